@@ -1,0 +1,57 @@
+"""Everything MLPM raises on purpose.
+
+::
+
+    MlpmError                            str(error) is a sentence fit for the user
+    ├── InputError (also ValueError)     the caller can fix a value
+    ├── NotEnoughDataError               the answer is undefined, not wrong
+    ├── NotFoundError (also LookupError) no such project, model or KPI; lists near names
+    └── StoreError                       the store refused; raised ``from`` the driver's error
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["InputError", "MlpmError", "NotEnoughDataError", "NotFoundError", "StoreError"]
+
+
+class MlpmError(Exception):
+    """An error whose text is a sentence fit for the user."""
+
+
+class InputError(MlpmError, ValueError):
+    """A value the caller can fix; the sentence names it and what is allowed."""
+
+
+class NotEnoughDataError(MlpmError):
+    """The answer is undefined for want of data; the sentence says how much is needed."""
+
+
+class NotFoundError(MlpmError, LookupError):
+    """Nothing of that name exists.
+
+    Examples
+    --------
+    >>> str(NotFoundError.of("mechanism", "triage", ["triage_automation", "fraud_blocking"]))
+    "There is no mechanism 'triage'. Did you mean triage_automation?"
+    """
+
+    @classmethod
+    def of(cls, what: str, name: str, known: Iterable[str]) -> NotFoundError:
+        """The error for a ``name`` that is not among the ``known`` ones."""
+        known = sorted(known)
+        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = (
+            f"Did you mean {' or '.join(near)}?"
+            if near
+            else f"There are: {', '.join(known[:12])}."
+            if known
+            else "There are none yet."
+        )
+        return cls(f"There is no {what} {name!r}. {hint}")
+
+
+class StoreError(MlpmError):
+    """The store refused or could not be reached; nothing was half done."""
