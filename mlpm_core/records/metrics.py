@@ -1,0 +1,68 @@
+"""The metric registry: which numbers a model may report, their range and which way is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+__all__ = ["METRICS", "Metric"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric's range (ends included) and the better end: higher, lower or zero."""
+
+    name: str
+    low: float
+    high: float
+    better: str
+    label: str
+
+    @property
+    def range(self) -> str:
+        """The range in words.
+
+        Examples
+        --------
+        >>> METRICS["recall"].range, METRICS["wape"].range, METRICS["r2"].range
+        ('0 to 1', '0 or more', '1 or less')
+        """
+        if self.low == -inf:
+            return "any number" if self.high == inf else f"{self.high:g} or less"
+        return f"{self.low:g} or more" if self.high == inf else f"{self.low:g} to {self.high:g}"
+
+
+_GROUPS: tuple[tuple[str, float, float, str], ...] = (
+    # names, low, high, better (INTAKE.md, metric registry; VALUE.md section 5)
+    (
+        "accuracy balanced_accuracy precision recall specificity f1 roc_auc pr_auc ks coverage "
+        "containment_rate resolution_rate value_detection_rate ctr ndcg_at_k mrr map_at_k",
+        0.0,
+        1.0,
+        "higher",
+    ),
+    ("brier ece fpr fnr error_rate selective_error escape_rate overkill_rate", 0.0, 1.0, "lower"),
+    ("prevalence", 0.0, 1.0, "neither"),
+    ("gini mcc uplift_at_k", -1.0, 1.0, "higher"),
+    ("r2", -inf, 1.0, "higher"),
+    ("wape mape smape mae rmse mse log_loss psi", 0.0, inf, "lower"),
+    ("lift", 0.0, inf, "higher"),
+    ("bias", -inf, inf, "zero"),
+    ("pinball_loss", -inf, inf, "lower"),
+    ("dcg_at_k qini auuc", -inf, inf, "higher"),
+)
+
+_SPELLED = {"wape": "WAPE", "mape": "MAPE", "smape": "SMAPE", "mae": "MAE", "rmse": "RMSE",
+            "mse": "MSE", "psi": "PSI", "roc_auc": "ROC AUC", "pr_auc": "PR AUC", "ks": "KS",
+            "fpr": "False positive rate", "fnr": "False negative rate", "f1": "F1", "mcc": "MCC",
+            "ece": "ECE", "r2": "R²", "ctr": "Click-through rate", "mrr": "MRR",
+            "auuc": "AUUC"}  # fmt: skip
+
+METRICS: dict[str, Metric] = {
+    name: Metric(name, low, high, better, _SPELLED.get(name, name.replace("_", " ").capitalize()))
+    for names, low, high, better in _GROUPS
+    for name in names.split()
+}
+"""Every known metric by name."""
+
+METRIC_ALIASES: dict[str, str] = {"auc": "roc_auc", "average_precision": "pr_auc"}

@@ -1,0 +1,169 @@
+"""What comes back from models at work."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mlpm_core.records.record import (
+    Choice,
+    Day,
+    Flag,
+    Moment,
+    Name,
+    Number,
+    Record,
+    Text,
+    Whole,
+    column,
+)
+
+__all__ = ["Deployment", "Granularity", "LabelStatus", "MetricResult", "Model", "Slot", "Source"]
+
+
+class Model(Record):
+    """A model of a project; versions are told apart in its results and deployments."""
+
+    kind: ClassVar[str] = "models"
+    singular: ClassVar[str] = "Model"
+    plural: ClassVar[str] = "Models"
+    key: ClassVar[tuple[str, ...]] = ("project", "model_id")
+
+    project: Name = column("The project the model belongs to.")
+    model_id: Name = column(
+        "Short name of the model, as it stands in result files.", label="Model", aliases=("model",)
+    )
+    purpose: Text = column("What the model decides or predicts, in one sentence.", default="")
+    owner: Text = column("Who answers for it.", default="")
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class Slot(Choice):
+    """The part a deployed model plays."""
+
+    CHAMPION = "champion"
+    CHALLENGER = "challenger"
+    SHADOW = "shadow"
+    FALLBACK = "fallback"
+
+
+class Deployment(Record):
+    """A model version in use somewhere."""
+
+    kind: ClassVar[str] = "deployments"
+    singular: ClassVar[str] = "Deployment"
+    plural: ClassVar[str] = "Deployments"
+    key: ClassVar[tuple[str, ...]] = ("project", "deployment_id")
+
+    project: Name = column("The project it belongs to.")
+    deployment_id: Name = column("Short name of the deployment.", label="Deployment")
+    model_id: Name = column("The model in use.", label="Model", refers_to="models")
+    model_version: Name = column(
+        "The version in use; empty takes every version.", label="Version", default=""
+    )
+    slot: Slot = column(
+        "The part it plays: only the champion counts for value.", default=Slot.CHAMPION
+    )
+    value_case_id: Name = column(
+        "The value case that says what its metrics are worth.",
+        label="Value case",
+        refers_to="value_cases",
+    )
+    from_on: Day = column("First day in use.", label="In use from")
+    to_on: Day | None = column(
+        "Last day in use; empty while it runs.", label="In use until", default=None
+    )
+    fresh_within_days: Whole = column(
+        "Results older than this many days make its health unknown.",
+        default=14,
+        low=1,
+        high=3650,
+        unit="days",
+    )
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class Granularity(Choice):
+    """Length of the period a result covers; empty is an instant."""
+
+    INSTANT = ""
+    HOUR = "PT1H"
+    DAY = "P1D"
+    WEEK = "P1W"
+    MONTH = "P1M"
+    QUARTER = "P3M"
+    YEAR = "P1Y"
+
+
+class Source(Choice):
+    """Where the scored cases come from."""
+
+    NONE = ""
+    PRODUCTION = "production"
+    SHADOW = "shadow"
+    HOLDOUT = "holdout"
+    VALIDATION = "validation"
+
+
+class LabelStatus(Choice):
+    """How final the outcomes behind a result are."""
+
+    UNKNOWN = ""
+    FINAL = "final"
+    PARTIAL = "partial"
+    ESTIMATED = "estimated"
+    NONE = "none"
+
+
+class MetricResult(Record):
+    """One metric of one model over one period and slice."""
+
+    kind: ClassVar[str] = "metric_results"
+    singular: ClassVar[str] = "Monitoring result"
+    plural: ClassVar[str] = "Monitoring results"
+    key: ClassVar[tuple[str, ...]] = (
+        "project", "model_id", "model_version", "metric", "slice_key", "slice_value",
+        "period_start", "granularity", "source",
+    )  # fmt: skip
+
+    project: Name = column("The project; empty is the project of the import.")
+    model_id: Name = column("The model that was scored.", label="Model", aliases=("model",))
+    metric: Name = column("Which metric, in scikit-learn's spelling.")
+    period_start: Moment = column(
+        "First day or moment of the period, UTC.",
+        aliases=("day", "date", "period", "week", "month", "timestamp"),
+    )
+    value: Number = column("The metric's value; a share is written 0 to 1.")
+    model_version: Name = column(
+        "The version that was scored.", label="Version", default="", aliases=("version",)
+    )
+    granularity: Granularity = column("Length of the period.", default=Granularity.INSTANT)
+    n: Whole | None = column(
+        "How many cases the value rests on.",
+        label="Cases",
+        default=None,
+        low=0,
+        aliases=("samples", "count", "n_samples"),
+    )
+    value_se: Number | None = column(
+        "Standard error of the value.", label="Standard error", default=None, low=0
+    )
+    ci_low: Number | None = column(
+        "Lower end of the confidence interval.", label="Interval from", default=None
+    )
+    ci_high: Number | None = column(
+        "Upper end of the confidence interval.", label="Interval to", default=None
+    )
+    numerator: Number | None = column("Numerator, when the value is a ratio.", default=None, low=0)
+    denominator: Number | None = column(
+        "Denominator, when the value is a ratio.", default=None, low=0
+    )
+    slice_key: Name = column("Name of the slice, such as region; empty for all cases.", default="")
+    slice_value: Name = column("Value of the slice, such as north.", default="")
+    source: Source = column("Where the scored cases come from.", default=Source.NONE)
+    label_status: LabelStatus = column("How final the outcomes are.", default=LabelStatus.UNKNOWN)
+    labelled_share: Number | None = column(
+        "Share of the cases whose outcome is known.", default=None, low=0, high=1
+    )
+    unit: Text = column("Unit of the value, for people.", default="")
+    run_id: Text = column("The run that produced it.", default="")
+    note: Text = column("Anything worth knowing.", default="")

@@ -1,0 +1,147 @@
+"""What people plan, aim at and tell each other."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mlpm_core.quantity import Dimension
+from mlpm_core.records.record import Choice, Day, Flag, Name, Notation, Number, Record, Text, column
+
+__all__ = ["Baseline", "Direction", "Kpi", "Project", "Promise", "QuantityRecord", "ValueCase"]
+
+
+class Project(Record):
+    """One machine-learning undertaking, from idea to retirement."""
+
+    kind: ClassVar[str] = "projects"
+    singular: ClassVar[str] = "Project"
+    plural: ClassVar[str] = "Projects"
+    key: ClassVar[tuple[str, ...]] = ("project",)
+
+    project: Name = column("Short name of the project, used in links, files and commands.")
+    title: Text = column("The project's name as people say it.")
+    question: Text = column(
+        "What the stakeholders want to improve, and how the system will do it.", default=""
+    )
+    currency: Name = column(
+        "The one currency of the project, an ISO 4217 code such as EUR.", default="EUR"
+    )
+    owner: Text = column("Who answers for it.", default="")
+    clock_on: Day | None = column(
+        "The day this project lives on; empty follows the calendar. The demo stands still.",
+        label="Clock",
+        default=None,
+    )
+    is_demo: Flag = column(
+        "Belongs to the demo and can be removed with it.", label="Demo", default=False
+    )
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class Direction(Choice):
+    """Which way a KPI should move."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Kpi(Record):
+    """A number the stakeholders want to move, with where it stands and where it should go."""
+
+    kind: ClassVar[str] = "kpis"
+    singular: ClassVar[str] = "KPI"
+    plural: ClassVar[str] = "KPIs"
+    key: ClassVar[tuple[str, ...]] = ("project", "kpi_id")
+
+    project: Name = column("The project that moves it.")
+    kpi_id: Name = column("Short name of the KPI.", label="KPI")
+    title: Text = column("The KPI's name as people say it.")
+    dimension: Dimension = column("The dimension whose value moves it.")
+    unit: Name = column(
+        "Unit of baseline and target: money as EUR/year, EUR/month or EUR/week, cycle time as "
+        "hour/case or minute/case, people as hour/kcase, customers as 1/kcase (1,000 cases)."
+    )
+    direction: Direction = column("Which way it should move.")
+    baseline: Number = column("Where it stands without the model.")
+    target: Number = column("Where it should be.")
+    target_on: Day | None = column("By when.", label="Target date", default=None)
+    definition: Text = column(
+        "How it is counted, so that two people get the same number.", default=""
+    )
+    owner: Text = column("Who answers for it.", default="")
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class Baseline(Choice):
+    """What happens without the model."""
+
+    NATURAL = ""
+    NONE = "none"
+    ALL = "all"
+    INCUMBENT = "incumbent"
+
+
+class ValueCase(Record):
+    """A project's mechanism: how its model creates value."""
+
+    kind: ClassVar[str] = "value_cases"
+    singular: ClassVar[str] = "Value case"
+    plural: ClassVar[str] = "Value cases"
+    key: ClassVar[tuple[str, ...]] = ("project", "value_case_id")
+
+    project: Name = column("The project it belongs to.")
+    value_case_id: Name = column("Short name of the value case.", label="Value case")
+    title: Text = column("Its name as people say it.", default="")
+    mechanism: Name = column("How the model creates value; see the list of mechanisms.")
+    baseline: Baseline = column(
+        "What the model is compared with; empty takes the mechanism's own.",
+        default=Baseline.NATURAL,
+    )
+    model_id: Name = column(
+        "The model whose monitoring results feed it; empty while it is only a plan.",
+        label="Model",
+        default="",
+        refers_to="models",
+    )
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class QuantityRecord(Record):
+    """A number somebody knows or guesses, for one input of a value case."""
+
+    kind: ClassVar[str] = "quantities"
+    singular: ClassVar[str] = "Quantity"
+    plural: ClassVar[str] = "Quantities"
+    key: ClassVar[tuple[str, ...]] = ("project", "value_case_id", "name")
+
+    project: Name = column("The project it belongs to.")
+    value_case_id: Name = column(
+        "The value case it feeds.", label="Value case", refers_to="value_cases"
+    )
+    name: Name = column("The input of the mechanism.", label="Input")
+    written: Notation = column(
+        "The number or range: 0.3, 12k, 120 to 400, 2 | 4 | 9, 40/2000.", label="Value"
+    )
+    source: Text = column("Where the number comes from.", default="")
+    owner: Text = column("Who stands for it.", default="")
+
+
+class Promise(Record):
+    """A KPI value told to a stakeholder, with the confidence it had then."""
+
+    kind: ClassVar[str] = "promises"
+    singular: ClassVar[str] = "Promise"
+    plural: ClassVar[str] = "Promises"
+    key: ClassVar[tuple[str, ...]] = ("project", "promise_id")
+
+    project: Name = column("The project it belongs to.")
+    promise_id: Name = column("Short name of the promise.", label="Promise")
+    kpi_id: Name = column("The KPI it is about.", label="KPI", refers_to="kpis")
+    promised: Number = column("The KPI value that was promised, in the KPI's unit.")
+    promised_for_on: Day = column("The day by which it was promised.", label="Promised for")
+    made_on: Day = column("The day it was said.", label="Made on")
+    made_to: Text = column("To whom.", default="")
+    confidence: Number | None = column(
+        "How likely it was held to be then, 0 to 1.", default=None, low=0, high=1
+    )
+    archived: Flag = column("Kept, but no longer shown.", default=False)

@@ -1,0 +1,90 @@
+"""What an import answers, on screen, over HTTP and on the command line (INTERFACES)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["Effect", "Question", "Receipt", "Reject", "Status", "Warned"]
+
+
+class Status(StrEnum):
+    """How an import ended."""
+
+    COMMITTED = "committed"
+    DRY_RUN = "dry_run"
+    REJECTED = "rejected"
+    ASKED = "asked"
+    DUPLICATE = "duplicate"
+    FAILED = "failed"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Reject(_Part):
+    """One faulty cell or structural fault; ``row`` is the line of the file, None the whole file."""
+
+    row: int | None
+    column: str | None
+    code: str
+    value: str | None = None
+    message: str
+    hint: str
+
+
+class Question(_Part):
+    """Something uncertain that the person must decide; ``key`` is what an answer names."""
+
+    code: str
+    key: str
+    message: str
+    choices: list[str] = Field(default_factory=list)
+    preview: list[str] = Field(default_factory=list)
+
+
+class Warned(_Part):
+    """Something worth knowing that stopped nothing."""
+
+    code: str
+    message: str
+    rows: int = 0
+
+
+class Effect(_Part):
+    """A KPI before and after the import, in the KPI's unit; None where it cannot be said."""
+
+    kpi: str
+    title: str
+    unit: str
+    before: float | None
+    after: float | None
+
+
+class Receipt(_Part):
+    """The outcome of one import or undo: lines = accepted + rejected + blank + ignored."""
+
+    batch: str | None = None
+    status: Status
+    kind: str
+    project: str
+    filename: str = ""
+    lines: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    blank: int = 0
+    ignored: int = 0
+    new: int = 0
+    changed: int = 0
+    identical: int = 0
+    rejects: list[Reject] = Field(default_factory=list)
+    questions: list[Question] = Field(default_factory=list)
+    warnings: list[Warned] = Field(default_factory=list)
+    sha256: str = ""
+    actor: str = ""
+    received_at: datetime | None = None
+    effect: list[Effect] = Field(default_factory=list)
+    undoes: str | None = None

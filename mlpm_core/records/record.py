@@ -1,0 +1,173 @@
+"""What a record is: one class from which table, form, template, check and schema all follow."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticUndefined
+
+__all__ = [
+    "Choice",
+    "Column",
+    "ColumnKind",
+    "Day",
+    "Flag",
+    "Moment",
+    "Name",
+    "Notation",
+    "Number",
+    "Record",
+    "Text",
+    "Whole",
+    "column",
+    "columns",
+]
+
+
+class ColumnKind(StrEnum):
+    """What may stand in a column; INTAKE rules and SQL types hang on it."""
+
+    NAME = "name"
+    TEXT = "text"
+    NUMBER = "number"
+    WHOLE = "whole number"
+    DAY = "day"
+    MOMENT = "moment"
+    CHOICE = "choice"
+    FLAG = "yes or no"
+    NOTATION = "quantity"
+
+
+Name = Annotated[str, ColumnKind.NAME]
+Text = Annotated[str, ColumnKind.TEXT]
+Number = Annotated[float, ColumnKind.NUMBER]
+Whole = Annotated[int, ColumnKind.WHOLE]
+Day = Annotated[date, ColumnKind.DAY]
+Moment = Annotated[datetime, ColumnKind.MOMENT]
+Flag = Annotated[bool, ColumnKind.FLAG]
+Notation = Annotated[str, ColumnKind.NOTATION]
+
+
+class Choice(StrEnum):
+    """A closed list of words; subclasses write the values out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of a record, as every reader of the definition needs it.
+
+    ``low`` and ``high`` bound the value, ends included; ``aliases`` are headers an import takes
+    without asking; ``refers_to`` names the kind whose id this column holds.
+    """
+
+    name: str
+    kind: ColumnKind
+    required: bool
+    help: str
+    label: str
+    default: object
+    aliases: tuple[str, ...]
+    choices: tuple[str, ...]
+    low: float | None
+    high: float | None
+    unit: str
+    refers_to: str | None
+    is_key: bool
+
+
+def column(
+    help: str,
+    *,
+    default: object = PydanticUndefined,
+    label: str | None = None,
+    aliases: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    unit: str = "",
+    refers_to: str | None = None,
+) -> Any:  # noqa: ANN401  pydantic's own Field returns Any
+    """Describe a field; without ``default`` it is required.
+
+    Parameters
+    ----------
+    help : str
+        One sentence a manager understands; shown in forms, templates and the glossary.
+    """
+    extra = {"label": label, "aliases": list(aliases), "unit": unit, "refers_to": refers_to}
+    return Field(default=default, description=help, ge=low, le=high, json_schema_extra=extra)
+
+
+class Record(BaseModel):
+    """A row somebody wrote. Rows are never changed: a later one with the same key replaces it.
+
+    Subclasses set ``kind`` (table, CLI and CSV name), ``singular``, ``plural`` and ``key``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[str]
+    singular: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    plural: ClassVar[str]
+
+
+def _annotated_kind(annotation: Any, metadata: list[Any]) -> tuple[ColumnKind, type | None]:  # noqa: ANN401
+    """The column kind that an annotation carries, looking through ``| None``."""
+    for item in metadata:
+        if isinstance(item, ColumnKind):
+            return item, None
+    origin = typing.get_origin(annotation)
+    if origin in (types.UnionType, typing.Union):
+        inner = next(a for a in typing.get_args(annotation) if a is not type(None))
+        return _annotated_kind(inner, [])
+    if origin is Annotated:
+        first, *rest = typing.get_args(annotation)
+        return _annotated_kind(first, rest)
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return ColumnKind.CHOICE, annotation
+    raise TypeError(f"{annotation!r} is no column type")
+
+
+@cache
+def columns(record: type[Record]) -> tuple[Column, ...]:
+    """Every column of a record, in order of definition.
+
+    Examples
+    --------
+    >>> from mlpm_core.records import Model
+    >>> [c.name for c in columns(Model) if c.required]
+    ['project', 'model_id']
+    """
+    found = []
+    for name, field in record.model_fields.items():
+        kind, choices = _annotated_kind(field.annotation, field.metadata)
+        extra = field.json_schema_extra
+        if not isinstance(extra, dict) or field.description is None:
+            raise TypeError(f"{record.__name__}.{name} is not described with column()")
+        bounds = {type(m).__name__: m for m in field.metadata}
+        low, high = bounds.get("Ge"), bounds.get("Le")
+        found.append(
+            Column(
+                name=name,
+                kind=kind,
+                required=field.is_required(),
+                help=field.description,
+                label=str(extra["label"] or name.replace("_", " ").capitalize()),
+                default=None if field.is_required() else field.default,
+                aliases=tuple(str(a) for a in typing.cast("list[str]", extra["aliases"])),
+                choices=tuple(c.value for c in choices) if choices is not None else (),
+                low=getattr(low, "ge", None),
+                high=getattr(high, "le", None),
+                unit=str(extra["unit"]),
+                refers_to=typing.cast("str | None", extra["refers_to"]),
+                is_key=name in record.key,
+            )
+        )
+    return tuple(found)
