@@ -57,6 +57,12 @@ class Kpi(Record):
     kpi_id: Name = column("Short name of the KPI.", label="KPI")
     title: Text = column("The KPI's name as people say it.")
     dimension: Dimension = column("The dimension whose value moves it.")
+    value_case_id: Name = column(
+        "The value case that moves it; may be empty while the project has just one.",
+        label="Value case",
+        default="",
+        refers_to="value_cases",
+    )
     unit: Name = column(
         "Unit of baseline and target: money as EUR/year, EUR/month or EUR/week, cycle time as "
         "hour/case or minute/case, people as hour/kcase, customers as 1/kcase (1,000 cases)."

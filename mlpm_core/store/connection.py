@@ -1,0 +1,318 @@
+"""The one DuckDB file: opened hardened, read by cursors, written by one writer at a time."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pandas as pd
+
+from mlpm_core.errors import StoreError
+from mlpm_core.records import Column, columns
+from mlpm_core.store.schema import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from mlpm_core.records import Record
+
+__all__ = ["Reader", "Store", "Writer"]
+
+
+@cache
+def query(name: str) -> str:
+    """The text of ``queries/<name>.sql``."""
+    return resources.files(__package__).joinpath("queries", f"{name}.sql").read_text("utf-8")
+
+
+@cache
+def migrations() -> tuple[tuple[int, str], ...]:
+    """Every numbered migration with its text, in order."""
+    folder = resources.files(__package__).joinpath("migrations")
+    files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
+    return tuple((int(n[:4]), folder.joinpath(n).read_text("utf-8")) for n in files)
+
+
+class Reader:
+    """Questions to the store, on a cursor of their own (a shared one returns wrong rows)."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def rows(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+        """The rows of ``queries/<name>.sql`` as dictionaries.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses.
+        """
+        return self._rows(query(name), parameters)
+
+    def frame(self, name: str, **parameters: object) -> pd.DataFrame:
+        """The rows of ``queries/<name>.sql`` as a frame.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses.
+        """
+        try:
+            return self._cursor.execute(query(name), parameters).df()
+        except duckdb.Error as error:
+            raise StoreError(f"The store could not answer {name!r}: {error}") from error
+
+    def current(
+        self, record: type[Record], project: str, *, last: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What holds now for one kind and project, by key; ``last`` keeps the newest rows only."""
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        order = ", ".join(quoted(k) for k in record.key)
+        sql = f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE project = $project "
+        if last is None:
+            return self._rows(sql + f"ORDER BY {order}", {"project": project})
+        return self._rows(
+            sql + f"ORDER BY batch_seq DESC, {order} LIMIT $last",
+            {"project": project, "last": last},
+        )
+
+    def history(self, record: type[Record], project: str) -> list[dict[str, Any]]:
+        """Every version ever written of one kind in a project, with who wrote it and when."""
+        names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))
+        order = ", ".join(f"r.{quoted(k)}" for k in record.key)
+        return self._rows(
+            f"SELECT b.received_at, b.actor, b.batch, {names} FROM {quoted(record.kind)} r "
+            "JOIN batches b ON b.seq = r.batch_seq WHERE r.project = $project "
+            f"ORDER BY {order}, r.batch_seq",
+            {"project": project},
+        )
+
+    def matching(
+        self, record: type[Record], keys: Sequence[tuple[object, ...]]
+    ) -> dict[tuple[object, ...], dict[str, Any]]:
+        """The current rows that have one of these keys, by key.
+
+        Parameters
+        ----------
+        keys : sequence of tuple
+            In the order of ``record.key``.
+        """
+        if not keys:
+            return {}
+        wanted = pd.DataFrame(keys, columns=list(record.key))
+        using = ", ".join(quoted(k) for k in record.key)
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        self._cursor.register("wanted_keys", wanted)
+        try:
+            found = self._rows(
+                f"SELECT {names} FROM {quoted(record.kind + '_current')} "
+                f"SEMI JOIN wanted_keys USING ({using})",
+                {},
+            )
+        finally:
+            self._cursor.unregister("wanted_keys")
+        return {tuple(row[k] for k in record.key): row for row in found}
+
+    def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+        try:
+            result = self._cursor.execute(sql, dict(parameters))
+            names = [d[0] for d in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        except duckdb.Error as error:
+            raise StoreError(f"The store could not answer: {error}") from error
+
+
+class Writer(Reader):
+    """A reader inside a transaction that may also append."""
+
+    def append(
+        self,
+        record: type[Record],
+        batch_seq: int,
+        lines: Sequence[int],
+        rows: Sequence[tuple[object, ...]],
+    ) -> None:
+        """Append typed rows, in the order of ``columns(record)``, as part of a batch.
+
+        Raises
+        ------
+        StoreError
+            When a constraint of the table refuses a row; the transaction is then rolled back.
+        """
+        if not rows:
+            return
+        described = columns(record)
+        cells = zip(*rows, strict=True)
+        frame = pd.DataFrame(
+            {"batch_seq": batch_seq, "line": list(lines)}
+            | {c.name: _typed(c, list(values)) for c, values in zip(described, cells, strict=True)}
+        )
+        self._cursor.register("new_rows", frame)
+        try:
+            self.execute(f"INSERT INTO {quoted(record.kind)} BY NAME SELECT * FROM new_rows")
+        finally:
+            self._cursor.unregister("new_rows")
+
+    def execute(self, sql: str, **parameters: object) -> None:
+        """Run one statement that returns nothing.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses.
+        """
+        try:
+            self._cursor.execute(sql, parameters or None)
+        except duckdb.Error as error:
+            raise StoreError(f"The store refused to write: {error}") from error
+
+    def run(self, name: str, **parameters: object) -> None:
+        """Run the statement of ``queries/<name>.sql``."""
+        self.execute(query(name), **parameters)
+
+
+def _typed(column: Column, values: list[object]) -> pd.Series[Any]:
+    """Cells as pandas sees them, with missing whole numbers kept whole."""
+    match column.kind.value:
+        case "whole number":
+            return pd.Series(values, dtype="Int64")
+        case "number":
+            return pd.Series(values, dtype="Float64")
+        case "moment":
+            return pd.Series(values, dtype="datetime64[us]")
+        case _:
+            return pd.Series(values, dtype="object")
+
+
+class Store:
+    """The open file. One process holds it; inside, any thread may read and one may write."""
+
+    def __init__(self, root: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
+        self._root = root
+        self._write_lock = threading.RLock()
+        self.read_only = read_only
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False, memory_limit: str = "2GB") -> Store:
+        """Open (or create) the file, bring its schema up to date and lock the engine down.
+
+        Raises
+        ------
+        StoreError
+            When another process holds the file, it is damaged, or it is of a later version.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            root = duckdb.connect(
+                str(path),
+                read_only=read_only,
+                config={
+                    "memory_limit": memory_limit,
+                    "autoinstall_known_extensions": "false",
+                    "autoload_known_extensions": "false",
+                    "allow_community_extensions": "false",
+                    "temp_directory": str(path.parent / "spill"),
+                },
+            )
+            # The order matters: directories can be named only while external access is on.
+            root.execute(
+                f"SET allowed_directories=['{path.parent / 'backup'}/']".replace("\\", "/")
+            )
+            root.execute("SET enable_external_access=false")
+            root.execute("SET lock_configuration=true")
+        except duckdb.IOException as error:
+            raise StoreError(
+                f"The store {path} is held by another process, or cannot be read: {error}. "
+                "If the app is running, commands find it by themselves; else stop that process."
+            ) from error
+        except duckdb.Error as error:
+            raise StoreError(f"The store {path} could not be opened: {error}") from error
+        store = cls(root, read_only=read_only)
+        try:
+            store._migrate()
+        except BaseException:
+            root.close()
+            raise
+        return store
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """A reader on a cursor of its own."""
+        cursor = self._root.cursor()
+        try:
+            yield Reader(cursor)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def writer(self, *, keep: bool = True) -> Iterator[Writer]:
+        """A writer inside one transaction: kept when the block ends well, else rolled back.
+
+        Parameters
+        ----------
+        keep : bool
+            False rolls back in any case: "what would happen if".
+
+        Raises
+        ------
+        StoreError
+            When the store was opened read-only, or the commit fails.
+        """
+        if self.read_only:
+            raise StoreError(
+                "This copy of MLPM only reads (MLPM_READ_ONLY=1); nothing was changed."
+            )
+        with self._write_lock:
+            cursor = self._root.cursor()
+            try:
+                cursor.execute("BEGIN TRANSACTION")
+                try:
+                    yield Writer(cursor)
+                except BaseException:
+                    # A COMMIT after a failed statement would succeed and write nothing.
+                    cursor.execute("ROLLBACK")
+                    raise
+                try:
+                    cursor.execute("COMMIT" if keep else "ROLLBACK")
+                except duckdb.Error as error:
+                    raise StoreError(f"The store refused to keep the change: {error}") from error
+            finally:
+                cursor.close()
+
+    def close(self) -> None:
+        """Checkpoint and close; the store cannot be used afterwards."""
+        with self._write_lock:
+            if not self.read_only:
+                self._root.execute("CHECKPOINT")
+            self._root.close()
+
+    def _migrate(self) -> None:
+        with self.reader() as reader:
+            known = reader._rows(
+                "SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'schema_version'", {}
+            )[0]["n"]
+            at = (
+                reader._rows("SELECT max(version) AS v FROM schema_version", {})[0]["v"]
+                if known
+                else 0
+            )
+        newest = migrations()[-1][0]
+        if at > newest:
+            raise StoreError(
+                f"The store is of version {at}, this MLPM knows {newest}: start the newer MLPM."
+            )
+        for number, text in migrations():
+            if number <= at:
+                continue
+            with self.writer() as writer:
+                for statement in duckdb.extract_statements(text):
+                    writer.execute(statement.query)
+                writer.execute(
+                    "INSERT INTO schema_version VALUES ($version, now() AT TIME ZONE 'UTC')",
+                    version=number,
+                )

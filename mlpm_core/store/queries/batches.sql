@@ -1,0 +1,9 @@
+-- Every batch of a project, newest first, with its receipt and the batch that undid it.
+-- params:  $project VARCHAR
+-- returns: seq BIGINT, batch VARCHAR, kind VARCHAR, channel VARCHAR, sha256 VARCHAR, actor VARCHAR, received_at TIMESTAMP, receipt VARCHAR, undone_by VARCHAR
+SELECT b.seq, b.batch, b.kind, b.channel, b.sha256, b.actor, b.received_at, b.receipt,
+       u.batch AS undone_by
+FROM batches b
+LEFT JOIN batches u ON u.undoes = b.seq
+WHERE b.project = $project
+ORDER BY b.seq DESC

@@ -1,0 +1,64 @@
+"""The tables that the record definitions call for, as SQL text.
+
+Migrations hold this text literally, so that a file can be opened by any later version; a contract
+test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from mlpm_core.records import Column, ColumnKind, Record, columns
+
+__all__ = ["current_view", "quoted", "table"]
+
+_SQL_TYPE = {
+    ColumnKind.NAME: "VARCHAR",
+    ColumnKind.TEXT: "VARCHAR",
+    ColumnKind.CHOICE: "VARCHAR",
+    ColumnKind.NOTATION: "VARCHAR",
+    ColumnKind.NUMBER: "DOUBLE",
+    ColumnKind.WHOLE: "BIGINT",
+    ColumnKind.DAY: "DATE",
+    ColumnKind.MOMENT: "TIMESTAMP",
+    ColumnKind.FLAG: "BOOLEAN",
+}
+
+
+def quoted(identifier: str) -> str:
+    '''An SQL identifier, quoted; the only place where one is written into a statement.
+
+    Examples
+    --------
+    >>> print(quoted('odd "name"'))
+    "odd ""name"""
+    '''
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _column(column: Column) -> str:
+    text = f"{quoted(column.name)} {_SQL_TYPE[column.kind]}"
+    if column.required or column.default is not None:
+        text += " NOT NULL"
+    name = quoted(column.name)
+    bounds = [f"{name} >= {column.low:g}"] if column.low is not None else []
+    bounds += [f"{name} <= {column.high:g}"] if column.high is not None else []
+    if column.kind is ColumnKind.NUMBER:
+        bounds.append(f"isfinite({name})")
+    return text + (f" CHECK ({' AND '.join(bounds)})" if bounds else "")
+
+
+def table(record: type[Record]) -> str:
+    """The ``CREATE TABLE`` of a record: its columns after the batch and line they came from."""
+    lines = ["batch_seq BIGINT NOT NULL", "line INTEGER NOT NULL"]
+    lines += [_column(c) for c in columns(record)]
+    return f"CREATE TABLE {quoted(record.kind)} (\n    " + ",\n    ".join(lines) + "\n);"
+
+
+def current_view(record: type[Record]) -> str:
+    """The ``CREATE VIEW`` of what holds now: per key the latest row of a batch not undone."""
+    key = ", ".join(quoted(k) for k in record.key)
+    return (
+        f"CREATE VIEW {quoted(record.kind + '_current')} AS\n"
+        f"SELECT * FROM {quoted(record.kind)}\n"
+        "WHERE batch_seq NOT IN (SELECT undoes FROM batches WHERE undoes IS NOT NULL)\n"
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY batch_seq DESC, line DESC) = 1;"
+    )
