@@ -1,0 +1,35 @@
+"""Is the process up, and can it do its work: the two routes a supervisor asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+from mlpm_core.services.workspace import Settings, open_workspace
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+__all__ = ["ROUTES"]
+
+
+async def healthz(request: Request) -> Response:
+    """Answer "ok" while the process can answer at all; touches nothing else."""
+    return PlainTextResponse("ok")
+
+
+def readyz(request: Request) -> Response:
+    """Every check of the workspace by name; 503 when one of them fails."""
+    checks = open_workspace(Settings.from_environment()).checks()
+    is_ready = all(check.ok for check in checks)
+    body = {
+        "ok": is_ready,
+        "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in checks],
+    }
+    return JSONResponse(body, status_code=200 if is_ready else 503)
+
+
+ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz)]

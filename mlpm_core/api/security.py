@@ -1,0 +1,265 @@
+"""Who may come in: headers, Host, Origin and token, checked before anything else runs.
+
+Streamlit guards only its own routes, so this one ASGI middleware stands in front of everything, for
+HTTP and websocket alike. Of what it guards it knows only the path rules below.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import re
+import uuid
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["FrontDoor", "content_security_policy", "is_loopback", "startup_refusal"]
+
+LOG = logging.getLogger("mlpm.front_door")
+
+OWN_ROUTES: Final = ("/api/", "/healthz", "/readyz")
+TOKEN_ROUTES: Final = "/api/v1/"
+OPEN_ROUTES: Final = frozenset({"/api/v1/openapi.json"})
+CLOSED_ROUTES: Final = ("/_stcore/metrics", "/_stcore/agent/")
+SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+# option -> (is this value refused?, why in one sentence)
+REFUSED_OPTIONS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    "server.enableXsrfProtection": (
+        lambda on: not on,
+        "server.enableXsrfProtection is off: any web page could upload files here. Switch it on.",
+    ),
+    "server.enableCORS": (
+        lambda on: not on,
+        "server.enableCORS is off: any web page could drive this application. Switch it on.",
+    ),
+    "server.enableAgentApi": (
+        bool,
+        "server.enableAgentApi is on: it goes around sign-in. Switch it off.",
+    ),
+    "server.enableStaticServing": (
+        bool,
+        "server.enableStaticServing is on: it serves files nobody checked. Switch it off.",
+    ),
+    "client.showErrorDetails": (
+        lambda shown: str(shown).lower() in {"full", "true"},
+        "client.showErrorDetails is 'full': traces would reach the browser. Use 'type' or 'none'.",
+    ),
+}
+
+
+class FrontDoor:
+    """Pure ASGI middleware: refuses what is foreign, adds the security headers to all else.
+
+    Parameters
+    ----------
+    app
+        The application behind the door.
+    policy
+        The Content-Security-Policy to send, from `content_security_policy`.
+    token
+        What ``Authorization: Bearer`` must carry under ``/api/v1/``.
+    address
+        The address served besides the loopback ones; it becomes an accepted Host.
+    """
+
+    def __init__(self, app: ASGIApp, *, policy: str, token: str, address: str) -> None:
+        self.app = app
+        self.token = token.encode()
+        self.hosts = LOCAL_HOSTS | {address.strip("[]").lower()}
+        self.headers = {
+            "Content-Security-Policy": policy,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on with headers; an unexpected error of an own route stays unseen."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        path = _path(scope)
+        is_own = path.startswith(OWN_ROUTES)
+        has_started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers[name] = value
+                if is_own:
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        refusal = self._refusal(scope, path, is_own=is_own)
+        if refusal is not None:
+            await _refuse(scope, guarded_send, *refusal)
+            return
+        try:
+            await self.app(scope, receive, guarded_send)
+        except Exception:
+            if not is_own or has_started or scope["type"] != "http":
+                raise
+            reference = uuid.uuid4().hex[:12]
+            LOG.exception("%s %s failed (%s)", scope["method"], path, reference)
+            sentence = f"Something failed here; the server's log has it under {reference}."
+            await _refuse(scope, guarded_send, 500, sentence)
+
+    def _refusal(self, scope: Scope, path: str, *, is_own: bool) -> tuple[int, str] | None:
+        """Status and sentence for a request that may not come in."""
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or _split_host(hosts[0])[0] not in self.hosts:
+            return 403, "This Host is not served here."
+        is_guarded = is_own or scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        if is_guarded and not all(
+            self._is_home(origin, hosts[0]) for origin in headers.getlist("origin")
+        ):
+            return 403, "Requests from another web page are refused."
+        if any(closed in f"{path}/" for closed in CLOSED_ROUTES):
+            return 404, "There is nothing here."
+        if path.startswith(TOKEN_ROUTES) and path not in OPEN_ROUTES:
+            return self._token_refusal(headers.getlist("authorization"))
+        return None
+
+    def _is_home(self, origin: str, host: str) -> bool:
+        """Whether a page of this origin was served by this very server."""
+        try:
+            parts = urlsplit(origin)
+            port = parts.port
+        except ValueError:
+            return False
+        default = {"http": 80, "https": 443}.get(parts.scheme)
+        if default is None or parts.hostname not in self.hosts:
+            return False
+        return (port or default) == (_split_host(host)[1] or default)
+
+    def _token_refusal(self, credentials: list[str]) -> tuple[int, str] | None:
+        """Status and sentence unless there is exactly one bearer token, and it is right."""
+        scheme, _, token = credentials[0].partition(" ") if len(credentials) == 1 else ("", "", "")
+        if scheme.lower() != "bearer" or not token.strip():
+            return 401, "A token is needed: send 'Authorization: Bearer TOKEN'."
+        if not hmac.compare_digest(token.strip().encode("latin-1"), self.token):
+            return 403, "This token does not open this door."
+        return None
+
+
+def content_security_policy(index_html: Path) -> str:
+    """The strictest policy under which Streamlit, its charts and its grids work.
+
+    Parameters
+    ----------
+    index_html
+        Streamlit's page; the hashes of its inline scripts are allowed and no other inline script.
+    """
+    inline = re.findall(r"<script>(.*?)</script>", index_html.read_text("utf-8"), re.DOTALL)
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in inline
+    )
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {hashes} 'wasm-unsafe-eval' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' blob: data:",
+            "worker-src 'self' blob:",
+            "frame-ancestors 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+        ]
+    )
+
+
+def startup_refusal(option: Callable[[str], Any], address: str, *, has_sign_in: bool) -> str | None:
+    """The sentence with which this configuration must not start; None when it may.
+
+    Parameters
+    ----------
+    option
+        Reads one Streamlit option by name, such as ``streamlit.get_option``.
+    address
+        The address to be served (MLPM_ADDRESS).
+    has_sign_in
+        Whether people have to sign in.
+
+    Examples
+    --------
+    >>> startup_refusal({"server.enableXsrfProtection": False}.get, "127.0.0.1", has_sign_in=False)
+    'server.enableXsrfProtection is off: any web page could upload files here. Switch it on.'
+    """
+    for name, (is_refused, sentence) in REFUSED_OPTIONS.items():
+        if is_refused(option(name)):
+            return sentence
+    bound = str(option("server.address") or address)
+    for where in (address, bound):
+        if not is_loopback(where) and not has_sign_in:
+            return (
+                f"The address {where} can be reached from other machines and no sign-in is "
+                "configured. Set MLPM_ADDRESS=127.0.0.1, or configure [auth] first."
+            )
+    return None
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach the address.
+
+    Examples
+    --------
+    >>> [is_loopback(a) for a in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"
+
+
+def _path(scope: Scope) -> str:
+    """The path as Starlette's router will see it: without a proxy's prefix."""
+    path: str = scope["path"]
+    prefix: str = scope.get("root_path", "").rstrip("/")
+    return path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
+
+
+def _split_host(host: str) -> tuple[str, int | None]:
+    """Name and port of a Host header; an empty name when it is malformed."""
+    try:
+        parts = urlsplit(f"//{host}")
+        if parts.netloc != host or parts.username is not None:
+            return "", None
+        return (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return "", None
+
+
+async def _refuse(scope: Scope, send: Send, status: int, sentence: str) -> None:
+    """Answer with a sentence; a websocket is closed before it opens, which is a 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": sentence})
+        return
+    body = json.dumps({"error": sentence}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
