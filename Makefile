@@ -1,0 +1,56 @@
+# MLPM: `make run` starts it, `make test` proves it. `make help` lists the rest.
+
+export MLPM_PORT ?= 8501
+export MLPM_ADDRESS ?= 127.0.0.1
+
+# The first Python on PATH that is new enough; or name one: make run PYTHON=/opt/python/bin/python3
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+# uv, where it is on PATH, installs in half the time; pip takes over when uv cannot reach its index
+install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python $(1); } || $(PIP) install $(1)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check setup lock
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo "Settings: MLPM_PORT=$(MLPM_PORT) MLPM_ADDRESS=$(MLPM_ADDRESS) MLPM_DATA MLPM_DEMO MLPM_READ_ONLY MLPM_TOKEN"
+
+run: .venv/.run-stamp ## set up on first use, then serve and print the address
+	@exec $(BIN)/streamlit run app.py --server.port $(MLPM_PORT) --server.address $(MLPM_ADDRESS)
+
+test: check ## set up, then everything: check, doctests, core, app and browser tests
+	$(BIN)/python -m pytest --ignore=tests/contract
+
+check: setup ## format, lint, types and contract tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --quiet tests/contract
+
+setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
+
+lock: ## make both lock files again from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "Locking needs uv: install it with 'pipx install uv'." >&2; exit 1; }
+	uv pip compile --quiet pyproject.toml --extra setup --universal --generate-hashes -o requirements.txt
+	uv pip compile --quiet pyproject.toml --extra setup --extra dev --universal --generate-hashes -c requirements.txt -o requirements-dev.txt
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "MLPM needs Python 3.11 or newer: install python3 (Debian: apt-get install python3 python3-venv) and try again." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python cannot make environments: install its venv module (Debian: apt-get install python3-venv) and try again." >&2; exit 1; }
+	@echo "Setting up .venv with $(PYTHON); this happens once and takes about a minute." >&2
+	@$(PYTHON) -m venv .venv
+
+.venv/.run-stamp: requirements.txt pyproject.toml | $(BIN)/python
+	@$(call install,--require-hashes -r requirements.txt)
+	@$(call install,--no-deps --no-build-isolation -e .)
+	@touch $@
+
+# The developer's lock holds the other one whole, so both stamps are then true.
+.venv/.dev-stamp: requirements-dev.txt requirements.txt pyproject.toml | $(BIN)/python
+	@$(call install,--require-hashes -r requirements-dev.txt)
+	@$(call install,--no-deps --no-build-isolation -e .)
+	@touch .venv/.run-stamp $@
