@@ -1,0 +1,105 @@
+"""Promises of the repository itself: locks, the traps they avoid, and the commands we print."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ["requirements.txt", "requirements-dev.txt"]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+RUNTIME = {"streamlit", "pandas", "altair", "duckdb", "pydantic", "pint", "scipy"}
+
+
+def locked(name: str) -> dict[str, str]:
+    """Requirement -> its lines in a lock file."""
+    text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    return {re.split(r"[=<>!~ ;\[]", line)[0].lower(): line for line in lines}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_requirement_is_pinned_and_hashed(name):
+    requirements = locked(name)
+    assert len(requirements) > 30
+    loose = [r for r, line in requirements.items() if "==" not in line or "--hash=" not in line]
+    assert loose == []
+
+
+def test_the_developer_lock_holds_the_runtime_lock_whole():
+    runtime, developer = (
+        {name: line.split()[0] for name, line in locked(lock).items()} for lock in LOCKS
+    )
+    assert runtime.items() <= developer.items()
+
+
+def test_a_default_install_pulls_no_more_than_needed():
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    block = text.split("\ndependencies = [")[1].split("]")[0]
+    assert set(re.findall(r'"([a-z]+)', block)) == RUNTIME
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_duckdb_is_locked_where_the_trap_is_absent(name):
+    assert locked(name)["duckdb"].startswith("duckdb==1.5.6 ")
+    assert version("duckdb") == "1.5.6"
+
+
+def test_an_empty_ctas_then_a_large_insert_in_one_transaction_keeps_its_rows():
+    """DuckDB 2.0.0 loses them without an error: count(*) 500000, sum(i) NULL, scans empty.
+
+    Measured in SCALE.md section 4, item 1. A move to 2.0.x must pass here first.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("BEGIN")
+        connection.execute("CREATE TABLE t AS SELECT 0::BIGINT AS i LIMIT 0")
+        connection.execute("INSERT INTO t SELECT range FROM range(500000)")
+        connection.execute("COMMIT")
+        found = connection.execute("SELECT count(*), count(i), sum(i) FROM t").fetchall()
+    assert found == [(500_000, 500_000, 500_000 * 499_999 // 2)]
+
+
+def test_a_commit_after_a_failed_statement_writes_nothing_and_says_nothing():
+    """Why every error rolls back: DuckDB #25300, "expected behavior" (SCALE.md 4, item 2)."""
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t (i INTEGER PRIMARY KEY)")
+        connection.execute("BEGIN")
+        connection.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(duckdb.ConstraintException):
+            connection.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(duckdb.TransactionException):
+            connection.execute("SELECT 1")
+        connection.execute("COMMIT")
+        assert connection.execute("SELECT count(*) FROM t").fetchall() == [(0,)]
+
+
+def test_continuous_integration_runs_what_a_developer_runs():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    text = script.read_text("utf-8")
+    assert "set -euo pipefail" in text
+    assert re.search(r"^exec make test$", text, re.MULTILINE)
+
+
+def test_the_promised_targets_exist_and_are_explained():
+    assert {"run", "test", "check", "setup", "help"} <= TARGETS
+    explained = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
+    assert explained == TARGETS
+
+
+def test_scripts_the_makefile_calls_exist():
+    scripts = re.findall(r"python ((?:[a-z_]+/)+[a-z_]+\.py)", MAKEFILE)
+    assert [script for script in scripts if not (ROOT / script).is_file()] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_every_make_command_we_print_is_a_target(page):
+    text = (ROOT / page).read_text("utf-8")
+    printed = set(re.findall(r"(?:`|^\s*\$?\s*)make ([a-z-]+)", text, re.MULTILINE))
+    assert printed <= TARGETS
