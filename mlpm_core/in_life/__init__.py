@@ -1,0 +1,1 @@
+"""In life: is a model at work still worth what was promised?"""

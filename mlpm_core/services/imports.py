@@ -1,0 +1,357 @@
+"""The one way anything is written: a file is judged, kept, committed, and can be undone.
+
+A form on screen goes the same way as a file of one row, so that every write has an actor, a
+receipt, raw bytes to replay and an undo.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core.errors import InputError, NotFoundError, StoreError
+from mlpm_core.intake import Judgement, Limits, Profile, judge
+from mlpm_core.records import (
+    Effect,
+    Model,
+    Project,
+    Receipt,
+    Record,
+    Reject,
+    Status,
+    columns,
+    record_of,
+)
+from mlpm_core.services import rules, valuation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.store import Reader, Writer
+
+__all__ = ["import_file", "project_of", "receipt", "receipts", "rejected_csv", "undo"]
+
+
+class _Stored:
+    """What the intake may ask about the stored rows of one project."""
+
+    def __init__(self, reader: Reader, project: str) -> None:
+        self._reader, self._project = reader, project
+
+    def names(self, kind: str) -> Collection[str]:
+        record = record_of(kind)
+        return {str(r[record.key[-1]]) for r in self._reader.current(record, self._project)}
+
+    def matching(
+        self, record: type[Record], keys: Sequence[tuple[object, ...]]
+    ) -> Mapping[tuple[object, ...], Mapping[str, object]]:
+        return self._reader.matching(record, keys)
+
+
+def import_file(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes,
+    *,
+    profile: Profile | None = None,
+    accept_good: bool = False,
+    dry_run: bool = False,
+    channel: str = "screen",
+) -> Receipt:
+    """Judge a file and, unless it is a dry run, store its rows in one transaction.
+
+    Parameters
+    ----------
+    actor, project : str
+        Who imports, and the project whose wall the rows may not leave.
+    kind : str
+        What a row is: one of ``records.KINDS``.
+    filename : str
+        As uploaded; serves the type check and the receipt, never as a path.
+    profile : Profile, optional
+        Answers to the questions of an earlier try.
+    accept_good : bool
+        Store the good rows of a file that also has rejected ones.
+    dry_run : bool
+        Do everything, effect on KPIs included, and roll it back.
+    channel : str
+        screen, form, http, command or demo.
+
+    Returns
+    -------
+    Receipt
+        Its ``status`` says what happened; a refusal is a receipt, not an exception.
+
+    Raises
+    ------
+    InputError
+        When actor or project is empty.
+    NotFoundError
+        When the kind is unknown.
+    """
+    record = record_of(kind)
+    if not actor.strip() or not project.strip():
+        raise InputError(
+            "An import names who imports and into which project; one of them is empty."
+        )
+    blank = Receipt(
+        status=Status.FAILED,
+        kind=kind,
+        project=project,
+        filename=filename,
+        sha256=hashlib.sha256(data).hexdigest(),
+        actor=actor,
+        received_at=workspace.now(),
+    )
+    try:
+        with workspace.store.writer(keep=not dry_run) as writer:
+            earlier = writer.rows("batch_in_force", project=project, kind=kind, sha256=blank.sha256)
+            if earlier:
+                first = Receipt.model_validate_json(earlier[0]["receipt"])
+                return first.model_copy(update={"status": Status.DUPLICATE})
+            judgement = judge(
+                data,
+                filename,
+                record,
+                project=project,
+                stored=_Stored(writer, project),
+                now=workspace.now(),
+                profile=profile or Profile(),
+                limits=Limits(),
+                accept_good=accept_good,
+            )
+            judgement = rules.applied(judgement, record, writer, accept_good=accept_good)
+            done = judgement.receipt.model_copy(
+                update={
+                    k: getattr(blank, k) for k in ("filename", "sha256", "actor", "received_at")
+                }
+            )
+            if done.status is not Status.DRY_RUN:
+                return done
+            if not dry_run:
+                workspace.ledger.keep(data)
+            return_value = _commit(workspace, writer, record, judgement, done, channel, dry_run)
+    except StoreError as error:
+        fault = Reject(
+            row=None,
+            column=None,
+            code="store",
+            message=str(error),
+            hint="Nothing was stored. Mend the cause and import the same file again.",
+        )
+        return blank.model_copy(update={"rejects": [fault]})
+    if not dry_run:
+        _note(workspace, return_value)
+    return return_value
+
+
+def _commit(
+    workspace: Workspace,
+    writer: Writer,
+    record: type[Record],
+    judgement: Judgement,
+    done: Receipt,
+    channel: str,
+    dry_run: bool,
+) -> Receipt:
+    """Append the judged rows inside the open transaction, and say what they change."""
+    seq = int(writer.rows("last_seq")[0]["seq"]) + 1
+    before = valuation.kpi_values(writer, done.project, workspace.today)
+    if record is not Project and not _exists(writer, done.project):
+        writer.append(Project, seq, [0], [_minimal(Project, done.project, title=done.project)])
+    writer.append(
+        Model,
+        seq,
+        [0] * len(judgement.new_models),
+        [_minimal(Model, done.project, model_id=m) for m in judgement.new_models],
+    )
+    writer.append(record, seq, judgement.lines, judgement.rows)
+    done = done.model_copy(
+        update={
+            "batch": None if dry_run else f"B{seq:05d}",
+            "status": Status.DRY_RUN if dry_run else Status.COMMITTED,
+            "effect": _effect(before, valuation.kpi_values(writer, done.project, workspace.today)),
+        }
+    )
+    if not dry_run:
+        _add_batch(writer, seq, done, channel, undoes=None)
+    return done
+
+
+def undo(
+    workspace: Workspace, actor: str, project: str, batch: str, *, channel: str = "screen"
+) -> Receipt:
+    """Take a batch back by a compensating batch; what it replaced holds again.
+
+    Returns
+    -------
+    Receipt
+        Of the compensating batch; ``undoes`` names the batch taken back.
+
+    Raises
+    ------
+    NotFoundError
+        When the project has no such batch.
+    InputError
+        When it was undone before, or is itself an undo.
+    """
+    if not actor.strip():
+        raise InputError("An undo names who undoes; the actor is empty.")
+    with workspace.store.writer() as writer:
+        found = _batch(writer, project, batch)
+        first = Receipt.model_validate_json(found["receipt"])
+        if first.undoes is not None:
+            raise InputError(
+                f"{batch} itself took {first.undoes} back. To have it again, import its file again."
+            )
+        if found["undone_by"] is not None:
+            raise InputError(f"{batch} was already undone by {found['undone_by']}.")
+        seq = int(writer.rows("last_seq")[0]["seq"]) + 1
+        before = valuation.kpi_values(writer, project, workspace.today)
+        done = first.model_copy(
+            update={
+                "batch": f"B{seq:05d}",
+                "status": Status.COMMITTED,
+                "actor": actor,
+                "received_at": workspace.now(),
+                "undoes": batch,
+                "rejects": [],
+                "warnings": [],
+                "effect": [],
+            }
+        )
+        _add_batch(writer, seq, done, channel, undoes=found["seq"])
+        after = valuation.kpi_values(writer, project, workspace.today)
+        done = done.model_copy(update={"effect": _effect(before, after)})
+        writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
+    _note(workspace, done)
+    return done
+
+
+def receipts(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
+    """Every batch of a project, newest first: ``receipt``, ``channel`` and ``undone_by``."""
+    del actor  # everyone may read until roles come (shared safely)
+    with workspace.store.reader() as reader:
+        return [
+            row | {"receipt": Receipt.model_validate_json(row["receipt"])}
+            for row in reader.rows("batches", project=project)
+        ]
+
+
+def receipt(workspace: Workspace, actor: str, project: str, batch: str) -> Receipt:
+    """The receipt of one batch.
+
+    Raises
+    ------
+    NotFoundError
+        When the project has no such batch.
+    """
+    del actor
+    with workspace.store.reader() as reader:
+        return Receipt.model_validate_json(_batch(reader, project, batch)["receipt"])
+
+
+def project_of(workspace: Workspace, batch: str) -> str:
+    """The project of a batch, for whoever only has its number.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such batch.
+    """
+    with workspace.store.reader() as reader:
+        found = reader.rows("batch_project", batch=batch)
+    if not found:
+        raise NotFoundError(f"There is no batch {batch!r}; the Imports screen lists them.")
+    return str(found[0]["project"])
+
+
+def rejected_csv(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes,
+    *,
+    profile: Profile | None = None,
+) -> bytes:
+    """The rejected rows of a file as they came, each with its reason, to mend and upload alone."""
+    del actor
+    with workspace.store.reader() as reader:
+        record = record_of(kind)
+        judgement = judge(
+            data,
+            filename,
+            record,
+            project=project,
+            stored=_Stored(reader, project),
+            now=workspace.now(),
+            profile=profile or Profile(),
+            limits=Limits(),
+            accept_good=False,
+        )
+        return rules.applied(judgement, record, reader, accept_good=False).rejected_csv()
+
+
+def _batch(reader: Reader, project: str, batch: str) -> dict[str, Any]:
+    rows = reader.rows("batches", project=project)
+    for row in rows:
+        if row["batch"] == batch:
+            return row
+    raise NotFoundError.of(f"batch in project {project}", batch, [r["batch"] for r in rows])
+
+
+def _exists(reader: Reader, project: str) -> bool:
+    return bool(reader.matching(Project, [(project,)]))
+
+
+def _minimal(record: type[Record], project: str, **known: str) -> tuple[object, ...]:
+    """A row that says no more than what must be said."""
+    values = {"project": project} | known
+    return tuple(values.get(c.name, c.default) for c in columns(record))
+
+
+def _effect(
+    before: Sequence[valuation.KpiValue], after: Sequence[valuation.KpiValue]
+) -> list[Effect]:
+    """Every KPI whose value differs; one that is gone or new counts as None on that side."""
+    was, now = {k.kpi_id: k for k in before}, {k.kpi_id: k for k in after}
+    effects = []
+    for kpi_id, kpi in (was | now).items():
+        old = was[kpi_id].value if kpi_id in was else None
+        new = now[kpi_id].value if kpi_id in now else None
+        if old != new:
+            effects.append(
+                Effect(kpi=kpi_id, title=kpi.title, unit=kpi.unit, before=old, after=new)
+            )
+    return effects
+
+
+def _add_batch(
+    writer: Writer, seq: int, done: Receipt, channel: str, *, undoes: int | None
+) -> None:
+    writer.run(
+        "add_batch",
+        seq=seq,
+        batch=done.batch,
+        project=done.project,
+        kind=done.kind,
+        channel=channel,
+        sha256=done.sha256,
+        actor=done.actor,
+        received_at=done.received_at,
+        undoes=undoes,
+        receipt=done.model_dump_json(),
+    )
+
+
+def _note(workspace: Workspace, done: Receipt) -> None:
+    """Tell the ledger; only after this may anybody be told "committed"."""
+    with workspace.store.reader() as reader:
+        row = next(r for r in reader.rows("all_seqs") if r["batch"] == done.batch)
+    workspace.ledger.note(row)

@@ -1,0 +1,112 @@
+"""Periods of monitoring: which metrics belong together, and how long each period is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+__all__ = ["Monitored", "Period", "periods_of"]
+
+_MONTHS = {"P1M": 1, "P3M": 3, "P1Y": 12}
+_SPANS = {
+    "": timedelta(0),
+    "PT1H": timedelta(hours=1),
+    "P1D": timedelta(days=1),
+    "P1W": timedelta(weeks=1),
+}
+_WORDS = {
+    "": "moment",
+    "PT1H": "hour",
+    "P1D": "day",
+    "P1W": "week",
+    "P1M": "month",
+    "P3M": "quarter",
+    "P1Y": "year",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A stretch of time that results cover: its start and ISO 8601 length.
+
+    Examples
+    --------
+    >>> week = Period(datetime(2026, 6, 22), "P1W")
+    >>> week.end.isoformat(), str(week)
+    ('2026-06-29T00:00:00', 'week of 22 Jun 2026')
+    """
+
+    start: datetime
+    granularity: str
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        if self.granularity in _SPANS:
+            return self.start + _SPANS[self.granularity]
+        months = self.start.month - 1 + _MONTHS[self.granularity]
+        return self.start.replace(year=self.start.year + months // 12, month=months % 12 + 1)
+
+    @property
+    def word(self) -> str:
+        """Day, week, month ..."""
+        return _WORDS[self.granularity]
+
+    def __str__(self) -> str:
+        day = f"{self.start.day} {self.start:%b %Y}"
+        match self.granularity:
+            case "P1W":
+                return f"week of {day}"
+            case "P1M":
+                return f"{self.start:%b %Y}"
+            case "P3M":
+                return f"quarter from {day}"
+            case "P1Y":
+                return f"year from {day}"
+            case "P1D":
+                return day
+            case _:
+                return f"{day} {self.start:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """One monitored metric of a period: value, cases and standard error, and its batch."""
+
+    value: float
+    n: int | None
+    value_se: float | None
+    batch: str
+
+    def written(self, low: float | None, high: float | None) -> str:
+        """The result in the notation of quantities, with the uncertainty it carries.
+
+        A share with a count becomes a Beta, a value with a standard error a normal; without
+        either it is taken as exact.
+
+        Examples
+        --------
+        >>> Monitored(0.8, 100, None, "B00001").written(0.0, 1.0)
+        'beta(81, 21)'
+        >>> Monitored(0.24, None, 0.01, "B00001").written(0.0, None)
+        'normal(0.24, 0.01)'
+        """
+        is_share = low == 0.0 and high == 1.0
+        if self.value_se:
+            return f"normal({self.value!r}, {self.value_se!r})"
+        if is_share and self.n:
+            return f"beta({self.value * self.n + 1:.12g}, {(1 - self.value) * self.n + 1:.12g})"
+        return repr(self.value)
+
+
+def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Monitored]]:
+    """Monitored metrics by period, oldest first; a later row of a metric replaces an earlier."""
+    periods: dict[Period, dict[str, Monitored]] = {}
+    for row in rows:
+        period = Period(row["period_start"], row["granularity"])
+        periods.setdefault(period, {})[row["metric"]] = Monitored(
+            row["value"], row["n"], row["value_se"], row["batch"]
+        )
+    return dict(sorted(periods.items()))

@@ -1,0 +1,412 @@
+"""What a project's value cases are worth: as planned, and as its monitored metrics imply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core.errors import InputError, MlpmError, NotFoundError
+from mlpm_core.quantity import Dimension, Quantity
+from mlpm_core.records import METRICS, Deployment, Kpi, QuantityRecord, ValueCase
+from mlpm_core.services.periods import Period, periods_of
+from mlpm_core.value.kpi import KpiStanding, standing
+from mlpm_core.value.mechanism import Mechanism, find_mechanism
+from mlpm_core.value.worth import Worth, worth, worth_by_period
+
+if TYPE_CHECKING:
+    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.store import Reader
+
+__all__ = [
+    "CaseInput",
+    "CaseValue",
+    "KpiValue",
+    "RatePoint",
+    "case_value",
+    "kpi_values",
+    "project_cases",
+    "value_rates",
+]
+
+Today = Callable[[str], date]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInput:
+    """One input of a value case: what is planned, what is monitored, and who stands for it."""
+
+    name: str
+    label: str
+    unit: str
+    question: str
+    is_metric: bool
+    planned: str | None
+    source: str
+    owner: str
+    default: str | None
+    monitored: str | None = None
+    monitored_in: str | None = None
+    batch: str | None = None
+
+    @property
+    def in_use(self) -> str | None:
+        """What the value rests on today: monitored before planned before default."""
+        return self.monitored or self.planned or self.default
+
+
+@dataclass(frozen=True, slots=True)
+class CaseValue:
+    """A value case with its inputs and what follows from them.
+
+    ``planned`` rests on the written quantities alone, ``current`` on what is monitored where
+    there is something; each is None with a sentence in ``problem`` when it cannot be said.
+    """
+
+    value_case_id: str
+    title: str
+    mechanism: Mechanism
+    baseline: str
+    currency: str
+    inputs: tuple[CaseInput, ...]
+    planned: Worth | None
+    current: Worth | None
+    problem: str | None
+    as_of: Period | None = None
+    deployment: Mapping[str, Any] | None = None
+    batches: tuple[str, ...] = ()
+
+    @property
+    def best(self) -> Worth | None:
+        """The current value if there is one, else the planned."""
+        return self.current or self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class RatePoint:
+    """The value rate that one period's metrics imply, in money a week, with P10 and P90."""
+
+    period: Period
+    rate: float
+    rate_low: float
+    rate_high: float
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KpiValue:
+    """A KPI with the value that the model's metrics imply, in the KPI's unit."""
+
+    kpi_id: str
+    title: str
+    dimension: Dimension
+    unit: str
+    direction: str
+    baseline: float
+    target: float
+    target_on: date | None
+    definition: str
+    owner: str
+    value_case_id: str
+    planned: KpiStanding | None
+    current: KpiStanding | None
+    reason: str | None
+    as_of: Period | None
+    batches: tuple[str, ...]
+
+    @property
+    def value(self) -> float | None:
+        """The mean implied value, in the KPI's unit."""
+        return self.current.mean if self.current else None
+
+
+def project_cases(
+    reader: Reader, project: Mapping[str, Any], today: date, *, draws: int = 8192
+) -> list[CaseValue]:
+    """Every value case of a project that is not archived, valued."""
+    return [
+        _valued(reader, project, row, today, {}, draws)
+        for row in reader.current(ValueCase, project["project"])
+        if not row["archived"]
+    ]
+
+
+def case_value(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    value_case_id: str,
+    *,
+    changes: Mapping[str, str] | None = None,
+) -> CaseValue:
+    """One value case, valued; ``changes`` replace written quantities without storing them.
+
+    Raises
+    ------
+    NotFoundError
+        When the project or the value case does not exist.
+    """
+    del actor  # everyone may read until roles come
+    row = workspace.project(project)
+    with workspace.store.reader() as reader:
+        cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+        if value_case_id not in cases:
+            raise NotFoundError.of("value case", value_case_id, cases)
+        return _valued(
+            reader, row, cases[value_case_id], workspace.today(project), changes or {}, 8192
+        )
+
+
+def value_rates(
+    workspace: Workspace, actor: str, project: str, value_case_id: str, granularity: str
+) -> list[RatePoint]:
+    """The value rate that the metrics of each period imply, oldest first.
+
+    The quantities' draws are common to all periods, so that differences come from the metrics. A
+    metric missing in a period carries its last value; before its first, the planned one.
+
+    Raises
+    ------
+    NotFoundError
+        When the project or the value case does not exist.
+    """
+    case = case_value(workspace, actor, project, value_case_id)
+    with workspace.store.reader() as reader:
+        monitored = _monitored(reader, project, case.deployment, workspace.today(project))
+    periods = {p: m for p, m in monitored.items() if p.granularity == granularity}
+    return _rates(case, periods)
+
+
+def _rates(case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]]) -> list[RatePoint]:
+    if case.planned is None and case.current is None:
+        return []
+    known: dict[str, str] = {}
+    vectors = []
+    for metrics in periods.values():
+        known |= _written(case.mechanism, metrics)
+        vectors.append(dict(known))
+    fixed = {i.name: text for i in case.inputs if (text := i.planned or i.default or i.monitored)}
+    worths = worth_by_period(
+        case.mechanism, fixed, vectors, baseline=case.baseline or None, draws=1024
+    )
+    per_week = 7 / DAYS_PER_YEAR
+    return [
+        RatePoint(
+            period,
+            w.net.mean * per_week,
+            w.net.p10 * per_week,
+            w.net.p90 * per_week,
+            {name: m.value for name, m in periods[period].items()},
+        )
+        for period, w in zip(periods, worths, strict=True)
+    ]
+
+
+def kpi_values(reader: Reader, project: str, today: Today) -> list[KpiValue]:
+    """Every KPI of a project with the value its model's metrics imply.
+
+    Works inside an open transaction, so that an import can show its effect before it is kept.
+    """
+    found = reader.matching(Project, [(project,)])
+    if not found:
+        return []
+    row = found[(project,)]
+    day = row["clock_on"] or today(None)
+    cases = {c.value_case_id: c for c in project_cases(reader, row, day, draws=2048)}
+    return [kpi_value(kpi, cases) for kpi in reader.current(Kpi, project) if not kpi["archived"]]
+
+
+def kpi_value(kpi: Mapping[str, Any], cases: Mapping[str, CaseValue]) -> KpiValue:
+    """A KPI's record joined with the value case that moves it."""
+    case, reason = None, None
+    if kpi["value_case_id"] in cases:
+        case = cases[kpi["value_case_id"]]
+    elif len(cases) == 1:
+        case = next(iter(cases.values()))
+    elif cases:
+        reason = "The project has several value cases: name the one that moves this KPI."
+    else:
+        reason = "No value case says yet how the model moves this KPI."
+    dimension = Dimension(kpi["dimension"])
+
+    def at(worth: Worth | None) -> KpiStanding | None:
+        if worth is None or case is None:
+            return None
+        return standing(
+            worth.kpis[dimension],
+            dimension=dimension,
+            unit=kpi["unit"],
+            currency=case.currency,
+            baseline=kpi["baseline"],
+            direction=kpi["direction"],
+        )
+
+    if case is not None and case.current is None:
+        reason = case.problem or "No monitoring results yet: this is a plan."
+    return KpiValue(
+        **{
+            name: kpi[name]
+            for name in (
+                "kpi_id",
+                "title",
+                "unit",
+                "direction",
+                "baseline",
+                "target",
+                "target_on",
+                "definition",
+                "owner",
+            )
+        },  # fmt: skip
+        dimension=dimension,
+        value_case_id=case.value_case_id if case else "",
+        planned=at(case.planned if case else None),
+        current=at(case.current if case else None),
+        reason=reason,
+        as_of=case.as_of if case else None,
+        batches=case.batches if case else (),
+    )
+
+
+def _valued(
+    reader: Reader,
+    project: Mapping[str, Any],
+    row: Mapping[str, Any],
+    today: date,
+    changes: Mapping[str, str],
+    draws: int,
+) -> CaseValue:
+    mechanism = find_mechanism(row["mechanism"])
+    deployment = _deployment(reader, row)
+    monitored = _monitored(reader, project["project"], deployment, today)
+    inputs = _inputs(reader, mechanism, row, monitored, changes)
+    batches = tuple(dict.fromkeys(i.batch for i in inputs if i.batch))
+    planned, problem = _worth(
+        mechanism, {i.name: i.planned or i.default for i in inputs}, row["baseline"], draws
+    )
+    current = None
+    if any(i.monitored for i in inputs):
+        current, problem = _worth(
+            mechanism, {i.name: i.in_use for i in inputs}, row["baseline"], draws
+        )
+    newest = _newest(monitored, mechanism)
+    return CaseValue(
+        value_case_id=row["value_case_id"],
+        title=row["title"] or row["value_case_id"],
+        mechanism=mechanism,
+        baseline=row["baseline"] or mechanism.natural,
+        currency=project["currency"],
+        inputs=inputs,
+        planned=planned,
+        current=current,
+        problem=problem,
+        as_of=newest if current else None,
+        deployment=deployment,
+        batches=batches,
+    )
+
+
+def _worth(
+    mechanism: Mechanism, written: Mapping[str, str | None], baseline: str, draws: int
+) -> tuple[Worth | None, str | None]:
+    """The worth of written inputs, or None with the sentence that says what is wrong."""
+    given = {name: text for name, text in written.items() if text}
+    try:
+        return worth(mechanism, given, baseline=baseline or None, draws=draws), None
+    except MlpmError as error:
+        return None, str(error)
+
+
+def _deployment(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
+    """The champion deployment of a case; else its model, every version, as if deployed."""
+    champions = [
+        d
+        for d in reader.current(Deployment, case["project"])
+        if d["value_case_id"] == case["value_case_id"]
+        and d["slot"] == "champion"
+        and not d["archived"]
+    ]
+    if champions:
+        return max(champions, key=lambda d: (d["to_on"] is None, d["from_on"]))
+    return {
+        "deployment_id": "",
+        "model_id": case["model_id"],
+        "model_version": "",
+        "fresh_within_days": 14,
+        "from_on": None,
+        "to_on": None,
+    }
+
+
+def _monitored(
+    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
+) -> dict[Period, dict[str, Monitored]]:
+    """Monitored metrics of the deployed model by period, up to today."""
+    if not deployment or not deployment["model_id"]:
+        return {}
+    rows = reader.rows(
+        "monitored_metrics",
+        project=project,
+        model_id=deployment["model_id"],
+        model_version=deployment["model_version"],
+    )
+    return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
+
+
+def _newest(
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
+) -> Period | None:
+    """The period that is current: the one that ends last, of several the longest."""
+    told = [p for p, metrics in monitored.items() if _written(mechanism, metrics)]
+    return max(told, key=lambda p: (p.end, p.end - p.start), default=None)
+
+
+def _written(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> dict[str, str]:
+    """Monitored metrics as inputs of the mechanism, in the notation of quantities."""
+    return {
+        entry.name: metrics[entry.reported_as].written(entry.low, entry.high)
+        for entry in mechanism.inputs
+        if entry.reported_as in metrics
+    }
+
+
+def _inputs(
+    reader: Reader,
+    mechanism: Mechanism,
+    case: Mapping[str, Any],
+    monitored: Mapping[Period, Mapping[str, Monitored]],
+    changes: Mapping[str, str],
+) -> tuple[CaseInput, ...]:
+    written = {
+        q["name"]: q
+        for q in reader.current(QuantityRecord, case["project"])
+        if q["value_case_id"] == case["value_case_id"]
+    }
+    newest = _newest(monitored, mechanism)
+    inputs = []
+    for entry in mechanism.inputs_for(case["baseline"] or None):
+        told = [
+            (period, metrics[entry.reported_as])
+            for period, metrics in monitored.items()
+            if entry.reported_as in metrics and newest and period.granularity == newest.granularity
+        ]
+        period, result = told[-1] if told else (None, None)
+        record = written.get(entry.name)
+        inputs.append(
+            CaseInput(
+                name=entry.name,
+                label=entry.label,
+                unit=entry.unit,
+                question=entry.question,
+                is_metric=entry.is_metric,
+                planned=changes.get(entry.name) or (record["written"] if record else None),
+                source=record["source"] if record else "",
+                owner=record["owner"] if record else "",
+                default=entry.default,
+                monitored=result.written(entry.low, entry.high) if result else None,
+                monitored_in=str(period) if period else None,
+                batch=result.batch if result else None,
+            )
+        )
+    return tuple(inputs)

@@ -1,0 +1,86 @@
+"""From an improvement in one of the five dimensions to where a KPI stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpm_core.errors import InputError
+from mlpm_core.quantity import Dimension
+
+if TYPE_CHECKING:
+    from mlpm_core.value.worth import Estimate
+
+__all__ = ["DAYS_PER_YEAR", "KpiStanding", "per_unit", "standing"]
+
+DAYS_PER_YEAR = 365.25
+
+_MONEY_PERIODS = {"year": 1.0, "month": 1 / 12, "week": 7 / DAYS_PER_YEAR}
+_UNITS = {
+    Dimension.CYCLE_TIME: {"hour/case": 1.0, "minute/case": 60.0, "day/case": 1 / 24},
+    Dimension.PEOPLE_INTENSITY: {"hour/kcase": 1.0},
+    Dimension.CUSTOMER_EXPERIENCE: {"1/kcase": 1.0},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KpiStanding:
+    """A KPI's value with its P10 and P90, in the KPI's unit."""
+
+    mean: float
+    p10: float
+    p90: float
+
+
+def per_unit(dimension: Dimension, unit: str, currency: str) -> float:
+    """How many of a KPI's unit one unit of the dimension is.
+
+    Raises
+    ------
+    InputError
+        When the unit does not fit the dimension or the project's currency.
+
+    Examples
+    --------
+    >>> per_unit(Dimension.CYCLE_TIME, "minute/case", "EUR")
+    60.0
+    """
+    if dimension in (Dimension.REVENUE, Dimension.COST_SAVING):
+        known = {f"{currency}/{period}": factor for period, factor in _MONEY_PERIODS.items()}
+    else:
+        known = _UNITS[dimension]
+    if unit not in known:
+        raise InputError(
+            f"The unit {unit!r} does not fit {dimension.label.lower()}; write {' or '.join(known)}."
+        )
+    return known[unit]
+
+
+def standing(
+    improvement: Estimate,
+    *,
+    dimension: Dimension,
+    unit: str,
+    currency: str,
+    baseline: float,
+    direction: str,
+) -> KpiStanding:
+    """Where the KPI stands when the model improves its dimension by so much.
+
+    Parameters
+    ----------
+    improvement : Estimate
+        Of the dimension, positive is better, in the dimension's own unit.
+    baseline : float
+        The KPI without the model, in its unit.
+    direction : str
+        "higher" or "lower": which way is better.
+
+    Raises
+    ------
+    InputError
+        When the unit does not fit the dimension.
+    """
+    factor = per_unit(dimension, unit, currency) * (1 if direction == "higher" else -1)
+    ends = sorted(baseline + factor * end for end in (improvement.p10, improvement.p90))
+    return KpiStanding(baseline + factor * improvement.mean, ends[0], ends[1])

@@ -1,0 +1,36 @@
+"""The frame around every screen: navigation, the project in view, and the guard."""
+
+import streamlit as st
+
+from pages.parts import controls, loaders, panels
+
+st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
+
+page = st.navigation(
+    {
+        "Overview": [
+            st.Page(
+                "overview/portfolio.py",
+                title="Portfolio",
+                icon=":material/dashboard:",
+                default=True,
+            ),
+        ],
+        "Plan": [
+            st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
+        ],
+        "In life": [
+            st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
+        ],
+        "Data": [
+            st.Page("data/upload.py", title="Upload", icon=":material/upload_file:"),
+            st.Page("data/imports.py", title="Imports", icon=":material/receipt_long:"),
+            st.Page("data/registers.py", title="Registers", icon=":material/table_rows:"),
+        ],
+    }
+)
+
+with panels.guard():
+    controls.project_in_view(loaders.projects())
+    st.title(page.title)
+    page.run()

@@ -1,0 +1,140 @@
+"""Figures and user text as people read them; the only place where percent and k/M appear."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from mlpm_core.quantity import Dimension
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+__all__ = [
+    "ICONS",
+    "day",
+    "figure",
+    "in_unit",
+    "literal",
+    "money",
+    "number",
+    "percent",
+    "spread",
+    "written_unit",
+]
+
+ICONS = {
+    Dimension.REVENUE: ":material/payments:",
+    Dimension.COST_SAVING: ":material/savings:",
+    Dimension.CYCLE_TIME: ":material/timer:",
+    Dimension.PEOPLE_INTENSITY: ":material/groups:",
+    Dimension.CUSTOMER_EXPERIENCE: ":material/sentiment_satisfied:",
+}
+"""A dimension keeps its icon on every screen."""
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
+_UNITS = {
+    "hour/case": "h per case",
+    "minute/case": "min per case",
+    "day/case": "days per case",
+    "hour/kcase": "h per 1,000 cases",
+    "1/kcase": "per 1,000 cases",
+    "hour/year": "h / year",
+    "1/year": "/ year",
+}
+
+
+def literal(text: object) -> str:
+    """User text for a place that reads Markdown: shown letter by letter, never as markup.
+
+    Examples
+    --------
+    >>> literal("**bold** :red[x] $x$")
+    '\\\\*\\\\*bold\\\\*\\\\* \\\\:red\\\\[x\\\\] \\\\$x\\\\$'
+    """
+    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with thousands shortened, to so many significant digits.
+
+    Examples
+    --------
+    >>> number(62_100), number(-1_234_567), number(0.0809), number(0), number(999.96)
+    ('62.1k', '−1.23M', '0.0809', '0', '1,000')
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "–"
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if size >= limit * 0.99995:
+            unit = 1e3 if letter == "k" else limit
+            return f"{sign}{_plain(size / unit, digits)}{letter}"
+    return sign + _plain(size, digits)
+
+
+def _plain(size: float, digits: int) -> str:
+    decimals = max(0, digits - 1 - math.floor(math.log10(size))) if size > 0 else 0
+    text = f"{size:,.{min(decimals, 6)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(value: float, currency: str, per: str = "year") -> str:
+    """Money a period.
+
+    Examples
+    --------
+    >>> money(62_100, "EUR")
+    'EUR 62.1k / year'
+    """
+    return f"{currency} {number(value)} / {per}"
+
+
+def figure(value: float, unit: str) -> str:
+    """A value with its unit in words.
+
+    Examples
+    --------
+    >>> figure(62_100, "EUR/year"), figure(12.338, "hour/case")
+    ('EUR 62.1k / year', '12.3 h per case')
+    """
+    head, _, period = unit.partition("/")
+    if period in ("year", "month", "week") and len(head) == 3 and head.isupper():
+        return money(value, head, period)
+    return f"{number(value)} {written_unit(unit)}"
+
+
+def in_unit(unit: str) -> str:
+    """A unit as a title says it: "in EUR / year"."""
+    return f"in {written_unit(unit)}"
+
+
+def written_unit(unit: str) -> str:
+    """A unit in words."""
+    return _UNITS.get(unit, unit.replace("/", " / "))
+
+
+def spread(low: float, high: float) -> str:
+    """P10 to P90, in small type under a figure; empty when there is no spread."""
+    return "exact" if low == high else f"P10–P90: {number(low)} to {number(high)}"
+
+
+def percent(share: float) -> str:
+    """A share as percent.
+
+    Examples
+    --------
+    >>> percent(0.2345), percent(0.004)
+    ('23%', '<1%')
+    """
+    if 0 < share < 0.01:
+        return "<1%"
+    if 0.99 < share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
+def day(value: date | datetime | None) -> str:
+    """A day as people write it."""
+    return f"{value.day} {value:%b %Y}" if value else "–"
