@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
-from streamlit.runtime.secrets import secrets_singleton
+from streamlit.runtime.secrets import secrets_singleton as secrets
 
-from mlpm_core.api import ROUTES, front_door, startup_refusal
+from mlpm_core.api import ROUTES, MlpmError, front_door, startup_refusal
 from mlpm_core.services.server_file import announced, new_token
 from mlpm_core.services.workspace import Settings, close_workspace, open_workspace
 
@@ -20,20 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 HERE = Path(__file__).resolve().parent
-SETTINGS = Settings.from_environment()
-TOKEN = SETTINGS.token or new_token()
+INDEX = Path(st.__file__).parent / "static" / "index.html"
 PRELOADED = ("pandas", "pyarrow", "altair", "scipy.stats")  # else the first visitor waits for them
 
 
-def _has_sign_in() -> bool:
-    """Whether Streamlit's secrets configure who may sign in."""
-    return secrets_singleton.load_if_toml_exists() and "auth" in secrets_singleton
-
-
-def _port() -> int:
-    """The port really bound: `streamlit run` knows it, another ASGI server does not tell."""
-    is_launched_by_streamlit = Path(sys.argv[0]).resolve() == HERE / "app.py"
-    return int(st.get_option("server.port")) if is_launched_by_streamlit else SETTINGS.port
+def _refuse_to_start(sentence: object) -> NoReturn:
+    """One sentence and the end; raising here would bury the sentence under the server's trace."""
+    print(f"MLPM does not start: {sentence}", file=sys.stderr, flush=True)
+    os._exit(2)
 
 
 @asynccontextmanager
@@ -41,11 +36,15 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Open everything before the first visitor, close it after the last."""
     for name in PRELOADED:
         importlib.import_module(name)
-    open_workspace(SETTINGS)
     try:
-        with announced(
-            SETTINGS.data, port=_port(), address=SETTINGS.address, token=TOKEN
-        ) as server:
+        open_workspace(SETTINGS)
+    except MlpmError as error:
+        _refuse_to_start(error)
+    # `streamlit run` knows the port it bound; another ASGI server does not tell
+    by_streamlit = Path(sys.argv[0]).resolve() == HERE / "app.py"
+    port = int(st.get_option("server.port")) if by_streamlit else SETTINGS.port
+    try:
+        with announced(SETTINGS.data, port=port, address=SETTINGS.address, token=TOKEN) as server:
             gc.collect()
             gc.freeze()  # Streamlit's reruns then no longer scan the imported libraries
             print(f"MLPM is ready at {server.url}", file=sys.stderr, flush=True)
@@ -54,14 +53,18 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         close_workspace()
 
 
-if refusal := startup_refusal(st.get_option, SETTINGS.address, has_sign_in=_has_sign_in()):
-    sys.exit(f"MLPM does not start: {refusal}")
+try:
+    SETTINGS = Settings.from_environment()
+except MlpmError as error:
+    _refuse_to_start(error)
+TOKEN = SETTINGS.token or new_token()
+HAS_SIGN_IN = secrets.load_if_toml_exists() and "auth" in secrets
+if refusal := startup_refusal(st.get_option, SETTINGS.address, has_sign_in=HAS_SIGN_IN):
+    _refuse_to_start(refusal)
 
 app = st.App(
     HERE / "pages" / "frame.py",
     routes=ROUTES,
-    middleware=front_door(
-        Path(st.__file__).parent / "static" / "index.html", token=TOKEN, address=SETTINGS.address
-    ),
+    middleware=front_door(INDEX, token=TOKEN, address=SETTINGS.address),
     lifespan=lifespan,
 )

@@ -10,6 +10,7 @@ from starlette.routing import Route, Router
 
 from mlpm_core.api import health
 from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
+from mlpm_core.errors import MlpmError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import Receive, Scope, Send
 
-__all__ = ["ROUTES", "front_door", "startup_refusal"]
+__all__ = ["ROUTES", "MlpmError", "front_door", "startup_refusal"]
 
 
 async def _no_such_route(scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from mlpm_core.services.workspace import Settings, open_workspace
+from mlpm_core.errors import MlpmError
+from mlpm_core.services.workspace import Check, open_workspace
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -23,7 +24,10 @@ async def healthz(request: Request) -> Response:
 
 def readyz(request: Request) -> Response:
     """Every check of the workspace by name; 503 when one of them fails."""
-    checks = open_workspace(Settings.from_environment()).checks()
+    try:
+        checks = open_workspace().checks()
+    except MlpmError as error:
+        checks = [Check("store", ok=False, detail=str(error))]
     is_ready = all(check.ok for check in checks)
     body = {
         "ok": is_ready,

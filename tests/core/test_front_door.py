@@ -15,8 +15,12 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from mlpm_core import api
+from mlpm_core.api import health
 from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
+from mlpm_core.errors import StoreError
 from mlpm_core.services.server_file import announced, new_token, read_server_file
+from mlpm_core.services.workspace import Check
 
 TOKEN = "a-token-for-tests"
 HOME = "http://localhost:8501"
@@ -101,6 +105,42 @@ def client():
 
 def bearer(token):
     return {"Authorization": f"Bearer {token}"}
+
+
+class Checked:
+    def __init__(self, *oks):
+        self.oks = oks
+
+    def checks(self):
+        return [Check(f"check {i}", ok, "as found") for i, ok in enumerate(self.oks)]
+
+
+def test_health_is_the_process_and_readiness_is_the_workspace(monkeypatch):
+    client = Client(api.ROUTES)
+    monkeypatch.setattr(health, "open_workspace", lambda: Checked(True, True))
+    assert client.get("/readyz").status_code == 200
+    monkeypatch.setattr(health, "open_workspace", lambda: Checked(True, False))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["ok"] is False
+    assert [check["ok"] for check in answer.json()["checks"]] == [True, False]
+    assert client.get("/healthz").text == "ok"
+
+
+def test_a_store_that_cannot_be_opened_is_not_ready(monkeypatch):
+    def fail_to_open():
+        raise StoreError("Another process holds the store.")
+
+    monkeypatch.setattr(health, "open_workspace", fail_to_open)
+    answer = Client(api.ROUTES).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"][0]["detail"] == "Another process holds the store."
+
+
+def test_an_unknown_api_route_is_not_answered_with_a_page():
+    client = Client([*api.ROUTES, Route("/{rest:path}", answer)])
+    assert client.get("/api/v1/no-such-thing", bearer(TOKEN)).status_code == 404
+    assert "no route" in client.get("/api/v2/x").json()["error"]
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/projects", "/_stcore/metrics"])
