@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import FLAGS, find_chromium, watched
 from playwright.sync_api import sync_playwright
 
+from browser.chromium import FLAGS, find_chromium, watched
 from mlpm_core.services.server_file import read_server_file
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from chromium import wait_for_app, watched
+
+from browser.chromium import wait_for_app, watched
 
 
 @pytest.mark.parametrize("window", ["page", "dark_page", "phone_page"])
