@@ -1,0 +1,16 @@
+"""Uncertain numbers with units: how people write them, and what they then mean.
+
+A quantity keeps the text it was written as and maps probabilities to values: ``quantile(p)`` is
+the inverse of its distribution, so the same uniform points serve every quantity. Money, counts
+and calendar periods are kinds of unit of their own, so that a week is never taken for a year and
+a currency never for another.
+"""
+
+from __future__ import annotations
+
+from mlpm_core.quantity.dimension import Dimension
+from mlpm_core.quantity.quantity import Quantity, said
+from mlpm_core.quantity.reading import NUMBER
+from mlpm_core.quantity.unit import CURRENCIES, Unit
+
+__all__ = ["CURRENCIES", "NUMBER", "Dimension", "Quantity", "Unit", "said"]

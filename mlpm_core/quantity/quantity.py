@@ -1,0 +1,144 @@
+"""The uncertain number itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpm_core.errors import InputError
+from mlpm_core.quantity.reading import PERCENT, distribution
+from mlpm_core.quantity.shape import Exact, Shape
+from mlpm_core.quantity.unit import Unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Quantity", "said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number somebody knows or guesses, in the unit it was asked in.
+
+    Examples
+    --------
+    >>> wage = Quantity.read("30 to 34 EUR/hour", "money/hour", low=0)
+    >>> wage.currency, round(wage.median, 3)
+    ('EUR', 31.937)
+    >>> Quantity.read("6 min", "hour/case").median
+    0.1
+    >>> Quantity.read("120 to 400", "money/customer", low=0).describe()
+    'between 120 and 400, nine times in ten'
+    """
+
+    text: str
+    unit: str
+    low: float | None
+    high: float | None
+    currency: str | None
+    _shape: Shape
+
+    @classmethod
+    def read(
+        cls, text: str, unit: str = "1", low: float | None = None, high: float | None = None
+    ) -> Quantity:
+        """The quantity that a text means.
+
+        Parameters
+        ----------
+        text : str
+            ``0.3``, ``12k``, ``120 to 400``, ``2 | 4 | 9``, ``40/2000``, ``triangular(1, 2, 4)``,
+            ``beta(6, 4)``, ``lognormal(200, 0.4)`` or ``normal(0, 1)``; a unit may follow.
+        unit : str
+            The unit in which it is asked; another that measures the same is converted.
+        low, high : float, optional
+            The range allowed, in that unit. A dimensionless quantity in 0 to 1 is a share.
+
+        Returns
+        -------
+        Quantity
+            In the unit asked.
+
+        Raises
+        ------
+        InputError
+            When the text cannot be read, its unit does not fit or a value is out of range.
+        """
+        asked = Unit.read(unit)
+        is_share = not asked.dimension and asked.factor == 1.0 and low == 0 and high == 1
+        shape, anchors, currency = distribution(text, asked, is_share=is_share)
+        for value in anchors:
+            if (low is not None and value < low) or (high is not None and value > high):
+                hint = PERCENT if is_share else f"It must be {_range(low, high)}."
+                where = "not between 0 and 1" if is_share else "out of range"
+                raise InputError(f"{text!r} is {where}. {hint}")
+        return cls(text.strip(), unit, low, high, currency or asked.currency, shape)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is one number, without spread."""
+        return isinstance(self._shape, Exact)
+
+    @property
+    def median(self) -> float:
+        """The value that is as often too low as too high."""
+        return float(self.quantile(np.array([0.5]))[0])
+
+    def quantile(self, p: Array) -> Array:
+        """Values below which the quantity stays with the given probabilities.
+
+        A distribution that reaches beyond the allowed range is cut off there and the rest
+        scaled up, so that every value is possible.
+
+        Parameters
+        ----------
+        p : array of any shape
+            Probabilities, in (0, 1).
+
+        Returns
+        -------
+        array of the same shape
+            In the quantity's unit.
+        """
+        p = np.asarray(p, dtype=np.float64)
+        if self.is_exact:
+            return self._shape.quantile(p)
+        below = self._shape.cdf(self.low) if self.low is not None else 0.0
+        upto = self._shape.cdf(self.high) if self.high is not None else 1.0
+        values = self._shape.quantile(below + p * (upto - below))
+        low, high = (-np.inf if self.low is None else self.low), self.high
+        return values.clip(low, np.inf if high is None else high)
+
+    def describe(self) -> str:
+        """The quantity as a part of a sentence."""
+        if self.is_exact:
+            return f"exactly {said(self.median)}"
+        p5, p10, p50, p90, p95 = self.quantile(np.array([0.05, 0.1, 0.5, 0.9, 0.95]))
+        if "|" in self.text:
+            return (
+                f"around {said(p50)}, one time in ten below {said(p10)} "
+                f"and one time in ten above {said(p90)}"
+            )
+        return f"between {said(p5)} and {said(p95)}, nine times in ten"
+
+
+def said(value: float) -> str:
+    """A number as a sentence says it, to four digits.
+
+    Examples
+    --------
+    >>> said(62100.0), said(0.0306122), said(1234567.8)
+    ('62,100', '0.03061', '1,235,000')
+    """
+    text = f"{float(f'{value:.4g}'):,}"
+    return text.removesuffix(".0")
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"between {said(low)} and {said(high)}"
+    return f"at least {said(low)}" if low is not None else f"at most {said(high or 0.0)}"
