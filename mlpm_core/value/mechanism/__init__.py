@@ -1,0 +1,23 @@
+"""Mechanisms: named, unit-checked sets of formulas from metrics and quantities to value.
+
+A mechanism is a TOML file in ``data/mechanisms``. ``read_mechanism`` checks all of it, names,
+units, functions and completeness, so that a mechanism that was read can be computed.
+"""
+
+from __future__ import annotations
+
+from mlpm_core.value.mechanism.catalogue import find_mechanism, mechanism_json, mechanisms
+from mlpm_core.value.mechanism.file import read_mechanism
+from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
+
+__all__ = [
+    "Baseline",
+    "Check",
+    "Input",
+    "Mechanism",
+    "Rule",
+    "find_mechanism",
+    "mechanism_json",
+    "mechanisms",
+    "read_mechanism",
+]

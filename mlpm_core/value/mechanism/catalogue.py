@@ -1,0 +1,62 @@
+"""The mechanisms that come with MLPM."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.errors import NotFoundError
+from mlpm_core.value.mechanism.file import read_mechanism
+
+if TYPE_CHECKING:
+    from mlpm_core.value.mechanism.model import Mechanism
+
+__all__ = ["find_mechanism", "mechanism_json", "mechanisms"]
+
+_FOLDER: Final = Path(__file__).resolve().parents[3] / "data" / "mechanisms"
+
+
+@lru_cache(maxsize=1)
+def _all() -> dict[str, Mechanism]:
+    found = [read_mechanism(path) for path in sorted(_FOLDER.glob("*.toml"))]
+    return {m.id: m for m in sorted(found, key=lambda m: int(m.number[1:]))}
+
+
+def mechanisms() -> dict[str, Mechanism]:
+    """Every mechanism of ``data/mechanisms`` by id, in the order of their numbers."""
+    return dict(_all())
+
+
+def find_mechanism(name_or_number: str) -> Mechanism:
+    """The mechanism of that id or number.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none; it lists near names.
+
+    Examples
+    --------
+    >>> find_mechanism("M3").id
+    'triage_automation'
+    """
+    known = _all()
+    by_number = {m.number: m for m in known.values()}
+    found = known.get(name_or_number) or by_number.get(name_or_number.upper())
+    if found is None:
+        raise NotFoundError.of("mechanism", name_or_number, known)
+    return found
+
+
+def mechanism_json(mechanism: Mechanism) -> dict[str, Any]:
+    """A mechanism as ``mlpm mechanisms --json`` prints it."""
+    names = ("id", "number", "name", "sentence", "task", "case", "volume", "bad_experience")
+    return {
+        **{name: getattr(mechanism, name) for name in names},
+        "metrics": [{"name": i.name, "unit": i.unit} for i in mechanism.metrics],
+        "quantities": [
+            {"name": i.name, "unit": i.unit, "question": i.question} for i in mechanism.quantities
+        ],
+        "baselines": [b.name for b in mechanism.baselines.values() if b.reason is None],
+    }

@@ -1,0 +1,248 @@
+"""Mechanism files: read, and checked so that what was read can be computed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.quantity import Dimension, Unit
+from mlpm_core.value.formula import FUNCTIONS, Formula, told
+from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pint.util import UnitsContainer
+
+    Table = Mapping[str, Any]
+
+__all__ = ["read_mechanism"]
+
+BASELINES: Final = ("none", "all", "incumbent")
+OUTCOMES: Final = ("tp", "fp", "fn", "tn")
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+# A bad experience is counted like the cases it is told per, so the formula is a pure number.
+_KPI_UNIT: Final = {d: d.unit for d in Dimension} | {Dimension.CUSTOMER_EXPERIENCE: "case/kcase"}
+
+
+def read_mechanism(path: Path) -> Mechanism:
+    """The mechanism that a file describes.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the entry and the fix, when anything in it cannot be computed.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not TOML: {error}.") from None
+    try:
+        return _Reader(table).mechanism()
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+
+
+_TEXTS: Final = (
+    *("number", "id", "name", "sentence", "task", "case", "volume", "bad_experience", "natural"),
+)
+_TABLES: Final = (
+    *("metrics", "quantities", "flows", "kpis", "outcome_values", "break_even", "checks"),
+    *("baselines", "baseline_quantities"),
+)
+
+
+class _Reader:
+    """One file being read: what is known so far, and what each name measures."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = _allowed(table, "the file", [*_TEXTS, "sources"], _TABLES)
+        self.dimensions: dict[str, UnitsContainer] = {}
+
+    def mechanism(self) -> Mechanism:
+        texts = {name: _text(self.table, name, "the file") for name in _TEXTS}
+        if not re.fullmatch(r"M[0-9]+", texts["number"]):
+            raise InputError(f"number is {texts['number']!r}; write one such as M3.")
+        inputs = (*self.inputs("metrics", is_metric=True), *self.inputs("quantities"))
+        natural = {i.name for i in inputs}
+        if texts["volume"] not in natural:
+            raise InputError(f"volume is {texts['volume']!r}; name an input that counts cases.")
+        per_year = Unit.read("case/year").dimension
+        if self.dimensions[texts["volume"]] != per_year:
+            raise InputError(f"volume {texts['volume']!r} must be in cases a year.")
+        flows = {
+            name: self.rule(f"flows.{name}", entry, _text(entry, "unit", f"flows.{name}"), name)
+            for name, entry in self.each("flows", ["formula", "unit"])
+        }
+        kpis, volumes = self.kpis(texts["volume"])
+        closed = {
+            name: self.formula(f"break_even.{name}", text, self.known(name, natural, "break_even"))
+            for name, text in self.section("break_even").items()
+        }
+        # Extras come after the formulas, which must not use them: only a baseline asks them.
+        checks = tuple(self.check(entry) for entry in self.table.get("checks", []))
+        outcomes = self.outcomes()
+        return Mechanism(
+            **texts,
+            sources=tuple(self.table["sources"]),
+            inputs=inputs,
+            flows=flows,
+            kpis=kpis,
+            volumes=volumes,
+            outcome_values=outcomes,
+            break_even=closed,
+            checks=checks,
+            baselines=self.baselines(texts["natural"], natural),
+        )
+
+    def section(self, name: str) -> Table:
+        section = self.table.get(name, {})
+        if not isinstance(section, Mapping):
+            raise InputError(f"[{name}] must be a table of entries.")
+        return section
+
+    def each(
+        self, section: str, required: list[str], optional: tuple[str, ...] = ()
+    ) -> Iterator[tuple[str, Table]]:
+        for name, entry in self.section(section).items():
+            yield name, _allowed(entry, f"{section}.{name}", required, optional)
+
+    def known(self, name: str, names: set[str], section: str) -> UnitsContainer:
+        if name not in names:
+            raise InputError(f"{section}.{name}: {NotFoundError.of('input', name, names)}")
+        return self.dimensions[name]
+
+    def add(self, name: str, where: str, dimension: UnitsContainer) -> None:
+        if not _NAME.fullmatch(name) or name in FUNCTIONS or name in [d.value for d in Dimension]:
+            raise InputError(f"{where}: {name!r} cannot be a name; use letters, digits and _.")
+        if name in self.dimensions:
+            raise InputError(f"{where}: the name {name!r} is taken; choose another.")
+        self.dimensions[name] = dimension
+
+    def inputs(self, section: str, *, is_metric: bool = False) -> tuple[Input, ...]:
+        optional = ("low", "high", "default", "typical", "reported_as", "better")
+        found = []
+        for name, entry in self.each(section, ["label", "question", "unit"], optional):
+            where = f"{section}.{name}"
+            texts = {key: _text(entry, key, where) for key in entry if key not in ("low", "high")}
+            limits = {key: _number(entry, key, where) for key in ("low", "high") if key in entry}
+            given: dict[str, Any] = {"reported_as": name, **texts, **limits}
+            made = Input(name=name, is_metric=is_metric, **given)
+            try:
+                self.add(name, where, Unit.read(made.unit).dimension)
+                for written in (made.default, made.typical):
+                    if written is not None:
+                        made.read(written)
+            except InputError as error:
+                raise InputError(f"{where}: {error}") from None
+            if made.better not in (("higher", "lower") if is_metric else (None,)):
+                raise InputError(f"{where}: better is {made.better!r}; write higher or lower.")
+            found.append(made)
+        return tuple(found)
+
+    def formula(self, where: str, text: str, dimension: UnitsContainer | None = None) -> Formula:
+        """A formula over what is known so far, of the dimension given."""
+        formula = Formula.read(where, text)
+        formula.check_names(self.dimensions)
+        found = formula.dimension(self.dimensions)
+        if dimension is not None and found is not None and found != dimension:
+            raise InputError(
+                f"Formula {where!r} yields {told(found)} where {told(dimension)} is declared."
+            )
+        return formula
+
+    def rule(self, where: str, entry: Table, unit: str, name: str | None = None) -> Rule:
+        dimension = Unit.read(unit).dimension
+        formula = self.formula(where, _text(entry, "formula", where), dimension)
+        if name is not None:
+            self.add(name, where, dimension)
+        return Rule(formula, unit)
+
+    def kpis(self, volume: str) -> tuple[dict[Dimension, Rule], dict[Dimension, Formula]]:
+        entries = dict(self.each("kpis", ["formula"], ("volume",)))
+        wrong = sorted(set(entries) ^ {d.value for d in Dimension})
+        if wrong:
+            raise InputError(
+                f"[kpis] must hold exactly the five dimensions; see {', '.join(wrong)}."
+            )
+        per_year = Unit.read("case/year").dimension
+        kpis = {d: self.rule(f"kpis.{d}", entries[d], _KPI_UNIT[d]) for d in Dimension}
+        volumes = {
+            d: self.formula(f"kpis.{d}.volume", entries[d].get("volume", volume), per_year)
+            for d in Dimension
+        }
+        self.dimensions |= {d.value: Unit.read(_KPI_UNIT[d]).dimension for d in Dimension}
+        return kpis, volumes
+
+    def outcomes(self) -> dict[str, Rule]:
+        section = self.section("outcome_values")
+        if section and sorted(section) != sorted(OUTCOMES):
+            raise InputError("[outcome_values] must hold tp, fp, fn and tn, or nothing.")
+        where = "outcome_values"
+        return {
+            n: self.rule(f"{where}.{n}", {"formula": section[n]}, "money/case") for n in section
+        }
+
+    def check(self, entry: Table) -> Check:
+        entry = _allowed(entry, "checks", ["formula", "sentence"], ("floor",))
+        sentence = _text(entry, "sentence", "checks")
+        for word in re.findall(r"\{(\w+)\}", sentence):
+            if word not in self.dimensions and not (word == "floor" and "floor" in entry):
+                raise InputError(f"checks: {{{word}}} in the sentence is not known.")
+        floor = self.formula("checks.floor", entry["floor"]) if "floor" in entry else None
+        return Check(self.formula("checks.formula", entry["formula"]), sentence, floor)
+
+    def baselines(self, natural: str, inputs: set[str]) -> dict[str, Baseline]:
+        section = self.section("baselines")
+        if sorted(section) != sorted(BASELINES) or natural not in BASELINES:
+            raise InputError(f"[baselines] must hold {', '.join(BASELINES)}; natural names one.")
+        extras = {i.name: i for i in self.inputs("baseline_quantities")}
+        found = {}
+        for name in BASELINES:
+            where = f"baselines.{name}"
+            entry = _allowed(section[name], where, [], ("sentence", "set", "reason"))
+            if "reason" in entry and name != natural:
+                reason = _text(entry, "reason", where)
+                found[name] = Baseline(name, sentence="", reason=reason)
+                continue
+            if ("set" in entry) == (name == natural):
+                raise InputError(f"{where} needs set or reason, unless it is the natural one.")
+            changes = {
+                key: self.formula(f"{where}.{key}", text, self.known(key, inputs, where))
+                for key, text in entry.get("set", {}).items()
+            }
+            asked = {word for formula in changes.values() for word in formula.names}
+            mine = tuple(extra for extra in extras.values() if extra.name in asked)
+            found[name] = Baseline(name, _text(entry, "sentence", where), changes, mine)
+        return found
+
+
+def _allowed(entry: object, where: str, required: list[str], optional: tuple[str, ...]) -> Table:
+    if not isinstance(entry, Mapping):
+        raise InputError(f"{where} must be a table.")
+    if missing := [key for key in required if key not in entry]:
+        raise InputError(f"{where} has no {', '.join(missing)}.")
+    if unknown := [key for key in entry if key not in (*required, *optional)]:
+        raise InputError(
+            f"{where}: {NotFoundError.of('entry', unknown[0], [*required, *optional])}"
+        )
+    return entry
+
+
+def _text(entry: Table, key: str, where: str) -> str:
+    if not isinstance(entry.get(key), str) or not entry[key].strip():
+        raise InputError(f"{where}: {key} must be a text in quotes.")
+    return str(entry[key])
+
+
+def _number(entry: Table, key: str, where: str) -> float:
+    if isinstance(entry[key], bool) or not isinstance(entry[key], int | float):
+        raise InputError(f"{where}: {key} must be a number.")
+    return float(entry[key])

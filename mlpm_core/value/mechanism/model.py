@@ -1,0 +1,183 @@
+"""What a mechanism is made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.quantity import Dimension, Quantity, Unit, said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mlpm_core.value.formula import Formula
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Baseline", "Check", "Input", "Mechanism", "Rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A metric or quantity that a mechanism asks for, with the question in sentence form."""
+
+    name: str
+    label: str
+    question: str
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    default: str | None = None
+    typical: str | None = None
+    is_metric: bool = False
+    reported_as: str = ""
+    better: str | None = None
+
+    def read(self, text: str) -> Quantity:
+        """A quantity written as the answer to this question."""
+        return Quantity.read(text, self.unit, low=self.low, high=self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A formula with the unit its result is told in."""
+
+    formula: Formula
+    unit: str
+
+    def told(self, value: Array | float) -> Array | float:
+        """A result in base units, in the rule's own unit."""
+        factor = Unit.read(self.unit).factor
+        return value if factor == 1.0 else value / factor
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What every possible combination of inputs satisfies: a formula that is at least 0."""
+
+    formula: Formula
+    sentence: str
+    floor: Formula | None
+
+    # Rounding must not make the limit itself impossible: "treat all" lies exactly on it.
+    TOLERANCE: ClassVar[float] = -1e-9
+
+    def holds(self, values: Mapping[str, Array]) -> NDArray[np.bool_]:
+        """Whether it holds, draw by draw; NaN does not."""
+        return np.asarray(self.formula(values) >= self.TOLERANCE)
+
+    def told(self, values: Mapping[str, Array]) -> str:
+        """The sentence for one combination, with its numbers."""
+        known = dict(values)
+        if self.floor is not None:
+            known["floor"] = self.floor(values)
+        return re.sub(r"\{(\w+)\}", lambda word: said(float(known[word[1]])), self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What happens without the model: the inputs it changes, or why it makes no sense here."""
+
+    name: str
+    sentence: str
+    changes: Mapping[str, Formula] = field(default_factory=dict)
+    inputs: tuple[Input, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """How a model creates value, read from a file and checked.
+
+    The formulas give the value against the ``natural`` baseline. Value against another is the
+    difference to the same formulas with that baseline's changes.
+    """
+
+    number: str
+    id: str
+    name: str
+    sentence: str
+    task: str
+    case: str
+    volume: str
+    bad_experience: str
+    natural: str
+    sources: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    flows: Mapping[str, Rule]
+    kpis: Mapping[Dimension, Rule]
+    volumes: Mapping[Dimension, Formula]
+    outcome_values: Mapping[str, Rule]
+    break_even: Mapping[str, Formula]
+    checks: tuple[Check, ...]
+    baselines: Mapping[str, Baseline]
+
+    @property
+    def metrics(self) -> tuple[Input, ...]:
+        """What the model scores."""
+        return tuple(i for i in self.inputs if i.is_metric)
+
+    @property
+    def quantities(self) -> tuple[Input, ...]:
+        """What the business knows."""
+        return tuple(i for i in self.inputs if not i.is_metric)
+
+    @property
+    def all_inputs(self) -> tuple[Input, ...]:
+        """Every input in the order of the file, those of every baseline last."""
+        return (*self.inputs, *(i for b in self.baselines.values() for i in b.inputs))
+
+    def baseline(self, name: str | None) -> Baseline:
+        """The baseline of that name; the natural one for None.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such baseline.
+        InputError
+            When the baseline makes no sense for this mechanism; the sentence says why.
+        """
+        if name is not None and name not in self.baselines:
+            raise NotFoundError.of("baseline", name, self.baselines)
+        found = self.baselines[name or self.natural]
+        if found.reason is not None:
+            raise InputError(f"{self.id} has no baseline {found.name!r}: {found.reason}")
+        return found
+
+    def inputs_for(self, baseline: str | None) -> tuple[Input, ...]:
+        """What must be asked for a comparison with a baseline; the natural one for None.
+
+        Raises
+        ------
+        NotFoundError, InputError
+            As ``baseline``.
+        """
+        return (*self.inputs, *self.baseline(baseline).inputs)
+
+    def input(self, name: str) -> Input:
+        """The input of that name, of whatever baseline.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none; it lists near names.
+        """
+        for entry in self.all_inputs:
+            if entry.name == name:
+                return entry
+        raise NotFoundError.of(f"input of {self.id}", name, [i.name for i in self.all_inputs])
+
+    def values(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Inputs, flows and KPIs by name, for inputs by name; all in base units."""
+        values = dict(inputs)
+        for name, rule in self.flows.items():
+            values[name] = rule.formula(values)
+        for dimension, rule in self.kpis.items():
+            values[dimension.value] = rule.formula(values)
+        return values

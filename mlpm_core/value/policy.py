@@ -1,0 +1,97 @@
+"""A model's policy against a baseline: the same formulas with two sets of inputs, subtracted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpm_core.errors import InputError
+from mlpm_core.quantity import Dimension
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mlpm_core.value.mechanism import Baseline, Input, Mechanism
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Outcome", "Policy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Improvement in each dimension and net in base units, and which draws are possible."""
+
+    kpis: Mapping[Dimension, Array]
+    net: Array
+    is_possible: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A mechanism compared with one of its baselines; all numbers in base units."""
+
+    mechanism: Mechanism
+    baseline: Baseline
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What must be asked."""
+        return (*self.mechanism.inputs, *self.baseline.inputs)
+
+    def model(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Every input, flow and dimension with the model."""
+        return self.mechanism.values(inputs)
+
+    def without(self, inputs: Mapping[str, Array]) -> dict[str, Array] | None:
+        """The same without the model; None for the baseline the formulas are written against."""
+        changes = self.baseline.changes
+        if not changes:
+            return None
+        return self.mechanism.values({**inputs, **{n: f(inputs) for n, f in changes.items()}})
+
+    def outcome(self, inputs: Mapping[str, Array]) -> Outcome:
+        """What the model changes, draw by draw."""
+        model, without = self.model(inputs), self.without(inputs)
+        kpis = {d: model[d.value] for d in Dimension}
+        is_possible = self._holds(model)
+        with np.errstate(all="ignore"):
+            if without is not None:
+                kpis = {d: kpi - without[d.value] for d, kpi in kpis.items()}
+                is_possible = is_possible & self._holds(without)
+            net = kpis[Dimension.REVENUE] + kpis[Dimension.COST_SAVING]
+            for kpi in kpis.values():
+                is_possible = is_possible & np.isfinite(kpi)
+        return Outcome(kpis, net, is_possible)
+
+    def check(self, inputs: Mapping[str, Array]) -> None:
+        """Refuse one combination of inputs that cannot be.
+
+        Raises
+        ------
+        InputError
+            With the sentence of the check that it breaks, or the formula that has no result.
+        """
+        model, without = self.model(inputs), self.without(inputs)
+        for values, of_whom in ((model, ""), (without, f"Baseline {self.baseline.name!r}: ")):
+            if values is None:
+                continue
+            for check in self.mechanism.checks:
+                if not check.holds(values).all():
+                    raise InputError(of_whom + check.told(values))
+            if not all(np.isfinite(values[d.value]).all() for d in Dimension):
+                first = next(n for n, value in values.items() if not np.isfinite(value).all())
+                raise InputError(
+                    f"{of_whom}{first} has no finite value for these inputs; look for a zero "
+                    "that it is divided by."
+                )
+
+    def _holds(self, values: Mapping[str, Array]) -> NDArray[np.bool_]:
+        holds = np.array(True)
+        for check in self.mechanism.checks:
+            holds = holds & check.holds(values)
+        return holds
