@@ -147,20 +147,26 @@ class _Reader:
             found.append(made)
         return tuple(found)
 
-    def formula(self, where: str, text: str, dimension: UnitsContainer | None = None) -> Formula:
+    def formula(
+        self,
+        where: str,
+        text: str,
+        dimension: UnitsContainer | None = None,
+        unit: str | None = None,
+    ) -> Formula:
         """A formula over what is known so far, of the dimension given."""
         formula = Formula.read(where, text)
         formula.check_names(self.dimensions)
         found = formula.dimension(self.dimensions)
         if dimension is not None and found is not None and found != dimension:
             raise InputError(
-                f"Formula {where!r} yields {told(found)} where {told(dimension)} is declared."
+                f"Formula {where!r} yields {told(found)} where {unit or told(dimension)} is declared."
             )
         return formula
 
     def rule(self, where: str, entry: Table, unit: str, name: str | None = None) -> Rule:
         dimension = Unit.read(unit).dimension
-        formula = self.formula(where, _text(entry, "formula", where), dimension)
+        formula = self.formula(where, _text(entry, "formula", where), dimension, unit)
         if name is not None:
             self.add(name, where, dimension)
         return Rule(formula, unit)

@@ -1,0 +1,1 @@
+"""The value engine: formulas, mechanisms and what they are worth."""
