@@ -22,7 +22,8 @@ from mlpm_core.records import (
     columns,
     record_of,
 )
-from mlpm_core.services import rules, valuation
+from mlpm_core.services import rules
+from mlpm_core.services.kpis import KpiValue, kpi_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -160,7 +161,7 @@ def _commit(
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
     seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-    before = valuation.kpi_values(writer, done.project, workspace.today)
+    before = kpi_values(writer, done.project, workspace.today)
     if record is not Project and not _exists(writer, done.project):
         writer.append(Project, seq, [0], [_minimal(Project, done.project, title=done.project)])
     writer.append(
@@ -174,7 +175,7 @@ def _commit(
         update={
             "batch": None if dry_run else f"B{seq:05d}",
             "status": Status.DRY_RUN if dry_run else Status.COMMITTED,
-            "effect": _effect(before, valuation.kpi_values(writer, done.project, workspace.today)),
+            "effect": _effect(before, kpi_values(writer, done.project, workspace.today)),
         }
     )
     if not dry_run:
@@ -211,7 +212,7 @@ def undo(
         if found["undone_by"] is not None:
             raise InputError(f"{batch} was already undone by {found['undone_by']}.")
         seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-        before = valuation.kpi_values(writer, project, workspace.today)
+        before = kpi_values(writer, project, workspace.today)
         done = first.model_copy(
             update={
                 "batch": f"B{seq:05d}",
@@ -225,7 +226,7 @@ def undo(
             }
         )
         _add_batch(writer, seq, done, channel, undoes=found["seq"])
-        after = valuation.kpi_values(writer, project, workspace.today)
+        after = kpi_values(writer, project, workspace.today)
         done = done.model_copy(update={"effect": _effect(before, after)})
         writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     _note(workspace, done)
@@ -317,7 +318,7 @@ def _minimal(record: type[Record], project: str, **known: str) -> tuple[object, 
 
 
 def _effect(
-    before: Sequence[valuation.KpiValue], after: Sequence[valuation.KpiValue]
+    before: Sequence[KpiValue], after: Sequence[KpiValue]
 ) -> list[Effect]:
     """Every KPI whose value differs; one that is gone or new counts as None on that side."""
     was, now = {k.kpi_id: k for k in before}, {k.kpi_id: k for k in after}

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.in_life.health import Health, Verdict, verdict
 from mlpm_core.quantity import Dimension
-from mlpm_core.services.valuation import (
-    CaseValue,
-    KpiValue,
-    RatePoint,
-    case_rates,
-    kpi_value,
-    project_cases,
-)
 from mlpm_core.records import Kpi
+from mlpm_core.services.kpis import KpiValue, kpi_value
+from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
+from mlpm_core.value.worth import Estimate, added
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Mapping
+    from datetime import date
 
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
-__all__ = ["Line", "Portfolio", "ProjectView", "Total", "portfolio", "project_view"]
+__all__ = [
+    "Line",
+    "Portfolio",
+    "ProjectView",
+    "Total",
+    "health_json",
+    "kpis_json",
+    "portfolio",
+    "project_view",
+    "prometheus_text",
+]
+
+_PER_WEEK = 7 / DAYS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,49 +45,217 @@ class Line:
     case: CaseValue
     health: Verdict
     age_days: int | None
-    planned_rate: float | None
-    current_rate: float | None
+
+    @property
+    def is_in_life(self) -> bool:
+        """Has the case monitoring results to rest on?"""
+        return self.case.current is not None
+
+    @property
+    def planned_rate(self) -> float | None:
+        """Planned value rate, money a week."""
+        return self.case.planned.net.mean * _PER_WEEK if self.case.planned else None
+
+    @property
+    def current_rate(self) -> float | None:
+        """Value rate that the newest metrics imply, money a week."""
+        return self.case.current.net.mean * _PER_WEEK if self.case.current else None
 
     @property
     def gap(self) -> float | None:
-        """Planned minus current value rate, money a week; positive is value not delivered."""
+        """Planned minus current value rate, money a week: positive is value not delivered."""
         if self.planned_rate is None or self.current_rate is None:
             return None
         return self.planned_rate - self.current_rate
 
-    @property
-    def in_life(self) -> bool:
-        """Has the case monitoring results to rest on?"""
-        return self.case.current is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A dimension over every case in life, a year; cycle time is never added."""
+    """A dimension a year over every case in life; ``unit`` tells currencies apart."""
 
     dimension: Dimension
     unit: str
-    planned: float | None
-    realised: float | None
-    low: float | None
-    high: float | None
-    n_cases: int
+    planned: Estimate
+    realised: Estimate
+    cases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Every line, and the totals that may be formed."""
+    """Every line, largest value gap first, and the totals that may be formed."""
 
     lines: tuple[Line, ...]
     totals: tuple[Total, ...]
-    day: date
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectView:
-    """One project with its cases and KPIs."""
+    """One project with its cases and KPIs, on the day it lives on."""
 
     project: Mapping[str, Any]
     lines: tuple[Line, ...]
     kpis: tuple[KpiValue, ...]
     day: date
+
+
+def portfolio(workspace: Workspace, actor: str) -> Portfolio:
+    """What all models are worth, and which one needs somebody."""
+    del actor  # everyone may read until roles come
+    with workspace.store.reader() as reader:
+        lines = [
+            line
+            for project in reader.rows("projects")
+            if not project["archived"]
+            for line in _lines(workspace, reader, project)
+        ]
+    lines.sort(key=lambda x: (not x.is_in_life, -(x.gap or 0.0), x.project_title))
+    return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_in_life])))
+
+
+def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
+    """One project: its value cases with their health, and its KPIs.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    del actor
+    row = workspace.project(project)
+    with workspace.store.reader() as reader:
+        lines = _lines(workspace, reader, row)
+        cases = {line.case.value_case_id: line.case for line in lines}
+        kpis = [kpi_value(k, cases) for k in reader.current(Kpi, project) if not k["archived"]]
+    return ProjectView(row, tuple(lines), tuple(kpis), workspace.today(project))
+
+
+def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
+    """KPIs of one project or all, as the HTTP route answers them."""
+    answer = []
+    for view in _views(workspace, actor, project):
+        for kpi in view.kpis:
+            answer.append(
+                {
+                    "project": view.project["project"],
+                    "kpi": kpi.kpi_id,
+                    "title": kpi.title,
+                    "dimension": kpi.dimension.value,
+                    "unit": kpi.unit,
+                    "direction": kpi.direction,
+                    "baseline": kpi.baseline,
+                    "target": kpi.target,
+                    "target_on": str(kpi.target_on) if kpi.target_on else None,
+                    "planned": kpi.planned.mean if kpi.planned else None,
+                    "value": kpi.value,
+                    "p10": kpi.current.p10 if kpi.current else None,
+                    "p90": kpi.current.p90 if kpi.current else None,
+                    "reason": kpi.reason,
+                    "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
+                    "batches": list(kpi.batches),
+                }
+            )
+    return answer
+
+
+def health_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
+    """Health of every value case of one project or all, as the HTTP route answers it."""
+    return [
+        {
+            "project": line.project,
+            "value_case": line.case.value_case_id,
+            "model": line.case.deployment["model_id"] if line.case.deployment else None,
+            "health": line.health.health.value,
+            "reason": line.health.reason,
+            "age_days": line.age_days,
+            "currency": line.case.currency,
+            "planned_rate": line.planned_rate,
+            "value_rate": line.current_rate,
+            "value_gap": line.gap,
+        }
+        for view in _views(workspace, actor, project)
+        for line in view.lines
+    ]
+
+
+def prometheus_text(workspace: Workspace, actor: str) -> str:
+    """Value rates and health of every case in the text format of Prometheus."""
+    out = [
+        "# HELP mlpm_value_rate Value a week that monitored metrics imply, in the currency.",
+        "# TYPE mlpm_value_rate gauge",
+    ]
+    told = health_json(workspace, actor, None)
+    for row in told:
+        if row["value_rate"] is not None:
+            out.append(f"mlpm_value_rate{{{_labels(row, 'currency')}}} {row['value_rate']!r}")
+    out += [
+        "# HELP mlpm_health 1 for the health that a value case has.",
+        "# TYPE mlpm_health gauge",
+    ]
+    out += [f"mlpm_health{{{_labels(row, 'health')}}} 1" for row in told]
+    return "\n".join(out) + "\n"
+
+
+def _labels(row: Mapping[str, Any], also: str) -> str:
+    def quoted(value: object) -> str:
+        text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{text}"'
+
+    return ",".join(f"{name}={quoted(row[name])}" for name in ("project", "value_case", also))
+
+
+def _views(workspace: Workspace, actor: str, project: str | None) -> list[ProjectView]:
+    if project is not None:
+        return [project_view(workspace, actor, project)]
+    with workspace.store.reader() as reader:
+        names = [p["project"] for p in reader.rows("projects") if not p["archived"]]
+    return [project_view(workspace, actor, name) for name in names]
+
+
+def _lines(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:
+    day = project["clock_on"] or workspace.now().date()
+    return [_line(project, case, day) for case in project_cases(reader, project, day)]
+
+
+def _line(project: Mapping[str, Any], case: CaseValue, day: date) -> Line:
+    age_days = (day - case.as_of.end.date()).days if case.as_of else None
+    line = Line(
+        project=project["project"],
+        project_title=project["title"],
+        is_demo=project["is_demo"],
+        case=case,
+        health=Verdict(Health.UNKNOWN, ""),
+        age_days=max(age_days, 0) if age_days is not None else None,
+    )
+    health = verdict(
+        age_days=line.age_days,
+        fresh_within_days=(case.deployment or {}).get("fresh_within_days", 14),
+        promised_rate=line.planned_rate,
+        current_rate=line.current_rate,
+        probability_of_loss=case.current.probability_of_loss if case.current else None,
+    )
+    return replace(line, health=health)
+
+
+def _totals(lines: list[Line]) -> list[Total]:
+    """Money per currency, human hours and bad experiences a year; cycle time is never added."""
+    totals = []
+    for dimension in Dimension:
+        if dimension is Dimension.CYCLE_TIME:
+            continue
+        by_unit: dict[str, list[CaseValue]] = {}
+        for line in lines:
+            if line.case.planned is None or line.case.current is None:
+                continue
+            unit = dimension.annual_unit.replace("money", line.case.currency)
+            by_unit.setdefault(unit, []).append(line.case)
+        for unit, cases in by_unit.items():
+            totals.append(
+                Total(
+                    dimension=dimension,
+                    unit=unit,
+                    planned=added([c.planned.annual(dimension) for c in cases if c.planned], unit),
+                    realised=added([c.current.annual(dimension) for c in cases if c.current], unit),
+                    cases=tuple(c.title for c in cases),
+                )
+            )
+    return totals

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import InputError, MlpmError, NotFoundError
-from mlpm_core.quantity import Dimension, Quantity
-from mlpm_core.records import METRICS, Deployment, Kpi, QuantityRecord, ValueCase
-from mlpm_core.services.periods import Period, periods_of
-from mlpm_core.value.kpi import KpiStanding, standing
+from mlpm_core.errors import MlpmError, NotFoundError
+from mlpm_core.records import Deployment, QuantityRecord, ValueCase
+from mlpm_core.services.periods import Monitored, Period, periods_of
+from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
 from mlpm_core.value.worth import Worth, worth, worth_by_period
 
@@ -22,15 +21,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CaseInput",
     "CaseValue",
-    "KpiValue",
     "RatePoint",
     "case_value",
-    "kpi_values",
     "project_cases",
     "value_rates",
 ]
-
-Today = Callable[[str], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +87,6 @@ class RatePoint:
     rate_low: float
     rate_high: float
     metrics: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class KpiValue:
-    """A KPI with the value that the model's metrics imply, in the KPI's unit."""
-
-    kpi_id: str
-    title: str
-    dimension: Dimension
-    unit: str
-    direction: str
-    baseline: float
-    target: float
-    target_on: date | None
-    definition: str
-    owner: str
-    value_case_id: str
-    planned: KpiStanding | None
-    current: KpiStanding | None
-    reason: str | None
-    as_of: Period | None
-    batches: tuple[str, ...]
-
-    @property
-    def value(self) -> float | None:
-        """The mean implied value, in the KPI's unit."""
-        return self.current.mean if self.current else None
 
 
 def project_cases(
@@ -201,72 +169,6 @@ def _rates(case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]]) -
         )
         for period, w in zip(periods, worths, strict=True)
     ]
-
-
-def kpi_values(reader: Reader, project: str, today: Today) -> list[KpiValue]:
-    """Every KPI of a project with the value its model's metrics imply.
-
-    Works inside an open transaction, so that an import can show its effect before it is kept.
-    """
-    found = reader.matching(Project, [(project,)])
-    if not found:
-        return []
-    row = found[(project,)]
-    day = row["clock_on"] or today(None)
-    cases = {c.value_case_id: c for c in project_cases(reader, row, day, draws=2048)}
-    return [kpi_value(kpi, cases) for kpi in reader.current(Kpi, project) if not kpi["archived"]]
-
-
-def kpi_value(kpi: Mapping[str, Any], cases: Mapping[str, CaseValue]) -> KpiValue:
-    """A KPI's record joined with the value case that moves it."""
-    case, reason = None, None
-    if kpi["value_case_id"] in cases:
-        case = cases[kpi["value_case_id"]]
-    elif len(cases) == 1:
-        case = next(iter(cases.values()))
-    elif cases:
-        reason = "The project has several value cases: name the one that moves this KPI."
-    else:
-        reason = "No value case says yet how the model moves this KPI."
-    dimension = Dimension(kpi["dimension"])
-
-    def at(worth: Worth | None) -> KpiStanding | None:
-        if worth is None or case is None:
-            return None
-        return standing(
-            worth.kpis[dimension],
-            dimension=dimension,
-            unit=kpi["unit"],
-            currency=case.currency,
-            baseline=kpi["baseline"],
-            direction=kpi["direction"],
-        )
-
-    if case is not None and case.current is None:
-        reason = case.problem or "No monitoring results yet: this is a plan."
-    return KpiValue(
-        **{
-            name: kpi[name]
-            for name in (
-                "kpi_id",
-                "title",
-                "unit",
-                "direction",
-                "baseline",
-                "target",
-                "target_on",
-                "definition",
-                "owner",
-            )
-        },  # fmt: skip
-        dimension=dimension,
-        value_case_id=case.value_case_id if case else "",
-        planned=at(case.planned if case else None),
-        current=at(case.current if case else None),
-        reason=reason,
-        as_of=case.as_of if case else None,
-        batches=case.batches if case else (),
-    )
 
 
 def _valued(
