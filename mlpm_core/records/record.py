@@ -100,7 +100,12 @@ def column(
     help : str
         One sentence a manager understands; shown in forms, templates and the glossary.
     """
-    extra = {"label": label, "aliases": list(aliases), "unit": unit, "refers_to": refers_to}
+    extra: dict[str, Any] = {
+        "label": label,
+        "aliases": list(aliases),
+        "unit": unit,
+        "refers_to": refers_to,
+    }
     return Field(default=default, description=help, ge=low, le=high, json_schema_extra=extra)
 
 
@@ -118,7 +123,10 @@ class Record(BaseModel):
     plural: ClassVar[str]
 
 
-def _annotated_kind(annotation: Any, metadata: list[Any]) -> tuple[ColumnKind, type | None]:  # noqa: ANN401
+def _annotated_kind(
+    annotation: Any,  # noqa: ANN401
+    metadata: list[Any],
+) -> tuple[ColumnKind, type[StrEnum] | None]:
     """The column kind that an annotation carries, looking through ``| None``."""
     for item in metadata:
         if isinstance(item, ColumnKind):

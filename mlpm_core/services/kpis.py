@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Kpi, Project
-from mlpm_core.services.valuation import CaseValue, project_cases
-from mlpm_core.value.kpi import KpiStanding, standing
+from mlpm_core.records import Direction, Kpi, Project
+from mlpm_core.services.valuation import CaseValue, RatePoint, project_cases
+from mlpm_core.value.kpi import KpiStanding, kpi_units, per_unit, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.services.periods import Period
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = ["KpiValue", "kpi_value", "kpi_values"]
+__all__ = ["KpiValue", "kpi_units", "kpi_value", "kpi_values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,26 @@ class KpiValue:
     reason: str | None
     as_of: Period | None
     batches: tuple[str, ...]
+    trend: tuple[float, ...] = ()
+
+    @property
+    def gap_to_target(self) -> float | None:
+        """How far the value is from its target; negative while it falls short, whichever way."""
+        if self.value is None:
+            return None
+        sign = 1 if self.direction == Direction.HIGHER else -1
+        return sign * (self.value - self.target)
+
+    @property
+    def standing(self) -> str:
+        """On target, on its way, no better than the baseline, or unknown; from the numbers."""
+        if self.current is None or self.gap_to_target is None:
+            return "unknown"
+        if self.gap_to_target >= 0:
+            return "on target"
+        sign = 1 if self.direction == Direction.HIGHER else -1
+        gained = sign * (self.current.mean - self.baseline)
+        return "on its way" if gained > 0 else "no better than before"
 
     @property
     def value(self) -> float | None:
@@ -62,8 +82,12 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
     return [kpi_value(kpi, cases) for kpi in reader.current(Kpi, project) if not kpi["archived"]]
 
 
-def kpi_value(kpi: Mapping[str, Any], cases: Mapping[str, CaseValue]) -> KpiValue:
-    """A KPI's record joined with the value case that moves it."""
+def kpi_value(
+    kpi: Mapping[str, Any],
+    cases: Mapping[str, CaseValue],
+    rates: Mapping[str, Sequence[RatePoint]] | None = None,
+) -> KpiValue:
+    """A KPI's record joined with the value case that moves it; ``rates`` by case give its trend."""
     case, reason = None, None
     if kpi["value_case_id"] in cases:
         case = cases[kpi["value_case_id"]]
@@ -87,23 +111,17 @@ def kpi_value(kpi: Mapping[str, Any], cases: Mapping[str, CaseValue]) -> KpiValu
             direction=kpi["direction"],
         )
 
+    trend: tuple[float, ...] = ()
+    if case is not None and rates is not None:
+        factor = per_unit(dimension, kpi["unit"], case.currency)
+        sign = 1 if kpi["direction"] == Direction.HIGHER else -1
+        points = rates.get(case.value_case_id, ())
+        trend = tuple(kpi["baseline"] + sign * factor * p.kpis[dimension] for p in points)
     if case is not None and case.current is None:
         reason = case.problem or "No monitoring results yet: this is a plan."
+    copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on")
     return KpiValue(
-        **{
-            name: kpi[name]
-            for name in (
-                "kpi_id",
-                "title",
-                "unit",
-                "direction",
-                "baseline",
-                "target",
-                "target_on",
-                "definition",
-                "owner",
-            )
-        },  # fmt: skip
+        **{name: kpi[name] for name in (*copied, "definition", "owner")},
         dimension=dimension,
         value_case_id=case.value_case_id if case else "",
         planned=at(case.planned if case else None),
@@ -111,4 +129,5 @@ def kpi_value(kpi: Mapping[str, Any], cases: Mapping[str, CaseValue]) -> KpiValu
         reason=reason,
         as_of=case.as_of if case else None,
         batches=case.batches if case else (),
+        trend=trend,
     )

@@ -9,7 +9,7 @@ from mlpm_core.in_life.health import Health, Verdict, verdict
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
 from mlpm_core.services.kpis import KpiValue, kpi_value
-from mlpm_core.services.valuation import CaseValue, project_cases
+from mlpm_core.services.valuation import CaseValue, project_cases, rates_of
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, added
 
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 _PER_WEEK = 7 / DAYS_PER_YEAR
+_TREND_POINTS = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Line:
 
     @property
     def is_in_life(self) -> bool:
-        """Has the case monitoring results to rest on?"""
+        """Whether the case has monitoring results to rest on."""
         return self.case.current is not None
 
     @property
@@ -125,8 +126,15 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
     with workspace.store.reader() as reader:
         lines = _lines(workspace, reader, row)
         cases = {line.case.value_case_id: line.case for line in lines}
-        kpis = [kpi_value(k, cases) for k in reader.current(Kpi, project) if not k["archived"]]
-    return ProjectView(row, tuple(lines), tuple(kpis), workspace.today(project))
+        day = workspace.today(project)
+        rates = {
+            name: rates_of(reader, project, case, case.as_of.granularity, day, last=_TREND_POINTS)
+            for name, case in cases.items()
+            if case.as_of
+        }
+        records = reader.current(Kpi, project)
+        kpis = [kpi_value(kpi, cases, rates) for kpi in records if not kpi["archived"]]
+    return ProjectView(row, tuple(lines), tuple(kpis), day)
 
 
 def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, NotFoundError
 from mlpm_core.records import Deployment, QuantityRecord, ValueCase
 from mlpm_core.services.periods import Monitored, Period, periods_of
+from mlpm_core.value.dots import quantile_dots
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
 from mlpm_core.value.worth import Worth, worth, worth_by_period
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mlpm_core.quantity import Dimension
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
 __all__ = [
+    "BaselineValue",
     "CaseInput",
     "CaseValue",
+    "Dot",
     "RatePoint",
+    "against_baselines",
     "case_value",
+    "outcome_dots",
     "project_cases",
+    "rates_of",
     "value_rates",
 ]
 
@@ -71,6 +79,7 @@ class CaseValue:
     as_of: Period | None = None
     deployment: Mapping[str, Any] | None = None
     batches: tuple[str, ...] = ()
+    granularities: tuple[str, ...] = ()
 
     @property
     def best(self) -> Worth | None:
@@ -80,13 +89,36 @@ class CaseValue:
 
 @dataclass(frozen=True, slots=True)
 class RatePoint:
-    """The value rate that one period's metrics imply, in money a week, with P10 and P90."""
+    """The value rate that one period's metrics imply, in money a week, with P10 and P90.
+
+    ``kpis`` holds the mean of each dimension in its own unit, ``metrics`` what was monitored.
+    """
 
     period: Period
     rate: float
     rate_low: float
     rate_high: float
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    kpis: Mapping[Dimension, float]
+    metrics: Mapping[str, Monitored] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineValue:
+    """A value case against one baseline; ``worth`` is None with the reason in ``problem``."""
+
+    name: str
+    sentence: str
+    worth: Worth | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One of equally likely outcomes: its value, and its column and row in a dotplot."""
+
+    value: float
+    at: float
+    row: int
 
 
 def project_cases(
@@ -141,19 +173,63 @@ def value_rates(
     """
     case = case_value(workspace, actor, project, value_case_id)
     with workspace.store.reader() as reader:
-        monitored = _monitored(reader, project, case.deployment, workspace.today(project))
+        return rates_of(reader, project, case, granularity, workspace.today(project))
+
+
+def against_baselines(case: CaseValue) -> list[BaselineValue]:
+    """The case as it stands against every baseline of its mechanism.
+
+    A model below the better of "none" and "all" is not worth adopting, whatever it is usually
+    compared with.
+    """
+    values = []
+    for baseline in case.mechanism.baselines.values():
+        if baseline.reason is not None:
+            values.append(BaselineValue(baseline.name, baseline.sentence, None, baseline.reason))
+        elif baseline.name == case.baseline:
+            values.append(BaselineValue(baseline.name, baseline.sentence, case.best, case.problem))
+        else:
+            asked = {i.name for i in case.mechanism.inputs_for(baseline.name)}
+            written = {i.name: i.in_use for i in case.inputs if i.name in asked}
+            found, problem = _worth(case.mechanism, written, baseline.name, 2048)
+            values.append(BaselineValue(baseline.name, baseline.sentence, found, problem))
+    return values
+
+
+def outcome_dots(worth: Worth) -> list[Dot]:
+    """Fifty equally likely net outcomes, stacked for a dotplot."""
+    at, row, value = quantile_dots(worth.net.samples)
+    return [Dot(*dot) for dot in zip(value.tolist(), at.tolist(), row.tolist(), strict=True)]
+
+
+def rates_of(
+    reader: Reader,
+    project: str,
+    case: CaseValue,
+    granularity: str,
+    today: date,
+    *,
+    last: int | None = None,
+) -> list[RatePoint]:
+    """The value rates of one case's periods of a length; ``last`` keeps the newest only."""
+    monitored = _monitored(reader, project, case.deployment, today)
     periods = {p: m for p, m in monitored.items() if p.granularity == granularity}
-    return _rates(case, periods)
+    return _rates(case, periods, last)
 
 
-def _rates(case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]]) -> list[RatePoint]:
-    if case.planned is None and case.current is None:
+def _rates(
+    case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
+) -> list[RatePoint]:
+    if not periods or (case.planned is None and case.current is None):
         return []
     known: dict[str, str] = {}
     vectors = []
     for metrics in periods.values():
         known |= _written(case.mechanism, metrics)
         vectors.append(dict(known))
+    shown = list(periods.items())
+    if last is not None:
+        shown, vectors = shown[-last:], vectors[-last:]
     fixed = {i.name: text for i in case.inputs if (text := i.planned or i.default or i.monitored)}
     worths = worth_by_period(
         case.mechanism, fixed, vectors, baseline=case.baseline or None, draws=1024
@@ -165,9 +241,10 @@ def _rates(case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]]) -
             w.net.mean * per_week,
             w.net.p10 * per_week,
             w.net.p90 * per_week,
-            {name: m.value for name, m in periods[period].items()},
+            {dimension: kpi.mean for dimension, kpi in w.kpis.items()},
+            metrics,
         )
-        for period, w in zip(periods, worths, strict=True)
+        for (period, metrics), w in zip(shown, worths, strict=True)
     ]
 
 
@@ -206,6 +283,7 @@ def _valued(
         as_of=newest if current else None,
         deployment=deployment,
         batches=batches,
+        granularities=_granularities(monitored, mechanism),
     )
 
 
@@ -262,6 +340,18 @@ def _newest(
     """The period that is current: the one that ends last, of several the longest."""
     told = [p for p, metrics in monitored.items() if _written(mechanism, metrics)]
     return max(told, key=lambda p: (p.end, p.end - p.start), default=None)
+
+
+def _granularities(
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
+) -> tuple[str, ...]:
+    """The lengths of period that say something about value, the shortest first."""
+    told = {
+        p.granularity: p.end - p.start
+        for p, metrics in monitored.items()
+        if _written(mechanism, metrics)
+    }
+    return tuple(sorted(told, key=lambda granularity: told[granularity]))
 
 
 def _written(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from mlpm_core.quantity import Dimension
 if TYPE_CHECKING:
     from mlpm_core.value.worth import Estimate
 
-__all__ = ["DAYS_PER_YEAR", "KpiStanding", "per_unit", "standing"]
+__all__ = ["DAYS_PER_YEAR", "KpiStanding", "kpi_units", "per_unit", "standing"]
 
 DAYS_PER_YEAR = 365.25
 
@@ -32,6 +32,19 @@ class KpiStanding:
     p90: float
 
 
+def kpi_units(dimension: Dimension, currency: str) -> dict[str, float]:
+    """The units a KPI of a dimension may have, each with how many of it one of the dimension's is.
+
+    Examples
+    --------
+    >>> list(kpi_units(Dimension.REVENUE, "EUR"))
+    ['EUR/year', 'EUR/month', 'EUR/week']
+    """
+    if dimension in (Dimension.REVENUE, Dimension.COST_SAVING):
+        return {f"{currency}/{period}": factor for period, factor in _MONEY_PERIODS.items()}
+    return _UNITS[dimension]
+
+
 def per_unit(dimension: Dimension, unit: str, currency: str) -> float:
     """How many of a KPI's unit one unit of the dimension is.
 
@@ -45,10 +58,7 @@ def per_unit(dimension: Dimension, unit: str, currency: str) -> float:
     >>> per_unit(Dimension.CYCLE_TIME, "minute/case", "EUR")
     60.0
     """
-    if dimension in (Dimension.REVENUE, Dimension.COST_SAVING):
-        known = {f"{currency}/{period}": factor for period, factor in _MONEY_PERIODS.items()}
-    else:
-        known = _UNITS[dimension]
+    known = kpi_units(dimension, currency)
     if unit not in known:
         raise InputError(
             f"The unit {unit!r} does not fit {dimension.label.lower()}; write {' or '.join(known)}."

@@ -160,7 +160,8 @@ class _Reader:
         found = formula.dimension(self.dimensions)
         if dimension is not None and found is not None and found != dimension:
             raise InputError(
-                f"Formula {where!r} yields {told(found)} where {unit or told(dimension)} is declared."
+                f"Formula {where!r} yields {told(found)} where "
+                f"{unit or told(dimension)} is declared."
             )
         return formula
 
