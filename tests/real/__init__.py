@@ -1,0 +1,1 @@
+"""Tests on real data, from the raw rows to the figure a manager sees."""
