@@ -13,7 +13,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check setup lock
+.PHONY: help run test check setup bench pictures lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,6 +32,12 @@ check: setup ## format, lint, types and contract tests
 	$(BIN)/python -m pytest --quiet tests/contract
 
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
+
+bench: .venv/.run-stamp ## what each screen costs the server, as a ratio to a minimal page
+	@$(BIN)/python benchmarks/screens.py
+
+pictures: setup ## take the pictures of README.md again, from the demo
+	@PYTHONPATH=tests $(BIN)/python docs/pictures.py
 
 lock: ## make both lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: install it with 'pipx install uv'." >&2; exit 1; }

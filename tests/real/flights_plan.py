@@ -32,7 +32,7 @@ CONTACT_MINUTES = 20
 NON_CHURNER_ACCEPTANCE = 0.15
 ANNOYANCE = 0.05
 # What is known before the first month in life; monitoring replaces it month by month.
-PRECISION, RECALL, PREVALENCE = 0.383, 0.416, 0.236
+PRECISION, RECALL, PREVALENCE = 0.400, 0.385, 0.236
 
 QUANTITIES = {
     "population": Stated(

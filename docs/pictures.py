@@ -1,0 +1,42 @@
+"""The pictures of README.md: the application with its demo, 1280 wide, light theme.
+
+Run by `make pictures`, which puts `tests` on the path for the browser's helpers.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from browser.chromium import FLAGS, find_chromium, take_picture, wait_for_app, watched
+from browser.conftest import run_server
+from playwright.sync_api import sync_playwright
+
+FOLDER = Path(__file__).resolve().parent / "pictures"
+SCREENS = {"portfolio": "", "value_case": "value_case?project=bike-shop-winback"}
+
+
+def main() -> None:
+    """Take every picture again."""
+    FOLDER.mkdir(exist_ok=True)
+    window = {"width": 1280, "height": 800}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        run_server(Path(folder), demo=True) as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(playwright), headless=True, args=FLAGS
+        )
+        for name, address in SCREENS.items():
+            with watched(browser.new_context(viewport=window, color_scheme="light")) as page:
+                page.goto(f"{server.url}/{address}")
+                wait_for_app(page)
+                shutil.move(take_picture(page, name), FOLDER / f"{name}.png")
+            print(f"docs/pictures/{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
