@@ -33,4 +33,5 @@ page = st.navigation(
 with panels.guard():
     controls.project_in_view(loaders.projects())
     st.title(page.title)
+    panels.notice()
     page.run()

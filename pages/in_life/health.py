@@ -9,37 +9,54 @@ if not view.lines:
         "This project has no value case yet, so nothing says what its metrics are worth.",
         "data/registers.py",
         "Add a value case",
+        kind="value_cases",
     )
 
 line = controls.line(view.lines)
-st.markdown(sentences.health(line, view))
-panels.health_cards(line, view)
-
-periods = loaders.periods(project, line.case.value_case_id)
-if not periods:
+st.markdown(sentences.health(line))
+panels.health_cards(line)
+if not line.case.granularities:
     panels.empty(
         "No monitoring results of its model have come in yet. Upload a file of them.",
         "data/upload.py",
         "Upload results",
     )
-granularity = controls.granularity(periods)
-rates = loaders.rates(project, line.case.value_case_id, granularity)
+
+granularity = controls.granularity(line)
+rates = loaders.value_rates(project, line.case.value_case_id, granularity)
+if not rates:
+    panels.empty(
+        f"The metrics are in, but their value cannot be said. {line.case.problem or ''}",
+        "plan/value_case.py",
+        "Fill in what is missing",
+    )
 
 st.subheader("Value rate that the metrics imply", anchor=False)
-shown = tables.rates_frame(rates)
-st.altair_chart(
-    charts.value_rate_chart(shown, f"{line.case.currency} / week", line.planned_rate),
-    alt=sentences.rates(rates, line),
+charts.draw(
+    tables.rates(rates),
+    charts.value_rate_over_time(f"{line.case.currency} / week", line.planned_rate),
+    sentences.rates(rates, line),
 )
 st.caption(sentences.rates(rates, line))
 
 st.subheader("Monitored metrics", anchor=False)
-for metric in tables.metrics_of(rates, line.case):
-    frame = tables.metric_frame(rates, metric)
-    st.altair_chart(charts.metric_chart(frame, metric.label), alt=sentences.metric(frame, metric))
-    st.caption(sentences.metric(frame, metric))
+series = loaders.metric_series(project, line.case.value_case_id, granularity)
+with st.grid(2, min_column_width=420):
+    for one in series:
+        with st.container():
+            st.markdown(f"**{one.metric.label}**")
+            charts.draw(
+                tables.metric(one),
+                charts.metric_over_time(one.metric.label, one.planned_median),
+                sentences.metric(one),
+            )
+            st.caption(sentences.metric(one))
 
-with st.expander("The same as a table", on_change="rerun", key="health_table") as table:
+with st.expander("The same as a table", icon=":material/table:", on_change="rerun") as table:
     if table.open:
-        st.dataframe(tables.rates_table(rates), hide_index=True)
+        st.dataframe(
+            tables.metrics_by_period(rates, series),
+            hide_index=True,
+            alt="Value rate and monitored metrics by period",
+        )
 panels.how_it_was_made(line.case)

@@ -1,129 +1,132 @@
-"""Charts: one function each, a tidy frame in, an Altair chart out; the theme colours them."""
+"""Charts: one function each gives a specification, built once and drawn with the data of the day.
+
+The theme colours the first series, so that it follows light and dark. Encodings name their field;
+Altair's shorthand would read a user's ``a:Q`` or ``count()`` as a command.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
+import streamlit as st
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["break_even_chart", "dotplot", "metric_chart", "value_rate_chart"]
+__all__ = ["dotplot", "draw", "metric_over_time", "value_rate_over_time"]
 
-# The theme's tokens that a mark must name itself; both stand out on both surfaces (>= 3:1).
-PRIMARY = "#3D7CC9"
-MUTED = "#7A8696"
-
-_TIME = {"labelOverlap": True, "title": None, "format": "%b %Y"}
+MUTED = "#7A8696"  # at least 3:1 on both surfaces
+Spec = dict[str, Any]
 
 
-def _time(field: str) -> alt.X:
-    return alt.X(field=field, type="temporal", axis=alt.Axis(labelOverlap=True, title=None))
+def draw(frame: pd.DataFrame, spec: Spec, alt_text: str) -> None:
+    """Show a chart; ``alt_text`` is what a screen reader says of it."""
+    st.vega_lite_chart(frame, spec, alt=alt_text)
 
 
-def _y(field: str, title: str, *, zero: bool) -> alt.Y:
-    return alt.Y(field=field, type="quantitative", title=title, scale=alt.Scale(zero=zero))
-
-
-def value_rate_chart(rates: pd.DataFrame, unit: str, planned: float | None) -> alt.LayerChart:
+@lru_cache(maxsize=64)
+def value_rate_over_time(unit: str, planned: float | None) -> Spec:
     """Value rate over time with its P10-P90 band, the planned rate dashed.
 
-    Parameters
-    ----------
-    rates : DataFrame
-        Columns start (datetime), period (str), rate, low, high (money a week).
+    The frame has the columns start (datetime), period (str) and rate, low, high (money a week).
     """
-    base = alt.Chart(rates).encode(_time("start"))
-    band = base.mark_area(opacity=0.22, color=PRIMARY).encode(
-        _y("low", unit, zero=True), alt.Y2(field="high")
-    )
-    line = base.mark_line(color=PRIMARY, point={"size": 22, "color": PRIMARY}).encode(
-        _y("rate", unit, zero=True),
-        tooltip=[
-            alt.Tooltip(field="period", type="nominal", title="Period"),
-            alt.Tooltip(field="rate", type="quantitative", title="Value rate", format=",.0f"),
-            alt.Tooltip(field="low", type="quantitative", title="P10", format=",.0f"),
-            alt.Tooltip(field="high", type="quantitative", title="P90", format=",.0f"),
-        ],
-    )
-    layers = [band, line]
-    if planned is not None:
-        # One datum of its own: a rule over the whole chart would draw once per row.
-        rule = (
-            alt.Chart(alt.InlineData(values=[{"planned": planned}]))
-            .mark_rule(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5)
-            .encode(
-                alt.Y(field="planned", type="quantitative"),
-                tooltip=[
-                    alt.Tooltip(
-                        field="planned", type="quantitative", title="Planned", format=",.0f"
-                    )
-                ],
-            )
-        )
-        layers.append(rule)
-    return alt.layer(*layers).properties(height=280)
-
-
-def metric_chart(results: pd.DataFrame, title: str) -> alt.LayerChart:
-    """One monitored metric over time with its 90 % interval where it is known.
-
-    Parameters
-    ----------
-    results : DataFrame
-        Columns start (datetime), period (str), value, low, high; low and high may be missing.
-    """
-    base = alt.Chart(results).encode(_time("start"))
-    band = base.mark_area(opacity=0.22, color=PRIMARY).encode(
-        _y("low", title, zero=False), alt.Y2(field="high")
-    )
-    line = base.mark_line(color=PRIMARY, point={"size": 22, "color": PRIMARY}).encode(
-        _y("value", title, zero=False),
-        tooltip=[
-            alt.Tooltip(field="period", type="nominal", title="Period"),
-            alt.Tooltip(field="value", type="quantitative", title=title, format=".4f"),
-            alt.Tooltip(field="n", type="quantitative", title="Cases", format=","),
-            alt.Tooltip(field="batch", type="nominal", title="Batch"),
-        ],
-    )
-    return alt.layer(band, line).properties(height=200)
-
-
-def dotplot(dots: pd.DataFrame, unit: str) -> alt.LayerChart:
-    """Equally likely outcomes as dots, losses hollow.
-
-    Parameters
-    ----------
-    dots : DataFrame
-        Columns at (value of the column of dots), row (1 is the lowest), is_loss (bool).
-    """
-    marks = (
-        alt.Chart(dots)
-        .mark_circle(size=90, opacity=1, strokeWidth=1.5, stroke=PRIMARY)
-        .encode(
-            alt.X(
-                field="at",
-                type="quantitative",
-                title=unit,
-                axis=alt.Axis(format="~s", grid=False),
-            ),
-            alt.Y(field="row", type="quantitative", axis=None, scale=alt.Scale(domainMin=0)),
-            color=alt.Color(
-                field="outcome",
-                type="nominal",
-                legend=None,
-                scale=alt.Scale(domain=["gain", "loss"], range=[PRIMARY, "#00000000"]),
-            ),
+    base = alt.Chart().encode(_time("start"))
+    layers = [
+        base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
+        base.mark_line(point={"size": 24}).encode(
+            _y("rate", unit, zero=True),
             tooltip=[
-                alt.Tooltip(field="at", type="quantitative", title=unit, format=",.0f"),
-                alt.Tooltip(field="outcome", type="nominal", title="Outcome"),
+                _told("period", "Period"),
+                _told("rate", "Value rate", ",.0f"),
+                _told("low", "P10", ",.0f"),
+                _told("high", "P90", ",.0f"),
             ],
-        )
+        ),
+    ]
+    if planned is not None:
+        layers.append(_level(planned, "Planned"))
+    return alt.layer(*layers).properties(height=280).to_dict()
+
+
+@lru_cache(maxsize=64)
+def metric_over_time(title: str, planned: float | None) -> Spec:
+    """One metric over time with its 90 % interval where it is known, the planned value dashed.
+
+    The frame has the columns start (datetime), period (str), value, low, high, n and batch.
+    """
+    base = alt.Chart().encode(_time("start"))
+    layers = [
+        base.mark_area(opacity=0.22).encode(_y("low", title, zero=False), alt.Y2(field="high")),
+        base.mark_line(point={"size": 24}).encode(
+            _y("value", title, zero=False),
+            tooltip=[
+                _told("period", "Period"),
+                _told("value", title, ".4f"),
+                _told("n", "Cases", ","),
+                _told("batch", "Batch"),
+            ],
+        ),
+    ]
+    if planned is not None:
+        layers.append(_level(planned, "Planned"))
+    return alt.layer(*layers).properties(height=200).to_dict()
+
+
+@lru_cache(maxsize=16)
+def dotplot(unit: str) -> Spec:
+    """Equally likely outcomes as dots, gains solid and losses hollow.
+
+    The frame has the columns at and row (where the dot sits), value and outcome (gain or loss).
+    """
+    dots = alt.Chart().encode(
+        alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(format="~s", grid=False)),
+        alt.Y(field="row", type="quantitative", axis=None, scale=alt.Scale(domainMin=0)),
+        tooltip=[_told("value", unit, ",.0f"), _told("outcome", "Outcome")],
     )
+    is_gain = alt.FieldEqualPredicate(field="outcome", equal="gain")
     zero = (
         alt.Chart(alt.InlineData(values=[{"at": 0}]))
         .mark_rule(color=MUTED, strokeDash=[2, 2])
         .encode(alt.X(field="at", type="quantitative"))
     )
-    return alt.layer(zero, marks).properties(height=170)
+    layers = [
+        zero,
+        dots.mark_point(size=80, filled=False, strokeWidth=1.5, opacity=1),
+        dots.transform_filter(is_gain).mark_point(size=80, filled=True, opacity=1),
+    ]
+    return alt.layer(*layers).properties(height=180).to_dict()
+
+
+def _time(field: str) -> alt.X:
+    return alt.X(
+        field=field,
+        type="temporal",
+        axis=alt.Axis(title=None, labelOverlap=True, grid=False, tickCount=8),
+    )
+
+
+def _y(field: str, title: str, *, zero: bool) -> alt.Y:
+    return alt.Y(
+        field=field,
+        type="quantitative",
+        title=title,
+        scale=alt.Scale(zero=zero),
+        axis=alt.Axis(tickCount=5),
+    )
+
+
+def _told(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
+    if number_format is None:
+        return alt.Tooltip(field=field, type="nominal", title=title)
+    return alt.Tooltip(field=field, type="quantitative", title=title, format=number_format)
+
+
+def _level(value: float, title: str) -> alt.Chart:
+    """A dashed level, of a datum of its own: over the chart's data it would draw once per row."""
+    return (
+        alt.Chart(alt.InlineData(values=[{"level": value}]))
+        .mark_rule(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5)
+        .encode(alt.Y(field="level", type="quantitative"), tooltip=[_told("level", title, ",.4~g")])
+    )

@@ -1,7 +1,8 @@
 """Controls shared by screens. Keys bound to the URL are public: a renamed one breaks links.
 
 ``project``  the project in view      ``case``  its value case      ``kind``  a kind of record
-``by``       length of a period       ``metric``  a metric          ``batch``  a batch
+``by``       length of a period       ``batch`` a batch             ``record``  one record
+``made``     is "how it was made" open
 """
 
 from __future__ import annotations
@@ -10,45 +11,141 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mlpm_core.records import KINDS
+from pages.parts import actions, tables
+from pages.parts.figures import day
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["choose", "project_in_view"]
+    from mlpm_core.services.portfolio import Line
+
+__all__ = [
+    "batch_of_table",
+    "choose",
+    "granularity",
+    "line",
+    "line_of_table",
+    "project",
+    "project_in_view",
+]
+
+_LENGTHS = {
+    "": "Moment",
+    "PT1H": "Hour",
+    "P1D": "Day",
+    "P1W": "Week",
+    "P1M": "Month",
+    "P3M": "Quarter",
+    "P1Y": "Year",
+}
 
 
-def project_in_view(projects: Sequence[dict[str, Any]]) -> None:
+def project_in_view(projects: Sequence[Mapping[str, Any]]) -> None:
     """The sidebar's choice of project, kept across screens and in the URL."""
+    if not projects:
+        return
+    titles = {p["project"]: p["title"] for p in projects}
     with st.sidebar:
-        if not projects:
-            return
-        titles = {p["project"]: p["title"] for p in projects}
-        st.selectbox(
+        chosen = choose(
             "Project",
-            list(titles),
-            format_func=lambda p: titles.get(p, p),
-            key="project",
-            bind="query-params",
+            titles,
+            "project",
             help="Portfolio shows all projects; every other screen shows this one.",
         )
-        demo = next((p for p in projects if p["project"] == st.session_state.project), None)
-        if demo and demo["is_demo"]:
+        found = next(p for p in projects if p["project"] == chosen)
+        if found["is_demo"]:
             st.caption(
-                ":material/science: Demo data. The Bike Shop is made up; its clock stands at "
-                f"{demo['clock_on']:%-d %b %Y}."
+                ":material/science: Demo data: the Bike Shop is made up, and its clock stands at "
+                f"{day(found['clock_on'])}."
             )
+            if st.button("Remove the demo", icon=":material/delete_sweep:", type="tertiary"):
+                actions.remove_demo()
 
 
 def project() -> str:
     """The project in view; stops the screen with the way out when there is none."""
     chosen = st.session_state.get("project")
     if not chosen:
-        st.info("There is no project yet. Create the first one, then upload its results.")
+        st.info(
+            "There is no project yet. Create the first one, then upload its results.",
+            icon=":material/info:",
+        )
         st.page_link("data/registers.py", label="Create a project", icon=":material/add:")
         st.stop()
     return str(chosen)
 
 
-def choose(label: str, options: dict[str, str], key: str, help: str | None = None) -> str:
+def line(lines: Sequence[Line]) -> Line:
+    """One of a project's value cases; asked only when there is a choice."""
+    if len(lines) == 1:
+        return lines[0]
+    titles = {x.case.value_case_id: x.case.title for x in lines}
+    chosen = choose("Value case", titles, "case")
+    return next(x for x in lines if x.case.value_case_id == chosen)
+
+
+def line_of_table(lines: Sequence[Line]) -> Line:
+    """The value cases as a table; the chosen row, else the first."""
+    chosen = st.dataframe(
+        tables.cases(lines),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="portfolio_cases",
+        alt="Value cases with health, value rate now and planned, and the gap",
+    )
+    rows = [r for r in chosen.selection.rows if r < len(lines)]
+    return lines[rows[0]] if rows else lines[0]
+
+
+def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The batches as a table; the chosen one, which the URL names."""
+    by_batch = {str(row["receipt"].batch): row for row in rows}
+
+    def follow() -> None:
+        chosen = st.session_state["imports_batches"].selection.rows
+        if chosen and chosen[0] < len(rows):
+            st.session_state["batch"] = str(rows[chosen[0]]["receipt"].batch)
+
+    st.dataframe(
+        tables.batches(rows, {kind: record.plural for kind, record in KINDS.items()}),
+        hide_index=True,
+        height=285,
+        on_select=follow,
+        selection_mode="single-row",
+        key="imports_batches",
+        alt="Every batch that came into the project, newest first",
+    )
+    return by_batch[choose("Batch", {b: _batch_title(r) for b, r in by_batch.items()}, "batch")]
+
+
+def _batch_title(row: Mapping[str, Any]) -> str:
+    receipt = row["receipt"]
+    what = f"undoes {receipt.undoes}" if receipt.undoes else receipt.filename
+    return f"{receipt.batch} · {what}"
+
+
+def granularity(line: Line) -> str:
+    """The length of the periods shown; that of the newest results unless chosen."""
+    lengths = line.case.granularities
+    default = line.case.as_of.granularity if line.case.as_of else lengths[0]
+    if len(lengths) == 1:
+        return default
+    return str(
+        st.segmented_control(
+            "Period",
+            lengths,
+            default=default,
+            required=True,
+            format_func=lambda g: _LENGTHS[g],
+            key="by",
+            bind="query-params",
+        )
+    )
+
+
+def choose(label: str, options: Mapping[str, str], key: str, help: str | None = None) -> str:
     """A choice among ids shown by their titles, bound to the URL."""
     return str(
         st.selectbox(

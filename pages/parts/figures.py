@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.services.portfolio import Health
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
 __all__ = [
+    "BADGES",
     "ICONS",
+    "NOTHING",
+    "WORDS",
     "day",
     "figure",
-    "in_unit",
     "literal",
     "money",
     "number",
@@ -23,6 +26,8 @@ __all__ = [
     "spread",
     "written_unit",
 ]
+
+Colour = Literal["green", "orange", "red", "gray"]
 
 ICONS = {
     Dimension.REVENUE: ":material/payments:",
@@ -33,8 +38,30 @@ ICONS = {
 }
 """A dimension keeps its icon on every screen."""
 
+NOTHING = "–"
+
+WORDS = {
+    Health.HEALTHY: "✓ healthy",
+    Health.WATCH: "! watch",
+    Health.SICK: "✕ sick",
+    Health.UNKNOWN: "? unknown",
+}
+"""Health in a table: a sign and a word, never colour alone."""
+
+BADGES: dict[str, tuple[str, Colour]] = {
+    Health.HEALTHY: (":material/check_circle:", "green"),
+    Health.WATCH: (":material/visibility:", "orange"),
+    Health.SICK: (":material/error:", "red"),
+    Health.UNKNOWN: (":material/help:", "gray"),
+    "on target": (":material/check_circle:", "green"),
+    "on its way": (":material/trending_up:", "orange"),
+    "no better than before": (":material/error:", "red"),
+}
+"""Icon and colour of a word for health or for a KPI's standing."""
+
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _UNITS = {
+    "1": "share",
     "hour/case": "h per case",
     "minute/case": "min per case",
     "day/case": "days per case",
@@ -46,12 +73,12 @@ _UNITS = {
 
 
 def literal(text: object) -> str:
-    """User text for a place that reads Markdown: shown letter by letter, never as markup.
+    r"""User text for a place that reads Markdown: shown letter by letter, never as markup.
 
     Examples
     --------
-    >>> literal("**bold** :red[x] $x$")
-    '\\\\*\\\\*bold\\\\*\\\\* \\\\:red\\\\[x\\\\] \\\\$x\\\\$'
+    >>> print(literal("**bold** :red[x] $x$"))
+    \*\*bold\*\* \:red\[x\] \$x\$
     """
     return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
 
@@ -65,7 +92,7 @@ def number(value: float, digits: int = 3) -> str:
     ('62.1k', '−1.23M', '0.0809', '0', '1,000')
     """
     if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else "–"
+        return "0" if value == 0 else NOTHING
     sign, size = ("−" if value < 0 else ""), abs(value)
     for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if size >= limit * 0.99995:
@@ -91,7 +118,7 @@ def money(value: float, currency: str, per: str = "year") -> str:
     return f"{currency} {number(value)} / {per}"
 
 
-def figure(value: float, unit: str) -> str:
+def figure(value: float, unit: str, digits: int = 3) -> str:
     """A value with its unit in words.
 
     Examples
@@ -101,18 +128,20 @@ def figure(value: float, unit: str) -> str:
     """
     head, _, period = unit.partition("/")
     if period in ("year", "month", "week") and len(head) == 3 and head.isupper():
-        return money(value, head, period)
-    return f"{number(value)} {written_unit(unit)}"
+        return f"{head} {number(value, digits)} / {period}"
+    return f"{number(value, digits)} {written_unit(unit)}"
 
 
-def in_unit(unit: str) -> str:
-    """A unit as a title says it: "in EUR / year"."""
-    return f"in {written_unit(unit)}"
+def written_unit(unit: str, currency: str = "money") -> str:
+    """A unit in words.
 
-
-def written_unit(unit: str) -> str:
-    """A unit in words."""
-    return _UNITS.get(unit, unit.replace("/", " / "))
+    Examples
+    --------
+    >>> written_unit("hour/kcase"), written_unit("money/contact", "EUR"), written_unit("1")
+    ('h per 1,000 cases', 'EUR / contact', 'share')
+    """
+    told = _UNITS.get(unit) or unit.replace("/", " / ").replace("money", currency)
+    return told.replace("sku_period", "SKU-period").replace("kcase", "1,000 cases")
 
 
 def spread(low: float, high: float) -> str:
@@ -137,4 +166,4 @@ def percent(share: float) -> str:
 
 def day(value: date | datetime | None) -> str:
     """A day as people write it."""
-    return f"{value.day} {value:%b %Y}" if value else "–"
+    return f"{value.day} {value:%b %Y}" if value else NOTHING

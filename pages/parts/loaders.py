@@ -7,23 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from mlpm_core.services import imports, mechanisms, portfolio, registers, valuation
+from mlpm_core.records import record_of
+from mlpm_core.services import imports, mechanisms, portfolio, rates, registers, valuation
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from mlpm_core.records import Receipt
     from mlpm_core.services.mechanisms import Mechanism
     from mlpm_core.services.portfolio import Portfolio, ProjectView
-    from mlpm_core.services.valuation import CaseValue, RatePoint
+    from mlpm_core.services.rates import MetricSeries, RatePoint
+    from mlpm_core.services.registers import SetupStep
+    from mlpm_core.services.valuation import BaselineValue, CaseValue
 
 __all__ = [
     "actor",
+    "against_baselines",
     "case",
+    "currency",
+    "history",
+    "input_titles",
     "mechanism_choices",
+    "metric_series",
+    "preview",
     "project_view",
     "projects",
-    "rates",
+    "raw_file",
     "receipts",
     "records",
+    "rejected_csv",
+    "setup_steps",
+    "template_csv",
+    "titles",
+    "value_rates",
     "whole_portfolio",
     "workspace",
 ]
@@ -62,9 +77,88 @@ def case(project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] 
     return _case(workspace().version, project, value_case_id, changes)
 
 
-def rates(project: str, value_case_id: str, granularity: str) -> list[RatePoint]:
+def against_baselines(
+    project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()
+) -> list[BaselineValue]:
+    """One value case against every baseline of its mechanism."""
+    return _against_baselines(workspace().version, project, value_case_id, changes)
+
+
+def value_rates(project: str, value_case_id: str, granularity: str) -> list[RatePoint]:
     """The value rate of each period."""
-    return _rates(workspace().version, project, value_case_id, granularity)
+    return _value_rates(workspace().version, project, value_case_id, granularity)
+
+
+def metric_series(project: str, value_case_id: str, granularity: str) -> list[MetricSeries]:
+    """Every monitored metric of a case's periods."""
+    return _metric_series(workspace().version, project, value_case_id, granularity)
+
+
+def setup_steps(project: str) -> list[SetupStep]:
+    """What a project needs before it shows a value, in order."""
+    return _setup_steps(workspace().version, project)
+
+
+def template_csv(kind: str) -> str:
+    """A CSV to fill in."""
+    return registers.template_csv(kind)
+
+
+def raw_file(project: str, batch: str) -> bytes:
+    """The bytes of a batch as they came."""
+    return imports.raw_file(workspace(), actor(), project, batch)
+
+
+def preview(
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes,
+    sha256: str,
+    answers: tuple[str, ...],
+    *,
+    accept_good: bool,
+) -> Receipt:
+    """What an import would do, effect on KPIs included; nothing is stored."""
+    version = workspace().version
+    return _preview(version, project, kind, filename, sha256, answers, accept_good, data)
+
+
+def rejected_csv(
+    project: str, kind: str, filename: str, data: bytes, sha256: str, answers: tuple[str, ...]
+) -> bytes:
+    """The rejected rows of a file with their reasons."""
+    return _rejected_csv(workspace().version, project, kind, filename, sha256, answers, data)
+
+
+def history(project: str, kind: str) -> list[dict[str, Any]]:
+    """Every version of a kind's records."""
+    return _history(workspace().version, project, kind)
+
+
+def titles(project: str, kind: str) -> dict[str, str]:
+    """The records of a kind that are not archived: id by title, for a choice."""
+    key = record_of(kind).key[-1]
+    return {
+        str(r[key]): str(r.get("title") or r[key])
+        for r in records(project, kind)
+        if not r.get("archived")
+    }
+
+
+def input_titles(project: str, value_case_id: str) -> dict[str, str]:
+    """The inputs of a value case's mechanism: name by label."""
+    found = {c["value_case_id"]: c for c in records(project, "value_cases")}
+    if value_case_id not in found:
+        return {}
+    chosen = mechanisms.find_mechanism(found[value_case_id]["mechanism"])
+    baseline = found[value_case_id]["baseline"] or None
+    return {i.name: i.label for i in chosen.inputs_for(baseline)}
+
+
+def currency(project: str) -> str:
+    """The currency of a project."""
+    return str(next(p["currency"] for p in projects() if p["project"] == project))
 
 
 def receipts(project: str) -> list[dict[str, Any]]:
@@ -110,8 +204,76 @@ def _case(
 
 
 @_shared
-def _rates(version: int, project: str, value_case_id: str, granularity: str) -> list[RatePoint]:
-    return valuation.value_rates(workspace(), actor(), project, value_case_id, granularity)
+def _against_baselines(
+    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
+) -> list[BaselineValue]:
+    return valuation.against_baselines(_case(version, project, value_case_id, changes))
+
+
+@_shared
+def _value_rates(
+    version: int, project: str, value_case_id: str, granularity: str
+) -> list[RatePoint]:
+    return rates.value_rates(workspace(), actor(), project, value_case_id, granularity)
+
+
+@_shared
+def _metric_series(
+    version: int, project: str, value_case_id: str, granularity: str
+) -> list[MetricSeries]:
+    return rates.metric_series(
+        _case(version, project, value_case_id, ()),
+        _value_rates(version, project, value_case_id, granularity),
+    )
+
+
+@_shared
+def _setup_steps(version: int, project: str) -> list[SetupStep]:
+    return registers.setup_steps(workspace(), actor(), project)
+
+
+@_shared
+def _preview(
+    version: int,
+    project: str,
+    kind: str,
+    filename: str,
+    sha256: str,
+    answers: tuple[str, ...],
+    accept_good: bool,
+    _data: bytes,
+) -> Receipt:
+    return imports.import_file(
+        workspace(),
+        actor(),
+        project,
+        kind,
+        filename,
+        _data,
+        profile=imports.profile_of(answers),
+        accept_good=accept_good,
+        dry_run=True,
+    )
+
+
+@_shared
+def _rejected_csv(
+    version: int,
+    project: str,
+    kind: str,
+    filename: str,
+    sha256: str,
+    answers: tuple[str, ...],
+    _data: bytes,
+) -> bytes:
+    return imports.rejected_csv(
+        workspace(), actor(), project, kind, filename, _data, profile=imports.profile_of(answers)
+    )
+
+
+@_shared
+def _history(version: int, project: str, kind: str) -> list[dict[str, Any]]:
+    return registers.history(workspace(), actor(), project, kind)
 
 
 @_shared

@@ -1,4 +1,4 @@
-"""Panels that screens share: the guard, empty states, KPI cards, how a figure was made."""
+"""Panels that screens share: the guard, empty states, cards, and how a figure was made."""
 
 from __future__ import annotations
 
@@ -8,12 +8,33 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.errors import MlpmError
-from pages.parts.figures import literal
+from mlpm_core.quantity import Dimension
+from pages.parts import loaders, sentences, tables
+from pages.parts.figures import BADGES, ICONS, NOTHING, figure, literal, money, number, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
-__all__ = ["empty", "guard"]
+    from mlpm_core.services.kpis import KpiValue
+    from mlpm_core.services.portfolio import Line, Portfolio, ProjectView
+    from mlpm_core.services.valuation import BaselineValue, CaseValue
+
+__all__ = [
+    "baselines",
+    "case_links",
+    "dimension_cards",
+    "empty",
+    "guard",
+    "health_cards",
+    "here",
+    "how_it_was_made",
+    "kpi_cards",
+    "next_step",
+    "notice",
+    "project_head",
+    "totals",
+]
 
 
 @contextmanager
@@ -25,8 +46,255 @@ def guard() -> Iterator[None]:
         st.error(literal(error), icon=":material/error:")
 
 
-def empty(sentence: str, page: str, label: str, icon: str = ":material/arrow_forward:") -> None:
+def notice() -> None:
+    """What the last action did, said once after the rerun that it caused."""
+    told = st.session_state.pop("notice", None)
+    if told:
+        st.success(literal(told), icon=":material/check_circle:")
+
+
+def empty(sentence: str, page: str, label: str, **where: str) -> None:
     """An empty state: what is missing, and the one step that leads on; ends the screen."""
-    st.info(sentence, icon=":material/info:")
-    st.page_link(page, label=label, icon=icon)
+    st.info(literal(sentence), icon=":material/info:")
+    st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=here(**where))
     st.stop()
+
+
+def next_step(project: str, kind: str) -> None:
+    """What a project still needs before it shows a value, one step at a time."""
+    steps = loaders.setup_steps(project) if project else []
+    step = next((s for s in steps if not s.is_done), None)
+    if step is None or step.kind == kind:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/flag: Next for this project: {literal(step.sentence)}")
+        if step.kind == "quantities":
+            st.page_link("plan/value_case.py", label="Fill in", query_params=here())
+        elif step.kind == "metric_results":
+            st.page_link("data/upload.py", label="Upload", query_params=here(kind=step.kind))
+        else:
+            st.page_link("data/registers.py", label="Add", query_params=here(kind=step.kind))
+
+
+def here(**more: str) -> dict[str, str]:
+    """The project in view, for a link to another screen."""
+    project = st.session_state.get("project")
+    return ({"project": str(project)} if project else {}) | more
+
+
+def badge(word: str) -> None:
+    """A word for how it stands, with its icon and colour."""
+    icon, colour = BADGES[word]
+    st.badge(word, icon=icon, color=colour)
+
+
+def totals(shown: Portfolio) -> None:
+    """Five dimensions over every case in life, each in its place."""
+    if not shown.totals:
+        return
+    with st.grid(5, min_column_width=190):
+        for dimension in Dimension:
+            mine = [t for t in shown.totals if t.dimension is dimension]
+            label = f"{ICONS[dimension]} {dimension.label}"
+            with st.container(border=True, height="stretch"):
+                if dimension is Dimension.CYCLE_TIME:
+                    st.metric(label, "not added", help="Hours per case of different cases.")
+                    st.caption("Each KPI below shows its own.")
+                for total in mine:
+                    st.metric(label, figure(total.realised.mean, total.unit))
+                    st.caption(
+                        f"{literal(spread(total.realised.p10, total.realised.p90))}  \n"
+                        f"planned {literal(figure(total.planned.mean, total.unit))}"
+                    )
+
+
+def case_links(line: Line) -> None:
+    """Where to go on with one value case."""
+    where = {"project": line.project, "case": line.case.value_case_id}
+    with st.container(horizontal=True):
+        st.page_link(
+            "in_life/health.py",
+            label="Its health over time",
+            icon=":material/monitor_heart:",
+            query_params=where,
+        )
+        st.page_link(
+            "plan/value_case.py",
+            label="What its value rests on",
+            icon=":material/balance:",
+            query_params=where,
+        )
+
+
+def kpi_cards(view: ProjectView) -> None:
+    """KPIs with value, uncertainty, target, trend, freshness and definition."""
+    project = view.project["project"]
+    if not view.kpis:
+        st.info("This project has no KPI yet: say what the stakeholders want to move.")
+        st.page_link(
+            "data/registers.py",
+            label="Add a KPI",
+            icon=":material/add:",
+            query_params={"project": project, "kind": "kpis"},
+        )
+        return
+    with st.grid(3, min_column_width=300):
+        for kpi in view.kpis:
+            with st.container(border=True, height="stretch"):
+                _kpi_card(kpi, project, view.day)
+
+
+def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
+    shown = kpi.current or kpi.planned
+    label = f"{ICONS[kpi.dimension]} {literal(kpi.title)}"
+    if shown is None:
+        st.metric(label, NOTHING)
+        st.caption(literal(kpi.reason or "It cannot be said yet."))
+        return
+    gap = shown.mean - kpi.target
+    st.metric(
+        label,
+        literal(figure(shown.mean, kpi.unit)),
+        delta=f"{'+' if gap > 0 else ''}{number(gap)}",
+        delta_color="normal" if kpi.direction == "higher" else "inverse",
+        delta_description=f"from the target {literal(number(kpi.target))}",
+        chart_data=list(kpi.trend) or None,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if kpi.current:
+            badge(kpi.standing)
+        else:
+            st.badge("plan", icon=":material/edit_note:", color="gray")
+        st.caption(literal(spread(shown.p10, shown.p90)))
+    st.caption(sentences.kpi(kpi, today))
+    with st.popover(
+        "Definition and origin",
+        on_change="rerun",
+        type="tertiary",
+        key=f"kpi_{project}_{kpi.kpi_id}",
+    ) as opened:
+        if opened.open:
+            _kpi_origin(kpi, project)
+
+
+def _kpi_origin(kpi: KpiValue, project: str) -> None:
+    st.markdown(f"**{literal(kpi.title)}**")
+    st.caption(literal(kpi.definition or "Nobody has written its definition yet."))
+    st.markdown(sentences.kpi_origin(kpi))
+    for batch in kpi.batches:
+        st.page_link(
+            "data/imports.py",
+            label=f"Results from batch {batch}",
+            icon=":material/receipt_long:",
+            query_params={"project": project, "batch": batch},
+        )
+    if kpi.value_case_id:
+        st.page_link(
+            "plan/value_case.py",
+            label="Formulas and inputs",
+            icon=":material/function:",
+            query_params={"project": project, "case": kpi.value_case_id},
+        )
+
+
+def dimension_cards(case: CaseValue) -> None:
+    """Net and the five dimensions of a value case, each with its uncertainty."""
+    worth = case.best
+    if worth is None:
+        return
+    with st.grid(6, min_column_width=170):
+        with st.container(border=True, height="stretch"):
+            st.metric(
+                ":material/account_balance: Net",
+                money(worth.net.mean, case.currency),
+                help="Revenue and cost saving together; hours and experiences never enter it.",
+            )
+            st.caption(literal(spread(worth.net.p10, worth.net.p90)))
+        for dimension in Dimension:
+            estimate = worth.kpis[dimension]
+            unit = estimate.unit.replace("money", case.currency)
+            with st.container(border=True, height="stretch"):
+                st.metric(
+                    f"{ICONS[dimension]} {dimension.label}",
+                    figure(estimate.mean, unit),
+                    help=sentences.dimension(dimension, case),
+                )
+                no_change = estimate.is_exact and estimate.mean == 0
+                st.caption(
+                    "does not change" if no_change else literal(spread(estimate.p10, estimate.p90))
+                )
+
+
+def health_cards(line: Line) -> None:
+    """Value rate now and planned, the gap, the state and the age of the data."""
+    currency = line.case.currency
+    with st.grid(4, min_column_width=200):
+        with st.container(border=True, height="stretch"):
+            now = line.current_rate
+            st.metric("Value rate now", NOTHING if now is None else money(now, currency, "week"))
+            st.caption(sentences.rate_spread(line))
+        with st.container(border=True, height="stretch"):
+            planned = line.planned_rate
+            st.metric("Planned", NOTHING if planned is None else money(planned, currency, "week"))
+            st.caption("from the quantities of the value case")
+        with st.container(border=True, height="stretch"):
+            gap = line.gap
+            st.metric("Value gap", NOTHING if gap is None else money(gap, currency, "week"))
+            st.caption("planned minus now")
+        with st.container(border=True, height="stretch"):
+            st.caption("Health")
+            badge(line.health.health)
+            st.caption(sentences.freshness(line))
+
+
+def baselines(values: Sequence[BaselineValue], case: CaseValue) -> None:
+    """The case against none, all and incumbent: a model must beat the best of them."""
+    with st.grid(3, min_column_width=220):
+        for value in values:
+            with st.container(border=True, height="stretch"):
+                st.caption(f"Against {value.name}: {literal(value.sentence or NOTHING)}")
+                if value.worth is None:
+                    st.markdown(literal(value.problem or "It cannot be said."))
+                else:
+                    net = value.worth.net
+                    st.markdown(f"**{literal(money(net.mean, case.currency))}**")
+                    st.caption(literal(spread(net.p10, net.p90)))
+
+
+def how_it_was_made(case: CaseValue) -> None:
+    """The formulas with their results, the inputs with their origin; loaded when opened."""
+    with st.expander(
+        "How it was made: formulas, inputs, sources",
+        icon=":material/function:",
+        on_change="rerun",
+        key="made",
+        bind="query-params",
+    ) as opened:
+        if not opened.open:
+            return
+        st.markdown(sentences.mechanism(case))
+        st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
+        st.dataframe(
+            tables.steps(case), hide_index=True, alt="Formulas with their results at the medians"
+        )
+        st.caption(sentences.draws(case))
+        for source in case.mechanism.sources:
+            st.caption(f"Source: {literal(source)}")
+        with st.container(horizontal=True):
+            for batch in case.batches:
+                st.page_link(
+                    "data/imports.py",
+                    label=f"Batch {batch}",
+                    icon=":material/receipt_long:",
+                    query_params=here(batch=batch),
+                )
+
+
+def project_head(line: Line) -> None:
+    """The project of the chosen case: its question, its owner, its state."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(literal(line.project_title), anchor=False)
+        badge(line.health.health)
+    st.caption(
+        f"{literal(line.case.title)}: {literal(line.health.reason)} {sentences.freshness(line)}"
+    )

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pages.parts.figures import day, literal, money, number, percent, spread
+from mlpm_core.quantity import Dimension
+from pages.parts.figures import day, figure, literal, money, number, percent, spread
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
-    from mlpm_core.records import Metric
-    from mlpm_core.services.portfolio import Line, Portfolio, ProjectView
-    from mlpm_core.services.valuation import CaseValue, RatePoint
+    from mlpm_core.records import Receipt, Record
+    from mlpm_core.services.kpis import KpiValue
+    from mlpm_core.services.portfolio import Line, Portfolio
+    from mlpm_core.services.rates import MetricSeries, RatePoint
+    from mlpm_core.services.valuation import CaseInput, CaseValue
 
-__all__ = ["dots", "health", "metric", "portfolio", "problem", "rates", "value_case"]
+__all__ = [
+    "batch",
+    "dimension",
+    "dots",
+    "draws",
+    "freshness",
+    "health",
+    "imports",
+    "kpi",
+    "kpi_origin",
+    "mechanism",
+    "metric",
+    "portfolio",
+    "question",
+    "rate_spread",
+    "rates",
+    "receipt",
+    "register",
+    "undo",
+    "value_case",
+]
 
 
 def portfolio(shown: Portfolio) -> str:
     """What all models earn now against what was planned, and which one needs somebody."""
-    lines = shown.lines
-    in_life = [x for x in lines if x.is_in_life]
+    in_life = [x for x in shown.lines if x.is_in_life]
     if not in_life:
-        n = len(lines)
+        n = len(shown.lines)
         return (
-            f"{n} value case{'s' if n != 1 else ''} planned, none has monitoring results yet: "
+            f"{_counted(n, 'value case')} planned, none has monitoring results yet: "
             "upload a file of results to see what its model is really worth."
         )
     parts = []
@@ -31,25 +54,25 @@ def portfolio(shown: Portfolio) -> str:
         mine = [x for x in in_life if x.case.currency == currency]
         now = sum(x.case.current.net.mean for x in mine if x.case.current)
         planned = sum(x.case.planned.net.mean for x in mine if x.case.planned)
-        parts.append(f"**{literal(money(now, currency))}** of {literal(money(planned, currency))}")
-    sick = [x for x in in_life if x.health.health in ("sick", "watch")]
-    unknown = [x for x in in_life if x.health.health == "unknown"]
-    n = len(in_life)
-    text = f"{n} model{'s' if n != 1 else ''} in life deliver {' and '.join(parts)} planned. "
-    if n == 1:
-        text = text.replace("deliver ", "delivers ")
-    if sick:
-        worst = max(sick, key=lambda x: x.gap or 0.0)
-        text += f"{literal(worst.case.title)} needs somebody first: {literal(worst.health.reason)}"
-    elif unknown:
-        text += f"{literal(unknown[0].case.title)}: {literal(unknown[0].health.reason)}"
-    else:
-        text += "None of them needs anybody today."
-    return text
+        parts.append(
+            f"**{literal(money(now, currency))}**, planned {literal(money(planned, currency))}"
+        )
+    verb = "delivers" if len(in_life) == 1 else "deliver"
+    text = f"{_counted(len(in_life), 'model')} in life {verb} {' and '.join(parts)}. "
+    troubled = [x for x in in_life if x.health.health in ("sick", "watch")]
+    silent = [x for x in in_life if x.health.health == "unknown"]
+    if troubled:
+        worst = max(troubled, key=lambda x: x.gap or 0.0)
+        return (
+            f"{text}{literal(worst.case.title)} needs somebody first: {_inner(worst.health.reason)}"
+        )
+    if silent:
+        return f"{text}{literal(silent[0].case.title)}: {_inner(silent[0].health.reason)}"
+    return f"{text}None of them needs anybody today."
 
 
-def health(line: Line, view: ProjectView) -> str:
-    """Is the model still worth what was planned?"""
+def health(line: Line) -> str:
+    """What the model is worth now against what was planned, and why it is called so."""
     title = literal(line.case.title)
     if line.current_rate is None:
         return f"**{title}** has no value yet. {literal(line.health.reason)}"
@@ -60,33 +83,68 @@ def health(line: Line, view: ProjectView) -> str:
     return f"{text}. {literal(line.health.reason)}"
 
 
+def rate_spread(line: Line) -> str:
+    """P10 to P90 of the current value rate."""
+    if line.case.current is None or line.current_rate is None:
+        return "no results to say it from"
+    net = line.case.current.net
+    if not net.mean:
+        return literal(spread(0, 0))
+    per_week = line.current_rate / net.mean
+    return literal(spread(net.p10 * per_week, net.p90 * per_week))
+
+
+def freshness(line: Line) -> str:
+    """How old the newest results are."""
+    if line.case.as_of is None:
+        return "no results yet"
+    return f"data to {day(line.case.as_of.end)}, {_ago(line.age_days)}"
+
+
 def value_case(case: CaseValue, is_trial: bool) -> str:
     """What the case could be worth, and how likely it is a loss."""
     worth = case.best
     title = literal(case.title)
     if worth is None:
-        return f"**{title}**: {literal(case.mechanism.sentence)}"
-    rests = "as tried out below, not saved" if is_trial else "as planned"
-    if case.current is not None:
-        rests = (
-            "with the metrics of the "
-            f"{literal(str(case.as_of))}{' and the numbers tried below' if is_trial else ''}"
+        return (
+            f"**{title}** cannot be valued yet. {literal(case.mechanism.sentence)} "
+            f"{literal(case.problem or '')}"
         )
+    rests = "as planned"
+    if case.current is not None:
+        rests = f"with the metrics of the {literal(str(case.as_of))}"
+    if is_trial:
+        rests += ", with the changes tried below, not saved"
     net = literal(money(worth.net.mean, case.currency))
-    text = f"**{title}** is worth **{net}** {rests}, against {literal(baseline(case))}. "
+    against = literal(case.mechanism.baselines[case.baseline].sentence)
+    text = f"**{title}** is worth **{net}** {rests}, against {against}. "
     if worth.probability_of_loss == 0:
         return text + "No outcome in sight is a loss."
     return text + f"The chance of a loss is {literal(percent(worth.probability_of_loss))}."
 
 
-def baseline(case: CaseValue) -> str:
-    """What the case is compared with, in the mechanism's words."""
-    return case.mechanism.baselines[case.baseline].sentence
+def dimension(which: Dimension, case: CaseValue) -> str:
+    """What a dimension counts here, for its tooltip."""
+    return {
+        Dimension.REVENUE: "Contribution margin from changed sales, not gross sales.",
+        Dimension.COST_SAVING: "Only what really leaves the books; freed hours count by the "
+        "share that is cashable.",
+        Dimension.CYCLE_TIME: "Hours saved per case, mean over all cases; negative is slower.",
+        Dimension.PEOPLE_INTENSITY: "Human hours saved per 1,000 cases, cashable or not. One case "
+        f"is one {literal(case.mechanism.case)}.",
+        Dimension.CUSTOMER_EXPERIENCE: "Bad experiences avoided per 1,000 cases. Here: "
+        f"{literal(case.mechanism.bad_experience)}.",
+    }[which]
 
 
-def problem(case: CaseValue) -> str:
-    """What is missing before the case can be valued."""
-    return f"Its value cannot be said yet. {literal(case.problem or '')}"
+def question(entry: CaseInput) -> str:
+    """The question an input asks, with its source, for its tooltip."""
+    text = f"{literal(entry.question[:1].upper() + entry.question[1:])} …"
+    if entry.source:
+        text += f"  \nSource: {literal(entry.source)}"
+    if entry.owner:
+        text += f"  \nOwner: {literal(entry.owner)}"
+    return text
 
 
 def dots(case: CaseValue) -> str:
@@ -94,35 +152,164 @@ def dots(case: CaseValue) -> str:
     worth = case.best
     if worth is None:
         return ""
-    ends = literal(spread(worth.net.p10, worth.net.p90))
     losses = round(50 * worth.probability_of_loss)
-    told = "none is a loss" if losses == 0 else f"{losses} of them (hollow) are losses"
+    told = "none is a loss" if losses == 0 else f"{losses} of them, hollow, are losses"
+    ends = literal(spread(worth.net.p10, worth.net.p90))
     return f"Each dot is one of fifty equally likely outcomes; {told}. {ends}."
+
+
+def draws(case: CaseValue) -> str:
+    """How the uncertainty was computed."""
+    worth = case.best
+    if worth is None:
+        return ""
+    text = (
+        f"Formulas are shown at the medians of the inputs. Uncertainty: {worth.draws:,} Sobol "
+        f"draws, seed {worth.seed}, the same for every case."
+    )
+    if worth.feasible_share < 1:
+        text += f" {percent(1 - worth.feasible_share)} of the draws were impossible and left out."
+    return literal(text)
+
+
+def mechanism(case: CaseValue) -> str:
+    """How the model creates value, in the mechanism's words."""
+    found = case.mechanism
+    return (
+        f"**{literal(found.name)}** ({literal(found.number)}). {literal(found.sentence)} "
+        f"Compared with {literal(found.baselines[case.baseline].sentence)}."
+    )
+
+
+def kpi(value: KpiValue, today: date) -> str:
+    """Target, baseline and freshness of a KPI."""
+    target = f"target {literal(figure(value.target, value.unit))}"
+    if value.target_on:
+        late = " (past)" if value.target_on < today else ""
+        target += f" by {day(value.target_on)}{late}"
+    text = f"{target}; {literal(number(value.baseline))} without the model"
+    if value.as_of is None:
+        return f"{text}. {literal(value.reason or '')}"
+    age = max((today - value.as_of.end.date()).days, 0)
+    return f"{text}. Data to {day(value.as_of.end)}, {_ago(age)}"
+
+
+def kpi_origin(value: KpiValue) -> str:
+    """How a KPI's value was made, in a few lines."""
+    sign = "plus" if value.direction == "higher" else "minus"
+    lines = [
+        f"{value.dimension.label}; {value.direction} is better. Owner: "
+        f"{literal(value.owner or 'nobody yet')}.",
+        f"Value = baseline {literal(number(value.baseline))} {sign} what the model changes "
+        "according to its value case.",
+    ]
+    if value.planned:
+        lines.append(f"Planned: {literal(figure(value.planned.mean, value.unit))}.")
+    if value.trend:
+        lines.append(f"Line: the last {len(value.trend)} periods.")
+    return "  \n".join(lines)
 
 
 def rates(points: list[RatePoint], line: Line) -> str:
     """What the value-rate chart shows."""
     last, low = points[-1], min(points, key=lambda p: p.rate)
-    text = (
-        f"{number(last.rate)} {literal(line.case.currency)} a week in the {literal(str(last.period))}"
-    )
+    text = f"{literal(money(last.rate, line.case.currency, 'week'))} in the {literal(last.period)}"
     if low.period != last.period:
-        text += f"; lowest {number(low.rate)} in the {literal(str(low.period))}"
-    return text + ". Band: P10 to P90. Dashed: planned."
+        text += f"; lowest {literal(number(low.rate))} in the {literal(low.period)}"
+    planned = ". Dashed: planned" if line.planned_rate is not None else ""
+    return f"{text}. Band: P10 to P90{planned}."
 
 
-def metric(frame: pd.DataFrame, shown: Metric) -> str:
+def metric(series: MetricSeries) -> str:
     """What a metric's chart shows."""
-    last = frame.iloc[-1]
-    text = f"{literal(shown.label)}: {number(last['value'])} in the {literal(last['period'])}"
-    if last["n"] == last["n"] and last["n"] is not None:
-        text += f" over {number(float(last['n']))} cases"
-    return f"{text}. Batch {literal(last['batch'])}. Better: {shown.better}."
+    last = series.points[-1]
+    text = f"{number(last.value)} in the {last.period}"
+    if last.monitored.n is not None:
+        text += f" over {last.monitored.n:,} cases"
+    if last.monitored.label_status in ("partial", "estimated"):
+        text += f", labels {last.monitored.label_status}"
+        if last.monitored.labelled_share is not None:
+            text += f" ({percent(last.monitored.labelled_share)} known)"
+    better = {"higher": "higher is better", "lower": "lower is better", "zero": "best near 0"}
+    told = better.get(series.metric.better, "neither way is better")
+    feeds = "" if series.feeds_value else "; watched, not part of the value"
+    band = ". Band: 90 % interval" if last.low is not None else ""
+    return literal(f"{text}; {told}{feeds}{band}. Batch {last.monitored.batch}.")
 
 
-def freshness(line: Line, view: ProjectView) -> str:
-    """How old the newest results are."""
-    if line.case.as_of is None:
-        return "no results yet"
-    ago = {0: "today", 1: "yesterday"}.get(line.age_days or 0, f"{line.age_days} days ago")
-    return f"data to {day(line.case.as_of.end)}, {ago}"
+def receipt(told: Receipt) -> str:
+    """What an import found, in one sentence."""
+    sums = (
+        f"{told.lines:,} lines = {told.accepted:,} accepted + {told.rejected:,} rejected + "
+        f"{told.blank:,} blank + {told.ignored:,} ignored"
+    )
+    match told.status:
+        case "committed":
+            return f"**Stored as {literal(told.batch)}.** {sums}."
+        case "dry_run":
+            return f"**Ready to store.** {sums}."
+        case "duplicate":
+            when = day(told.received_at)
+            return (
+                f"**These very bytes are already stored**, as {literal(told.batch)} on {when} by "
+                f"{literal(told.actor)}. Nothing was done again."
+            )
+        case "asked":
+            return (
+                f"**{_counted(len(told.questions), 'question')} first.** Nothing is judged or "
+                "stored before the answer."
+            )
+        case "failed":
+            return "**It failed and nothing was stored.**"
+        case _:
+            if told.lines == 0:
+                return "**The file cannot be taken as it is.** Nothing was stored."
+            return f"**{_counted(told.rejected, 'line')} cannot be taken as they are.** {sums}."
+
+
+def batch(told: Receipt, channel: str) -> str:
+    """Who brought a batch, when and how."""
+    when = f"{told.received_at:%-d %b %Y %H:%M} UTC" if told.received_at else "an unknown time"
+    what = f"undoes {literal(told.undoes)}" if told.undoes else f"file {literal(told.filename)}"
+    return f"By {literal(told.actor)} on {when}, through {channel}: {what}."
+
+
+def undo(told: Receipt) -> str:
+    """What taking a batch back means."""
+    return (
+        f"Undo **{literal(told.batch)}**? Its {told.accepted:,} accepted lines stop counting and "
+        "what they replaced holds again. The file and its receipt are kept."
+    )
+
+
+def imports(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What came in, and when last."""
+    undone = sum(bool(r["undone_by"]) for r in rows)
+    newest = rows[0]
+    told = f"**{_counted(len(rows), 'batch', 'batches')}** came in"
+    told += f", {undone} of them undone" if undone else ""
+    return (
+        f"{told}; the newest is {literal(newest['receipt'].batch)} of "
+        f"{day(newest['received_at'])} by {literal(newest['actor'])}."
+    )
+
+
+def register(record: type[Record], rows: Sequence[object], project: str) -> str:
+    """How many records a register holds."""
+    word = record.singular if len(rows) == 1 else record.plural
+    small = word if word[:2].isupper() else word[:1].lower() + word[1:]
+    where = f" in {literal(project)}" if project else ""
+    return f"**{len(rows):,}** {literal(small)}{where}. {literal(record.__doc__ or '')}"
+
+
+def _counted(n: int, noun: str, plural: str | None = None) -> str:
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def _ago(days: int | None) -> str:
+    return {0: "today", 1: "yesterday"}.get(days or 0, f"{days} days ago")
+
+
+def _inner(sentence: str) -> str:
+    """A sentence that goes on after a colon."""
+    return literal(sentence[:1].lower() + sentence[1:])

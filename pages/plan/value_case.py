@@ -10,6 +10,7 @@ if not view.lines:
         "value; this screen then asks for the numbers.",
         "data/registers.py",
         "Add a value case",
+        kind="value_cases",
     )
 
 line = controls.line(view.lines)
@@ -19,31 +20,28 @@ st.subheader("What it rests on", anchor=False)
 changes = editors.quantities(line.case)
 case = loaders.case(project, line.case.value_case_id, changes)
 editors.save_quantities(project, case, changes)
+panels.how_it_was_made(case)
 
 with answer:
     st.markdown(sentences.value_case(case, bool(changes)))
-    if case.best is None:
-        st.warning(sentences.problem(case), icon=":material/help:")
-    else:
+    if case.best is not None:
         panels.dimension_cards(case)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             st.subheader("Fifty equally likely outcomes", anchor=False)
-            dots = tables.net_dots(case)
-            st.altair_chart(
-                charts.dotplot(dots, f"Net value in {case.currency} / year"),
-                alt=sentences.dots(case),
+            charts.draw(
+                tables.dots(case),
+                charts.dotplot(f"Net value in {case.currency} / year"),
+                sentences.dots(case),
             )
             st.caption(sentences.dots(case))
         with right:
             st.subheader("What must be true", anchor=False)
             st.dataframe(
-                tables.break_even(case),
+                tables.break_evens(case),
                 hide_index=True,
+                height=215,
                 alt="Value of each input at which the net value is zero",
             )
-            st.caption("Net value is zero there, every other input at its median.")
+            st.caption("Where the net value is zero, every other input at its median.")
         panels.baselines(loaders.against_baselines(project, case.value_case_id, changes), case)
-
-if case.best is not None:
-    panels.how_it_was_made(case)

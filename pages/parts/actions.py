@@ -1,0 +1,62 @@
+"""What screens do: each action names its actor, leaves a receipt, and is said once afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+
+from mlpm_core.services import demo, imports, registers
+from pages.parts import loaders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mlpm_core.records import Receipt
+
+__all__ = ["commit", "remove_demo", "save", "say_and_rerun", "undo"]
+
+
+def save(project: str, kind: str, rows: Iterable[Mapping[str, object]]) -> Receipt:
+    """Write records as a form gives them."""
+    return registers.save(loaders.workspace(), loaders.actor(), project, kind, rows)
+
+
+def commit(
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes,
+    answers: tuple[str, ...],
+    *,
+    accept_good: bool,
+) -> Receipt:
+    """Store a file that was previewed."""
+    return imports.import_file(
+        loaders.workspace(),
+        loaders.actor(),
+        project,
+        kind,
+        filename,
+        data,
+        profile=imports.profile_of(answers),
+        accept_good=accept_good,
+    )
+
+
+def undo(project: str, batch: str) -> Receipt:
+    """Take a batch back."""
+    return imports.undo(loaders.workspace(), loaders.actor(), project, batch)
+
+
+def remove_demo() -> NoReturn:
+    """Take the whole demo back; its history stays in the imports."""
+    undone = demo.remove(loaders.workspace(), loaders.actor())
+    say_and_rerun(f"The demo is removed: {len(undone)} batches were undone.")
+
+
+def say_and_rerun(told: str) -> NoReturn:
+    """Say it at the top of the screen after the rerun that shows what changed."""
+    st.session_state["notice"] = told
+    st.rerun()
+    raise AssertionError  # pragma: no cover  st.rerun does not come back

@@ -1,0 +1,301 @@
+"""The steps of an import on screen: choose, answer, check, see the effect, store, take back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.records import KINDS, columns, record_of
+from pages.parts import actions, controls, loaders, panels, sentences, tables
+from pages.parts.figures import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpm_core.records import Question, Receipt
+
+__all__ = [
+    "UploadedFile",
+    "accepts_good",
+    "ask",
+    "commit_panel",
+    "expected",
+    "given_answers",
+    "kind_of_file",
+    "last",
+    "origin",
+    "repair",
+    "report",
+    "undo_panel",
+    "uploader",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """An uploaded file: its name as given, its bytes, and their hash."""
+
+    name: str
+    data: bytes
+    sha256: str
+
+    @property
+    def title(self) -> str:
+        """The name, for a place that reads Markdown."""
+        return literal(self.name)
+
+
+def kind_of_file() -> str:
+    """What a row of the file is."""
+    kinds = {"metric_results": KINDS["metric_results"].plural}
+    kinds |= {k: r.plural for k, r in KINDS.items() if k not in ("projects", "metric_results")}
+    return controls.choose("What the file holds", kinds, "kind")
+
+
+def uploader(kind: str) -> UploadedFile | None:
+    """The place to drop a file; a new one after each file that was stored."""
+    turn = st.session_state.setdefault("upload_turn", 0)
+    file = st.file_uploader(
+        "CSV file",
+        key=f"upload_file_{kind}_{turn}",
+        help="UTF-8, with a header. Comma, semicolon, tab or | between the cells.",
+    )
+    if file is None:
+        return None
+    data = file.getvalue()
+    return UploadedFile(file.name, data, hashlib.sha256(data).hexdigest())
+
+
+def expected(kind: str) -> None:
+    """What such a file looks like, and a template to start from."""
+    record = record_of(kind)
+    st.download_button(
+        f"Template for {record.plural.lower()}",
+        loaders.template_csv(kind),
+        file_name=f"{kind}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    shown = [c for c in columns(record) if c.name != "project"]
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Column": [c.name for c in shown],
+                "Needed": ["yes" if c.required else "" for c in shown],
+                "What it holds": [c.help for c in shown],
+                "Also read as": [", ".join(c.aliases) for c in shown],
+                "Allowed": [", ".join(filter(None, c.choices)) for c in shown],
+            }
+        ),
+        hide_index=True,
+        alt="Columns of the file",
+    )
+    if kind == "metric_results":
+        st.caption(
+            "Files with one column per metric are read too; MLPM asks once how the columns map."
+        )
+
+
+def given_answers(file: UploadedFile) -> tuple[str, ...]:
+    """What was answered for this file so far."""
+    return tuple(st.session_state.get(f"upload_answers_{file.sha256}", ()))
+
+
+def accepts_good(file: UploadedFile) -> bool:
+    """Whether the good lines shall go in without the rejected ones."""
+    return bool(st.session_state.get(f"upload_accept_{file.sha256}", False))
+
+
+def ask(file: UploadedFile, receipt: Receipt) -> None:
+    """The open questions of a file, answered together."""
+    if not receipt.questions:
+        return
+    with st.form(f"upload_questions_{file.sha256}"):
+        found = [_asked(question) for question in receipt.questions]
+        if not st.form_submit_button("Go on with these answers", type="primary"):
+            return
+    if any(not answer for answer in found):
+        st.warning("Answer every question; MLPM does not guess.", icon=":material/help:")
+        return
+    told = [f"{q.key}={a}" for q, a in zip(receipt.questions, found, strict=True)]
+    key = f"upload_answers_{file.sha256}"
+    st.session_state[key] = [*st.session_state.get(key, ()), *told]
+    st.rerun()
+
+
+def _asked(question: Question) -> str:
+    for line in question.preview:
+        st.code(line, language=None)
+    label = literal(question.message)
+    key = f"upload_question_{question.key}"
+    if question.choices:
+        return st.radio(label, question.choices, index=None, key=key) or ""
+    return st.text_input(label, key=key)
+
+
+def report(receipt: Receipt) -> None:
+    """Control totals, what is rejected and why, warnings, and the effect on KPIs."""
+    if receipt.status in ("asked", "failed") and not receipt.rejects:
+        return
+    if receipt.lines:
+        with st.grid(6, min_column_width=130):
+            for label, count in (
+                ("Lines", receipt.lines),
+                ("Accepted", receipt.accepted),
+                ("Rejected", receipt.rejected),
+                ("Blank", receipt.blank),
+                ("Ignored", receipt.ignored),
+                ("Changed values", receipt.changed),
+            ):
+                st.metric(label, f"{count:,}", border=True)
+    if receipt.rejects:
+        _rejects(receipt)
+    for warned in receipt.warnings:
+        st.info(literal(warned.message), icon=":material/info:")
+    if receipt.effect:
+        st.markdown("**What it changes for the KPIs**")
+        st.dataframe(tables.effects(receipt), hide_index=True, alt="KPIs before and after")
+    elif receipt.status in ("dry_run", "committed"):
+        st.caption("No KPI of this project changes.")
+
+
+def _rejects(receipt: Receipt) -> None:
+    """Faults grouped by what mends them, then cell by cell."""
+    groups = Counter((r.code, r.hint) for r in receipt.rejects)
+    for (code, hint), n in groups.most_common(12):
+        first = next(r for r in receipt.rejects if (r.code, r.hint) == (code, hint))
+        where = "" if first.row is None else f"first in line {first.row}"
+        where += f", column {first.column}" if first.column else ""
+        told = f"**{n} ×** {literal(first.message)} {literal(hint)}"
+        st.error(f"{told}  \n:small[{literal(where)}]" if where else told, icon=":material/close:")
+    st.dataframe(
+        tables.rejects(receipt),
+        hide_index=True,
+        alt="Rejected cells with line, column, value, reason and repair",
+    )
+
+
+def repair(
+    project: str, kind: str, file: UploadedFile, receipt: Receipt, answers: tuple[str, ...]
+) -> None:
+    """Two ways on from rejected lines: mend them apart, or take the good ones now."""
+    if not receipt.rejected:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Rejected lines with reasons",
+            loaders.rejected_csv(project, kind, file.name, file.data, file.sha256, answers),
+            file_name="rejected.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Mend these lines and upload the file: only they are in it.",
+        )
+        if receipt.accepted:
+            st.checkbox(
+                f"Store the {receipt.accepted:,} good lines without them",
+                key=f"upload_accept_{file.sha256}",
+                help="Otherwise it is all or nothing. The choice is kept in the receipt.",
+            )
+
+
+def commit_panel(
+    project: str,
+    kind: str,
+    file: UploadedFile,
+    receipt: Receipt,
+    answers: tuple[str, ...],
+    *,
+    accept_good: bool,
+) -> None:
+    """The button that stores what was shown."""
+    if receipt.status != "dry_run":
+        return
+    n = receipt.new + receipt.changed
+    noun = "line" if receipt.accepted == 1 else "lines"
+    if not n:
+        st.caption("Everything in it is stored already; there is nothing to store.")
+        return
+    if not st.button(f"Store {receipt.accepted:,} {noun}", type="primary", icon=":material/check:"):
+        return
+    done = actions.commit(project, kind, file.name, file.data, answers, accept_good=accept_good)
+    if done.status != "committed":
+        st.error(sentences.receipt(done), icon=":material/error:")
+        report(done)
+        return
+    st.session_state["upload_turn"] += 1
+    st.session_state["upload_last"] = [project, done.batch]
+    actions.say_and_rerun(f"Stored as {done.batch}: {done.accepted:,} {noun} of {file.name}.")
+
+
+def last(project: str) -> None:
+    """The receipt of what this session stored last, with the ways on."""
+    of_project, batch = st.session_state.get("upload_last", (None, None))
+    if of_project != project:
+        return
+    rows = [r for r in loaders.receipts(project) if r["receipt"].batch == batch]
+    if not rows:
+        return
+    st.subheader(f"Receipt of {batch}", anchor=False)
+    st.markdown(sentences.receipt(rows[0]["receipt"]))
+    report(rows[0]["receipt"])
+    with st.container(horizontal=True):
+        st.page_link(
+            "in_life/health.py",
+            label="See the model's health",
+            icon=":material/monitor_heart:",
+            query_params=panels.here(),
+        )
+        st.page_link(
+            "data/imports.py",
+            label="Open the receipt or undo it",
+            icon=":material/receipt_long:",
+            query_params=panels.here(batch=str(batch)),
+        )
+
+
+def origin(project: str, row: Mapping[str, Any]) -> None:
+    """The bytes behind a batch."""
+    receipt: Receipt = row["receipt"]
+    st.caption(f"SHA-256 {receipt.sha256}")
+    if not receipt.undoes:
+        st.download_button(
+            "The file as it came",
+            loaders.raw_file(project, str(receipt.batch)),
+            file_name=receipt.filename or f"{receipt.batch}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def undo_panel(project: str, row: Mapping[str, Any]) -> None:
+    """Take a batch back, after a look at what that means."""
+    receipt: Receipt = row["receipt"]
+    batch = str(receipt.batch)
+    if receipt.undoes:
+        st.caption(f"To have {receipt.undoes} again, upload its file again.")
+        return
+    if row["undone_by"]:
+        st.info(
+            f"Undone by {row['undone_by']}; it counts nowhere any more.", icon=":material/undo:"
+        )
+        return
+    if st.button("Undo this batch", icon=":material/undo:"):
+        st.session_state["imports_undo"] = batch
+    if st.session_state.get("imports_undo") != batch:
+        return
+    with st.container(border=True):
+        st.markdown(sentences.undo(receipt))
+        if st.button(f"Yes, undo {batch}", type="primary"):
+            done = actions.undo(project, batch)
+            del st.session_state["imports_undo"]
+            actions.say_and_rerun(
+                f"{batch} is undone by {done.batch}; what it replaced holds again."
+            )

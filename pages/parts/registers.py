@@ -1,0 +1,86 @@
+"""Registers: any kind of record as a table, with its template and its history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.records import KINDS, Record, columns, record_of
+from pages.parts import controls, loaders
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "history",
+    "kind_in_view",
+    "project_or_first",
+    "record_in_view",
+    "table",
+    "template",
+]
+
+_NEW = "new"
+
+
+def kind_in_view() -> type[Record]:
+    """The kind of record shown."""
+    chosen = controls.choose("Register", {k: r.plural for k, r in KINDS.items()}, "kind")
+    return record_of(chosen)
+
+
+def project_or_first(record: type[Record]) -> str:
+    """The project in view; the register of projects needs none."""
+    return "" if record.kind == "projects" else controls.project()
+
+
+def record_in_view(
+    record: type[Record], rows: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The record to change, or None to add one."""
+    by_id = {" · ".join(str(r[k]) for k in record.key if k != "project" or len(record.key) == 1): r
+             for r in rows}  # fmt: skip
+    titles = {_NEW: f"Add a new {_small(record.singular)}"} | {i: f"Change {i}" for i in by_id}
+    if not by_id:
+        st.subheader(titles[_NEW], anchor=False)
+        return None
+    return by_id.get(controls.choose("What to do", titles, "record"))
+
+
+def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The records as they hold now."""
+    shown = [c for c in columns(record) if c.name != "project" or record.kind == "projects"]
+    frame = pd.DataFrame({c.label: [row[c.name] for row in rows] for c in shown})
+    empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
+    st.dataframe(frame.drop(columns=empty), hide_index=True, alt=f"{record.plural} that hold now")
+
+
+def template(record: type[Record]) -> None:
+    """A CSV to fill in and upload."""
+    if record.kind == "projects":
+        return
+    st.download_button(
+        "CSV template",
+        loaders.template_csv(record.kind),
+        file_name=f"{record.kind}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def history(project: str, record: type[Record]) -> None:
+    """Who wrote what and when; loaded when opened."""
+    with st.expander(
+        "History: who wrote what and when", icon=":material/history:", on_change="rerun"
+    ) as opened:
+        if not opened.open:
+            return
+        rows = loaders.history(project, record.kind)
+        st.dataframe(pd.DataFrame(rows).drop(columns=["project"]), hide_index=True, alt="History")
+
+
+def _small(name: str) -> str:
+    return name if name.isupper() else name[:1].lower() + name[1:]

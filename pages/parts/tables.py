@@ -1,0 +1,234 @@
+"""Service results as tidy frames: for charts with fixed column names, for tables with people's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mlpm_core.services.valuation import outcome_dots
+from pages.parts.figures import NOTHING, WORDS, day, figure, money, number, written_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.records import Receipt
+    from mlpm_core.services.portfolio import Line
+    from mlpm_core.services.rates import MetricSeries, RatePoint
+    from mlpm_core.services.valuation import CaseValue
+
+__all__ = [
+    "batches",
+    "break_evens",
+    "cases",
+    "dots",
+    "effects",
+    "inputs",
+    "metric",
+    "metrics_by_period",
+    "rates",
+    "rejects",
+    "steps",
+]
+
+
+def cases(lines: Sequence[Line]) -> pd.DataFrame:
+    """The portfolio's value cases, a row each."""
+    return pd.DataFrame(
+        {
+            "Health": [WORDS[x.health.health] for x in lines],
+            "Value case": [x.case.title for x in lines],
+            "Project": [x.project_title for x in lines],
+            "Now": [_rate(x.current_rate, x) for x in lines],
+            "Planned": [_rate(x.planned_rate, x) for x in lines],
+            "Gap": [_rate(x.gap, x) for x in lines],
+            "Data to": [day(x.case.as_of.end) if x.case.as_of else NOTHING for x in lines],
+            "Why": [x.health.reason for x in lines],
+        }
+    )
+
+
+def rates(points: Sequence[RatePoint]) -> pd.DataFrame:
+    """Value rates for their chart."""
+    return pd.DataFrame(
+        {
+            "start": [p.period.start for p in points],
+            "period": [str(p.period) for p in points],
+            "rate": [p.rate for p in points],
+            "low": [p.rate_low for p in points],
+            "high": [p.rate_high for p in points],
+        }
+    )
+
+
+def metric(series: MetricSeries) -> pd.DataFrame:
+    """One metric's results for its chart."""
+    points = series.points
+    return pd.DataFrame(
+        {
+            "start": [p.period.start for p in points],
+            "period": [str(p.period) for p in points],
+            "value": [p.value for p in points],
+            "low": [p.value if p.low is None else p.low for p in points],
+            "high": [p.value if p.high is None else p.high for p in points],
+            "n": [p.monitored.n for p in points],
+            "batch": [p.monitored.batch for p in points],
+        }
+    )
+
+
+def metrics_by_period(points: Sequence[RatePoint], series: Sequence[MetricSeries]) -> pd.DataFrame:
+    """What the health charts show, as a table, newest first."""
+    told: dict[str, list[Any]] = {"Period": [], "Value rate": [], "P10": [], "P90": []}
+    names = [s.metric.name for s in series]
+    told |= {s.metric.label: [] for s in series} | {"Batches": []}
+    for point in reversed(points):
+        told["Period"].append(str(point.period))
+        told["Value rate"].append(round(point.rate))
+        told["P10"].append(round(point.rate_low))
+        told["P90"].append(round(point.rate_high))
+        for name, one in zip(names, series, strict=True):
+            found = point.metrics.get(name)
+            told[one.metric.label].append(found.value if found else None)
+        batches = dict.fromkeys(m.batch for m in point.metrics.values())
+        told["Batches"].append(", ".join(batches))
+    return pd.DataFrame(told)
+
+
+def dots(case: CaseValue) -> pd.DataFrame:
+    """Fifty equally likely outcomes for the dotplot."""
+    found = outcome_dots(case.best) if case.best else []
+    return pd.DataFrame(
+        {
+            "at": [d.at for d in found],
+            "row": [d.row for d in found],
+            "value": [d.value for d in found],
+            "outcome": ["loss" if d.value < 0 else "gain" for d in found],
+        }
+    )
+
+
+def break_evens(case: CaseValue) -> pd.DataFrame:
+    """Every input with the value at which net is zero."""
+    worth = case.best
+    if worth is None:
+        return pd.DataFrame()
+    told = worth.break_even
+    reasons = worth.break_even_reasons
+    shown = [i for i in case.inputs if i.name in told]
+    shown.sort(key=lambda i: (told[i.name] is None, not i.is_metric))
+    return pd.DataFrame(
+        {
+            "Input": [i.label for i in shown],
+            "Taken": [number(worth.quantities[i.name].median, 4) for i in shown],
+            "Net is zero at": [
+                NOTHING if (at := told[i.name]) is None else number(at, 4) for i in shown
+            ],
+            "Unit": [written_unit(i.unit, case.currency) for i in shown],
+            "Note": [_sentence(reasons.get(i.name, "")) for i in shown],
+        }
+    )
+
+
+def steps(case: CaseValue) -> pd.DataFrame:
+    """Every formula with its result at the medians of the inputs."""
+    lines = case.best.lines if case.best else ()
+    return pd.DataFrame(
+        {
+            "Result": [x.name for x in lines],
+            "Formula": [x.formula for x in lines],
+            "Value": [number(x.value, 4) for x in lines],
+            "Unit": [written_unit(x.unit, case.currency) for x in lines],
+        }
+    )
+
+
+def inputs(case: CaseValue) -> pd.DataFrame:
+    """Every input with what is taken for it and where that comes from."""
+    return pd.DataFrame(
+        {
+            "Input": [i.label for i in case.inputs],
+            "Name": [i.name for i in case.inputs],
+            "Taken": [i.in_use or NOTHING for i in case.inputs],
+            "Unit": [written_unit(i.unit, case.currency) for i in case.inputs],
+            "From": [_origin(i) for i in case.inputs],
+            "Source": [i.source for i in case.inputs],
+            "Owner": [i.owner for i in case.inputs],
+            "Batch": [i.batch or "" for i in case.inputs],
+        }
+    )
+
+
+def batches(rows: Sequence[dict[str, Any]], kinds: dict[str, str]) -> pd.DataFrame:
+    """Every batch of a project, newest first."""
+    receipts: list[Receipt] = [row["receipt"] for row in rows]
+    return pd.DataFrame(
+        {
+            "Batch": [r.batch for r in receipts],
+            "What": [
+                f"undo of {r.undoes}" if r.undoes else kinds.get(r.kind, r.kind) for r in receipts
+            ],
+            "File": [r.filename for r in receipts],
+            "Accepted": [r.accepted for r in receipts],
+            "Rejected": [r.rejected for r in receipts],
+            "By": [r.actor for r in receipts],
+            "Through": [row["channel"] for row in rows],
+            "At (UTC)": [row["received_at"] for row in rows],
+            "State": [
+                f"undone by {row['undone_by']}" if row["undone_by"] else "in force" for row in rows
+            ],
+        }
+    )
+
+
+def rejects(receipt: Receipt) -> pd.DataFrame:
+    """Rejected cells with their line, reason and repair."""
+    return pd.DataFrame(
+        {
+            "Line": [r.row for r in receipt.rejects],
+            "Column": [r.column or "" for r in receipt.rejects],
+            "Value": [r.value or "" for r in receipt.rejects],
+            "What is wrong": [r.message for r in receipt.rejects],
+            "How to mend it": [r.hint for r in receipt.rejects],
+            "Code": [r.code for r in receipt.rejects],
+        }
+    )
+
+
+def effects(receipt: Receipt) -> pd.DataFrame:
+    """KPIs before and after."""
+    return pd.DataFrame(
+        {
+            "KPI": [e.title for e in receipt.effect],
+            "Before": [_kpi(e.before, e.unit) for e in receipt.effect],
+            "After": [_kpi(e.after, e.unit) for e in receipt.effect],
+            "Change": [
+                NOTHING
+                if e.before is None or e.after is None
+                else _kpi(e.after - e.before, e.unit, signed=True)
+                for e in receipt.effect
+            ],
+        }
+    )
+
+
+def _kpi(value: float | None, unit: str, *, signed: bool = False) -> str:
+    if value is None:
+        return "cannot be said"
+    return ("+" if signed and value > 0 else "") + figure(value, unit, 4)
+
+
+def _rate(value: float | None, line: Line) -> str:
+    return NOTHING if value is None else money(value, line.case.currency, "week")
+
+
+def _origin(entry: Any) -> str:  # noqa: ANN401  a CaseInput
+    if entry.monitored:
+        return f"monitored, {entry.monitored_in}"
+    if entry.planned:
+        return "written in the value case"
+    return "the mechanism's default" if entry.default else "missing"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
