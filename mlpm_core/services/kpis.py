@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Kpi, Project
-from mlpm_core.services.valuation import CaseValue, RatePoint, project_cases
+from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import KpiStanding, kpi_units, per_unit, standing
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.services.periods import Period
+    from mlpm_core.services.rates import RatePoint
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlpm_core.quantity import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["Monitored", "Period", "periods_of"]
 
@@ -79,6 +85,8 @@ class Monitored:
     n: int | None
     value_se: float | None
     batch: str
+    label_status: str = ""
+    labelled_share: float | None = None
 
     def written(self, low: float | None, high: float | None) -> str:
         """The result in the notation of quantities, with the uncertainty it carries.
@@ -100,6 +108,21 @@ class Monitored:
             return f"beta({self.value * self.n + 1:.12g}, {(1 - self.value) * self.n + 1:.12g})"
         return repr(self.value)
 
+    def interval(self, *, is_share: bool) -> tuple[float | None, float | None]:
+        """P5 and P95 of the same distribution; None twice when it carries no uncertainty.
+
+        Examples
+        --------
+        >>> Monitored(0.24, None, 0.01, "B00001").interval(is_share=False)
+        (0.2236, 0.2564)
+        """
+        written = self.written(0.0 if is_share else None, 1.0 if is_share else None)
+        quantity = Quantity.read(written)
+        if quantity.is_exact:
+            return None, None
+        low, high = quantity.quantile(np.array([0.05, 0.95]))
+        return round(float(low), 4), round(float(high), 4)
+
 
 def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Monitored]]:
     """Monitored metrics by period, oldest first; a later row of a metric replaces an earlier."""
@@ -107,6 +130,11 @@ def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Moni
     for row in rows:
         period = Period(row["period_start"], row["granularity"])
         periods.setdefault(period, {})[row["metric"]] = Monitored(
-            row["value"], row["n"], row["value_se"], row["batch"]
+            row["value"],
+            row["n"],
+            row["value_se"],
+            row["batch"],
+            row["label_status"],
+            row["labelled_share"],
         )
     return dict(sorted(periods.items()))

@@ -9,7 +9,8 @@ from mlpm_core.in_life.health import Health, Verdict, verdict
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
 from mlpm_core.services.kpis import KpiValue, kpi_value
-from mlpm_core.services.valuation import CaseValue, project_cases, rates_of
+from mlpm_core.services.rates import rates_of
+from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, added
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
 
 __all__ = [
+    "Health",
     "Line",
     "Portfolio",
     "ProjectView",

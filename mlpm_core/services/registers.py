@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
-from mlpm_core.records import Project, columns, record_of
+from mlpm_core.records import Kpi, Project, columns, record_of
 from mlpm_core.services.imports import import_file
+from mlpm_core.services.valuation import project_cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +20,24 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["history", "projects", "records", "save", "template_csv"]
+__all__ = [
+    "SetupStep",
+    "history",
+    "projects",
+    "records",
+    "save",
+    "setup_steps",
+    "template_csv",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """One thing a project needs before its models show a value: which record, why, is it there."""
+
+    kind: str
+    sentence: str
+    is_done: bool
 
 
 def projects(workspace: Workspace, actor: str) -> list[dict[str, Any]]:
@@ -48,6 +67,35 @@ def history(workspace: Workspace, actor: str, project: str, kind: str) -> list[d
     del actor
     with workspace.store.reader() as reader:
         return reader.history(record_of(kind), project)
+
+
+def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupStep]:
+    """What a project needs, from the mechanism to the first results, in the order to give it.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    del actor
+    row = workspace.project(project)
+    with workspace.store.reader() as reader:
+        cases = project_cases(reader, row, workspace.today(project), draws=256)
+        kpis = [k for k in reader.current(Kpi, project) if not k["archived"]]
+    return [
+        SetupStep("value_cases", "say by which mechanism its model creates value.", bool(cases)),
+        SetupStep(
+            "quantities",
+            "give its value case the numbers it asks for.",
+            bool(cases) and all(case.best is not None for case in cases),
+        ),
+        SetupStep("kpis", "name the KPI that the stakeholders want to move.", bool(kpis)),
+        SetupStep(
+            "metric_results",
+            "upload the first monitoring results of its model.",
+            any(case.current is not None for case in cases),
+        ),
+    ]
 
 
 def template_csv(kind: str) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, NotFoundError
 from mlpm_core.records import Deployment, QuantityRecord, ValueCase
 from mlpm_core.services.periods import Monitored, Period, periods_of
 from mlpm_core.value.dots import quantile_dots
-from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
-from mlpm_core.value.worth import Worth, worth, worth_by_period
+from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from mlpm_core.quantity import Dimension
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
@@ -26,13 +24,12 @@ __all__ = [
     "CaseInput",
     "CaseValue",
     "Dot",
-    "RatePoint",
     "against_baselines",
     "case_value",
+    "monitored_periods",
     "outcome_dots",
     "project_cases",
-    "rates_of",
-    "value_rates",
+    "written_metrics",
 ]
 
 
@@ -85,21 +82,6 @@ class CaseValue:
     def best(self) -> Worth | None:
         """The current value if there is one, else the planned."""
         return self.current or self.planned
-
-
-@dataclass(frozen=True, slots=True)
-class RatePoint:
-    """The value rate that one period's metrics imply, in money a week, with P10 and P90.
-
-    ``kpis`` holds the mean of each dimension in its own unit, ``metrics`` what was monitored.
-    """
-
-    period: Period
-    rate: float
-    rate_low: float
-    rate_high: float
-    kpis: Mapping[Dimension, float]
-    metrics: Mapping[str, Monitored] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,24 +140,6 @@ def case_value(
         )
 
 
-def value_rates(
-    workspace: Workspace, actor: str, project: str, value_case_id: str, granularity: str
-) -> list[RatePoint]:
-    """The value rate that the metrics of each period imply, oldest first.
-
-    The quantities' draws are common to all periods, so that differences come from the metrics. A
-    metric missing in a period carries its last value; before its first, the planned one.
-
-    Raises
-    ------
-    NotFoundError
-        When the project or the value case does not exist.
-    """
-    case = case_value(workspace, actor, project, value_case_id)
-    with workspace.store.reader() as reader:
-        return rates_of(reader, project, case, granularity, workspace.today(project))
-
-
 def against_baselines(case: CaseValue) -> list[BaselineValue]:
     """The case as it stands against every baseline of its mechanism.
 
@@ -202,52 +166,6 @@ def outcome_dots(worth: Worth) -> list[Dot]:
     return [Dot(*dot) for dot in zip(value.tolist(), at.tolist(), row.tolist(), strict=True)]
 
 
-def rates_of(
-    reader: Reader,
-    project: str,
-    case: CaseValue,
-    granularity: str,
-    today: date,
-    *,
-    last: int | None = None,
-) -> list[RatePoint]:
-    """The value rates of one case's periods of a length; ``last`` keeps the newest only."""
-    monitored = _monitored(reader, project, case.deployment, today)
-    periods = {p: m for p, m in monitored.items() if p.granularity == granularity}
-    return _rates(case, periods, last)
-
-
-def _rates(
-    case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
-) -> list[RatePoint]:
-    if not periods or (case.planned is None and case.current is None):
-        return []
-    known: dict[str, str] = {}
-    vectors = []
-    for metrics in periods.values():
-        known |= _written(case.mechanism, metrics)
-        vectors.append(dict(known))
-    shown = list(periods.items())
-    if last is not None:
-        shown, vectors = shown[-last:], vectors[-last:]
-    fixed = {i.name: text for i in case.inputs if (text := i.planned or i.default or i.monitored)}
-    worths = worth_by_period(
-        case.mechanism, fixed, vectors, baseline=case.baseline or None, draws=1024
-    )
-    per_week = 7 / DAYS_PER_YEAR
-    return [
-        RatePoint(
-            period,
-            w.net.mean * per_week,
-            w.net.p10 * per_week,
-            w.net.p90 * per_week,
-            {dimension: kpi.mean for dimension, kpi in w.kpis.items()},
-            metrics,
-        )
-        for (period, metrics), w in zip(shown, worths, strict=True)
-    ]
-
-
 def _valued(
     reader: Reader,
     project: Mapping[str, Any],
@@ -258,7 +176,7 @@ def _valued(
 ) -> CaseValue:
     mechanism = find_mechanism(row["mechanism"])
     deployment = _deployment(reader, row)
-    monitored = _monitored(reader, project["project"], deployment, today)
+    monitored = monitored_periods(reader, project["project"], deployment, today)
     inputs = _inputs(reader, mechanism, row, monitored, changes)
     batches = tuple(dict.fromkeys(i.batch for i in inputs if i.batch))
     planned, problem = _worth(
@@ -319,7 +237,7 @@ def _deployment(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _monitored(
+def monitored_periods(
     reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
 ) -> dict[Period, dict[str, Monitored]]:
     """Monitored metrics of the deployed model by period, up to today."""
@@ -338,7 +256,7 @@ def _newest(
     monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
 ) -> Period | None:
     """The period that is current: the one that ends last, of several the longest."""
-    told = [p for p, metrics in monitored.items() if _written(mechanism, metrics)]
+    told = [p for p, metrics in monitored.items() if written_metrics(mechanism, metrics)]
     return max(told, key=lambda p: (p.end, p.end - p.start), default=None)
 
 
@@ -349,12 +267,12 @@ def _granularities(
     told = {
         p.granularity: p.end - p.start
         for p, metrics in monitored.items()
-        if _written(mechanism, metrics)
+        if written_metrics(mechanism, metrics)
     }
     return tuple(sorted(told, key=lambda granularity: told[granularity]))
 
 
-def _written(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> dict[str, str]:
+def written_metrics(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> dict[str, str]:
     """Monitored metrics as inputs of the mechanism, in the notation of quantities."""
     return {
         entry.name: metrics[entry.reported_as].written(entry.low, entry.high)

@@ -1,0 +1,75 @@
+"""Screens run inside their frame, without a browser, over a store of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mlpm_core.services.workspace import Settings, Workspace, close_workspace, open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# url, script, title: every screen of the frame
+SCREENS = {
+    "portfolio": ("overview/portfolio.py", "Portfolio"),
+    "value_case": ("plan/value_case.py", "Value case"),
+    "health": ("in_life/health.py", "Health"),
+    "upload": ("data/upload.py", "Upload"),
+    "imports": ("data/imports.py", "Imports"),
+    "registers": ("data/registers.py", "Registers"),
+}
+
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Workspace]:
+    """A store with the demo loaded."""
+    yield from _opened(tmp_path, demo=True)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Workspace]:
+    """A store with nothing in it."""
+    yield from _opened(tmp_path, demo=False)
+
+
+def _opened(folder: Path, *, demo: bool) -> Iterator[Workspace]:
+    st.cache_resource.clear()  # results are keyed by the store's version, not by the store
+    workspace = open_workspace(Settings(data=folder, demo=demo))
+    yield workspace
+    close_workspace()
+
+
+def open_screen(screen: str, **query: str) -> AppTest:
+    """A screen as a deep link opens it; fails when it throws."""
+    script, title = SCREENS[screen]
+    app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if screen != "portfolio":
+        app.switch_page(script)
+        run(app)
+    assert not app.exception, app.exception
+    assert app.title[0].value == title
+    return app
+
+
+def run(app: AppTest) -> AppTest:
+    """Run once more; fails when it throws."""
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All text of a screen, as a person could read it."""
+    kinds = ("markdown", "caption", "info", "error", "warning", "success", "subheader")
+    return "\n".join(element.value for kind in kinds for element in app.get(kind))
