@@ -26,12 +26,21 @@ from mlpm_core.services import rules
 from mlpm_core.services.kpis import KpiValue, kpi_values
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
-__all__ = ["import_file", "project_of", "receipt", "receipts", "rejected_csv", "undo"]
+__all__ = [
+    "import_file",
+    "profile_of",
+    "project_of",
+    "raw_file",
+    "receipt",
+    "receipts",
+    "rejected_csv",
+    "undo",
+]
 
 
 class _Stored:
@@ -233,6 +242,21 @@ def undo(
     return done
 
 
+def profile_of(answers: Iterable[str]) -> Profile:
+    """The profile that answers of the form ``key=value`` make, in their order.
+
+    Raises
+    ------
+    InputError
+        When a key or a value is not one that a question asks for.
+    """
+    profile = Profile()
+    for answer in answers:
+        key, _, value = answer.partition("=")
+        profile = profile.answered(key, value)
+    return profile
+
+
 def receipts(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
     """Every batch of a project, newest first: ``receipt``, ``channel`` and ``undone_by``."""
     del actor  # everyone may read until roles come (shared safely)
@@ -269,6 +293,21 @@ def project_of(workspace: Workspace, batch: str) -> str:
     if not found:
         raise NotFoundError(f"There is no batch {batch!r}; the Imports screen lists them.")
     return str(found[0]["project"])
+
+
+def raw_file(workspace: Workspace, actor: str, project: str, batch: str) -> bytes:
+    """The bytes of a batch as they came.
+
+    Raises
+    ------
+    NotFoundError
+        When the project has no such batch.
+    StoreError
+        When the bytes are missing or were damaged on disk.
+    """
+    del actor
+    with workspace.store.reader() as reader:
+        return workspace.ledger.raw(_batch(reader, project, batch)["sha256"])
 
 
 def rejected_csv(
@@ -317,9 +356,7 @@ def _minimal(record: type[Record], project: str, **known: str) -> tuple[object, 
     return tuple(values.get(c.name, c.default) for c in columns(record))
 
 
-def _effect(
-    before: Sequence[KpiValue], after: Sequence[KpiValue]
-) -> list[Effect]:
+def _effect(before: Sequence[KpiValue], after: Sequence[KpiValue]) -> list[Effect]:
     """Every KPI whose value differs; one that is gone or new counts as None on that side."""
     was, now = {k.kpi_id: k for k in before}, {k.kpi_id: k for k in after}
     effects = []
