@@ -1,0 +1,193 @@
+"""Cells of a table against the fields they belong to: each distinct cell is read once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake.cells import Cell, default_of
+from mlpm_core.intake.faults import Fault, reject
+from mlpm_core.intake.header import is_own, known_metric
+from mlpm_core.intake.read import Coded, Codes, Lines, Table, is_blank, read_record
+from mlpm_core.records import MetricResult, columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpm_core.intake.cells import Grammar
+    from mlpm_core.intake.header import Fields, Header
+    from mlpm_core.records import Column, Reject
+
+__all__ = ["Checker", "Faults", "Reading"]
+
+Read = "Callable[[str], Cell]"
+
+
+class Reading(NamedTuple):
+    """A field of every record: codes into distinct cells, as text and as read."""
+
+    codes: Codes
+    texts: list[str]
+    cells: list[Cell]
+
+    def notes(self, note: str) -> bool:
+        """Is there a cell with a note?"""
+        return any(note in c.notes for c in self.cells)
+
+    def noting(self, note: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which records have a cell with a note."""
+        noted = np.array([note in c.notes for c in self.cells], dtype=bool)
+        return noted[self.codes]
+
+
+class Faults:
+    """Faulty cells and rows, gathered by record."""
+
+    def __init__(self, lines: Codes) -> None:
+        self._lines = lines
+        self.is_bad = np.zeros(len(lines), dtype=bool)
+        self.rejects: list[Reject] = []
+
+    def add(
+        self, record: int, column: str | None, code: str, value: object, **filled: object
+    ) -> None:
+        """One fault of one record."""
+        self.is_bad[record] = True
+        row = int(self._lines[record]) + 1
+        self.rejects.append(reject(code, row, column, value, **filled))
+
+    def add_cells(self, column: str, reading: Reading) -> None:
+        """Every faulty cell of a field."""
+        at_fault = np.array([c.fault is not None for c in reading.cells], dtype=bool)
+        if not at_fault.any():
+            return
+        for record in np.nonzero(at_fault[reading.codes])[0].tolist():
+            code = int(reading.codes[record])
+            fault = reading.cells[code].fault
+            if fault is not None:
+                self.add(record, column, fault.code, reading.texts[code], **fault.filled)
+
+
+class Checker:
+    """The fields of one file, where each comes from and how its cells are read."""
+
+    def __init__(self, fields: Fields, header: Header, grammar: Grammar, project: str) -> None:
+        self._fields, self._header, self._grammar = fields, header, grammar
+        self._project = project
+        self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
+        self._at = {f: j for j, f in enumerate(header.fields) if f is not None}
+        self._read = {c.name: self._reader(c) for c in columns(fields.record)}
+        value = fields.columns.get("value")
+        self._read_wide = grammar.reader(_optional(value)) if value is not None else None
+
+    def label(self, field: str) -> str:
+        """The name of the column a field stands in, as the file writes it."""
+        return self._header.label(self._at[field]) if field in self._at else field
+
+    def header_label(self, position: int) -> str:
+        """The name of the column at a position."""
+        return self._header.label(position)
+
+    def unused_headers(self) -> list[str]:
+        """The headers of columns that no field takes, the intake's own left out."""
+        wide = {j for j, _ in self.wide}
+        return [
+            self._header.label(j)
+            for j, (cell, name) in enumerate(
+                zip(self._header.cells, self._header.fields, strict=True)
+            )
+            if name is None and j not in wide and not is_blank(cell) and not is_own(cell)
+        ]
+
+    def passes(self, line: str) -> bool:
+        """Would a physical line be a valid row by itself?"""
+        header = self._header
+        found = read_record(Lines([line], "\n", '"' in line), 0, header.delimiter)
+        if found.code is not None or len(found.cells) != len(header.cells):
+            return False
+        if all(map(is_blank, found.cells)):
+            return False
+        for field, j in self._at.items():
+            if self._read[field](found.cells[j]).fault is not None:
+                return False
+        none = np.zeros(1, dtype=np.int64)
+        one = Table(none, [Coded(none, [c]) for c in found.cells], [], [])
+        faults = Faults(none)
+        self.readings(one, faults)
+        return not faults.is_bad[0]
+
+    def readings(self, table: Table, faults: Faults) -> dict[str, Reading]:
+        """Every field of every record; faulty cells and rows go to ``faults``."""
+        found = {}
+        for column in columns(self._fields.record):
+            name = column.name
+            if self.wide and name in ("metric", "value"):
+                continue
+            found[name] = self._reading(column, table)
+            if name in self._at:
+                faults.add_cells(self.label(name), found[name])
+        for j, metric in self.wide:
+            coded = table.columns[j]
+            read = self._read_wide
+            if read is not None:
+                found[_wide(metric)] = Reading(coded.codes, coded.cells, [*map(read, coded.cells)])
+                faults.add_cells(self._header.label(j), found[_wide(metric)])
+        return found
+
+    def _reading(self, column: Column, table: Table) -> Reading:
+        read = self._read[column.name]
+        if column.name in self._at:
+            coded = table.columns[self._at[column.name]]
+            return Reading(coded.codes, coded.cells, [*map(read, coded.cells)])
+        everywhere = np.zeros(len(table.lines), dtype=np.int64)
+        given = self._fields.profile.constants.get(column.name)
+        if given is None:
+            value = self._project if column.name == "project" else default_of(column)
+            return Reading(everywhere, [""], [Cell(value)])
+        cell = read(given)
+        if cell.fault is not None:
+            said = reject(cell.fault.code, None, column.name, given, **cell.fault.filled)
+            raise InputError(f"constants.{column.name}: {said.message} {said.hint}")
+        return Reading(everywhere, [given], [cell])
+
+    def _reader(self, column: Column) -> Callable[[str], Cell]:
+        read = self._grammar.reader(column)
+        if column.name == "project":
+            return self._project_reader(self._grammar.reader(_optional(column)))
+        if self._fields.record is MetricResult and column.name == "metric":
+            return lambda text: _metric(read(text))
+        return read
+
+    def _project_reader(self, read: Callable[[str], Cell]) -> Callable[[str], Cell]:
+        def cell(text: str) -> Cell:
+            found = read(text)
+            if found.fault is not None or found.value == self._project:
+                return found
+            if not found.value:
+                return Cell(self._project)
+            return Cell(None, Fault("not-a-choice", {"choices": self._project}))
+
+        return cell
+
+    def _metric_of(self, j: int) -> str:
+        return self._fields.metric_of(self._header.cells[j])
+
+
+def _wide(metric: str) -> str:
+    """The key under which a wide column's readings are kept; no field has such a name."""
+    return f"={metric}"
+
+
+def _optional(column: Column) -> Column:
+    from dataclasses import replace
+
+    return replace(column, required=False, default=None if column.name == "value" else "")
+
+
+def _metric(cell: Cell) -> Cell:
+    if cell.fault is not None:
+        return cell
+    known = known_metric(str(cell.value))
+    return cell._replace(value=known) if known is not None else cell

@@ -1,0 +1,244 @@
+"""The sentences of an import: every reject, question and warning by its code (INTAKE.md)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mlpm_core.records import Question, Reject, Warned
+
+__all__ = ["Fault", "Refusal", "question", "reject", "shown", "warned"]
+
+_REJECTS: dict[str, tuple[str, str]] = {
+    "empty-file": ("The file holds no text.", "Export it again; nothing was changed."),
+    "no-rows": (
+        "There is a header but no row below it.",
+        "Check the filter of the export; to take data back, undo its batch.",
+    ),
+    "missing-column": (
+        "Required columns are missing: {names}; found: {headers}.",
+        "Rename a column, or start from the template.",
+    ),
+    "blank-label": (
+        "Column {position} holds values but has no name.",
+        "Name it or delete the column.",
+    ),
+    "duplicate-label": (
+        "{field} is given by two columns: {positions}.",
+        "Keep one, rename the other.",
+    ),
+    "wrong-type": (
+        "{file} looks like {type}, not like its name.",
+        "Save it as CSV (UTF-8), or give it its right extension.",
+    ),
+    "not-read-yet": (
+        "{file} is {type}, which is not read yet.",
+        "Open it where it comes from and save it as CSV (UTF-8), then upload that file.",
+    ),
+    "limit-size": (
+        "The file has {got} unpacked, the limit is {limit}.",
+        "Split it by period; parts give the same result.",
+    ),
+    "limit-rows": ("More than {limit} rows.", "Split it by period."),
+    "limit-columns": (
+        "{got} columns, the limit is {limit}.",
+        "Upload long format, or fewer columns.",
+    ),
+    "limit-cell": (
+        "Line {line}, {column}: {got} characters, the limit is {limit}.",
+        "Shorten the text, or look for an unclosed quote.",
+    ),
+    "bad-encoding": (
+        "Line {line}, byte {byte}: not valid {encoding}, and no other encoding fits the file.",
+        "Export as CSV UTF-8.",
+    ),
+    "control-char": (
+        "{column} holds the invisible character U+{hex}.",
+        "Delete it, or type the name again; export the file again.",
+    ),
+    "nul-file": (
+        "The file is filled with NUL.",
+        "Delete it, or type the name again; export the file again.",
+    ),
+    "extra-cell": (
+        "{got} cells, the header has {want}.",
+        "Quote text that contains the delimiter; remove the cell that shifts the row.",
+    ),
+    "missing-cell": (
+        "{got} cells, the header has {want}.",
+        "The row is cut off or is a footnote: complete or delete it.",
+    ),
+    "wrong-width": (
+        "{bad} of {rows} rows do not have the header's {want} cells.",
+        "The header is probably wrong, or the export mixes two tables; fix it once at the source.",
+    ),
+    "bad-quote": (
+        "A quote stands where none may be, in {column}.",
+        "Put the cell in quotes and double the quotes inside.",
+    ),
+    "unterminated-quote": (
+        "A quote opens in {column} and is not closed on a line of its own row.",
+        "Close it, or double it if it is text.",
+    ),
+    "missing-value": ("{column} is required and empty ({value}).", "Fill it, or delete the row."),
+    "not-a-number": (
+        "{value} is not a number.",
+        "Write digits with a decimal point: 0.95 for 95%, -5 for (5), 1234.5 for 1,234.5.",
+    ),
+    "not-finite": (
+        "{value} is not a finite number.",
+        "Leave the row out when there is no result; leave an optional cell empty.",
+    ),
+    "not-an-integer": (
+        "{value} is not a whole number.",
+        "Counts have no decimals; if the point marks thousands, say so in the profile.",
+    ),
+    "not-a-date": (
+        "{value} is not a date.",
+        "Write 2024-01-31; a total row must be deleted; for zones write +02:00.",
+    ),
+    "not-a-choice": (
+        "{value} is none of {choices}.",
+        "Use one of them, or leave the cell empty.",
+    ),
+    "out-of-range": (
+        "{value} lies outside {range} of {field}.",
+        "A percentage? Divide by 100. A date? Check the year.",
+    ),
+    "inconsistent": (
+        "{columns} contradict each other: {values}.",
+        "Swap the limits, or name the slice's key.",
+    ),
+    "too-long": (
+        "The name has {got} characters, the limit is 200.",
+        "Shorten it; put the rest into note.",
+    ),
+    "unsafe-name": (
+        "{value} could be read as a formula or as markup.",
+        "Begin with a letter or digit.",
+    ),
+    "conflict": (
+        "Rows {rows} give different content for one key.",
+        "Keep the right one, or tell them apart by version, slice or source.",
+    ),
+    "unknown-reference": (
+        "{value} is not among the {plural} of this project{near}.",
+        "Correct the name, or import the {plural} first.",
+    ),
+}
+
+_SHOWN_CODE = {"nul-file": "control-char", "not-read-yet": "wrong-type"}
+
+_QUESTIONS: dict[str, str] = {
+    "encoding": "Which of these previews reads right?",
+    "decimal-mark": "Is {value} {first} or {second}?",
+    "preamble": "Is line {line} the header, and may the lines above be skipped?",
+    "second-table": (
+        "A header stands again in line {line}: skip it, or read only the first table?"
+    ),
+    "column-match": "Is {header} the field {field}?",
+    "empty-last-column": "The last column is empty and has no name: ignore it?",
+    "wide-layout": "One column per metric: {asked}",
+    "date-order": (
+        "Day or month first? {n} dates fit both, {a} only day first, {b} only month first."
+    ),
+    "excel-serial": "Are these day numbers since 1900 or 1904?",
+    "look-alike": "Is {name} the stored {other}, or a new model?",
+    "restatement": "{n} stored values change: {old} to {new}. Confirm?",
+}
+
+_WARNINGS: dict[str, str] = {
+    "new-model": "Registered for the first time: {names}.",
+    "unknown-metric": "Not in the registry, stored but not valued: {names}.",
+    "duplicate-row": "{n} rows repeat an earlier row and are ignored.",
+    "identical-row": "{n} rows equal what is stored and are ignored.",
+    "trimmed": "Invisible characters at the edges of {n} names were dropped.",
+    "mixed-newlines": "Lines end in different ways; all were read.",
+    "extra-column": "Not used: {headers}.",
+    "utc-assumed": "{n} times without offset were taken as UTC.",
+    "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",
+}
+
+
+class Fault(NamedTuple):
+    """What is wrong with one cell: a code and what its sentence fills in."""
+
+    code: str
+    filled: dict[str, object]
+
+
+class Refusal(Exception):
+    """The file is not judged row by row: one reject for the whole of it, or questions."""
+
+    def __init__(
+        self, rejects: list[Reject] | None = None, questions: list[Question] | None = None
+    ) -> None:
+        super().__init__("refused")
+        self.rejects, self.questions = rejects or [], questions or []
+
+    @classmethod
+    def of(cls, code: str, *, column: str | None = None, **filled: object) -> Refusal:
+        """A refusal with one reject for the whole file."""
+        return cls(rejects=[reject(code, None, column, **filled)])
+
+
+def shown(value: object) -> str:
+    """A value fit for a sentence: at most 80 characters, nothing invisible.
+
+    Examples
+    --------
+    >>> shown("m\\x001"), shown("x" * 100) == "x" * 80 + "…"
+    ('m\\\\u00001', True)
+    """
+    text = str(value)
+    cut = text[:80] + "…" if len(text) > 80 else text
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
+
+
+def reject(
+    code: str, row: int | None, column: str | None, value: object = None, **filled: object
+) -> Reject:
+    """A reject with its sentence and hint."""
+    message, hint = _REJECTS[code]
+    fill = {k: shown(v) if isinstance(v, str) else v for k, v in filled.items()}
+    fill["value"] = "''" if value == "" else shown(value)
+    fill.setdefault("column", column if column is None else shown(column))
+    return Reject.model_construct(
+        row=row,
+        column=None if column is None else shown(column),
+        code=_SHOWN_CODE.get(code, code),
+        value=None if value is None else shown(value),
+        message=message.format_map(fill),
+        hint=hint.format_map(fill),
+    )
+
+
+def question(
+    code: str,
+    key: str,
+    choices: list[str],
+    *,
+    preview: list[str] | None = None,
+    **filled: object,
+) -> Question:
+    """A question with its sentence; ``key`` is what `Profile.answered` takes."""
+    fill = {k: shown(v) if isinstance(v, str) else v for k, v in filled.items()}
+    return Question(
+        code=code,
+        key=key,
+        message=_QUESTIONS[code].format_map(fill),
+        choices=choices,
+        preview=preview or [],
+    )
+
+
+def warned(code: str, rows: int = 0, **filled: object) -> Warned:
+    """A warning with its sentence; lists of names are cut after twelve."""
+    fill = {k: _listed(v) if isinstance(v, list) else v for k, v in filled.items()}
+    return Warned(code=code, message=_WARNINGS[code].format_map(fill), rows=rows)
+
+
+def _listed(names: list[str]) -> str:
+    told = ", ".join(shown(n) for n in names[:12])
+    return told if len(names) <= 12 else f"{told} and {len(names) - 12} more"

@@ -1,0 +1,93 @@
+"""Names: how they are written, and which of them only look alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mlpm_core.intake.faults import Fault
+
+__all__ = ["LONGEST", "invisible", "is_number_like", "read_name", "skeleton"]
+
+LONGEST = 200
+
+_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_EDGES = " \u00a0\u202f\u2007" + _ZERO_WIDTH
+_NUMBER_LIKE = re.compile(r"[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./ ]*")
+
+# Letters of other scripts that print like Latin ones (Unicode TR39 confusables.txt, letters only).
+_LOOKS_LIKE: dict[int, int] = (
+    str.maketrans("аеорсухіјѕһԁԛԝвкмнтьӏүѵгп", "aeopcyxijshdqwbkmhtblyvrn")
+    | str.maketrans("αορνικτυχγωϲηεβμ", "aopviktuxywcnebm")
+    | str.maketrans("օսոհցք", "ounhgp")
+    | str.maketrans("ıɩɡɑɒ", "iigaa")
+)
+
+
+def invisible(text: str, allowed: str = "") -> str | None:
+    """The first control or format character of a text, or None."""
+    if text.isprintable():
+        return None
+    return next((c for c in text if c not in allowed and unicodedata.category(c) in _UNSEEN), None)
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def read_name(text: str, *, is_free_to_begin: bool = False) -> tuple[str, bool] | Fault:
+    """A name in NFC without spaces at its edges, and whether invisible ones were dropped.
+
+    Parameters
+    ----------
+    is_free_to_begin : bool
+        May it begin with a sign or hold angle brackets, as bands such as ``<30`` do?
+
+    Examples
+    --------
+    >>> read_name("\\u00a0m1\\u200b")
+    ('m1', True)
+    >>> read_name("=1+1").code
+    'unsafe-name'
+    """
+    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and text[-1] != " ":
+        return text, False
+    name = text.strip(_EDGES)
+    is_unsafe = not is_free_to_begin and (
+        text.startswith(("=", "+", "-", "@", "\t"))
+        or name.startswith(("=", "+", "-", "@", "\t"))
+        or "<" in name
+        or ">" in name
+    )
+    if is_unsafe:
+        return Fault("unsafe-name", {})
+    hidden = invisible(name)
+    if hidden is not None:
+        return Fault("control-char", {"hex": f"{ord(hidden):04X}"})
+    name = unicodedata.normalize("NFC", name)
+    if len(name) > LONGEST:
+        return Fault("too-long", {"got": len(name)})
+    return name, text.strip(" ") != text.strip(_EDGES)
+
+
+def is_number_like(name: str) -> bool:
+    """Does a name look like a number that a spreadsheet rewrote?
+
+    Examples
+    --------
+    >>> is_number_like("1.2E+11"), is_number_like("007")
+    (True, False)
+    """
+    return _NUMBER_LIKE.fullmatch(name) is not None
+
+
+def skeleton(name: str) -> str:
+    """What two names that look alike have in common.
+
+    Examples
+    --------
+    >>> skeleton("p\\u0430y") == skeleton("Pay") == skeleton("p_a-y")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(_LOOKS_LIKE)
+    return re.sub(r"[\s_\-\u2010-\u2015]", "", folded)

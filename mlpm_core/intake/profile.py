@@ -1,0 +1,148 @@
+"""What a project has answered about its files, and how large a file may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mlpm_core.errors import InputError
+
+__all__ = ["IGNORE", "Limits", "Profile"]
+
+IGNORE = "ignore"
+"""The answer that leaves a column unused."""
+
+Encoding = Literal["utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "gb18030"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest file that is read; each bound is the last size still taken."""
+
+    file_bytes: int = 512 * 2**20
+    rows: int = 1_000_000
+    columns: int = 200
+    cell_chars: int = 32_767
+
+
+class Profile(BaseModel):
+    """Answers to the questions of an import; whatever is None is asked when it matters.
+
+    ``columns`` maps headers to fields (or to ``ignore``), ``constants`` gives fields that the file
+    has no column for, ``wide`` lists the headers that are metrics.
+
+    Examples
+    --------
+    >>> profile = Profile().answered("date_order", "dmy").answered("columns.value(%)", "value")
+    >>> profile.answers()
+    ['date_order=dmy', 'columns.value(%)=value']
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoding: Encoding | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[",", ".", "'", "space", "none"] | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    excel_serial: Literal["1900", "1904"] | None = None
+    empty_last_column: Literal["ignore"] | None = None
+    skip_lines: int | None = Field(default=None, ge=0, le=10_000)
+    columns: dict[str, str] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    wide: tuple[str, ...] = ()
+    hidden_rows: Literal["read", "skip"] | None = None
+    restatement: Literal["confirm"] | None = None
+    look_alike: Literal["new", "stored"] | None = None
+    second_table: Literal["skip", "first"] | None = None
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ValueError(f"{self.decimal!r} cannot mark both decimals and thousands")
+        return self
+
+    @property
+    def decimal_mark(self) -> str:
+        """The decimal mark in force: the answer, or the point unless it marks thousands."""
+        return self.decimal or ("," if self.thousands == "." else ".")
+
+    def answered(self, key: str, value: str) -> Profile:
+        """This profile with one more answer.
+
+        Parameters
+        ----------
+        key : str
+            The key of a question: a field of the profile, or ``columns.HEADER`` or
+            ``constants.FIELD``, where an equals sign in a header is written ``%3D``.
+        value : str
+            One of the question's choices; ``wide`` takes headers with commas between them.
+
+        Raises
+        ------
+        InputError
+            When there is no such key, or the value is none of those allowed.
+
+        Examples
+        --------
+        >>> Profile().answered("date_order", "ymd")
+        Traceback (most recent call last):
+        mlpm_core.errors.InputError: date_order is 'ymd'; allowed are dmy, mdy.
+        """
+        group, dot, name = key.strip().partition(".")
+        given = self.model_dump()
+        if group in ("columns", "constants") and dot and name:
+            given[group] = {**given[group], name.replace("%3D", "="): value.strip()}
+        elif key.strip() in given and not dot and group not in ("columns", "constants"):
+            given[group] = _split(value) if group == "wide" else value.strip(" ")
+        else:
+            raise InputError(
+                f"There is no answer {key!r}; there are {', '.join(_keys())}, "
+                "columns.HEADER and constants.FIELD."
+            )
+        try:
+            return Profile.model_validate(given)
+        except ValidationError as error:
+            raise InputError(_why(group, value, error)) from error
+
+    def answers(self) -> list[str]:
+        """Every answer as ``key=value``; given to `answered` one by one they rebuild the profile.
+
+        Examples
+        --------
+        >>> Profile(thousands="space", wide=("recall", "ROC AUC")).answers()
+        ['thousands=space', 'wide=recall,ROC AUC']
+        """
+        said = []
+        for key, value in self.model_dump(exclude_defaults=True).items():
+            if isinstance(value, dict):
+                said += [f"{key}.{k.replace('=', '%3D')}={v}" for k, v in value.items()]
+            elif isinstance(value, tuple):
+                said.append(f"{key}={','.join(value)}")
+            else:
+                said.append(f"{key}={value}")
+        return said
+
+
+def _keys() -> list[str]:
+    return [k for k in Profile.model_fields if k not in ("columns", "constants")]
+
+
+def _split(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _allowed(annotation: Any) -> list[str]:  # noqa: ANN401  any annotation
+    """The words of a ``Literal[...] | None``; none for other fields."""
+    inner = next((a for a in get_args(annotation) if a is not type(None)), None)
+    return [str(a) for a in get_args(inner)]
+
+
+def _why(key: str, value: str, error: ValidationError) -> str:
+    allowed = _allowed(Profile.model_fields[key].annotation)
+    if allowed and value not in allowed:
+        return f"{key} is {value!r}; allowed are {', '.join(allowed)}."
+    if key == "skip_lines":
+        return f"skip_lines is {value!r}; allowed is a whole number from 0 to 10000."
+    return f"{key} is {value!r}: {error.errors()[0]['msg']}."

@@ -1,0 +1,179 @@
+"""What a file is: its type by its first bytes, and its text in the encoding it was written in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpm_core.intake.faults import Refusal, question, shown
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.profile import Limits, Profile
+
+__all__ = ["Text", "text_of"]
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x05\x06", "a zip archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an XLS workbook"),
+    (b"%PDF", "a PDF document"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"BM\x00", "an image"),
+    (b"II*\x00", "an image"),
+    (b"MM\x00*", "an image"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+)
+_MARKUP: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"<(!doctype\s+html|html|head|body|script|table)\b", re.I), "an HTML page"),
+    (re.compile(rb"<(\?xml|!doctype|!--)", re.I), "an XML document"),
+    (re.compile(rb'\{\s*("|\}$)|\[\s*(\{|\[|"|\]$|-?\d+\s*[,\]])'), "a JSON document"),
+)
+_NAMED = {
+    "xlsx": "an XLSX workbook",
+    "xlsm": "an XLSX workbook",
+    "xls": "an XLS workbook",
+    "parquet": "a Parquet file",
+    "gz": "a gzip archive",
+    "zip": "a zip archive",
+    "pdf": "a PDF document",
+    "json": "a JSON document",
+    "html": "an HTML page",
+    "htm": "an HTML page",
+    "xml": "an XML document",
+    "sqlite": "an SQLite database",
+    "png": "an image",
+    "jpg": "an image",
+    "gif": "an image",
+}
+_LATER = frozenset({"an XLSX workbook", "a Parquet file", "a gzip archive"})
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_CANDIDATES = ("cp1252", "shift_jis", "gb18030")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file's text; bytes that its encoding does not know stand in it as lone surrogates."""
+
+    text: str
+    encoding: str
+    bom: bytes
+    has_bad_bytes: bool
+
+    def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
+        """A part of the text as it stood in the file; what is ours may lose a letter.
+
+        Examples
+        --------
+        >>> Text("m\\udc81", "utf-8", b"", True).bytes_of("m\\udc81")
+        b'm\\x81'
+        """
+        codec = self.encoding
+        if self.bom and codec in ("utf-16", "utf-32"):
+            codec += "-le" if self.bom.startswith(b"\xff\xfe") else "-be"
+        return text.encode(codec, "replace" if is_ours else "surrogateescape")
+
+
+def text_of(data: bytes, filename: str, profile: Profile, limits: Limits) -> Text:
+    """The text of a file.
+
+    Raises
+    ------
+    Refusal
+        When it is too large, no text, or its encoding is a question.
+    """
+    bom, bom_encoding = next(((b, e) for b, e in _BOMS if data.startswith(b)), (b"", ""))
+    _check_type(data, filename, bom)
+    if len(data) > limits.file_bytes:
+        raise Refusal.of("limit-size", got=_size(len(data)), limit=_size(limits.file_bytes))
+    if bom_encoding not in ("utf-16", "utf-32") and (
+        data.endswith(b"\x00") or data.count(b"\x00") * 10 > len(data)
+    ):
+        raise Refusal.of("nul-file")
+    if bom_encoding == "utf-8":
+        return _decoded(data, bom, "utf-8")
+    if bom_encoding:
+        return _with_bom(data, bom, bom_encoding, profile)
+    if profile.encoding is not None:
+        return _decoded(data, b"", profile.encoding)
+    found = _decoded(data, b"", "utf-8")
+    if not found.has_bad_bytes:
+        return found
+    fitting = [e for e in _CANDIDATES if _fits(data, e)]
+    if fitting:
+        previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
+        raise Refusal(questions=[question("encoding", "encoding", fitting, preview=previews)])
+    return found
+
+
+def _check_type(data: bytes, filename: str, bom: bytes) -> None:
+    head = data[:4096]
+    start = head[len(bom) :].lstrip()
+    looks = next((t for s, t in _SIGNATURES if head.startswith(s)), None)
+    if looks is None:
+        looks = next((t for p, t in _MARKUP if p.match(start)), None)
+    if looks == "a zip archive" and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
+        looks = "an XLSX workbook"
+    extension = filename.rpartition(".")[2].lower() if "." in filename else ""
+    named = _NAMED.get(extension)
+    file = filename or "The file"
+    if looks is not None and looks == named and looks in _LATER:
+        raise Refusal.of("not-read-yet", file=file, type=looks)
+    if looks is not None or (named is not None and data):
+        raise Refusal.of("wrong-type", file=file, type=looks or "text")
+
+
+def _decoded(data: bytes, bom: bytes, encoding: str) -> Text:
+    body = data[len(bom) :]
+    try:
+        return Text(body.decode(encoding), encoding, bom, has_bad_bytes=False)
+    except UnicodeDecodeError:
+        pass
+    try:
+        return Text(body.decode(encoding, "surrogateescape"), encoding, bom, has_bad_bytes=True)
+    except UnicodeDecodeError as error:  # UTF-16 and UTF-32 cannot carry a stray byte along
+        raise Refusal.of(
+            "bad-encoding", line=1, byte=error.start + 1, encoding=encoding.upper()
+        ) from error
+
+
+def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
+    found = _decoded(data[len(bom) :], b"", f"{encoding}-{'le' if bom[0] == 0xFF else 'be'}")
+    if profile.encoding != encoding:
+        preview = [f"{encoding}: {_preview(found.text)}"]
+        raise Refusal(questions=[question("encoding", "encoding", [encoding], preview=preview)])
+    return Text(found.text, encoding, bom, found.has_bad_bytes)
+
+
+def _fits(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _preview(text: str) -> str:
+    """The first line that tells encodings apart."""
+    telling = (line for line in text.splitlines() if not line.isascii())
+    return shown(next(telling, text.splitlines()[0] if text else ""))
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 2**20:.0f} MB" if n_bytes >= 2**20 else f"{n_bytes} bytes"

@@ -1,0 +1,88 @@
+"""A CSV to fill in: the header of a record and one example row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from mlpm_core.records import Column, ColumnKind, columns
+
+if TYPE_CHECKING:
+    from mlpm_core.records import Record
+
+__all__ = ["template"]
+
+_EXAMPLES = {
+    # Left empty, a project is the one of the import.
+    "project": "",
+    "title": "Triage of incoming tickets",
+    "currency": "EUR",
+    "model_id": "triage",
+    "value_case_id": "triage-of-tickets",
+    "mechanism": "triage_automation",
+    "kpi_id": "cost-of-triage",
+    "deployment_id": "triage-live",
+    "promise_id": "first-year",
+    "name": "population",
+    "metric": "recall",
+    "value": "0.82",
+    "n": "400",
+    "baseline": "",
+    "model_version": "1.0",
+    "granularity": "P1D",
+    "source": "production",
+    "label_status": "final",
+}
+"""Words that fit together, so that the templates of all kinds import one after the other."""
+
+_BY_KIND = {
+    ColumnKind.NAME: "example",
+    ColumnKind.TEXT: "An example",
+    ColumnKind.NUMBER: "100",
+    ColumnKind.WHOLE: "14",
+    ColumnKind.DAY: "2024-01-31",
+    ColumnKind.MOMENT: "2024-01-01",
+    ColumnKind.FLAG: "false",
+    ColumnKind.NOTATION: "40k to 60k",
+}
+
+
+def template(record: type[Record]) -> str:
+    """A CSV header and one example row that imports with no fault.
+
+    Rows that refer to others (a deployment to its model) need those imported first.
+
+    Examples
+    --------
+    >>> from mlpm_core.records import Model
+    >>> print(template(Model))
+    project,model_id,purpose,owner,archived
+    ,triage,,,false
+    <BLANKLINE>
+    """
+    described = columns(record)
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow([c.name for c in described])
+    out.writerow([_example(c) for c in described])
+    return text.getvalue()
+
+
+def _example(column: Column) -> str:
+    if column.kind is ColumnKind.CHOICE:
+        example = _EXAMPLES.get(column.name, "")
+        if example in column.choices:
+            return example
+        return column.choices[0]
+    if not column.required and column.kind is not ColumnKind.FLAG:
+        return _EXAMPLES.get(column.name, "")
+    if column.name == "unit":
+        return "EUR/year"
+    return _EXAMPLES.get(column.name) or _bounded(column)
+
+
+def _bounded(column: Column) -> str:
+    if column.low is not None and column.kind in (ColumnKind.NUMBER, ColumnKind.WHOLE):
+        return f"{column.low:g}"
+    return _BY_KIND[column.kind]
