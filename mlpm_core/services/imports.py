@@ -180,15 +180,13 @@ def _commit(
         [_minimal(Model, done.project, model_id=m) for m in judgement.new_models],
     )
     writer.append(record, seq, judgement.lines, judgement.rows)
-    done = done.model_copy(
-        update={
-            "batch": None if dry_run else f"B{seq:05d}",
-            "status": Status.DRY_RUN if dry_run else Status.COMMITTED,
-            "effect": _effect(before, kpi_values(writer, done.project, workspace.today)),
-        }
-    )
-    if not dry_run:
-        _add_batch(writer, seq, done, channel, undoes=None)
+    done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
+    _add_batch(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
+    effect = _effect(before, kpi_values(writer, done.project, workspace.today))
+    done = done.model_copy(update={"effect": effect})
+    if dry_run:
+        return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
+    writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     return done
 
 
