@@ -7,68 +7,35 @@ options, or two periods, share their luck and differ by what really differs.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.stats import qmc
 
 from mlpm_core.errors import InputError, MlpmError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
 from mlpm_core.value.break_even import BreakEven, break_evens
+from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
+from mlpm_core.value.estimate import Estimate, added
 from mlpm_core.value.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from mlpm_core.value.mechanism import Mechanism
+    from mlpm_core.value.mechanism import Input, Mechanism
 
     Array = NDArray[np.float64]
     Written = Mapping[str, Quantity | str]
 
-__all__ = ["DRAWS", "SEED", "Estimate", "Line", "Worth", "added", "worth", "worth_by_period"]
+__all__ = [
+    "DRAWS", "SEED", "Estimate", "Line", "Valuation", "Worth", "added", "worth", "worth_by_period",
+]  # fmt: skip
 
-DRAWS: Final = 8192
-SEED: Final = 20260630
 _MAX_DRAWS: Final = 2**20
 _MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """An uncertain figure: its mean, its quantiles and the draws behind them."""
-
-    mean: float
-    p10: float
-    p50: float
-    p90: float
-    unit: str
-    samples: Array = field(repr=False, compare=False)
-
-    @classmethod
-    def of(cls, samples: Array, unit: str) -> Estimate:
-        """The estimate that draws make; equal draws make an exact one."""
-        samples = samples.view()
-        samples.setflags(write=False)
-        low, high = float(samples.min()), float(samples.max())
-        if low == high:  # averaging equal numbers would only add rounding
-            return cls(low, low, low, low, unit, samples)
-        p10, p50, p90 = (float(q) for q in np.quantile(samples, [0.1, 0.5, 0.9]))
-        return cls(float(samples.mean()), p10, p50, p90, unit, samples)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether nothing about it is uncertain."""
-        return self.p10 == self.p90 == self.mean
-
-    def to_json(self, currency: str) -> dict[str, Any]:
-        """Unit, mean and quantiles, in the currency given."""
-        unit = self.unit.replace("money", currency)
-        return {"unit": unit, "mean": self.mean, "p10": self.p10, "p50": self.p50, "p90": self.p90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +66,14 @@ class Worth:
     probability_of_loss: float
     feasible_share: float
     _volumes: Mapping[Dimension, Array] = field(repr=False)
+    _is_possible: NDArray[np.bool_] = field(repr=False)
+
+    @property
+    def net_by_draw(self) -> Array:
+        """Net of every draw in its own place, NaN where it was not possible; shape (draws,)."""
+        nets = np.full(self.draws, np.nan)
+        nets[self._is_possible] = self.net.samples
+        return nets
 
     def annual(self, dimension: Dimension) -> Estimate:
         """A dimension as it is added across projects: money, human hours, bad experiences a year.
@@ -266,69 +241,95 @@ def worth_by_period(
     InputError, NotFoundError
         As in ``worth``.
     """
-    if not isinstance(draws, int) or not 1 <= draws <= _MAX_DRAWS:
-        raise InputError(f"draws is {draws!r}; write a whole number from 1 to {_MAX_DRAWS:,}.")
-    policy = Policy(mechanism, mechanism.baseline(baseline))
-    known: dict[tuple[str, str], Array] = {}
-
-    def drawn(read: Mapping[str, Quantity]) -> dict[str, Array]:
-        points = _points(len(mechanism.all_inputs), draws, seed)
-        columns = {entry.name: i for i, entry in enumerate(mechanism.all_inputs)}
-        for name, quantity in read.items():
-            if (name, quantity.text) not in known:
-                p = np.array(0.5) if quantity.is_exact else points[columns[name]]
-                values = quantity.quantile(p) * Unit.read(quantity.unit).factor
-                known[name, quantity.text] = values
-        return {name: known[name, quantity.text] for name, quantity in read.items()}
-
-    results = []
-    for period in periods:
-        read = _read(policy, {**quantities, **period})
-        results.append(_worth(policy, read, drawn(read), draws, seed))
-    return results
+    own = {name for period in periods for name in period}
+    common = Valuation(mechanism, quantities, own=own, baseline=baseline, draws=draws, seed=seed)
+    return [common.worth(period) for period in periods]
 
 
-def added(estimates: Sequence[Estimate], unit: str) -> Estimate:
-    """The sum of figures of different projects, taken as independent of each other.
+class Valuation:
+    """A mechanism with its common quantities drawn, ready to value one option after another.
 
-    Every project uses the same Sobol points, so its draws are shuffled before they are added:
-    otherwise all projects would be lucky at once.
+    Parameters
+    ----------
+    mechanism, quantities, baseline, draws, seed
+        As in ``worth``.
+    own : collection of str
+        Inputs that an option may bring itself; all others are read and drawn once.
 
     Raises
     ------
-    NotEnoughDataError
-        When there is nothing to add.
+    InputError, NotFoundError
+        As ``worth``, for what is common.
     """
-    if not estimates:
-        raise NotEnoughDataError("There is nothing to add; at least one figure is needed.")
-    if len(estimates) == 1:
-        return replace(estimates[0], unit=unit)
-    n = max(e.samples.size for e in estimates)
-    rng = np.random.default_rng(SEED)
-    grid = (np.arange(n) + 0.5) / n
-    total = np.zeros(n)
-    for estimate in estimates:
-        total += np.quantile(estimate.samples, rng.permutation(grid))
-    return replace(Estimate.of(total, unit), mean=math.fsum(e.mean for e in estimates))
 
+    def __init__(
+        self,
+        mechanism: Mechanism,
+        quantities: Written,
+        *,
+        own: Collection[str] = (),
+        baseline: str | None = None,
+        draws: int = DRAWS,
+        seed: int = SEED,
+    ) -> None:
+        if not isinstance(draws, int) or not 1 <= draws <= _MAX_DRAWS:
+            raise InputError(f"draws is {draws!r}; write a whole number from 1 to {_MAX_DRAWS:,}.")
+        self._policy = Policy(mechanism, mechanism.baseline(baseline))
+        self._draws, self._seed = draws, seed
+        self._own = [entry for entry in self._policy.inputs if entry.name in own]
+        self._planned = {name: q for name, q in quantities.items() if name in own}
+        common = [entry for entry in self._policy.inputs if entry.name not in own]
+        given = {name: q for name, q in quantities.items() if name not in own}
+        self._read = _read(self._policy, common, given)
+        self._columns = {entry.name: i for i, entry in enumerate(mechanism.all_inputs)}
+        self._known: dict[tuple[str, str], Array] = {}
 
-@lru_cache(maxsize=8)
-def _points(n_inputs: int, draws: int, seed: int) -> Array:
-    """Uniform points, one row for each input, strictly inside (0, 1)."""
-    sobol = qmc.Sobol(n_inputs, scramble=True, bits=30, rng=seed)
-    points = sobol.random_base2(max(0, math.ceil(math.log2(draws))))[:draws]
-    points = np.ascontiguousarray(points.T) + 2.0**-31  # the middle of Sobol's cells
-    points.setflags(write=False)
-    return points
+    def worth(self, option: Written, *, luck_of: str | None = None) -> Worth:
+        """What the mechanism is worth with the inputs of one option.
+
+        Parameters
+        ----------
+        option : mapping of str to Quantity or str
+            Inputs among ``own``; they replace the common ones of that name.
+        luck_of : str, optional
+            The option's name, when the errors of its inputs are independent of other options':
+            their draws then depend on that name only. Otherwise options share their luck.
+
+        Raises
+        ------
+        InputError, NotEnoughDataError
+            As in ``worth``, for what the option brings.
+        """
+        given = {**self._planned, **option}
+        own = _read(self._policy, self._own, given, self._read.values())
+        found = self._read | own
+        read = {e.name: found[e.name] for e in self._policy.inputs if e.name in found}
+        inputs = {
+            name: self._drawn(name, q, luck_of if name in own else None) for name, q in read.items()
+        }
+        return _worth(self._policy, read, inputs, self._draws, self._seed)
+
+    def _drawn(self, name: str, quantity: Quantity, luck_of: str | None) -> Array:
+        factor = Unit.read(quantity.unit).factor
+        if luck_of is not None and not quantity.is_exact:
+            rng = own_generator(self._seed, luck_of, name)
+            return own_draws(quantity.quantile, self._draws, rng) * factor
+        if (name, quantity.text) not in self._known:
+            points = uniform_points(len(self._columns), self._draws, self._seed)
+            p = np.array(0.5) if quantity.is_exact else points[self._columns[name]]
+            self._known[name, quantity.text] = quantity.quantile(p) * factor
+        return self._known[name, quantity.text]
 
 
 def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
     return {n: np.array(q.median * Unit.read(q.unit).factor) for n, q in read.items()}
 
 
-def _read(policy: Policy, given: Written) -> dict[str, Quantity]:
+def _read(
+    policy: Policy, asked: Sequence[Input], given: Written, beside: Collection[Quantity] = ()
+) -> dict[str, Quantity]:
     """Every input that is asked, read; or one error that names all that is wrong."""
-    mechanism, asked = policy.mechanism, policy.inputs
+    mechanism = policy.mechanism
     faults, read = [], {}
     missing = [e.name for e in asked if e.name not in given and e.default is None]
     if missing:
@@ -355,7 +356,7 @@ def _read(policy: Policy, given: Written) -> dict[str, Quantity]:
             )
         except InputError as error:
             faults.append(f"{entry.name}: {error}")
-    currencies = sorted({q.currency for q in read.values() if q.currency})
+    currencies = sorted({q.currency for q in (*read.values(), *beside) if q.currency})
     if len(currencies) > 1:
         faults.append(f"Keep one currency: the quantities mix {' and '.join(currencies)}.")
     if faults:
@@ -392,4 +393,5 @@ def _worth(
         probability_of_loss=float(np.mean(net.samples < 0)),
         feasible_share=n_possible / draws,
         _volumes={d: kept(f(inputs)) for d, f in policy.mechanism.volumes.items()},
+        _is_possible=is_possible,
     )

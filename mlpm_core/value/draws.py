@@ -1,0 +1,96 @@
+"""Uniform points behind every draw: shared by what is common, separate where luck is one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+from scipy.stats import qmc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["DRAWS", "SEED", "own_draws", "own_generator", "uniform_points"]
+
+DRAWS: Final = 8192
+SEED: Final = 20260630
+_N_NODES: Final = 257  # odd, so that the median is a node
+
+
+@lru_cache(maxsize=8)
+def uniform_points(n_inputs: int, draws: int, seed: int) -> Array:
+    """Scrambled Sobol points, strictly inside (0, 1); read-only.
+
+    Parameters
+    ----------
+    n_inputs, draws : int
+        How many dimensions, and how many points of each.
+    seed : int
+        Which scrambling.
+
+    Returns
+    -------
+    array of shape (n_inputs, draws)
+        One row for each input.
+    """
+    sobol = qmc.Sobol(n_inputs, scramble=True, bits=30, rng=seed)
+    points = sobol.random_base2(max(0, math.ceil(math.log2(draws))))[:draws]
+    points = np.ascontiguousarray(points.T) + 2.0**-31  # the middle of Sobol's cells
+    points.setflags(write=False)
+    return points
+
+
+def own_generator(seed: int, *whose: str) -> np.random.Generator:
+    """A generator that depends on the seed and on names, never on who was asked before.
+
+    Examples
+    --------
+    >>> own_generator(1, "forest").random() == own_generator(1, "forest").random()
+    True
+    """
+    told = "\x1f".join((str(seed), *whose)).encode("utf-8")
+    digest = hashlib.blake2b(told, digest_size=16).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+def own_draws(quantile: Callable[[Array], Array], draws: int, rng: np.random.Generator) -> Array:
+    """Draws of one distribution, independent of every other draw.
+
+    Parameters
+    ----------
+    quantile : callable
+        Inverse of the distribution, taking probabilities in (0, 1).
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Shuffles them.
+
+    Returns
+    -------
+    array of shape (draws,)
+        In the unit of ``quantile``.
+
+    Notes
+    -----
+    Stratified: the (i + 1/2)/draws quantiles in random order. They are read off a line through
+    257 exact ones, evenly spaced on the scale of the normal distribution, because inverting a
+    beta distribution is what would take the time of a leaderboard. Against exact inversion they
+    are off by less than 0.001 of the standard deviation.
+
+    Examples
+    --------
+    >>> uniform = own_draws(lambda p: p, 4, np.random.default_rng(1))
+    >>> sorted(uniform.round(3).tolist())
+    [0.125, 0.375, 0.625, 0.875]
+    """
+    z = ndtri((np.arange(draws) + 0.5) / draws)
+    nodes = np.linspace(z[0], z[-1], _N_NODES) if draws > _N_NODES else z
+    return rng.permutation(np.interp(z, nodes, quantile(ndtr(nodes))))

@@ -1,0 +1,78 @@
+"""An uncertain figure, and the sum of several."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlpm_core.errors import NotEnoughDataError
+from mlpm_core.value.draws import SEED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Estimate", "added"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An uncertain figure: its mean, its quantiles and the draws behind them."""
+
+    mean: float
+    p10: float
+    p50: float
+    p90: float
+    unit: str
+    samples: Array = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, samples: Array, unit: str) -> Estimate:
+        """The estimate that draws make; equal draws make an exact one."""
+        samples = samples.view()
+        samples.setflags(write=False)
+        low, high = float(samples.min()), float(samples.max())
+        if low == high:  # averaging equal numbers would only add rounding
+            return cls(low, low, low, low, unit, samples)
+        p10, p50, p90 = (float(q) for q in np.quantile(samples, [0.1, 0.5, 0.9]))
+        return cls(float(samples.mean()), p10, p50, p90, unit, samples)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing about it is uncertain."""
+        return self.p10 == self.p90 == self.mean
+
+    def to_json(self, currency: str) -> dict[str, Any]:
+        """Unit, mean and quantiles, in the currency given."""
+        unit = self.unit.replace("money", currency)
+        return {"unit": unit, "mean": self.mean, "p10": self.p10, "p50": self.p50, "p90": self.p90}
+
+
+def added(estimates: Sequence[Estimate], unit: str) -> Estimate:
+    """The sum of figures of different projects, taken as independent of each other.
+
+    Every project uses the same Sobol points, so its draws are shuffled before they are added:
+    otherwise all projects would be lucky at once.
+
+    Raises
+    ------
+    NotEnoughDataError
+        When there is nothing to add.
+    """
+    if not estimates:
+        raise NotEnoughDataError("There is nothing to add; at least one figure is needed.")
+    if len(estimates) == 1:
+        return replace(estimates[0], unit=unit)
+    n = max(e.samples.size for e in estimates)
+    rng = np.random.default_rng(SEED)
+    grid = (np.arange(n) + 0.5) / n
+    total = np.zeros(n)
+    for estimate in estimates:
+        total += np.quantile(estimate.samples, rng.permutation(grid))
+    return replace(Estimate.of(total, unit), mean=math.fsum(e.mean for e in estimates))
