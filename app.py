@@ -57,7 +57,7 @@ try:
     SETTINGS = Settings.from_environment()
 except MlpmError as error:
     _refuse_to_start(error)
-TOKEN = SETTINGS.token or new_token()
+TOKEN = new_token()
 HAS_SIGN_IN = secrets.load_if_toml_exists() and "auth" in secrets
 if refusal := startup_refusal(st.get_option, SETTINGS.address, has_sign_in=HAS_SIGN_IN):
     _refuse_to_start(refusal)
@@ -65,6 +65,6 @@ if refusal := startup_refusal(st.get_option, SETTINGS.address, has_sign_in=HAS_S
 app = st.App(
     HERE / "pages" / "frame.py",
     routes=ROUTES,
-    middleware=front_door(INDEX, token=TOKEN, address=SETTINGS.address),
+    middleware=front_door(INDEX, token=TOKEN, address=SETTINGS.address, api_token=SETTINGS.token),
     lifespan=lifespan,
 )

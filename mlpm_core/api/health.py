@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.routing import Route
 
+from mlpm_core.api.endpoint import Endpoint
 from mlpm_core.errors import MlpmError
 from mlpm_core.services.workspace import Check, open_workspace
 
@@ -14,7 +15,26 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["ROUTES"]
+__all__ = ["ENDPOINTS"]
+
+
+class CheckAnswer(BaseModel):
+    """One thing that must hold, and what was found."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """Whether the application can do its work, and every check by name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ok: bool
+    checks: list[CheckAnswer]
 
 
 async def healthz(request: Request) -> Response:
@@ -28,12 +48,30 @@ def readyz(request: Request) -> Response:
         checks = open_workspace().checks()
     except MlpmError as error:
         checks = [Check("store", ok=False, detail=str(error))]
-    is_ready = all(check.ok for check in checks)
-    body = {
-        "ok": is_ready,
-        "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in checks],
-    }
-    return JSONResponse(body, status_code=200 if is_ready else 503)
+    found = Readiness(
+        ok=all(check.ok for check in checks),
+        checks=[CheckAnswer.model_validate(check) for check in checks],
+    )
+    return JSONResponse(found.model_dump(), status_code=200 if found.ok else 503)
 
 
-ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz)]
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/healthz",
+        "healthz",
+        'Answers "ok" while the process can answer at all.',
+        healthz,
+        {200: None},
+        needs_token=False,
+    ),
+    Endpoint(
+        "GET",
+        "/readyz",
+        "readyz",
+        "Whether the application can do its work.",
+        readyz,
+        {200: Readiness, 503: Readiness},
+        needs_token=False,
+    ),
+)

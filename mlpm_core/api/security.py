@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["FrontDoor", "content_security_policy", "is_loopback", "startup_refusal"]
+__all__ = [
+    "API_TOKEN",
+    "CALLER",
+    "LOCAL_TOKEN",
+    "FrontDoor",
+    "content_security_policy",
+    "is_loopback",
+    "startup_refusal",
+]
 
 LOG = logging.getLogger("mlpm.front_door")
 
@@ -35,6 +43,9 @@ OPEN_ROUTES: Final = frozenset({"/api/v1/openapi.json"})
 CLOSED_ROUTES: Final = ("/_stcore/metrics", "/_stcore/agent/")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+CALLER: Final = "mlpm.caller"  # where a request's scope says which token it came with
+LOCAL_TOKEN: Final = "local token"
+API_TOKEN: Final = "API token"
 
 # option -> (is this value refused?, why in one sentence)
 REFUSED_OPTIONS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
@@ -71,14 +82,26 @@ class FrontDoor:
     policy
         The Content-Security-Policy to send, from `content_security_policy`.
     token
-        What ``Authorization: Bearer`` must carry under ``/api/v1/``.
+        What ``Authorization: Bearer`` must carry under ``/api/v1/``: the one of ``server.json``.
     address
         The address served besides the loopback ones; it becomes an accepted Host.
+    api_token
+        Another token that opens it, given out to other programs.
     """
 
-    def __init__(self, app: ASGIApp, *, policy: str, token: str, address: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        policy: str,
+        token: str,
+        address: str,
+        api_token: str | None = None,
+    ) -> None:
         self.app = app
-        self.token = token.encode()
+        self.tokens = {LOCAL_TOKEN: token.encode()}
+        if api_token:
+            self.tokens[API_TOKEN] = api_token.encode()
         self.hosts = LOCAL_HOSTS | {address.strip("[]").lower()}
         self.headers = {
             "Content-Security-Policy": policy,
@@ -136,7 +159,7 @@ class FrontDoor:
         if any(closed in f"{path}/" for closed in CLOSED_ROUTES):
             return 404, "There is nothing here."
         if path.startswith(TOKEN_ROUTES) and path not in OPEN_ROUTES:
-            return self._token_refusal(headers.getlist("authorization"))
+            return self._token_refusal(scope, headers.getlist("authorization"))
         return None
 
     def _is_home(self, origin: str, host: str) -> bool:
@@ -151,13 +174,16 @@ class FrontDoor:
             return False
         return (port or default) == (_split_host(host)[1] or default)
 
-    def _token_refusal(self, credentials: list[str]) -> tuple[int, str] | None:
-        """Status and sentence unless there is exactly one bearer token, and it is right."""
+    def _token_refusal(self, scope: Scope, credentials: list[str]) -> tuple[int, str] | None:
+        """Status and sentence unless there is one right bearer token; the scope then says which."""
         scheme, _, token = credentials[0].partition(" ") if len(credentials) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
             return 401, "A token is needed: send 'Authorization: Bearer TOKEN'."
-        if not hmac.compare_digest(token.strip().encode("latin-1"), self.token):
+        given = token.strip().encode("latin-1")
+        fitting = [name for name, known in self.tokens.items() if hmac.compare_digest(given, known)]
+        if not fitting:
             return 403, "This token does not open this door."
+        scope[CALLER] = fitting[0]
         return None
 
 

@@ -1,0 +1,151 @@
+"""One route of the interface: how it is answered, and what the OpenAPI document says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mlpm_core.api.security import API_TOKEN, CALLER
+from mlpm_core.errors import InputError, MlpmError, NotFoundError, StoreError
+from mlpm_core.services.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from starlette.requests import Request
+
+__all__ = ["Endpoint", "Forbidden", "Parameter", "actor", "channel", "flag", "guarded"]
+
+MAX_ACTOR = 100
+
+
+class Forbidden(MlpmError):
+    """What a token may not do; never leaves the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something a request may say besides its body."""
+
+    name: str
+    where: str
+    help: str
+    schema: Mapping[str, object]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method of a path: its answer, and all that a client must know of it.
+
+    ``answers`` says by status what comes back: any type pydantic can describe, or None for text.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    handle: Callable[[Request], Any]
+    answers: Mapping[int, Any]
+    parameters: Sequence[Parameter] = ()
+    takes_file: bool = False
+    needs_token: bool = True
+    text_type: str = "text/plain"
+
+    @property
+    def route(self) -> Route:
+        """As Starlette serves it; a project's name may hold a slash."""
+        path = self.path.replace("{project}", "{project:path}")
+        return Route(path, self.handle, methods=[self.method])
+
+
+def guarded(
+    handle: Callable[[Request, Workspace], Response | Awaitable[Response]], *allowed: str
+) -> Callable[[Request], Awaitable[Response]]:
+    """A handler with the workspace handed in and our errors turned into sentences.
+
+    Parameters
+    ----------
+    handle
+        A coroutine function, or a function that then runs in a thread of its own.
+    *allowed
+        The query parameters it reads. Another name is refused, for a misspelt ``dry_run`` would
+        otherwise store the file.
+    """
+
+    async def answer(request: Request) -> Response:
+        try:
+            unknown = sorted(set(request.query_params) - set(allowed))
+            if unknown:
+                raise InputError(
+                    f"Unknown parameters: {', '.join(unknown)}. "
+                    f"This route reads: {', '.join(allowed) or 'none'}."
+                )
+            workspace = await run_in_threadpool(open_workspace)
+            answered = await run_in_threadpool(handle, request, workspace)
+            return answered if isinstance(answered, Response) else await answered
+        except MlpmError as error:
+            return JSONResponse({"error": str(error)}, _status_of(error))
+
+    return answer
+
+
+def _status_of(error: MlpmError) -> int:
+    match error:
+        case NotFoundError():
+            return 404
+        case StoreError():
+            return 503
+        case Forbidden():
+            return 403
+        case _:
+            return 422
+
+
+def actor(request: Request) -> str:
+    """Who is asking, by the token; only a command on this machine may name its user.
+
+    Raises
+    ------
+    Forbidden
+        When a caller with the configured token wants to be somebody.
+    InputError
+        When the name is no name.
+    """
+    named = request.headers.get("x-mlpm-actor")
+    if request.scope.get(CALLER) == API_TOKEN:
+        if named is not None:
+            raise Forbidden("This token has a name of its own: leave X-MLPM-Actor out.")
+        return "API token"
+    if named is None:
+        return "local"
+    name = unquote(named).strip()
+    if not name or len(name) > MAX_ACTOR or not name.isprintable():
+        raise InputError(f"X-MLPM-Actor must be a name of 1 to {MAX_ACTOR} printable characters.")
+    return name
+
+
+def channel(request: Request) -> str:
+    """The way a write came in, as batches note it."""
+    return "command" if "x-mlpm-actor" in request.headers else "http"
+
+
+def flag(request: Request, name: str) -> bool:
+    """A yes or no of the query; False when it is not there.
+
+    Raises
+    ------
+    InputError
+        When it says something else.
+    """
+    said = request.query_params.get(name, "false").lower()
+    if said in {"1", "true", "yes"}:
+        return True
+    if said in {"0", "false", "no"}:
+        return False
+    raise InputError(f"{name} is {said!r}; write true or false.")

@@ -1,0 +1,164 @@
+"""What may be read from outside: projects, KPIs, health, and the numbers Prometheus collects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_jsonable_python
+from starlette.responses import JSONResponse, PlainTextResponse
+
+from mlpm_core.api.endpoint import Endpoint, Parameter, actor, guarded
+from mlpm_core.api.imports import NAMED
+from mlpm_core.quantity import Dimension
+from mlpm_core.records import Direction, Project, Status
+from mlpm_core.services import demo, portfolio, registers
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from mlpm_core.services.workspace import Workspace
+
+__all__ = ["ENDPOINTS"]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class KpiAnswer(_Answer):
+    """Where a KPI stands, in its unit; what cannot be said is null, with a reason."""
+
+    project: str
+    kpi: str
+    title: str
+    dimension: Dimension
+    unit: str
+    direction: Direction
+    baseline: float
+    target: float
+    target_on: str | None
+    planned: float | None
+    value: float | None
+    p10: float | None
+    p90: float | None
+    reason: str | None
+    as_of: str | None
+    batches: list[str]
+
+
+class HealthAnswer(_Answer):
+    """How a value case fares; rates are money a week, in the currency."""
+
+    project: str
+    value_case: str
+    model: str | None
+    health: str
+    reason: str
+    age_days: int | None
+    currency: str
+    planned_rate: float | None
+    value_rate: float | None
+    value_gap: float | None
+
+
+class DemoLoaded(_Answer):
+    """How many files of the demo were imported; those in force before are not counted."""
+
+    imported: int
+
+
+class DemoRemoved(_Answer):
+    """How many batches of the demo were undone."""
+
+    undone: int
+
+
+def _projects(request: Request, workspace: Workspace) -> Response:
+    return JSONResponse(to_jsonable_python(registers.projects(workspace, actor(request))))
+
+
+def _kpis(request: Request, workspace: Workspace) -> Response:
+    return JSONResponse(portfolio.kpis_json(workspace, actor(request), _wanted(request)))
+
+
+def _health(request: Request, workspace: Workspace) -> Response:
+    return JSONResponse(portfolio.health_json(workspace, actor(request), _wanted(request)))
+
+
+def _metrics(request: Request, workspace: Workspace) -> Response:
+    text = portfolio.prometheus_text(workspace, actor(request))
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+
+def _demo_load(request: Request, workspace: Workspace) -> Response:
+    actor(request)
+    done = demo.load(workspace)
+    return JSONResponse({"imported": sum(r.status is Status.COMMITTED for r in done)})
+
+
+def _demo_remove(request: Request, workspace: Workspace) -> Response:
+    return JSONResponse({"undone": len(demo.remove(workspace, actor(request)))})
+
+
+def _wanted(request: Request) -> str | None:
+    return request.query_params.get("project")
+
+
+_ONE = (Parameter("project", "query", "One project only.", {"type": "string"}),)
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/api/v1/projects",
+        "projects",
+        "Every project that is not archived.",
+        guarded(_projects),
+        {200: list[Project]},
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/kpis",
+        "kpis",
+        "Where every KPI stands.",
+        guarded(_kpis, "project"),
+        {200: list[KpiAnswer]},
+        _ONE,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/health",
+        "health",
+        "How every value case fares.",
+        guarded(_health, "project"),
+        {200: list[HealthAnswer]},
+        _ONE,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/metrics",
+        "metrics",
+        "Value rates and health in the text format of Prometheus.",
+        guarded(_metrics),
+        {200: None},
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/demo",
+        "load_demo",
+        "Load the demo: every file of it that is not in force.",
+        guarded(_demo_load),
+        {200: DemoLoaded},
+        (NAMED,),
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/v1/demo",
+        "remove_demo",
+        "Remove the demo by undoing its batches.",
+        guarded(_demo_remove),
+        {200: DemoRemoved},
+        (NAMED,),
+    ),
+)

@@ -1,0 +1,104 @@
+"""The ``mlpm`` command: JSON to standard output, sentences to standard error.
+
+Exit status: 0 done, 2 the input was refused or a question is open, 1 something failed. While the
+app runs, commands that need the store talk to it (``server.json`` says where); else they open the
+store themselves.
+
+Nothing here may import a library: ``mlpm --version`` answers before one could be loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlpm_core import __version__
+from mlpm_core.errors import InputError, MlpmError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        from mlpm_core.cli import commands
+
+        status = int(getattr(commands, given.run)(given))
+        sys.stdout.flush()
+    except (InputError, NotFoundError) as error:
+        return _refuse(given, error, REFUSED)
+    except MlpmError as error:
+        return _refuse(given, error, FAILED)
+    except BrokenPipeError:  # such as `mlpm mechanisms | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status
+
+
+def _refuse(given: argparse.Namespace, error: MlpmError, status: int) -> int:
+    print(error, file=sys.stderr)
+    if getattr(given, "json", False):
+        print(json.dumps({"error": str(error)}))
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mlpm", description="What a model is worth.")
+    parser.add_argument("--version", action="version", version=f"mlpm {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: str, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+        sub.set_defaults(run=run)
+        return sub
+
+    def answering(name: str, run: str, help: str) -> argparse.ArgumentParser:
+        sub = command(name, run, help)
+        sub.add_argument("--json", action="store_true", help="print one JSON document")
+        return sub
+
+    answering("mechanisms", "mechanisms", "list the ways in which a model creates value")
+
+    value = answering("value", "value", "say what a model is worth")
+    value.add_argument("mechanism", help="its name or number, such as M1")
+    value.add_argument(
+        "-q", dest="quantities", action="append", default=[], metavar="NAME=QUANTITY",
+        help="an input: 0.3, 12k, '120 to 400', '2 | 4 | 9', 40/2000",
+    )  # fmt: skip
+    value.add_argument("--baseline", choices=["none", "all", "incumbent"])
+    value.add_argument("--currency", default="EUR", help="how money is printed (EUR)")
+
+    imported = answering("import", "import_file", "import a file")
+    imported.add_argument("file", type=Path)
+    imported.add_argument("--kind", required=True, help="what a row is, such as metric_results")
+    imported.add_argument("--project", default="default")
+    imported.add_argument("--dry-run", action="store_true", help="show what would happen")
+    imported.add_argument("--accept-good", action="store_true", help="store the good rows")
+    imported.add_argument(
+        "--confirm-restatement", action="store_true", help="new values may replace stored ones"
+    )
+    imported.add_argument("--profile", type=Path, help="answers kept as a JSON file")
+    imported.add_argument(
+        "--answer", dest="answers", action="append", default=[], metavar="KEY=VALUE",
+        help="answer a question",
+    )  # fmt: skip
+
+    undone = answering("undo", "undo", "take a batch back")
+    undone.add_argument("batch", help="its number, such as B00012")
+    undone.add_argument("--project", help="the batch's project (found by itself if left out)")
+
+    demo = answering("demo", "demo", "load or remove the demo")
+    demo.add_argument("what", choices=["load", "remove"])
+
+    command("serve", "serve", "serve the dashboard")
+    return parser

@@ -1,0 +1,107 @@
+"""What each command does; libraries are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlpm_core.cli import printing
+from mlpm_core.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["demo", "import_file", "mechanisms", "serve", "undo", "value"]
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def mechanisms(given: argparse.Namespace) -> int:
+    """List the mechanisms."""
+    from mlpm_core.services.mechanisms import mechanism_list
+
+    listed = mechanism_list()
+    if given.json:
+        return printing.document(listed)
+    return printing.mechanisms(listed)
+
+
+def value(given: argparse.Namespace) -> int:
+    """Say what a mechanism is worth for the quantities given."""
+    from mlpm_core.services.mechanisms import worth_json
+
+    written: dict[str, str] = {}
+    faults = []
+    for text in given.quantities:
+        name, equals, quantity = (part.strip() for part in text.partition("="))
+        if not equals or not name:
+            faults.append(f"-q {text!r}: write NAME=QUANTITY, such as -q recall=0.6.")
+        elif name in written:
+            faults.append(f"-q {name} is given twice: {written[name]!r} and {quantity!r}.")
+        written[name] = quantity
+    if faults:
+        raise InputError(" ".join(faults))
+    answer = worth_json(given.mechanism, written, given.baseline, given.currency)
+    return printing.document(answer) if given.json else printing.worth(answer)
+
+
+def import_file(given: argparse.Namespace) -> int:
+    """Import a file."""
+    from mlpm_core.cli.house import house
+    from mlpm_core.services.uploads import Upload
+
+    upload = Upload(
+        project=given.project,
+        kind=given.kind,
+        filename=given.file.name,
+        answers=tuple(given.answers),
+        profile=_text(given.profile) if given.profile else None,
+        confirm_restatement=given.confirm_restatement,
+        accept_good=given.accept_good,
+        dry_run=given.dry_run,
+    )
+    upload.check()
+    with house() as found:
+        receipt = found.import_file(upload, given.file)
+    return printing.receipt(receipt, as_json=given.json)
+
+
+def undo(given: argparse.Namespace) -> int:
+    """Take a batch back."""
+    from mlpm_core.cli.house import house
+
+    with house() as found:
+        receipt = found.undo(given.project, given.batch)
+    return printing.receipt(receipt, as_json=given.json)
+
+
+def demo(given: argparse.Namespace) -> int:
+    """Load or remove the demo."""
+    from mlpm_core.cli.house import house
+
+    with house() as found:
+        answer = found.demo(given.what)
+    for word, n in answer.items():
+        print(f"{n} batches of the demo {word}.", file=sys.stderr)
+    return printing.document(answer) if given.json else printing.DONE
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Become the server; Ctrl-C and a supervisor's signals then reach it directly."""
+    from mlpm_core.services.workspace import Settings
+
+    settings = Settings.from_environment()
+    run = [sys.executable, "-m", "streamlit", "run", str(_ROOT / "app.py")]
+    run += ["--server.port", str(settings.port), "--server.address", settings.address]
+    os.environ["MLPM_DATA"] = str(settings.data)  # a relative path would change its meaning
+    os.chdir(_ROOT)
+    os.execv(sys.executable, run)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The profile {path} cannot be read: {error}") from error

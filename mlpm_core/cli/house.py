@@ -1,0 +1,200 @@
+"""Where a command finds its data: the running app, or the store opened by itself."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+from mlpm_core.errors import InputError, NotFoundError, StoreError
+from mlpm_core.records import Receipt, Status
+from mlpm_core.services.server_file import read_server_file
+from mlpm_core.services.uploads import import_upload, max_bytes, too_large
+from mlpm_core.services.workspace import Settings, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlpm_core.services.server_file import ServerFile
+    from mlpm_core.services.uploads import Upload
+
+__all__ = ["House", "house"]
+
+_ASK_SECONDS, _WORK_SECONDS = 10, 600
+_open = build_opener(ProxyHandler({})).open  # this machine is never behind a proxy
+
+
+class House(Protocol):
+    """What a command may ask for, whoever holds the store."""
+
+    def import_file(self, upload: Upload, file: Path) -> Receipt:
+        """Judge a file and store its rows."""
+
+    def undo(self, project: str | None, batch: str) -> Receipt:
+        """Take a batch back."""
+
+    def demo(self, what: str) -> dict[str, int]:
+        """Load or remove the demo."""
+
+
+@contextmanager
+def house() -> Iterator[House]:
+    """The running app if one answers, else the store opened here.
+
+    Raises
+    ------
+    StoreError
+        When another process holds the store and does not answer.
+    """
+    settings = Settings.from_environment()
+    server = read_server_file(settings.data)
+    if server is not None and _answers(server):
+        yield _RunningApp(server)
+        return
+    workspace = Workspace(settings)
+    try:
+        yield _OwnStore(workspace)
+    finally:
+        workspace.close()
+
+
+class _OwnStore:
+    """The store, opened by this command because no app runs."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def import_file(self, upload: Upload, file: Path) -> Receipt:
+        if (size := _size(file)) > max_bytes():
+            return too_large(self._workspace, _actor(), upload, size)
+        return import_upload(self._workspace, _actor(), upload, _read(file), channel="command")
+
+    def undo(self, project: str | None, batch: str) -> Receipt:
+        from mlpm_core.services import imports
+
+        found = project or imports.project_of(self._workspace, batch)
+        return imports.undo(self._workspace, _actor(), found, batch, channel="command")
+
+    def demo(self, what: str) -> dict[str, int]:
+        from mlpm_core.services import demo
+
+        if what == "load":
+            done = demo.load(self._workspace)
+            return {"imported": sum(r.status is Status.COMMITTED for r in done)}
+        return {"undone": len(demo.remove(self._workspace, _actor()))}
+
+
+class _RunningApp:
+    """The app that serves the store, asked over HTTP."""
+
+    def __init__(self, server: ServerFile) -> None:
+        self._server = server
+
+    def import_file(self, upload: Upload, file: Path) -> Receipt:
+        options = [("kind", upload.kind), ("filename", upload.filename)]
+        options += [("answer", answer) for answer in upload.answers]
+        options += [("profile", upload.profile)] if upload.profile else []
+        options += [
+            (name, "true")
+            for name in ("confirm_restatement", "accept_good", "dry_run")
+            if getattr(upload, name)
+        ]
+        path = f"projects/{quote(upload.project, safe='')}/imports?{urlencode(options)}"
+        if (size := _size(file)) > max_bytes():
+            # the app refuses it by its announced length, before a byte of it is sent
+            return self._receipt("POST", path, b"", announced=size)
+        return self._receipt("POST", path, _read(file))
+
+    def undo(self, project: str | None, batch: str) -> Receipt:
+        where = f"projects/{quote(project, safe='')}/" if project else ""
+        return self._receipt("DELETE", f"{where}imports/{quote(batch, safe='')}")
+
+    def demo(self, what: str) -> dict[str, int]:
+        answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", "demo")
+        return answer
+
+    def _receipt(
+        self, method: str, path: str, body: bytes | None = None, announced: int | None = None
+    ) -> Receipt:
+        return Receipt.model_validate(self._call(method, path, body, announced))
+
+    def _call(
+        self, method: str, path: str, body: bytes | None = None, announced: int | None = None
+    ) -> Any:  # noqa: ANN401  any JSON
+        """The app's answer; a receipt is an answer whatever its HTTP status."""
+        request = _request(self._server, method, path, body)
+        if body is not None:
+            request.add_header("Content-Type", "application/octet-stream")
+        if announced is not None:
+            request.add_header("Content-Length", str(announced))
+        try:
+            with _open(request, timeout=_WORK_SECONDS) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            told = _json(error)
+            if "status" in told:
+                return told
+            said = told.get("error", f"The app answered {error.code} {error.reason}.")
+            kind = {404: NotFoundError, 422: InputError}.get(error.code, StoreError)
+            raise kind(said) from error
+        except (URLError, OSError, ValueError) as error:
+            raise StoreError(
+                f"The app at {self._server.url} broke off: {error}. Look at its Imports screen "
+                "before trying again; the same file is never stored twice."
+            ) from error
+
+
+def _answers(server: ServerFile) -> bool:
+    """Whether the app that wrote this file still answers.
+
+    After a crash its process number may belong to another process, and its port to another app;
+    the one we look for knows our token.
+    """
+    try:
+        with _open(_request(server, "GET", "projects"), timeout=_ASK_SECONDS) as answer:
+            return isinstance(json.load(answer), list)
+    except HTTPError as error:
+        return error.code == 503 and "error" in _json(error)
+    except (URLError, OSError, ValueError):
+        return False
+
+
+def _request(server: ServerFile, method: str, path: str, body: bytes | None = None) -> Request:
+    request = Request(f"{server.url}/api/v1/{path}", data=body, method=method)
+    request.add_header("Authorization", f"Bearer {server.token}")
+    request.add_header("X-MLPM-Actor", quote(_actor()))
+    return request
+
+
+def _json(error: HTTPError) -> dict[str, Any]:
+    try:
+        told = json.load(error)
+    except (ValueError, OSError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _actor() -> str:
+    try:
+        return f"{getpass.getuser()} (command)"
+    except (KeyError, ImportError, OSError):
+        return "command"
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error

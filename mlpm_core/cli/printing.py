@@ -1,0 +1,90 @@
+"""Answers as people and programs read them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpm_core.records import Receipt
+
+__all__ = ["DONE", "document", "mechanisms", "receipt", "worth"]
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+_STATUS = {"rejected": REFUSED, "asked": REFUSED, "failed": FAILED}
+_MOST = 20
+
+
+def document(answer: object) -> int:
+    """Print one JSON document."""
+    print(json.dumps(answer, allow_nan=False))
+    return DONE
+
+
+def mechanisms(listed: Sequence[Mapping[str, Any]]) -> int:
+    """Print one line per mechanism."""
+    for entry in listed:
+        print(f"{entry['number']:>4}  {entry['id']:<24} {entry['sentence']}")
+    return DONE
+
+
+def worth(answer: Mapping[str, Any]) -> int:
+    """Print the five dimensions and the net as a table, and what each input must reach."""
+    print(f"{answer['mechanism']} against {answer['baseline']}, {answer['draws']:,} draws")
+    print(f"{'':<20} {'mean':>14} {'P10':>14} {'P50':>14} {'P90':>14}")
+    for name, kpi in [*answer["kpis"].items(), ("net", answer["net"])]:
+        cells = " ".join(f"{_number(kpi[q]):>14}" for q in ("mean", "p10", "p50", "p90"))
+        print(f"{name:<20} {cells}  {kpi['unit']}")
+    print(f"{'probability of loss':<20} {answer['net']['probability_of_loss']:>14.1%}")
+    for name, at in answer["break_even"].items():
+        if at is not None:
+            print(f"{'breaks even at':<20} {_number(at):>14}  {name}")
+    return DONE
+
+
+def receipt(told: Receipt, *, as_json: bool) -> int:
+    """Say what happened to a file, and return the exit status it means."""
+
+    def say(sentence: str) -> None:
+        print(sentence, file=sys.stderr)
+
+    for reject in told.rejects[:_MOST]:
+        where = f"line {reject.row}" if reject.row is not None else "file"
+        column = f", {reject.column}" if reject.column else ""
+        say(f"{where}{column}: {reject.message} {reject.hint}")
+    if len(told.rejects) > _MOST:
+        say(f"... and {len(told.rejects) - _MOST} more.")
+    for question in told.questions:
+        choices = f" ({' | '.join(question.choices)})" if question.choices else ""
+        say(f"{question.message} Answer with --answer {question.key}=...{choices}")
+    for warned in told.warnings:
+        say(f"Note: {warned.message}")
+    for effect in told.effect:
+        before, after = (
+            "nothing yet" if v is None else _number(v) for v in (effect.before, effect.after)
+        )
+        say(f"{effect.title}: {before} -> {after} {effect.unit}")
+    undone = f" takes back {told.undoes}" if told.undoes else ""
+    say(
+        f"{told.status.value}: {told.lines} lines = {told.accepted} accepted + {told.rejected} "
+        f"rejected + {told.blank} blank + {told.ignored} ignored; "
+        f"{told.batch or 'nothing stored'}{undone}."
+    )
+    if as_json:
+        print(told.model_dump_json())
+    return _STATUS.get(told.status.value, DONE)
+
+
+def _number(value: float) -> str:
+    """A number as people read it: four figures, or whole when it has more.
+
+    Examples
+    --------
+    >>> _number(162000.0), _number(-10.8), _number(0.16417910447761194), _number(0.0)
+    ('162,000', '-10.8', '0.1642', '0')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -1,0 +1,134 @@
+"""A file from outside, by a route or a command: what it says of itself, and its limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake import Limits, Profile
+from mlpm_core.records import Receipt, Reject, Status, record_of
+from mlpm_core.services.imports import import_file
+
+if TYPE_CHECKING:
+    from mlpm_core.services.workspace import Workspace
+
+__all__ = ["Upload", "broken_off", "import_upload", "max_bytes", "too_large"]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is said about a file: where it belongs, and the answers to its questions.
+
+    ``answers`` are ``KEY=VALUE``, and win over ``profile``, the JSON of an earlier import.
+    """
+
+    project: str
+    kind: str
+    filename: str
+    answers: tuple[str, ...] = ()
+    profile: str | None = None
+    confirm_restatement: bool = False
+    accept_good: bool = False
+    dry_run: bool = False
+
+    def check(self) -> Profile:
+        """The profile, once everything said is found right; no row is judged.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such kind of record.
+        InputError
+            When an answer or the profile cannot be read; it names every such answer.
+        """
+        record_of(self.kind)
+        try:
+            profile = Profile.model_validate_json(self.profile or "{}")
+        except ValueError as error:
+            raise InputError(f"The profile cannot be read: {error}") from error
+        faults = []
+        for answer in self.answers:
+            key, equals, value = answer.partition("=")
+            if not equals:
+                faults.append(f"The answer {answer!r} must be written KEY=VALUE.")
+                continue
+            try:
+                profile = profile.answered(key.strip(), value.strip())
+            except InputError as error:
+                faults.append(str(error))
+        if faults:
+            raise InputError(" ".join(faults))
+        return profile.answered("restatement", "confirm") if self.confirm_restatement else profile
+
+
+def max_bytes() -> int:
+    """The largest file that is taken."""
+    return Limits().file_bytes
+
+
+def import_upload(
+    workspace: Workspace, actor: str, upload: Upload, data: bytes, *, channel: str
+) -> Receipt:
+    """Judge and store a file from outside; see `mlpm_core.services.imports.import_file`.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such kind of record.
+    InputError
+        When an answer or the profile cannot be read.
+    """
+    return import_file(
+        workspace,
+        actor,
+        upload.project,
+        upload.kind,
+        upload.filename,
+        data,
+        profile=upload.check(),
+        accept_good=upload.accept_good,
+        dry_run=upload.dry_run,
+        channel=channel,
+    )
+
+
+def too_large(workspace: Workspace, actor: str, upload: Upload, n_bytes: int) -> Receipt:
+    """The receipt of a file that was not even read, for it is over the limit."""
+    fault = Reject(
+        row=None,
+        column=None,
+        code="limit-size",
+        message=f"The file has {n_bytes:,} bytes, the limit is {max_bytes():,}.",
+        hint="Split it by period; parts give the same result.",
+    )
+    return _unread(workspace, actor, upload, Status.REJECTED, fault)
+
+
+def broken_off(
+    workspace: Workspace, actor: str, upload: Upload, n_bytes: int, announced: int
+) -> Receipt:
+    """The receipt of a file of which only a part arrived."""
+    of = f" of {announced:,}" if announced else ""
+    fault = Reject(
+        row=None,
+        column=None,
+        code="broken-off",
+        message=f"The upload broke off after {n_bytes:,}{of} bytes.",
+        hint="Nothing was stored. Send the same file again.",
+    )
+    return _unread(workspace, actor, upload, Status.FAILED, fault)
+
+
+def _unread(
+    workspace: Workspace, actor: str, upload: Upload, status: Status, fault: Reject
+) -> Receipt:
+    return Receipt(
+        status=status,
+        kind=upload.kind,
+        project=upload.project,
+        filename=upload.filename,
+        actor=actor,
+        received_at=workspace.now(),
+        rejects=[fault],
+    )
