@@ -117,9 +117,7 @@ class Workspace:
             checks.append(
                 Check("ledger", True, "agrees with the store")
                 if not lost
-                else Check(
-                    "ledger", False, f"{len(lost)} acknowledged batches are not in the store"
-                )
+                else Check("ledger", False, _loss(lost))
             )
         except StoreError as error:
             checks.append(Check("store", False, str(error)))
@@ -145,6 +143,12 @@ class Workspace:
             stored = {r["seq"]: r for r in reader.rows("all_seqs")}
         for seq in self.ledger.missing(stored)[1]:
             self.ledger.note(stored[seq])
+
+
+def _loss(lost: list[int]) -> str:
+    batches = "batch is" if len(lost) == 1 else "batches are"
+    some = ", ".join(str(seq) for seq in lost[:5]) + (", ..." if len(lost) > 5 else "")
+    return f"{len(lost)} acknowledged {batches} not in the store: {some}"
 
 
 _lock = threading.Lock()

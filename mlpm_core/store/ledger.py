@@ -83,7 +83,9 @@ class Ledger:
         """
         line = json.dumps(entry, sort_keys=True, default=str) + "\n"
         try:
-            with self._file.open("ab") as file:
+            with self._file.open("a+b") as file:
+                if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+                    line = "\n" + line  # else a torn last line would swallow this one
                 file.write(line.encode())
                 file.flush()
                 os.fsync(file.fileno())
@@ -91,15 +93,17 @@ class Ledger:
             raise StoreError(f"The ledger could not be written: {error.strerror}.") from error
 
     def entries(self) -> list[dict[str, Any]]:
-        """Every batch noted, oldest first; a torn last line is left out."""
+        """Every batch noted, oldest first; a torn or damaged line is left out."""
         if not self._file.exists():
             return []
         entries = []
         for line in self._file.read_bytes().split(b"\n"):
             try:
-                entries.append(json.loads(line))
+                entry = json.loads(line)
             except ValueError:
                 continue
+            if isinstance(entry, dict) and isinstance(entry.get("seq"), int):
+                entries.append(entry)
         return entries
 
     def missing(self, stored: Iterable[int]) -> tuple[list[int], list[int]]:
