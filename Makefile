@@ -37,7 +37,7 @@ bench: .venv/.run-stamp ## what each screen costs the server, as a ratio to a mi
 	@$(BIN)/python benchmarks/screens.py
 
 pictures: setup ## take the pictures of README.md again, from the demo
-	@PYTHONPATH=tests $(BIN)/python docs/pictures.py
+	@PYTHONPATH=. $(BIN)/python docs/pictures.py
 
 lock: ## make both lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: install it with 'pipx install uv'." >&2; exit 1; }

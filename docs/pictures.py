@@ -1,6 +1,6 @@
 """The pictures of README.md: the application with its demo, 1280 wide, light theme.
 
-Run by `make pictures`, which puts `tests` on the path for the browser's helpers.
+Run by `make pictures`, which puts the repository on the path for the browser's helpers.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from browser.chromium import FLAGS, find_chromium, take_picture, wait_for_app, watched
-from browser.conftest import run_server
 from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import FLAGS, find_chromium, take_picture, wait_for_app, watched
+from tests.serving import run_server
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
 SCREENS = {"portfolio": "", "value_case": "value_case?project=bike-shop-winback"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from real.flights import MODEL, Scored
+from tests.real.flights import MODEL, Scored
 
 PROJECT, CASE = "nyc-flights", "late-alerts"
 

