@@ -1,0 +1,89 @@
+"""What makes the work larger than it looks: the factors of an estimate and their answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["DOCUMENTATION", "FACTORS", "PROBABILITY_ON", "Answer", "Documentation", "Factor"]
+
+
+class Answer(StrEnum):
+    """Whether a factor applies; an unknown one counts in half of the draws."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+PROBABILITY_ON: Final = {Answer.YES: 1.0, Answer.NO: 0.0, Answer.UNKNOWN: 0.5}
+
+
+class Documentation(StrEnum):
+    """Which documents of the model are due."""
+
+    NONE = "none"
+    CARD = "card"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What multiplies the effort when it applies: log-normal, with that median and log spread."""
+
+    name: str
+    label: str
+    question: str
+    median: float
+    log_sd: float
+
+
+FACTORS: Final = {
+    factor.name: factor
+    for factor in (
+        Factor("data_complex", "Complex data", "Is the data complex?", 2.0, 0.25),
+        Factor("data_big", "Big data", "Is the data big?", 2.0, 0.25),
+        Factor(
+            "platform_complex",
+            "Complex platform",
+            "Is the platform complex or distributed?",
+            2.0,
+            0.25,
+        ),
+        Factor("data_dirty", "Dirty data", "Does the data need cleaning?", 1.5, 0.25),
+        Factor(
+            "ethics_privacy",
+            "Ethics and privacy",
+            "Are there questions of ethics, security or privacy?",
+            1.3,
+            0.20,
+        ),
+        Factor(
+            "unstructured",
+            "Unstructured data",
+            "Is the data unstructured, such as text, images or sound?",
+            1.5,
+            0.25,
+        ),
+        Factor(
+            "eval_complicated",
+            "Complicated evaluation",
+            "Is it complicated to tell whether the model is good?",
+            1.5,
+            0.25,
+        ),
+    )
+}
+"""In the order of the waterfall. The three doubles are Thompson's; the other medians, and every
+spread, are the product's own (planning notes, c.2)."""
+
+_DOCUMENTATION_QUESTION: Final = "Which documentation of the model is due?"
+DOCUMENTATION: Final = {
+    level: Factor("documentation", label, _DOCUMENTATION_QUESTION, median, 0.20)
+    for level, label, median in (
+        (Documentation.CARD, "Model card", 1.3),
+        (Documentation.FULL, "Full documentation", 2.0),
+    )
+}
+"""Documentation that costs effort; none costs none."""

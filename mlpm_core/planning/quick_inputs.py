@@ -1,0 +1,104 @@
+"""What the quick estimate asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlpm_core.errors import InputError
+from mlpm_core.planning.factors import FACTORS, Answer, Documentation
+from mlpm_core.quantity import CURRENCIES
+
+__all__ = ["QuickInputs"]
+
+
+@dataclass(frozen=True, slots=True)
+class QuickInputs:
+    """What a sole engineer is asked.
+
+    Parameters
+    ----------
+    raw_days : float
+        The engineer's own guess, in person-days, above 0.
+    day_rate : float
+        What a person-day costs, in ``currency``, at least 0.
+    p_success : float
+        Probability that one modelling cycle gives a usable model, in [0, 1].
+    max_cycles : int
+        After so many cycles without a usable model one stops.
+    data_complex, ..., eval_complicated : Answer
+        Whether the factor applies; nobody has asked yet when not given.
+    documentation : Documentation
+        Which documentation is due.
+    n_models : int
+        How many models; they cost ``n_models**0.7`` times one.
+    stop_point_days : float, optional
+        Person-days after which one knows whether there is a usable model, as with a lighthouse.
+        Without it that is known only at the end.
+    currency : str
+        ISO 4217 code.
+
+    Raises
+    ------
+    InputError
+        Naming the value that is out of its range.
+    """
+
+    raw_days: float
+    day_rate: float
+    p_success: float
+    max_cycles: int = 3
+    data_complex: Answer = Answer.UNKNOWN
+    data_big: Answer = Answer.UNKNOWN
+    platform_complex: Answer = Answer.UNKNOWN
+    data_dirty: Answer = Answer.UNKNOWN
+    ethics_privacy: Answer = Answer.UNKNOWN
+    unstructured: Answer = Answer.UNKNOWN
+    eval_complicated: Answer = Answer.UNKNOWN
+    documentation: Documentation = Documentation.NONE
+    n_models: int = 1
+    stop_point_days: float | None = None
+    currency: str = "EUR"
+
+    def __post_init__(self) -> None:
+        _check("raw_days", self.raw_days, above=0, upto=10_000)
+        _check("day_rate", self.day_rate, low=0, upto=1e9)
+        _check("p_success", self.p_success, low=0, upto=1)
+        _check("max_cycles", self.max_cycles, low=1, upto=100, is_whole=True)
+        _check("n_models", self.n_models, low=1, upto=1000, is_whole=True)
+        if self.stop_point_days is not None:
+            _check("stop_point_days", self.stop_point_days, above=0, upto=10_000)
+        for name in FACTORS:
+            if getattr(self, name) not in list(Answer):
+                raise InputError(f"{name} is {getattr(self, name)!r}; write yes, no or unknown.")
+        if self.documentation not in list(Documentation):
+            raise InputError(f"documentation is {self.documentation!r}; write none, card or full.")
+        if self.currency not in CURRENCIES:
+            raise InputError(f"currency is {self.currency!r}; write an ISO code such as EUR.")
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """The answer to every factor, in the order of the waterfall."""
+        return {name: Answer(getattr(self, name)) for name in FACTORS}
+
+    @property
+    def p_no_go(self) -> float:
+        """Probability that no usable model comes out: every cycle fails."""
+        return float((1 - self.p_success) ** self.max_cycles)
+
+
+def _check(
+    name: str,
+    value: float,
+    *,
+    low: float | None = None,
+    above: float | None = None,
+    upto: float,
+    is_whole: bool = False,
+) -> None:
+    is_number = isinstance(value, int if is_whole else (int, float)) and value == value
+    is_in = is_number and value <= upto
+    is_in = is_in and (value >= low if low is not None else value > (above or 0))
+    if isinstance(value, bool) or not is_in:
+        kind = "a whole number" if is_whole else "a number"
+        start = f"from {low:g}" if low is not None else f"above {above:g}"
+        raise InputError(f"{name} is {value!r}; write {kind} {start} to {upto:,g}.")
