@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.intake.dates import moment
 from mlpm_core.intake.faults import Fault
+from mlpm_core.intake.lines import SPACES, is_blank
 from mlpm_core.intake.names import invisible, is_number_like, read_name
-from mlpm_core.intake.read import SPACES, is_blank
 from mlpm_core.records import Column, ColumnKind
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Profile
 
-__all__ = ["Cell", "Grammar", "default_of", "is_missing", "range_in_words"]
+__all__ = ["MISSING", "Cell", "Grammar", "default_of", "is_missing", "range_in_words"]
 
-_MISSING = frozenset({"", "null", "none", "na", "n/a", "#n/a", "-", "--", "\u2013", "\u2014"})
+MISSING = frozenset({"", "null", "none", "na", "n/a", "#n/a", "-", "--", "\u2013", "\u2014"})
 _NOT_FINITE = frozenset(
     {"nan", "inf", "infinity", "#div/0!", "#num!", "#value!", "#ref!", "#name?", "#null!"}
 )
@@ -43,14 +43,14 @@ class Cell(NamedTuple):
 
 
 def is_missing(text: str) -> bool:
-    """Does a cell say in so many words that there is nothing?
+    """Whether a cell says in so many words that there is nothing.
 
     Examples
     --------
     >>> is_missing(" n/a "), is_missing("0")
     (True, False)
     """
-    return len(text) < 12 and text.strip(SPACES).lower() in _MISSING
+    return len(text) < 12 and text.strip(SPACES).lower() in MISSING
 
 
 def default_of(column: Column) -> object:
@@ -80,11 +80,13 @@ class Grammar:
     profile: Profile
     now: datetime
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether numbers have a decimal point and no thousands mark."""
+        return self.profile.decimal_mark == "." and self.profile.thousands in (None, "none")
+
     def reader(self, column: Column) -> Callable[[str], Cell]:
         """The way to read the cells of a column."""
-        if not column.required and default_of(column) is None:
-            if column.kind is ColumnKind.TEXT:
-                raise TypeError(f"the text column {column.name} needs a default")
         read = {
             ColumnKind.NAME: self._name,
             ColumnKind.TEXT: self._text,
@@ -119,7 +121,7 @@ class Grammar:
             if column.required:
                 return Cell(None, Fault("missing-value", {}))
             return Cell(default_of(column))
-        notes = ("trimmed",) if was_trimmed else ()
+        notes: tuple[str, ...] = ("trimmed",) if was_trimmed else ()
         if column.name.endswith(("_id", "_version")) and is_number_like(name):
             notes += ("number-like-id",)
         return Cell(name, None, notes)
@@ -162,7 +164,7 @@ class Grammar:
     def _read_number(self, text: str) -> float | Fault:
         plain = text.strip(SPACES)
         decimal, thousands = self.profile.decimal_mark, self.profile.thousands
-        if decimal == "." and thousands in (None, "none"):
+        if self.is_plain:
             if _PLAIN.fullmatch(plain):
                 number = float(plain)
                 return Fault("not-finite", {}) if isinf(number) else number

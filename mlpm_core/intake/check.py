@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.intake.bulk import Cells, read_all
 from mlpm_core.intake.cells import Cell, default_of
 from mlpm_core.intake.faults import Fault, reject
 from mlpm_core.intake.header import is_own, known_metric
-from mlpm_core.intake.read import Coded, Codes, Lines, Table, is_blank, read_record
+from mlpm_core.intake.lines import Lines, is_blank, read_record
+from mlpm_core.intake.table import Coded, Codes, Table
 from mlpm_core.records import MetricResult, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mlpm_core.intake.cells import Grammar
     from mlpm_core.intake.header import Fields, Header
+    from mlpm_core.intake.rows import Flags
     from mlpm_core.records import Column, Reject
 
 __all__ = ["Checker", "Faults", "Reading"]
-
-Read = "Callable[[str], Cell]"
 
 
 class Reading(NamedTuple):
@@ -30,16 +32,20 @@ class Reading(NamedTuple):
 
     codes: Codes
     texts: list[str]
-    cells: list[Cell]
+    cells: Cells
 
-    def notes(self, note: str) -> bool:
-        """Is there a cell with a note?"""
-        return any(note in c.notes for c in self.cells)
-
-    def noting(self, note: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def noting(self, note: str) -> Flags:
         """Which records have a cell with a note."""
-        noted = np.array([note in c.notes for c in self.cells], dtype=bool)
-        return noted[self.codes]
+        return self._at(self.cells.notes.get(note, ()))
+
+    def is_faulty(self) -> Flags:
+        """Which records have a faulty cell."""
+        return self._at(self.cells.faults)
+
+    def _at(self, places: Iterable[int]) -> Flags:
+        at = np.zeros(len(self.texts), dtype=bool)
+        at[list(places)] = True
+        return at[self.codes]
 
 
 class Faults:
@@ -60,14 +66,12 @@ class Faults:
 
     def add_cells(self, column: str, reading: Reading) -> None:
         """Every faulty cell of a field."""
-        at_fault = np.array([c.fault is not None for c in reading.cells], dtype=bool)
-        if not at_fault.any():
+        if not reading.cells.faults:
             return
-        for record in np.nonzero(at_fault[reading.codes])[0].tolist():
+        for record in np.nonzero(reading.is_faulty())[0].tolist():
             code = int(reading.codes[record])
-            fault = reading.cells[code].fault
-            if fault is not None:
-                self.add(record, column, fault.code, reading.texts[code], **fault.filled)
+            fault = reading.cells.faults[code]
+            self.add(record, column, fault.code, reading.texts[code], **fault.filled)
 
 
 class Checker:
@@ -102,7 +106,7 @@ class Checker:
         ]
 
     def passes(self, line: str) -> bool:
-        """Would a physical line be a valid row by itself?"""
+        """Whether a physical line would be a valid row by itself."""
         header = self._header
         found = read_record(Lines([line], "\n", '"' in line), 0, header.delimiter)
         if found.code is not None or len(found.cells) != len(header.cells):
@@ -132,7 +136,8 @@ class Checker:
             coded = table.columns[j]
             read = self._read_wide
             if read is not None:
-                found[_wide(metric)] = Reading(coded.codes, coded.cells, [*map(read, coded.cells)])
+                cells = Cells.of([*map(read, coded.cells)])
+                found[_wide(metric)] = Reading(coded.codes, coded.cells, cells)
                 faults.add_cells(self._header.label(j), found[_wide(metric)])
         return found
 
@@ -140,17 +145,19 @@ class Checker:
         read = self._read[column.name]
         if column.name in self._at:
             coded = table.columns[self._at[column.name]]
-            return Reading(coded.codes, coded.cells, [*map(read, coded.cells)])
+            is_plain = self._grammar.is_plain and column.name not in ("project", "metric")
+            cells = read_all(column, coded.cells, read, is_plain=is_plain)
+            return Reading(coded.codes, coded.cells, cells)
         everywhere = np.zeros(len(table.lines), dtype=np.int64)
         given = self._fields.profile.constants.get(column.name)
         if given is None:
             value = self._project if column.name == "project" else default_of(column)
-            return Reading(everywhere, [""], [Cell(value)])
+            return Reading(everywhere, [""], Cells([value], {}, {}))
         cell = read(given)
         if cell.fault is not None:
             said = reject(cell.fault.code, None, column.name, given, **cell.fault.filled)
             raise InputError(f"constants.{column.name}: {said.message} {said.hint}")
-        return Reading(everywhere, [given], [cell])
+        return Reading(everywhere, [given], Cells.of([cell]))
 
     def _reader(self, column: Column) -> Callable[[str], Cell]:
         read = self._grammar.reader(column)
@@ -181,8 +188,6 @@ def _wide(metric: str) -> str:
 
 
 def _optional(column: Column) -> Column:
-    from dataclasses import replace
-
     return replace(column, required=False, default=None if column.name == "value" else "")
 
 

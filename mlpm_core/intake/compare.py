@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.check import Checker, Faults, Reading
     from mlpm_core.intake.judging import Stored
     from mlpm_core.intake.profile import Profile
-    from mlpm_core.intake.read import Codes
+    from mlpm_core.intake.table import Codes
     from mlpm_core.records import Question, Record, Reject, Warned
 
 __all__ = ["Gathered", "compared"]
@@ -131,11 +131,12 @@ def _check_references(found: Gathered, stored: Stored) -> None:
         reading = found.readings[column.name]
         known = set(stored.names(column.refers_to))
         is_unknown = flags(
-            c.fault is None and bool(c.value) and c.value not in known for c in reading.cells
+            bool(v) and v not in known and i not in reading.cells.faults
+            for i, v in enumerate(reading.cells.values)
         )
         plural = KINDS[column.refers_to].plural.lower()
         for i in np.nonzero(is_unknown[reading.codes])[0].tolist():
-            value = str(reading.cells[int(reading.codes[i])].value)
+            value = str(reading.cells.values[int(reading.codes[i])])
             near = get_close_matches(value, sorted(known), n=1, cutoff=0.6)
             found.faults.add(
                 i,
@@ -153,21 +154,20 @@ def _models_told_apart(
     """The readings once new names that look like stored ones are settled."""
     reading = found.readings["model_id"]
     looks = {skeleton(name): name for name in known}
-    used = set(np.unique(reading.codes[~found.faults.is_bad]).tolist())
+    used = np.unique(reading.codes[~found.faults.is_bad]).tolist()
     alike = {}
-    for i, cell in enumerate(reading.cells):
-        name = cell.value
-        if i in used and isinstance(name, str) and name not in known and skeleton(name) in looks:
-            alike[name] = looks[skeleton(name)]
+    if looks:
+        for i in used:
+            name = str(reading.cells.values[i])
+            if name not in known and skeleton(name) in looks:
+                alike[name] = looks[skeleton(name)]
     answer = found.profile.look_alike
     if not alike or answer == "new":
         return found.readings, []
     if answer == "stored":
-        cells = [
-            c._replace(value=alike.get(c.value, c.value)) if isinstance(c.value, str) else c
-            for c in reading.cells
-        ]
-        return found.readings | {"model_id": reading._replace(cells=cells)}, []
+        values: list[object] = [alike.get(str(v), v) for v in reading.cells.values]
+        settled = reading._replace(cells=reading.cells._replace(values=values))
+        return found.readings | {"model_id": settled}, []
     name, other = next(iter(alike.items()))
     return found.readings, [
         question(
@@ -271,7 +271,9 @@ def _told(
     if is_identical.any():
         told.append(warned("identical-row", int(is_identical.sum()), n=int(is_identical.sum())))
     noted = {
-        note: [(r, r.noting(note) & is_good) for r in found.readings.values() if r.notes(note)]
+        note: [
+            (r, r.noting(note) & is_good) for r in found.readings.values() if note in r.cells.notes
+        ]
         for note in ("trimmed", "utc-assumed", "number-like-id")
     }
     for note in ("trimmed", "utc-assumed"):
@@ -280,7 +282,7 @@ def _told(
             told.append(warned(note, n, n=n))
     ids = list(
         dict.fromkeys(
-            str(r.cells[i].value)
+            str(r.cells.values[i])
             for r, where in noted["number-like-id"]
             for i in np.unique(r.codes[where]).tolist()
         )

@@ -1,4 +1,4 @@
-"""Dates and times as files write them: ISO 8601 extended, or day and month once an order is said."""
+"""Dates and times as files write them: ISO 8601 extended, or day and month in a named order."""
 
 from __future__ import annotations
 

@@ -182,12 +182,12 @@ class Refusal(Exception):
 
 
 def shown(value: object) -> str:
-    """A value fit for a sentence: at most 80 characters, nothing invisible.
+    r"""A value fit for a sentence: at most 80 characters, nothing invisible.
 
     Examples
     --------
-    >>> shown("m\\x001"), shown("x" * 100) == "x" * 80 + "…"
-    ('m\\\\u00001', True)
+    >>> shown("m\x001"), shown("x" * 100) == "x" * 80 + "…"
+    ('m\\u00001', True)
     """
     text = str(value)
     cut = text[:80] + "…" if len(text) > 80 else text

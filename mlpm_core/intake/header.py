@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake.faults import Refusal
+from mlpm_core.intake.lines import Lines, is_blank, read_record
 from mlpm_core.intake.profile import IGNORE
-from mlpm_core.intake.read import Lines, is_blank, read_record
 from mlpm_core.records import METRIC_ALIASES, METRICS, ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _letters(text: str) -> str:
 
 
 def _one_letter_apart(one: str, other: str) -> bool:
-    """Do two words differ by one letter changed, added or left out?"""
+    """Whether two words differ by one letter changed, added or left out."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
     short, long = sorted((one, other), key=len)
@@ -66,7 +66,7 @@ def _one_letter_apart(one: str, other: str) -> bool:
 
 
 def is_own(header: str) -> bool:
-    """Is a column one that ``rejected_csv`` added?"""
+    """Whether a column is one that ``rejected_csv`` added."""
     return header.strip() in _ADDED
 
 
@@ -104,11 +104,11 @@ class Fields:
         return None if field == IGNORE else field
 
     def is_ignored(self, header: str) -> bool:
-        """Did the profile, or the intake itself, put a column aside?"""
+        """Whether the profile, or the intake itself, put a column aside."""
         return is_own(header) or self._chosen.get(normal(header)) == IGNORE
 
     def is_metric(self, header: str) -> bool:
-        """Could a column of a wide file hold this metric's values?"""
+        """Whether a column of a wide file could hold a metric's values."""
         return self.is_results and (
             normal(header) in self._wide or (not self._wide and known_metric(header) is not None)
         )
@@ -142,7 +142,7 @@ class Fields:
         return n
 
     def is_header(self, headers: Sequence[str]) -> bool:
-        """Does a line name every required field, or is it the header of a wide file?"""
+        """Whether a line names every required field, or is the header of a wide file."""
         fields = {self.named(h) for h in headers}
         if len(self.required) < 2 and not all(
             self.named(h) or self.is_ignored(h) or is_blank(h) for h in headers
@@ -172,7 +172,7 @@ class Header:
 
     @property
     def is_below_preamble(self) -> bool:
-        """Do lines stand above the header that nobody has allowed to skip?"""
+        """Whether lines stand above the header that nobody has allowed to skip."""
         return self.line > self.first_line
 
     def label(self, j: int) -> str:
@@ -230,7 +230,7 @@ class Header:
         ]
 
     def is_wide(self, fields: Fields) -> bool:
-        """Is it laid out with one column per metric?"""
+        """Whether it has one column per metric."""
         return (
             fields.is_results
             and "period_start" in self.fields

@@ -10,8 +10,9 @@ from mlpm_core.records import Receipt, Reject, Status
 
 if TYPE_CHECKING:
     from mlpm_core.intake.header import Header
-    from mlpm_core.intake.read import Lines, Table
+    from mlpm_core.intake.lines import Lines
     from mlpm_core.intake.recognise import Text
+    from mlpm_core.intake.table import Table
 
 __all__ = ["Judgement", "Source", "status_of"]
 
@@ -30,21 +31,11 @@ class Source:
 
     def raw_header(self) -> str:
         """The header as it stands in the file."""
-        header = self.header
-        parts = [
-            self.lines.lines[i] + (self.lines.end(i) if i < header.below - 1 else "")
-            for i in range(header.line, header.below)
-        ]
-        return "".join(parts)
+        return self.lines.raw(self.header.line, self.header.below)
 
     def raw(self, line: int) -> str:
         """The record that starts on a line (from 0), without the end of its last line."""
-        n_lines = self.table.spans.get(line, 1)
-        parts = [
-            self.lines.lines[i] + (self.lines.end(i) if i < line + n_lines - 1 else "")
-            for i in range(line, line + n_lines)
-        ]
-        return "".join(parts)
+        return self.lines.raw(line, line + self.table.spans.get(line, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from mlpm_core.intake.faults import Fault, Refusal, warned
 from mlpm_core.intake.header import Fields, Header
 from mlpm_core.intake.judgement import Judgement, Source
 from mlpm_core.intake.layout import asked_about_dates, asked_about_layout, checked_header
+from mlpm_core.intake.lines import Lines, is_blank
 from mlpm_core.intake.names import read_name
-from mlpm_core.intake.read import Lines, Table, is_blank, table
+from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.results import check_results
 from mlpm_core.intake.structure import structural_rejects, without_bad_bytes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlpm_core.intake.profile import Limits, Profile
+    from mlpm_core.intake.table import Table
     from mlpm_core.records import Record, Warned
 
 __all__ = ["Stored", "judge"]

@@ -10,8 +10,9 @@ import numpy as np
 
 from mlpm_core.intake.cells import is_missing
 from mlpm_core.intake.faults import Refusal, question, reject, shown
+from mlpm_core.intake.lines import SPACES, is_blank
 from mlpm_core.intake.profile import IGNORE
-from mlpm_core.intake.read import SPACES, Table, is_blank
+from mlpm_core.intake.rows import flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.check import Reading
     from mlpm_core.intake.header import Fields, Header
     from mlpm_core.intake.profile import Profile
+    from mlpm_core.intake.table import Table
     from mlpm_core.records import Question, Reject
 
 __all__ = ["asked_about_dates", "asked_about_layout", "checked_header"]
@@ -43,7 +45,7 @@ def asked_about_layout(found: Table, header: Header, fields: Fields, profile: Pr
         questions.append(
             question("preamble", "skip_lines", [str(header.line)], line=header.line + 1)
         )
-    again = _headers_again(found, fields)
+    again = _headers_again(found, header, fields)
     if again and profile.second_table is None:
         questions.append(
             question("second-table", "second_table", ["skip", "first"], line=again[0] + 1)
@@ -58,13 +60,17 @@ def asked_about_layout(found: Table, header: Header, fields: Fields, profile: Pr
     return found
 
 
-def _headers_again(found: Table, fields: Fields) -> list[int]:
+def _headers_again(found: Table, header: Header, fields: Fields) -> list[int]:
     """The lines of records that name all required fields again."""
-    n_named = np.zeros(len(found.lines), dtype=np.int64)
-    for column in found.columns:
-        is_name = [bool(c) and not c[0].isdigit() and fields.n_named([c]) > 0 for c in column.cells]
-        n_named += np.array(is_name, dtype=np.int64)[column.codes] if is_name else 0
     least = min(2, len(fields.required))
+    n_named = np.zeros(len(found.lines), dtype=np.int64)
+    # A header names every required field, so the longest columns need not be looked at.
+    by_length = sorted(found.columns, key=lambda c: len(c.cells))
+    n_skipped = 0 if header.is_wide(fields) else max(0, len(fields.required) - least)
+    for column in by_length[: len(by_length) - n_skipped]:
+        is_name = flags(not c[:1].isdigit() and fields.n_named([c]) > 0 for c in column.cells)
+        if is_name.any():
+            n_named += is_name[column.codes]
     lines = [
         int(found.lines[i])
         for i in np.nonzero(n_named >= least)[0].tolist()
@@ -76,12 +82,11 @@ def _headers_again(found: Table, fields: Fields) -> list[int]:
 
 def _about_marks(found: Table, header: Header, fields: Fields, profile: Profile) -> list[Question]:
     """The question what a comma or a point in a number means, asked once."""
-    cells = [
-        plain
-        for j in header.numbers(fields)
-        for cell in found.columns[j].cells
-        if not (plain := cell.strip(SPACES)).isdigit() and not is_missing(plain)
-    ]
+    cells: list[str] = []
+    for j in header.numbers(fields):
+        joined = "\n".join(found.columns[j].cells)
+        if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
+            cells += [c for t in found.columns[j].cells if not is_missing(c := t.strip(SPACES))]
     if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
         comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
         if comma is not None:
@@ -229,19 +234,12 @@ def asked_about_dates(readings: dict[str, Reading]) -> None:
     n: Counter[str] = Counter()
     samples: dict[str, list[str]] = defaultdict(list)
     for reading in readings.values():
-        asking = {
-            i: note.removeprefix("asks ")
-            for i, cell in enumerate(reading.cells)
-            for note in cell.notes
-            if note.startswith("asks ")
-        }
-        if not asking:
-            continue
-        counted = np.bincount(reading.codes, minlength=len(reading.cells))
-        for i, what in asking.items():
-            n[what] += int(counted[i])
-            if counted[i] and len(samples[what]) < 5:
-                samples[what].append(shown(reading.texts[i]))
+        for note, places in reading.cells.notes.items():
+            what = note.removeprefix("asks ")
+            if what == note:
+                continue
+            n[what] += int(reading.noting(note).sum())
+            samples[what] += [shown(reading.texts[i]) for i in places[:5]]
     questions = []
     if n["both"] or n["dmy"] or n["mdy"]:
         order = ["mdy", "dmy"] if n["mdy"] > n["dmy"] else ["dmy", "mdy"]

@@ -36,7 +36,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def read_name(text: str, *, is_free_to_begin: bool = False) -> tuple[str, bool] | Fault:
-    """A name in NFC without spaces at its edges, and whether invisible ones were dropped.
+    r"""A name in NFC without spaces at its edges, and whether invisible ones were dropped.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def read_name(text: str, *, is_free_to_begin: bool = False) -> tuple[str, bool] 
 
     Examples
     --------
-    >>> read_name("\\u00a0m1\\u200b")
+    >>> read_name("\u00a0m1\u200b")
     ('m1', True)
     >>> read_name("=1+1").code
     'unsafe-name'
@@ -71,7 +71,7 @@ def read_name(text: str, *, is_free_to_begin: bool = False) -> tuple[str, bool] 
 
 
 def is_number_like(name: str) -> bool:
-    """Does a name look like a number that a spreadsheet rewrote?
+    """Whether a name looks like a number that a spreadsheet rewrote.
 
     Examples
     --------
@@ -82,11 +82,11 @@ def is_number_like(name: str) -> bool:
 
 
 def skeleton(name: str) -> str:
-    """What two names that look alike have in common.
+    r"""What two names that look alike have in common.
 
     Examples
     --------
-    >>> skeleton("p\\u0430y") == skeleton("Pay") == skeleton("p_a-y")
+    >>> skeleton("p\u0430y") == skeleton("Pay") == skeleton("p_a-y")
     True
     """
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_LOOKS_LIKE)

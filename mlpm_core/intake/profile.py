@@ -69,7 +69,7 @@ class Profile(BaseModel):
         return self.decimal or ("," if self.thousands == "." else ".")
 
     def answered(self, key: str, value: str) -> Profile:
-        """This profile with one more answer.
+        """The profile with one more answer.
 
         Parameters
         ----------

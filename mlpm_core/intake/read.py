@@ -1,214 +1,21 @@
-"""The structure of a text file: physical lines, strict RFC 4180 records, coded columns."""
+"""The structure of a text file: every record below its header, whole, blank or damaged."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from dataclasses import dataclass, field
-from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpm_core.intake.faults import Refusal
+from mlpm_core.intake.lines import Lines, is_blank, read_record
+from mlpm_core.intake.table import Coded, Damage, Table, coded_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.profile import Limits
 
-__all__ = [
-    "Coded",
-    "Codes",
-    "Damage",
-    "Lines",
-    "Record",
-    "Table",
-    "is_blank",
-    "read_record",
-    "table",
-]
-
-Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
-
-SPACES = " \t\u00a0\u202f"
-
-_BLOCK = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The physical lines of a text without their ends, which LF, CRLF and CR may be."""
-
-    lines: list[str]
-    ends: list[str] | str
-    has_quotes: bool
-
-    @classmethod
-    def of(cls, text: str) -> Lines:
-        """Split a text; the end of its last line begins no further line.
-
-        Examples
-        --------
-        >>> Lines.of("a\\r\\nb\\nc\\n").lines
-        ['a', 'b', 'c']
-        """
-        n_both = text.count("\r\n")
-        kinds = {
-            end: n
-            for end, n in (
-                ("\r\n", n_both),
-                ("\r", text.count("\r") - n_both),
-                ("\n", text.count("\n") - n_both),
-            )
-            if n
-        }
-        ends: list[str] | str
-        if len(kinds) > 1:
-            parts = re.split("(\r\n|\r|\n)", text)
-            lines, ends = parts[::2], parts[1::2]
-        else:
-            ends = next(iter(kinds), "\n")
-            lines = text.split(ends)
-        if lines[-1] == "":
-            lines.pop()
-        return cls(lines, ends, '"' in text)
-
-    def end(self, i: int) -> str:
-        """How line ``i`` ends."""
-        if isinstance(self.ends, str):
-            return self.ends
-        return self.ends[i] if i < len(self.ends) else ""
-
-    def kinds_of_ends(self, inner: set[int]) -> set[str]:
-        """How lines end, those inside quoted cells left out."""
-        if isinstance(self.ends, str):
-            return {self.ends}
-        return {end for i, end in enumerate(self.ends) if i not in inner}
-
-
-class Record(NamedTuple):
-    """The cells of a record, or what broke it: a code and the position of the cell."""
-
-    cells: list[str]
-    next: int
-    code: str | None = None
-
-
-class Damage(NamedTuple):
-    """A record whose structure is broken: its line (from 0), code, cells (or position) it has."""
-
-    line: int
-    code: str
-    got: int
-    cells: list[str]
-
-
-class Coded(NamedTuple):
-    """A column as codes into its distinct cells, so that each distinct cell is read once."""
-
-    codes: Codes
-    cells: list[str]
-
-
-@dataclass(slots=True)
-class Table:
-    """All records below a header: whole ones column by column, blank and damaged ones apart."""
-
-    lines: Codes
-    columns: list[Coded]
-    blank: list[int]
-    damaged: list[Damage]
-    spans: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def n_records(self) -> int:
-        """Every record, blank and damaged ones included."""
-        return len(self.lines) + len(self.blank) + len(self.damaged)
-
-    def without(self, is_dropped: Callable[[int], bool]) -> Table:
-        """The table without the records that start on certain lines."""
-        kept = np.array([not is_dropped(int(i)) for i in self.lines], dtype=bool)
-        return Table(
-            self.lines[kept],
-            [_recoded(c.codes[kept], c.cells) for c in self.columns],
-            [i for i in self.blank if not is_dropped(i)],
-            [d for d in self.damaged if not is_dropped(d.line)],
-            self.spans,
-        )
-
-
-def _recoded(codes: Codes, cells: list[str]) -> Coded:
-    """A column that lists only the cells it still has."""
-    used, again = np.unique(codes, return_inverse=True)
-    return Coded(again.astype(np.int64), [cells[i] for i in used])
-
-
-def is_blank(cell: str) -> bool:
-    """Is a cell empty or nothing but spaces?"""
-    return not cell.strip(SPACES)
-
-
-def read_record(
-    lines: Lines,
-    i: int,
-    delimiter: str,
-    passes: Callable[[str], bool] = lambda _: False,
-    until: int | None = None,
-) -> Record:
-    """The record that starts on line ``i``.
-
-    Parameters
-    ----------
-    passes : callable
-        Would a line be a valid row by itself? Then no quoted cell may swallow it.
-    until : int, optional
-        The line before which the record must have ended.
-
-    Examples
-    --------
-    >>> read_record(Lines.of('1,"a ""b"" c"'), 0, ",").cells
-    ['1', 'a "b" c']
-    >>> read_record(Lines.of('1,"open'), 0, ",").code
-    'unterminated-quote'
-    """
-    rows = lines.lines
-    stop = len(rows) if until is None else until
-    line, j, pos = rows[i], i, 0
-    cells: list[str] = []
-    while True:
-        if not line.startswith('"', pos):
-            end = line.find(delimiter, pos)
-            cell = line[pos:] if end < 0 else line[pos:end]
-            if '"' in cell:
-                return Record(cells, i + 1, "bad-quote")
-            cells.append(cell)
-            if end < 0:
-                return Record(cells, j + 1)
-            pos = end + 1
-            continue
-        began, parts, at = j, [], pos + 1
-        while True:
-            quote = line.find('"', at)
-            if quote < 0:
-                parts += [line[at:], lines.end(j)]
-                j, at = j + 1, 0
-                if j >= stop or passes(rows[j]):
-                    return Record(cells, i + 1, "unterminated-quote")
-                line = rows[j]
-            elif line.startswith('"', quote + 1):
-                parts.append(line[at : quote + 1])
-                at = quote + 2
-            else:
-                parts.append(line[at:quote])
-                break
-        pos = quote + 1
-        if pos < len(line) and line[pos] != delimiter:
-            return Record(cells, i + 1, "bad-quote" if began == j else "unterminated-quote")
-        cells.append("".join(parts))
-        if pos == len(line):
-            return Record(cells, j + 1)
-        pos += 1
+__all__ = ["table"]
 
 
 def table(
@@ -221,20 +28,25 @@ def table(
 ) -> Table:
     """Every record from line ``start`` on.
 
+    Parameters
+    ----------
+    headers : sequence of str
+        The cells of the header; a whole record has as many.
+    passes : callable
+        Would a line be a valid row by itself? Then no quoted cell may swallow it.
+
     Raises
     ------
     Refusal
         When there are more records, or longer cells, than the limits allow.
     """
     reader = _Reader(lines, delimiter, headers, passes, limits)
-    i = start
-    while i < len(lines.lines):
-        i = reader.block(i)
+    reader.scan(start)
     return reader.table()
 
 
 class _Reader:
-    """Blocks of lines into coded columns."""
+    """One pass that finds the records and which are whole; then all their cells at once."""
 
     def __init__(
         self,
@@ -247,107 +59,80 @@ class _Reader:
         self._lines, self._delimiter, self._passes = lines, delimiter, passes
         self._headers, self._limits = headers, limits
         self._width = len(headers)
-        self._numbers = [defaultdict[str, int](count().__next__) for _ in headers]
-        self._codes: list[list[Codes]] = [[] for _ in headers]
-        self._starts: list[Codes] = []
+        self._starts: list[int] = []
+        self._whole: list[str] = []
         self._blank: list[int] = []
         self._damaged: list[Damage] = []
         self._spans: dict[int, int] = {}
-        self._n_records = 0
 
-    def block(self, i: int) -> int:
-        """Read one block from line ``i`` on and say where the next begins."""
-        block = self._lines.lines[i : i + _BLOCK]
-        delimiter = self._delimiter
-        if self._lines.has_quotes:
-            starts, rows, after = self._quoted(i, i + len(block))
-        else:
-            starts, rows = list(range(i, i + len(block))), [s.split(delimiter) for s in block]
-            after = i + len(block)
-        self._n_records += len(starts)
-        if self._n_records > self._limits.rows:
-            raise Refusal.of("limit-rows", limit=self._limits.rows)
-        if max(map(len, block)) > self._limits.cell_chars or after > i + len(block):
-            self._check_cells(starts, rows)
-        if set(map(len, rows)) - {self._width}:
-            starts, rows = self._whole(starts, rows)
-        self._code(starts, rows)
-        return after
-
-    def _quoted(self, i: int, stop: int) -> tuple[list[int], list[list[str]], int]:
-        """The records that start in a stretch of lines, some with quotes."""
-        starts, rows = [], []
-        delimiter, all_lines = self._delimiter, self._lines.lines
+    def scan(self, start: int) -> None:
+        """Sort every record from a line on by what it is."""
+        lines, delimiter, n_between = self._lines.lines, self._delimiter, self._width - 1
+        most_chars, most_rows = self._limits.cell_chars, self._limits.rows
         between = f'"{delimiter}"'
-        while i < stop:
-            line = all_lines[i]
-            if '"' not in line:
-                starts.append(i)
-                rows.append(line.split(delimiter))
-                i += 1
-                continue
-            cells = line[1:-1].split(between)
-            if line[0] == '"' == line[-1] and len(line) > 1 and not any('"' in c for c in cells):
-                starts.append(i)
-                rows.append(cells)
-                i += 1
-                continue
-            found = read_record(self._lines, i, delimiter, self._passes)
-            if found.code is not None:
-                got = len(found.cells)
-                self._damaged.append(Damage(i, found.code, got, line.split(delimiter)))
-                self._n_records += 1
-            else:
-                starts.append(i)
-                rows.append(found.cells)
-                if found.next > i + 1:
-                    self._spans[i] = found.next - i
-            i = found.next
-        return starts, rows, i
+        n_records, i = 0, start
+        while i < len(lines):
+            n_records += 1
+            if n_records > most_rows:
+                raise Refusal.of("limit-rows", limit=most_rows)
+            line = lines[i]
+            if len(line) <= most_chars:
+                n_quotes = line.count('"') if self._lines.has_quotes else 0
+                # No quotes, or two a cell and none to spare: nothing to take apart here.
+                is_whole = (
+                    line.count(delimiter) == n_between
+                    if not n_quotes
+                    else n_quotes == 2 * n_between + 2
+                    and line.count(between) == n_between
+                    and line[0] == line[-1] == '"'
+                )
+                if is_whole:
+                    self._starts.append(i)
+                    self._whole.append(line)
+                    i += 1
+                    continue
+            i = self._unusual(i)
 
-    def _check_cells(self, starts: list[int], rows: list[list[str]]) -> None:
-        most = self._limits.cell_chars
-        for start, row in zip(starts, rows, strict=True):
-            for j, cell in enumerate(row):
-                if len(cell) > most:
-                    column = self._headers[j] if j < self._width else f"cell {j + 1}"
-                    raise Refusal.of(
-                        "limit-cell",
-                        column=column.strip() or f"column {j + 1}",
-                        line=start + 1,
-                        got=len(cell),
-                        limit=most,
-                    )
+    def _unusual(self, i: int) -> int:
+        """A record that must be taken apart to know it; where the next begins."""
+        lines, delimiter = self._lines.lines, self._delimiter
+        record = read_record(self._lines, i, delimiter, self._passes)
+        cells = record.cells
+        if record.code is not None:
+            raw = lines[i].split(delimiter)
+            self._damaged.append(Damage(i, record.code, len(cells), raw))
+            return record.next
+        self._check_lengths(i, cells)
+        if record.next > i + 1:
+            self._spans[i] = record.next - i
+        if len(cells) == self._width:
+            self._starts.append(i)
+            self._whole.append(self._lines.raw(i, record.next))
+        elif all(map(is_blank, cells)):
+            self._blank.append(i)
+        else:
+            code = "extra-cell" if len(cells) > self._width else "missing-cell"
+            self._damaged.append(Damage(i, code, len(cells), cells))
+        return record.next
 
-    def _whole(self, starts: list[int], rows: list[list[str]]) -> tuple[list[int], list[list[str]]]:
-        """The records of the header's width; blank and damaged ones are set apart."""
-        kept, width = [], self._width
-        for start, row in zip(starts, rows, strict=True):
-            if len(row) == width:
-                kept.append((start, row))
-            elif all(map(is_blank, row)):
-                self._blank.append(start)
-            else:
-                code = "extra-cell" if len(row) > width else "missing-cell"
-                self._damaged.append(Damage(start, code, len(row), row))
-        return [s for s, _ in kept], [r for _, r in kept]
-
-    def _code(self, starts: list[int], rows: list[list[str]]) -> None:
-        if not rows:
-            return
-        self._starts.append(np.array(starts, dtype=np.int64))
-        for j, column in enumerate(zip(*rows, strict=True)):
-            coded = map(self._numbers[j].__getitem__, column)
-            self._codes[j].append(np.fromiter(coded, dtype=np.int64, count=len(column)))
+    def _check_lengths(self, i: int, cells: list[str]) -> None:
+        for j, cell in enumerate(cells):
+            if len(cell) > self._limits.cell_chars:
+                header = self._headers[j].strip() if j < self._width else ""
+                raise Refusal.of(
+                    "limit-cell",
+                    column=header or f"column {j + 1}",
+                    line=i + 1,
+                    got=len(cell),
+                    limit=self._limits.cell_chars,
+                )
 
     def table(self) -> Table:
-        """All that was read."""
-        none = np.zeros(0, dtype=np.int64)
-        starts = np.concatenate(self._starts) if self._starts else none
-        columns = [
-            Coded(np.concatenate(codes) if codes else none, list(numbers))
-            for codes, numbers in zip(self._codes, self._numbers, strict=True)
-        ]
+        """All that was read, with blank records of full width set apart too."""
+        starts = np.array(self._starts, dtype=np.int64)
+        columns = coded_columns(
+            self._whole, self._delimiter, self._width, has_quotes=self._lines.has_quotes
+        )
         blank = np.ones(len(starts), dtype=bool)
         for column in columns:
             if not blank.any():

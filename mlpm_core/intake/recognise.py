@@ -77,12 +77,12 @@ class Text:
     has_bad_bytes: bool
 
     def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
-        """A part of the text as it stood in the file; what is ours may lose a letter.
+        r"""A part of the text as it stood in the file; what is ours may lose a letter.
 
         Examples
         --------
-        >>> Text("m\\udc81", "utf-8", b"", True).bytes_of("m\\udc81")
-        b'm\\x81'
+        >>> Text("m\udc81", "utf-8", b"", True).bytes_of("m\udc81")
+        b'm\x81'
         """
         codec = self.encoding
         if self.bom and codec in ("utf-16", "utf-32"):

@@ -12,7 +12,7 @@ from mlpm_core.records import METRICS
 
 if TYPE_CHECKING:
     from mlpm_core.intake.check import Checker, Faults, Reading
-    from mlpm_core.intake.read import Codes
+    from mlpm_core.intake.table import Codes
 
 __all__ = ["check_results", "result_rows", "unknown_metrics"]
 
@@ -67,8 +67,8 @@ def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faul
 
 def _check_slice(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
     key, value = readings["slice_key"], readings["slice_value"]
-    has_no_key = flags(c.fault is None and not c.value for c in key.cells)[key.codes]
-    has_value = flags(bool(c.value) for c in value.cells)[value.codes]
+    has_no_key = flags(not v for v in key.cells.values)[key.codes] & ~key.is_faulty()
+    has_value = flags(bool(v) for v in value.cells.values)[value.codes]
     for record in np.nonzero(has_no_key & has_value)[0].tolist():
         text = value.texts[int(value.codes[record])]
         faults.add(
@@ -82,9 +82,8 @@ def _check_slice(readings: dict[str, Reading], checker: Checker, faults: Faults)
 
 
 def _floats(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return Values(
-        reading.codes, [c.value if c.fault is None else None for c in reading.cells]
-    ).floats()
+    numbers = Values(reading.codes, reading.cells.values).floats()
+    return np.where(reading.is_faulty(), np.nan, numbers)
 
 
 def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) -> Rows:
@@ -111,11 +110,13 @@ def _granularity(readings: dict[str, Reading], checker: Checker) -> Values:
     """The length of each period: as said, else as its date or its header says."""
     said, period = readings["granularity"], readings["period_start"]
     header = _GRAIN_OF_HEADER.get(normal(checker.label("period_start")))
-    grains = []
-    for cell in period.cells:
-        grain = next((n[6:] for n in cell.notes if n.startswith("grain ")), "P1D")
-        grains.append(grain if grain in ("P1W", "P1M") or header is None else header)
-    values: list[object] = [c.value or "" for c in said.cells]
+    grains: list[object] = [header or "P1D"] * len(period.texts)
+    for note, places in period.cells.notes.items():
+        grain = note.removeprefix("grain ")
+        if grain != note and (header is None or grain in ("P1W", "P1M")):
+            for i in places:
+                grains[i] = grain
+    values: list[object] = [v or "" for v in said.cells.values]
     is_empty = flags(not v for v in values)[said.codes]
     codes: Codes = np.where(is_empty, period.codes + len(values), said.codes)
     return Values.unified(codes, [*values, *grains])

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mlpm_core.intake.read import Codes
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlpm_core.intake.check import Reading
+    from mlpm_core.intake.table import Codes
 
 __all__ = ["Flags", "Rows", "Values", "flags", "keyed"]
 
@@ -33,7 +32,7 @@ class Values(NamedTuple):
     @classmethod
     def of(cls, reading: Reading) -> Values:
         """The values of a reading."""
-        return cls.unified(reading.codes, [c.value for c in reading.cells])
+        return cls.unified(reading.codes, reading.cells.values)
 
     @classmethod
     def unified(cls, codes: Codes, values: Sequence[object]) -> Values:

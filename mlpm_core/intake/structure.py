@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.intake.faults import reject
-from mlpm_core.intake.read import Coded, Damage, Lines, Table
+from mlpm_core.intake.table import Coded, Damage, Table
 
 if TYPE_CHECKING:
     from mlpm_core.intake.header import Header
+    from mlpm_core.intake.lines import Lines
     from mlpm_core.intake.recognise import Text
     from mlpm_core.records import Reject
 

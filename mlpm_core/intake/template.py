@@ -79,7 +79,9 @@ def _example(column: Column) -> str:
         return _EXAMPLES.get(column.name, "")
     if column.name == "unit":
         return "EUR/year"
-    return _EXAMPLES.get(column.name) or _bounded(column)
+    if column.name in _EXAMPLES:
+        return _EXAMPLES[column.name]
+    return _bounded(column)
 
 
 def _bounded(column: Column) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from intake_stored import Shelf
 
 from mlpm_core.intake import Limits, Profile, judge
 from mlpm_core.records import KINDS, Status, record_of
+from tests.intake_stored import Shelf
 
 # Copied from the project's specification: reference/intake_cases.json, described in INTAKE.md.
 CASES = {
