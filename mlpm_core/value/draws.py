@@ -91,6 +91,12 @@ def own_draws(quantile: Callable[[Array], Array], draws: int, rng: np.random.Gen
     >>> sorted(uniform.round(3).tolist())
     [0.125, 0.375, 0.625, 0.875]
     """
-    z = ndtri((np.arange(draws) + 0.5) / draws)
-    nodes = np.linspace(z[0], z[-1], _N_NODES) if draws > _N_NODES else z
+    z, nodes = _strata(draws)
     return rng.permutation(np.interp(z, nodes, quantile(ndtr(nodes))))
+
+
+@lru_cache(maxsize=8)
+def _strata(draws: int) -> tuple[Array, Array]:
+    """Middles of equally likely strata, and fewer evenly spaced nodes; on the normal's scale."""
+    z = ndtri((np.arange(draws) + 0.5) / draws)
+    return z, np.linspace(z[0], z[-1], _N_NODES) if draws > _N_NODES else z

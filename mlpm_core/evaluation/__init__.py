@@ -1,0 +1,12 @@
+"""Evaluation: which candidate is worth adopting, and how sure we are."""
+
+from __future__ import annotations
+
+from mlpm_core.evaluation.candidate import Candidate, Measured, not_valuable
+from mlpm_core.evaluation.leaderboard import NONE, Leaderboard, Standing, Unvalued, leaderboard
+from mlpm_core.evaluation.pareto import dominated
+
+__all__ = [
+    "NONE", "Candidate", "Leaderboard", "Measured", "Standing", "Unvalued", "dominated",
+    "leaderboard", "not_valuable",
+]  # fmt: skip

@@ -1,0 +1,173 @@
+"""A candidate: what was measured of a model, on how much, and whether that can be valued."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mlpm_core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpm_core.quantity import Quantity
+    from mlpm_core.value.mechanism import Input, Mechanism
+
+__all__ = ["Candidate", "Measured", "caveat", "not_valuable", "written"]
+
+WITHOUT_OPERATING_POINT: Final = (
+    *("roc_auc", "auc", "pr_auc", "average_precision", "f1", "log_loss", "brier", "brier_score"),
+    *("gini", "ks", "ece"),
+)
+"""Metrics that judge a model without saying what is done with it."""
+
+_WIDE: Final = 0.1  # a share whose 90 % range is wider rests on too few cases
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric of a model, with what says how far off it may be.
+
+    Parameters
+    ----------
+    value : float
+        The metric, in the unit in which its mechanism asks it.
+    n : int, optional
+        Of how many cases a share is the share: the actual positives for recall, those flagged for
+        precision, the automatic ones for an error rate of automatic cases, all for coverage.
+    standard_error : float, optional
+        Of the value, above 0; for what is no share, or when it was bootstrapped. It comes before
+        ``n``.
+
+    Raises
+    ------
+    InputError
+        When a number is out of its range.
+    """
+
+    value: float
+    n: int | None = None
+    standard_error: float | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise InputError(f"value is {self.value!r}; write a number.")
+        if self.n is not None and (isinstance(self.n, bool) or not self.n >= 1 or self.n % 1):
+            raise InputError(f"n is {self.n!r}; write a whole number of at least 1.")
+        if self.standard_error is not None and not 0 < self.standard_error < math.inf:
+            raise InputError(
+                f"standard_error is {self.standard_error!r}; write a number above 0, or none."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model version that could be adopted.
+
+    Parameters
+    ----------
+    name : str
+        Unlike every other candidate's.
+    metrics : mapping of str to Measured
+        By their names as reported (scikit-learn spelling) or as the mechanism calls them.
+    fixed_cost_annual : float
+        What having it costs a year, beyond what the mechanism counts, in the project's currency.
+
+    Raises
+    ------
+    InputError
+        When the name is empty or the cost is no number.
+    """
+
+    name: str
+    metrics: Mapping[str, Measured] = field(default_factory=dict)
+    fixed_cost_annual: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InputError("A candidate needs a name.")
+        if not math.isfinite(self.fixed_cost_annual):
+            raise InputError(
+                f"{self.name}: fixed_cost_annual is {self.fixed_cost_annual!r}; write a number."
+            )
+
+    def measured(self, metric: Input) -> Measured | None:
+        """What was measured of a metric of the mechanism; None when nothing was."""
+        return self.metrics.get(metric.name, self.metrics.get(metric.reported_as))
+
+
+def not_valuable(candidate: Candidate, mechanism: Mechanism) -> str | None:
+    """Why a candidate's metrics cannot be turned into value, in a sentence; None when they can.
+
+    Examples
+    --------
+    >>> from mlpm_core.value.mechanism import find_mechanism
+    >>> scored = Candidate("forest", {"roc_auc": Measured(0.81)})
+    >>> print(not_valuable(scored, find_mechanism("M1")))  # doctest: +NORMALIZE_WHITESPACE
+    roc_auc alone cannot be turned into value: it has no operating point. Measure precision and
+    recall at the threshold that would be used.
+    """
+    missing = [metric for metric in mechanism.metrics if candidate.measured(metric) is None]
+    if not missing:
+        return None
+    needed = _listed([metric.reported_as for metric in missing])
+    if not candidate.metrics:
+        return f"Nothing was measured of it; {mechanism.id} needs {needed}."
+    pointless = [name for name in candidate.metrics if name in WITHOUT_OPERATING_POINT]
+    if len(pointless) == len(candidate.metrics):
+        has = "it has" if len(pointless) == 1 else "they have"
+        return (
+            f"{_listed(pointless)} alone cannot be turned into value: {has} no operating point. "
+            f"Measure {needed} at the threshold that would be used."
+        )
+    was = "was" if len(missing) == 1 else "were"
+    return f"{mechanism.id} needs {needed}, which {was} not measured."
+
+
+def written(measured: Measured, metric: Input) -> str:
+    """A measured metric in the notation of quantities.
+
+    A share of n cases is a count, so its error is Beta(hits + 1, misses + 1); a standard error
+    makes it normal; with neither the value is taken as exact.
+
+    Examples
+    --------
+    >>> from mlpm_core.value.mechanism import find_mechanism
+    >>> recall = find_mechanism("M1").input("recall")
+    >>> written(Measured(0.6, n=200), recall), written(Measured(0.6, standard_error=0.03), recall)
+    ('120/200', 'normal(0.6, 0.03)')
+    """
+    if measured.standard_error is not None:
+        return f"normal({measured.value!r}, {measured.standard_error!r})"
+    if measured.n is not None and is_share(metric) and 0 <= measured.value <= 1:
+        hits, n = measured.value * measured.n, int(measured.n)
+        if abs(hits - round(hits)) < 0.01:
+            return f"{round(hits)}/{n}"
+        return f"beta({hits + 1!r}, {n - hits + 1!r})"  # a rounded share is no whole count
+    return repr(float(measured.value))
+
+
+def is_share(metric: Input) -> bool:
+    """Whether a metric counts cases, so that n says how exact it is."""
+    return (metric.unit, metric.low, metric.high) == ("1", 0, 1)
+
+
+def caveat(measured: Measured, metric: Input, quantity: Quantity) -> str | None:
+    """What to keep in mind about one metric of a candidate; None when it is known well."""
+    name = metric.label
+    if quantity.is_exact:
+        if measured.n is not None:
+            return f"{name} has no standard error, so it is taken as exact; n alone does not say."
+        return f"{name} has neither n nor a standard error, so it is taken as exact."
+    low, high = quantity.quantile(np.array([0.05, 0.95]))
+    if not is_share(metric) or high - low <= _WIDE:
+        return None
+    on = f"rests on {measured.n:,} cases and " if measured.standard_error is None else ""
+    return f"{name} {on}may be anything from {low:.2f} to {high:.2f} (nine times in ten)."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
