@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.in_life.health import Health, Verdict, verdict
@@ -12,16 +13,17 @@ from mlpm_core.services.kpis import KpiValue, kpi_value
 from mlpm_core.services.rates import rates_of
 from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
-from mlpm_core.value.worth import Estimate, added
+from mlpm_core.value.worth import Estimate, Worth, added
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
 __all__ = [
+    "Estimate",
     "Health",
     "Line",
     "Portfolio",
@@ -74,9 +76,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A dimension a year over every case in life; ``unit`` tells currencies apart."""
+    """A dimension a year over every case in life; ``unit`` tells currencies apart.
 
-    dimension: Dimension
+    ``dimension`` is None for net, which is revenue and cost saving together.
+    """
+
+    dimension: Dimension | None
     unit: str
     planned: Estimate
     realised: Estimate
@@ -248,24 +253,32 @@ def _line(project: Mapping[str, Any], case: CaseValue, day: date) -> Line:
 
 def _totals(lines: list[Line]) -> list[Total]:
     """Money per currency, human hours and bad experiences a year; cycle time is never added."""
-    totals = []
+    cases = [x.case for x in lines if x.case.planned and x.case.current]
+    by_currency: dict[str, list[CaseValue]] = {}
+    for case in cases:
+        by_currency.setdefault(case.currency, []).append(case)
+    totals = [
+        _total(None, f"{currency}/year", mine, lambda worth: worth.net)
+        for currency, mine in by_currency.items()
+    ]
     for dimension in Dimension:
-        if dimension is Dimension.CYCLE_TIME:
+        if dimension is Dimension.CYCLE_TIME or not cases:
             continue
-        by_unit: dict[str, list[CaseValue]] = {}
-        for line in lines:
-            if line.case.planned is None or line.case.current is None:
-                continue
-            unit = dimension.annual_unit.replace("money", line.case.currency)
-            by_unit.setdefault(unit, []).append(line.case)
-        for unit, cases in by_unit.items():
-            totals.append(
-                Total(
-                    dimension=dimension,
-                    unit=unit,
-                    planned=added([c.planned.annual(dimension) for c in cases if c.planned], unit),
-                    realised=added([c.current.annual(dimension) for c in cases if c.current], unit),
-                    cases=tuple(c.title for c in cases),
-                )
-            )
+        is_money = dimension.annual_unit.startswith("money")
+        groups = by_currency if is_money else {"": cases}
+        for currency, mine in groups.items():
+            unit = dimension.annual_unit.replace("money", currency)
+            totals.append(_total(dimension, unit, mine, partial(Worth.annual, dimension=dimension)))
     return totals
+
+
+def _total(
+    dimension: Dimension | None,
+    unit: str,
+    cases: list[CaseValue],
+    part: Callable[[Worth], Estimate],
+) -> Total:
+    planned = [part(case.planned) for case in cases if case.planned]
+    realised = [part(case.current) for case in cases if case.current]
+    titles = tuple(case.title for case in cases)
+    return Total(dimension, unit, added(planned, unit), added(realised, unit), titles)

@@ -131,7 +131,11 @@ def _rates(
     shown = list(periods.items())
     if last is not None:
         shown, vectors = shown[-last:], vectors[-last:]
-    fixed = {i.name: text for i in case.inputs if (text := i.planned or i.default or i.monitored)}
+    fixed = {
+        i.name: text
+        for i in case.inputs
+        if i.is_asked and (text := i.planned or i.default or i.monitored)
+    }
     worths = worth_by_period(
         case.mechanism, fixed, vectors, baseline=case.baseline or None, draws=1024
     )

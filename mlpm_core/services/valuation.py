@@ -35,7 +35,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CaseInput:
-    """One input of a value case: what is planned, what is monitored, and who stands for it."""
+    """One input of a value case: what is planned, what is monitored, and who stands for it.
+
+    ``is_asked`` is False for an input that only another baseline needs.
+    """
 
     name: str
     label: str
@@ -46,7 +49,9 @@ class CaseInput:
     source: str
     owner: str
     default: str | None
+    is_asked: bool = True
     monitored: str | None = None
+    monitored_value: float | None = None
     monitored_in: str | None = None
     batch: str | None = None
 
@@ -77,6 +82,11 @@ class CaseValue:
     deployment: Mapping[str, Any] | None = None
     batches: tuple[str, ...] = ()
     granularities: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Labels of the inputs that nobody has given a number yet."""
+        return tuple(i.label for i in self.inputs if i.is_asked and i.in_use is None)
 
     @property
     def best(self) -> Worth | None:
@@ -154,8 +164,13 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
             values.append(BaselineValue(baseline.name, baseline.sentence, case.best, case.problem))
         else:
             asked = {i.name for i in case.mechanism.inputs_for(baseline.name)}
-            written = {i.name: i.in_use for i in case.inputs if i.name in asked}
-            found, problem = _worth(case.mechanism, written, baseline.name, 2048)
+            shown = [i for i in case.inputs if i.name in asked]
+            missing = [i.label for i in shown if i.in_use is None]
+            found, problem = _worth(
+                case.mechanism, {i.name: i.in_use for i in shown}, baseline.name, 2048
+            )
+            if missing:
+                problem = f"Needs first: {', '.join(missing)}."
             values.append(BaselineValue(baseline.name, baseline.sentence, found, problem))
     return values
 
@@ -180,12 +195,15 @@ def _valued(
     inputs = _inputs(reader, mechanism, row, monitored, changes)
     batches = tuple(dict.fromkeys(i.batch for i in inputs if i.batch))
     planned, problem = _worth(
-        mechanism, {i.name: i.planned or i.default for i in inputs}, row["baseline"], draws
+        mechanism,
+        {i.name: i.planned or i.default for i in inputs if i.is_asked},
+        row["baseline"],
+        draws,
     )
     current = None
     if any(i.monitored for i in inputs):
         current, problem = _worth(
-            mechanism, {i.name: i.in_use for i in inputs}, row["baseline"], draws
+            mechanism, {i.name: i.in_use for i in inputs if i.is_asked}, row["baseline"], draws
         )
     newest = _newest(monitored, mechanism)
     return CaseValue(
@@ -295,7 +313,8 @@ def _inputs(
     }
     newest = _newest(monitored, mechanism)
     inputs = []
-    for entry in mechanism.inputs_for(case["baseline"] or None):
+    asked = {i.name for i in mechanism.inputs_for(case["baseline"] or None)}
+    for entry in mechanism.all_inputs:
         told = [
             (period, metrics[entry.reported_as])
             for period, metrics in monitored.items()
@@ -314,6 +333,8 @@ def _inputs(
                 source=record["source"] if record else "",
                 owner=record["owner"] if record else "",
                 default=entry.default,
+                is_asked=entry.name in asked,
+                monitored_value=result.value if result else None,
                 monitored=result.written(entry.low, entry.high) if result else None,
                 monitored_in=str(period) if period else None,
                 batch=result.batch if result else None,

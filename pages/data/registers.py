@@ -5,7 +5,7 @@ from pages.parts import editors, loaders, panels, registers, sentences
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
 rows = loaders.projects() if record.kind == "projects" else loaders.records(project, record.kind)
-st.markdown(sentences.register(record, rows, project))
+st.markdown(sentences.register(record, rows, loaders.project_title(project)))
 panels.next_step(project, record.kind)
 
 if rows:

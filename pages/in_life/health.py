@@ -33,21 +33,21 @@ if not rates:
 
 st.subheader("Value rate that the metrics imply", anchor=False)
 charts.draw(
-    tables.rates(rates),
-    charts.value_rate_over_time(f"{line.case.currency} / week", line.planned_rate),
+    tables.rates(rates, line.planned_rate),
+    charts.value_rate_over_time(f"{line.case.currency} / week"),
     sentences.rates(rates, line),
 )
 st.caption(sentences.rates(rates, line))
 
 st.subheader("Monitored metrics", anchor=False)
 series = loaders.metric_series(project, line.case.value_case_id, granularity)
-with st.grid(2, min_column_width=420):
+with st.grid(2, min_column_width=380):
     for one in series:
         with st.container():
             st.markdown(f"**{one.metric.label}**")
             charts.draw(
                 tables.metric(one),
-                charts.metric_over_time(one.metric.label, one.planned_median),
+                charts.metric_over_time(one.metric.label),
                 sentences.metric(one),
             )
             st.caption(sentences.metric(one))

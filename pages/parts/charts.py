@@ -27,10 +27,11 @@ def draw(frame: pd.DataFrame, spec: Spec, alt_text: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def value_rate_over_time(unit: str, planned: float | None) -> Spec:
+def value_rate_over_time(unit: str) -> Spec:
     """Value rate over time with its P10-P90 band, the planned rate dashed.
 
-    The frame has the columns start (datetime), period (str) and rate, low, high (money a week).
+    The frame has the columns start (datetime), period (str), rate, low, high (money a week)
+    and planned, which may be missing.
     """
     base = alt.Chart().encode(_time("start"))
     layers = [
@@ -45,22 +46,21 @@ def value_rate_over_time(unit: str, planned: float | None) -> Spec:
             ],
         ),
     ]
-    if planned is not None:
-        layers.append(_level(planned, "Planned"))
-    return alt.layer(*layers).properties(height=280).to_dict()
+    return alt.layer(*layers, _planned(base)).properties(height=280).to_dict()
 
 
 @lru_cache(maxsize=64)
-def metric_over_time(title: str, planned: float | None) -> Spec:
+def metric_over_time(title: str) -> Spec:
     """One metric over time with its 90 % interval where it is known, the planned value dashed.
 
-    The frame has the columns start (datetime), period (str), value, low, high, n and batch.
+    The frame has the columns start (datetime), period (str), value, low, high, n, batch and
+    planned, which may be missing.
     """
     base = alt.Chart().encode(_time("start"))
     layers = [
-        base.mark_area(opacity=0.22).encode(_y("low", title, zero=False), alt.Y2(field="high")),
+        base.mark_area(opacity=0.22).encode(_y("low", None, zero=False), alt.Y2(field="high")),
         base.mark_line(point={"size": 24}).encode(
-            _y("value", title, zero=False),
+            _y("value", None, zero=False),
             tooltip=[
                 _told("period", "Period"),
                 _told("value", title, ".4f"),
@@ -69,9 +69,7 @@ def metric_over_time(title: str, planned: float | None) -> Spec:
             ],
         ),
     ]
-    if planned is not None:
-        layers.append(_level(planned, "Planned"))
-    return alt.layer(*layers).properties(height=200).to_dict()
+    return alt.layer(*layers, _planned(base)).properties(height=200).to_dict()
 
 
 @lru_cache(maxsize=16)
@@ -86,11 +84,7 @@ def dotplot(unit: str) -> Spec:
         tooltip=[_told("value", unit, ",.0f"), _told("outcome", "Outcome")],
     )
     is_gain = alt.FieldEqualPredicate(field="outcome", equal="gain")
-    zero = (
-        alt.Chart(alt.InlineData(values=[{"at": 0}]))
-        .mark_rule(color=MUTED, strokeDash=[2, 2])
-        .encode(alt.X(field="at", type="quantitative"))
-    )
+    zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
     layers = [
         zero,
         dots.mark_point(size=80, filled=False, strokeWidth=1.5, opacity=1),
@@ -107,7 +101,7 @@ def _time(field: str) -> alt.X:
     )
 
 
-def _y(field: str, title: str, *, zero: bool) -> alt.Y:
+def _y(field: str, title: str | None, *, zero: bool) -> alt.Y:
     return alt.Y(
         field=field,
         type="quantitative",
@@ -123,10 +117,7 @@ def _told(field: str, title: str, number_format: str | None = None) -> alt.Toolt
     return alt.Tooltip(field=field, type="quantitative", title=title, format=number_format)
 
 
-def _level(value: float, title: str) -> alt.Chart:
-    """A dashed level, of a datum of its own: over the chart's data it would draw once per row."""
-    return (
-        alt.Chart(alt.InlineData(values=[{"level": value}]))
-        .mark_rule(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5)
-        .encode(alt.Y(field="level", type="quantitative"), tooltip=[_told("level", title, ",.4~g")])
+def _planned(base: alt.Chart) -> alt.Chart:
+    return base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
+        alt.Y(field="planned", type="quantitative"), tooltip=[_told("planned", "Planned", ",.4~g")]
     )

@@ -1,4 +1,4 @@
-"""Controls shared by screens. Keys bound to the URL are public: a renamed one breaks links.
+"""Controls shared by screens. Keys in the URL are public: a renamed one breaks links.
 
 ``project``  the project in view      ``case``  its value case      ``kind``  a kind of record
 ``by``       length of a period       ``batch`` a batch             ``record``  one record
@@ -16,7 +16,7 @@ from pages.parts import actions, tables
 from pages.parts.figures import day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.services.portfolio import Line
 
@@ -117,7 +117,9 @@ def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         key="imports_batches",
         alt="Every batch that came into the project, newest first",
     )
-    return by_batch[choose("Batch", {b: _batch_title(r) for b, r in by_batch.items()}, "batch")]
+    return by_batch[
+        choose("Batch", {b: _batch_title(r) for b, r in by_batch.items()}, "batch", keep=False)
+    ]
 
 
 def _batch_title(row: Mapping[str, Any]) -> str:
@@ -132,28 +134,51 @@ def granularity(line: Line) -> str:
     default = line.case.as_of.granularity if line.case.as_of else lengths[0]
     if len(lengths) == 1:
         return default
-    return str(
-        st.segmented_control(
-            "Period",
-            lengths,
-            default=default,
-            required=True,
-            format_func=lambda g: _LENGTHS[g],
-            key="by",
-            bind="query-params",
-        )
+    _follow_url("by", lengths)
+    chosen = st.segmented_control(
+        "Period",
+        lengths,
+        default=default,
+        required=True,
+        format_func=lambda g: _LENGTHS[g],
+        key="by",
+        persist_state="session",
     )
+    return _shown_in_url("by", str(chosen or default))
 
 
-def choose(label: str, options: Mapping[str, str], key: str, help: str | None = None) -> str:
-    """A choice among ids shown by their titles, bound to the URL."""
-    return str(
-        st.selectbox(
-            label,
-            list(options),
-            format_func=lambda o: options.get(o, o),
-            key=key,
-            bind="query-params",
-            help=help,
-        )
+def choose(
+    label: str, options: Mapping[str, str], key: str, help: str | None = None, *, keep: bool = True
+) -> str:
+    """A choice among ids shown by their titles, with the id in the URL.
+
+    ``keep`` holds the choice while other screens are visited.
+    """
+    _follow_url(key, options)
+    chosen = st.selectbox(
+        label,
+        list(options),
+        format_func=lambda o: options.get(o, o),
+        key=key,
+        help=help,
+        persist_state="session" if keep else None,
     )
+    return _shown_in_url(key, str(chosen))
+
+
+# Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break
+# every link to it. So the URL holds ids, and whoever wrote last wins: the link or the control.
+def _follow_url(key: str, options: Collection[str]) -> None:
+    """Take what the URL says, unless it is only what the control itself wrote there."""
+    told = st.query_params.get(key)
+    if told in options and told != st.session_state.get(f"url_{key}"):
+        st.session_state[key] = told
+    elif key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]  # what was chosen is gone
+
+
+def _shown_in_url(key: str, value: str) -> str:
+    st.session_state[f"url_{key}"] = value
+    if st.query_params.get(key) != value:
+        st.query_params[key] = value
+    return value

@@ -11,7 +11,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import Column, ColumnKind, Record, columns
 from mlpm_core.services.kpis import kpi_units
 from pages.parts import actions, loaders, sentences
-from pages.parts.figures import literal, written_unit
+from pages.parts.figures import literal, number, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,17 +21,26 @@ if TYPE_CHECKING:
 
 __all__ = ["quantities", "record_form", "refused", "save_quantities", "save_record"]
 
+_NOT_ASKED = {"is_demo", "clock_on"}  # they belong to the demo, whose files set them
 Changes = tuple[tuple[str, str], ...]
 
 
 def quantities(case: CaseValue) -> Changes:
     """Every input of a value case as a field; what was changed, not yet saved."""
     changes: dict[str, str] = {}
-    for title, is_metric in (("What the model scores", True), ("What the business knows", False)):
-        shown = [i for i in case.inputs if i.is_metric is is_metric]
+    st.caption(
+        "Write a number as you know it: 0.3 or 12k exactly, 120 to 400 for nine times in ten, "
+        "2 | 4 | 9 for low, middle and high, 40/2000 for 40 of 2,000."
+    )
+    groups = {
+        "What the model scores": [i for i in case.inputs if i.is_metric],
+        "What the business knows": [i for i in case.inputs if not i.is_metric and i.is_asked],
+        "Only to compare with other baselines": [i for i in case.inputs if not i.is_asked],
+    }
+    for title, shown in groups.items():
         if not shown:
             continue
-        st.caption(f"{title}. Write 0.3, 12k, 120 to 400 (nine times in ten), 2 | 4 | 9, 40/2000.")
+        st.markdown(f"**{title}**")
         with st.grid(3, min_column_width=250):
             for entry in shown:
                 with st.container():
@@ -52,7 +61,9 @@ def _quantity_field(case: CaseValue, entry: CaseInput) -> str:
         key=f"case_{case.value_case_id}_{entry.name}_{entry.planned}",
     )
     if entry.monitored:
-        st.caption(literal(f"monitored now: {entry.monitored}, {entry.monitored_in}"))
+        st.caption(
+            literal(f"monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}")
+        )
     return (typed or "").strip()
 
 
@@ -108,7 +119,11 @@ def record_form(
     record: type[Record], project: str, known: Mapping[str, Any] | None
 ) -> dict[str, object]:
     """A form derived from a record's definition; ``known`` is the record to change."""
-    shown = [c for c in columns(record) if c.name != "project" or record.kind == "projects"]
+    shown = [
+        c
+        for c in columns(record)
+        if (c.name != "project" or record.kind == "projects") and c.name not in _NOT_ASKED
+    ]
     values: dict[str, object] = {}
     first = [c for c in shown if c.required]
     more = [c for c in shown if not c.required and (known or c.name != "archived")]
@@ -204,7 +219,9 @@ def _options(
             return {m.id: f"{m.name}: {m.sentence}" for m in loaders.mechanism_choices().values()}
         case "quantities", "name":
             return loaders.input_titles(project, str(values.get("value_case_id") or ""))
-        case "kpis", "unit" if values.get("dimension"):
+        case "kpis", "unit":
+            if not values.get("dimension"):
+                return {}
             units = kpi_units(Dimension(str(values["dimension"])), loaders.currency(project))
             return {unit: written_unit(unit) for unit in units}
         case _:

@@ -23,6 +23,7 @@ __all__ = [
     "money",
     "number",
     "percent",
+    "short_figure",
     "spread",
     "written_unit",
 ]
@@ -62,6 +63,7 @@ BADGES: dict[str, tuple[str, Colour]] = {
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _UNITS = {
     "1": "share",
+    "kcase": "1,000 cases",
     "hour/case": "h per case",
     "minute/case": "min per case",
     "day/case": "days per case",
@@ -97,14 +99,14 @@ def number(value: float, digits: int = 3) -> str:
     for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if size >= limit * 0.99995:
             unit = 1e3 if letter == "k" else limit
-            return f"{sign}{_plain(size / unit, digits)}{letter}"
-    return sign + _plain(size, digits)
+            return f"{sign}{_rounded(size / unit, digits)}{letter}"
+    text = _rounded(size, digits)
+    return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def _plain(size: float, digits: int) -> str:
-    decimals = max(0, digits - 1 - math.floor(math.log10(size))) if size > 0 else 0
-    text = f"{size:,.{min(decimals, 6)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _rounded(size: float, digits: int) -> str:
+    decimals = max(0, digits - 1 - math.floor(math.log10(size)))
+    return f"{size:,.{min(decimals, 6)}f}"
 
 
 def money(value: float, currency: str, per: str = "year") -> str:
@@ -132,6 +134,29 @@ def figure(value: float, unit: str, digits: int = 3) -> str:
     return f"{number(value, digits)} {written_unit(unit)}"
 
 
+def short_figure(value: float, unit: str, of: Dimension | None) -> tuple[str, str]:
+    """A figure of a dimension (None: net) for a card, and what goes in small type under it.
+
+    Examples
+    --------
+    >>> short_figure(62_100, "EUR/year", None)
+    ('EUR 62.1k', 'per year')
+    >>> short_figure(80.6, "hour/kcase", Dimension.PEOPLE_INTENSITY)
+    ('80.6 h', 'human hours saved per 1,000 cases')
+    """
+    head, _, per = unit.partition("/")
+    per = f"per {_UNITS.get(per, per)}"
+    if len(head) == 3 and head.isupper():
+        return f"{head} {number(value)}", per
+    counted = {
+        Dimension.CYCLE_TIME: "saved",
+        Dimension.PEOPLE_INTENSITY: "human hours saved",
+        Dimension.CUSTOMER_EXPERIENCE: "bad experiences avoided",
+    }
+    text = f"{number(value)} {'h' if head == 'hour' else ''}".strip()
+    return text, f"{counted[of]} {per}" if of in counted else per
+
+
 def written_unit(unit: str, currency: str = "money") -> str:
     """A unit in words.
 
@@ -141,7 +166,7 @@ def written_unit(unit: str, currency: str = "money") -> str:
     ('h per 1,000 cases', 'EUR / contact', 'share')
     """
     told = _UNITS.get(unit) or unit.replace("/", " / ").replace("money", currency)
-    return told.replace("sku_period", "SKU-period").replace("kcase", "1,000 cases")
+    return told.replace("sku_period", "SKU-period")
 
 
 def spread(low: float, high: float) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "mechanism_choices",
     "metric_series",
     "preview",
+    "project_title",
     "project_view",
     "projects",
     "raw_file",
@@ -154,6 +155,11 @@ def input_titles(project: str, value_case_id: str) -> dict[str, str]:
     chosen = mechanisms.find_mechanism(found[value_case_id]["mechanism"])
     baseline = found[value_case_id]["baseline"] or None
     return {i.name: i.label for i in chosen.inputs_for(baseline)}
+
+
+def project_title(project: str) -> str:
+    """The project's name as people say it; empty for none."""
+    return next((str(p["title"]) for p in projects() if p["project"] == project), "")
 
 
 def currency(project: str) -> str:

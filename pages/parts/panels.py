@@ -10,14 +10,24 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from pages.parts import loaders, sentences, tables
-from pages.parts.figures import BADGES, ICONS, NOTHING, figure, literal, money, number, spread
+from pages.parts.figures import (
+    BADGES,
+    ICONS,
+    NOTHING,
+    figure,
+    literal,
+    money,
+    number,
+    short_figure,
+    spread,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from mlpm_core.services.kpis import KpiValue
-    from mlpm_core.services.portfolio import Line, Portfolio, ProjectView
+    from mlpm_core.services.portfolio import Estimate, Line, Portfolio, ProjectView
     from mlpm_core.services.valuation import BaselineValue, CaseValue
 
 __all__ = [
@@ -89,23 +99,38 @@ def badge(word: str) -> None:
 
 
 def totals(shown: Portfolio) -> None:
-    """Five dimensions over every case in life, each in its place."""
+    """Net and the five dimensions over every case in life, each in its place."""
     if not shown.totals:
         return
-    with st.grid(5, min_column_width=190):
-        for dimension in Dimension:
-            mine = [t for t in shown.totals if t.dimension is dimension]
-            label = f"{ICONS[dimension]} {dimension.label}"
+    with st.grid(3, min_column_width=150):
+        for dimension in (None, *Dimension):
             with st.container(border=True, height="stretch"):
                 if dimension is Dimension.CYCLE_TIME:
-                    st.metric(label, "not added", help="Hours per case of different cases.")
-                    st.caption("Each KPI below shows its own.")
-                for total in mine:
-                    st.metric(label, figure(total.realised.mean, total.unit))
-                    st.caption(
-                        f"{literal(spread(total.realised.p10, total.realised.p90))}  \n"
-                        f"planned {literal(figure(total.planned.mean, total.unit))}"
-                    )
+                    st.metric(dimension_label(dimension), NOTHING)
+                    st.caption("Never added: cases of two projects differ. Each KPI shows its own.")
+                for total in shown.totals:
+                    if total.dimension is dimension:
+                        _estimate(dimension, total.realised, total.unit)
+                        planned = short_figure(total.planned.mean, total.unit, dimension)[0]
+                        st.caption(literal(f"planned {planned}"))
+
+
+def dimension_label(dimension: Dimension | None) -> str:
+    """A dimension, or net, with its icon."""
+    if dimension is None:
+        return ":material/account_balance: Net"
+    return f"{ICONS[dimension]} {dimension.label}"
+
+
+def _estimate(
+    dimension: Dimension | None, estimate: Estimate, unit: str, help: str | None = None
+) -> None:
+    """A figure with what it counts, per what, and its P10 to P90."""
+    value, per = short_figure(estimate.mean, unit, dimension)
+    st.metric(dimension_label(dimension), literal(value), help=help)
+    no_change = estimate.is_exact and estimate.mean == 0
+    ends = "does not change" if no_change else spread(estimate.p10, estimate.p90)
+    st.caption(literal(per) + f"  \n{literal(ends)}")
 
 
 def case_links(line: Line) -> None:
@@ -155,8 +180,8 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
     st.metric(
         label,
         literal(figure(shown.mean, kpi.unit)),
-        delta=f"{'+' if gap > 0 else ''}{number(gap)}",
-        delta_color="normal" if kpi.direction == "higher" else "inverse",
+        delta=number(gap).replace("−", "-"),  # Streamlit reads the arrow from an ASCII sign
+        delta_color=BADGES[kpi.standing][1] if kpi.current else "gray",
         delta_description=f"from the target {literal(number(kpi.target))}",
         chart_data=list(kpi.trend) or None,
     )
@@ -202,45 +227,29 @@ def dimension_cards(case: CaseValue) -> None:
     worth = case.best
     if worth is None:
         return
-    with st.grid(6, min_column_width=170):
+    with st.grid(3, min_column_width=150):
         with st.container(border=True, height="stretch"):
-            st.metric(
-                ":material/account_balance: Net",
-                money(worth.net.mean, case.currency),
-                help="Revenue and cost saving together; hours and experiences never enter it.",
-            )
-            st.caption(literal(spread(worth.net.p10, worth.net.p90)))
+            _estimate(None, worth.net, f"{case.currency}/year", sentences.net())
         for dimension in Dimension:
             estimate = worth.kpis[dimension]
             unit = estimate.unit.replace("money", case.currency)
             with st.container(border=True, height="stretch"):
-                st.metric(
-                    f"{ICONS[dimension]} {dimension.label}",
-                    figure(estimate.mean, unit),
-                    help=sentences.dimension(dimension, case),
-                )
-                no_change = estimate.is_exact and estimate.mean == 0
-                st.caption(
-                    "does not change" if no_change else literal(spread(estimate.p10, estimate.p90))
-                )
+                _estimate(dimension, estimate, unit, sentences.dimension(dimension, case))
 
 
 def health_cards(line: Line) -> None:
     """Value rate now and planned, the gap, the state and the age of the data."""
-    currency = line.case.currency
-    with st.grid(4, min_column_width=200):
-        with st.container(border=True, height="stretch"):
-            now = line.current_rate
-            st.metric("Value rate now", NOTHING if now is None else money(now, currency, "week"))
-            st.caption(sentences.rate_spread(line))
-        with st.container(border=True, height="stretch"):
-            planned = line.planned_rate
-            st.metric("Planned", NOTHING if planned is None else money(planned, currency, "week"))
-            st.caption("from the quantities of the value case")
-        with st.container(border=True, height="stretch"):
-            gap = line.gap
-            st.metric("Value gap", NOTHING if gap is None else money(gap, currency, "week"))
-            st.caption("planned minus now")
+    figures = (
+        ("Value rate now", line.current_rate, f"a week, {sentences.rate_spread(line)}"),
+        ("Planned", line.planned_rate, "a week, from the quantities of the value case"),
+        ("Value gap", line.gap, "a week, planned minus now"),
+    )
+    with st.grid(4, min_column_width=150):
+        for label, value, told in figures:
+            with st.container(border=True, height="stretch"):
+                shown = NOTHING if value is None else f"{line.case.currency} {number(value)}"
+                st.metric(label, literal(shown))
+                st.caption(told)
         with st.container(border=True, height="stretch"):
             st.caption("Health")
             badge(line.health.health)

@@ -144,16 +144,16 @@ def report(receipt: Receipt) -> None:
     if receipt.status in ("asked", "failed") and not receipt.rejects:
         return
     if receipt.lines:
-        with st.grid(6, min_column_width=130):
+        with st.grid(5, min_column_width=110):
             for label, count in (
                 ("Lines", receipt.lines),
                 ("Accepted", receipt.accepted),
                 ("Rejected", receipt.rejected),
                 ("Blank", receipt.blank),
                 ("Ignored", receipt.ignored),
-                ("Changed values", receipt.changed),
             ):
                 st.metric(label, f"{count:,}", border=True)
+        st.caption(sentences.stored(receipt))
     if receipt.rejects:
         _rejects(receipt)
     for warned in receipt.warnings:

@@ -46,7 +46,7 @@ def record_in_view(
     if not by_id:
         st.subheader(titles[_NEW], anchor=False)
         return None
-    return by_id.get(controls.choose("What to do", titles, "record"))
+    return by_id.get(controls.choose("What to do", titles, "record", keep=False))
 
 
 def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -29,12 +29,14 @@ __all__ = [
     "kpi_origin",
     "mechanism",
     "metric",
+    "net",
     "portfolio",
     "question",
     "rate_spread",
     "rates",
     "receipt",
     "register",
+    "stored",
     "undo",
     "value_case",
 ]
@@ -97,8 +99,8 @@ def rate_spread(line: Line) -> str:
 def freshness(line: Line) -> str:
     """How old the newest results are."""
     if line.case.as_of is None:
-        return "no results yet"
-    return f"data to {day(line.case.as_of.end)}, {_ago(line.age_days)}"
+        return "No results yet."
+    return f"Data to {day(line.case.as_of.end)}, {_ago(line.age_days)}."
 
 
 def value_case(case: CaseValue, is_trial: bool) -> str:
@@ -106,10 +108,9 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     worth = case.best
     title = literal(case.title)
     if worth is None:
-        return (
-            f"**{title}** cannot be valued yet. {literal(case.mechanism.sentence)} "
-            f"{literal(case.problem or '')}"
-        )
+        needs = f"It still needs: {', '.join(case.missing)}." if case.missing else case.problem
+        how = literal(case.mechanism.sentence)
+        return f"**{title}** cannot be valued yet. {literal(needs or '')}  \n{how}"
     rests = "as planned"
     if case.current is not None:
         rests = f"with the metrics of the {literal(str(case.as_of))}"
@@ -135,6 +136,11 @@ def dimension(which: Dimension, case: CaseValue) -> str:
         Dimension.CUSTOMER_EXPERIENCE: "Bad experiences avoided per 1,000 cases. Here: "
         f"{literal(case.mechanism.bad_experience)}.",
     }[which]
+
+
+def net() -> str:
+    """What net is, for its tooltip."""
+    return "Revenue and cost saving together; hours and bad experiences never enter it."
 
 
 def question(entry: CaseInput) -> str:
@@ -183,7 +189,7 @@ def mechanism(case: CaseValue) -> str:
 
 def kpi(value: KpiValue, today: date) -> str:
     """Target, baseline and freshness of a KPI."""
-    target = f"target {literal(figure(value.target, value.unit))}"
+    target = f"Target {literal(figure(value.target, value.unit))}"
     if value.target_on:
         late = " (past)" if value.target_on < today else ""
         target += f" by {day(value.target_on)}{late}"
@@ -191,7 +197,7 @@ def kpi(value: KpiValue, today: date) -> str:
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
-    return f"{text}. Data to {day(value.as_of.end)}, {_ago(age)}"
+    return f"{text}. Data to {day(value.as_of.end)}, {_ago(age)}."
 
 
 def kpi_origin(value: KpiValue) -> str:
@@ -265,6 +271,14 @@ def receipt(told: Receipt) -> str:
             if told.lines == 0:
                 return "**The file cannot be taken as it is.** Nothing was stored."
             return f"**{_counted(told.rejected, 'line')} cannot be taken as they are.** {sums}."
+
+
+def stored(told: Receipt) -> str:
+    """What the accepted and ignored lines are to the store."""
+    return (
+        f"New {told.new:,}, changing a stored value {told.changed:,}, equal to what is stored "
+        f"{told.identical:,}. Blank and ignored lines need nothing."
+    )
 
 
 def batch(told: Receipt, channel: str) -> str:

@@ -38,17 +38,16 @@ def cases(lines: Sequence[Line]) -> pd.DataFrame:
         {
             "Health": [WORDS[x.health.health] for x in lines],
             "Value case": [x.case.title for x in lines],
-            "Project": [x.project_title for x in lines],
             "Now": [_rate(x.current_rate, x) for x in lines],
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
             "Data to": [day(x.case.as_of.end) if x.case.as_of else NOTHING for x in lines],
-            "Why": [x.health.reason for x in lines],
+            "Project": [x.project_title for x in lines],
         }
     )
 
 
-def rates(points: Sequence[RatePoint]) -> pd.DataFrame:
+def rates(points: Sequence[RatePoint], planned: float | None) -> pd.DataFrame:
     """Value rates for their chart."""
     return pd.DataFrame(
         {
@@ -57,6 +56,7 @@ def rates(points: Sequence[RatePoint]) -> pd.DataFrame:
             "rate": [p.rate for p in points],
             "low": [p.rate_low for p in points],
             "high": [p.rate_high for p in points],
+            "planned": planned,
         }
     )
 
@@ -73,6 +73,7 @@ def metric(series: MetricSeries) -> pd.DataFrame:
             "high": [p.value if p.high is None else p.high for p in points],
             "n": [p.monitored.n for p in points],
             "batch": [p.monitored.batch for p in points],
+            "planned": series.planned_median,
         }
     )
 
@@ -109,23 +110,18 @@ def dots(case: CaseValue) -> pd.DataFrame:
 
 
 def break_evens(case: CaseValue) -> pd.DataFrame:
-    """Every input with the value at which net is zero."""
+    """The inputs that have a value at which net is zero, and that value."""
     worth = case.best
     if worth is None:
         return pd.DataFrame()
-    told = worth.break_even
-    reasons = worth.break_even_reasons
-    shown = [i for i in case.inputs if i.name in told]
-    shown.sort(key=lambda i: (told[i.name] is None, not i.is_metric))
+    shown = [i for i in case.inputs if worth.break_even.get(i.name) is not None]
+    shown.sort(key=lambda i: not i.is_metric)
     return pd.DataFrame(
         {
             "Input": [i.label for i in shown],
             "Taken": [number(worth.quantities[i.name].median, 4) for i in shown],
-            "Net is zero at": [
-                NOTHING if (at := told[i.name]) is None else number(at, 4) for i in shown
-            ],
+            "Zero at": [number(worth.break_even[i.name] or 0.0, 4) for i in shown],
             "Unit": [written_unit(i.unit, case.currency) for i in shown],
-            "Note": [_sentence(reasons.get(i.name, "")) for i in shown],
         }
     )
 
@@ -138,23 +134,24 @@ def steps(case: CaseValue) -> pd.DataFrame:
             "Result": [x.name for x in lines],
             "Formula": [x.formula for x in lines],
             "Value": [number(x.value, 4) for x in lines],
-            "Unit": [written_unit(x.unit, case.currency) for x in lines],
+            "Unit": ["" if x.unit == "1" else written_unit(x.unit, case.currency) for x in lines],
         }
     )
 
 
 def inputs(case: CaseValue) -> pd.DataFrame:
     """Every input with what is taken for it and where that comes from."""
+    asked = [i for i in case.inputs if i.is_asked]
     return pd.DataFrame(
         {
-            "Input": [i.label for i in case.inputs],
-            "Name": [i.name for i in case.inputs],
-            "Taken": [i.in_use or NOTHING for i in case.inputs],
-            "Unit": [written_unit(i.unit, case.currency) for i in case.inputs],
-            "From": [_origin(i) for i in case.inputs],
-            "Source": [i.source for i in case.inputs],
-            "Owner": [i.owner for i in case.inputs],
-            "Batch": [i.batch or "" for i in case.inputs],
+            "Input": [i.label for i in asked],
+            "Name": [i.name for i in asked],
+            "Taken": [i.in_use or NOTHING for i in asked],
+            "Unit": [written_unit(i.unit, case.currency) for i in asked],
+            "From": [_origin(i) for i in asked],
+            "Source": [i.source for i in asked],
+            "Owner": [i.owner for i in asked],
+            "Batch": [i.batch or "" for i in asked],
         }
     )
 
@@ -228,7 +225,3 @@ def _origin(entry: Any) -> str:  # noqa: ANN401  a CaseInput
     if entry.planned:
         return "written in the value case"
     return "the mechanism's default" if entry.default else "missing"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -40,7 +40,7 @@ with answer:
             st.dataframe(
                 tables.break_evens(case),
                 hide_index=True,
-                height=215,
+                height="content",
                 alt="Value of each input at which the net value is zero",
             )
             st.caption("Where the net value is zero, every other input at its median.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services.workspace import Settings, Workspace, close_workspace, open_workspace
@@ -28,10 +30,29 @@ SCREENS = {
 
 
 
+@pytest.fixture(autouse=True)
+def _lenient_session_state() -> Iterator[None]:
+    """AppTest keeps a value of its own in the session that pickle refuses; browsers stay strict."""
+    option = "runner.enforceSerializableSessionState"
+    was = config.get_option(option)
+    config.set_option(option, False)
+    yield
+    config.set_option(option, was)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed store with the demo loaded, to be copied."""
+    folder = tmp_path_factory.mktemp("demo_store")
+    open_workspace(Settings(data=folder, demo=True))
+    close_workspace()
+    return folder
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Workspace]:
+def demo(tmp_path: Path, demo_folder: Path) -> Iterator[Workspace]:
     """A store with the demo loaded."""
-    yield from _opened(tmp_path, demo=True)
+    yield from _opened(shutil.copytree(demo_folder, tmp_path / "store"), demo=True)
 
 
 @pytest.fixture
