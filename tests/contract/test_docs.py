@@ -168,6 +168,14 @@ def test_the_arrows_told_are_the_arrows_tested():
     assert told == MAY_IMPORT
 
 
+def test_every_room_with_files_is_described():
+    table = ARCHITECTURE.split("## Arrows")[0]
+    packages = (ROOT / "mlpm_core").iterdir()
+    rooms = {path.stem for path in packages if list(path.glob("*.py")) or path.suffix == ".py"}
+    assert {"value", "errors"} <= rooms
+    assert [r for r in rooms - {"__init__"} if f"`{r}`" not in first_cells(table)] == []
+
+
 @pytest.mark.parametrize("session", sessions(README), ids=lambda s: s[0][0].split()[1])
 def test_the_readme_prints_what_the_commands_print(session, monkeypatch, tmp_path, capfd):
     """The commands of one block share a store of their own; the order is that of the block."""
