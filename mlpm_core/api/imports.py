@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -33,7 +34,7 @@ _HTTP_STATUS = {
     Status.DUPLICATE: 200,
     Status.REJECTED: 422,
     Status.ASKED: 422,
-    Status.FAILED: 500,
+    Status.FAILED: 503,
 }
 
 
@@ -92,7 +93,7 @@ class Replays:
             return done.receipt
 
 
-_replays = Replays()
+_replays: WeakKeyDictionary[Workspace, Replays] = WeakKeyDictionary()
 
 
 async def _import(request: Request, workspace: Workspace) -> Response:
@@ -112,7 +113,8 @@ async def _import(request: Request, workspace: Workspace) -> Response:
     if request.headers.get("content-type", "").startswith("multipart/"):
         sentence = "The body is the file itself: curl --data-binary @FILE, not -F."
         return JSONResponse({"error": sentence}, 415)
-    announced = int(request.headers.get("content-length", "0"))
+    length = request.headers.get("content-length", "")
+    announced = int(length) if length.isdecimal() else 0
     parts, size = [], 0
     try:
         if announced <= uploads.max_bytes():
@@ -138,7 +140,8 @@ async def _import(request: Request, workspace: Workspace) -> Response:
         return _answer(await run_in_threadpool(do))
     said = hashlib.sha256(repr(upload).encode())
     said.update(data)
-    return _answer(await run_in_threadpool(_replays.once, project, key, said.hexdigest(), do))
+    once = _replays.setdefault(workspace, Replays()).once
+    return _answer(await run_in_threadpool(once, project, key, said.hexdigest(), do))
 
 
 def _receipt(request: Request, workspace: Workspace) -> Response:
@@ -193,7 +196,7 @@ ENDPOINTS = (
         "import_file",
         "Import a file; the body is the file. The receipt says what happened.",
         guarded(_import, *(p.name for p in _IMPORT if p.where == "query")),
-        {200: Receipt, 201: Receipt, 400: Receipt, 413: Receipt, 422: Receipt, 500: Receipt},
+        {200: Receipt, 201: Receipt, 400: Receipt, 413: Receipt, 422: Receipt, 503: Receipt},
         (PROJECT, *_IMPORT, NAMED),
         takes_file=True,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
@@ -142,7 +143,7 @@ class _RunningApp:
             said = told.get("error", f"The app answered {error.code} {error.reason}.")
             kind = {404: NotFoundError, 422: InputError}.get(error.code, StoreError)
             raise kind(said) from error
-        except (URLError, OSError, ValueError) as error:
+        except (URLError, OSError, HTTPException, ValueError) as error:
             raise StoreError(
                 f"The app at {self._server.url} broke off: {error}. Look at its Imports screen "
                 "before trying again; the same file is never stored twice."
@@ -160,7 +161,7 @@ def _answers(server: ServerFile) -> bool:
             return isinstance(json.load(answer), list)
     except HTTPError as error:
         return error.code == 503 and "error" in _json(error)
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, HTTPException, ValueError):
         return False
 
 
