@@ -128,6 +128,8 @@ _REJECTS: dict[str, tuple[str, str]] = {
 
 _SHOWN_CODE = {"nul-file": "control-char", "not-read-yet": "wrong-type"}
 
+_LONGEST_LIST = 600
+
 _QUESTIONS: dict[str, str] = {
     "encoding": "Which of these previews reads right?",
     "decimal-mark": "Is {value} {first} or {second}?",
@@ -181,8 +183,8 @@ class Refusal(Exception):
         return cls(rejects=[reject(code, None, column, **filled)])
 
 
-def shown(value: object) -> str:
-    r"""A value fit for a sentence: at most 80 characters, nothing invisible.
+def shown(value: object, most: int = 80) -> str:
+    r"""A value fit for a sentence: not too long, nothing invisible.
 
     Examples
     --------
@@ -190,7 +192,7 @@ def shown(value: object) -> str:
     ('m\\u00001', True)
     """
     text = str(value)
-    cut = text[:80] + "…" if len(text) > 80 else text
+    cut = text[:most] + "…" if len(text) > most else text
     if cut.isprintable():
         return cut
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
@@ -201,7 +203,7 @@ def reject(
 ) -> Reject:
     """A reject with its sentence and hint."""
     message, hint = _REJECTS[code]
-    fill = {k: shown(v) if isinstance(v, str) else v for k, v in filled.items()}
+    fill = {k: shown(v, _LONGEST_LIST) if isinstance(v, str) else v for k, v in filled.items()}
     fill["value"] = "''" if value == "" else shown(value)
     fill.setdefault("column", column if column is None else shown(column))
     return Reject.model_construct(
@@ -223,7 +225,7 @@ def question(
     **filled: object,
 ) -> Question:
     """A question with its sentence; ``key`` is what `Profile.answered` takes."""
-    fill = {k: shown(v) if isinstance(v, str) else v for k, v in filled.items()}
+    fill = {k: shown(v, _LONGEST_LIST) if isinstance(v, str) else v for k, v in filled.items()}
     return Question(
         code=code,
         key=key,

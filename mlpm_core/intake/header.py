@@ -25,6 +25,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})
 _DROPPED = str.maketrans("", "", " \t\u00a0_-\u2010\u2011\u2012\u2013\u2014")
 _WITHIN = 20
+_SEPARATOR = re.compile(r'"?sep=([!#-/:-@\[\]^`{|}~\t ])"?', re.IGNORECASE)
 
 
 def normal(header: str) -> str:
@@ -109,9 +110,11 @@ class Fields:
 
     def is_metric(self, header: str) -> bool:
         """Whether a column of a wide file could hold a metric's values."""
-        return self.is_results and (
-            normal(header) in self._wide or (not self._wide and known_metric(header) is not None)
-        )
+        return self.is_results and (self.is_answered(header) or known_metric(header) is not None)
+
+    def is_answered(self, header: str) -> bool:
+        """Whether the profile says that a column holds a metric."""
+        return normal(header) in self._wide
 
     @staticmethod
     def metric_of(header: str) -> str:
@@ -189,7 +192,7 @@ class Header:
         Refusal
             When it has too many columns, or its quotes are broken.
         """
-        said = re.fullmatch(r'"?sep=(.)"?', lines.lines[0], re.IGNORECASE)
+        said = _SEPARATOR.fullmatch(lines.lines[0])
         first = max(fields.profile.skip_lines or 0, 1 if said else 0)
         first = min(first, len(lines.lines) - 1)
         delimiters = (said.group(1),) if said else DELIMITERS
@@ -226,8 +229,7 @@ class Header:
             j
             for j, name in enumerate(self.fields)
             if (name is not None and fields.columns[name].kind in kinds)
-            or (name is None and self.is_wide(fields) and fields.is_metric(self.cells[j]))
-        ]
+        ] + self.wide_columns(fields)
 
     def is_wide(self, fields: Fields) -> bool:
         """Whether it has one column per metric."""
@@ -242,9 +244,10 @@ class Header:
         """Positions of the metric columns of a wide file."""
         if not self.is_wide(fields):
             return []
-        return [
+        found = [
             j
             for j, name in enumerate(self.fields)
             if name is None and not fields.is_ignored(self.cells[j])
             and fields.is_metric(self.cells[j])
         ]  # fmt: skip
+        return [j for j in found if fields.is_answered(self.cells[j])] or found

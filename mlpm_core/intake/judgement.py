@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mlpm_core.intake.header import is_own
 from mlpm_core.records import Receipt, Reject, Status
 
 if TYPE_CHECKING:
@@ -119,14 +121,16 @@ class Judgement:
             for d in source.table.damaged
             if d.code in ("bad-quote", "unterminated-quote")
         }
+        own = [j for j, cell in enumerate(header.cells) if is_own(cell)]
         above = [source.lines.lines[i] + source.lines.end(i) for i in range(header.line)]
         out = [source.text.bom, source.text.bytes_of("".join(above))]
-        out.append(source.text.bytes_of(source.raw_header() + delimiter))
+        head = _without(source.raw_header(), own, delimiter)
+        out.append(source.text.bytes_of(head + delimiter))
         out.append(source.text.bytes_of(delimiter.join(_ADDED) + end, is_ours=True))
         for line in sorted(reasons):
             cells = broken.get(line)
             record = (
-                source.raw(line)
+                _without(source.raw(line), own, delimiter)
                 if cells is None
                 else delimiter.join(_quoted(c, delimiter) for c in cells)
             )
@@ -141,6 +145,20 @@ def status_of(accepted: int, rejected: int, *, accept_good: bool) -> Status:
     if rejected and not (accept_good and accepted):
         return Status.REJECTED
     return Status.DRY_RUN
+
+
+def _without(raw: str, positions: list[int], delimiter: str) -> str:
+    """A record as it came, without some of its cells."""
+    if not positions:
+        return raw
+    cells, at = list[str](), 0
+    while at <= len(raw):
+        end = re.compile(r'"(?:[^"]|"")*"').match(raw, at)
+        stop = raw.find(delimiter, end.end() if end else at)
+        stop = len(raw) if stop < 0 else stop
+        cells.append(raw[at:stop])
+        at = stop + 1
+    return delimiter.join(c for j, c in enumerate(cells) if j not in positions)
 
 
 def _said(faults: list[Reject]) -> list[str]:

@@ -153,7 +153,7 @@ def checked_header(found: Table, header: Header, fields: Fields, profile: Profil
     if is_blank(header.cells[-1]) and profile.empty_last_column is None:
         questions.append(question("empty-last-column", "empty_last_column", [IGNORE]))
     if is_wide:
-        questions += _about_wide(header, fields, profile, has_model="model_id" in given)
+        questions += _about_wide(header, fields, has_model="model_id" in given)
     if questions:
         raise Refusal(questions=questions)
 
@@ -200,13 +200,11 @@ def _unnamed(found: Table, header: Header) -> list[Reject]:
     ]
 
 
-def _about_wide(
-    header: Header, fields: Fields, profile: Profile, *, has_model: bool
-) -> list[Question]:
+def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Question]:
     headers = [header.cells[j].strip() for j in header.wide_columns(fields)]
     preview = [f"{h}: metric {fields.metric_of(h)}" for h in headers]
     asked = []
-    if not profile.wide:
+    if not any(map(fields.is_answered, headers)):
         told = ", ".join(preview[:12])
         asked.append(
             question(

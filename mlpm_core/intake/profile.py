@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from mlpm_core.errors import InputError
 
@@ -56,6 +57,18 @@ class Profile(BaseModel):
     restatement: Literal["confirm"] | None = None
     look_alike: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
+
+    @field_validator("encoding", mode="before")
+    @classmethod
+    def _spelled(cls, value: object) -> object:
+        """Encodings by whatever name they usually go."""
+        if not isinstance(value, str):
+            return value
+        try:
+            known = codecs.lookup(value).name
+        except LookupError:
+            return value
+        return {"utf-8-sig": "utf-8"}.get(known, known)
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:

@@ -18,20 +18,24 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a zip archive"),
     (b"PK\x05\x06", "a zip archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an XLS workbook"),
-    (b"%PDF", "a PDF document"),
-    (b"PAR1", "a Parquet file"),
+    (b"%PDF-", "a PDF document"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-    (b"BM\x00", "an image"),
+    (b"GIF87a", "an image"),
+    (b"GIF89a", "an image"),
     (b"II*\x00", "an image"),
     (b"MM\x00*", "an image"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+)
+_LOOKS: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"PAR1[^ -~\t\r\n]"), "a Parquet file"),
+    (re.compile(rb"RIFF.{4}WEBP", re.S), "an image"),
+    (re.compile(rb"BM.{4}\0\0\0\0", re.S), "an image"),
+    (re.compile(rb"BZh[1-9]1AY&SY"), "a bzip2 archive"),
 )
 _MARKUP: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"<(!doctype\s+html|html|head|body|script|table)\b", re.I), "an HTML page"),
@@ -110,7 +114,7 @@ def text_of(data: bytes, filename: str, profile: Profile, limits: Limits) -> Tex
         return _decoded(data, bom, "utf-8")
     if bom_encoding:
         return _with_bom(data, bom, bom_encoding, profile)
-    if profile.encoding is not None:
+    if profile.encoding not in (None, "utf-16", "utf-32"):
         return _decoded(data, b"", profile.encoding)
     found = _decoded(data, b"", "utf-8")
     if not found.has_bad_bytes:
@@ -126,8 +130,8 @@ def _check_type(data: bytes, filename: str, bom: bytes) -> None:
     head = data[:4096]
     start = head[len(bom) :].lstrip()
     looks = next((t for s, t in _SIGNATURES if head.startswith(s)), None)
-    if looks is None:
-        looks = next((t for p, t in _MARKUP if p.match(start)), None)
+    looks = looks or next((t for p, t in _LOOKS if p.match(head)), None)
+    looks = looks or next((t for p, t in _MARKUP if p.match(start)), None)
     if looks == "a zip archive" and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
         looks = "an XLSX workbook"
     extension = filename.rpartition(".")[2].lower() if "." in filename else ""

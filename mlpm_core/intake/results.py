@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpm_core.intake.faults import shown
 from mlpm_core.intake.header import normal
 from mlpm_core.intake.rows import Flags, Rows, Values, flags
 from mlpm_core.records import METRICS
@@ -54,7 +55,7 @@ def _check_range(label: str, reading: Reading, metrics: Values, faults: Faults) 
 def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
     low, high = readings["ci_low"], readings["ci_high"]
     for record in np.nonzero(_floats(low) > _floats(high))[0].tolist():
-        texts = [r.texts[int(r.codes[record])] for r in (low, high)]
+        texts = [shown(r.texts[int(r.codes[record])]) for r in (low, high)]
         faults.add(
             record,
             checker.label("ci_low"),
@@ -77,7 +78,7 @@ def _check_slice(readings: dict[str, Reading], checker: Checker, faults: Faults)
             "inconsistent",
             text,
             columns=f"{checker.label('slice_key')} and {checker.label('slice_value')}",
-            values=f"no key and {text}",
+            values=f"no key and {shown(text)}",
         )
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.intake import Judgement, Limits, Profile, judge
 from mlpm_core.records import (
-    Effect,
     Model,
     Project,
     Receipt,
@@ -23,7 +22,13 @@ from mlpm_core.records import (
     record_of,
 )
 from mlpm_core.services import rules
-from mlpm_core.services.kpis import KpiValue, kpi_values
+from mlpm_core.services.effects import (
+    asks_only_to_confirm,
+    effect,
+    shortened,
+    with_effect_told,
+)
+from mlpm_core.services.kpis import kpi_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -135,16 +140,13 @@ def import_file(
                 accept_good=accept_good,
             )
             judgement = rules.applied(judgement, record, writer, accept_good=accept_good)
-            done = judgement.receipt.model_copy(
-                update={
-                    k: getattr(blank, k) for k in ("filename", "sha256", "actor", "received_at")
-                }
+            done = shortened(judgement.receipt).model_copy(
+                update={k: getattr(blank, k) for k in ("sha256", "actor", "received_at")}
             )
-            if done.status is not Status.DRY_RUN:
-                return done
-            if not dry_run:
-                workspace.ledger.keep(data)
-            return_value = _commit(workspace, writer, record, judgement, done, channel, dry_run)
+            if done.status is Status.DRY_RUN:
+                if not dry_run:
+                    workspace.ledger.keep(data)
+                done = _commit(workspace, writer, record, judgement, done, channel, dry_run)
     except StoreError as error:
         fault = Reject(
             row=None,
@@ -154,9 +156,16 @@ def import_file(
             hint="Nothing was stored. Mend the cause and import the same file again.",
         )
         return blank.model_copy(update={"rejects": [fault]})
-    if not dry_run:
-        _note(workspace, return_value)
-    return return_value
+    if done.status is Status.COMMITTED:
+        _note(workspace, done)
+    if asks_only_to_confirm(done):
+        confirmed = (profile or Profile()).answered("restatement", "confirm")
+        would_be = import_file(
+            workspace, actor, project, kind, filename, data,
+            profile=confirmed, accept_good=accept_good, dry_run=True, channel=channel,
+        )  # fmt: skip
+        return with_effect_told(done, would_be.effect)
+    return done
 
 
 def _commit(
@@ -182,8 +191,8 @@ def _commit(
     writer.append(record, seq, judgement.lines, judgement.rows)
     done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
     _add_batch(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    effect = _effect(before, kpi_values(writer, done.project, workspace.today))
-    done = done.model_copy(update={"effect": effect})
+    changes = effect(before, kpi_values(writer, done.project, workspace.today))
+    done = done.model_copy(update={"effect": changes})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
     writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
@@ -234,7 +243,7 @@ def undo(
         )
         _add_batch(writer, seq, done, channel, undoes=found["seq"])
         after = kpi_values(writer, project, workspace.today)
-        done = done.model_copy(update={"effect": _effect(before, after)})
+        done = done.model_copy(update={"effect": effect(before, after)})
         writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     _note(workspace, done)
     return done
@@ -352,20 +361,6 @@ def _minimal(record: type[Record], project: str, **known: str) -> tuple[object, 
     """A row that says no more than what must be said."""
     values = {"project": project} | known
     return tuple(values.get(c.name, c.default) for c in columns(record))
-
-
-def _effect(before: Sequence[KpiValue], after: Sequence[KpiValue]) -> list[Effect]:
-    """Every KPI whose value differs; one that is gone or new counts as None on that side."""
-    was, now = {k.kpi_id: k for k in before}, {k.kpi_id: k for k in after}
-    effects = []
-    for kpi_id, kpi in (was | now).items():
-        old = was[kpi_id].value if kpi_id in was else None
-        new = now[kpi_id].value if kpi_id in now else None
-        if old != new:
-            effects.append(
-                Effect(kpi=kpi_id, title=kpi.title, unit=kpi.unit, before=old, after=new)
-            )
-    return effects
 
 
 def _add_batch(

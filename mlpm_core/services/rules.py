@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError
@@ -35,14 +34,14 @@ def applied(
     judgement: Judgement, record: type[Record], reader: Reader, *, accept_good: bool
 ) -> Judgement:
     """The judgement after the rules of the row's kind; a broken rule is a reject like any other."""
-    rule = _RULES.get(record)
-    if rule is None or judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
+    rule_for = _RULES.get(record)
+    if rule_for is None or judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement
+    rule = rule_for(reader, judgement.receipt.project)
     names = [c.name for c in columns(record)]
     faults = []
     for line, cells in zip(judgement.lines, judgement.rows, strict=True):
-        row = dict(zip(names, cells, strict=True))
-        fault = rule(row, reader)
+        fault = rule(dict(zip(names, cells, strict=True)))
         if fault is not None:
             faults.append(fault.model_copy(update={"row": line}))
     return judgement.rejecting(faults, accept_good=accept_good) if faults else judgement
@@ -59,57 +58,70 @@ def _fault(column: str, value: object, error: MlpmError) -> Reject:
     )
 
 
-def _project(row: Row, reader: Reader) -> Reject | None:
-    del reader
-    if row["currency"] in CURRENCIES:
+def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        if row["currency"] in CURRENCIES:
+            return None
+        return _fault(
+            "currency",
+            row["currency"],
+            MlpmError(f"{row['currency']!r} is no currency code; write three letters such as EUR."),
+        )
+
+    return rule
+
+
+def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        try:
+            mechanism = find_mechanism(row["mechanism"])
+            mechanism.inputs_for(row["baseline"] or None)
+        except MlpmError as error:
+            return _fault("mechanism", row["mechanism"], error)
         return None
-    return _fault(
-        "currency",
-        row["currency"],
-        MlpmError(f"{row['currency']!r} is no currency code; write three letters such as EUR."),
-    )
+
+    return rule
 
 
-def _value_case(row: Row, reader: Reader) -> Reject | None:
-    del reader
-    try:
-        mechanism = find_mechanism(row["mechanism"])
-        mechanism.inputs_for(row["baseline"] or None)
-    except MlpmError as error:
-        return _fault("mechanism", row["mechanism"], error)
-    return None
+def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+
+    def rule(row: Row) -> Reject | None:
+        try:
+            mechanism = find_mechanism(cases[row["value_case_id"]]["mechanism"])
+            entry = mechanism.input(row["name"])
+        except MlpmError as error:
+            return _fault("name", row["name"], error)
+        try:
+            Quantity.read(row["written"], entry.unit, low=entry.low, high=entry.high)
+        except MlpmError as error:
+            return _fault("written", row["written"], error)
+        return None
+
+    return rule
 
 
-def _quantity(row: Row, reader: Reader) -> Reject | None:
-    cases = {c["value_case_id"]: c for c in reader.current(ValueCase, row["project"])}
-    case = cases.get(row["value_case_id"])
-    if case is None:
-        return None  # the reference check of the intake has said so
-    try:
-        mechanism = find_mechanism(case["mechanism"])
-        entry = mechanism.input(row["name"])
-    except MlpmError as error:
-        return _fault("name", row["name"], error)
-    try:
-        Quantity.read(row["written"], entry.unit, low=entry.low, high=entry.high)
-    except MlpmError as error:
-        return _fault("written", row["written"], error)
-    return None
+def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    known = reader.matching(Project, [(project,)])
+    currency = known[(project,)]["currency"] if known else "EUR"
+
+    def rule(row: Row) -> Reject | None:
+        try:
+            per_unit(Dimension(row["dimension"]), row["unit"], currency)
+        except MlpmError as error:
+            return _fault("unit", row["unit"], error)
+        return None
+
+    return rule
 
 
-def _kpi(row: Row, reader: Reader) -> Reject | None:
-    project = reader.matching(Project, [(row["project"],)])
-    currency = project[(row["project"],)]["currency"] if project else "EUR"
-    try:
-        per_unit(Dimension(row["dimension"]), row["unit"], currency)
-    except MlpmError as error:
-        return _fault("unit", row["unit"], error)
-    return None
-
-
-_RULES: Mapping[type[Record], Callable[[Row, Reader], Reject | None]] = {
-    Project: _project,
-    ValueCase: _value_case,
-    QuantityRecord: _quantity,
-    Kpi: _kpi,
+_RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | None]]] = {
+    Project: _projects,
+    ValueCase: _value_cases,
+    QuantityRecord: _quantities,
+    Kpi: _kpis,
 }

@@ -1,0 +1,71 @@
+"""What an import does to the KPIs, and how a question says it before anybody agrees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.records import Effect, Receipt, Status, Warned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.kpis import KpiValue
+
+__all__ = ["MOST_REJECTS", "asks_only_to_confirm", "effect", "shortened", "with_effect_told"]
+
+MOST_REJECTS = 10_000
+"""How many rejects a receipt lists; the rejected rows can be had in full as a file."""
+
+
+def effect(before: Sequence[KpiValue], after: Sequence[KpiValue]) -> list[Effect]:
+    """Every KPI whose value differs; one that is gone or new counts as None on that side."""
+    was, now = {k.kpi_id: k for k in before}, {k.kpi_id: k for k in after}
+    effects = []
+    for kpi_id, kpi in (was | now).items():
+        old = was[kpi_id].value if kpi_id in was else None
+        new = now[kpi_id].value if kpi_id in now else None
+        if old != new:
+            effects.append(
+                Effect(kpi=kpi_id, title=kpi.title, unit=kpi.unit, before=old, after=new)
+            )
+    return effects
+
+
+def asks_only_to_confirm(receipt: Receipt) -> bool:
+    """Whether nothing but a restatement stands between a file and the store."""
+    return receipt.status is Status.ASKED and {q.code for q in receipt.questions} == {"restatement"}
+
+
+def with_effect_told(asked: Receipt, effects: list[Effect]) -> Receipt:
+    """A receipt that asks to confirm, with what the change would do to the KPIs."""
+    told = "; ".join(
+        f"{e.title} {_value(e.before)} to {_value(e.after)} {e.unit}" for e in effects[:3]
+    )
+    more = f" and {len(effects) - 3} more" if len(effects) > 3 else ""
+    sentence = f"KPI effect: {told}{more}." if effects else "No KPI changes."
+    questions = [
+        q.model_copy(update={"message": q.message.replace("Confirm?", f"{sentence} Confirm?")})
+        for q in asked.questions
+    ]
+    return asked.model_copy(update={"questions": questions, "effect": effects})
+
+
+def _value(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:,.4g}"
+
+
+def shortened(receipt: Receipt) -> Receipt:
+    """A receipt that lists no more rejects than anybody reads; its counts stay as judged."""
+    n_more = len(receipt.rejects) - MOST_REJECTS
+    if n_more <= 0:
+        return receipt
+    told = Warned(
+        code="rejects-cut",
+        message=f"{n_more} more rejects are not listed here; the file of rejected rows has all.",
+    )
+    return receipt.model_copy(
+        update={
+            "rejects": receipt.rejects[:MOST_REJECTS],
+            "warnings": [*receipt.warnings, told],
+        }
+    )
