@@ -57,8 +57,8 @@ def planned(folder) -> Workspace:
     return workspace
 
 
-def valued(folder, file: bytes) -> list[rates.RatePoint]:
-    """The value rate of each month after the file was imported."""
+def valued(folder, file: bytes) -> tuple[list[rates.RatePoint], list[rates.MetricSeries]]:
+    """The value rate of each month, and the metrics, after the file was imported."""
     workspace = planned(folder)
     try:
         receipt = imports.import_file(
@@ -66,7 +66,9 @@ def valued(folder, file: bytes) -> list[rates.RatePoint]:
         )
         assert receipt.status is Status.COMMITTED, receipt
         assert (receipt.accepted, receipt.rejected, receipt.new) == (27, 0, 27)
-        return rates.value_rates(workspace, ACTOR, PROJECT, CASE, "P1M")
+        points = rates.value_rates(workspace, ACTOR, PROJECT, CASE, "P1M")
+        case = valuation.case_value(workspace, ACTOR, PROJECT, CASE)
+        return points, rates.metric_series(case, points)
     finally:
         workspace.close()
 
@@ -80,13 +82,19 @@ def year():
 def exact(year, tmp_path_factory):
     """Value rates when every share is taken as exact."""
     file = without_n(metric_results(year.months))
-    return valued(tmp_path_factory.mktemp("exact"), file)
+    return valued(tmp_path_factory.mktemp("exact"), file)[0]
 
 
 @pytest.fixture(scope="module")
-def uncertain(year, tmp_path_factory):
+def uploaded(year, tmp_path_factory):
+    """Value rates and metrics of the file as a manager uploads it, with n."""
+    return valued(tmp_path_factory.mktemp("uploaded"), metric_results(year.months))
+
+
+@pytest.fixture(scope="module")
+def uncertain(uploaded):
     """Value rates of the file as a manager uploads it, with n."""
-    return valued(tmp_path_factory.mktemp("uncertain"), metric_results(year.months))
+    return uploaded[0]
 
 
 def test_every_flight_of_the_year_is_counted_once(year):
@@ -189,22 +197,19 @@ def test_each_point_carries_the_metrics_it_rests_on(year, uncertain):
         }
 
 
-def test_each_monitored_share_is_shown_with_the_interval_of_its_count(year, tmp_path):
+def test_each_monitored_share_is_shown_with_the_interval_of_its_count(year, uploaded):
     """P5 and P95 of Beta(successes + 1, failures + 1), as the Health screen draws them."""
-    workspace = planned(tmp_path)
-    file = metric_results(year.months)
-    imports.import_file(workspace, ACTOR, PROJECT, "metric_results", "flights.csv", file)
-    points = rates.value_rates(workspace, ACTOR, PROJECT, CASE, "P1M")
-    case = valuation.case_value(workspace, ACTOR, PROJECT, CASE)
-    series = {one.metric.name: one for one in rates.metric_series(case, points)}
-    workspace.close()
-    assert series.keys() == {"precision", "recall", "prevalence"}
+    series = {one.metric.name: one for one in uploaded[1]}
     for month, point in zip(year.months, series["recall"].points, strict=True):
         assert point.value == month.tp / month.n_late
         by_hand = beta(month.tp + 1, month.fn + 1).ppf([0.05, 0.95])
         assert [point.low, point.high] == pytest.approx(by_hand, abs=1e-4)
-    # prevalence is a quantity of the mechanism, and its monitored value replaces the planned one
-    assert all(one.feeds_value for one in series.values())
+
+
+def test_the_monitored_prevalence_is_told_as_part_of_the_value(uploaded):
+    """It is a quantity of the mechanism, and what is monitored replaces what was planned."""
+    feeds = {one.metric.name: one.feeds_value for one in uploaded[1]}
+    assert feeds == {"precision": True, "recall": True, "prevalence": True}
 
 
 def test_the_same_file_twice_is_one_batch(year, tmp_path):
