@@ -90,7 +90,7 @@ def demo(given: argparse.Namespace) -> int:
 
 def serve(given: argparse.Namespace) -> int:
     """Become the server; Ctrl-C and a supervisor's signals then reach it directly."""
-    from mlpm_core.services.workspace import Settings
+    from mlpm_core.services.settings import Settings
 
     settings = Settings.from_environment()
     run = [sys.executable, "-m", "streamlit", "run", str(_ROOT / "app.py")]

@@ -14,8 +14,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services.server_file import read_server_file
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.uploads import import_upload, max_bytes, too_large
-from mlpm_core.services.workspace import Settings, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.server_file import ServerFile
     from mlpm_core.services.uploads import Upload
+    from mlpm_core.services.workspace import Workspace
 
 __all__ = ["House", "house"]
 
@@ -57,6 +58,8 @@ def house() -> Iterator[House]:
     if server is not None and _answers(server):
         yield _RunningApp(server)
         return
+    from mlpm_core.services.workspace import Workspace
+
     workspace = Workspace(settings)
     try:
         yield _OwnStore(workspace)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import Receipt, Reject, Status, record_of
-from mlpm_core.services.imports import import_file
 
 if TYPE_CHECKING:
     from mlpm_core.services.workspace import Workspace
@@ -79,6 +78,8 @@ def import_upload(
     InputError
         When an answer or the profile cannot be read.
     """
+    from mlpm_core.services.imports import import_file  # a command beside the app needs it not
+
     return import_file(
         workspace,
         actor,
