@@ -9,9 +9,9 @@ from mlpm_core.records import Model
 NOON = datetime(2026, 6, 30, 12)
 
 
-def add_batch(writer, seq, undoes=None):
+def add_batch(writer, seq, undoes=None, project="shop"):
     writer.run(
-        "add_batch", seq=seq, batch=f"B{seq:05d}", project="shop", kind="models", channel="http",
+        "add_batch", seq=seq, batch=f"B{seq:05d}", project=project, kind="models", channel="http",
         sha256="0" * 64, actor="test", received_at=NOON, undoes=undoes, receipt="{}",
     )  # fmt: skip
 

@@ -88,16 +88,19 @@ def test_a_frame_being_appended_is_not_seen_by_another_reader(store):
 
 def test_readers_in_many_threads_each_get_their_own_rows(store):
     """PLATFORM.md 0.4: 341 of 800 answers were wrong on a connection that threads shared."""
-    n_models = 40
-    add_models(store, 1, *(f"m{i}" for i in range(n_models)))
+    n_batches = 40
+    with store.writer() as writer:
+        for seq in range(1, n_batches + 1):
+            add_batch(writer, seq, project=f"p{seq}")
 
     def ask(i):
+        seq = i % n_batches + 1
         with store.reader() as reader:
-            rows = reader.matching(Model, [("shop", f"m{i % n_models}")])
-        return [row["model_id"] for row in rows.values()] == [f"m{i % n_models}"]
+            rows = reader.rows("batch_project", batch=f"B{seq:05d}")
+        return rows == [{"project": f"p{seq}"}]
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(ask, range(200))) == 200
+        assert sum(pool.map(ask, range(800))) == 800
 
 
 def test_one_writer_at_a_time_loses_no_number(store):
