@@ -57,8 +57,8 @@ def planned(folder) -> Workspace:
     return workspace
 
 
-def valued(folder, file: bytes) -> tuple[list[rates.RatePoint], list[rates.MetricSeries]]:
-    """The value rate of each month, and the metrics, after the file was imported."""
+def valued(folder, file: bytes) -> tuple[list[rates.RatePoint], valuation.CaseValue]:
+    """The value rate of each month, and the value case, after the file was imported."""
     workspace = planned(folder)
     try:
         receipt = imports.import_file(
@@ -68,7 +68,7 @@ def valued(folder, file: bytes) -> tuple[list[rates.RatePoint], list[rates.Metri
         assert (receipt.accepted, receipt.rejected, receipt.new) == (27, 0, 27)
         points = rates.value_rates(workspace, ACTOR, PROJECT, CASE, "P1M")
         case = valuation.case_value(workspace, ACTOR, PROJECT, CASE)
-        return points, rates.metric_series(case, points)
+        return points, case
     finally:
         workspace.close()
 
@@ -87,7 +87,7 @@ def exact(year, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def uploaded(year, tmp_path_factory):
-    """Value rates and metrics of the file as a manager uploads it, with n."""
+    """Value rates and value case of the file as a manager uploads it, with n."""
     return valued(tmp_path_factory.mktemp("uploaded"), metric_results(year.months))
 
 
@@ -95,6 +95,13 @@ def uploaded(year, tmp_path_factory):
 def uncertain(uploaded):
     """Value rates of the file as a manager uploads it, with n."""
     return uploaded[0]
+
+
+@pytest.fixture(scope="module")
+def series(uploaded):
+    """The metrics of that file by name, as the Health screen draws them."""
+    points, case = uploaded
+    return {one.metric.name: one for one in rates.metric_series(case, points)}
 
 
 def test_every_flight_of_the_year_is_counted_once(year):
@@ -197,18 +204,17 @@ def test_each_point_carries_the_metrics_it_rests_on(year, uncertain):
         }
 
 
-def test_each_monitored_share_is_shown_with_the_interval_of_its_count(year, uploaded):
-    """P5 and P95 of Beta(successes + 1, failures + 1), as the Health screen draws them."""
-    series = {one.metric.name: one for one in uploaded[1]}
+def test_each_monitored_share_is_shown_with_the_interval_of_its_count(year, series):
+    """P5 and P95 of Beta(successes + 1, failures + 1)."""
     for month, point in zip(year.months, series["recall"].points, strict=True):
         assert point.value == month.tp / month.n_late
         by_hand = beta(month.tp + 1, month.fn + 1).ppf([0.05, 0.95])
         assert [point.low, point.high] == pytest.approx(by_hand, abs=1e-4)
 
 
-def test_the_monitored_prevalence_is_told_as_part_of_the_value(uploaded):
+def test_the_monitored_prevalence_is_told_as_part_of_the_value(series):
     """It is a quantity of the mechanism, and what is monitored replaces what was planned."""
-    feeds = {one.metric.name: one.feeds_value for one in uploaded[1]}
+    feeds = {name: one.feeds_value for name, one in series.items()}
     assert feeds == {"precision": True, "recall": True, "prevalence": True}
 
 
