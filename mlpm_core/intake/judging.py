@@ -17,7 +17,7 @@ from mlpm_core.intake.names import read_name
 from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.results import check_results
-from mlpm_core.intake.structure import structural_rejects, without_bad_bytes
+from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
 from mlpm_core.records import MetricResult, Receipt, Status
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def _judged(
         raise Refusal.of("empty-file")
     fields = Fields(record, profile)
     header = Header.found(lines, fields, limits)
+    check_header_bytes(header, lines, text)
     checker = Checker(fields, header, Grammar(profile, now), project)
     found = table(lines, header.below, header.delimiter, header.cells, checker.passes, limits)
     found = asked_about_layout(found, header, fields, profile)

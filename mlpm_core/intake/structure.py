@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpm_core.intake.faults import reject
+from mlpm_core.intake.faults import Refusal, reject
 from mlpm_core.intake.table import Coded, Damage, Table
 
 if TYPE_CHECKING:
@@ -15,9 +15,22 @@ if TYPE_CHECKING:
     from mlpm_core.intake.recognise import Text
     from mlpm_core.records import Reject
 
-__all__ = ["structural_rejects", "without_bad_bytes"]
+__all__ = ["check_header_bytes", "structural_rejects", "without_bad_bytes"]
 
 _FEWEST_ROWS = 20
+
+
+def check_header_bytes(header: Header, lines: Lines, text: Text) -> None:
+    """The header can be decoded.
+
+    Raises
+    ------
+    Refusal
+        When it holds a byte that its encoding does not know.
+    """
+    if any(_bad_byte_in(cell) >= 0 for cell in header.cells):
+        line, byte = _place(lines, header.line, header.below - header.line, text)
+        raise Refusal.of("bad-encoding", line=line, byte=byte, encoding=text.encoding.upper())
 
 
 def without_bad_bytes(found: Table, text: Text) -> Table:
@@ -55,14 +68,11 @@ def structural_rejects(found: Table, header: Header, lines: Lines, text: Text) -
         row = damage.line + 1
         match damage.code:
             case "bad-encoding":
-                byte_row, byte = _place(lines, damage.line, found.spans.get(damage.line, 1), text)
+                at_line, byte = _place(lines, damage.line, found.spans.get(damage.line, 1), text)
                 encoding = text.encoding.upper()
                 rejects.append(
-                    reject(
-                        "bad-encoding", row, None, None,
-                        **{"byte": byte, "encoding": encoding, "line": byte_row},
-                    )
-                )  # fmt: skip
+                    reject("bad-encoding", row, None, line=at_line, byte=byte, encoding=encoding)
+                )
             case "extra-cell" | "missing-cell":
                 rejects.append(reject(damage.code, row, None, got=damage.got, want=want))
             case _:

@@ -28,7 +28,6 @@ _EXAMPLES = {
     "metric": "recall",
     "value": "0.82",
     "n": "400",
-    "baseline": "",
     "model_version": "1.0",
     "granularity": "P1D",
     "source": "production",
@@ -76,7 +75,7 @@ def _example(column: Column) -> str:
             return example
         return column.choices[0]
     if not column.required and column.kind is not ColumnKind.FLAG:
-        return _EXAMPLES.get(column.name, "")
+        return "" if column.refers_to is not None else _EXAMPLES.get(column.name, "")
     if column.name == "unit":
         return "EUR/year"
     if column.name in _EXAMPLES:
