@@ -107,6 +107,8 @@ def import_file(
         When actor or project is empty.
     NotFoundError
         When the kind is unknown.
+    StoreError
+        When the batch was stored but could not be told to the ledger; the next start tells it.
     """
     record = record_of(kind)
     if not actor.strip() or not project.strip():
@@ -125,7 +127,7 @@ def import_file(
     try:
         with workspace.store.writer(keep=not dry_run) as writer:
             earlier = writer.rows("batch_in_force", project=project, kind=kind, sha256=blank.sha256)
-            if earlier:
+            if earlier and channel != "form":  # a form may well set back what it set before
                 first = Receipt.model_validate_json(earlier[0]["receipt"])
                 return first.model_copy(update={"status": Status.DUPLICATE})
             judgement = judge(
