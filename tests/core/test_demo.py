@@ -1,0 +1,95 @@
+"""The demo goes in as a company's files would, and can be taken back without a trace on screen."""
+
+import pytest
+
+from mlpm_core.records import KINDS, Status, record_of
+from mlpm_core.services import demo, imports, portfolio, registers
+from mlpm_core.services.workspace import Settings, Workspace
+
+N_FILES = 26
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """One store through its life: the demo in, then each test after the other."""
+    workspace = Workspace(Settings(data=tmp_path_factory.mktemp("demo"), demo=False))
+    yield workspace, demo.load(workspace)
+    workspace.close()
+
+
+def shown(workspace, project):
+    with workspace.store.reader() as reader:
+        return {k: len(reader.current(record_of(k), project)) for k in KINDS}
+
+
+def test_every_file_is_committed_whole_and_without_a_question(loaded):
+    workspace, receipts = loaded
+    assert len(receipts) == len(list(demo.files())) == N_FILES
+    for receipt, (project, kind, path) in zip(receipts, demo.files(), strict=True):
+        assert receipt.status is Status.COMMITTED
+        assert (receipt.project, receipt.kind, receipt.filename) == (project, kind, path.name)
+        n_lines = path.read_text("utf-8").count("\n") - 1
+        assert receipt.lines == receipt.accepted == receipt.new == n_lines
+        assert not receipt.rejects
+        assert not receipt.warnings
+    assert all(p["is_demo"] for p in registers.projects(workspace, "ada"))
+
+
+def test_results_show_their_effect_on_the_kpis(loaded):
+    _, receipts = loaded
+    results = [r for r in receipts if r.kind == "metric_results"]
+    assert results
+    assert all(r.effect for r in results)
+    assert not [r for r in receipts if r.kind not in ("metric_results",) and r.effect]
+
+
+def test_loading_twice_changes_nothing(loaded):
+    workspace, _ = loaded
+    before = workspace.version
+    assert {r.status for r in demo.load(workspace)} == {Status.DUPLICATE}
+    assert workspace.version == before
+
+
+def test_removed_demo_shows_nothing_keeps_its_history_and_loads_again(loaded):
+    workspace, _ = loaded
+    projects = {p for p, *_ in demo.files()}
+    was = {p: shown(workspace, p) for p in projects}
+    own = imports.import_file(
+        workspace, "ada", "shop", "models", "m.csv", b"model_id\nmine\n", channel="http"
+    )
+    undone = demo.remove(workspace, "ada")
+    assert len(undone) == N_FILES
+    assert {r.actor for r in undone} == {"ada"}
+    for project in projects:
+        assert not any(shown(workspace, project).values())
+        history = imports.receipts(workspace, "ada", project)
+        assert all(b["undone_by"] or b["receipt"].undoes for b in history)
+    assert [p["project"] for p in registers.projects(workspace, "ada")] == ["shop"]
+    assert shown(workspace, "shop")["models"] == 1
+    assert imports.receipt(workspace, "ada", "shop", own.batch) == own
+    assert demo.remove(workspace, "ada") == []
+    assert [k["project"] for k in portfolio.kpis_json(workspace, "ada", None)] == []
+    again = demo.load(workspace)
+    assert {r.status for r in again} == {Status.COMMITTED}
+    assert {p: shown(workspace, p) for p in projects} == was
+
+
+def test_a_first_start_that_died_midway_is_completed_by_the_next(tmp_path):
+    workspace = Workspace(Settings(data=tmp_path, demo=True))
+    for project, kind, path in list(demo.files())[:3]:
+        imports.import_file(
+            workspace, demo.ACTOR, project, kind, path.name, path.read_bytes(), channel="demo"
+        )
+    demo.load_if_empty(workspace)
+    assert workspace.version == N_FILES
+    demo.load_if_empty(workspace)
+    assert workspace.version == N_FILES
+    workspace.close()
+
+
+def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
+    workspace = Workspace(Settings(data=tmp_path, demo=True))
+    imports.import_file(workspace, "ada", "shop", "models", "m.csv", b"model_id\nmine\n")
+    demo.load_if_empty(workspace)
+    assert workspace.version == 1
+    workspace.close()
