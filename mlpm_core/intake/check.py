@@ -13,6 +13,7 @@ from mlpm_core.intake.cells import Cell, default_of
 from mlpm_core.intake.faults import Fault, reject
 from mlpm_core.intake.header import is_own, known_metric
 from mlpm_core.intake.lines import Lines, is_blank, read_record
+from mlpm_core.intake.results import check_results
 from mlpm_core.intake.table import Coded, Codes, Table
 from mlpm_core.records import MetricResult, columns
 
@@ -119,7 +120,9 @@ class Checker:
         none = np.zeros(1, dtype=np.int64)
         one = Table(none, [Coded(none, [c]) for c in found.cells], [], [])
         faults = Faults(none)
-        self.readings(one, faults)
+        readings = self.readings(one, faults)
+        if self._fields.is_results and not faults.is_bad[0]:
+            check_results(readings, self, faults)
         return not faults.is_bad[0]
 
     def readings(self, table: Table, faults: Faults) -> dict[str, Reading]:

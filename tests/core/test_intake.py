@@ -337,3 +337,14 @@ def test_kpis_are_checked_by_their_own_columns():
     judgement = check(text, Kpi, shelf=shelf)
     assert codes(judgement) == [(2, "dimension", "not-a-choice")]
     assert "customer_experience" in judgement.receipt.rejects[0].message
+
+
+@pytest.mark.parametrize(("swallowed", "is_text"), [("0.8", False), ("80", True), ("high", True)])
+def test_a_quoted_note_may_hold_a_line_unless_that_is_a_valid_row(swallowed, is_text):
+    note = f'"see\nm1,recall,2024-01-02,{swallowed},'
+    judgement = check(HEADER + f'm1,recall,2024-01-01,0.8,{note}\nend"\n')
+    assert (judgement.receipt.status is Status.DRY_RUN) is is_text
+    if is_text:
+        assert row_of(judgement)["note"] == f"see\nm1,recall,2024-01-02,{swallowed},\nend"
+    else:
+        assert (2, "note", "unterminated-quote") in codes(judgement)
