@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
-from mlpm_core.records import Kpi, Project, columns, record_of
+from mlpm_core.records import Kpi, Model, Project, columns, record_of
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.valuation import project_cases
 
@@ -82,7 +82,9 @@ def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupSte
     with workspace.store.reader() as reader:
         cases = project_cases(reader, row, workspace.today(project), draws=256)
         kpis = [k for k in reader.current(Kpi, project) if not k["archived"]]
+        models = [m for m in reader.current(Model, project) if not m["archived"]]
     return [
+        SetupStep("models", "name its model, as its result files will call it.", bool(models)),
         SetupStep("value_cases", "say by which mechanism its model creates value.", bool(cases)),
         SetupStep(
             "quantities",

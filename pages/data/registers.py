@@ -6,7 +6,7 @@ record = registers.kind_in_view()
 project = registers.project_or_first(record)
 rows = loaders.projects() if record.kind == "projects" else loaders.records(project, record.kind)
 st.markdown(sentences.register(record, rows, loaders.project_title(project)))
-panels.next_step(project, record.kind)
+panels.next_step(record.kind)
 
 if rows:
     registers.table(record, rows)

@@ -28,6 +28,7 @@ __all__ = [
     "line_of_table",
     "project",
     "project_in_view",
+    "show_register",
 ]
 
 _LENGTHS = {
@@ -164,6 +165,11 @@ def choose(
         persist_state="session" if keep else None,
     )
     return _shown_in_url(key, str(chosen))
+
+
+def show_register(kind: str) -> None:
+    """Turn the register in view to another kind of record; a callback."""
+    st.session_state["kind"] = kind
 
 
 # Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break

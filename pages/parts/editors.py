@@ -157,6 +157,7 @@ def save_record(
     receipt = actions.save(into, record.kind, [dict(known or {}) | dict(values)])
     if refused(receipt):
         return
+    st.session_state["register_turn"] += 1
     st.session_state["notice"] = f"Saved as {receipt.batch}. Imports can take it back."
     st.switch_page("data/registers.py", query_params={"project": into, "kind": record.kind})
 
@@ -174,7 +175,8 @@ def _field(
 ) -> object:
     """One widget for one column, with the value it holds now."""
     now = known[column.name] if known else column.default
-    identity = "_".join(str(known[k]) for k in record.key) if known else "new"
+    turn = st.session_state.setdefault("register_turn", 0)  # a saved record empties the form
+    identity = "_".join(str(known[k]) for k in record.key) if known else f"new{turn}"
     label = literal(column.label) + ("" if not column.unit else f", {literal(column.unit)}")
     common: dict[str, Any] = {
         "help": literal(column.help),
@@ -184,6 +186,9 @@ def _field(
     options = _options(record, column, project, values)
     if options is not None:
         ids = list(options)
+        only = [i for i in ids if i]
+        if column.refers_to and not known and len(only) == 1:
+            now = only[0]
         index = ids.index(str(now)) if now is not None and str(now) in ids else None
         return st.selectbox(
             label, ids, index=index, format_func=lambda o: options.get(o, o) or "–", **common

@@ -17,6 +17,7 @@ __all__ = [
     "ICONS",
     "NOTHING",
     "WORDS",
+    "counted",
     "day",
     "figure",
     "literal",
@@ -187,6 +188,17 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return ">99%"
     return f"{share:.0%}"
+
+
+def counted(n: int, noun: str, plural: str | None = None) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "line"), counted(1200, "line"), counted(2, "batch", "batches")
+    ('1 line', '1,200 lines', '2 batches')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def day(value: date | datetime | None) -> str:

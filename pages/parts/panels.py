@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
-from pages.parts import loaders, sentences, tables
+from pages.parts import controls, loaders, sentences, tables
 from pages.parts.figures import (
     BADGES,
     ICONS,
@@ -70,20 +70,24 @@ def empty(sentence: str, page: str, label: str, **where: str) -> None:
     st.stop()
 
 
-def next_step(project: str, kind: str) -> None:
-    """What a project still needs before it shows a value, one step at a time."""
+def next_step(kind: str) -> None:
+    """What the project in view still needs before it shows a value, one step at a time."""
+    project = here().get("project")
     steps = loaders.setup_steps(project) if project else []
     step = next((s for s in steps if not s.is_done), None)
     if step is None or step.kind == kind:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/flag: Next for this project: {literal(step.sentence)}")
+        title = literal(loaders.project_title(str(project)))
+        st.markdown(f":material/flag: Next for **{title}**: {literal(step.sentence)}")
         if step.kind == "quantities":
             st.page_link("plan/value_case.py", label="Fill in", query_params=here())
         elif step.kind == "metric_results":
             st.page_link("data/upload.py", label="Upload", query_params=here(kind=step.kind))
-        else:
-            st.page_link("data/registers.py", label="Add", query_params=here(kind=step.kind))
+        else:  # a link from a screen to itself would run twice, the second time with the old URL
+            st.button(
+                "Add", key="register_next", on_click=controls.show_register, args=(step.kind,)
+            )
 
 
 def here(**more: str) -> dict[str, str]:

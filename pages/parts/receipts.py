@@ -12,7 +12,7 @@ import streamlit as st
 
 from mlpm_core.records import KINDS, columns, record_of
 from pages.parts import actions, controls, loaders, panels, sentences, tables
-from pages.parts.figures import literal
+from pages.parts.figures import counted, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,13 +130,25 @@ def ask(file: UploadedFile, receipt: Receipt) -> None:
 
 
 def _asked(question: Question) -> str:
-    for line in question.preview:
-        st.code(line, language=None)
-    label = literal(question.message)
-    key = f"upload_question_{question.key}"
-    if question.choices:
-        return st.radio(label, question.choices, index=None, key=key) or ""
-    return st.text_input(label, key=key)
+    label, key = literal(question.message), f"upload_question_{question.key}"
+    is_told_per_choice = len(question.preview) == len(question.choices)
+    if not is_told_per_choice:
+        for line in question.preview:
+            st.code(line, language=None)
+    if not question.choices:
+        return st.text_input(label, key=key)
+    captions = [literal(p) for p in question.preview] if is_told_per_choice else None
+    return (
+        st.radio(
+            label,
+            question.choices,
+            index=None,
+            key=key,
+            format_func=lambda choice: literal(f"“{choice}”" if len(choice) == 1 else choice),
+            captions=captions,
+        )
+        or ""
+    )
 
 
 def report(receipt: Receipt) -> None:
@@ -174,6 +186,8 @@ def _rejects(receipt: Receipt) -> None:
         where += f", column {first.column}" if first.column else ""
         told = f"**{n} ×** {literal(first.message)} {literal(hint)}"
         st.error(f"{told}  \n:small[{literal(where)}]" if where else told, icon=":material/close:")
+    if all(r.row is None for r in receipt.rejects):
+        return  # the file as a whole: everything is said
     st.dataframe(
         tables.rejects(receipt),
         hide_index=True,
@@ -199,7 +213,7 @@ def repair(
         )
         if receipt.accepted:
             st.checkbox(
-                f"Store the {receipt.accepted:,} good lines without them",
+                f"Store the {counted(receipt.accepted, 'good line')} without them",
                 key=f"upload_accept_{file.sha256}",
                 help="Otherwise it is all or nothing. The choice is kept in the receipt.",
             )
@@ -218,11 +232,11 @@ def commit_panel(
     if receipt.status != "dry_run":
         return
     n = receipt.new + receipt.changed
-    noun = "line" if receipt.accepted == 1 else "lines"
+    lines = counted(receipt.accepted, "line")
     if not n:
         st.caption("Everything in it is stored already; there is nothing to store.")
         return
-    if not st.button(f"Store {receipt.accepted:,} {noun}", type="primary", icon=":material/check:"):
+    if not st.button(f"Store {lines}", type="primary", icon=":material/check:"):
         return
     done = actions.commit(project, kind, file.name, file.data, answers, accept_good=accept_good)
     if done.status != "committed":
@@ -231,7 +245,7 @@ def commit_panel(
         return
     st.session_state["upload_turn"] += 1
     st.session_state["upload_last"] = [project, done.batch]
-    actions.say_and_rerun(f"Stored as {done.batch}: {done.accepted:,} {noun} of {file.name}.")
+    actions.say_and_rerun(f"Stored as {done.batch}: {lines} of {file.name}.")
 
 
 def last(project: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
-from pages.parts.figures import day, figure, literal, money, number, percent, spread
+from pages.parts.figures import counted, day, figure, literal, money, number, percent, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ def portfolio(shown: Portfolio) -> str:
     if not in_life:
         n = len(shown.lines)
         return (
-            f"{_counted(n, 'value case')} planned, none has monitoring results yet: "
+            f"{counted(n, 'value case')} planned, none has monitoring results yet: "
             "upload a file of results to see what its model is really worth."
         )
     parts = []
@@ -60,7 +60,7 @@ def portfolio(shown: Portfolio) -> str:
             f"**{literal(money(now, currency))}**, planned {literal(money(planned, currency))}"
         )
     verb = "delivers" if len(in_life) == 1 else "deliver"
-    text = f"{_counted(len(in_life), 'model')} in life {verb} {' and '.join(parts)}. "
+    text = f"{counted(len(in_life), 'model')} in life {verb} {' and '.join(parts)}. "
     troubled = [x for x in in_life if x.health.health in ("sick", "watch")]
     silent = [x for x in in_life if x.health.health == "unknown"]
     if troubled:
@@ -262,7 +262,7 @@ def receipt(told: Receipt) -> str:
             )
         case "asked":
             return (
-                f"**{_counted(len(told.questions), 'question')} first.** Nothing is judged or "
+                f"**{counted(len(told.questions), 'question')} first.** Nothing is judged or "
                 "stored before the answer."
             )
         case "failed":
@@ -270,7 +270,7 @@ def receipt(told: Receipt) -> str:
         case _:
             if told.lines == 0:
                 return "**The file cannot be taken as it is.** Nothing was stored."
-            return f"**{_counted(told.rejected, 'line')} cannot be taken as they are.** {sums}."
+            return f"**{counted(told.rejected, 'line')} cannot be taken as they are.** {sums}."
 
 
 def stored(told: Receipt) -> str:
@@ -300,7 +300,7 @@ def imports(rows: Sequence[Mapping[str, Any]]) -> str:
     """What came in, and when last."""
     undone = sum(bool(r["undone_by"]) for r in rows)
     newest = rows[0]
-    told = f"**{_counted(len(rows), 'batch', 'batches')}** came in"
+    told = f"**{counted(len(rows), 'batch', 'batches')}** came in"
     told += f", {undone} of them undone" if undone else ""
     return (
         f"{told}; the newest is {literal(newest['receipt'].batch)} of "
@@ -314,10 +314,6 @@ def register(record: type[Record], rows: Sequence[object], project: str) -> str:
     small = word if word[:2].isupper() else word[:1].lower() + word[1:]
     where = f" in {literal(project)}" if project else ""
     return f"**{len(rows):,}** {literal(small)}{where}. {literal(record.__doc__ or '')}"
-
-
-def _counted(n: int, noun: str, plural: str | None = None) -> str:
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def _ago(days: int | None) -> str:

@@ -212,7 +212,8 @@ def effects(receipt: Receipt) -> pd.DataFrame:
 def _kpi(value: float | None, unit: str, *, signed: bool = False) -> str:
     if value is None:
         return "cannot be said"
-    return ("+" if signed and value > 0 else "") + figure(value, unit, 4)
+    text = figure(abs(value) if signed else value, unit, 4)
+    return f"{'+' if value > 0 else '−'} {text}" if signed else text
 
 
 def _rate(value: float | None, line: Line) -> str:
