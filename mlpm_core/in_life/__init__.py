@@ -1,1 +1,1 @@
-"""In life: is a model at work still worth what was promised?"""
+"""What models at work are worth, and which of them needs somebody."""

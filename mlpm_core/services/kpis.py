@@ -52,13 +52,14 @@ class KpiValue:
         sign = 1 if self.direction == Direction.HIGHER else -1
         return sign * (self.value - self.target)
 
-    @property
-    def standing(self) -> str:
-        """On target, on its way, no better than the baseline, or unknown; from the numbers."""
+    def standing(self, today: date) -> str:
+        """How it stands towards its target on a day, in a word or a few; from the numbers."""
         if self.current is None or self.gap_to_target is None:
             return "unknown"
         if self.gap_to_target >= 0:
             return "on target"
+        if self.target_on and self.target_on < today:
+            return "target missed"
         sign = 1 if self.direction == Direction.HIGHER else -1
         gained = sign * (self.current.mean - self.baseline)
         return "on its way" if gained > 0 else "no better than before"

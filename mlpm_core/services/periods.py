@@ -60,6 +60,25 @@ class Period:
         """Day, week, month ..."""
         return _WORDS[self.granularity]
 
+    @property
+    def when(self) -> str:
+        """The period as a sentence says it.
+
+        Examples
+        --------
+        >>> Period(datetime(2013, 12, 1), "P1M").when, Period(datetime(2013, 12, 2), "P1D").when
+        ('in Dec 2013', 'on 2 Dec 2013')
+        """
+        match self.granularity:
+            case "P1M":
+                return f"in {self}"
+            case "P1D":
+                return f"on {self}"
+            case "" | "PT1H":
+                return f"at {self}"
+            case _:
+                return f"in the {self}"
+
     def __str__(self) -> str:
         day = f"{self.start.day} {self.start:%b %Y}"
         match self.granularity:
@@ -115,9 +134,11 @@ class Monitored:
         --------
         >>> Monitored(0.24, None, 0.01, "B00001").interval(is_share=False)
         (0.2236, 0.2564)
+        >>> Monitored(0.8, 100, None, "B00001").interval(is_share=True)
+        (0.7254, 0.8562)
         """
-        written = self.written(0.0 if is_share else None, 1.0 if is_share else None)
-        quantity = Quantity.read(written)
+        ends = (0.0, 1.0) if is_share else (None, None)
+        quantity = Quantity.read(self.written(*ends), "1", *ends)
         if quantity.is_exact:
             return None, None
         low, high = quantity.quantile(np.array([0.05, 0.95]))

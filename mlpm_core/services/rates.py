@@ -84,7 +84,7 @@ def value_rates(
 
 def metric_series(case: CaseValue, rates: Sequence[RatePoint]) -> list[MetricSeries]:
     """Every registered metric of the periods, those the value rests on first."""
-    entries = {entry.reported_as: entry for entry in case.mechanism.inputs if entry.is_metric}
+    entries = {entry.reported_as: entry for entry in case.mechanism.inputs}
     planned = {i.name: i.planned for i in case.inputs}
     names = dict.fromkeys(name for point in rates for name in point.metrics if name in METRICS)
     series = []

@@ -74,5 +74,7 @@ def added(estimates: Sequence[Estimate], unit: str) -> Estimate:
     grid = (np.arange(n) + 0.5) / n
     total = np.zeros(n)
     for estimate in estimates:
-        total += np.quantile(estimate.samples, rng.permutation(grid))
+        m = estimate.samples.size
+        quantiles = np.interp(grid * (m - 1), np.arange(m), np.sort(estimate.samples))
+        total += rng.permutation(quantiles)
     return replace(Estimate.of(total, unit), mean=math.fsum(e.mean for e in estimates))

@@ -57,6 +57,7 @@ BADGES: dict[str, tuple[str, Colour]] = {
     Health.UNKNOWN: (":material/help:", "gray"),
     "on target": (":material/check_circle:", "green"),
     "on its way": (":material/trending_up:", "orange"),
+    "target missed": (":material/event_busy:", "red"),
     "no better than before": (":material/error:", "red"),
 }
 """Icon and colour of a word for health or for a KPI's standing."""

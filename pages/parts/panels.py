@@ -185,13 +185,13 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
         label,
         literal(figure(shown.mean, kpi.unit)),
         delta=number(gap).replace("−", "-"),  # Streamlit reads the arrow from an ASCII sign
-        delta_color=BADGES[kpi.standing][1] if kpi.current else "gray",
+        delta_color=BADGES[kpi.standing(today)][1] if kpi.current else "gray",
         delta_description=f"from the target {literal(number(kpi.target))}",
         chart_data=list(kpi.trend) or None,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if kpi.current:
-            badge(kpi.standing)
+            badge(kpi.standing(today))
         else:
             st.badge("plan", icon=":material/edit_note:", color="gray")
         st.caption(literal(spread(shown.p10, shown.p90)))

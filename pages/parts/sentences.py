@@ -112,8 +112,8 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
         how = literal(case.mechanism.sentence)
         return f"**{title}** cannot be valued yet. {literal(needs or '')}  \n{how}"
     rests = "as planned"
-    if case.current is not None:
-        rests = f"with the metrics of the {literal(str(case.as_of))}"
+    if case.current is not None and case.as_of:
+        rests = f"with the metrics monitored {literal(case.as_of.when)}"
     if is_trial:
         rests += ", with the changes tried below, not saved"
     net = literal(money(worth.net.mean, case.currency))
@@ -219,9 +219,9 @@ def kpi_origin(value: KpiValue) -> str:
 def rates(points: list[RatePoint], line: Line) -> str:
     """What the value-rate chart shows."""
     last, low = points[-1], min(points, key=lambda p: p.rate)
-    text = f"{literal(money(last.rate, line.case.currency, 'week'))} in the {literal(last.period)}"
+    text = f"{literal(money(last.rate, line.case.currency, 'week'))} {literal(last.period.when)}"
     if low.period != last.period:
-        text += f"; lowest {literal(number(low.rate))} in the {literal(low.period)}"
+        text += f"; lowest {literal(number(low.rate))} {literal(low.period.when)}"
     planned = ". Dashed: planned" if line.planned_rate is not None else ""
     return f"{text}. Band: P10 to P90{planned}."
 
@@ -229,7 +229,7 @@ def rates(points: list[RatePoint], line: Line) -> str:
 def metric(series: MetricSeries) -> str:
     """What a metric's chart shows."""
     last = series.points[-1]
-    text = f"{number(last.value)} in the {last.period}"
+    text = f"{number(last.value)} {last.period.when}"
     if last.monitored.n is not None:
         text += f" over {last.monitored.n:,} cases"
     if last.monitored.label_status in ("partial", "estimated"):

@@ -29,7 +29,6 @@ SCREENS = {
 }
 
 
-
 @pytest.fixture(autouse=True)
 def _lenient_session_state() -> Iterator[None]:
     """AppTest keeps a value of its own in the session that pickle refuses; browsers stay strict."""
