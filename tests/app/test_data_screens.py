@@ -1,0 +1,135 @@
+"""Upload, imports and registers: what a manager does with files and forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlpm_core.services import imports, portfolio, registers
+from tests.app.conftest import open_screen, run, said
+
+DEMAND = "bike-shop-demand"
+HEADER = "model_id,model_version,metric,period_start,granularity,value,n\n"
+GOOD = "demand-forecast,1.0,wape,2026-06-29,P1D,0.36,108\n"
+BAD = "demand-forecast,1.0,bias,2026-06-29,P1D,abc,108\n"
+
+
+def dropped(app, name: str, text: str):
+    """The screen after a file was dropped on it."""
+    app.file_uploader[0].upload(name, text.encode())
+    return run(app)
+
+
+def button(app, start: str):
+    return next(b for b in app.button if b.label.startswith(start))
+
+
+def labels(app) -> list[str]:
+    return [b.label for b in app.button]
+
+
+def test_a_preview_stores_nothing_and_shows_what_it_would_change(demo):
+    version = demo.version
+    app = dropped(open_screen("upload", project=DEMAND), "week.csv", HEADER + GOOD)
+    assert "Ready to store" in said(app)
+    assert demo.version == version
+    (effects,) = [t.value for t in app.dataframe if "Before" in t.value]
+    assert list(effects["KPI"])
+    assert (effects["Before"] != effects["After"]).all()
+
+
+def test_a_bad_line_blocks_all_until_the_good_ones_are_taken_on_purpose(demo):
+    app = dropped(open_screen("upload", project=DEMAND), "week.csv", HEADER + GOOD + BAD)
+    assert "abc is not a number" in said(app).replace("\\", "")
+    assert not [x for x in labels(app) if x.startswith("Store")]
+    next(c for c in app.checkbox if c.label.startswith("Store the 1 good line")).check()
+    run(app)
+    button(app, "Store 1 line").click()
+    run(app)
+    newest = imports.receipts(demo, "test", DEMAND)[0]["receipt"]
+    assert (newest.status, newest.accepted, newest.rejected) == ("committed", 1, 1)
+
+
+def test_what_was_stored_is_undone_in_imports_and_the_kpis_stand_where_they_stood(demo):
+    before = [k.value for k in portfolio.project_view(demo, "test", DEMAND).kpis]
+    app = dropped(open_screen("upload", project=DEMAND), "week.csv", HEADER + GOOD)
+    button(app, "Store 1 line").click()
+    run(app)
+    batch = imports.receipts(demo, "test", DEMAND)[0]["receipt"].batch
+    assert f"Receipt of {batch}" in said(app)
+    assert [k.value for k in portfolio.project_view(demo, "test", DEMAND).kpis] != before
+
+    app = open_screen("imports", project=DEMAND, batch=batch)
+    button(app, "Undo this batch").click()
+    run(app)
+    button(app, f"Yes, undo {batch}").click()
+    run(app)
+    assert [k.value for k in portfolio.project_view(demo, "test", DEMAND).kpis] == before
+    app = open_screen("imports", project=DEMAND, batch=batch)
+    assert "Undone by" in said(app)
+    assert "Undo this batch" not in labels(app)
+
+
+def test_the_same_file_again_answers_with_the_first_receipt(demo):
+    text = HEADER + GOOD
+    imports.import_file(demo, "test", DEMAND, "metric_results", "week.csv", text.encode())
+    app = dropped(open_screen("upload", project=DEMAND), "again.csv", text)
+    assert "already stored" in said(app)
+    assert not [x for x in labels(app) if x.startswith("Store")]
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_uncertain_file_asks_and_goes_on_with_the_answers():
+    wide = "day,model,wape,bias\n2026-06-29,demand-forecast,0.25,1.5\n"
+    app = dropped(open_screen("upload", project=DEMAND), "wide.csv", wide)
+    assert "question" in said(app)
+    for radio in app.radio:
+        radio.set_value(radio.options[0])
+    button(app, "Go on with these answers").click()
+    run(app)
+    run(app)
+    assert "Ready to store" in said(app)
+
+
+def test_a_manager_builds_a_project_from_nothing_led_step_by_step(empty):
+    app = open_screen("registers")
+    app.text_input(key="register_projects_new0_project").set_value("mail")
+    app.text_input(key="register_projects_new0_title").set_value("Mail triage")
+    button(app, "Add the project").click()
+    run(app)
+    assert "name its model" in said(app)
+
+    app = open_screen("registers", project="mail", kind="models")
+    app.text_input(key="register_models_new0_model_id").set_value("mailbot")
+    button(app, "Add the model").click()
+    run(app)
+
+    app = open_screen("registers", project="mail", kind="value_cases")
+    app.text_input(key="register_value_cases_new0_value_case_id").set_value("triage")
+    app.selectbox(key="register_value_cases_new0_mechanism").set_value("triage_automation")
+    assert app.selectbox(key="register_value_cases_new0_model_id").value == "mailbot"
+    button(app, "Add the value case").click()
+    run(app)
+    (case,) = registers.records(empty, "test", "mail", "value_cases")
+    assert (case["mechanism"], case["model_id"]) == ("triage_automation", "mailbot")
+
+    app = open_screen("registers", project="mail", kind="kpis")
+    assert "give its value case the numbers" in said(app)
+    app.selectbox(key="register_kpis_new0_dimension").set_value("people_intensity")
+    run(app)
+    assert app.selectbox(key="register_kpis_new0_unit").options == ["h per 1,000 cases"]
+
+
+def test_a_form_with_a_gap_names_it_and_writes_nothing(empty):
+    app = open_screen("registers")
+    app.text_input(key="register_projects_new0_project").set_value("mail")
+    button(app, "Add the project").click()
+    run(app)
+    assert "Fill in Title" in said(app)
+    assert registers.projects(empty, "test") == []
+
+
+def test_the_demo_is_removed_in_one_click(demo):
+    app = open_screen("portfolio")
+    button(app, "Remove the demo").click()
+    run(app)
+    assert registers.projects(demo, "test") == []
