@@ -31,14 +31,13 @@ from mlpm_core.services.effects import (
 from mlpm_core.services.kpis import kpi_values
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
 __all__ = [
     "import_file",
-    "profile_of",
     "project_of",
     "raw_file",
     "receipt",
@@ -249,21 +248,6 @@ def undo(
         writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     _note(workspace, done)
     return done
-
-
-def profile_of(answers: Iterable[str]) -> Profile:
-    """The profile that answers of the form ``key=value`` make, in their order.
-
-    Raises
-    ------
-    InputError
-        When a key or a value is not one that a question asks for.
-    """
-    profile = Profile()
-    for answer in answers:
-        key, _, value = answer.partition("=")
-        profile = profile.answered(key, value)
-    return profile
 
 
 def receipts(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:

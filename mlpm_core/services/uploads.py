@@ -1,4 +1,4 @@
-"""A file from outside, by a route or a command: what it says of itself, and its limit."""
+"""A file from outside, by screen, route or command: what is said of it, and its limit."""
 
 from __future__ import annotations
 

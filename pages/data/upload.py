@@ -14,14 +14,11 @@ if file is None:
     receipts.last(project)
     st.stop()
 
-answers = receipts.given_answers(file)
-accept_good = receipts.accepts_good(file)
-receipt = loaders.preview(
-    project, kind, file.name, file.data, file.sha256, answers, accept_good=accept_good
-)
+upload = receipts.asked_for(project, kind, file)
+receipt = loaders.preview(upload, file.data, file.sha256)
 st.subheader(file.title, anchor=False)
 st.markdown(sentences.receipt(receipt))
 receipts.ask(file, receipt)
 receipts.report(receipt)
-receipts.repair(project, kind, file, receipt, answers)
-receipts.commit_panel(project, kind, file, receipt, answers, accept_good=accept_good)
+receipts.repair(upload, file, receipt)
+receipts.commit_panel(upload, file, receipt)

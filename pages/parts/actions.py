@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from mlpm_core.services import demo, imports, registers
+from mlpm_core.services import demo, imports, registers, uploads
 from pages.parts import loaders
 
 if TYPE_CHECKING:
@@ -22,25 +22,10 @@ def save(project: str, kind: str, rows: Iterable[Mapping[str, object]]) -> Recei
     return registers.save(loaders.workspace(), loaders.actor(), project, kind, rows)
 
 
-def commit(
-    project: str,
-    kind: str,
-    filename: str,
-    data: bytes,
-    answers: tuple[str, ...],
-    *,
-    accept_good: bool,
-) -> Receipt:
+def commit(upload: uploads.Upload, data: bytes) -> Receipt:
     """Store a file that was previewed."""
-    return imports.import_file(
-        loaders.workspace(),
-        loaders.actor(),
-        project,
-        kind,
-        filename,
-        data,
-        profile=imports.profile_of(answers),
-        accept_good=accept_good,
+    return uploads.import_upload(
+        loaders.workspace(), loaders.actor(), upload, data, channel="screen"
     )
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from mlpm_core.records import record_of
-from mlpm_core.services import imports, mechanisms, portfolio, rates, registers, valuation
+from mlpm_core.services import (
+    imports,
+    mechanisms,
+    portfolio,
+    rates,
+    registers,
+    uploads,
+    valuation,
+)
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -110,26 +119,14 @@ def raw_file(project: str, batch: str) -> bytes:
     return imports.raw_file(workspace(), actor(), project, batch)
 
 
-def preview(
-    project: str,
-    kind: str,
-    filename: str,
-    data: bytes,
-    sha256: str,
-    answers: tuple[str, ...],
-    *,
-    accept_good: bool,
-) -> Receipt:
+def preview(upload: uploads.Upload, data: bytes, sha256: str) -> Receipt:
     """What an import would do, effect on KPIs included; nothing is stored."""
-    version = workspace().version
-    return _preview(version, project, kind, filename, sha256, answers, accept_good, data)
+    return _preview(workspace().version, replace(upload, dry_run=True), sha256, data)
 
 
-def rejected_csv(
-    project: str, kind: str, filename: str, data: bytes, sha256: str, answers: tuple[str, ...]
-) -> bytes:
+def rejected_csv(upload: uploads.Upload, data: bytes, sha256: str) -> bytes:
     """The rejected rows of a file with their reasons."""
-    return _rejected_csv(workspace().version, project, kind, filename, sha256, answers, data)
+    return _rejected_csv(workspace().version, upload, sha256, data)
 
 
 def history(project: str, kind: str) -> list[dict[str, Any]]:
@@ -239,41 +236,20 @@ def _setup_steps(version: int, project: str) -> list[SetupStep]:
 
 
 @_shared
-def _preview(
-    version: int,
-    project: str,
-    kind: str,
-    filename: str,
-    sha256: str,
-    answers: tuple[str, ...],
-    accept_good: bool,
-    _data: bytes,
-) -> Receipt:
-    return imports.import_file(
-        workspace(),
-        actor(),
-        project,
-        kind,
-        filename,
-        _data,
-        profile=imports.profile_of(answers),
-        accept_good=accept_good,
-        dry_run=True,
-    )
+def _preview(version: int, upload: uploads.Upload, sha256: str, _data: bytes) -> Receipt:
+    return uploads.import_upload(workspace(), actor(), upload, _data, channel="screen")
 
 
 @_shared
-def _rejected_csv(
-    version: int,
-    project: str,
-    kind: str,
-    filename: str,
-    sha256: str,
-    answers: tuple[str, ...],
-    _data: bytes,
-) -> bytes:
+def _rejected_csv(version: int, upload: uploads.Upload, sha256: str, _data: bytes) -> bytes:
     return imports.rejected_csv(
-        workspace(), actor(), project, kind, filename, _data, profile=imports.profile_of(answers)
+        workspace(),
+        actor(),
+        upload.project,
+        upload.kind,
+        upload.filename,
+        _data,
+        profile=upload.check(),
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import KINDS, columns, record_of
+from mlpm_core.services.uploads import Upload
 from pages.parts import actions, controls, loaders, panels, sentences, tables
 from pages.parts.figures import counted, literal
 
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UploadedFile",
-    "accepts_good",
     "ask",
+    "asked_for",
     "commit_panel",
     "expected",
-    "given_answers",
     "kind_of_file",
     "last",
     "origin",
@@ -102,14 +102,15 @@ def expected(kind: str) -> None:
         )
 
 
-def given_answers(file: UploadedFile) -> tuple[str, ...]:
-    """What was answered for this file so far."""
-    return tuple(st.session_state.get(f"upload_answers_{file.sha256}", ()))
-
-
-def accepts_good(file: UploadedFile) -> bool:
-    """Whether the good lines shall go in without the rejected ones."""
-    return bool(st.session_state.get(f"upload_accept_{file.sha256}", False))
+def asked_for(project: str, kind: str, file: UploadedFile) -> Upload:
+    """The import as it was asked for so far: its answers, and whether good lines go in alone."""
+    return Upload(
+        project,
+        kind,
+        file.name,
+        answers=tuple(st.session_state.get(f"upload_answers_{file.sha256}", ())),
+        accept_good=bool(st.session_state.get(f"upload_accept_{file.sha256}", False)),
+    )
 
 
 def ask(file: UploadedFile, receipt: Receipt) -> None:
@@ -195,16 +196,14 @@ def _rejects(receipt: Receipt) -> None:
     )
 
 
-def repair(
-    project: str, kind: str, file: UploadedFile, receipt: Receipt, answers: tuple[str, ...]
-) -> None:
+def repair(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     """Two ways on from rejected lines: mend them apart, or take the good ones now."""
     if not receipt.rejected:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Rejected lines with reasons",
-            loaders.rejected_csv(project, kind, file.name, file.data, file.sha256, answers),
+            loaders.rejected_csv(upload, file.data, file.sha256),
             file_name="rejected.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -219,15 +218,7 @@ def repair(
             )
 
 
-def commit_panel(
-    project: str,
-    kind: str,
-    file: UploadedFile,
-    receipt: Receipt,
-    answers: tuple[str, ...],
-    *,
-    accept_good: bool,
-) -> None:
+def commit_panel(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     """The button that stores what was shown."""
     if receipt.status != "dry_run":
         return
@@ -238,13 +229,13 @@ def commit_panel(
         return
     if not st.button(f"Store {lines}", type="primary", icon=":material/check:"):
         return
-    done = actions.commit(project, kind, file.name, file.data, answers, accept_good=accept_good)
+    done = actions.commit(upload, file.data)
     if done.status != "committed":
         st.error(sentences.receipt(done), icon=":material/error:")
         report(done)
         return
     st.session_state["upload_turn"] += 1
-    st.session_state["upload_last"] = [project, done.batch]
+    st.session_state["upload_last"] = [upload.project, done.batch]
     actions.say_and_rerun(f"Stored as {done.batch}: {lines} of {file.name}.")
 
 
