@@ -18,6 +18,7 @@ page = st.navigation(
         ],
         "Plan": [
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
+            st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),
         ],
         "In life": [
             st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),

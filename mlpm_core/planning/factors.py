@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
+
+from mlpm_core.records import Answer, Documentation
 
 __all__ = ["DOCUMENTATION", "FACTORS", "PROBABILITY_ON", "Answer", "Documentation", "Factor"]
 
 
-class Answer(StrEnum):
-    """Whether a factor applies; an unknown one counts in half of the draws."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
 PROBABILITY_ON: Final = {Answer.YES: 1.0, Answer.NO: 0.0, Answer.UNKNOWN: 0.5}
-
-
-class Documentation(StrEnum):
-    """Which documents of the model are due."""
-
-    NONE = "none"
-    CARD = "card"
-    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)

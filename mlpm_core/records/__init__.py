@@ -17,8 +17,11 @@ from mlpm_core.records.monitoring import (
     Source,
 )
 from mlpm_core.records.planning import (
+    Answer,
     Baseline,
     Direction,
+    Documentation,
+    EstimateRecord,
     Kpi,
     Project,
     Promise,
@@ -32,6 +35,7 @@ KINDS: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         Project, Model, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricResult,
+        EstimateRecord,
     )
 }  # fmt: skip
 
@@ -51,8 +55,9 @@ def record_of(kind: str) -> type[Record]:
 
 
 __all__ = [
-    "KINDS", "METRICS", "METRIC_ALIASES", "Baseline", "Column", "ColumnKind", "Deployment",
-    "Direction", "Effect", "Granularity", "Kpi", "LabelStatus", "Metric", "MetricResult", "Model",
-    "Project", "Promise", "QuantityRecord", "Question", "Receipt", "Record", "Reject", "Slot",
-    "Source", "Status", "ValueCase", "Warned", "columns", "record_of",
+    "KINDS", "METRICS", "METRIC_ALIASES", "Answer", "Baseline", "Column", "ColumnKind",
+    "Deployment", "Direction", "Documentation", "Effect", "EstimateRecord", "Granularity", "Kpi",
+    "LabelStatus", "Metric", "MetricResult", "Model", "Project", "Promise", "QuantityRecord",
+    "Question", "Receipt", "Record", "Reject", "Slot", "Source", "Status", "ValueCase", "Warned",
+    "columns", "record_of",
 ]  # fmt: skip

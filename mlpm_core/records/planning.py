@@ -5,9 +5,31 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.records.record import Choice, Day, Flag, Name, Notation, Number, Record, Text, column
+from mlpm_core.records.record import (
+    Choice,
+    Day,
+    Flag,
+    Name,
+    Notation,
+    Number,
+    Record,
+    Text,
+    Whole,
+    column,
+)
 
-__all__ = ["Baseline", "Direction", "Kpi", "Project", "Promise", "QuantityRecord", "ValueCase"]
+__all__ = [
+    "Answer",
+    "Baseline",
+    "Direction",
+    "Documentation",
+    "EstimateRecord",
+    "Kpi",
+    "Project",
+    "Promise",
+    "QuantityRecord",
+    "ValueCase",
+]
 
 
 class Project(Record):
@@ -150,4 +172,82 @@ class Promise(Record):
     confidence: Number | None = column(
         "How likely it was held to be then, 0 to 1.", default=None, low=0, high=1
     )
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class Answer(Choice):
+    """Whether something applies; unknown counts in half of the draws."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Documentation(Choice):
+    """Which documents of the model are due."""
+
+    NONE = "none"
+    CARD = "card"
+    FULL = "full"
+
+
+class EstimateRecord(Record):
+    """One engineer's guess of the work, with what may make it larger."""
+
+    kind: ClassVar[str] = "estimates"
+    singular: ClassVar[str] = "Estimate"
+    plural: ClassVar[str] = "Estimates"
+    key: ClassVar[tuple[str, ...]] = ("project", "estimate_id")
+
+    project: Name = column("The project it belongs to.")
+    estimate_id: Name = column("Short name of the estimate.", label="Estimate")
+    raw_days: Number = column(
+        "The engineer's own guess of the whole work, before any factor.",
+        label="Own guess",
+        low=0.1,
+        high=10_000,
+        unit="person-days",
+    )
+    day_rate: Number = column(
+        "What a person-day costs, in the project's currency.", low=0, high=1_000_000
+    )
+    p_success: Number = column(
+        "Chance that one modelling cycle gives a usable model, 0 to 1.",
+        label="Chance of a usable model per cycle",
+        low=0,
+        high=1,
+    )
+    title: Text = column("Its name as people say it.", default="")
+    value_case_id: Name = column(
+        "The value case it would pay for; empty while there is none.",
+        label="Value case",
+        default="",
+        refers_to="value_cases",
+    )
+    max_cycles: Whole = column(
+        "After so many cycles without a usable model one stops.", default=3, low=1, high=100
+    )
+    n_models: Whole = column("How many models.", label="Models", default=1, low=1, high=1000)
+    data_complex: Answer = column("Is the data complex?", default=Answer.UNKNOWN)
+    data_big: Answer = column("Is the data big?", default=Answer.UNKNOWN)
+    platform_complex: Answer = column(
+        "Is the platform complex or distributed?", default=Answer.UNKNOWN
+    )
+    data_dirty: Answer = column("Does the data need cleaning?", default=Answer.UNKNOWN)
+    ethics_privacy: Answer = column(
+        "Are there questions of ethics, security or privacy?", default=Answer.UNKNOWN
+    )
+    unstructured: Answer = column(
+        "Is the data unstructured, such as text, images or sound?", default=Answer.UNKNOWN
+    )
+    eval_complicated: Answer = column(
+        "Is it complicated to tell whether the model is good?",
+        label="Evaluation complicated",
+        default=Answer.UNKNOWN,
+    )
+    documentation: Documentation = column(
+        "Which documentation of the model is due.", default=Documentation.NONE
+    )
+    made_by: Text = column("Who guessed.", default="")
+    note: Text = column("Assumptions, and what is left out.", default="")
     archived: Flag = column("Kept, but no longer shown.", default=False)

@@ -15,7 +15,7 @@ import streamlit as st
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["dotplot", "draw", "metric_over_time", "value_rate_over_time"]
+__all__ = ["dotplot", "draw", "metric_over_time", "value_rate_over_time", "waterfall"]
 
 MUTED = "#7A8696"  # at least 3:1 on both surfaces
 Spec = dict[str, Any]
@@ -91,6 +91,32 @@ def dotplot(unit: str) -> Spec:
         dots.transform_filter(is_gain).mark_point(size=80, filled=True, opacity=1),
     ]
     return alt.layer(*layers).properties(height=180).to_dict()
+
+
+@lru_cache(maxsize=4)
+def waterfall() -> Spec:
+    """Steps that lead from one level to the next, from left to right.
+
+    The frame has the columns order, step, from, to and change (person-days).
+    """
+    base = alt.Chart().encode(
+        alt.Y(
+            field="step",
+            type="nominal",
+            sort=alt.EncodingSortField(field="order", order="ascending"),
+            axis=alt.Axis(title=None, labelLimit=220),
+        )
+    )
+    bars = base.mark_bar(height=14).encode(
+        alt.X(field="from", type="quantitative", title="Person-days, P50"),
+        alt.X2(field="to"),
+        tooltip=[
+            _told("step", "Step"),
+            _told("change", "Adds", ",.0f"),
+            _told("to", "P50 after it", ",.0f"),
+        ],
+    )
+    return alt.layer(bars).properties(height=alt.Step(26)).to_dict()
 
 
 def _time(field: str) -> alt.X:

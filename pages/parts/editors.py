@@ -141,8 +141,10 @@ def save_record(
     project: str,
     known: Mapping[str, Any] | None,
     values: Mapping[str, object],
+    *,
+    page: str = "data/registers.py",
 ) -> None:
-    """The button that writes what the form holds."""
+    """The button that writes what the form holds, and shows it on ``page``."""
     word = "Save" if known else f"Add the {record.singular[:1].lower()}{record.singular[1:]}"
     word = word.replace("kPI", "KPI")
     if not st.button(word, type="primary", icon=":material/save:"):
@@ -159,7 +161,8 @@ def save_record(
         return
     st.session_state["register_turn"] += 1
     st.session_state["notice"] = f"Saved as {receipt.batch}. Imports can take it back."
-    st.switch_page("data/registers.py", query_params={"project": into, "kind": record.kind})
+    where = {"project": into} | ({"kind": record.kind} if page.endswith("registers.py") else {})
+    st.switch_page(page, query_params=where)
 
 
 def _empty(values: Mapping[str, object], column: Column) -> bool:

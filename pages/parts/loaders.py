@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import record_of
+from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services import (
     imports,
     mechanisms,
@@ -22,6 +23,7 @@ from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from mlpm_core.records import Receipt
+    from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.mechanisms import Mechanism
     from mlpm_core.services.portfolio import Portfolio, ProjectView
     from mlpm_core.services.rates import MetricSeries, RatePoint
@@ -33,6 +35,7 @@ __all__ = [
     "against_baselines",
     "case",
     "currency",
+    "estimates",
     "history",
     "input_titles",
     "mechanism_choices",
@@ -127,6 +130,11 @@ def preview(upload: uploads.Upload, data: bytes, sha256: str) -> Receipt:
 def rejected_csv(upload: uploads.Upload, data: bytes, sha256: str) -> bytes:
     """The rejected rows of a file with their reasons."""
     return _rejected_csv(workspace().version, upload, sha256, data)
+
+
+def estimates(project: str) -> list[EstimateView]:
+    """A project's estimates with what follows from them."""
+    return _estimates(workspace().version, project)
 
 
 def history(project: str, kind: str) -> list[dict[str, Any]]:
@@ -251,6 +259,11 @@ def _rejected_csv(version: int, upload: uploads.Upload, sha256: str, _data: byte
         _data,
         profile=upload.check(),
     )
+
+
+@_shared
+def _estimates(version: int, project: str) -> list[EstimateView]:
+    return estimates_service.project_estimates(workspace(), actor(), project)
 
 
 @_shared

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.kpis import KpiValue
     from mlpm_core.services.portfolio import Estimate, Line, Portfolio, ProjectView
     from mlpm_core.services.valuation import BaselineValue, CaseValue
@@ -42,6 +43,7 @@ __all__ = [
     "kpi_cards",
     "next_step",
     "notice",
+    "payback",
     "project_head",
     "totals",
 ]
@@ -301,6 +303,23 @@ def how_it_was_made(case: CaseValue) -> None:
                     icon=":material/receipt_long:",
                     query_params=here(batch=batch),
                 )
+
+
+def payback(view: EstimateView) -> None:
+    """Whether the value case pays for the work."""
+    if view.case is None:
+        st.caption("Name a value case below to see whether its value pays for the work.")
+        return
+    with st.container(border=True):
+        told = view.pays_back.sentence if view.pays_back else "The value case has no value yet."
+        st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(told)}")
+        st.caption("Planned net a year against the cost above; no usable model means no benefit.")
+        st.page_link(
+            "plan/value_case.py",
+            label="What its value rests on",
+            icon=":material/function:",
+            query_params=here(case=view.case.value_case_id),
+        )
 
 
 def project_head(line: Line) -> None:

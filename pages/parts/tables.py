@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.portfolio import Line
     from mlpm_core.services.rates import MetricSeries, RatePoint
     from mlpm_core.services.valuation import CaseValue
@@ -29,6 +30,7 @@ __all__ = [
     "rates",
     "rejects",
     "steps",
+    "waterfall",
 ]
 
 
@@ -152,6 +154,20 @@ def inputs(case: CaseValue) -> pd.DataFrame:
             "Source": [i.source for i in asked],
             "Owner": [i.owner for i in asked],
             "Batch": [i.batch or "" for i in asked],
+        }
+    )
+
+
+def waterfall(view: EstimateView) -> pd.DataFrame:
+    """The steps from the guess to the plan, for their chart."""
+    told = view.estimate.waterfall
+    return pd.DataFrame(
+        {
+            "order": range(len(told)),
+            "step": [s.label for s in told],
+            "from": [s.p50 - s.change if i else 0.0 for i, s in enumerate(told)],
+            "to": [s.p50 for s in told],
+            "change": [s.change for s in told],
         }
     )
 

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
     "value_case": ("plan/value_case.py", "Value case"),
+    "estimate": ("plan/estimate.py", "Estimate"),
     "health": ("in_life/health.py", "Health"),
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),

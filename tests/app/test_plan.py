@@ -1,0 +1,71 @@
+"""The Estimate screen: a guess, what becomes of it, and whether the model's value pays for it."""
+
+from __future__ import annotations
+
+from mlpm_core.planning import QuickInputs, quick_estimate
+from mlpm_core.services import registers
+from mlpm_core.services.estimates import project_estimates
+from tests.app.conftest import open_screen, run, said
+
+DEMAND = "bike-shop-demand"
+GUESS = {
+    "estimate_id": "first",
+    "raw_days": 12,
+    "day_rate": 600,
+    "p_success": 0.6,
+    "value_case_id": "daily-orders",
+    **dict.fromkeys(
+        ("data_big", "platform_complex", "ethics_privacy", "unstructured", "eval_complicated"),
+        "no",
+    ),
+    "data_complex": "yes",
+    "data_dirty": "no",
+}
+
+
+def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):
+    """Raw 12 days and complex data: P50 48, P80 68, P95 96 (planning notes, c.3)."""
+    assert registers.save(demo, "test", DEMAND, "estimates", [GUESS]).status == "committed"
+    (view,) = [
+        v for v in project_estimates(demo, "test", DEMAND) if v.record["estimate_id"] == "first"
+    ]
+    alone = quick_estimate(
+        QuickInputs(12, 600, 0.6, **{k: v for k, v in GUESS.items() if v in ("yes", "no")})
+    )
+    assert view.estimate.effort == alone.effort
+    assert abs(view.estimate.effort.p50 - 48) < 0.02 * 48
+    assert [f.days for f in view.figures][1:3] == [50, 70]
+    assert view.pays_back is not None
+    assert 0 <= view.pays_back.probability <= 1
+
+
+def test_a_stored_estimate_opens_with_its_sentence_and_the_twenty_day_rule(demo):
+    large = GUESS | {"raw_days": 25, "data_dirty": "unknown"}
+    registers.save(demo, "test", DEMAND, "estimates", [large])
+    app = open_screen("estimate", project=DEMAND, estimate="first")
+    assert "We expect at least" in said(app)
+    assert app.warning
+    assert "cleaning" in str(app.dataframe[0].value["Question"].tolist())
+
+
+def test_a_guess_is_added_by_the_form_and_shown_at_once(empty):
+    registers.save(empty, "test", "p", "projects", [{"project": "p", "title": "P"}])
+    app = open_screen("estimate", project="p")
+    assert "Nobody has estimated" in said(app)
+    app.text_input(key="register_estimates_new0_estimate_id").set_value("quick")
+    for name, value in (("raw_days", 12.0), ("day_rate", 600.0), ("p_success", 0.6)):
+        app.number_input(key=f"register_estimates_new0_{name}").set_value(value)
+    next(b for b in app.button if b.label == "Add the estimate").click()
+    run(app)
+    app = open_screen("estimate", project="p")
+    assert "quick" in app.markdown[0].value
+    assert "7 questions" in said(app)
+
+
+def test_a_guess_out_of_range_is_refused_with_a_sentence(empty):
+    registers.save(empty, "test", "p", "projects", [{"project": "p", "title": "P"}])
+    receipt = registers.save(
+        empty, "test", "p", "estimates", [GUESS | {"p_success": 60, "value_case_id": ""}]
+    )
+    assert receipt.status == "rejected"
+    assert "out-of-range" in {r.code for r in receipt.rejects}
