@@ -21,6 +21,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from mlpm_core.planning import FACTORS
 from mlpm_core.records import KINDS
 
 if TYPE_CHECKING:
@@ -622,6 +623,13 @@ def demand_plan(measured: Measured) -> dict[str, list[Row]]:
             LIVE_ON, 14)],
         ),
         "promises": titled(project, PROMISE, promises),
+        "estimates": [
+            {"project": project, "estimate_id": "lighthouse",
+             "title": "Lighthouse: one shop, one quarter of sales",
+             "raw_days": 8, "day_rate": 590, "p_success": 0.6, "max_cycles": 3, "n_models": 1,
+             **answers(yes="", unknown="data_dirty"), "documentation": "none",
+             "made_by": BUILDER, "note": "What it found went into the task list of the project."}
+        ],
     }  # fmt: skip
 
 
@@ -772,7 +780,41 @@ def winback_plan() -> dict[str, list[Row]]:
             [("voucher-letter", "Letter with voucher", "targeted_intervention")],
         ),
         "quantities": titled(project, QUANTITY, (("voucher-letter", *q) for q in quantities)),
+        "estimates": [
+            {"project": project, "estimate_id": "letter-model", "title": "Model behind the letter",
+             "value_case_id": "voucher-letter", "raw_days": 12, "day_rate": 590,
+             "p_success": 0.7, "max_cycles": 2, "n_models": 1,
+             **answers(yes="ethics_privacy", unknown=""), "documentation": "none",
+             "made_by": PIA, "note": "Consent and postcode rules are checked with Dr. Rahmani."}
+        ],
     }  # fmt: skip
+
+
+def wearcheck_plan() -> dict[str, list[Row]]:
+    """Project D: before the project, an estimate only."""
+    project = "bike-shop-wearcheck"
+    return {
+        "projects": titled(
+            project, "title question owner",
+            [("Wear check from photos",
+              "Quotes that customers trust: photos of chain and brakes tell what is worn.", INES)],
+        ),
+        "estimates": [
+            {"project": project, "estimate_id": "engineers-guess",
+             "title": "Twelve days, says the engineer", "raw_days": 12, "day_rate": 590,
+             "p_success": 0.4, "max_cycles": 3, "n_models": 1, **answers(
+                 yes="data_complex unstructured eval_complicated", unknown=""),
+             "documentation": "none", "made_by": BUILDER,
+             "note": "Annotation of 6,000 photos is not in it: 15 person-days nobody had counted."}
+        ],
+    }  # fmt: skip
+
+
+def answers(*, yes: str, unknown: str) -> Row:
+    """The answer to every factor of an estimate; no where nothing else is said."""
+    told = dict.fromkeys(FACTORS, "no")
+    told |= dict.fromkeys(yes.split(), "yes") | dict.fromkeys(unknown.split(), "unknown")
+    return dict(told)
 
 
 # --- Files -----------------------------------------------------------------------------------
@@ -829,6 +871,10 @@ def write_project(folder: Path, plan: dict[str, list[Row]], results: Sequence[Ro
             key=lambda r: (str(r["granularity"]), str(r["metric"]), str(r["period_start"])),
         )
         write_file(folder / f"{number:02}_metric_results_{part}.csv", rows)
+    if "estimates" in plan:
+        write_file(
+            folder / "90_estimates.csv", [r | {"archived": False} for r in plan["estimates"]]
+        )
 
 
 def main() -> None:
@@ -855,6 +901,7 @@ def main() -> None:
         workshop_results(requests, triage, live_week),
     )
     write_project(FOLDER / "winback", winback_plan())
+    write_project(FOLDER / "wearcheck", wearcheck_plan())
 
     days = {
         on: wape(forecast[:, [i]], actual[:, [i]])

@@ -46,7 +46,7 @@ def value_rate_over_time(unit: str) -> Spec:
             ],
         ),
     ]
-    return alt.layer(*layers, _planned(base)).properties(height=280).to_dict()
+    return _spec(alt.layer(*layers, _planned(base)).properties(height=280))
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +69,7 @@ def metric_over_time(title: str) -> Spec:
             ],
         ),
     ]
-    return alt.layer(*layers, _planned(base)).properties(height=200).to_dict()
+    return _spec(alt.layer(*layers, _planned(base)).properties(height=200))
 
 
 @lru_cache(maxsize=16)
@@ -90,7 +90,7 @@ def dotplot(unit: str) -> Spec:
         dots.mark_point(size=80, filled=False, strokeWidth=1.5, opacity=1),
         dots.transform_filter(is_gain).mark_point(size=80, filled=True, opacity=1),
     ]
-    return alt.layer(*layers).properties(height=180).to_dict()
+    return _spec(alt.layer(*layers).properties(height=180))
 
 
 @lru_cache(maxsize=4)
@@ -116,7 +116,16 @@ def waterfall() -> Spec:
             _told("to", "P50 after it", ",.0f"),
         ],
     )
-    return alt.layer(bars).properties(height=alt.Step(26)).to_dict()
+    return _spec(bars.properties(height=alt.Step(26)))
+
+
+def _spec(chart: alt.Chart | alt.LayerChart) -> Spec:
+    """The specification without the empty data that Altair puts in its place."""
+    spec = chart.to_dict()
+    for part in (spec, *spec.get("layer", ())):
+        part.pop("data", None)
+    spec.pop("datasets", None)
+    return spec
 
 
 def _time(field: str) -> alt.X:

@@ -26,6 +26,7 @@ FILES = sorted((DEMO / "bike_shop").glob("*/*.csv"))
 ORDER = [
     *("projects", "models", "value_cases", "kpis", "quantities", "deployments", "promises"),
     "metric_results",
+    "estimates",
 ]
 # VALUE.md 5.1, 5.3 and 5.4, with the common inputs each of them reads.
 INPUTS = {
@@ -62,8 +63,8 @@ def wape(granularity: str) -> dict[date, float]:
     }
 
 
-def test_there_are_three_projects_and_they_are_small():
-    assert {path.parent.name for path in FILES} == {"demand", "winback", "workshop"}
+def test_there_are_four_projects_and_they_are_small():
+    assert {path.parent.name for path in FILES} == {"demand", "wearcheck", "winback", "workshop"}
     assert sum(path.stat().st_size for path in FILES) < 1_500_000
 
 
@@ -86,7 +87,7 @@ def test_a_file_has_the_fields_of_its_record_and_only_cells_they_allow(path):
     assert len({tuple(row[i] for i in key) for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize("project", ["demand", "winback", "workshop"])
+@pytest.mark.parametrize("project", ["demand", "wearcheck", "winback", "workshop"])
 def test_files_come_in_an_order_in_which_each_finds_what_it_refers_to(project):
     paths = [path for path in FILES if path.parent.name == project]
     positions = [ORDER.index(kind_of(path)) for path in paths]
