@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from mlpm_core.errors import NotFoundError
+from mlpm_core.records.evaluating import Decision, Evaluation
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, Metric
 from mlpm_core.records.monitoring import (
     Deployment,
@@ -32,6 +33,7 @@ KINDS: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         Project, Model, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricResult,
+        Evaluation, Decision,
     )
 }  # fmt: skip
 
@@ -51,8 +53,9 @@ def record_of(kind: str) -> type[Record]:
 
 
 __all__ = [
-    "KINDS", "METRICS", "METRIC_ALIASES", "Baseline", "Column", "ColumnKind", "Deployment",
-    "Direction", "Effect", "Granularity", "Kpi", "LabelStatus", "Metric", "MetricResult", "Model",
-    "Project", "Promise", "QuantityRecord", "Question", "Receipt", "Record", "Reject", "Slot",
-    "Source", "Status", "ValueCase", "Warned", "columns", "record_of",
+    "KINDS", "METRICS", "METRIC_ALIASES", "Baseline", "Column", "ColumnKind", "Decision",
+    "Deployment", "Direction", "Effect", "Evaluation", "Granularity", "Kpi", "LabelStatus",
+    "Metric", "MetricResult", "Model", "Project", "Promise", "QuantityRecord", "Question",
+    "Receipt", "Record", "Reject", "Slot", "Source", "Status", "ValueCase", "Warned",
+    "columns", "record_of",
 ]  # fmt: skip

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 FILES = sorted((DEMO / "bike_shop").glob("*/*.csv"))
 ORDER = [
-    *("projects", "models", "value_cases", "kpis", "quantities", "deployments", "promises"),
+    *("projects", "models", "value_cases", "kpis", "quantities"),
+    *("evaluations", "deployments", "promises"),
     "metric_results",
 ]
 # VALUE.md 5.1, 5.3 and 5.4, with the common inputs each of them reads.
