@@ -19,6 +19,10 @@ page = st.navigation(
         "Plan": [
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
         ],
+        "Evaluate": [
+            st.Page("evaluate/candidates.py", title="Candidates", icon=":material/leaderboard:"),
+            st.Page("evaluate/adoption.py", title="Adoption", icon=":material/gavel:"),
+        ],
         "In life": [
             st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
         ],

@@ -64,7 +64,9 @@ class Decision(Record):
     value_case_id: Name = column(
         "The value case it is about.", label="Value case", refers_to="value_cases"
     )
-    chosen: Name = column("The candidate that was chosen, or none.")
+    chosen: Name = column(
+        "The candidate that was chosen; none, or empty, adopts none of them.", default="none"
+    )
     why: Text = column("Why it was chosen.")
     decided_by: Text = column("Who decided.")
     decided_on: Day = column("The day it was decided.")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError
-from mlpm_core.evaluation import NONE
 from mlpm_core.quantity import CURRENCIES, Dimension, Quantity
 from mlpm_core.records import (
     Decision,
-    Evaluation,
     Kpi,
     Project,
     QuantityRecord,
@@ -122,21 +120,6 @@ def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     return rule
 
 
-def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
-
-    def rule(row: Row) -> Reject | None:
-        if row["candidate"] != NONE:
-            return None
-        return _fault(
-            "candidate",
-            row["candidate"],
-            MlpmError(f"No candidate may be called {NONE!r}: it is the option of adopting none."),
-        )
-
-    return rule
-
-
 def _decisions(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     known = {d["decision_id"] for d in reader.current(Decision, project)}
 
@@ -160,6 +143,5 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     ValueCase: _value_cases,
     QuantityRecord: _quantities,
     Kpi: _kpis,
-    Evaluation: _evaluations,
     Decision: _decisions,
 }

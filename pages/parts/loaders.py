@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import record_of
-from mlpm_core.services import imports, mechanisms, portfolio, rates, registers, valuation
+from mlpm_core.services import (
+    evaluations,
+    imports,
+    mechanisms,
+    portfolio,
+    rates,
+    registers,
+    valuation,
+)
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from mlpm_core.records import Receipt
+    from mlpm_core.services.evaluations import DecisionView, LeaderboardView
     from mlpm_core.services.mechanisms import Mechanism
     from mlpm_core.services.portfolio import Portfolio, ProjectView
     from mlpm_core.services.rates import MetricSeries, RatePoint
@@ -22,8 +31,10 @@ if TYPE_CHECKING:
 __all__ = [
     "actor",
     "against_baselines",
+    "candidates",
     "case",
     "currency",
+    "decisions",
     "history",
     "input_titles",
     "mechanism_choices",
@@ -93,6 +104,16 @@ def value_rates(project: str, value_case_id: str, granularity: str) -> list[Rate
 def metric_series(project: str, value_case_id: str, granularity: str) -> list[MetricSeries]:
     """Every monitored metric of a case's periods."""
     return _metric_series(workspace().version, project, value_case_id, granularity)
+
+
+def candidates(project: str, value_case_id: str) -> LeaderboardView:
+    """The candidates of a value case side by side."""
+    return _candidates(workspace().version, project, value_case_id)
+
+
+def decisions(project: str) -> list[DecisionView]:
+    """Every decision of a project, promised beside realised."""
+    return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
 
 
 def setup_steps(project: str) -> list[SetupStep]:
@@ -231,6 +252,11 @@ def _metric_series(
         _case(version, project, value_case_id, ()),
         _value_rates(version, project, value_case_id, granularity),
     )
+
+
+@_shared
+def _candidates(version: int, project: str, value_case_id: str) -> LeaderboardView:
+    return evaluations.candidates(workspace(), actor(), project, value_case_id)
 
 
 @_shared

@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
     "value_case": ("plan/value_case.py", "Value case"),
+    "candidates": ("evaluate/candidates.py", "Candidates"),
+    "adoption": ("evaluate/adoption.py", "Adoption"),
     "health": ("in_life/health.py", "Health"),
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),
