@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.errors import InputError, MlpmError, NotFoundError
 from mlpm_core.evaluation import NONE, Candidate, Leaderboard, Measured, Standing, leaderboard
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Decision, Evaluation
@@ -283,26 +284,26 @@ def decisions(workspace: Workspace, actor: str, project: str) -> list[DecisionVi
     """
     today = workspace.today(project)
     rows = registers.records(workspace, actor, project, Decision.kind)
-    cases = {
-        case_id: case_value(workspace, actor, project, case_id)
-        for case_id in sorted({row["value_case_id"] for row in rows})
-    }
-    views = [_decision(row, cases[row["value_case_id"]], today) for row in rows]
+    cases: dict[str, CaseValue] = {}
+    for case_id in {row["value_case_id"] for row in rows}:
+        with suppress(NotFoundError):  # a case may have been taken back since
+            cases[case_id] = case_value(workspace, actor, project, case_id)
+    views = [_decision(row, cases.get(row["value_case_id"]), today) for row in rows]
     return sorted(views, key=lambda d: (d.decided_on, d.decision_id), reverse=True)
 
 
-def _decision(row: Mapping[str, Any], case: CaseValue, today: date) -> DecisionView:
+def _decision(row: Mapping[str, Any], case: CaseValue | None, today: date) -> DecisionView:
     options = _thawed(row["evidence"])
     chosen = next((o for o in options if o.name == row["chosen"]), None)
     fields = ("decision_id", "title", "value_case_id", "chosen", "why", "decided_by", "decided_on")
     return DecisionView(
         **{name: row[name] for name in fields},
-        case_title=case.title,
+        case_title=case.title if case else row["value_case_id"],
         review_on=row["review_on"],
         options=options,
         promised=chosen.net if chosen else None,
-        realised=Range.of(case.current.net, case.currency) if case.current else None,
-        realised_when=case.as_of.when if case.as_of else None,
+        realised=Range.of(case.current.net, case.currency) if case and case.current else None,
+        realised_when=case.as_of.when if case and case.as_of else None,
         is_review_due=row["review_on"] is not None and row["review_on"] <= today,
     )
 

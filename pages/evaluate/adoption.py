@@ -25,7 +25,7 @@ if board.options and not board.is_empty:
     )
     st.caption(evaluate_sentences.rests_on(board))
     st.subheader("Record the decision", anchor=False)
-    decisions.form(project, board, view.day)
+    decisions.form(project, board, view.day, len(recorded))
 
 if recorded:
     st.subheader("Recorded decisions", anchor=False)

@@ -21,23 +21,29 @@ __all__ = ["form", "recorded"]
 _REVIEW_AFTER = timedelta(weeks=13)
 
 
-def form(project: str, view: LeaderboardView, today: date) -> None:
-    """Record a decision on the options of a value case."""
-    with st.form(f"decide_{project}_{view.value_case_id}"):
+def form(project: str, view: LeaderboardView, today: date, turn: int) -> None:
+    """Record a decision on the options of a value case; each ``turn`` starts an empty form."""
+    which = f"{project}_{view.value_case_id}_{turn}"
+    with st.form(f"decide_{which}"):
         chosen = st.selectbox(
             "Chosen",
             [o.name for o in view.options],
             format_func=evaluate_sentences.named,
-            key="decide_chosen",
+            key=f"decide_chosen_{which}",
         )
         title = st.text_input(
-            "What is decided", placeholder="Keep the champion this season", key="decide_title"
+            "What is decided",
+            placeholder="Keep the champion this season",
+            key=f"decide_title_{which}",
         )
-        why = st.text_area("Why", placeholder="What tipped the balance", key="decide_why")
+        why = st.text_area("Why", placeholder="What tipped the balance", key=f"decide_why_{which}")
         left, right = st.columns(2)
-        by = left.text_input("Who decides", value=loaders.actor(), key="decide_by")
+        by = left.text_input("Who decides", value=loaders.actor(), key=f"decide_by_{which}")
         review_on = right.date_input(
-            "Review date", value=today + _REVIEW_AFTER, format="YYYY-MM-DD", key="decide_review"
+            "Review date",
+            value=today + _REVIEW_AFTER,
+            format="YYYY-MM-DD",
+            key=f"decide_review_{which}",
         )
         st.caption("The options are kept as they stand now. A decision is never changed later.")
         if not st.form_submit_button(
@@ -55,8 +61,6 @@ def form(project: str, view: LeaderboardView, today: date) -> None:
             review_on=review_on,
         )
         if not editors.refused(receipt):
-            for key in ("decide_title", "decide_why"):
-                del st.session_state[key]
             actions.say_and_rerun(f"Recorded as {receipt.batch}; its options are frozen.")
 
 

@@ -8,6 +8,7 @@ from mlpm_core.services import evaluations, registers
 from tests.app.conftest import open_screen, run, said
 
 WINBACK = "bike-shop-winback"
+FORM = f"{WINBACK}_voucher-letter_0"
 
 
 def press(app):
@@ -47,13 +48,15 @@ def test_a_candidate_without_a_value_is_shown_with_the_reason(demo):
 
 def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
     app = open_screen("adoption", project=WINBACK)
-    app.selectbox(key="decide_chosen").set_value("champion-1.0")
-    app.text_input(key="decide_title").set_value("Keep **it**")
-    app.text_area(key="decide_why").set_value("It is worth more.")
+    app.selectbox(key=f"decide_chosen_{FORM}").set_value("champion-1.0")
+    app.text_input(key=f"decide_title_{FORM}").set_value("Keep **it**")
+    app.text_area(key=f"decide_why_{FORM}").set_value("It is worth more.")
     press(app)
     (row,) = registers.records(demo, "test", WINBACK, "decisions")
     assert (row["chosen"], row["why"]) == ("champion-1.0", "It is worth more.")
     assert row["review_on"] is not None
+    run(app)
+    assert [t.value for t in app.text_area] == [""]
 
     app = open_screen("adoption", project=WINBACK)
     assert r"D001: Keep \*\*it\*\*" in said(app)
@@ -65,7 +68,7 @@ def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
 @pytest.mark.usefixtures("demo")
 def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_typed():
     app = open_screen("adoption", project=WINBACK)
-    app.text_input(key="decide_title").set_value("Keep it")
+    app.text_input(key=f"decide_title_{FORM}").set_value("Keep it")
     press(app)
     assert "why" in app.error[0].value
-    assert app.text_input(key="decide_title").value == "Keep it"
+    assert app.text_input(key=f"decide_title_{FORM}").value == "Keep it"

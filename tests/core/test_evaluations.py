@@ -188,3 +188,16 @@ def test_realised_is_what_the_monitored_metrics_imply(tmp_path):
     assert decision.realised_when is not None
     assert decision.promised.mean != decision.realised.mean
     workspace.close()
+
+
+def test_a_decision_outlives_its_value_case(shop):
+    evaluations.decide(shop, "ada", WINBACK, CASE, **GOOD)
+    (batch,) = [
+        r["receipt"].batch
+        for r in imports.receipts(shop, "ada", WINBACK)
+        if r["receipt"].kind == "value_cases"
+    ]
+    imports.undo(shop, "ada", WINBACK, batch)
+    (decision,) = evaluations.decisions(shop, "ada", WINBACK)
+    assert (decision.case_title, decision.realised) == (CASE, None)
+    assert decision.promised is not None
