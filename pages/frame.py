@@ -20,6 +20,10 @@ page = st.navigation(
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
             st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),
         ],
+        "Evaluate": [
+            st.Page("evaluate/candidates.py", title="Candidates", icon=":material/leaderboard:"),
+            st.Page("evaluate/adoption.py", title="Adoption", icon=":material/gavel:"),
+        ],
         "In life": [
             st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
         ],

@@ -15,7 +15,7 @@ from mlpm_core.intake.header import is_own, known_metric
 from mlpm_core.intake.lines import Lines, is_blank, read_record
 from mlpm_core.intake.results import check_results
 from mlpm_core.intake.table import Coded, Codes, Table
-from mlpm_core.records import MetricResult, columns
+from mlpm_core.records import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,6 +81,7 @@ class Checker:
     def __init__(self, fields: Fields, header: Header, grammar: Grammar, project: str) -> None:
         self._fields, self._header, self._grammar = fields, header, grammar
         self._project = project
+        self.is_results = fields.is_results
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self._at = {f: j for j, f in enumerate(header.fields) if f is not None}
         self._read = {c.name: self._reader(c) for c in columns(fields.record)}
@@ -121,7 +122,7 @@ class Checker:
         one = Table(none, [Coded(none, [c]) for c in found.cells], [], [])
         faults = Faults(none)
         readings = self.readings(one, faults)
-        if self._fields.is_results and not faults.is_bad[0]:
+        if self._fields.has_metrics and not faults.is_bad[0]:
             check_results(readings, self, faults)
         return not faults.is_bad[0]
 
@@ -166,7 +167,7 @@ class Checker:
         read = self._grammar.reader(column)
         if column.name == "project":
             return self._project_reader(self._grammar.reader(_optional(column)))
-        if self._fields.record is MetricResult and column.name == "metric":
+        if self._fields.has_metrics and column.name == "metric":
             return lambda text: _metric(read(text))
         return read
 

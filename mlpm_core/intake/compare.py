@@ -262,7 +262,7 @@ def _told(
     is_good = ~found.faults.is_bad
     if new_models:
         told.append(warned("new-model", len(kept.of), names=new_models))
-    if found.record is MetricResult:
+    if "metric" in kept.fields:
         unknown = unknown_metrics(kept)
         if unknown:
             told.append(warned("unknown-metric", names=unknown))

@@ -86,6 +86,7 @@ class Fields:
             c.name for c in self.columns.values() if c.required and c.name != "project"
         )
         self.is_results = record is MetricResult
+        self.has_metrics = {"metric", "value"} <= self.columns.keys()
         chosen = profile.columns.items()
         wrong = [f for _, f in chosen if f != IGNORE and f not in self.columns]
         wrong += [f for f in profile.constants if f not in self.columns]

@@ -18,7 +18,7 @@ from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.results import check_results
 from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
-from mlpm_core.records import MetricResult, Receipt, Status
+from mlpm_core.records import Receipt, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -143,7 +143,7 @@ def _judged(
     faults = Faults(found.lines)
     readings = checker.readings(found, faults)
     asked_about_dates(readings)
-    if record is MetricResult:
+    if fields.has_metrics:
         check_results(readings, checker, faults)
     gathered = Gathered(
         record,

@@ -1,4 +1,4 @@
-"""What monitoring results must satisfy beyond their columns, and how wide files become rows."""
+"""What measured metrics must satisfy beyond their columns, and how wide files become rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
 
 
 def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
-    """Ranges of metrics, intervals the right way up, slice values with their key."""
+    """Ranges of metrics; in monitoring results also intervals and slices."""
     if checker.wide:
         for position, metric in checker.wide:
             reading = readings[f"={metric}"]
@@ -30,8 +30,9 @@ def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults
     else:
         metrics = Values.of(readings["metric"])
         _check_range(checker.label("value"), readings["value"], metrics, faults)
-    _check_interval(readings, checker, faults)
-    _check_slice(readings, checker, faults)
+    if checker.is_results:
+        _check_interval(readings, checker, faults)
+        _check_slice(readings, checker, faults)
 
 
 def _check_range(label: str, reading: Reading, metrics: Values, faults: Faults) -> None:

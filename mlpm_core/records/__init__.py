@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from mlpm_core.errors import NotFoundError
+from mlpm_core.records.evaluating import Decision, Evaluation
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, Metric
 from mlpm_core.records.monitoring import (
     Deployment,
@@ -36,6 +37,7 @@ KINDS: dict[str, type[Record]] = {
     for record in (
         Project, Model, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricResult,
         EstimateRecord,
+        Evaluation, Decision,
     )
 }  # fmt: skip
 
@@ -56,8 +58,8 @@ def record_of(kind: str) -> type[Record]:
 
 __all__ = [
     "KINDS", "METRICS", "METRIC_ALIASES", "Answer", "Baseline", "Column", "ColumnKind",
-    "Deployment", "Direction", "Documentation", "Effect", "EstimateRecord", "Granularity", "Kpi",
-    "LabelStatus", "Metric", "MetricResult", "Model", "Project", "Promise", "QuantityRecord",
-    "Question", "Receipt", "Record", "Reject", "Slot", "Source", "Status", "ValueCase", "Warned",
-    "columns", "record_of",
+    "Decision", "Deployment", "Direction", "Documentation", "Effect", "EstimateRecord",
+    "Evaluation", "Granularity", "Kpi", "LabelStatus", "Metric", "MetricResult", "Model",
+    "Project", "Promise", "QuantityRecord", "Question", "Receipt", "Record", "Reject", "Slot",
+    "Source", "Status", "ValueCase", "Warned", "columns", "record_of",
 ]  # fmt: skip

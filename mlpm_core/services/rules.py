@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import CURRENCIES, Dimension, Quantity
 from mlpm_core.records import (
+    Decision,
     Kpi,
     Project,
     QuantityRecord,
@@ -119,9 +120,28 @@ def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     return rule
 
 
+def _decisions(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    known = {d["decision_id"] for d in reader.current(Decision, project)}
+
+    def rule(row: Row) -> Reject | None:
+        if row["decision_id"] not in known:
+            return None
+        return _fault(
+            "decision_id",
+            row["decision_id"],
+            MlpmError(
+                f"Decision {row['decision_id']} was recorded already and is never changed; "
+                "record a new decision that supersedes it."
+            ),
+        )
+
+    return rule
+
+
 _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | None]]] = {
     Project: _projects,
     ValueCase: _value_cases,
     QuantityRecord: _quantities,
     Kpi: _kpis,
+    Decision: _decisions,
 }

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from mlpm_core.services import demo, imports, registers, uploads
+from mlpm_core.services import demo, evaluations, imports, registers, uploads
 from pages.parts import loaders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from mlpm_core.records import Receipt
 
-__all__ = ["commit", "remove_demo", "save", "say_and_rerun", "undo"]
+__all__ = ["commit", "decide", "remove_demo", "save", "say_and_rerun", "undo"]
 
 
 def save(project: str, kind: str, rows: Iterable[Mapping[str, object]]) -> Receipt:
@@ -26,6 +27,30 @@ def commit(upload: uploads.Upload, data: bytes) -> Receipt:
     """Store a file that was previewed."""
     return uploads.import_upload(
         loaders.workspace(), loaders.actor(), upload, data, channel="screen"
+    )
+
+
+def decide(
+    project: str,
+    value_case_id: str,
+    *,
+    chosen: str,
+    title: str,
+    why: str,
+    decided_by: str,
+    review_on: date | None,
+) -> Receipt:
+    """Record what was decided, with the options as they stand now."""
+    return evaluations.decide(
+        loaders.workspace(),
+        loaders.actor(),
+        project,
+        value_case_id,
+        chosen=chosen,
+        title=title,
+        why=why,
+        decided_by=decided_by,
+        review_on=review_on,
     )
 
 

@@ -15,7 +15,14 @@ import streamlit as st
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["dotplot", "draw", "metric_over_time", "value_rate_over_time", "waterfall"]
+__all__ = [
+    "dotplot",
+    "draw",
+    "intervals",
+    "metric_over_time",
+    "value_rate_over_time",
+    "waterfall",
+]
 
 MUTED = "#7A8696"  # at least 3:1 on both surfaces
 Spec = dict[str, Any]
@@ -117,6 +124,36 @@ def waterfall() -> Spec:
         ],
     )
     return _spec(bars.properties(height=alt.Step(26)))
+
+
+@lru_cache(maxsize=16)
+def intervals(unit: str) -> Spec:
+    """Options one under the other, each a dot at its mean on a bar from P10 to P90.
+
+    The frame has the columns option (str, in the order shown), mean, low and high.
+    """
+    option = alt.Y(
+        field="option", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=130)
+    )
+    bars = alt.Chart().encode(
+        option,
+        tooltip=[
+            _told("option", "Option"),
+            _told("mean", "Mean", ",.0f"),
+            _told("low", "P10", ",.0f"),
+            _told("high", "P90", ",.0f"),
+        ],
+    )
+    low = alt.X(field="low", type="quantitative", title=unit, axis=alt.Axis(format="~s"))
+    zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
+    layers = [
+        bars.mark_bar(opacity=0.3, height=10).encode(low, alt.X2(field="high")),
+        bars.mark_point(size=90, filled=True, opacity=1).encode(
+            alt.X(field="mean", type="quantitative")
+        ),
+        zero,
+    ]
+    return _spec(alt.layer(*layers).properties(height={"step": 44}))
 
 
 def _spec(chart: alt.Chart | alt.LayerChart) -> Spec:

@@ -11,6 +11,7 @@ import streamlit as st
 from mlpm_core.records import record_of
 from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services import (
+    evaluations,
     imports,
     mechanisms,
     portfolio,
@@ -24,6 +25,7 @@ from mlpm_core.services.workspace import Workspace, open_workspace
 if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.estimates import EstimateView
+    from mlpm_core.services.evaluations import DecisionView, LeaderboardView
     from mlpm_core.services.mechanisms import Mechanism
     from mlpm_core.services.portfolio import Portfolio, ProjectView
     from mlpm_core.services.rates import MetricSeries, RatePoint
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 __all__ = [
     "actor",
     "against_baselines",
+    "candidates",
     "case",
     "currency",
+    "decisions",
     "estimates",
     "history",
     "input_titles",
@@ -105,6 +109,16 @@ def value_rates(project: str, value_case_id: str, granularity: str) -> list[Rate
 def metric_series(project: str, value_case_id: str, granularity: str) -> list[MetricSeries]:
     """Every monitored metric of a case's periods."""
     return _metric_series(workspace().version, project, value_case_id, granularity)
+
+
+def candidates(project: str, value_case_id: str) -> LeaderboardView:
+    """The candidates of a value case side by side."""
+    return _candidates(workspace().version, project, value_case_id)
+
+
+def decisions(project: str) -> list[DecisionView]:
+    """Every decision of a project, promised beside realised."""
+    return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
 
 
 def setup_steps(project: str) -> list[SetupStep]:
@@ -236,6 +250,11 @@ def _metric_series(
         _case(version, project, value_case_id, ()),
         _value_rates(version, project, value_case_id, granularity),
     )
+
+
+@_shared
+def _candidates(version: int, project: str, value_case_id: str) -> LeaderboardView:
+    return evaluations.candidates(workspace(), actor(), project, value_case_id)
 
 
 @_shared

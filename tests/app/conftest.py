@@ -23,6 +23,8 @@ SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
     "value_case": ("plan/value_case.py", "Value case"),
     "estimate": ("plan/estimate.py", "Estimate"),
+    "candidates": ("evaluate/candidates.py", "Candidates"),
+    "adoption": ("evaluate/adoption.py", "Adoption"),
     "health": ("in_life/health.py", "Health"),
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),

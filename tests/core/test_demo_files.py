@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 FILES = sorted((DEMO / "bike_shop").glob("*/*.csv"))
 ORDER = [
-    *("projects", "models", "value_cases", "kpis", "quantities", "deployments", "promises"),
+    *("projects", "models", "value_cases", "kpis", "quantities"),
+    *("evaluations", "deployments", "promises"),
     "metric_results",
     "estimates",
 ]
@@ -219,3 +220,15 @@ def test_a_triage_that_names_every_bench_right_makes_no_error(generate):
     perfect = generate.Triage(requests.job, automatic)
     rows = generate.workshop_results(requests, perfect, 10)
     assert {row["value"] for row in rows if row["metric"] == "selective_error"} == {0.0}
+
+
+def test_candidates_are_measured_on_members_the_models_have_not_seen(generate):
+    rows = generate.winback_evaluations(3_000, 1_000)
+    assert rows == generate.winback_evaluations(3_000, 1_000)
+    told = {(r["candidate"], r["metric"]): (r["value"], r["n"]) for r in rows}
+    _, has_left = generate.generated_members(4_000)
+    for name in ("champion-1.0", "challenger-1.1"):
+        (precision, n_flagged), (recall, n_leavers) = told[name, "precision"], told[name, "recall"]
+        assert n_leavers == has_left[3_000:].sum()
+        assert precision * n_flagged == pytest.approx(recall * n_leavers)
+        assert 0.6 < told[name, "roc_auc"][0] < 0.9

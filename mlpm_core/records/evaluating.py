@@ -1,0 +1,79 @@
+"""What was measured of candidates, and what was decided on it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mlpm_core.records.record import Day, Name, Number, Record, Text, Whole, column
+
+__all__ = ["Decision", "Evaluation"]
+
+
+class Evaluation(Record):
+    """One metric of one candidate, measured on one test set before anything goes live."""
+
+    kind: ClassVar[str] = "evaluations"
+    singular: ClassVar[str] = "Evaluation"
+    plural: ClassVar[str] = "Evaluations"
+    key: ClassVar[tuple[str, ...]] = (
+        "project", "value_case_id", "candidate", "metric", "test_set",
+    )  # fmt: skip
+
+    project: Name = column("The project it belongs to.")
+    value_case_id: Name = column(
+        "The value case the candidate would serve.", label="Value case", refers_to="value_cases"
+    )
+    candidate: Name = column(
+        "The model version that could be adopted; any name but none.",
+        aliases=("model_version", "version"),
+    )
+    metric: Name = column("Which metric, in scikit-learn's spelling.")
+    value: Number = column("The metric's value; a share is written 0 to 1.")
+    n: Whole | None = column(
+        "Of how many cases a share is the share: actual positives for recall, those flagged for "
+        "precision.",
+        label="Cases",
+        default=None,
+        low=1,
+        aliases=("samples", "count", "n_samples"),
+    )
+    value_se: Number | None = column(
+        "Standard error of the value.", label="Standard error", default=None, low=0
+    )
+    test_set: Name = column(
+        "The cases it was measured on; candidates are compared best on the same.", default=""
+    )
+    evaluated_on: Day | None = column(
+        "The day it was measured; of several test sets the newest counts.", default=None
+    )
+    run_id: Text = column("The run that produced it.", default="")
+    note: Text = column("Anything worth knowing, such as the operating point.", default="")
+
+
+class Decision(Record):
+    """What was chosen, by whom and why; never changed, only followed by another."""
+
+    kind: ClassVar[str] = "decisions"
+    singular: ClassVar[str] = "Decision"
+    plural: ClassVar[str] = "Decisions"
+    key: ClassVar[tuple[str, ...]] = ("project", "decision_id")
+
+    project: Name = column("The project it belongs to.")
+    decision_id: Name = column("Short name of the decision.", label="Decision")
+    title: Text = column("The decision in a few words.")
+    value_case_id: Name = column(
+        "The value case it is about.", label="Value case", refers_to="value_cases"
+    )
+    chosen: Name = column(
+        "The candidate that was chosen; none, or empty, adopts none of them.", default="none"
+    )
+    why: Text = column("Why it was chosen.")
+    decided_by: Text = column("Who decided.")
+    decided_on: Day = column("The day it was decided.")
+    review_on: Day | None = column(
+        "The day to look at it again.", label="Review date", default=None
+    )
+    evidence: Text = column(
+        "The options that were compared, as they stood then; the application writes it as JSON.",
+        default="",
+    )

@@ -1,0 +1,118 @@
+"""What the Evaluate screens say, made from their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.records import METRICS
+from mlpm_core.services.evaluations import NONE
+from pages.parts.figures import counted, day, literal, money, number, percent, spread
+
+if TYPE_CHECKING:
+    from mlpm_core.services.evaluations import DecisionView, LeaderboardView, MetricView, Option
+
+__all__ = ["board", "chart", "decided", "lead", "metric_label", "named", "rests_on", "review"]
+
+
+def named(option: str) -> str:
+    """An option as people say it."""
+    return "adopt none" if option == NONE else option
+
+
+def metric_label(name: str) -> str:
+    """A metric as people write it."""
+    return METRICS[name].label if name in METRICS else name
+
+
+def lead(view: LeaderboardView) -> str:
+    """Which candidate is worth most, how sure that is, and which score says otherwise."""
+    title = literal(view.title)
+    if view.problem is not None:
+        return f"The candidates of **{title}** cannot be valued yet. {literal(view.problem)}"
+    n = len(view.options) - 1
+    if not n:
+        return (
+            f"None of the {counted(len(view.unvalued), 'candidate')} of **{title}** can be valued; "
+            "the reasons stand below."
+        )
+    best = view.best
+    against = literal(view.against)
+    if best.name == NONE:
+        text = f"No candidate of **{title}** is worth adopting: **{literal(view.options[1].name)}**"
+        text += f" comes nearest with **{_net(view.options[1], view)}**, against {against}."
+        return text
+    text = (
+        f"**{literal(best.name)}** is worth most: **{_net(best, view)}** "
+        f"({literal(spread(best.net.p10, best.net.p90))}) against {against}; it is the best of "
+        f"{counted(n + 1, 'option')} with probability {percent(best.p_best)}."
+    )
+    return text + _score_says_otherwise(view)
+
+
+def _score_says_otherwise(view: LeaderboardView) -> str:
+    """The candidate with a better score that carries no value, and what it is worth less."""
+    best = view.best
+    own = {m.name: m for m in best.metrics if not m.feeds_value}
+    for option in view.options[1:]:
+        for metric in option.metrics:
+            if metric.name in own and _is_better(metric, own[metric.name]):
+                less = literal(money(best.net.mean - option.net.mean, view.currency))
+                return (
+                    f" {literal(option.name)} has the better "
+                    f"{literal(metric_label(metric.name))} ({literal(number(metric.value))} to "
+                    f"{literal(number(own[metric.name].value))}) but is worth **{less}** less."
+                )
+    return ""
+
+
+def _is_better(one: MetricView, other: MetricView) -> bool:
+    better = METRICS[one.name].better if one.name in METRICS else ""
+    return {"higher": one.value > other.value, "lower": one.value < other.value}.get(better, False)
+
+
+def _net(option: Option, view: LeaderboardView) -> str:
+    return literal(money(option.net.mean, view.currency))
+
+
+def chart(view: LeaderboardView) -> str:
+    """What the chart of intervals shows."""
+    told = "; ".join(
+        f"{literal(named(o.name))} {literal(money(o.net.mean, view.currency))}"
+        for o in view.options
+    )
+    return f"Net against {literal(view.against)}: {told}. Bar: P10 to P90."
+
+
+def board(view: LeaderboardView) -> str:
+    """How to read the table."""
+    return literal(
+        "Chance best: no other option nets more. Regret: what is lost on average by choosing this "
+        "one instead of what turns out best. Dominated: another option is at least as good in all "
+        f"five dimensions and better in one. {view.caveat or ''}"
+    )
+
+
+def rests_on(view: LeaderboardView) -> str:
+    """What all options share."""
+    sets = ", ".join(filter(None, view.test_sets))
+    measured = f" Measured on {sets}." if sets else ""
+    return literal(
+        "All options rest on the written quantities of the value case and on what was measured of "
+        f"each candidate.{measured} Uncertainty: {view.draws:,} Sobol draws, seed {view.seed}, the "
+        "same for every option."
+    )
+
+
+def decided(decision: DecisionView) -> str:
+    """What was decided, when, by whom and why."""
+    return (
+        f"**{literal(named(decision.chosen))}** for {literal(decision.case_title)}, by "
+        f"{literal(decision.decided_by)} on {day(decision.decided_on)}. {literal(decision.why)}"
+    )
+
+
+def review(decision: DecisionView) -> str:
+    """When to look at it again."""
+    if decision.review_on is None:
+        return "no review date"
+    return f"review {'was due' if decision.is_review_due else 'on'} {day(decision.review_on)}"

@@ -1,0 +1,80 @@
+"""Options of a value case as tidy frames, for their chart and their tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mlpm_core.quantity import Dimension
+from pages.parts.evaluate_sentences import metric_label, named
+from pages.parts.figures import NOTHING, figure, number, percent, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.evaluations import LeaderboardView, Option, Range
+
+__all__ = ["five_dimensions", "intervals", "options", "unvalued"]
+
+
+def options(view: LeaderboardView) -> pd.DataFrame:
+    """Every option with its value, its risk and what was measured of it."""
+    shown = view.options
+    metrics = dict.fromkeys(m.name for o in shown for m in o.metrics)
+    has_caveats = any(o.caveats for o in shown)
+    return pd.DataFrame(
+        {
+            "Option": [named(o.name) for o in shown],
+            f"Net, {view.currency} / year": [number(o.net.mean) for o in shown],
+            "P10 to P90": [_ends(o.net) for o in shown],
+            "Chance of loss": [percent(o.probability_of_loss) for o in shown],
+            "Chance best": [percent(o.p_best) for o in shown],
+            f"Regret, {view.currency} / year": [number(o.expected_regret) for o in shown],
+            "Dominated": ["yes" if o.is_dominated else "no" for o in shown],
+            **{metric_label(name): [_metric(o, name) for o in shown] for name in metrics},
+            **({"Keep in mind": [" ".join(o.caveats) for o in shown]} if has_caveats else {}),
+        }
+    )
+
+
+def intervals(view: LeaderboardView) -> pd.DataFrame:
+    """Net of every option for its chart."""
+    return pd.DataFrame(
+        {
+            "option": [named(o.name) for o in view.options],
+            "mean": [o.net.mean for o in view.options],
+            "low": [o.net.p10 for o in view.options],
+            "high": [o.net.p90 for o in view.options],
+        }
+    )
+
+
+def unvalued(view: LeaderboardView) -> pd.DataFrame:
+    """The candidates without a value, and why."""
+    return pd.DataFrame(view.unvalued, columns=["Candidate", "Why it has no value"])
+
+
+def five_dimensions(shown: Sequence[Option]) -> pd.DataFrame:
+    """Options side by side: net and the five dimensions, a row each."""
+    rows: list[tuple[str, list[Range]]] = [("Net", [o.net for o in shown])]
+    rows += [(d.label, [o.kpis[d] for o in shown]) for d in Dimension]
+    cells = {"Dimension": [label for label, _ in rows]}
+    for i, option in enumerate(shown):
+        cells[named(option.name)] = [_with_ends(ranges[i]) for _, ranges in rows]
+    return pd.DataFrame(cells)
+
+
+def _ends(told: Range) -> str:
+    return spread(told.p10, told.p90).removeprefix("P10–P90: ")
+
+
+def _with_ends(told: Range) -> str:
+    if told.p10 == told.p90 == told.mean == 0:
+        return "no change"
+    return f"{figure(told.mean, told.unit)} ({_ends(told)})"
+
+
+def _metric(option: Option, name: str) -> str:
+    found = next((m for m in option.metrics if m.name == name), None)
+    return number(found.value) if found else NOTHING

@@ -1,0 +1,203 @@
+"""Candidates of a value case are valued side by side; a decision keeps what it rested on."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.records import Status
+from mlpm_core.services import demo, evaluations, imports, registers
+from mlpm_core.services.workspace import Settings, Workspace
+
+WINBACK, CASE = "bike-shop-winback", "voucher-letter"
+GOOD = {"chosen": "champion-1.0", "title": "Keep", "why": "worth more", "decided_by": "Jonas Weil"}
+HEAD = "value_case_id,candidate,metric,value,n,test_set,evaluated_on\n"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A store with the win-back project of the demo."""
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    for project, kind, path in demo.files():
+        if project == WINBACK:
+            imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())
+    yield workspace
+    workspace.close()
+
+
+def upload(workspace, rows, name="more.csv"):
+    data = (HEAD + rows).encode()
+    return imports.import_file(workspace, "ada", WINBACK, "evaluations", name, data)
+
+
+def board(workspace):
+    return evaluations.candidates(workspace, "ada", WINBACK, CASE)
+
+
+def scores(option):
+    return {m.name: m.value for m in option.metrics}
+
+
+def test_the_better_metric_is_worth_less_in_story_3(shop):
+    view = board(shop)
+    assert [o.name for o in view.options] == ["champion-1.0", "challenger-1.1", "none"]
+    best, second, none = view.options
+    assert scores(second)["roc_auc"] > scores(best)["roc_auc"]
+    assert best.net.mean > second.net.mean > none.net.mean == 0
+    assert best.net.p10 < best.net.mean < best.net.p90
+    assert sum(o.p_best for o in view.options) == pytest.approx(1)
+    assert best.net.unit == "EUR/year"
+    assert view.test_sets == ("members-2025",)
+    assert not view.is_empty
+
+
+def test_a_candidate_without_an_operating_point_has_a_reason_instead_of_a_value(shop):
+    upload(shop, f"{CASE},forest,roc_auc,0.9,4000,,\n")
+    ((name, reason),) = board(shop).unvalued
+    assert name == "forest"
+    assert "no operating point" in reason
+
+
+def test_the_newest_test_set_counts_and_sets_are_never_mixed(shop):
+    upload(
+        shop,
+        f"{CASE},champion-1.0,precision,0.9,100,old,2020-01-01\n"
+        f"{CASE},challenger-1.1,precision,0.5,100,new,2026-06-20\n",
+    )
+    view = board(shop)
+    champion = next(o for o in view.options if o.name == "champion-1.0")
+    assert scores(champion)["precision"] < 0.5
+    ((name, reason),) = view.unvalued  # recall was not measured on the new set
+    assert name == "challenger-1.1"
+    assert "recall" in reason
+    assert "different test sets" in (view.caveat or "")
+
+
+def test_nothing_measured_is_an_empty_board_and_missing_quantities_are_a_sentence(shop):
+    registers.save(
+        shop, "ada", WINBACK, "value_cases",
+        [{"value_case_id": "other", "mechanism": "targeted_intervention"}],
+    )  # fmt: skip
+    assert evaluations.candidates(shop, "ada", WINBACK, "other").is_empty
+    upload(shop, "other,a,precision,0.3,100,,\nother,a,recall,0.5,100,,\n")
+    view = evaluations.candidates(shop, "ada", WINBACK, "other")
+    assert not view.options
+    assert not view.is_empty
+    assert "population" in (view.problem or "").lower()
+    with pytest.raises(NotFoundError):
+        evaluations.candidates(shop, "ada", WINBACK, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        (f"{CASE},a,recall,1.2,10,,", "value", "out-of-range"),
+        (f"{CASE},a,recall,0.2,0,,", "n", "out-of-range"),
+        (f"{CASE},none,recall,0.2,10,,", "candidate", "missing-value"),
+        ("nowhere,a,recall,0.2,10,,", "value_case_id", "unknown-reference"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused(shop, row, column, code):
+    receipt = upload(shop, row + "\n")
+    assert receipt.status is Status.REJECTED
+    assert [(r.column, r.code) for r in receipt.rejects] == [(column, code)]
+
+
+def test_metrics_are_known_by_their_other_names_and_unknown_ones_are_told(shop):
+    receipt = upload(shop, f"{CASE},a,AUC,0.8,10,,\n{CASE},a,sparkle,3,10,,\n")
+    assert receipt.status is Status.COMMITTED
+    assert [w.code for w in receipt.warnings] == ["unknown-metric"]
+    rows = registers.records(shop, "ada", WINBACK, "evaluations")
+    assert {r["metric"] for r in rows if r["candidate"] == "a"} == {"roc_auc", "sparkle"}
+
+
+def test_a_decision_keeps_the_options_as_they_stood(shop):
+    then = board(shop).best
+    receipt = evaluations.decide(shop, "ada", WINBACK, CASE, **GOOD, review_on=date(2026, 9, 30))
+    assert receipt.status is Status.COMMITTED
+    registers.save(
+        shop, "ada", WINBACK, "quantities",
+        [{"value_case_id": CASE, "name": "customer_value", "written": "1"}],
+    )  # fmt: skip
+    assert board(shop).best.name == "none"
+    (decision,) = evaluations.decisions(shop, "ada", WINBACK)
+    assert decision.promised == then.net
+    assert decision.options[0] == then
+    assert decision.realised is None
+    assert (decision.decided_on, decision.is_review_due) == (date(2026, 6, 30), False)
+    (row,) = registers.records(shop, "ada", WINBACK, "decisions")
+    assert json.loads(row["evidence"])["quantities"]["customer_value"] == "120 to 400"
+
+
+def test_a_changed_decision_is_refused_and_the_same_one_is_no_change(shop):
+    evaluations.decide(shop, "ada", WINBACK, CASE, **GOOD)
+    (row,) = registers.records(shop, "ada", WINBACK, "decisions")
+    again = registers.save(shop, "ada", WINBACK, "decisions", [row])
+    assert (again.ignored, again.rejects) == (1, [])
+    changed = registers.save(shop, "ada", WINBACK, "decisions", [row | {"chosen": "none"}])
+    assert changed.status is Status.REJECTED
+    assert "supersedes" in changed.rejects[0].message
+    assert registers.records(shop, "ada", WINBACK, "decisions") == [row]
+    evaluations.decide(shop, "ada", WINBACK, CASE, **(GOOD | {"chosen": "none"}))
+    ids = [d.decision_id for d in evaluations.decisions(shop, "ada", WINBACK)]
+    assert ids == ["D002", "D001"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"chosen": "nobody"}, "none of the options"),
+        ({"why": " "}, "why"),
+        ({"title": ""}, "what is decided"),
+        ({"decided_by": ""}, "who decides"),
+        ({"review_on": date(2026, 6, 30)}, "not ahead"),
+    ],
+)
+def test_a_decision_says_what_why_who_and_when(shop, wrong, told):
+    with pytest.raises(InputError, match=told):
+        evaluations.decide(shop, "ada", WINBACK, CASE, **(GOOD | wrong))
+    assert registers.records(shop, "ada", WINBACK, "decisions") == []
+
+
+@pytest.mark.parametrize("evidence", ["", "no json", "[]", '{"options": [{"name": "x"}]}'])
+def test_a_decision_from_elsewhere_is_shown_without_its_options(shop, evidence):
+    receipt = registers.save(
+        shop, "ada", WINBACK, "decisions",
+        [{"decision_id": "old", "title": "t", "value_case_id": CASE, "chosen": "x", "why": "y",
+          "decided_by": "z", "decided_on": "2025-01-31", "review_on": "2026-06-30",
+          "evidence": evidence}],
+    )  # fmt: skip
+    assert receipt.status is Status.COMMITTED
+    (decision,) = evaluations.decisions(shop, "ada", WINBACK)
+    assert (decision.options, decision.promised, decision.is_review_due) == ((), None, True)
+
+
+def test_realised_is_what_the_monitored_metrics_imply(tmp_path):
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    demo.load(workspace)
+    project, case = "bike-shop-demand", "daily-orders"
+    rows = f"{HEAD}{case},new,wape,0.2,,,\n".encode()
+    imports.import_file(workspace, "ada", project, "evaluations", "e.csv", rows)
+    evaluations.decide(workspace, "ada", project, case, **(GOOD | {"chosen": "new"}))
+    (decision,) = evaluations.decisions(workspace, "ada", project)
+    assert decision.promised is not None
+    assert decision.realised is not None
+    assert decision.realised_when is not None
+    assert decision.promised.mean != decision.realised.mean
+    workspace.close()
+
+
+def test_a_decision_outlives_its_value_case(shop):
+    evaluations.decide(shop, "ada", WINBACK, CASE, **GOOD)
+    (batch,) = [
+        r["receipt"].batch
+        for r in imports.receipts(shop, "ada", WINBACK)
+        if r["receipt"].kind == "value_cases"
+    ]
+    imports.undo(shop, "ada", WINBACK, batch)
+    (decision,) = evaluations.decisions(shop, "ada", WINBACK)
+    assert (decision.case_title, decision.realised) == (CASE, None)
+    assert decision.promised is not None
