@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlpm_core.errors import InputError
 from mlpm_core.planning import (
     COST_STEP,
     DAYS_STEP,
@@ -18,7 +19,7 @@ from mlpm_core.planning import (
     quick_estimate,
     rounded,
 )
-from mlpm_core.records import EstimateRecord
+from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services.valuation import project_cases
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["HORIZON_YEARS", "EstimateView", "Figure", "project_estimates"]
+__all__ = ["HORIZON_YEARS", "EstimateView", "Figure", "project_estimates", "tried"]
 
 HORIZON_YEARS = 3.0
 
@@ -46,7 +47,8 @@ class Figure:
 class EstimateView:
     """One estimate: its record, what follows from it, and whether its value case pays for it.
 
-    ``pays_back`` is None without a value case, or while that case has no value.
+    ``pays_back`` is None without a value case, or while that case has no value; ``is_tried`` says
+    that the record is not stored like this.
     """
 
     record: Mapping[str, Any]
@@ -55,11 +57,13 @@ class EstimateView:
     estimate: QuickEstimate
     case: CaseValue | None
     pays_back: Payback | None
+    is_tried: bool = False
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """P10, P50, P80 and P95 of a project that delivers, rounded to 5 days and 1,000."""
         effort, cost = self.estimate.effort, self.estimate.cost
+        promise = "what may be promised" if self.estimate.is_promisable else "at least; no promise"
         return tuple(
             Figure(
                 name,
@@ -70,7 +74,7 @@ class EstimateView:
             for name, meaning, is_held in (
                 ("P10", "if all goes well", False),
                 ("P50", "as likely more as less", False),
-                ("P80", "what may be promised", True),
+                ("P80", promise, True),
                 ("P95", "with the reserve", True),
             )
         )
@@ -97,7 +101,49 @@ def project_estimates(workspace: Workspace, actor: str, project: str) -> list[Es
     return [_view(e, row["currency"], cases.get(e["value_case_id"])) for e in records]
 
 
-def _view(record: Mapping[str, Any], currency: str, case: CaseValue | None) -> EstimateView:
+def tried(
+    workspace: Workspace, actor: str, project: str, values: Mapping[str, object]
+) -> EstimateView:
+    """What would follow from an estimate; nothing is stored.
+
+    Parameters
+    ----------
+    values : mapping
+        The fields of the record; those not given have their defaults.
+
+    Raises
+    ------
+    InputError
+        Naming the field that is empty or out of its range: what can be tried can be saved.
+    NotFoundError
+        When there is no such project.
+    """
+    del actor
+    row = workspace.project(project)
+    record = {c.name: c.default for c in columns(EstimateRecord)} | dict(values)
+    _check(record)
+    with workspace.store.reader() as reader:
+        cases = {c.value_case_id: c for c in project_cases(reader, row, workspace.today(project))}
+    case = cases.get(str(record["value_case_id"]))
+    return _view(record, row["currency"], case, is_tried=True)
+
+
+def _check(record: Mapping[str, Any]) -> None:
+    for column in columns(EstimateRecord):
+        value, low, high = record[column.name], column.low, column.high
+        if low is None or high is None:
+            continue
+        if value is None:
+            raise InputError(f"{column.label} is empty; write a number.")
+        if not low <= value <= high:
+            raise InputError(
+                f"{column.label} is {value:,.12g}; write a number from {low:g} to {high:,.12g}."
+            )
+
+
+def _view(
+    record: Mapping[str, Any], currency: str, case: CaseValue | None, *, is_tried: bool = False
+) -> EstimateView:
     answers: dict[str, Any] = {name: Answer(record[name]) for name in FACTORS}
     estimate = quick_estimate(
         QuickInputs(
@@ -120,5 +166,5 @@ def _view(record: Mapping[str, Any], currency: str, case: CaseValue | None) -> E
             p_no_go=estimate.p_no_go,
             no_go_cost=estimate.no_go_cost_draws,
         )
-    title = record["title"] or record["estimate_id"]
-    return EstimateView(record, title, currency, estimate, case, pays_back)
+    title = record["title"] or record["estimate_id"] or "New estimate"
+    return EstimateView(record, title, currency, estimate, case, pays_back, is_tried)

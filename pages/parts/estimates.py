@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.records import record_of
-from pages.parts import controls
+from mlpm_core.errors import InputError
+from mlpm_core.records import columns, record_of
+from pages.parts import controls, loaders
 from pages.parts.figures import counted, literal, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpm_core.services.estimates import EstimateView
 
@@ -23,6 +25,8 @@ __all__ = [
     "figure_cards",
     "in_view",
     "sentence",
+    "steps",
+    "tried",
     "unknowns",
     "warning",
     "waterfall",
@@ -45,9 +49,33 @@ def adds_another() -> bool:
     return st.toggle("Add another estimate instead of changing this one", key="estimate_another")
 
 
+def tried(
+    project: str,
+    stored: EstimateView | None,
+    known: Mapping[str, Any] | None,
+    values: Mapping[str, object],
+) -> EstimateView | None:
+    """What the form says while it differs from what is stored, else what is stored.
+
+    A new guess that still lacks a number changes nothing; a number that cannot be is named.
+    """
+    record = known or {}
+    given = [c for c in columns(RECORD) if c.name in values]
+    if all(values[c.name] == record.get(c.name, c.default) for c in given):
+        return stored
+    if not record and any(c.required and values[c.name] is None for c in given):
+        return stored
+    try:
+        return loaders.tried_estimate(project, values)
+    except InputError as error:
+        st.error(literal(error), icon=":material/error:")
+        return stored
+
+
 def sentence(view: EstimateView) -> str:
     """The estimate in one sentence."""
-    return f"**{literal(view.title)}.** {literal(view.estimate.explanation)}"
+    told = f"**{literal(view.title)}.** {literal(view.estimate.explanation)}"
+    return f"{told} *As tried below, not saved.*" if view.is_tried else told
 
 
 def warning(view: EstimateView) -> None:
@@ -74,11 +102,12 @@ def figure_cards(view: EstimateView) -> None:
 def chance(view: EstimateView) -> None:
     """A number of days somebody has in mind, and how likely it suffices."""
     days = [f.days for f in view.figures]
-    chosen = st.slider(
-        "Your days", 5, max(10, 2 * days[-1]), max(5, days[1]), step=5, key="estimate_days"
-    )
+    # The end doubles rather than creeps: a slider with another end forgets what was set.
+    end = 5 * 2 ** math.ceil(math.log2(max(2.0, days[-1] * 2 / 5)))
+    chosen = st.slider("Your days", 5, end, max(5, days[1]), step=5, key="estimate_days")
     likely = percent(view.estimate.probability_within_days(chosen))
-    st.caption(f"{chosen:,} person-days suffice with a chance of {literal(likely)}.")
+    bound = "" if view.estimate.is_promisable else "at most "
+    st.caption(f"{chosen:,} person-days suffice with a chance of {bound}{literal(likely)}.")
 
 
 def waterfall(view: EstimateView) -> str:
@@ -89,6 +118,22 @@ def waterfall(view: EstimateView) -> str:
         f"P50 in person-days: {first.p50:.0f} guessed become {last.p50:.0f}; most comes from "
         f"{largest.label.lower()} (+{largest.change:.0f}). The order is fixed."
     )
+
+
+def steps(view: EstimateView) -> None:
+    """The waterfall as a table."""
+    with st.expander("The same as a table", icon=":material/table:"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Step": [s.label for s in view.estimate.waterfall],
+                    "Adds": [round(s.change, 1) for s in view.estimate.waterfall],
+                    "P50 after it": [round(s.p50, 1) for s in view.estimate.waterfall],
+                }
+            ),
+            hide_index=True,
+            alt="Steps from the guess to P50, in person-days",
+        )
 
 
 def unknowns(view: EstimateView) -> None:
@@ -102,6 +147,7 @@ def unknowns(view: EstimateView) -> None:
                 "Question": [u.question for u in view.estimate.unknowns],
                 "P80 if no": [round(u.p80_if_no) for u in view.estimate.unknowns],
                 "P80 if yes": [round(u.p80_if_yes) for u in view.estimate.unknowns],
+                "Swing": [round(u.p80_if_yes) - round(u.p80_if_no) for u in view.estimate.unknowns],
             }
         ),
         hide_index=True,

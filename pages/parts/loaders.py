@@ -23,6 +23,8 @@ from mlpm_core.services import (
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpm_core.records import Receipt
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
@@ -55,6 +57,7 @@ __all__ = [
     "setup_steps",
     "template_csv",
     "titles",
+    "tried_estimate",
     "value_rates",
     "whole_portfolio",
     "workspace",
@@ -149,6 +152,11 @@ def rejected_csv(upload: uploads.Upload, data: bytes, sha256: str) -> bytes:
 def estimates(project: str) -> list[EstimateView]:
     """A project's estimates with what follows from them."""
     return _estimates(workspace().version, project)
+
+
+def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
+    """What would follow from an estimate that is not saved."""
+    return _tried_estimate(workspace().version, project, tuple(sorted(values.items())))
 
 
 def history(project: str, kind: str) -> list[dict[str, Any]]:
@@ -283,6 +291,13 @@ def _rejected_csv(version: int, upload: uploads.Upload, sha256: str, _data: byte
 @_shared
 def _estimates(version: int, project: str) -> list[EstimateView]:
     return estimates_service.project_estimates(workspace(), actor(), project)
+
+
+@_shared
+def _tried_estimate(
+    version: int, project: str, values: tuple[tuple[str, object], ...]
+) -> EstimateView:
+    return estimates_service.tried(workspace(), actor(), project, dict(values))
 
 
 @_shared

@@ -5,32 +5,34 @@ from pages.parts import charts, controls, editors, estimates, loaders, panels, t
 project = controls.project()
 views = loaders.estimates(project)
 record = estimates.RECORD
-known = None
-if views:
-    view = estimates.in_view(views)
-    known = view.record
-    st.markdown(estimates.sentence(view))
-    estimates.warning(view)
-    estimates.figure_cards(view)
-    estimates.chance(view)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        st.subheader("From the guess to the plan", anchor=False)
-        charts.draw(tables.waterfall(view), charts.waterfall(), estimates.waterfall(view))
-        st.caption(estimates.waterfall(view))
-    with right:
-        st.subheader("Find this out first", anchor=False)
-        estimates.unknowns(view)
-    panels.payback(view)
-else:
-    st.info(
-        "Nobody has estimated this project yet. Start with one engineer's own guess in days; the "
-        "answers below say what usually becomes of it.",
-        icon=":material/info:",
-    )
+stored = estimates.in_view(views) if views else None
+answer = st.container()
 
 st.subheader("The guess and the answers", anchor=False)
-if views and estimates.adds_another():
-    known = None
+known = stored.record if stored and not estimates.adds_another() else None
 values = editors.record_form(record, project, known)
+view = estimates.tried(project, stored, known, values)
 editors.save_record(record, project, known, values, page="plan/estimate.py")
+
+with answer:
+    if view:
+        st.markdown(estimates.sentence(view))
+        estimates.warning(view)
+        estimates.figure_cards(view)
+        estimates.chance(view)
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            st.subheader("From the guess to the plan", anchor=False)
+            charts.draw(tables.waterfall(view), charts.waterfall(), estimates.waterfall(view))
+            st.caption(estimates.waterfall(view))
+            estimates.steps(view)
+        with right:
+            st.subheader("Find this out first", anchor=False)
+            estimates.unknowns(view)
+        panels.payback(view)
+    else:
+        st.info(
+            "Nobody has estimated this project yet. Start with one engineer's own guess in days; "
+            "the answers below say what usually becomes of it.",
+            icon=":material/info:",
+        )

@@ -1,0 +1,126 @@
+"""Estimates as records: stored whole, tried without a trace, too large for one number."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.planning import FACTORS
+from mlpm_core.records import EstimateRecord, columns
+from mlpm_core.services import demo, imports, registers
+from mlpm_core.services.estimates import project_estimates, tried
+from mlpm_core.services.workspace import Settings, Workspace
+
+WINBACK, CASE = "bike-shop-winback", "voucher-letter"
+SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success": 0.4} | (
+    dict.fromkeys(FACTORS, "no")
+)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A store with the win-back project of the demo."""
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    for project, kind, path in demo.files():
+        if project == WINBACK and kind != "estimates":
+            imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())
+    yield workspace
+    workspace.close()
+
+
+def stored(workspace):
+    return project_estimates(workspace, "ada", WINBACK)
+
+
+def save(workspace, **changed):
+    return registers.save(workspace, "ada", WINBACK, "estimates", [SMALL | changed])
+
+
+def test_every_field_comes_back_as_it_was_saved(shop):
+    given = SMALL | {
+        "title": "A *guess*, =1+1",
+        "value_case_id": CASE,
+        "max_cycles": 2,
+        "n_models": 3,
+        "data_dirty": "unknown",
+        "unstructured": "yes",
+        "documentation": "full",
+        "made_by": "Pia",
+        "note": "two\nlines",
+        "archived": False,
+    }
+    assert set(given) | {"project"} == {c.name for c in columns(EstimateRecord)}
+    assert save(shop, **given).status == "committed"
+    (view,) = stored(shop)
+    assert {name: view.record[name] for name in given} == given
+    assert view.n_unanswered == 1
+
+
+def test_only_three_numbers_are_needed_and_nothing_is_answered_then(shop):
+    needed = {k: SMALL[k] for k in ("estimate_id", "raw_days", "day_rate", "p_success")}
+    registers.save(shop, "ada", WINBACK, "estimates", [needed])
+    (view,) = stored(shop)
+    assert view.n_unanswered == len(FACTORS) == 7
+    assert len(view.estimate.unknowns) == 7
+    assert view.title == "mine"
+    assert view.pays_back is None
+
+
+def test_an_archived_estimate_is_not_shown(shop):
+    save(shop, archived=True)
+    assert stored(shop) == []
+
+
+def test_a_value_case_pays_for_the_cost_or_not(shop):
+    save(shop, value_case_id=CASE)
+    (view,) = stored(shop)
+    dear = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE, "day_rate": 1e6})
+    assert view.pays_back.probability > dear.pays_back.probability == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "fires"),
+    [({}, False), ({"raw_days": 20.0}, False), ({"raw_days": 20.1}, True),
+     ({"data_complex": "yes"}, True)],
+)  # fmt: skip
+def test_what_is_too_large_for_one_number_is_nowhere_called_a_promise(shop, changed, fires):
+    view = tried(shop, "ada", WINBACK, SMALL | changed)
+    assert view.estimate.twenty_day_rule.fires is fires
+    told = " ".join(f.meaning for f in view.figures)
+    assert ("may be promised" in told) is not fires
+    assert ("promise nothing" in view.estimate.explanation) is fires
+
+
+def test_what_is_tried_is_what_would_be_saved_and_leaves_no_trace(shop):
+    before = shop.version
+    attempt = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE})
+    assert attempt.is_tried
+    assert shop.version == before
+    assert stored(shop) == []
+    save(shop, value_case_id=CASE)
+    (view,) = stored(shop)
+    assert not view.is_tried
+    assert view.figures == attempt.figures
+    assert view.pays_back.probability == attempt.pays_back.probability
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"raw_days": None}, "Own guess is empty; write a number."),
+        ({"raw_days": 0.0}, "Own guess is 0; write a number from 0.1 to 10,000."),
+        ({"day_rate": 2e6}, "Day rate is 2,000,000; write a number from 0 to 1,000,000."),
+        ({"p_success": 60.0}, "Chance of a usable model per cycle is 60; write a number from 0"),
+        ({"max_cycles": 0}, "Max cycles is 0; write a number from 1 to 100."),
+    ],
+)
+def test_what_could_not_be_saved_cannot_be_tried(shop, changed, sentence):
+    with pytest.raises(InputError) as refused:
+        tried(shop, "ada", WINBACK, SMALL | changed)
+    assert sentence in str(refused.value)
+    assert save(shop, **changed).status == "rejected"
+
+
+def test_an_unknown_project_is_named(shop):
+    with pytest.raises(NotFoundError, match="nowhere"):
+        tried(shop, "ada", "nowhere", SMALL)
