@@ -145,12 +145,16 @@ def unknowns(view: EstimateView) -> None:
         pd.DataFrame(
             {
                 "Question": [u.question for u in view.estimate.unknowns],
-                "P80 if no": [round(u.p80_if_no) for u in view.estimate.unknowns],
-                "P80 if yes": [round(u.p80_if_yes) for u in view.estimate.unknowns],
                 "Swing": [round(u.p80_if_yes) - round(u.p80_if_no) for u in view.estimate.unknowns],
+                "If no": [round(u.p80_if_no) for u in view.estimate.unknowns],
+                "If yes": [round(u.p80_if_yes) for u in view.estimate.unknowns],
             }
         ),
         hide_index=True,
+        column_config={
+            "Question": st.column_config.TextColumn(width=160),
+            **dict.fromkeys(("Swing", "If no", "If yes"), st.column_config.NumberColumn(width=50)),
+        },
         alt="Open questions with P80 in person-days for either answer",
     )
     n = counted(view.n_unanswered, "question")

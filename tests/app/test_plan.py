@@ -118,7 +118,7 @@ def test_a_first_guess_is_answered_as_soon_as_its_numbers_are_there(empty):
         run(app)
     assert "New estimate" in app.markdown[0].value
     unknowns = next(d.value for d in app.dataframe if "Swing" in d.value)
-    assert (unknowns["Swing"] == unknowns["P80 if yes"] - unknowns["P80 if no"]).all()
+    assert (unknowns["Swing"] == unknowns["If yes"] - unknowns["If no"]).all()
     assert unknowns["Swing"].is_monotonic_decreasing
 
 
