@@ -11,7 +11,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import Column, ColumnKind, Record, columns
 from mlpm_core.services.kpis import kpi_units
 from pages.parts import actions, loaders, sentences
-from pages.parts.figures import literal, number, written_unit
+from pages.parts.figures import inner, literal, number, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,8 +145,7 @@ def save_record(
     page: str = "data/registers.py",
 ) -> None:
     """The button that writes what the form holds, and shows it on ``page``."""
-    word = "Save" if known else f"Add the {record.singular[:1].lower()}{record.singular[1:]}"
-    word = word.replace("kPI", "KPI")
+    word = "Save" if known else f"Add the {inner(record.singular)}"
     if not st.button(word, type="primary", icon=":material/save:"):
         return
     missing = [

@@ -20,6 +20,7 @@ __all__ = [
     "counted",
     "day",
     "figure",
+    "inner",
     "literal",
     "money",
     "number",
@@ -189,6 +190,17 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return ">99%"
     return f"{share:.0%}"
+
+
+def inner(name: str) -> str:
+    """A name as it stands inside a sentence; abbreviations stay.
+
+    Examples
+    --------
+    >>> inner("Value case"), inner("KPIs")
+    ('value case', 'KPIs')
+    """
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def counted(n: int, noun: str, plural: str | None = None) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
 from pages.parts import controls, loaders
+from pages.parts.figures import inner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ def record_in_view(
     """The record to change, or None to add one."""
     by_id = {" · ".join(str(r[k]) for k in record.key if k != "project" or len(record.key) == 1): r
              for r in rows}  # fmt: skip
-    titles = {_NEW: f"Add a new {_small(record.singular)}"} | {i: f"Change {i}" for i in by_id}
+    titles = {_NEW: f"Add a new {inner(record.singular)}"} | {i: f"Change {i}" for i in by_id}
     if not by_id:
         st.subheader(titles[_NEW], anchor=False)
         return None
@@ -80,7 +81,3 @@ def history(project: str, record: type[Record]) -> None:
             return
         rows = loaders.history(project, record.kind)
         st.dataframe(pd.DataFrame(rows).drop(columns=["project"]), hide_index=True, alt="History")
-
-
-def _small(name: str) -> str:
-    return name if name.isupper() else name[:1].lower() + name[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
-from pages.parts.figures import counted, day, figure, literal, money, number, percent, spread
+from pages.parts.figures import counted, day, figure, inner, literal, money, number, percent, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -311,9 +311,8 @@ def imports(rows: Sequence[Mapping[str, Any]]) -> str:
 def register(record: type[Record], rows: Sequence[object], project: str) -> str:
     """How many records a register holds."""
     word = record.singular if len(rows) == 1 else record.plural
-    small = word if word[:2].isupper() else word[:1].lower() + word[1:]
     where = f" in {literal(project)}" if project else ""
-    return f"**{len(rows):,}** {literal(small)}{where}. {literal(record.__doc__ or '')}"
+    return f"**{len(rows):,}** {literal(inner(word))}{where}. {literal(record.__doc__ or '')}"
 
 
 def _ago(days: int | None) -> str:
