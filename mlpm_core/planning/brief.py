@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.quantity import Dimension
+from mlpm_core.records import Area, Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,26 +20,6 @@ __all__ = [
 ]  # fmt: skip
 
 _CONFLICT_GAP: Final = 1 / 3
-
-
-class Area(StrEnum):
-    """The six areas in which a project must know its ground."""
-
-    ORGANISATION = "organisation"
-    DATA = "data"
-    ARCHITECTURE = "architecture"
-    APPLICATION = "application"
-    ETHICS_SECURITY_PRIVACY = "ethics_security_privacy"
-    PATH_TO_PRODUCTION = "path_to_production"
-
-
-class Confidence(StrEnum):
-    """How far a finding can be relied on, least first."""
-
-    UNKNOWN = "unknown"
-    ASSUMED = "assumed"
-    CHECKED = "checked"
-    PROVEN = "proven"
 
 
 _SETTLED: Final = (Confidence.CHECKED, Confidence.PROVEN)

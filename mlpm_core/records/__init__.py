@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 from mlpm_core.errors import NotFoundError
+from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
 from mlpm_core.records.evaluating import Decision, Evaluation
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, Metric
 from mlpm_core.records.monitoring import (
+    Breach,
     Deployment,
     Granularity,
     LabelStatus,
+    MetricLimit,
     MetricResult,
     Model,
+    Prediction,
     Slot,
     Source,
 )
@@ -35,9 +39,9 @@ from mlpm_core.records.record import Column, ColumnKind, Record, columns
 KINDS: dict[str, type[Record]] = {
     record.kind: record
     for record in (
-        Project, Model, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricResult,
-        EstimateRecord,
-        Evaluation, Decision,
+        Project, StakeholderRecord, FindingRecord,
+        Model, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricLimit, MetricResult,
+        Prediction, EstimateRecord, Evaluation, Decision,
     )
 }  # fmt: skip
 
@@ -57,9 +61,45 @@ def record_of(kind: str) -> type[Record]:
 
 
 __all__ = [
-    "KINDS", "METRICS", "METRIC_ALIASES", "Answer", "Baseline", "Column", "ColumnKind",
-    "Decision", "Deployment", "Direction", "Documentation", "Effect", "EstimateRecord",
-    "Evaluation", "Granularity", "Kpi", "LabelStatus", "Metric", "MetricResult", "Model",
-    "Project", "Promise", "QuantityRecord", "Question", "Receipt", "Record", "Reject", "Slot",
-    "Source", "Status", "ValueCase", "Warned", "columns", "record_of",
-]  # fmt: skip
+    "KINDS",
+    "METRICS",
+    "METRIC_ALIASES",
+    "Answer",
+    "Area",
+    "Baseline",
+    "Breach",
+    "Column",
+    "ColumnKind",
+    "Confidence",
+    "Decision",
+    "Deployment",
+    "Direction",
+    "Documentation",
+    "Effect",
+    "EstimateRecord",
+    "Evaluation",
+    "FindingRecord",
+    "Granularity",
+    "Kpi",
+    "LabelStatus",
+    "Metric",
+    "MetricLimit",
+    "MetricResult",
+    "Model",
+    "Prediction",
+    "Project",
+    "Promise",
+    "QuantityRecord",
+    "Question",
+    "Receipt",
+    "Record",
+    "Reject",
+    "Slot",
+    "Source",
+    "StakeholderRecord",
+    "Status",
+    "ValueCase",
+    "Warned",
+    "columns",
+    "record_of",
+]

@@ -17,7 +17,18 @@ from mlpm_core.records.record import (
     column,
 )
 
-__all__ = ["Deployment", "Granularity", "LabelStatus", "MetricResult", "Model", "Slot", "Source"]
+__all__ = [
+    "Breach",
+    "Deployment",
+    "Granularity",
+    "LabelStatus",
+    "MetricLimit",
+    "MetricResult",
+    "Model",
+    "Prediction",
+    "Slot",
+    "Source",
+]
 
 
 class Model(Record):
@@ -79,6 +90,38 @@ class Deployment(Record):
         high=3650,
         unit="days",
     )
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class Breach(Choice):
+    """What a deployment is called while a metric lies outside its limit."""
+
+    WATCH = "watch"
+    SICK = "sick"
+
+
+class MetricLimit(Record):
+    """The range in which a metric of a deployment must stay."""
+
+    kind: ClassVar[str] = "metric_limits"
+    singular: ClassVar[str] = "Metric limit"
+    plural: ClassVar[str] = "Metric limits"
+    key: ClassVar[tuple[str, ...]] = ("project", "deployment_id", "metric")
+
+    project: Name = column("The project it belongs to.")
+    deployment_id: Name = column(
+        "The deployment it watches.", label="Deployment", refers_to="deployments"
+    )
+    metric: Name = column("Which metric, in scikit-learn's spelling.")
+    low: Number | None = column("It must not fall below this.", label="At least", default=None)
+    high: Number | None = column("It must not rise above this.", label="At most", default=None)
+    breach: Breach = column(
+        "What the deployment is called while the metric lies outside.",
+        label="Outside it is",
+        default=Breach.WATCH,
+    )
+    why: Text = column("Why the limit lies there.", default="")
+    owner: Text = column("Who is told.", default="")
     archived: Flag = column("Kept, but no longer shown.", default=False)
 
 
@@ -167,3 +210,54 @@ class MetricResult(Record):
     unit: Text = column("Unit of the value, for people.", default="")
     run_id: Text = column("The run that produced it.", default="")
     note: Text = column("Anything worth knowing.", default="")
+
+
+class Prediction(Record):
+    """One prediction of a model in use, with its outcome when that is known."""
+
+    kind: ClassVar[str] = "prediction_log"
+    singular: ClassVar[str] = "Prediction"
+    plural: ClassVar[str] = "Predictions"
+    key: ClassVar[tuple[str, ...]] = ("project", "model_id", "prediction_id")
+
+    project: Name = column("The project; empty is the project of the import.")
+    prediction_id: Name = column(
+        "What tells this prediction from all others of its model.",
+        label="Prediction",
+        aliases=("id", "inference_id", "event_id"),
+    )
+    ts: Moment = column(
+        "When it was made, UTC.",
+        label="Made at",
+        aliases=("timestamp", "event_time", "scored_at", "inference_timestamp"),
+    )
+    model_id: Name = column("The model that predicted.", label="Model", aliases=("model",))
+    y_pred: Text = column(
+        "What it predicted: a class or a number.",
+        label="Predicted",
+        default="",
+        aliases=("prediction", "predicted"),
+    )
+    y_pred_proba: Number | None = column(
+        "The probability it gave, 0 to 1.",
+        label="Probability",
+        default=None,
+        low=0,
+        high=1,
+        aliases=("score", "probability", "predicted_probability"),
+    )
+    y_true: Text = column(
+        "What really happened, when it is known.",
+        label="Outcome",
+        default="",
+        aliases=("target", "label", "actual", "ground_truth"),
+    )
+    decision: Name = column(
+        "What was done with it; empty means that the prediction was followed.", default=""
+    )
+    model_version: Name = column(
+        "The version that predicted.", label="Version", default="", aliases=("version",)
+    )
+    segment: Name = column(
+        "The group of cases it belongs to, such as e-bike; empty for none.", default=""
+    )

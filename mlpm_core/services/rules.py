@@ -9,6 +9,8 @@ from mlpm_core.quantity import CURRENCIES, Dimension, Quantity
 from mlpm_core.records import (
     Decision,
     Kpi,
+    MetricLimit,
+    Prediction,
     Project,
     QuantityRecord,
     Record,
@@ -138,10 +140,43 @@ def _decisions(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     return rule
 
 
+def _metric_limits(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        low, high = row["low"], row["high"]
+        if low is None and high is None:
+            return _fault(
+                "low", "", MlpmError("A limit without a number limits nothing; write low or high.")
+            )
+        if low is not None and high is not None and low >= high:
+            return _fault(
+                "high", high, MlpmError(f"high is {high:g}, low is {low:g}; high must lie above.")
+            )
+        return None
+
+    return rule
+
+
+def _predictions(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        if row["y_pred"] or row["y_pred_proba"] is not None:
+            return None
+        return _fault(
+            "y_pred", "", MlpmError("Nothing was predicted; fill in y_pred or y_pred_proba.")
+        )
+
+    return rule
+
+
 _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | None]]] = {
     Project: _projects,
     ValueCase: _value_cases,
     QuantityRecord: _quantities,
     Kpi: _kpis,
+    MetricLimit: _metric_limits,
+    Prediction: _predictions,
     Decision: _decisions,
 }

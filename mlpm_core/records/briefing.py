@@ -1,0 +1,100 @@
+"""What a project needs to know and who has a say in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mlpm_core.records.record import (
+    Choice,
+    Day,
+    Flag,
+    Name,
+    Number,
+    Record,
+    Text,
+    Whole,
+    column,
+)
+
+__all__ = ["Area", "Confidence", "FindingRecord", "StakeholderRecord"]
+
+
+class Area(Choice):
+    """The six areas in which a project must know its ground."""
+
+    ORGANISATION = "organisation"
+    DATA = "data"
+    ARCHITECTURE = "architecture"
+    APPLICATION = "application"
+    ETHICS_SECURITY_PRIVACY = "ethics_security_privacy"
+    PATH_TO_PRODUCTION = "path_to_production"
+
+
+class Confidence(Choice):
+    """How far a finding can be relied on, least first."""
+
+    UNKNOWN = "unknown"
+    ASSUMED = "assumed"
+    CHECKED = "checked"
+    PROVEN = "proven"
+
+
+def _weight(dimension: str) -> float:
+    weight: float = column(
+        f"How much {dimension} matters to them: any number, only the proportions of the five "
+        "count. People like to give out 100 points.",
+        label=f"Weight of {dimension}",
+        default=0.0,
+        low=0,
+        high=1000,
+    )
+    return weight
+
+
+class StakeholderRecord(Record):
+    """Somebody with a say in a project, and what matters to them."""
+
+    kind: ClassVar[str] = "stakeholders"
+    singular: ClassVar[str] = "Stakeholder"
+    plural: ClassVar[str] = "Stakeholders"
+    key: ClassVar[tuple[str, ...]] = ("project", "stakeholder_id")
+
+    project: Name = column("The project they have a say in.")
+    stakeholder_id: Name = column("Short name of the stakeholder.", label="Stakeholder")
+    name: Text = column("Who it is.")
+    influence: Whole = column("How much say they have, 1 to 5.", low=1, high=5)
+    interest: Whole = column("How much it matters to them, 1 to 5.", default=3, low=1, high=5)
+    role: Text = column("Their part, such as budget holder or product owner.", default="")
+    wants: Text = column("What they want, and why.", default="")
+    has_veto: Flag = column("Can stop the project alone.", label="Veto", default=False)
+    revenue: Number = _weight("revenue")
+    cost_saving: Number = _weight("cost saving")
+    cycle_time: Number = _weight("cycle time")
+    people_intensity: Number = _weight("people intensity")
+    customer_experience: Number = _weight("customer experience")
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class FindingRecord(Record):
+    """One thing that a project needs to know: asked, assumed, checked or proven."""
+
+    kind: ClassVar[str] = "findings"
+    singular: ClassVar[str] = "Finding"
+    plural: ClassVar[str] = "Findings"
+    key: ClassVar[tuple[str, ...]] = ("project", "finding_id")
+
+    project: Name = column("The project that needs to know it.")
+    finding_id: Name = column("Short name of the finding.", label="Finding")
+    area: Area = column("Which of the six areas it belongs to.")
+    statement: Text = column("What is known, or the open question.")
+    confidence: Confidence = column(
+        "How far it can be relied on: unknown is an open question.", default=Confidence.UNKNOWN
+    )
+    is_blocker: Flag = column(
+        "Work cannot go on before it is checked.", label="Blocker", default=False
+    )
+    owner: Text = column("Who finds it out, or stands for it.", default="")
+    due_on: Day | None = column("By when it must be known.", label="Due", default=None)
+    found_on: Day | None = column("The day it was found.", label="Found on", default=None)
+    evidence: Text = column("What it rests on: a person, a file, a count.", default="")
+    archived: Flag = column("Kept, but no longer shown.", default=False)
