@@ -1,11 +1,15 @@
-"""Health of a deployment, derived from freshness and value, never typed in."""
+"""Health of a deployment, derived from freshness, metric limits and value, never typed in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-__all__ = ["Health", "Verdict", "verdict"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Health", "LimitCheck", "LimitState", "Verdict", "verdict"]
 
 _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
@@ -20,12 +24,112 @@ class Health(StrEnum):
     UNKNOWN = "unknown"
 
 
+_WORST_FIRST = (Health.SICK, Health.UNKNOWN, Health.WATCH, Health.HEALTHY)
+
+
+class LimitState(StrEnum):
+    """Where a metric lies towards its limit."""
+
+    INSIDE = "inside"
+    MAY_BE_CHANCE = "may be chance"
+    OUTSIDE = "outside"
+    MISSING = "not measured"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A health and the sentence that says why."""
 
     health: Health
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCheck:
+    """The newest value of a metric beside the limit that somebody set for it.
+
+    ``low`` and ``high`` are the ends of the value's 90 % interval, None when it carries no
+    uncertainty; ``at_least`` and ``at_most`` are the limit; ``breach`` is what the deployment is
+    called outside it. A value that ``is_stale`` no longer shows that the limit is kept.
+
+    Examples
+    --------
+    >>> check = LimitCheck("wape", "WAPE", 0.31, 0.29, 0.33, None, 0.30, Health.SICK)
+    >>> check.state.value, check.health.value
+    ('may be chance', 'watch')
+    """
+
+    metric: str
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    at_least: float | None
+    at_most: float | None
+    breach: Health
+    is_stale: bool = False
+
+    @property
+    def state(self) -> LimitState:
+        """Outside only when the whole interval is, or when the value has none."""
+        if self.value is None:
+            return LimitState.MISSING
+        falls_short = self.at_least is not None and self.value < self.at_least
+        exceeds = self.at_most is not None and self.value > self.at_most
+        if not (falls_short or exceeds):
+            return LimitState.INSIDE
+        nearest = self.high if falls_short else self.low
+        if nearest is None:
+            return LimitState.OUTSIDE
+        if falls_short:
+            reaches = self.at_least is not None and nearest >= self.at_least
+        else:
+            reaches = self.at_most is not None and nearest <= self.at_most
+        return LimitState.MAY_BE_CHANCE if reaches else LimitState.OUTSIDE
+
+    @property
+    def health(self) -> Health:
+        """What this limit alone makes of the deployment."""
+        match self.state:
+            case LimitState.OUTSIDE:
+                return self.breach
+            case LimitState.MAY_BE_CHANCE:
+                return Health.WATCH
+            case LimitState.MISSING:
+                return Health.UNKNOWN
+            case _:
+                return Health.UNKNOWN if self.is_stale else Health.HEALTHY
+
+    @property
+    def limit(self) -> str:
+        """The limit in words.
+
+        Examples
+        --------
+        >>> LimitCheck("bias", "Bias", 0.0, None, None, -0.1, 0.1, Health.WATCH).limit
+        'between -0.1 and 0.1'
+        """
+        if self.at_least is None:
+            return f"at most {self.at_most:g}"
+        if self.at_most is None:
+            return f"at least {self.at_least:g}"
+        return f"between {self.at_least:g} and {self.at_most:g}"
+
+    @property
+    def clause(self) -> str:
+        """What is to be said of it, as a part of a sentence."""
+        is_as_written = self.label == self.metric or self.label[:2].isupper()
+        name = self.label if is_as_written else self.label[:1].lower() + self.label[1:]
+        if self.value is None:
+            return f"{name} has a limit but no results"
+        told = f"{name} is {self.value:.3g}, its limit {self.limit}"
+        match self.state:
+            case LimitState.MAY_BE_CHANCE:
+                return f"{told}, which may be chance"
+            case LimitState.INSIDE if self.is_stale:
+                return f"{name} has had no new results for too long"
+            case _:
+                return told
 
 
 def verdict(
@@ -35,8 +139,10 @@ def verdict(
     promised_rate: float | None,
     current_rate: float | None,
     probability_of_loss: float | None,
+    limits: Iterable[LimitCheck] = (),
+    counts_for_value: bool = True,
 ) -> Verdict:
-    """The health that freshness and the value gap imply.
+    """The health that freshness, metric limits and the value gap imply.
 
     Parameters
     ----------
@@ -48,15 +154,23 @@ def verdict(
         Money a week, promised and as the newest metrics imply.
     probability_of_loss : float or None
         Probability that the current value is below nothing, in [0, 1].
+    limits : iterable of LimitCheck
+        The newest value of every metric that has a limit.
+    counts_for_value : bool
+        False for a challenger, a shadow or a fallback: freshness and limits alone decide.
 
     Returns
     -------
     Verdict
+        The worst of all findings; its reason tells every finding that is not healthy, the worst
+        first.
 
     Notes
     -----
-    Sick: more likely a loss than a gain, or less than half of what was promised. Watch: less than
-    80 % of it. A promise of nothing or less leaves only the loss to judge by.
+    Worst first: sick, unknown, watch, healthy. What cannot be known hides a good word, never the
+    worst one. Value: sick is more likely a loss than a gain, or less than half of what was
+    promised; watch is less than 80 % of it. A promise of nothing or less leaves only the loss to
+    judge by.
 
     Examples
     --------
@@ -66,21 +180,46 @@ def verdict(
     """
     if age_days is None:
         return Verdict(Health.UNKNOWN, "No monitoring results have come in yet.")
-    if age_days > fresh_within_days:
-        return Verdict(
-            Health.UNKNOWN,
-            f"The newest results ended {age_days} days ago, expected within {fresh_within_days}.",
-        )
+    checks = list(limits)
+    findings = []
+    is_stale = age_days > fresh_within_days
+    if is_stale:
+        told = f"the newest results ended {age_days} days ago, expected within {fresh_within_days}"
+        findings.append((Health.UNKNOWN, told))
+    if counts_for_value:
+        findings.append(_value(promised_rate, current_rate, probability_of_loss))
+    elif not checks:
+        findings.append((Health.UNKNOWN, "no limit says how its metrics must be"))
+    findings += [
+        (check.health, check.clause)
+        for check in checks
+        # One sentence about age is enough.
+        if not (is_stale and check.is_stale and check.state is LimitState.INSIDE)
+    ]
+    if not counts_for_value and all(health is Health.HEALTHY for health, _ in findings):
+        kept = "its limit" if len(checks) == 1 else f"each of its {len(checks)} limits"
+        findings = [(Health.HEALTHY, f"it keeps {kept}")]
+    findings.sort(key=lambda finding: _WORST_FIRST.index(finding[0]))
+    worst = findings[0][0]
+    if worst is Health.HEALTHY:
+        told = findings[0][1]
+    else:
+        told = "; ".join(clause for health, clause in findings if health is not Health.HEALTHY)
+    return Verdict(worst, f"{told[:1].upper()}{told[1:]}.")
+
+
+def _value(
+    promised_rate: float | None, current_rate: float | None, probability_of_loss: float | None
+) -> tuple[Health, str]:
+    """What the value alone makes of a champion."""
     if current_rate is None or probability_of_loss is None:
-        return Verdict(Health.UNKNOWN, "Its value cannot be said yet.")
+        return Health.UNKNOWN, "its value cannot be said yet"
     if probability_of_loss > 0.5:
-        return Verdict(Health.SICK, "It more likely loses money than earns it.")
+        return Health.SICK, "it more likely loses money than earns it"
     if promised_rate is None or promised_rate <= 0:
-        return Verdict(Health.HEALTHY, "It is worth more than its baseline.")
+        return Health.HEALTHY, "it is worth more than its baseline"
     share = current_rate / promised_rate
-    told = f"It delivers {share:.0%} of the planned value."
+    told = f"it delivers {share:.0%} of the planned value"
     if share < _SICK_BELOW_SHARE:
-        return Verdict(Health.SICK, told)
-    if share < _WATCH_BELOW_SHARE:
-        return Verdict(Health.WATCH, told)
-    return Verdict(Health.HEALTHY, told)
+        return Health.SICK, told
+    return (Health.WATCH if share < _WATCH_BELOW_SHARE else Health.HEALTHY), told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Monitored:
-    """One monitored metric of a period: value, cases and standard error, and its batch."""
+    """One monitored metric of a period: value, cases and standard error, and its batch.
+
+    ``ci_low`` and ``ci_high`` are the interval that the file gave, of whatever level.
+    """
 
     value: float
     n: int | None
@@ -106,6 +110,26 @@ class Monitored:
     batch: str
     label_status: str = ""
     labelled_share: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+
+    def standard_error(self, *, is_share: bool) -> float | None:
+        """Standard error of the value; None when neither it nor the cases of a share are known.
+
+        Examples
+        --------
+        >>> Monitored(0.24, None, 0.01, "B00001").standard_error(is_share=False)
+        0.01
+        >>> round(Monitored(0.8, 100, None, "B00001").standard_error(is_share=True), 4)
+        0.0398
+        """
+        if self.value_se:
+            return self.value_se
+        if not (is_share and self.n):
+            return None
+        hits, misses = self.value * self.n + 1, (1 - self.value) * self.n + 1
+        total = hits + misses
+        return math.sqrt(hits * misses / (total * total * (total + 1)))
 
     def written(self, low: float | None, high: float | None) -> str:
         """The result in the notation of quantities, with the uncertainty it carries.
@@ -128,7 +152,9 @@ class Monitored:
         return repr(self.value)
 
     def interval(self, *, is_share: bool) -> tuple[float | None, float | None]:
-        """P5 and P95 of the same distribution; None twice when it carries no uncertainty.
+        """P5 and P95 of the same distribution, else the interval that the file gave.
+
+        None twice when neither is known.
 
         Examples
         --------
@@ -140,7 +166,7 @@ class Monitored:
         ends = (0.0, 1.0) if is_share else (None, None)
         quantity = Quantity.read(self.written(*ends), "1", *ends)
         if quantity.is_exact:
-            return None, None
+            return self.ci_low, self.ci_high
         low, high = quantity.quantile(np.array([0.05, 0.95]))
         return round(float(low), 4), round(float(high), 4)
 
@@ -157,5 +183,7 @@ def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Moni
             row["batch"],
             row["label_status"],
             row["labelled_share"],
+            row["ci_low"],
+            row["ci_high"],
         )
     return dict(sorted(periods.items()))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.in_life.health import Health, Verdict, verdict
+from mlpm_core.in_life.health import Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
 from mlpm_core.services.kpis import KpiValue, kpi_value
+from mlpm_core.services.limits import age_in_days, health_of, limit_checks, limits_of_project
 from mlpm_core.services.rates import rates_of
-from mlpm_core.services.valuation import CaseValue, project_cases
+from mlpm_core.services.valuation import CaseValue, monitored_periods, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from mlpm_core.services.limits import Limits
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
@@ -31,6 +33,7 @@ __all__ = [
     "Total",
     "health_json",
     "kpis_json",
+    "lines_of",
     "portfolio",
     "project_view",
     "prometheus_text",
@@ -50,6 +53,7 @@ class Line:
     case: CaseValue
     health: Verdict
     age_days: int | None
+    checks: tuple[LimitCheck, ...] = ()
 
     @property
     def is_in_life(self) -> bool:
@@ -114,7 +118,7 @@ def portfolio(workspace: Workspace, actor: str) -> Portfolio:
             line
             for project in reader.rows("projects")
             if not project["archived"]
-            for line in _lines(workspace, reader, project)
+            for line in lines_of(workspace, reader, project)
         ]
     lines.sort(key=lambda x: (not x.is_in_life, -(x.gap or 0.0), x.project_title))
     return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_in_life])))
@@ -131,7 +135,7 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
     del actor
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        lines = _lines(workspace, reader, row)
+        lines = lines_of(workspace, reader, row)
         cases = {line.case.value_case_id: line.case for line in lines}
         day = workspace.today(project)
         rates = {
@@ -226,29 +230,34 @@ def _views(workspace: Workspace, actor: str, project: str | None) -> list[Projec
     return [project_view(workspace, actor, name) for name in names]
 
 
-def _lines(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:
+def lines_of(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:
+    """Every value case of a project with its champion's health."""
     day = project["clock_on"] or workspace.now().date()
-    return [_line(project, case, day) for case in project_cases(reader, project, day)]
+    limits = limits_of_project(reader, project["project"])
+    return [
+        _line(reader, project, case, day, limits) for case in project_cases(reader, project, day)
+    ]
 
 
-def _line(project: Mapping[str, Any], case: CaseValue, day: date) -> Line:
-    age_days = (day - case.as_of.end.date()).days if case.as_of else None
-    line = Line(
+def _line(
+    reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, limits: Limits
+) -> Line:
+    deployment = case.deployment or {}
+    age_days = age_in_days(case.as_of, day)
+    checks: tuple[LimitCheck, ...] = ()
+    if mine := limits.get(deployment["deployment_id"], ()):
+        monitored = monitored_periods(reader, project["project"], deployment, day)
+        fresh = deployment["fresh_within_days"]
+        checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
+    return Line(
         project=project["project"],
         project_title=project["title"],
         is_demo=project["is_demo"],
         case=case,
-        health=Verdict(Health.UNKNOWN, ""),
-        age_days=max(age_days, 0) if age_days is not None else None,
+        health=health_of(deployment, today=day, age_days=age_days, checks=checks, case=case),
+        age_days=age_days,
+        checks=checks,
     )
-    health = verdict(
-        age_days=line.age_days,
-        fresh_within_days=(case.deployment or {}).get("fresh_within_days", 14),
-        promised_rate=line.planned_rate,
-        current_rate=line.current_rate,
-        probability_of_loss=case.current.probability_of_loss if case.current else None,
-    )
-    return replace(line, health=health)
 
 
 def _totals(lines: list[Line]) -> list[Total]:

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
-__all__ = ["MetricPoint", "MetricSeries", "RatePoint", "metric_series", "rates_of", "value_rates"]
+__all__ = [
+    "MetricPoint",
+    "MetricSeries",
+    "RatePoint",
+    "metric_series",
+    "rates_of",
+    "series_of",
+    "value_rates",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +92,26 @@ def value_rates(
 
 def metric_series(case: CaseValue, rates: Sequence[RatePoint]) -> list[MetricSeries]:
     """Every registered metric of the periods, those the value rests on first."""
-    entries = {entry.reported_as: entry for entry in case.mechanism.inputs}
-    planned = {i.name: i.planned for i in case.inputs}
-    names = dict.fromkeys(name for point in rates for name in point.metrics if name in METRICS)
+    return series_of({point.period: point.metrics for point in rates}, case)
+
+
+def series_of(
+    periods: Mapping[Period, Mapping[str, Monitored]], case: CaseValue | None
+) -> list[MetricSeries]:
+    """Every registered metric of some periods; with a case, those its value rests on first."""
+    entries = {entry.reported_as: entry for entry in case.mechanism.inputs} if case else {}
+    planned = {i.name: i.planned for i in case.inputs} if case else {}
+    names = dict.fromkeys(name for told in periods.values() for name in told if name in METRICS)
     series = []
     for name in sorted(names, key=lambda n: (n not in entries, n)):
+        is_share = (METRICS[name].low, METRICS[name].high) == (0, 1)
         points = []
-        for point in rates:
-            if name not in point.metrics:
+        for period, metrics in periods.items():
+            if name not in metrics:
                 continue
-            told = point.metrics[name]
-            low, high = told.interval(is_share=(METRICS[name].low, METRICS[name].high) == (0, 1))
-            points.append(MetricPoint(point.period, told.value, low, high, told))
+            told = metrics[name]
+            low, high = told.interval(is_share=is_share)
+            points.append(MetricPoint(period, told.value, low, high, told))
         entry = entries.get(name)
         text = planned.get(entry.name) if entry else None
         median = entry.read(text).median if entry and text else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, NotFoundError
-from mlpm_core.records import Deployment, QuantityRecord, ValueCase
+from mlpm_core.records import Deployment, QuantityRecord, Slot, ValueCase
 from mlpm_core.services.periods import Monitored, Period, periods_of
 from mlpm_core.value.dots import quantile_dots
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
@@ -266,6 +266,7 @@ def monitored_periods(
         project=project,
         model_id=deployment["model_id"],
         model_version=deployment["model_version"],
+        also_source="shadow" if deployment.get("slot") == Slot.SHADOW else "production",
     )
     return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
 
