@@ -26,6 +26,7 @@ page = st.navigation(
         ],
         "In life": [
             st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
+            st.Page("in_life/deployment.py", title="Deployment", icon=":material/troubleshoot:"),
         ],
         "Data": [
             st.Page("data/upload.py", title="Upload", icon=":material/upload_file:"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Health", "LimitCheck", "LimitState", "Verdict", "verdict"]
+__all__ = ["WORST_FIRST", "Health", "LimitCheck", "LimitState", "Verdict", "verdict"]
 
 _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
@@ -24,7 +24,7 @@ class Health(StrEnum):
     UNKNOWN = "unknown"
 
 
-_WORST_FIRST = (Health.SICK, Health.UNKNOWN, Health.WATCH, Health.HEALTHY)
+WORST_FIRST = (Health.SICK, Health.UNKNOWN, Health.WATCH, Health.HEALTHY)
 
 
 class LimitState(StrEnum):
@@ -199,7 +199,7 @@ def verdict(
     if not counts_for_value and all(health is Health.HEALTHY for health, _ in findings):
         kept = "its limit" if len(checks) == 1 else f"each of its {len(checks)} limits"
         findings = [(Health.HEALTHY, f"it keeps {kept}")]
-    findings.sort(key=lambda finding: _WORST_FIRST.index(finding[0]))
+    findings.sort(key=lambda finding: WORST_FIRST.index(finding[0]))
     worst = findings[0][0]
     if worst is Health.HEALTHY:
         told = findings[0][1]

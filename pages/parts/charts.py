@@ -20,11 +20,13 @@ __all__ = [
     "draw",
     "intervals",
     "metric_over_time",
+    "segments_over_time",
     "value_rate_over_time",
     "waterfall",
 ]
 
 MUTED = "#7A8696"  # at least 3:1 on both surfaces
+ALARM = "#D04A3F"  # likewise; always with a form of its own: dots for a limit, a sign for a signal
 Spec = dict[str, Any]
 
 
@@ -58,10 +60,11 @@ def value_rate_over_time(unit: str) -> Spec:
 
 @lru_cache(maxsize=64)
 def metric_over_time(title: str) -> Spec:
-    """One metric over time with its 90 % interval where it is known, the planned value dashed.
+    """One metric over time: 90 % interval, planned value dashed, limit dotted, signals as signs.
 
-    The frame has the columns start (datetime), period (str), value, low, high, n, batch and
-    planned, which may be missing.
+    The frame has the columns start (datetime), period (str), value, low, high, n and batch, and
+    those that may be missing: planned, at_least, at_most, fast and slow (the value where that rule
+    fired) and z (standard errors).
     """
     base = alt.Chart().encode(_time("start"))
     layers = [
@@ -76,7 +79,63 @@ def metric_over_time(title: str) -> Spec:
             ],
         ),
     ]
+    layers += [
+        base.mark_line(strokeDash=[2, 3], color=ALARM, strokeWidth=2).encode(
+            alt.Y(field=end, type="quantitative"), tooltip=[_told(end, word, ".4~g")]
+        )
+        for end, word in (("at_least", "Limit, at least"), ("at_most", "Limit, at most"))
+    ]
+    layers += [
+        base.mark_point(
+            shape=shape, size=90, color=ALARM, filled=filled, strokeWidth=1.8, opacity=1
+        ).encode(
+            alt.Y(field=rule, type="quantitative"),
+            tooltip=[
+                _told("period", word),
+                _told(rule, title, ".4f"),
+                _told("z", "Standard errors from what was usual", ".1f"),
+            ],
+        )
+        for rule, shape, filled, word in (
+            ("fast", "triangle-up", True, "Left its range"),
+            ("slow", "diamond", False, "Drifting"),
+        )
+    ]
     return _spec(alt.layer(*layers, _planned(base)).properties(height=200))
+
+
+@lru_cache(maxsize=64)
+def segments_over_time(title: str, number_format: str) -> Spec:
+    """A line for each segment.
+
+    The frame has the columns start (datetime), period (str), segment, value and n.
+    """
+    lines = alt.Chart().encode(_time("start"))
+    return _spec(
+        lines.mark_line(point={"size": 14}, strokeWidth=1.6)
+        .encode(
+            alt.Y(
+                field="value",
+                type="quantitative",
+                title=None,
+                scale=alt.Scale(zero=True),
+                axis=alt.Axis(tickCount=5, format=number_format),
+            ),
+            alt.Color(
+                field="segment",
+                type="nominal",
+                sort=None,
+                legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=150),
+            ),
+            tooltip=[
+                _told("period", "Period"),
+                _told("segment", "Segment"),
+                _told("value", title, number_format),
+                _told("n", "Cases", ","),
+            ],
+        )
+        .properties(height=220)
+    )
 
 
 @lru_cache(maxsize=16)

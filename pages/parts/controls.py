@@ -2,7 +2,7 @@
 
 ``project``  the project in view      ``case``  its value case      ``kind``  a kind of record
 ``by``       length of a period       ``batch`` a batch             ``record``  one record
-``made``     is "how it was made" open
+``made``     is "how it was made" open ``deployment``  a model in use
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import KINDS
-from pages.parts import actions, tables
+from pages.parts import actions, in_life_tables, tables
 from pages.parts.figures import day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from mlpm_core.services.deployments import DeploymentLine
     from mlpm_core.services.portfolio import Line
 
 __all__ = [
     "batch_of_table",
     "choose",
+    "deployment",
+    "deployment_of_table",
     "granularity",
     "line",
     "line_of_table",
@@ -52,7 +55,7 @@ def project_in_view(projects: Sequence[Mapping[str, Any]]) -> None:
             "Project",
             titles,
             "project",
-            help="Portfolio shows all projects; every other screen shows this one.",
+            help="Portfolio and Health show all projects; every other screen shows this one.",
         )
         found = next(p for p in projects if p["project"] == chosen)
         if found["is_demo"]:
@@ -100,6 +103,32 @@ def line_of_table(lines: Sequence[Line]) -> Line:
     return lines[rows[0]] if rows else lines[0]
 
 
+def deployment(lines: Sequence[DeploymentLine]) -> DeploymentLine:
+    """One of a project's deployments; a link may name the value case of a champion instead."""
+    by_id = {x.deployment_id: x for x in lines}
+    case = st.query_params.get("case")
+    if case and "deployment" not in st.query_params and "deployment" not in st.session_state:
+        for x in lines:
+            if x.value and x.value_case_id == case:
+                st.session_state["deployment"] = x.deployment_id
+    titles = {i: f"{x.model} · {x.slot} · {x.case_title}" for i, x in by_id.items()}
+    return by_id[choose("Deployment", titles, "deployment")]
+
+
+def deployment_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
+    """Deployments as a table; the chosen row, else the first."""
+    chosen = st.dataframe(
+        in_life_tables.deployments(lines),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="health_deployments",
+        alt="Deployments with health, reason, value gap, slot and age of their results",
+    )
+    rows = [r for r in chosen.selection.rows if r < len(lines)]
+    return lines[rows[0]] if rows else lines[0]
+
+
 def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The batches as a table; the chosen one, which the URL names."""
     by_batch = {str(row["receipt"].batch): row for row in rows}
@@ -129,10 +158,8 @@ def _batch_title(row: Mapping[str, Any]) -> str:
     return f"{receipt.batch} · {what}"
 
 
-def granularity(line: Line) -> str:
-    """The length of the periods shown; that of the newest results unless chosen."""
-    lengths = line.case.granularities
-    default = line.case.as_of.granularity if line.case.as_of else lengths[0]
+def granularity(lengths: Sequence[str], default: str) -> str:
+    """The length of the periods shown; asked only when there is a choice."""
     if len(lengths) == 1:
         return default
     _follow_url("by", lengths)

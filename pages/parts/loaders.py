@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import record_of
+from mlpm_core.services import deployments as deployments_service
 from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services import (
     evaluations,
     imports,
     mechanisms,
     portfolio,
-    rates,
     registers,
     uploads,
     valuation,
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
     from mlpm_core.services.mechanisms import Mechanism
     from mlpm_core.services.portfolio import Portfolio, ProjectView
-    from mlpm_core.services.rates import MetricSeries, RatePoint
     from mlpm_core.services.registers import SetupStep
     from mlpm_core.services.valuation import BaselineValue, CaseValue
 
@@ -41,11 +41,12 @@ __all__ = [
     "case",
     "currency",
     "decisions",
+    "deployment",
+    "deployments",
     "estimates",
     "history",
     "input_titles",
     "mechanism_choices",
-    "metric_series",
     "preview",
     "project_title",
     "project_view",
@@ -58,7 +59,6 @@ __all__ = [
     "template_csv",
     "titles",
     "tried_estimate",
-    "value_rates",
     "whole_portfolio",
     "workspace",
 ]
@@ -104,14 +104,14 @@ def against_baselines(
     return _against_baselines(workspace().version, project, value_case_id, changes)
 
 
-def value_rates(project: str, value_case_id: str, granularity: str) -> list[RatePoint]:
-    """The value rate of each period."""
-    return _value_rates(workspace().version, project, value_case_id, granularity)
+def deployments(project: str | None = None) -> list[DeploymentLine]:
+    """The models in use of one project or all, largest value gap first."""
+    return _deployments(workspace().version, project)
 
 
-def metric_series(project: str, value_case_id: str, granularity: str) -> list[MetricSeries]:
-    """Every monitored metric of a case's periods."""
-    return _metric_series(workspace().version, project, value_case_id, granularity)
+def deployment(project: str, deployment_id: str, granularity: str | None = None) -> DeploymentView:
+    """One model in use, over periods of a length; those of the newest results unless told."""
+    return _deployment(workspace().version, project, deployment_id, granularity)
 
 
 def candidates(project: str, value_case_id: str) -> LeaderboardView:
@@ -244,20 +244,15 @@ def _against_baselines(
 
 
 @_shared
-def _value_rates(
-    version: int, project: str, value_case_id: str, granularity: str
-) -> list[RatePoint]:
-    return rates.value_rates(workspace(), actor(), project, value_case_id, granularity)
+def _deployments(version: int, project: str | None) -> list[DeploymentLine]:
+    return deployments_service.deployments(workspace(), actor(), project)
 
 
 @_shared
-def _metric_series(
-    version: int, project: str, value_case_id: str, granularity: str
-) -> list[MetricSeries]:
-    return rates.metric_series(
-        _case(version, project, value_case_id, ()),
-        _value_rates(version, project, value_case_id, granularity),
-    )
+def _deployment(
+    version: int, project: str, deployment_id: str, granularity: str | None
+) -> DeploymentView:
+    return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
 
 
 @_shared

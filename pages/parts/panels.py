@@ -144,10 +144,10 @@ def case_links(line: Line) -> None:
     where = {"project": line.project, "case": line.case.value_case_id}
     with st.container(horizontal=True):
         st.page_link(
-            "in_life/health.py",
+            "in_life/deployment.py",
             label="Its health over time",
             icon=":material/monitor_heart:",
-            query_params=where,
+            query_params=where | _deployed(line),
         )
         st.page_link(
             "plan/value_case.py",
@@ -155,6 +155,14 @@ def case_links(line: Line) -> None:
             icon=":material/balance:",
             query_params=where,
         )
+
+
+def _deployed(line: Line) -> dict[str, str]:
+    """The deployment that stands for a value case, for a link."""
+    deployment = line.case.deployment
+    if deployment and deployment["deployment_id"]:
+        return {"deployment": str(deployment["deployment_id"])}
+    return {"deployment": f"case:{line.case.value_case_id}"}
 
 
 def kpi_cards(view: ProjectView) -> None:

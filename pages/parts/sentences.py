@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt, Record
     from mlpm_core.services.kpis import KpiValue
     from mlpm_core.services.portfolio import Line, Portfolio
-    from mlpm_core.services.rates import MetricSeries, RatePoint
+    from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.valuation import CaseInput, CaseValue
 
 __all__ = [
@@ -23,12 +23,10 @@ __all__ = [
     "dots",
     "draws",
     "freshness",
-    "health",
     "imports",
     "kpi",
     "kpi_origin",
     "mechanism",
-    "metric",
     "net",
     "portfolio",
     "question",
@@ -71,18 +69,6 @@ def portfolio(shown: Portfolio) -> str:
     if silent:
         return f"{text}{literal(silent[0].case.title)}: {_inner(silent[0].health.reason)}"
     return f"{text}None of them needs anybody today."
-
-
-def health(line: Line) -> str:
-    """What the model is worth now against what was planned, and why it is called so."""
-    title = literal(line.case.title)
-    if line.current_rate is None:
-        return f"**{title}** has no value yet. {literal(line.health.reason)}"
-    rate = literal(money(line.current_rate, line.case.currency, "week"))
-    text = f"**{title}** is worth **{rate}** now"
-    if line.planned_rate is not None:
-        text += f", planned {literal(money(line.planned_rate, line.case.currency, 'week'))}"
-    return f"{text}. {literal(line.health.reason)}"
 
 
 def rate_spread(line: Line) -> str:
@@ -216,7 +202,7 @@ def kpi_origin(value: KpiValue) -> str:
     return "  \n".join(lines)
 
 
-def rates(points: list[RatePoint], line: Line) -> str:
+def rates(points: Sequence[RatePoint], line: Line) -> str:
     """What the value-rate chart shows."""
     last, low = points[-1], min(points, key=lambda p: p.rate)
     text = f"{literal(money(last.rate, line.case.currency, 'week'))} {literal(last.period.when)}"
@@ -224,23 +210,6 @@ def rates(points: list[RatePoint], line: Line) -> str:
         text += f"; lowest {literal(number(low.rate))} {literal(low.period.when)}"
     planned = ". Dashed: planned" if line.planned_rate is not None else ""
     return f"{text}. Band: P10 to P90{planned}."
-
-
-def metric(series: MetricSeries) -> str:
-    """What a metric's chart shows."""
-    last = series.points[-1]
-    text = f"{number(last.value)} {last.period.when}"
-    if last.monitored.n is not None:
-        text += f" over {last.monitored.n:,} cases"
-    if last.monitored.label_status in ("partial", "estimated"):
-        text += f", labels {last.monitored.label_status}"
-        if last.monitored.labelled_share is not None:
-            text += f" ({percent(last.monitored.labelled_share)} known)"
-    better = {"higher": "higher is better", "lower": "lower is better", "zero": "best near 0"}
-    told = better.get(series.metric.better, "neither way is better")
-    feeds = "" if series.feeds_value else "; watched, not part of the value"
-    band = ". Band: 90 % interval" if last.low is not None else ""
-    return literal(f"{text}; {told}{feeds}{band}. Batch {last.monitored.batch}.")
 
 
 def receipt(told: Receipt) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.portfolio import Line
-    from mlpm_core.services.rates import MetricSeries, RatePoint
+    from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.valuation import CaseValue
 
 __all__ = [
@@ -25,8 +25,6 @@ __all__ = [
     "dots",
     "effects",
     "inputs",
-    "metric",
-    "metrics_by_period",
     "rates",
     "rejects",
     "steps",
@@ -61,41 +59,6 @@ def rates(points: Sequence[RatePoint], planned: float | None) -> pd.DataFrame:
             "planned": planned,
         }
     )
-
-
-def metric(series: MetricSeries) -> pd.DataFrame:
-    """One metric's results for its chart."""
-    points = series.points
-    return pd.DataFrame(
-        {
-            "start": [p.period.start for p in points],
-            "period": [str(p.period) for p in points],
-            "value": [p.value for p in points],
-            "low": [p.value if p.low is None else p.low for p in points],
-            "high": [p.value if p.high is None else p.high for p in points],
-            "n": [p.monitored.n for p in points],
-            "batch": [p.monitored.batch for p in points],
-            "planned": series.planned_median,
-        }
-    )
-
-
-def metrics_by_period(points: Sequence[RatePoint], series: Sequence[MetricSeries]) -> pd.DataFrame:
-    """What the health charts show, as a table, newest first."""
-    told: dict[str, list[Any]] = {"Period": [], "Value rate": [], "P10": [], "P90": []}
-    names = [s.metric.name for s in series]
-    told |= {s.metric.label: [] for s in series} | {"Batches": []}
-    for point in reversed(points):
-        told["Period"].append(str(point.period))
-        told["Value rate"].append(round(point.rate))
-        told["P10"].append(round(point.rate_low))
-        told["P90"].append(round(point.rate_high))
-        for name, one in zip(names, series, strict=True):
-            found = point.metrics.get(name)
-            told[one.metric.label].append(found.value if found else None)
-        batches = dict.fromkeys(m.batch for m in point.metrics.values())
-        told["Batches"].append(", ".join(batches))
-    return pd.DataFrame(told)
 
 
 def dots(case: CaseValue) -> pd.DataFrame:

@@ -26,6 +26,7 @@ SCREENS = {
     "candidates": ("evaluate/candidates.py", "Candidates"),
     "adoption": ("evaluate/adoption.py", "Adoption"),
     "health": ("in_life/health.py", "Health"),
+    "deployment": ("in_life/deployment.py", "Deployment"),
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),
     "registers": ("data/registers.py", "Registers"),

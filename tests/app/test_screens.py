@@ -90,9 +90,9 @@ def test_a_number_that_cannot_be_read_is_answered_with_a_sentence():
 
 
 @pytest.mark.usefixtures("demo")
-def test_health_follows_the_length_of_period_in_the_link():
-    weekly = open_screen("health", project=DEMAND)
-    daily = open_screen("health", project=DEMAND, by="P1D")
+def test_a_deployment_follows_the_length_of_period_in_the_link():
+    weekly = open_screen("deployment", project=DEMAND)
+    daily = open_screen("deployment", project=DEMAND, by="P1D")
     assert "week of" in said(weekly)
     assert "week of" not in said(daily).split("Monitored")[1]
 
