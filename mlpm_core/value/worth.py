@@ -154,6 +154,14 @@ class Worth:
         }
 
     @cached_property
+    def inputs_by_draw(self) -> dict[str, Array]:
+        """The draws of every input in base units, with shared luck; shape (draws,), exact ()."""
+        return {
+            name: _drawn(self.mechanism, name, q, self.draws, self.seed)
+            for name, q in self.quantities.items()
+        }
+
+    @cached_property
     def _policy(self) -> Policy:
         return Policy(self.mechanism, self.mechanism.baseline(self.baseline))
 
@@ -281,7 +289,6 @@ class Valuation:
         common = [entry for entry in self._policy.inputs if entry.name not in own]
         given = {name: q for name, q in quantities.items() if name not in own}
         self._read = _read(self._policy, common, given)
-        self._columns = {entry.name: i for i, entry in enumerate(mechanism.all_inputs)}
         self._known: dict[tuple[str, str], Array] = {}
 
     def worth(self, option: Written, *, luck_of: str | None = None) -> Worth:
@@ -310,15 +317,24 @@ class Valuation:
         return _worth(self._policy, read, inputs, self._draws, self._seed)
 
     def _drawn(self, name: str, quantity: Quantity, luck_of: str | None) -> Array:
-        factor = Unit.read(quantity.unit).factor
         if luck_of is not None and not quantity.is_exact:
             rng = own_generator(self._seed, luck_of, name)
+            factor = Unit.read(quantity.unit).factor
             return own_draws(quantity.quantile, self._draws, rng) * factor
         if (name, quantity.text) not in self._known:
-            points = uniform_points(len(self._columns), self._draws, self._seed)
-            p = np.array(0.5) if quantity.is_exact else points[self._columns[name]]
-            self._known[name, quantity.text] = quantity.quantile(p) * factor
+            self._known[name, quantity.text] = _drawn(
+                self._policy.mechanism, name, quantity, self._draws, self._seed
+            )
         return self._known[name, quantity.text]
+
+
+def _drawn(mechanism: Mechanism, name: str, quantity: Quantity, draws: int, seed: int) -> Array:
+    """Draws of an input in base units; each input of a mechanism has a dimension of its own."""
+    factor = Unit.read(quantity.unit).factor
+    if quantity.is_exact:
+        return quantity.quantile(np.array(0.5)) * factor
+    names = [entry.name for entry in mechanism.all_inputs]
+    return quantity.quantile(uniform_points(len(names), draws, seed)[names.index(name)]) * factor
 
 
 def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
