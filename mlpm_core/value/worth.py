@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mlpm_core.errors import InputError, MlpmError, NotEnoughDataError
+from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
 from mlpm_core.value.break_even import BreakEven, break_evens
 from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.mechanism import Mechanism
 
     Array = NDArray[np.float64]
     Written = Mapping[str, Quantity | str]
@@ -288,7 +288,7 @@ class Valuation:
         self._planned = {name: q for name, q in quantities.items() if name in own}
         common = [entry for entry in self._policy.inputs if entry.name not in own]
         given = {name: q for name, q in quantities.items() if name not in own}
-        self._read = _read(self._policy, common, given)
+        self._read = self._policy.read(common, given)
         self._known: dict[tuple[str, str], Array] = {}
 
     def worth(self, option: Written, *, luck_of: str | None = None) -> Worth:
@@ -308,7 +308,7 @@ class Valuation:
             As in ``worth``, for what the option brings.
         """
         given = {**self._planned, **option}
-        own = _read(self._policy, self._own, given, self._read.values())
+        own = self._policy.read(self._own, given, self._read.values())
         found = self._read | own
         read = {e.name: found[e.name] for e in self._policy.inputs if e.name in found}
         inputs = {
@@ -339,45 +339,6 @@ def _drawn(mechanism: Mechanism, name: str, quantity: Quantity, draws: int, seed
 
 def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
     return {n: np.array(q.median * Unit.read(q.unit).factor) for n, q in read.items()}
-
-
-def _read(
-    policy: Policy, asked: Sequence[Input], given: Written, beside: Collection[Quantity] = ()
-) -> dict[str, Quantity]:
-    """Every input that is asked, read; or one error that names all that is wrong."""
-    mechanism = policy.mechanism
-    faults, read = [], {}
-    missing = [e.name for e in asked if e.name not in given and e.default is None]
-    if missing:
-        faults.append(f"{mechanism.id} needs {', '.join(missing)}.")
-    names = [entry.name for entry in asked]
-    for name in given:
-        if name not in names:
-            try:
-                mechanism.input(name)
-                faults.append(f"{name} is not asked against the baseline {policy.baseline.name!r}.")
-            except MlpmError as error:
-                faults.append(str(error))
-    for entry in asked:
-        written = given.get(entry.name, entry.default)
-        if written is None:
-            continue
-        if isinstance(written, Quantity) and written.unit != entry.unit:
-            faults.append(f"{entry.name} is asked in {entry.unit}, not in {written.unit}.")
-            continue
-        try:
-            # A quantity is read again, for it may have been read with another range.
-            read[entry.name] = entry.read(
-                written.text if isinstance(written, Quantity) else written
-            )
-        except InputError as error:
-            faults.append(f"{entry.name}: {error}")
-    currencies = sorted({q.currency for q in (*read.values(), *beside) if q.currency})
-    if len(currencies) > 1:
-        faults.append(f"Keep one currency: the quantities mix {' and '.join(currencies)}.")
-    if faults:
-        raise InputError(" ".join(faults))
-    return read
 
 
 def _worth(
