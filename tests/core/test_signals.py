@@ -65,7 +65,7 @@ def test_every_excursion_is_told_once_and_a_new_one_again():
 def test_false_alarms_and_detection_are_what_the_source_measured():
     """IN_LIFE.md 3.4, 1,000 replicates: false alarms in 52 weeks .08 (fast) and .14 (with slow);
     a step of 3 s.e. within 8 weeks .99 and 1.00, of 2 s.e. .74 and .91, a ramp .49 and .58.
-    Ours over 2,000 years: .075, .133; .99, 1.00; .74, .89; .50, .57. Bounds: 3 s.e. of both.
+    Ours over 10,000 years: .075, .133; .99, 1.00; .73, .88; .50, .57. Bounds: 3 s.e. of both.
     """
     fast, both = {Rule.FAST}, {Rule.FAST, Rule.SLOW}
     still, step = np.zeros(WEEKS), np.ones(WEEKS)
@@ -73,7 +73,7 @@ def test_false_alarms_and_detection_are_what_the_source_measured():
     assert share_found(1, still, WEEKS, fast) == pytest.approx(0.08, abs=0.035)
     assert share_found(2, still, WEEKS, both) == pytest.approx(0.14, abs=0.045)
     assert share_found(3, 3 * step, 8, both) >= 0.98
-    assert share_found(4, 2 * step, 8, both) == pytest.approx(0.91, abs=0.05)
+    assert share_found(4, 2 * step, 8, both) == pytest.approx(0.88, abs=0.04)
     assert share_found(5, ramp, 8, both) == pytest.approx(0.58, abs=0.07)
 
 
