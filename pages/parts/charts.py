@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "dotplot",
     "draw",
+    "findings_by_area",
     "intervals",
     "metric_over_time",
     "value_rate_over_time",
@@ -122,6 +123,46 @@ def waterfall() -> Spec:
             _told("change", "Adds", ",.0f"),
             _told("to", "P50 after it", ",.0f"),
         ],
+    )
+    return _spec(bars.properties(height=alt.Step(26)))
+
+
+@lru_cache(maxsize=4)
+def findings_by_area() -> Spec:
+    """Findings of each area as a bar, the surest full, the unknown hollow.
+
+    The frame has the columns area (str, in the order shown), confidence (str), rank (0 for the
+    surest) and findings (count).
+    """
+    confidence = ["Proven", "Checked", "Assumed", "Unknown"]
+    bars = (
+        alt.Chart()
+        .mark_bar(height=14, stroke=MUTED)
+        .encode(
+            alt.Y(
+                field="area", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190)
+            ),
+            alt.X(
+                field="findings",
+                type="quantitative",
+                title="Findings",
+                axis=alt.Axis(tickMinStep=1, format="d"),
+            ),
+            alt.FillOpacity(
+                field="confidence",
+                type="nominal",
+                scale=alt.Scale(type="ordinal", domain=confidence, range=[1, 0.6, 0.25, 0]),
+            ),
+            strokeWidth=alt.condition(
+                alt.FieldGTPredicate(field="findings", gt=0), alt.value(1), alt.value(0)
+            ),
+            order=alt.Order(field="rank", type="quantitative"),
+            tooltip=[
+                _told("area", "Area"),
+                _told("confidence", "Confidence"),
+                _told("findings", "Findings", ","),
+            ],
+        )
     )
     return _spec(bars.properties(height=alt.Step(26)))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import record_of
-from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services import (
+    briefs,
     evaluations,
     imports,
     mechanisms,
@@ -20,12 +20,14 @@ from mlpm_core.services import (
     uploads,
     valuation,
 )
+from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.briefs import BriefView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
     from mlpm_core.services.mechanisms import Mechanism
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
 __all__ = [
     "actor",
     "against_baselines",
+    "brief",
     "candidates",
     "case",
+    "case_estimates",
     "currency",
     "decisions",
     "estimates",
@@ -124,6 +128,11 @@ def decisions(project: str) -> list[DecisionView]:
     return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
 
 
+def brief(project: str) -> BriefView:
+    """What a project is for, and what it still needs to know."""
+    return briefs.brief(workspace(), actor(), project)  # a question falls due by the day
+
+
 def setup_steps(project: str) -> list[SetupStep]:
     """What a project needs before it shows a value, in order."""
     return _setup_steps(workspace().version, project)
@@ -152,6 +161,13 @@ def rejected_csv(upload: uploads.Upload, data: bytes, sha256: str) -> bytes:
 def estimates(project: str) -> list[EstimateView]:
     """A project's estimates with what follows from them."""
     return _estimates(workspace().version, project)
+
+
+def case_estimates(
+    project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()
+) -> list[EstimateView]:
+    """The estimates that name a value case, paid for by it as tried."""
+    return _case_estimates(workspace().version, project, value_case_id, changes)
 
 
 def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
@@ -291,6 +307,15 @@ def _rejected_csv(version: int, upload: uploads.Upload, sha256: str, _data: byte
 @_shared
 def _estimates(version: int, project: str) -> list[EstimateView]:
     return estimates_service.project_estimates(workspace(), actor(), project)
+
+
+@_shared
+def _case_estimates(
+    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
+) -> list[EstimateView]:
+    return estimates_service.of_case(
+        _estimates(version, project), _case(version, project, value_case_id, changes)
+    )
 
 
 @_shared

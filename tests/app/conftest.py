@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # url, script, title: every screen of the frame
 SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
+    "brief": ("plan/brief.py", "Brief"),
     "value_case": ("plan/value_case.py", "Value case"),
     "estimate": ("plan/estimate.py", "Estimate"),
     "candidates": ("evaluate/candidates.py", "Candidates"),
