@@ -19,7 +19,10 @@ __all__ = [
     "dotplot",
     "draw",
     "intervals",
+    "level_by_month",
     "metric_over_time",
+    "promised_by_month",
+    "realised_to_date",
     "value_rate_over_time",
     "waterfall",
 ]
@@ -156,6 +159,86 @@ def intervals(unit: str) -> Spec:
     return _spec(alt.layer(*layers).properties(height={"step": 44}))
 
 
+@lru_cache(maxsize=16)
+def promised_by_month(unit: str) -> Spec:
+    """Each month's promise as an outline, what was realised as a solid bar with P10 to P90.
+
+    The frame has the columns month (str, oldest first), promised (of the monitored days), in_use
+    (of all days in use, where that is more), realised, low, high, days and labels (final or not
+    final). A realised bar is paler while its labels are not final.
+    """
+    base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.0f"))
+    is_final = alt.FieldEqualPredicate(field="labels", equal="final")
+    outline = {"filled": False, "stroke": MUTED, "opacity": 1, "width": {"band": 0.86}}
+    layers = [
+        base.mark_bar(**outline, strokeDash=[3, 3]).encode(_y("in_use", unit, zero=True)),
+        base.mark_bar(width={"band": 0.5}).encode(
+            _y("realised", unit, zero=True),
+            opacity=alt.condition(is_final, alt.value(1), alt.value(0.5)),
+        ),
+        base.mark_bar(**outline, strokeWidth=1.5).encode(_y("promised", unit, zero=True)),
+        base.mark_rule(color=MUTED, strokeWidth=1.5, opacity=1).encode(
+            _y("low", unit, zero=True), alt.Y2(field="high")
+        ),
+    ]
+    return _spec(alt.layer(*layers).properties(height=280))
+
+
+@lru_cache(maxsize=16)
+def realised_to_date(unit: str) -> Spec:
+    """Everything realised up to the end of each month with P10 to P90, the promise dashed.
+
+    The frame has the columns end (datetime), month, realised, low, high, planned and days.
+    """
+    base = alt.Chart().encode(_time("end"))
+    layers = [
+        base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
+        base.mark_line(point={"size": 24}).encode(
+            _y("realised", unit, zero=True),
+            tooltip=_of_month("realised", "Realised to date", ",.0f", promised="planned"),
+        ),
+    ]
+    return _spec(alt.layer(*layers, _planned(base)).properties(height=220))
+
+
+@lru_cache(maxsize=64)
+def level_by_month(unit: str) -> Spec:
+    """A KPI's level of each month as a solid dot on P10 to P90, the promise in force hollow.
+
+    The frame has the columns month (str, oldest first), realised, low, high, promised, planned
+    (the target) and days.
+    """
+    base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.4~g"))
+    layers = [
+        base.mark_rule(strokeWidth=6, opacity=0.3).encode(
+            _y("low", unit, zero=False), alt.Y2(field="high")
+        ),
+        base.mark_point(size=60, filled=True, opacity=1).encode(_y("realised", unit, zero=False)),
+        base.mark_point(
+            shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
+        ).encode(_y("promised", unit, zero=False)),
+    ]
+    return _spec(alt.layer(*layers, _planned(base, "Target")).properties(height=280))
+
+
+def _month() -> alt.X:
+    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8)
+    return alt.X(field="month", type="ordinal", sort=None, axis=axis)
+
+
+def _of_month(
+    field: str, title: str, number_format: str, promised: str = "promised"
+) -> list[alt.Tooltip]:
+    return [
+        _told("month", "Month"),
+        _told(field, title, number_format),
+        _told("low", "P10", number_format),
+        _told("high", "P90", number_format),
+        _told(promised, "Promised", number_format),
+        _told("days", "Monitored"),
+    ]
+
+
 def _spec(chart: alt.Chart | alt.LayerChart) -> Spec:
     """The specification without the empty data that Altair puts in its place."""
     spec = chart.to_dict()
@@ -189,7 +272,7 @@ def _told(field: str, title: str, number_format: str | None = None) -> alt.Toolt
     return alt.Tooltip(field=field, type="quantitative", title=title, format=number_format)
 
 
-def _planned(base: alt.Chart) -> alt.Chart:
+def _planned(base: alt.Chart, title: str = "Planned") -> alt.Chart:
     return base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
-        alt.Y(field="planned", type="quantitative"), tooltip=[_told("planned", "Planned", ",.4~g")]
+        alt.Y(field="planned", type="quantitative"), tooltip=[_told("planned", title, ",.4~g")]
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import record_of
+from mlpm_core.services import delivered as delivered_service
 from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services import (
     evaluations,
@@ -24,8 +25,10 @@ from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.delivered import DeliveredView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
     from mlpm_core.services.mechanisms import Mechanism
@@ -41,6 +44,7 @@ __all__ = [
     "case",
     "currency",
     "decisions",
+    "delivered",
     "estimates",
     "history",
     "input_titles",
@@ -122,6 +126,12 @@ def candidates(project: str, value_case_id: str) -> LeaderboardView:
 def decisions(project: str) -> list[DecisionView]:
     """Every decision of a project, promised beside realised."""
     return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
+
+
+def delivered(project: str, value_case_id: str) -> DeliveredView:
+    """A value case, promised beside realised."""
+    today = workspace().today(project)  # the day is part of the answer
+    return _delivered(workspace().version, project, value_case_id, today)
 
 
 def setup_steps(project: str) -> list[SetupStep]:
@@ -263,6 +273,11 @@ def _metric_series(
 @_shared
 def _candidates(version: int, project: str, value_case_id: str) -> LeaderboardView:
     return evaluations.candidates(workspace(), actor(), project, value_case_id)
+
+
+@_shared
+def _delivered(version: int, project: str, value_case_id: str, today: date) -> DeliveredView:
+    return delivered_service.delivered(workspace(), actor(), project, value_case_id)
 
 
 @_shared

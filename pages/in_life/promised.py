@@ -1,0 +1,32 @@
+import streamlit as st
+
+from pages.parts import controls, delivered, delivered_sentences, loaders, panels
+
+project = controls.project()
+lines = loaders.project_view(project).lines
+if not lines:
+    panels.empty(
+        "This project has no value case yet, so nothing says what was promised.",
+        "data/registers.py",
+        "Add a value case",
+        kind="value_cases",
+    )
+
+line = controls.line(lines)
+told = loaders.delivered(project, line.case.value_case_id)
+st.markdown(delivered_sentences.lead(told))
+if told.total is None or told.total.realised is None:
+    delivered.promises(told)
+    panels.empty(
+        delivered_sentences.nothing_realised(told),
+        "data/upload.py",
+        "Upload results",
+        kind="metric_results",
+    )
+
+delivered.cards(told)
+delivered.months(told)
+delivered.promises(told)
+delivered.decisions_due(told)
+delivered.table(told)
+panels.how_it_was_made(told.case)
