@@ -16,7 +16,8 @@ line = controls.line(lines)
 told = loaders.delivered(project, line.case.value_case_id)
 st.markdown(delivered_sentences.lead(told))
 if told.total is None or told.total.realised is None:
-    delivered.promises(told)
+    if told.promises:
+        delivered.promises(told)
     panels.empty(
         delivered_sentences.nothing_realised(told),
         "data/upload.py",

@@ -164,21 +164,20 @@ def promised_by_month(unit: str) -> Spec:
     """Each month's promise as an outline, what was realised as a solid bar with P10 to P90.
 
     The frame has the columns month (str, oldest first), promised (of the monitored days), in_use
-    (of all days in use, where that is more), realised, low, high, days and labels (final or not
-    final). A realised bar is paler while its labels are not final.
+    (of all days in use), realised, low, high, days, missing and labels (final or not final). A
+    realised bar is paler while its labels are not final.
     """
     base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.0f"))
-    is_final = alt.FieldEqualPredicate(field="labels", equal="final")
     outline = {"filled": False, "stroke": MUTED, "opacity": 1, "width": {"band": 0.86}}
     layers = [
+        _missing_days(base),
         base.mark_bar(**outline, strokeDash=[3, 3]).encode(_y("in_use", unit, zero=True)),
         base.mark_bar(width={"band": 0.5}).encode(
-            _y("realised", unit, zero=True),
-            opacity=alt.condition(is_final, alt.value(1), alt.value(0.5)),
+            _y("realised", unit, zero=True), opacity=_paler_until_final()
         ),
         base.mark_bar(**outline, strokeWidth=1.5).encode(_y("promised", unit, zero=True)),
         base.mark_rule(color=MUTED, strokeWidth=1.5, opacity=1).encode(
-            _y("low", unit, zero=True), alt.Y2(field="high")
+            _month(0.84), _y("low", unit, zero=True), alt.Y2(field="high")
         ),
     ]
     return _spec(alt.layer(*layers).properties(height=280))
@@ -206,14 +205,17 @@ def level_by_month(unit: str) -> Spec:
     """A KPI's level of each month as a solid dot on P10 to P90, the promise in force hollow.
 
     The frame has the columns month (str, oldest first), realised, low, high, promised, planned
-    (the target) and days.
+    (the target), days, missing and labels (final or not final).
     """
     base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.4~g"))
     layers = [
-        base.mark_rule(strokeWidth=6, opacity=0.3).encode(
+        _missing_days(base),
+        base.mark_bar(size=7, opacity=0.3).encode(
             _y("low", unit, zero=False), alt.Y2(field="high")
         ),
-        base.mark_point(size=60, filled=True, opacity=1).encode(_y("realised", unit, zero=False)),
+        base.mark_point(size=60, filled=True).encode(
+            _y("realised", unit, zero=False), opacity=_paler_until_final()
+        ),
         base.mark_point(
             shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
         ).encode(_y("promised", unit, zero=False)),
@@ -221,9 +223,23 @@ def level_by_month(unit: str) -> Spec:
     return _spec(alt.layer(*layers, _planned(base, "Target")).properties(height=280))
 
 
-def _month() -> alt.X:
-    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8)
-    return alt.X(field="month", type="ordinal", sort=None, axis=axis)
+def _month(at: float = 0.5) -> alt.X:
+    axis = alt.Axis(
+        title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8, labelFlush=False
+    )
+    return alt.X(field="month", type="ordinal", sort=None, axis=axis, bandPosition=at)
+
+
+def _paler_until_final() -> Any:  # noqa: ANN401  what alt.condition gives
+    is_final = alt.FieldEqualPredicate(field="labels", equal="final")
+    return alt.condition(is_final, alt.value(1), alt.value(0.5))
+
+
+def _missing_days(base: alt.Chart) -> alt.Chart:
+    """How many days of a month have no results, above it; it also names every month in order."""
+    return base.mark_text(color=MUTED, fontSize=11).encode(
+        alt.Text(field="missing", type="nominal"), y=alt.value(-10)
+    )
 
 
 def _of_month(

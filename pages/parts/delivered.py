@@ -64,9 +64,10 @@ def months(view: DeliveredView) -> None:
     st.subheader("Month by month", anchor=False)
     shown = _shown(view)
     if shown is not None:
-        st.caption(literal(f"{shown.kpi.title}, {written_unit(shown.kpi.unit)}"))
         charts.draw(
-            tables.kpi_months(shown), charts.level_by_month(shown.kpi.unit), say.kpi_chart(shown)
+            tables.kpi_months(shown),
+            charts.level_by_month(written_unit(shown.kpi.unit)),
+            say.kpi_chart(shown),
         )
         st.caption(say.kpi_chart(shown))
     else:
@@ -119,8 +120,9 @@ def promises(view: DeliveredView) -> None:
         alt="Promises of the project with standing, promised and realised level, and for when",
     )
     st.caption(
-        "Kept: the KPI's mean since the promised day is at least as good. Over-delivered: better "
-        "with a chance of 90% or more. It is what the monitored metrics imply for the KPI."
+        "What the monitored metrics imply for the KPI: in the month of the promised day, and on "
+        "average since that day. Kept: the average since is at least as good. Over-delivered: "
+        "better with a chance of 90 % or more."
     )
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.delivered import Grade, Outcome
-from pages.parts.figures import NOTHING, counted, day, figure, literal, money, number, percent
+from pages.parts.figures import counted, day, figure, literal, money, number, percent
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from mlpm_core.services.delivered import DeliveredView, KpiMonths, Month, PromiseLine
+    from mlpm_core.services.delivered import (
+        DeliveredView,
+        KpiMonth,
+        KpiMonths,
+        Month,
+        PromiseLine,
+    )
 
 __all__ = [
     "OUTCOMES",
@@ -21,13 +27,14 @@ __all__ = [
     "hits",
     "kpi_chart",
     "lead",
+    "missing",
     "money_chart",
     "month",
     "not_final",
     "nothing_realised",
     "promises",
+    "rests_on",
     "reviews",
-    "standing",
     "to_date",
     "unvalued",
 ]
@@ -43,7 +50,7 @@ OUTCOMES = {
 
 _GRADES = {
     Grade.RANDOMISED: "a randomised holdout",
-    Grade.BEFORE_AFTER: "before and after, with a control series",
+    Grade.BEFORE_AFTER: "before and after with a control series",
     Grade.MODEL_IMPLIED: "model-implied: the value function applied to the monitored metrics",
     Grade.ASSERTED: "asserted",
 }
@@ -144,12 +151,23 @@ def coverage(monitored: float, in_use: float) -> str:
     return f"{days(monitored).split()[0]} of {days(in_use)} monitored"
 
 
+def missing(n: float) -> str:
+    """Days without results, as a chart writes them; empty when there are none.
+
+    Examples
+    --------
+    >>> missing(2), missing(0)
+    ('2 d', '')
+    """
+    return f"{n:,.0f} d" if n >= 0.5 else ""
+
+
 def grade(view: DeliveredView) -> str:
     """How far the realised value can be put down to the model."""
-    others = ", ".join(f"{g} {text}" for g, text in _GRADES.items() if g is not view.grade)
+    others = "; ".join(f"{g} is {text}" for g, text in _GRADES.items() if g is not view.grade)
     return literal(
-        f"Grade of attribution: {view.grade}, {_GRADES[view.grade]}; no control group stands "
-        f"behind it. The others would be {others.replace(', D', ' or D')}. Grades are never added."
+        f"Attribution is grade {view.grade} of A to D: {_GRADES[view.grade]}, with no control "
+        f"group behind it ({others})."
     )
 
 
@@ -161,12 +179,16 @@ def money_chart(view: DeliveredView) -> str:
     text = "Solid: realised, with P10 to P90"
     if view.case.planned is not None:
         text += "; outline: promised for the same days"
-        if any(m.days_monitored < m.days_in_use for m in view.months):
-            text += "; dashed: promised for days without results too"
+        if any(map(_is_partial, view.months)):
+            text += "; dashed: promised for days without results too, their number above"
     ends = f"Highest {_in_month(best, view)}"
     if worst is not best:
         ends += f", lowest {_in_month(worst, view)}"
     return literal(f"{text}. {ends}.")
+
+
+def _is_partial(told: Month | KpiMonth) -> bool:
+    return bool(missing(told.days_in_use - told.days_monitored))
 
 
 def _in_month(told: Month, view: DeliveredView) -> str:
@@ -201,8 +223,11 @@ def kpi_chart(told: KpiMonths) -> str:
         text += ", no promise is due"
     text += f", target {number(kpi.target)}, {number(kpi.baseline)} without the model"
     hollow = "; hollow: the promise in force" if any(m.promised for m in told.months) else ""
-    return literal(f"{text}. Solid: mean of the monitored days, with P10 to P90{hollow}; dashed: "
-                   "the target.")  # fmt: skip
+    above = "; above: days without results" if any(map(_is_partial, told.months)) else ""
+    return literal(
+        f"{text}. Solid: mean of the monitored days, with P10 to P90{hollow}; dashed: the "
+        f"target{above}."
+    )
 
 
 def not_final(view: DeliveredView) -> str:
@@ -241,19 +266,16 @@ def promises(view: DeliveredView) -> str:
     if not told.judged:
         return literal(f"{counted(len(view.promises), 'promise')}; {hits(view)}.")
     noun = "promise" if told.judged == 1 else "promises"
-    text = f"{told.kept} of {told.judged} {noun} kept; {hits(view)}."
+    text = f"{told.kept} of {told.judged} {noun} of this project kept; {hits(view)}."
     waiting = len(view.promises) - told.judged
     return literal(text + (f" {waiting} cannot be judged yet." if waiting else ""))
 
 
-def standing(line: PromiseLine) -> str:
-    """Why a promise stands as it does."""
+def rests_on(line: PromiseLine) -> str:
+    """What the standing of a promise rests on, or why there is none."""
     if line.outcome is Outcome.NOT_DUE:
-        now = f", now {number(line.now)}" if line.now is not None else ""
-        return f"due on {day(line.promised_for_on)}{now}"
-    if line.probability is None:
-        return line.reason or NOTHING
-    return f"{percent(line.probability)} likely at least as good, over {days(line.days_monitored)}"
+        return "not due" if line.now is None else f"not due; stands at {number(line.now)} now"
+    return line.reason or f"{days(line.days_monitored)} monitored since"
 
 
 def reviews(view: DeliveredView) -> str:

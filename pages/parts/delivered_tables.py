@@ -28,8 +28,7 @@ def money_months(view: DeliveredView) -> pd.DataFrame:
         {
             **_realised(shown, [m.realised for m in shown]),
             "promised": [m.promised_same_days or None for m in shown],
-            "in_use": [m.promised if m.days_monitored < m.days_in_use else None for m in shown],
-            "labels": ["not final" if m.days_not_final else "final" for m in shown],
+            "in_use": [m.promised for m in shown],
         }
     )
 
@@ -67,6 +66,8 @@ def _realised(
         "low": [e.p10 if e else None for e in known],
         "high": [e.p90 if e else None for e in known],
         "days": [say.coverage(m.days_monitored, m.days_in_use) for m in shown],
+        "labels": ["not final" if m.days_not_final else "final" for m in shown],
+        "missing": [say.missing(m.days_in_use - m.days_monitored) for m in shown],
     }
 
 
@@ -118,14 +119,17 @@ def promises(view: DeliveredView) -> pd.DataFrame:
             "That month": [_number(x.then.mean if x.then else None) for x in lines],
             "Since then": [_number(x.level.mean if x.level else None) for x in lines],
             "P10 to P90": [_ends(x.level) for x in lines],
-            "Why": [say.standing(x) for x in lines],
-            "Held likely": [
-                NOTHING if x.confidence is None else percent(x.confidence) for x in lines
-            ],
-            "Made": [day(x.made_on) for x in lines],
+            "Chance it holds": [_share(x.probability) for x in lines],
+            "Held likely": [_share(x.confidence) for x in lines],
             "To": [x.made_to or NOTHING for x in lines],
+            "Made": [day(x.made_on) for x in lines],
+            "Rests on": [say.rests_on(x) for x in lines],
         }
     )
+
+
+def _share(share: float | None) -> str:
+    return NOTHING if share is None else percent(share)
 
 
 def _rounded(value: float | None) -> int | None:
