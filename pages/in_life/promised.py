@@ -26,8 +26,8 @@ if told.total is None or told.total.realised is None:
     )
 
 delivered.cards(told)
-delivered.months(told)
+shown = delivered.months(told)
 delivered.promises(told)
 delivered.decisions_due(told)
-delivered.table(told)
+delivered.table(told, shown)
 panels.how_it_was_made(told.case)

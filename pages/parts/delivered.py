@@ -59,10 +59,10 @@ def _amount(value: float | None, currency: str) -> str:
     return NOTHING if value is None else say.amount(value, currency)
 
 
-def months(view: DeliveredView) -> None:
-    """Net money by month and to date, or the months of a chosen KPI."""
+def months(view: DeliveredView) -> KpiMonths | None:
+    """Net money by month and to date, or the months of a chosen KPI, which is given back."""
     st.subheader("Month by month", anchor=False)
-    shown = _shown(view)
+    shown = _chosen(view)
     if shown is not None:
         charts.draw(
             tables.kpi_months(shown),
@@ -86,9 +86,10 @@ def months(view: DeliveredView) -> None:
             tables.to_date(view), charts.realised_to_date(view.case.currency), say.to_date(view)
         )
         st.caption(say.to_date(view))
+    return shown
 
 
-def _shown(view: DeliveredView) -> KpiMonths | None:
+def _chosen(view: DeliveredView) -> KpiMonths | None:
     """The chosen KPI; None for net money."""
     if not view.kpis:
         return None
@@ -141,22 +142,25 @@ def decisions_due(view: DeliveredView) -> None:
     )
 
 
-def table(view: DeliveredView) -> None:
+def table(view: DeliveredView, shown: KpiMonths | None) -> None:
     """What the charts show, as a table; loaded when opened."""
     with st.expander("The same as a table", icon=":material/table:", on_change="rerun") as opened:
         if not opened.open:
             return
-        st.markdown(f"Net money, {literal(view.case.currency)}")
-        st.dataframe(
-            tables.money_table(view),
-            hide_index=True,
-            alt="Net money by month, promised and realised, with days monitored",
-        )
-        for told in view.kpis:
-            baseline = figure(told.kpi.baseline, told.kpi.unit)
-            st.markdown(literal(f"{told.kpi.title}; {baseline} without the model"))
+        if shown is None:
+            st.caption(literal(f"Net money, {view.case.currency}"))
             st.dataframe(
-                tables.kpi_table(told),
+                tables.money_table(view),
                 hide_index=True,
-                alt="The KPI by month, promised and realised, with days monitored",
+                alt="Net money by month, promised and realised, with days monitored",
             )
+            return
+        unit, baseline = shown.kpi.unit, figure(shown.kpi.baseline, shown.kpi.unit)
+        st.caption(
+            literal(f"{shown.kpi.title}, {written_unit(unit)}; {baseline} without the model")
+        )
+        st.dataframe(
+            tables.kpi_table(shown),
+            hide_index=True,
+            alt="The KPI by month, promised and realised, with days monitored",
+        )

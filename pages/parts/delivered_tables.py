@@ -77,7 +77,7 @@ def money_table(view: DeliveredView) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Month": [say.month(m.start) for m in months],
-            "Days": [say.coverage(m.days_monitored, m.days_in_use) for m in months],
+            "Days monitored": [_of_days(m) for m in months],
             "Promised": [_rounded(m.promised) for m in months],
             "Promised, same days": [_rounded(m.promised_same_days) for m in months],
             "Realised": [_mean(m.realised) for m in months],
@@ -97,11 +97,11 @@ def kpi_table(told: KpiMonths) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Month": [say.month(m.start) for m in months],
-            "Days": [say.coverage(m.days_monitored, m.days_in_use) for m in months],
+            "Days monitored": [_of_days(m) for m in months],
             "Promise in force": [_number(m.promised, "no promise due") for m in months],
             "Realised": [_number(m.level.mean if m.level else None) for m in months],
             "P10 to P90": [_ends(m.level) for m in months],
-            "Target": number(told.kpi.target, 4),
+            "Target": number(told.kpi.target),
             "Labels": [_labels(m) for m in months],
         }
     )
@@ -155,4 +155,9 @@ def _labels(month: Month | KpiMonth) -> str:
         return NOTHING
     if not month.days_not_final:
         return "final"
-    return f"not final for {say.days(month.days_not_final)}"
+    return f"{say.days(month.days_not_final)} not final"
+
+
+def _of_days(month: Month | KpiMonth) -> str:
+    told = say.coverage(month.days_monitored, month.days_in_use)
+    return told.removesuffix(" monitored").removesuffix(" days").removesuffix(" day")
