@@ -27,6 +27,11 @@ page = st.navigation(
         ],
         "In life": [
             st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
+            st.Page(
+                "in_life/promised.py",
+                title="Promised and realised",
+                icon=":material/fact_check:",
+            ),
         ],
         "Data": [
             st.Page("data/upload.py", title="Upload", icon=":material/upload_file:"),

@@ -71,9 +71,16 @@ class Worth:
     @property
     def net_by_draw(self) -> Array:
         """Net of every draw in its own place, NaN where it was not possible; shape (draws,)."""
-        nets = np.full(self.draws, np.nan)
-        nets[self._is_possible] = self.net.samples
-        return nets
+        return self._in_place(self.net)
+
+    def kpi_by_draw(self, dimension: Dimension) -> Array:
+        """A dimension of every draw in its own place, NaN where it was not possible."""
+        return self._in_place(self.kpis[dimension])
+
+    def _in_place(self, estimate: Estimate) -> Array:
+        values = np.full(self.draws, np.nan)
+        values[self._is_possible] = estimate.samples
+        return values
 
     def annual(self, dimension: Dimension) -> Estimate:
         """A dimension as it is added across projects: money, human hours, bad experiences a year.
@@ -291,16 +298,17 @@ class Valuation:
         self._read = self._policy.read(common, given)
         self._known: dict[tuple[str, str], Array] = {}
 
-    def worth(self, option: Written, *, luck_of: str | None = None) -> Worth:
+    def worth(self, option: Written, *, luck_of: str | Mapping[str, str] | None = None) -> Worth:
         """What the mechanism is worth with the inputs of one option.
 
         Parameters
         ----------
         option : mapping of str to Quantity or str
             Inputs among ``own``; they replace the common ones of that name.
-        luck_of : str, optional
+        luck_of : str or mapping of str to str, optional
             The option's name, when the errors of its inputs are independent of other options':
-            their draws then depend on that name only. Otherwise options share their luck.
+            their draws then depend on that name only. A mapping names the luck of each input
+            apart. Otherwise options share their luck.
 
         Raises
         ------
@@ -311,8 +319,10 @@ class Valuation:
         own = self._policy.read(self._own, given, self._read.values())
         found = self._read | own
         read = {e.name: found[e.name] for e in self._policy.inputs if e.name in found}
+        luck = dict.fromkeys(own, luck_of) if isinstance(luck_of, str) else dict(luck_of or {})
         inputs = {
-            name: self._drawn(name, q, luck_of if name in own else None) for name, q in read.items()
+            name: self._drawn(name, q, luck.get(name) if name in own else None)
+            for name, q in read.items()
         }
         return _worth(self._policy, read, inputs, self._draws, self._seed)
 

@@ -20,14 +20,17 @@ from mlpm_core.services import (
     uploads,
     valuation,
 )
+from mlpm_core.services import delivered as delivered_service
 from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.briefs import BriefView
+    from mlpm_core.services.delivered import DeliveredView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
     from mlpm_core.services.mechanisms import Mechanism
@@ -45,6 +48,7 @@ __all__ = [
     "case_estimates",
     "currency",
     "decisions",
+    "delivered",
     "estimates",
     "history",
     "input_titles",
@@ -131,6 +135,12 @@ def decisions(project: str) -> list[DecisionView]:
 def brief(project: str) -> BriefView:
     """What a project is for, and what it still needs to know."""
     return briefs.brief(workspace(), actor(), project)  # a question falls due by the day
+
+
+def delivered(project: str, value_case_id: str) -> DeliveredView:
+    """A value case, promised beside realised."""
+    today = workspace().today(project)  # the day is part of the answer
+    return _delivered(workspace().version, project, value_case_id, today)
 
 
 def setup_steps(project: str) -> list[SetupStep]:
@@ -279,6 +289,11 @@ def _metric_series(
 @_shared
 def _candidates(version: int, project: str, value_case_id: str) -> LeaderboardView:
     return evaluations.candidates(workspace(), actor(), project, value_case_id)
+
+
+@_shared
+def _delivered(version: int, project: str, value_case_id: str, today: date) -> DeliveredView:
+    return delivered_service.delivered(workspace(), actor(), project, value_case_id)
 
 
 @_shared

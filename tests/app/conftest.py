@@ -27,6 +27,7 @@ SCREENS = {
     "candidates": ("evaluate/candidates.py", "Candidates"),
     "adoption": ("evaluate/adoption.py", "Adoption"),
     "health": ("in_life/health.py", "Health"),
+    "promised": ("in_life/promised.py", "Promised and realised"),
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),
     "registers": ("data/registers.py", "Registers"),
