@@ -59,7 +59,23 @@ EXTRA = {
         "precision_incumbent": 0.2, "recall_incumbent": 0.4, "automatic_share_incumbent": 0.1
     },
 }  # fmt: skip
-NATURAL = {"M8": "incumbent", "M9": "incumbent", "M10": "none", "M11": "none", "M12": "none"}
+# What the baseline's own policy is, in the inputs of the model; nothing for the natural baseline.
+POLICIES = {
+    ("M8", "none"): {"rmse_model": 20},
+    ("M8", "incumbent"): {},
+    ("M9", "none"): {"rmse_model": 900, "automatic_share_model": 0.2},
+    ("M9", "all"): {"rmse_model": 260, "automatic_share_model": 1},
+    ("M9", "incumbent"): {},
+    ("M10", "none"): {},
+    ("M10", "all"): {"containment_rate": 1, "resolution_rate": 0.55},
+    ("M10", "incumbent"): {"containment_rate": 0.3, "resolution_rate": 0.7},
+    ("M11", "none"): {},
+    ("M11", "all"): {"share_treated": 1, "uplift_at_k": 0.015, "conversion_treated_at_k": 0.09},
+    ("M11", "incumbent"): {"uplift_at_k": 0.02},
+    ("M12", "none"): {},
+    ("M12", "all"): {"recall": 1, "precision": 0.06},
+    ("M12", "incumbent"): {"precision": 0.2, "recall": 0.4, "automatic_share": 0.1},
+}
 MONEY = {
     "M8": ["late_cost_per_minute", "early_cost_per_minute", "customer_value", "wage_per_hour"],
     "M9": ["rmse_baseline", "rmse_model", "tolerance", "wage_per_hour"],

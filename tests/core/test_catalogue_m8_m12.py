@@ -16,7 +16,7 @@ from mlpm_core.value.break_even import break_evens
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import worth
-from tests.catalogue_examples import EXTRA, GIVEN, MONEY, NATURAL, answer, few, size, told
+from tests.catalogue_examples import EXTRA, GIVEN, MONEY, POLICIES, answer, few, size, told
 
 
 @pytest.mark.parametrize("number", list(GIVEN))
@@ -105,14 +105,8 @@ def test_the_command_answers_or_says_why_not(number, baseline, capsys):
     mechanism = find_mechanism(number)
     assert (document["mechanism"], document["baseline"]) == (mechanism.id, baseline)
     # Value against a baseline is the model's value less that of the baseline's own policy.
-    policy = Policy(mechanism, mechanism.baseline(baseline))
-    bases = {
-        i.name: np.array(i.read(repr(inputs[i.name])).median * Unit.read(i.unit).factor)
-        for i in policy.inputs
-    }
-    changed = {n: float(f(bases) / Unit.read(mechanism.input(n).unit).factor) for n, f in
-               mechanism.baseline(baseline).changes.items()}  # fmt: skip
-    model = answer(number).net.mean
-    own = answer(number, **changed).net.mean if changed else 0.0
-    assert (baseline == NATURAL[number]) == (not changed)
-    assert document["net"]["mean"] == pytest.approx(model - own, rel=1e-9, abs=1e-6)
+    own = POLICIES[number, baseline]
+    assert (mechanism.natural == baseline) == (not own)
+    without = answer(number, **own).net.mean if own else 0.0
+    expected = answer(number).net.mean - without
+    assert document["net"]["mean"] == pytest.approx(expected, rel=1e-9, abs=1e-6)
