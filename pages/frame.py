@@ -17,6 +17,7 @@ page = st.navigation(
             ),
         ],
         "Plan": [
+            st.Page("plan/brief.py", title="Brief", icon=":material/fact_check:"),
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
             st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),
         ],
@@ -27,6 +28,11 @@ page = st.navigation(
         "In life": [
             st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
             st.Page("in_life/deployment.py", title="Deployment", icon=":material/troubleshoot:"),
+            st.Page(
+                "in_life/promised.py",
+                title="Promised and realised",
+                icon=":material/handshake:",
+            ),
         ],
         "Data": [
             st.Page("data/upload.py", title="Upload", icon=":material/upload_file:"),

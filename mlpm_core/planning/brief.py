@@ -67,6 +67,12 @@ class Coverage:
         return sum(finding.is_settled for finding in self.findings)
 
     @property
+    def by_confidence(self) -> dict[Confidence, int]:
+        """How many findings there are of each confidence, the least certain first."""
+        told = [Confidence(finding.confidence) for finding in self.findings]
+        return {confidence: told.count(confidence) for confidence in Confidence}
+
+    @property
     def n_blockers(self) -> int:
         """How many blockers are not settled."""
         return sum(f.is_blocker and not f.is_settled for f in self.findings)
@@ -82,7 +88,7 @@ class Coverage:
     @property
     def sentence(self) -> str:
         """The area in words."""
-        name = self.area.replace("_", " ").capitalize()
+        name = Area(self.area).label
         if not self.findings:
             return f"{name}: nothing has been asked yet."
         told = f"{name}: {self.n_settled} of {len(self.findings)} findings checked or proven"

@@ -45,7 +45,8 @@ class Exact:
 
 SCALES: Final[Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]]] = {
     "identity": (lambda x: x, lambda y: y),
-    "log": (np.log, np.exp),
+    # Nothing lies below 0, so a range that starts there or lower cuts nothing off.
+    "log": (lambda x: np.log(np.maximum(x, 0.0)), np.exp),
     "logit": (logit, expit),
 }
 

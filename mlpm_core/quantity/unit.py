@@ -33,6 +33,7 @@ CURRENCIES: Final = frozenset(_CODES.split())
 _COUNTS: Final = (
     *("application", "asset", "click", "contact", "customer", "document", "failure", "instance"),
     *("item", "order", "period", "session", "sku_period", "ticket", "transaction", "unit"),
+    *("job", "quote", "sale"),
 )
 # Every one of them is a case by another name: how many hours or how much money each takes is the
 # same kind of number.

@@ -29,6 +29,19 @@ class Area(Choice):
     ETHICS_SECURITY_PRIVACY = "ethics_security_privacy"
     PATH_TO_PRODUCTION = "path_to_production"
 
+    @property
+    def label(self) -> str:
+        """The area as people say it.
+
+        Examples
+        --------
+        >>> Area.ETHICS_SECURITY_PRIVACY.label
+        'Ethics, security and privacy'
+        """
+        if self is Area.ETHICS_SECURITY_PRIVACY:
+            return "Ethics, security and privacy"
+        return self.value.replace("_", " ").capitalize()
+
 
 class Confidence(Choice):
     """How far a finding can be relied on, least first."""

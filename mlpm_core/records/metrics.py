@@ -42,7 +42,7 @@ _GROUPS: tuple[tuple[str, float, float, str], ...] = (
         "higher",
     ),
     ("brier ece fpr fnr error_rate selective_error escape_rate overkill_rate", 0.0, 1.0, "lower"),
-    ("prevalence", 0.0, 1.0, "neither"),
+    ("prevalence conversion_treated_at_k", 0.0, 1.0, "neither"),
     ("gini mcc uplift_at_k", -1.0, 1.0, "higher"),
     ("r2", -inf, 1.0, "higher"),
     ("wape mape smape mae rmse mse log_loss psi", 0.0, inf, "lower"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
@@ -23,12 +23,19 @@ from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services.valuation import project_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["HORIZON_YEARS", "EstimateView", "Figure", "project_estimates", "tried"]
+__all__ = [
+    "HORIZON_YEARS",
+    "EstimateView",
+    "Figure",
+    "of_case",
+    "project_estimates",
+    "tried",
+]
 
 HORIZON_YEARS = 3.0
 
@@ -101,6 +108,18 @@ def project_estimates(workspace: Workspace, actor: str, project: str) -> list[Es
     return [_view(e, row["currency"], cases.get(e["value_case_id"])) for e in records]
 
 
+def of_case(estimates: Iterable[EstimateView], case: CaseValue) -> list[EstimateView]:
+    """The estimates of the work that a value case would pay for, with its value as it stands now.
+
+    The case may carry quantities that are only tried: the payback follows them.
+    """
+    return [
+        replace(view, case=case, pays_back=_pays_back(view.estimate, case))
+        for view in estimates
+        if view.record["value_case_id"] == case.value_case_id
+    ]
+
+
 def tried(
     workspace: Workspace, actor: str, project: str, values: Mapping[str, object]
 ) -> EstimateView:
@@ -157,14 +176,18 @@ def _view(
             **answers,
         )
     )
-    pays_back = None
-    if case is not None and case.planned is not None:
-        pays_back = payback(
-            estimate.cost_draws,
-            case.planned.net,
-            horizon_years=HORIZON_YEARS,
-            p_no_go=estimate.p_no_go,
-            no_go_cost=estimate.no_go_cost_draws,
-        )
     title = record["title"] or record["estimate_id"] or "New estimate"
+    pays_back = _pays_back(estimate, case)
     return EstimateView(record, title, currency, estimate, case, pays_back, is_tried)
+
+
+def _pays_back(estimate: QuickEstimate, case: CaseValue | None) -> Payback | None:
+    if case is None or case.planned is None:
+        return None
+    return payback(
+        estimate.cost_draws,
+        case.planned.net,
+        horizon_years=HORIZON_YEARS,
+        p_no_go=estimate.p_no_go,
+        no_go_cost=estimate.no_go_cost_draws,
+    )

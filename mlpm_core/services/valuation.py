@@ -26,6 +26,7 @@ __all__ = [
     "Dot",
     "against_baselines",
     "case_value",
+    "champions",
     "monitored_periods",
     "outcome_dots",
     "project_cases",
@@ -234,25 +235,30 @@ def _worth(
         return None, str(error)
 
 
-def _deployment(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
-    """The champion deployment of a case; else its model, every version, as if deployed."""
-    champions = [
+def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The champion deployments of a case; else its model, every version, as if deployed."""
+    found = [
         d
         for d in reader.current(Deployment, case["project"])
         if d["value_case_id"] == case["value_case_id"]
         and d["slot"] == "champion"
         and not d["archived"]
     ]
-    if champions:
-        return max(champions, key=lambda d: (d["to_on"] is None, d["from_on"]))
-    return {
-        "deployment_id": "",
-        "model_id": case["model_id"],
-        "model_version": "",
-        "fresh_within_days": 14,
-        "from_on": None,
-        "to_on": None,
-    }
+    return found or [
+        {
+            "deployment_id": "",
+            "model_id": case["model_id"],
+            "model_version": "",
+            "fresh_within_days": 14,
+            "from_on": None,
+            "to_on": None,
+        }
+    ]
+
+
+def _deployment(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
+    """The champion that runs, of several the one that began last."""
+    return max(champions(reader, case), key=lambda d: (d["to_on"] is None, d["from_on"]))
 
 
 def monitored_periods(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpm_core.errors import InputError
-from mlpm_core.quantity import Dimension
+from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.quantity import Dimension, Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,6 +42,57 @@ class Policy:
     def inputs(self) -> tuple[Input, ...]:
         """What must be asked."""
         return (*self.mechanism.inputs, *self.baseline.inputs)
+
+    def read(
+        self,
+        asked: Sequence[Input],
+        given: Mapping[str, Quantity | str],
+        beside: Collection[Quantity] = (),
+    ) -> dict[str, Quantity]:
+        """Every input that is asked, read; or one error that names all that is wrong.
+
+        ``beside`` were read before: all must share a currency.
+
+        Raises
+        ------
+        InputError
+            When inputs are missing, unknown, unreadable or mix currencies.
+        """
+        mechanism = self.mechanism
+        faults, read = [], {}
+        missing = [e.name for e in asked if e.name not in given and e.default is None]
+        if missing:
+            faults.append(f"{mechanism.id} needs {', '.join(missing)}.")
+        names = [entry.name for entry in asked]
+        for name in given:
+            if name not in names:
+                try:
+                    mechanism.input(name)
+                    faults.append(
+                        f"{name} is not asked against the baseline {self.baseline.name!r}."
+                    )
+                except MlpmError as error:
+                    faults.append(str(error))
+        for entry in asked:
+            written = given.get(entry.name, entry.default)
+            if written is None:
+                continue
+            if isinstance(written, Quantity) and written.unit != entry.unit:
+                faults.append(f"{entry.name} is asked in {entry.unit}, not in {written.unit}.")
+                continue
+            try:
+                # A quantity is read again, for it may have been read with another range.
+                read[entry.name] = entry.read(
+                    written.text if isinstance(written, Quantity) else written
+                )
+            except InputError as error:
+                faults.append(f"{entry.name}: {error}")
+        currencies = sorted({q.currency for q in (*read.values(), *beside) if q.currency})
+        if len(currencies) > 1:
+            faults.append(f"Keep one currency: the quantities mix {' and '.join(currencies)}.")
+        if faults:
+            raise InputError(" ".join(faults))
+        return read
 
     def model(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Every input, flow and dimension with the model."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mlpm_core.errors import InputError, MlpmError, NotEnoughDataError
+from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
 from mlpm_core.value.break_even import BreakEven, break_evens
 from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.mechanism import Mechanism
 
     Array = NDArray[np.float64]
     Written = Mapping[str, Quantity | str]
@@ -71,9 +71,16 @@ class Worth:
     @property
     def net_by_draw(self) -> Array:
         """Net of every draw in its own place, NaN where it was not possible; shape (draws,)."""
-        nets = np.full(self.draws, np.nan)
-        nets[self._is_possible] = self.net.samples
-        return nets
+        return self._in_place(self.net)
+
+    def kpi_by_draw(self, dimension: Dimension) -> Array:
+        """A dimension of every draw in its own place, NaN where it was not possible."""
+        return self._in_place(self.kpis[dimension])
+
+    def _in_place(self, estimate: Estimate) -> Array:
+        values = np.full(self.draws, np.nan)
+        values[self._is_possible] = estimate.samples
+        return values
 
     def annual(self, dimension: Dimension) -> Estimate:
         """A dimension as it is added across projects: money, human hours, bad experiences a year.
@@ -151,6 +158,14 @@ class Worth:
             },
             "break_even": self.break_even,
             "break_even_reason": self.break_even_reasons,
+        }
+
+    @cached_property
+    def inputs_by_draw(self) -> dict[str, Array]:
+        """The draws of every input in base units, with shared luck; shape (draws,), exact ()."""
+        return {
+            name: _drawn(self.mechanism, name, q, self.draws, self.seed)
+            for name, q in self.quantities.items()
         }
 
     @cached_property
@@ -280,20 +295,20 @@ class Valuation:
         self._planned = {name: q for name, q in quantities.items() if name in own}
         common = [entry for entry in self._policy.inputs if entry.name not in own]
         given = {name: q for name, q in quantities.items() if name not in own}
-        self._read = _read(self._policy, common, given)
-        self._columns = {entry.name: i for i, entry in enumerate(mechanism.all_inputs)}
+        self._read = self._policy.read(common, given)
         self._known: dict[tuple[str, str], Array] = {}
 
-    def worth(self, option: Written, *, luck_of: str | None = None) -> Worth:
+    def worth(self, option: Written, *, luck_of: str | Mapping[str, str] | None = None) -> Worth:
         """What the mechanism is worth with the inputs of one option.
 
         Parameters
         ----------
         option : mapping of str to Quantity or str
             Inputs among ``own``; they replace the common ones of that name.
-        luck_of : str, optional
+        luck_of : str or mapping of str to str, optional
             The option's name, when the errors of its inputs are independent of other options':
-            their draws then depend on that name only. Otherwise options share their luck.
+            their draws then depend on that name only. A mapping names the luck of each input
+            apart. Otherwise options share their luck.
 
         Raises
         ------
@@ -301,67 +316,39 @@ class Valuation:
             As in ``worth``, for what the option brings.
         """
         given = {**self._planned, **option}
-        own = _read(self._policy, self._own, given, self._read.values())
+        own = self._policy.read(self._own, given, self._read.values())
         found = self._read | own
         read = {e.name: found[e.name] for e in self._policy.inputs if e.name in found}
+        luck = dict.fromkeys(own, luck_of) if isinstance(luck_of, str) else dict(luck_of or {})
         inputs = {
-            name: self._drawn(name, q, luck_of if name in own else None) for name, q in read.items()
+            name: self._drawn(name, q, luck.get(name) if name in own else None)
+            for name, q in read.items()
         }
         return _worth(self._policy, read, inputs, self._draws, self._seed)
 
     def _drawn(self, name: str, quantity: Quantity, luck_of: str | None) -> Array:
-        factor = Unit.read(quantity.unit).factor
         if luck_of is not None and not quantity.is_exact:
             rng = own_generator(self._seed, luck_of, name)
+            factor = Unit.read(quantity.unit).factor
             return own_draws(quantity.quantile, self._draws, rng) * factor
         if (name, quantity.text) not in self._known:
-            points = uniform_points(len(self._columns), self._draws, self._seed)
-            p = np.array(0.5) if quantity.is_exact else points[self._columns[name]]
-            self._known[name, quantity.text] = quantity.quantile(p) * factor
+            self._known[name, quantity.text] = _drawn(
+                self._policy.mechanism, name, quantity, self._draws, self._seed
+            )
         return self._known[name, quantity.text]
+
+
+def _drawn(mechanism: Mechanism, name: str, quantity: Quantity, draws: int, seed: int) -> Array:
+    """Draws of an input in base units; each input of a mechanism has a dimension of its own."""
+    factor = Unit.read(quantity.unit).factor
+    if quantity.is_exact:
+        return quantity.quantile(np.array(0.5)) * factor
+    names = [entry.name for entry in mechanism.all_inputs]
+    return quantity.quantile(uniform_points(len(names), draws, seed)[names.index(name)]) * factor
 
 
 def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
     return {n: np.array(q.median * Unit.read(q.unit).factor) for n, q in read.items()}
-
-
-def _read(
-    policy: Policy, asked: Sequence[Input], given: Written, beside: Collection[Quantity] = ()
-) -> dict[str, Quantity]:
-    """Every input that is asked, read; or one error that names all that is wrong."""
-    mechanism = policy.mechanism
-    faults, read = [], {}
-    missing = [e.name for e in asked if e.name not in given and e.default is None]
-    if missing:
-        faults.append(f"{mechanism.id} needs {', '.join(missing)}.")
-    names = [entry.name for entry in asked]
-    for name in given:
-        if name not in names:
-            try:
-                mechanism.input(name)
-                faults.append(f"{name} is not asked against the baseline {policy.baseline.name!r}.")
-            except MlpmError as error:
-                faults.append(str(error))
-    for entry in asked:
-        written = given.get(entry.name, entry.default)
-        if written is None:
-            continue
-        if isinstance(written, Quantity) and written.unit != entry.unit:
-            faults.append(f"{entry.name} is asked in {entry.unit}, not in {written.unit}.")
-            continue
-        try:
-            # A quantity is read again, for it may have been read with another range.
-            read[entry.name] = entry.read(
-                written.text if isinstance(written, Quantity) else written
-            )
-        except InputError as error:
-            faults.append(f"{entry.name}: {error}")
-    currencies = sorted({q.currency for q in (*read.values(), *beside) if q.currency})
-    if len(currencies) > 1:
-        faults.append(f"Keep one currency: the quantities mix {' and '.join(currencies)}.")
-    if faults:
-        raise InputError(" ".join(faults))
-    return read
 
 
 def _worth(

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 __all__ = [
     "dotplot",
     "draw",
+    "findings_by_area",
     "intervals",
+    "level_by_month",
     "metric_over_time",
+    "promised_by_month",
+    "realised_to_date",
     "segments_over_time",
     "value_rate_over_time",
     "waterfall",
@@ -185,6 +189,46 @@ def waterfall() -> Spec:
     return _spec(bars.properties(height=alt.Step(26)))
 
 
+@lru_cache(maxsize=4)
+def findings_by_area() -> Spec:
+    """Findings of each area as a bar, the surest full, the unknown hollow.
+
+    The frame has the columns area (str, in the order shown), confidence (str), rank (0 for the
+    surest) and findings (count).
+    """
+    confidence = ["Proven", "Checked", "Assumed", "Unknown"]
+    bars = (
+        alt.Chart()
+        .mark_bar(height=14, stroke=MUTED)
+        .encode(
+            alt.Y(
+                field="area", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190)
+            ),
+            alt.X(
+                field="findings",
+                type="quantitative",
+                title="Findings",
+                axis=alt.Axis(tickMinStep=1, format="d"),
+            ),
+            alt.FillOpacity(
+                field="confidence",
+                type="nominal",
+                scale=alt.Scale(type="ordinal", domain=confidence, range=[1, 0.6, 0.25, 0]),
+            ),
+            strokeWidth=alt.condition(
+                alt.FieldGTPredicate(field="findings", gt=0), alt.value(1), alt.value(0)
+            ),
+            order=alt.Order(field="rank", type="quantitative"),
+            tooltip=[
+                _told("area", "Area"),
+                _told("confidence", "Confidence"),
+                _told("findings", "Findings", ","),
+            ],
+        )
+    )
+    return _spec(bars.properties(height=alt.Step(26)))
+
+
 @lru_cache(maxsize=16)
 def intervals(unit: str) -> Spec:
     """Options one under the other, each a dot at its mean on a bar from P10 to P90.
@@ -213,6 +257,102 @@ def intervals(unit: str) -> Spec:
         zero,
     ]
     return _spec(alt.layer(*layers).properties(height={"step": 44}))
+
+
+@lru_cache(maxsize=16)
+def promised_by_month(unit: str) -> Spec:
+    """Each month's promise as an outline, what was realised as a solid bar with P10 to P90.
+
+    The frame has the columns month (str, oldest first), promised (of the monitored days), in_use
+    (of all days in use), realised, low, high, days, missing and labels (final or not final). A
+    realised bar is paler while its labels are not final.
+    """
+    base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.0f"))
+    outline = {"filled": False, "stroke": MUTED, "opacity": 1, "width": {"band": 0.86}}
+    layers = [
+        _missing_days(base),
+        base.mark_bar(**outline, strokeDash=[3, 3]).encode(_y("in_use", unit, zero=True)),
+        base.mark_bar(width={"band": 0.5}).encode(
+            _y("realised", unit, zero=True), opacity=_paler_until_final()
+        ),
+        base.mark_bar(**outline, strokeWidth=1.5).encode(_y("promised", unit, zero=True)),
+        base.mark_rule(color=MUTED, strokeWidth=1.5, opacity=1).encode(
+            _month(0.84), _y("low", unit, zero=True), alt.Y2(field="high")
+        ),
+    ]
+    return _spec(alt.layer(*layers).properties(height=280))
+
+
+@lru_cache(maxsize=16)
+def realised_to_date(unit: str) -> Spec:
+    """Everything realised up to the end of each month with P10 to P90, the promise dashed.
+
+    The frame has the columns end (datetime), month, realised, low, high, planned and days.
+    """
+    base = alt.Chart().encode(_time("end"))
+    layers = [
+        base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
+        base.mark_line(point={"size": 24}).encode(
+            _y("realised", unit, zero=True),
+            tooltip=_of_month("realised", "Realised to date", ",.0f", promised="planned"),
+        ),
+    ]
+    return _spec(alt.layer(*layers, _planned(base)).properties(height=220))
+
+
+@lru_cache(maxsize=64)
+def level_by_month(unit: str) -> Spec:
+    """A KPI's level of each month as a solid dot on P10 to P90, the promise in force hollow.
+
+    The frame has the columns month (str, oldest first), realised, low, high, promised, planned
+    (the target), days, missing and labels (final or not final).
+    """
+    base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.4~g"))
+    layers = [
+        _missing_days(base),
+        base.mark_bar(size=7, opacity=0.3).encode(
+            _y("low", unit, zero=False), alt.Y2(field="high")
+        ),
+        base.mark_point(size=60, filled=True).encode(
+            _y("realised", unit, zero=False), opacity=_paler_until_final()
+        ),
+        base.mark_point(
+            shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
+        ).encode(_y("promised", unit, zero=False)),
+    ]
+    return _spec(alt.layer(*layers, _planned(base, "Target")).properties(height=280))
+
+
+def _month(at: float = 0.5) -> alt.X:
+    axis = alt.Axis(
+        title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8, labelFlush=False
+    )
+    return alt.X(field="month", type="ordinal", sort=None, axis=axis, bandPosition=at)
+
+
+def _paler_until_final() -> Any:  # noqa: ANN401  what alt.condition gives
+    is_final = alt.FieldEqualPredicate(field="labels", equal="final")
+    return alt.condition(is_final, alt.value(1), alt.value(0.5))
+
+
+def _missing_days(base: alt.Chart) -> alt.Chart:
+    """How many days of a month have no results, above it; it also names every month in order."""
+    return base.mark_text(color=MUTED, fontSize=11).encode(
+        alt.Text(field="missing", type="nominal"), y=alt.value(-10)
+    )
+
+
+def _of_month(
+    field: str, title: str, number_format: str, promised: str = "promised"
+) -> list[alt.Tooltip]:
+    return [
+        _told("month", "Month"),
+        _told(field, title, number_format),
+        _told("low", "P10", number_format),
+        _told("high", "P90", number_format),
+        _told(promised, "Promised", number_format),
+        _told("days", "Monitored"),
+    ]
 
 
 def _spec(chart: alt.Chart | alt.LayerChart) -> Spec:
@@ -248,7 +388,7 @@ def _told(field: str, title: str, number_format: str | None = None) -> alt.Toolt
     return alt.Tooltip(field=field, type="quantitative", title=title, format=number_format)
 
 
-def _planned(base: alt.Chart) -> alt.Chart:
+def _planned(base: alt.Chart, title: str = "Planned") -> alt.Chart:
     return base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
-        alt.Y(field="planned", type="quantitative"), tooltip=[_told("planned", "Planned", ",.4~g")]
+        alt.Y(field="planned", type="quantitative"), tooltip=[_told("planned", title, ",.4~g")]
     )

@@ -2,7 +2,8 @@
 
 ``project``  the project in view      ``case``  its value case      ``kind``  a kind of record
 ``by``       length of a period       ``batch`` a batch             ``record``  one record
-``made``     is "how it was made" open ``deployment``  a model in use
+``made``     is "how it was made" open     ``estimate`` one of its estimates
+``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
 """
 
 from __future__ import annotations

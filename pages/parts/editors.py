@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Column, ColumnKind, Record, columns
+from mlpm_core.records import Area, Column, ColumnKind, Record, columns
 from mlpm_core.services.kpis import kpi_units
 from pages.parts import actions, loaders, sentences
 from pages.parts.figures import inner, literal, number, written_unit
@@ -216,7 +216,7 @@ def _options(
     """What may be chosen for a column: id by title; None when it is written freely."""
     empty = {} if column.required else {"": ""}
     if column.choices:
-        labels = {d.value: d.label for d in Dimension}
+        labels = {named.value: named.label for named in (*Dimension, *Area)}
         return {c: labels.get(c, c.capitalize()) for c in column.choices}
     if column.refers_to:
         found = loaders.titles(project, column.refers_to)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
-from pages.parts import controls, loaders
+from pages.parts import controls, loaders, panels
 from pages.parts.figures import counted, literal, percent
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = [
     "chance",
     "figure_cards",
     "in_view",
+    "of_case",
     "sentence",
     "steps",
     "tried",
@@ -159,3 +160,45 @@ def unknowns(view: EstimateView) -> None:
     )
     n = counted(view.n_unanswered, "question")
     st.caption(f"{n} open; each counts half until somebody finds out. Days at P80.")
+
+
+def of_case(views: Sequence[EstimateView], *, is_trial: bool) -> None:
+    """What the work costs that a value case would pay for, and whether it does."""
+    if not views:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                "No estimate names this value case, so what the work costs is not set against it."
+            )
+            st.page_link(
+                "plan/estimate.py",
+                label="Estimate the work",
+                icon=":material/calculate:",
+                query_params=panels.here(),
+            )
+        return
+    st.subheader("Does it pay for the work?", anchor=False)
+    for view in views:
+        with st.container(border=True):
+            st.markdown(_paid(view))
+            st.page_link(
+                "plan/estimate.py",
+                label="What the cost rests on",
+                icon=":material/calculate:",
+                query_params=panels.here(estimate=str(view.record["estimate_id"])),
+            )
+    tried = " as tried below, not saved" if is_trial else ""
+    st.caption(
+        f"Planned net a year{tried}, against the cost of building it once; no usable model means "
+        "no benefit."
+    )
+
+
+def _paid(view: EstimateView) -> str:
+    """What the work costs and whether the value case pays for it."""
+    costs = {figure.name: literal(f"{view.currency} {figure.cost:,}") for figure in view.figures}
+    least = "" if view.estimate.is_promisable else "at least "
+    told = view.pays_back.sentence if view.pays_back else "The value case has no value yet."
+    return (
+        f"**{literal(view.title)}** costs {least}**{costs['P50']}** at P50 and "
+        f"**{costs['P80']}** at P80. {literal(told)}"
+    )

@@ -10,6 +10,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.services.portfolio import Health
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "day",
     "figure",
     "inner",
+    "listed",
     "literal",
     "money",
     "number",
@@ -212,6 +214,17 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     ('1 line', '1,200 lines', '2 batches')
     """
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row, as a sentence holds them.
+
+    Examples
+    --------
+    >>> listed(["one"]), listed(["one", "two", "three"])
+    ('one', 'one, two and three')
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def day(value: date | datetime | None) -> str:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import record_of
-from mlpm_core.services import deployments as deployments_service
-from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services import (
+    briefs,
     evaluations,
     imports,
     mechanisms,
@@ -20,12 +19,18 @@ from mlpm_core.services import (
     uploads,
     valuation,
 )
+from mlpm_core.services import delivered as delivered_service
+from mlpm_core.services import deployments as deployments_service
+from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.briefs import BriefView
+    from mlpm_core.services.delivered import DeliveredView
     from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
@@ -37,10 +42,13 @@ if TYPE_CHECKING:
 __all__ = [
     "actor",
     "against_baselines",
+    "brief",
     "candidates",
     "case",
+    "case_estimates",
     "currency",
     "decisions",
+    "delivered",
     "deployment",
     "deployments",
     "estimates",
@@ -124,6 +132,17 @@ def decisions(project: str) -> list[DecisionView]:
     return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
 
 
+def brief(project: str) -> BriefView:
+    """What a project is for, and what it still needs to know."""
+    return briefs.brief(workspace(), actor(), project)  # a question falls due by the day
+
+
+def delivered(project: str, value_case_id: str) -> DeliveredView:
+    """A value case, promised beside realised."""
+    today = workspace().today(project)  # the day is part of the answer
+    return _delivered(workspace().version, project, value_case_id, today)
+
+
 def setup_steps(project: str) -> list[SetupStep]:
     """What a project needs before it shows a value, in order."""
     return _setup_steps(workspace().version, project)
@@ -152,6 +171,13 @@ def rejected_csv(upload: uploads.Upload, data: bytes, sha256: str) -> bytes:
 def estimates(project: str) -> list[EstimateView]:
     """A project's estimates with what follows from them."""
     return _estimates(workspace().version, project)
+
+
+def case_estimates(
+    project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()
+) -> list[EstimateView]:
+    """The estimates that name a value case, paid for by it as tried."""
+    return _case_estimates(workspace().version, project, value_case_id, changes)
 
 
 def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
@@ -261,6 +287,11 @@ def _candidates(version: int, project: str, value_case_id: str) -> LeaderboardVi
 
 
 @_shared
+def _delivered(version: int, project: str, value_case_id: str, today: date) -> DeliveredView:
+    return delivered_service.delivered(workspace(), actor(), project, value_case_id)
+
+
+@_shared
 def _setup_steps(version: int, project: str) -> list[SetupStep]:
     return registers.setup_steps(workspace(), actor(), project)
 
@@ -286,6 +317,15 @@ def _rejected_csv(version: int, upload: uploads.Upload, sha256: str, _data: byte
 @_shared
 def _estimates(version: int, project: str) -> list[EstimateView]:
     return estimates_service.project_estimates(workspace(), actor(), project)
+
+
+@_shared
+def _case_estimates(
+    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
+) -> list[EstimateView]:
+    return estimates_service.of_case(
+        _estimates(version, project), _case(version, project, value_case_id, changes)
+    )
 
 
 @_shared

@@ -13,7 +13,7 @@ import streamlit as st
 from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.uploads import Upload
 from pages.parts import actions, controls, loaders, panels, sentences, tables
-from pages.parts.figures import counted, literal
+from pages.parts.figures import counted, inner, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ def expected(kind: str) -> None:
     """What such a file looks like, and a template to start from."""
     record = record_of(kind)
     st.download_button(
-        f"Template for {record.plural.lower()}",
+        f"Template for {inner(record.plural)}",
         loaders.template_csv(kind),
         file_name=f"{kind}.csv",
         mime="text/csv",

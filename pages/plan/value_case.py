@@ -1,6 +1,15 @@
 import streamlit as st
 
-from pages.parts import charts, controls, editors, loaders, panels, sentences, tables
+from pages.parts import (
+    charts,
+    controls,
+    editors,
+    estimates,
+    loaders,
+    panels,
+    sentences,
+    tables,
+)
 
 project = controls.project()
 view = loaders.project_view(project)
@@ -45,3 +54,6 @@ with answer:
             )
             st.caption("Where the net value is zero, every other input at its median.")
         panels.baselines(loaders.against_baselines(project, case.value_case_id, changes), case)
+    estimates.of_case(
+        loaders.case_estimates(project, case.value_case_id, changes), is_trial=bool(changes)
+    )

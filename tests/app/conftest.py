@@ -21,12 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 # url, script, title: every screen of the frame
 SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
+    "brief": ("plan/brief.py", "Brief"),
     "value_case": ("plan/value_case.py", "Value case"),
     "estimate": ("plan/estimate.py", "Estimate"),
     "candidates": ("evaluate/candidates.py", "Candidates"),
     "adoption": ("evaluate/adoption.py", "Adoption"),
     "health": ("in_life/health.py", "Health"),
     "deployment": ("in_life/deployment.py", "Deployment"),
+    "promised": ("in_life/promised.py", "Promised and realised"),
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),
     "registers": ("data/registers.py", "Registers"),

@@ -1,7 +1,8 @@
-"""An adoption meeting in a real browser: compare, decide, reopen what was decided."""
+"""An adoption meeting in a real browser: compare, decide, and come back a season later."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,6 +15,46 @@ if TYPE_CHECKING:
     from tests.serving import Server
 
 PROJECT = "bike-shop-winback"
+LATER = "2026-10-05"
+# What came in by then, kind by kind: the champion went live, and fewer of those it flags leave.
+ARRIVED = {
+    "models": f"project,model_id\n{PROJECT},win-back\n",
+    "value_cases": "project,value_case_id,title,mechanism,model_id\n"
+    f"{PROJECT},voucher-letter,Letter with voucher,targeted_intervention,win-back\n",
+    "deployments": "project,deployment_id,model_id,model_version,value_case_id,from_on\n"
+    f"{PROJECT},letters,win-back,champion-1.0,voucher-letter,2026-07-06\n",
+    "metric_results": "project,model_id,model_version,metric,period_start,value,granularity,n\n"
+    + "".join(
+        f"{PROJECT},win-back,champion-1.0,{metric},2026-{month:02}-01,{value},P1M,{n}\n"
+        for month in range(7, 10)
+        for metric, value, n in (("precision", 0.2, 900), ("recall", 0.5, 360))
+    ),
+    "projects": "project,title,question,currency,owner,clock_on,is_demo\n"
+    f"{PROJECT},Member win-back,Fewer members lost.,EUR,Jonas Weil,{LATER},true\n",
+}
+
+
+class Arrivals:
+    """Files that come in by the API, and that can be taken back."""
+
+    def __init__(self, server: Server) -> None:
+        self.url = f"{server.url}/api/v1/projects/{PROJECT}/imports"
+        self.headers = {"Authorization": f"Bearer {server.token}"}
+        self.batches: list[str] = []
+
+    def bring(self, kind: str, text: str) -> None:
+        told = httpx.post(
+            f"{self.url}?kind={kind}&confirm_restatement=true",
+            content=text.encode(),
+            headers=self.headers,
+            timeout=60,
+        )
+        assert told.status_code == 201, told.text
+        self.batches.append(told.json()["batch"])
+
+    def take_back(self, batch: str) -> str:
+        told = httpx.delete(f"{self.url}/{batch}", headers=self.headers, timeout=60)
+        return str(told.json()["kind"])
 
 
 def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, server: Server):
@@ -37,12 +78,27 @@ def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, ser
     told = main.inner_text()
     assert "Keep the champion" in told
     assert "It flags fewer members in vain" in told
+    assert "Nothing of this value case is monitored yet" in told
+    promised = re.search(r"Promised then\s+(EUR \S+ / year)", told)
+    assert promised
 
-    headers = {"Authorization": f"Bearer {server.token}"}
     page.goto(f"{server.url}/imports?project={PROJECT}")
     wait_for_app(page)
-    batch = page.url.split("batch=")[1].split("&")[0]
-    undone = httpx.delete(
-        f"{server.url}/api/v1/projects/{PROJECT}/imports/{batch}", headers=headers, timeout=60
-    )
-    assert undone.json()["kind"] == "decisions"
+    decided_in = page.url.split("batch=")[1].split("&")[0]
+    arrivals = Arrivals(server)
+    try:
+        for kind, text in ARRIVED.items():
+            arrivals.bring(kind, text)
+        page.goto(f"{server.url}/adoption?project={PROJECT}")  # a season later
+        wait_for_app(page)
+        told = main.inner_text()
+        assert "should be looked at again" in told
+        assert promised[1] in told  # as it stood then, whatever is known since
+        realised = re.search(r"Realised now\s+(EUR \S+ / year)", told)
+        assert realised
+        assert realised[1] != promised[1]
+        assert "as monitored in Sep 2026" in told
+    finally:
+        for batch in reversed(arrivals.batches):
+            arrivals.take_back(batch)
+    assert arrivals.take_back(decided_in) == "decisions"

@@ -22,7 +22,7 @@ from tests.serving import free_port, own_environment
 EXAMPLES = json.loads(
     (Path(__file__).parent / "golden" / "value_examples.json").read_text("utf-8")
 )["examples"]
-NUMBERS = {"M1": "M1", "M1_cap": "M1", "M3": "M3", "M4": "M4"}
+NUMBERS = {"M1": "M1", "M1_cap": "M1", "M3": "M3", "M4": "M4", "M10": "M10", "M11_uplift": "M11"}
 KEYS = {
     "revenue": "revenue",
     "cost_saving": "cost_saving",

@@ -103,7 +103,7 @@ def test_a_mechanism_survives_pickling():
         ('volume = "population"', 'volume = "people"', "volume is 'people'"),
         ('label = "Recall"\n', "", "metrics.recall has no label"),
         ('label = "Recall"', "label = 3", "metrics.recall: label must be a text"),
-        ('better = "higher"', 'better = "up"', "better is 'up'; write higher or lower"),
+        ('better = "higher"', 'better = "up"', "better is 'up'; write higher, lower or neither"),
         ('typical = "0.3 to 0.7"', 'typical = "30 to 70"', "A percentage? Write 0.3 for 30%."),
         ('default = "1"', 'default = "x"', "quantities.uptake: 'x'"),
         ("[quantities.annoyance]", "[quantities.tp]", "the name 'tp' is taken"),

@@ -97,6 +97,7 @@ def test_a_range_through_zero_is_normal():
         ("normal(3, 2)", None, None, stats.norm(3, 2)),
         ("normal(1, 2)", 0, None, stats.truncnorm(-0.5, np.inf, 1, 2)),
         ("normal(0.9, 0.2)", 0, 1, stats.truncnorm(-4.5, 0.5, 0.9, 0.2)),
+        ("lognormal(0.02, 0.7)", -1, None, stats.lognorm(0.7, scale=0.02)),
     ],
 )
 def test_named_distributions_agree_with_scipy(text, low, high, expected):

@@ -18,7 +18,7 @@ from mlpm_core.value.break_even import break_evens
 from mlpm_core.value.formula import Formula
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
-from mlpm_core.value.worth import Estimate, Worth, added, worth, worth_by_period
+from mlpm_core.value.worth import Estimate, Valuation, Worth, added, worth, worth_by_period
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "value_examples.json").read_text("utf-8"))
 EXAMPLES = GOLDEN["examples"]
@@ -306,6 +306,26 @@ def test_periods_differ_by_their_metrics_only():
     assert (worse.net.samples < one.net.samples).all()
     alone = worth(M1, uncertain() | months[2], draws=1024)
     assert (alone.net.samples == worse.net.samples).all()
+
+
+def test_an_input_has_the_luck_of_the_result_it_comes_from():
+    """One name of luck, one error: of two inputs only the one whose name changed is drawn anew."""
+    valuation = Valuation(M1, uncertain(), own={"precision", "recall"}, draws=256)
+    option = {"precision": "25/100", "recall": "60/100"}
+
+    def net(**luck: str) -> list[float]:
+        return valuation.worth(option, luck_of=luck).net_by_draw.tolist()
+
+    one = net(precision="may", recall="may")
+    assert one == net(precision="may", recall="may")
+    assert one != net(precision="may", recall="june")
+    assert one == valuation.worth(option, luck_of="may").net_by_draw.tolist()
+    assert net() == valuation.worth(option).net_by_draw.tolist()
+    saved = valuation.worth(option)
+    people = saved.kpi_by_draw(Dimension.PEOPLE_INTENSITY)
+    assert people[~np.isnan(people)].tolist() == (
+        saved.kpis[Dimension.PEOPLE_INTENSITY].samples.tolist()
+    )
 
 
 def test_sixty_periods_take_less_than_a_second():

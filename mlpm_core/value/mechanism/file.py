@@ -142,8 +142,10 @@ class _Reader:
                         made.read(written)
             except InputError as error:
                 raise InputError(f"{where}: {error}") from None
-            if made.better not in (("higher", "lower") if is_metric else (None,)):
-                raise InputError(f"{where}: better is {made.better!r}; write higher or lower.")
+            if made.better not in (("higher", "lower", "neither") if is_metric else (None,)):
+                raise InputError(
+                    f"{where}: better is {made.better!r}; write higher, lower or neither."
+                )
             found.append(made)
         return tuple(found)
 

@@ -1,0 +1,245 @@
+"""What becomes of a value once it must be realised: ramp-up, decay, cost, and whether it pays.
+
+A mechanism says what a model is worth a year at steady state. Benefits realisation asks what of it
+arrives, year by year, against what building and running cost.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.quantity import Quantity
+from mlpm_core.value.draws import SEED, own_draws, own_generator
+from mlpm_core.value.estimate import Estimate
+from mlpm_core.value.mechanism import Input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["BENEFIT_INPUTS", "Benefits", "Year", "benefits"]
+
+BENEFIT_INPUTS: Final[tuple[Input, ...]] = (
+    Input("build_cost", "Build cost", "building it costs", "money", low=0),
+    Input("run_cost", "Running cost", "running it costs, beyond what the formulas count",
+          "money/year", low=0, default="0"),
+    Input("horizon_years", "Horizon", "it is used for so many whole years", "year", low=1,
+          high=30, default="3", typical="2 to 5"),
+    Input("ramp_first_year", "First year", "of its steady-state value, the first year brings this "
+          "share", "1", low=0, high=1, default="1", typical="0.3 to 0.8"),
+    Input("ramp_second_year", "Second year", "of its steady-state value, the second year brings "
+          "this share", "1", low=0, high=1, default="1", typical="0.7 to 0.99"),
+    Input("deadweight", "Deadweight", "of the value, this share would have come anyway", "1",
+          low=0, high=1, default="0", typical="0.05 to 0.3"),
+    Input("attribution", "Attribution", "of the value, this share is the model's doing and not "
+          "other changes'", "1", low=0, high=1, default="1", typical="0.6 to 0.95"),
+    Input("decay", "Decay", "each year, the value falls by this share", "1", low=0, high=1,
+          default="0", typical="0.02 to 0.2"),
+    Input("discount_rate", "Discount rate", "money a year later is worth less by this rate",
+          "1/year", low=0, high=1, default="0.08", typical="0.03 to 0.12"),
+)  # fmt: skip
+"""What any value case may be asked to say whether it pays; only the build cost has no default."""
+
+_BY_NAME: Final = {entry.name: entry for entry in BENEFIT_INPUTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One year of use, money undiscounted: what arrives, what flows, and the sum so far."""
+
+    number: int
+    benefit: Estimate
+    flow: Estimate
+    cumulative: Estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Benefits:
+    """Whether a value pays for its building and running over a horizon.
+
+    ``npv`` is in money of today; ``payback_years`` says how long each draw takes to pay back from
+    the start of use, undiscounted, infinite when it does not within the horizon, shape (n,);
+    ``affordable`` is the most that building may cost on average.
+    """
+
+    horizon_years: int
+    build_cost: Estimate
+    years: tuple[Year, ...]
+    npv: Estimate
+    affordable: float
+    payback_years: Array = field(repr=False)
+
+    @property
+    def probability_of_gain(self) -> float:
+        """Probability that the net present value is above 0."""
+        return float(np.mean(self.npv.samples > 0))
+
+    def probability_by(self, years: float) -> float:
+        """Probability that it has paid back after so many years of use."""
+        return float(np.mean(self.payback_years <= years))
+
+    @property
+    def median_years(self) -> float | None:
+        """Years of use by which half of the draws have paid back; None when they never have."""
+        middle = float(np.quantile(self.payback_years, 0.5, method="inverted_cdf"))
+        return middle if math.isfinite(middle) else None
+
+    @property
+    def sentence(self) -> str:
+        """Whether and when it pays back, in words: months instead of decimals."""
+        chance = f"{self.probability_by(self.horizon_years):.0%}".replace("%", " %")
+        years = f"{self.horizon_years} year{'s' if self.horizon_years > 1 else ''}"
+        start = f"It pays back within {years} with a chance of {chance}"
+        if self.median_years is None:
+            return f"{start}; more likely than not it never does."
+        months = max(1, math.ceil(self.median_years * 12 - 1e-9))
+        return f"{start}; as likely as not within {months:,} months of use."
+
+
+def benefits(
+    annual_net: Estimate,
+    written: Mapping[str, Quantity | str],
+    *,
+    build_cost: Array | None = None,
+    p_no_go: float = 0.0,
+    no_go_cost: Array | None = None,
+    seed: int = SEED,
+) -> Benefits:
+    """What of a model's value arrives, and whether it pays.
+
+    Parameters
+    ----------
+    annual_net : Estimate
+        Net a year at steady state, as ``Worth.net``.
+    written : mapping of str to Quantity or str
+        Answers to ``BENEFIT_INPUTS`` by name; what has a default may be left out.
+    build_cost : array of shape (m,), optional
+        Draws of the build cost, such as ``QuickEstimate.cost_draws``; instead of a written one.
+    p_no_go : float
+        Probability that no usable model comes out, in [0, 1]: then all is cost.
+    no_go_cost : array of shape (m,), optional
+        The cost in that case; all of the build cost when not given.
+    seed : int
+        Which draw of a cost meets which of the value.
+
+    Returns
+    -------
+    Benefits
+        With as many draws as ``annual_net``.
+
+    Raises
+    ------
+    InputError
+        When an answer is missing, unknown, unreadable or out of its range; it names all of them.
+    NotEnoughDataError
+        When there is no draw.
+
+    Notes
+    -----
+    Year t brings gross * ramp_t * (1 - deadweight) * attribution * (1 - decay)^(t - 1) less the
+    running cost; NPV = -build + the sum over t of year t / (1 + rate)^t (VALUE.md 5.13). Ramp-up
+    is relative to the steady state, whose own uptake is in ``annual_net`` already. Costs and
+    shares are taken as independent of the value.
+
+    Examples
+    --------
+    >>> sure = Estimate.of(np.full(4, 100_000.0), "money/year")
+    >>> told = benefits(sure, {"build_cost": "60k", "run_cost": "20k", "ramp_first_year": "0.5",
+    ...     "deadweight": "0.2", "attribution": "0.8", "decay": "0.1", "discount_rate": "0.08"})
+    >>> [round(y.flow.mean) for y in told.years], round(told.npv.mean, 2)
+    ([12000, 37600, 31840], 8622.67)
+    """
+    if not 0 <= p_no_go <= 1:
+        raise InputError(f"p_no_go is {p_no_go!r}; write a number from 0 to 1.")
+    gross = annual_net.samples
+    n = gross.size
+    if n == 0:
+        raise NotEnoughDataError("There is no draw of the value; at least one is needed.")
+    read = _read(written, has_build_cost=build_cost is not None)
+    drawn = {name: _drawn(name, q, n, seed) for name, q in read.items()}
+    horizon = int(drawn["horizon_years"][0])
+    build = drawn["build_cost"] if build_cost is None else _met(build_cost, n, seed, "build_cost")
+    lost = build if no_go_cost is None else _met(no_go_cost, n, seed, "build_cost")
+    is_built = own_generator(seed, "success").permutation(n) >= round(p_no_go * n)
+
+    kept = (1 - drawn["deadweight"]) * drawn["attribution"]
+    spent = np.where(is_built, build, lost)
+    present, cumulative = np.zeros(n), -spent
+    payback = np.where(cumulative >= 0, 0.0, np.inf)
+    years = []
+    for t in range(1, horizon + 1):
+        ramp = {1: drawn["ramp_first_year"], 2: drawn["ramp_second_year"]}.get(t, 1.0)
+        brought = gross * ramp * kept * (1 - drawn["decay"]) ** (t - 1)
+        arrived = np.where(is_built, brought, 0.0)
+        flow = arrived - np.where(is_built, drawn["run_cost"], 0.0)
+        later = cumulative + flow
+        crosses = np.isinf(payback) & (later >= 0) & (flow > 0)
+        payback[crosses] = t - 1 - cumulative[crosses] / flow[crosses]
+        cumulative = later
+        present += flow / (1 + drawn["discount_rate"]) ** t
+        years.append(
+            Year(
+                t,
+                Estimate.of(arrived, "money/year"),
+                Estimate.of(flow, "money/year"),
+                Estimate.of(cumulative, "money"),
+            )
+        )
+    payback.setflags(write=False)
+    return Benefits(
+        horizon,
+        Estimate.of(spent, "money"),
+        tuple(years),
+        Estimate.of(present - spent, "money"),
+        float(present.mean()),
+        payback,
+    )
+
+
+def _read(written: Mapping[str, Quantity | str], *, has_build_cost: bool) -> dict[str, Quantity]:
+    """Every answer read, the defaults where none was given; or one error that names all faults."""
+    faults, read = [], {}
+    unknown = [name for name in written if name not in _BY_NAME]
+    if unknown:
+        faults.append(f"There is no {', '.join(unknown)}; there are {', '.join(_BY_NAME)}.")
+    for name, entry in _BY_NAME.items():
+        answer = written.get(name, entry.default)
+        if answer is None or (name == "build_cost" and has_build_cost):
+            if not has_build_cost:
+                faults.append(f"{name} is missing; write what {entry.question}.")
+            continue
+        try:
+            read[name] = entry.read(answer.text if isinstance(answer, Quantity) else answer)
+        except InputError as error:
+            faults.append(f"{name}: {error}")
+    horizon = read.get("horizon_years")
+    if horizon is not None and not (horizon.is_exact and float(horizon.median).is_integer()):
+        faults.append(f"horizon_years is {horizon.text}; write a whole number of years.")
+    if faults:
+        raise InputError(" ".join(faults))
+    return read
+
+
+def _drawn(name: str, quantity: Quantity, n: int, seed: int) -> Array:
+    if quantity.is_exact:
+        return np.full(n, float(quantity.median))
+    return own_draws(quantity.quantile, n, own_generator(seed, "benefits", name))
+
+
+def _met(draws: Array, n: int, seed: int, whose: str) -> Array:
+    """Draws of a cost in as many places as the value has, in an order of their own.
+
+    Every estimate uses the same Sobol points: without this, dear projects would also be good ones.
+    """
+    if draws.size == 0:
+        raise NotEnoughDataError("There is no draw of the build cost; at least one is needed.")
+    shuffled = own_generator(seed, "benefits", whose).permutation((np.arange(n) + 0.5) / n)
+    return np.asarray(np.quantile(draws, shuffled))

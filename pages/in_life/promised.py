@@ -1,0 +1,33 @@
+import streamlit as st
+
+from pages.parts import controls, delivered, delivered_sentences, loaders, panels
+
+project = controls.project()
+lines = loaders.project_view(project).lines
+if not lines:
+    panels.empty(
+        "This project has no value case yet, so nothing says what was promised.",
+        "data/registers.py",
+        "Add a value case",
+        kind="value_cases",
+    )
+
+line = controls.line(lines)
+told = loaders.delivered(project, line.case.value_case_id)
+st.markdown(delivered_sentences.lead(told))
+if told.total is None or told.total.realised is None:
+    if told.promises:
+        delivered.promises(told)
+    panels.empty(
+        delivered_sentences.nothing_realised(told),
+        "data/upload.py",
+        "Upload results",
+        kind="metric_results",
+    )
+
+delivered.cards(told)
+shown = delivered.months(told)
+delivered.promises(told)
+delivered.decisions_due(told)
+delivered.table(told, shown)
+panels.how_it_was_made(told.case)

@@ -1,0 +1,31 @@
+import streamlit as st
+
+from pages.parts import briefs, charts, controls, loaders
+
+project = controls.project()
+view = loaders.brief(project)
+
+st.markdown(briefs.sentence(view))
+briefs.hypothesis(view)
+if view.is_empty:
+    st.info(briefs.first_step(view), icon=":material/info:")
+else:
+    briefs.warnings(view)
+    if view.findings:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            st.subheader("Six areas by confidence", anchor=False)
+            charts.draw(briefs.by_area(view), charts.findings_by_area(), briefs.areas(view))
+            st.caption(briefs.areas(view))
+        with right:
+            st.subheader("What is known of each", anchor=False)
+            briefs.area_sentences(view)
+        st.subheader("Open questions", anchor=False)
+        briefs.open_questions(view)
+        briefs.settled(view)
+    st.subheader("Who has a say, and what matters to them", anchor=False)
+    briefs.stakeholders(view)
+    briefs.conflicts(view)
+
+st.subheader("Write it down", anchor=False)
+briefs.form(project, view)

@@ -1,0 +1,215 @@
+"""The Brief screen, and the value case that is paid for by it: what people see and write down."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlpm_core.quantity import Dimension
+from mlpm_core.services import registers
+from mlpm_core.services.briefs import brief
+from mlpm_core.services.estimates import of_case, project_estimates
+from mlpm_core.services.valuation import case_value
+from tests.app.conftest import open_screen, run, said
+
+DEMAND = "bike-shop-demand"
+WINBACK = "bike-shop-winback"
+ODD = "**x** :red[y] $z$ <img>"
+
+
+def plain(markdown):
+    """What a reader sees of text with its Markdown escaped."""
+    return markdown.replace("\\", "")
+
+
+def save(workspace, kind, *rows, project="p"):
+    receipt = registers.save(workspace, "test", project, kind, rows)
+    assert receipt.status == "committed", receipt.rejects
+
+
+def person(stakeholder_id, name, points, **more):
+    weights = {d.value: p for d, p in zip(Dimension, points, strict=True)}
+    told = {"stakeholder_id": stakeholder_id, "name": name, "influence": 3, "wants": "Peace"}
+    return told | weights | more
+
+
+@pytest.fixture
+def briefed(empty):
+    """A project with a conflict, a stakeholder not asked, and three findings."""
+    save(empty, "projects", {"project": "p", "title": "P", "question": "Fewer returns."})
+    save(
+        empty, "stakeholders",
+        person("tom", "Tom", (20, 60, 10, 10, 0), role="Budget holder", has_veto=True),
+        person("jonas", "Jonas", (45, 0, 0, 5, 50)),
+        person("amal", "Amal", (0, 0, 0, 0, 0)),
+    )  # fmt: skip
+    save(
+        empty, "findings",
+        {"finding_id": "a", "area": "data", "statement": "Who has it?", "is_blocker": True,
+         "owner": "Pia", "due_on": "2020-01-31"},
+        {"finding_id": "b", "area": "data", "statement": "It exists", "confidence": "proven"},
+        {"finding_id": "c", "area": "architecture", "statement": "One host",
+         "confidence": "assumed"},
+    )  # fmt: skip
+    return empty
+
+
+@pytest.mark.usefixtures("briefed")
+def test_the_brief_opens_with_what_stands_in_the_way():
+    app = open_screen("brief", project="p")
+    assert plain(app.markdown[0].value) == (
+        "**P** is **not understood yet**: 1 of 3 findings checked or proven, 1 blocker open, "
+        "4 areas not asked about, 1 stakeholder not asked what matters and 1 pair of "
+        "stakeholders wants different things."
+    )
+    shown = plain(said(app))
+    assert "Fewer returns." in shown
+    assert "Data: 1 of 2 findings checked or proven, 1 blocker open." in shown
+    assert "Path to production: nothing has been asked yet." in shown
+    assert "1 open question is past the date" in plain(app.warning[0].value)
+    assert "Amal" in plain(app.warning[0].value)
+
+
+@pytest.mark.usefixtures("briefed")
+def test_weights_stand_beside_the_conflict_that_their_mean_hides():
+    """Tom and Jonas of equal influence: cost saving (60 + 0)/2, customer experience (0 + 50)/2."""
+    app = open_screen("brief", project="p")
+    weights = app.table[0].value.reset_index()
+    columns = [next(c for c in weights if c.endswith(d.label)) for d in Dimension]
+    assert list(weights.columns[-5:]) == columns
+    assert all(c.startswith(":material/") for c in columns)
+    by_name = {row["Stakeholder"].split("**")[1]: row for _, row in weights.iterrows()}
+    assert list(by_name) == ["Amal", "Jonas", "Tom", "The project"]
+    cost, customer = columns[1], columns[4]
+    assert (by_name["Tom"][cost], by_name["Tom"][customer]) == (
+        ":primary-background[**60**]", ":gray[0]",
+    )  # fmt: skip
+    assert (by_name["The project"][cost], by_name["The project"][customer]) == ("30", "25")
+    assert by_name["Amal"][cost] == "–"
+    shown = plain(said(app))
+    assert "Jonas puts 50 of 100 points on customer experience, Tom 0;" in shown
+    assert "Able to stop the project alone: Tom." in shown
+
+
+@pytest.mark.usefixtures("briefed")
+def test_open_questions_show_who_finds_out_and_by_when():
+    app = open_screen("brief", project="p")
+    asked = next(d.value for d in app.dataframe if "Question" in d.value)
+    assert asked.to_dict("records") == [
+        {"Question": "Who has it?", "Area": "Data", "Confidence": "unknown, blocker",
+         "Owner": "Pia", "Due": "31 Jan 2020, overdue"},
+        {"Question": "One host", "Area": "Architecture", "Confidence": "assumed",
+         "Owner": "–", "Due": "–"},
+    ]  # fmt: skip
+
+
+def test_an_answer_is_written_down_in_place(briefed):
+    app = open_screen("brief", project="p", record="a")
+    form = "register_findings_p_a"
+    assert app.selectbox(key="record").value == "a"
+    app.selectbox(key=f"{form}_confidence").set_value("checked")
+    app.text_input(key=f"{form}_evidence").set_value("Asked Pia")
+    next(b for b in app.button if b.label == "Save").click()
+    run(app)
+    view = brief(briefed, "test", "p")
+    assert [f.finding_id for f in view.open_questions] == ["c"]
+    assert next(f for f in view.settled if f.finding_id == "a").evidence == "Asked Pia"
+    assert "2 of 3 findings" in open_screen("brief", project="p").markdown[0].value
+
+
+def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
+    save(empty, "projects", {"project": "p", "title": "P"})
+    app = open_screen("brief", project="p")
+    assert "Start with the hypothesis" in app.info[0].value
+    (field,) = app.text_area
+    field.set_value("Fewer returns: photos tell the size.")
+    (button,) = app.button
+    button.click()
+    run(app)
+    app = open_screen("brief", project="p")
+    assert "Fewer returns: photos tell the size." in plain(said(app))
+    assert "Start with the one who holds the budget" in app.info[0].value
+    form = "register_stakeholders_new"
+    turn = app.session_state["register_turn"]
+    app.text_input(key=f"{form}{turn}_stakeholder_id").set_value("mara")
+    app.text_input(key=f"{form}{turn}_name").set_value("Mara")
+    app.number_input(key=f"{form}{turn}_influence").set_value(5)
+    assert app.number_input(key=f"{form}{turn}_revenue").label == "Weight of revenue"
+    (button,) = app.button
+    assert button.label == "Add the stakeholder"
+    button.click()
+    run(app)
+    assert [s.name for s in brief(empty, "test", "p").stakeholders] == ["Mara"]
+    app = open_screen("brief", project="p")
+    assert "Mara" in app.table[0].value.to_string()
+    assert "no finding is written down yet, 6 areas not asked about" in plain(app.markdown[0].value)
+    assert "Open questions" not in said(app)
+    areas = app.selectbox(key="register_findings_new0_area").options
+    assert "Ethics, security and privacy" in areas
+
+
+def test_a_hostile_text_stands_letter_by_letter(empty):
+    save(empty, "projects", {"project": "p", "title": ODD, "question": ODD, "owner": ODD})
+    save(
+        empty, "stakeholders",
+        person("a", ODD, (9, 0, 0, 0, 0), role=ODD, wants=ODD, has_veto=True),
+        person("b", "B", (0, 9, 0, 0, 0), role=ODD, wants=""),
+        person("c", ODD + "c", (0, 0, 0, 0, 0), wants=""),
+    )  # fmt: skip
+    save(
+        empty, "findings",
+        {"finding_id": "a", "area": "data", "statement": ODD, "owner": ODD, "is_blocker": True},
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    cells = [str(c) for c in app.table[0].value.reset_index().to_numpy().ravel()]
+    kinds = ("markdown", "caption", "info", "warning", "error", "subheader")
+    texts = cells + [element.value for kind in kinds for element in app.get(kind)]
+    odd = [text for text in texts if "img" in text]
+    assert len(odd) >= 6
+    for part in ("**x**", ":red[", "$z$", "<img>"):
+        assert [text for text in odd if part in text] == []
+    assert all(ODD in plain(text) for text in odd)
+
+
+def loaded_estimates(workspace):
+    return project_estimates(workspace, "test", WINBACK)
+
+
+def test_the_value_case_says_what_its_work_costs_and_whether_it_pays(demo):
+    app = open_screen("value_case", project=WINBACK)
+    shown = plain(said(app))
+    (view,) = [v for v in loaded_estimates(demo) if v.record["value_case_id"] == "voucher-letter"]
+    p50, p80 = (f"EUR {f.cost:,}" for f in view.figures[1:3])
+    assert f"costs **{p50}** at P50 and **{p80}** at P80" in shown
+    assert view.pays_back.sentence in shown
+    links = {link.proto.label for link in app.get("page_link")}
+    assert "What the cost rests on" in links
+    assert "Estimate the work" not in links
+
+
+def test_the_payback_follows_numbers_that_are_only_tried(demo):
+    (view,) = loaded_estimates(demo)
+    changed = case_value(demo, "test", WINBACK, "voucher-letter", changes={"customer_value": "90"})
+    (tried,) = of_case([view], changed)
+    assert tried.pays_back.probability < view.pays_back.probability / 2
+    app = open_screen("value_case", project=WINBACK)
+    next(t for t in app.text_input if t.label.startswith("Customer value")).set_value("90")
+    run(app)
+    shown = plain(said(app))
+    assert tried.pays_back.sentence in shown
+    assert view.pays_back.sentence not in shown
+    assert "as tried below, not saved, against" in shown
+    assert loaded_estimates(demo)[0].pays_back.sentence == view.pays_back.sentence
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_value_case_without_an_estimate_leads_to_one():
+    app = open_screen("value_case", project=DEMAND)
+    assert "No estimate names this value case" in said(app)
+    link = next(x for x in app.get("page_link") if x.proto.label == "Estimate the work")
+    assert link.proto.page == "estimate"
+
+
+def test_an_archived_estimate_pays_for_nothing(demo):
+    (row,) = registers.records(demo, "test", WINBACK, "estimates")
+    save(demo, "estimates", dict(row) | {"archived": True}, project=WINBACK)
+    assert "No estimate names this value case" in said(open_screen("value_case", project=WINBACK))

@@ -1,0 +1,198 @@
+"""The screen Promised and realised: its sentence, its months, its promises, its empty states."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mlpm_core.services.delivered import delivered
+from pages.parts import charts, delivered_sentences, delivered_tables
+from tests.app.conftest import open_screen, run, said
+from tests.monitored_shop import (
+    CASE,
+    SHOP,
+    WEEKS,
+    clock,
+    in_use,
+    kpi,
+    planned,
+    promise,
+    results,
+    save,
+)
+
+DEMAND = "bike-shop-demand"
+ODD = "**bold** :red[x] $x$ ![i](http://x.example/i.png)"
+
+
+def shop(workspace, title="Orders"):
+    """The shop on 10 August 2024 with four weeks monitored."""
+    planned(workspace, "2024-08-10", title)
+    in_use(workspace, "2024-07-10")
+    results(workspace, WEEKS)
+
+
+def link_labels(app):
+    return [link.proto.label for link in app.get("page_link")]
+
+
+def test_it_opens_with_how_much_of_the_promise_arrived(demo):
+    app = open_screen("promised", project=DEMAND)
+    told = delivered(demo, "test", DEMAND, "daily-orders").total
+    first = app.markdown[0].value
+    share = told.realised.mean / told.promised_same_days
+    assert first.startswith("Since July 2024 **Daily orders from the central store** delivered")
+    assert f"EUR {told.realised.mean / 1000:.0f}k" in first
+    assert rf"EUR {told.promised_same_days / 1000:.0f}k promised ({share:.0%})" in first
+    assert "March 2026 cost most" in first
+    assert [m.label for m in app.metric] == [
+        "Promised to date", "Realised to date", "Gap", "Promises kept",
+    ]  # fmt: skip
+    assert app.metric[3].value == "1 of 3"
+    text = said(app)
+    assert "728 of 730 days monitored" in text
+    assert "held 65% likely" in text
+    assert "model\\-implied" in text
+    assert list(app.dataframe[0].value["Standing"]) == [
+        "✓ over-delivered", "✕ missed", "✕ missed",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_kpi_is_chosen_by_the_link():
+    app = open_screen("promised", project=DEMAND, kpi="write-downs")
+    assert app.selectbox(key="kpi").value == "write-downs"
+    assert "lower is better, promised 614k, target 597k" in said(app)
+    assert "To date" not in [s.value for s in app.subheader]
+    app.selectbox(key="kpi").set_value("@net")
+    run(app)
+    assert "To date" in [s.value for s in app.subheader]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_plan_without_results_leads_to_the_upload():
+    app = open_screen("promised", project="bike-shop-winback")
+    assert "is not in use yet" in app.markdown[0].value
+    assert link_labels(app) == ["Upload results"]
+    assert not app.metric
+
+
+def test_a_promise_of_a_plan_is_shown_before_there_are_results(empty):
+    planned(empty, "2024-06-01")
+    in_use(empty, "2024-07-10")
+    kpi(empty, "k", "higher")
+    promise(empty, "k", 450_000)
+    app = open_screen("promised", project=SHOP)
+    assert list(app.dataframe[0].value["Standing"]) == ["… not due yet"]
+    assert "goes into use on 10 Jul 2024" in app.info[0].value
+    clock(empty, "2024-07-20")
+    app = open_screen("promised", project=SHOP)
+    assert "none of its 11 days was monitored" in app.markdown[0].value
+
+
+def test_a_later_clock_shows_another_month(empty):
+    shop(empty)
+    assert "26 of 32 days monitored" in said(open_screen("promised", project=SHOP))
+    clock(empty, "2024-09-02")
+    assert "26 of 55 days monitored" in said(open_screen("promised", project=SHOP))
+
+
+def test_without_promises_it_leads_to_the_register(empty):
+    shop(empty)
+    app = open_screen("promised", project=SHOP)
+    assert "Nobody has written down" in app.info[0].value
+    assert "Add a promise" in link_labels(app)
+    assert "nothing was promised yet" in said(app)
+    assert app.metric[3].value == "–"
+
+
+def test_labels_that_are_not_final_and_periods_without_a_value_are_said(empty):
+    shop(empty)
+    assert r"Jul 2024 \(3 days\), Aug 2024 \(4 days\)" in said(
+        open_screen("promised", project=SHOP)
+    )
+    save(empty, "quantities", {"value_case_id": CASE, "name": "margin", "written": "1 USD"})
+    save(empty, "quantities", {"value_case_id": CASE, "name": "goodwill", "written": "1 EUR"})
+    app = open_screen("promised", project=SHOP)
+    assert "4 monitored periods cannot be valued" in app.info[0].value
+
+
+def test_a_decision_that_is_due_stands_with_what_was_promised(empty):
+    shop(empty)
+    save(
+        empty, "decisions",
+        {"decision_id": "D1", "title": ODD, "value_case_id": CASE, "why": ODD, "decided_by": ODD,
+         "decided_on": "2024-07-01", "review_on": "2024-08-01"},
+    )  # fmt: skip
+    app = open_screen("promised", project=SHOP)
+    assert "1 decision" in app.warning[0].value
+    assert "Realised now" in [m.label for m in app.metric]
+    assert "**bold**" not in said(app)
+
+
+def test_names_are_shown_letter_by_letter(empty):
+    shop(empty, ODD)
+    clock(empty, "2024-08-10", ODD)
+    kpi(empty, "k", "lower", title=ODD)
+    promise(empty, "k", 390_000, made_to=ODD)
+    for chosen in ("@net", "k"):
+        app = open_screen("promised", project=SHOP, kpi=chosen)
+        text = said(app) + "".join(m.label + m.value for m in app.metric)
+        assert "**bold**" not in text
+        assert "![i]" not in text
+        assert r"\*\*bold\*\*" in text
+        table = app.dataframe[0].value
+        assert (table["KPI"][0], table["To"][0]) == (ODD, ODD)
+
+
+def test_the_tables_say_what_the_charts_show(empty):
+    shop(empty)
+    kpi(empty, "k", "lower")
+    promise(empty, "k", 390_000)
+    view = delivered(empty, "test", SHOP, CASE)
+    money, chart = delivered_tables.money_table(view), delivered_tables.money_months(view)
+    assert list(money["Month"]) == ["Aug 2024", "Jul 2024"] == list(chart["month"])[::-1]
+    assert list(money["Realised"]) == [round(r) for r in chart["realised"]][::-1]
+    assert list(money["Days monitored"]) == ["4 of 10", "22 of 22"]
+    assert list(chart["missing"]) == ["", "6 d"]
+    assert list(chart["labels"]) == ["not final", "not final"]
+    assert list(money["Labels"]) == ["4 days not final", "3 days not final"]
+    assert money["Realised to date"][0] == sum(money["Realised"])
+    of_kpi = delivered_tables.kpi_table(view.kpis[0])
+    assert list(of_kpi["Promise in force"]) == ["390k", "no promise due"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "fields"),
+    [
+        (charts.promised_by_month("EUR"), delivered_tables.money_months),
+        (charts.realised_to_date("EUR"), delivered_tables.to_date),
+        (charts.level_by_month("EUR"), lambda view: delivered_tables.kpi_months(view.kpis[0])),
+    ],
+)
+def test_every_field_of_a_chart_is_in_its_frame(empty, spec, fields):
+    shop(empty)
+    kpi(empty, "k", "lower")
+    frame = fields(delivered(empty, "test", SHOP, CASE))
+
+    def named(node):
+        if isinstance(node, dict):
+            yield from [node["field"]] if isinstance(node.get("field"), str) else []
+            for value in node.values():
+                yield from named(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from named(value)
+
+    used = set(named(spec))
+    assert {"realised", "low", "high"} <= used <= set(frame.columns)
+
+
+def test_sentences_hold_for_one_and_for_none(empty):
+    planned(empty, "2024-07-14")
+    results(empty, "2024-07-08,0.20,P1W,final")
+    view = delivered(empty, "test", SHOP, CASE)
+    assert delivered_sentences.lead(view).endswith("no month fell behind.")
+    assert delivered_sentences.money_chart(view).count("July") == 1
+    assert delivered_sentences.month(date(2024, 7, 1)) == "Jul 2024"

@@ -1,0 +1,46 @@
+"""A stakeholder in a real browser: from a link to a KPI that is understood, in four clicks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.browser.chromium import wait_for_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.serving import Server
+
+KPI = "Desk hours per 1,000 requests"
+
+
+def test_a_link_leads_to_a_kpi_its_target_freshness_definition_and_origin(
+    page: Page, server: Server
+):
+    page.goto(f"{server.url}/?project=bike-shop-workshop")  # as it stands in an e-mail
+    wait_for_app(page)
+    card = page.locator("[data-testid=stVerticalBlockBorderWrapper], [data-testid=stVerticalBlock]")
+    card = card.filter(has=page.get_by_text(KPI)).filter(has=page.get_by_role("button")).last
+    told = card.inner_text()
+    assert re.search(r"\d+(\.\d+)? h per 1,000 cases", told)  # value and unit
+    assert re.search(r"Target \d+(\.\d+)? h per 1,000 cases by \d+ \w{3} \d{4}", told)
+    assert re.search(r"Data to \d+ \w{3} 2026, \d+ days ago|yesterday|today", told)
+    assert re.search(r"P10–P90: \d", told)
+
+    card.get_by_role("button", name="Definition and origin").click()  # click 1
+    wait_for_app(page)
+    opened = page.locator("[data-testid=stPopoverBody]")
+    assert "Hours the desk spends reading and passing on requests" in opened.inner_text()
+    assert "lower is better" in opened.inner_text()
+
+    opened.get_by_role("link", name="Formulas and inputs").click()  # click 2
+    wait_for_app(page)
+    page.get_by_text("How it was made: formulas, inputs, sources").click()  # click 3
+    page.get_by_text(re.compile("Chow")).first.wait_for()
+    wait_for_app(page)
+    page.get_by_role("link", name=re.compile(r"Batch B\d+")).first.click()  # click 4
+    wait_for_app(page)
+    main = page.locator("[data-testid=stMain]").inner_text()
+    assert "metric_results" in main
+    assert "By demo on" in main

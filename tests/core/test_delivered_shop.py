@@ -1,0 +1,293 @@
+"""Promised beside realised over a real store: by hand, by clock, by deployment, by promise."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from mlpm_core.errors import NotFoundError
+from mlpm_core.quantity import Dimension
+from mlpm_core.services import demo, portfolio, valuation
+from mlpm_core.services.delivered import Grade, Outcome, delivered
+from mlpm_core.services.workspace import Settings, Workspace
+from tests.monitored_shop import (
+    CASE,
+    NET_PER_POINT,
+    SHOP,
+    WEEKS,
+    clock,
+    in_use,
+    kpi,
+    planned,
+    promise,
+    results,
+    save,
+)
+
+A_DAY = NET_PER_POINT / 365.25
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """The plan of the shop on 10 August 2024, in use since 10 July, four weeks monitored."""
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    planned(workspace, "2024-08-10")
+    in_use(workspace, "2024-07-10")
+    results(workspace, WEEKS)
+    yield workspace
+    workspace.close()
+
+
+def view(workspace):
+    return delivered(workspace, "ada", SHOP, CASE)
+
+
+def at(day, told):
+    return next(p for p in told.promises if p.promise_id == day)
+
+
+def test_two_months_by_hand(shop):
+    """July: in use 10 to 31, all 22 days monitored: 5 + 7 days at 0.24, 7 at 0.27, 3 at 0.30, so
+    0.06 x 12 + 0.03 x 7 = 0.93 points x days. August: in use 10 days, 4 of them monitored, at 0.30,
+    which is worth nothing. Planned are 0.06 points on every day.
+    """
+    told = view(shop)
+    july, august = told.months
+    assert (july.start, july.days_in_use, july.days_monitored) == (date(2024, 7, 1), 22, 22)
+    assert july.realised.mean == pytest.approx(0.93 * A_DAY, rel=1e-6)
+    assert july.promised == july.promised_same_days == pytest.approx(1.32 * A_DAY, rel=1e-6)
+    assert july.gap == pytest.approx(0.39 * A_DAY, rel=1e-6)
+    assert (august.days_in_use, august.days_monitored, august.days_not_final) == (10, 4, 4)
+    assert august.realised.mean == pytest.approx(0, abs=1e-3)
+    assert august.promised == pytest.approx(0.60 * A_DAY, rel=1e-6)
+    assert august.promised_same_days == pytest.approx(0.24 * A_DAY, rel=1e-6)
+    assert july.days_not_final == 3
+    assert told.total.realised.mean == pytest.approx(0.93 * A_DAY, rel=1e-6)
+    assert told.total.promised_same_days == pytest.approx(1.56 * A_DAY, rel=1e-6)
+    assert told.dearest is july
+    assert (told.grade, told.unvalued) == (Grade.MODEL_IMPLIED, ())
+
+
+def test_the_promise_of_a_week_is_the_planned_value_rate_of_the_value_gap(shop):
+    (line,) = portfolio.project_view(shop, "ada", SHOP).lines
+    july = view(shop).months[0]
+    assert july.promised / july.days_in_use * 7 == pytest.approx(line.planned_rate)
+
+
+def test_a_later_clock_shows_more_and_leaves_what_was(shop):
+    before = view(shop)
+    clock(shop, "2024-09-15")
+    after = view(shop)
+    assert [m.start.month for m in after.months] == [7, 8, 9]
+    assert after.months[0] == before.months[0]
+    assert after.months[1].days_in_use == 31
+    assert after.months[1].days_monitored == 4
+    assert (after.months[2].days_in_use, after.months[2].realised) == (15, None)
+    assert after.total.realised == before.total.realised
+    clock(shop, "2024-07-12")
+    (early,) = view(shop).months
+    assert (early.days_in_use, early.days_monitored) == (3, 3)
+    clock(shop, "2024-07-01")
+    assert (view(shop).months, view(shop).total) == ((), None)
+
+
+def test_a_shorter_period_counts_in_place_of_the_longer_one_it_lies_in(shop):
+    """1 August alone was at 0.36: one day of August loses 0.06 points."""
+    july = view(shop).months[0]
+    results(shop, "2024-08-01,0.36,P1D,final", name="day.csv")
+    told = view(shop)
+    assert told.months[0].realised == july.realised
+    assert told.months[1].days_monitored == 4
+    assert told.months[1].realised.mean == pytest.approx(-0.06 * A_DAY, rel=1e-6)
+    assert told.months[1].days_not_final == 3
+    assert told.dearest.start == date(2024, 7, 1)
+
+
+def test_errors_of_different_weeks_are_independent(tmp_path):
+    """Three weeks, each with a standard error of 0.01: their sum in points x days has the standard
+    deviation 7 x 0.01 x sqrt(3), and P10 to P90 of a normal are 2 x 1.2816 of it apart. Errors
+    taken as one would be sqrt(3) times as far apart. 1,024 draws are good to 5 %.
+    """
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    planned(workspace, "2024-07-28")
+    results(workspace, "".join(f"2024-07-{d},0.24,P1W,final\n" for d in ("08", 15, 22)), se="0.01")
+    (july,) = view(workspace).months
+    spread = 2 * 1.2816 * 7 * 0.01 * 3**0.5 * A_DAY
+    assert july.realised.p90 - july.realised.p10 == pytest.approx(spread, rel=0.05)
+    assert july.realised.mean == pytest.approx(21 * 0.06 * A_DAY, rel=0.01)
+    workspace.close()
+
+
+def test_what_is_not_known_of_the_business_is_the_same_in_every_month(shop):
+    """With an uncertain margin July and August are lucky in the same draws."""
+    save(shop, "quantities", {"value_case_id": CASE, "name": "margin", "written": "3 to 8"})
+    results(shop, "2024-07-29,0.36,P1W,final", name="worse.csv")
+    july, august = (m.realised for m in view(shop).months)
+    assert july.p10 < july.p90
+    points_july, points_august = 0.06 * 12 + 0.03 * 7 - 0.06 * 3, -0.06 * 4
+    by_day = july.samples / points_july
+    np.testing.assert_allclose(august.samples / points_august, by_day, rtol=1e-9)
+
+
+def test_every_champion_counts_for_its_own_days(tmp_path):
+    """Version 1 until 17 July at 0.27, version 2 from 18 July on at 0.24, both told for each week:
+    8 days x 0.03 + 14 days x 0.06 = 1.08 points x days in July.
+    """
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    planned(workspace, "2024-07-31")
+    in_use(workspace, "2024-07-10", deployment_id="one", model_version="1", to_on="2024-07-17")
+    in_use(workspace, "2024-07-18", deployment_id="two", model_version="2")
+    in_use(workspace, "2024-09-01", deployment_id="three", model_version="3")
+    weeks = [f"2024-07-{d},{{}},P1W,final" for d in ("08", "15", "22", "29")]
+    results(workspace, "\n".join(weeks).format(*[0.27] * 4), "1", "one.csv")
+    results(workspace, "\n".join(weeks).format(*[0.24] * 4), "2", "two.csv")
+    (july,) = view(workspace).months
+    assert (july.days_in_use, july.days_monitored) == (22, 22)
+    assert july.realised.mean == pytest.approx(1.08 * A_DAY, rel=1e-6)
+    workspace.close()
+
+
+def test_without_a_deployment_use_begins_with_the_first_result(tmp_path):
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    planned(workspace, "2024-08-10")
+    assert view(workspace).months == ()
+    results(workspace, WEEKS)
+    july, august = view(workspace).months
+    assert (july.days_in_use, july.days_monitored) == (24, 24)
+    assert (august.days_in_use, august.days_monitored) == (10, 4)
+    workspace.close()
+
+
+def test_a_deployment_that_ended_promises_nothing_more(shop):
+    in_use(shop, "2024-07-10", to_on="2024-07-20")
+    (july,) = view(shop).months
+    assert (july.days_in_use, july.days_monitored) == (11, 11)
+
+
+def test_a_kpi_by_month_against_the_promise_in_force(shop):
+    """Revenue is a part of net that is linear in the error too: of July's 22 days the mean gain is
+    0.93 / 22 points. A promise for 15 July is in force from August on, the next from its own month.
+    """
+    kpi(shop, "down", "lower")
+    promise(shop, "down", 300_000)
+    promise(shop, "down", 250_000, promised_for_on="2024-08-01")
+    promise(shop, "down", 1, promised_for_on="2024-08-01", made_on="2024-08-11")
+    case = valuation.case_value(shop, "ada", SHOP, CASE)
+    per_point = case.planned.kpis[Dimension.REVENUE].mean / 0.06
+    told = view(shop)
+    ((july, august),) = [k.months for k in told.kpis]
+    assert july.level.mean == pytest.approx(400_000 - per_point * 0.93 / 22)
+    assert august.level.mean == pytest.approx(400_000)
+    assert (july.promised, august.promised) == (None, 250_000)
+    assert len(told.promises) == 2
+
+
+@pytest.mark.parametrize(
+    ("direction", "promised", "outcome"),
+    [
+        ("lower", 399_999, Outcome.OVER_DELIVERED),
+        ("lower", 300_000, Outcome.MISSED),
+        ("higher", 400_001, Outcome.OVER_DELIVERED),
+        ("higher", 500_000, Outcome.MISSED),
+    ],
+)
+def test_a_promise_is_judged_by_what_came_since_in_its_direction(
+    shop, direction, promised, outcome
+):
+    """From 15 July on: 7 days at 0.24, 7 at 0.27 and 7 at 0.30, on average 0.03 points."""
+    kpi(shop, "k", direction)
+    promise(shop, "k", promised)
+    case = valuation.case_value(shop, "ada", SHOP, CASE)
+    gain = case.planned.kpis[Dimension.REVENUE].mean / 0.06 * 0.03
+    told = view(shop)
+    (line,) = told.promises
+    sign = 1 if direction == "higher" else -1
+    assert line.level.mean == pytest.approx(400_000 + sign * gain)
+    assert (line.outcome, line.days_monitored) == (outcome, 21)
+    assert line.probability == (0.0 if outcome is Outcome.MISSED else 1.0)
+    assert line.then == told.kpis[0].months[0].level
+    assert (told.hits.judged, told.hits.held) == (1, 0.8)
+
+
+def test_a_level_exactly_as_promised_is_kept(shop):
+    kpi(shop, "k", "higher")
+    promise(shop, "k", 1)
+    (line,) = view(shop).promises
+    promise(shop, "k", line.level.mean, promise_id="k-1")
+    (again,) = view(shop).promises
+    assert (again.outcome, again.probability) == (Outcome.KEPT, 1.0)
+
+
+def test_what_cannot_be_judged_says_why(shop):
+    kpi(shop, "k", "higher")
+    promise(shop, "k", 1, promise_id="later", promised_for_on="2024-08-11")
+    promise(shop, "k", 1, promise_id="silent", promised_for_on="2024-08-05")
+    promise(shop, "k", 1, promise_id="hidden", archived=True)
+    told = view(shop)
+    assert at("later", told).outcome is Outcome.NOT_DUE
+    assert at("later", told).now == pytest.approx(400_000)
+    silent = at("silent", told)
+    assert silent.outcome is Outcome.UNKNOWN
+    assert "No results" in silent.reason
+    assert silent.then is not None
+    assert (len(told.promises), told.hits.judged) == (2, 0)
+    save(shop, "value_cases", {"value_case_id": "other", "mechanism": "demand_forecast"})
+    kpi(shop, "k", "higher", value_case_id="")
+    assert "several value cases" in at("silent", view(shop)).reason
+
+
+def test_a_promise_on_another_value_case_rests_on_its_own_results(shop):
+    save(shop, "value_cases", {"value_case_id": "other", "mechanism": "demand_forecast"})
+    kpi(shop, "k", "higher")
+    promise(shop, "k", 400_001)
+    here, there = view(shop), delivered(shop, "ada", SHOP, "other")
+    assert here.promises == there.promises
+    assert here.promises[0].outcome is Outcome.OVER_DELIVERED
+    assert (there.months, there.kpis) == ((), ())
+
+
+def test_periods_without_a_value_count_as_not_monitored(shop):
+    save(shop, "quantities", {"value_case_id": CASE, "name": "margin", "written": "0 USD"})
+    save(shop, "quantities", {"value_case_id": CASE, "name": "goodwill", "written": "1 EUR"})
+    told = view(shop)
+    assert told.total.days_monitored == 0
+    assert told.total.promised is None
+    assert told.n_unvalued == 4
+    assert "currency" in told.unvalued[0]
+
+
+def test_decisions_fall_due_by_the_clock(shop):
+    save(
+        shop, "decisions",
+        {"decision_id": "D1", "title": "t", "value_case_id": CASE, "why": "w", "decided_by": "a",
+         "decided_on": "2024-07-01", "review_on": "2024-08-11"},
+    )  # fmt: skip
+    before = view(shop)
+    assert (before.decisions_due, before.next_review_on) == ((), date(2024, 8, 11))
+    clock(shop, "2024-08-11")
+    (due,) = view(shop).decisions_due
+    assert due.decision_id == "D1"
+    assert due.realised is not None
+
+
+def test_an_unknown_value_case_is_answered_with_near_names(shop):
+    with pytest.raises(NotFoundError, match="orders"):
+        delivered(shop, "ada", SHOP, "order")
+
+
+def test_the_demo_tells_its_stories(tmp_path):
+    """Story 1: what exploded on 2 March 2026 makes that month the dearest. Story 4: of three
+    promises the one made under pressure is missed.
+    """
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    demo.load(workspace)
+    told = delivered(workspace, "ada", "bike-shop-demand", "daily-orders")
+    assert told.dearest.start == date(2026, 3, 1)
+    assert len(told.months) == 24
+    assert told.total.realised.mean == pytest.approx(sum(m.realised.mean for m in told.months))
+    assert told.total.realised.p10 > sum(m.realised.p10 for m in told.months)
+    assert at("stock-outs-under-pressure", told).outcome is Outcome.MISSED
+    assert at("planner-hours-first-year", told).outcome is Outcome.OVER_DELIVERED
+    workspace.close()

@@ -1,0 +1,145 @@
+"""Signals: by hand, against scipy, and how often they are false or late."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import chi2_contingency
+
+from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.in_life.signals import Rule, mix_drift, watched
+
+WEEKS = 52
+YEARS = 1000
+
+
+def a_year(rng: np.random.Generator, change: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """12 weeks of reference and a year after it, in standard errors; ``change`` is added."""
+    z = rng.standard_normal(12 + WEEKS)
+    z[12:] += change
+    return 0.8 + 0.01 * z, np.full(len(z), 0.01)
+
+
+def share_found(seed: int, change: np.ndarray, within: int, rules: set[Rule]) -> float:
+    """The share of years in which one of the rules fires within some weeks of the change."""
+    rng, found = np.random.default_rng(seed), 0
+    for _ in range(YEARS):
+        signals = watched(*a_year(rng, change)).signals
+        found += any(s.rule in rules and s.index < 12 + within for s in signals)
+    return found / YEARS
+
+
+def test_by_hand():
+    """Two reference periods 9 and 11, s.e. 1: centre 10, s.e. of it sqrt(2)/2, together
+    sqrt(1.5) = 1.2247; 13 lies 3/1.2247 = 2.449 away, and so does the next: fast, since the first.
+    """
+    told = watched([9, 11, 13, 13, 10, 10], [1] * 6, n_reference=2)
+    assert told.centre == 10
+    assert told.z[2] == pytest.approx(3 / math.sqrt(1.5))
+    assert told.high[0] == pytest.approx(10 + 2 * math.sqrt(1.5))
+    (fast,) = told.signals
+    assert (fast.rule, fast.index, fast.since, fast.until) == (Rule.FAST, 3, 2, 3)
+    assert fast.direction == 1
+
+
+def test_small_moves_add_up():
+    """z = 1.5 each week adds 1 to the sum: after 9 weeks it passes 8, and began with the first."""
+    spread = math.sqrt(1 + 1 / 12)
+    told = watched([0.0] * 12 + [1.5 * spread] * 12, [1.0] * 24)
+    (slow,) = told.signals
+    assert (slow.rule, slow.index, slow.since, slow.until) == (Rule.SLOW, 20, 12, None)
+    assert slow.z == pytest.approx(9)
+
+
+def test_every_excursion_is_told_once_and_a_new_one_again():
+    calm, out = [0.0] * 6, [9.0] * 3
+    told = watched([0.0] * 12 + out + calm + out + calm, [1.0] * 30)
+    fast = [(s.since, s.until) for s in told.signals if s.rule is Rule.FAST]
+    assert fast == [(12, 14), (21, 23)]
+
+
+def test_false_alarms_and_detection_are_what_the_source_measured():
+    """IN_LIFE.md 3.4, 1,000 replicates: false alarms in 52 weeks .08 (fast) and .14 (with slow);
+    a step of 3 s.e. within 8 weeks .99 and 1.00, of 2 s.e. .74 and .91, a ramp .49 and .58.
+    Ours over 10,000 years: .075, .133; .99, 1.00; .73, .88; .50, .57. Bounds: 3 s.e. of both.
+    """
+    fast, both = {Rule.FAST}, {Rule.FAST, Rule.SLOW}
+    still, step = np.zeros(WEEKS), np.ones(WEEKS)
+    ramp = 0.3 * np.arange(1, WEEKS + 1)
+    assert share_found(1, still, WEEKS, fast) == pytest.approx(0.08, abs=0.035)
+    assert share_found(2, still, WEEKS, both) == pytest.approx(0.14, abs=0.045)
+    assert share_found(3, 3 * step, 8, both) >= 0.98
+    assert share_found(4, 2 * step, 8, both) == pytest.approx(0.88, abs=0.04)
+    assert share_found(5, ramp, 8, both) == pytest.approx(0.58, abs=0.07)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.floats(-20, 20), min_size=14, max_size=30),
+    st.floats(0.01, 100),
+    st.floats(-100, 100),
+)
+def test_unit_and_zero_of_the_metric_do_not_matter(moves, factor, shift):
+    errors = np.ones(len(moves))
+    one = watched(moves, errors)
+    other = watched(np.array(moves) * factor + shift, errors * factor)
+    assert other.z == pytest.approx(one.z, abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(-20, 20), min_size=14, max_size=30))
+def test_the_mirror_image_gives_the_mirrored_signals(moves):
+    one = watched(moves, [1.0] * len(moves)).signals
+    other = watched([-m for m in moves], [1.0] * len(moves)).signals
+    key = [(s.rule, s.index, s.since, s.until, s.direction) for s in one]
+    mirrored = [(s.rule, s.index, s.since, s.until, -s.direction) for s in other]
+    assert sorted(key, key=str) == sorted(mirrored, key=str)
+
+
+def test_what_cannot_be_watched_says_why():
+    with pytest.raises(NotEnoughDataError, match="13 are needed"):
+        watched([1.0] * 12, [1.0] * 12)
+    with pytest.raises(InputError, match="period 1 is 0"):
+        watched([1.0] * 13, [1.0, 0.0] + [1.0] * 11)
+    with pytest.raises(InputError, match="Period 2 has no finite value"):
+        watched([1.0, 1.0, math.nan] + [1.0] * 10, [1.0] * 13)
+    with pytest.raises(InputError, match="13 values and 12 standard errors"):
+        watched([1.0] * 13, [1.0] * 12)
+
+
+def test_a_mix_by_hand_and_against_scipy():
+    """Shares .88/.12 against .6/.4: PSI = -.28 ln(.6/.88) + .28 ln(.4/.12) = .44435."""
+    told = mix_drift([880, 120], [300, 200])
+    assert told.psi == pytest.approx(-0.28 * math.log(0.6 / 0.88) + 0.28 * math.log(0.4 / 0.12))
+    peer = chi2_contingency([[880, 120], [300, 200]], correction=False, lambda_="log-likelihood")
+    assert told.g == pytest.approx(peer.statistic)
+    assert told.p_value == pytest.approx(peer.pvalue)
+
+
+def test_rare_kinds_are_pooled_for_the_test_alone():
+    few = mix_drift([500, 480, 1, 1, 1], [505, 475, 0, 2, 1])
+    assert few.p_value > 0.5
+    assert few.psi > mix_drift([500, 480, 3], [505, 475, 3]).psi
+
+
+def test_small_samples_of_the_same_mix_raise_no_alarm():
+    """100 cases in 10 kinds: PSI alone would pass 0.1 in some 40 of 100 weeks (IN_LIFE.md 3.3)."""
+    rng, shares = np.random.default_rng(7), np.full(10, 0.1)
+    found = [
+        mix_drift(rng.multinomial(5000, shares), rng.multinomial(100, shares)) for _ in range(1000)
+    ]
+    assert sum(f.psi > 0.1 for f in found) > 250
+    assert sum(f.is_drift for f in found) <= 8
+
+
+def test_mixes_that_cannot_be_compared_say_why():
+    with pytest.raises(InputError, match="2 kinds in the reference and 3 now"):
+        mix_drift([1, 2], [1, 2, 3])
+    with pytest.raises(InputError, match="at least 0"):
+        mix_drift([1, -2], [1, 2])
+    with pytest.raises(NotEnoughDataError, match="at least one case"):
+        mix_drift([0, 0], [1, 2])
