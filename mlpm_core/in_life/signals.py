@@ -78,13 +78,23 @@ class Watched:
     signals: tuple[Signal, ...]
 
 
-def watched(values: ArrayLike, errors: ArrayLike, *, n_reference: int = N_REFERENCE) -> Watched:
+def watched(
+    values: ArrayLike,
+    errors: ArrayLike,
+    *,
+    cases: ArrayLike | None = None,
+    n_reference: int = N_REFERENCE,
+) -> Watched:
     """A metric's signals.
 
     Parameters
     ----------
     values, errors : array of shape (n,)
         The metric and its standard error in each period, oldest first, in the metric's unit.
+    cases : array of shape (n,), optional
+        How many cases each period rests on. The standard error of a period is then what the
+        reference's would be with as many cases: a fault often inflates its own standard error,
+        and would hide behind it.
     n_reference : int
         How many of the first periods say what is usual; at least 2.
 
@@ -97,7 +107,8 @@ def watched(values: ArrayLike, errors: ArrayLike, *, n_reference: int = N_REFERE
     Raises
     ------
     InputError
-        When shapes differ, a value is no finite number, or a standard error is not above 0.
+        When shapes differ, a value is no finite number, or a standard error or a number of cases
+        is not above 0.
     NotEnoughDataError
         With no more periods than the reference takes.
 
@@ -128,6 +139,8 @@ def watched(values: ArrayLike, errors: ArrayLike, *, n_reference: int = N_REFERE
             f"{len(value)} periods are too few to tell a signal from luck; "
             f"{n_reference + 1} are needed, of which {n_reference} say what is usual."
         )
+    if cases is not None:
+        error = _usual_errors(error, np.asarray(cases, dtype=float), n_reference)
     centre = float(value[:n_reference].mean())
     of_centre = float(np.sqrt(np.square(error[:n_reference]).sum())) / n_reference
     spread = np.sqrt(np.square(error) + of_centre**2)
@@ -164,6 +177,14 @@ def _checked(values: ArrayLike, errors: ArrayLike) -> tuple[Array, Array]:
             f"The standard error of period {first} is {error[first]:g}; it must be above 0."
         )
     return value, error
+
+
+def _usual_errors(error: Array, cases: Array, n_reference: int) -> Array:
+    """The standard error that each period would have if its cases were as in the reference."""
+    if cases.shape != error.shape or not (np.isfinite(cases) & (cases > 0)).all():
+        raise InputError("The cases of every period are a number above 0; leave them out else.")
+    of_one = float(np.median((error * np.sqrt(cases))[:n_reference]))
+    return np.asarray(of_one / np.sqrt(cases))
 
 
 def _fast(z: Array, first: int, direction: int) -> list[Signal]:

@@ -293,7 +293,9 @@ def _move(table: _Table) -> Move | None:
     before, now = _counts(table, first), _counts(table, [newest])
     names = [n for n in before | now if n != OTHERS]
     shares = {n: (before[n] / before.total(), now[n] / now.total()) for n in names}
-    moved = max(shares, key=lambda n: abs(shares[n][1] - shares[n][0]))
+    gains = {n: now - before for n, (before, now) in shares.items()}
+    # Of two groups, one loses what the other gains: told is the one that grew.
+    moved = max(gains, key=lambda n: (round(abs(gains[n]), 9), gains[n]))
     recent = [p for p in later if newest.start - p.start < _RECENT]
     mine, others = _Cell(), _Cell()
     for period in recent:

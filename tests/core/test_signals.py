@@ -55,6 +55,19 @@ def test_small_moves_add_up():
     assert slow.z == pytest.approx(9)
 
 
+def test_a_fault_does_not_hide_behind_its_own_error():
+    """0.7 against 0.24 with an error that the fault swelled from 0.02 to 0.4: z = 1.1 or 22.1."""
+    values, errors = [0.24] * 12 + [0.7], [0.02] * 12 + [0.4]
+    assert watched(values, errors).signals == ()
+    found = watched(values, errors, cases=[100] * 13)
+    assert found.signals[0].index == 12
+    assert found.z[12] == pytest.approx(0.46 / (0.02 * math.sqrt(13 / 12)))
+    fewer = watched(values, errors, cases=[100] * 12 + [25])
+    assert fewer.z[12] == pytest.approx(0.46 / math.hypot(0.04, 0.02 / math.sqrt(12)))
+    with pytest.raises(InputError, match="number above 0"):
+        watched(values, errors, cases=[0] * 13)
+
+
 def test_every_excursion_is_told_once_and_a_new_one_again():
     calm, out = [0.0] * 6, [9.0] * 3
     told = watched([0.0] * 12 + out + calm + out + calm, [1.0] * 30)
