@@ -6,7 +6,7 @@ from mlpm_core.records import KINDS, Status, record_of
 from mlpm_core.services import demo, imports, portfolio, registers
 from mlpm_core.services.workspace import Settings, Workspace
 
-N_FILES = 31
+N_FILES = 50
 
 
 @pytest.fixture(scope="module")

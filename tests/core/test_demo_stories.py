@@ -1,0 +1,172 @@
+"""The demo's five stories, seen by the product's own eyes within stated days of what was injected.
+
+Days of injection: data/README.md. What is found here is found by the functions behind the screens.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlpm_core.in_life.signals import Rule
+from mlpm_core.services import demo, registers
+from mlpm_core.services.briefs import brief
+from mlpm_core.services.deployments import deployment, deployments
+from mlpm_core.services.estimates import project_estimates
+from mlpm_core.services.evaluations import candidates, decisions
+from mlpm_core.services.imports import receipts, undo
+from mlpm_core.services.workspace import Settings, Workspace
+
+if TYPE_CHECKING:
+    from mlpm_core.services.watching import WatchedMetric
+
+DEMAND, WORKSHOP = "bike-shop-demand", "bike-shop-workshop"
+WINBACK, WEARCHECK = "bike-shop-winback", "bike-shop-wearcheck"
+
+FAULT_ON, BACK_ON = date(2026, 3, 2), date(2026, 3, 12)
+E_BIKES_RISE_FROM = date(2025, 4, 1)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    opened = Workspace(Settings(data=tmp_path_factory.mktemp("stories"), demo=False))
+    demo.load(opened)
+    yield opened
+    opened.close()
+
+
+def metric(workspace, project: str, which: str, name: str, length: str) -> WatchedMetric:
+    view = deployment(workspace, "ada", project, which, length)
+    assert view.granularity == length
+    return next(m for m in view.metrics if m.series.metric.name == name)
+
+
+def test_story_1_the_fault_is_seen_on_its_day_and_gone_after_the_rollback(workspace):
+    """Four weeks of days before it raise no alarm; the day itself does, z far beyond 4."""
+    wape = metric(workspace, DEMAND, "demand-forecast-central", "wape", "P1D")
+    first = wape.episodes[0]
+    assert first.rule is Rule.FAST
+    assert first.noticed.start.date() == first.since.start.date() == FAULT_ON
+    assert first.back is not None
+    assert first.back.start.date() == BACK_ON
+    assert first.z > 10
+
+
+def test_story_1_costs_more_in_its_two_weeks_than_any_other(workspace):
+    rates = deployment(workspace, "ada", DEMAND, "demand-forecast-central", "P1W").rates
+    worst = sorted(rates, key=lambda r: r.rate)[:2]
+    assert {r.period.start.date() for r in worst} == {FAULT_ON, FAULT_ON + timedelta(weeks=1)}
+    assert all(r.rate < 0 for r in worst)
+    limits = {x.metric: x for x in deployments(workspace, "ada", DEMAND)[0].checks}
+    assert limits["wape"].state.value == "inside"
+
+
+def test_story_1_without_its_days_raises_no_alarm_then(workspace):
+    """The same test on a store from which the quarter of the fault was taken back."""
+    batch = next(
+        r["receipt"].batch
+        for r in receipts(workspace, "ada", DEMAND)
+        if r["receipt"].filename == "10_metric_results_2026_q1.csv"
+    )
+    undo(workspace, "ada", DEMAND, batch)
+    try:
+        wape = metric(workspace, DEMAND, "demand-forecast-central", "wape", "P1W")
+        assert not [e for e in wape.episodes if e.since.start.date() >= date(2026, 1, 1)]
+    finally:
+        demo.load(workspace)
+    wape = metric(workspace, DEMAND, "demand-forecast-central", "wape", "P1W")
+    assert FAULT_ON in {e.since.start.date() for e in wape.episodes}
+
+
+def test_story_2_no_week_leaps_and_the_slow_rule_sees_it_in_april(workspace):
+    """The error creeps: the slow rule sees it in the week of 20 April 2026, the fast one later."""
+    error = metric(workspace, WORKSHOP, "request-triage-form", "selective_error", "P1W")
+    (drift,) = error.episodes
+    fast = [m.period for m in error.marks if m.rule is Rule.FAST]
+    assert all(period.start > drift.noticed.start for period in fast)
+    assert drift.rule is Rule.SLOW
+    assert abs(drift.noticed.start.date() - date(2026, 4, 20)) <= timedelta(weeks=1)
+    assert drift.back is None
+    values = [p.value for p in error.series.points]
+    assert max(b - a for a, b in pairwise(values)) < 0.04
+
+
+def test_story_2_the_mix_tells_it_half_a_year_before(workspace):
+    """PSI of the e-bike share passes 0.1 in the week of 20 October 2025, beyond luck."""
+    (told,) = deployment(workspace, "ada", WORKSHOP, "request-triage-form", "P1W").segments
+    assert told.drifted_since is not None
+    seen = told.drifted_since.start.date()
+    assert abs(seen - date(2025, 10, 20)) <= timedelta(weeks=1)
+    assert seen > E_BIKES_RISE_FROM
+    assert told.move is not None
+    assert told.move.name == "e-bike"
+    assert told.move.before < 0.15
+    assert told.move.now > 0.35
+    assert told.move.error is not None
+    assert told.move.error_of_others is not None
+    assert told.move.error > 2 * told.move.error_of_others
+
+
+def test_story_3_the_better_score_is_worth_less_and_the_decision_says_so(workspace):
+    board = candidates(workspace, "ada", WINBACK, "voucher-letter")
+    champion, challenger = (
+        next(o for o in board.options if o.name == name)
+        for name in ("champion-1.0", "challenger-1.1")
+    )
+    auc = {o.name: next(m.value for m in o.metrics if m.name == "roc_auc") for o in
+           (champion, challenger)}  # fmt: skip
+    assert auc["challenger-1.1"] > auc["champion-1.0"]
+    assert champion.net.mean > challenger.net.mean
+    assert champion.p_best > 0.75  # the rest is mostly adopting none
+    (decision,) = decisions(workspace, "ada", WINBACK)
+    assert decision.chosen == "champion-1.0"
+    assert decision.promised is not None
+    assert decision.promised.mean == pytest.approx(champion.net.mean)
+
+
+def test_the_decision_of_2024_is_due_with_promised_beside_realised(workspace):
+    (decision,) = decisions(workspace, "ada", DEMAND)
+    assert decision.decided_on == date(2024, 6, 24)
+    assert decision.is_review_due
+    assert {o.name for o in decision.options} == {"none", "forecast-1.0", "forecast-0.9"}
+    assert decision.promised is not None
+    assert decision.realised is not None
+
+
+def test_story_4_twelve_days_become_more_than_a_number_can_hold(workspace):
+    (view,) = project_estimates(workspace, "ada", WEARCHECK)
+    assert view.estimate.twenty_day_rule.fires
+    assert view.estimate.effort.p50 > 40
+    assert view.estimate.p_no_go == pytest.approx(0.6**3, abs=0.01)
+    labelling = next(
+        f for f in brief(workspace, "ada", WEARCHECK).findings if "label" in f.statement
+    )
+    assert labelling.is_blocker
+    assert labelling.is_open
+
+
+def test_story_5_what_cannot_be_rebuilt_holds_up_the_retrain(workspace):
+    told = brief(workspace, "ada", WORKSHOP)
+    blocker = next(f for f in told.findings if f.finding_id == "label-artefact")
+    assert blocker.is_blocker
+    assert blocker.is_open
+    assert blocker.is_overdue
+    rebuilt = next(
+        f for f in brief(workspace, "ada", DEMAND).findings if f.finding_id == "rebuilt-twice"
+    )
+    assert not rebuilt.is_open
+
+
+def test_purchasing_and_marketing_pull_apart(workspace):
+    (conflict, *_) = brief(workspace, "ada", DEMAND).conflicts
+    assert set(conflict.names) == {"Tom Okafor", "Jonas Weil"}
+
+
+def test_the_logs_hold_what_the_files_hold(workspace):
+    logged = registers.records(workspace, "ada", WORKSHOP, "prediction_log")
+    assert len(logged) > 50_000
+    assert {r["segment"] for r in logged} == {"bike", "e-bike"}
+    assert {r["y_true"] for r in logged if r["ts"].date() < date(2026, 5, 1)} >= {"motor", "gears"}
