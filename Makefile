@@ -36,7 +36,7 @@ setup: .venv/.dev-stamp ## the environment only, with everything needed to devel
 bench: .venv/.run-stamp ## what each screen costs the server, as a ratio to a minimal page
 	@$(BIN)/python benchmarks/screens.py
 
-pictures: setup ## take the pictures of README.md again, from the demo
+pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py
 
 lock: ## make both lock files again from pyproject.toml (needs uv)

@@ -1,4 +1,4 @@
-"""The pictures of README.md: the application with its demo, 1280 wide, light theme.
+"""The pictures of README.md and docs/tour.md: the application with its demo, 1280 wide, light theme.
 
 Run by `make pictures`, which puts the repository on the path for the browser's helpers.
 """
@@ -15,7 +15,20 @@ from tests.browser.chromium import FLAGS, find_chromium, take_picture, wait_for_
 from tests.serving import run_server
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
-SCREENS = {"portfolio": "", "value_case": "value_case?project=bike-shop-winback"}
+SCREENS = {
+    "portfolio": "",
+    "brief": "brief?project=bike-shop-demand",
+    "value_case": "value_case?project=bike-shop-winback",
+    "estimate": "estimate?project=bike-shop-wearcheck",
+    "candidates": "candidates?project=bike-shop-winback",
+    "adoption": "adoption?project=bike-shop-winback",
+    "health": "health",
+    "deployment": "deployment?project=bike-shop-workshop&deployment=request-triage-form",
+    "promised": "promised?project=bike-shop-demand",
+    "upload": "upload?project=bike-shop-demand&kind=metric_results",
+    "imports": "imports?project=bike-shop-demand",
+    "registers": "registers?project=bike-shop-demand&kind=promises",
+}
 
 
 def main() -> None:

@@ -71,9 +71,9 @@ def test_uploaded_months_show_their_value_rates(server_without_demo, batches, pa
     expect(receipt).to_be_visible(timeout=30_000)
     batches.append(receipt.inner_text().split()[-1])
 
-    page.goto(f"{url}/health?project={PROJECT}&by=P1M")
+    page.goto(f"{url}/deployment?project={PROJECT}&by=P1M")
     wait_for_app(page)
-    take_picture(page, "flights_health")
+    take_picture(page, "flights_deployment")
     broken = page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
     assert broken.all_inner_texts() == []
     page.get_by_text("The same as a table").click()
