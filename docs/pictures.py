@@ -1,4 +1,4 @@
-"""The pictures of README.md and docs/tour.md: the application with its demo, 1280 wide, light theme.
+"""The pictures of README.md and docs/tour.md: the demo, 1280 wide, light theme.
 
 Run by `make pictures`, which puts the repository on the path for the browser's helpers.
 """
