@@ -28,7 +28,7 @@ from mlpm_core.services.effects import (
     shortened,
     with_effect_told,
 )
-from mlpm_core.services.kpis import kpi_values
+from mlpm_core.services.kpis import MOVING, KpiValue, kpi_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -180,7 +180,7 @@ def _commit(
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
     seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-    before = kpi_values(writer, done.project, workspace.today)
+    before = _kpis(workspace, writer, record, done.project)
     if record is not Project and not _exists(writer, done.project):
         writer.append(Project, seq, [0], [_minimal(Project, done.project, title=done.project)])
     writer.append(
@@ -192,7 +192,7 @@ def _commit(
     writer.append(record, seq, judgement.lines, judgement.rows)
     done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
     _add_batch(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    changes = effect(before, kpi_values(writer, done.project, workspace.today))
+    changes = effect(before, _kpis(workspace, writer, record, done.project))
     done = done.model_copy(update={"effect": changes})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
@@ -229,7 +229,8 @@ def undo(
         if found["undone_by"] is not None:
             raise InputError(f"{batch} was already undone by {found['undone_by']}.")
         seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-        before = kpi_values(writer, project, workspace.today)
+        record = record_of(first.kind)
+        before = _kpis(workspace, writer, record, project)
         done = first.model_copy(
             update={
                 "batch": f"B{seq:05d}",
@@ -243,7 +244,7 @@ def undo(
             }
         )
         _add_batch(writer, seq, done, channel, undoes=found["seq"])
-        after = kpi_values(writer, project, workspace.today)
+        after = _kpis(workspace, writer, record, project)
         done = done.model_copy(update={"effect": effect(before, after)})
         writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     _note(workspace, done)
@@ -337,6 +338,13 @@ def _batch(reader: Reader, project: str, batch: str) -> dict[str, Any]:
         if row["batch"] == batch:
             return row
     raise NotFoundError.of(f"batch in project {project}", batch, [r["batch"] for r in rows])
+
+
+def _kpis(
+    workspace: Workspace, reader: Reader, record: type[Record], project: str
+) -> list[KpiValue]:
+    """The KPIs that a batch of this kind of record can move."""
+    return kpi_values(reader, project, workspace.today) if record in MOVING else []
 
 
 def _exists(reader: Reader, project: str) -> bool:

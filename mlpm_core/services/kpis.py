@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Direction, Kpi, Project
+from mlpm_core.records import (
+    Deployment,
+    Direction,
+    Kpi,
+    MetricResult,
+    Project,
+    QuantityRecord,
+    ValueCase,
+)
 from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import KpiStanding, kpi_units, per_unit, standing
 
@@ -19,7 +27,10 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = ["KpiValue", "kpi_units", "kpi_value", "kpi_values"]
+__all__ = ["MOVING", "KpiValue", "kpi_units", "kpi_value", "kpi_values"]
+
+MOVING = frozenset((Project, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult))
+"""The records that a KPI's value rests on; no other can move one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import pytest
 
 from mlpm_core.records import KINDS, Status, record_of
 from mlpm_core.services import demo, imports, portfolio, registers
+from mlpm_core.services.kpis import MOVING
 from mlpm_core.services.workspace import Settings, Workspace
 
 N_FILES = 50
@@ -92,4 +93,18 @@ def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
     imports.import_file(workspace, "ada", "shop", "models", "m.csv", b"model_id\nmine\n")
     demo.load_if_empty(workspace)
     assert workspace.version == 1
+    workspace.close()
+
+
+def test_only_the_records_named_can_move_a_kpi(tmp_path):
+    """Every batch of another kind taken back, and no KPI of any project stands elsewhere."""
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    receipts = demo.load(workspace)
+    was = portfolio.kpis_json(workspace, "ada", None)
+    assert len({k["project"] for k in was}) == 3
+    still = [r for r in receipts if record_of(r.kind) not in MOVING]
+    assert len({r.kind for r in still}) > 5
+    for receipt in reversed(still):
+        imports.undo(workspace, "ada", receipt.project, receipt.batch)
+    assert portfolio.kpis_json(workspace, "ada", None) == was
     workspace.close()
