@@ -129,12 +129,12 @@ def candidates(project: str, value_case_id: str) -> LeaderboardView:
 
 def decisions(project: str) -> list[DecisionView]:
     """Every decision of a project, promised beside realised."""
-    return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
+    return _decisions(workspace().version, project, workspace().today(project))
 
 
 def brief(project: str) -> BriefView:
     """What a project is for, and what it still needs to know."""
-    return briefs.brief(workspace(), actor(), project)  # a question falls due by the day
+    return _brief(workspace().version, project, workspace().today(project))
 
 
 def delivered(project: str, value_case_id: str) -> DeliveredView:
@@ -279,6 +279,16 @@ def _deployment(
     version: int, project: str, deployment_id: str, granularity: str | None
 ) -> DeploymentView:
     return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
+
+
+@_shared
+def _decisions(version: int, project: str, today: date) -> list[DecisionView]:
+    return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
+
+
+@_shared
+def _brief(version: int, project: str, today: date) -> BriefView:
+    return briefs.brief(workspace(), actor(), project)  # a question falls due by the day
 
 
 @_shared
