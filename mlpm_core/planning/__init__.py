@@ -1,4 +1,4 @@
-"""Planning: what a project costs, whether it pays, and what is still unknown about it."""
+"""Planning: what a project costs, and what is still unknown about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from mlpm_core.planning.brief import (
     project_weights,
 )
 from mlpm_core.planning.factors import FACTORS, Answer, Documentation, Factor
-from mlpm_core.planning.payback import Payback, payback
 from mlpm_core.planning.quick import (
     Driver,
     QuickEstimate,
@@ -29,7 +28,7 @@ from mlpm_core.planning.rounding import COST_STEP, DAYS_STEP, rounded
 
 __all__ = [
     "COST_STEP", "DAYS_STEP", "FACTORS", "Answer", "Area", "Confidence", "Conflict", "Coverage",
-    "Documentation", "Driver", "Factor", "Finding", "Payback", "QuickEstimate", "QuickInputs",
-    "Spread", "Stakeholder", "Step", "TwentyDayRule", "Unknown", "conflicts", "coverage",
-    "payback", "project_weights", "quick_estimate", "rounded",
+    "Documentation", "Driver", "Factor", "Finding", "QuickEstimate", "QuickInputs", "Spread",
+    "Stakeholder", "Step", "TwentyDayRule", "Unknown", "conflicts", "coverage", "project_weights",
+    "quick_estimate", "rounded",
 ]  # fmt: skip

@@ -123,7 +123,8 @@ class Decision:
             As ``information.evsi``.
         """
         entry = self._uncertain(study.observes)
-        return evsi(self.nets, study, entry.draws, is_share=entry.is_share)
+        perfect = self.evppi[study.observes]
+        return evsi(self.nets, study, entry.draws, is_share=entry.is_share, perfect=perfect)
 
     def _uncertain(self, key: str) -> Uncertain:
         if key not in self.inputs:

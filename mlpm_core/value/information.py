@@ -190,11 +190,15 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> Learned:
     value = _worth_of(_fitted(known, gains))
     if len(bases) > 1:  # knowing more is never worth less, whatever the draws say
         value = max(value, *(_worth_of(_fitted(_together([basis]), gains)) for basis in bases))
-    shuffled = [_worth_of(_fitted(rng.permutation(known), gains)) for _ in range(_N_SHUFFLES)]
+    shuffled = [
+        _worth_of(_fitted(known, rng.permutation(gains, axis=1))) for _ in range(_N_SHUFFLES)
+    ]
     return Learned(min(value, evpi(nets)), float(np.quantile(shuffled, _BAND)))
 
 
-def evsi(nets: Array, study: Study, known: Array, *, is_share: bool, seed: int = SEED) -> Learned:
+def evsi(
+    nets: Array, study: Study, known: Array, *, is_share: bool, perfect: Learned | None = None
+) -> Learned:
     """Expected value of a study: of its result, not of the truth behind it.
 
     Parameters
@@ -207,13 +211,13 @@ def evsi(nets: Array, study: Study, known: Array, *, is_share: bool, seed: int =
         Draws of the input that is observed; a share in 0 to 1, else in the unit of ``study.sd``.
     is_share : bool
         Whether each observation is a yes or a no.
-    seed : int
-        Which shuffles make the band of noise.
+    perfect : Learned, optional
+        What knowing the input exactly is worth, when it was computed before.
 
     Returns
     -------
     Learned
-        At most what knowing the input exactly is worth; with the noise of that.
+        At most ``perfect``; with the noise of that.
 
     Raises
     ------
@@ -236,16 +240,13 @@ def evsi(nets: Array, study: Study, known: Array, *, is_share: bool, seed: int =
     >>> round(evsi(np.array([np.zeros(4096), p - 0.5]), pilot, p, is_share=True).value, 3)
     0.114
     """
-    perfect = evppi(nets, known, seed=seed)
+    perfect = perfect or evppi(nets, known)
     gains = _fitted(_together([_basis(known)]), _against_best(nets))
     strata = np.array_split(np.argsort(known), min(_N_STRATA, known.size))
     truths = np.array([known[rows].mean() for rows in strata])
     by_truth = np.array([gains[:, rows].mean(axis=1) for rows in strata])
-    joint = (
-        _hits(study, truths)
-        if is_share and study.n <= _MOST_COUNTED
-        else (_means(study, truths, is_share=is_share))
-    )
+    is_counted = is_share and study.n <= _MOST_COUNTED
+    joint = _hits(study, truths) if is_counted else _means(study, truths, is_share=is_share)
     found = joint @ by_truth
     value = max(0.0, float(found.max(axis=1).sum() - found.sum(axis=0).max()))
     return Learned(min(value, perfect.value), perfect.noise)
