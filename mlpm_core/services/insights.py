@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
-__all__ = ["USE", "Advice", "Insight", "advised", "change", "insight", "studied"]
+__all__ = ["USE", "Advice", "Change", "Insight", "advised", "change", "insight", "studied"]
 
 USE: Final = "use"
 _MOST: Final = 6  # things to find out at once
-_LOOKED_UP: Final = {"build_cost", "run_cost", "fixed_cost", "success"}
+_SUCCESS: Final = "success"
+_LOOKED_UP: Final = {"build_cost", "run_cost", "fixed_cost", _SUCCESS}
 _SIZES: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _LEAST: Final = 0.01  # of the worth of knowing everything: less is not worth a line
 _ENOUGH: Final = 0.8  # of what knowing it exactly is worth
@@ -46,6 +47,13 @@ class Advice:
     learned: Learned
     study: Study | None
     study_worth: Learned | None
+
+    @property
+    def how(self) -> str:
+        """What to do, in a few words."""
+        if self.study is not None:
+            return self.study.name
+        return "try a first model" if self.key == _SUCCESS else "look it up"
 
     @property
     def most_per_case(self) -> float | None:
@@ -74,6 +82,14 @@ class Insight:
     problem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The way from the planned value to the current one, or why it cannot be said."""
+
+    bridge: Bridge | None
+    problem: str | None = None
+
+
 def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | None:
     """A value case as it stands, seen as a choice; None while it has no value.
 
@@ -94,7 +110,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
             uncertain[name] = Uncertain(entry.label, entry.unit, draws)
         if not pays.is_built.all():
             label = "Whether a usable model comes out"
-            uncertain["success"] = Uncertain(label, "1", pays.is_built.astype(np.float64))
+            uncertain[_SUCCESS] = Uncertain(label, "1", pays.is_built.astype(np.float64))
     decision = Decision((NONE, USE), np.array([np.zeros(nets.size), nets]), uncertain)
     advice = advised(decision, case.mechanism)
     heard = {told.key for told in advice}
@@ -134,14 +150,14 @@ def studied(
     return best if best[1].value > best[0].cost else None
 
 
-def change(case: CaseValue) -> tuple[Bridge | None, str | None]:
-    """What moved the value from planned to current, or a sentence on why that cannot be said."""
+def change(case: CaseValue) -> Change:
+    """What moved the value from planned to current."""
     if case.planned is None or case.current is None:
-        return None, "There is nothing monitored to compare the plan with."
+        return Change(None, "There is nothing monitored to compare the plan with.")
     try:
-        return bridge(case.planned, case.current), None
+        return Change(bridge(case.planned, case.current))
     except MlpmError as error:
-        return None, str(error)
+        return Change(None, str(error))
 
 
 def _paid(

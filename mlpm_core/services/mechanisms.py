@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.case_file import read_case
 from mlpm_core.value.mechanism import Mechanism, find_mechanism, mechanism_json, mechanisms
 from mlpm_core.value.worth import worth
@@ -18,6 +19,7 @@ __all__ = [
     "information_json",
     "mechanism_list",
     "mechanisms",
+    "questions",
     "worth_json",
 ]
 
@@ -25,6 +27,19 @@ __all__ = [
 def mechanism_list() -> list[dict[str, Any]]:
     """Every mechanism as ``mlpm mechanisms --json`` prints it."""
     return [mechanism_json(m) for m in mechanisms().values()]
+
+
+def questions(mechanism: str, baseline: str | None) -> dict[str, str]:
+    """Everything a value case is asked: the label of each question by its name.
+
+    Raises
+    ------
+    InputError, NotFoundError
+        When there is no such mechanism or baseline.
+    """
+    found = find_mechanism(mechanism)
+    asked = (*found.inputs_for(baseline), *benefit_inputs(found))
+    return {entry.name: entry.label for entry in asked}
 
 
 def worth_json(

@@ -109,7 +109,7 @@ class Benefits:
     @property
     def sentence(self) -> str:
         """Whether and when it pays back, in words: months instead of decimals."""
-        chance = f"{self.probability_by(self.horizon_years):.0%}".replace("%", " %")
+        chance = f"{self.probability_by(self.horizon_years):.0%}"
         years = f"{self.horizon_years} year{'s' if self.horizon_years > 1 else ''}"
         start = f"It pays back within {years} with a chance of {chance}"
         if self.median_years is None:

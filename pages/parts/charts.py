@@ -19,12 +19,14 @@ __all__ = [
     "dotplot",
     "draw",
     "findings_by_area",
+    "finished",
     "intervals",
     "level_by_month",
     "metric_over_time",
     "promised_by_month",
     "realised_to_date",
     "segments_over_time",
+    "told",
     "value_rate_over_time",
     "waterfall",
 ]
@@ -52,14 +54,14 @@ def value_rate_over_time(unit: str) -> Spec:
         base.mark_line(point={"size": 24}).encode(
             _y("rate", unit, zero=True),
             tooltip=[
-                _told("period", "Period"),
-                _told("rate", "Value rate", ",.0f"),
-                _told("low", "P10", ",.0f"),
-                _told("high", "P90", ",.0f"),
+                told("period", "Period"),
+                told("rate", "Value rate", ",.0f"),
+                told("low", "P10", ",.0f"),
+                told("high", "P90", ",.0f"),
             ],
         ),
     ]
-    return _spec(alt.layer(*layers, _planned(base)).properties(height=280))
+    return finished(alt.layer(*layers, _planned(base)).properties(height=280))
 
 
 @lru_cache(maxsize=64)
@@ -76,16 +78,16 @@ def metric_over_time(title: str) -> Spec:
         base.mark_line(point={"size": 24}).encode(
             _y("value", None, zero=False),
             tooltip=[
-                _told("period", "Period"),
-                _told("value", title, ".4f"),
-                _told("n", "Cases", ","),
-                _told("batch", "Batch"),
+                told("period", "Period"),
+                told("value", title, ".4f"),
+                told("n", "Cases", ","),
+                told("batch", "Batch"),
             ],
         ),
     ]
     layers += [
         base.mark_line(strokeDash=[2, 3], color=ALARM, strokeWidth=2).encode(
-            alt.Y(field=end, type="quantitative"), tooltip=[_told(end, word, ".4~g")]
+            alt.Y(field=end, type="quantitative"), tooltip=[told(end, word, ".4~g")]
         )
         for end, word in (("at_least", "Limit, at least"), ("at_most", "Limit, at most"))
     ]
@@ -95,9 +97,9 @@ def metric_over_time(title: str) -> Spec:
         ).encode(
             alt.Y(field=rule, type="quantitative"),
             tooltip=[
-                _told("period", word),
-                _told(rule, title, ".4f"),
-                _told("z", "Standard errors from what was usual", ".1f"),
+                told("period", word),
+                told(rule, title, ".4f"),
+                told("z", "Standard errors from what was usual", ".1f"),
             ],
         )
         for rule, shape, filled, word in (
@@ -105,7 +107,7 @@ def metric_over_time(title: str) -> Spec:
             ("slow", "diamond", False, "Drifting"),
         )
     ]
-    return _spec(alt.layer(*layers, _planned(base)).properties(height=200))
+    return finished(alt.layer(*layers, _planned(base)).properties(height=200))
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +117,7 @@ def segments_over_time(title: str, number_format: str) -> Spec:
     The frame has the columns start (datetime), period (str), segment, value and n.
     """
     lines = alt.Chart().encode(_time("start"))
-    return _spec(
+    return finished(
         lines.mark_line(point={"size": 14}, strokeWidth=1.6)
         .encode(
             alt.Y(
@@ -132,10 +134,10 @@ def segments_over_time(title: str, number_format: str) -> Spec:
                 legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=150),
             ),
             tooltip=[
-                _told("period", "Period"),
-                _told("segment", "Segment"),
-                _told("value", title, number_format),
-                _told("n", "Cases", ","),
+                told("period", "Period"),
+                told("segment", "Segment"),
+                told("value", title, number_format),
+                told("n", "Cases", ","),
             ],
         )
         .properties(height=220)
@@ -151,7 +153,7 @@ def dotplot(unit: str) -> Spec:
     dots = alt.Chart().encode(
         alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(format="~s", grid=False)),
         alt.Y(field="row", type="quantitative", axis=None, scale=alt.Scale(domainMin=0)),
-        tooltip=[_told("value", unit, ",.0f"), _told("outcome", "Outcome")],
+        tooltip=[told("value", unit, ",.0f"), told("outcome", "Outcome")],
     )
     is_gain = alt.FieldEqualPredicate(field="outcome", equal="gain")
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
@@ -160,7 +162,7 @@ def dotplot(unit: str) -> Spec:
         dots.mark_point(size=80, filled=False, strokeWidth=1.5, opacity=1),
         dots.transform_filter(is_gain).mark_point(size=80, filled=True, opacity=1),
     ]
-    return _spec(alt.layer(*layers).properties(height=180))
+    return finished(alt.layer(*layers).properties(height=180))
 
 
 @lru_cache(maxsize=4)
@@ -181,12 +183,12 @@ def waterfall() -> Spec:
         alt.X(field="from", type="quantitative", title="Person-days, P50"),
         alt.X2(field="to"),
         tooltip=[
-            _told("step", "Step"),
-            _told("change", "Adds", ",.0f"),
-            _told("to", "P50 after it", ",.0f"),
+            told("step", "Step"),
+            told("change", "Adds", ",.0f"),
+            told("to", "P50 after it", ",.0f"),
         ],
     )
-    return _spec(bars.properties(height=alt.Step(26)))
+    return finished(bars.properties(height=alt.Step(26)))
 
 
 @lru_cache(maxsize=4)
@@ -220,13 +222,13 @@ def findings_by_area() -> Spec:
             ),
             order=alt.Order(field="rank", type="quantitative"),
             tooltip=[
-                _told("area", "Area"),
-                _told("confidence", "Confidence"),
-                _told("findings", "Findings", ","),
+                told("area", "Area"),
+                told("confidence", "Confidence"),
+                told("findings", "Findings", ","),
             ],
         )
     )
-    return _spec(bars.properties(height=alt.Step(26)))
+    return finished(bars.properties(height=alt.Step(26)))
 
 
 @lru_cache(maxsize=16)
@@ -241,10 +243,10 @@ def intervals(unit: str) -> Spec:
     bars = alt.Chart().encode(
         option,
         tooltip=[
-            _told("option", "Option"),
-            _told("mean", "Mean", ",.0f"),
-            _told("low", "P10", ",.0f"),
-            _told("high", "P90", ",.0f"),
+            told("option", "Option"),
+            told("mean", "Mean", ",.0f"),
+            told("low", "P10", ",.0f"),
+            told("high", "P90", ",.0f"),
         ],
     )
     low = alt.X(field="low", type="quantitative", title=unit, axis=alt.Axis(format="~s"))
@@ -256,7 +258,7 @@ def intervals(unit: str) -> Spec:
         ),
         zero,
     ]
-    return _spec(alt.layer(*layers).properties(height={"step": 44}))
+    return finished(alt.layer(*layers).properties(height={"step": 44}))
 
 
 @lru_cache(maxsize=16)
@@ -280,7 +282,7 @@ def promised_by_month(unit: str) -> Spec:
             _month(0.84), _y("low", unit, zero=True), alt.Y2(field="high")
         ),
     ]
-    return _spec(alt.layer(*layers).properties(height=280))
+    return finished(alt.layer(*layers).properties(height=280))
 
 
 @lru_cache(maxsize=16)
@@ -297,7 +299,7 @@ def realised_to_date(unit: str) -> Spec:
             tooltip=_of_month("realised", "Realised to date", ",.0f", promised="planned"),
         ),
     ]
-    return _spec(alt.layer(*layers, _planned(base)).properties(height=220))
+    return finished(alt.layer(*layers, _planned(base)).properties(height=220))
 
 
 @lru_cache(maxsize=64)
@@ -320,7 +322,7 @@ def level_by_month(unit: str) -> Spec:
             shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
         ).encode(_y("promised", unit, zero=False)),
     ]
-    return _spec(alt.layer(*layers, _planned(base, "Target")).properties(height=280))
+    return finished(alt.layer(*layers, _planned(base, "Target")).properties(height=280))
 
 
 def _month(at: float = 0.5) -> alt.X:
@@ -346,16 +348,16 @@ def _of_month(
     field: str, title: str, number_format: str, promised: str = "promised"
 ) -> list[alt.Tooltip]:
     return [
-        _told("month", "Month"),
-        _told(field, title, number_format),
-        _told("low", "P10", number_format),
-        _told("high", "P90", number_format),
-        _told(promised, "Promised", number_format),
-        _told("days", "Monitored"),
+        told("month", "Month"),
+        told(field, title, number_format),
+        told("low", "P10", number_format),
+        told("high", "P90", number_format),
+        told(promised, "Promised", number_format),
+        told("days", "Monitored"),
     ]
 
 
-def _spec(chart: alt.Chart | alt.LayerChart) -> Spec:
+def finished(chart: alt.Chart | alt.LayerChart) -> Spec:
     """The specification without the empty data that Altair puts in its place."""
     spec = chart.to_dict()
     for part in (spec, *spec.get("layer", ())):
@@ -382,7 +384,7 @@ def _y(field: str, title: str | None, *, zero: bool) -> alt.Y:
     )
 
 
-def _told(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
+def told(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
     if number_format is None:
         return alt.Tooltip(field=field, type="nominal", title=title)
     return alt.Tooltip(field=field, type="quantitative", title=title, format=number_format)
@@ -390,5 +392,5 @@ def _told(field: str, title: str, number_format: str | None = None) -> alt.Toolt
 
 def _planned(base: alt.Chart, title: str = "Planned") -> alt.Chart:
     return base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
-        alt.Y(field="planned", type="quantitative"), tooltip=[_told("planned", title, ",.4~g")]
+        alt.Y(field="planned", type="quantitative"), tooltip=[told("planned", title, ",.4~g")]
     )

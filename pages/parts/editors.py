@@ -14,7 +14,7 @@ from pages.parts import actions, loaders, sentences
 from pages.parts.figures import inner, literal, number, written_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.valuation import CaseInput, CaseValue
@@ -38,16 +38,26 @@ def quantities(case: CaseValue) -> Changes:
         "Only to compare with other baselines": [i for i in case.inputs if not i.is_asked],
     }
     for title, shown in groups.items():
-        if not shown:
-            continue
-        st.markdown(f"**{title}**")
-        with st.grid(3, min_column_width=250):
-            for entry in shown:
-                with st.container():
-                    written = _quantity_field(case, entry)
-                if written and written != entry.planned:
-                    changes[entry.name] = written
+        if shown:
+            st.markdown(f"**{title}**")
+            changes |= _fields(case, shown)
+    written = any(entry.planned for entry in case.realisation)
+    with st.expander("What it costs, and how the value arrives", expanded=written):
+        st.caption("Without a build cost here, that of an estimate of the work is taken.")
+        changes |= _fields(case, case.realisation)
     return tuple(sorted(changes.items()))
+
+
+def _fields(case: CaseValue, shown: Sequence[CaseInput]) -> dict[str, str]:
+    """Fields side by side; what was changed in them."""
+    changes = {}
+    with st.grid(3, min_column_width=250):
+        for entry in shown:
+            with st.container():
+                written = _quantity_field(case, entry)
+            if written and written != entry.planned:
+                changes[entry.name] = written
+    return changes
 
 
 def _quantity_field(case: CaseValue, entry: CaseInput) -> str:
@@ -79,7 +89,7 @@ def save_quantities(project: str, case: CaseValue, changes: Changes) -> None:
             key="case_source",
         )
         if st.button("Save the changes", type="primary", icon=":material/save:"):
-            known = {i.name: i for i in case.inputs}
+            known = {i.name: i for i in (*case.inputs, *case.realisation)}
             receipt = actions.save(
                 project,
                 "quantities",

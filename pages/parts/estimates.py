@@ -162,13 +162,15 @@ def unknowns(view: EstimateView) -> None:
     st.caption(f"{n} open; each counts half until somebody finds out. Days at P80.")
 
 
-def of_case(views: Sequence[EstimateView], *, is_trial: bool) -> None:
+def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> None:
     """What the work costs that a value case would pay for, and whether it does."""
     if not views:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(
-                "No estimate names this value case, so what the work costs is not set against it."
-            )
+            if not is_paid:
+                st.caption(
+                    "Neither this value case nor an estimate of the work says what building it "
+                    "costs, so it is not set against the value."
+                )
             st.page_link(
                 "plan/estimate.py",
                 label="Estimate the work",
@@ -176,7 +178,6 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool) -> None:
                 query_params=panels.here(),
             )
         return
-    st.subheader("Does it pay for the work?", anchor=False)
     for view in views:
         with st.container(border=True):
             st.markdown(_paid(view))
@@ -188,8 +189,8 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool) -> None:
             )
     tried = " as tried below, not saved" if is_trial else ""
     st.caption(
-        f"Planned net a year{tried}, against the cost of building it once; no usable model means "
-        "no benefit."
+        f"Each estimate: planned net a year{tried}, against the cost of building it once; no "
+        "usable model means no benefit."
     )
 
 

@@ -22,6 +22,7 @@ from mlpm_core.services import (
 from mlpm_core.services import delivered as delivered_service
 from mlpm_core.services import deployments as deployments_service
 from mlpm_core.services import estimates as estimates_service
+from mlpm_core.services import insights as insights_service
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
+    from mlpm_core.services.insights import Change, Insight
     from mlpm_core.services.mechanisms import Mechanism
     from mlpm_core.services.portfolio import Portfolio, ProjectView
     from mlpm_core.services.registers import SetupStep
@@ -46,6 +48,7 @@ __all__ = [
     "candidates",
     "case",
     "case_estimates",
+    "change",
     "currency",
     "decisions",
     "delivered",
@@ -54,6 +57,7 @@ __all__ = [
     "estimates",
     "history",
     "input_titles",
+    "insight",
     "mechanism_choices",
     "preview",
     "project_title",
@@ -180,6 +184,18 @@ def case_estimates(
     return _case_estimates(workspace().version, project, value_case_id, changes)
 
 
+def insight(
+    project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()
+) -> Insight | None:
+    """A value case as a choice: whether it pays, and what to find out first."""
+    return _insight(workspace().version, project, value_case_id, changes)
+
+
+def change(project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()) -> Change:
+    """What moved a value case from its plan to what is monitored."""
+    return _change(workspace().version, project, value_case_id, changes)
+
+
 def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
     """What would follow from an estimate that is not saved."""
     return _tried_estimate(workspace().version, project, tuple(sorted(values.items())))
@@ -201,13 +217,12 @@ def titles(project: str, kind: str) -> dict[str, str]:
 
 
 def input_titles(project: str, value_case_id: str) -> dict[str, str]:
-    """The inputs of a value case's mechanism: name by label."""
+    """The questions of a value case: name by label."""
     found = {c["value_case_id"]: c for c in records(project, "value_cases")}
     if value_case_id not in found:
         return {}
-    chosen = mechanisms.find_mechanism(found[value_case_id]["mechanism"])
-    baseline = found[value_case_id]["baseline"] or None
-    return {i.name: i.label for i in chosen.inputs_for(baseline)}
+    row = found[value_case_id]
+    return mechanisms.questions(row["mechanism"], row["baseline"] or None)
 
 
 def project_title(project: str) -> str:
@@ -336,6 +351,23 @@ def _case_estimates(
     return estimates_service.of_case(
         _estimates(version, project), _case(version, project, value_case_id, changes)
     )
+
+
+@_shared
+def _insight(
+    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
+) -> Insight | None:
+    return insights_service.insight(
+        _case(version, project, value_case_id, changes),
+        _case_estimates(version, project, value_case_id, changes),
+    )
+
+
+@_shared
+def _change(
+    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
+) -> Change:
+    return insights_service.change(_case(version, project, value_case_id, changes))
 
 
 @_shared

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "batches",
-    "break_evens",
     "cases",
     "dots",
     "effects",
@@ -70,23 +69,6 @@ def dots(case: CaseValue) -> pd.DataFrame:
             "row": [d.row for d in found],
             "value": [d.value for d in found],
             "outcome": ["loss" if d.value < 0 else "gain" for d in found],
-        }
-    )
-
-
-def break_evens(case: CaseValue) -> pd.DataFrame:
-    """The inputs that have a value at which net is zero, and that value."""
-    worth = case.best
-    if worth is None:
-        return pd.DataFrame()
-    shown = [i for i in case.inputs if worth.break_even.get(i.name) is not None]
-    shown.sort(key=lambda i: not i.is_metric)
-    return pd.DataFrame(
-        {
-            "Input": [i.label for i in shown],
-            "Taken": [number(worth.quantities[i.name].median, 4) for i in shown],
-            "Zero at": [number(worth.break_even[i.name] or 0.0, 4) for i in shown],
-            "Unit": [written_unit(i.unit, case.currency) for i in shown],
         }
     )
 

@@ -1,15 +1,6 @@
 import streamlit as st
 
-from pages.parts import (
-    charts,
-    controls,
-    editors,
-    estimates,
-    loaders,
-    panels,
-    sentences,
-    tables,
-)
+from pages.parts import charts, controls, editors, insights, loaders, panels, sentences, tables
 
 project = controls.project()
 view = loaders.project_view(project)
@@ -33,7 +24,8 @@ panels.how_it_was_made(case)
 
 with answer:
     st.markdown(sentences.value_case(case, bool(changes)))
-    if case.best is not None:
+    insight = loaders.insight(project, case.value_case_id, changes)
+    if insight is not None:
         panels.dimension_cards(case)
         left, right = st.columns([3, 2], gap="medium")
         with left:
@@ -45,15 +37,8 @@ with answer:
             )
             st.caption(sentences.dots(case))
         with right:
-            st.subheader("What must be true", anchor=False)
-            st.dataframe(
-                tables.break_evens(case),
-                hide_index=True,
-                height="content",
-                alt="Value of each input at which the net value is zero",
-            )
-            st.caption("Where the net value is zero, every other input at its median.")
+            insights.must_be_true(case)
+        insights.find_out_next(case, insight)
+        insights.pays(project, case, insight, changes)
+        insights.since_the_plan(case, loaders.change(project, case.value_case_id, changes))
         panels.baselines(loaders.against_baselines(project, case.value_case_id, changes), case)
-    estimates.of_case(
-        loaders.case_estimates(project, case.value_case_id, changes), is_trial=bool(changes)
-    )

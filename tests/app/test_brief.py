@@ -204,7 +204,7 @@ def test_the_payback_follows_numbers_that_are_only_tried(demo):
 @pytest.mark.usefixtures("demo")
 def test_a_value_case_without_an_estimate_leads_to_one():
     app = open_screen("value_case", project=DEMAND)
-    assert "No estimate names this value case" in said(app)
+    assert "says what building it costs" in said(app)
     link = next(x for x in app.get("page_link") if x.proto.label == "Estimate the work")
     assert link.proto.page == "estimate"
 
@@ -212,4 +212,4 @@ def test_a_value_case_without_an_estimate_leads_to_one():
 def test_an_archived_estimate_pays_for_nothing(demo):
     (row,) = registers.records(demo, "test", WINBACK, "estimates")
     save(demo, "estimates", dict(row) | {"archived": True}, project=WINBACK)
-    assert "No estimate names this value case" in said(open_screen("value_case", project=WINBACK))
+    assert "says what building it costs" in said(open_screen("value_case", project=WINBACK))

@@ -53,7 +53,7 @@ def test_a_project_that_may_deliver_nothing():
     assert told.median_years == pytest.approx(1.2)
     assert told.probability_by(1.1) == 0
     assert told.sentence == (
-        "It pays back within 3 years with a chance of 88 %; as likely as not within 15 months of "
+        "It pays back within 3 years with a chance of 88%; as likely as not within 15 months of "
         "use."
     )
 

@@ -1,0 +1,361 @@
+"""A value case as a choice: what must be true, what to find out first, whether it pays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.services.insights import USE, studied
+from pages.parts import charts, estimates, loaders, value_charts
+from pages.parts.figures import (
+    NOTHING,
+    counted,
+    inner,
+    listed,
+    literal,
+    money,
+    number,
+    percent,
+    spread,
+    written_unit,
+)
+
+if TYPE_CHECKING:
+    from mlpm_core.services.insights import Advice, Change, Insight
+    from mlpm_core.services.valuation import CaseInput, CaseValue
+
+__all__ = ["find_out_next", "must_be_true", "pays", "since_the_plan"]
+
+Changes = tuple[tuple[str, str], ...]
+_MOST_BARS = 9
+
+
+def must_be_true(case: CaseValue) -> None:
+    """The value of each input at which net is zero, in words; metrics first, the nearest next."""
+    worth = case.best
+    if worth is None:
+        return
+    shown = [i for i in case.inputs if worth.break_even.get(i.name) is not None]
+    shown.sort(key=lambda i: (not i.is_metric, _distance(case, i)))
+    st.subheader("What must be true", anchor=False)
+    if not shown:
+        st.caption("No single input, the others at their medians, brings the net value to zero.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Input": [i.label for i in shown],
+                "For a gain": [_margin(case, i) for i in shown],
+            }
+        ),
+        hide_index=True,
+        height="content" if len(shown) <= 8 else 318,
+        column_config={
+            "Input": st.column_config.TextColumn(width=130),
+            "For a gain": st.column_config.TextColumn(width=210),
+        },
+        alt="How far each input may move before the net value is zero",
+    )
+    st.caption("The value at which net is zero, every other input at its median.")
+
+
+def _distance(case: CaseValue, entry: CaseInput) -> float:
+    taken, zero = _taken_and_zero(case, entry)
+    return abs(zero - taken) / abs(taken) if taken else float("inf")
+
+
+def _taken_and_zero(case: CaseValue, entry: CaseInput) -> tuple[float, float]:
+    worth = case.best
+    if worth is None:
+        return 0.0, 0.0
+    return worth.quantities[entry.name].median, worth.break_even[entry.name] or 0.0
+
+
+def _margin(case: CaseValue, entry: CaseInput) -> str:
+    taken, zero = _taken_and_zero(case, entry)
+    unit = entry.unit.partition("/")[0].replace("money", case.currency)
+    unit = "" if unit == "1" else f" {unit}"
+    is_gain = case.best is not None and case.best.net.p50 > 0
+    verb = ("may" if is_gain else "must") + (" fall" if zero < taken else " rise")
+    return f"{verb} from {number(taken)} to {number(zero)}{unit}"
+
+
+def find_out_next(case: CaseValue, insight: Insight) -> None:
+    """What knowing more is worth before the choice, the study that tells it, and the tornado."""
+    st.subheader("Find this out next", anchor=False)
+    st.markdown(_next(case, insight))
+    if insight.advice:
+        st.dataframe(
+            _advice(case, insight),
+            hide_index=True,
+            height="content",
+            alt="What to find out, what knowing it is worth, and what a study may cost",
+        )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        if insight.swings:
+            charts.draw(
+                _swings(case, insight),
+                value_charts.tornado(f"Net, {case.currency} / year"),
+                _tornado(insight),
+            )
+    with right:
+        if insight.swings:
+            st.caption(literal(_tornado(insight)))
+        st.caption(literal(_silent(insight)))
+        _study(case, insight)
+
+
+def _worth(case: CaseValue, insight: Insight, value: float) -> str:
+    """An amount of the choice: a year's net, or money of today over the horizon."""
+    if insight.horizon_years is None:
+        return money(value, case.currency)
+    return f"{case.currency} {number(value)}"
+
+
+def _next(case: CaseValue, insight: Insight) -> str:
+    decision = insight.decision
+    if insight.problem:
+        return f":material/error: {literal(insight.problem)}"
+    use = "Use the model" if decision.best == USE else "Leave it"
+    about = (
+        "by one year's net; write a build cost to count it"
+        if insight.horizon_years is None
+        else f"by what it leaves over {counted(insight.horizon_years, 'year')}"
+    )
+    most = literal(_worth(case, insight, decision.evpi))
+    if not insight.advice:
+        why = (
+            "no outcome in sight would change it"
+            if decision.evpi == 0
+            else f"knowing everything would be worth {most}"
+        )
+        return f"**{use}**, {about}: {why}. Nothing is worth finding out first."
+    first = insight.advice[0]
+    value = literal(_worth(case, insight, first.learned.value))
+    todo = f"first find out {literal(inner(first.label))} (worth up to **{value}**)"
+    if first.study and first.study_worth:
+        told = literal(_worth(case, insight, first.study_worth.value))
+        todo = f"first **{literal(first.study.name)}**, which is worth {told}"
+    return (
+        f"**{use}**, {about}, or {todo}. Deciding today is wrong in "
+        f"{literal(percent(1 - decision.p_best[decision.best]))} of the outcomes and loses {most} "
+        "on average."
+    )
+
+
+def _advice(case: CaseValue, insight: Insight) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Find out": [a.label for a in insight.advice],
+            "Worth up to": [_worth(case, insight, a.learned.value) for a in insight.advice],
+            "How": [a.how for a in insight.advice],
+            "Its worth": [
+                _worth(case, insight, a.study_worth.value) if a.study_worth else NOTHING
+                for a in insight.advice
+            ],
+            "A case may cost": [_per_case(case, a) for a in insight.advice],
+        }
+    )
+
+
+def _per_case(case: CaseValue, advice: Advice) -> str:
+    if advice.most_per_case is None:
+        return NOTHING
+    return f"{case.currency} {number(advice.most_per_case)}"
+
+
+def _silent(insight: Insight) -> str:
+    text = ""
+    if insight.advice:
+        text = "Worth: how much better one chooses on average when it is known."
+    if insight.silent:
+        words = [inner(label) for label in insight.silent]
+        some = listed(words) if len(words) <= 4 else f"{', '.join(words[:4])} and others"
+        text += f" Not worth a question now: {some}."
+    return text
+
+
+def _study(case: CaseValue, insight: Insight) -> None:
+    """The best size of a study at the reader's own cost of a case."""
+    choices = {a.key: a.label for a in insight.advice if a.study}
+    if not choices:
+        return
+    with st.expander("How large should the study be?", icon=":material/biotech:"):
+        which, cost, once = st.columns(3, vertical_alignment="bottom")
+        with which:
+            key = st.selectbox(
+                "Find out", list(choices), format_func=lambda k: choices[k], key="study_of"
+            )
+        with cost:
+            per_case = st.number_input(
+                f"One case costs, {case.currency}", min_value=0.0, value=1.0, key="study_cost"
+            )
+        with once:
+            start = st.number_input(
+                f"Beginning costs, {case.currency}", min_value=0.0, value=0.0, key="study_once"
+            )
+        found = studied(insight.decision, case.mechanism, key, per_case, start)
+        if found is None:
+            st.markdown("At that cost no size of study is worth it: decide without one.")
+            return
+        study, learned = found
+        value, spent, left = (
+            literal(f"{case.currency} {number(x)}")
+            for x in (learned.value, study.cost, learned.value - study.cost)
+        )
+        st.markdown(
+            f"Best: **{literal(study.name)}**. It is worth {value}, costs {spent} and leaves "
+            f"**{left}**."
+        )
+
+
+def _swings(case: CaseValue, insight: Insight) -> pd.DataFrame:
+    shown = [s for s in insight.swings if s.net_at_low is not None and s.net_at_high is not None]
+    base = _net_at_medians(case)
+    rows = [
+        {
+            "input": s.label,
+            "base": base,
+            "net": net,
+            "end": end,
+            "taken": f"{number(at)} {written_unit(s.unit, case.currency)}",
+        }
+        for s in shown[:_MOST_BARS]
+        for end, at, net in (("P5", s.low, s.net_at_low), ("P95", s.high, s.net_at_high))
+    ]
+    return pd.DataFrame(rows, columns=["input", "base", "net", "end", "taken"])
+
+
+def _net_at_medians(case: CaseValue) -> float:
+    if case.best is None:
+        return 0.0
+    at = {line.name: line.value for line in case.best.lines}
+    return at["revenue"] + at["cost_saving"]
+
+
+def _tornado(insight: Insight) -> str:
+    first = insight.swings[0]
+    ends = sorted(x for x in (first.net_at_low, first.net_at_high) if x is not None)
+    told = f" between {number(ends[0])} and {number(ends[1])}" if len(ends) == 2 else ""
+    return (
+        f"{first.label} alone moves net{told}. Each bar: one input from its P5 to its P95 (solid "
+        "end), the others at their medians."
+    )
+
+
+def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> None:
+    """What the value leaves once building and running it are paid, and by when."""
+    st.subheader("Does it pay?", anchor=False)
+    paid = insight.pays
+    if insight.problem:
+        st.markdown(f":material/error: {literal(insight.problem)}")
+    elif paid is not None:
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            npv = paid.npv
+            st.metric(
+                f"Net present value over {counted(paid.horizon_years, 'year')}",
+                literal(f"{case.currency} {number(npv.mean)}"),
+                help="What the value brings, discounted, less what building and running it costs.",
+            )
+            st.caption(literal(spread(npv.p10, npv.p90)))
+            chance = literal(percent(paid.probability_of_gain))
+            st.markdown(f"Above zero with a chance of **{chance}**. {literal(paid.sentence)}")
+            st.caption(
+                literal(
+                    f"Building costs {case.currency} {number(paid.build_cost.mean)} on average, "
+                    f"by {insight.cost_from}; up to {case.currency} {number(paid.affordable)} "
+                    "would pay on average."
+                )
+            )
+        with right:
+            charts.draw(
+                _cumulative(insight),
+                value_charts.cumulative(f"{case.currency}, undiscounted"),
+                "What has come back after each year of use, with its P10 to P90",
+            )
+    estimates.of_case(
+        loaders.case_estimates(project, case.value_case_id, changes),
+        is_trial=bool(changes),
+        is_paid=paid is not None,
+    )
+
+
+def _cumulative(insight: Insight) -> pd.DataFrame:
+    if insight.pays is None:
+        return pd.DataFrame()
+    build = insight.pays.build_cost
+    first = {"year": 0, "mean": -build.mean, "low": -build.p90, "high": -build.p10}
+    rows = [
+        {
+            "year": year.number,
+            "mean": year.cumulative.mean,
+            "low": year.cumulative.p10,
+            "high": year.cumulative.p90,
+        }
+        for year in insight.pays.years
+    ]
+    return pd.DataFrame([first, *rows])
+
+
+def since_the_plan(case: CaseValue, change: Change) -> None:
+    """What moved the value from the plan to what is monitored, cause by cause."""
+    if case.current is None or case.planned is None:
+        return
+    st.subheader("What changed since the plan", anchor=False)
+    if change.bridge is None:
+        st.caption(literal(change.problem or "It cannot be said."))
+        return
+    told = _changed(case, change)
+    charts.draw(_steps(change), value_charts.bridge(f"Net, {case.currency} / year"), told)
+    st.caption(literal(told))
+
+
+def _changed(case: CaseValue, change: Change) -> str:
+    bridge = change.bridge
+    if bridge is None or not bridge.parts:
+        return "Nothing changed between the plan and what is monitored."
+    largest = max(bridge.parts, key=lambda part: abs(part.change))
+    verb = "added" if largest.change > 0 else "took"
+    return (
+        f"Of the change of {money(bridge.change, case.currency)}, {inner(largest.label)} {verb} "
+        f"{money(abs(largest.change), case.currency)}. The parts are a Shapley split of the mean "
+        "and add up exactly."
+    )
+
+
+def _steps(change: Change) -> pd.DataFrame:
+    bridge = change.bridge
+    if bridge is None:
+        return pd.DataFrame()
+    rows, at = [("Planned", 0.0, bridge.before, bridge.before, "planned")], bridge.before
+    for part in bridge.parts:
+        rows.append((part.label, at, at + part.change, part.change, _kind(part.change)))
+        at += part.change
+    rows.append(("Now", 0.0, bridge.after, bridge.after, "now"))
+    return pd.DataFrame(
+        [
+            {
+                "order": i,
+                "step": step,
+                "from": start,
+                "to": end,
+                "change": moved,
+                "kind": kind,
+                "right": max(start, end),
+                "told": _signed(moved) if kind in ("gain", "loss") else number(moved),
+            }
+            for i, (step, start, end, moved, kind) in enumerate(rows)
+        ]
+    )
+
+
+def _kind(change: float) -> str:
+    return "gain" if change >= 0 else "loss"
+
+
+def _signed(value: float) -> str:
+    return f"+{number(value)}" if value > 0 else number(value)

@@ -1,0 +1,118 @@
+"""Charts of a value case as a choice: tornado, bridge, and what has come back by when."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import altair as alt
+
+from pages.parts.charts import MUTED, Spec, finished, told
+
+__all__ = ["bridge", "cumulative", "tornado"]
+
+
+@lru_cache(maxsize=16)
+def tornado(unit: str) -> Spec:
+    """How far each input alone moves net, the largest first; its high end solid, its low hollow.
+
+    The frame has the columns input (str, in the order shown), base (net at the medians), net, end
+    (P5 or P95) and taken (the input there, as text); two rows for each input.
+    """
+    y = alt.Y(field="input", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190))
+    bars = alt.Chart().encode(
+        y,
+        alt.X(field="base", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X2(field="net"),
+        tooltip=[
+            told("input", "Input"),
+            told("end", "At its"),
+            told("taken", "Which is"),
+            told("net", unit, ",.0f"),
+        ],
+    )
+    is_high = alt.FieldEqualPredicate(field="end", equal="P95")
+    base = (
+        alt.Chart()
+        .mark_rule(color=MUTED)
+        .encode(alt.X(field="base", type="quantitative", aggregate="min"))
+    )
+    zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
+    layers = [
+        bars.mark_bar(height=13, filled=False, strokeWidth=1.5),
+        bars.transform_filter(is_high).mark_bar(height=13, opacity=0.85),
+        base,
+        zero,
+    ]
+    return finished(alt.layer(*layers).properties(height=alt.Step(24)))
+
+
+@lru_cache(maxsize=16)
+def bridge(unit: str) -> Spec:
+    """Steps from the planned value to today's; totals and gains solid, losses hollow.
+
+    The frame has the columns order, step, from, to, change (money), told (the change as text) and
+    kind (planned, gain, loss or now).
+    """
+    y = alt.Y(
+        field="step",
+        type="nominal",
+        sort=alt.EncodingSortField(field="order", order="ascending"),
+        axis=alt.Axis(title=None, labelLimit=190),
+    )
+    bars = alt.Chart().encode(
+        y,
+        alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X2(field="to"),
+        tooltip=[told("step", "Step"), told("change", unit, ",.0f"), told("to", "Then", ",.0f")],
+    )
+    is_solid = alt.FieldOneOfPredicate(field="kind", oneOf=["gain", "now"])
+    words = (
+        alt.Chart()
+        .mark_text(align="left", dx=6)
+        .encode(
+            y,
+            alt.X(field="right", type="quantitative"),
+            alt.Text(field="told", type="nominal"),
+        )
+    )
+    layers = [
+        bars.mark_bar(height=14, filled=False, strokeWidth=1.5),
+        bars.transform_filter(is_solid).mark_bar(height=14, opacity=0.85),
+        words,
+    ]
+    return finished(alt.layer(*layers).properties(height=alt.Step(26)))
+
+
+@lru_cache(maxsize=16)
+def cumulative(unit: str) -> Spec:
+    """What has come back after each year of use, with its P10-P90 band; paid back above zero.
+
+    The frame has the columns year (int, 0 the start of use), mean, low and high (money).
+    """
+    x = alt.X(
+        field="year",
+        type="quantitative",
+        title="Years of use",
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+    )
+    base = alt.Chart().encode(x)
+    zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.datum(0))
+    y = alt.Y(
+        field="mean", type="quantitative", title=unit, axis=alt.Axis(format="~s", tickCount=5)
+    )
+    layers = [
+        zero,
+        base.mark_area(opacity=0.22).encode(
+            alt.Y(field="low", type="quantitative", title=unit), alt.Y2(field="high")
+        ),
+        base.mark_line(point={"size": 24}).encode(
+            y,
+            tooltip=[
+                told("year", "After year", "d"),
+                told("mean", "Mean", ",.0f"),
+                told("low", "P10", ",.0f"),
+                told("high", "P90", ",.0f"),
+            ],
+        ),
+    ]
+    return finished(alt.layer(*layers).properties(height=200))

@@ -1,0 +1,84 @@
+"""The Value case screen as a choice: what to find out next, whether it pays, what changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlpm_core.services import registers
+from tests.app.conftest import open_screen, run, said
+
+WINBACK, DEMAND = "bike-shop-winback", "bike-shop-demand"
+
+
+def plain(markdown):
+    """What a reader sees of text with its Markdown escaped."""
+    return markdown.replace("\\", "")
+
+
+def table(app, column):
+    return next(d.value for d in app.dataframe if column in d.value)
+
+
+def field(app, label):
+    return next(t for t in app.text_input if plain(t.label).startswith(label))
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_planned_case_says_what_to_find_out_what_it_is_worth_and_how():
+    app = open_screen("value_case", project=WINBACK)
+    shown = plain(said(app))
+    assert "**Use the model**, by what it leaves over 3 years, or first find out" in shown
+    advice = table(app, "Find out")
+    assert {"Worth up to", "How", "Its worth", "A case may cost"} <= set(advice)
+    assert any(how.startswith("cost ") for how in advice["How"])
+    assert "try a first model" in set(advice["How"])
+    assert table(app, "For a gain")["For a gain"].str.contains("may fall from").any()
+    assert "Net present value over 3 years" in [m.label for m in app.metric]
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_readers_cost_of_a_case_decides_how_large_the_study_is():
+    app = open_screen("value_case", project=WINBACK)
+    app.selectbox(key="study_of").set_value("customer_value")
+    app.number_input(key="study_cost").set_value(2.0)
+    run(app)
+    assert "Best: **cost " in plain(said(app))
+    app.number_input(key="study_cost").set_value(1e6)
+    run(app)
+    assert "no size of study is worth it" in said(app)
+
+
+def test_what_it_costs_is_tried_before_it_is_saved_and_then_kept(demo):
+    app = open_screen("value_case", project=DEMAND)
+    assert "says what building it costs" in said(app)
+    field(app, "Build cost").set_value("100k to 200k")
+    run(app)
+    shown = plain(said(app))
+    assert "Net present value over 3 years" in [m.label for m in app.metric]
+    assert "by the value case" in shown
+    assert registers.records(demo, "test", DEMAND, "quantities")
+    next(b for b in app.button if b.label == "Save the changes").click()
+    run(app)
+    kept = {q["name"]: q["written"] for q in registers.records(demo, "test", DEMAND, "quantities")}
+    assert kept["build_cost"] == "100k to 200k"
+    again = open_screen("value_case", project=DEMAND)
+    assert field(again, "Build cost").value == "100k to 200k"
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_wrong_cost_is_a_sentence_and_the_value_stays():
+    app = open_screen("value_case", project=DEMAND)
+    field(app, "Build cost").set_value("cheap")
+    run(app)
+    shown = plain(said(app))
+    assert "build_cost: 'cheap' cannot be read" in shown
+    assert "is worth **EUR" in shown
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_case_in_life_says_what_moved_it_since_the_plan():
+    app = open_screen("value_case", project=DEMAND)
+    assert "What changed since the plan" in [s.value for s in app.subheader]
+    assert "forecast error (WAPE) took EUR" in plain(said(app))
+    planned = open_screen("value_case", project=WINBACK)
+    assert "What changed since the plan" not in [s.value for s in planned.subheader]
