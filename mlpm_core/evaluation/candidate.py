@@ -110,7 +110,7 @@ def not_valuable(candidate: Candidate, mechanism: Mechanism) -> str | None:
     roc_auc alone cannot be turned into value: it has no operating point. Measure precision and
     recall at the threshold that would be used.
     """
-    missing = [metric for metric in mechanism.metrics if candidate.measured(metric) is None]
+    missing = [m for m in mechanism.metrics if m.is_needed and candidate.measured(m) is None]
     if not missing:
         return None
     needed = _listed([metric.reported_as for metric in missing])

@@ -46,7 +46,7 @@ _GROUPS: tuple[tuple[str, float, float, str], ...] = (
     ("gini mcc uplift_at_k", -1.0, 1.0, "higher"),
     ("r2", -inf, 1.0, "higher"),
     ("wape mape smape mae rmse mse log_loss psi", 0.0, inf, "lower"),
-    ("lift", 0.0, inf, "higher"),
+    ("lift clicks", 0.0, inf, "higher"),
     ("bias", -inf, inf, "zero"),
     ("pinball_loss", -inf, inf, "lower"),
     ("dcg_at_k qini auuc", -inf, inf, "higher"),

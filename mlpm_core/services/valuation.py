@@ -39,7 +39,8 @@ __all__ = [
 class CaseInput:
     """One input of a value case: what is planned, what is monitored, and who stands for it.
 
-    ``is_asked`` is False for an input that only another baseline needs.
+    ``is_asked`` is False for an input that only another baseline needs, ``is_needed`` for one that
+    has a default or follows another input.
     """
 
     name: str
@@ -51,6 +52,7 @@ class CaseInput:
     source: str
     owner: str
     default: str | None
+    is_needed: bool = True
     is_asked: bool = True
     monitored: str | None = None
     monitored_value: float | None = None
@@ -90,7 +92,9 @@ class CaseValue:
     @property
     def missing(self) -> tuple[str, ...]:
         """Labels of the inputs that nobody has given a number yet."""
-        return tuple(i.label for i in self.inputs if i.is_asked and i.in_use is None)
+        return tuple(
+            i.label for i in self.inputs if i.is_asked and i.is_needed and i.in_use is None
+        )
 
     @property
     def benefit_answers(self) -> dict[str, str]:
@@ -174,7 +178,7 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
         else:
             asked = {i.name for i in case.mechanism.inputs_for(baseline.name)}
             shown = [i for i in case.inputs if i.name in asked]
-            missing = [i.label for i in shown if i.in_use is None]
+            missing = [i.label for i in shown if i.is_needed and i.in_use is None]
             found, problem = _worth(
                 case.mechanism, {i.name: i.in_use for i in shown}, baseline.name, 2048
             )
@@ -253,6 +257,7 @@ def _planned(
         source=record["source"] if record else "",
         owner=record["owner"] if record else "",
         default=entry.default,
+        is_needed=entry.is_needed,
     )
 
 

@@ -51,13 +51,15 @@ def break_evens(
     Returns
     -------
     dict of str to BreakEven
-        In the order of the inputs.
+        In the order of the inputs; those that follow another input are left out.
     """
     # The closed forms are written for the formulas themselves, so for the natural baseline.
     forms = policy.mechanism.break_even if closed_forms and not policy.baseline.changes else {}
     values = policy.model(inputs)
     found = {}
     for entry in policy.inputs:
+        if entry.name not in inputs:
+            continue
         if entry.name in forms:
             found[entry.name] = _solved(policy, inputs, entry, float(forms[entry.name](values)))
         else:

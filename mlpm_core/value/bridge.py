@@ -192,7 +192,7 @@ def _causes(
 
 def _drawn(worth: Worth) -> dict[str, Array]:
     """Every input's draws, with the false positive rate in the place of precision."""
-    inputs = dict(worth.inputs_by_draw)
+    inputs = worth.mechanism.completed(worth.inputs_by_draw)
     if not all(name in inputs for name in _RATES):
         return inputs
     prevalence, recall, precision = (inputs[name] for name in _RATES)

@@ -60,7 +60,7 @@ class Policy:
         """
         mechanism = self.mechanism
         faults, read = [], {}
-        missing = [e.name for e in asked if e.name not in given and e.default is None]
+        missing = [e.name for e in asked if e.name not in given and e.is_needed]
         if missing:
             faults.append(f"{mechanism.id} needs {', '.join(missing)}.")
         names = [entry.name for entry in asked]
@@ -103,7 +103,8 @@ class Policy:
         changes = self.baseline.changes
         if not changes:
             return None
-        return self.mechanism.values({**inputs, **{n: f(inputs) for n, f in changes.items()}})
+        known = self.mechanism.completed(inputs)
+        return self.mechanism.values({**known, **{n: f(known) for n, f in changes.items()}})
 
     def outcome(self, inputs: Mapping[str, Array]) -> Outcome:
         """What the model changes, draw by draw."""

@@ -123,7 +123,7 @@ def test_mechanisms_for_people_are_one_line_each(mlpm):
     assert (status, err) == (0, "")
     assert [line.split()[:2] for line in out.splitlines()][:2] == [
         ["M1", "targeted_intervention"],
-        ["M3", "triage_automation"],
+        ["M2", "fraud_blocking"],
     ]
 
 

@@ -127,7 +127,7 @@ class _Reader:
         self.dimensions[name] = dimension
 
     def inputs(self, section: str, *, is_metric: bool = False) -> tuple[Input, ...]:
-        optional = ("low", "high", "default", "typical", "reported_as", "better")
+        optional = ("low", "high", "default", "typical", "reported_as", "better", "same_as")
         found = []
         for name, entry in self.each(section, ["label", "question", "unit"], optional):
             where = f"{section}.{name}"
@@ -146,6 +146,11 @@ class _Reader:
                 raise InputError(
                     f"{where}: better is {made.better!r}; write higher, lower or neither."
                 )
+            if made.same_as is not None:
+                if made.default is not None:
+                    raise InputError(f"{where}: give default or same_as, not both.")
+                if self.known(made.same_as, set(self.dimensions), where) != self.dimensions[name]:
+                    raise InputError(f"{where}: same_as {made.same_as!r} is in another unit.")
             found.append(made)
         return tuple(found)
 

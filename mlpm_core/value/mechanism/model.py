@@ -25,7 +25,10 @@ __all__ = ["Baseline", "Check", "Input", "Mechanism", "Rule"]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A metric or quantity that a mechanism asks for, with the question in sentence form."""
+    """A metric or quantity that a mechanism asks for, with the question in sentence form.
+
+    When it is not given it has its ``default``, or is what another input is: ``same_as`` names it.
+    """
 
     name: str
     label: str
@@ -38,6 +41,12 @@ class Input:
     is_metric: bool = False
     reported_as: str = ""
     better: str | None = None
+    same_as: str | None = None
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is no answer unless somebody gives one."""
+        return self.default is None and self.same_as is None
 
     def read(self, text: str) -> Quantity:
         """A quantity written as the answer to this question."""
@@ -173,9 +182,17 @@ class Mechanism:
                 return entry
         raise NotFoundError.of(f"input of {self.id}", name, [i.name for i in self.all_inputs])
 
+    def completed(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Inputs by name, with those that were not given as what they are the same as."""
+        values = dict(inputs)
+        for entry in self.all_inputs:
+            if entry.same_as in values:
+                values.setdefault(entry.name, values[entry.same_as])
+        return values
+
     def values(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Inputs, flows and KPIs by name, for inputs by name; all in base units."""
-        values = dict(inputs)
+        values = self.completed(inputs)
         for name, rule in self.flows.items():
             values[name] = rule.formula(values)
         for dimension, rule in self.kpis.items():
