@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.records.metrics import without_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Input, Mechanism
 
 __all__ = ["Candidate", "Measured", "caveat", "not_valuable", "written"]
-
-WITHOUT_OPERATING_POINT: Final = (
-    *("roc_auc", "auc", "pr_auc", "average_precision", "f1", "log_loss", "brier", "brier_score"),
-    *("gini", "ks", "ece"),
-)
-"""Metrics that judge a model without saying what is done with it."""
 
 _WIDE: Final = 0.1  # a share whose 90 % range is wider rests on too few cases
 
@@ -116,13 +111,9 @@ def not_valuable(candidate: Candidate, mechanism: Mechanism) -> str | None:
     needed = _listed([metric.reported_as for metric in missing])
     if not candidate.metrics:
         return f"Nothing was measured of it; {mechanism.id} needs {needed}."
-    pointless = [name for name in candidate.metrics if name in WITHOUT_OPERATING_POINT]
-    if len(pointless) == len(candidate.metrics):
-        has = "it has" if len(pointless) == 1 else "they have"
-        return (
-            f"{_listed(pointless)} alone cannot be turned into value: {has} no operating point. "
-            f"Measure {needed} at the threshold that would be used."
-        )
+    alone = without_value(candidate.metrics, [metric.reported_as for metric in missing])
+    if alone is not None:
+        return alone
     was = "was" if len(missing) == 1 else "were"
     return f"{mechanism.id} needs {needed}, which {was} not measured."
 

@@ -141,6 +141,7 @@ def verdict(
     probability_of_loss: float | None,
     limits: Iterable[LimitCheck] = (),
     counts_for_value: bool = True,
+    unvalued: str | None = None,
 ) -> Verdict:
     """The health that freshness, metric limits and the value gap imply.
 
@@ -158,6 +159,8 @@ def verdict(
         The newest value of every metric that has a limit.
     counts_for_value : bool
         False for a challenger, a shadow or a fallback: freshness and limits alone decide.
+    unvalued : str, optional
+        Why what is monitored tells no value, as a sentence.
 
     Returns
     -------
@@ -179,7 +182,7 @@ def verdict(
     <Health.SICK: 'sick'>
     """
     if age_days is None:
-        return Verdict(Health.UNKNOWN, "No monitoring results have come in yet.")
+        return Verdict(Health.UNKNOWN, unvalued or "No monitoring results have come in yet.")
     checks = list(limits)
     findings = []
     is_stale = age_days > fresh_within_days
@@ -187,7 +190,8 @@ def verdict(
         told = f"the newest results ended {age_days} days ago, expected within {fresh_within_days}"
         findings.append((Health.UNKNOWN, told))
     if counts_for_value:
-        findings.append(_value(promised_rate, current_rate, probability_of_loss))
+        value = _value(promised_rate, current_rate, probability_of_loss)
+        findings.append((value[0], unvalued.removesuffix(".")) if unvalued else value)
     elif not checks:
         findings.append((Health.UNKNOWN, "no limit says how its metrics must be"))
     findings += [

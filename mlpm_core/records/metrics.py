@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 
-__all__ = ["METRICS", "Metric"]
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["METRICS", "WITHOUT_OPERATING_POINT", "Metric", "without_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,42 @@ METRICS: dict[str, Metric] = {
 """Every known metric by name."""
 
 METRIC_ALIASES: dict[str, str] = {"auc": "roc_auc", "average_precision": "pr_auc"}
+
+WITHOUT_OPERATING_POINT = frozenset(
+    (
+        *("roc_auc", "auc", "pr_auc", "average_precision", "f1", "log_loss", "brier"),
+        *("brier_score", "gini", "ks", "ece"),
+    )
+)
+"""Metrics that judge a model without saying what is done with it."""
+
+
+def without_value(names: Collection[str], needed: Collection[str]) -> str | None:
+    """Why metrics alone cannot be turned into value, in a sentence; None when that is not so.
+
+    Parameters
+    ----------
+    names : collection of str
+        All that is known of a model.
+    needed : collection of str
+        What to measure instead.
+
+    Examples
+    --------
+    >>> without_value(["roc_auc"], ["recall"])  # doctest: +NORMALIZE_WHITESPACE
+    'roc_auc alone cannot be turned into value: it has no operating point. Measure recall at the
+    threshold that would be used.'
+    >>> without_value(["roc_auc", "recall"], ["precision"])
+    """
+    if not names or not WITHOUT_OPERATING_POINT.issuperset(names):
+        return None
+    has = "it has" if len(names) == 1 else "they have"
+    return (
+        f"{_listed(names)} alone cannot be turned into value: {has} no operating point. "
+        f"Measure {_listed(needed)} at the threshold that would be used."
+    )
+
+
+def _listed(names: Collection[str]) -> str:
+    *first, last = names
+    return " and ".join(filter(None, [", ".join(first), last]))

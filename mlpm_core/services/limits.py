@@ -87,6 +87,7 @@ def health_of(
         promised_rate=_mean(case.planned if case else None),
         current_rate=_mean(current),
         probability_of_loss=current.probability_of_loss if current else None,
+        unvalued=case.unvalued if case else None,
         limits=checks,
         counts_for_value=case is not None,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, NotFoundError
 from mlpm_core.records import Deployment, QuantityRecord, Slot, ValueCase
+from mlpm_core.records.metrics import without_value
 from mlpm_core.services.periods import Monitored, Period, periods_of
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
@@ -71,6 +72,7 @@ class CaseValue:
 
     ``planned`` rests on the written quantities alone, ``current`` on what is monitored where
     there is something; each is None with a sentence in ``problem`` when it cannot be said.
+    ``unvalued`` says so when only metrics are monitored that have no value alone.
     ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
     """
 
@@ -88,6 +90,7 @@ class CaseValue:
     batches: tuple[str, ...] = ()
     granularities: tuple[str, ...] = ()
     realisation: tuple[CaseInput, ...] = ()
+    unvalued: str | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -238,6 +241,7 @@ def _valued(
         deployment=deployment,
         batches=batches,
         granularities=_granularities(monitored, mechanism),
+        unvalued=_unvalued(monitored, mechanism),
         realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
     )
 
@@ -320,6 +324,15 @@ def _newest(
     """The period that is current: the one that ends last, of several the longest."""
     told = [p for p, metrics in monitored.items() if written_metrics(mechanism, metrics)]
     return max(told, key=lambda p: (p.end, p.end - p.start), default=None)
+
+
+def _unvalued(
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
+) -> str | None:
+    """Why nothing that is monitored tells a value; None when something does."""
+    names = sorted({name for metrics in monitored.values() for name in metrics})
+    needed = [metric.reported_as for metric in mechanism.metrics if metric.is_needed]
+    return without_value(names, needed)
 
 
 def _granularities(

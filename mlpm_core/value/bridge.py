@@ -14,6 +14,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.value.policy import Policy
+from mlpm_core.value.rates import false_positive_rate, precision_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -195,19 +196,13 @@ def _drawn(worth: Worth) -> dict[str, Array]:
     inputs = worth.mechanism.completed(worth.inputs_by_draw)
     if not all(name in inputs for name in _RATES):
         return inputs
-    prevalence, recall, precision = (inputs[name] for name in _RATES)
-    false = recall * prevalence * (1 - precision) / precision
-    return {
-        "fpr" if name == "precision" else name: false / (1 - prevalence)
-        if name == "precision"
-        else values
-        for name, values in inputs.items()
-    }
+    fpr = false_positive_rate(inputs["recall"], inputs["precision"], inputs["prevalence"])
+    in_place = {**inputs, "precision": fpr}
+    return {"fpr" if name == "precision" else name: x for name, x in in_place.items()}
 
 
 def _with_precision(inputs: Mapping[str, Array]) -> dict[str, Array]:
     if "fpr" not in inputs or not {"prevalence", "recall"} <= inputs.keys():
         return dict(inputs)
-    true = inputs["recall"] * inputs["prevalence"]
-    precision = true / (true + inputs["fpr"] * (1 - inputs["prevalence"]))
+    precision = precision_at(inputs["recall"], inputs["fpr"], inputs["prevalence"])
     return {n: v for n, v in inputs.items() if n != "fpr"} | {"precision": precision}

@@ -9,6 +9,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.quantity import Dimension, Quantity
+from mlpm_core.records.metrics import without_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -64,8 +65,11 @@ class Policy:
         if missing:
             faults.append(f"{mechanism.id} needs {', '.join(missing)}.")
         names = [entry.name for entry in asked]
+        needed = [metric.reported_as for metric in mechanism.metrics if metric.is_needed]
         for name in given:
-            if name not in names:
+            if name not in names and (alone := without_value([name], needed)):
+                faults.append(alone)
+            elif name not in names:
                 try:
                     mechanism.input(name)
                     faults.append(
