@@ -15,6 +15,7 @@ from mlpm_core.value.decision import NONE, Decision, Uncertain
 from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.tornado import Swing, tornado
+from mlpm_core.value.tree import Branch, DriverTree, Node, driver_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,20 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
-__all__ = ["USE", "Advice", "Change", "Insight", "advised", "change", "insight", "studied"]
+__all__ = [
+    "USE",
+    "Advice",
+    "Branch",
+    "Change",
+    "DriverTree",
+    "Insight",
+    "Node",
+    "advised",
+    "change",
+    "grown",
+    "insight",
+    "studied",
+]
 
 USE: Final = "use"
 _MOST: Final = 6  # things to find out at once
@@ -158,6 +172,25 @@ def change(case: CaseValue) -> Change:
         return Change(bridge(case.planned, case.current))
     except MlpmError as error:
         return Change(None, str(error))
+
+
+def grown(case: CaseValue, root: str) -> DriverTree | None:
+    """How a result of a value case grows out of its inputs, at their medians.
+
+    The formulas are those against the mechanism's natural baseline. None without a value.
+
+    Raises
+    ------
+    NotFoundError
+        When the mechanism has no such result.
+    """
+    worth = case.best
+    if worth is None:
+        return None
+    medians = {
+        name: np.array(q.median * Unit.read(q.unit).factor) for name, q in worth.quantities.items()
+    }
+    return driver_tree(case.mechanism, medians, root)
 
 
 def _paid(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NET", "DriverTree", "Edge", "Node", "NodeKind", "driver_tree"]
+__all__ = ["NET", "Branch", "DriverTree", "Edge", "Node", "NodeKind", "driver_tree"]
 
 NET: Final = "net"
+_SPELLED: Final = {
+    "tp": "true positives", "fp": "false positives", "fn": "false negatives",
+    "tn": "true negatives", "fte": "FTE",
+}  # fmt: skip
 _STEP: Final = 0.005  # half a percent to either side: together the effect of one percent
 
 
@@ -37,10 +41,7 @@ class NodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A result, a flow or an input: its value in its unit, and its place in the picture.
-
-    ``column`` is 0 for the root and grows towards the inputs; ``row`` grows downwards.
-    """
+    """A result, a flow or an input: its value in its unit, and how it is computed."""
 
     name: str
     label: str
@@ -48,8 +49,6 @@ class Node:
     value: float
     unit: str
     formula: str
-    column: int
-    row: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,51 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """One line of the outline: a node under one of those it enters.
+
+    ``edge`` leads to it, None for the root. ``is_repeat`` says that what it rests on stands at an
+    earlier line.
+    """
+
+    node: Node
+    depth: int
+    edge: Edge | None
+    parent: int | None
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DriverTree:
     """Every node once, the root first, and every edge."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+
+    @property
+    def outline(self) -> tuple[Branch, ...]:
+        """The tree as lines, each node under every one it enters; what it rests on, only once.
+
+        ``parent`` of a line is the place of another in the outline.
+        """
+        known = {node.name: node for node in self.nodes}
+        below: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            below.setdefault(edge.parent, []).append(edge)
+        lines: list[Branch] = []
+        seen: set[str] = set()
+
+        def write(name: str, depth: int, edge: Edge | None, parent: int | None) -> None:
+            here = len(lines)
+            is_repeat = name in seen and name in below
+            lines.append(Branch(known[name], depth, edge, parent, is_repeat))
+            seen.add(name)
+            if not is_repeat:
+                for under in below.get(name, ()):
+                    write(under.child, depth + 1, under, here)
+
+        write(self.nodes[0].name, 0, None, None)
+        return tuple(lines)
 
     def node(self, name: str) -> Node:
         """The node of that name.
@@ -127,27 +166,25 @@ def driver_tree(mechanism: Mechanism, inputs: Mapping[str, Array], root: str = N
     values = mechanism.values(inputs)
     values[NET] = values[Dimension.REVENUE] + values[Dimension.COST_SAVING]
     labels, kinds = _inputs(mechanism)
-    columns = _columns(root, formulas)
-    nodes = [
+    names = _below(root, formulas)
+    nodes = tuple(
         Node(
             name=name,
-            label=labels.get(name, name.replace("_", " ").capitalize()),
+            label=labels.get(name) or _words(name),
             kind=kinds.get(name, NodeKind.FLOW),
             value=float(values[name]) / Unit.read(units[name]).factor,
             unit=units[name],
             formula=formulas[name].text if name in formulas else "",
-            column=column,
-            row=0.0,
         )
-        for name, column in columns.items()
-    ]
-    edges = [
+        for name in names
+    )
+    edges = tuple(
         Edge(name, child, _per_percent(formulas[name], child, values, units[name]))
-        for name in columns
+        for name in names
         if name in formulas
         for child in formulas[name].names
-    ]
-    return DriverTree(_placed(nodes, edges), tuple(edges))
+    )
+    return DriverTree(nodes, edges)
 
 
 def _formulas(mechanism: Mechanism) -> tuple[dict[str, Formula], dict[str, str]]:
@@ -170,17 +207,26 @@ def _inputs(mechanism: Mechanism) -> tuple[dict[str, str], dict[str, NodeKind]]:
     return labels, kinds | dict.fromkeys([NET, *(d.value for d in Dimension)], NodeKind.RESULT)
 
 
-def _columns(root: str, formulas: Mapping[str, Formula]) -> dict[str, int]:
-    """The longest way from the root to each node below it, the root first."""
-    columns = {root: 0}
-    waiting = [root]
-    while waiting:
-        name = waiting.pop()
-        for child in formulas[name].names if name in formulas else ():
-            if columns.get(child, 0) <= columns[name]:
-                columns[child] = columns[name] + 1
-                waiting.append(child)
-    return columns
+def _words(name: str) -> str:
+    """The name of a flow as people read it.
+
+    Examples
+    --------
+    >>> _words("tp_acted"), _words("review_hours")
+    ('True positives acted', 'Review hours')
+    """
+    words = [_SPELLED.get(word, word) for word in name.split("_")]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def _below(root: str, formulas: Mapping[str, Formula]) -> list[str]:
+    """The root and everything it rests on, once each."""
+    names = [root]
+    for name in names:  # grows while it is read
+        below = formulas[name].names if name in formulas else ()
+        names += [child for child in below if child not in names]
+    return names
 
 
 def _per_percent(formula: Formula, child: str, values: Mapping[str, Array], unit: str) -> float:
@@ -188,37 +234,3 @@ def _per_percent(formula: Formula, child: str, values: Mapping[str, Array], unit
         float(formula({**values, child: values[child] * (1 + step)})) for step in (-_STEP, _STEP)
     )
     return (high - low) / Unit.read(unit).factor
-
-
-def _placed(nodes: list[Node], edges: list[Edge]) -> tuple[Node, ...]:
-    """Nodes with their rows: each beside the middle of what it rests on, none on another.
-
-    Columns are filled from the inputs to the root; a node keeps the order of its parents.
-    """
-    order = {name: i for i, name in enumerate(_depth_first(nodes[0].name, edges))}
-    children: dict[str, list[str]] = {}
-    for edge in edges:
-        children.setdefault(edge.parent, []).append(edge.child)
-    rows: dict[str, float] = {}
-    for column in range(max(n.column for n in nodes), -1, -1):
-        last = -1.0
-        for node in sorted((n for n in nodes if n.column == column), key=lambda n: order[n.name]):
-            below = [rows[c] for c in children.get(node.name, ()) if c in rows]
-            wanted = sum(below) / len(below) if below else last + 1
-            last = rows[node.name] = max(wanted, last + 1)
-    return tuple(replace(node, row=rows[node.name]) for node in nodes)
-
-
-def _depth_first(root: str, edges: list[Edge]) -> list[str]:
-    found: dict[str, None] = {}
-
-    def visit(name: str) -> None:
-        if name in found:
-            return
-        found[name] = None
-        for edge in edges:
-            if edge.parent == name:
-                visit(edge.child)
-
-    visit(root)
-    return list(found)

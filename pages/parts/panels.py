@@ -9,7 +9,8 @@ import streamlit as st
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
-from pages.parts import controls, loaders, sentences, tables
+from mlpm_core.services.insights import grown
+from pages.parts import controls, loaders, sentences, tables, trees
 from pages.parts.figures import (
     BADGES,
     ICONS,
@@ -296,6 +297,9 @@ def how_it_was_made(case: CaseValue) -> None:
         if not opened.open:
             return
         st.markdown(sentences.mechanism(case))
+        tree = grown(case, trees.result("made_result"))
+        if tree is not None:
+            trees.driver_tree(tree, case.currency)
         st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
         st.dataframe(
             tables.steps(case), hide_index=True, alt="Formulas with their results at the medians"

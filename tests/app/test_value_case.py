@@ -82,3 +82,18 @@ def test_a_case_in_life_says_what_moved_it_since_the_plan():
     assert "forecast error (WAPE) took EUR" in plain(said(app))
     planned = open_screen("value_case", project=WINBACK)
     assert "What changed since the plan" not in [s.value for s in planned.subheader]
+
+
+@pytest.mark.usefixtures("demo")
+def test_every_figure_opens_down_to_its_formula_and_inputs():
+    app = open_screen("value_case", project=WINBACK, made="true")
+    drivers = table(app, "Driver")
+    assert drivers["Driver"][0] == "Net"
+    precise = drivers[drivers["Driver"].str.strip() == "Precision"].iloc[0]
+    assert precise["Made as"] == "an input"
+    app.segmented_control(key="made_result").set_value("people_intensity")
+    run(app)
+    drivers = table(app, "Driver")
+    assert drivers["Driver"][0] == "People intensity"
+    assert "contact_minutes" in drivers["Made as"][0]
+    assert drivers["Driver"].str.contains("(as above)", regex=False).sum() <= 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 
@@ -32,16 +30,24 @@ def test_every_edge_is_a_name_in_its_parents_formula(mechanism):
         assert bool(node.formula) != is_input
         for child in children:
             assert child in node.formula
-            assert tree.node(child).column > node.column
+            assert tree.node(child).name != node.name
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS, ids=lambda m: m.id)
 @pytest.mark.parametrize("root", [NET, *(d.value for d in Dimension)])
-def test_no_node_lies_on_another(mechanism, root):
+def test_the_outline_has_every_edge_and_opens_nothing_twice(mechanism, root):
     tree = driver_tree(mechanism, typical(mechanism), root)
-    places = sorted((n.column, n.row) for n in tree.nodes)
-    for (column, row), (next_column, next_row) in itertools.pairwise(places):
-        assert next_column > column or next_row - row >= 1 - 1e-9
+    lines = tree.outline
+    assert lines[0].node.name == root
+    assert {line.edge for line in lines[1:]} == set(tree.edges)
+    for i, line in enumerate(lines[1:], start=1):
+        above = lines[line.parent]
+        assert line.parent < i
+        assert line.depth == above.depth + 1
+        assert (line.edge.parent, line.edge.child) == (above.node.name, line.node.name)
+        assert not above.is_repeat
+    opened = [line.node.name for line in lines if line.node.formula and not line.is_repeat]
+    assert len(opened) == len(set(opened))
     assert len({n.name for n in tree.nodes}) == len(tree.nodes)
 
 
