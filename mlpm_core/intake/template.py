@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from mlpm_core.records import Column, ColumnKind, columns
+from mlpm_core.records import FIRST_MECHANISM, Column, ColumnKind, columns
 
 if TYPE_CHECKING:
     from mlpm_core.records import Record
@@ -21,6 +21,8 @@ _EXAMPLES = {
     "model_id": "triage",
     "value_case_id": "triage-of-tickets",
     "mechanism": "triage_automation",
+    "mechanism_id": "meter_reading",
+    "definition": FIRST_MECHANISM,
     "kpi_id": "cost-of-triage",
     "deployment_id": "triage-live",
     "promise_id": "first-year",

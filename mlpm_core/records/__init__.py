@@ -8,6 +8,7 @@ from __future__ import annotations
 from mlpm_core.errors import NotFoundError
 from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
 from mlpm_core.records.evaluating import Decision, Evaluation
+from mlpm_core.records.mechanisms import FIRST_MECHANISM, MechanismRecord
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, Metric
 from mlpm_core.records.monitoring import (
     Breach,
@@ -40,7 +41,8 @@ KINDS: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         Project, StakeholderRecord, FindingRecord,
-        Model, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricLimit, MetricResult,
+        Model, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricLimit,
+        MetricResult,
         Prediction, EstimateRecord, Evaluation, Decision,
     )
 }  # fmt: skip
@@ -61,6 +63,7 @@ def record_of(kind: str) -> type[Record]:
 
 
 __all__ = [
+    "FIRST_MECHANISM",
     "KINDS",
     "METRICS",
     "METRIC_ALIASES",
@@ -82,6 +85,7 @@ __all__ = [
     "Granularity",
     "Kpi",
     "LabelStatus",
+    "MechanismRecord",
     "Metric",
     "MetricLimit",
     "MetricResult",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.intake import Judgement, Limits, Profile, judge
 from mlpm_core.records import (
+    MechanismRecord,
     Model,
     Project,
     Receipt,
@@ -29,6 +30,7 @@ from mlpm_core.services.effects import (
     with_effect_told,
 )
 from mlpm_core.services.kpis import MOVING, KpiValue, kpi_values
+from mlpm_core.services.mechanisms import refuse_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -244,6 +246,8 @@ def undo(
             }
         )
         _add_batch(writer, seq, done, channel, undoes=found["seq"])
+        if record is MechanismRecord:
+            refuse_orphans(writer, project)
         after = _kpis(workspace, writer, record, project)
         done = done.model_copy(update={"effect": effect(before, after)})
         writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())

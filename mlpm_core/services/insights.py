@@ -15,7 +15,7 @@ from mlpm_core.value.decision import NONE, Decision, Uncertain
 from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.tornado import Swing, tornado
-from mlpm_core.value.tree import Branch, DriverTree, Node, driver_tree
+from mlpm_core.value.tree import DriverTree, driver_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +28,8 @@ if TYPE_CHECKING:
 __all__ = [
     "USE",
     "Advice",
-    "Branch",
     "Change",
-    "DriverTree",
     "Insight",
-    "Node",
     "advised",
     "change",
     "grown",

@@ -10,6 +10,7 @@ from mlpm_core.records import (
     Deployment,
     Direction,
     Kpi,
+    MechanismRecord,
     MetricResult,
     Project,
     QuantityRecord,
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MOVING", "KpiValue", "kpi_units", "kpi_value", "kpi_values"]
 
-MOVING = frozenset((Project, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult))
+MOVING = frozenset(
+    (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
+)
 """The records that a KPI's value rests on; no other can move one."""
 
 

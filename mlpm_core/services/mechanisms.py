@@ -1,27 +1,73 @@
-"""The ways in which a model creates value, and what one is worth for given quantities."""
+"""The ways in which a model creates value, those of MLPM and those a project wrote itself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from mlpm_core.errors import InputError, MlpmError, NotFoundError
+from mlpm_core.quantity import Unit
+from mlpm_core.records import FIRST_MECHANISM, MechanismRecord, ValueCase
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.case_file import read_case
-from mlpm_core.value.mechanism import Mechanism, find_mechanism, mechanism_json, mechanisms
+from mlpm_core.value.mechanism import (
+    Mechanism,
+    MechanismFault,
+    definition_of,
+    find_mechanism,
+    mechanism_from,
+    mechanism_json,
+    mechanisms,
+)
+from mlpm_core.value.tree import Branch, DriverTree, Node, driver_tree
 from mlpm_core.value.worth import worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.store import Reader
+
 __all__ = [
+    "FIRST_MECHANISM",
+    "Branch",
+    "DriverTree",
     "Mechanism",
-    "find_mechanism",
+    "MechanismFault",
+    "Node",
+    "Version",
+    "choices",
+    "definition_changes",
+    "definition_of",
+    "grown_at_typical",
     "information_json",
     "mechanism_list",
-    "mechanisms",
+    "mechanism_of",
+    "own",
     "questions",
+    "refuse_orphans",
+    "versions",
     "worth_json",
+    "written",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One definition of a project's own mechanism, from the moment it was saved."""
+
+    number: int
+    definition: str
+    note: str
+    saved_at: datetime
+    actor: str
+    batch: str
 
 
 def mechanism_list() -> list[dict[str, Any]]:
@@ -29,7 +75,118 @@ def mechanism_list() -> list[dict[str, Any]]:
     return [mechanism_json(m) for m in mechanisms().values()]
 
 
-def questions(mechanism: str, baseline: str | None) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def written(definition: str) -> Mechanism:
+    """The mechanism that a definition describes.
+
+    Raises
+    ------
+    MechanismFault
+        With the place of the first thing that cannot be computed.
+    """
+    return mechanism_from(definition)
+
+
+def mechanism_of(reader: Reader, project: str, mechanism_id: str) -> Mechanism:
+    """A mechanism of MLPM or of a project, as it is defined now.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none; it lists near names.
+    """
+    known = mechanisms()
+    if mechanism_id in known:
+        return known[mechanism_id]
+    found = reader.matching(MechanismRecord, [(project, mechanism_id)])
+    if not found:
+        mine = [row["mechanism_id"] for row in reader.current(MechanismRecord, project)]
+        raise NotFoundError.of("mechanism", mechanism_id, [*known, *mine])
+    return written(found[project, mechanism_id]["definition"])
+
+
+def refuse_orphans(reader: Reader, project: str) -> None:
+    """Refuse a change of a project's mechanisms that leaves a value case without its own.
+
+    Raises
+    ------
+    InputError
+        Naming the value case and what it would miss.
+    """
+    for case in reader.current(ValueCase, project):
+        if case["archived"]:
+            continue
+        try:
+            mechanism_of(reader, project, case["mechanism"]).inputs_for(case["baseline"] or None)
+        except MlpmError as error:
+            raise InputError(
+                f"Value case {case['value_case_id']} would have nothing to be valued by: {error}"
+            ) from None
+
+
+def definition_changes(reader: Reader, project: str, mechanism_id: str) -> tuple[datetime, ...]:
+    """When the definition of a project's own mechanism became another; not its first."""
+    if mechanism_id in mechanisms():
+        return ()
+    return tuple(v.saved_at for v in _versions(reader, project, mechanism_id)[1:])
+
+
+def own(workspace: Workspace, actor: str, project: str) -> dict[str, Mechanism]:
+    """The mechanisms that a project wrote itself, by id; archived ones are left out."""
+    del actor  # everyone may read until roles come
+    with workspace.store.reader() as reader:
+        rows = reader.current(MechanismRecord, project)
+    return {r["mechanism_id"]: written(r["definition"]) for r in rows if not r["archived"]}
+
+
+def choices(workspace: Workspace, actor: str, project: str) -> dict[str, Mechanism]:
+    """Every mechanism that a value case of a project may choose, its own first."""
+    return own(workspace, actor, project) | mechanisms()
+
+
+def versions(workspace: Workspace, actor: str, project: str, mechanism_id: str) -> list[Version]:
+    """Every definition that a project's own mechanism has had, the first first."""
+    del actor
+    with workspace.store.reader() as reader:
+        return _versions(reader, project, mechanism_id)
+
+
+def _versions(reader: Reader, project: str, mechanism_id: str) -> list[Version]:
+    rows = [
+        row
+        for row in reader.history(MechanismRecord, project)
+        if row["mechanism_id"] == mechanism_id
+    ]
+    firsts = [next(group) for _, group in groupby(rows, key=lambda row: row["definition"])]
+    return [
+        Version(i, r["definition"], r["note"], r["received_at"], r["actor"], r["batch"])
+        for i, r in enumerate(firsts, start=1)
+    ]
+
+
+def grown_at_typical(mechanism: Mechanism, root: str) -> DriverTree:
+    """How a result grows out of the inputs where each is in the middle of what is typical.
+
+    An input without a typical range has its default, else 1.
+
+    Raises
+    ------
+    NotFoundError
+        When the mechanism has no such result.
+    """
+    middles = {
+        entry.name: np.array(
+            entry.read(entry.typical or entry.default or "1").median * Unit.read(entry.unit).factor
+        )
+        for entry in mechanism.inputs
+        if entry.typical or entry.same_as is None
+    }
+    return driver_tree(mechanism, middles, root)
+
+
+def questions(
+    workspace: Workspace, actor: str, project: str, mechanism_id: str, baseline: str | None
+) -> dict[str, str]:
     """Everything a value case is asked: the label of each question by its name.
 
     Raises
@@ -37,8 +194,10 @@ def questions(mechanism: str, baseline: str | None) -> dict[str, str]:
     InputError, NotFoundError
         When there is no such mechanism or baseline.
     """
-    found = find_mechanism(mechanism)
-    asked = (*found.inputs_for(baseline), *benefit_inputs(found))
+    del actor
+    with workspace.store.reader() as reader:
+        mechanism = mechanism_of(reader, project, mechanism_id)
+    asked = (*mechanism.inputs_for(baseline), *benefit_inputs(mechanism))
     return {entry.name: entry.label for entry in asked}
 
 

@@ -9,6 +9,7 @@ from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Decision,
     Kpi,
+    MechanismRecord,
     MetricLimit,
     Prediction,
     Project,
@@ -19,9 +20,10 @@ from mlpm_core.records import (
     ValueCase,
     columns,
 )
+from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
 from mlpm_core.value.kpi import per_unit
-from mlpm_core.value.mechanism import find_mechanism
+from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,12 +79,38 @@ def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     return rule
 
 
-def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
+def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    cases = [c for c in reader.current(ValueCase, project) if not c["archived"]]
 
     def rule(row: Row) -> Reject | None:
+        wanted = row["mechanism_id"]
         try:
-            mechanism = find_mechanism(row["mechanism"])
+            read = mechanism_from(row["definition"])
+        except MechanismFault as fault:
+            place = f"Line {fault.line}: " if fault.line else ""
+            return _fault("definition", row["definition"], MlpmError(f"{place}{fault}"))
+        if read.id != wanted:
+            told = f"Its definition calls it {read.id!r}; write the same id in both places."
+            return _fault("mechanism_id", wanted, MlpmError(told))
+        if wanted in mechanisms():
+            told = f"{wanted!r} is a mechanism of MLPM; choose another id."
+            return _fault("mechanism_id", wanted, MlpmError(told))
+        for case in cases:
+            if case["mechanism"] == wanted:
+                try:
+                    read.inputs_for(case["baseline"] or None)
+                except MlpmError as error:
+                    told = f"Value case {case['value_case_id']} rests on it: {error}"
+                    return _fault("definition", row["definition"], MlpmError(told))
+        return None
+
+    return rule
+
+
+def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    def rule(row: Row) -> Reject | None:
+        try:
+            mechanism = mechanism_of(reader, project, row["mechanism"])
             mechanism.inputs_for(row["baseline"] or None)
         except MlpmError as error:
             return _fault("mechanism", row["mechanism"], error)
@@ -96,7 +124,7 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
     def rule(row: Row) -> Reject | None:
         try:
-            mechanism = find_mechanism(cases[row["value_case_id"]]["mechanism"])
+            mechanism = mechanism_of(reader, project, cases[row["value_case_id"]]["mechanism"])
             benefit = row["name"] in {entry.name for entry in benefit_inputs(mechanism)}
             entry = None if benefit else mechanism.input(row["name"])
         except MlpmError as error:
@@ -178,6 +206,7 @@ def _predictions(reader: Reader, project: str) -> Callable[[Row], Reject | None]
 
 _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | None]]] = {
     Project: _projects,
+    MechanismRecord: _mechanisms,
     ValueCase: _value_cases,
     QuantityRecord: _quantities,
     Kpi: _kpis,

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.errors import MlpmError, NotFoundError
 from mlpm_core.records import Deployment, QuantityRecord, Slot, ValueCase
 from mlpm_core.records.metrics import without_value
+from mlpm_core.services.mechanisms import definition_changes, mechanism_of
 from mlpm_core.services.periods import Monitored, Period, periods_of
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
-from mlpm_core.value.mechanism import Input, Mechanism, find_mechanism
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Input, Mechanism
 
 __all__ = [
     "BaselineValue",
@@ -73,6 +74,7 @@ class CaseValue:
     ``planned`` rests on the written quantities alone, ``current`` on what is monitored where
     there is something; each is None with a sentence in ``problem`` when it cannot be said.
     ``unvalued`` says so when only metrics are monitored that have no value alone.
+    ``redefined_at`` are the moments at which its mechanism's definition became another.
     ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
     """
 
@@ -91,6 +93,7 @@ class CaseValue:
     granularities: tuple[str, ...] = ()
     realisation: tuple[CaseInput, ...] = ()
     unvalued: str | None = None
+    redefined_at: tuple[datetime, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -205,7 +208,7 @@ def _valued(
     changes: Mapping[str, str],
     draws: int,
 ) -> CaseValue:
-    mechanism = find_mechanism(row["mechanism"])
+    mechanism = mechanism_of(reader, row["project"], row["mechanism"])
     deployment = _deployment(reader, row)
     monitored = monitored_periods(reader, project["project"], deployment, today)
     written = {
@@ -242,6 +245,7 @@ def _valued(
         batches=batches,
         granularities=_granularities(monitored, mechanism),
         unvalued=_unvalued(monitored, mechanism),
+        redefined_at=definition_changes(reader, row["project"], row["mechanism"]),
         realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
     )
 

@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Compute = Callable[[Mapping[str, Array]], Array]
 
-__all__ = ["FUNCTIONS", "Formula", "told"]
+__all__ = ["FUNCTIONS", "Formula", "FormulaFault", "told"]
+
+
+class FormulaFault(InputError):
+    """A formula that cannot be read or computed; ``position`` in its text counts from 1."""
+
+    def __init__(self, sentence: str, position: int = 1) -> None:
+        super().__init__(sentence)
+        self.position = position
 
 
 def _phi(z: Array) -> Array:
@@ -98,8 +106,9 @@ class Formula:
         try:
             tree = ast.parse(text, mode="eval").body
         except SyntaxError as error:
-            raise InputError(
-                f"Formula {name!r} cannot be read at position {error.offset or 1}: {text}"
+            at = error.offset or 1
+            raise FormulaFault(
+                f"Formula {name!r} cannot be read at position {at}: {text}", at
             ) from None
         except (ValueError, RecursionError, MemoryError):
             raise InputError(f"Formula {name!r} cannot be read: {text[:60]}") from None
@@ -135,9 +144,10 @@ class Formula:
             if isinstance(node, ast.Name) and node.id in self.names and node.id not in known:
                 near = get_close_matches(node.id, known, n=3, cutoff=0.6)
                 hint = f" Did you mean {' or '.join(near)}?" if near else ""
-                raise InputError(
-                    f"Formula {self.name!r}: {node.id!r} at position {node.col_offset + 1} "
-                    f"is not known here.{hint}"
+                at = node.col_offset + 1
+                raise FormulaFault(
+                    f"Formula {self.name!r}: {node.id!r} at position {at} is not known here.{hint}",
+                    at,
                 )
 
     def dimension(self, known: Mapping[str, UnitsContainer]) -> UnitsContainer | None:
@@ -165,7 +175,8 @@ class _Reader:
     found: dict[str, None]
 
     def refused(self, node: ast.expr, why: str) -> InputError:
-        return InputError(f"Formula {self.name!r}, position {node.col_offset + 1}: {why}")
+        at = node.col_offset + 1
+        return FormulaFault(f"Formula {self.name!r}, position {at}: {why}", at)
 
     def closure(self, node: ast.expr, depth: int) -> Compute:
         if depth > _MAX_DEPTH:
@@ -252,7 +263,8 @@ class _Dimensions:
         return first
 
     def refuse(self, node: ast.expr, why: str) -> None:
-        raise InputError(f"Formula {self.formula.name!r}, position {node.col_offset + 1}: {why}.")
+        at = node.col_offset + 1
+        raise FormulaFault(f"Formula {self.formula.name!r}, position {at}: {why}.", at)
 
 
 def told(dimension: UnitsContainer) -> str:

@@ -233,7 +233,9 @@ def _options(
         return empty | found
     match record.kind, column.name:
         case "value_cases", "mechanism":
-            return {m.id: f"{m.name}: {m.sentence}" for m in loaders.mechanism_choices().values()}
+            return {
+                m.id: f"{m.name}: {m.sentence}" for m in loaders.mechanism_choices(project).values()
+            }
         case "quantities", "name":
             return loaders.input_titles(project, str(values.get("value_case_id") or ""))
         case "kpis", "unit":

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
     from mlpm_core.services.insights import Change, Insight
-    from mlpm_core.services.mechanisms import Mechanism
+    from mlpm_core.services.mechanisms import Mechanism, Version
     from mlpm_core.services.portfolio import Portfolio, ProjectView
     from mlpm_core.services.registers import SetupStep
     from mlpm_core.services.valuation import BaselineValue, CaseValue
@@ -59,6 +59,7 @@ __all__ = [
     "input_titles",
     "insight",
     "mechanism_choices",
+    "mechanism_versions",
     "preview",
     "project_title",
     "project_view",
@@ -222,7 +223,9 @@ def input_titles(project: str, value_case_id: str) -> dict[str, str]:
     if value_case_id not in found:
         return {}
     row = found[value_case_id]
-    return mechanisms.questions(row["mechanism"], row["baseline"] or None)
+    return mechanisms.questions(
+        workspace(), actor(), project, row["mechanism"], row["baseline"] or None
+    )
 
 
 def project_title(project: str) -> str:
@@ -245,10 +248,14 @@ def records(project: str, kind: str, last: int | None = None) -> list[dict[str, 
     return _records(workspace().version, project, kind, last)
 
 
-@st.cache_resource
-def mechanism_choices() -> dict[str, Mechanism]:
-    """Every mechanism by id."""
-    return mechanisms.mechanisms()
+def mechanism_choices(project: str) -> dict[str, Mechanism]:
+    """Every mechanism that a project may choose, its own first, by id."""
+    return _mechanism_choices(workspace().version, project)
+
+
+def mechanism_versions(project: str, mechanism_id: str) -> list[Version]:
+    """Every definition that a project's own mechanism has had."""
+    return _mechanism_versions(workspace().version, project, mechanism_id)
 
 
 # Results are immutable, so all sessions share them; a new batch makes a new version.
@@ -319,6 +326,16 @@ def _delivered(version: int, project: str, value_case_id: str, today: date) -> D
 @_shared
 def _setup_steps(version: int, project: str) -> list[SetupStep]:
     return registers.setup_steps(workspace(), actor(), project)
+
+
+@_shared
+def _mechanism_choices(version: int, project: str) -> dict[str, Mechanism]:
+    return mechanisms.choices(workspace(), actor(), project)
+
+
+@_shared
+def _mechanism_versions(version: int, project: str, mechanism_id: str) -> list[Version]:
+    return mechanisms.versions(workspace(), actor(), project, mechanism_id)
 
 
 @_shared

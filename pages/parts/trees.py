@@ -14,7 +14,7 @@ from pages.parts.charts import MUTED, Spec, finished, told
 from pages.parts.figures import literal, number, written_unit
 
 if TYPE_CHECKING:
-    from mlpm_core.services.insights import Branch, DriverTree, Node
+    from mlpm_core.services.mechanisms import Branch, DriverTree, Node
 
 __all__ = ["driver_tree", "result"]
 

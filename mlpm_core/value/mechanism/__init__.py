@@ -6,8 +6,13 @@ units, functions and completeness, so that a mechanism that was read can be comp
 
 from __future__ import annotations
 
-from mlpm_core.value.mechanism.catalogue import find_mechanism, mechanism_json, mechanisms
-from mlpm_core.value.mechanism.file import read_mechanism
+from mlpm_core.value.mechanism.catalogue import (
+    definition_of,
+    find_mechanism,
+    mechanism_json,
+    mechanisms,
+)
+from mlpm_core.value.mechanism.file import MechanismFault, mechanism_from, read_mechanism
 from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
 
 __all__ = [
@@ -15,8 +20,11 @@ __all__ = [
     "Check",
     "Input",
     "Mechanism",
+    "MechanismFault",
     "Rule",
+    "definition_of",
     "find_mechanism",
+    "mechanism_from",
     "mechanism_json",
     "mechanisms",
     "read_mechanism",

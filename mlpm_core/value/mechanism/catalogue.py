@@ -12,7 +12,7 @@ from mlpm_core.value.mechanism.file import read_mechanism
 if TYPE_CHECKING:
     from mlpm_core.value.mechanism.model import Mechanism
 
-__all__ = ["find_mechanism", "mechanism_json", "mechanisms"]
+__all__ = ["definition_of", "find_mechanism", "mechanism_json", "mechanisms"]
 
 _FOLDER: Final = Path(__file__).resolve().parents[3] / "data" / "mechanisms"
 
@@ -26,6 +26,17 @@ def _all() -> dict[str, Mechanism]:
 def mechanisms() -> dict[str, Mechanism]:
     """Every mechanism of ``data/mechanisms`` by id, in the order of their numbers."""
     return dict(_all())
+
+
+def definition_of(mechanism_id: str) -> str:
+    """The text of a mechanism's file, to begin one's own with.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such mechanism.
+    """
+    return (_FOLDER / f"{find_mechanism(mechanism_id).id}.toml").read_text("utf-8")
 
 
 def find_mechanism(name_or_number: str) -> Mechanism:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.quantity import Dimension, Unit
-from mlpm_core.value.formula import FUNCTIONS, Formula, told
+from mlpm_core.value.formula import FUNCTIONS, Formula, FormulaFault, told
 from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
+from mlpm_core.value.mechanism.place import located
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, Any]
 
-__all__ = ["read_mechanism"]
+__all__ = ["MechanismFault", "mechanism_from", "read_mechanism"]
 
 BASELINES: Final = ("none", "all", "incumbent")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
@@ -28,6 +29,14 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 # A bad experience is counted like the cases it is told per, so the formula is a pure number.
 _KPI_UNIT: Final = {d: d.unit for d in Dimension} | {Dimension.CUSTOMER_EXPERIENCE: "case/kcase"}
+
+
+class MechanismFault(InputError):
+    """A mechanism that cannot be read: ``line`` and ``column`` count from 1, None if unknown."""
+
+    def __init__(self, sentence: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line, self.column = line, column
 
 
 def read_mechanism(path: Path) -> Mechanism:
@@ -39,19 +48,55 @@ def read_mechanism(path: Path) -> Mechanism:
         Naming the file, the entry and the fix, when anything in it cannot be computed.
     """
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except OSError as error:
         raise InputError(f"{path.name} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise InputError(f"{path.name} is not TOML: {error}.") from None
+    return mechanism_from(text, path.name)
+
+
+def mechanism_from(text: str, name: str = "") -> Mechanism:
+    r"""The mechanism that a text describes.
+
+    Parameters
+    ----------
+    text : str
+        TOML, as the files of ``data/mechanisms``; one without a ``number`` is somebody's own.
+    name : str
+        What the text is called in errors, such as its file.
+
+    Raises
+    ------
+    MechanismFault
+        With the place of the first thing that cannot be computed.
+
+    Examples
+    --------
+    >>> try:
+    ...     mechanism_from('id = "mine"\nname = Mine')
+    ... except MechanismFault as fault:
+    ...     print(fault.line, fault.column)
+    2 8
+    """
+    whose = f"{name}: " if name else ""
     try:
-        return _Reader(table).mechanism()
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(found[1]), int(found[2])) if found else (len(text.splitlines()), None)
+        raise MechanismFault(f"{name or 'The text'} is not TOML: {error}.", line, column) from None
+    reader = _Reader(table)
+    try:
+        return reader.mechanism()
     except InputError as error:
-        raise InputError(f"{path.name}: {error}") from None
+        position = error.position if isinstance(error, FormulaFault) else None
+        place = located(text, reader.at, position)
+        raise MechanismFault(f"{whose}{error}", *place) from None
 
 
 _TEXTS: Final = (
-    *("number", "id", "name", "sentence", "task", "case", "volume", "bad_experience", "natural"),
+    *("id", "name", "sentence", "task", "case", "volume", "bad_experience", "natural"),
 )
 _TABLES: Final = (
     *("metrics", "quantities", "flows", "kpis", "outcome_values", "break_even", "checks"),
@@ -63,15 +108,22 @@ class _Reader:
     """One file being read: what is known so far, and what each name measures."""
 
     def __init__(self, table: Table) -> None:
-        self.table = _allowed(table, "the file", [*_TEXTS, "sources"], _TABLES)
+        self.at: tuple[str, ...] = ()  # the entry in hand, so that a fault can be placed
+        self.table = table
         self.dimensions: dict[str, UnitsContainer] = {}
 
     def mechanism(self) -> Mechanism:
-        texts = {name: _text(self.table, name, "the file") for name in _TEXTS}
-        if not re.fullmatch(r"M[0-9]+", texts["number"]):
+        _allowed(self.table, "the file", [*_TEXTS, "sources"], (*_TABLES, "number"))
+        texts = {name: self.text(name) for name in _TEXTS}
+        texts["number"] = self.text("number") if "number" in self.table else ""
+        if "number" in self.table and not re.fullmatch(r"M[0-9]+", texts["number"]):
             raise InputError(f"number is {texts['number']!r}; write one such as M3.")
+        if not isinstance(self.table["sources"], list):
+            self.at = ("sources",)
+            raise InputError('sources must be a list of texts, such as ["Our books of 2025."].')
         inputs = (*self.inputs("metrics", is_metric=True), *self.inputs("quantities"))
         natural = {i.name for i in inputs}
+        self.at = ("volume",)
         if texts["volume"] not in natural:
             raise InputError(f"volume is {texts['volume']!r}; name an input that counts cases.")
         per_year = Unit.read("case/year").dimension
@@ -102,7 +154,12 @@ class _Reader:
             baselines=self.baselines(texts["natural"], natural),
         )
 
+    def text(self, name: str) -> str:
+        self.at = (name,)
+        return _text(self.table, name, "the file")
+
     def section(self, name: str) -> Table:
+        self.at = (name,)
         section = self.table.get(name, {})
         if not isinstance(section, Mapping):
             raise InputError(f"[{name}] must be a table of entries.")
@@ -112,6 +169,7 @@ class _Reader:
         self, section: str, required: list[str], optional: tuple[str, ...] = ()
     ) -> Iterator[tuple[str, Table]]:
         for name, entry in self.section(section).items():
+            self.at = (section, name)
             yield name, _allowed(entry, f"{section}.{name}", required, optional)
 
     def known(self, name: str, names: set[str], section: str) -> UnitsContainer:
@@ -162,6 +220,7 @@ class _Reader:
         unit: str | None = None,
     ) -> Formula:
         """A formula over what is known so far, of the dimension given."""
+        self.at = tuple(where.split("."))
         formula = Formula.read(where, text)
         formula.check_names(self.dimensions)
         found = formula.dimension(self.dimensions)
@@ -205,6 +264,7 @@ class _Reader:
         }
 
     def check(self, entry: Table) -> Check:
+        self.at = ("checks",)
         entry = _allowed(entry, "checks", ["formula", "sentence"], ("floor",))
         sentence = _text(entry, "sentence", "checks")
         for word in re.findall(r"\{(\w+)\}", sentence):
@@ -221,6 +281,7 @@ class _Reader:
         found = {}
         for name in BASELINES:
             where = f"baselines.{name}"
+            self.at = ("baselines", name)
             entry = _allowed(section[name], where, [], ("sentence", "set", "reason"))
             if "reason" in entry and name != natural:
                 reason = _text(entry, "reason", where)
