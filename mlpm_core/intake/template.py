@@ -22,6 +22,8 @@ _EXAMPLES = {
     "value_case_id": "triage-of-tickets",
     "mechanism": "triage_automation",
     "kpi_id": "cost-of-triage",
+    "baseline": "100",
+    "target": "90",
     "deployment_id": "triage-live",
     "promise_id": "first-year",
     "name": "population",
