@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     value.add_argument("--baseline", choices=["none", "all", "incumbent"])
     value.add_argument("--currency", default="EUR", help="how money is printed (EUR)")
 
+    told = answering("information", "information", "say what to find out before choosing")
+    told.add_argument("file", type=Path, help="a TOML file with options and studies")
+
     imported = answering("import", "import_file", "import a file")
     imported.add_argument("file", type=Path)
     imported.add_argument("--kind", required=True, help="what a row is, such as metric_results")

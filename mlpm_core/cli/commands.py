@@ -13,7 +13,7 @@ from mlpm_core.errors import InputError
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["demo", "import_file", "mechanisms", "serve", "undo", "value"]
+__all__ = ["demo", "import_file", "information", "mechanisms", "serve", "undo", "value"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,6 +45,14 @@ def value(given: argparse.Namespace) -> int:
         raise InputError(" ".join(faults))
     answer = worth_json(given.mechanism, written, given.baseline, given.currency)
     return printing.document(answer) if given.json else printing.worth(answer)
+
+
+def information(given: argparse.Namespace) -> int:
+    """Say what it is worth to know more before choosing among the options of a file."""
+    from mlpm_core.services.mechanisms import information_json
+
+    answer = information_json(given.file)
+    return printing.document(answer) if given.json else printing.information(answer)
 
 
 def import_file(given: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Receipt
 
-__all__ = ["DONE", "document", "mechanisms", "receipt", "worth"]
+__all__ = ["DONE", "document", "information", "mechanisms", "receipt", "worth"]
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -43,6 +43,25 @@ def worth(answer: Mapping[str, Any]) -> int:
     for name, at in answer["break_even"].items():
         if at is not None:
             print(f"{'breaks even at':<20} {_number(at):>14}  {name}")
+    return DONE
+
+
+def information(answer: Mapping[str, Any]) -> int:
+    """Print the options, and what it is worth to find out each thing before choosing."""
+    print(f"{'option':<32} {'mean':>12} {'P(best)':>9} {'regret':>12}")
+    for name, option in answer["options"].items():
+        cells = f"{_number(option['mean']):>12} {option['p_best']:>9.1%}"
+        print(f"{name:<32} {cells} {_number(option['expected_regret']):>12}")
+    print(f"\n{'to know everything':<32} {_number(answer['evpi']):>12}")
+    for name, value in answer["evppi"].items():
+        hidden = name in answer["no_detectable_value"]
+        told = "no detectable value" if hidden else f"{_number(value):>12}"
+        print(f"{'to know ' + name:<32} {told}")
+    if answer["evsi"]:
+        print(f"\n{'study':<48} {'value':>12} {'cost':>12} {'net':>12}")
+    for study in answer["evsi"]:
+        cells = " ".join(f"{_number(study[key]):>12}" for key in ("value", "cost", "net"))
+        print(f"{study['study']:<48} {cells}")
     return DONE
 
 

@@ -13,6 +13,7 @@ from mlpm_core.evaluation.candidate import caveat, not_valuable, written
 from mlpm_core.evaluation.pareto import dominated
 from mlpm_core.quantity import Dimension, Unit
 from mlpm_core.value.estimate import Estimate
+from mlpm_core.value.information import compared
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import DRAWS, SEED, Valuation, Worth
 
@@ -212,7 +213,7 @@ def _standings(
     nets = np.zeros((len(valued) + 1, draws))
     for row, cost, (_, worth) in zip(nets[1:], costs, valued, strict=True):
         row[:] = worth.net_by_draw - cost
-    p_best, regret = _compared(nets)
+    p_best, regret = compared(nets)
     policy = Policy(mechanism, mechanism.baseline(baseline))
     at_medians = [np.zeros(len(Dimension))]
     at_medians += [
@@ -255,14 +256,6 @@ def _standings(
             )
         )
     return tuple(sorted(standings, key=lambda s: (-s.net.mean, s.name)))
-
-
-def _compared(nets: Array) -> tuple[Array, Array]:
-    """P(best) and expected regret of every option; NaN where an option is not possible."""
-    best = np.nanmax(nets, axis=0)
-    is_best = nets == best
-    p_best = np.mean(is_best / is_best.sum(axis=0), axis=1)
-    return p_best, np.nanmean(best - nets, axis=1)
 
 
 def _at_medians(policy: Policy, worth: Worth, fixed_cost_annual: float) -> Array:

@@ -1,4 +1,4 @@
-"""Planning: what a project costs, whether it pays, and what is still unknown about it."""
+"""Planning: what a project costs, and what is still unknown about it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from mlpm_core.planning.measuring import (
     measured,
     weeks_to_measure,
 )
-from mlpm_core.planning.payback import Payback, payback
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.planning.quick import (
     Driver,
@@ -40,8 +39,8 @@ from mlpm_core.planning.rounding import COST_STEP, DAYS_STEP, rounded
 __all__ = [
     "CONFIDENCE", "COST_STEP", "DAYS_STEP", "FACTORS", "FEWEST_WEEKS", "Answer", "Area",
     "Candidate", "Condition", "Confidence", "Conflict", "Coverage", "Documentation", "Driver",
-    "Factor", "Finding", "LeastMove", "Measured", "Payback", "Proxy", "ProxyState",
+    "Factor", "Finding", "LeastMove", "Measured", "Proxy", "ProxyState",
     "QuickEstimate", "QuickInputs", "Spread", "Stakeholder", "Step", "TwentyDayRule", "Unknown",
-    "candidates", "conditions", "conflicts", "coverage", "least_move", "measured", "payback",
+    "candidates", "conditions", "conflicts", "coverage", "least_move", "measured",
     "project_weights", "quick_estimate", "read_candidates", "rounded", "weeks_to_measure",
 ]  # fmt: skip

@@ -12,15 +12,14 @@ from mlpm_core.planning import (
     FACTORS,
     Answer,
     Documentation,
-    Payback,
     QuickEstimate,
     QuickInputs,
-    payback,
     quick_estimate,
     rounded,
 )
 from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services.valuation import project_cases
+from mlpm_core.value.benefits import Benefits, benefits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,15 +28,12 @@ if TYPE_CHECKING:
     from mlpm_core.services.workspace import Workspace
 
 __all__ = [
-    "HORIZON_YEARS",
     "EstimateView",
     "Figure",
     "of_case",
     "project_estimates",
     "tried",
 ]
-
-HORIZON_YEARS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class EstimateView:
     currency: str
     estimate: QuickEstimate
     case: CaseValue | None
-    pays_back: Payback | None
+    pays_back: Benefits | None
     is_tried: bool = False
 
     @property
@@ -181,13 +177,13 @@ def _view(
     return EstimateView(record, title, currency, estimate, case, pays_back, is_tried)
 
 
-def _pays_back(estimate: QuickEstimate, case: CaseValue | None) -> Payback | None:
+def _pays_back(estimate: QuickEstimate, case: CaseValue | None) -> Benefits | None:
     if case is None or case.planned is None:
         return None
-    return payback(
-        estimate.cost_draws,
+    return benefits(
         case.planned.net,
-        horizon_years=HORIZON_YEARS,
+        case.benefit_answers,
+        build_cost=estimate.cost_draws,
         p_no_go=estimate.p_no_go,
         no_go_cost=estimate.no_go_cost_draws,
     )

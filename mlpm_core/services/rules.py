@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError
-from mlpm_core.quantity import CURRENCIES, Dimension, Quantity
+from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Decision,
     Kpi,
@@ -19,6 +19,7 @@ from mlpm_core.records import (
     ValueCase,
     columns,
 )
+from mlpm_core.value.benefits import benefit_inputs, read_benefit
 from mlpm_core.value.kpi import per_unit
 from mlpm_core.value.mechanism import find_mechanism
 
@@ -96,11 +97,15 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     def rule(row: Row) -> Reject | None:
         try:
             mechanism = find_mechanism(cases[row["value_case_id"]]["mechanism"])
-            entry = mechanism.input(row["name"])
+            benefit = row["name"] in {entry.name for entry in benefit_inputs(mechanism)}
+            entry = None if benefit else mechanism.input(row["name"])
         except MlpmError as error:
             return _fault("name", row["name"], error)
         try:
-            Quantity.read(row["written"], entry.unit, low=entry.low, high=entry.high)
+            if entry is None:
+                read_benefit(row["name"], row["written"])
+            else:
+                entry.read(row["written"])
         except MlpmError as error:
             return _fault("written", row["written"], error)
         return None

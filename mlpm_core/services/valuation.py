@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, NotFoundError
 from mlpm_core.records import Deployment, QuantityRecord, Slot, ValueCase
 from mlpm_core.services.periods import Monitored, Period, periods_of
+from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
-from mlpm_core.value.mechanism import Mechanism, find_mechanism
+from mlpm_core.value.mechanism import Input, Mechanism, find_mechanism
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class CaseValue:
 
     ``planned`` rests on the written quantities alone, ``current`` on what is monitored where
     there is something; each is None with a sentence in ``problem`` when it cannot be said.
+    ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
     """
 
     value_case_id: str
@@ -83,11 +85,17 @@ class CaseValue:
     deployment: Mapping[str, Any] | None = None
     batches: tuple[str, ...] = ()
     granularities: tuple[str, ...] = ()
+    realisation: tuple[CaseInput, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Labels of the inputs that nobody has given a number yet."""
         return tuple(i.label for i in self.inputs if i.is_asked and i.in_use is None)
+
+    @property
+    def benefit_answers(self) -> dict[str, str]:
+        """What is written of how the value arrives, for ``benefits``."""
+        return {i.name: i.planned for i in self.realisation if i.planned}
 
     @property
     def best(self) -> Worth | None:
@@ -193,7 +201,12 @@ def _valued(
     mechanism = find_mechanism(row["mechanism"])
     deployment = _deployment(reader, row)
     monitored = monitored_periods(reader, project["project"], deployment, today)
-    inputs = _inputs(reader, mechanism, row, monitored, changes)
+    written = {
+        q["name"]: q
+        for q in reader.current(QuantityRecord, row["project"])
+        if q["value_case_id"] == row["value_case_id"]
+    }
+    inputs = _inputs(mechanism, row, written, monitored, changes)
     batches = tuple(dict.fromkeys(i.batch for i in inputs if i.batch))
     planned, problem = _worth(
         mechanism,
@@ -221,6 +234,25 @@ def _valued(
         deployment=deployment,
         batches=batches,
         granularities=_granularities(monitored, mechanism),
+        realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
+    )
+
+
+def _planned(
+    entry: Input, written: Mapping[str, Mapping[str, Any]], changes: Mapping[str, str]
+) -> CaseInput:
+    """An input with what is written for it, changes first."""
+    record = written.get(entry.name)
+    return CaseInput(
+        name=entry.name,
+        label=entry.label,
+        unit=entry.unit,
+        question=entry.question,
+        is_metric=entry.is_metric,
+        planned=changes.get(entry.name) or (record["written"] if record else None),
+        source=record["source"] if record else "",
+        owner=record["owner"] if record else "",
+        default=entry.default,
     )
 
 
@@ -307,17 +339,12 @@ def written_metrics(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> d
 
 
 def _inputs(
-    reader: Reader,
     mechanism: Mechanism,
     case: Mapping[str, Any],
+    written: Mapping[str, Mapping[str, Any]],
     monitored: Mapping[Period, Mapping[str, Monitored]],
     changes: Mapping[str, str],
 ) -> tuple[CaseInput, ...]:
-    written = {
-        q["name"]: q
-        for q in reader.current(QuantityRecord, case["project"])
-        if q["value_case_id"] == case["value_case_id"]
-    }
     newest = _newest(monitored, mechanism)
     inputs = []
     asked = {i.name for i in mechanism.inputs_for(case["baseline"] or None)}
@@ -328,18 +355,9 @@ def _inputs(
             if entry.reported_as in metrics and newest and period.granularity == newest.granularity
         ]
         period, result = told[-1] if told else (None, None)
-        record = written.get(entry.name)
         inputs.append(
-            CaseInput(
-                name=entry.name,
-                label=entry.label,
-                unit=entry.unit,
-                question=entry.question,
-                is_metric=entry.is_metric,
-                planned=changes.get(entry.name) or (record["written"] if record else None),
-                source=record["source"] if record else "",
-                owner=record["owner"] if record else "",
-                default=entry.default,
+            replace(
+                _planned(entry, written, changes),
                 is_asked=entry.name in asked,
                 monitored_value=result.value if result else None,
                 monitored=result.written(entry.low, entry.high) if result else None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.quantity import Quantity
 from mlpm_core.value.draws import SEED, own_draws, own_generator
 from mlpm_core.value.estimate import Estimate
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mlpm_core.value.mechanism import Mechanism
+
     Array = NDArray[np.float64]
 
-__all__ = ["BENEFIT_INPUTS", "Benefits", "Year", "benefits"]
+__all__ = ["Benefits", "Year", "benefit_inputs", "benefits", "read_benefit"]
 
-BENEFIT_INPUTS: Final[tuple[Input, ...]] = (
+_INPUTS: Final[tuple[Input, ...]] = (
     Input("build_cost", "Build cost", "building it costs", "money", low=0),
     Input("run_cost", "Running cost", "running it costs, beyond what the formulas count",
           "money/year", low=0, default="0"),
@@ -46,9 +48,16 @@ BENEFIT_INPUTS: Final[tuple[Input, ...]] = (
     Input("discount_rate", "Discount rate", "money a year later is worth less by this rate",
           "1/year", low=0, high=1, default="0.08", typical="0.03 to 0.12"),
 )  # fmt: skip
-"""What any value case may be asked to say whether it pays; only the build cost has no default."""
+_BY_NAME: Final = {entry.name: entry for entry in _INPUTS}
 
-_BY_NAME: Final = {entry.name: entry for entry in BENEFIT_INPUTS}
+
+def benefit_inputs(mechanism: Mechanism) -> tuple[Input, ...]:
+    """What a value case may be asked to say whether it pays; only the build cost has no default.
+
+    What the mechanism asks itself is not asked again: M5 has a deadweight of its own.
+    """
+    own = {entry.name for entry in mechanism.all_inputs}
+    return tuple(entry for entry in _INPUTS if entry.name not in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,9 @@ class Benefits:
 
     ``npv`` is in money of today; ``payback_years`` says how long each draw takes to pay back from
     the start of use, undiscounted, infinite when it does not within the horizon, shape (n,);
-    ``affordable`` is the most that building may cost on average.
+    ``affordable`` is the most that building may cost on average; ``inputs`` are the answers, and
+    ``drawn`` the draws of those that are uncertain, each of shape (n,) and in its unit;
+    ``is_built`` says in which draws a usable model comes out.
     """
 
     horizon_years: int
@@ -76,6 +87,9 @@ class Benefits:
     npv: Estimate
     affordable: float
     payback_years: Array = field(repr=False)
+    inputs: Mapping[str, Quantity]
+    drawn: Mapping[str, Array] = field(repr=False)
+    is_built: NDArray[np.bool_] = field(repr=False)
 
     @property
     def probability_of_gain(self) -> float:
@@ -120,7 +134,7 @@ def benefits(
     annual_net : Estimate
         Net a year at steady state, as ``Worth.net``.
     written : mapping of str to Quantity or str
-        Answers to ``BENEFIT_INPUTS`` by name; what has a default may be left out.
+        Answers to ``benefit_inputs`` by name; what has a default may be left out.
     build_cost : array of shape (m,), optional
         Draws of the build cost, such as ``QuickEstimate.cost_draws``; instead of a written one.
     p_no_go : float
@@ -201,7 +215,31 @@ def benefits(
         Estimate.of(present - spent, "money"),
         float(present.mean()),
         payback,
+        read,
+        {
+            **{name: draws for name, draws in drawn.items() if not read[name].is_exact},
+            **({} if build_cost is None else {"build_cost": build}),
+        },
+        is_built,
     )
+
+
+def read_benefit(name: str, text: str) -> Quantity:
+    """An answer to one of ``benefit_inputs``.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read or is out of its range.
+    NotFoundError
+        When there is no such question.
+    """
+    if name not in _BY_NAME:
+        raise NotFoundError.of("question", name, _BY_NAME)
+    quantity = _BY_NAME[name].read(text)
+    if name == "horizon_years" and not (quantity.is_exact and quantity.median.is_integer()):
+        raise InputError(f"horizon_years is {text}; write a whole number of years.")
+    return quantity
 
 
 def _read(written: Mapping[str, Quantity | str], *, has_build_cost: bool) -> dict[str, Quantity]:
@@ -217,12 +255,10 @@ def _read(written: Mapping[str, Quantity | str], *, has_build_cost: bool) -> dic
                 faults.append(f"{name} is missing; write what {entry.question}.")
             continue
         try:
-            read[name] = entry.read(answer.text if isinstance(answer, Quantity) else answer)
+            text = answer.text if isinstance(answer, Quantity) else answer
+            read[name] = read_benefit(name, text)
         except InputError as error:
             faults.append(f"{name}: {error}")
-    horizon = read.get("horizon_years")
-    if horizon is not None and not (horizon.is_exact and float(horizon.median).is_integer()):
-        faults.append(f"horizon_years is {horizon.text}; write a whole number of years.")
     if faults:
         raise InputError(" ".join(faults))
     return read

@@ -190,7 +190,7 @@ def test_the_payback_follows_numbers_that_are_only_tried(demo):
     (view,) = loaded_estimates(demo)
     changed = case_value(demo, "test", WINBACK, "voucher-letter", changes={"customer_value": "90"})
     (tried,) = of_case([view], changed)
-    assert tried.pays_back.probability < view.pays_back.probability / 2
+    assert tried.pays_back.probability_of_gain < view.pays_back.probability_of_gain / 2
     app = open_screen("value_case", project=WINBACK)
     next(t for t in app.text_input if t.label.startswith("Customer value")).set_value("90")
     run(app)

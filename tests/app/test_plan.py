@@ -36,7 +36,7 @@ def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):
     assert abs(view.estimate.effort.p50 - 48) < 0.02 * 48
     assert [f.days for f in view.figures][1:3] == [50, 70]
     assert view.pays_back is not None
-    assert 0 <= view.pays_back.probability <= 1
+    assert 0 <= view.pays_back.probability_of_gain <= 1
 
 
 def test_a_stored_estimate_opens_with_its_sentence_and_the_twenty_day_rule(demo):

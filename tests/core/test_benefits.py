@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.value.benefits import BENEFIT_INPUTS, benefits
+from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
+from mlpm_core.value.benefits import benefit_inputs, benefits, read_benefit
 from mlpm_core.value.estimate import Estimate
+from mlpm_core.value.mechanism import find_mechanism
 
 SURE = Estimate.of(np.full(8, 100_000.0), "money/year")
 
@@ -129,7 +130,7 @@ def test_wrong_answers_are_named_all_at_once():
         benefits(Estimate(0, 0, 0, 0, "money/year", np.ones(0)), {"build_cost": "1"})
 
 
-@pytest.mark.parametrize("entry", BENEFIT_INPUTS, ids=lambda e: e.name)
+@pytest.mark.parametrize("entry", benefit_inputs(find_mechanism("M1")), ids=lambda e: e.name)
 def test_every_question_has_a_default_or_is_asked(entry):
     assert entry.question
     assert (entry.default is None) == (entry.name == "build_cost")
@@ -137,3 +138,14 @@ def test_every_question_has_a_default_or_is_asked(entry):
         entry.read(entry.default)
     if entry.typical is not None:
         entry.read(entry.typical)
+
+
+def test_one_answer_is_read_as_all_of_them_are():
+    assert read_benefit("horizon_years", "5").median == 5
+    with pytest.raises(InputError, match="whole number of years"):
+        read_benefit("horizon_years", "2 to 5")
+    with pytest.raises(NotFoundError, match="no question 'uptake'"):
+        read_benefit("uptake", "1")
+    told = benefits(SURE, {"build_cost": "40k to 90k"})
+    assert list(told.drawn) == ["build_cost"]
+    assert told.inputs["horizon_years"].median == 3

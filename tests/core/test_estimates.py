@@ -75,7 +75,7 @@ def test_a_value_case_pays_for_the_cost_or_not(shop):
     save(shop, value_case_id=CASE)
     (view,) = stored(shop)
     dear = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE, "day_rate": 1e6})
-    assert view.pays_back.probability > dear.pays_back.probability == 0
+    assert view.pays_back.probability_of_gain > dear.pays_back.probability_of_gain == 0
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_what_is_tried_is_what_would_be_saved_and_leaves_no_trace(shop):
     (view,) = stored(shop)
     assert not view.is_tried
     assert view.figures == attempt.figures
-    assert view.pays_back.probability == attempt.pays_back.probability
+    assert view.pays_back.probability_of_gain == attempt.pays_back.probability_of_gain
 
 
 @pytest.mark.parametrize(

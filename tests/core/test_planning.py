@@ -1,4 +1,4 @@
-"""Planning: the quick estimate against its published figures, payback, and what must hold."""
+"""Planning: the quick estimate against its published figures, and what must hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.errors import InputError
 from mlpm_core.planning import (
     COST_STEP,
     DAYS_STEP,
@@ -20,10 +20,10 @@ from mlpm_core.planning import (
     Answer,
     Documentation,
     QuickInputs,
-    payback,
     quick_estimate,
     rounded,
 )
+from mlpm_core.value.benefits import benefits
 from mlpm_core.value.estimate import Estimate
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "quick_estimates.json").read_text("utf-8"))
@@ -307,80 +307,17 @@ def test_a_probability_out_of_range_has_no_days():
         quick_estimate(asked()).days_at(1)
 
 
-def test_payback_by_hand():
-    """Cost 60,000, net 50,000 a year, 3 years: gain 90,000 in 7 of 8, -20,000 in 1 of 8.
-
-    Mean (7*90,000 - 20,000)/8 = 76,250; paid back after 1.2 years, 14.4 months.
-    """
-    sure = Estimate.of(np.full(8, 50_000.0), "money/year")
-    cost = np.full(8, 60_000.0)
-    told = payback(
-        cost, sure, horizon_years=3, p_no_go=0.125, no_go_cost=np.minimum(cost, 20_000.0)
-    )
-    assert told.probability == 0.875
-    assert told.gain.mean == pytest.approx(76_250)
-    assert told.median_years == pytest.approx(1.2)
-    assert told.probability_by(1.1) == 0
-    assert told.sentence == (
-        "It pays back within 3 years with a chance of 88 %; as likely as not within 15 months of "
-        "use."
-    )
-
-
-def test_what_never_pays_back_says_so():
-    loss = Estimate.of(np.full(4, -1.0), "money/year")
-    told = payback(np.full(4, 10.0), loss, horizon_years=5)
-    assert told.probability == 0
-    assert told.median_years is None
-    assert told.sentence.endswith("more likely than not it never does.")
-
-
-def test_cost_and_value_meet_as_independent():
-    """Cost N(0, 1) + 10 and value N(0, 1) + 10 of one year: the gain has s.d. sqrt(2)."""
-    z = np.sort(np.random.default_rng(3).standard_normal(8192))
-    told = payback(z + 10, Estimate.of(z + 10, "money/year"), horizon_years=1)
-    assert told.gain.samples.std() == pytest.approx(math.sqrt(2), rel=0.03)
-    assert told.probability == pytest.approx(0.5, abs=0.02)
-
-
 def test_an_estimate_feeds_a_value_case():
     estimate = quick_estimate(asked(stop_point_days=15))
     net = Estimate.of(np.random.default_rng(5).normal(20_000, 5_000, 2000), "money/year")
-    told = payback(
-        estimate.cost_draws,
+    told = benefits(
         net,
-        horizon_years=3,
+        {"discount_rate": "0"},
+        build_cost=estimate.cost_draws,
         p_no_go=estimate.p_no_go,
         no_go_cost=estimate.no_go_cost_draws,
     )
-    assert told.years.size == estimate.cost_draws.size
+    assert told.payback_years.size == 2000
     assert estimate.no_go_cost_draws.max() == 9_000
-    assert 0.7 < told.probability <= 1 - estimate.p_no_go + 1e-4
-    assert told.probability_by(3) == pytest.approx(told.probability, abs=1e-3)
-
-
-@settings(max_examples=30, deadline=None)
-@given(
-    st.floats(1, 1e5), st.floats(-1e5, 1e5), st.floats(0.5, 10), st.floats(0, 1), st.floats(0, 1)
-)
-def test_a_smaller_risk_of_nothing_never_pays_less(cost, annual, years, one, two):
-    low, high = sorted((one, two))
-    draws = np.linspace(cost, 2 * cost, 64)
-    net = Estimate.of(np.linspace(annual - 1000, annual + 1000, 64), "money/year")
-    safe, risky = (payback(draws, net, horizon_years=years, p_no_go=p) for p in (low, high))
-    assert risky.probability <= safe.probability
-    assert payback(draws, net, horizon_years=years + 1, p_no_go=low).probability_by(
-        years
-    ) == safe.probability_by(years)
-
-
-def test_wrong_paybacks_are_refused():
-    net, cost = normal(4), np.ones(4)
-    with pytest.raises(InputError, match="horizon_years is 0"):
-        payback(cost, net, horizon_years=0)
-    with pytest.raises(InputError, match="p_no_go is 2"):
-        payback(cost, net, horizon_years=1, p_no_go=2)
-    with pytest.raises(InputError, match="3 draws and build_cost 4"):
-        payback(cost, net, horizon_years=1, no_go_cost=np.ones(3))
-    with pytest.raises(NotEnoughDataError, match="no draw of the build cost"):
-        payback(np.ones(0), net, horizon_years=1)
+    assert 0.7 < told.probability_of_gain <= 1 - estimate.p_no_go + 1e-3
+    assert told.probability_by(3) == pytest.approx(told.probability_of_gain, abs=1e-3)

@@ -1,0 +1,216 @@
+"""What a value case tells beyond its value: whether it pays, what to find out, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mlpm_core.errors import MlpmError
+from mlpm_core.quantity import Unit
+from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
+from mlpm_core.value.bridge import Bridge, bridge
+from mlpm_core.value.decision import NONE, Decision, Uncertain
+from mlpm_core.value.information import Learned, Study
+from mlpm_core.value.policy import Policy
+from mlpm_core.value.tornado import Swing, tornado
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.estimates import EstimateView
+    from mlpm_core.services.valuation import CaseValue
+    from mlpm_core.value.mechanism import Mechanism
+    from mlpm_core.value.worth import Worth
+
+__all__ = ["USE", "Advice", "Insight", "advised", "change", "insight", "studied"]
+
+USE: Final = "use"
+_MOST: Final = 6  # things to find out at once
+_LOOKED_UP: Final = {"build_cost", "run_cost", "fixed_cost", "success"}
+_SIZES: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_LEAST: Final = 0.01  # of the worth of knowing everything: less is not worth a line
+_ENOUGH: Final = 0.8  # of what knowing it exactly is worth
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to find out: what knowing it is worth, and the study that tells most of it.
+
+    ``study`` is None for what is looked up rather than sampled, such as a yearly volume.
+    """
+
+    key: str
+    label: str
+    learned: Learned
+    study: Study | None
+    study_worth: Learned | None
+
+    @property
+    def most_per_case(self) -> float | None:
+        """The most that looking at one case may cost, in money."""
+        if self.study is None or self.study_worth is None:
+            return None
+        return self.study_worth.value / self.study.n
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Insight:
+    """A value case seen as a choice: use the model, or leave it.
+
+    ``pays`` counts what building costs; without a build cost it is None and the choice is about
+    one year's net, which ``horizon_years`` None says. ``advice`` is by worth; ``silent`` are the
+    labels of the uncertain inputs that are hardly or not at all worth finding out.
+    """
+
+    decision: Decision
+    horizon_years: int | None
+    pays: Benefits | None
+    cost_from: str
+    swings: tuple[Swing, ...]
+    advice: tuple[Advice, ...]
+    silent: tuple[str, ...]
+    problem: str | None = None
+
+
+def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | None:
+    """A value case as it stands, seen as a choice; None while it has no value.
+
+    A build cost written in the case comes before that of an estimate.
+    """
+    worth = case.best
+    if worth is None:
+        return None
+    pays, cost_from, problem = _paid(case, worth, estimates)
+    uncertain = _uncertain(worth)
+    if pays is None:
+        nets = worth.net.samples
+    else:
+        nets = pays.npv.samples
+        asked = {entry.name: entry for entry in benefit_inputs(case.mechanism)}
+        for name, draws in pays.drawn.items():
+            entry = asked[name]
+            uncertain[name] = Uncertain(entry.label, entry.unit, draws)
+        if not pays.is_built.all():
+            label = "Whether a usable model comes out"
+            uncertain["success"] = Uncertain(label, "1", pays.is_built.astype(np.float64))
+    decision = Decision((NONE, USE), np.array([np.zeros(nets.size), nets]), uncertain)
+    advice = advised(decision, case.mechanism)
+    heard = {told.key for told in advice}
+    return Insight(
+        decision=decision,
+        horizon_years=pays.horizon_years if pays else None,
+        pays=pays,
+        cost_from=cost_from,
+        swings=tornado(
+            Policy(worth.mechanism, worth.mechanism.baseline(worth.baseline)), worth.quantities
+        ),
+        advice=advice,
+        silent=tuple(entry.label for key, entry in uncertain.items() if key not in heard),
+        problem=problem,
+    )
+
+
+def advised(decision: Decision, mechanism: Mechanism) -> tuple[Advice, ...]:
+    """What to find out before a choice, the most worth knowing first, with a study of each."""
+    advice = []
+    for key, learned in list(decision.evppi.items())[:_MOST]:
+        if not learned.is_detectable or learned.value < _LEAST * decision.evpi:
+            continue
+        study = _study(decision, key, mechanism, learned)
+        worth = decision.evsi(study) if study else None
+        advice.append(Advice(key, decision.inputs[key].label, learned, study, worth))
+    return tuple(advice)
+
+
+def studied(
+    decision: Decision, mechanism: Mechanism, key: str, cost_per_case: float, cost_once: float = 0.0
+) -> tuple[Study, Learned] | None:
+    """The size of study that is worth most after its cost; None when none is worth it."""
+    studies = [_named(key, n, mechanism, cost_once + n * cost_per_case) for n in _SIZES]
+    told = [(study, decision.evsi(study)) for study in studies]
+    best = max(told, key=lambda x: x[1].value - x[0].cost)
+    return best if best[1].value > best[0].cost else None
+
+
+def change(case: CaseValue) -> tuple[Bridge | None, str | None]:
+    """What moved the value from planned to current, or a sentence on why that cannot be said."""
+    if case.planned is None or case.current is None:
+        return None, "There is nothing monitored to compare the plan with."
+    try:
+        return bridge(case.planned, case.current), None
+    except MlpmError as error:
+        return None, str(error)
+
+
+def _paid(
+    case: CaseValue, worth: Worth, estimates: Sequence[EstimateView]
+) -> tuple[Benefits | None, str, str | None]:
+    """Whether it pays, where the build cost comes from, and what is wrong with the answers."""
+    answers = case.benefit_answers
+    try:
+        if "build_cost" in answers:
+            return benefits(worth.net, answers), "the value case", None
+        if estimates:
+            view = estimates[0]
+            paid = benefits(
+                worth.net,
+                answers,
+                build_cost=view.estimate.cost_draws,
+                p_no_go=view.estimate.p_no_go,
+                no_go_cost=view.estimate.no_go_cost_draws,
+            )
+            return paid, f"the estimate {view.title}", None
+    except MlpmError as error:
+        return None, "", str(error)
+    return None, "", None
+
+
+def _uncertain(worth: Worth) -> dict[str, Uncertain]:
+    """Every uncertain input with its draws in the unit it is asked in, where all is possible."""
+    is_possible = np.isfinite(worth.net_by_draw)
+    entries = {entry.name: entry for entry in worth.mechanism.all_inputs}
+    return {
+        name: Uncertain(
+            entries[name].label,
+            entries[name].unit,
+            draws[is_possible] / Unit.read(entries[name].unit).factor,
+            _is_share(worth, name),
+        )
+        for name, draws in worth.inputs_by_draw.items()
+        if draws.ndim
+    }
+
+
+def _is_share(worth: Worth, name: str) -> bool:
+    quantity = worth.quantities[name]
+    return quantity.unit == "1" and (quantity.low, quantity.high) == (0, 1)
+
+
+def _study(decision: Decision, key: str, mechanism: Mechanism, learned: Learned) -> Study | None:
+    """The smallest study that tells most of what knowing the input is worth."""
+    entry = decision.inputs[key]
+    is_sampled = entry.is_share or (entry.unit != "1" and not entry.unit.endswith("/year"))
+    if not is_sampled or key in _LOOKED_UP or (not entry.is_share and entry.draws.min() <= 0):
+        return None
+    for n in _SIZES:
+        study = _named(key, n, mechanism)
+        if decision.evsi(study).value >= _ENOUGH * learned.value:
+            break
+    return study
+
+
+def _named(key: str, n: int, mechanism: Mechanism, cost: float = 0.0) -> Study:
+    option, _, name = key.rpartition(".")
+    entry = next((e for e in mechanism.all_inputs if e.name == name), None)
+    of = f" of {option}" if option else ""
+    if entry is not None and entry.is_metric:
+        told = f"label {n:,} more cases{of}"
+    elif entry is not None and entry.unit == "1":
+        told = f"pilot with {n:,} {mechanism.case}s{of}"
+    elif entry is not None and "money" in entry.unit:
+        told = f"cost {n:,} past cases{of}"
+    else:
+        told = f"measure {n:,} cases{of}"
+    return Study(told, key, n, cost)
