@@ -13,7 +13,7 @@ from mlpm_core.planning.brief import (
     coverage,
     project_weights,
 )
-from mlpm_core.planning.candidates import Candidate, candidates, read_candidates
+from mlpm_core.planning.candidates import Candidate, candidates, find_candidate, read_candidates
 from mlpm_core.planning.conditions import Condition, LeastMove, conditions, least_move
 from mlpm_core.planning.factors import FACTORS, Answer, Documentation, Factor
 from mlpm_core.planning.measuring import (
@@ -41,6 +41,6 @@ __all__ = [
     "Candidate", "Condition", "Confidence", "Conflict", "Coverage", "Documentation", "Driver",
     "Factor", "Finding", "LeastMove", "Measured", "Proxy", "ProxyState",
     "QuickEstimate", "QuickInputs", "Spread", "Stakeholder", "Step", "TwentyDayRule", "Unknown",
-    "candidates", "conditions", "conflicts", "coverage", "least_move", "measured",
+    "candidates", "conditions", "conflicts", "coverage", "find_candidate", "least_move", "measured",
     "project_weights", "quick_estimate", "read_candidates", "rounded", "weeks_to_measure",
 ]  # fmt: skip

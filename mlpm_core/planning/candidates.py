@@ -17,7 +17,7 @@ from mlpm_core.value.kpi import per_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Candidate", "candidates", "read_candidates"]
+__all__ = ["Candidate", "candidates", "find_candidate", "read_candidates"]
 
 _FILE: Final = Path(__file__).resolve().parents[2] / "data" / "kpis" / "candidates.toml"
 _WITHIN: Final = 0.1
@@ -96,6 +96,20 @@ def candidates() -> dict[str, Candidate]:
     ('Hours from arrival to result', 'cycle_time', 13)
     """
     return read_candidates(_FILE.read_text("utf-8"))
+
+
+def find_candidate(candidate_id: str) -> Candidate:
+    """The candidate of that id.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none; it lists near names.
+    """
+    known = candidates()
+    if candidate_id not in known:
+        raise NotFoundError.of("candidate KPI", candidate_id, known)
+    return known[candidate_id]
 
 
 def _candidate(name: str, entry: Any) -> Candidate:  # noqa: ANN401  whatever TOML holds
