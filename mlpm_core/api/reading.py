@@ -28,7 +28,11 @@ class _Answer(BaseModel):
 
 
 class KpiAnswer(_Answer):
-    """Where a KPI stands, in its unit; what cannot be said is null, with a reason."""
+    """Where a KPI stands, in its unit; what cannot be said is null, with a reason.
+
+    Baseline and target are null only for a proxy that still waits for them. A proxy that expired
+    does not count: leave it out of sums and targets.
+    """
 
     project: str
     kpi: str
@@ -36,14 +40,18 @@ class KpiAnswer(_Answer):
     dimension: Dimension
     unit: str
     direction: Direction
-    baseline: float
-    target: float
+    baseline: float | None
+    target: float | None
     target_on: str | None
     planned: float | None
     value: float | None
     p10: float | None
     p90: float | None
     reason: str | None
+    proxy: str | None
+    stands_for: str | None
+    expires_on: str | None
+    counts: bool
     as_of: str | None
     batches: list[str]
 

@@ -24,6 +24,8 @@ _EXAMPLES = {
     "mechanism_id": "meter_reading",
     "definition": FIRST_MECHANISM,
     "kpi_id": "cost-of-triage",
+    "baseline": "100",
+    "target": "90",
     "deployment_id": "triage-live",
     "promise_id": "first-year",
     "name": "population",

@@ -13,7 +13,17 @@ from mlpm_core.planning.brief import (
     coverage,
     project_weights,
 )
+from mlpm_core.planning.candidates import Candidate, candidates, find_candidate, read_candidates
+from mlpm_core.planning.conditions import Condition, LeastMove, conditions, least_move
 from mlpm_core.planning.factors import FACTORS, Answer, Documentation, Factor
+from mlpm_core.planning.measuring import (
+    CONFIDENCE,
+    FEWEST_WEEKS,
+    Measured,
+    measured,
+    weeks_to_measure,
+)
+from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.planning.quick import (
     Driver,
     QuickEstimate,
@@ -27,8 +37,10 @@ from mlpm_core.planning.quick_inputs import QuickInputs
 from mlpm_core.planning.rounding import COST_STEP, DAYS_STEP, rounded
 
 __all__ = [
-    "COST_STEP", "DAYS_STEP", "FACTORS", "Answer", "Area", "Confidence", "Conflict", "Coverage",
-    "Documentation", "Driver", "Factor", "Finding", "QuickEstimate", "QuickInputs", "Spread",
-    "Stakeholder", "Step", "TwentyDayRule", "Unknown", "conflicts", "coverage", "project_weights",
-    "quick_estimate", "rounded",
+    "CONFIDENCE", "COST_STEP", "DAYS_STEP", "FACTORS", "FEWEST_WEEKS", "Answer", "Area",
+    "Candidate", "Condition", "Confidence", "Conflict", "Coverage", "Documentation", "Driver",
+    "Factor", "Finding", "LeastMove", "Measured", "Proxy", "ProxyState",
+    "QuickEstimate", "QuickInputs", "Spread", "Stakeholder", "Step", "TwentyDayRule", "Unknown",
+    "candidates", "conditions", "conflicts", "coverage", "find_candidate", "least_move", "measured",
+    "project_weights", "quick_estimate", "read_candidates", "rounded", "weeks_to_measure",
 ]  # fmt: skip

@@ -90,13 +90,31 @@ class Kpi(Record):
         "hour/case or minute/case, people as hour/kcase, customers as 1/kcase (1,000 cases)."
     )
     direction: Direction = column("Which way it should move.")
-    baseline: Number = column("Where it stands without the model.")
-    target: Number = column("Where it should be.")
+    baseline: Number | None = column(
+        "Where it stands without the model; only a proxy may still wait for it to be measured.",
+        default=None,
+    )
+    target: Number | None = column(
+        "Where it should be; only a proxy may still be without.", default=None
+    )
     target_on: Day | None = column("By when.", label="Target date", default=None)
     definition: Text = column(
         "How it is counted, so that two people get the same number.", default=""
     )
     owner: Text = column("Who answers for it.", default="")
+    stands_for: Text = column(
+        "A proxy only: what it stands in for, until the stakeholders name a KPI of their own.",
+        default="",
+    )
+    agreed_by: Text = column("A proxy only: who agreed to it.", default="")
+    agreed_on: Day | None = column(
+        "A proxy only: the day they agreed to it.", label="Agreed on", default=None
+    )
+    expires_on: Day | None = column(
+        "A proxy only: the last day on which it counts without having been agreed.",
+        label="Expires on",
+        default=None,
+    )
     archived: Flag = column("Kept, but no longer shown.", default=False)
 
 

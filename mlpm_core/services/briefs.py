@@ -17,7 +17,8 @@ from mlpm_core.planning import (
     project_weights,
 )
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Area, Confidence, FindingRecord, StakeholderRecord
+from mlpm_core.records import Area, Confidence, FindingRecord, Kpi, StakeholderRecord
+from mlpm_core.services.kpis import ProxyState, kpi_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +73,8 @@ class BriefView:
 
     ``stakeholders`` has the most influential first, ``areas`` all six with the worst first,
     ``findings`` the most pressing first. ``weights`` are those of the project; None while no
-    stakeholder has any.
+    stakeholder has any. ``has_kpi`` is whether any KPI counts, expired proxies left out, and
+    ``kpi_notes`` what to do about those that nobody agreed to.
     """
 
     project: Mapping[str, Any]
@@ -82,6 +84,8 @@ class BriefView:
     conflicts: tuple[Conflict, ...]
     areas: tuple[Coverage, ...]
     findings: tuple[FindingView, ...]
+    has_kpi: bool = False
+    kpi_notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -168,6 +172,7 @@ def brief(workspace: Workspace, actor: str, project: str) -> BriefView:
     with workspace.store.reader() as reader:
         people = [s for s in reader.current(StakeholderRecord, project) if not s["archived"]]
         found = [f for f in reader.current(FindingRecord, project) if not f["archived"]]
+        kpis = [k for k in reader.current(Kpi, project) if not k["archived"]]
     names = _names(people)
     asked = {
         person["stakeholder_id"]: Stakeholder(name, person["influence"], _priorities(person))
@@ -196,7 +201,21 @@ def brief(workspace: Workspace, actor: str, project: str) -> BriefView:
         conflicts=conflicts(weighed),
         areas=coverage([_known(record) for record in found]),
         findings=tuple(sorted(findings, key=_urgency)),
+        has_kpi=any(kpi_proxy(k).state(day) is not ProxyState.EXPIRED for k in kpis),
+        kpi_notes=tuple(_kpi_notes(kpis, day)),
     )
+
+
+def _kpi_notes(kpis: Sequence[Mapping[str, Any]], day: date) -> Iterable[str]:
+    """What to do about KPIs: agree proxies, those that expired first, or name one at all."""
+    if not kpis:
+        yield "No KPI is named yet."
+    for state in (ProxyState.EXPIRED, ProxyState.OPEN):
+        for kpi in kpis:
+            proxy = kpi_proxy(kpi)
+            if proxy.state(day) is state:
+                told = proxy.sentence(day)
+                yield f"{kpi['title']}: {told[:1].lower()}{told[1:]}"
 
 
 def _names(people: Sequence[Mapping[str, Any]]) -> list[str]:

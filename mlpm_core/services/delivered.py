@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import NotFoundError
+from mlpm_core.errors import NotEnoughDataError, NotFoundError
 from mlpm_core.in_life.delivered import (
     Gathered,
     Grade,
@@ -166,7 +166,7 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
         cases = {c.value_case_id: c for c in project_cases(reader, row, today)}
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
-        kpis = {k["kpi_id"]: kpi_value(k, cases) for k in reader.current(Kpi, project)}
+        kpis = {k["kpi_id"]: kpi_value(k, cases, today) for k in reader.current(Kpi, project)}
         promises = [
             p
             for p in reader.current(Promise, project)
@@ -187,7 +187,7 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
         kpis=tuple(
             KpiMonths(kpi, tuple(_kpi_month(kpi, case, m, promises) for m in life.months))
             for kpi in kpis.values()
-            if kpi.value_case_id == value_case_id and kpi.kpi_id not in hidden
+            if kpi.value_case_id == value_case_id and kpi.kpi_id not in hidden and _is_judged(kpi)
         ),
         promises=tuple(lines),
         hits=hit_rate((x.outcome, x.confidence) for x in lines),
@@ -261,8 +261,15 @@ def _kpi_month(
     )
 
 
+def _is_judged(kpi: KpiValue) -> bool:
+    """Whether a KPI can be held against a promise: no expired proxy, none without a baseline."""
+    return kpi.counts and kpi.baseline is not None
+
+
 def _level(kpi: KpiValue, case: CaseValue, part: Gathered) -> Estimate:
     """The KPI's mean level over the monitored days: its baseline, moved by the model."""
+    if kpi.baseline is None:
+        raise NotEnoughDataError(f"The baseline of {kpi.title} is still to be measured.")
     moved = part.mean(kpi.dimension.value, kpi.unit).samples
     sign = 1 if kpi.direction == Direction.HIGHER else -1
     factor = sign * per_unit(kpi.dimension, kpi.unit, case.currency)
@@ -289,6 +296,10 @@ def _promise(
         return replace(line, outcome=Outcome.NOT_DUE)
     if kpi is None:
         return replace(line, reason="Its KPI is no longer there.")
+    if not kpi.counts:
+        return replace(line, reason="Its KPI is a proxy that nobody agreed to, and expired.")
+    if kpi.baseline is None:
+        return replace(line, reason="The baseline of its KPI is still to be measured.")
     if not kpi.value_case_id:
         return replace(line, reason=kpi.reason or "No value case moves its KPI.")
     case, life = cases[kpi.value_case_id], lives[kpi.value_case_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import (
     Deployment,
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = ["MOVING", "KpiValue", "kpi_units", "kpi_value", "kpi_values"]
+__all__ = [
+    "MOVING",
+    "KpiValue",
+    "Proxy",
+    "ProxyState",
+    "kpi_proxy",
+    "kpi_units",
+    "kpi_value",
+    "kpi_values",
+]
 
 MOVING = frozenset(
     (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
@@ -38,15 +48,19 @@ MOVING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class KpiValue:
-    """A KPI with the value that the model's metrics imply, in the KPI's unit."""
+    """A KPI with the value that the model's metrics imply, in the KPI's unit.
+
+    ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``state`` and
+    ``proxy_told`` say how a proxy stands on the day it was asked.
+    """
 
     kpi_id: str
     title: str
     dimension: Dimension
     unit: str
     direction: str
-    baseline: float
-    target: float
+    baseline: float | None
+    target: float | None
     target_on: date | None
     definition: str
     owner: str
@@ -56,19 +70,32 @@ class KpiValue:
     reason: str | None
     as_of: Period | None
     batches: tuple[str, ...]
-    trend: tuple[float, ...] = ()
+    trend: tuple[float, ...]
+    proxy: Proxy
+    state: ProxyState
+    proxy_told: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may be judged, promised and added: not once it is an expired proxy."""
+        return self.state is not ProxyState.EXPIRED
 
     @property
     def gap_to_target(self) -> float | None:
-        """How far the value is from its target; negative while it falls short, whichever way."""
-        if self.value is None:
+        """How far the value is from its target; negative while it falls short, whichever way.
+
+        None without a value or a target, and for a proxy that expired.
+        """
+        if self.value is None or self.target is None or not self.counts:
             return None
         sign = 1 if self.direction == Direction.HIGHER else -1
         return sign * (self.value - self.target)
 
     def standing(self, today: date) -> str:
         """How it stands towards its target on a day, in a word or a few; from the numbers."""
-        if self.current is None or self.gap_to_target is None:
+        if not self.counts:
+            return self.state.value
+        if self.current is None or self.gap_to_target is None or self.baseline is None:
             return "unknown"
         if self.gap_to_target >= 0:
             return "on target"
@@ -95,15 +122,27 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
     row = found[(project,)]
     day = row["clock_on"] or today()
     cases = {c.value_case_id: c for c in project_cases(reader, row, day, draws=2048)}
-    return [kpi_value(kpi, cases) for kpi in reader.current(Kpi, project) if not kpi["archived"]]
+    return [
+        kpi_value(kpi, cases, day) for kpi in reader.current(Kpi, project) if not kpi["archived"]
+    ]
+
+
+def kpi_proxy(kpi: Mapping[str, Any]) -> Proxy:
+    """What a KPI's record says of its being a proxy."""
+    return Proxy(kpi["stands_for"], kpi["agreed_by"], kpi["agreed_on"], kpi["expires_on"])
 
 
 def kpi_value(
     kpi: Mapping[str, Any],
     cases: Mapping[str, CaseValue],
+    today: date,
     rates: Mapping[str, Sequence[RatePoint]] | None = None,
 ) -> KpiValue:
-    """A KPI's record joined with the value case that moves it; ``rates`` by case give its trend."""
+    """A KPI's record joined with the value case that moves it, as it stands on a day.
+
+    ``rates`` by case give its trend.
+    """
+    baseline: float | None = kpi["baseline"]
     case, reason = None, None
     if kpi["value_case_id"] in cases:
         case = cases[kpi["value_case_id"]]
@@ -116,25 +155,28 @@ def kpi_value(
     dimension = Dimension(kpi["dimension"])
 
     def at(worth: Worth | None) -> KpiStanding | None:
-        if worth is None or case is None:
+        if worth is None or case is None or baseline is None:
             return None
         return standing(
             worth.kpis[dimension],
             dimension=dimension,
             unit=kpi["unit"],
             currency=case.currency,
-            baseline=kpi["baseline"],
+            baseline=baseline,
             direction=kpi["direction"],
         )
 
     trend: tuple[float, ...] = ()
-    if case is not None and rates is not None:
+    if case is not None and rates is not None and baseline is not None:
         factor = per_unit(dimension, kpi["unit"], case.currency)
         sign = 1 if kpi["direction"] == Direction.HIGHER else -1
         points = rates.get(case.value_case_id, ())
-        trend = tuple(kpi["baseline"] + sign * factor * p.kpis[dimension] for p in points)
+        trend = tuple(baseline + sign * factor * p.kpis[dimension] for p in points)
     if case is not None and case.current is None:
         reason = case.problem or "No monitoring results yet: this is a plan."
+    if baseline is None:
+        reason = "Its baseline is still to be measured."
+    proxy = kpi_proxy(kpi)
     copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on")
     return KpiValue(
         **{name: kpi[name] for name in (*copied, "definition", "owner")},
@@ -146,4 +188,7 @@ def kpi_value(
         as_of=case.as_of if case else None,
         batches=case.batches if case else (),
         trend=trend,
+        proxy=proxy,
+        state=proxy.state(today),
+        proxy_told=proxy.sentence(today),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.in_life.health import Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
-from mlpm_core.services.kpis import KpiValue, kpi_value
+from mlpm_core.services.kpis import KpiValue, ProxyState, kpi_value
 from mlpm_core.services.limits import age_in_days, health_of, limit_checks, limits_of_project
 from mlpm_core.services.rates import rates_of
 from mlpm_core.services.valuation import CaseValue, monitored_periods, project_cases
@@ -144,7 +144,7 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
             if case.as_of
         }
         records = reader.current(Kpi, project)
-        kpis = [kpi_value(kpi, cases, rates) for kpi in records if not kpi["archived"]]
+        kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi["archived"]]
     return ProjectView(row, tuple(lines), tuple(kpis), day)
 
 
@@ -169,6 +169,10 @@ def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dic
                     "p10": kpi.current.p10 if kpi.current else None,
                     "p90": kpi.current.p90 if kpi.current else None,
                     "reason": kpi.reason,
+                    "proxy": None if kpi.state is ProxyState.NONE else kpi.state.value,
+                    "stands_for": kpi.proxy.stands_for or None,
+                    "expires_on": str(kpi.proxy.expires_on) if kpi.proxy.expires_on else None,
+                    "counts": kpi.counts,
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
                     "batches": list(kpi.batches),
                 }

@@ -12,6 +12,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
 from mlpm_core.records import Kpi, Model, Project, columns, record_of
 from mlpm_core.services.imports import import_file
+from mlpm_core.services.kpis import ProxyState, kpi_proxy
 from mlpm_core.services.valuation import project_cases
 
 if TYPE_CHECKING:
@@ -81,7 +82,12 @@ def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupSte
     row = workspace.project(project)
     with workspace.store.reader() as reader:
         cases = project_cases(reader, row, workspace.today(project), draws=256)
-        kpis = [k for k in reader.current(Kpi, project) if not k["archived"]]
+        day = workspace.today(project)
+        kpis = [
+            k
+            for k in reader.current(Kpi, project)
+            if not k["archived"] and kpi_proxy(k).state(day) is not ProxyState.EXPIRED
+        ]
         models = [m for m in reader.current(Model, project) if not m["archived"]]
     return [
         SetupStep("models", "name its model, as its result files will call it.", bool(models)),

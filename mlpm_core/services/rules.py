@@ -150,9 +150,32 @@ def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
             per_unit(Dimension(row["dimension"]), row["unit"], currency)
         except MlpmError as error:
             return _fault("unit", row["unit"], error)
-        return None
+        return _kpi_without_ground(row)
 
     return rule
+
+
+def _kpi_without_ground(row: Row) -> Reject | None:
+    """A KPI has numbers to stand on; a proxy has somebody who agreed to it, or an end."""
+    is_agreed = bool(row["agreed_by"].strip())
+    if is_agreed != (row["agreed_on"] is not None):
+        empty = "agreed_on" if is_agreed else "agreed_by"
+        return _fault(
+            empty, "", MlpmError("Write both who agreed and on which day, or neither of them.")
+        )
+    if row["stands_for"].strip():
+        if is_agreed or row["expires_on"] is not None:
+            return None
+        return _fault(
+            "expires_on",
+            "",
+            MlpmError("A proxy that nobody agreed to needs the last day on which it counts."),
+        )
+    for column in ("baseline", "target"):
+        if row[column] is None:
+            told = f"A KPI needs a {column}; only a proxy (stands_for) may do without for a while."
+            return _fault(column, "", MlpmError(told))
+    return None
 
 
 def _decisions(reader: Reader, project: str) -> Callable[[Row], Reject | None]:

@@ -155,7 +155,7 @@ def table(view: DeliveredView, shown: KpiMonths | None) -> None:
                 alt="Net money by month, promised and realised, with days monitored",
             )
             return
-        unit, baseline = shown.kpi.unit, figure(shown.kpi.baseline, shown.kpi.unit)
+        unit, baseline = shown.kpi.unit, figure(shown.kpi.baseline or 0.0, shown.kpi.unit)
         st.caption(
             literal(f"{shown.kpi.title}, {written_unit(unit)}; {baseline} without the model")
         )

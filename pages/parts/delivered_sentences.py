@@ -221,12 +221,14 @@ def kpi_chart(told: KpiMonths) -> str:
         text += f", promised {number(last.promised)}"
     else:
         text += ", no promise is due"
-    text += f", target {number(kpi.target)}, {number(kpi.baseline)} without the model"
+    text += ", no target yet" if kpi.target is None else f", target {number(kpi.target)}"
+    if kpi.baseline is not None:
+        text += f", {number(kpi.baseline)} without the model"
     hollow = "; hollow: the promise in force" if any(m.promised for m in told.months) else ""
     above = "; above: days without results" if any(map(_is_partial, told.months)) else ""
+    dashed = "" if kpi.target is None else "; dashed: the target"
     return literal(
-        f"{text}. Solid: mean of the monitored days, with P10 to P90{hollow}; dashed: the "
-        f"target{above}."
+        f"{text}. Solid: mean of the monitored days, with P10 to P90{hollow}{dashed}{above}."
     )
 
 

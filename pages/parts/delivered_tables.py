@@ -52,7 +52,7 @@ def kpi_months(told: KpiMonths) -> pd.DataFrame:
         {
             **_realised(shown, [m.level for m in shown]),
             "promised": pd.Series([m.promised for m in shown], dtype="float64"),
-            "planned": told.kpi.target,
+            "planned": pd.Series([told.kpi.target] * len(shown), dtype="float64"),
         }
     )
 
@@ -101,7 +101,7 @@ def kpi_table(told: KpiMonths) -> pd.DataFrame:
             "Promise in force": [_number(m.promised, "no promise due") for m in months],
             "Realised": [_number(m.level.mean if m.level else None) for m in months],
             "P10 to P90": [_ends(m.level) for m in months],
-            "Target": number(told.kpi.target),
+            "Target": _number(told.kpi.target, "no target yet"),
             "Labels": [_labels(m) for m in months],
         }
     )

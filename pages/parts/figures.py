@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.services.kpis import ProxyState
 from mlpm_core.services.portfolio import Health
 
 if TYPE_CHECKING:
@@ -62,8 +63,11 @@ BADGES: dict[str, tuple[str, Colour]] = {
     "on its way": (":material/trending_up:", "orange"),
     "target missed": (":material/event_busy:", "red"),
     "no better than before": (":material/error:", "red"),
+    ProxyState.AGREED: (":material/handshake:", "gray"),
+    ProxyState.OPEN: (":material/hourglass_top:", "orange"),
+    ProxyState.EXPIRED: (":material/hourglass_disabled:", "red"),
 }
-"""Icon and colour of a word for health or for a KPI's standing."""
+"""Icon and colour of a word for health, for a KPI's standing or for a proxy."""
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _UNITS = {

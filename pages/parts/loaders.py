@@ -102,7 +102,7 @@ def whole_portfolio() -> Portfolio:
 
 def project_view(project: str) -> ProjectView:
     """One project with its cases and KPIs."""
-    return _project_view(workspace().version, project)
+    return _project_view(workspace().version, project, workspace().today(project))
 
 
 def case(project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()) -> CaseValue:
@@ -273,7 +273,8 @@ def _portfolio(version: int) -> Portfolio:
 
 
 @_shared
-def _project_view(version: int, project: str) -> ProjectView:
+def _project_view(version: int, project: str, today: date) -> ProjectView:
+    # a proxy expires by the day
     return portfolio.project_view(workspace(), actor(), project)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -189,24 +189,16 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
     label = f"{ICONS[kpi.dimension]} {literal(kpi.title)}"
     if shown is None:
         st.metric(label, NOTHING)
+        _kpi_badges(kpi, today)
         st.caption(literal(kpi.reason or "It cannot be said yet."))
-        return
-    gap = shown.mean - kpi.target
-    st.metric(
-        label,
-        literal(figure(shown.mean, kpi.unit)),
-        delta=number(gap).replace("−", "-"),  # Streamlit reads the arrow from an ASCII sign
-        delta_color=BADGES[kpi.standing(today)][1] if kpi.current else "gray",
-        delta_description=f"from the target {literal(number(kpi.target))}",
-        chart_data=list(kpi.trend) or None,
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if kpi.current:
-            badge(kpi.standing(today))
-        else:
-            st.badge("plan", icon=":material/edit_note:", color="gray")
-        st.caption(literal(spread(shown.p10, shown.p90)))
-    st.caption(sentences.kpi(kpi, today))
+    else:
+        st.metric(label, literal(figure(shown.mean, kpi.unit)), **_towards_target(kpi, today))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _kpi_badges(kpi, today)
+            st.caption(literal(spread(shown.p10, shown.p90)))
+        st.caption(sentences.kpi(kpi, today))
+    if kpi.proxy_told:
+        st.caption(literal(kpi.proxy_told))
     with st.popover(
         "Definition and origin",
         on_change="rerun",
@@ -215,6 +207,30 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
     ) as opened:
         if opened.open:
             _kpi_origin(kpi, project)
+
+
+def _towards_target(kpi: KpiValue, today: date) -> dict[str, Any]:
+    """The part of a card that compares with the target, and the line of past periods."""
+    shown, trend = kpi.current or kpi.planned, list(kpi.trend) or None
+    if shown is None or kpi.target is None or not kpi.counts:
+        return {"chart_data": trend}
+    return {
+        # Streamlit reads the arrow from an ASCII sign
+        "delta": number(shown.mean - kpi.target).replace("−", "-"),
+        "delta_color": BADGES[kpi.standing(today)][1] if kpi.current else "gray",
+        "delta_description": f"from the target {literal(number(kpi.target))}",
+        "chart_data": trend,
+    }
+
+
+def _kpi_badges(kpi: KpiValue, today: date) -> None:
+    """How a KPI stands, and whether it is a proxy; one that expired is nothing else."""
+    if kpi.counts and kpi.current:
+        badge(kpi.standing(today))
+    elif kpi.counts and kpi.planned:
+        st.badge("plan", icon=":material/edit_note:", color="gray")
+    if kpi.proxy_told:
+        badge(kpi.state)
 
 
 def _kpi_origin(kpi: KpiValue, project: str) -> None:

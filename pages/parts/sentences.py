@@ -175,11 +175,16 @@ def mechanism(case: CaseValue) -> str:
 
 def kpi(value: KpiValue, today: date) -> str:
     """Target, baseline and freshness of a KPI."""
-    target = f"Target {literal(figure(value.target, value.unit))}"
-    if value.target_on:
-        late = " (past)" if value.target_on < today else ""
-        target += f" by {day(value.target_on)}{late}"
-    text = f"{target}; {literal(number(value.baseline))} without the model"
+    if value.target is None:
+        target = "No target yet"
+    else:
+        target = f"Target {literal(figure(value.target, value.unit))}"
+        if value.target_on:
+            late = " (past)" if value.target_on < today else ""
+            target += f" by {day(value.target_on)}{late}"
+    text = target
+    if value.baseline is not None:
+        text += f"; {literal(number(value.baseline))} without the model"
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
@@ -189,11 +194,11 @@ def kpi(value: KpiValue, today: date) -> str:
 def kpi_origin(value: KpiValue) -> str:
     """How a KPI's value was made, in a few lines."""
     sign = "plus" if value.direction == "higher" else "minus"
+    baseline = "" if value.baseline is None else literal(number(value.baseline))
     lines = [
         f"{value.dimension.label}; {value.direction} is better. Owner: "
         f"{literal(value.owner or 'nobody yet')}.",
-        f"Value = baseline {literal(number(value.baseline))} {sign} what the model changes "
-        "according to its value case.",
+        f"Value = baseline {baseline} {sign} what the model changes according to its value case.",
     ]
     if value.planned:
         lines.append(f"Planned: {literal(figure(value.planned.mean, value.unit))}.")

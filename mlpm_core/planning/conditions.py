@@ -1,0 +1,218 @@
+"""What must be true for a model to pay: break-evens in words, and how far they are away."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mlpm_core.quantity import Unit, said
+from mlpm_core.value.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mlpm_core.quantity import Dimension
+    from mlpm_core.value.mechanism import Input
+    from mlpm_core.value.worth import Worth
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Condition", "LeastMove", "conditions", "least_move"]
+
+_ROUNDING: Final = 1e-9
+_STEP: Final = 1e-4  # beside the break-even, as a share of it
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an input must be for the model to pay, the others at their medians.
+
+    ``zero_at`` is where net is zero and ``taken`` the input's median, in its unit. ``is_floor``
+    says that the model pays above ``zero_at``, not below. Without a break-even ``zero_at`` is None
+    and ``reason`` says why. ``pays`` is whether the model pays with everything at its median.
+    """
+
+    name: str
+    label: str
+    unit: str
+    is_metric: bool
+    typical: str | None
+    taken: float
+    pays: bool
+    zero_at: float | None
+    is_floor: bool
+    reason: str
+
+    @property
+    def margin(self) -> float | None:
+        """How far the input is from its break-even, as a share of itself.
+
+        Positive is safety, negative what is missing; None without a break-even, or when the input
+        is taken as 0.
+        """
+        if self.zero_at is None or self.taken == 0:
+            return None
+        away = abs(self.taken - self.zero_at) / abs(self.taken)
+        return away if self.pays else -away
+
+    def sentence(self, currency: str) -> str:
+        """The condition in words, with its safety margin.
+
+        Parameters
+        ----------
+        currency : str
+            Where the unit has money.
+        """
+        if self.zero_at is None:
+            pays = "pays" if self.pays else "does not pay"
+            return f"With all else as taken the model {pays}, whatever {self._name} is."
+        unit = _unit(self.unit, currency)
+        side = "at least" if self.is_floor else "at most"
+        told = f"The model pays when {self._name} is {side} {said(self.zero_at)}{unit}"
+        if self.typical:
+            told += f"; typical is {self.typical}"
+        return f"{told}. {self._distance()}"
+
+    def _distance(self) -> str:
+        margin = self.margin
+        if margin is None:
+            return "Taken is 0."
+        falls = self.is_floor == self.pays
+        far = _far(abs(margin), falls=falls)
+        verb = "fall" if falls else "rise"
+        if self.pays:
+            return f"Taken is {said(self.taken)}: it may {verb} {far}, and the model still pays."
+        return f"Taken is {said(self.taken)}: it must {verb} {far} before the model pays."
+
+    @property
+    def _name(self) -> str:
+        is_name = self.label[:2].isupper()
+        return self.label if is_name else self.label[:1].lower() + self.label[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class LeastMove:
+    """How far a dimension must move for the model to pay, when one input decides it.
+
+    ``least`` is the improvement where net is zero, ``taken`` the one with everything at its
+    median, both in the dimension's unit; ``through`` is the input's label.
+    """
+
+    least: float
+    taken: float
+    through: str
+
+
+def conditions(worth: Worth) -> list[Condition]:
+    """What every input must be, metrics first, those with the thinnest margin before the others.
+
+    Examples
+    --------
+    >>> from mlpm_core.value.mechanism import find_mechanism
+    >>> from mlpm_core.value.typical import typical_worth
+    >>> told = conditions(typical_worth(find_mechanism("demand_forecast")).worth)[0]
+    >>> told.label, told.is_floor, round(told.zero_at, 4), round(told.margin, 4)
+    ('Forecast error (WAPE)', False, 0.2739, 0.3693)
+    """
+    policy, medians = _at_medians(worth)
+    pays = float(policy.outcome(medians).net) > 0
+    found = [_condition(worth, policy, medians, entry, pays=pays) for entry in policy.inputs]
+    return sorted(found, key=_thinnest_first)
+
+
+def least_move(worth: Worth, dimension: Dimension) -> LeastMove | None:
+    """How far a dimension must move for the model to pay: the break-even told as a KPI.
+
+    It goes through the first metric that has a break-even and moves the dimension along with net;
+    None when there is none.
+
+    Examples
+    --------
+    >>> from mlpm_core.quantity import Dimension
+    >>> from mlpm_core.value.mechanism import find_mechanism
+    >>> from mlpm_core.value.typical import typical_worth
+    >>> told = typical_worth(find_mechanism("triage_automation")).worth
+    >>> found = least_move(told, Dimension.CYCLE_TIME)
+    >>> found.through, found.least < found.taken
+    ('Coverage', True)
+    """
+    policy, medians = _at_medians(worth)
+    rule = worth.mechanism.kpis[dimension]
+
+    def improved(inputs: Mapping[str, Array]) -> float:
+        return float(np.asarray(rule.told(policy.outcome(inputs).kpis[dimension])))
+
+    taken, net = improved(medians), float(policy.outcome(medians).net)
+    for entry in worth.mechanism.metrics:
+        zero_at = worth.break_even[entry.name]
+        if zero_at is None:
+            continue
+        least = improved(_with(medians, entry, zero_at))
+        size = max(abs(taken), abs(least))
+        if abs(taken - least) > _ROUNDING * size and (taken > least) == (net > 0):
+            return LeastMove(0.0 if abs(least) < _ROUNDING * size else least, taken, entry.label)
+    return None
+
+
+def _condition(
+    worth: Worth, policy: Policy, medians: Mapping[str, Array], entry: Input, *, pays: bool
+) -> Condition:
+    found = worth.break_evens[entry.name]
+    is_floor = False
+    if found.value is not None:
+        step = max(abs(found.value), 1e-9) * _STEP
+        above = _net(policy, _with(medians, entry, found.value + step))
+        below = _net(policy, _with(medians, entry, found.value - step))
+        is_floor = above > 0 if math.isfinite(above) else below < 0
+    return Condition(
+        name=entry.name,
+        label=entry.label,
+        unit=entry.unit,
+        is_metric=entry.is_metric,
+        typical=entry.typical,
+        taken=worth.quantities[entry.name].median,
+        pays=pays,
+        zero_at=found.value,
+        is_floor=is_floor,
+        reason=found.reason or "",
+    )
+
+
+def _at_medians(worth: Worth) -> tuple[Policy, dict[str, Array]]:
+    policy = Policy(worth.mechanism, worth.mechanism.baseline(worth.baseline))
+    medians = {
+        name: np.array(q.median * Unit.read(q.unit).factor) for name, q in worth.quantities.items()
+    }
+    return policy, medians
+
+
+def _with(medians: Mapping[str, Array], entry: Input, value: float) -> dict[str, Array]:
+    return {**medians, entry.name: np.array(value * Unit.read(entry.unit).factor)}
+
+
+def _net(policy: Policy, inputs: Mapping[str, Array]) -> float:
+    return float(policy.outcome(inputs).net)
+
+
+def _thinnest_first(condition: Condition) -> tuple[object, ...]:
+    margin = condition.margin
+    return (not condition.is_metric, margin is None, abs(margin) if margin is not None else 0.0)
+
+
+def _far(share: float, *, falls: bool) -> str:
+    """A change by a share, or by a multiple where percent would be hard to picture."""
+    if share >= 2 and not falls:
+        return f"to {said(float(f'{share + 1:.2g}'))} times that"
+    return "by less than 1 %" if share < 0.01 else f"by {share * 100:.0f} %"
+
+
+def _unit(unit: str, currency: str) -> str:
+    if unit == "1":
+        return ""
+    told = unit.replace("money", currency).replace("sku_period", "SKU-period")
+    return " " + told.replace("/", " per ")
