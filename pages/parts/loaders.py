@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -26,8 +28,7 @@ from mlpm_core.services import insights as insights_service
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Callable, Hashable, Mapping
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.briefs import BriefView
@@ -77,6 +78,43 @@ __all__ = [
 ]
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Changes = tuple[tuple[str, str], ...]
+
+
+@st.cache_resource(max_entries=512, ttl="15m", show_spinner=False)
+def _kept(key: Hashable, _compute: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Results are immutable, so all sessions share them; a new batch makes a new version."""
+    return _compute()
+
+
+def _shared(read: Callable[P, T]) -> Callable[P, T]:
+    """Keep what a loader gives until something is written; ``_names`` are not part of the key."""
+    return _keeping(read, is_daily=False)
+
+
+def _daily(read: Callable[P, T]) -> Callable[P, T]:
+    """The same until a day changes the answer; the first argument is the project."""
+    return _keeping(read, is_daily=True)
+
+
+def _keeping(read: Callable[P, T], *, is_daily: bool) -> Callable[P, T]:
+    asks = signature(read)
+
+    @wraps(read)
+    def loader(*args: P.args, **kwargs: P.kwargs) -> T:
+        bound = asks.bind(*args, **kwargs)
+        bound.apply_defaults()
+        told = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
+        today = workspace().today(str(told[0][1])) if is_daily else None
+        key = (read.__name__, workspace().version, today, told)
+        kept: T = _kept(key, lambda: read(*args, **kwargs))
+        return kept
+
+    return loader
+
+
 def workspace() -> Workspace:
     """The process's workspace; opening is idempotent, so nothing is cached here."""
     return open_workspace()
@@ -90,67 +128,78 @@ def actor() -> str:
         return "local user"
 
 
+@_shared
 def projects() -> list[dict[str, Any]]:
     """Every project, by title."""
-    return _projects(workspace().version)
+    return registers.projects(workspace(), actor())
 
 
+@_shared
 def whole_portfolio() -> Portfolio:
     """Every model with its worth and health."""
-    return _portfolio(workspace().version)
+    return portfolio.portfolio(workspace(), actor())
 
 
+@_daily
 def project_view(project: str) -> ProjectView:
-    """One project with its cases and KPIs."""
-    return _project_view(workspace().version, project, workspace().today(project))
+    """One project with its cases and KPIs; a proxy expires by the day."""
+    return portfolio.project_view(workspace(), actor(), project)
 
 
-def case(project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()) -> CaseValue:
+@_shared
+def case(project: str, value_case_id: str, changes: Changes = ()) -> CaseValue:
     """One value case; ``changes`` are quantities tried out but not saved."""
-    return _case(workspace().version, project, value_case_id, changes)
+    return valuation.case_value(workspace(), actor(), project, value_case_id, changes=dict(changes))
 
 
+@_shared
 def against_baselines(
-    project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()
+    project: str, value_case_id: str, changes: Changes = ()
 ) -> list[BaselineValue]:
     """One value case against every baseline of its mechanism."""
-    return _against_baselines(workspace().version, project, value_case_id, changes)
+    return valuation.against_baselines(case(project, value_case_id, changes))
 
 
+@_shared
 def deployments(project: str | None = None) -> list[DeploymentLine]:
     """The models in use of one project or all, largest value gap first."""
-    return _deployments(workspace().version, project)
+    return deployments_service.deployments(workspace(), actor(), project)
 
 
+@_shared
 def deployment(project: str, deployment_id: str, granularity: str | None = None) -> DeploymentView:
     """One model in use, over periods of a length; those of the newest results unless told."""
-    return _deployment(workspace().version, project, deployment_id, granularity)
+    return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
 
 
+@_shared
 def candidates(project: str, value_case_id: str) -> LeaderboardView:
     """The candidates of a value case side by side."""
-    return _candidates(workspace().version, project, value_case_id)
+    return evaluations.candidates(workspace(), actor(), project, value_case_id)
 
 
+@_daily
 def decisions(project: str) -> list[DecisionView]:
-    """Every decision of a project, promised beside realised."""
-    return _decisions(workspace().version, project, workspace().today(project))
+    """Every decision of a project, promised beside realised; a review falls due by the day."""
+    return evaluations.decisions(workspace(), actor(), project)
 
 
+@_daily
 def brief(project: str) -> BriefView:
-    """What a project is for, and what it still needs to know."""
-    return _brief(workspace().version, project, workspace().today(project))
+    """What a project is for, and what it still needs to know; a question falls due by the day."""
+    return briefs.brief(workspace(), actor(), project)
 
 
+@_daily
 def delivered(project: str, value_case_id: str) -> DeliveredView:
-    """A value case, promised beside realised."""
-    today = workspace().today(project)  # the day is part of the answer
-    return _delivered(workspace().version, project, value_case_id, today)
+    """A value case, promised beside realised up to the day."""
+    return delivered_service.delivered(workspace(), actor(), project, value_case_id)
 
 
+@_shared
 def setup_steps(project: str) -> list[SetupStep]:
     """What a project needs before it shows a value, in order."""
-    return _setup_steps(workspace().version, project)
+    return registers.setup_steps(workspace(), actor(), project)
 
 
 def template_csv(kind: str) -> str:
@@ -163,48 +212,67 @@ def raw_file(project: str, batch: str) -> bytes:
     return imports.raw_file(workspace(), actor(), project, batch)
 
 
-def preview(upload: uploads.Upload, data: bytes, sha256: str) -> Receipt:
+@_shared
+def preview(upload: uploads.Upload, _data: bytes, sha256: str) -> Receipt:
     """What an import would do, effect on KPIs included; nothing is stored."""
-    return _preview(workspace().version, replace(upload, dry_run=True), sha256, data)
+    dry = replace(upload, dry_run=True)
+    return uploads.import_upload(workspace(), actor(), dry, _data, channel="screen")
 
 
-def rejected_csv(upload: uploads.Upload, data: bytes, sha256: str) -> bytes:
+@_shared
+def rejected_csv(upload: uploads.Upload, _data: bytes, sha256: str) -> bytes:
     """The rejected rows of a file with their reasons."""
-    return _rejected_csv(workspace().version, upload, sha256, data)
+    return imports.rejected_csv(
+        workspace(),
+        actor(),
+        upload.project,
+        upload.kind,
+        upload.filename,
+        _data,
+        profile=upload.check(),
+    )
 
 
+@_shared
 def estimates(project: str) -> list[EstimateView]:
     """A project's estimates with what follows from them."""
-    return _estimates(workspace().version, project)
+    return estimates_service.project_estimates(workspace(), actor(), project)
 
 
-def case_estimates(
-    project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()
-) -> list[EstimateView]:
+@_shared
+def case_estimates(project: str, value_case_id: str, changes: Changes = ()) -> list[EstimateView]:
     """The estimates that name a value case, paid for by it as tried."""
-    return _case_estimates(workspace().version, project, value_case_id, changes)
+    return estimates_service.of_case(estimates(project), case(project, value_case_id, changes))
 
 
-def insight(
-    project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()
-) -> Insight | None:
+@_shared
+def insight(project: str, value_case_id: str, changes: Changes = ()) -> Insight | None:
     """A value case as a choice: whether it pays, and what to find out first."""
-    return _insight(workspace().version, project, value_case_id, changes)
+    return insights_service.insight(
+        case(project, value_case_id, changes), case_estimates(project, value_case_id, changes)
+    )
 
 
-def change(project: str, value_case_id: str, changes: tuple[tuple[str, str], ...] = ()) -> Change:
+@_shared
+def change(project: str, value_case_id: str, changes: Changes = ()) -> Change:
     """What moved a value case from its plan to what is monitored."""
-    return _change(workspace().version, project, value_case_id, changes)
+    return insights_service.change(case(project, value_case_id, changes))
 
 
 def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
     """What would follow from an estimate that is not saved."""
-    return _tried_estimate(workspace().version, project, tuple(sorted(values.items())))
+    return _tried_estimate(project, tuple(sorted(values.items())))
 
 
+@_shared
+def _tried_estimate(project: str, values: tuple[tuple[str, object], ...]) -> EstimateView:
+    return estimates_service.tried(workspace(), actor(), project, dict(values))
+
+
+@_shared
 def history(project: str, kind: str) -> list[dict[str, Any]]:
     """Every version of a kind's records."""
-    return _history(workspace().version, project, kind)
+    return registers.history(workspace(), actor(), project, kind)
 
 
 def titles(project: str, kind: str) -> dict[str, str]:
@@ -238,173 +306,25 @@ def currency(project: str) -> str:
     return str(next(p["currency"] for p in projects() if p["project"] == project))
 
 
+@_shared
 def receipts(project: str) -> list[dict[str, Any]]:
     """Every batch of a project, newest first."""
-    return _receipts(workspace().version, project)
-
-
-def records(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
-    """What holds now for a kind of record."""
-    return _records(workspace().version, project, kind, last)
-
-
-def mechanism_choices(project: str) -> dict[str, Mechanism]:
-    """Every mechanism that a project may choose, its own first, by id."""
-    return _mechanism_choices(workspace().version, project)
-
-
-def mechanism_versions(project: str, mechanism_id: str) -> list[Version]:
-    """Every definition that a project's own mechanism has had."""
-    return _mechanism_versions(workspace().version, project, mechanism_id)
-
-
-# Results are immutable, so all sessions share them; a new batch makes a new version.
-_shared = st.cache_resource(max_entries=64, ttl="15m", show_spinner=False)
-
-
-@_shared
-def _projects(version: int) -> list[dict[str, Any]]:
-    return registers.projects(workspace(), actor())
-
-
-@_shared
-def _portfolio(version: int) -> Portfolio:
-    return portfolio.portfolio(workspace(), actor())
-
-
-@_shared
-def _project_view(version: int, project: str, today: date) -> ProjectView:
-    # a proxy expires by the day
-    return portfolio.project_view(workspace(), actor(), project)
-
-
-@_shared
-def _case(
-    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
-) -> CaseValue:
-    return valuation.case_value(workspace(), actor(), project, value_case_id, changes=dict(changes))
-
-
-@_shared
-def _against_baselines(
-    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
-) -> list[BaselineValue]:
-    return valuation.against_baselines(_case(version, project, value_case_id, changes))
-
-
-@_shared
-def _deployments(version: int, project: str | None) -> list[DeploymentLine]:
-    return deployments_service.deployments(workspace(), actor(), project)
-
-
-@_shared
-def _deployment(
-    version: int, project: str, deployment_id: str, granularity: str | None
-) -> DeploymentView:
-    return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
-
-
-@_shared
-def _decisions(version: int, project: str, today: date) -> list[DecisionView]:
-    return evaluations.decisions(workspace(), actor(), project)  # a review falls due by the day
-
-
-@_shared
-def _brief(version: int, project: str, today: date) -> BriefView:
-    return briefs.brief(workspace(), actor(), project)  # a question falls due by the day
-
-
-@_shared
-def _candidates(version: int, project: str, value_case_id: str) -> LeaderboardView:
-    return evaluations.candidates(workspace(), actor(), project, value_case_id)
-
-
-@_shared
-def _delivered(version: int, project: str, value_case_id: str, today: date) -> DeliveredView:
-    return delivered_service.delivered(workspace(), actor(), project, value_case_id)
-
-
-@_shared
-def _setup_steps(version: int, project: str) -> list[SetupStep]:
-    return registers.setup_steps(workspace(), actor(), project)
-
-
-@_shared
-def _mechanism_choices(version: int, project: str) -> dict[str, Mechanism]:
-    return mechanisms.choices(workspace(), actor(), project)
-
-
-@_shared
-def _mechanism_versions(version: int, project: str, mechanism_id: str) -> list[Version]:
-    return mechanisms.versions(workspace(), actor(), project, mechanism_id)
-
-
-@_shared
-def _preview(version: int, upload: uploads.Upload, sha256: str, _data: bytes) -> Receipt:
-    return uploads.import_upload(workspace(), actor(), upload, _data, channel="screen")
-
-
-@_shared
-def _rejected_csv(version: int, upload: uploads.Upload, sha256: str, _data: bytes) -> bytes:
-    return imports.rejected_csv(
-        workspace(),
-        actor(),
-        upload.project,
-        upload.kind,
-        upload.filename,
-        _data,
-        profile=upload.check(),
-    )
-
-
-@_shared
-def _estimates(version: int, project: str) -> list[EstimateView]:
-    return estimates_service.project_estimates(workspace(), actor(), project)
-
-
-@_shared
-def _case_estimates(
-    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
-) -> list[EstimateView]:
-    return estimates_service.of_case(
-        _estimates(version, project), _case(version, project, value_case_id, changes)
-    )
-
-
-@_shared
-def _insight(
-    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
-) -> Insight | None:
-    return insights_service.insight(
-        _case(version, project, value_case_id, changes),
-        _case_estimates(version, project, value_case_id, changes),
-    )
-
-
-@_shared
-def _change(
-    version: int, project: str, value_case_id: str, changes: tuple[tuple[str, str], ...]
-) -> Change:
-    return insights_service.change(_case(version, project, value_case_id, changes))
-
-
-@_shared
-def _tried_estimate(
-    version: int, project: str, values: tuple[tuple[str, object], ...]
-) -> EstimateView:
-    return estimates_service.tried(workspace(), actor(), project, dict(values))
-
-
-@_shared
-def _history(version: int, project: str, kind: str) -> list[dict[str, Any]]:
-    return registers.history(workspace(), actor(), project, kind)
-
-
-@_shared
-def _receipts(version: int, project: str) -> list[dict[str, Any]]:
     return imports.receipts(workspace(), actor(), project)
 
 
 @_shared
-def _records(version: int, project: str, kind: str, last: int | None) -> list[dict[str, Any]]:
+def records(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
+    """What holds now for a kind of record."""
     return registers.records(workspace(), actor(), project, kind, last=last)
+
+
+@_shared
+def mechanism_choices(project: str) -> dict[str, Mechanism]:
+    """Every mechanism that a project may choose, its own first, by id."""
+    return mechanisms.choices(workspace(), actor(), project)
+
+
+@_shared
+def mechanism_versions(project: str, mechanism_id: str) -> list[Version]:
+    """Every definition that a project's own mechanism has had."""
+    return mechanisms.versions(workspace(), actor(), project, mechanism_id)
