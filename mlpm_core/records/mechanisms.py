@@ -67,10 +67,10 @@ customer_experience = { formula = "0" }
 
 # What happens without the model. The natural one needs no more than a sentence.
 [baselines.none]
-sentence = "a person types every reading"
+sentence = "a person typing every reading"
 
 [baselines.all]
-sentence = "the model reads every photograph"
+sentence = "the model reading every photograph"
 set = { coverage = "1" }
 
 [baselines.incumbent]

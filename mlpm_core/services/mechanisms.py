@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -19,9 +20,11 @@ from mlpm_core.value.mechanism import (
     MechanismFault,
     definition_of,
     find_mechanism,
+    formulas_in,
     mechanism_from,
     mechanism_json,
     mechanisms,
+    replaced,
 )
 from mlpm_core.value.tree import Branch, DriverTree, Node, driver_tree
 from mlpm_core.value.worth import worth
@@ -35,16 +38,17 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
 
 __all__ = [
-    "FIRST_MECHANISM",
     "Branch",
     "DriverTree",
     "Mechanism",
     "MechanismFault",
     "Node",
     "Version",
+    "begun",
     "choices",
     "definition_changes",
-    "definition_of",
+    "excerpt",
+    "formulas_in",
     "grown_at_typical",
     "information_json",
     "mechanism_list",
@@ -53,6 +57,7 @@ __all__ = [
     "questions",
     "refuse_orphans",
     "versions",
+    "with_formula",
     "worth_json",
     "written",
 ]
@@ -103,6 +108,35 @@ def mechanism_of(reader: Reader, project: str, mechanism_id: str) -> Mechanism:
         mine = [row["mechanism_id"] for row in reader.current(MechanismRecord, project)]
         raise NotFoundError.of("mechanism", mechanism_id, [*known, *mine])
     return written(found[project, mechanism_id]["definition"])
+
+
+def begun(mechanism_id: str | None) -> str:
+    """A definition to begin one's own with: a small example, or one of MLPM under another id.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such mechanism.
+    """
+    if mechanism_id is None:
+        return FIRST_MECHANISM
+    text = re.sub(r'(?m)^number = ".*"\n', "", definition_of(mechanism_id))
+    return re.sub(r'(?m)^id = "(.*)"$', r'id = "my_\1"', text, count=1)
+
+
+def with_formula(definition: str, place: str, formula: str) -> str:
+    """A definition with another formula at a place of ``formulas_in``."""
+    return replaced(definition, tuple(place.split(".")), formula)
+
+
+def excerpt(definition: str, fault: MechanismFault) -> str:
+    """The line of a fault with its number, and a mark under the column."""
+    lines = definition.splitlines()
+    if fault.line is None or not 1 <= fault.line <= len(lines):
+        return ""
+    head = f"{fault.line} | "
+    text = f"{head}{lines[fault.line - 1]}"
+    return text if fault.column is None else f"{text}\n{' ' * (len(head) + fault.column - 1)}^"
 
 
 def refuse_orphans(reader: Reader, project: str) -> None:

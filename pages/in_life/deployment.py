@@ -28,7 +28,7 @@ if value is not None:
     st.subheader("Value rate that the metrics imply", anchor=False)
     if view.rates:
         charts.draw(
-            tables.rates(view.rates, value.planned_rate),
+            tables.rates(view.rates, value),
             charts.value_rate_over_time(f"{value.case.currency} / week"),
             sentences.rates(view.rates, value),
         )

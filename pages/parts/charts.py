@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = [
     "dotplot",
     "draw",
-    "findings_by_area",
     "finished",
     "intervals",
     "level_by_month",
@@ -28,7 +27,6 @@ __all__ = [
     "segments_over_time",
     "told",
     "value_rate_over_time",
-    "waterfall",
 ]
 
 MUTED = "#7A8696"  # at least 3:1 on both surfaces
@@ -45,8 +43,9 @@ def draw(frame: pd.DataFrame, spec: Spec, alt_text: str) -> None:
 def value_rate_over_time(unit: str) -> Spec:
     """Value rate over time with its P10-P90 band, the planned rate dashed.
 
-    The frame has the columns start (datetime), period (str), rate, low, high (money a week)
-    and planned, which may be missing.
+    The frame has the columns start (datetime), period (str), rate, low, high (money a week),
+    planned, which may be missing, and redefined (datetime): the start of the period in which the
+    mechanism's definition became another, else missing.
     """
     base = alt.Chart().encode(_time("start"))
     layers = [
@@ -61,7 +60,7 @@ def value_rate_over_time(unit: str) -> Spec:
             ],
         ),
     ]
-    return finished(alt.layer(*layers, _planned(base)).properties(height=280))
+    return finished(alt.layer(*layers, _planned(base), _redefined()).properties(height=280))
 
 
 @lru_cache(maxsize=64)
@@ -165,72 +164,6 @@ def dotplot(unit: str) -> Spec:
     return finished(alt.layer(*layers).properties(height=180))
 
 
-@lru_cache(maxsize=4)
-def waterfall() -> Spec:
-    """Steps that lead from one level to the next, from left to right.
-
-    The frame has the columns order, step, from, to and change (person-days).
-    """
-    base = alt.Chart().encode(
-        alt.Y(
-            field="step",
-            type="nominal",
-            sort=alt.EncodingSortField(field="order", order="ascending"),
-            axis=alt.Axis(title=None, labelLimit=220),
-        )
-    )
-    bars = base.mark_bar(height=14).encode(
-        alt.X(field="from", type="quantitative", title="Person-days, P50"),
-        alt.X2(field="to"),
-        tooltip=[
-            told("step", "Step"),
-            told("change", "Adds", ",.0f"),
-            told("to", "P50 after it", ",.0f"),
-        ],
-    )
-    return finished(bars.properties(height=alt.Step(26)))
-
-
-@lru_cache(maxsize=4)
-def findings_by_area() -> Spec:
-    """Findings of each area as a bar, the surest full, the unknown hollow.
-
-    The frame has the columns area (str, in the order shown), confidence (str), rank (0 for the
-    surest) and findings (count).
-    """
-    confidence = ["Proven", "Checked", "Assumed", "Unknown"]
-    bars = (
-        alt.Chart()
-        .mark_bar(height=14, stroke=MUTED)
-        .encode(
-            alt.Y(
-                field="area", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190)
-            ),
-            alt.X(
-                field="findings",
-                type="quantitative",
-                title="Findings",
-                axis=alt.Axis(tickMinStep=1, format="d"),
-            ),
-            alt.FillOpacity(
-                field="confidence",
-                type="nominal",
-                scale=alt.Scale(type="ordinal", domain=confidence, range=[1, 0.6, 0.25, 0]),
-            ),
-            strokeWidth=alt.condition(
-                alt.FieldGTPredicate(field="findings", gt=0), alt.value(1), alt.value(0)
-            ),
-            order=alt.Order(field="rank", type="quantitative"),
-            tooltip=[
-                told("area", "Area"),
-                told("confidence", "Confidence"),
-                told("findings", "Findings", ","),
-            ],
-        )
-    )
-    return finished(bars.properties(height=alt.Step(26)))
-
-
 @lru_cache(maxsize=16)
 def intervals(unit: str) -> Spec:
     """Options one under the other, each a dot at its mean on a bar from P10 to P90.
@@ -289,7 +222,8 @@ def promised_by_month(unit: str) -> Spec:
 def realised_to_date(unit: str) -> Spec:
     """Everything realised up to the end of each month with P10 to P90, the promise dashed.
 
-    The frame has the columns end (datetime), month, realised, low, high, planned and days.
+    The frame has the columns end (datetime), month, realised, low, high, planned, days and
+    redefined, as for the value rate.
     """
     base = alt.Chart().encode(_time("end"))
     layers = [
@@ -299,7 +233,7 @@ def realised_to_date(unit: str) -> Spec:
             tooltip=_of_month("realised", "Realised to date", ",.0f", promised="planned"),
         ),
     ]
-    return finished(alt.layer(*layers, _planned(base)).properties(height=220))
+    return finished(alt.layer(*layers, _planned(base), _redefined()).properties(height=220))
 
 
 @lru_cache(maxsize=64)
@@ -393,4 +327,19 @@ def told(field: str, title: str, number_format: str | None = None) -> alt.Toolti
 def _planned(base: alt.Chart, title: str = "Planned") -> alt.Chart:
     return base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
         alt.Y(field="planned", type="quantitative"), tooltip=[told("planned", title, ",.4~g")]
+    )
+
+
+def _redefined() -> alt.Chart:
+    """A mark where the definition changed: earlier values rest on today's definition too."""
+    return (
+        alt.Chart()
+        .transform_filter("isValid(datum.redefined)")
+        .mark_rule(color=MUTED, strokeWidth=1.5)
+        .encode(
+            alt.X(field="redefined", type="temporal"),
+            tooltip=[
+                alt.Tooltip(field="redefined", type="temporal", title="Definition changed after")
+            ],
+        )
     )

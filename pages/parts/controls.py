@@ -3,6 +3,7 @@
 ``project``  the project in view      ``case``  its value case      ``kind``  a kind of record
 ``by``       length of a period       ``batch`` a batch             ``record``  one record
 ``made``     is "how it was made" open     ``estimate`` one of its estimates
+``mechanism``  how a model creates value, or ``@new``
 ``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
 """
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pages.parts import delivered_sentences as say
 from pages.parts.figures import NOTHING, day, figure, number, percent, spread
+from pages.parts.tables import redefined
 
 if TYPE_CHECKING:
     from mlpm_core.services.delivered import (
@@ -41,6 +42,7 @@ def to_date(view: DeliveredView) -> pd.DataFrame:
             **_realised(shown, [m.realised for m in shown]),
             "end": [pd.Timestamp(m.start) + pd.offsets.MonthEnd(0) for m in shown],
             "planned": [m.promised_same_days for m in shown],
+            "redefined": redefined([pd.Timestamp(m.start) for m in shown], view.case),
         }
     )
 

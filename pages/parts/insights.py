@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.insights import USE, studied
-from pages.parts import charts, estimates, loaders, value_charts
+from pages.parts import charts, estimates, loaders, plan_charts
 from pages.parts.figures import (
     NOTHING,
     counted,
@@ -98,7 +98,7 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
         if insight.swings:
             charts.draw(
                 _swings(case, insight),
-                value_charts.tornado(f"Net, {case.currency} / year"),
+                plan_charts.tornado(f"Net, {case.currency} / year"),
                 _tornado(insight),
             )
     with right:
@@ -274,7 +274,7 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
         with right:
             charts.draw(
                 _cumulative(insight),
-                value_charts.cumulative(f"{case.currency}, undiscounted"),
+                plan_charts.cumulative(f"{case.currency}, undiscounted"),
                 "What has come back after each year of use, with its P10 to P90",
             )
     estimates.of_case(
@@ -310,7 +310,7 @@ def since_the_plan(case: CaseValue, change: Change) -> None:
         st.caption(literal(change.problem or "It cannot be said."))
         return
     told = _changed(case, change)
-    charts.draw(_steps(change), value_charts.bridge(f"Net, {case.currency} / year"), told)
+    charts.draw(_steps(change), plan_charts.bridge(f"Net, {case.currency} / year"), told)
     st.caption(literal(told))
 
 

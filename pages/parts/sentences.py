@@ -168,7 +168,7 @@ def mechanism(case: CaseValue) -> str:
     """How the model creates value, in the mechanism's words."""
     found = case.mechanism
     return (
-        f"**{literal(found.name)}** ({literal(found.number)}). {literal(found.sentence)} "
+        f"**{literal(found.name)}** ({literal(found.number or 'own')}). {literal(found.sentence)} "
         f"Compared with {literal(found.baselines[case.baseline].sentence)}."
     )
 
@@ -214,7 +214,11 @@ def rates(points: Sequence[RatePoint], line: Line) -> str:
     if low.period != last.period:
         text += f"; lowest {literal(number(low.rate))} {literal(low.period.when)}"
     planned = ". Dashed: planned" if line.planned_rate is not None else ""
-    return f"{text}. Band: P10 to P90{planned}."
+    text = f"{text}. Band: P10 to P90{planned}."
+    if line.case.redefined_at:
+        changed = day(line.case.redefined_at[-1])
+        text += f" The mechanism's definition changed last on {changed}; all periods rest on it."
+    return text
 
 
 def receipt(told: Receipt) -> str:

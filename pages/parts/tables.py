@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ __all__ = [
     "effects",
     "inputs",
     "rates",
+    "redefined",
     "rejects",
     "steps",
     "waterfall",
@@ -46,17 +48,31 @@ def cases(lines: Sequence[Line]) -> pd.DataFrame:
     )
 
 
-def rates(points: Sequence[RatePoint], planned: float | None) -> pd.DataFrame:
+def rates(points: Sequence[RatePoint], line: Line) -> pd.DataFrame:
     """Value rates for their chart."""
+    starts = [p.period.start for p in points]
     return pd.DataFrame(
         {
-            "start": [p.period.start for p in points],
+            "start": starts,
             "period": [str(p.period) for p in points],
             "rate": [p.rate for p in points],
             "low": [p.rate_low for p in points],
             "high": [p.rate_high for p in points],
-            "planned": planned,
+            "planned": line.planned_rate,
+            "redefined": redefined(starts, line.case),
         }
+    )
+
+
+def redefined(starts: Sequence[datetime], case: CaseValue) -> pd.Series:
+    """For each period, its start if the definition became another in it; else nothing."""
+    ends = [*starts[1:], datetime.max] if starts else []
+    return pd.Series(
+        [
+            start if any(start <= at < end for at in case.redefined_at) else pd.NaT
+            for start, end in zip(starts, ends, strict=True)
+        ],
+        dtype="datetime64[us]",
     )
 
 

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts import briefs, charts, controls, loaders
+from pages.parts import briefs, charts, controls, loaders, plan_charts
 
 project = controls.project()
 view = loaders.brief(project)
@@ -15,7 +15,7 @@ else:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             st.subheader("Six areas by confidence", anchor=False)
-            charts.draw(briefs.by_area(view), charts.findings_by_area(), briefs.areas(view))
+            charts.draw(briefs.by_area(view), plan_charts.findings_by_area(), briefs.areas(view))
             st.caption(briefs.areas(view))
         with right:
             st.subheader("What is known of each", anchor=False)

@@ -1,6 +1,15 @@
 import streamlit as st
 
-from pages.parts import charts, controls, editors, estimates, loaders, panels, tables
+from pages.parts import (
+    charts,
+    controls,
+    editors,
+    estimates,
+    loaders,
+    panels,
+    plan_charts,
+    tables,
+)
 
 project = controls.project()
 views = loaders.estimates(project)
@@ -23,7 +32,7 @@ with answer:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             st.subheader("From the guess to the plan", anchor=False)
-            charts.draw(tables.waterfall(view), charts.waterfall(), estimates.waterfall(view))
+            charts.draw(tables.waterfall(view), plan_charts.waterfall(), estimates.waterfall(view))
             st.caption(estimates.waterfall(view))
             estimates.steps(view)
         with right:

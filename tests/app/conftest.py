@@ -23,6 +23,7 @@ SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
     "brief": ("plan/brief.py", "Brief"),
     "value_case": ("plan/value_case.py", "Value case"),
+    "mechanism": ("plan/mechanism.py", "Mechanism"),
     "estimate": ("plan/estimate.py", "Estimate"),
     "candidates": ("evaluate/candidates.py", "Candidates"),
     "adoption": ("evaluate/adoption.py", "Adoption"),

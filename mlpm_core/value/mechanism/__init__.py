@@ -12,8 +12,14 @@ from mlpm_core.value.mechanism.catalogue import (
     mechanism_json,
     mechanisms,
 )
-from mlpm_core.value.mechanism.file import MechanismFault, mechanism_from, read_mechanism
+from mlpm_core.value.mechanism.file import (
+    MechanismFault,
+    formulas_in,
+    mechanism_from,
+    read_mechanism,
+)
 from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
+from mlpm_core.value.mechanism.place import replaced
 
 __all__ = [
     "Baseline",
@@ -24,8 +30,10 @@ __all__ = [
     "Rule",
     "definition_of",
     "find_mechanism",
+    "formulas_in",
     "mechanism_from",
     "mechanism_json",
     "mechanisms",
     "read_mechanism",
+    "replaced",
 ]

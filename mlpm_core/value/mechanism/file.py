@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, Any]
 
-__all__ = ["MechanismFault", "mechanism_from", "read_mechanism"]
+__all__ = ["MechanismFault", "formulas_in", "mechanism_from", "read_mechanism"]
 
 BASELINES: Final = ("none", "all", "incumbent")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
@@ -93,6 +93,27 @@ def mechanism_from(text: str, name: str = "") -> Mechanism:
         position = error.position if isinstance(error, FormulaFault) else None
         place = located(text, reader.at, position)
         raise MechanismFault(f"{whose}{error}", *place) from None
+
+
+def formulas_in(text: str) -> dict[str, str]:
+    r"""The formulas of a definition by their place, such as "kpis.revenue"; none if it is not TOML.
+
+    Examples
+    --------
+    >>> formulas_in('[kpis]\nrevenue = { formula = "a * b" }')
+    {'kpis.revenue': 'a * b'}
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+    return {
+        f"{section}.{name}": str(entry["formula"])
+        for section in ("kpis", "flows")
+        if isinstance(table.get(section), Mapping)
+        for name, entry in table[section].items()
+        if isinstance(entry, Mapping) and "formula" in entry
+    }
 
 
 _TEXTS: Final = (
@@ -242,6 +263,7 @@ class _Reader:
         entries = dict(self.each("kpis", ["formula"], ("volume",)))
         wrong = sorted(set(entries) ^ {d.value for d in Dimension})
         if wrong:
+            self.at = ("kpis",)
             raise InputError(
                 f"[kpis] must hold exactly the five dimensions; see {', '.join(wrong)}."
             )
@@ -275,8 +297,12 @@ class _Reader:
 
     def baselines(self, natural: str, inputs: set[str]) -> dict[str, Baseline]:
         section = self.section("baselines")
-        if sorted(section) != sorted(BASELINES) or natural not in BASELINES:
-            raise InputError(f"[baselines] must hold {', '.join(BASELINES)}; natural names one.")
+        self.at = ("baselines",)
+        if sorted(section) != sorted(BASELINES):
+            raise InputError(f"[baselines] must hold {', '.join(BASELINES)}, each as a table.")
+        if natural not in BASELINES:
+            self.at = ("natural",)
+            raise InputError(f"natural is {natural!r}; write {', '.join(BASELINES)}.")
         extras = {i.name: i for i in self.inputs("baseline_quantities")}
         found = {}
         for name in BASELINES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["located"]
+__all__ = ["located", "replaced"]
 
 _HEADER: Final = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
@@ -49,6 +49,36 @@ def located(
     return line + 1, None
 
 
+def replaced(text: str, at: tuple[str, ...], formula: str) -> str:
+    r"""The text with another formula at an entry; unchanged where it cannot be placed.
+
+    Parameters
+    ----------
+    text : str
+        The whole TOML text.
+    at : tuple of str
+        The way to the entry, such as ("kpis", "revenue").
+    formula : str
+        What stands there from now on; quotes and line ends are left out.
+
+    Examples
+    --------
+    >>> replaced('[kpis]\nrevenue = { formula = "0" }', ("kpis", "revenue"), "sales * margin")
+    '[kpis]\nrevenue = { formula = "sales * margin" }'
+    """
+    line, column = located(text, at, 1)
+    if line is None or column is None:
+        return text
+    lines = text.split("\n")
+    before, after = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
+    quote = before[-1:]
+    if quote not in after or after.startswith(2 * quote):  # text over several lines
+        return text
+    clean = " ".join(formula.replace(quote, "").replace("\\", "").split())
+    lines[line - 1] = before + clean + after[after.index(quote) :]
+    return "\n".join(lines)
+
+
 def _entries(lines: list[str]) -> dict[str, int]:
     """The first line of every table and key, by its way from the top."""
     found: dict[str, int] = {}
@@ -57,6 +87,7 @@ def _entries(lines: list[str]) -> dict[str, int]:
         if opened := _HEADER.fullmatch(line):
             header = opened[1]
             found.setdefault(header, i)
+            found.setdefault(header.partition(".")[0], i)
         elif key := _KEY.match(line):
             found.setdefault(f"{header}.{key[1]}" if header else key[1], i)
     return found

@@ -1,4 +1,4 @@
-"""Charts of a value case as a choice: tornado, bridge, and what has come back by when."""
+"""Charts of plans: what a value case rests on and pays, what an estimate and a brief hold."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import altair as alt
 
 from pages.parts.charts import MUTED, Spec, finished, told
 
-__all__ = ["bridge", "cumulative", "tornado"]
+__all__ = ["bridge", "cumulative", "findings_by_area", "tornado", "waterfall"]
 
 
 @lru_cache(maxsize=16)
@@ -116,3 +116,69 @@ def cumulative(unit: str) -> Spec:
         ),
     ]
     return finished(alt.layer(*layers).properties(height=200))
+
+
+@lru_cache(maxsize=4)
+def waterfall() -> Spec:
+    """Steps that lead from one level to the next, from left to right.
+
+    The frame has the columns order, step, from, to and change (person-days).
+    """
+    base = alt.Chart().encode(
+        alt.Y(
+            field="step",
+            type="nominal",
+            sort=alt.EncodingSortField(field="order", order="ascending"),
+            axis=alt.Axis(title=None, labelLimit=220),
+        )
+    )
+    bars = base.mark_bar(height=14).encode(
+        alt.X(field="from", type="quantitative", title="Person-days, P50"),
+        alt.X2(field="to"),
+        tooltip=[
+            told("step", "Step"),
+            told("change", "Adds", ",.0f"),
+            told("to", "P50 after it", ",.0f"),
+        ],
+    )
+    return finished(bars.properties(height=alt.Step(26)))
+
+
+@lru_cache(maxsize=4)
+def findings_by_area() -> Spec:
+    """Findings of each area as a bar, the surest full, the unknown hollow.
+
+    The frame has the columns area (str, in the order shown), confidence (str), rank (0 for the
+    surest) and findings (count).
+    """
+    confidence = ["Proven", "Checked", "Assumed", "Unknown"]
+    bars = (
+        alt.Chart()
+        .mark_bar(height=14, stroke=MUTED)
+        .encode(
+            alt.Y(
+                field="area", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190)
+            ),
+            alt.X(
+                field="findings",
+                type="quantitative",
+                title="Findings",
+                axis=alt.Axis(tickMinStep=1, format="d"),
+            ),
+            alt.FillOpacity(
+                field="confidence",
+                type="nominal",
+                scale=alt.Scale(type="ordinal", domain=confidence, range=[1, 0.6, 0.25, 0]),
+            ),
+            strokeWidth=alt.condition(
+                alt.FieldGTPredicate(field="findings", gt=0), alt.value(1), alt.value(0)
+            ),
+            order=alt.Order(field="rank", type="quantitative"),
+            tooltip=[
+                told("area", "Area"),
+                told("confidence", "Confidence"),
+                told("findings", "Findings", ","),
+            ],
+        )
+    )
+    return finished(bars.properties(height=alt.Step(26)))
