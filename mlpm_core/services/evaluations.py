@@ -14,6 +14,8 @@ from mlpm_core.evaluation import NONE, Candidate, Leaderboard, Measured, Standin
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Decision, Evaluation
 from mlpm_core.services import registers
+from mlpm_core.services.briefs import brief
+from mlpm_core.services.choosing import choosing, weights_of
 from mlpm_core.services.valuation import case_value
 
 if TYPE_CHECKING:
@@ -260,6 +262,7 @@ def decide(
     view = candidates(workspace, actor, project, value_case_id)
     if chosen not in [o.name for o in view.options]:
         raise InputError(f"{chosen} is none of the options that can be valued; choose one of them.")
+    told = choosing(view, weights_of(brief(workspace, actor, project)))
     row = {
         "decision_id": _next_id(registers.records(workspace, actor, project, Decision.kind)),
         "title": title,
@@ -269,7 +272,7 @@ def decide(
         "decided_by": decided_by,
         "decided_on": today,
         "review_on": review_on,
-        "evidence": _frozen(view),
+        "evidence": _frozen(view, told.camps if told else {}),
     }
     return registers.save(workspace, actor, project, Decision.kind, [row])
 
@@ -313,7 +316,7 @@ def _next_id(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"D{max(numbers, default=0) + 1:03d}"
 
 
-def _frozen(view: LeaderboardView) -> str:
+def _frozen(view: LeaderboardView, would_choose: Mapping[str, Sequence[str]]) -> str:
     """The options as JSON: with what they rested on, so that they can be judged in hindsight."""
     told = {
         "currency": view.currency,
@@ -324,6 +327,7 @@ def _frozen(view: LeaderboardView) -> str:
         "test_sets": view.test_sets,
         "options": [asdict(option) for option in view.options],
         "unvalued": view.unvalued,
+        "would_choose": would_choose,
     }
     return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
 

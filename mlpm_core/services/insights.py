@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import MlpmError
+from mlpm_core.evaluation.candidate import Measured, written
 from mlpm_core.quantity import Unit
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
-from mlpm_core.value.decision import NONE, Decision, Uncertain
+from mlpm_core.value.decision import NONE, Decision, Option, Uncertain, decide
 from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.tornado import Swing, tornado
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.services.estimates import EstimateView
+    from mlpm_core.services.evaluations import LeaderboardView
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
@@ -31,6 +33,7 @@ __all__ = [
     "Change",
     "Insight",
     "advised",
+    "among",
     "change",
     "grown",
     "insight",
@@ -38,6 +41,8 @@ __all__ = [
 ]
 
 USE: Final = "use"
+_TWO: Final = 2
+_CLOSEST: Final = 6  # options between which the choice lies
 _MOST: Final = 6  # things to find out at once
 _SUCCESS: Final = "success"
 _LOOKED_UP: Final = {"build_cost", "run_cost", "fixed_cost", _SUCCESS}
@@ -159,6 +164,32 @@ def studied(
     told = [(study, decision.evsi(study)) for study in studies]
     best = max(told, key=lambda x: x[1].value - x[0].cost)
     return best if best[1].value > best[0].cost else None
+
+
+def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
+    """What to find out before one of the candidates of a leaderboard is chosen.
+
+    Only the few best options are looked at: an option that is hardly ever best changes no choice.
+    """
+    if board.quantities is None or len(board.options) < _TWO:
+        return ()
+    metrics = {m.name: m for m in case.mechanism.metrics}
+    metrics |= {m.reported_as: m for m in case.mechanism.metrics}
+    options = [
+        Option(
+            option.name,
+            {
+                metrics[m.name].name: written(
+                    Measured(m.value, m.n, m.value_se or None), metrics[m.name]
+                )
+                for m in option.metrics
+                if m.name in metrics
+            },
+        )
+        for option in board.options[:_CLOSEST]
+    ]
+    decision = decide(case.mechanism, board.quantities, options, baseline=case.baseline)
+    return advised(decision, case.mechanism)
 
 
 def change(case: CaseValue) -> Change:

@@ -219,8 +219,8 @@ def _check(options: Sequence[Option]) -> None:
     names = [option.name for option in options]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"Every option needs a name of its own; see {', '.join(twice)}.")
-    if wrong := [name for name in names if not name.strip() or "." in name]:
-        raise InputError(f"{wrong[0]!r} cannot be an option's name; write one without a dot.")
+    if not all(name.strip() for name in names):
+        raise InputError("An option has no name; give it one.")
     for option in options:
         if option.name == NONE and (option.own or str(option.fixed_cost) != "0"):
             raise InputError("The option 'none' keeps the baseline; it has no inputs and no cost.")

@@ -1,6 +1,14 @@
 import streamlit as st
 
-from pages.parts import controls, decisions, evaluate_sentences, evaluate_tables, loaders, panels
+from pages.parts import (
+    choosing,
+    controls,
+    decisions,
+    evaluate_sentences,
+    evaluate_tables,
+    loaders,
+    panels,
+)
 
 project = controls.project()
 view = loaders.project_view(project)
@@ -24,6 +32,9 @@ if board.options and not board.is_empty:
         alt="Options side by side in net and five dimensions",
     )
     st.caption(evaluate_sentences.rests_on(board))
+    weighed = loaders.choosing(project, line.case.value_case_id)
+    if weighed is not None:
+        choosing.who_would_choose_what(weighed, board.currency)
     st.subheader("Record the decision", anchor=False)
     decisions.form(project, board, view.day, len(recorded))
 

@@ -1,6 +1,14 @@
 import streamlit as st
 
-from pages.parts import charts, controls, evaluate_sentences, evaluate_tables, loaders, panels
+from pages.parts import (
+    charts,
+    controls,
+    evaluate_sentences,
+    evaluate_tables,
+    insights,
+    loaders,
+    panels,
+)
 
 project = controls.project()
 view = loaders.project_view(project)
@@ -47,6 +55,8 @@ st.dataframe(
     alt="Options with net value, interval, risks and measured metrics",
 )
 st.caption(evaluate_sentences.board(board))
+
+insights.before_choosing(loaders.advice_among(project, line.case.value_case_id), board.currency)
 
 if board.unvalued:
     st.subheader("Without a value", anchor=False)

@@ -23,10 +23,12 @@ from pages.parts.figures import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.services.insights import Advice, Change, Insight
     from mlpm_core.services.valuation import CaseInput, CaseValue
 
-__all__ = ["find_out_next", "must_be_true", "pays", "since_the_plan"]
+__all__ = ["before_choosing", "find_out_next", "must_be_true", "pays", "since_the_plan"]
 
 Changes = tuple[tuple[str, str], ...]
 _MOST_BARS = 9
@@ -176,6 +178,35 @@ def _silent(insight: Insight) -> str:
         some = listed(words) if len(words) <= 4 else f"{', '.join(words[:4])} and others"
         text += f" Not worth a question now: {some}."
     return text
+
+
+def before_choosing(advice: Sequence[Advice], currency: str) -> None:
+    """What to find out before one of several candidates is chosen."""
+    st.subheader("Find this out before choosing", anchor=False)
+    if not advice:
+        st.caption("Nothing that is still uncertain would change the choice enough to ask for it.")
+        return
+    first = advice[0]
+    st.markdown(
+        f"First **{literal(first.how)}** for {literal(inner(first.label))}: knowing it is worth up "
+        f"to **{literal(money(first.learned.value, currency))}**, by choosing better."
+    )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Find out": [a.label for a in advice],
+                "Worth up to": [money(a.learned.value, currency) for a in advice],
+                "How": [a.how for a in advice],
+                "Its worth": [
+                    money(a.study_worth.value, currency) if a.study_worth else NOTHING
+                    for a in advice
+                ],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        alt="What to find out before choosing, what knowing it is worth, and the study that tells",
+    )
 
 
 def _study(case: CaseValue, insight: Insight) -> None:

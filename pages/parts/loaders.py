@@ -21,6 +21,7 @@ from mlpm_core.services import (
     uploads,
     valuation,
 )
+from mlpm_core.services import choosing as choosing_service
 from mlpm_core.services import delivered as delivered_service
 from mlpm_core.services import deployments as deployments_service
 from mlpm_core.services import estimates as estimates_service
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.briefs import BriefView
+    from mlpm_core.services.choosing import Choosing
     from mlpm_core.services.delivered import DeliveredView
     from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
-    from mlpm_core.services.insights import Change, Insight
+    from mlpm_core.services.insights import Advice, Change, Insight
     from mlpm_core.services.mechanisms import Mechanism, Version
     from mlpm_core.services.portfolio import Portfolio, ProjectView
     from mlpm_core.services.registers import SetupStep
@@ -44,12 +46,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "actor",
+    "advice_among",
     "against_baselines",
     "brief",
     "candidates",
     "case",
     "case_estimates",
     "change",
+    "choosing",
     "currency",
     "decisions",
     "delivered",
@@ -176,6 +180,20 @@ def deployment(project: str, deployment_id: str, granularity: str | None = None)
 def candidates(project: str, value_case_id: str) -> LeaderboardView:
     """The candidates of a value case side by side."""
     return evaluations.candidates(workspace(), actor(), project, value_case_id)
+
+
+@_shared
+def advice_among(project: str, value_case_id: str) -> tuple[Advice, ...]:
+    """What to find out before one of the candidates of a value case is chosen."""
+    return insights_service.among(case(project, value_case_id), candidates(project, value_case_id))
+
+
+@_shared
+def choosing(project: str, value_case_id: str) -> Choosing | None:
+    """Who would choose which candidate of a value case."""
+    return choosing_service.choosing(
+        candidates(project, value_case_id), choosing_service.weights_of(brief(project))
+    )
 
 
 @_daily

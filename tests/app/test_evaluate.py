@@ -43,7 +43,8 @@ def test_a_candidate_without_a_value_is_shown_with_the_reason(demo):
     row = {"value_case_id": "voucher-letter", "candidate": "forest", "metric": "roc_auc"}
     registers.save(demo, "test", WINBACK, "evaluations", [row | {"value": 0.9}])
     app = open_screen("candidates", project=WINBACK)
-    assert "operating point" in app.dataframe[1].value.iloc[0, 1]
+    (reasons,) = [d.value for d in app.dataframe if "Why it has no value" in d.value]
+    assert "operating point" in reasons.iloc[0, 1]
 
 
 def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
@@ -76,3 +77,22 @@ def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_typed():
     press(app)
     assert "why" in app.error[0].value
     assert app.text_input(key=f"decide_title_{FORM}").value == "Keep it"
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_meeting_sees_who_would_choose_what_and_why():
+    app = open_screen("adoption", project="bike-shop-winback")
+    shown = said(app).replace("\\", "")
+    assert "Who would choose what" in [s.value for s in app.subheader]
+    assert "Mara Lindqvist" in shown
+    assert "would choose **champion-1.0**" in shown
+    people = next(d.value for d in app.dataframe if "Would choose" in d.value)
+    assert people["Would change"].str.contains("points from").any()
+
+
+@pytest.mark.usefixtures("demo")
+def test_before_choosing_it_is_told_what_to_find_out():
+    app = open_screen("candidates", project="bike-shop-winback")
+    advice = next(d.value for d in app.dataframe if "Find out" in d.value)
+    assert advice["How"].str.len().gt(0).all()
+    assert "Find this out before choosing" in [s.value for s in app.subheader]

@@ -206,7 +206,7 @@ def test_an_uncertain_fixed_cost_can_be_found_out_too():
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ([Option("a.b")], "without a dot"),
+        ([Option(" ")], "has no name"),
         ([Option("none", {"coverage": "1"})], "keeps the baseline"),
         ([Option("x"), Option("x")], "see x"),
         ([Option("x", {"cover": "1"})], "Option x: .*needs coverage, selective_error"),

@@ -7,7 +7,8 @@ import pytest
 
 from mlpm_core.services import demo, imports, registers
 from mlpm_core.services.estimates import of_case, project_estimates
-from mlpm_core.services.insights import USE, change, insight, studied
+from mlpm_core.services.evaluations import candidates
+from mlpm_core.services.insights import USE, among, change, insight, studied
 from mlpm_core.services.valuation import case_value
 from mlpm_core.services.workspace import Settings, Workspace
 
@@ -150,3 +151,15 @@ def test_an_answer_is_kept_like_every_quantity(shop):
     assert found.cost_from == "the value case"
     imports.undo(shop, "ada", WINBACK, receipt.batch)
     assert seen(shop)[0].benefit_answers == {}
+
+
+def test_before_candidates_are_chosen_it_is_told_what_to_find_out(shop):
+    """The values of knowing are those of the board's options; names may hold dots."""
+    case, _ = seen(shop)
+    board = candidates(shop, "ada", WINBACK, LETTER)
+    advice = among(case, board)
+    assert advice
+    assert advice[0].learned.value < 1.1 * board.best.expected_regret
+    labels = [a.label for a in advice]
+    assert len(set(labels)) == len(labels)
+    assert among(case, candidates(shop, "ada", WORKSHOP, TRIAGE)) == ()

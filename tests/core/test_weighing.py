@@ -1,0 +1,146 @@
+"""Options weighed by what matters to people: the reference, and what must always hold."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.evaluation.weighing import weigh
+from mlpm_core.quantity import Dimension
+from mlpm_core.services.choosing import choosing
+from mlpm_core.services.evaluations import LeaderboardView, Option, Range
+
+REVENUE, COST, TIME, PEOPLE, CUSTOMER = Dimension
+NAMES = "abcd"
+ROWS = ((62.1, -10.8, 4.05), (50.0, -2.0, 1.0), (40.0, 0.0, 6.0), (39.0, -3.0, 1.0))
+ZERO = dict.fromkeys(Dimension, 0.0)
+
+
+def options(rows=ROWS, dimensions=(REVENUE, PEOPLE, CUSTOMER)):
+    return {
+        n: ZERO | dict(zip(dimensions, row, strict=True))
+        for n, row in zip(NAMES, rows, strict=False)
+    }
+
+
+def test_the_reference_of_three_dimensions():
+    """Section 6: Pareto = the first three; weight shares .335/.040/.624 (200k draws, seed 0)."""
+    told = weigh(options())
+    assert told.survivors == ("a", "b", "c")
+    assert told.dominated == {"d": "b"}
+    assert told.shares == {
+        "a": pytest.approx(0.335, abs=0.005),
+        "b": pytest.approx(0.040, abs=0.005),
+        "c": pytest.approx(0.624, abs=0.005),
+    }
+
+
+def test_what_somebody_would_choose_and_what_would_flip_it():
+    """Money 0 to 10, customers 0 to 10; x (10, 0), y (0, 10), weights 70 to 30: x by 40 points.
+
+    Moving t points from money to customers: .7 - t = .3 + t, so 20 points; then both weigh .5 and
+    one bad experience is worth one unit of money, for both ranges are 10.
+    """
+    told = weigh(options(((10.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
+    found = told.choice({REVENUE: 7, CUSTOMER: 3})
+    assert (found.option, found.lead) == ("a", pytest.approx(40))
+    assert (found.flip.option, found.flip.of, found.flip.to) == ("b", REVENUE, CUSTOMER)
+    assert found.flip.points == pytest.approx(20)
+    assert found.flip.price == pytest.approx(1)
+    dear = weigh(options(((10_000.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
+    assert dear.choice({REVENUE: 7, CUSTOMER: 3}).flip.price == pytest.approx(1000)
+
+
+def test_a_weight_on_nothing_that_differs_chooses_nothing():
+    told = weigh(options(((10.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
+    with pytest.raises(NotEnoughDataError, match="any of them will do"):
+        told.choice({TIME: 1})
+    twins = weigh(options(((1.0,), (1.0,)), (REVENUE,)))
+    assert twins.shares == {"a": 0.5, "b": 0.5}
+    alone = weigh(options(((3.0, 3.0), (1.0, 2.0)), (REVENUE, CUSTOMER)))
+    assert (alone.survivors, alone.shares) == (("a",), {"a": 1.0})
+
+
+def test_what_cannot_be_weighed_is_named():
+    with pytest.raises(NotEnoughDataError):
+        weigh({})
+    with pytest.raises(InputError, match="a has no customer_experience"):
+        weigh({"a": {d: 1.0 for d in Dimension if d is not CUSTOMER}})
+    with pytest.raises(InputError, match="b has no revenue"):
+        weigh({"a": ZERO, "b": ZERO | {REVENUE: math.nan}})
+
+
+rows = st.lists(st.tuples(*[st.integers(-20, 20)] * 5), min_size=1, max_size=4)
+weights = st.tuples(*[st.integers(0, 10)] * 5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows, weights, st.integers(0, 4), st.floats(0.1, 1000))
+def test_scale_and_order_do_not_matter_and_the_dominated_never_win(
+    found, given_weights, at, factor
+):
+    told = weigh(options([tuple(map(float, r)) for r in found], tuple(Dimension)))
+    assert math.isclose(sum(told.shares.values()), 1, abs_tol=1e-9)
+    assert set(told.shares) == set(told.survivors)
+    assert not set(told.dominated) & set(told.survivors)
+    scaled = [tuple(x * (factor if i == at else 1.0) for i, x in enumerate(r)) for r in found]
+    other = weigh(options(scaled, tuple(Dimension)))
+    assert other.survivors == told.survivors
+    assert other.shares == pytest.approx(told.shares, abs=1e-3)
+    mine = dict(zip(Dimension, map(float, given_weights), strict=True))
+    assume(sum(mine[d] for d in told.dimensions) > 0)
+    choice = told.choice(mine)
+    assert choice.option in told.survivors
+    assert choice.lead >= -1e-9
+    if choice.flip:
+        moved = dict(mine)
+        total = sum(mine[d] for d in told.dimensions)
+        step = (choice.flip.points + 1e-6) / 100 * total
+        moved[choice.flip.of] -= step
+        moved[choice.flip.to] += step
+        assume(moved[choice.flip.of] >= 0)
+        scores = {
+            name: sum(moved[d] * told.scaled[k, i] for i, d in enumerate(told.dimensions))
+            for k, name in enumerate(told.survivors)
+        }
+        assert scores[choice.flip.option] == pytest.approx(max(scores.values()), abs=1e-3)
+
+
+def board(*found: Option) -> LeaderboardView:
+    return LeaderboardView("case", "Case", "EUR", "nothing", options=found)
+
+
+def option(name, **means):
+    kpis = {d: Range(means.get(d.value, 0.0), 0.0, 0.0, d.unit) for d in Dimension}
+    money = kpis[REVENUE].mean + kpis[COST].mean
+    return Option(
+        name, Range(money, money, money, "EUR/year"), kpis, 0.0, 0.0, 0.0, is_dominated=False
+    )
+
+
+def test_people_who_would_choose_differently_are_named_and_not_averaged():
+    people = {
+        "Tom": {REVENUE: 0.9, CUSTOMER: 0.1},
+        "Ines": {REVENUE: 0.2, CUSTOMER: 0.8},
+        "Jo": {CUSTOMER: 1.0},
+    }
+    told = choosing(
+        board(option("rich", revenue=100), option("kind", customer_experience=9), option("none")),
+        people,
+    )
+    assert told.camps == {"rich": ("Tom",), "kind": ("Ines", "Jo")}
+    assert told.dominated == {"none": "rich"}
+    assert told.conflict is not None
+    assert (told.conflict.one, told.conflict.sake_of_one) == ("Tom", REVENUE)
+    assert (told.conflict.two, told.conflict.sake_of_two) == ("Jo", CUSTOMER)
+    together = choosing(board(option("rich", revenue=100), option("none")), people)
+    assert together.camps == {"rich": ("Tom", "Ines", "Jo")}
+    assert together.conflict is None
+    apart = choosing(board(option("rich", revenue=9), option("quick", cycle_time=1)), people)
+    assert apart.camps == {"rich": ("Tom", "Ines")}
+    assert apart.undecided == ("Jo",)
+    assert choosing(board(), people) is None
