@@ -33,7 +33,8 @@ check: setup ## format, lint, types and contract tests
 
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
 
-bench: .venv/.run-stamp ## what each screen costs the server, as a ratio to a minimal page
+bench: .venv/.bench-stamp ## what screens cost beside a minimal page, and valuing beside numpy and squigglepy
+	@PYTHONPATH=. $(BIN)/python benchmarks/value.py
 	@$(BIN)/python benchmarks/screens.py
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
@@ -53,6 +54,10 @@ $(BIN)/python:
 .venv/.run-stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,--require-hashes -r requirements.txt)
 	@$(call install,--no-deps --no-build-isolation -e .)
+	@touch $@
+
+.venv/.bench-stamp: requirements-bench.txt .venv/.run-stamp
+	@$(call install,--require-hashes --no-deps -r requirements-bench.txt)
 	@touch $@
 
 # The developer's lock holds the other one whole, so both stamps are then true.

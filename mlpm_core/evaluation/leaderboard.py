@@ -11,7 +11,7 @@ import numpy as np
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.evaluation.candidate import caveat, not_valuable, written
 from mlpm_core.evaluation.pareto import dominated
-from mlpm_core.quantity import Dimension, Unit
+from mlpm_core.quantity import Dimension
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.information import compared
 from mlpm_core.value.policy import Policy
@@ -215,11 +215,8 @@ def _standings(
         row[:] = worth.net_by_draw - cost
     p_best, regret = compared(nets)
     policy = Policy(mechanism, mechanism.baseline(baseline))
-    at_medians = [np.zeros(len(Dimension))]
-    at_medians += [
-        _at_medians(policy, worth, c) for c, (_, worth) in zip(costs, valued, strict=True)
-    ]
-    is_dominated = dominated(np.array(at_medians))
+    at_medians = _at_medians(policy, [worth for _, worth in valued], np.array(costs))
+    is_dominated = dominated(at_medians)
     zeros = np.zeros(draws)
     standings = [
         Standing(
@@ -258,13 +255,17 @@ def _standings(
     return tuple(sorted(standings, key=lambda s: (-s.net.mean, s.name)))
 
 
-def _at_medians(policy: Policy, worth: Worth, fixed_cost_annual: float) -> Array:
-    medians = {
-        name: np.array(q.median * Unit.read(q.unit).factor) for name, q in worth.quantities.items()
-    }
-    kpis = policy.outcome(medians).kpis
-    kpis = {**kpis, Dimension.COST_SAVING: kpis[Dimension.COST_SAVING] - fixed_cost_annual}
-    return np.array([float(kpis[d]) for d in Dimension])
+def _at_medians(policy: Policy, worths: Sequence[Worth], costs: Array) -> Array:
+    """Improvement of every option in every dimension at the medians; adopting none first."""
+    rows = np.zeros((len(worths) + 1, len(Dimension)))
+    if worths:
+        known = [worth.mechanism.completed(worth.medians) for worth in worths]
+        medians = {name: np.array([float(m[name]) for m in known]) for name in known[0]}
+        kpis = policy.outcome(medians).kpis
+        for column, dimension in zip(rows.T, Dimension, strict=True):
+            column[1:] = kpis[dimension]
+        rows[1:, list(Dimension).index(Dimension.COST_SAVING)] -= costs
+    return rows
 
 
 def _less(estimate: Estimate, amount: float) -> Estimate:

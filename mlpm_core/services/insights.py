@@ -215,10 +215,7 @@ def grown(case: CaseValue, root: str) -> DriverTree | None:
     worth = case.best
     if worth is None:
         return None
-    medians = {
-        name: np.array(q.median * Unit.read(q.unit).factor) for name, q in worth.quantities.items()
-    }
-    return driver_tree(case.mechanism, medians, root)
+    return driver_tree(case.mechanism, worth.medians, root)
 
 
 def _paid(

@@ -35,13 +35,20 @@ class Estimate:
     @classmethod
     def of(cls, samples: Array, unit: str) -> Estimate:
         """The estimate that draws make; equal draws make an exact one."""
-        samples = samples.view()
-        samples.setflags(write=False)
-        low, high = float(samples.min()), float(samples.max())
-        if low == high:  # averaging equal numbers would only add rounding
-            return cls(low, low, low, low, unit, samples)
-        p10, p50, p90 = (float(q) for q in np.quantile(samples, [0.1, 0.5, 0.9]))
-        return cls(float(samples.mean()), p10, p50, p90, unit, samples)
+        return cls.each(samples[None], [unit])[0]
+
+    @classmethod
+    def each(cls, rows: Array, units: Sequence[str]) -> list[Estimate]:
+        """The estimate that each row of draws makes; shape (estimates, draws)."""
+        rows = rows.view()
+        rows.setflags(write=False)
+        means, lows = rows.mean(axis=1), rows.min(axis=1)
+        spread = rows.max(axis=1) > lows
+        means[~spread] = lows[~spread]  # averaging equal numbers would only add rounding
+        ends = np.tile(lows, (3, 1))
+        ends[:, spread] = np.quantile(rows[spread], [0.1, 0.5, 0.9], axis=1)
+        told = zip(means.tolist(), *ends.tolist(), units, rows, strict=True)
+        return [cls(*figures) for figures in told]
 
     @property
     def is_exact(self) -> bool:

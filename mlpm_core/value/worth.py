@@ -53,6 +53,8 @@ class Worth:
     """The answer: five dimensions and net against a baseline, each an estimate.
 
     ``feasible_share`` is the share of draws that were possible; the others were left out.
+    ``medians`` of the inputs are in base units, each of shape (); ``inputs_by_draw`` holds their
+    draws, of shape (draws,), or () where exact.
     """
 
     mechanism: Mechanism
@@ -65,7 +67,8 @@ class Worth:
     net: Estimate
     probability_of_loss: float
     feasible_share: float
-    _volumes: Mapping[Dimension, Array] = field(repr=False)
+    medians: Mapping[str, Array] = field(repr=False)
+    inputs_by_draw: Mapping[str, Array] = field(repr=False)
     _is_possible: NDArray[np.bool_] = field(repr=False)
 
     @property
@@ -93,9 +96,9 @@ class Worth:
         unit, kpi = dimension.annual_unit, self.kpis[dimension]
         if dimension in _MONEY:
             return kpi
-        return Estimate.of(
-            kpi.samples * Unit.read("1/kcase").factor * self._volumes[dimension], unit
-        )
+        volumes = self.mechanism.volumes[dimension](self.inputs_by_draw)
+        kept = np.broadcast_to(volumes, (self.draws,))[self._is_possible]
+        return Estimate.of(kpi.samples * Unit.read("1/kcase").factor * kept, unit)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -103,7 +106,7 @@ class Worth:
 
         The dimensions are those of the mechanism's own baseline, as its formulas give them.
         """
-        values = self._policy.model(self._medians)
+        values = self._policy.model(self.medians)
         rules = {
             **self.mechanism.flows,
             **{f"v_{name}": rule for name, rule in self.mechanism.outcome_values.items()},
@@ -123,7 +126,7 @@ class Worth:
     @cached_property
     def break_evens(self) -> Mapping[str, BreakEven]:
         """For each input the value at which net is zero, the others at their medians."""
-        return break_evens(self._policy, self._medians)
+        return break_evens(self._policy, self.medians)
 
     @property
     def break_even(self) -> dict[str, float | None]:
@@ -161,20 +164,8 @@ class Worth:
         }
 
     @cached_property
-    def inputs_by_draw(self) -> dict[str, Array]:
-        """The draws of every input in base units, with shared luck; shape (draws,), exact ()."""
-        return {
-            name: _drawn(self.mechanism, name, q, self.draws, self.seed)
-            for name, q in self.quantities.items()
-        }
-
-    @cached_property
     def _policy(self) -> Policy:
         return Policy(self.mechanism, self.mechanism.baseline(self.baseline))
-
-    @cached_property
-    def _medians(self) -> dict[str, Array]:
-        return _medians(self.quantities)
 
 
 def worth(
@@ -296,6 +287,7 @@ class Valuation:
         common = [entry for entry in self._policy.inputs if entry.name not in own]
         given = {name: q for name, q in quantities.items() if name not in own}
         self._read = self._policy.read(common, given)
+        self._medians = _medians(self._read)
         self._known: dict[tuple[str, str], Array] = {}
 
     def worth(self, option: Written, *, luck_of: str | Mapping[str, str] | None = None) -> Worth:
@@ -324,7 +316,8 @@ class Valuation:
             name: self._drawn(name, q, luck.get(name) if name in own else None)
             for name, q in read.items()
         }
-        return _worth(self._policy, read, inputs, self._draws, self._seed)
+        medians = self._medians | _medians(own)
+        return _worth(self._policy, read, inputs, medians, self._draws, self._seed)
 
     def _drawn(self, name: str, quantity: Quantity, luck_of: str | None) -> Array:
         if luck_of is not None and not quantity.is_exact:
@@ -352,9 +345,14 @@ def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
 
 
 def _worth(
-    policy: Policy, read: Mapping[str, Quantity], inputs: Mapping[str, Array], draws: int, seed: int
+    policy: Policy,
+    read: Mapping[str, Quantity],
+    inputs: Mapping[str, Array],
+    medians: Mapping[str, Array],
+    draws: int,
+    seed: int,
 ) -> Worth:
-    policy.check(_medians(read))
+    policy.check(medians)
     outcome = policy.outcome(inputs)
     is_possible = np.broadcast_to(outcome.is_possible, (draws,))
     n_possible = int(is_possible.sum())
@@ -366,8 +364,11 @@ def _worth(
         return full if n_possible == draws else full[is_possible]
 
     rules = policy.mechanism.kpis
-    told = {d: np.asarray(rules[d].told(outcome.kpis[d])) for d in Dimension}
-    net = Estimate.of(kept(outcome.net), Dimension.REVENUE.unit)
+    rows = np.empty((len(Dimension) + 1, n_possible))
+    rows[0] = kept(outcome.net)
+    for row, dimension in zip(rows[1:], Dimension, strict=True):
+        row[:] = kept(np.asarray(rules[dimension].told(outcome.kpis[dimension])))
+    net, *kpis = Estimate.each(rows, [Dimension.REVENUE.unit, *(d.unit for d in Dimension)])
     return Worth(
         mechanism=policy.mechanism,
         baseline=policy.baseline.name,
@@ -375,10 +376,11 @@ def _worth(
         seed=seed,
         currency=next((q.currency for q in read.values() if q.currency), None),
         quantities=read,
-        kpis={d: Estimate.of(kept(told[d]), d.unit) for d in Dimension},
+        kpis=dict(zip(Dimension, kpis, strict=True)),
         net=net,
         probability_of_loss=float(np.mean(net.samples < 0)),
         feasible_share=n_possible / draws,
-        _volumes={d: kept(f(inputs)) for d, f in policy.mechanism.volumes.items()},
+        medians=medians,
+        inputs_by_draw=inputs,
         _is_possible=is_possible,
     )

@@ -156,7 +156,7 @@ def test_closed_break_evens_equal_those_that_are_searched(example):
     mechanism = find_mechanism(example)
     answer = worth(mechanism, written(example))
     searched = break_evens(
-        Policy(mechanism, mechanism.baseline(None)), answer._medians, closed_forms=False
+        Policy(mechanism, mechanism.baseline(None)), answer.medians, closed_forms=False
     )
     assert mechanism.break_even
     for name in mechanism.break_even:
