@@ -3,7 +3,7 @@
 All value targeted intervention (M1): eleven quantities, eight of them uncertain and common to all
 candidates, and two metrics of each candidate known from counts; 8,192 draws; net and five
 dimensions with mean, P10, P50 and P90, the chance of a loss, P(best) and expected regret. Rounds
-are interleaved, so that a busy machine disturbs all alike; a ratio is the median of the rounds' own.
+are interleaved, so that a busy machine disturbs all alike; a ratio is the median of its rounds.
 
 By hand takes the same points and the same quantile functions, for another sampler would be another
 model. squigglepy is asked for net alone, twice: as its README writes a model, a function that is
