@@ -18,6 +18,7 @@ page = st.navigation(
         ],
         "Plan": [
             st.Page("plan/brief.py", title="Brief", icon=":material/fact_check:"),
+            st.Page("plan/find_kpi.py", title="Find a KPI", icon=":material/explore:"),
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
             st.Page("plan/mechanism.py", title="Mechanism", icon=":material/account_tree:"),
             st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),

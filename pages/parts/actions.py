@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from mlpm_core.services import demo, evaluations, imports, registers, uploads
+from mlpm_core.services import demo, evaluations, imports, proxies, registers, uploads
 from pages.parts import loaders
 
 if TYPE_CHECKING:
@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Receipt
 
-__all__ = ["commit", "decide", "remove_demo", "save", "say_and_rerun", "undo"]
+__all__ = [
+    "commit",
+    "decide",
+    "remove_demo",
+    "save",
+    "say_and_rerun",
+    "start_case",
+    "undo",
+    "write_proxy",
+]
 
 
 def save(project: str, kind: str, rows: Iterable[Mapping[str, object]]) -> Receipt:
@@ -52,6 +61,37 @@ def decide(
         decided_by=decided_by,
         review_on=review_on,
     )
+
+
+def write_proxy(
+    project: str,
+    candidate: str,
+    *,
+    stands_for: str,
+    expires_on: date,
+    baseline: float | None,
+    target: float | None,
+    owner: str,
+    counted: str,
+) -> Receipt:
+    """Write a KPI down that stands in for one nobody has named."""
+    return proxies.write_proxy(
+        loaders.workspace(),
+        loaders.actor(),
+        project,
+        candidate,
+        stands_for=stands_for,
+        expires_on=expires_on,
+        baseline=baseline,
+        target=target,
+        owner=owner,
+        counted=counted,
+    )
+
+
+def start_case(project: str, mechanism: str, kpi: str) -> proxies.StartedCase:
+    """Write a value case with a mechanism, named in the KPI that it moves."""
+    return proxies.start_case(loaders.workspace(), loaders.actor(), project, mechanism, kpi)
 
 
 def undo(project: str, batch: str) -> Receipt:

@@ -5,6 +5,7 @@
 ``made``     is "how it was made" open     ``estimate`` one of its estimates
 ``mechanism``  how a model creates value, or ``@new``
 ``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
+``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ __all__ = [
     "granularity",
     "line",
     "line_of_table",
+    "pick",
+    "picked",
     "project",
     "project_in_view",
+    "radio",
+    "segments",
     "show_register",
 ]
 
@@ -194,6 +199,54 @@ def choose(
         persist_state="session" if keep else None,
     )
     return _shown_in_url(key, str(chosen))
+
+
+def segments(
+    label: str, options: Mapping[str, str], key: str, *, default: str | None = None
+) -> str | None:
+    """A choice among a few that are all in sight, with the id in the URL; None before it is made."""
+    _follow_url(key, options)
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        default=default,
+        required=True,
+        format_func=lambda o: options.get(o, o),
+        key=key,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return _shown_in_url(key, str(chosen)) if chosen else None
+
+
+def radio(label: str, options: Mapping[str, str], captions: Sequence[str], key: str) -> str:
+    """A choice among a few that need a sentence each, with the id in the URL."""
+    _follow_url(key, options)
+    chosen = st.radio(
+        label,
+        list(options),
+        format_func=lambda o: options.get(o, o),
+        captions=list(captions),
+        key=key,
+        label_visibility="collapsed",
+    )
+    return _shown_in_url(key, str(chosen))
+
+
+def picked(key: str, options: Collection[str]) -> str | None:
+    """What a button picked with ``pick``, with the id in the URL; None before anything is."""
+    _follow_url(key, options)
+    chosen = st.session_state.get(key)
+    if chosen:
+        return _shown_in_url(key, str(chosen))
+    st.session_state.pop(f"url_{key}", None)
+    st.query_params.pop(key, None)
+    return None
+
+
+def pick(key: str, value: str | None) -> None:
+    """Pick one of what ``picked`` offers, or none; a callback."""
+    st.session_state[key] = value
 
 
 def show_register(kind: str) -> None:

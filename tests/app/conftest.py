@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
     "brief": ("plan/brief.py", "Brief"),
+    "find_kpi": ("plan/find_kpi.py", "Find a KPI"),
     "value_case": ("plan/value_case.py", "Value case"),
     "mechanism": ("plan/mechanism.py", "Mechanism"),
     "estimate": ("plan/estimate.py", "Estimate"),

@@ -1,0 +1,301 @@
+"""The steps of Find a KPI: a dimension, a candidate, a mechanism, a baseline, a break-even."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.quantity import Dimension
+from mlpm_core.services import guide
+from mlpm_core.services import proxies as proxy_service
+from mlpm_core.services.guide import Move
+from pages.parts import actions, controls, editors, loaders, panels
+from pages.parts import guide_sentences as say
+from pages.parts.figures import ICONS, NOTHING, literal, percent, written_unit
+
+if TYPE_CHECKING:
+    from mlpm_core.services.guide import (
+        BreakEvenView,
+        CandidateView,
+        Condition,
+        GuideView,
+        MechanismView,
+    )
+    from mlpm_core.services.proxies import BaselinePlan
+
+__all__ = [
+    "baseline",
+    "break_even",
+    "candidate",
+    "dimension",
+    "mechanism",
+    "proxies",
+    "sentence",
+    "view",
+]
+
+sentence = say.opening
+
+_MOVES: dict[Move, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
+    Move.BETTER: (":material/trending_up:", "green"),
+    Move.EITHER: (":material/swap_vert:", "orange"),
+    Move.WORSE: (":material/trending_down:", "red"),
+    Move.NONE: (":material/remove:", "gray"),
+}
+
+
+def view(project: str) -> GuideView:
+    """Where the project stands before the first step."""
+    return guide.guide(loaders.workspace(), loaders.actor(), project)
+
+
+def proxies(shown: GuideView) -> None:
+    """The project's proxies, and what to do about each."""
+    for kpi in shown.kpis:
+        if not kpi.told:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center"):
+            panels.badge(kpi.state)
+            st.markdown(f"**{literal(kpi.title)}**: {literal(kpi.told)}")
+            st.page_link(
+                "data/registers.py",
+                label="Agree or change it",
+                query_params=panels.here(kind="kpis", record=kpi.kpi_id),
+            )
+
+
+def dimension(shown: GuideView) -> Dimension | None:
+    """Step 1: the dimension; what the stakeholders weigh most is picked until told otherwise."""
+    wanted = shown.wanted_most
+    chosen = controls.segments(
+        "What should get better",
+        {d.value: f"{ICONS[d]} {d.label}" for d in Dimension},
+        "dimension",
+        default=wanted.value if wanted else None,
+    )
+    if chosen is None:
+        st.caption("Pick one of the five: what would people notice first if it got better?")
+        return None
+    st.caption(say.dimension(Dimension(chosen), shown))
+    return Dimension(chosen)
+
+
+def candidate(project: str, which: Dimension) -> CandidateView | None:
+    """Step 2: all candidates as cards until one is chosen, then that one."""
+    found = guide.candidate_views(loaders.workspace(), loaders.actor(), project, which)
+    by_id = {c.id: c for c in found}
+    chosen = by_id.get(controls.picked("candidate", by_id) or "")
+    if chosen is not None:
+        with st.container(border=True):
+            _candidate_text(chosen)
+            st.button(
+                f"Show all {len(found)} again",
+                icon=":material/undo:",
+                type="tertiary",
+                key="guide_all",
+                on_click=controls.pick,
+                args=("candidate", None),
+            )
+        return chosen
+    st.caption("Choose the one for which somebody can say tomorrow where to look it up.")
+    with st.grid(3, min_column_width=280):
+        for shown in found:
+            with st.container(border=True, height="stretch"):
+                _candidate_text(shown)
+                st.button(
+                    "Choose",
+                    key=f"guide_choose_{shown.id}",
+                    on_click=controls.pick,
+                    args=("candidate", shown.id),
+                )
+    return None
+
+
+def _candidate_text(shown: CandidateView) -> None:
+    st.markdown(f"**{literal(shown.candidate.name)}**")
+    st.caption(say.candidate(shown))
+    with st.container(horizontal=True, gap="xsmall"):
+        for found in shown.mechanisms:
+            st.badge(literal(found.name), color="gray", icon=":material/settings:")
+    if shown.record is not None:
+        st.caption(literal(shown.told or "This project has it as a KPI of its own."))
+
+
+def mechanism(shown: CandidateView) -> MechanismView:
+    """Step 3: the mechanism, what else it moves, and what it asks."""
+    by_id = {m.id: m for m in shown.mechanisms}
+    chosen = by_id[controls.radio(
+        "Mechanism",
+        {m.id: m.name for m in shown.mechanisms},
+        [literal(m.sentence) for m in shown.mechanisms],
+        "mechanism",
+    )]  # fmt: skip
+    st.caption(say.case(chosen))
+    with st.container(horizontal=True, gap="xsmall"):
+        for which in Dimension:
+            icon, colour = _MOVES[chosen.moves[which]]
+            st.badge(f"{which.label}: {chosen.moves[which]}", icon=icon, color=colour)
+    n_metrics = sum(a.is_metric for a in chosen.asks)
+    with st.expander(say.asks(chosen), icon=":material/quiz:", on_change="rerun") as opened:
+        if opened.open:
+            st.dataframe(
+                pd.DataFrame(
+                    {
+                        "Input": [a.label for a in chosen.asks],
+                        "Question": [f"{a.question} …" for a in chosen.asks],
+                        "Unit": [written_unit(a.unit) for a in chosen.asks],
+                        "Typical": [a.typical or NOTHING for a in chosen.asks],
+                        "From": [
+                            "the model" if a.is_metric else "the business" for a in chosen.asks
+                        ],
+                    }
+                ),
+                hide_index=True,
+                height="content",
+                alt=f"{n_metrics} metrics and what the business must know, with typical ranges",
+            )
+    return chosen
+
+
+def baseline(shown: GuideView, chosen: CandidateView) -> None:
+    """Step 4: how long to count, what the weeks so far say, and the proxy to write down."""
+    if chosen.record is not None and not chosen.record["stands_for"]:
+        st.info("This is a KPI of the project already, and no proxy.", icon=":material/info:")
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        weekly = st.text_area(
+            "Weeks counted so far",
+            placeholder="20.5\n23\n19",
+            height=150,
+            help="One value a line, or the lines of the sheet. Leave it empty before the first.",
+            key=f"guide_weekly_{shown.project}_{chosen.id}",
+        )
+    with left:
+        within = st.segmented_control(
+            "How exactly should the mean be known?",
+            proxy_service.WITHIN,
+            default=chosen.candidate.within,
+            required=True,
+            format_func=lambda w: f"±{percent(w)}",
+            key=f"guide_within_{chosen.id}",
+        )
+        plan = None
+        with panels.guard():
+            plan = proxy_service.baseline_plan(
+                loaders.workspace(),
+                loaders.actor(),
+                shown.project,
+                chosen.id,
+                within=within or chosen.candidate.within,
+                weekly=weekly or "",
+            )
+        if plan is None:
+            return
+        st.markdown(say.plan(plan, chosen))
+        st.caption(say.how_to_count(plan))
+        if plan.weeks_left:
+            st.download_button(
+                "Sheet for the weeks",
+                proxy_service.weekly_sheet(plan),
+                file_name=f"{chosen.id}.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+    _proxy_form(shown, chosen, plan)
+
+
+def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> None:
+    known = chosen.record or {}
+    key = f"guide_{shown.project}_{chosen.id}"
+    with st.container(border=True):
+        st.markdown(say.proxy(chosen))
+        with st.grid(4, min_column_width=200):
+            stands_for = st.text_input(
+                "It stands for",
+                value=known.get("stands_for", ""),
+                placeholder="customers who wait less",
+                help="What the stakeholders would really like to see better.",
+                key=f"{key}_stands_for",
+            )
+            expires_on = st.date_input(
+                "Expires unless agreed by",
+                value=known.get("expires_on") or plan.expires_on,
+                format="YYYY-MM-DD",
+                help="Four weeks after the last week to count, unless you say otherwise.",
+                key=f"{key}_expires_on_{plan.expires_on}",
+            )
+            target = st.number_input(
+                f"Target, {written_unit(chosen.unit)}",
+                value=known.get("target"),
+                help="May be empty. Step 5 says what is the least that pays.",
+                key=f"{key}_target",
+            )
+            owner = st.text_input(
+                "Owner", value=known.get("owner", ""), help="Who counts.", key=f"{key}_owner"
+            )
+        so_far = plan.measured
+        st.caption(say.to_be_written(plan, chosen))
+        word = "Save the proxy" if known else "Write it down as a proxy"
+        if not st.button(word, type="primary", icon=":material/save:", key="guide_write"):
+            return
+        receipt = actions.write_proxy(
+            shown.project,
+            chosen.id,
+            stands_for=stands_for or "",
+            expires_on=expires_on,
+            baseline=so_far.mean if so_far else known.get("baseline"),
+            target=target,
+            owner=owner or "",
+            counted=say.counted(plan),
+        )
+        if not editors.refused(receipt):
+            actions.say_and_rerun(
+                f"Written as {receipt.batch}: a proxy that counts until somebody agrees to it or "
+                "it expires. Imports can take it back."
+            )
+
+
+def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> None:
+    """Step 5: what must be true, first of the model, and the value case that asks for numbers."""
+    told = guide.break_even(loaders.workspace(), loaders.actor(), shown.project, how.id, chosen.id)
+    if told.problem:
+        st.warning(literal(told.problem), icon=":material/warning:")
+    else:
+        st.caption(say.rests_on(told))
+        for condition in told.metrics:
+            st.markdown(_told(condition, told))
+        if told.least is not None:
+            with st.container(border=True):
+                st.markdown(say.least(told.least, chosen))
+                st.caption("Until a KPI is agreed, this is what to hold the model to.")
+        if told.quantities:
+            st.markdown("Of what the business must know, these are nearest to their break-even:")
+            for condition in told.quantities:
+                st.markdown(_told(condition, told))
+    if told.value_case_id:
+        st.page_link(
+            "plan/value_case.py",
+            label=f"Open the value case {literal(told.case_title)}",
+            icon=":material/balance:",
+            query_params=panels.here(case=told.value_case_id),
+        )
+        return
+    if st.button("Create the value case", type="primary", icon=":material/add:"):
+        started = actions.start_case(shown.project, how.id, chosen.id)
+        if any(editors.refused(receipt) for receipt in started.receipts):
+            return
+        st.session_state["notice"] = (
+            f"Written as {started.receipts[0].batch}: a value case with this mechanism. Fill in "
+            "what you know; Imports can take it back."
+        )
+        where = {"project": shown.project, "case": started.value_case_id}
+        st.switch_page("plan/value_case.py", query_params=where)
+
+
+def _told(condition: Condition, told: BreakEvenView) -> str:
+    sign = ":green[:material/check_circle:]" if condition.pays else ":red[:material/error:]"
+    return f"{sign} {literal(condition.sentence(told.currency))}"
