@@ -18,7 +18,10 @@ FOLDER = Path(__file__).resolve().parent / "pictures"
 SCREENS = {
     "portfolio": "",
     "brief": "brief?project=bike-shop-demand",
+    "find_kpi": "find_kpi?project=bike-shop-winback&dimension=customer_experience"
+    "&candidate=customers-lost",
     "value_case": "value_case?project=bike-shop-winback",
+    "mechanism": "mechanism?project=bike-shop-winback&mechanism=@new",
     "estimate": "estimate?project=bike-shop-wearcheck",
     "candidates": "candidates?project=bike-shop-winback",
     "adoption": "adoption?project=bike-shop-winback",

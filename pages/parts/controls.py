@@ -204,7 +204,7 @@ def choose(
 def segments(
     label: str, options: Mapping[str, str], key: str, *, default: str | None = None
 ) -> str | None:
-    """A choice among a few that are all in sight, with the id in the URL; None before it is made."""
+    """A choice among a few in sight, with the id in the URL; None before it is made."""
     _follow_url(key, options)
     chosen = st.segmented_control(
         label,

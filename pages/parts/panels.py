@@ -172,10 +172,10 @@ def kpi_cards(view: ProjectView) -> None:
     if not view.kpis:
         st.info("This project has no KPI yet: say what the stakeholders want to move.")
         st.page_link(
-            "data/registers.py",
-            label="Add a KPI",
-            icon=":material/add:",
-            query_params={"project": project, "kind": "kpis"},
+            "plan/find_kpi.py",
+            label="Find a KPI",
+            icon=":material/explore:",
+            query_params={"project": project},
         )
         return
     with st.grid(3, min_column_width=300):
