@@ -52,7 +52,8 @@ class Quantity:
         ----------
         text : str
             ``0.3``, ``12k``, ``120 to 400``, ``2 | 4 | 9``, ``40/2000``, ``triangular(1, 2, 4)``,
-            ``beta(6, 4)``, ``lognormal(200, 0.4)`` or ``normal(0, 1)``; a unit may follow.
+            ``beta(6, 4)``, ``lognormal(200, 0.4)``, ``normal(0, 1)`` or ``samples(3, 5, 4)``; a
+            unit may follow.
         unit : str
             The unit in which it is asked; another that measures the same is converted.
         low, high : float, optional

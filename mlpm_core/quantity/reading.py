@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
+from mlpm_core.quantity.shape import SCALES, Beta, Exact, Resampled, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import Unit
 
 __all__ = ["NUMBER", "PERCENT", "distribution"]
@@ -25,6 +25,7 @@ _TERM: Final = re.compile(rf"({_NUMBER_K})\s*(/?[A-Za-z].*)?")
 _FRACTION: Final = re.compile(rf"({_NUMBER_K})\s*/\s*({_NUMBER_K})")
 _CALL: Final = re.compile(r"([A-Za-z_]+)\s*\(([^()]*)\)\s*(.*)")
 _THOUSANDS: Final = {"k": 1e3, "m": 1e6}
+_SAMPLES: Final = "samples"
 _SHAPES: Final = {
     "triangular": ("a", "mode", "b"),
     "beta": ("a", "b"),
@@ -158,9 +159,15 @@ class _Reading:
         return Beta(hits + 1, n - hits + 1), (hits / n,)
 
     def called(self, name: str, written: list[str], unit: str) -> tuple[Shape, tuple[float, ...]]:
+        if name == _SAMPLES and len(written) > 1:
+            factor = self.factor(unit)
+            values = tuple(self.number(text) * factor for text in written)
+            if min(values) == max(values):
+                raise self.refused("The values are all the same; write more, or one number.")
+            return Resampled.of(values), values
         if name not in _SHAPES or len(written) != len(_SHAPES[name]):
             known = ", ".join(f"{n}({', '.join(names)})" for n, names in _SHAPES.items())
-            raise self.refused(f"There are {known}.")
+            raise self.refused(f"There are {known} and samples(value, value, ...).")
         numbers = [self.number(text) for text in written]
         factor = self.factor(unit)
         if name == "triangular":

@@ -17,12 +17,14 @@ from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.tornado import Swing, tornado
 from mlpm_core.value.tree import DriverTree, driver_tree
+from mlpm_core.value.worth import worth_by_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import LeaderboardView
+    from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
@@ -34,6 +36,7 @@ __all__ = [
     "Insight",
     "advised",
     "among",
+    "between",
     "change",
     "grown",
     "insight",
@@ -198,6 +201,17 @@ def change(case: CaseValue) -> Change:
         return Change(None, "There is nothing monitored to compare the plan with.")
     try:
         return Change(bridge(case.planned, case.current))
+    except MlpmError as error:
+        return Change(None, str(error))
+
+
+def between(case: CaseValue, one: RatePoint, two: RatePoint) -> Change:
+    """What moved the value of a case from one period to another."""
+    try:
+        before, after = worth_by_period(
+            case.mechanism, one.inputs, [one.inputs, two.inputs], baseline=case.baseline
+        )
+        return Change(bridge(before, after))
     except MlpmError as error:
         return Change(None, str(error))
 

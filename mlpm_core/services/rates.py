@@ -42,7 +42,8 @@ __all__ = [
 class RatePoint:
     """The value rate that one period's metrics imply, in money a week, with P10 and P90.
 
-    ``kpis`` holds the mean of each dimension in its own unit, ``metrics`` what was monitored.
+    ``kpis`` holds the mean of each dimension in its own unit, ``metrics`` what was monitored;
+    ``inputs`` is everything that the value of the period rests on, as written.
     """
 
     period: Period
@@ -51,6 +52,7 @@ class RatePoint:
     rate_high: float
     kpis: Mapping[Dimension, float]
     metrics: Mapping[str, Monitored]
+    inputs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ def _rates(
             w.net.p90 * per_week,
             {dimension: kpi.mean for dimension, kpi in w.kpis.items()},
             metrics,
+            fixed | vector,
         )
-        for (period, metrics), w in zip(shown, worths, strict=True)
+        for (period, metrics), vector, w in zip(shown, vectors, worths, strict=True)
     ]

@@ -1,6 +1,7 @@
 import streamlit as st
 
 from pages.parts import (
+    bridges,
     charts,
     controls,
     deployments,
@@ -33,6 +34,7 @@ if value is not None:
             sentences.rates(view.rates, value),
         )
         st.caption(sentences.rates(view.rates, value))
+        bridges.between_periods(value.case, view.rates)
     else:
         deployments.without_value(value)
 

@@ -25,10 +25,10 @@ from pages.parts.figures import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.services.insights import Advice, Change, Insight
+    from mlpm_core.services.insights import Advice, Insight
     from mlpm_core.services.valuation import CaseInput, CaseValue
 
-__all__ = ["before_choosing", "find_out_next", "must_be_true", "pays", "since_the_plan"]
+__all__ = ["before_choosing", "find_out_next", "must_be_true", "pays"]
 
 Changes = tuple[tuple[str, str], ...]
 _MOST_BARS = 9
@@ -330,63 +330,3 @@ def _cumulative(insight: Insight) -> pd.DataFrame:
         for year in insight.pays.years
     ]
     return pd.DataFrame([first, *rows])
-
-
-def since_the_plan(case: CaseValue, change: Change) -> None:
-    """What moved the value from the plan to what is monitored, cause by cause."""
-    if case.current is None or case.planned is None:
-        return
-    st.subheader("What changed since the plan", anchor=False)
-    if change.bridge is None:
-        st.caption(literal(change.problem or "It cannot be said."))
-        return
-    told = _changed(case, change)
-    charts.draw(_steps(change), plan_charts.bridge(f"Net, {case.currency} / year"), told)
-    st.caption(literal(told))
-
-
-def _changed(case: CaseValue, change: Change) -> str:
-    bridge = change.bridge
-    if bridge is None or not bridge.parts:
-        return "Nothing changed between the plan and what is monitored."
-    largest = max(bridge.parts, key=lambda part: abs(part.change))
-    verb = "added" if largest.change > 0 else "took"
-    return (
-        f"Of the change of {money(bridge.change, case.currency)}, {inner(largest.label)} {verb} "
-        f"{money(abs(largest.change), case.currency)}. The parts are a Shapley split of the mean "
-        "and add up exactly."
-    )
-
-
-def _steps(change: Change) -> pd.DataFrame:
-    bridge = change.bridge
-    if bridge is None:
-        return pd.DataFrame()
-    rows, at = [("Planned", 0.0, bridge.before, bridge.before, "planned")], bridge.before
-    for part in bridge.parts:
-        rows.append((part.label, at, at + part.change, part.change, _kind(part.change)))
-        at += part.change
-    rows.append(("Now", 0.0, bridge.after, bridge.after, "now"))
-    return pd.DataFrame(
-        [
-            {
-                "order": i,
-                "step": step,
-                "from": start,
-                "to": end,
-                "change": moved,
-                "kind": kind,
-                "right": max(start, end),
-                "told": _signed(moved) if kind in ("gain", "loss") else number(moved),
-            }
-            for i, (step, start, end, moved, kind) in enumerate(rows)
-        ]
-    )
-
-
-def _kind(change: float) -> str:
-    return "gain" if change >= 0 else "loss"
-
-
-def _signed(value: float) -> str:
-    return f"+{number(value)}" if value > 0 else number(value)

@@ -1,6 +1,16 @@
 import streamlit as st
 
-from pages.parts import charts, controls, editors, insights, loaders, panels, sentences, tables
+from pages.parts import (
+    bridges,
+    charts,
+    controls,
+    editors,
+    insights,
+    loaders,
+    panels,
+    sentences,
+    tables,
+)
 
 project = controls.project()
 view = loaders.project_view(project)
@@ -40,5 +50,5 @@ with answer:
             insights.must_be_true(case)
         insights.find_out_next(case, insight)
         insights.pays(project, case, insight, changes)
-        insights.since_the_plan(case, loaders.change(project, case.value_case_id, changes))
+        bridges.since_the_plan(case, loaders.change(project, case.value_case_id, changes))
         panels.baselines(loaders.against_baselines(project, case.value_case_id, changes), case)

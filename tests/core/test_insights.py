@@ -8,7 +8,8 @@ import pytest
 from mlpm_core.services import demo, imports, registers
 from mlpm_core.services.estimates import of_case, project_estimates
 from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.insights import USE, among, change, insight, studied
+from mlpm_core.services.insights import USE, among, between, change, insight, studied
+from mlpm_core.services.rates import value_rates
 from mlpm_core.services.valuation import case_value
 from mlpm_core.services.workspace import Settings, Workspace
 
@@ -163,3 +164,16 @@ def test_before_candidates_are_chosen_it_is_told_what_to_find_out(shop):
     labels = [a.label for a in advice]
     assert len(set(labels)) == len(labels)
     assert among(case, candidates(shop, "ada", WORKSHOP, TRIAGE)) == ()
+
+
+def test_the_way_between_any_two_periods_adds_up(shop):
+    case, _ = seen(shop, WORKSHOP, TRIAGE)
+    points = value_rates(shop, "ada", WORKSHOP, TRIAGE, "P1W")
+    best, last = max(points, key=lambda p: p.rate), points[-1]
+    told = between(case, best, last).bridge
+    assert sum(p.change for p in told.parts) == pytest.approx(told.change, rel=1e-9)
+    assert told.change < 0
+    assert {p.cause for p in told.parts} <= {"coverage", "selective_error"}
+    back = between(case, last, best).bridge
+    assert back.change == pytest.approx(-told.change, rel=1e-9)
+    assert between(case, last, last).bridge.parts == ()

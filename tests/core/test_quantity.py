@@ -225,3 +225,34 @@ def test_cycle_time_has_no_annual_unit():
 
 def test_numbers_are_said_shortly():
     assert [said(x) for x in (0.0, 0.03, 1234567.0)] == ["0", "0.03", "1,235,000"]
+
+
+def test_values_that_were_looked_up_give_their_mean_as_the_bootstrap_knows_it():
+    """Standard error of the mean: s / sqrt(n), here sqrt(11.3333 / 4) = 1.6833; mean 13."""
+    values = (12.0, 9.0, 17.0, 14.0)
+    looked_up = Quantity.read("samples(12, 9, 17, 14) min", "min/case", low=0)
+    draws = looked_up.quantile((np.arange(20_000) + 0.5) / 20_000)
+    assert draws.mean() == pytest.approx(13, abs=0.1)
+    assert draws.std() == pytest.approx(np.std(values, ddof=1) / 2, rel=0.05)
+    assert (np.diff(draws) >= 0).all()
+    assert looked_up.median == pytest.approx(13, abs=0.3)
+    again = Quantity.read("samples(12, 9, 17, 14)", "min/case", low=0)
+    assert (again.quantile(P) == looked_up.quantile(P)).all()
+    many = Quantity.read(f"samples({', '.join(str(x) for x in range(40))})", "1")
+    low, high = many.quantile(np.array([0.05, 0.95]))
+    half = 1.645 * np.std(range(40), ddof=1) / np.sqrt(40)
+    assert (high - low) / 2 == pytest.approx(half, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("samples(3)", "There are triangular"),
+        ("samples(3, 3)", "all the same"),
+        ("samples(3, x)", "cannot be read"),
+        ("samples(0.3, 1.2)", "not between 0 and 1"),
+    ],
+)
+def test_samples_that_cannot_be_are_refused(text, sentence):
+    with pytest.raises(InputError, match=sentence):
+        Quantity.read(text, "1", low=0, high=1)
