@@ -40,10 +40,11 @@ bench: .venv/.bench-stamp ## what screens cost beside a minimal page, and valuin
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py
 
-lock: ## make both lock files again from pyproject.toml (needs uv)
+lock: ## make the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: install it with 'pipx install uv'." >&2; exit 1; }
 	uv pip compile --quiet pyproject.toml --extra setup --universal --generate-hashes -o requirements.txt
 	uv pip compile --quiet pyproject.toml --extra setup --extra dev --universal --generate-hashes -c requirements.txt -o requirements-dev.txt
+	echo squigglepy | uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes -c requirements-dev.txt -o requirements-bench.txt
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "MLPM needs Python 3.11 or newer: install python3 (Debian: apt-get install python3 python3-venv) and try again." >&2; exit 1; }
@@ -57,7 +58,7 @@ $(BIN)/python:
 	@touch $@
 
 .venv/.bench-stamp: requirements-bench.txt .venv/.run-stamp
-	@$(call install,--require-hashes --no-deps -r requirements-bench.txt)
+	@$(call install,--require-hashes -r requirements-bench.txt)
 	@touch $@
 
 # The developer's lock holds the other one whole, so both stamps are then true.

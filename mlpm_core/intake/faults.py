@@ -30,9 +30,9 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{file} looks like {type}, not like its name.",
         "Save it as CSV (UTF-8), or give it its right extension.",
     ),
-    "not-read-yet": (
-        "{file} is {type}, which is not read yet.",
-        "Open it where it comes from and save it as CSV (UTF-8), then upload that file.",
+    "unsafe-file": (
+        "The workbook declares XML entities, which no spreadsheet program writes.",
+        "Open it and save it again as a plain workbook.",
     ),
     "limit-size": (
         "The file has {got} unpacked, the limit is {limit}.",
@@ -126,7 +126,7 @@ _REJECTS: dict[str, tuple[str, str]] = {
     ),
 }
 
-_SHOWN_CODE = {"nul-file": "control-char", "not-read-yet": "wrong-type"}
+_SHOWN_CODE = {"nul-file": "control-char"}
 
 _LONGEST_LIST = 600
 
@@ -145,6 +145,7 @@ _QUESTIONS: dict[str, str] = {
     ),
     "excel-serial": "Are these day numbers since 1900 or 1904?",
     "look-alike": "Is {name} the stored {other}, or a new model?",
+    "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",
 }
 
@@ -156,6 +157,7 @@ _WARNINGS: dict[str, str] = {
     "trimmed": "Invisible characters at the edges of {n} names were dropped.",
     "mixed-newlines": "Lines end in different ways; all were read.",
     "extra-column": "Not used: {headers}.",
+    "extra-sheet": "Only the first sheet was read; not read: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",
 }

@@ -11,6 +11,8 @@ from mlpm_core.intake.header import is_own
 from mlpm_core.records import Receipt, Reject, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpm_core.intake.header import Header
     from mlpm_core.intake.lines import Lines
     from mlpm_core.intake.recognise import Text
@@ -64,6 +66,23 @@ class Judgement:
     model_position: int | None = None
     source: Source | None = None
 
+    def renumbered(self, rows: Mapping[int, int]) -> Judgement:
+        """The judgement in the file's own rows, where its text was made from them."""
+
+        def of(line: int) -> int:
+            return rows.get(line, line)
+
+        rejects = [
+            r if r.row is None else r.model_copy(update={"row": of(r.row)})
+            for r in self.receipt.rejects
+        ]
+        return replace(
+            self,
+            receipt=self.receipt.model_copy(update={"rejects": rejects}),
+            lines=[of(line) for line in self.lines],
+            changed_lines=frozenset(map(of, self.changed_lines)),
+        )
+
     def rejecting(self, faults: list[Reject], *, accept_good: bool) -> Judgement:
         """The judgement once further rows are rejected, each named by its line.
 
@@ -112,10 +131,11 @@ class Judgement:
         source, header = self.source, self.source.header
         end = source.lines.end(header.line)
         delimiter = header.delimiter
+        starts = {row: line for line, row in (source.text.rows or {}).items()}
         reasons: dict[int, list[Reject]] = defaultdict(list)
         for fault in self.receipt.rejects:
             if fault.row is not None:
-                reasons[fault.row - 1].append(fault)
+                reasons[starts.get(fault.row, fault.row) - 1].append(fault)
         broken = {
             d.line: d.cells
             for d in source.table.damaged

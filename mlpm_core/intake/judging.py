@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlpm_core.intake.profile import Limits, Profile
+    from mlpm_core.intake.recognise import Text
     from mlpm_core.intake.table import Table
     from mlpm_core.records import Record, Warned
 
@@ -152,7 +153,7 @@ def _judged(
         readings,
         faults,
         structural_rejects(found, header, lines, text),
-        _about_file(lines, found, header, checker),
+        _about_file(text, lines, found, header, checker),
         Receipt(
             status=Status.DRY_RUN,
             kind=record.kind,
@@ -163,13 +164,18 @@ def _judged(
         ),
         Source(text, lines, header, found),
     )
-    return compared(gathered, stored, accept_good=accept_good)
+    judged = compared(gathered, stored, accept_good=accept_good)
+    return judged if text.rows is None else judged.renumbered(text.rows)
 
 
-def _about_file(lines: Lines, found: Table, header: Header, checker: Checker) -> list[Warned]:
+def _about_file(
+    text: Text, lines: Lines, found: Table, header: Header, checker: Checker
+) -> list[Warned]:
     """The warnings about the file as a whole."""
     inner = {i for start, n in found.spans.items() for i in range(start, start + n - 1)}
     inner |= set(range(header.line, header.below - 1))
     told = [warned("mixed-newlines")] if len(lines.kinds_of_ends(inner)) > 1 else []
+    if text.left:
+        told.append(warned("extra-sheet", names=list(text.left)))
     extra = checker.unused_headers()
     return [*told, warned("extra-column", headers=extra)] if extra else told

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlpm_core.intake.faults import Refusal, question, shown
+from mlpm_core.intake.unpack import size, unpacked_gzip, unpacked_parquet, unpacked_workbook
 
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
@@ -59,7 +60,8 @@ _NAMED = {
     "jpg": "an image",
     "gif": "an image",
 }
-_LATER = frozenset({"an XLSX workbook", "a Parquet file", "a gzip archive"})
+_GZIP, _WORKBOOK = "a gzip archive", "an XLSX workbook"
+_PACKED = frozenset({_GZIP, _WORKBOOK, "a Parquet file"})
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -73,12 +75,17 @@ _CANDIDATES = ("cp1252", "shift_jis", "gb18030")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file's text; bytes that its encoding does not know stand in it as lone surrogates."""
+    """A file's text; bytes that its encoding does not know stand in it as lone surrogates.
+
+    ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked.
+    """
 
     text: str
     encoding: str
     bom: bytes
     has_bad_bytes: bool
+    rows: dict[int, int] | None = None
+    left: tuple[str, ...] = ()
 
     def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
         r"""A part of the text as it stood in the file; what is ours may lose a letter.
@@ -102,10 +109,27 @@ def text_of(data: bytes, filename: str, profile: Profile, limits: Limits) -> Tex
     Refusal
         When it is too large, no text, or its encoding is a question.
     """
+    kind = _type(data, filename)
+    if kind == _GZIP:
+        inner = unpacked_gzip(data, filename, limits)
+        if _type(inner, filename.rpartition(".")[0]) is not None:
+            raise Refusal.of("wrong-type", file=filename, type="an archive inside an archive")
+        return _plain_text(inner, profile, limits)
+    if kind is not None:
+        found = (
+            unpacked_workbook(data, filename, profile, limits)
+            if kind == _WORKBOOK
+            else unpacked_parquet(data, filename, limits)
+        )
+        text = _plain_text(found.data, profile, limits)
+        return replace(text, rows=found.rows, left=found.left)
+    return _plain_text(data, profile, limits)
+
+
+def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
     bom, bom_encoding = next(((b, e) for b, e in _BOMS if data.startswith(b)), (b"", ""))
-    _check_type(data, filename, bom)
     if len(data) > limits.file_bytes:
-        raise Refusal.of("limit-size", got=_size(len(data)), limit=_size(limits.file_bytes))
+        raise Refusal.of("limit-size", got=size(len(data)), limit=size(limits.file_bytes))
     if bom_encoding not in ("utf-16", "utf-32") and (
         data.endswith(b"\x00") or data.count(b"\x00") * 10 > len(data)
     ):
@@ -126,7 +150,9 @@ def text_of(data: bytes, filename: str, profile: Profile, limits: Limits) -> Tex
     return found
 
 
-def _check_type(data: bytes, filename: str, bom: bytes) -> None:
+def _type(data: bytes, filename: str) -> str | None:
+    """What a file is packed as; None for text. Its content must agree with its name."""
+    bom = next((b for b, _ in _BOMS if data.startswith(b)), b"")
     head = data[:4096]
     start = head[len(bom) :].lstrip()
     looks = next((t for s, t in _SIGNATURES if head.startswith(s)), None)
@@ -137,10 +163,11 @@ def _check_type(data: bytes, filename: str, bom: bytes) -> None:
     extension = filename.rpartition(".")[2].lower() if "." in filename else ""
     named = _NAMED.get(extension)
     file = filename or "The file"
-    if looks is not None and looks == named and looks in _LATER:
-        raise Refusal.of("not-read-yet", file=file, type=looks)
+    if looks is not None and looks == named and looks in _PACKED:
+        return looks
     if looks is not None or (named is not None and data):
         raise Refusal.of("wrong-type", file=file, type=looks or "text")
+    return None
 
 
 def _decoded(data: bytes, bom: bytes, encoding: str) -> Text:
@@ -177,7 +204,3 @@ def _preview(text: str) -> str:
     """The first line that tells encodings apart."""
     telling = (line for line in text.splitlines() if not line.isascii())
     return shown(next(telling, text.splitlines()[0] if text else ""))
-
-
-def _size(n_bytes: int) -> str:
-    return f"{n_bytes / 2**20:.0f} MB" if n_bytes >= 2**20 else f"{n_bytes} bytes"

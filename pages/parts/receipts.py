@@ -61,9 +61,10 @@ def uploader(kind: str) -> UploadedFile | None:
     """The place to drop a file; a new one after each file that was stored."""
     turn = st.session_state.setdefault("upload_turn", 0)
     file = st.file_uploader(
-        "CSV file",
+        "File",
         key=f"upload_file_{kind}_{turn}",
-        help="UTF-8, with a header. Comma, semicolon, tab or | between the cells.",
+        help="CSV or TSV (UTF-8; comma, semicolon, tab or | between the cells), the same in gzip "
+        "(.csv.gz), an Excel workbook (.xlsx, .xlsm; its first sheet) or Parquet; with a header.",
     )
     if file is None:
         return None
