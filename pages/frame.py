@@ -41,7 +41,8 @@ page = st.navigation(
             st.Page("data/imports.py", title="Imports", icon=":material/receipt_long:"),
             st.Page("data/registers.py", title="Registers", icon=":material/table_rows:"),
         ],
-    }
+    },
+    expanded=True,
 )
 
 with panels.guard():

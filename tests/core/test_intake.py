@@ -287,10 +287,10 @@ def test_answers_that_name_no_field_are_an_error_of_the_caller():
         (
             "r.xlsx",
             b"PK\x03\x04..[Content_Types].xml",
-            "is an XLSX workbook, which is not read yet",
+            "looks like a damaged workbook",
         ),
-        ("r.csv.gz", gzip.compress(b"a,b\n"), "is a gzip archive, which is not read yet"),
-        ("r.parquet", b"PAR1\x15\x04", "is a Parquet file, which is not read yet"),
+        ("r.csv.gz", gzip.compress(b"%PDF-1.7"), "looks like a PDF document"),
+        ("r.parquet", b"PAR1\x15\x04", "looks like a damaged Parquet file"),
         ("r.csv", b"PAR1\x15\x04", "looks like a Parquet file, not like its name"),
         ("r.csv", b'{"rows": []}', "looks like a JSON document, not like its name"),
         ("r.txt", b"\xef\xbb\xbf<?xml version='1.0'?>", "looks like an XML document"),
