@@ -48,5 +48,6 @@ page = st.navigation(
 with panels.guard():
     controls.project_in_view(loaders.projects())
     st.title(page.title)
+    panels.mended()
     panels.notice()
     page.run()

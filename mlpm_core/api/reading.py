@@ -10,11 +10,12 @@ from pydantic_core import to_jsonable_python
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from mlpm_core.api.endpoint import Endpoint, Parameter, actor, guarded
+from mlpm_core.api.health import CheckAnswer
 from mlpm_core.api.imports import NAMED
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Project, Status
-from mlpm_core.services import demo, exports, portfolio, registers
+from mlpm_core.services import backups, demo, exports, portfolio, registers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -72,6 +73,14 @@ class HealthAnswer(_Answer):
     value_gap: float | None
 
 
+class Verified(_Answer):
+    """Whether database, ledger and raw files agree; ``path`` is the backup that was made."""
+
+    ok: bool
+    checks: list[CheckAnswer]
+    path: str | None = None
+
+
 class DemoLoaded(_Answer):
     """How many files of the demo were imported; those in force before are not counted."""
 
@@ -126,6 +135,17 @@ _MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def _verify(request: Request, workspace: Workspace) -> Response:
+    actor(request)
+    return JSONResponse(backups.told(backups.verify(workspace)) | {"path": None})
+
+
+def _backup(request: Request, workspace: Workspace) -> Response:
+    actor(request)
+    path, checks = backups.backup(workspace)
+    return JSONResponse(backups.told(checks) | {"path": str(path)}, 201)
 
 
 def _demo_load(request: Request, workspace: Workspace) -> Response:
@@ -195,6 +215,24 @@ ENDPOINTS = (
             NAMED,
         ),
         text_type="text/csv",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/verify",
+        "verify",
+        "Whether database, ledger and raw files agree, down to every row's batch and every byte.",
+        guarded(_verify),
+        {200: Verified},
+        (NAMED,),
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/backups",
+        "backup",
+        "Write database, ledger and raw files into one file under MLPM_DATA/backups.",
+        guarded(_backup),
+        {201: Verified},
+        (NAMED,),
     ),
     Endpoint(
         "POST",

@@ -105,6 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     undone.add_argument("batch", help="its number, such as B00012")
     undone.add_argument("--project", help="the batch's project (found by itself if left out)")
 
+    answering("verify", "verify", "say whether database, ledger and raw files agree")
+
+    backed = answering("backup", "backup", "write all data into one file and read it back")
+    backed.add_argument("folder", type=Path, nargs="?", help="where to (MLPM_DATA/backups)")
+
+    restored = answering("restore", "restore", "put a backup in the place of all data")
+    restored.add_argument("file", type=Path)
+
     demo = answering("demo", "demo", "load or remove the demo")
     demo.add_argument("what", choices=["load", "remove"])
 

@@ -13,7 +13,19 @@ from mlpm_core.errors import InputError
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["demo", "export", "import_file", "information", "mechanisms", "serve", "undo", "value"]
+__all__ = [
+    "backup",
+    "demo",
+    "export",
+    "import_file",
+    "information",
+    "mechanisms",
+    "restore",
+    "serve",
+    "undo",
+    "value",
+    "verify",
+]
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -98,6 +110,37 @@ def undo(given: argparse.Namespace) -> int:
     with house() as found:
         receipt = found.undo(given.project, given.batch)
     return printing.receipt(receipt, as_json=given.json)
+
+
+def verify(given: argparse.Namespace) -> int:
+    """Say whether all that is stored agrees."""
+    from mlpm_core.cli.house import house
+
+    with house() as found:
+        answer = found.verify()
+    return printing.checks(answer, as_json=given.json)
+
+
+def backup(given: argparse.Namespace) -> int:
+    """Write a backup."""
+    from mlpm_core.cli.house import house
+
+    with house() as found:
+        answer = found.backup(given.folder)
+    print(f"Written to {answer['path']}.", file=sys.stderr)
+    return printing.checks(answer, as_json=given.json)
+
+
+def restore(given: argparse.Namespace) -> int:
+    """Put a backup in place."""
+    from mlpm_core.cli.house import app_runs
+    from mlpm_core.services import backups
+    from mlpm_core.services.settings import Settings
+
+    settings = Settings.from_environment()
+    if app_runs(settings):
+        raise InputError("The app is running; stop it before its data are replaced.")
+    return printing.checks(backups.told(backups.restore(settings, given.file)), as_json=given.json)
 
 
 def demo(given: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import shutil
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.uploads import Upload
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["House", "house"]
+__all__ = ["House", "app_runs", "house"]
 
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
 _open = build_opener(ProxyHandler({})).open  # this machine is never behind a proxy
@@ -46,6 +47,18 @@ class House(Protocol):
 
     def export(self, project: str, table: str, file_format: str) -> Export:
         """A table of a project as a file."""
+
+    def verify(self) -> dict[str, Any]:
+        """Whether all that is stored agrees."""
+
+    def backup(self, folder: Path | None) -> dict[str, Any]:
+        """Write a backup; ``path`` is where it lies."""
+
+
+def app_runs(settings: Settings) -> bool:
+    """Whether the app that serves these data answers."""
+    server = read_server_file(settings.data)
+    return server is not None and _answers(server)
 
 
 @contextmanager
@@ -101,6 +114,17 @@ class _OwnStore:
 
         return exports.export(self._workspace, _actor(), project, table, file_format)
 
+    def verify(self) -> dict[str, Any]:
+        from mlpm_core.services import backups
+
+        return backups.told(backups.verify(self._workspace))
+
+    def backup(self, folder: Path | None) -> dict[str, Any]:
+        from mlpm_core.services import backups
+
+        path, checks = backups.backup(self._workspace, folder)
+        return backups.told(checks) | {"path": str(path)}
+
 
 class _RunningApp:
     """The app that serves the store, asked over HTTP."""
@@ -145,6 +169,22 @@ class _RunningApp:
             int(headers["X-MLPM-Rows"]),
             datetime.fromisoformat(headers["X-MLPM-As-Of"]),
         )
+
+    def verify(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self._call("GET", "verify")
+        return answer
+
+    def backup(self, folder: Path | None) -> dict[str, Any]:
+        answer: dict[str, Any] = self._call("POST", "backups", b"")
+        if folder is not None:  # the app writes under its own folder only
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                answer["path"] = shutil.move(answer["path"], folder)
+            except OSError as error:
+                raise StoreError(
+                    f"The backup lies in {answer['path']}; it could not be moved: {error.strerror}."
+                ) from error
+        return answer
 
     def _receipt(
         self, method: str, path: str, body: bytes | None = None, announced: int | None = None

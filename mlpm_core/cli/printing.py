@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Receipt
 
-__all__ = ["DONE", "document", "information", "mechanisms", "receipt", "worth"]
+__all__ = ["DONE", "checks", "document", "information", "mechanisms", "receipt", "worth"]
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -63,6 +63,16 @@ def information(answer: Mapping[str, Any]) -> int:
         cells = " ".join(f"{_number(study[key]):>12}" for key in ("value", "cost", "net"))
         print(f"{study['study']:<48} {cells}")
     return DONE
+
+
+def checks(answer: Mapping[str, Any], *, as_json: bool) -> int:
+    """Say what was checked and found, and return the exit status it means."""
+    for check in answer["checks"]:
+        print(f"{'ok ' if check['ok'] else 'NOT OK'} {check['name']}: {check['detail']}",
+              file=sys.stderr)  # fmt: skip
+    if as_json:
+        document(answer)
+    return DONE if answer["ok"] else FAILED
 
 
 def receipt(told: Receipt, *, as_json: bool) -> int:

@@ -65,7 +65,11 @@ class Effect(_Part):
 
 
 class Receipt(_Part):
-    """The outcome of one import or undo: lines = accepted + rejected + blank + ignored."""
+    """The outcome of one import or undo: lines = accepted + rejected + blank + ignored.
+
+    ``answers`` are those of the profile it was read with, ``accept_good`` whether good rows were to
+    be stored without the rejected ones: with the raw file they say again what was stored.
+    """
 
     batch: str | None = None
     status: Status
@@ -88,3 +92,5 @@ class Receipt(_Part):
     received_at: datetime | None = None
     effect: list[Effect] = Field(default_factory=list)
     undoes: str | None = None
+    answers: list[str] = Field(default_factory=list)
+    accept_good: bool = False

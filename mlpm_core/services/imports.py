@@ -13,13 +13,10 @@ from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.intake import Judgement, Limits, Profile, judge
 from mlpm_core.records import (
     MechanismRecord,
-    Model,
-    Project,
     Receipt,
     Record,
     Reject,
     Status,
-    columns,
     record_of,
 )
 from mlpm_core.services import rules
@@ -31,10 +28,9 @@ from mlpm_core.services.effects import (
 )
 from mlpm_core.services.kpis import MOVING, KpiValue, kpi_values
 from mlpm_core.services.mechanisms import refuse_orphans
+from mlpm_core.services.stored import Stored, append
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
@@ -49,20 +45,7 @@ __all__ = [
 ]
 
 
-class _Stored:
-    """What the intake may ask about the stored rows of one project."""
-
-    def __init__(self, reader: Reader, project: str) -> None:
-        self._reader, self._project = reader, project
-
-    def names(self, kind: str) -> Collection[str]:
-        record = record_of(kind)
-        return {str(r[record.key[-1]]) for r in self._reader.current(record, self._project)}
-
-    def matching(
-        self, record: type[Record], keys: Sequence[tuple[object, ...]]
-    ) -> Mapping[tuple[object, ...], Mapping[str, object]]:
-        return self._reader.matching(record, keys)
+_OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
 
 def import_file(
@@ -124,6 +107,8 @@ def import_file(
         sha256=hashlib.sha256(data).hexdigest(),
         actor=actor,
         received_at=workspace.now(),
+        answers=(profile or Profile()).answers(),
+        accept_good=accept_good,
     )
     try:
         with workspace.store.writer(keep=not dry_run) as writer:
@@ -136,7 +121,7 @@ def import_file(
                 filename,
                 record,
                 project=project,
-                stored=_Stored(writer, project),
+                stored=Stored(writer, project),
                 now=workspace.now(),
                 profile=profile or Profile(),
                 limits=Limits(),
@@ -144,7 +129,7 @@ def import_file(
             )
             judgement = rules.applied(judgement, record, writer, accept_good=accept_good)
             done = shortened(judgement.receipt).model_copy(
-                update={k: getattr(blank, k) for k in ("sha256", "actor", "received_at")}
+                update={k: getattr(blank, k) for k in _OURS}
             )
             if done.status is Status.DRY_RUN:
                 if not dry_run:
@@ -183,15 +168,7 @@ def _commit(
     """Append the judged rows inside the open transaction, and say what they change."""
     seq = int(writer.rows("last_seq")[0]["seq"]) + 1
     before = _kpis(workspace, writer, record, done.project)
-    if record is not Project and not _exists(writer, done.project):
-        writer.append(Project, seq, [0], [_minimal(Project, done.project, title=done.project)])
-    writer.append(
-        Model,
-        seq,
-        [0] * len(judgement.new_models),
-        [_minimal(Model, done.project, model_id=m) for m in judgement.new_models],
-    )
-    writer.append(record, seq, judgement.lines, judgement.rows)
+    append(writer, record, seq, done.project, judgement)
     done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
     _add_batch(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
     changes = effect(before, _kpis(workspace, writer, record, done.project))
@@ -243,6 +220,8 @@ def undo(
                 "rejects": [],
                 "warnings": [],
                 "effect": [],
+                "answers": [],
+                "accept_good": False,
             }
         )
         _add_batch(writer, seq, done, channel, undoes=found["seq"])
@@ -327,7 +306,7 @@ def rejected_csv(
             filename,
             record,
             project=project,
-            stored=_Stored(reader, project),
+            stored=Stored(reader, project),
             now=workspace.now(),
             profile=profile or Profile(),
             limits=Limits(),
@@ -351,16 +330,6 @@ def _kpis(
     return kpi_values(reader, project, workspace.today) if record in MOVING else []
 
 
-def _exists(reader: Reader, project: str) -> bool:
-    return bool(reader.matching(Project, [(project,)]))
-
-
-def _minimal(record: type[Record], project: str, **known: str) -> tuple[object, ...]:
-    """A row that says no more than what must be said."""
-    values = {"project": project} | known
-    return tuple(values.get(c.name, c.default) for c in columns(record))
-
-
 def _add_batch(
     writer: Writer, seq: int, done: Receipt, channel: str, *, undoes: int | None
 ) -> None:
@@ -382,5 +351,8 @@ def _add_batch(
 def _note(workspace: Workspace, done: Receipt) -> None:
     """Tell the ledger; only after this may anybody be told "committed"."""
     with workspace.store.reader() as reader:
-        row = next(r for r in reader.rows("all_seqs") if r["batch"] == done.batch)
-    workspace.ledger.note(row)
+        row = next(r for r in reader.rows("batches", project=done.project)
+                   if r["batch"] == done.batch)  # fmt: skip
+    workspace.ledger.note(
+        {k: v for k, v in row.items() if k != "undone_by"} | {"project": done.project}
+    )

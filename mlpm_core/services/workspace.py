@@ -6,11 +6,14 @@ import shutil
 import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import NotFoundError, StoreError
 from mlpm_core.services.settings import Settings
-from mlpm_core.store import Ledger, Store
+from mlpm_core.store import DamagedError, Ledger, Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
 
@@ -25,7 +28,7 @@ class Check:
 
 
 class Workspace:
-    """An open store with its ledger."""
+    """An open store with its ledger, which mends the store when it is opened."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -35,8 +38,10 @@ class Workspace:
             raise StoreError(
                 f"MLPM_DATA={settings.data} cannot be made: {error.strerror}."
             ) from error
-        self.store = Store.open(settings.data / "mlpm.duckdb", read_only=settings.read_only)
         self.ledger = Ledger(settings.data)
+        self.healed: list[str] = []
+        """What had to be mended when the store was opened, each a sentence for people."""
+        self.store = self._opened()
         self._reconcile()
 
     @property
@@ -83,6 +88,7 @@ class Workspace:
             )
         except StoreError as error:
             checks.append(Check("store", False, str(error)))
+        checks += [Check("healed", True, sentence) for sentence in self.healed]
         usage = shutil.disk_usage(self.settings.data)
         free = usage.free / usage.total
         enough = free > 0.02 or usage.free > 10 * 2**30
@@ -97,14 +103,65 @@ class Workspace:
         with self.store.reader() as reader:
             return self.ledger.missing(r["seq"] for r in reader.rows("all_seqs"))[0]
 
+    @property
+    def _file(self) -> Path:
+        return self.settings.data / "mlpm.duckdb"
+
+    def _opened(self) -> Store:
+        """The store; what of it cannot be read is set aside if the ledger can bring it back."""
+        try:
+            return Store.open(self._file, read_only=self.settings.read_only)
+        except DamagedError:
+            if self.settings.read_only or not self.ledger.entries():
+                raise
+        wal = self._file.with_name(f"{self._file.name}.wal")
+        if wal.exists():
+            aside = self._set_aside(wal)
+            try:
+                store = Store.open(self._file)
+            except DamagedError:
+                pass
+            else:
+                self.healed.append(f"The last changes could not be read; they lie in {aside}.")
+                return store
+        aside = self._set_aside(self._file)
+        self.healed.append(f"The database could not be read and lies in {aside}.")
+        return Store.open(self._file)
+
+    def _set_aside(self, file: Path) -> Path:
+        """Move a file out of the way, never away."""
+        folder = self.settings.data / "quarantine" / f"{self.now():%Y%m%dT%H%M%S%f}"
+        folder.mkdir(parents=True)
+        return file.rename(folder / file.name)
+
     def _reconcile(self) -> None:
-        """Note batches that were committed but not yet in the ledger when the process died."""
+        """Make ledger and store agree: note what it lacks, store again what the store lacks."""
         if self.settings.read_only:
             return
+        entries = self.ledger.entries()
         with self.store.reader() as reader:
-            stored = {r["seq"]: r for r in reader.rows("all_seqs")}
-        for seq in self.ledger.missing(stored)[1]:
+            stored = {r["seq"]: r for r in reader.rows("batch_rows")}
+        whole = {e["seq"] for e in entries if "receipt" in e}
+        for seq in sorted(stored.keys() - whole):
             self.ledger.note(stored[seq])
+        lost = [e for e in entries if e["seq"] not in stored]
+        if not lost:
+            return
+        if stored and lost[0]["seq"] < max(stored):  # a hole: what follows was judged upon it
+            self.store.close()
+            self.healed.append(
+                f"The database had lost a batch in its midst and lies in "
+                f"{self._set_aside(self._file)}."
+            )
+            self.store, lost = Store.open(self._file), self.ledger.entries()
+        from mlpm_core.services.replay import replay
+
+        n, why = replay(self.store, self.ledger, lost)
+        if n:
+            batches = "batch was" if n == 1 else "batches were"
+            self.healed.append(f"{n} {batches} stored again from the ledger and the raw files.")
+        if why is not None:
+            self.healed.append(f"{len(lost) - n} could not be: {why}")
 
 
 def _loss(lost: list[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from contextlib import contextmanager
 from functools import cache
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Record
 
-__all__ = ["Reader", "Store", "Writer"]
+__all__ = ["DamagedError", "Reader", "Store", "Writer"]
+
+
+class DamagedError(StoreError):
+    """The file, or what was to be added to it, cannot be read."""
 
 
 @cache
@@ -80,6 +85,14 @@ class Reader:
             sql + f"ORDER BY batch_seq DESC, {order} LIMIT $last",
             {"project": project, "last": last},
         )
+
+    def count(self, record: type[Record], seq: int) -> int:
+        """How many rows of a file a batch holds; what it registered by the way is not counted."""
+        found = self._rows(
+            f"SELECT count(*) AS n FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0",
+            {"seq": seq},
+        )
+        return int(found[0]["n"])
 
     def history(self, record: type[Record], project: str) -> list[dict[str, Any]]:
         """Every version ever written of one kind in a project, with who wrote it and when."""
@@ -192,8 +205,8 @@ def _typed(column: Column, values: list[object]) -> pd.Series[Any]:
 class Store:
     """The open file. One process holds it; inside, any thread may read and one may write."""
 
-    def __init__(self, root: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
-        self._root = root
+    def __init__(self, root: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
+        self._root, self._path = root, path
         self._write_lock = threading.RLock()
         self.read_only = read_only
 
@@ -226,13 +239,15 @@ class Store:
             root.execute("SET enable_external_access=false")
             root.execute("SET lock_configuration=true")
         except duckdb.IOException as error:
+            if "Could not set lock" not in str(error):
+                raise DamagedError(f"The store {path} cannot be read: {error}") from error
             raise StoreError(
                 f"The store {path} is held by another process, or cannot be read: {error}. "
                 "If the app is running, commands find it by themselves; else stop that process."
             ) from error
         except duckdb.Error as error:
-            raise StoreError(f"The store {path} could not be opened: {error}") from error
-        store = cls(root, read_only=read_only)
+            raise DamagedError(f"The store {path} could not be opened: {error}") from error
+        store = cls(root, path, read_only=read_only)
         try:
             store._migrate()
         except BaseException:
@@ -283,6 +298,28 @@ class Store:
                     raise StoreError(f"The store refused to keep the change: {error}") from error
             finally:
                 cursor.close()
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let nobody write while the block runs."""
+        with self._write_lock:
+            yield
+
+    def snapshot(self, path: Path) -> None:
+        """Copy the file whole while nobody writes.
+
+        Raises
+        ------
+        StoreError
+            When the disk refuses; what was copied is removed.
+        """
+        with self._write_lock:
+            try:
+                self._root.execute("CHECKPOINT")
+                shutil.copyfile(self._path, path)
+            except (OSError, duckdb.Error) as error:
+                path.unlink(missing_ok=True)
+                raise StoreError(f"The store could not be copied: {error}") from error
 
     def close(self) -> None:
         """Checkpoint and close; the store cannot be used afterwards."""

@@ -93,18 +93,21 @@ class Ledger:
             raise StoreError(f"The ledger could not be written: {error.strerror}.") from error
 
     def entries(self) -> list[dict[str, Any]]:
-        """Every batch noted, oldest first; a torn or damaged line is left out."""
+        """Every batch noted, by number; a torn or damaged line is left out.
+
+        A batch that was noted again, since it was known better, stands as it was noted last.
+        """
         if not self._file.exists():
             return []
-        entries = []
+        entries: dict[int, dict[str, Any]] = {}
         for line in self._file.read_bytes().split(b"\n"):
             try:
                 entry = json.loads(line)
             except ValueError:
                 continue
             if isinstance(entry, dict) and isinstance(entry.get("seq"), int):
-                entries.append(entry)
-        return entries
+                entries[entry["seq"]] = entry
+        return [entries[seq] for seq in sorted(entries)]
 
     def missing(self, stored: Iterable[int]) -> tuple[list[int], list[int]]:
         """Sequence numbers the database lacks, and those the ledger lacks."""

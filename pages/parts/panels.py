@@ -42,6 +42,7 @@ __all__ = [
     "here",
     "how_it_was_made",
     "kpi_cards",
+    "mended",
     "next_step",
     "notice",
     "payback",
@@ -64,6 +65,16 @@ def notice() -> None:
     told = st.session_state.pop("notice", None)
     if told:
         st.success(literal(told), icon=":material/check_circle:")
+
+
+def mended() -> None:
+    """What had to be mended when the store was opened: said on every screen until the restart."""
+    healed = loaders.workspace().healed
+    if healed:
+        told = " ".join(healed)
+        st.warning(
+            f"The store was mended when it was opened. {literal(told)}", icon=":material/healing:"
+        )
 
 
 def empty(sentence: str, page: str, label: str, **where: str) -> None:

@@ -1,0 +1,88 @@
+"""What the database lost comes back from the ledger and the raw files, batch by batch.
+
+The ledger holds every receipt, the raw folder every file: reading a file again with the answers of
+its receipt gives the rows that were stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core.errors import MlpmError, StoreError
+from mlpm_core.intake import Limits, Profile, judge
+from mlpm_core.records import Receipt, Status, record_of
+from mlpm_core.services import rules
+from mlpm_core.services.stored import Stored, append
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpm_core.store import Ledger, Store, Writer
+
+__all__ = ["replay"]
+
+
+def replay(
+    store: Store, ledger: Ledger, entries: Sequence[Mapping[str, Any]]
+) -> tuple[int, str | None]:
+    """Store batches again, as the ledger notes them, in order, until one cannot be.
+
+    Returns
+    -------
+    tuple of int and str or None
+        How many came back, and why the next did not.
+    """
+    for n, entry in enumerate(entries):
+        try:
+            with store.writer() as writer:
+                _again(writer, ledger, entry)
+        except (MlpmError, ValueError, KeyError) as error:
+            return n, f"{entry.get('batch', entry.get('seq'))} could not be read again: {error}"
+    return len(entries), None
+
+
+def _again(writer: Writer, ledger: Ledger, entry: Mapping[str, Any]) -> None:
+    if "receipt" not in entry:
+        raise StoreError("the ledger of that time did not keep its receipt; restore a backup.")
+    seq = int(entry["seq"])
+    if int(writer.rows("last_seq")[0]["seq"]) >= seq:
+        raise StoreError("a later batch is stored already.")
+    told = Receipt.model_validate_json(entry["receipt"])
+    if told.undoes is None:
+        _rows_again(writer, ledger, seq, told)
+    writer.run(
+        "add_batch",
+        **{k: entry[k] for k in ("batch", "project", "kind", "channel", "sha256", "actor")},
+        seq=seq,
+        received_at=datetime.fromisoformat(str(entry["received_at"])),
+        undoes=entry.get("undoes"),
+        receipt=entry["receipt"],
+    )
+
+
+def _rows_again(writer: Writer, ledger: Ledger, seq: int, told: Receipt) -> None:
+    record = record_of(told.kind)
+    profile = Profile()
+    for answer in told.answers:
+        key, _, value = answer.partition("=")
+        profile = profile.answered(key, value)
+    judgement = judge(
+        ledger.raw(told.sha256),
+        told.filename,
+        record,
+        project=told.project,
+        stored=Stored(writer, told.project),
+        now=told.received_at or datetime.min,
+        profile=profile,
+        limits=Limits(),
+        accept_good=told.accept_good,
+    )
+    judgement = rules.applied(judgement, record, writer, accept_good=told.accept_good)
+    again = judgement.receipt
+    if (again.status, again.new, again.changed) != (Status.DRY_RUN, told.new, told.changed):
+        raise StoreError(
+            f"its file now gives {again.new} new and {again.changed} changed rows, not "
+            f"{told.new} and {told.changed}."
+        )
+    append(writer, record, seq, told.project, judgement)

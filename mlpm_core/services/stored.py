@@ -1,0 +1,58 @@
+"""What the intake may ask of the store, and how judged rows get into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.records import Model, Project, Record, columns, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from mlpm_core.intake import Judgement
+    from mlpm_core.store import Reader, Writer
+
+__all__ = ["Stored", "append"]
+
+
+class Stored:
+    """What the intake may ask about the stored rows of one project."""
+
+    def __init__(self, reader: Reader, project: str) -> None:
+        self._reader, self._project = reader, project
+
+    def names(self, kind: str) -> Collection[str]:
+        """Every id of a kind."""
+        record = record_of(kind)
+        return {str(r[record.key[-1]]) for r in self._reader.current(record, self._project)}
+
+    def matching(
+        self, record: type[Record], keys: Sequence[tuple[object, ...]]
+    ) -> Mapping[tuple[object, ...], Mapping[str, object]]:
+        """The stored rows that have one of these keys, by key."""
+        return self._reader.matching(record, keys)
+
+
+def append(
+    writer: Writer, record: type[Record], seq: int, project: str, judgement: Judgement
+) -> None:
+    """Append judged rows, and what they need that is not there: their project, new models."""
+    if record is not Project and not _exists(writer, project):
+        writer.append(Project, seq, [0], [_minimal(Project, project, title=project)])
+    writer.append(
+        Model,
+        seq,
+        [0] * len(judgement.new_models),
+        [_minimal(Model, project, model_id=m) for m in judgement.new_models],
+    )
+    writer.append(record, seq, judgement.lines, judgement.rows)
+
+
+def _exists(reader: Reader, project: str) -> bool:
+    return bool(reader.matching(Project, [(project,)]))
+
+
+def _minimal(record: type[Record], project: str, **known: str) -> tuple[object, ...]:
+    """A row that says no more than what must be said."""
+    values = {"project": project} | known
+    return tuple(values.get(c.name, c.default) for c in columns(record))

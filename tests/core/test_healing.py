@@ -1,0 +1,193 @@
+"""The store mends itself when it is opened, from ledger and raw files, or it says why not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from mlpm_core.errors import StoreError
+from mlpm_core.records import KINDS, record_of
+from mlpm_core.services import imports
+from mlpm_core.services.workspace import Settings, Workspace
+from tests.monitored_shop import CASE, SHOP, clock, in_use, kpi, planned, promise, results
+
+HEAD = "model_id,metric,period_start,value,granularity\n"
+BAD = HEAD + "m,wape,2024-07-22,0.25,P1W\nm,wape,2024-07-29,much,P1W\n"
+
+
+def opened(folder):
+    return Workspace(Settings(data=folder, demo=False))
+
+
+def filled(folder):
+    """A store with every way of storing in it: forms, files, answers, good rows only, an undo."""
+    workspace = opened(folder)
+    clock(workspace, "2024-08-01")
+    planned(workspace, "2024-08-01")
+    in_use(workspace, "2024-07-01")
+    kpi(workspace, "margin", "higher", definition='say "so",\nthen')
+    promise(workspace, "margin", 420_000)
+    results(workspace, "2024-07-08,0.24,P1W,final\n2024-07-15,0.1,P1W,final\n")
+    results(workspace, "2024-07-15,0.2,P1W,final\n", name="restated.csv")
+    told = imports.import_file(
+        workspace, "ada", SHOP, "metric_results", "bad.csv", BAD.encode(), accept_good=True
+    )
+    assert (told.status, told.accepted, told.rejected) == ("committed", 1, 1)
+    gone = imports.import_file(
+        workspace, "ada", SHOP, "metric_results", "gone.csv",
+        (HEAD + "m,wape,2024-07-01,0.9,P1W\n").encode(), channel="http",
+    )  # fmt: skip
+    imports.undo(workspace, "ben", SHOP, gone.batch)
+    return workspace
+
+
+def everything(workspace):
+    """Every row of every table, and every receipt."""
+    with workspace.store.reader() as reader:
+        told = {kind: reader.history(record_of(kind), SHOP) for kind in KINDS}
+        now = {kind: reader.current(record_of(kind), SHOP) for kind in KINDS}
+    return told, now, imports.receipts(workspace, "ada", SHOP)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A closed store, and what is in it."""
+    folder = tmp_path_factory.mktemp("whole")
+    workspace = filled(folder)
+    told = everything(workspace)
+    workspace.close()
+    return folder, told
+
+
+@pytest.fixture
+def copy(tmp_path, whole):
+    return shutil.copytree(whole[0], tmp_path / "store")
+
+
+def cut(path, share):
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+
+
+def flip(path, share):
+    data = bytearray(path.read_bytes())
+    data[int(len(data) * share)] ^= 0x10
+    path.write_bytes(bytes(data))
+
+
+DAMAGE = {
+    "database gone": lambda f: f.unlink(),
+    "database empty": lambda f: f.write_bytes(b""),
+    "database cut short": lambda f: cut(f, 0.4),
+    "header flipped": lambda f: flip(f, 0.0001),
+    "not a database": lambda f: f.write_bytes(b"not a database at all" * 1000),
+}
+
+
+@pytest.mark.parametrize("damage", list(DAMAGE))
+def test_a_database_that_cannot_be_read_comes_back_whole(copy, whole, damage):
+    DAMAGE[damage](copy / "mlpm.duckdb")
+    workspace = opened(copy)
+    assert everything(workspace) == whole[1]
+    assert any("stored again from the ledger" in told for told in workspace.healed)
+    assert all(check.ok for check in workspace.checks())
+    assert {c.name for c in workspace.checks()} >= {"healed"}
+    workspace.close()
+    again = opened(copy)
+    assert again.healed == []
+    assert everything(again) == whole[1]
+    again.close()
+    aside = [p.name for p in copy.glob("quarantine/*/*")]
+    assert ("mlpm.duckdb" in aside) == (damage != "database gone")
+
+
+def test_an_older_database_in_its_place_is_brought_up_to_date(copy, whole, tmp_path):
+    young = opened(tmp_path / "young")
+    clock(young, "2024-08-01")
+    young.close()
+    lines = (copy / "ledger.jsonl").read_text().splitlines()
+    first = (tmp_path / "young" / "ledger.jsonl").read_text().splitlines()
+    assert json.loads(first[0])["seq"] == json.loads(lines[0])["seq"] == 1
+    shutil.copy(tmp_path / "young" / "mlpm.duckdb", copy / "mlpm.duckdb")
+    workspace = opened(copy)
+    assert len(imports.receipts(workspace, "ada", SHOP)) == len(whole[1][2])
+    assert everything(workspace)[1] == whole[1][1]
+    workspace.close()
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.999])
+@pytest.mark.parametrize("hurt", [cut, flip])
+def test_a_log_of_changes_that_was_hurt_loses_nothing(tmp_path, hurt, share):
+    workspace = filled(tmp_path / "store")
+    told = everything(workspace)
+    copy = shutil.copytree(tmp_path / "store", tmp_path / "copy")  # as a crash leaves it
+    workspace.close()
+    wal = copy / "mlpm.duckdb.wal"
+    assert wal.stat().st_size > 1000
+    hurt(wal, share)
+    healed = opened(copy)
+    assert everything(healed) == told
+    healed.close()
+
+
+def test_a_hole_in_the_midst_is_filled_by_starting_over(copy, whole):
+    workspace = opened(copy)
+    with workspace.store.writer() as writer:
+        writer.execute("DELETE FROM batches WHERE seq = 5")
+    workspace.close()
+    healed = opened(copy)
+    assert everything(healed) == whole[1]
+    assert "in its midst" in healed.healed[0]
+    healed.close()
+
+
+def test_a_raw_file_that_is_gone_is_told_and_nothing_is_invented(copy, whole):
+    (copy / "mlpm.duckdb").unlink()
+    newest_first = whole[1][2]
+    wanted = next(r["receipt"] for r in newest_first if r["receipt"].filename == "restated.csv")
+    (copy / "raw" / wanted.sha256).unlink()
+    workspace = opened(copy)
+    n = len(imports.receipts(workspace, "ada", SHOP))
+    assert 0 < n < len(newest_first)
+    assert wanted.batch in workspace.healed[-1]
+    (ledger,) = [c for c in workspace.checks() if c.name == "ledger"]
+    assert not ledger.ok
+    assert f"{len(newest_first) - n} acknowledged" in ledger.detail
+    workspace.close()
+
+
+def test_a_file_that_gives_other_rows_than_it_gave_is_not_stored(copy, whole):
+    (copy / "mlpm.duckdb").unlink()
+    lines = [json.loads(x) for x in (copy / "ledger.jsonl").read_text().splitlines()]
+    for line in lines:
+        receipt = json.loads(line["receipt"])
+        if receipt["filename"] == "bad.csv":
+            receipt["accept_good"] = False
+            line["receipt"] = json.dumps(receipt)
+    (copy / "ledger.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
+    workspace = opened(copy)
+    assert "now gives" in workspace.healed[-1]
+    workspace.close()
+
+
+def test_without_a_ledger_nothing_is_set_aside(tmp_path):
+    (tmp_path / "mlpm.duckdb").write_bytes(b"not a database at all" * 1000)
+    with pytest.raises(StoreError):
+        opened(tmp_path)
+    assert not (tmp_path / "quarantine").exists()
+
+
+def test_an_older_ledger_line_learns_its_receipt_while_the_store_has_it(copy, whole):
+    path = copy / "ledger.jsonl"
+    lines = [json.loads(x) for x in path.read_text().splitlines()]
+    for line in lines:
+        del line["receipt"], line["channel"]
+    path.write_text("".join(json.dumps(x) + "\n" for x in lines))
+    opened(copy).close()
+    (copy / "mlpm.duckdb").unlink()
+    workspace = opened(copy)
+    assert everything(workspace) == whole[1]
+    workspace.close()
+    assert CASE == "orders"
