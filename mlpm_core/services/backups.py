@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["backup", "folder_of", "restore", "told", "verify"]
+__all__ = ["backup", "folder_of", "read_back", "restore", "told", "verify"]
 
 _DATABASE, _LEDGER, _MANIFEST = "mlpm.duckdb", "ledger.jsonl", "manifest.json"
 _RAW: Final = re.compile(r"raw/[0-9a-f]{64}")
@@ -127,7 +127,7 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
                 archive.writestr(_MANIFEST, _manifest(moment, hashes))
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        checks = _read_back(part)
+        checks = read_back(part)
         part.replace(path)
     except OSError as error:
         raise StoreError(f"The backup could not be written: {error.strerror or error}.") from error
@@ -150,7 +150,7 @@ def restore(settings: Settings, file: Path) -> list[Check]:
     """
     if settings.read_only:
         raise InputError("This copy of MLPM only reads (MLPM_READ_ONLY=1); nothing was changed.")
-    checks = _read_back(file)
+    checks = read_back(file)
     if wrong := [check for check in checks if not check.ok]:
         raise InputError(f"{file.name} cannot be restored: {wrong[0].detail}")
     moment = f"{datetime.now():%Y%m%dT%H%M%S%f}"
@@ -195,8 +195,8 @@ def _manifest(moment: datetime, hashes: dict[str, str]) -> str:
     )
 
 
-def _read_back(file: Path) -> list[Check]:
-    """Whether a backup is whole: every member there, as its manifest says, of a known schema."""
+def read_back(file: Path) -> list[Check]:
+    """Whether a backup is whole: every member there as its manifest says, of a known schema."""
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = json.loads(archive.read(_MANIFEST))

@@ -1,0 +1,155 @@
+"""Killed at named points and at any moment, hurt in any file: nothing acknowledged is ever lost."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mlpm_core.errors import StoreError
+from mlpm_core.records import record_of
+from mlpm_core.services import backups, imports
+from mlpm_core.services.workspace import Settings, Workspace
+from tests.crash.child import POINTS, ROWS
+from tests.serving import own_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILD = Path(__file__).with_name("child.py")
+N_AT_POINTS, N_AT_ANY_TIME, N_HURT = 4, 16, 48
+START_SECONDS = 10.0
+RESULTS = record_of("metric_results")
+
+
+def started(folder: Path, point: str, n: int, start: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(CHILD), str(folder), point, str(n), str(start)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        env=own_environment(folder, PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+
+
+def said(lines: str, word: str) -> list[str]:
+    return [line.split(" ", 1)[1] for line in lines.splitlines() if line.startswith(f"{word} ")]
+
+
+def checked(folder: Path, acknowledged: set[str]) -> int:
+    """Open as the next start does; how many batches there are. Everything must be there."""
+    began = time.monotonic()
+    workspace = Workspace(Settings(data=folder, demo=False))
+    took = time.monotonic() - began
+    try:
+        receipts = imports.receipts(workspace, "ada", "shop") if acknowledged else []
+        stored = {row["batch"]: row for row in receipts}
+        assert acknowledged <= set(stored)
+        told = backups.told(backups.verify(workspace))
+        assert told["ok"], told
+        for row in stored.values():
+            receipt = row["receipt"]
+            with workspace.store.reader() as reader:
+                n = reader.count(RESULTS, row["seq"])
+            assert n == (0 if receipt.undoes else ROWS), row["batch"]
+        assert not list(folder.rglob("*.duckdb.part"))
+    finally:
+        workspace.close()
+    assert took < START_SECONDS
+    return len(stored)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_a_named_point_nothing_acknowledged_is_lost(tmp_path, point, capsys):
+    """The same store goes on after each kill, so that one scar lies upon another."""
+    acknowledged: set[str] = set()
+    killed = 0
+    for n in range(1, N_AT_POINTS + 1):
+        child = started(tmp_path, point, 1 + n % 3, start=100 * n)
+        out, err = child.communicate(timeout=120)
+        acknowledged |= set(said(out, "ACK"))
+        assert child.returncode == -signal.SIGKILL, err
+        killed += 1
+        assert checked(tmp_path, acknowledged) <= len(acknowledged) + killed
+        for path in said(out, "BACKUP"):
+            assert all(c.ok for c in backups.read_back(tmp_path / "backups" / path))
+    leftovers = [p.name for p in tmp_path.glob("backups/*") if p.suffix == ".zip"]
+    assert all(backups.read_back(tmp_path / "backups" / name)[0].ok for name in leftovers)
+    with capsys.disabled():
+        print(f" {killed} kills {point}, {len(acknowledged)} acknowledged", end="")
+
+
+def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path, capsys):
+    rng = random.Random(20261125)
+    acknowledged: set[str] = set()
+    for n in range(N_AT_ANY_TIME):
+        child = started(tmp_path, "", 1, start=100 * n)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "READY\n"
+        time.sleep(rng.uniform(0, 0.7))
+        child.kill()
+        out, _ = child.communicate(timeout=60)
+        acknowledged |= set(said(out, "ACK"))
+        assert checked(tmp_path, acknowledged) <= len(acknowledged) + n + 1
+    assert len(acknowledged) > N_AT_ANY_TIME
+    with capsys.disabled():
+        print(f" {N_AT_ANY_TIME} kills, {len(acknowledged)} acknowledged", end="")
+
+
+@pytest.fixture(scope="module")
+def crashed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
+    """A store as a crash leaves it, with a log of changes beside the database."""
+    folder = tmp_path_factory.mktemp("crashed")
+    out, _ = started(folder, "after note", 9, start=0).communicate(timeout=120)
+    assert (folder / "mlpm.duckdb.wal").exists()
+    return folder, set(said(out, "ACK"))
+
+
+def hurt(path: Path, rng: random.Random) -> None:
+    """Cut it, flip a bit of it, take it away, or fill a stretch of it with zeros."""
+    data = bytearray(path.read_bytes())
+    at = rng.randrange(len(data))
+    match rng.choice(["cut", "flip", "gone", "zeros"]):
+        case "cut":
+            path.write_bytes(data[:at])
+        case "flip":
+            data[at] ^= 1 << rng.randrange(8)
+            path.write_bytes(data)
+        case "gone":
+            path.unlink()
+        case _:
+            data[at : at + 512] = bytes(min(512, len(data) - at))
+            path.write_bytes(data)
+
+
+def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed, tmp_path, capsys):
+    folder, acknowledged = crashed
+    outcomes = {"whole": 0, "told": 0}
+    for n in range(N_HURT):
+        rng = random.Random(n)
+        copy = shutil.copytree(folder, tmp_path / f"{n}")
+        raws = sorted((copy / "raw").iterdir())
+        victims = [copy / "mlpm.duckdb", copy / "mlpm.duckdb.wal", copy / "ledger.jsonl"]
+        victim = [*victims, rng.choice(raws)][n % 4]
+        hurt(victim, rng)
+        try:
+            workspace = Workspace(Settings(data=copy, demo=False))
+        except StoreError:
+            outcomes["told"] += 1
+            continue
+        try:
+            batches = {row["batch"] for row in imports.receipts(workspace, "ada", "shop")}
+            is_told = not all(c.ok for c in (*workspace.checks(), *backups.verify(workspace)))
+            is_whole = acknowledged <= batches
+        except StoreError:
+            is_told, is_whole = True, False
+        finally:
+            workspace.close()
+        assert is_whole or is_told, (n, victim.name)
+        outcomes["whole" if is_whole and not is_told else "told"] += 1
+        shutil.rmtree(copy)
+    assert outcomes["whole"] > N_HURT // 2
+    with capsys.disabled():
+        print(f" {N_HURT} hurt files: {outcomes}", end="")
