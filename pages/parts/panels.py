@@ -91,6 +91,13 @@ def next_step(kind: str) -> None:
             st.button(
                 "Add", key="register_next", on_click=controls.show_register, args=(step.kind,)
             )
+        if any(s.kind == "kpis" and not s.is_done for s in steps):
+            st.page_link(
+                "plan/find_kpi.py",
+                label="Nobody has named a KPI? Find one",
+                icon=":material/explore:",
+                query_params=here(),
+            )
 
 
 def here(**more: str) -> dict[str, str]:
