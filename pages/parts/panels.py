@@ -206,6 +206,11 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
         st.caption(sentences.kpi(kpi, today))
     if kpi.proxy_told:
         st.caption(literal(kpi.proxy_told))
+        st.page_link(
+            "data/registers.py",
+            label="Agree or change it",
+            query_params={"project": project, "kind": "kpis", "record": kpi.kpi_id},
+        )
     with st.popover(
         "Definition and origin",
         on_change="rerun",

@@ -148,6 +148,9 @@ def test_the_portfolio_card_of_a_proxy_says_how_it_stands(demo):
     assert "agreed by Jonas on 1 Jun 2026." in shown
     deltas = {m.label.split()[-1]: m.delta for m in app.metric}
     assert deltas["gone"] == ""
+    assert "Its target no longer counts; 0 without the model" in shown
+    links = [link for link in app.get("page_link") if link.proto.label == "Agree or change it"]
+    assert len(links) == 3
     assert deltas["open"] != ""
     for word in ("proxy expired", "proxy, not agreed", "proxy"):
         assert f" {word}]" in shown
