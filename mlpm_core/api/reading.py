@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from mlpm_core.api.endpoint import Endpoint, Parameter, actor, guarded
 from mlpm_core.api.imports import NAMED
+from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Project, Status
-from mlpm_core.services import demo, portfolio, registers
+from mlpm_core.services import demo, exports, portfolio, registers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from mlpm_core.services.workspace import Workspace
 
@@ -100,6 +101,33 @@ def _metrics(request: Request, workspace: Workspace) -> Response:
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
+def _export(request: Request, workspace: Workspace) -> Response:
+    table = request.query_params.get("table")
+    if not table:
+        raise InputError(f"Say which table: {', '.join(exports.tables())}.")
+    found = exports.export(
+        workspace,
+        actor(request),
+        request.path_params["project"],
+        table,
+        request.query_params.get("format", "csv"),
+    )
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename)}",
+        "X-MLPM-Rows": str(found.n_rows),
+        "X-MLPM-As-Of": found.as_of.isoformat(),
+    }
+    return Response(
+        found.data, media_type=_MEDIA[found.filename.rpartition(".")[2]], headers=headers
+    )
+
+
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
 def _demo_load(request: Request, workspace: Workspace) -> Response:
     actor(request)
     done = demo.load(workspace)
@@ -150,6 +178,23 @@ ENDPOINTS = (
         "Value rates and health in the text format of Prometheus.",
         guarded(_metrics),
         {200: None},
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/projects/{project}/export",
+        "export",
+        "A table of a project as a file: any kind of record, its history, kpi_values or health.",
+        guarded(_export, "table", "format"),
+        {200: None},
+        (
+            Parameter("project", "path", "Whose table.", {"type": "string"}, required=True),
+            Parameter("table", "query", "Which table.", {"type": "string"}, required=True),
+            Parameter(
+                "format", "query", "csv or xlsx.", {"type": "string", "enum": ["csv", "xlsx"]}
+            ),
+            NAMED,
+        ),
+        text_type="text/csv",
     ),
     Endpoint(
         "POST",

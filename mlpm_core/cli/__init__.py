@@ -96,6 +96,11 @@ def _parser() -> argparse.ArgumentParser:
         help="answer a question",
     )  # fmt: skip
 
+    exported = answering("export", "export", "write a table of a project to a file")
+    exported.add_argument("table", help="a kind of record, such as kpis; kpis_history; kpi_values")
+    exported.add_argument("--project", default="default")
+    exported.add_argument("--out", type=Path, required=True, help="FILE.csv or FILE.xlsx")
+
     undone = answering("undo", "undo", "take a batch back")
     undone.add_argument("batch", help="its number, such as B00012")
     undone.add_argument("--project", help="the batch's project (found by itself if left out)")

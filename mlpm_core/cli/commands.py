@@ -13,7 +13,7 @@ from mlpm_core.errors import InputError
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["demo", "import_file", "information", "mechanisms", "serve", "undo", "value"]
+__all__ = ["demo", "export", "import_file", "information", "mechanisms", "serve", "undo", "value"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +74,21 @@ def import_file(given: argparse.Namespace) -> int:
     with house() as found:
         receipt = found.import_file(upload, given.file)
     return printing.receipt(receipt, as_json=given.json)
+
+
+def export(given: argparse.Namespace) -> int:
+    """Write a table to a file."""
+    from mlpm_core.cli.house import house
+
+    with house() as found:
+        told = found.export(given.project, given.table, given.out.suffix.lstrip(".").lower())
+    try:
+        given.out.write_bytes(told.data)
+    except OSError as error:
+        raise InputError(f"{given.out} cannot be written: {error.strerror}.") from error
+    answer = {"rows": told.n_rows, "path": str(given.out), "as_of": told.as_of.isoformat()}
+    print(f"{told.n_rows:,} rows of {given.table} as of {answer['as_of']} UTC.", file=sys.stderr)
+    return printing.document(answer) if given.json else printing.DONE
 
 
 def undo(given: argparse.Namespace) -> int:

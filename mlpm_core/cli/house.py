@@ -18,9 +18,10 @@ from mlpm_core.services.settings import Settings
 from mlpm_core.services.uploads import import_upload, max_bytes, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mlpm_core.services.exports import Export
     from mlpm_core.services.server_file import ServerFile
     from mlpm_core.services.uploads import Upload
     from mlpm_core.services.workspace import Workspace
@@ -42,6 +43,9 @@ class House(Protocol):
 
     def demo(self, what: str) -> dict[str, int]:
         """Load or remove the demo."""
+
+    def export(self, project: str, table: str, file_format: str) -> Export:
+        """A table of a project as a file."""
 
 
 @contextmanager
@@ -92,6 +96,11 @@ class _OwnStore:
             return {"imported": sum(r.status is Status.COMMITTED for r in done)}
         return {"undone": len(demo.remove(self._workspace, _actor()))}
 
+    def export(self, project: str, table: str, file_format: str) -> Export:
+        from mlpm_core.services import exports
+
+        return exports.export(self._workspace, _actor(), project, table, file_format)
+
 
 class _RunningApp:
     """The app that serves the store, asked over HTTP."""
@@ -122,6 +131,21 @@ class _RunningApp:
         answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", "demo")
         return answer
 
+    def export(self, project: str, table: str, file_format: str) -> Export:
+        from datetime import datetime
+
+        from mlpm_core.services.exports import Export
+
+        asked = urlencode({"table": table, "format": file_format})
+        path = f"projects/{quote(project, safe='')}/export?{asked}"
+        data, headers = self._ask(_request(self._server, "GET", path))
+        return Export(
+            table,
+            data,
+            int(headers["X-MLPM-Rows"]),
+            datetime.fromisoformat(headers["X-MLPM-As-Of"]),
+        )
+
     def _receipt(
         self, method: str, path: str, body: bytes | None = None, announced: int | None = None
     ) -> Receipt:
@@ -130,19 +154,23 @@ class _RunningApp:
     def _call(
         self, method: str, path: str, body: bytes | None = None, announced: int | None = None
     ) -> Any:  # noqa: ANN401  any JSON
-        """The app's answer; a receipt is an answer whatever its HTTP status."""
+        """The app's answer in JSON."""
         request = _request(self._server, method, path, body)
         if body is not None:
             request.add_header("Content-Type", "application/octet-stream")
         if announced is not None:
             request.add_header("Content-Length", str(announced))
+        return json.loads(self._ask(request)[0])
+
+    def _ask(self, request: Request) -> tuple[bytes, Mapping[str, str]]:
+        """The body and headers of an answer; a receipt is one whatever its HTTP status."""
         try:
             with _open(request, timeout=_WORK_SECONDS) as answer:
-                return json.load(answer)
+                return answer.read(), answer.headers
         except HTTPError as error:
             told = _json(error)
             if "status" in told:
-                return told
+                return json.dumps(told).encode(), {}
             said = told.get("error", f"The app answered {error.code} {error.reason}.")
             kind = {404: NotFoundError, 422: InputError}.get(error.code, StoreError)
             raise kind(said) from error

@@ -10,6 +10,8 @@ panels.next_step(record.kind)
 
 if rows:
     registers.table(record, rows)
+    if record.kind != "projects":
+        registers.downloads(project, record)
 
 if record.kind == "metric_results":
     st.page_link(

@@ -14,6 +14,7 @@ from mlpm_core.records import record_of
 from mlpm_core.services import (
     briefs,
     evaluations,
+    exports,
     imports,
     mechanisms,
     portfolio,
@@ -60,6 +61,7 @@ __all__ = [
     "deployment",
     "deployments",
     "estimates",
+    "export",
     "history",
     "input_titles",
     "insight",
@@ -218,6 +220,11 @@ def delivered(project: str, value_case_id: str) -> DeliveredView:
 def setup_steps(project: str) -> list[SetupStep]:
     """What a project needs before it shows a value, in order."""
     return registers.setup_steps(workspace(), actor(), project)
+
+
+def export(project: str, table: str, file_format: str) -> bytes:
+    """A table of a project as a file."""
+    return exports.export(workspace(), actor(), project, table, file_format).data
 
 
 def template_csv(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "downloads",
     "history",
     "kind_in_view",
     "project_or_first",
@@ -70,6 +72,25 @@ def template(record: type[Record]) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def downloads(project: str, record: type[Record]) -> None:
+    """The register as a file; made when it is asked for."""
+    with st.container(horizontal=True):
+        for label, file_format, mime in (
+            ("CSV", "csv", "text/csv"),
+            ("Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ):
+            st.download_button(
+                label,
+                functools.partial(loaders.export, project, record.kind, file_format),
+                file_name=f"{project}-{record.kind}.{file_format}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"export_{record.kind}_{file_format}",
+                help="Everything that holds now, archived records too.",
+            )
 
 
 def history(project: str, record: type[Record]) -> None:

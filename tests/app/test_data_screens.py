@@ -133,3 +133,10 @@ def test_the_demo_is_removed_in_one_click(demo):
     button(app, "Remove the demo").click()
     run(app)
     assert registers.projects(demo, "test") == []
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_register_is_handed_out_as_csv_and_as_a_workbook():
+    app = open_screen("registers", project="bike-shop-demand", kind="kpis")
+    labels = [b.label for b in app.get("download_button")]
+    assert labels[:2] == ["CSV", "Excel"]

@@ -57,6 +57,23 @@ def test_an_unknown_project_is_a_404_with_near_names(demo, what):
     assert "bike-shop-demand" in answer.json()["error"]
 
 
+def test_a_table_is_a_file_with_its_rows_and_moment(demo):
+    where = "/api/v1/projects/bike-shop-demand/export"
+    answer = demo.get(where, params={"table": "kpis"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].endswith("bike-shop-demand-kpis.csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("project,kpi_id,title")
+    assert int(answer.headers["x-mlpm-rows"]) == len(lines) - 1 > 0
+    assert demo.get(where, params={"table": "kpis", "format": "xlsx"}).content[:2] == b"PK"
+    assert demo.get(where).status_code == 422
+    assert demo.get(where, params={"table": "kpi"}).status_code == 404
+    assert demo.get(where, params={"table": "kpis", "format": "pdf"}).status_code == 422
+    other = demo.get("/api/v1/projects/nowhere/export", params={"table": "kpis"})
+    assert other.status_code == 404
+
+
 def test_metrics_are_what_prometheus_reads(demo):
     """Text format 0.0.4: HELP and TYPE before the samples of a name, a float after each."""
     answer = demo.get("/api/v1/metrics")

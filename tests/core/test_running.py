@@ -112,6 +112,22 @@ def test_a_command_goes_through_the_app_that_holds_the_store(server, tmp_path):
     assert receipt["actor"].endswith("(command)")
 
 
+def test_a_table_is_exported_through_the_app_as_it_is_alone(server, tmp_path):
+    file = tmp_path / "exported.csv"
+    file.write_text(FILE.replace("x\n", "0.71\n"))
+    mlpm(server.data, "import", file, "--kind", "metric_results", "--project", "exported")
+    out = tmp_path / "table.csv"
+    asked = ["export", "metric_results", "--project", "exported", "--out", out]
+    status, told, words = mlpm(server.data, *asked)
+    assert (status, told["path"]) == (0, str(out))
+    lines = out.read_bytes().decode("utf-8-sig").splitlines()
+    assert told["rows"] == len(lines) - 1 > 0
+    assert f"rows of metric_results as of {told['as_of']} UTC" in words
+    status, told, _ = mlpm(server.data, *asked[:2], "--project", "nowhere", "--out", out)
+    assert status == 2
+    assert "nowhere" in told["error"]
+
+
 def test_four_commands_at_once_each_get_a_batch_of_their_own(server, tmp_path):
     started = []
     for n in range(4):

@@ -1,0 +1,144 @@
+"""Tables as CSV and XLSX: numbers and dates typed, text never a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["FORMATS", "Table", "csv_bytes", "neutral", "xlsx_bytes"]
+
+FORMATS: Final = ("csv", "xlsx")
+_MOST_ROWS: Final = 1_048_575  # of a sheet, below its header
+_LONGEST: Final = 32_767  # characters of a cell
+# What a spreadsheet may take for a formula, after what it skips at the start of a cell.
+_FORMULA: Final = re.compile(
+    r"[\s\u00a0\u200b-\u200f\u2060\ufeff\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
+)
+_LEADING: Final = ("\t", "\r", "\n", "\x00")
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table to hand out: what it is, its columns and rows, and what is to be said of it.
+
+    ``rows`` hold text, numbers, yes or no, days, moments in UTC, or None. ``about`` says in pairs
+    what the table rests on: project, moment, filters.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    about: Sequence[tuple[str, str]] = ()
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: one that could be gets an apostrophe before.
+
+    A plain number stays one.
+
+    Examples
+    --------
+    >>> neutral("=1+1"), neutral(" @SUM(A1)"), neutral("-5"), neutral("a=b")
+    ("'=1+1", "' @SUM(A1)", '-5', 'a=b')
+    """
+    if _NUMBER.fullmatch(text) or not (_FORMULA.match(text) or text.startswith(_LEADING)):
+        return text
+    return f"'{text}"
+
+
+def csv_bytes(table: Table) -> bytes:
+    r"""A table as CSV: UTF-8 with a mark for Excel, comma, CRLF, quotes where needed (RFC 4180).
+
+    Nothing but the table, so that it can be read back; what ``about`` says stands in XLSX only.
+
+    Examples
+    --------
+    >>> csv_bytes(Table("t", ["a", "b"], [["=x", 0.1]])).decode("utf-8-sig")
+    "a,b\r\n'=x,0.1\r\n"
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([neutral(name) for name in table.columns])
+    writer.writerows([_plain(cell) for cell in row] for row in table.rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_bytes(table: Table, as_of: datetime) -> bytes:
+    """A table as a workbook with a second sheet that says what it rests on.
+
+    The same table as of the same moment gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        When it has more rows than a sheet can hold.
+    """
+    import xlsxwriter
+
+    if len(table.rows) > _MOST_ROWS:
+        raise InputError(
+            f"A sheet holds {_MOST_ROWS:,} rows, this table has {len(table.rows):,}; take CSV."
+        )
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": table.title, "created": as_of})
+    head = book.add_format({"bold": True})
+    formats = {
+        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+    }
+    sheet = book.add_worksheet("Table")
+    for j, name in enumerate(table.columns):
+        sheet.write_string(0, j, name, head)
+    for i, row in enumerate(table.rows, start=1):
+        for j, cell in enumerate(row):
+            match cell:
+                case None:
+                    pass
+                case bool():
+                    sheet.write_boolean(i, j, cell)
+                case int() | float() if math.isfinite(cell):
+                    sheet.write_number(i, j, cell)
+                case datetime() | date():
+                    sheet.write_datetime(i, j, cell, formats[type(cell)])
+                case _:
+                    sheet.write_string(i, j, str(cell)[:_LONGEST])
+    sheet.freeze_panes(1, 0)
+    if table.rows:
+        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+    told = book.add_worksheet("About")
+    for i, (name, value) in enumerate((("Table", table.title), *table.about)):
+        told.write_string(i, 0, name, head)
+        told.write_string(i, 1, value)
+    told.set_column(0, 1, 28)
+    book.close()
+    return out.getvalue()
+
+
+def _plain(cell: object) -> str:
+    """A cell as the intake reads it back."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return repr(cell)
+        case int():
+            return str(cell)
+        case datetime() | date():
+            return cell.isoformat()
+        case _:
+            return neutral(str(cell))

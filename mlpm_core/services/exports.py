@@ -1,0 +1,98 @@
+"""Tables of a project as files: every kind of record, its history, and where KPIs stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core import __version__
+from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.records import KINDS, Project, columns
+from mlpm_core.reports import FORMATS, Table, csv_bytes, xlsx_bytes
+from mlpm_core.services import portfolio, registers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from mlpm_core.services.workspace import Workspace
+
+__all__ = ["FORMATS", "Export", "export", "tables"]
+
+_HISTORY = "_history"
+_STANDING: Mapping[str, Callable[[Workspace, str, str | None], list[dict[str, Any]]]] = {
+    "kpi_values": portfolio.kpis_json,
+    "health": portfolio.health_json,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A table as a file: its bytes, how many rows it has, and the moment it holds for (UTC)."""
+
+    filename: str
+    data: bytes
+    n_rows: int
+    as_of: datetime
+
+
+def tables() -> tuple[str, ...]:
+    """Every table that can be exported."""
+    return (*KINDS, *(f"{kind}{_HISTORY}" for kind in KINDS), *_STANDING)
+
+
+def export(workspace: Workspace, actor: str, project: str, table: str, file_format: str) -> Export:
+    """A table of a project as CSV or XLSX.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project or table.
+    InputError
+        When the format is another, or the table is too long for a workbook.
+    """
+    if file_format not in FORMATS:
+        raise InputError(f"The format is {file_format!r}; write {' or '.join(FORMATS)}.")
+    if table not in tables():
+        raise NotFoundError.of("table", table, tables())
+    title, as_of = workspace.project(project)["title"], workspace.now().replace(microsecond=0)
+    names, rows = _read(workspace, actor, project, table)
+    found = Table(
+        title=table,
+        columns=names,
+        rows=[[row[name] for name in names] for row in rows],
+        about=(
+            ("Project", f"{title} ({project})"),
+            ("As of (UTC)", as_of.isoformat(sep=" ")),
+            ("Clock of the project", workspace.today(project).isoformat()),
+            ("Filter", f"project = {project}"),
+            ("Rows", f"{len(rows):,}"),
+            ("Exported by", actor),
+            ("Made with", f"MLPM {__version__}"),
+        ),
+    )
+    data = csv_bytes(found) if file_format == "csv" else xlsx_bytes(found, as_of)
+    return Export(f"{project}-{table}.{file_format}".replace("/", "-"), data, len(rows), as_of)
+
+
+def _read(
+    workspace: Workspace, actor: str, project: str, table: str
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """The columns of a table and its rows."""
+    if table in _STANDING:
+        told = _STANDING[table](workspace, actor, project)
+        rows = [{name: _flat(value) for name, value in row.items()} for row in told]
+        return list(rows[0]) if rows else ["project"], rows
+    kind = table.removesuffix(_HISTORY) if table not in KINDS else table
+    names = [c.name for c in columns(KINDS[kind])]
+    if kind != table:
+        rows = registers.history(workspace, actor, project, kind)
+        return ["received_at", "actor", "batch", *names], rows
+    rows = registers.records(workspace, actor, project, kind)
+    if KINDS[kind] is Project:
+        rows = [row for row in rows if row["project"] == project]
+    return names, rows
+
+
+def _flat(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
