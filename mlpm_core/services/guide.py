@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _N_QUANTITIES: Final = 3
+_NEAR: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +261,14 @@ def break_even(
         net=told.worth.net,
         probability_of_loss=told.worth.probability_of_loss,
         metrics=tuple(c for c in found if c.is_metric),
-        quantities=tuple(c for c in found if not c.is_metric and c.margin is not None)[
-            :_N_QUANTITIES
-        ],
+        quantities=tuple(c for c in found if not c.is_metric and _is_near(c))[:_N_QUANTITIES],
         least=least and replace(least, least=least.least * factor, taken=least.taken * factor),
     )
+
+
+def _is_near(condition: Condition) -> bool:
+    """Whether a break-even is close enough to be worth a thought: a third to three times."""
+    return condition.margin is not None and abs(condition.margin) < _NEAR
 
 
 def _kpi_line(record: Mapping[str, Any], day: date) -> KpiLine:

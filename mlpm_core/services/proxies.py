@@ -159,6 +159,8 @@ def write_proxy(
     known = records.get(candidate_id, {})
     if known and not known["stands_for"]:
         raise InputError(f"{known['title']} is a KPI of its own in this project, and no proxy.")
+    # Without new weeks the definition still says how the baseline in it was counted.
+    definition = f"{found.count} {counted}".strip() if counted else known.get("definition")
     written = {
         "kpi_id": found.id,
         "title": found.name,
@@ -168,7 +170,7 @@ def write_proxy(
         "direction": found.direction,
         "baseline": baseline,
         "target": target,
-        "definition": f"{found.count} {counted}".strip(),
+        "definition": definition or found.count,
         "owner": owner,
         "stands_for": stands_for.strip(),
         "expires_on": expires_on,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Area, Confidence, Record, record_of
-from pages.parts import actions, controls, editors, loaders
+from pages.parts import actions, controls, editors, loaders, panels
 from pages.parts.figures import ICONS, NOTHING, counted, day, inner, listed, literal
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = [
     "first_step",
     "form",
     "hypothesis",
+    "kpis",
     "open_questions",
     "sentence",
     "settled",
@@ -87,6 +88,23 @@ def hypothesis(view: BriefView) -> None:
         st.markdown(f":material/lightbulb: {literal(view.hypothesis)}")
         owner = literal(view.owner or "nobody yet")
         st.caption(f"The hypothesis: what should improve, and how. Owner: {owner}.")
+
+
+def kpis(view: BriefView) -> None:
+    """What to do about KPIs: agree a proxy, or find one at all."""
+    if not view.kpi_notes:
+        return
+    colour = "orange" if view.has_kpi else "red"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            "  \n".join(f":{colour}[:material/flag:] {literal(note)}" for note in view.kpi_notes)
+        )
+        st.page_link(
+            "plan/find_kpi.py",
+            label="Look at it" if view.has_kpi else "Find a KPI",
+            icon=":material/explore:",
+            query_params=panels.here(),
+        )
 
 
 def warnings(view: BriefView) -> None:

@@ -79,7 +79,8 @@ def candidate(view: CandidateView) -> str:
 
 def case(view: MechanismView) -> str:
     """What one case is, and a bad experience."""
-    return literal(f"One case is one {view.case}. A bad experience is {view.bad_experience}.")
+    told = "" if view.case == "case" else f"One case is one {view.case}. "
+    return literal(f"{told}A bad experience is {view.bad_experience}.")
 
 
 def asks(view: MechanismView) -> str:

@@ -16,6 +16,8 @@ from pages.parts import guide_sentences as say
 from pages.parts.figures import ICONS, NOTHING, literal, percent, written_unit
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mlpm_core.services.guide import (
         BreakEvenView,
         CandidateView,
@@ -213,7 +215,7 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
     key = f"guide_{shown.project}_{chosen.id}"
     with st.container(border=True):
         st.markdown(say.proxy(chosen))
-        with st.grid(4, min_column_width=200):
+        with st.grid(4, min_column_width=170):
             stands_for = st.text_input(
                 "It stands for",
                 value=known.get("stands_for", ""),
@@ -223,10 +225,10 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
             )
             expires_on = st.date_input(
                 "Expires unless agreed by",
-                value=known.get("expires_on") or plan.expires_on,
+                value=_last_day(shown, chosen, plan),
                 format="YYYY-MM-DD",
                 help="Four weeks after the last week to count, unless you say otherwise.",
-                key=f"{key}_expires_on_{plan.expires_on}",
+                key=f"{key}_expires_on_{_last_day(shown, chosen, plan)}",
             )
             target = st.number_input(
                 f"Target, {written_unit(chosen.unit)}",
@@ -242,21 +244,29 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
         word = "Save the proxy" if known else "Write it down as a proxy"
         if not st.button(word, type="primary", icon=":material/save:", key="guide_write"):
             return
-        receipt = actions.write_proxy(
-            shown.project,
-            chosen.id,
-            stands_for=stands_for or "",
-            expires_on=expires_on,
-            baseline=so_far.mean if so_far else known.get("baseline"),
-            target=target,
-            owner=owner or "",
-            counted=say.counted(plan),
-        )
-        if not editors.refused(receipt):
+        with panels.guard():
+            receipt = actions.write_proxy(
+                shown.project,
+                chosen.id,
+                stands_for=stands_for or "",
+                expires_on=expires_on,
+                baseline=so_far.mean if so_far else known.get("baseline"),
+                target=target,
+                owner=owner or "",
+                counted=say.counted(plan),
+            )
+            if editors.refused(receipt):
+                return
             actions.say_and_rerun(
                 f"Written as {receipt.batch}: a proxy that counts until somebody agrees to it or "
                 "it expires. Imports can take it back."
             )
+
+
+def _last_day(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> date:
+    """The last day that was written, unless it is past: then the one that the plan proposes."""
+    known = (chosen.record or {}).get("expires_on")
+    return known if known is not None and known >= shown.day else plan.expires_on
 
 
 def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> None:

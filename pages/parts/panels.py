@@ -102,6 +102,13 @@ def next_step(kind: str) -> None:
             st.button(
                 "Add", key="register_next", on_click=controls.show_register, args=(step.kind,)
             )
+        if any(s.kind == "kpis" and not s.is_done for s in steps):
+            st.page_link(
+                "plan/find_kpi.py",
+                label="Nobody has named a KPI? Find one",
+                icon=":material/explore:",
+                query_params=here(),
+            )
 
 
 def here(**more: str) -> dict[str, str]:
@@ -210,6 +217,11 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
         st.caption(sentences.kpi(kpi, today))
     if kpi.proxy_told:
         st.caption(literal(kpi.proxy_told))
+        st.page_link(
+            "data/registers.py",
+            label="Agree or change it",
+            query_params={"project": project, "kind": "kpis", "record": kpi.kpi_id},
+        )
     with st.popover(
         "Definition and origin",
         on_change="rerun",

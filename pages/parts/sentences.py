@@ -175,7 +175,9 @@ def mechanism(case: CaseValue) -> str:
 
 def kpi(value: KpiValue, today: date) -> str:
     """Target, baseline and freshness of a KPI."""
-    if value.target is None:
+    if not value.counts:
+        target = "Its target no longer counts"
+    elif value.target is None:
         target = "No target yet"
     else:
         target = f"Target {literal(figure(value.target, value.unit))}"

@@ -7,6 +7,7 @@ view = loaders.brief(project)
 
 st.markdown(briefs.sentence(view))
 briefs.hypothesis(view)
+briefs.kpis(view)
 if view.is_empty:
     st.info(briefs.first_step(view), icon=":material/info:")
 else:

@@ -8,6 +8,7 @@ from mlpm_core.services import registers
 from tests.app.conftest import open_screen, run, said
 
 WINBACK = "bike-shop-winback"
+WAITS = "time-to-result"
 
 
 def plain(markdown):
@@ -78,6 +79,81 @@ def test_weeks_counted_become_the_baseline_with_how_well_it_is_known(empty):
     (kpi,) = registers.records(empty, "test", "desk", "kpis")
     assert kpi["baseline"] == 22
     assert "mean of 6 weeks" in kpi["definition"]
+
+
+def test_a_proxy_that_says_nothing_is_refused_and_the_break_even_stays(empty):
+    registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
+    app = open_screen("find_kpi", project="desk", dimension="cycle_time", candidate=WAITS)
+    button(app, "Write it down as a proxy").click()
+    run(app)
+    assert "Write what the proxy stands for" in plain(app.error[0].value)
+    assert "The model pays when" in plain(said(app))
+    assert registers.records(empty, "test", "desk", "kpis") == []
+
+
+def test_an_expired_proxy_is_offered_a_new_last_day(empty):
+    """From Tuesday 30 June 2026: 13 weeks from Monday 6 July, and four more to agree."""
+    project = {"project": "desk", "title": "Desk", "clock_on": "2026-06-30"}
+    registers.save(empty, "test", "desk", "projects", [project])
+    row = {
+        "kpi_id": WAITS, "title": "Waits", "dimension": "cycle_time", "unit": "hour/case",
+        "direction": "lower", "stands_for": "less waiting", "expires_on": "2026-06-09",
+    }  # fmt: skip
+    assert registers.save(empty, "test", "desk", "kpis", [row]).status == "committed"
+    app = open_screen("find_kpi", project="desk", dimension="cycle_time", candidate=WAITS)
+    assert "no KPI that counts** any more" in said(app)
+    assert "expired 3 weeks ago: agree it or replace it" in plain(said(app))
+    assert str(app.date_input[0].value) == "2026-11-01"
+    button(app, "Save the proxy").click()
+    run(app)
+    assert str(registers.records(empty, "test", "desk", "kpis")[0]["expires_on"]) == "2026-11-01"
+    assert "has **1 KPI**" in said(run(app))
+
+
+def test_the_brief_and_the_next_step_lead_to_a_kpi_where_none_counts(empty):
+    registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
+    for screen in ("brief", "registers"):
+        app = open_screen(screen, project="desk")
+        assert "find_kpi" in {link.proto.page for link in app.get("page_link")}
+    assert "No KPI is named yet." in plain(said(open_screen("brief", project="desk")))
+    row = {
+        "kpi_id": "wait", "title": "Wait", "dimension": "cycle_time", "unit": "hour/case",
+        "direction": "lower", "stands_for": "less waiting", "expires_on": "2020-06-01",
+    }  # fmt: skip
+    assert registers.save(empty, "test", "desk", "kpis", [row]).status == "committed"
+    told = plain(said(open_screen("brief", project="desk")))
+    assert "Wait: proxy for less waiting, not agreed, expired" in told
+    assert "agree it or replace it" in told
+
+
+def test_the_portfolio_card_of_a_proxy_says_how_it_stands(demo):
+    rows = [
+        {"kpi_id": name, "title": name, "dimension": "revenue", "unit": "EUR/year",
+         "direction": "higher", "baseline": 0, "target": 1, "stands_for": "loyal members"} | more
+        for name, more in {
+            "gone": {"expires_on": "2026-06-09"},
+            "open": {"expires_on": "2026-07-31"},
+            "kept": {"agreed_by": "Jonas", "agreed_on": "2026-06-01"},
+        }.items()
+    ]  # fmt: skip
+    assert registers.save(demo, "test", WINBACK, "kpis", rows).status == "committed"
+    app = open_screen("portfolio")
+    names = list(app.dataframe[0].value["Value case"])
+    row = names.index(next(n for n in names if "letter" in n.lower() or "win" in n.lower()))
+    app.session_state["portfolio_cases"] = {"selection": {"rows": [row], "columns": []}}
+    run(app)
+    shown = plain(said(app))
+    assert "not agreed, expired 3 weeks ago: agree it or replace it." in shown
+    assert "agree it by 31 Jul 2026, in 4 weeks, or it stops counting." in shown
+    assert "agreed by Jonas on 1 Jun 2026." in shown
+    deltas = {m.label.split()[-1]: m.delta for m in app.metric}
+    assert deltas["gone"] == ""
+    assert "Its target no longer counts; 0 without the model" in shown
+    links = [link for link in app.get("page_link") if link.proto.label == "Agree or change it"]
+    assert len(links) == 3
+    assert deltas["open"] != ""
+    for word in ("proxy expired", "proxy, not agreed", "proxy"):
+        assert f" {word}]" in shown
 
 
 def test_an_expired_proxy_asks_to_be_agreed(demo):

@@ -137,6 +137,8 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
     assert (row["baseline"], row["target"], row["owner"]) == (22.0, 15.0, "Tom")
     assert row["definition"].endswith("Mean of 8 weeks.")
     assert (row["agreed_by"], row["agreed_on"]) == ("Ines", TUESDAY)
+    written(shop, baseline=22.0, target=14.0)
+    assert record(shop)["definition"].endswith("Mean of 8 weeks.")
 
 
 def test_an_expired_proxy_leaves_the_project_without_a_kpi(shop):
@@ -168,8 +170,10 @@ def test_the_break_even_stands_on_what_is_typical_until_a_case_has_numbers(shop)
     assert (view.value_case_id, view.problem) == ("", "")
     assert len(view.assumed) == len(NUMBERS)
     assert view.sentences[0].startswith("The model pays when coverage is at least ")
-    assert "CHF" in " ".join(c.sentence(view.currency) for c in view.quantities)
-    assert len(view.quantities) == 3
+    assert [c.name for c in view.quantities] == ["uptake"]  # the others are far from theirs
+    letters = guide.break_even(shop, "ada", "shop", "targeted_intervention", "customers-lost")
+    assert len(letters.quantities) == 3
+    assert any("incentive is at most 5.181 CHF per customer" in s for s in letters.sentences)
 
     started = proxies.start_case(shop, "ada", "shop", "triage_automation")
     rows = [
