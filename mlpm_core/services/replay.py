@@ -14,6 +14,7 @@ from mlpm_core.intake import Limits, Profile, judge
 from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services import rules
 from mlpm_core.services.stored import Stored, append
+from mlpm_core.store import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +33,18 @@ def replay(
     -------
     tuple of int and str or None
         How many came back, and why the next did not.
+
+    Raises
+    ------
+    DamagedError
+        When the database itself cannot be read: it must be built anew.
     """
     for n, entry in enumerate(entries):
         try:
             with store.writer() as writer:
                 _again(writer, ledger, entry)
+        except DamagedError:
+            raise
         except (MlpmError, ValueError, KeyError) as error:
             return n, f"{entry.get('batch', entry.get('seq'))} could not be read again: {error}"
     return len(entries), None

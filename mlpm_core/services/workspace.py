@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -96,8 +97,28 @@ class Workspace:
         return checks
 
     def close(self) -> None:
-        """Checkpoint and close."""
-        self.store.close()
+        """Checkpoint and close; a damaged database is set aside, so that it is built anew."""
+        try:
+            self.store.close()
+        except DamagedError:
+            if self.settings.read_only or not self.ledger.entries():
+                raise
+            for file in self._files():
+                if file.exists():
+                    self._set_aside(file)
+
+    def _start_over(self, why: str) -> list[dict[str, Any]]:
+        """Set the database aside and open an empty one; what the ledger can bring back."""
+        with suppress(DamagedError):
+            self.store.close()
+        aside = [self._set_aside(file) for file in self._files() if file.exists()]
+        self.healed.append(f"The database {why} and lies in {aside[0].parent}.")
+        self.store = Store.open(self._file)
+        return self.ledger.entries()
+
+    def _files(self) -> tuple[Path, Path]:
+        """The database and its log of changes."""
+        return self._file, self._file.with_name(f"{self._file.name}.wal")
 
     def _lost(self) -> list[int]:
         with self.store.reader() as reader:
@@ -114,7 +135,7 @@ class Workspace:
         except DamagedError:
             if self.settings.read_only or not self.ledger.entries():
                 raise
-        wal = self._file.with_name(f"{self._file.name}.wal")
+        wal = self._files()[1]
         if wal.exists():
             aside = self._set_aside(wal)
             try:
@@ -147,16 +168,15 @@ class Workspace:
         lost = [e for e in entries if e["seq"] not in stored]
         if not lost:
             return
-        if stored and lost[0]["seq"] < max(stored):  # a hole: what follows was judged upon it
-            self.store.close()
-            self.healed.append(
-                f"The database had lost a batch in its midst and lies in "
-                f"{self._set_aside(self._file)}."
-            )
-            self.store, lost = Store.open(self._file), self.ledger.entries()
         from mlpm_core.services.replay import replay
 
-        n, why = replay(self.store, self.ledger, lost)
+        if stored and lost[0]["seq"] < max(stored):  # a hole: what follows was judged upon it
+            lost = self._start_over("had lost a batch in its midst")
+        try:
+            n, why = replay(self.store, self.ledger, lost)
+        except DamagedError:
+            lost = self._start_over("could not be read")
+            n, why = replay(self.store, self.ledger, lost)
         if n:
             batches = "batch was" if n == 1 else "batches were"
             self.healed.append(f"{n} {batches} stored again from the ledger and the raw files.")

@@ -29,6 +29,12 @@ class DamagedError(StoreError):
     """The file, or what was to be added to it, cannot be read."""
 
 
+def _refused(sentence: str, error: duckdb.Error) -> StoreError:
+    """The error for what DuckDB refused; damage is told apart, for it can be mended."""
+    is_damage = isinstance(error, duckdb.FatalException | duckdb.IOException)
+    return (DamagedError if is_damage and "Corrupt" in str(error) else StoreError)(sentence)
+
+
 @cache
 def query(name: str) -> str:
     """The text of ``queries/<name>.sql``."""
@@ -182,7 +188,7 @@ class Writer(Reader):
         try:
             self._cursor.execute(sql, parameters or None)
         except duckdb.Error as error:
-            raise StoreError(f"The store refused to write: {error}") from error
+            raise _refused(f"The store refused to write: {error}", error) from error
 
     def run(self, name: str, **parameters: object) -> None:
         """Run the statement of ``queries/<name>.sql``."""
@@ -295,7 +301,9 @@ class Store:
                 try:
                     cursor.execute("COMMIT" if keep else "ROLLBACK")
                 except duckdb.Error as error:
-                    raise StoreError(f"The store refused to keep the change: {error}") from error
+                    raise _refused(
+                        f"The store refused to keep the change: {error}", error
+                    ) from error
             finally:
                 cursor.close()
 
@@ -322,11 +330,21 @@ class Store:
                 raise StoreError(f"The store could not be copied: {error}") from error
 
     def close(self) -> None:
-        """Checkpoint and close; the store cannot be used afterwards."""
+        """Checkpoint and close; the store cannot be used afterwards.
+
+        Raises
+        ------
+        DamagedError
+            When the file turns out to be damaged; it is closed all the same.
+        """
         with self._write_lock:
-            if not self.read_only:
-                self._root.execute("CHECKPOINT")
-            self._root.close()
+            try:
+                if not self.read_only:
+                    self._root.execute("CHECKPOINT")
+            except (duckdb.IOException, duckdb.FatalException) as error:
+                raise DamagedError(f"The store could not be written out: {error}") from error
+            finally:
+                self._root.close()
 
     def _migrate(self) -> None:
         with self.reader() as reader:

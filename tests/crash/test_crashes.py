@@ -148,6 +148,11 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
         finally:
             workspace.close()
         assert is_whole or is_told, (n, victim.name)
+        if victim.name != "ledger.jsonl" and "raw" not in victim.parts:
+            again = Workspace(Settings(data=copy, demo=False))  # what was set aside is built anew
+            stored = {row["batch"] for row in imports.receipts(again, "ada", "shop")}
+            again.close()
+            assert acknowledged <= stored, (n, victim.name)
         outcomes["whole" if is_whole and not is_told else "told"] += 1
         shutil.rmtree(copy)
     assert outcomes["whole"] > N_HURT // 2
