@@ -16,8 +16,11 @@ def add_batch(writer, seq, undoes=None, project="shop"):
     )  # fmt: skip
 
 
+def model(name, purpose=""):
+    return {"project": "shop", "model_id": name, "purpose": purpose, "owner": "", "archived": False}
+
+
 def add_models(store, seq, *names):
     with store.writer() as writer:
         add_batch(writer, seq)
-        rows = [("shop", name, "", "", False) for name in names]
-        writer.append(Model, seq, range(2, 2 + len(rows)), rows)
+        writer.append(Model, seq, [model(name) for name in names])

@@ -1,6 +1,17 @@
-"""A store in memory, for tests of the intake."""
+"""A store in memory and a file judged against it, for tests of the intake."""
 
-from mlpm_core.records import Model, columns, record_of
+from dataclasses import dataclass
+from datetime import datetime
+
+from mlpm_core.intake import Asked, Judgement, Limits, Profile, judge, rejected_csv
+from mlpm_core.records import Model, record_of
+
+NOW = datetime(2026, 6, 30, 12)
+
+
+def tuples(rows):
+    """An Arrow table row by row."""
+    return list(zip(*rows.to_pydict().values(), strict=True))
 
 
 class Shelf:
@@ -16,12 +27,49 @@ class Shelf:
         return stored | set(self._names.get(kind, ()))
 
     def matching(self, record, keys):
-        return {k: self._rows[record, k] for k in keys if (record, k) in self._rows}
+        found = enumerate(tuples(keys))
+        return {i: self._rows[record, k] for i, k in found if (record, k) in self._rows}
 
     def put(self, record, judgement):
-        names = [c.name for c in columns(record)]
-        for row in judgement.rows:
-            known = dict(zip(names, row, strict=True))
+        for known in judgement.judgement.rows.to_pylist():
             self._rows[record, tuple(known[k] for k in record.key)] = known
         for model in judgement.new_models:
             self._rows[Model, (judgement.receipt.project, model)] = {}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A judgement as tests like to look at it."""
+
+    asked: Asked
+    judgement: Judgement
+
+    @property
+    def receipt(self):
+        return self.judgement.receipt
+
+    @property
+    def lines(self):
+        return self.judgement.lines.tolist()
+
+    @property
+    def rows(self):
+        return tuples(self.judgement.rows)
+
+    @property
+    def new_models(self):
+        return self.judgement.new_models
+
+    def rejected_csv(self):
+        return rejected_csv(self.asked, self.receipt.rejects)
+
+
+def told_of(
+    data, filename, record, *, now=NOW, project="p", stored=None, profile=None, limits=None,
+    accept_good=False,
+):  # fmt: skip
+    """A file judged against a shelf."""
+    asked = Asked(
+        data, filename, record.kind, project, now, profile or Profile(), limits or Limits()
+    )
+    return Told(asked, judge(asked, stored or Shelf(), accept_good=accept_good))

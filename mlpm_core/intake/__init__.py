@@ -3,13 +3,31 @@
 Stages, each in a module of its own: ``recognise`` (type and encoding), ``read`` (records),
 ``header`` and ``layout`` (fields and questions), ``cells`` and ``check`` (values), ``results``
 (monitoring results), ``compare`` (duplicates and stored rows), ``judgement`` (the answer).
+``judging`` strings them together; all before ``compare`` runs in a ``cage``.
 """
 
 from __future__ import annotations
 
+from mlpm_core.intake.cage import Bounds, Cage, CageError
+from mlpm_core.intake.faults import Refusal
 from mlpm_core.intake.judgement import Judgement
-from mlpm_core.intake.judging import Stored, judge
+from mlpm_core.intake.judging import Asked, Stored, judge, judged, read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.template import template
 
-__all__ = ["Judgement", "Limits", "Profile", "Stored", "judge", "template"]
+__all__ = [
+    "Asked",
+    "Bounds",
+    "Cage",
+    "CageError",
+    "Judgement",
+    "Limits",
+    "Profile",
+    "Refusal",
+    "Stored",
+    "judge",
+    "judged",
+    "read",
+    "rejected_csv",
+    "template",
+]

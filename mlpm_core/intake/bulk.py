@@ -1,12 +1,20 @@
-"""Long columns at once: the same answers as cell by cell, for columns without anything unusual."""
+"""Long columns at once: the same answers as cell by cell, for columns without anything unusual.
+
+`read_all` reads the distinct cells of a column, `read_plain` every cell of one whose cells differ.
+"""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from math import isinf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpm_core.intake.cells import MISSING, Cell, default_of
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.intake.cells import FIRST_MOMENT, MISSING, Cell, default_of
 from mlpm_core.intake.names import LONGEST
 from mlpm_core.records import Column, ColumnKind
 
@@ -14,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.faults import Fault
+    from mlpm_core.intake.table import Coded
 
-
-__all__ = ["Cells", "read_all"]
+__all__ = ["Cells", "Whole", "read_all", "read_plain"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -34,6 +42,104 @@ _PATTERNS = {
     ColumnKind.WHOLE: _column_of(_WHOLE),
     ColumnKind.NAME: _column_of(_NAME),
 }
+
+
+_FULL_NAME = (
+    r"^(?:[A-Za-z_][A-Za-z0-9_./-]*|[0-9]+"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
+)
+_FULL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
+_SHORTEST_NAME = 1 + max(map(len, MISSING))
+_LARGEST_EXACT = 2.0**53
+
+
+class Whole(NamedTuple):
+    """Every cell of a column as read, none of them faulty, and which are noteworthy."""
+
+    values: pa.Array
+    notes: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]
+
+
+def read_plain(column: Column, coded: Coded, now: datetime) -> Whole | None:
+    """Every cell of a column whose cells are all of the commonest form; None for other columns.
+
+    Parameters
+    ----------
+    now : datetime
+        This moment in UTC, without a zone; moments may lie a day ahead.
+    """
+    if not coded.is_text or not coded.has_many:
+        return None
+    match column.kind:
+        case ColumnKind.NUMBER | ColumnKind.WHOLE:
+            return _plain_numbers(column, coded)
+        case ColumnKind.MOMENT:
+            return _plain_moments(coded, now)
+        case ColumnKind.NAME:
+            given = coded.strings
+            lengths = pc.min_max(pc.binary_length(given)).as_py()
+            is_common = lengths["min"] >= _SHORTEST_NAME and lengths["max"] <= LONGEST
+            if is_common and _all(pc.match_substring_regex(given, _FULL_NAME)):
+                return Whole(given, {})
+        case ColumnKind.TEXT if not column.required and default_of(column) == "":
+            as_bytes = coded.strings.cast(pa.binary())
+            if not _any(pc.match_substring_regex(as_bytes, _UNPRINTABLE)):
+                return Whole(coded.strings, {})
+    return None
+
+
+def _plain_numbers(column: Column, coded: Coded) -> Whole | None:
+    found = coded.numbers
+    if found is None or (column.required and found.null_count):
+        return None
+    ends = pc.min_max(found).as_py()
+    if ends["min"] is None:
+        return None
+    if (column.low is not None and ends["min"] < column.low) or (
+        column.high is not None and ends["max"] > column.high
+    ):
+        return None
+    if column.kind is ColumnKind.WHOLE:
+        if max(-ends["min"], ends["max"]) >= _LARGEST_EXACT:
+            return None
+        try:
+            found = found.cast(pa.int64())  # refuses what is not whole
+        except pa.ArrowInvalid:
+            return None
+    default = default_of(column)
+    if found.null_count and default is not None:
+        found = found.fill_null(default)
+    return Whole(found, {})
+
+
+def _plain_moments(coded: Coded, now: datetime) -> Whole | None:
+    given = coded.strings
+    has_zone = _all(pc.match_substring_regex(given, _FULL_MOMENT + "Z$"))
+    if not has_zone and not _all(pc.match_substring_regex(given, _FULL_MOMENT + "$")):
+        return None
+    try:
+        found = given.cast(pa.timestamp("us", "UTC" if has_zone else None))
+    except pa.ArrowInvalid:
+        return None
+    found = found.cast(pa.int64()).cast(pa.timestamp("us"))  # else Arrow asks a table of zones
+    ends = pc.min_max(found).as_py()
+    if ends["min"] < FIRST_MOMENT or ends["max"] > now + timedelta(days=1):
+        return None
+    micros = found.cast(pa.int64()).to_numpy()
+    is_midnight = micros % (86_400 * 10**6) == 0
+    notes = {"grain P1D": is_midnight, "grain ": ~is_midnight}
+    if not has_zone:
+        notes["utc-assumed"] = np.ones(len(found), dtype=bool)
+    return Whole(found, notes)
+
+
+def _all(found: Any) -> bool:  # noqa: ANN401  Arrow has no types
+    return bool(pc.all(found, min_count=0).as_py())
+
+
+def _any(found: Any) -> bool:  # noqa: ANN401
+    return bool(pc.any(found, min_count=0).as_py())
 
 
 class Cells(NamedTuple):

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Profile
 
-__all__ = ["MISSING", "Cell", "Grammar", "default_of", "is_missing", "range_in_words"]
+__all__ = [
+    "FIRST_MOMENT",
+    "MISSING",
+    "Cell",
+    "Grammar",
+    "default_of",
+    "is_missing",
+    "range_in_words",
+]
 
 MISSING = frozenset({"", "null", "none", "na", "n/a", "#n/a", "-", "--", "\u2013", "\u2014"})
 _NOT_FINITE = frozenset(
@@ -29,7 +37,7 @@ _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SPACE_MARKS = "[ \u00a0\u202f\u2009]"
 
-_FIRST_MOMENT = datetime(1990, 1, 1)
+FIRST_MOMENT = datetime(1990, 1, 1)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _LARGEST_WHOLE = 2**63 - 1
 
@@ -196,8 +204,8 @@ class Grammar:
         if found is None or found.at is None:
             return Cell(None, Fault("not-a-date", {}))
         last = self.now + timedelta(days=1)
-        if not _FIRST_MOMENT <= found.at <= last:
-            words = f"{_FIRST_MOMENT:%Y-%m-%d} to {last:%Y-%m-%d}"
+        if not FIRST_MOMENT <= found.at <= last:
+            words = f"{FIRST_MOMENT:%Y-%m-%d} to {last:%Y-%m-%d}"
             return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
         notes = ("grain " + found.grain,)
         return Cell(found.at, None, (*notes, "utc-assumed") if found.has_assumed_utc else notes)

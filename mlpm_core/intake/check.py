@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.intake.bulk import Cells, read_all
+from mlpm_core.intake.bulk import Cells, read_all, read_plain
 from mlpm_core.intake.cells import Cell, default_of
 from mlpm_core.intake.faults import Fault, reject
 from mlpm_core.intake.header import is_own, known_metric
 from mlpm_core.intake.lines import Lines, is_blank, read_record
 from mlpm_core.intake.results import check_results
+from mlpm_core.intake.rows import array_of
 from mlpm_core.intake.table import Coded, Codes, Table
 from mlpm_core.records import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    import pyarrow as pa
+
+    from mlpm_core.intake.bulk import Whole
     from mlpm_core.intake.cells import Grammar
     from mlpm_core.intake.header import Fields, Header
     from mlpm_core.intake.rows import Flags
-    from mlpm_core.records import Column, Reject
+    from mlpm_core.records import Column, ColumnKind, Reject
 
 __all__ = ["Checker", "Faults", "Reading"]
 
 
-class Reading(NamedTuple):
-    """A field of every record: codes into distinct cells, as text and as read."""
+class Reading:
+    """A field of every record: its distinct cells as read, by code."""
 
-    codes: Codes
-    texts: list[str]
-    cells: Cells
+    def __init__(self, codes: Codes, texts: list[str], cells: Cells) -> None:
+        self.codes, self.texts, self.cells = codes, texts, cells
+
+    @property
+    def notes(self) -> Collection[str]:
+        """What is worth knowing of some cells."""
+        return self.cells.notes
 
     def noting(self, note: str) -> Flags:
         """Which records have a cell with a note."""
@@ -43,36 +51,79 @@ class Reading(NamedTuple):
         """Which records have a faulty cell."""
         return self._at(self.cells.faults)
 
+    def faults(self) -> Iterator[tuple[int, Fault]]:
+        """Each record whose cell is faulty, and why."""
+        if self.cells.faults:
+            for record in np.flatnonzero(self.is_faulty()).tolist():
+                yield record, self.cells.faults[int(self.codes[record])]
+
+    def text(self, record: int) -> str:
+        """The cell of a record as it stands in the file."""
+        return self.texts[int(self.codes[record])]
+
+    def array(self, kind: ColumnKind) -> pa.Array:
+        """The values, null where there is none."""
+        return array_of(kind, self.codes, self.cells.values)
+
     def _at(self, places: Iterable[int]) -> Flags:
         at = np.zeros(len(self.texts), dtype=bool)
         at[list(places)] = True
         return at[self.codes]
 
 
+class PlainReading(Reading):
+    """A field of every record, read as a whole; no cell is faulty."""
+
+    def __init__(self, coded: Coded, whole: Whole) -> None:
+        self._coded, self._whole = coded, whole
+
+    @property
+    def notes(self) -> Collection[str]:
+        """What is worth knowing of some cells."""
+        return self._whole.notes
+
+    def noting(self, note: str) -> Flags:
+        """Which records have a cell with a note."""
+        return self._whole.notes.get(note, self.is_faulty())
+
+    def is_faulty(self) -> Flags:
+        """Which records have a faulty cell: none."""
+        return np.zeros(len(self._whole.values), dtype=bool)
+
+    def faults(self) -> Iterator[tuple[int, Fault]]:
+        """Each record whose cell is faulty: none."""
+        return iter(())
+
+    def text(self, record: int) -> str:
+        """The cell of a record as it stands in the file."""
+        return str(self._coded.strings[record].as_py())
+
+    def array(self, kind: ColumnKind) -> pa.Array:
+        """The values, null where there is none."""
+        del kind
+        return self._whole.values
+
+
 class Faults:
     """Faulty cells and rows, gathered by record."""
 
-    def __init__(self, lines: Codes) -> None:
-        self._lines = lines
+    def __init__(self, lines: Codes, rejects: Sequence[Reject] = ()) -> None:
+        self.lines = lines
         self.is_bad = np.zeros(len(lines), dtype=bool)
-        self.rejects: list[Reject] = []
+        self.rejects = list(rejects)
 
     def add(
         self, record: int, column: str | None, code: str, value: object, **filled: object
     ) -> None:
         """One fault of one record."""
         self.is_bad[record] = True
-        row = int(self._lines[record]) + 1
+        row = int(self.lines[record]) + 1
         self.rejects.append(reject(code, row, column, value, **filled))
 
     def add_cells(self, column: str, reading: Reading) -> None:
         """Every faulty cell of a field."""
-        if not reading.cells.faults:
-            return
-        for record in np.nonzero(reading.is_faulty())[0].tolist():
-            code = int(reading.codes[record])
-            fault = reading.cells.faults[code]
-            self.add(record, column, fault.code, reading.texts[code], **fault.filled)
+        for record, fault in reading.faults():
+            self.add(record, column, fault.code, reading.text(record), **fault.filled)
 
 
 class Checker:
@@ -119,7 +170,7 @@ class Checker:
             if self._read[field](found.cells[j]).fault is not None:
                 return False
         none = np.zeros(1, dtype=np.int64)
-        one = Table(none, [Coded(none, [c]) for c in found.cells], [], [])
+        one = Table(none, [Coded.of([c]) for c in found.cells], [], [])
         faults = Faults(none)
         readings = self.readings(one, faults)
         if self._fields.has_metrics and not faults.is_bad[0]:
@@ -150,6 +201,9 @@ class Checker:
         if column.name in self._at:
             coded = table.columns[self._at[column.name]]
             is_plain = self._grammar.is_plain and column.name not in ("project", "metric")
+            whole = read_plain(column, coded, self._grammar.now) if is_plain else None
+            if whole is not None:
+                return PlainReading(coded, whole)
             cells = read_all(column, coded.cells, read, is_plain=is_plain)
             return Reading(coded.codes, coded.cells, cells)
         everywhere = np.zeros(len(table.lines), dtype=np.int64)

@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from mlpm_core.intake.faults import Refusal, question, shown, warned
-from mlpm_core.intake.judgement import Judgement, Source, status_of
-from mlpm_core.intake.names import skeleton
-from mlpm_core.intake.results import result_rows, unknown_metrics
-from mlpm_core.intake.rows import Flags, Rows, Values, flags
-from mlpm_core.records import KINDS, MetricResult, Model, Receipt, columns
+from mlpm_core.intake.judgement import Judgement, status_of
+from mlpm_core.intake.names import is_number_like, skeleton
+from mlpm_core.intake.results import unknown_metrics
+from mlpm_core.intake.rows import Flags, Rows, distinct, flags
+from mlpm_core.records import KINDS, Model, columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mlpm_core.intake.check import Checker, Faults, Reading
+    from mlpm_core.intake.found import Found
     from mlpm_core.intake.judging import Stored
     from mlpm_core.intake.profile import Profile
     from mlpm_core.intake.table import Codes
-    from mlpm_core.records import Question, Record, Reject, Warned
+    from mlpm_core.records import Question, Record, Warned
 
-__all__ = ["Gathered", "compared"]
-
-
-class Gathered(NamedTuple):
-    """What the earlier stages found."""
-
-    record: type[Record]
-    profile: Profile
-    checker: Checker
-    readings: dict[str, Reading]
-    faults: Faults
-    structural: list[Reject]
-    warnings: list[Warned]
-    receipt: Receipt
-    source: Source
+__all__ = ["compared"]
 
 
-def compared(found: Gathered, stored: Stored, *, accept_good: bool) -> Judgement:
+def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: bool) -> Judgement:
     """The judgement of a file whose records have been read.
 
     Raises
@@ -48,29 +35,23 @@ def compared(found: Gathered, stored: Stored, *, accept_good: bool) -> Judgement
     Refusal
         With questions about names that look alike and values that change.
     """
-    record, checker, faults = found.record, found.checker, found.faults
+    record, faults = found.record, found.faults
     names = [c.name for c in columns(record)]
-    _check_references(found, stored)
     questions: list[Question] = []
     known_models: Collection[str] = ()
-    readings = found.readings
+    rows = _with_known_references(found, stored)
     registers_models = "model_id" in names and not any(
         c.name == "model_id" and c.refers_to for c in columns(record)
     )
     if registers_models:
         known_models = set(stored.names(Model.kind))
-        readings, questions = _models_told_apart(found, known_models)
-    if record is MetricResult:
-        rows = result_rows(readings, checker, ~faults.is_bad)
-    else:
-        good = np.nonzero(~faults.is_bad)[0].astype(np.int64)
-        rows = Rows(good, {f: Values.of(r).taken(good) for f, r in readings.items()})
-
-    rows = _without_conflicts(rows, record, names, found)
-    repeats = _repeats(rows.numbered(names))
-    first = rows.taken(~repeats)
+        rows, questions = _models_told_apart(rows, known_models, profile)
+    has_rows = np.zeros(len(faults.is_bad), dtype=bool)
+    rows, is_repeat_row = _without_conflicts(rows, record, names, found)
+    has_rows[rows.of] = True
+    first = rows.taken(~is_repeat_row)
     is_changed, is_same, changes = _against_stored(first, record, names, stored)
-    if changes and found.profile.restatement is None:
+    if changes and profile.restatement is None:
         questions.append(_restatement(changes))
     if questions:
         raise Refusal(questions=questions)
@@ -78,8 +59,6 @@ def compared(found: Gathered, stored: Stored, *, accept_good: bool) -> Judgement
     n_records = len(faults.is_bad)
     is_kept = np.zeros(n_records, dtype=bool)
     is_kept[first.of[~is_same]] = True
-    has_rows = np.zeros(n_records, dtype=bool)
-    has_rows[rows.of] = True
     is_kept |= ~faults.is_bad & ~has_rows  # a wide row without any metric
     is_identical = np.zeros(n_records, dtype=bool)
     is_identical[first.of[is_same]] = True
@@ -91,13 +70,9 @@ def compared(found: Gathered, stored: Stored, *, accept_good: bool) -> Judgement
     kept = first.taken(~is_same)
     new_models: list[str] = []
     if registers_models and record is not Model:
-        models = kept.fields["model_id"]
-        used = (str(models.values[i]) for i in dict.fromkeys(models.ids.tolist()))
+        used = kept.fields["model_id"].unique().to_pylist()
         new_models = [m for m in used if m not in known_models]
-    warnings = found.warnings + _told(found, kept, new_models, is_repeat, is_identical)
-    lines = found.source.table.lines
-    accepted, damaged = int(is_kept.sum()), len(found.source.table.damaged)
-    rejected = int(faults.is_bad.sum()) + damaged
+    accepted, rejected = int(is_kept.sum()), int(faults.is_bad.sum()) + found.n_damaged
     receipt = found.receipt.model_copy(
         update={
             "status": status_of(accepted, rejected, accept_good=accept_good),
@@ -107,69 +82,67 @@ def compared(found: Gathered, stored: Stored, *, accept_good: bool) -> Judgement
             "new": int((is_kept & ~changed).sum()),
             "changed": int((is_kept & changed).sum()),
             "identical": int(is_identical.sum()),
-            "rejects": sorted(
-                [*found.structural, *faults.rejects], key=lambda r: (r.row is not None, r.row or 0)
-            ),
-            "warnings": warnings,
+            "rejects": sorted(faults.rejects, key=lambda r: (r.row is not None, r.row or 0)),
+            "warnings": found.warned(*_told(found, kept, new_models, is_repeat, is_identical)),
         }
     )
     return Judgement(
         receipt=receipt,
-        lines=(lines[kept.of] + 1).tolist(),
-        rows=kept.tuples(names),
+        lines=faults.lines[kept.of] + 1,
+        rows=kept.table(names),
         new_models=new_models,
-        changed_lines=frozenset((lines[np.nonzero(changed)[0]] + 1).tolist()),
-        model_position=names.index("model_id") if new_models else None,
-        source=found.source,
+        changed_lines=faults.lines[np.flatnonzero(changed)] + 1,
+        registers_models=bool(new_models),
     )
 
 
-def _check_references(found: Gathered, stored: Stored) -> None:
+def _with_known_references(found: Found, stored: Stored) -> Rows:
+    """The rows that name only what is there; the others are rejected."""
+    rows = found.rows
     for column in columns(found.record):
         if column.refers_to is None:
             continue
-        reading = found.readings[column.name]
         known = set(stored.names(column.refers_to))
-        is_unknown = flags(
-            bool(v) and v not in known and i not in reading.cells.faults
-            for i, v in enumerate(reading.cells.values)
-        )
+        codes, values = distinct(rows.fields[column.name])
+        is_unknown = flags(bool(v) and v not in known for v in values)
+        if not is_unknown.any():
+            continue
         plural = KINDS[column.refers_to].plural.lower()
-        for i in np.nonzero(is_unknown[reading.codes])[0].tolist():
-            value = str(reading.cells.values[int(reading.codes[i])])
+        for i in np.flatnonzero(is_unknown[codes]).tolist():
+            value = values[int(codes[i])]
             near = get_close_matches(value, sorted(known), n=1, cutoff=0.6)
             found.faults.add(
-                i,
-                found.checker.label(column.name),
+                int(rows.of[i]),
+                found.labels[column.name],
                 "unknown-reference",
                 value,
                 plural=plural,
                 near=f" (did you mean {shown(near[0])}?)" if near else "",
             )
+    return rows.taken(~found.faults.is_bad[rows.of])
 
 
 def _models_told_apart(
-    found: Gathered, known: Collection[str]
-) -> tuple[dict[str, Reading], list[Question]]:
-    """The readings once new names that look like stored ones are settled."""
-    reading = found.readings["model_id"]
+    rows: Rows, known: Collection[str], profile: Profile
+) -> tuple[Rows, list[Question]]:
+    """The rows once new names that look like stored ones are settled."""
     looks = {skeleton(name): name for name in known}
-    used = np.unique(reading.codes[~found.faults.is_bad]).tolist()
-    alike = {}
-    if looks:
-        for i in used:
-            name = str(reading.cells.values[i])
-            if name not in known and skeleton(name) in looks:
-                alike[name] = looks[skeleton(name)]
-    answer = found.profile.look_alike
-    if not alike or answer == "new":
-        return found.readings, []
-    if answer == "stored":
-        values: list[object] = [alike.get(str(v), v) for v in reading.cells.values]
-        settled = reading._replace(cells=reading.cells._replace(values=values))
-        return found.readings | {"model_id": settled}, []
+    if not looks:
+        return rows, []
+    used = rows.fields["model_id"].unique().to_pylist()
+    alike = {
+        name: looks[skeleton(name)]
+        for name in used
+        if name not in known and skeleton(name) in looks
+    }
+    if not alike or profile.look_alike == "new":
+        return rows, []
+    if profile.look_alike == "stored":
+        codes, values = distinct(rows.fields["model_id"])
+        settled = pa.array([alike.get(v, v) for v in values], pa.string()).take(pa.array(codes))
+        return Rows(rows.of, rows.fields | {"model_id": settled}), []
     name, other = next(iter(alike.items()))
-    return found.readings, [
+    return rows, [
         question(
             "look-alike",
             "look_alike",
@@ -181,30 +154,35 @@ def _models_told_apart(
     ]
 
 
-def _without_conflicts(rows: Rows, record: type[Record], names: list[str], found: Gathered) -> Rows:
-    """The rows whose key no other row gives different content; the others are rejected."""
-    key, content = rows.numbered(record.key), rows.numbered(names)
-    if not len(key):
-        return rows
+def _without_conflicts(
+    rows: Rows, record: type[Record], names: list[str], found: Found
+) -> tuple[Rows, Flags]:
+    """The rows whose key no other row gives different content, and which repeat an earlier one."""
+    key = rows.numbered(record.key)
+    if _all_differ(key):
+        return rows, np.zeros(len(key), dtype=bool)
+    content = rows.numbered(names)
     order = np.lexsort((content, key))
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
     differs = np.diff(content[order], prepend=content[order[:1]]) != 0
     differs[starts] = False
     is_torn = np.add.reduceat(differs.astype(np.int64), starts) > 0
-    if not is_torn.any():
-        return rows
-    in_conflict = np.zeros(len(key), dtype=bool)
     ends = np.append(starts[1:], len(key))
-    lines = found.source.table.lines
+    lines = found.faults.lines
     for start, end in zip(starts[is_torn].tolist(), ends[is_torn].tolist(), strict=True):
         members = np.sort(order[start:end])
-        in_conflict[members] = True
         records = np.unique(rows.of[members]).tolist()
         told = ", ".join(str(int(lines[i]) + 1) for i in records[:10])
         told += f" and {len(records) - 10} more" if len(records) > 10 else ""
         for i in records:
             found.faults.add(i, None, "conflict", None, rows=told)
-    return rows.taken(~found.faults.is_bad[rows.of])
+    is_good = ~found.faults.is_bad[rows.of]
+    return rows.taken(is_good), _repeats(content[is_good])
+
+
+def _all_differ(key: Codes) -> bool:
+    ordered = np.sort(key)
+    return not bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _repeats(content: Codes) -> Flags:
@@ -220,21 +198,19 @@ def _against_stored(
     """Which rows change, and which repeat, a stored row; and each change in words."""
     is_changed, is_same = np.zeros((2, len(rows.of)), dtype=bool)
     changes: list[tuple[str, str]] = []
-    keys = rows.tuples(record.key)
-    known = stored.matching(record, keys) if keys else {}
+    known = stored.matching(record, rows.table(record.key)) if len(rows.of) else {}
     if not known:
         return is_changed, is_same, changes
-    for i, key in enumerate(keys):
-        was = known.get(key)
-        if was is None:
-            continue
-        now = {n: v.values[int(v.ids[i])] for n, v in rows.fields.items()}
-        different = [n for n in names if was[n] != now[n]]
+    places = sorted(known)
+    now = rows.table(names).take(pa.array(places)).to_pylist()
+    for i, row in zip(places, now, strict=True):
+        was = known[i]
+        different = [n for n in names if was[n] != row[n]]
         if different:
             is_changed[i] = True
             name = "value" if "value" in different else different[0]
             before = shown(was[name]) if was[name] not in (None, "") else "empty"
-            after = shown(now[name]) if now[name] not in (None, "") else "empty"
+            after = shown(row[name]) if row[name] not in (None, "") else "empty"
             changes.append((before, after) if name == "value" else (f"{name} {before}", after))
         else:
             is_same[i] = True
@@ -255,7 +231,7 @@ def _restatement(changes: list[tuple[str, str]]) -> Question:
 
 
 def _told(
-    found: Gathered, kept: Rows, new_models: list[str], is_repeat: Flags, is_identical: Flags
+    found: Found, kept: Rows, new_models: list[str], is_repeat: Flags, is_identical: Flags
 ) -> list[Warned]:
     """The warnings about rows that were not rejected."""
     told = []
@@ -270,24 +246,18 @@ def _told(
         told.append(warned("duplicate-row", int(is_repeat.sum()), n=int(is_repeat.sum())))
     if is_identical.any():
         told.append(warned("identical-row", int(is_identical.sum()), n=int(is_identical.sum())))
-    noted = {
-        note: [
-            (r, r.noting(note) & is_good) for r in found.readings.values() if note in r.cells.notes
-        ]
-        for note in ("trimmed", "utc-assumed", "number-like-id")
-    }
+    n_noted = {note: int(n[is_good].sum()) for note, n in found.notes.items()}
     for note in ("trimmed", "utc-assumed"):
-        n = sum(int(where.sum()) for _, where in noted[note])
-        if n:
-            told.append(warned(note, n, n=n))
-    ids = list(
-        dict.fromkeys(
-            str(r.cells.values[i])
-            for r, where in noted["number-like-id"]
-            for i in np.unique(r.codes[where]).tolist()
+        if n_noted.get(note):
+            told.append(warned(note, n_noted[note], n=n_noted[note]))
+    if n_noted.get("number-like-id"):
+        rows = found.rows.taken(is_good[found.rows.of])
+        written = (
+            value
+            for name, column in rows.fields.items()
+            if name.endswith(("_id", "_version"))
+            for value in column.unique().to_pylist()
         )
-    )
-    if ids:
-        n = sum(int(where.sum()) for _, where in noted["number-like-id"])
-        told.append(warned("number-like-id", n, ids=ids))
+        ids = [value for value in written if value and is_number_like(value)]
+        told.append(warned("number-like-id", n_noted["number-like-id"], ids=ids))
     return told

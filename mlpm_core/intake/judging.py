@@ -1,35 +1,48 @@
-"""The whole check of a file, stage by stage; a stage that refuses or asks ends it."""
+"""The whole check of a file, stage by stage; a stage that refuses or asks ends it.
+
+`read` needs nothing but the file, so it can run in a process of its own; `judge` then asks what is
+stored.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake.cells import Grammar
 from mlpm_core.intake.check import Checker, Faults
-from mlpm_core.intake.compare import Gathered, compared
+from mlpm_core.intake.compare import compared
 from mlpm_core.intake.faults import Fault, Refusal, warned
+from mlpm_core.intake.found import NOTES, Found, counted
 from mlpm_core.intake.header import Fields, Header
-from mlpm_core.intake.judgement import Judgement, Source
+from mlpm_core.intake.judgement import Judgement
 from mlpm_core.intake.layout import asked_about_dates, asked_about_layout, checked_header
 from mlpm_core.intake.lines import Lines, is_blank
 from mlpm_core.intake.names import read_name
+from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
-from mlpm_core.intake.results import check_results
+from mlpm_core.intake.rejected import rejected_records
+from mlpm_core.intake.results import check_results, result_rows
+from mlpm_core.intake.rows import Rows
 from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
-from mlpm_core.records import Receipt, Status
+from mlpm_core.records import MetricResult, Receipt, Status, columns, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
-    from mlpm_core.intake.profile import Limits, Profile
+    import pyarrow as pa
+
     from mlpm_core.intake.recognise import Text
     from mlpm_core.intake.table import Table
-    from mlpm_core.records import Record, Warned
+    from mlpm_core.records import Record, Reject, Warned
 
-__all__ = ["Stored", "judge"]
+__all__ = ["Asked", "Opened", "Stored", "judge", "judged", "read", "rejected_csv"]
 
 
 class Stored(Protocol):
@@ -39,47 +52,76 @@ class Stored(Protocol):
         """Every id of a kind."""
         ...
 
-    def matching(
-        self, record: type[Record], keys: Sequence[tuple[object, ...]]
-    ) -> Mapping[tuple[object, ...], Mapping[str, object]]:
-        """The stored rows that have one of these keys, by key."""
+    def matching(self, record: type[Record], keys: pa.Table) -> Mapping[int, Mapping[str, object]]:
+        """The stored rows that have one of these keys, by the key's place among them."""
         ...
 
 
-def judge(
-    data: bytes,
-    filename: str,
-    record: type[Record],
-    *,
-    project: str,
-    stored: Stored,
-    now: datetime,
-    profile: Profile,
-    limits: Limits,
-    accept_good: bool,
-) -> Judgement:
-    """Check a file and say what storing it would do; nothing is stored.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file and how it is to be read.
 
-    Parameters
+    Attributes
     ----------
-    data : bytes
-        The file as it came.
+    data : bytes or Path
+        The file as it came, or where it lies.
     filename : str
         Serves the type check and sentences, never as a path.
-    record : type[Record]
-        What a row is.
+    kind : str
+        What a row is: one of ``records.KINDS``.
     project : str
         Whose wall no row may leave; the project of rows that name none.
-    stored : Stored
-        The rows that hold now.
     now : datetime
         This moment in UTC, without a zone.
     profile : Profile
         Answers to earlier questions.
     limits : Limits
         The largest file that is read.
-    accept_good : bool
-        Would good rows be stored although others are rejected?
+    """
+
+    data: bytes | Path
+    filename: str
+    kind: str
+    project: str
+    now: datetime
+    profile: Profile = field(default_factory=Profile)
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def record(self) -> type[Record]:
+        """What a row is."""
+        return record_of(self.kind)
+
+    def content(self) -> bytes:
+        """The file's bytes."""
+        return self.data if isinstance(self.data, bytes) else self.data.read_bytes()
+
+    def receipt(self, refusal: Refusal) -> Receipt:
+        """The receipt of a file that was refused, or that raised questions."""
+        return Receipt(
+            status=Status.ASKED if refusal.questions else Status.REJECTED,
+            kind=self.kind,
+            project=self.project,
+            filename=self.filename,
+            rejects=refusal.rejects,
+            questions=refusal.questions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as text, with the records it holds; no cell was read yet."""
+
+    text: Text
+    lines: Lines
+    fields: Fields
+    header: Header
+    checker: Checker
+    table: Table
+
+
+def judge(asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
+    """Check a file and say what storing it would do; nothing is stored.
 
     Returns
     -------
@@ -91,91 +133,129 @@ def judge(
     InputError
         When the project's name, or an answer of the profile, cannot be used.
     """
-    name = read_name(project)
-    if isinstance(name, Fault) or name[0] != project:
-        raise InputError(
-            f"{project!r} is no name for a project: letters and digits, spaces only inside, "
-            "none of < > or a leading = + - @."
-        )
     try:
-        return _judged(
-            data, filename, record, project, stored, now, profile, limits, accept_good=accept_good
-        )
+        return judged(read(asked), asked, stored, accept_good=accept_good)
     except Refusal as refusal:
-        status = Status.ASKED if refusal.questions else Status.REJECTED
-        return Judgement(
-            Receipt(
-                status=status,
-                kind=record.kind,
-                project=project,
-                filename=filename,
-                rejects=refusal.rejects,
-                questions=refusal.questions,
-            )
-        )
+        return Judgement(asked.receipt(refusal))
 
 
-def _judged(
-    data: bytes,
-    filename: str,
-    record: type[Record],
-    project: str,
-    stored: Stored,
-    now: datetime,
-    profile: Profile,
-    limits: Limits,
-    *,
-    accept_good: bool,
-) -> Judgement:
-    text = text_of(data, filename, profile, limits)
-    lines = Lines.of(text.text)
-    if all(map(is_blank, lines.lines)):
-        raise Refusal.of("empty-file")
-    fields = Fields(record, profile)
-    header = Header.found(lines, fields, limits)
-    check_header_bytes(header, lines, text)
-    checker = Checker(fields, header, Grammar(profile, now), project)
-    found = table(lines, header.below, header.delimiter, header.cells, checker.passes, limits)
-    found = asked_about_layout(found, header, fields, profile)
-    checked_header(found, header, fields, profile)
+def judged(found: Found, asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
+    """What storing a file that was read would do.
+
+    Parameters
+    ----------
+    stored : Stored
+        The rows that hold now.
+    accept_good : bool
+        Would good rows be stored although others are rejected?
+    """
+    try:
+        return compared(found, stored, asked.profile, accept_good=accept_good)
+    except Refusal as refusal:
+        return Judgement(asked.receipt(refusal))
+
+
+def read(asked: Asked) -> Found:
+    """Everything that the file alone can say.
+
+    Raises
+    ------
+    Refusal
+        When no row can be judged: the file is refused, or raises questions.
+    InputError
+        When the project's name, or an answer of the profile, cannot be used.
+    """
+    opened = _opened(asked)
+    found, checker = opened.table, opened.checker
+    checked_header(found, opened.header, opened.fields, asked.profile)
     if found.n_records == len(found.blank):
         raise Refusal.of("no-rows")
-    found = without_bad_bytes(found, text)
-    faults = Faults(found.lines)
+    found = without_bad_bytes(found, opened.text)
+    structural = [
+        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
+        for r in structural_rejects(found, opened.header, opened.lines, opened.text)
+    ]
+    faults = Faults(_rows_of(found, opened.text), structural)
     readings = checker.readings(found, faults)
     asked_about_dates(readings)
-    if fields.has_metrics:
+    if opened.fields.has_metrics:
         check_results(readings, checker, faults)
-    gathered = Gathered(
-        record,
-        profile,
-        checker,
-        readings,
-        faults,
-        structural_rejects(found, header, lines, text),
-        _about_file(text, lines, found, header, checker),
-        Receipt(
-            status=Status.DRY_RUN,
-            kind=record.kind,
-            project=project,
-            filename=filename,
-            lines=found.n_records,
-            blank=len(found.blank),
-        ),
-        Source(text, lines, header, found),
+    if asked.record is MetricResult:
+        rows = result_rows(readings, checker, ~faults.is_bad)
+    else:
+        every = np.arange(len(found.lines), dtype=np.int64)
+        fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}
+        rows = Rows(every, fields).taken(~faults.is_bad)
+    n = len(found.lines)
+    notes = {
+        note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
+        for note in NOTES
+        if any(note in r.notes for r in readings.values())
+    }
+    receipt = Receipt(
+        status=Status.DRY_RUN,
+        kind=asked.kind,
+        project=asked.project,
+        filename=asked.filename,
+        lines=found.n_records,
+        blank=len(found.blank),
+        warnings=_about_file(opened, found),
     )
-    judged = compared(gathered, stored, accept_good=accept_good)
-    return judged if text.rows is None else judged.renumbered(text.rows)
+    labels = {c.name: checker.label(c.name) for c in columns(asked.record)}
+    return Found(asked.record, labels, rows, faults, len(found.damaged), notes, receipt)
 
 
-def _about_file(
-    text: Text, lines: Lines, found: Table, header: Header, checker: Checker
-) -> list[Warned]:
+def rejected_csv(asked: Asked, rejects: Sequence[Reject]) -> bytes:
+    """The rejected records of a file as they came, each with its reasons behind it.
+
+    Raises
+    ------
+    Refusal
+        When the file is refused as a whole.
+    """
+    return rejected_records(_opened(asked), rejects)
+
+
+def _opened(asked: Asked) -> Opened:
+    """The file as text, with its records told apart."""
+    name = read_name(asked.project)
+    if isinstance(name, Fault) or name[0] != asked.project:
+        raise InputError(
+            f"{asked.project!r} is no name for a project: letters and digits, spaces only inside, "
+            "none of < > or a leading = + - @."
+        )
+    text = text_of(asked.content(), asked.filename, asked.profile, asked.limits)
+    lines = Lines.of(text.data)
+    if all(map(is_blank, lines.lines)):
+        raise Refusal.of("empty-file")
+    fields = Fields(asked.record, asked.profile)
+    header = Header.found(lines, fields, asked.limits)
+    check_header_bytes(header, lines, text)
+    checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
+    found = table(lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits)
+    found = asked_about_layout(found, header, fields, asked.profile)
+    return Opened(text, lines, fields, header, checker, found)
+
+
+def _rows_of(found: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The row (from 0) of the file on which each record starts."""
+    if text.rows is None:
+        return found.lines
+    return np.array([_row_of(i + 1, text) - 1 for i in found.lines.tolist()], dtype=np.int64)
+
+
+def _row_of(line: int, text: Text) -> int:
+    """The row of the file for a line of the text that was made from it."""
+    return line if text.rows is None else text.rows.get(line, line)
+
+
+def _about_file(opened: Opened, found: Table) -> list[Warned]:
     """The warnings about the file as a whole."""
+    header, text = opened.header, opened.text
     inner = {i for start, n in found.spans.items() for i in range(start, start + n - 1)}
     inner |= set(range(header.line, header.below - 1))
-    told = [warned("mixed-newlines")] if len(lines.kinds_of_ends(inner)) > 1 else []
+    told = [warned("mixed-newlines")] if len(opened.lines.kinds_of_ends(inner)) > 1 else []
     if text.left:
         told.append(warned("extra-sheet", names=list(text.left)))
-    extra = checker.unused_headers()
+    extra = opened.checker.unused_headers()
     return [*told, warned("extra-column", headers=extra)] if extra else told

@@ -63,17 +63,20 @@ def asked_about_layout(found: Table, header: Header, fields: Fields, profile: Pr
 def _headers_again(found: Table, header: Header, fields: Fields) -> list[int]:
     """The lines of records that name all required fields again."""
     least = min(2, len(fields.required))
-    n_named = np.zeros(len(found.lines), dtype=np.int64)
-    # A header names every required field, so the longest columns need not be looked at.
-    by_length = sorted(found.columns, key=lambda c: len(c.cells))
-    n_skipped = 0 if header.is_wide(fields) else max(0, len(fields.required) - least)
-    for column in by_length[: len(by_length) - n_skipped]:
+    profile_given = fields.profile.constants.keys()
+    # A header names every required field, and no number names any: so it can only be where one of
+    # these few columns holds a name. The shortest are the quickest to look through.
+    columns = [c for c in found.columns if not (c.has_many and c.numbers is not None)]
+    n_named = 1 if header.is_wide(fields) else len(fields.required - profile_given)
+    columns.sort(key=lambda c: c.has_many)
+    is_candidate = np.zeros(len(found.lines), dtype=bool)
+    for column in columns[: max(0, len(columns) - max(1, n_named) + 1)]:
         is_name = flags(not c[:1].isdigit() and fields.n_named([c]) > 0 for c in column.cells)
         if is_name.any():
-            n_named += is_name[column.codes]
+            is_candidate |= is_name[column.codes]
     lines = [
         int(found.lines[i])
-        for i in np.nonzero(n_named >= least)[0].tolist()
+        for i in np.flatnonzero(is_candidate).tolist()
         if fields.is_header([c.cells[int(c.codes[i])] for c in found.columns])
     ]
     lines += [d.line for d in found.damaged if len(d.cells) >= least and fields.is_header(d.cells)]
@@ -84,6 +87,13 @@ def _about_marks(found: Table, header: Header, fields: Fields, profile: Profile)
     """The question what a comma or a point in a number means, asked once."""
     cells: list[str] = []
     for j in header.numbers(fields):
+        if (
+            header.delimiter == ","
+            and profile.decimal is None
+            and found.columns[j].has_many
+            and found.columns[j].numbers is not None
+        ):
+            continue  # no comma in it, and a point is a decimal point
         joined = "\n".join(found.columns[j].cells)
         if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
             cells += [c for t in found.columns[j].cells if not is_missing(c := t.strip(SPACES))]
@@ -232,12 +242,14 @@ def asked_about_dates(readings: dict[str, Reading]) -> None:
     n: Counter[str] = Counter()
     samples: dict[str, list[str]] = defaultdict(list)
     for reading in readings.values():
-        for note, places in reading.cells.notes.items():
+        for note in reading.notes:
             what = note.removeprefix("asks ")
             if what == note:
                 continue
-            n[what] += int(reading.noting(note).sum())
-            samples[what] += [shown(reading.texts[i]) for i in places[:5]]
+            where = np.flatnonzero(reading.noting(note))
+            n[what] += len(where)
+            told = dict.fromkeys(reading.text(i) for i in where[:200].tolist())
+            samples[what] += [shown(text) for text in list(told)[:5]]
     questions = []
     if n["both"] or n["dmy"] or n["mdy"]:
         order = ["mdy", "dmy"] if n["mdy"] > n["dmy"] else ["dmy", "mdy"]

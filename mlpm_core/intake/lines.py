@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,44 +17,71 @@ __all__ = ["SPACES", "Lines", "Record", "is_blank", "read_record"]
 SPACES = " \t\u00a0\u202f"
 """What is dropped around numbers, dates and choices."""
 
+_Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+_CHUNK = 1 << 24
+
+
+class _Split(Sequence[str]):
+    """Lines of a UTF-8 text, each made a string only when it is looked at."""
+
+    def __init__(self, data: bytes, starts: _Places, stops: _Places) -> None:
+        self.data, self.starts, self.stops = data, starts, stops
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        if isinstance(i, slice):
+            return [self[j] for j in range(*i.indices(len(self)))]
+        line = self.data[self.starts[i] : self.stops[i]]
+        return line.decode("utf-8", "surrogateescape")
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
     """The physical lines of a text without their ends, which LF, CRLF and CR may be."""
 
-    lines: list[str]
+    lines: Sequence[str]
     ends: list[str] | str
     has_quotes: bool
 
     @classmethod
-    def of(cls, text: str) -> Lines:
-        r"""Split a text; the end of its last line begins no further line.
+    def of(cls, text: str | bytes) -> Lines:
+        r"""Split a text, or its UTF-8; the end of its last line begins no further line.
 
         Examples
         --------
-        >>> Lines.of("a\r\nb\nc\n").lines
+        >>> list(Lines.of("a\r\nb\nc\n").lines)
         ['a', 'b', 'c']
         """
-        n_both = text.count("\r\n")
+        data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+        n_both = data.count(b"\r\n") if b"\r" in data else 0
         kinds = {
             end: n
             for end, n in (
                 ("\r\n", n_both),
-                ("\r", text.count("\r") - n_both),
-                ("\n", text.count("\n") - n_both),
+                ("\r", data.count(b"\r") - n_both),
+                ("\n", data.count(b"\n") - n_both),
             )
             if n
         }
-        ends: list[str] | str
         if len(kinds) > 1:
-            parts = re.split("(\r\n|\r|\n)", text)
+            parts = re.split("(\r\n|\r|\n)", data.decode("utf-8", "surrogateescape"))
             lines, ends = parts[::2], parts[1::2]
-        else:
-            ends = next(iter(kinds), "\n")
-            lines = text.split(ends)
-        if lines[-1] == "":
-            lines.pop()
-        return cls(lines, ends, '"' in text)
+            if lines[-1] == "":
+                lines.pop()
+            return cls(lines, ends, b'"' in data)
+        end = next(iter(kinds), "\n")
+        last = _places(data, end[-1].encode())
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), last + 1])
+        stops = np.concatenate([last - (len(end) - 1), np.full(1, len(data), dtype=np.int64)])
+        if starts[-1] == len(data):
+            starts, stops = starts[:-1], stops[:-1]
+        return cls(_Split(data, starts, stops), end, b'"' in data)
 
     def end(self, i: int) -> str:
         """How line ``i`` ends."""
@@ -66,11 +96,71 @@ class Lines:
         within = (self.lines[i] + self.end(i) for i in range(start, stop - 1))
         return "".join(within) + self.lines[stop - 1]
 
+    def block(self, start: int, stop: int) -> bytes | memoryview:
+        """Some lines as UTF-8, the last one ended too."""
+        if not isinstance(self.lines, _Split):
+            return (self.raw(start, stop) + "\n").encode("utf-8", "surrogateescape")
+        split = self.lines
+        if stop < len(split) or split.data.endswith(str(self.ends).encode()):
+            end = split.starts[stop] if stop < len(split) else len(split.data)
+            return memoryview(split.data)[split.starts[start] : end]
+        return split.data[split.starts[start] : split.stops[stop - 1]] + str(self.ends).encode()
+
+    def are_plain(
+        self, start: int, delimiter: str, width: int, most_bytes: int
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which lines from one on are records of this width and need not be taken apart.
+
+        They hold no quotes, or two a cell and none to spare, and no cell can be too long. A line
+        inside a quoted cell may look like one: the caller knows where quoted cells end.
+        """
+        split = self.lines
+        if not isinstance(split, _Split):
+            return np.zeros(len(split) - start, dtype=bool)
+        starts, stops = split.starts[start:], split.stops[start:]
+        n_between = _counts(_places(split.data, delimiter.encode()), starts, stops)
+        is_plain = (n_between == width - 1) & (stops - starts <= most_bytes) & (stops > starts)
+        if not self.has_quotes:
+            return np.asarray(is_plain, dtype=bool)
+        quotes = _places(split.data, b'"')
+        n_quotes = _counts(quotes, starts, stops)
+        data = np.frombuffer(split.data, dtype=np.uint8)
+        before = quotes[:-2]
+        between = before[
+            (np.diff(quotes)[:-1] == 2) & (data[before + 1] == ord(delimiter))
+        ] if len(quotes) > 2 else quotes[:0]  # fmt: skip
+        is_clear = np.ones(len(starts), dtype=bool)
+        for at in between[np.flatnonzero(np.diff(between) == 2)]:  # quotes shared by two of them
+            is_clear[np.searchsorted(starts, at, "right") - 1] = False
+        ends_quoted = (data[np.minimum(starts, len(data) - 1)] == 34) & (data[stops - 1] == 34)
+        is_quoted = (
+            (n_quotes == 2 * width)
+            & (_counts(between, starts, stops) == width - 1)
+            & ends_quoted
+            & is_clear
+            & (stops - starts <= most_bytes)
+        )
+        return np.asarray(np.where(n_quotes == 0, is_plain, is_quoted), dtype=bool)
+
     def kinds_of_ends(self, inner: set[int]) -> set[str]:
         """How lines end, those inside quoted cells left out."""
         if isinstance(self.ends, str):
             return {self.ends}
         return {end for i, end in enumerate(self.ends) if i not in inner}
+
+
+def _places(data: bytes, mark: bytes) -> _Places:
+    """Where a byte stands."""
+    found = [np.zeros(0, dtype=np.int64)]
+    whole = np.frombuffer(data, dtype=np.uint8)
+    for at in range(0, len(data), _CHUNK):
+        found.append(np.flatnonzero(whole[at : at + _CHUNK] == mark[0]) + at)
+    return np.concatenate(found)
+
+
+def _counts(places: _Places, starts: _Places, stops: _Places) -> _Places:
+    """How many of the places lie in each line."""
+    return np.searchsorted(places, stops) - np.searchsorted(places, starts)
 
 
 class Record(NamedTuple):

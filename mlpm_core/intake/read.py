@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpm_core.intake.faults import Refusal
 from mlpm_core.intake.lines import Lines, is_blank, read_record
-from mlpm_core.intake.table import Coded, Damage, Table, coded_columns
+from mlpm_core.intake.table import Codes, Damage, Table, coded_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,39 +59,37 @@ class _Reader:
         self._lines, self._delimiter, self._passes = lines, delimiter, passes
         self._headers, self._limits = headers, limits
         self._width = len(headers)
-        self._starts: list[int] = []
-        self._whole: list[str] = []
+        self._starts: list[Codes] = []
+        self._whole: list[bytes | memoryview] = []
         self._blank: list[int] = []
         self._damaged: list[Damage] = []
         self._spans: dict[int, int] = {}
+        self._n_records = 0
 
     def scan(self, start: int) -> None:
         """Sort every record from a line on by what it is."""
-        lines, delimiter, n_between = self._lines.lines, self._delimiter, self._width - 1
-        most_chars, most_rows = self._limits.cell_chars, self._limits.rows
-        between = f'"{delimiter}"'
-        n_records, i = 0, start
-        while i < len(lines):
-            n_records += 1
-            if n_records > most_rows:
-                raise Refusal.of("limit-rows", limit=most_rows)
-            line = lines[i]
-            if len(line) <= most_chars:
-                n_quotes = line.count('"') if self._lines.has_quotes else 0
-                # No quotes, or two a cell and none to spare: nothing to take apart here.
-                is_whole = (
-                    line.count(delimiter) == n_between
-                    if not n_quotes
-                    else n_quotes == 2 * n_between + 2
-                    and line.count(between) == n_between
-                    and line[0] == line[-1] == '"'
-                )
-                if is_whole:
-                    self._starts.append(i)
-                    self._whole.append(line)
-                    i += 1
-                    continue
-            i = self._unusual(i)
+        lines, most = self._lines, self._limits.cell_chars
+        is_plain = lines.are_plain(start, self._delimiter, self._width, most)
+        i = start
+        for at in (np.flatnonzero(~is_plain) + start).tolist():
+            if at < i:  # a line inside a quoted cell
+                continue
+            self._keep(i, at, at - i)
+            self._count(1)
+            i = self._unusual(at)
+        self._keep(i, start + len(is_plain), start + len(is_plain) - i)
+
+    def _count(self, n: int) -> None:
+        self._n_records += n
+        if self._n_records > self._limits.rows:
+            raise Refusal.of("limit-rows", limit=self._limits.rows)
+
+    def _keep(self, i: int, stop: int, n: int) -> None:
+        """Take lines as they are, as so many whole records."""
+        if n > 0:
+            self._count(n)
+            self._starts.append(np.arange(i, i + n, dtype=np.int64))
+            self._whole.append(self._lines.block(i, stop))
 
     def _unusual(self, i: int) -> int:
         """A record that must be taken apart to know it; where the next begins."""
@@ -106,8 +104,8 @@ class _Reader:
         if record.next > i + 1:
             self._spans[i] = record.next - i
         if len(cells) == self._width:
-            self._starts.append(i)
-            self._whole.append(self._lines.raw(i, record.next))
+            self._starts.append(np.array([i], dtype=np.int64))
+            self._whole.append(self._lines.block(i, record.next))
         elif all(map(is_blank, cells)):
             self._blank.append(i)
         else:
@@ -129,18 +127,18 @@ class _Reader:
 
     def table(self) -> Table:
         """All that was read, with blank records of full width set apart too."""
-        starts = np.array(self._starts, dtype=np.int64)
+        starts = np.concatenate([np.zeros(0, dtype=np.int64), *self._starts])
+        whole = self._whole[0] if len(self._whole) == 1 else b"".join(self._whole)
         columns = coded_columns(
-            self._whole, self._delimiter, self._width, has_quotes=self._lines.has_quotes
+            whole, self._delimiter, self._width, has_quotes=self._lines.has_quotes
         )
         blank = np.ones(len(starts), dtype=bool)
         for column in columns:
             if not blank.any():
                 break
-            of_cell = np.array([is_blank(c) for c in column.cells], dtype=bool)
-            blank &= of_cell[column.codes]
+            blank &= column.are_blank()
         if blank.any():
             self._blank = sorted([*self._blank, *starts[blank].tolist()])
             starts = starts[~blank]
-            columns = [Coded(c.codes[~blank], c.cells) for c in columns]
+            columns = [c.taken(~blank) for c in columns]
         return Table(starts, columns, self._blank, self._damaged, self._spans)

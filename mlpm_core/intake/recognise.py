@@ -75,12 +75,12 @@ _CANDIDATES = ("cp1252", "shift_jis", "gb18030")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file's text; bytes that its encoding does not know stand in it as lone surrogates.
+    """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
 
     ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked.
     """
 
-    text: str
+    data: bytes
     encoding: str
     bom: bytes
     has_bad_bytes: bool
@@ -92,7 +92,7 @@ class Text:
 
         Examples
         --------
-        >>> Text("m\udc81", "utf-8", b"", True).bytes_of("m\udc81")
+        >>> Text(b"m\x81", "utf-8", b"", True).bytes_of("m\udc81")
         b'm\x81'
         """
         codec = self.encoding
@@ -171,13 +171,18 @@ def _type(data: bytes, filename: str) -> str | None:
 
 
 def _decoded(data: bytes, bom: bytes, encoding: str) -> Text:
-    body = data[len(bom) :]
+    body = data[len(bom) :] if bom else data
+    if encoding == "utf-8" and body.isascii():
+        return Text(body, encoding, bom, has_bad_bytes=False)
     try:
-        return Text(body.decode(encoding), encoding, bom, has_bad_bytes=False)
+        text = body.decode(encoding)
+        is_same = encoding == "utf-8"
+        return Text(body if is_same else text.encode(), encoding, bom, has_bad_bytes=False)
     except UnicodeDecodeError:
         pass
     try:
-        return Text(body.decode(encoding, "surrogateescape"), encoding, bom, has_bad_bytes=True)
+        text = body.decode(encoding, "surrogateescape")
+        return Text(text.encode("utf-8", "surrogateescape"), encoding, bom, has_bad_bytes=True)
     except UnicodeDecodeError as error:  # UTF-16 and UTF-32 cannot carry a stray byte along
         raise Refusal.of(
             "bad-encoding", line=1, byte=error.start + 1, encoding=encoding.upper()
@@ -187,9 +192,9 @@ def _decoded(data: bytes, bom: bytes, encoding: str) -> Text:
 def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
     found = _decoded(data[len(bom) :], b"", f"{encoding}-{'le' if bom[0] == 0xFF else 'be'}")
     if profile.encoding != encoding:
-        preview = [f"{encoding}: {_preview(found.text)}"]
+        preview = [f"{encoding}: {_preview(found.data.decode())}"]
         raise Refusal(questions=[question("encoding", "encoding", [encoding], preview=preview)])
-    return Text(found.text, encoding, bom, found.has_bad_bytes)
+    return Text(found.data, encoding, bom, found.has_bad_bytes)
 
 
 def _fits(data: bytes, encoding: str) -> bool:

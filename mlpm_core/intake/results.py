@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from mlpm_core.intake.faults import shown
 from mlpm_core.intake.header import normal
-from mlpm_core.intake.rows import Flags, Rows, Values, flags
-from mlpm_core.records import METRICS
+from mlpm_core.intake.rows import Flags, Rows, array_of, distinct, flags
+from mlpm_core.records import METRICS, ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
     from mlpm_core.intake.check import Checker, Faults, Reading
@@ -25,29 +26,32 @@ def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults
     if checker.wide:
         for position, metric in checker.wide:
             reading = readings[f"={metric}"]
-            everywhere = Values(np.zeros(len(reading.codes), dtype=np.int64), [metric])
+            everywhere = np.zeros(len(faults.lines), dtype=np.int64), [metric]
             _check_range(checker.header_label(position), reading, everywhere, faults)
     else:
-        metrics = Values.of(readings["metric"])
+        metrics = distinct(readings["metric"].array(ColumnKind.NAME))
         _check_range(checker.label("value"), readings["value"], metrics, faults)
     if checker.is_results:
         _check_interval(readings, checker, faults)
         _check_slice(readings, checker, faults)
 
 
-def _check_range(label: str, reading: Reading, metrics: Values, faults: Faults) -> None:
-    known = [METRICS.get(str(m)) for m in metrics.values]
-    low = np.array([m.low if m else -np.inf for m in known])[metrics.ids]
-    high = np.array([m.high if m else np.inf for m in known])[metrics.ids]
+def _check_range(
+    label: str, reading: Reading, metrics: tuple[Codes, list[Any]], faults: Faults
+) -> None:
+    codes, names = metrics
+    known = [METRICS.get(str(m)) for m in names]
+    low = np.array([m.low if m else -np.inf for m in known])[codes]
+    high = np.array([m.high if m else np.inf for m in known])[codes]
     value = _floats(reading)
     for record in np.nonzero((value < low) | (value > high))[0].tolist():
-        metric = known[int(metrics.ids[record])]
+        metric = known[int(codes[record])]
         if metric is not None:
             faults.add(
                 record,
                 label,
                 "out-of-range",
-                reading.texts[int(reading.codes[record])],
+                reading.text(record),
                 range=metric.range,
                 field=metric.name,
             )
@@ -56,7 +60,7 @@ def _check_range(label: str, reading: Reading, metrics: Values, faults: Faults) 
 def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
     low, high = readings["ci_low"], readings["ci_high"]
     for record in np.nonzero(_floats(low) > _floats(high))[0].tolist():
-        texts = [shown(r.texts[int(r.codes[record])]) for r in (low, high)]
+        texts = [shown(r.text(record)) for r in (low, high)]
         faults.add(
             record,
             checker.label("ci_low"),
@@ -69,10 +73,9 @@ def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faul
 
 def _check_slice(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
     key, value = readings["slice_key"], readings["slice_value"]
-    has_no_key = flags(not v for v in key.cells.values)[key.codes] & ~key.is_faulty()
-    has_value = flags(bool(v) for v in value.cells.values)[value.codes]
-    for record in np.nonzero(has_no_key & has_value)[0].tolist():
-        text = value.texts[int(value.codes[record])]
+    has_no_key = ~_is_filled(key) & ~key.is_faulty()
+    for record in np.nonzero(has_no_key & _is_filled(value))[0].tolist():
+        text = value.text(record)
         faults.add(
             record,
             checker.label("slice_value"),
@@ -83,49 +86,58 @@ def _check_slice(readings: dict[str, Reading], checker: Checker, faults: Faults)
         )
 
 
+def _is_filled(reading: Reading) -> Flags:
+    codes, values = distinct(reading.array(ColumnKind.NAME))
+    return flags(bool(v) for v in values)[codes]
+
+
 def _floats(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    numbers = Values(reading.codes, reading.cells.values).floats()
-    return np.where(reading.is_faulty(), np.nan, numbers)
+    """The numbers of a field, NaN where there is none or a faulty one."""
+    numbers = reading.array(ColumnKind.NUMBER).to_numpy(zero_copy_only=False)
+    faulty = reading.is_faulty()
+    return np.where(faulty, np.nan, numbers) if faulty.any() else numbers
 
 
 def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) -> Rows:
     """The results of the good records: one each, or one per filled metric of a wide file."""
-    good = np.nonzero(is_good)[0].astype(np.int64)
+    kinds = {c.name: c.kind for c in columns(MetricResult)}
+    every = np.arange(len(is_good), dtype=np.int64)
     fields = {
-        f: Values.of(r).taken(good)
+        f: r.array(kinds[f])
         for f, r in readings.items()
         if not f.startswith("=") and f != "granularity"
     }
-    fields["granularity"] = _granularity(readings, checker).taken(good)
+    good = Rows(every, fields | {"granularity": _granularity(readings, checker)}).taken(is_good)
     if not checker.wide:
-        return Rows(good, fields)
+        return good
     parts = []
     for _, metric in checker.wide:
-        values = Values.of(readings[f"={metric}"]).taken(good)
-        is_filled = flags(v is not None for v in values.values)[values.ids]
-        every = Values(np.zeros(len(good), dtype=np.int64), [metric])
-        parts.append(Rows(good, fields | {"metric": every, "value": values}).taken(is_filled))
+        values = readings[f"={metric}"].array(ColumnKind.NUMBER).filter(pa.array(is_good))
+        named = pa.array([metric]).take(pa.array(np.zeros(len(values), dtype=np.int64)))
+        is_filled = values.is_valid().to_numpy(zero_copy_only=False)
+        rows = Rows(good.of, good.fields | {"metric": named, "value": values})
+        parts.append(rows.taken(is_filled))
     return Rows.joined(parts)
 
 
-def _granularity(readings: dict[str, Reading], checker: Checker) -> Values:
+def _granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:
     """The length of each period: as said, else as its date or its header says."""
     said, period = readings["granularity"], readings["period_start"]
     header = _GRAIN_OF_HEADER.get(normal(checker.label("period_start")))
-    grains: list[object] = [header or "P1D"] * len(period.texts)
-    for note, places in period.cells.notes.items():
+    grains = [header or "P1D"]
+    codes = np.zeros(len(period.is_faulty()), dtype=np.int64)
+    for note in period.notes:
         grain = note.removeprefix("grain ")
         if grain != note and (header is None or grain in ("P1W", "P1M")):
-            for i in places:
-                grains[i] = grain
-    values: list[object] = [v or "" for v in said.cells.values]
-    is_empty = flags(not v for v in values)[said.codes]
-    codes: Codes = np.where(is_empty, period.codes + len(values), said.codes)
-    return Values.unified(codes, [*values, *grains])
+            codes[period.noting(note)] = len(grains)
+            grains.append(grain)
+    of_said, words = distinct(said.array(ColumnKind.CHOICE))
+    is_said = flags(bool(w) for w in words)[of_said]
+    codes = np.where(is_said, of_said + len(grains), codes)
+    return array_of(ColumnKind.CHOICE, codes, [*grains, *words])
 
 
 def unknown_metrics(rows: Rows) -> list[str]:
     """The metrics of these rows that the registry does not know."""
-    metrics = rows.fields["metric"]
-    used = np.unique(metrics.ids).tolist()
-    return [str(metrics.values[i]) for i in used if str(metrics.values[i]) not in METRICS]
+    used = rows.fields["metric"].unique().to_pylist()
+    return [m for m in used if m not in METRICS]

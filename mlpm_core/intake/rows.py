@@ -1,21 +1,33 @@
-"""Typed rows, column by column, with equal values numbered alike whatever their spelling."""
+"""Typed rows, column by column, in Arrow."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlpm_core.intake.check import Reading
     from mlpm_core.intake.table import Codes
 
-__all__ = ["Flags", "Rows", "Values", "flags", "keyed"]
+__all__ = ["ARROW", "Flags", "Rows", "array_of", "distinct", "flags", "keyed"]
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+ARROW: dict[ColumnKind, Any] = {
+    ColumnKind.NUMBER: pa.float64(),
+    ColumnKind.WHOLE: pa.int64(),
+    ColumnKind.DAY: pa.date32(),
+    ColumnKind.MOMENT: pa.timestamp("us"),
+    ColumnKind.FLAG: pa.bool_(),
+}
+"""How the values of a column are held; words of any kind are strings."""
 
 
 def flags(items: Iterable[bool]) -> Flags:
@@ -23,40 +35,31 @@ def flags(items: Iterable[bool]) -> Flags:
     return np.fromiter(items, dtype=bool)
 
 
-class Values(NamedTuple):
-    """One field of every row: numbers that are equal exactly when the values are."""
+def array_of(kind: ColumnKind, codes: Codes, values: Sequence[object]) -> pa.Array:
+    """A column given by codes into values, of which several may be equal.
 
-    ids: Codes
-    values: list[object]
+    Examples
+    --------
+    >>> array_of(ColumnKind.NAME, np.array([0, 1, 2]), ["a", "b", "a"]).dictionary.to_pylist()
+    ['a', 'b']
+    """
+    if kind in ARROW:
+        return pa.array(values, ARROW[kind]).take(pa.array(codes))
+    number: dict[object, int] = {}
+    places = [None if v is None else number.setdefault(v, len(number)) for v in values]
+    narrow = pa.int8() if len(number) < 127 else pa.int32()
+    indices = pa.array(places, narrow).take(pa.array(codes))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(map(str, number), pa.string()))
 
-    @classmethod
-    def of(cls, reading: Reading) -> Values:
-        """The values of a reading."""
-        return cls.unified(reading.codes, reading.cells.values)
 
-    @classmethod
-    def unified(cls, codes: Codes, values: Sequence[object]) -> Values:
-        """Values given by code, equal ones brought together."""
-        number: dict[object, int] = {}
-        of_code = np.fromiter(
-            (number.setdefault(v, len(number)) for v in values), np.int64, len(values)
-        )
-        return cls(of_code[codes], list(number))
-
-    def floats(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """The values as numbers, NaN where there is none."""
-        numbers = [v if isinstance(v, int | float) else np.nan for v in self.values]
-        return np.array(numbers, dtype=np.float64)[self.ids]
-
-    def taken(self, rows: Codes | Flags) -> Values:
-        """The values of some rows."""
-        return Values(self.ids[rows], self.values)
-
-    def objects(self) -> list[object]:
-        """The values themselves, row by row."""
-        listed = np.empty(len(self.values), dtype=object)
-        listed[:] = self.values
-        return listed[self.ids].tolist()  # type: ignore[no-any-return]
+def distinct(column: pa.Array) -> tuple[Codes, list[Any]]:
+    """A column as codes into its distinct values; null is a value like any other."""
+    if not pa.types.is_dictionary(column.type):
+        if pa.types.is_floating(column.type):
+            column = pc.add(column, 0.0)  # -0 and 0 are one number
+        column = column.dictionary_encode()
+    codes = column.indices.fill_null(len(column.dictionary)).to_numpy().astype(np.int64)
+    return codes, [*column.dictionary.to_pylist(), None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +67,22 @@ class Rows:
     """What would be stored: every field, and the record of the file each row comes from."""
 
     of: Codes
-    fields: dict[str, Values]
+    fields: dict[str, pa.Array]
 
-    def taken(self, rows: Codes | Flags) -> Rows:
+    def taken(self, kept: Flags) -> Rows:
         """Some of the rows."""
-        return Rows(self.of[rows], {f: v.taken(rows) for f, v in self.fields.items()})
+        if kept.all():
+            return self
+        chosen = pa.array(kept)
+        return Rows(self.of[kept], {f: v.filter(chosen) for f, v in self.fields.items()})
 
     def numbered(self, names: Iterable[str]) -> Codes:
         """A number per row, equal for rows that agree in all of these fields."""
         return keyed([self.fields[n] for n in names], len(self.of))
 
-    def tuples(self, names: Sequence[str]) -> list[tuple[object, ...]]:
-        """The rows, with these fields in order."""
-        return list(zip(*(self.fields[n].objects() for n in names), strict=True))
+    def table(self, names: Sequence[str]) -> pa.Table:
+        """The rows with these fields in order."""
+        return pa.table([self.fields[n] for n in names], names=list(names))
 
     @classmethod
     def joined(cls, parts: Sequence[Rows]) -> Rows:
@@ -85,32 +91,30 @@ class Rows:
         order = np.argsort(of, kind="stable")
         fields = {}
         for name in parts[0].fields:
-            codes, values, shift = [], [], 0
-            for part in parts:
-                codes.append(part.fields[name].ids + shift)
-                values += part.fields[name].values
-                shift = len(values)
-            fields[name] = Values.unified(np.concatenate(codes)[order], values)
+            arrays = [p.fields[name] for p in parts]
+            if pa.types.is_dictionary(arrays[0].type):
+                arrays = [a.cast(pa.string()) for a in arrays]
+            fields[name] = pa.concat_arrays(arrays).take(pa.array(order))
         return cls(of[order], fields)
 
 
-def keyed(columns: Sequence[Values], n_rows: int) -> Codes:
+def keyed(columns: Sequence[pa.Array], n_rows: int) -> Codes:
     """A number per row, equal for rows with equal values in every column.
 
     Examples
     --------
-    >>> a = Values(np.array([0, 0, 1]), ["x", "y"])
-    >>> keyed([a, Values(np.array([1, 1, 1]), [0.5, 0.6])], 3).tolist()
+    >>> keyed([pa.array(["x", "x", "y"]), pa.array([0.5, 0.5, 0.5])], 3).tolist()
     [0, 0, 1]
     """
     key, n_keys = np.zeros(n_rows, dtype=np.int64), 1
     for column in columns:
-        n_values = len(column.values)
-        if n_values < 2:
+        codes, values = distinct(column)
+        n_values = len(values)
+        if n_values < 3 and not codes.any():  # one value everywhere
             continue
         if n_keys > 2**62 // n_values:
             _, key = np.unique(key, return_inverse=True)
             n_keys = int(key.max(initial=0)) + 1
-        key = key * n_values + column.ids
+        key = key * n_values + codes
         n_keys *= n_values
-    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+    return key

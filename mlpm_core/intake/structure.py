@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.intake.faults import Refusal, reject
-from mlpm_core.intake.table import Coded, Damage, Table
+from mlpm_core.intake.table import Damage, Table
 
 if TYPE_CHECKING:
     from mlpm_core.intake.header import Header
@@ -46,7 +46,7 @@ def without_bad_bytes(found: Table, text: Text) -> Table:
     ]
     return Table(
         found.lines[~is_bad],
-        [Coded(c.codes[~is_bad], c.cells) for c in found.columns],
+        [c.taken(~is_bad) for c in found.columns],
         found.blank,
         sorted([*found.damaged, *damaged], key=lambda d: d.line),
         found.spans,

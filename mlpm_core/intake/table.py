@@ -1,24 +1,30 @@
-"""The records of a file column by column, each distinct cell kept once."""
+"""The records of a file column by column; distinct cells are told apart when somebody asks."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
-from mlpm_core.intake.lines import Lines, read_record
+from mlpm_core.intake.lines import SPACES, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Coded", "Codes", "Damage", "Table", "coded_columns"]
 
-Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
+Codes = np.ndarray[tuple[int], np.dtype[np.signedinteger[Any]]]
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+_SAMPLE = 4096
+_BLOCK = 1 << 25  # no record is longer
+_BOM = b"\xef\xbb\xbf"
 
 
 class Damage(NamedTuple):
@@ -30,11 +36,87 @@ class Damage(NamedTuple):
     cells: list[str]
 
 
-class Coded(NamedTuple):
-    """A column as codes into its distinct cells, so that each distinct cell is read once."""
+class Coded:
+    """A column of cells as Arrow holds them: as text, or as bytes when some are no UTF-8.
 
-    codes: Codes
-    cells: list[str]
+    ``cells`` are its distinct cells and ``codes`` say which one each record has, so that each
+    distinct cell is read once.
+    """
+
+    def __init__(self, strings: pa.Array) -> None:
+        self.strings = strings
+
+    @classmethod
+    def of(cls, cells: list[str]) -> Coded:
+        """A column from its cells, record by record."""
+        return cls(pa.array([c.encode("utf-8", "surrogateescape") for c in cells], pa.binary()))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every cell is known to be UTF-8."""
+        return bool(pa.types.is_string(self.strings.type))
+
+    @cached_property
+    def _encoded(self) -> tuple[Codes, list[str]]:
+        encoded = self.strings.dictionary_encode()
+        cells = encoded.dictionary.to_pylist()
+        if not self.is_text:
+            cells = [c.decode("utf-8", "surrogateescape") for c in cells]
+        return encoded.indices.to_numpy(), cells
+
+    @property
+    def codes(self) -> Codes:
+        """Which of the distinct cells each record has."""
+        return self._encoded[0]
+
+    @property
+    def cells(self) -> list[str]:
+        """Every distinct cell, in order of appearance."""
+        return self._encoded[1]
+
+    @cached_property
+    def has_many(self) -> bool:
+        """Whether most cells differ, as far as the first of them tell."""
+        if len(self.strings) < _SAMPLE:
+            return False
+        return len(self.strings.slice(0, _SAMPLE).unique()) > _SAMPLE // 8
+
+    @cached_property
+    def numbers(self) -> pa.Array | None:
+        """The cells as finite numbers, empty ones as null; None when one is anything else.
+
+        Arrow reads a subset of our grammar of numbers, and what it reads it reads alike.
+        """
+        if not self.is_text:
+            return None
+        try:
+            _as_numbers(self.strings.slice(0, 64))  # Arrow goes on after a failure, and slowly
+            found = _as_numbers(self.strings)
+        except pa.ArrowInvalid:
+            return None
+        return found if pc.all(pc.is_finite(found), min_count=0).as_py() else None
+
+    def are_blank(self) -> Flags:
+        """Which cells are empty or nothing but spaces."""
+        if self.is_text:
+            trimmed = pc.utf8_trim(self.strings, characters=SPACES)
+            return pc.equal(trimmed, "").to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+        return np.array([is_blank(c) for c in self.cells], dtype=bool)[self.codes]
+
+    def taken(self, kept: Flags) -> Coded:
+        """The cells of some records."""
+        strings = self.strings.filter(pa.array(kept))
+        if not self.is_text:
+            with suppress(pa.ArrowInvalid):
+                strings = strings.cast(pa.string())
+        return Coded(strings)
+
+
+def _as_numbers(strings: pa.Array) -> pa.Array:
+    is_empty = pc.equal(strings, "")
+    if pc.any(is_empty, min_count=0).as_py():
+        strings = pc.if_else(is_empty, pa.scalar(None, pa.string()), strings)
+    return pc.cast(strings, pa.float64())
 
 
 @dataclass(slots=True)
@@ -57,64 +139,56 @@ class Table:
         kept = np.array([not is_dropped(int(i)) for i in self.lines], dtype=bool)
         return Table(
             self.lines[kept],
-            [_recoded(c.codes[kept], c.cells) for c in self.columns],
+            [c.taken(kept) for c in self.columns],
             [i for i in self.blank if not is_dropped(i)],
             [d for d in self.damaged if not is_dropped(d.line)],
             self.spans,
         )
 
 
-def _recoded(codes: Codes, cells: list[str]) -> Coded:
-    """A column that lists only the cells it still has."""
-    used, again = np.unique(codes, return_inverse=True)
-    return Coded(again.astype(np.int64), [cells[i] for i in used])
-
-
 def coded_columns(
-    records: list[str], delimiter: str, width: int, *, has_quotes: bool
+    records: bytes | memoryview, delimiter: str, width: int, *, has_quotes: bool
 ) -> list[Coded]:
-    """Whole, well-formed records of one width, column by column.
+    r"""Whole, well-formed records of one width, column by column.
+
+    Parameters
+    ----------
+    records : bytes
+        As UTF-8, stray bytes left as they are; every record is ended.
 
     Examples
     --------
-    >>> first, second = coded_columns(["a,1", "b,1", 'a,"x, y"'], ",", 2, has_quotes=True)
+    >>> first, second = coded_columns(b'a,1\\nb,1\\na,"x, y"\\n', ",", 2, has_quotes=True)
     >>> first.codes.tolist(), second.cells
     ([0, 1, 0], ['1', 'x, y'])
     """
-    if not records:
-        return [Coded(np.zeros(0, dtype=np.int64), []) for _ in range(width)]
+    if not len(records):
+        return [Coded(pa.array([], pa.string())) for _ in range(width)]
     names = [str(j) for j in range(width)]
+
+    has_mark = bytes(records[:3]) == _BOM  # Arrow would take it away
+    if has_mark:
+        records = b"\n" + bytes(records)
+
+    def read(kind: Any) -> list[Coded]:  # noqa: ANN401  Arrow has no types
+        found = csv.read_csv(
+            pa.py_buffer(records),
+            read_options=csv.ReadOptions(
+                column_names=names, skip_rows=int(has_mark), block_size=_BLOCK
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=delimiter,
+                quote_char='"' if has_quotes else False,
+                newlines_in_values=has_quotes,
+                ignore_empty_lines=False,
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, kind), strings_can_be_null=False
+            ),
+        )
+        return [Coded(column.combine_chunks()) for column in found.columns]
+
     try:
-        # The first line keeps Arrow from taking a mark at the start of the data for a BOM.
-        data = (delimiter.join(names) + "\n" + "\n".join(records) + "\n").encode()
-    except UnicodeEncodeError:  # bytes that the file's encoding does not know
-        return _coded_one_by_one(records, delimiter, width)
-    read = csv.read_csv(
-        pa.py_buffer(data),
-        read_options=csv.ReadOptions(column_names=names, skip_rows=1, block_size=1 << 25),
-        parse_options=csv.ParseOptions(
-            delimiter=delimiter,
-            quote_char='"' if has_quotes else False,
-            newlines_in_values=has_quotes,
-            ignore_empty_lines=False,
-        ),
-        convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-        ),
-    )
-    return [_coded(column) for column in read.columns]
-
-
-def _coded(column: pa.ChunkedArray) -> Coded:
-    encoded = column.combine_chunks().dictionary_encode()
-    codes: Codes = encoded.indices.to_numpy().astype(np.int64)
-    return Coded(codes, encoded.dictionary.to_pylist())
-
-
-def _coded_one_by_one(records: list[str], delimiter: str, width: int) -> list[Coded]:
-    numbers = [defaultdict[str, int](count().__next__) for _ in range(width)]
-    rows = [read_record(Lines.of(r or "\n"), 0, delimiter).cells for r in records]
-    return [
-        Coded(np.array([number[cell] for cell in column], dtype=np.int64), list(number))
-        for number, column in zip(numbers, zip(*rows, strict=True), strict=True)
-    ]
+        return read(pa.string())
+    except pa.ArrowInvalid:  # bytes that are no UTF-8
+        return read(pa.binary())

@@ -10,13 +10,14 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
-from mlpm_core.intake import Judgement, Limits, Profile, judge
+from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, judged
 from mlpm_core.records import (
     MechanismRecord,
     Receipt,
     Record,
     Reject,
     Status,
+    Warned,
     record_of,
 )
 from mlpm_core.services import rules
@@ -28,9 +29,13 @@ from mlpm_core.services.effects import (
 )
 from mlpm_core.services.kpis import MOVING, KpiValue, kpi_values
 from mlpm_core.services.mechanisms import refuse_orphans
+from mlpm_core.services.reading import CAGE, read_as_before
 from mlpm_core.services.stored import Stored, append
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlpm_core.intake.found import Found
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
@@ -54,7 +59,7 @@ def import_file(
     project: str,
     kind: str,
     filename: str,
-    data: bytes,
+    data: bytes | Path,
     *,
     profile: Profile | None = None,
     accept_good: bool = False,
@@ -71,8 +76,10 @@ def import_file(
         What a row is: one of ``records.KINDS``.
     filename : str
         As uploaded; serves the type check and the receipt, never as a path.
+    data : bytes or Path
+        The file as it came, or where it lies.
     profile : Profile, optional
-        Answers to the questions of an earlier try.
+        Answers to the questions of an earlier try; what the project answered before holds too.
     accept_good : bool
         Store the good rows of a file that also has rejected ones.
     dry_run : bool
@@ -94,66 +101,109 @@ def import_file(
     StoreError
         When the batch was stored but could not be told to the ledger; the next start tells it.
     """
-    record = record_of(kind)
+    record_of(kind)
     if not actor.strip() or not project.strip():
         raise InputError(
             "An import names who imports and into which project; one of them is empty."
         )
+    asked = Asked(
+        data, filename, kind, project, workspace.now(), profile or Profile(),
+        workspace.settings.limits(kind),
+    )  # fmt: skip
     blank = Receipt(
         status=Status.FAILED,
         kind=kind,
         project=project,
         filename=filename,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=_sha256(data),
         actor=actor,
-        received_at=workspace.now(),
-        answers=(profile or Profile()).answers(),
+        received_at=asked.now,
+        answers=asked.profile.answers(),
         accept_good=accept_good,
     )
     try:
-        with workspace.store.writer(keep=not dry_run) as writer:
-            earlier = writer.rows("batch_in_force", project=project, kind=kind, sha256=blank.sha256)
-            if earlier and channel != "form":  # a form may well set back what it set before
-                first = Receipt.model_validate_json(earlier[0]["receipt"])
-                return first.model_copy(update={"status": Status.DUPLICATE})
-            judgement = judge(
-                data,
-                filename,
-                record,
-                project=project,
-                stored=Stored(writer, project),
-                now=workspace.now(),
-                profile=profile or Profile(),
-                limits=Limits(),
-                accept_good=accept_good,
-            )
-            judgement = rules.applied(judgement, record, writer, accept_good=accept_good)
-            done = shortened(judgement.receipt).model_copy(
-                update={k: getattr(blank, k) for k in _OURS}
-            )
-            if done.status is Status.DRY_RUN:
-                if not dry_run:
-                    workspace.ledger.keep(data)
-                done = _commit(workspace, writer, record, judgement, done, channel, dry_run)
+        with workspace.store.reader() as reader:
+            if channel != "form" and (first := _first(reader, blank)):
+                return first
+            asked, found, told = read_as_before(reader, asked)
+        blank = blank.model_copy(update={"answers": asked.profile.answers()})
+        done = _stored(
+            workspace, asked, found, told, blank,
+            accept_good=accept_good, dry_run=dry_run, channel=channel,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
+    except CageError as error:
+        return _failed(
+            blank, "reader-stopped", f"Reading the file was stopped: {error}.",
+            "Nothing was stored. Split the file by period; parts give the same result.",
+        )  # fmt: skip
     except StoreError as error:
-        fault = Reject(
-            row=None,
-            column=None,
-            code="store",
-            message=str(error),
-            hint="Nothing was stored. Mend the cause and import the same file again.",
-        )
-        return blank.model_copy(update={"rejects": [fault]})
+        return _failed(
+            blank, "store", str(error),
+            "Nothing was stored. Mend the cause and import the same file again.",
+        )  # fmt: skip
     if done.status is Status.COMMITTED:
         _note(workspace, done)
     if asks_only_to_confirm(done):
-        confirmed = (profile or Profile()).answered("restatement", "confirm")
+        confirmed = asked.profile.answered("restatement", "confirm")
         would_be = import_file(
             workspace, actor, project, kind, filename, data,
             profile=confirmed, accept_good=accept_good, dry_run=True, channel=channel,
         )  # fmt: skip
         return with_effect_told(done, would_be.effect)
     return done
+
+
+def _sha256(data: bytes | Path) -> str:
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first(reader: Reader, blank: Receipt) -> Receipt | None:
+    """The receipt of the same bytes, if the project holds them already."""
+    earlier = reader.rows(
+        "batch_in_force", project=blank.project, kind=blank.kind, sha256=blank.sha256
+    )
+    if not earlier:  # a form may well set back what it set before
+        return None
+    first = Receipt.model_validate_json(earlier[0]["receipt"])
+    return first.model_copy(update={"status": Status.DUPLICATE})
+
+
+def _failed(blank: Receipt, code: str, message: str, hint: str) -> Receipt:
+    fault = Reject(row=None, column=None, code=code, message=message, hint=hint)
+    return blank.model_copy(update={"rejects": [fault]})
+
+
+def _stored(
+    workspace: Workspace,
+    asked: Asked,
+    found: Found,
+    told: list[Warned],
+    blank: Receipt,
+    *,
+    accept_good: bool,
+    dry_run: bool,
+    channel: str,
+) -> Receipt:
+    """Judge what was read against what is stored, and store it, in one transaction."""
+    with workspace.store.writer(keep=not dry_run) as writer:
+        if channel != "form" and (first := _first(writer, blank)):  # it came twice at once
+            return first
+        judgement = judged(found, asked, Stored(writer, asked.project), accept_good=accept_good)
+        judgement = rules.applied(judgement, asked.record, writer, accept_good=accept_good)
+        receipt = shortened(judgement.receipt)
+        done = receipt.model_copy(
+            update={k: getattr(blank, k) for k in _OURS} | {"warnings": [*receipt.warnings, *told]}
+        )
+        if done.status is not Status.DRY_RUN:
+            return done
+        if not dry_run:
+            workspace.ledger.keep(asked.data)
+        return _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
 
 
 def _commit(
@@ -293,26 +343,30 @@ def rejected_csv(
     project: str,
     kind: str,
     filename: str,
-    data: bytes,
+    data: bytes | Path,
     *,
     profile: Profile | None = None,
 ) -> bytes:
-    """The rejected rows of a file as they came, each with its reason, to mend and upload alone."""
+    """The rejected rows of a file as they came, each with its reason, to mend and upload alone.
+
+    Raises
+    ------
+    InputError
+        When the file is refused or asks as a whole, or its reader was stopped.
+    """
     del actor
-    with workspace.store.reader() as reader:
-        record = record_of(kind)
-        judgement = judge(
-            data,
-            filename,
-            record,
-            project=project,
-            stored=Stored(reader, project),
-            now=workspace.now(),
-            profile=profile or Profile(),
-            limits=Limits(),
-            accept_good=False,
-        )
-        return rules.applied(judgement, record, reader, accept_good=False).rejected_csv()
+    asked = Asked(
+        data, filename, kind, project, workspace.now(), profile or Profile(),
+        workspace.settings.limits(kind),
+    )  # fmt: skip
+    try:
+        with workspace.store.reader() as reader:
+            asked, found, _ = read_as_before(reader, asked)
+            judgement = judged(found, asked, Stored(reader, project), accept_good=False)
+            judgement = rules.applied(judgement, asked.record, reader, accept_good=False)
+        return CAGE.rejected_csv(asked, judgement.receipt.rejects)
+    except (Refusal, CageError) as error:
+        raise InputError("No row of this file was judged, so none was rejected alone.") from error
 
 
 def _batch(reader: Reader, project: str, batch: str) -> dict[str, Any]:

@@ -116,10 +116,9 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
 
     Works inside an open transaction, so that an import can show its effect before it is kept.
     """
-    found = reader.matching(Project, [(project,)])
-    if not found:
+    row = reader.one(Project, (project,))
+    if row is None:
         return []
-    row = found[(project,)]
     day = row["clock_on"] or today()
     cases = {c.value_case_id: c for c in project_cases(reader, row, day, draws=2048)}
     return [

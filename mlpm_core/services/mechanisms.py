@@ -103,11 +103,11 @@ def mechanism_of(reader: Reader, project: str, mechanism_id: str) -> Mechanism:
     known = mechanisms()
     if mechanism_id in known:
         return known[mechanism_id]
-    found = reader.matching(MechanismRecord, [(project, mechanism_id)])
-    if not found:
+    found = reader.one(MechanismRecord, (project, mechanism_id))
+    if found is None:
         mine = [row["mechanism_id"] for row in reader.current(MechanismRecord, project)]
         raise NotFoundError.of("mechanism", mechanism_id, [*known, *mine])
-    return written(found[project, mechanism_id]["definition"])
+    return written(found["definition"])
 
 
 def begun(mechanism_id: str | None) -> str:

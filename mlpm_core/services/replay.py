@@ -10,24 +10,34 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, StoreError
-from mlpm_core.intake import Limits, Profile, judge
+from mlpm_core.intake import Asked, Profile, Refusal, judged
 from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services import rules
+from mlpm_core.services.reading import CAGE
 from mlpm_core.services.stored import Stored, append
 from mlpm_core.store import DamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from mlpm_core.intake import Limits
     from mlpm_core.store import Ledger, Store, Writer
 
 __all__ = ["replay"]
 
 
 def replay(
-    store: Store, ledger: Ledger, entries: Sequence[Mapping[str, Any]]
+    store: Store,
+    ledger: Ledger,
+    entries: Sequence[Mapping[str, Any]],
+    limits: Callable[[str], Limits],
 ) -> tuple[int, str | None]:
     """Store batches again, as the ledger notes them, in order, until one cannot be.
+
+    Parameters
+    ----------
+    limits
+        The largest file of a kind that is read.
 
     Returns
     -------
@@ -42,7 +52,7 @@ def replay(
     for n, entry in enumerate(entries):
         try:
             with store.writer() as writer:
-                _again(writer, ledger, entry)
+                _again(writer, ledger, entry, limits)
         except DamagedError:
             raise
         except (MlpmError, ValueError, KeyError) as error:
@@ -50,7 +60,12 @@ def replay(
     return len(entries), None
 
 
-def _again(writer: Writer, ledger: Ledger, entry: Mapping[str, Any]) -> None:
+def _again(
+    writer: Writer,
+    ledger: Ledger,
+    entry: Mapping[str, Any],
+    limits: Callable[[str], Limits],
+) -> None:
     if "receipt" not in entry:
         raise StoreError("the ledger of that time did not keep its receipt; restore a backup.")
     seq = int(entry["seq"])
@@ -58,7 +73,7 @@ def _again(writer: Writer, ledger: Ledger, entry: Mapping[str, Any]) -> None:
         raise StoreError("a later batch is stored already.")
     told = Receipt.model_validate_json(entry["receipt"])
     if told.undoes is None:
-        _rows_again(writer, ledger, seq, told)
+        _rows_again(writer, ledger, seq, told, limits)
     writer.run(
         "add_batch",
         **{k: entry[k] for k in ("batch", "project", "kind", "channel", "sha256", "actor")},
@@ -69,23 +84,28 @@ def _again(writer: Writer, ledger: Ledger, entry: Mapping[str, Any]) -> None:
     )
 
 
-def _rows_again(writer: Writer, ledger: Ledger, seq: int, told: Receipt) -> None:
+def _rows_again(
+    writer: Writer, ledger: Ledger, seq: int, told: Receipt, limits: Callable[[str], Limits]
+) -> None:
     record = record_of(told.kind)
     profile = Profile()
     for answer in told.answers:
         key, _, value = answer.partition("=")
         profile = profile.answered(key, value)
-    judgement = judge(
+    asked = Asked(
         ledger.raw(told.sha256),
         told.filename,
-        record,
-        project=told.project,
-        stored=Stored(writer, told.project),
-        now=told.received_at or datetime.min,
-        profile=profile,
-        limits=Limits(),
-        accept_good=told.accept_good,
+        told.kind,
+        told.project,
+        told.received_at or datetime.min,
+        profile,
+        limits(told.kind),
     )
+    try:
+        found = CAGE.read(asked)
+    except Refusal as refusal:
+        raise StoreError("its file is now refused.") from refusal
+    judgement = judged(found, asked, Stored(writer, told.project), accept_good=told.accept_good)
     judgement = rules.applied(judgement, record, writer, accept_good=told.accept_good)
     again = judgement.receipt
     if (again.status, again.new, again.changed) != (Status.DRY_RUN, told.new, told.changed):

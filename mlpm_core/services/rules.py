@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
@@ -18,7 +21,6 @@ from mlpm_core.records import (
     Reject,
     Status,
     ValueCase,
-    columns,
 )
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
@@ -43,11 +45,15 @@ def applied(
     rule_for = _RULES.get(record)
     if rule_for is None or judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement
+    lines, rows = judgement.lines, judgement.rows
+    suspect = _SUSPECTS.get(record)
+    if suspect is not None:
+        kept = suspect(rows)
+        lines, rows = lines[kept.to_numpy(zero_copy_only=False)], rows.filter(kept)
     rule = rule_for(reader, judgement.receipt.project)
-    names = [c.name for c in columns(record)]
     faults = []
-    for line, cells in zip(judgement.lines, judgement.rows, strict=True):
-        fault = rule(dict(zip(names, cells, strict=True)))
+    for line, row in zip(lines.tolist(), rows.to_pylist(), strict=True):
+        fault = rule(row)
         if fault is not None:
             faults.append(fault.model_copy(update={"row": line}))
     return judgement.rejecting(faults, accept_good=accept_good) if faults else judgement
@@ -142,8 +148,8 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
 
 def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    known = reader.matching(Project, [(project,)])
-    currency = known[(project,)]["currency"] if known else "EUR"
+    known = reader.one(Project, (project,))
+    currency = known["currency"] if known else "EUR"
 
     def rule(row: Row) -> Reject | None:
         try:
@@ -227,6 +233,13 @@ def _predictions(reader: Reader, project: str) -> Callable[[Row], Reject | None]
     return rule
 
 
+def _without_prediction(rows: pa.Table) -> pa.Array:
+    """Which rows the rule must look at; logs are too long to look at every one."""
+    said = pc.equal(rows.column("y_pred").cast(pa.string()), "")
+    return pc.and_(said, rows.column("y_pred_proba").is_null()).combine_chunks()
+
+
+_SUSPECTS: Mapping[type[Record], Callable[[pa.Table], pa.Array]] = {Prediction: _without_prediction}
 _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | None]]] = {
     Project: _projects,
     MechanismRecord: _mechanisms,

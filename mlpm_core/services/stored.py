@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from mlpm_core.records import Model, Project, Record, columns, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
+
+    import pyarrow as pa
 
     from mlpm_core.intake import Judgement
     from mlpm_core.store import Reader, Writer
@@ -26,10 +28,8 @@ class Stored:
         record = record_of(kind)
         return {str(r[record.key[-1]]) for r in self._reader.current(record, self._project)}
 
-    def matching(
-        self, record: type[Record], keys: Sequence[tuple[object, ...]]
-    ) -> Mapping[tuple[object, ...], Mapping[str, object]]:
-        """The stored rows that have one of these keys, by key."""
+    def matching(self, record: type[Record], keys: pa.Table) -> Mapping[int, Mapping[str, object]]:
+        """The stored rows that have one of these keys, by the key's place among them."""
         return self._reader.matching(record, keys)
 
 
@@ -38,21 +38,16 @@ def append(
 ) -> None:
     """Append judged rows, and what they need that is not there: their project, new models."""
     if record is not Project and not _exists(writer, project):
-        writer.append(Project, seq, [0], [_minimal(Project, project, title=project)])
-    writer.append(
-        Model,
-        seq,
-        [0] * len(judgement.new_models),
-        [_minimal(Model, project, model_id=m) for m in judgement.new_models],
-    )
-    writer.append(record, seq, judgement.lines, judgement.rows)
+        writer.append(Project, seq, [_minimal(Project, project, title=project)])
+    writer.append(Model, seq, [_minimal(Model, project, model_id=m) for m in judgement.new_models])
+    writer.append_table(record, seq, judgement.lines, judgement.rows)
 
 
 def _exists(reader: Reader, project: str) -> bool:
-    return bool(reader.matching(Project, [(project,)]))
+    return reader.one(Project, (project,)) is not None
 
 
-def _minimal(record: type[Record], project: str, **known: str) -> tuple[object, ...]:
+def _minimal(record: type[Record], project: str, **known: str) -> dict[str, object]:
     """A row that says no more than what must be said."""
     values = {"project": project} | known
-    return tuple(values.get(c.name, c.default) for c in columns(record))
+    return {c.name: values.get(c.name, c.default) for c in columns(record)}

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
-from mlpm_core.intake import Limits, Profile
+from mlpm_core.intake import Profile
 from mlpm_core.records import Receipt, Reject, Status, record_of
+from mlpm_core.services.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlpm_core.services.workspace import Workspace
 
 __all__ = ["Upload", "broken_off", "import_upload", "max_bytes", "too_large"]
@@ -63,11 +66,11 @@ class Upload:
 
 def max_bytes() -> int:
     """The largest file that is taken."""
-    return Limits().file_bytes
+    return Settings.from_environment().max_bytes
 
 
 def import_upload(
-    workspace: Workspace, actor: str, upload: Upload, data: bytes, *, channel: str
+    workspace: Workspace, actor: str, upload: Upload, data: bytes | Path, *, channel: str
 ) -> Receipt:
     """Judge and store a file from outside; see `mlpm_core.services.imports.import_file`.
 

@@ -173,10 +173,10 @@ class Workspace:
         if stored and lost[0]["seq"] < max(stored):  # a hole: what follows was judged upon it
             lost = self._start_over("had lost a batch in its midst")
         try:
-            n, why = replay(self.store, self.ledger, lost)
+            n, why = replay(self.store, self.ledger, lost, self.settings.limits)
         except DamagedError:
             lost = self._start_over("could not be read")
-            n, why = replay(self.store, self.ledger, lost)
+            n, why = replay(self.store, self.ledger, lost, self.settings.limits)
         if n:
             batches = "batch was" if n == 1 else "batches were"
             self.healed.append(f"{n} {batches} stored again from the ledger and the raw files.")

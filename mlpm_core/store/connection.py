@@ -10,15 +10,17 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
+import pyarrow as pa
 
 from mlpm_core.errors import StoreError
-from mlpm_core.records import Column, columns
+from mlpm_core.records import columns
 from mlpm_core.store.schema import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from mlpm_core.records import Record
 
@@ -111,31 +113,45 @@ class Reader:
             {"project": project},
         )
 
-    def matching(
-        self, record: type[Record], keys: Sequence[tuple[object, ...]]
-    ) -> dict[tuple[object, ...], dict[str, Any]]:
-        """The current rows that have one of these keys, by key.
+    def one(self, record: type[Record], key: tuple[object, ...]) -> dict[str, Any] | None:
+        """The row that holds now under a key, in the order of ``record.key``; None without one."""
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        where = " AND ".join(f"{quoted(k)} = ${k}" for k in record.key)
+        found = self._rows(
+            f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE {where}",
+            dict(zip(record.key, key, strict=True)),
+        )
+        return found[0] if found else None
+
+    def matching(self, record: type[Record], keys: pa.Table) -> dict[int, dict[str, Any]]:
+        """The current rows that have one of these keys.
 
         Parameters
         ----------
-        keys : sequence of tuple
-            In the order of ``record.key``.
+        keys : pyarrow.Table
+            With the columns ``record.key``.
+
+        Returns
+        -------
+        dict
+            By the place of the key in the table.
         """
-        if not keys:
+        if not self._rows(f"SELECT 1 FROM {quoted(record.kind)} LIMIT 1", {}):
             return {}
-        wanted = pd.DataFrame(keys, columns=list(record.key))
-        using = ", ".join(quoted(k) for k in record.key)
-        names = ", ".join(quoted(c.name) for c in columns(record))
+        names = [c.name for c in columns(record)]
+        told = ", ".join(f"c.{quoted(n)}" for n in names)
+        same = " AND ".join(f"w.{quoted(k)} = c.{quoted(k)}" for k in record.key)
+        wanted = keys.append_column("place", pa.array(range(keys.num_rows), pa.int64()))
         self._cursor.register("wanted_keys", wanted)
         try:
             found = self._rows(
-                f"SELECT {names} FROM {quoted(record.kind + '_current')} "
-                f"SEMI JOIN wanted_keys USING ({using})",
+                f"SELECT w.place, {told} FROM {quoted(record.kind + '_current')} c "
+                f"JOIN wanted_keys w ON {same}",
                 {},
             )
         finally:
             self._cursor.unregister("wanted_keys")
-        return {tuple(row[k] for k in record.key): row for row in found}
+        return {row.pop("place"): row for row in found}
 
     def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         try:
@@ -150,30 +166,47 @@ class Writer(Reader):
     """A reader inside a transaction that may also append."""
 
     def append(
-        self,
-        record: type[Record],
-        batch_seq: int,
-        lines: Sequence[int],
-        rows: Sequence[tuple[object, ...]],
+        self, record: type[Record], batch_seq: int, rows: Sequence[Mapping[str, object]]
     ) -> None:
-        """Append typed rows, in the order of ``columns(record)``, as part of a batch.
+        """Append rows that stand on no line of the batch's file.
 
         Raises
         ------
         StoreError
             When a constraint of the table refuses a row; the transaction is then rolled back.
         """
-        if not rows:
+        for row in rows:
+            given = {"batch_seq": batch_seq, "line": 0, **row}
+            names = ", ".join(map(quoted, given))
+            values = ", ".join(f"${n}" for n in given)
+            self.execute(f"INSERT INTO {quoted(record.kind)} ({names}) VALUES ({values})", **given)
+
+    def append_table(
+        self, record: type[Record], batch_seq: int, lines: object, rows: pa.Table
+    ) -> None:
+        """Append typed rows, with the columns of the record, as part of a batch.
+
+        Parameters
+        ----------
+        lines : array of int
+            The line of the file each row comes from.
+
+        Raises
+        ------
+        StoreError
+            When a constraint of the table refuses a row; the transaction is then rolled back.
+        """
+        if not rows.num_rows:
             return
-        described = columns(record)
-        cells = zip(*rows, strict=True)
-        frame = pd.DataFrame(
-            {"batch_seq": batch_seq, "line": list(lines)}
-            | {c.name: _typed(c, list(values)) for c, values in zip(described, cells, strict=True)}
-        )
-        self._cursor.register("new_rows", frame)
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        placed = rows.append_column("line", pa.array(lines, pa.int32()))
+        self._cursor.register("new_rows", placed)
         try:
-            self.execute(f"INSERT INTO {quoted(record.kind)} BY NAME SELECT * FROM new_rows")
+            self.execute(
+                f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "
+                f"SELECT $batch_seq, line, {names} FROM new_rows",
+                batch_seq=batch_seq,
+            )
         finally:
             self._cursor.unregister("new_rows")
 
@@ -193,19 +226,6 @@ class Writer(Reader):
     def run(self, name: str, **parameters: object) -> None:
         """Run the statement of ``queries/<name>.sql``."""
         self.execute(query(name), **parameters)
-
-
-def _typed(column: Column, values: list[object]) -> pd.Series[Any]:
-    """Cells as pandas sees them, with missing whole numbers kept whole."""
-    match column.kind.value:
-        case "whole number":
-            return pd.Series(values, dtype="Int64")
-        case "number":
-            return pd.Series(values, dtype="Float64")
-        case "moment":
-            return pd.Series(values, dtype="datetime64[us]")
-        case _:
-            return pd.Series(values, dtype="object")
 
 
 class Store:

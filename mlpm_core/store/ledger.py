@@ -7,8 +7,11 @@ acknowledged is also written here, flushed to disk before anybody is told "commi
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
+import shutil
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import StoreError
@@ -28,22 +31,28 @@ class Ledger:
         self._file = folder / "ledger.jsonl"
         self._raw.mkdir(parents=True, exist_ok=True)
 
-    def keep(self, data: bytes) -> str:
-        """Store bytes under their SHA-256, flushed to disk, and return the hash.
+    def keep(self, data: bytes | Path) -> str:
+        """Store bytes, or a file's bytes, under their SHA-256, flushed to disk; return the hash.
 
         Raises
         ------
         StoreError
             When the disk is full or refuses; nothing is half written.
         """
-        sha256 = hashlib.sha256(data).hexdigest()
+        with nullcontext(io.BytesIO(data)) if isinstance(data, bytes) else data.open("rb") as came:
+            sha256 = hashlib.file_digest(came, "sha256").hexdigest()
+            size = came.tell()
         path = self._raw / sha256
-        if path.exists() and path.stat().st_size == len(data):
+        if path.exists() and path.stat().st_size == size:
             return sha256
         part = path.with_suffix(f".{os.getpid()}.part")
         try:
             with part.open("wb") as file:
-                file.write(data)
+                if isinstance(data, bytes):
+                    file.write(data)
+                else:
+                    with data.open("rb") as came:
+                        shutil.copyfileobj(came, file, 1 << 20)
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)

@@ -1,12 +1,12 @@
 """What the intake promises beyond the specification's cases."""
 
 import gzip
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
 from mlpm_core.errors import InputError
-from mlpm_core.intake import Limits, Profile, judge, template
+from mlpm_core.intake import Profile, rejected_csv, template
 from mlpm_core.records import (
     KINDS,
     Deployment,
@@ -19,22 +19,18 @@ from mlpm_core.records import (
     columns,
 )
 from tests.core.test_intake_cases import CASES, LEFT, judged
-from tests.intake_stored import Shelf
+from tests.intake_stored import Shelf, told_of
 
-NOW = datetime(2026, 6, 30, 12)
 HEADER = "model_id,metric,period_start,value,note\n"
 
 
 def check(text, record=MetricResult, *, shelf=None, profile=None, accept_good=False, name="f.csv"):
-    return judge(
+    return told_of(
         text if isinstance(text, bytes) else text.encode(),
         name,
         record,
-        project="p",
-        stored=shelf or Shelf(),
-        now=NOW,
-        profile=profile or Profile(),
-        limits=Limits(),
+        stored=shelf,
+        profile=profile,
         accept_good=accept_good,
     )
 
@@ -66,10 +62,7 @@ def test_a_row_that_names_another_project_is_stopped_at_the_wall():
 
 def test_a_project_of_an_impossible_name_is_refused_at_once():
     with pytest.raises(InputError, match="no name for a project"):
-        judge(
-            b"", "f.csv", Model, project=" =p", stored=Shelf(), now=NOW,
-            profile=Profile(), limits=Limits(), accept_good=False,
-        )  # fmt: skip
+        told_of(b"", "f.csv", Model, project=" =p")
 
 
 def test_a_reference_to_what_is_not_stored_is_refused_and_names_the_nearest():
@@ -223,18 +216,21 @@ def test_new_changed_and_identical_rows_are_counted_apart():
 
 def test_rejecting_a_row_afterwards_moves_it_and_forgets_its_model():
     text = HEADER + "m1,recall,2024-01-01,0.8,\nm2,recall,2024-01-01,0.8,\n"
-    judgement = check(text)
+    told = check(text)
+    judgement = told.judgement
     fault = Reject(row=3, column="model_id", code="rule", message="No.", hint="Mend it.")
     strict = judgement.rejecting([fault], accept_good=False)
     assert strict.receipt.status is Status.REJECTED
     assert (strict.receipt.accepted, strict.receipt.rejected, strict.receipt.new) == (1, 1, 1)
-    assert (strict.lines, strict.new_models) == ([2], ["m1"])
+    assert (strict.lines.tolist(), strict.new_models) == ([2], ["m1"])
     lenient = judgement.rejecting([fault], accept_good=True)
     assert lenient.receipt.status is Status.DRY_RUN
     none_left = lenient.rejecting([fault.model_copy(update={"row": 2})], accept_good=True)
     assert none_left.receipt.status is Status.REJECTED
     assert not none_left.receipt.warnings
-    assert b"m2,recall,2024-01-01,0.8,,3,model_id,rule,No.,Mend it." in strict.rejected_csv()
+    assert b"m2,recall,2024-01-01,0.8,,3,model_id,rule,No.,Mend it." in rejected_csv(
+        told.asked, strict.receipt.rejects
+    )
 
 
 def test_reasons_are_safe_for_a_spreadsheet_and_cells_stay_as_they_came():

@@ -3,14 +3,13 @@
 import base64
 import json
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from mlpm_core.intake import Limits, Profile, judge
+from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import KINDS, Status, record_of
-from tests.intake_stored import Shelf
+from tests.intake_stored import Shelf, told_of
 from tests.workbooks import workbook
 
 # Copied from the project's specification: reference/intake_cases.json, described in INTAKE.md.
@@ -26,8 +25,6 @@ LEFT = {
     "49c": "labels are no kind yet",
     "50b": "same bytes again are the import service's business: tests/core/test_imports.py",
 }
-
-NOW = datetime(2026, 6, 30, 12)
 
 
 def given_bytes(case):
@@ -57,20 +54,18 @@ def judged(case, data=None):
     for before in options.get("before", []):
         if before["project"] == project:
             record = record_of(before["kind"])
-            earlier = judge(
+            earlier = told_of(
                 base64.b64decode(before["bytes_base64"]), before["filename"], record,
-                project=project, stored=shelf, now=NOW, profile=Profile(), limits=Limits(),
-                accept_good=False,
+                project=project, stored=shelf,
             )  # fmt: skip
             assert earlier.receipt.status is Status.DRY_RUN
             shelf.put(record, earlier)
-    return judge(
+    return told_of(
         given_bytes(case) if data is None else data,
         case["filename"],
         record_of(case["kind"]),
         project=project,
         stored=shelf,
-        now=NOW,
         profile=Profile.model_validate(options.get("profile", {})),
         limits=replace(Limits(), **options.get("limits", {})),
         accept_good=options.get("accept_good", False),

@@ -19,7 +19,7 @@ import pytest
 from mlpm_core.errors import StoreError
 from mlpm_core.records import MetricResult, Model, columns
 from mlpm_core.store import Store, connection
-from tests.batches import NOON, add_batch, add_models
+from tests.batches import NOON, add_batch, add_models, model
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,7 +110,7 @@ def test_one_writer_at_a_time_loses_no_number(store):
         with store.writer() as writer:
             seq = writer.rows("last_seq")[0]["seq"] + 1
             add_batch(writer, seq)
-            writer.append(Model, seq, [2], [("shop", f"m{i}", "", "", False)])
+            writer.append(Model, seq, [model(f"m{i}")])
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(60)))
@@ -165,12 +165,12 @@ def test_a_statement_the_table_refuses_takes_the_whole_batch_with_it(store):
     row |= dict.fromkeys(
         ("n", "value_se", "ci_low", "ci_high", "numerator", "denominator", "labelled_share")
     )
-    good, bad = tuple((row | {"value": v}).values() for v in (0.5, float("inf")))
+    good, bad = (row | {"value": v} for v in (0.5, float("inf")))
 
     def work():
         with store.writer() as writer:
             add_batch(writer, 1)
-            writer.append(MetricResult, 1, [2, 3], [tuple(good), tuple(bad)])
+            writer.append(MetricResult, 1, [good, bad])
 
     with pytest.raises(StoreError):
         work()
@@ -182,7 +182,7 @@ def test_a_statement_the_table_refuses_takes_the_whole_batch_with_it(store):
 def test_what_would_happen_is_rolled_back(store):
     with store.writer(keep=False) as writer:
         add_batch(writer, 1)
-        writer.append(Model, 1, [2], [("shop", "m1", "", "", False)])
+        writer.append(Model, 1, [model("m1")])
         assert len(writer.current(Model, "shop")) == 1
     assert models(store) == []
 
@@ -191,7 +191,7 @@ def test_a_later_row_replaces_and_an_undo_brings_the_earlier_back(store):
     add_models(store, 1, "m1")
     with store.writer() as writer:
         add_batch(writer, 2)
-        writer.append(Model, 2, [2], [("shop", "m1", "newer", "", False)])
+        writer.append(Model, 2, [model("m1", "newer")])
     with store.reader() as reader:
         assert [r["purpose"] for r in reader.current(Model, "shop")] == ["newer"]
     with store.writer() as writer:

@@ -11,24 +11,23 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from mlpm_core.intake import Limits, Profile, judge
+from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import record_of
 from mlpm_core.services import imports
 from mlpm_core.services.workspace import Settings, Workspace
-from tests.intake_stored import Shelf
+from tests.intake_stored import told_of
 from tests.workbooks import workbook
 
-NOW = datetime(2026, 6, 30, 12)
 HEADER = ["model_id", "metric", "period_start", "value", "n", "note"]
 GOOD = [["m1", "recall", f"2024-01-0{i}", 0.8, 100, "as usual"] for i in (1, 2, 3)]
 
 
 def judged(data, filename="results.xlsx", **options):
-    return judge(
-        data, filename, record_of(options.pop("kind", "metric_results")), project="default",
-        stored=Shelf(), now=NOW, profile=Profile.model_validate(options.pop("profile", {})),
-        limits=Limits(**options), accept_good=False,
-    )  # fmt: skip
+    record = record_of(options.pop("kind", "metric_results"))
+    profile = Profile.model_validate(options.pop("profile", {}))
+    return told_of(
+        data, filename, record, project="default", profile=profile, limits=Limits(**options)
+    )
 
 
 def codes(judgement):

@@ -1,0 +1,97 @@
+"""The rejected records of a file as they came, each with its reasons, to mend and upload alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from mlpm_core.intake.header import is_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpm_core.intake.judging import Opened
+    from mlpm_core.records import Reject
+
+__all__ = ["rejected_records"]
+
+_ADDED = ("_row", "_column", "_code", "_message", "_hint")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rejected_records(opened: Opened, rejects: Iterable[Reject]) -> bytes:
+    """The rejected records of a file that was opened.
+
+    The original cells are the file's own bytes, in its encoding; only the added columns are made
+    safe for a spreadsheet. A record whose quotes are broken comes back with every cell quoted,
+    because it could not stand in a CSV otherwise.
+    """
+    text, lines, header, table = opened.text, opened.lines, opened.header, opened.table
+    end, delimiter = lines.end(header.line), header.delimiter
+    starts = {row: line for line, row in (text.rows or {}).items()}
+    reasons: dict[int, list[Reject]] = defaultdict(list)
+    for fault in rejects:
+        if fault.row is not None:
+            reasons[starts.get(fault.row, fault.row) - 1].append(fault)
+    broken = {
+        d.line: d.cells for d in table.damaged if d.code in ("bad-quote", "unterminated-quote")
+    }
+    own = [j for j, cell in enumerate(header.cells) if is_own(cell)]
+    above = [lines.lines[i] + lines.end(i) for i in range(header.line)]
+    head = _without(lines.raw(header.line, header.below), own, delimiter)
+    out = [
+        text.bom,
+        text.bytes_of("".join(above)),
+        text.bytes_of(head + delimiter),
+        text.bytes_of(delimiter.join(_ADDED) + end, is_ours=True),
+    ]
+    for line in sorted(reasons):
+        cells = broken.get(line)
+        record = (
+            _without(lines.raw(line, line + table.spans.get(line, 1)), own, delimiter)
+            if cells is None
+            else delimiter.join(_quoted(c, delimiter) for c in cells)
+        )
+        added = delimiter.join(_quoted(c, delimiter) for c in _said(reasons[line]))
+        out.append(text.bytes_of(record + delimiter))
+        out.append(text.bytes_of(added + end, is_ours=True))
+    return b"".join(out)
+
+
+def _without(raw: str, positions: list[int], delimiter: str) -> str:
+    """A record as it came, without some of its cells."""
+    if not positions:
+        return raw
+    cells, at = list[str](), 0
+    while at <= len(raw):
+        end = re.compile(r'"(?:[^"]|"")*"').match(raw, at)
+        stop = raw.find(delimiter, end.end() if end else at)
+        stop = len(raw) if stop < 0 else stop
+        cells.append(raw[at:stop])
+        at = stop + 1
+    return delimiter.join(c for j, c in enumerate(cells) if j not in positions)
+
+
+def _said(faults: list[Reject]) -> list[str]:
+    def joined(parts: list[str | None]) -> str:
+        told = "; ".join(dict.fromkeys(p for p in parts if p))
+        return f"'{told}" if told.startswith(_FORMULA) else told
+
+    return [
+        str(faults[0].row),
+        joined([f.column for f in faults]),
+        joined([f.code for f in faults]),
+        " ".join(_safe(f.message) for f in faults),
+        " ".join(dict.fromkeys(f.hint for f in faults)),
+    ]
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _quoted(cell: str, delimiter: str) -> str:
+    if any(c in cell for c in (delimiter, '"', "\n", "\r")):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
