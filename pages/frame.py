@@ -46,6 +46,7 @@ page = st.navigation(
 )
 
 with panels.guard():
+    controls.known_at()
     controls.project_in_view(loaders.projects())
     st.title(page.title)
     panels.mended()

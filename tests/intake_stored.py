@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import pyarrow as pa
+
 from mlpm_core.intake import Asked, Judgement, Limits, Profile, judge, rejected_csv
-from mlpm_core.records import Model, record_of
+from mlpm_core.intake.rows import ARROW
+from mlpm_core.records import Model, columns, record_of
 
 NOW = datetime(2026, 6, 30, 12)
 
@@ -28,7 +31,9 @@ class Shelf:
 
     def matching(self, record, keys):
         found = enumerate(tuples(keys))
-        return {i: self._rows[record, k] for i, k in found if (record, k) in self._rows}
+        rows = [{"place": i} | self._rows[record, k] for i, k in found if (record, k) in self._rows]
+        types = {c.name: ARROW.get(c.kind, pa.string()) for c in columns(record)}
+        return pa.Table.from_pylist(rows, pa.schema({"place": pa.int64()} | types))
 
     def put(self, record, judgement):
         for known in judgement.judgement.rows.to_pylist():

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from mlpm_core.api.endpoint import Endpoint, Parameter, actor, channel, flag, guarded
 from mlpm_core.errors import InputError
 from mlpm_core.records import KINDS, Receipt, Status
-from mlpm_core.services import imports, uploads
+from mlpm_core.services import batches, undoing, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +108,7 @@ async def _import(request: Request, workspace: Workspace) -> Response:
         confirm_restatement=flag(request, "confirm_restatement"),
         accept_good=flag(request, "accept_good"),
         dry_run=flag(request, "dry_run"),
+        ask_again=flag(request, "ask_again"),
     )
     upload.check()
     if request.headers.get("content-type", "").startswith("multipart/"):
@@ -146,13 +147,16 @@ async def _import(request: Request, workspace: Workspace) -> Response:
 
 def _receipt(request: Request, workspace: Workspace) -> Response:
     project, batch = request.path_params["project"], request.path_params["batch"]
-    return _answer(imports.receipt(workspace, actor(request), project, batch), 200)
+    return _answer(batches.receipt(workspace, actor(request), project, batch), 200)
 
 
 def _undo(request: Request, workspace: Workspace) -> Response:
     batch = request.path_params["batch"]
-    project = request.path_params.get("project") or imports.project_of(workspace, batch)
-    done = imports.undo(workspace, actor(request), project, batch, channel=channel(request))
+    project = request.path_params.get("project") or batches.project_of(workspace, batch)
+    done = undoing.undo(
+        workspace, actor(request), project, batch,
+        dry_run=flag(request, "dry_run"), channel=channel(request),
+    )  # fmt: skip
     return _answer(done, 200)
 
 
@@ -176,6 +180,7 @@ _IMPORT = (
     ),
     Parameter("filename", "query", "Name of the file; its ending must fit the content.", _TEXT),
     Parameter("dry_run", "query", "Judge the file and store nothing.", _YES),
+    Parameter("ask_again", "query", "Ask also what the project answered before.", _YES),
     Parameter("accept_good", "query", "Store the good rows though others are rejected.", _YES),
     Parameter("confirm_restatement", "query", "New values may replace stored ones.", _YES),
     Parameter(
@@ -188,6 +193,7 @@ _IMPORT = (
         "The same key again answers the first receipt and stores nothing.", _TEXT,
     ),
 )  # fmt: skip
+_DRY_UNDO = Parameter("dry_run", "query", "Say what it would do, and do not.", _YES)
 
 ENDPOINTS = (
     Endpoint(
@@ -214,17 +220,17 @@ ENDPOINTS = (
         "/api/v1/projects/{project}/imports/{batch}",
         "undo",
         "Take a batch back; answers the receipt of the batch that does so.",
-        guarded(_undo),
+        guarded(_undo, "dry_run"),
         {200: Receipt},
-        (PROJECT, BATCH, NAMED),
+        (PROJECT, BATCH, _DRY_UNDO, NAMED),
     ),
     Endpoint(
         "DELETE",
         "/api/v1/imports/{batch}",
         "undo_by_number",
         "Take a batch back, whatever its project.",
-        guarded(_undo),
+        guarded(_undo, "dry_run"),
         {200: Receipt},
-        (BATCH, NAMED),
+        (BATCH, _DRY_UNDO, NAMED),
     ),
 )

@@ -94,15 +94,21 @@ class DemoRemoved(_Answer):
 
 
 def _projects(request: Request, workspace: Workspace) -> Response:
-    return JSONResponse(to_jsonable_python(registers.projects(workspace, actor(request))))
+    return JSONResponse(
+        to_jsonable_python(registers.projects(_known(request, workspace), actor(request)))
+    )
 
 
 def _kpis(request: Request, workspace: Workspace) -> Response:
-    return JSONResponse(portfolio.kpis_json(workspace, actor(request), _wanted(request)))
+    return JSONResponse(
+        portfolio.kpis_json(_known(request, workspace), actor(request), _wanted(request))
+    )
 
 
 def _health(request: Request, workspace: Workspace) -> Response:
-    return JSONResponse(portfolio.health_json(workspace, actor(request), _wanted(request)))
+    return JSONResponse(
+        portfolio.health_json(_known(request, workspace), actor(request), _wanted(request))
+    )
 
 
 def _metrics(request: Request, workspace: Workspace) -> Response:
@@ -115,7 +121,7 @@ def _export(request: Request, workspace: Workspace) -> Response:
     if not table:
         raise InputError(f"Say which table: {', '.join(exports.tables())}.")
     found = exports.export(
-        workspace,
+        _known(request, workspace),
         actor(request),
         request.path_params["project"],
         table,
@@ -158,11 +164,22 @@ def _demo_remove(request: Request, workspace: Workspace) -> Response:
     return JSONResponse({"undone": len(demo.remove(workspace, actor(request)))})
 
 
+def _known(request: Request, workspace: Workspace) -> Workspace:
+    when = request.query_params.get("known")
+    return workspace if when is None else workspace.as_known(when)
+
+
 def _wanted(request: Request) -> str | None:
     return request.query_params.get("project")
 
 
-_ONE = (Parameter("project", "query", "One project only.", {"type": "string"}),)
+_KNOWN = Parameter(
+    "known",
+    "query",
+    "As known at the end of a day (2026-01-31), at a moment in UTC, or after a batch (B00012).",
+    {"type": "string"},
+)
+_ONE = (Parameter("project", "query", "One project only.", {"type": "string"}), _KNOWN)
 
 ENDPOINTS = (
     Endpoint(
@@ -170,15 +187,16 @@ ENDPOINTS = (
         "/api/v1/projects",
         "projects",
         "Every project that is not archived.",
-        guarded(_projects),
+        guarded(_projects, "known"),
         {200: list[Project]},
+        (_KNOWN,),
     ),
     Endpoint(
         "GET",
         "/api/v1/kpis",
         "kpis",
         "Where every KPI stands.",
-        guarded(_kpis, "project"),
+        guarded(_kpis, "project", "known"),
         {200: list[KpiAnswer]},
         _ONE,
     ),
@@ -187,7 +205,7 @@ ENDPOINTS = (
         "/api/v1/health",
         "health",
         "How every value case fares.",
-        guarded(_health, "project"),
+        guarded(_health, "project", "known"),
         {200: list[HealthAnswer]},
         _ONE,
     ),
@@ -204,7 +222,7 @@ ENDPOINTS = (
         "/api/v1/projects/{project}/export",
         "export",
         "A table of a project as a file: any kind of record, its history, kpi_values or health.",
-        guarded(_export, "table", "format"),
+        guarded(_export, "table", "format", "known"),
         {200: None},
         (
             Parameter("project", "path", "Whose table.", {"type": "string"}, required=True),
@@ -212,6 +230,7 @@ ENDPOINTS = (
             Parameter(
                 "format", "query", "csv or xlsx.", {"type": "string", "enum": ["csv", "xlsx"]}
             ),
+            _KNOWN,
             NAMED,
         ),
         text_type="text/csv",

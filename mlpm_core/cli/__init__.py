@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--kind", required=True, help="what a row is, such as metric_results")
     imported.add_argument("--project", default="default")
     imported.add_argument("--dry-run", action="store_true", help="show what would happen")
+    imported.add_argument(
+        "--ask-again", action="store_true", help="ask also what the project answered before"
+    )
     imported.add_argument("--accept-good", action="store_true", help="store the good rows")
     imported.add_argument(
         "--confirm-restatement", action="store_true", help="new values may replace stored ones"
@@ -101,9 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     exported.add_argument("--project", default="default")
     exported.add_argument("--out", type=Path, required=True, help="FILE.csv or FILE.xlsx")
 
+    exported.add_argument(
+        "--known", metavar="WHEN",
+        help="as known at the end of a day, at a moment in UTC, or after a batch: B00012",
+    )  # fmt: skip
+
     undone = answering("undo", "undo", "take a batch back")
     undone.add_argument("batch", help="its number, such as B00012")
     undone.add_argument("--project", help="the batch's project (found by itself if left out)")
+    undone.add_argument("--dry-run", action="store_true", help="say what it would do, and do not")
 
     answering("verify", "verify", "say whether database, ledger and raw files agree")
 

@@ -80,6 +80,7 @@ def import_file(given: argparse.Namespace) -> int:
         profile=_text(given.profile) if given.profile else None,
         confirm_restatement=given.confirm_restatement,
         accept_good=given.accept_good,
+        ask_again=given.ask_again,
         dry_run=given.dry_run,
     )
     upload.check()
@@ -93,7 +94,8 @@ def export(given: argparse.Namespace) -> int:
     from mlpm_core.cli.house import house
 
     with house() as found:
-        told = found.export(given.project, given.table, given.out.suffix.lstrip(".").lower())
+        file_format = given.out.suffix.lstrip(".").lower()
+        told = found.export(given.project, given.table, file_format, given.known)
     try:
         given.out.write_bytes(told.data)
     except OSError as error:
@@ -108,7 +110,7 @@ def undo(given: argparse.Namespace) -> int:
     from mlpm_core.cli.house import house
 
     with house() as found:
-        receipt = found.undo(given.project, given.batch)
+        receipt = found.undo(given.project, given.batch, dry_run=given.dry_run)
     return printing.receipt(receipt, as_json=given.json)
 
 

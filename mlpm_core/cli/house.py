@@ -39,13 +39,13 @@ class House(Protocol):
     def import_file(self, upload: Upload, file: Path) -> Receipt:
         """Judge a file and store its rows."""
 
-    def undo(self, project: str | None, batch: str) -> Receipt:
+    def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         """Take a batch back."""
 
     def demo(self, what: str) -> dict[str, int]:
         """Load or remove the demo."""
 
-    def export(self, project: str, table: str, file_format: str) -> Export:
+    def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         """A table of a project as a file."""
 
     def verify(self) -> dict[str, Any]:
@@ -95,11 +95,13 @@ class _OwnStore:
             return too_large(self._workspace, _actor(), upload, size)
         return import_upload(self._workspace, _actor(), upload, _read(file), channel="command")
 
-    def undo(self, project: str | None, batch: str) -> Receipt:
-        from mlpm_core.services import imports
+    def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
+        from mlpm_core.services import batches, undoing
 
-        found = project or imports.project_of(self._workspace, batch)
-        return imports.undo(self._workspace, _actor(), found, batch, channel="command")
+        found = project or batches.project_of(self._workspace, batch)
+        return undoing.undo(
+            self._workspace, _actor(), found, batch, dry_run=dry_run, channel="command"
+        )
 
     def demo(self, what: str) -> dict[str, int]:
         from mlpm_core.services import demo
@@ -109,10 +111,11 @@ class _OwnStore:
             return {"imported": sum(r.status is Status.COMMITTED for r in done)}
         return {"undone": len(demo.remove(self._workspace, _actor()))}
 
-    def export(self, project: str, table: str, file_format: str) -> Export:
+    def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         from mlpm_core.services import exports
 
-        return exports.export(self._workspace, _actor(), project, table, file_format)
+        there = self._workspace.as_known(known) if known else self._workspace
+        return exports.export(there, _actor(), project, table, file_format)
 
     def verify(self) -> dict[str, Any]:
         from mlpm_core.services import backups
@@ -138,7 +141,7 @@ class _RunningApp:
         options += [("profile", upload.profile)] if upload.profile else []
         options += [
             (name, "true")
-            for name in ("confirm_restatement", "accept_good", "dry_run")
+            for name in ("confirm_restatement", "accept_good", "dry_run", "ask_again")
             if getattr(upload, name)
         ]
         path = f"projects/{quote(upload.project, safe='')}/imports?{urlencode(options)}"
@@ -147,20 +150,22 @@ class _RunningApp:
             return self._receipt("POST", path, b"", announced=size)
         return self._receipt("POST", path, _read(file))
 
-    def undo(self, project: str | None, batch: str) -> Receipt:
+    def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         where = f"projects/{quote(project, safe='')}/" if project else ""
-        return self._receipt("DELETE", f"{where}imports/{quote(batch, safe='')}")
+        only = "?dry_run=true" if dry_run else ""
+        return self._receipt("DELETE", f"{where}imports/{quote(batch, safe='')}{only}")
 
     def demo(self, what: str) -> dict[str, int]:
         answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", "demo")
         return answer
 
-    def export(self, project: str, table: str, file_format: str) -> Export:
+    def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         from datetime import datetime
 
         from mlpm_core.services.exports import Export
 
-        asked = urlencode({"table": table, "format": file_format})
+        said = {"table": table, "format": file_format} | ({"known": known} if known else {})
+        asked = urlencode(said)
         path = f"projects/{quote(project, safe='')}/export?{asked}"
         data, headers = self._ask(_request(self._server, "GET", path))
         return Export(

@@ -9,7 +9,7 @@ Stages, each in a module of its own: ``recognise`` (type and encoding), ``read``
 from __future__ import annotations
 
 from mlpm_core.intake.cage import Bounds, Cage, CageError
-from mlpm_core.intake.faults import Refusal
+from mlpm_core.intake.faults import Refusal, warned
 from mlpm_core.intake.judgement import Judgement
 from mlpm_core.intake.judging import Asked, Stored, judge, judged, read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
@@ -30,4 +30,5 @@ __all__ = [
     "read",
     "rejected_csv",
     "template",
+    "warned",
 ]

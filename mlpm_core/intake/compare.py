@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mlpm_core.intake.faults import Refusal, question, shown, warned
 from mlpm_core.intake.judgement import Judgement, status_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["compared"]
 
+_MOST_SHOWN = 20
+
 
 def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: bool) -> Judgement:
     """The judgement of a file whose records have been read.
@@ -40,8 +43,8 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
     questions: list[Question] = []
     known_models: Collection[str] = ()
     rows = _with_known_references(found, stored)
-    registers_models = "model_id" in names and not any(
-        c.name == "model_id" and c.refers_to for c in columns(record)
+    registers_models = any(
+        c.name == "model_id" and c.required and not c.refers_to for c in columns(record)
     )
     if registers_models:
         known_models = set(stored.names(Model.kind))
@@ -52,7 +55,7 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
     first = rows.taken(~is_repeat_row)
     is_changed, is_same, changes = _against_stored(first, record, names, stored)
     if changes and profile.restatement is None:
-        questions.append(_restatement(changes))
+        questions.append(_restatement(int(is_changed.sum()), changes))
     if questions:
         raise Refusal(questions=questions)
 
@@ -67,7 +70,7 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
     changed = np.zeros(n_records, dtype=bool)
     changed[first.of[is_changed]] = True
 
-    kept = first.taken(~is_same)
+    kept, same = first.taken(~is_same), first.taken(is_same)
     new_models: list[str] = []
     if registers_models and record is not Model:
         used = kept.fields["model_id"].unique().to_pylist()
@@ -90,6 +93,8 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
         receipt=receipt,
         lines=faults.lines[kept.of] + 1,
         rows=kept.table(names),
+        same_lines=faults.lines[same.of] + 1,
+        same_rows=same.table(names),
         new_models=new_models,
         changed_lines=faults.lines[np.flatnonzero(changed)] + 1,
         registers_models=bool(new_models),
@@ -195,38 +200,47 @@ def _repeats(content: Codes) -> Flags:
 def _against_stored(
     rows: Rows, record: type[Record], names: list[str], stored: Stored
 ) -> tuple[Flags, Flags, list[tuple[str, str]]]:
-    """Which rows change, and which repeat, a stored row; and each change in words."""
+    """Which rows change, and which repeat, a stored row; and the first changes in words."""
     is_changed, is_same = np.zeros((2, len(rows.of)), dtype=bool)
-    changes: list[tuple[str, str]] = []
-    known = stored.matching(record, rows.table(record.key)) if len(rows.of) else {}
-    if not known:
-        return is_changed, is_same, changes
-    places = sorted(known)
-    now = rows.table(names).take(pa.array(places)).to_pylist()
-    for i, row in zip(places, now, strict=True):
-        was = known[i]
-        different = [n for n in names if was[n] != row[n]]
-        if different:
-            is_changed[i] = True
-            name = "value" if "value" in different else different[0]
-            before = shown(was[name]) if was[name] not in (None, "") else "empty"
-            after = shown(row[name]) if row[name] not in (None, "") else "empty"
-            changes.append((before, after) if name == "value" else (f"{name} {before}", after))
-        else:
-            is_same[i] = True
+    if not len(rows.of):
+        return is_changed, is_same, []
+    was = stored.matching(record, rows.table(record.key))
+    now = rows.table(names).take(was.column("place"))
+    differs = {n: _differ(was.column(n), now.column(n)) for n in names if n not in record.key}
+    differs_at_all = np.logical_or.reduce([np.zeros(was.num_rows, dtype=bool), *differs.values()])
+    places = was.column("place").to_numpy()
+    is_changed[places[differs_at_all]] = True
+    is_same[places[~differs_at_all]] = True
+    changes = []
+    for i in np.flatnonzero(differs_at_all)[:_MOST_SHOWN].tolist():
+        different = [n for n, differ in differs.items() if differ[i]]
+        name = "value" if "value" in different else different[0]
+        before, after = (_said(t.column(name)[i].as_py()) for t in (was, now))
+        changes.append((before if name == "value" else f"{name} {before}", after))
     return is_changed, is_same, changes
 
 
-def _restatement(changes: list[tuple[str, str]]) -> Question:
+def _differ(was: pa.ChunkedArray, now: pa.ChunkedArray) -> Flags:
+    """Where two columns hold different values; nothing equals only nothing."""
+    same = pc.fill_null(pc.equal(was, now.cast(was.type)), False)
+    both_empty = pc.and_(was.is_null(), now.is_null())
+    return np.asarray(pc.invert(pc.or_(same, both_empty)), dtype=bool)
+
+
+def _said(value: object) -> str:
+    return "empty" if value in (None, "") else shown(value)
+
+
+def _restatement(n: int, changes: list[tuple[str, str]]) -> Question:
     old, new = changes[0]
     return question(
         "restatement",
         "restatement",
         ["confirm"],
-        n=len(changes),
+        n=n,
         old=old,
         new=new,
-        preview=[f"{a} to {b}" for a, b in changes[:20]],
+        preview=[f"{a} to {b}" for a, b in changes],
     )
 
 

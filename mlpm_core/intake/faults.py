@@ -159,6 +159,7 @@ _WARNINGS: dict[str, str] = {
     "extra-column": "Not used: {headers}.",
     "extra-sheet": "Only the first sheet was read; not read: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
+    "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",
 }
 

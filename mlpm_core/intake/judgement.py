@@ -32,6 +32,9 @@ class Judgement:
         The line of the file each row comes from.
     rows : pyarrow.Table
         The new and changed rows, in the order of ``columns(record)``.
+    same_lines, same_rows
+        The same of rows equal to a stored one. They count as ignored, yet stand in the batch, so
+        that the fact outlives an undo of the batch that told it first.
     new_models : list of str
         Models to register first.
     """
@@ -39,9 +42,16 @@ class Judgement:
     receipt: Receipt
     lines: Codes = field(default_factory=_no_lines)
     rows: pa.Table = field(default_factory=lambda: pa.table({}))
+    same_lines: Codes = field(default_factory=_no_lines)
+    same_rows: pa.Table = field(default_factory=lambda: pa.table({}))
     new_models: list[str] = field(default_factory=list)
     changed_lines: Codes = field(default_factory=_no_lines)
     registers_models: bool = False
+
+    @property
+    def n_stored(self) -> int:
+        """How many rows storing it would add."""
+        return int(self.rows.num_rows + self.same_rows.num_rows)
 
     def rejecting(self, faults: list[Reject], *, accept_good: bool) -> Judgement:
         """The judgement once further rows are rejected, each named by its line.

@@ -26,13 +26,13 @@ from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.rejected import rejected_records
-from mlpm_core.intake.results import check_results, result_rows
+from mlpm_core.intake.results import check_results, granularity, result_rows
 from mlpm_core.intake.rows import Rows
 from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
 from mlpm_core.records import MetricResult, Receipt, Status, columns, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -52,8 +52,8 @@ class Stored(Protocol):
         """Every id of a kind."""
         ...
 
-    def matching(self, record: type[Record], keys: pa.Table) -> Mapping[int, Mapping[str, object]]:
-        """The stored rows that have one of these keys, by the key's place among them."""
+    def matching(self, record: type[Record], keys: pa.Table) -> pa.Table:
+        """The stored rows that have one of these keys, with the key's ``place`` among them."""
         ...
 
 
@@ -185,6 +185,8 @@ def read(asked: Asked) -> Found:
     else:
         every = np.arange(len(found.lines), dtype=np.int64)
         fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}
+        if "granularity" in fields:
+            fields["granularity"] = granularity(readings, checker)
         rows = Rows(every, fields).taken(~faults.is_bad)
     n = len(found.lines)
     notes = {

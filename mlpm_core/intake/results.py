@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.check import Checker, Faults, Reading
     from mlpm_core.intake.table import Codes
 
-__all__ = ["check_results", "result_rows", "unknown_metrics"]
+__all__ = ["check_results", "granularity", "result_rows", "unknown_metrics"]
 
 _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
 
@@ -107,7 +107,7 @@ def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) 
         for f, r in readings.items()
         if not f.startswith("=") and f != "granularity"
     }
-    good = Rows(every, fields | {"granularity": _granularity(readings, checker)}).taken(is_good)
+    good = Rows(every, fields | {"granularity": granularity(readings, checker)}).taken(is_good)
     if not checker.wide:
         return good
     parts = []
@@ -120,7 +120,7 @@ def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) 
     return Rows.joined(parts)
 
 
-def _granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:
+def granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:
     """The length of each period: as said, else as its date or its header says."""
     said, period = readings["granularity"], readings["period_start"]
     header = _GRAIN_OF_HEADER.get(normal(checker.label("period_start")))

@@ -22,6 +22,15 @@ from mlpm_core.records.monitoring import (
     Slot,
     Source,
 )
+from mlpm_core.records.outcomes import (
+    Cost,
+    CostType,
+    Group,
+    Incident,
+    IncidentStatus,
+    KpiActual,
+    Label,
+)
 from mlpm_core.records.planning import (
     Answer,
     Baseline,
@@ -43,7 +52,7 @@ KINDS: dict[str, type[Record]] = {
         Project, StakeholderRecord, FindingRecord,
         Model, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricLimit,
         MetricResult,
-        Prediction, EstimateRecord, Evaluation, Decision,
+        Prediction, Label, Incident, Cost, KpiActual, EstimateRecord, Evaluation, Decision,
     )
 }  # fmt: skip
 
@@ -74,6 +83,8 @@ __all__ = [
     "Column",
     "ColumnKind",
     "Confidence",
+    "Cost",
+    "CostType",
     "Decision",
     "Deployment",
     "Direction",
@@ -83,7 +94,12 @@ __all__ = [
     "Evaluation",
     "FindingRecord",
     "Granularity",
+    "Group",
+    "Incident",
+    "IncidentStatus",
     "Kpi",
+    "KpiActual",
+    "Label",
     "LabelStatus",
     "MechanismRecord",
     "Metric",

@@ -69,6 +69,7 @@ class Receipt(_Part):
 
     ``answers`` are those of the profile it was read with, ``accept_good`` whether good rows were to
     be stored without the rejected ones: with the raw file they say again what was stored.
+    ``stored`` is how many rows the batch holds, those equal to earlier ones included.
     """
 
     batch: str | None = None
@@ -84,6 +85,7 @@ class Receipt(_Part):
     new: int = 0
     changed: int = 0
     identical: int = 0
+    stored: int | None = None
     rejects: list[Reject] = Field(default_factory=list)
     questions: list[Question] = Field(default_factory=list)
     warnings: list[Warned] = Field(default_factory=list)

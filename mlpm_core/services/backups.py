@@ -54,7 +54,7 @@ def verify(workspace: Workspace) -> list[Check]:
             row["batch"]
             for row in batches.values()
             if (receipt := Receipt.model_validate_json(row["receipt"])).undoes is None
-            and reader.count(record_of(row["kind"]), row["seq"]) != receipt.new + receipt.changed
+            and reader.count(record_of(row["kind"]), row["seq"]) != receipt.stored
         ]
     checks.append(
         _check(

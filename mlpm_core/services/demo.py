@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from mlpm_core.errors import StoreError
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, Status
-from mlpm_core.services.imports import import_file, undo
+from mlpm_core.services.imports import import_file
+from mlpm_core.services.undoing import undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

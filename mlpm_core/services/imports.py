@@ -7,28 +7,19 @@ receipt, raw bytes to replay and an undo.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlpm_core.errors import InputError, NotFoundError, StoreError
-from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, judged
-from mlpm_core.records import (
-    MechanismRecord,
-    Receipt,
-    Record,
-    Reject,
-    Status,
-    Warned,
-    record_of,
-)
-from mlpm_core.services import rules
+from mlpm_core.errors import InputError, StoreError
+from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, judged, warned
+from mlpm_core.records import Label, Receipt, Record, Reject, Status, Warned, record_of
+from mlpm_core.services import batches, rules
 from mlpm_core.services.effects import (
     asks_only_to_confirm,
     effect,
     shortened,
     with_effect_told,
 )
-from mlpm_core.services.kpis import MOVING, KpiValue, kpi_values
-from mlpm_core.services.mechanisms import refuse_orphans
+from mlpm_core.services.kpis import kpis_moved_by
 from mlpm_core.services.reading import CAGE, read_as_before
 from mlpm_core.services.stored import Stored, append
 
@@ -39,15 +30,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
-__all__ = [
-    "import_file",
-    "project_of",
-    "raw_file",
-    "receipt",
-    "receipts",
-    "rejected_csv",
-    "undo",
-]
+__all__ = ["import_file", "rejected_csv"]
 
 
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
@@ -64,6 +47,7 @@ def import_file(
     profile: Profile | None = None,
     accept_good: bool = False,
     dry_run: bool = False,
+    ask_again: bool = False,
     channel: str = "screen",
 ) -> Receipt:
     """Judge a file and, unless it is a dry run, store its rows in one transaction.
@@ -84,6 +68,8 @@ def import_file(
         Store the good rows of a file that also has rejected ones.
     dry_run : bool
         Do everything, effect on KPIs included, and roll it back.
+    ask_again : bool
+        Ask also what the project answered before.
     channel : str
         screen, form, http, command or demo.
 
@@ -125,7 +111,7 @@ def import_file(
         with workspace.store.reader() as reader:
             if channel != "form" and (first := _first(reader, blank)):
                 return first
-            asked, found, told = read_as_before(reader, asked)
+            asked, found, told = read_as_before(reader, asked, ask_again=ask_again)
         blank = blank.model_copy(update={"answers": asked.profile.answers()})
         done = _stored(
             workspace, asked, found, told, blank,
@@ -144,7 +130,7 @@ def import_file(
             "Nothing was stored. Mend the cause and import the same file again.",
         )  # fmt: skip
     if done.status is Status.COMMITTED:
-        _note(workspace, done)
+        batches.note(workspace, done)
     if asks_only_to_confirm(done):
         confirmed = asked.profile.answered("restatement", "confirm")
         would_be = import_file(
@@ -203,6 +189,7 @@ def _stored(
             return done
         if not dry_run:
             workspace.ledger.keep(asked.data)
+        done = done.model_copy(update={"stored": judgement.n_stored})
         return _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
 
 
@@ -217,124 +204,23 @@ def _commit(
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
     seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-    before = _kpis(workspace, writer, record, done.project)
+    before = kpis_moved_by(workspace, writer, record, done.project)
     append(writer, record, seq, done.project, judgement)
     done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
-    _add_batch(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    changes = effect(before, _kpis(workspace, writer, record, done.project))
-    done = done.model_copy(update={"effect": changes})
+    batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
+    changes = effect(before, kpis_moved_by(workspace, writer, record, done.project))
+    told = [*done.warnings, *_orphans(writer, record, seq, done.project)]
+    done = done.model_copy(update={"effect": changes, "warnings": told})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
     writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     return done
 
 
-def undo(
-    workspace: Workspace, actor: str, project: str, batch: str, *, channel: str = "screen"
-) -> Receipt:
-    """Take a batch back by a compensating batch; what it replaced holds again.
-
-    Returns
-    -------
-    Receipt
-        Of the compensating batch; ``undoes`` names the batch taken back.
-
-    Raises
-    ------
-    NotFoundError
-        When the project has no such batch.
-    InputError
-        When it was undone before, or is itself an undo.
-    """
-    if not actor.strip():
-        raise InputError("An undo names who undoes; the actor is empty.")
-    with workspace.store.writer() as writer:
-        found = _batch(writer, project, batch)
-        first = Receipt.model_validate_json(found["receipt"])
-        if first.undoes is not None:
-            raise InputError(
-                f"{batch} itself took {first.undoes} back. To have it again, import its file again."
-            )
-        if found["undone_by"] is not None:
-            raise InputError(f"{batch} was already undone by {found['undone_by']}.")
-        seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-        record = record_of(first.kind)
-        before = _kpis(workspace, writer, record, project)
-        done = first.model_copy(
-            update={
-                "batch": f"B{seq:05d}",
-                "status": Status.COMMITTED,
-                "actor": actor,
-                "received_at": workspace.now(),
-                "undoes": batch,
-                "rejects": [],
-                "warnings": [],
-                "effect": [],
-                "answers": [],
-                "accept_good": False,
-            }
-        )
-        _add_batch(writer, seq, done, channel, undoes=found["seq"])
-        if record is MechanismRecord:
-            refuse_orphans(writer, project)
-        after = _kpis(workspace, writer, record, project)
-        done = done.model_copy(update={"effect": effect(before, after)})
-        writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
-    _note(workspace, done)
-    return done
-
-
-def receipts(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
-    """Every batch of a project, newest first: ``receipt``, ``channel`` and ``undone_by``."""
-    del actor  # everyone may read until roles come (shared safely)
-    with workspace.store.reader() as reader:
-        return [
-            row | {"receipt": Receipt.model_validate_json(row["receipt"])}
-            for row in reader.rows("batches", project=project)
-        ]
-
-
-def receipt(workspace: Workspace, actor: str, project: str, batch: str) -> Receipt:
-    """The receipt of one batch.
-
-    Raises
-    ------
-    NotFoundError
-        When the project has no such batch.
-    """
-    del actor
-    with workspace.store.reader() as reader:
-        return Receipt.model_validate_json(_batch(reader, project, batch)["receipt"])
-
-
-def project_of(workspace: Workspace, batch: str) -> str:
-    """The project of a batch, for whoever only has its number.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such batch.
-    """
-    with workspace.store.reader() as reader:
-        found = reader.rows("batch_project", batch=batch)
-    if not found:
-        raise NotFoundError(f"There is no batch {batch!r}; the Imports screen lists them.")
-    return str(found[0]["project"])
-
-
-def raw_file(workspace: Workspace, actor: str, project: str, batch: str) -> bytes:
-    """The bytes of a batch as they came.
-
-    Raises
-    ------
-    NotFoundError
-        When the project has no such batch.
-    StoreError
-        When the bytes are missing or were damaged on disk.
-    """
-    del actor
-    with workspace.store.reader() as reader:
-        return workspace.ledger.raw(_batch(reader, project, batch)["sha256"])
+def _orphans(reader: Reader, record: type[Record], seq: int, project: str) -> list[Warned]:
+    """That labels of a batch came before their predictions."""
+    n = reader.rows("orphan_labels", project=project, seq=seq)[0]["n"] if record is Label else 0
+    return [warned("orphan-label", n, n=n)] if n else []
 
 
 def rejected_csv(
@@ -367,46 +253,3 @@ def rejected_csv(
         return CAGE.rejected_csv(asked, judgement.receipt.rejects)
     except (Refusal, CageError) as error:
         raise InputError("No row of this file was judged, so none was rejected alone.") from error
-
-
-def _batch(reader: Reader, project: str, batch: str) -> dict[str, Any]:
-    rows = reader.rows("batches", project=project)
-    for row in rows:
-        if row["batch"] == batch:
-            return row
-    raise NotFoundError.of(f"batch in project {project}", batch, [r["batch"] for r in rows])
-
-
-def _kpis(
-    workspace: Workspace, reader: Reader, record: type[Record], project: str
-) -> list[KpiValue]:
-    """The KPIs that a batch of this kind of record can move."""
-    return kpi_values(reader, project, workspace.today) if record in MOVING else []
-
-
-def _add_batch(
-    writer: Writer, seq: int, done: Receipt, channel: str, *, undoes: int | None
-) -> None:
-    writer.run(
-        "add_batch",
-        seq=seq,
-        batch=done.batch,
-        project=done.project,
-        kind=done.kind,
-        channel=channel,
-        sha256=done.sha256,
-        actor=done.actor,
-        received_at=done.received_at,
-        undoes=undoes,
-        receipt=done.model_dump_json(),
-    )
-
-
-def _note(workspace: Workspace, done: Receipt) -> None:
-    """Tell the ledger; only after this may anybody be told "committed"."""
-    with workspace.store.reader() as reader:
-        row = next(r for r in reader.rows("batches", project=done.project)
-                   if r["batch"] == done.batch)  # fmt: skip
-    workspace.ledger.note(
-        {k: v for k, v in row.items() if k != "undone_by"} | {"project": done.project}
-    )

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from mlpm_core.records import Record
     from mlpm_core.services.periods import Period
     from mlpm_core.services.rates import RatePoint
+    from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
@@ -38,6 +40,7 @@ __all__ = [
     "kpi_units",
     "kpi_value",
     "kpi_values",
+    "kpis_moved_by",
 ]
 
 MOVING = frozenset(
@@ -109,6 +112,13 @@ class KpiValue:
     def value(self) -> float | None:
         """The mean implied value, in the KPI's unit."""
         return self.current.mean if self.current else None
+
+
+def kpis_moved_by(
+    workspace: Workspace, reader: Reader, record: type[Record], project: str
+) -> list[KpiValue]:
+    """The KPIs of a project, if rows of this kind can move one."""
+    return kpi_values(reader, project, workspace.today) if record in MOVING else []
 
 
 def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[KpiValue]:

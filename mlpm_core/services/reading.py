@@ -47,11 +47,13 @@ def kept_answers(reader: Reader, project: str, kind: str) -> dict[str, tuple[str
     return kept
 
 
-def read_as_before(reader: Reader, asked: Asked) -> tuple[Asked, Found, list[Warned]]:
+def read_as_before(
+    reader: Reader, asked: Asked, *, ask_again: bool = False
+) -> tuple[Asked, Found, list[Warned]]:
     """Read a file; a question that the project answered before is answered the same way.
 
     An earlier answer is used only where the file raises its question, and only if it is one of the
-    choices: a file that raises none is read as it stands.
+    choices: a file that raises none is read as it stands. ``ask_again`` uses none.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def read_as_before(reader: Reader, asked: Asked) -> tuple[Asked, Found, list[War
     CageError
         When the reader was stopped.
     """
-    kept: dict[str, tuple[str, str]] | None = None
+    kept: dict[str, tuple[str, str]] | None = {} if ask_again else None
     told: list[Warned] = []
     for _ in range(_MOST_TURNS):
         try:

@@ -14,7 +14,7 @@ from mlpm_core.intake import Asked, Profile, Refusal, judged
 from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services import rules
 from mlpm_core.services.reading import CAGE
-from mlpm_core.services.stored import Stored, append
+from mlpm_core.services.stored import Stored, append, register_used
 from mlpm_core.store import DamagedError
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def _again(
         undoes=entry.get("undoes"),
         receipt=entry["receipt"],
     )
+    if told.undoes is not None:
+        register_used(writer, seq, told.project)
 
 
 def _rows_again(
@@ -108,9 +110,6 @@ def _rows_again(
     judgement = judged(found, asked, Stored(writer, told.project), accept_good=told.accept_good)
     judgement = rules.applied(judgement, record, writer, accept_good=told.accept_good)
     again = judgement.receipt
-    if (again.status, again.new, again.changed) != (Status.DRY_RUN, told.new, told.changed):
-        raise StoreError(
-            f"its file now gives {again.new} new and {again.changed} changed rows, not "
-            f"{told.new} and {told.changed}."
-        )
+    if (again.status, judgement.n_stored) != (Status.DRY_RUN, told.stored):
+        raise StoreError(f"its file now gives {judgement.n_stored} rows, not {told.stored}.")
     append(writer, record, seq, told.project, judgement)

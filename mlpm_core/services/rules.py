@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,7 +11,9 @@ import pyarrow.compute as pc
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
+    Cost,
     Decision,
+    Incident,
     Kpi,
     MechanismRecord,
     MetricLimit,
@@ -21,6 +24,7 @@ from mlpm_core.records import (
     Reject,
     Status,
     ValueCase,
+    columns,
 )
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
@@ -233,6 +237,47 @@ def _predictions(reader: Reader, project: str) -> Callable[[Row], Reject | None]
     return rule
 
 
+_MOMENTS = ("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at")
+
+
+def _incidents(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+    labels = {c.name: c.label for c in columns(Incident)}
+
+    def rule(row: Row) -> Reject | None:
+        known = [(name, row[name]) for name in _MOMENTS if row[name] is not None]
+        for (earlier, a), (later, b) in pairwise(known):
+            if a > b:
+                told = (
+                    f"{labels[later]} ({b:%Y-%m-%d %H:%M}) comes before "
+                    f"{labels[earlier].lower()} ({a:%Y-%m-%d %H:%M}); correct one of the two."
+                )
+                return _fault(later, b, MlpmError(told))
+        return _unknown_currency(row)
+
+    return rule
+
+
+def _costs(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        if row["period_end"] < row["period_start"]:
+            told = f"The period ends {row['period_end']}, before it begins {row['period_start']}."
+            return _fault("period_end", row["period_end"], MlpmError(told))
+        return _unknown_currency(row)
+
+    return rule
+
+
+def _unknown_currency(row: Row) -> Reject | None:
+    code = row["currency"]
+    if not code or code in CURRENCIES:
+        return None
+    told = f"{code!r} is no currency code; write three letters such as EUR, or leave it empty."
+    return _fault("currency", code, MlpmError(told))
+
+
 def _without_prediction(rows: pa.Table) -> pa.Array:
     """Which rows the rule must look at; logs are too long to look at every one."""
     said = pc.equal(rows.column("y_pred").cast(pa.string()), "")
@@ -248,5 +293,7 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Kpi: _kpis,
     MetricLimit: _metric_limits,
     Prediction: _predictions,
+    Incident: _incidents,
+    Cost: _costs,
     Decision: _decisions,
 }

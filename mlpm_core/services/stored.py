@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpm_core.records import Model, Project, Record, columns, record_of
+from mlpm_core.records import KINDS, Model, Project, Record, columns, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     import pyarrow as pa
 
     from mlpm_core.intake import Judgement
     from mlpm_core.store import Reader, Writer
 
-__all__ = ["Stored", "append"]
+__all__ = ["Stored", "append", "register_used"]
 
 
 class Stored:
@@ -28,8 +28,8 @@ class Stored:
         record = record_of(kind)
         return {str(r[record.key[-1]]) for r in self._reader.current(record, self._project)}
 
-    def matching(self, record: type[Record], keys: pa.Table) -> Mapping[int, Mapping[str, object]]:
-        """The stored rows that have one of these keys, by the key's place among them."""
+    def matching(self, record: type[Record], keys: pa.Table) -> pa.Table:
+        """The stored rows that have one of these keys, with the key's ``place`` among them."""
         return self._reader.matching(record, keys)
 
 
@@ -41,6 +41,17 @@ def append(
         writer.append(Project, seq, [_minimal(Project, project, title=project)])
     writer.append(Model, seq, [_minimal(Model, project, model_id=m) for m in judgement.new_models])
     writer.append_table(record, seq, judgement.lines, judgement.rows)
+    writer.append_table(record, seq, judgement.same_lines, judgement.same_rows)
+
+
+def register_used(writer: Writer, seq: int, project: str) -> None:
+    """Register again what an undo took away though others still need it: models, the project."""
+    used = [row["model_id"] for row in writer.rows("unregistered_models", project=project)]
+    writer.append(Model, seq, [_minimal(Model, project, model_id=m) for m in used])
+    if _exists(writer, project):
+        return
+    if any(writer.holds_any(r, project) for r in KINDS.values() if r is not Project):
+        writer.append(Project, seq, [_minimal(Project, project, title=project)])
 
 
 def _exists(reader: Reader, project: str) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["Upload", "broken_off", "import_upload", "max_bytes", "too_large"]
+__all__ = ["Upload", "broken_off", "import_upload", "limits_told", "max_bytes", "too_large"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Upload:
     confirm_restatement: bool = False
     accept_good: bool = False
     dry_run: bool = False
+    ask_again: bool = False
 
     def check(self) -> Profile:
         """The profile, once everything said is found right; no row is judged.
@@ -69,6 +70,15 @@ def max_bytes() -> int:
     return Settings.from_environment().max_bytes
 
 
+def limits_told(workspace: Workspace, kind: str) -> str:
+    """The largest file of a kind that is read, as a sentence."""
+    most = workspace.settings.limits(kind)
+    return (
+        f"At most {most.file_bytes // 2**20:,} MB unpacked, {most.rows:,} rows, {most.columns:,} "
+        f"columns, and {most.cell_chars:,} characters in a cell."
+    )
+
+
 def import_upload(
     workspace: Workspace, actor: str, upload: Upload, data: bytes | Path, *, channel: str
 ) -> Receipt:
@@ -93,6 +103,7 @@ def import_upload(
         profile=upload.check(),
         accept_good=upload.accept_good,
         dry_run=upload.dry_run,
+        ask_again=upload.ask_again,
         channel=channel,
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import NotFoundError, StoreError
+from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.services.settings import Settings
 from mlpm_core.store import DamagedError, Ledger, Store
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
+
+_BATCH = re.compile(r"B\d{5,}")
+_DAY_LENGTH = len("2026-01-31")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Workspace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.known_at: datetime | None = None
+        """The moment as of which all is told; None is now."""
         try:
             settings.data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -71,10 +78,39 @@ class Workspace:
         clock = self.project(project)["clock_on"] if project else None
         return clock if isinstance(clock, date) else self.now().date()
 
-    @staticmethod
-    def now() -> datetime:
+    def now(self) -> datetime:
         """The present moment in UTC, as it is stored: without a zone."""
-        return datetime.now(UTC).replace(tzinfo=None)
+        return self.known_at or datetime.now(UTC).replace(tzinfo=None)
+
+    def as_known(self, when: str) -> Workspace:
+        """The same house as it was known at a moment: later batches, undos too, did not happen.
+
+        It only reads, and its clock stands at the moment.
+
+        Parameters
+        ----------
+        when : str
+            A day (its end counts), a moment in UTC, or the number of a batch.
+
+        Raises
+        ------
+        InputError
+            When it is none of these.
+        NotFoundError
+            When there is no such batch.
+        """
+        with self.store.reader() as reader:
+            if _BATCH.fullmatch(when):
+                found = reader.rows("batch_moment", batch=when)
+                if not found:
+                    raise NotFoundError(f"There is no batch {when}; the Imports screen lists them.")
+                seq, moment = found[0]["seq"], found[0]["received_at"]
+            else:
+                moment = _moment(when)
+                seq = reader.rows("seq_at", moment=moment)[0]["seq"]
+        past = copy(self)
+        past.known_at, past.store = moment, self.store.as_known(int(seq))
+        return past
 
     def checks(self) -> list[Check]:
         """Whether the store is open, the ledger agrees with it, and there is disk left."""
@@ -182,6 +218,19 @@ class Workspace:
             self.healed.append(f"{n} {batches} stored again from the ledger and the raw files.")
         if why is not None:
             self.healed.append(f"{len(lost) - n} could not be: {why}")
+
+
+def _moment(when: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        raise InputError(
+            f"{when!r} is no moment; write a day as 2026-01-31, a moment as 2026-01-31T12:00, or "
+            "the number of a batch."
+        ) from None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment + timedelta(days=1, microseconds=-1) if len(when) <= _DAY_LENGTH else moment
 
 
 def _loss(lost: list[int]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mlpm_core.records import Column, ColumnKind, Record, columns
 
-__all__ = ["current_view", "quoted", "table"]
+__all__ = ["KNOWN", "current_view", "quoted", "table"]
 
 _SQL_TYPE = {
     ColumnKind.NAME: "VARCHAR",
@@ -53,12 +53,21 @@ def table(record: type[Record]) -> str:
     return f"CREATE TABLE {quoted(record.kind)} (\n    " + ",\n    ".join(lines) + "\n);"
 
 
+KNOWN = """\
+CREATE VIEW batches_known AS SELECT * FROM batches
+WHERE seq <= coalesce(CAST(getvariable('known_until') AS BIGINT), 9223372036854775807);
+CREATE VIEW batches_in_force AS SELECT * FROM batches_known
+WHERE seq NOT IN (SELECT undoes FROM batches_known WHERE undoes IS NOT NULL);
+"""
+"""The batches that were known at the moment a reader asks about, and those of them that count."""
+
+
 def current_view(record: type[Record]) -> str:
-    """The ``CREATE VIEW`` of what holds now: per key the latest row of a batch not undone."""
+    """The ``CREATE VIEW`` of what holds: per key the latest row of a batch in force."""
     key = ", ".join(quoted(k) for k in record.key)
     return (
         f"CREATE VIEW {quoted(record.kind + '_current')} AS\n"
         f"SELECT * FROM {quoted(record.kind)}\n"
-        "WHERE batch_seq NOT IN (SELECT undoes FROM batches WHERE undoes IS NOT NULL)\n"
+        "WHERE batch_seq IN (SELECT seq FROM batches_in_force)\n"
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY batch_seq DESC, line DESC) = 1;"
     )

@@ -15,9 +15,11 @@ if file is None:
     st.stop()
 
 upload = receipts.asked_for(project, kind, file)
-receipt = loaders.preview(upload, file.data, file.sha256)
+with st.spinner(f"Checking {file.size}", show_time=True):
+    receipt = loaders.preview(upload, file.data, file.sha256)
 st.subheader(file.title, anchor=False)
 st.markdown(sentences.receipt(receipt))
+receipts.answered_before(file, receipt)
 receipts.ask(file, receipt)
 receipts.report(receipt)
 receipts.repair(upload, file, receipt)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from mlpm_core.services import demo, evaluations, imports, proxies, registers, uploads
+from mlpm_core.services import demo, evaluations, proxies, registers, undoing, uploads
 from pages.parts import loaders
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def start_case(project: str, mechanism: str, kpi: str) -> proxies.StartedCase:
 
 def undo(project: str, batch: str) -> Receipt:
     """Take a batch back."""
-    return imports.undo(loaders.workspace(), loaders.actor(), project, batch)
+    return undoing.undo(loaders.workspace(), loaders.actor(), project, batch)
 
 
 def remove_demo() -> NoReturn:

@@ -5,6 +5,7 @@
 ``made``     is "how it was made" open     ``estimate`` one of its estimates
 ``mechanism``  how a model creates value, or ``@new``
 ``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
+``known``    the day, moment or batch as of which all is told
 ``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
 """
 
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mlpm_core.errors import MlpmError
 from mlpm_core.records import KINDS
-from pages.parts import actions, in_life_tables, tables
-from pages.parts.figures import day
+from pages.parts import actions, in_life_tables, loaders, tables
+from pages.parts.figures import day, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,6 +32,8 @@ __all__ = [
     "deployment",
     "deployment_of_table",
     "granularity",
+    "known_at",
+    "known_from",
     "line",
     "line_of_table",
     "pick",
@@ -50,6 +54,49 @@ _LENGTHS = {
     "P3M": "Quarter",
     "P1Y": "Year",
 }
+
+
+def known_at() -> None:
+    """The sidebar's choice of a past moment, as of which every screen then tells."""
+    told = st.query_params.get("known")
+    if told is not None and told != st.session_state.get("url_known"):
+        st.session_state["known"] = told
+    try:
+        loaders.workspace()
+    except MlpmError as error:
+        st.warning(literal(error), icon=":material/history:")
+        known_from(None)
+    when = st.session_state.get("known")
+    if when:
+        _shown_in_url("known", when)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            moment = loaders.workspace().known_at
+            st.info(
+                f"Everything here is **as known at {moment:%Y-%m-%d %H:%M} UTC**: what came in "
+                "later, undos too, is left out, and nothing can be changed.",
+                icon=":material/history:",
+            )
+            st.button("Back to now", on_click=known_from, args=(None,))
+    else:
+        st.session_state.pop("url_known", None)
+        st.query_params.pop("known", None)
+    with st.sidebar.popover("As known at …", icon=":material/history:", type="tertiary"):
+        st.caption(
+            "What was known at the end of a day: for a report, or a decision looked back on."
+        )
+        st.date_input(
+            "Day (UTC)", value=None, key="known_day", max_value="today", on_change=_known_from_day
+        )
+
+
+def known_from(when: str | None) -> None:
+    """Tell everything as known at a day, a moment or a batch; None is now; a callback."""
+    st.session_state["known"] = when
+
+
+def _known_from_day() -> None:
+    day = st.session_state["known_day"]
+    known_from(day.isoformat() if day else None)
 
 
 def project_in_view(projects: Sequence[Mapping[str, Any]]) -> None:

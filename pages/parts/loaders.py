@@ -12,6 +12,7 @@ import streamlit as st
 
 from mlpm_core.records import record_of
 from mlpm_core.services import (
+    batches,
     briefs,
     evaluations,
     exports,
@@ -19,6 +20,7 @@ from mlpm_core.services import (
     mechanisms,
     portfolio,
     registers,
+    undoing,
     uploads,
     valuation,
 )
@@ -65,6 +67,7 @@ __all__ = [
     "history",
     "input_titles",
     "insight",
+    "limits",
     "mechanism_choices",
     "mechanism_versions",
     "preview",
@@ -79,6 +82,7 @@ __all__ = [
     "template_csv",
     "titles",
     "tried_estimate",
+    "undo_preview",
     "whole_portfolio",
     "workspace",
 ]
@@ -113,8 +117,9 @@ def _keeping(read: Callable[P, T], *, is_daily: bool) -> Callable[P, T]:
         bound = asks.bind(*args, **kwargs)
         bound.apply_defaults()
         told = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
-        today = workspace().today(str(told[0][1])) if is_daily else None
-        key = (read.__name__, workspace().version, today, told)
+        house = workspace()
+        today = house.today(str(told[0][1])) if is_daily else None
+        key = (read.__name__, house.version, house.known_at, today, told)
         kept: T = _kept(key, lambda: read(*args, **kwargs))
         return kept
 
@@ -122,8 +127,9 @@ def _keeping(read: Callable[P, T], *, is_daily: bool) -> Callable[P, T]:
 
 
 def workspace() -> Workspace:
-    """The process's workspace; opening is idempotent, so nothing is cached here."""
-    return open_workspace()
+    """The process's workspace, as known at the moment in view; opening is idempotent."""
+    when = st.session_state.get("known")
+    return open_workspace().as_known(when) if when else open_workspace()
 
 
 def actor() -> str:
@@ -234,7 +240,17 @@ def template_csv(kind: str) -> str:
 
 def raw_file(project: str, batch: str) -> bytes:
     """The bytes of a batch as they came."""
-    return imports.raw_file(workspace(), actor(), project, batch)
+    return batches.raw_file(workspace(), actor(), project, batch)
+
+
+def limits(kind: str) -> str:
+    """The largest file of a kind that is read, in words."""
+    return uploads.limits_told(workspace(), kind)
+
+
+def undo_preview(project: str, batch: str) -> Receipt:
+    """What taking a batch back would do; nothing is stored."""
+    return undoing.undo(workspace(), actor(), project, batch, dry_run=True)
 
 
 @_shared
@@ -334,7 +350,7 @@ def currency(project: str) -> str:
 @_shared
 def receipts(project: str) -> list[dict[str, Any]]:
     """Every batch of a project, newest first."""
-    return imports.receipts(workspace(), actor(), project)
+    return batches.receipts(workspace(), actor(), project)
 
 
 @_shared

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from mlpm_core.errors import MlpmError
 from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.uploads import Upload
 from pages.parts import actions, controls, loaders, panels, sentences, tables
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UploadedFile",
+    "answered_before",
     "ask",
     "asked_for",
     "commit_panel",
     "expected",
     "kind_of_file",
+    "known_then",
     "last",
     "origin",
     "repair",
@@ -48,6 +51,12 @@ class UploadedFile:
     def title(self) -> str:
         """The name, for a place that reads Markdown."""
         return literal(self.name)
+
+    @property
+    def size(self) -> str:
+        """The size as people read it."""
+        n = len(self.data)
+        return f"{n / 2**20:,.1f} MB" if n >= 2**20 else f"{n / 1024:,.0f} KB"
 
 
 def kind_of_file() -> str:
@@ -97,6 +106,7 @@ def expected(kind: str) -> None:
         hide_index=True,
         alt="Columns of the file",
     )
+    st.caption(loaders.limits(kind))
     if kind == "metric_results":
         st.caption(
             "Files with one column per metric are read too; MLPM asks once how the columns map."
@@ -111,6 +121,7 @@ def asked_for(project: str, kind: str, file: UploadedFile) -> Upload:
         file.name,
         answers=tuple(st.session_state.get(f"upload_answers_{file.sha256}", ())),
         accept_good=bool(st.session_state.get(f"upload_accept_{file.sha256}", False)),
+        ask_again=bool(st.session_state.get(f"upload_ask_{file.sha256}", False)),
     )
 
 
@@ -129,6 +140,16 @@ def ask(file: UploadedFile, receipt: Receipt) -> None:
     key = f"upload_answers_{file.sha256}"
     st.session_state[key] = [*st.session_state.get(key, ()), *told]
     st.rerun()
+
+
+def answered_before(file: UploadedFile, receipt: Receipt) -> None:
+    """A way to be asked again what an earlier file's answer decided."""
+    if any(w.code == "answered-before" for w in receipt.warnings):
+        st.checkbox(
+            "Ask me again for this file",
+            key=f"upload_ask_{file.sha256}",
+            help="Your new answers are then kept for the next file.",
+        )
 
 
 def _asked(question: Question) -> str:
@@ -170,6 +191,11 @@ def report(receipt: Receipt) -> None:
         st.caption(sentences.stored(receipt))
     if receipt.rejects:
         _rejects(receipt)
+    consequences(receipt)
+
+
+def consequences(receipt: Receipt) -> None:
+    """What is worth knowing about an import or an undo, and its effect on KPIs."""
     for warned in receipt.warnings:
         st.info(literal(warned.message), icon=":material/info:")
     if receipt.effect:
@@ -266,6 +292,17 @@ def last(project: str) -> None:
         )
 
 
+def known_then(receipt: Receipt) -> None:
+    """The way to every screen as it was right after a batch."""
+    st.button(
+        "See everything as known then",
+        icon=":material/history:",
+        type="tertiary",
+        on_click=controls.known_from,
+        args=(str(receipt.batch),),
+    )
+
+
 def origin(project: str, row: Mapping[str, Any]) -> None:
     """The bytes behind a batch."""
     receipt: Receipt = row["receipt"]
@@ -298,7 +335,13 @@ def undo_panel(project: str, row: Mapping[str, Any]) -> None:
     if st.session_state.get("imports_undo") != batch:
         return
     with st.container(border=True):
+        try:
+            would_be = loaders.undo_preview(project, batch)
+        except MlpmError as error:
+            st.error(literal(error), icon=":material/link:")
+            return
         st.markdown(sentences.undo(receipt))
+        consequences(would_be)
         if st.button(f"Yes, undo {batch}", type="primary"):
             done = actions.undo(project, batch)
             del st.session_state["imports_undo"]

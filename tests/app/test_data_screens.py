@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services import imports, portfolio, registers
+from mlpm_core.services import batches, imports, portfolio, registers
 from tests.app.conftest import open_screen, run, said
 
 DEMAND = "bike-shop-demand"
@@ -45,7 +45,7 @@ def test_a_bad_line_blocks_all_until_the_good_ones_are_taken_on_purpose(demo):
     run(app)
     button(app, "Store 1 line").click()
     run(app)
-    newest = imports.receipts(demo, "test", DEMAND)[0]["receipt"]
+    newest = batches.receipts(demo, "test", DEMAND)[0]["receipt"]
     assert (newest.status, newest.accepted, newest.rejected) == ("committed", 1, 1)
 
 
@@ -54,7 +54,7 @@ def test_what_was_stored_is_undone_in_imports_and_the_kpis_stand_where_they_stoo
     app = dropped(open_screen("upload", project=DEMAND), "week.csv", HEADER + GOOD)
     button(app, "Store 1 line").click()
     run(app)
-    batch = imports.receipts(demo, "test", DEMAND)[0]["receipt"].batch
+    batch = batches.receipts(demo, "test", DEMAND)[0]["receipt"].batch
     assert f"Receipt of {batch}" in said(app)
     assert [k.value for k in portfolio.project_view(demo, "test", DEMAND).kpis] != before
 

@@ -10,7 +10,7 @@ import pytest
 
 from mlpm_core.records import KINDS, columns
 from mlpm_core.store import Store, connection
-from mlpm_core.store.schema import current_view, table
+from mlpm_core.store.schema import KNOWN, current_view, table
 
 STORE = Path(__file__).resolve().parents[2] / "mlpm_core" / "store"
 QUERIES = sorted((STORE / "queries").glob("*.sql"))
@@ -106,7 +106,8 @@ def test_the_store_has_the_tables_the_records_call_for_and_no_others(connected):
     found = connected.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     assert {name for (name,) in found} == {"schema_version", "batches", *KINDS}
     found = connected.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
-    assert {name for (name,) in found} == {f"{kind}_current" for kind in KINDS}
+    current = {f"{kind}_current" for kind in KINDS}
+    assert {name for (name,) in found} == {"batches_known", "batches_in_force", *current}
 
 
 def described(connection, kind):
@@ -128,6 +129,7 @@ def test_a_migrated_table_is_what_its_record_calls_for(kind, connected):
     record = KINDS[kind]
     with duckdb.connect() as derived:
         derived.execute("CREATE TABLE batches (seq BIGINT, undoes BIGINT)")
+        derived.execute(KNOWN)
         derived.execute(table(record))
         derived.execute(current_view(record))
         assert described(connected, kind) == described(derived, kind)

@@ -3,7 +3,7 @@
 import pytest
 
 from mlpm_core.records import KINDS, Status, record_of
-from mlpm_core.services import demo, imports, portfolio, registers
+from mlpm_core.services import batches, demo, imports, portfolio, registers, undoing
 from mlpm_core.services.kpis import MOVING
 from mlpm_core.services.workspace import Settings, Workspace
 
@@ -63,11 +63,11 @@ def test_removed_demo_shows_nothing_keeps_its_history_and_loads_again(loaded):
     assert {r.actor for r in undone} == {"ada"}
     for project in projects:
         assert not any(shown(workspace, project).values())
-        history = imports.receipts(workspace, "ada", project)
+        history = batches.receipts(workspace, "ada", project)
         assert all(b["undone_by"] or b["receipt"].undoes for b in history)
     assert [p["project"] for p in registers.projects(workspace, "ada")] == ["shop"]
     assert shown(workspace, "shop")["models"] == 1
-    assert imports.receipt(workspace, "ada", "shop", own.batch) == own
+    assert batches.receipt(workspace, "ada", "shop", own.batch) == own
     assert demo.remove(workspace, "ada") == []
     assert [k["project"] for k in portfolio.kpis_json(workspace, "ada", None)] == []
     again = demo.load(workspace)
@@ -105,6 +105,6 @@ def test_only_the_records_named_can_move_a_kpi(tmp_path):
     still = [r for r in receipts if record_of(r.kind) not in MOVING]
     assert len({r.kind for r in still}) > 5
     for receipt in reversed(still):
-        imports.undo(workspace, "ada", receipt.project, receipt.batch)
+        undoing.undo(workspace, "ada", receipt.project, receipt.batch)
     assert portfolio.kpis_json(workspace, "ada", None) == was
     workspace.close()

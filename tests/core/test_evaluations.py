@@ -9,7 +9,7 @@ import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.records import Status
-from mlpm_core.services import demo, evaluations, imports, registers
+from mlpm_core.services import batches, demo, evaluations, imports, registers, undoing
 from mlpm_core.services.workspace import Settings, Workspace
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
@@ -194,12 +194,15 @@ def test_realised_is_what_the_monitored_metrics_imply(tmp_path):
 
 def test_a_decision_outlives_its_value_case(shop):
     evaluations.decide(shop, "ada", WINBACK, CASE, **GOOD)
+    for row in batches.receipts(shop, "ada", WINBACK):  # the newest first
+        if row["kind"] in ("models", "projects", "decisions", "value_cases"):
+            continue
+        undoing.undo(shop, "ada", WINBACK, row["batch"])
     (batch,) = [
-        r["receipt"].batch
-        for r in imports.receipts(shop, "ada", WINBACK)
-        if r["receipt"].kind == "value_cases"
+        r["batch"] for r in batches.receipts(shop, "ada", WINBACK) if r["kind"] == "value_cases"
     ]
-    imports.undo(shop, "ada", WINBACK, batch)
+    undone = undoing.undo(shop, "ada", WINBACK, batch)
+    assert "Decision D001" in next(w.message for w in undone.warnings if w.code == "decided-on")
     (decision,) = evaluations.decisions(shop, "ada", WINBACK)
     assert (decision.case_title, decision.realised) == (CASE, None)
     assert decision.promised is not None

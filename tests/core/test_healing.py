@@ -9,7 +9,7 @@ import pytest
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, record_of
-from mlpm_core.services import imports
+from mlpm_core.services import batches, imports, undoing
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.monitored_shop import CASE, SHOP, clock, in_use, kpi, planned, promise, results
 
@@ -39,7 +39,7 @@ def filled(folder):
         workspace, "ada", SHOP, "metric_results", "gone.csv",
         (HEAD + "m,wape,2024-07-01,0.9,P1W\n").encode(), channel="http",
     )  # fmt: skip
-    imports.undo(workspace, "ben", SHOP, gone.batch)
+    undoing.undo(workspace, "ben", SHOP, gone.batch)
     return workspace
 
 
@@ -48,7 +48,7 @@ def everything(workspace):
     with workspace.store.reader() as reader:
         told = {kind: reader.history(record_of(kind), SHOP) for kind in KINDS}
         now = {kind: reader.current(record_of(kind), SHOP) for kind in KINDS}
-    return told, now, imports.receipts(workspace, "ada", SHOP)
+    return told, now, batches.receipts(workspace, "ada", SHOP)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_an_older_database_in_its_place_is_brought_up_to_date(copy, whole, tmp_p
     assert json.loads(first[0])["seq"] == json.loads(lines[0])["seq"] == 1
     shutil.copy(tmp_path / "young" / "mlpm.duckdb", copy / "mlpm.duckdb")
     workspace = opened(copy)
-    assert len(imports.receipts(workspace, "ada", SHOP)) == len(whole[1][2])
+    assert len(batches.receipts(workspace, "ada", SHOP)) == len(whole[1][2])
     assert everything(workspace)[1] == whole[1][1]
     workspace.close()
 
@@ -149,7 +149,7 @@ def test_a_raw_file_that_is_gone_is_told_and_nothing_is_invented(copy, whole):
     wanted = next(r["receipt"] for r in newest_first if r["receipt"].filename == "restated.csv")
     (copy / "raw" / wanted.sha256).unlink()
     workspace = opened(copy)
-    n = len(imports.receipts(workspace, "ada", SHOP))
+    n = len(batches.receipts(workspace, "ada", SHOP))
     assert 0 < n < len(newest_first)
     assert wanted.batch in workspace.healed[-1]
     (ledger,) = [c for c in workspace.checks() if c.name == "ledger"]

@@ -10,7 +10,7 @@ import pytest
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Kpi, MetricResult, Model, QuantityRecord, Status, ValueCase
-from mlpm_core.services import demo, imports, registers
+from mlpm_core.services import batches, demo, imports, registers, undoing
 from mlpm_core.services.kpis import kpi_values
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.core.test_intake_cases import CASES
@@ -73,7 +73,7 @@ def test_a_committed_file_is_stored_noted_and_named_after_its_actor(workspace):
     assert workspace.project("shop")["title"] == "shop"
     assert workspace.ledger.raw(receipt.sha256) == TWO.encode()
     assert [e["actor"] for e in workspace.ledger.entries()] == ["ada"]
-    assert imports.receipt(workspace, "bob", "shop", "B00001") == receipt
+    assert batches.receipt(workspace, "bob", "shop", "B00001") == receipt
     written = registers.history(workspace, "bob", "shop", "metric_results")
     assert {(r["actor"], r["batch"]) for r in written} == {("ada", "B00001")}
 
@@ -129,7 +129,7 @@ def test_one_bad_row_keeps_all_out_unless_the_good_ones_are_asked_for(workspace)
     assert taken.status is Status.COMMITTED
     assert [(r.row, r.code) for r in taken.rejects] == [(3, "not-a-number")]
     assert values(workspace) == {("m1", "2024-01-01"): 0.8}
-    assert imports.receipt(workspace, "ada", "shop", taken.batch).rejects == taken.rejects
+    assert batches.receipt(workspace, "ada", "shop", taken.batch).rejects == taken.rejects
     back = imports.rejected_csv(
         workspace, "ada", "shop", "metric_results", "file.csv", MIXED.encode()
     )
@@ -175,12 +175,12 @@ def test_the_effect_of_an_import_and_of_its_undo_are_the_kpis_recomputed(shop):
     assert {e.kpi: (e.before, e.after) for e in receipt.effect} == {
         k: (before[k], after[k]) for k in before if before[k] != after[k]
     }
-    undone = imports.undo(shop, "bob", name, receipt.batch)
+    undone = undoing.undo(shop, "bob", name, receipt.batch)
     assert kpis(shop, name) == before
     assert {e.kpi: (e.before, e.after) for e in undone.effect} == {
         e.kpi: (e.after, e.before) for e in receipt.effect
     }
-    assert imports.receipt(shop, "bob", name, undone.batch) == undone
+    assert batches.receipt(shop, "bob", name, undone.batch) == undone
 
 
 def test_an_undo_brings_back_what_held_before_and_works_once(workspace):
@@ -192,25 +192,25 @@ def test_an_undo_brings_back_what_held_before_and_works_once(workspace):
     )
     assert (second.changed, second.new) == (1, 1)
     assert values(workspace)["m1", "2024-01-01"] == 0.5
-    undone = imports.undo(workspace, "bob", "shop", second.batch)
+    undone = undoing.undo(workspace, "bob", "shop", second.batch)
     assert (undone.undoes, undone.actor, undone.status) == ("B00002", "bob", Status.COMMITTED)
     assert values(workspace) == {("m1", "2024-01-01"): 0.8, ("m2", "2024-01-01"): 0.7}
     assert [m["model_id"] for m in stored(workspace, Model)] == ["m1", "m2"]
     assert len(registers.history(workspace, "ada", "shop", "metric_results")) == 4
     with pytest.raises(InputError, match="already undone by B00003"):
-        imports.undo(workspace, "bob", "shop", second.batch)
+        undoing.undo(workspace, "bob", "shop", second.batch)
     with pytest.raises(InputError, match="itself took B00002 back"):
-        imports.undo(workspace, "bob", "shop", undone.batch)
+        undoing.undo(workspace, "bob", "shop", undone.batch)
     with pytest.raises(NotFoundError):
-        imports.undo(workspace, "bob", "other", second.batch)
+        undoing.undo(workspace, "bob", "other", second.batch)
     with pytest.raises(InputError, match="actor is empty"):
-        imports.undo(workspace, " ", "shop", "B00001")
+        undoing.undo(workspace, " ", "shop", "B00001")
     assert workspace.version == 3
 
 
 def test_a_file_can_be_imported_again_once_it_was_undone(workspace):
     first = put(workspace, TWO)
-    imports.undo(workspace, "ada", "shop", first.batch)
+    undoing.undo(workspace, "ada", "shop", first.batch)
     assert stored(workspace) == []
     again = put(workspace, TWO)
     assert (again.status, again.batch) == (Status.COMMITTED, "B00003")
@@ -288,7 +288,7 @@ def test_a_form_replaces_a_record_without_asking_and_can_be_undone(workspace):
     receipt = registers.save(workspace, "bob", "shop", "kpis", [row | {"target": 7.5}])
     assert (receipt.status, receipt.changed) == (Status.COMMITTED, 1)
     assert stored(workspace, Kpi)[0] == row | {"target": 7.5}
-    imports.undo(workspace, "bob", "shop", receipt.batch)
+    undoing.undo(workspace, "bob", "shop", receipt.batch)
     assert stored(workspace, Kpi)[0] == row
     with pytest.raises(InputError, match="nothing to save"):
         registers.save(workspace, "bob", "shop", "kpis", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlpm_core.services import demo, imports, registers
+from mlpm_core.services import demo, imports, registers, undoing
 from mlpm_core.services.estimates import of_case, project_estimates
 from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.insights import USE, among, between, change, insight, studied
@@ -150,7 +150,7 @@ def test_an_answer_is_kept_like_every_quantity(shop):
     assert case.benefit_answers == {"build_cost": "8k to 12k", "decay": "0.1"}
     assert next(i for i in case.realisation if i.name == "build_cost").source == "offer"
     assert found.cost_from == "the value case"
-    imports.undo(shop, "ada", WINBACK, receipt.batch)
+    undoing.undo(shop, "ada", WINBACK, receipt.batch)
     assert seen(shop)[0].benefit_answers == {}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.records import FIRST_MECHANISM
-from mlpm_core.services import imports, registers
+from mlpm_core.services import imports, registers, undoing
 from mlpm_core.services.mechanisms import (
     MechanismFault,
     begun,
@@ -183,7 +183,7 @@ def test_a_value_case_never_loses_what_it_rests_on(workspace):
     assert refused.status == "rejected"
     assert "Value case meters rests on it" in refused.rejects[0].message
     with pytest.raises(InputError, match="Value case meters would have nothing"):
-        imports.undo(workspace, "ada", "water", first.batch)
+        undoing.undo(workspace, "ada", "water", first.batch)
     assert case_value(workspace, "ada", "water", "meters").planned is not None
     save(workspace, archived=True)
     assert MINE not in choices(workspace, "ada", "water")

@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import record_of
-from mlpm_core.services import imports
+from mlpm_core.services import batches, imports
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.intake_stored import told_of
 from tests.workbooks import workbook
@@ -193,7 +193,7 @@ def test_the_same_table_is_stored_the_same_however_it_comes(tmp_path, suffix):
     again = imports.import_file(
         workspace, "ada", "default", "metric_results", f"results.{suffix}", data
     )
-    raw = imports.raw_file(workspace, "ada", "default", receipt.batch)
+    raw = batches.raw_file(workspace, "ada", "default", receipt.batch)
     workspace.close()
     assert (receipt.status, receipt.accepted) == ("committed", 3)
     assert [(r["value"], r["n"], r["note"]) for r in stored] == [(0.8, 100, "as usual")] * 3

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.services import backups, imports
+from mlpm_core.services import backups, imports, undoing
 from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.store import Ledger, Store, connection
 
@@ -150,7 +150,7 @@ def main() -> None:
         assert told.status == "committed", told
         print(f"ACK {told.batch}", flush=True)
         if i % 3 == 2:
-            undone = imports.undo(workspace, "ada", "shop", str(told.batch))
+            undone = undoing.undo(workspace, "ada", "shop", str(told.batch))
             print(f"ACK {undone.batch}", flush=True)
         if i % 4 == 3:
             path, _ = backups.backup(workspace)

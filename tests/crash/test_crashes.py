@@ -14,7 +14,7 @@ import pytest
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import record_of
-from mlpm_core.services import backups, imports
+from mlpm_core.services import backups, batches
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.crash.child import POINTS, ROWS
 from tests.serving import own_environment
@@ -44,7 +44,7 @@ def checked(folder: Path, acknowledged: set[str]) -> int:
     workspace = Workspace(Settings(data=folder, demo=False))
     took = time.monotonic() - began
     try:
-        receipts = imports.receipts(workspace, "ada", "shop") if acknowledged else []
+        receipts = batches.receipts(workspace, "ada", "shop") if acknowledged else []
         stored = {row["batch"]: row for row in receipts}
         assert acknowledged <= set(stored)
         told = backups.told(backups.verify(workspace))
@@ -140,9 +140,9 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
             outcomes["told"] += 1
             continue
         try:
-            batches = {row["batch"] for row in imports.receipts(workspace, "ada", "shop")}
+            held = {row["batch"] for row in batches.receipts(workspace, "ada", "shop")}
             is_told = not all(c.ok for c in (*workspace.checks(), *backups.verify(workspace)))
-            is_whole = acknowledged <= batches
+            is_whole = acknowledged <= held
         except StoreError:
             is_told, is_whole = True, False
         finally:
@@ -150,7 +150,7 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
         assert is_whole or is_told, (n, victim.name)
         if victim.name != "ledger.jsonl" and "raw" not in victim.parts:
             again = Workspace(Settings(data=copy, demo=False))  # what was set aside is built anew
-            stored = {row["batch"] for row in imports.receipts(again, "ada", "shop")}
+            stored = {row["batch"] for row in batches.receipts(again, "ada", "shop")}
             again.close()
             assert acknowledged <= stored, (n, victim.name)
         outcomes["whole" if is_whole and not is_told else "told"] += 1

@@ -2,8 +2,7 @@
 -- params:  $project VARCHAR, $kind VARCHAR, $sha256 VARCHAR
 -- returns: seq BIGINT, batch VARCHAR, receipt VARCHAR
 SELECT b.seq, b.batch, b.receipt
-FROM batches b
+FROM batches_in_force b
 WHERE b.project = $project AND b.kind = $kind AND b.sha256 = $sha256 AND b.undoes IS NULL
-  AND b.seq NOT IN (SELECT undoes FROM batches WHERE undoes IS NOT NULL)
 ORDER BY b.seq DESC
 LIMIT 1

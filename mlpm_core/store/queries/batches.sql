@@ -3,7 +3,7 @@
 -- returns: seq BIGINT, batch VARCHAR, kind VARCHAR, channel VARCHAR, sha256 VARCHAR, actor VARCHAR, received_at TIMESTAMP, receipt VARCHAR, undoes BIGINT, undone_by VARCHAR
 SELECT b.seq, b.batch, b.kind, b.channel, b.sha256, b.actor, b.received_at, b.receipt, b.undoes,
        u.batch AS undone_by
-FROM batches b
-LEFT JOIN batches u ON u.undoes = b.seq
+FROM batches_known b
+LEFT JOIN batches_known u ON u.undoes = b.seq
 WHERE b.project = $project
 ORDER BY b.seq DESC

@@ -1,0 +1,170 @@
+"""A batch is taken back by another one; what rests on it is told, and never left in the air."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.errors import InputError
+from mlpm_core.records import (
+    KINDS,
+    Decision,
+    Evaluation,
+    Prediction,
+    Receipt,
+    Record,
+    Status,
+    ValueCase,
+    Warned,
+    columns,
+    record_of,
+)
+from mlpm_core.services import batches
+from mlpm_core.services.effects import effect
+from mlpm_core.services.kpis import kpis_moved_by
+from mlpm_core.services.mechanisms import refuse_orphans
+from mlpm_core.services.stored import register_used
+
+if TYPE_CHECKING:
+    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.store import Reader, Writer
+
+__all__ = ["undo"]
+
+_MOST_NAMED = 5
+
+
+def undo(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    batch: str,
+    *,
+    dry_run: bool = False,
+    channel: str = "screen",
+) -> Receipt:
+    """Take a batch back by a compensating batch; what it replaced holds again.
+
+    Models and a project that the batch was the first to name stay registered as long as other
+    batches name them.
+
+    Parameters
+    ----------
+    dry_run : bool
+        Do everything, effect on KPIs included, and roll it back.
+
+    Returns
+    -------
+    Receipt
+        Of the compensating batch; ``undoes`` names the batch taken back, ``warnings`` say what
+        stops counting, what holds again and what was built on it.
+
+    Raises
+    ------
+    NotFoundError
+        When the project has no such batch.
+    InputError
+        When it was undone before, is itself an undo, or other records rest on it; it names the
+        batches to take back first.
+    """
+    if not actor.strip():
+        raise InputError("An undo names who undoes; the actor is empty.")
+    with workspace.store.writer(keep=not dry_run) as writer:
+        found = batches.batch_of(writer, project, batch)
+        first = Receipt.model_validate_json(found["receipt"])
+        if first.undoes is not None:
+            raise InputError(
+                f"{batch} itself took {first.undoes} back. To have it again, import its file again."
+            )
+        if found["undone_by"] is not None:
+            raise InputError(f"{batch} was already undone by {found['undone_by']}.")
+        seq = int(writer.rows("last_seq")[0]["seq"]) + 1
+        record = record_of(first.kind)
+        before = kpis_moved_by(workspace, writer, record, project)
+        n_own, n_held = writer.n_counting(record, found["seq"])
+        done = first.model_copy(
+            update={
+                "batch": f"B{seq:05d}",
+                "status": Status.COMMITTED,
+                "actor": actor,
+                "received_at": workspace.now(),
+                "undoes": batch,
+                "stored": 0,
+                "rejects": [],
+                "warnings": [],
+                "effect": [],
+                "answers": [],
+                "accept_good": False,
+            }
+        )
+        batches.add(writer, seq, done, channel, undoes=found["seq"])
+        register_used(writer, seq, project)
+        _refuse_what_rests_on_it(writer, batch, project)
+        n_left = writer.n_counting(record, found["seq"])[1]
+        n_again = n_left - (n_held - n_own)
+        after = kpis_moved_by(workspace, writer, record, project)
+        told = [
+            *_counted(n_own - n_again, n_again, n_held - n_own),
+            *_built_upon(writer, record, found["seq"], project),
+        ]
+        done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
+        if dry_run:
+            return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
+        writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
+    batches.note(workspace, done)
+    return done
+
+
+def _refuse_what_rests_on_it(writer: Writer, batch: str, project: str) -> None:
+    """Refuse an undo that leaves references to what is no longer there."""
+    resting: list[str] = []
+    first: dict[str, None] = {}
+    for record in KINDS.values():
+        if record is Decision:  # it holds all it was taken on, and outlives it
+            continue
+        for column in columns(record):
+            if column.refers_to is None:
+                continue
+            referred = record_of(column.refers_to)
+            for row in writer.orphans(record, column.name, referred, project):
+                resting.append(f"{record.singular} {row['id']} on {row['missing']}")
+                first[row["batch"]] = None
+    if resting:
+        told = ", ".join(resting[:_MOST_NAMED])
+        told += f" and {len(resting) - _MOST_NAMED} more" if len(resting) > _MOST_NAMED else ""
+        raise InputError(
+            f"{batch} cannot be taken back, for others rest on it: {told}. "
+            f"Take back first: {', '.join(sorted(first, reverse=True))}."
+        )
+    refuse_orphans(writer, project)
+
+
+def _counted(n_gone: int, n_again: int, n_replaced: int) -> list[Warned]:
+    told = []
+    if n_gone:
+        sentence = f"Rows that stop counting: {n_gone:,}."
+        told.append(Warned(code="stops-counting", message=sentence, rows=n_gone))
+    if n_again:
+        sentence = f"Rows in whose place an earlier value holds again: {n_again:,}."
+        told.append(Warned(code="holds-again", message=sentence, rows=n_again))
+    if n_replaced:
+        sentence = f"Rows that a later batch replaced, which stays: {n_replaced:,}."
+        told.append(Warned(code="replaced-later", message=sentence, rows=n_replaced))
+    return told
+
+
+def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) -> list[Warned]:
+    """What others made of the batch, which the undo does not touch."""
+    told = []
+    if record in (Evaluation, ValueCase):
+        for row in reader.rows("decisions_since", project=project, seq=seq):
+            sentence = (
+                f"Decision {row['decision_id']} ({row['batch']}) was taken on it and keeps the "
+                "figures as they stood."
+            )
+            told.append(Warned(code="decided-on", message=sentence))
+    if record is Prediction:
+        n = int(reader.rows("orphan_labels", project=project, seq=0)[0]["n"])
+        if n:
+            sentence = f"Labels that have no prediction now and wait for one: {n:,}."
+            told.append(Warned(code="orphan-label", message=sentence, rows=n))
+    return told

@@ -1,0 +1,250 @@
+"""Questions to the store and additions to it, each on a cursor of its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from mlpm_core.errors import StoreError
+from mlpm_core.records import columns
+from mlpm_core.store.schema import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from mlpm_core.records import Record
+
+__all__ = ["DamagedError", "Reader", "Writer", "refused"]
+
+
+class DamagedError(StoreError):
+    """The file, or what was to be added to it, cannot be read."""
+
+
+def refused(sentence: str, error: duckdb.Error) -> StoreError:
+    """The error for what DuckDB refused; damage is told apart, for it can be mended."""
+    is_damage = isinstance(error, duckdb.FatalException | duckdb.IOException)
+    return (DamagedError if is_damage and "Corrupt" in str(error) else StoreError)(sentence)
+
+
+@cache
+def query(name: str) -> str:
+    """The text of ``queries/<name>.sql``."""
+    return resources.files(__package__).joinpath("queries", f"{name}.sql").read_text("utf-8")
+
+
+class Reader:
+    """Questions to the store, on a cursor of their own (a shared one returns wrong rows)."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def rows(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+        """The rows of ``queries/<name>.sql`` as dictionaries.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses.
+        """
+        return self._rows(query(name), parameters)
+
+    def frame(self, name: str, **parameters: object) -> pd.DataFrame:
+        """The rows of ``queries/<name>.sql`` as a frame.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses.
+        """
+        try:
+            return self._cursor.execute(query(name), parameters).df()
+        except duckdb.Error as error:
+            raise StoreError(f"The store could not answer {name!r}: {error}") from error
+
+    def current(
+        self, record: type[Record], project: str, *, last: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What holds now for one kind and project, by key; ``last`` keeps the newest rows only."""
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        order = ", ".join(quoted(k) for k in record.key)
+        sql = f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE project = $project "
+        if last is None:
+            return self._rows(sql + f"ORDER BY {order}", {"project": project})
+        return self._rows(
+            sql + f"ORDER BY batch_seq DESC, {order} LIMIT $last",
+            {"project": project, "last": last},
+        )
+
+    def count(self, record: type[Record], seq: int) -> int:
+        """How many rows of a file a batch holds; what it registered by the way is not counted."""
+        found = self._rows(
+            f"SELECT count(*) AS n FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0",
+            {"seq": seq},
+        )
+        return int(found[0]["n"])
+
+    def n_counting(self, record: type[Record], seq: int) -> tuple[int, int]:
+        """How many keys of a batch hold now: by a row of its own, and by any row at all."""
+        keys = ", ".join(map(quoted, record.key))
+        found = self._rows(
+            f"SELECT count(*) AS n, count(*) FILTER (batch_seq = $seq) AS own "
+            f"FROM {quoted(record.kind + '_current')} SEMI JOIN (SELECT DISTINCT {keys} "
+            f"FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0) USING ({keys})",
+            {"seq": seq},
+        )
+        return int(found[0]["own"]), int(found[0]["n"])
+
+    def orphans(
+        self, record: type[Record], column: str, referred: type[Record], project: str
+    ) -> list[dict[str, Any]]:
+        """The current rows of a project whose reference leads nowhere.
+
+        Returns
+        -------
+        list of dict
+            ``id`` of the row (the last part of its key), ``missing`` and ``batch``.
+        """
+        return self._rows(
+            f"SELECT c.{quoted(record.key[-1])} AS id, c.{quoted(column)} AS missing, b.batch "
+            f"FROM {quoted(record.kind + '_current')} c JOIN batches b ON b.seq = c.batch_seq "
+            f"WHERE c.project = $project AND c.{quoted(column)} <> '' AND c.{quoted(column)} "
+            f"NOT IN (SELECT {quoted(referred.key[-1])} FROM {quoted(referred.kind + '_current')} "
+            "WHERE project = $project) ORDER BY c.batch_seq, id",
+            {"project": project},
+        )
+
+    def holds_any(self, record: type[Record], project: str) -> bool:
+        """Whether any row of a kind holds now in a project."""
+        name = quoted(record.kind + "_current")
+        sql = f"SELECT 1 FROM {name} WHERE project = $project LIMIT 1"
+        return bool(self._rows(sql, {"project": project}))
+
+    def history(self, record: type[Record], project: str) -> list[dict[str, Any]]:
+        """Every version ever written of one kind in a project, with who wrote it and when."""
+        names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))
+        order = ", ".join(f"r.{quoted(k)}" for k in record.key)
+        return self._rows(
+            f"SELECT b.received_at, b.actor, b.batch, {names} FROM {quoted(record.kind)} r "
+            "JOIN batches_known b ON b.seq = r.batch_seq WHERE r.project = $project "
+            f"ORDER BY {order}, r.batch_seq",
+            {"project": project},
+        )
+
+    def one(self, record: type[Record], key: tuple[object, ...]) -> dict[str, Any] | None:
+        """The row that holds now under a key, in the order of ``record.key``; None without one."""
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        where = " AND ".join(f"{quoted(k)} = ${k}" for k in record.key)
+        found = self._rows(
+            f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE {where}",
+            dict(zip(record.key, key, strict=True)),
+        )
+        return found[0] if found else None
+
+    def matching(self, record: type[Record], keys: pa.Table) -> pa.Table:
+        """The current rows that have one of these keys.
+
+        Parameters
+        ----------
+        keys : pyarrow.Table
+            With the columns ``record.key``.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of the record behind ``place``, the key's place in ``keys``, by which the
+            rows are ordered.
+        """
+        told = ", ".join(f"c.{quoted(c.name)}" for c in columns(record))
+        same = " AND ".join(f"w.{quoted(k)} = c.{quoted(k)}" for k in record.key)
+        wanted = keys.append_column("place", pa.array(range(keys.num_rows), pa.int64()))
+        self._cursor.register("wanted_keys", wanted)
+        try:
+            return self._cursor.execute(
+                f"SELECT w.place, {told} FROM {quoted(record.kind + '_current')} c "
+                f"JOIN wanted_keys w ON {same} ORDER BY w.place"
+            ).to_arrow_table()
+        except duckdb.Error as error:
+            raise StoreError(f"The store could not answer: {error}") from error
+        finally:
+            self._cursor.unregister("wanted_keys")
+
+    def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+        try:
+            result = self._cursor.execute(sql, dict(parameters))
+            names = [d[0] for d in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        except duckdb.Error as error:
+            raise StoreError(f"The store could not answer: {error}") from error
+
+
+class Writer(Reader):
+    """A reader inside a transaction that may also append."""
+
+    def append(
+        self, record: type[Record], batch_seq: int, rows: Sequence[Mapping[str, object]]
+    ) -> None:
+        """Append rows that stand on no line of the batch's file.
+
+        Raises
+        ------
+        StoreError
+            When a constraint of the table refuses a row; the transaction is then rolled back.
+        """
+        for row in rows:
+            given = {"batch_seq": batch_seq, "line": 0, **row}
+            names = ", ".join(map(quoted, given))
+            values = ", ".join(f"${n}" for n in given)
+            self.execute(f"INSERT INTO {quoted(record.kind)} ({names}) VALUES ({values})", **given)
+
+    def append_table(
+        self, record: type[Record], batch_seq: int, lines: object, rows: pa.Table
+    ) -> None:
+        """Append typed rows, with the columns of the record, as part of a batch.
+
+        Parameters
+        ----------
+        lines : array of int
+            The line of the file each row comes from.
+
+        Raises
+        ------
+        StoreError
+            When a constraint of the table refuses a row; the transaction is then rolled back.
+        """
+        if not rows.num_rows:
+            return
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        placed = rows.append_column("line", pa.array(lines, pa.int32()))
+        self._cursor.register("new_rows", placed)
+        try:
+            self.execute(
+                f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "
+                f"SELECT $batch_seq, line, {names} FROM new_rows",
+                batch_seq=batch_seq,
+            )
+        finally:
+            self._cursor.unregister("new_rows")
+
+    def execute(self, sql: str, **parameters: object) -> None:
+        """Run one statement that returns nothing.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses.
+        """
+        try:
+            self._cursor.execute(sql, parameters or None)
+        except duckdb.Error as error:
+            raise refused(f"The store refused to write: {error}", error) from error
+
+    def run(self, name: str, **parameters: object) -> None:
+        """Run the statement of ``queries/<name>.sql``."""
+        self.execute(query(name), **parameters)

@@ -1,0 +1,121 @@
+"""What an undo takes away, what it brings back, and what it must not leave in the air."""
+
+import pytest
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake import Profile
+from mlpm_core.records import Deployment, MetricResult, Model, Project, Status
+from mlpm_core.services import backups, batches, undoing
+from mlpm_core.services.workspace import Settings, Workspace
+from tests.core.test_imports import HEADER, put, state, stored, values
+from tests.monitored_shop import SHOP, in_use, planned, save
+
+JANUARY = HEADER + "m1,recall,2024-01-01,0.8,\nm1,recall,2024-01-08,0.7,\n"
+BOTH = JANUARY + "m1,recall,2024-02-05,0.6,\n"
+CONFIRMED = Profile(restatement="confirm")
+
+
+def codes(receipt):
+    return {w.code: w.rows for w in receipt.warnings}
+
+
+def test_what_a_later_file_told_again_outlives_the_undo_of_the_first(workspace):
+    first, second = put(workspace, JANUARY), put(workspace, BOTH)
+    assert (second.new, second.identical, second.stored) == (1, 2, 3)
+    undone = undoing.undo(workspace, "ben", "shop", first.batch)
+    assert codes(undone) == {"replaced-later": 2}
+    assert len(values(workspace)) == 3
+    assert all(c.ok for c in backups.verify(workspace))
+    undone = undoing.undo(workspace, "ben", "shop", second.batch)
+    assert codes(undone) == {"stops-counting": 3}
+    assert values(workspace) == {}
+
+
+def test_models_and_project_stay_registered_while_another_batch_names_them(workspace):
+    first = put(workspace, JANUARY)
+    put(workspace, HEADER + "m1,recall,2024-03-04,0.5,\n")
+    undoing.undo(workspace, "ben", "shop", first.batch)
+    assert [m["model_id"] for m in stored(workspace, Model)] == ["m1"]
+    assert workspace.project("shop")["title"] == "shop"
+    assert values(workspace) == {("m1", "2024-03-04"): 0.5}
+
+
+def test_undoing_the_newest_first_leaves_nothing(workspace):
+    made = [put(workspace, JANUARY), put(workspace, BOTH)]
+    for receipt in reversed(made):
+        undoing.undo(workspace, "ben", "shop", receipt.batch)
+    assert stored(workspace, Model) == stored(workspace, Project) == stored(workspace) == []
+
+
+def test_an_undo_that_registers_again_is_replayed_to_the_letter(tmp_path):
+    settings = Settings(data=tmp_path, demo=False)
+    workspace = Workspace(settings)
+    first = put(workspace, JANUARY)
+    put(workspace, BOTH)
+    put(workspace, HEADER + "m1,recall,2024-02-05,0.1,\n", profile=CONFIRMED)
+    undoing.undo(workspace, "ben", "shop", first.batch)
+    was = values(workspace), stored(workspace, Model), batches.receipts(workspace, "a", "shop")
+    workspace.close()
+    (tmp_path / "mlpm.duckdb").unlink()
+    again = Workspace(settings)
+    now = values(again), stored(again, Model), batches.receipts(again, "a", "shop")
+    assert now == was
+    assert all(c.ok for c in (*again.checks(), *backups.verify(again)))
+    again.close()
+
+
+def test_an_undo_says_what_it_will_do_before_it_does_it(workspace):
+    put(workspace, JANUARY)
+    second = put(workspace, BOTH.replace("0.8", "0.9"), profile=CONFIRMED)
+    was = state(workspace)
+    told = undoing.undo(workspace, "ben", "shop", second.batch, dry_run=True)
+    assert state(workspace) == was
+    assert (told.status, told.batch, told.undoes) == (Status.DRY_RUN, None, second.batch)
+    assert codes(told) == {"stops-counting": 1, "holds-again": 2}
+    done = undoing.undo(workspace, "ben", "shop", second.batch)
+    assert done.warnings == told.warnings
+    assert done.effect == told.effect
+
+
+def test_what_others_rest_on_is_not_taken_away_and_the_way_out_is_named(workspace):
+    planned(workspace, "2024-08-01")
+    in_use(workspace, "2024-07-01")
+    save(workspace, "metric_limits", {"deployment_id": "d", "metric": "wape", "high": 0.3})
+    rows = batches.receipts(workspace, "ada", SHOP)
+    made = {r["kind"]: r["batch"] for r in reversed(rows)}
+    was = state(workspace)
+    with pytest.raises(InputError) as refused:
+        undoing.undo(workspace, "ben", SHOP, made["models"])
+    told = str(refused.value)
+    assert "Deployment d on m" in told
+    assert f"Take back first: {made['deployments']}" in told
+    assert state(workspace) == was
+    for kind in ("metric_limits", "deployments", "value_cases"):
+        if kind == "value_cases":
+            with pytest.raises(InputError, match=r"Quantity .* on orders"):
+                undoing.undo(workspace, "ben", SHOP, made[kind])
+            undoing.undo(workspace, "ben", SHOP, made["quantities"])
+        undoing.undo(workspace, "ben", SHOP, made[kind])
+    undoing.undo(workspace, "ben", SHOP, made["models"])
+    assert stored(workspace, Model, SHOP) == stored(workspace, Deployment, SHOP) == []
+    assert stored(workspace, MetricResult, SHOP) == []
+
+
+def test_a_decision_taken_on_evaluations_is_told_and_labels_that_lose_their_prediction(workspace):
+    planned(workspace, "2024-08-01")
+    rows = [{"value_case_id": "orders", "candidate": "a", "metric": "wape", "value": 0.2}]
+    save(workspace, "evaluations", *rows)
+    save(
+        workspace, "decisions",
+        {"decision_id": "d1", "title": "Take a", "value_case_id": "orders", "chosen": "a",
+         "why": "It errs less.", "decided_by": "Board", "decided_on": "2024-08-01"},
+    )  # fmt: skip
+    log = "prediction_id,ts,model_id,y_pred\np1,2024-01-01T00:00:00Z,m,1\n"
+    labels = "prediction_id,y_true\np1,1\n"
+    log_batch = put(workspace, log, project=SHOP, kind="prediction_log").batch
+    assert put(workspace, labels, project=SHOP, kind="labels").warnings == []
+    made = {r["kind"]: r["batch"] for r in batches.receipts(workspace, "ada", SHOP)}
+    told = undoing.undo(workspace, "ben", SHOP, made["evaluations"], dry_run=True)
+    assert "decided-on" in codes(told)
+    assert "Decision d1" in next(w.message for w in told.warnings if w.code == "decided-on")
+    assert codes(undoing.undo(workspace, "ben", SHOP, log_batch))["orphan-label"] == 1
