@@ -16,7 +16,7 @@ __all__ = ["DONE", "checks", "document", "information", "mechanisms", "receipt",
 DONE, FAILED, REFUSED = 0, 1, 2
 
 _STATUS = {"rejected": REFUSED, "asked": REFUSED, "failed": FAILED}
-_MOST = 20
+_MOST = 10
 
 
 def document(answer: object) -> int:
@@ -81,12 +81,14 @@ def receipt(told: Receipt, *, as_json: bool) -> int:
     def say(sentence: str) -> None:
         print(sentence, file=sys.stderr)
 
-    for reject in told.rejects[:_MOST]:
-        where = f"line {reject.row}" if reject.row is not None else "file"
-        column = f", {reject.column}" if reject.column else ""
-        say(f"{where}{column}: {reject.message} {reject.hint}")
-    if len(told.rejects) > _MOST:
-        say(f"... and {len(told.rejects) - _MOST} more.")
+    for repair in told.repairs:
+        say(f"{len(repair.rejects)} x {repair.code}: {repair.hint}")
+        for reject in repair.rejects[:_MOST]:
+            where = f"line {reject.row}" if reject.row is not None else "file"
+            column = f", {reject.column}" if reject.column else ""
+            say(f"  {where}{column}: {reject.message}")
+        if len(repair.rejects) > _MOST:
+            say(f"  ... and {len(repair.rejects) - _MOST} more.")
     for question in told.questions:
         choices = f" ({' | '.join(question.choices)})" if question.choices else ""
         say(f"{question.message} Answer with --answer {question.key}=...{choices}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from mlpm_core.records import Receipt, Reject, Status
+from mlpm_core.records import Example, Receipt, Reject, Status
 
 if TYPE_CHECKING:
     from mlpm_core.intake.table import Codes
@@ -52,6 +52,20 @@ class Judgement:
     def n_stored(self) -> int:
         """How many rows storing it would add."""
         return int(self.rows.num_rows + self.same_rows.num_rows)
+
+    def examples(self, most: int = 20) -> list[Example]:
+        """The first new and the first changed rows as text, at most so many of each."""
+        is_changed = np.isin(self.lines, self.changed_lines)
+        found = []
+        for change, of in (("new", ~is_changed), ("changed", is_changed)):
+            places = np.flatnonzero(of)[:most]
+            for line, row in zip(
+                self.lines[places].tolist(), self.rows.take(pa.array(places)).to_pylist(),
+                strict=True,
+            ):  # fmt: skip
+                told = {name: str(v) for name, v in row.items() if v not in (None, "")}
+                found.append(Example(line=line, change=change, row=told))
+        return found
 
     def rejecting(self, faults: list[Reject], *, accept_good: bool) -> Judgement:
         """The judgement once further rows are rejected, each named by its line.

@@ -43,7 +43,16 @@ from mlpm_core.records.planning import (
     QuantityRecord,
     ValueCase,
 )
-from mlpm_core.records.receipt import Effect, Question, Receipt, Reject, Status, Warned
+from mlpm_core.records.receipt import (
+    Effect,
+    Example,
+    Question,
+    Receipt,
+    Reject,
+    Repair,
+    Status,
+    Warned,
+)
 from mlpm_core.records.record import Column, ColumnKind, Record, columns
 
 KINDS: dict[str, type[Record]] = {
@@ -92,6 +101,7 @@ __all__ = [
     "Effect",
     "EstimateRecord",
     "Evaluation",
+    "Example",
     "FindingRecord",
     "Granularity",
     "Group",
@@ -114,6 +124,7 @@ __all__ = [
     "Receipt",
     "Record",
     "Reject",
+    "Repair",
     "Slot",
     "Source",
     "StakeholderRecord",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Effect", "Question", "Receipt", "Reject", "Status", "Warned"]
+__all__ = ["Effect", "Example", "Question", "Receipt", "Reject", "Repair", "Status", "Warned"]
 
 
 class Status(StrEnum):
@@ -64,12 +65,30 @@ class Effect(_Part):
     after: float | None
 
 
+class Example(_Part):
+    """A row as it was read, each cell as text, so that a person can see how the file was taken."""
+
+    line: int
+    change: str
+    row: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Faults that one and the same step mends; ``rejects`` are all of them, by line."""
+
+    code: str
+    hint: str
+    rejects: list[Reject]
+
+
 class Receipt(_Part):
     """The outcome of one import or undo: lines = accepted + rejected + blank + ignored.
 
     ``answers`` are those of the profile it was read with, ``accept_good`` whether good rows were to
     be stored without the rejected ones: with the raw file they say again what was stored.
-    ``stored`` is how many rows the batch holds, those equal to earlier ones included.
+    ``stored`` is how many rows the batch holds, those equal to earlier ones included. ``examples``
+    are the first new and the first changed rows of a dry run.
     """
 
     batch: str | None = None
@@ -96,3 +115,23 @@ class Receipt(_Part):
     undoes: str | None = None
     answers: list[str] = Field(default_factory=list)
     accept_good: bool = False
+    examples: list[Example] = Field(default_factory=list)
+
+    @property
+    def repairs(self) -> list[Repair]:
+        """The rejects by what mends them, the most frequent first.
+
+        Examples
+        --------
+        >>> told = {"column": "value", "code": "not-a-number", "message": "!", "hint": "Digits."}
+        >>> late = Reject(row=4, column="day", code="not-a-date", message="?", hint="Write ISO.")
+        >>> found = [late, Reject(row=2, **told), Reject(row=3, **told)]
+        >>> told = Receipt(status="rejected", kind="metric_results", project="p", rejects=found)
+        >>> [(r.code, [x.row for x in r.rejects]) for r in told.repairs]
+        [('not-a-number', [2, 3]), ('not-a-date', [4])]
+        """
+        groups: dict[tuple[str, str], list[Reject]] = {}
+        for fault in self.rejects:
+            groups.setdefault((fault.code, fault.hint), []).append(fault)
+        found = [Repair(code, hint, faults) for (code, hint), faults in groups.items()]
+        return sorted(found, key=lambda repair: -len(repair.rejects))

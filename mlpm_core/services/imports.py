@@ -212,7 +212,10 @@ def _commit(
     told = [*done.warnings, *_orphans(writer, record, seq, done.project)]
     done = done.model_copy(update={"effect": changes, "warnings": told})
     if dry_run:
-        return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
+        examples = judgement.examples()
+        return done.model_copy(
+            update={"batch": None, "status": Status.DRY_RUN, "examples": examples}
+        )
     writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     return done
 

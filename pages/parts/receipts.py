@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +36,8 @@ __all__ = [
     "undo_panel",
     "uploader",
 ]
+
+_MOST_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,11 @@ def consequences(receipt: Receipt) -> None:
     """What is worth knowing about an import or an undo, and its effect on KPIs."""
     for warned in receipt.warnings:
         st.info(literal(warned.message), icon=":material/info:")
+    if receipt.examples:
+        with st.expander("How the lines were read"):
+            st.dataframe(
+                tables.examples(receipt), hide_index=True, alt="The first new and changed lines"
+            )
     if receipt.effect:
         st.markdown("**What it changes for the KPIs**")
         st.dataframe(tables.effects(receipt), hide_index=True, alt="KPIs before and after")
@@ -207,13 +213,14 @@ def consequences(receipt: Receipt) -> None:
 
 def _rejects(receipt: Receipt) -> None:
     """Faults grouped by what mends them, then cell by cell."""
-    groups = Counter((r.code, r.hint) for r in receipt.rejects)
-    for (code, hint), n in groups.most_common(12):
-        first = next(r for r in receipt.rejects if (r.code, r.hint) == (code, hint))
-        where = "" if first.row is None else f"first in line {first.row}"
-        where += f", column {first.column}" if first.column else ""
-        told = f"**{n} ×** {literal(first.message)} {literal(hint)}"
-        st.error(f"{told}  \n:small[{literal(where)}]" if where else told, icon=":material/close:")
+    for repair in receipt.repairs:
+        examples = [f"- {sentences.fault(r)}" for r in repair.rejects[:_MOST_EXAMPLES]]
+        left = len(repair.rejects) - _MOST_EXAMPLES
+        examples += [f"- and {left:,} more, in the table below"] if left > 0 else []
+        st.error(
+            "\n".join([f"**{len(repair.rejects):,} ×** {literal(repair.hint)}", "", *examples]),
+            icon=":material/close:",
+        )
     if all(r.row is None for r in receipt.rejects):
         return  # the file as a whole: everything is said
     st.dataframe(

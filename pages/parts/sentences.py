@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from mlpm_core.records import Receipt, Record
+    from mlpm_core.records import Receipt, Record, Reject
     from mlpm_core.services.kpis import KpiValue
     from mlpm_core.services.portfolio import Line, Portfolio
     from mlpm_core.services.rates import RatePoint
@@ -22,6 +22,7 @@ __all__ = [
     "dimension",
     "dots",
     "draws",
+    "fault",
     "freshness",
     "imports",
     "kpi",
@@ -266,6 +267,13 @@ def batch(told: Receipt, channel: str) -> str:
     when = f"{told.received_at:%-d %b %Y %H:%M} UTC" if told.received_at else "an unknown time"
     what = f"undoes {literal(told.undoes)}" if told.undoes else f"file {literal(told.filename)}"
     return f"By {literal(told.actor)} on {when}, through {channel}: {what}."
+
+
+def fault(told: Reject) -> str:
+    """One fault: where it is, and what is wrong."""
+    where = "" if told.row is None else f"line {told.row}"
+    where += f", {told.column}" if told.column else ""
+    return f"{literal(where)}: {literal(told.message)}" if where else literal(told.message)
 
 
 def undo(told: Receipt) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "cases",
     "dots",
     "effects",
+    "examples",
     "inputs",
     "rates",
     "redefined",
@@ -167,6 +168,15 @@ def rejects(receipt: Receipt) -> pd.DataFrame:
             "Code": [r.code for r in receipt.rejects],
         }
     )
+
+
+def examples(receipt: Receipt) -> pd.DataFrame:
+    """The first new and changed lines as they were read; columns without a value are left out."""
+    rows = [
+        {"Line": e.line, "Is": e.change} | {k: v for k, v in e.row.items() if k != "project"}
+        for e in receipt.examples
+    ]
+    return pd.DataFrame(rows).fillna("")
 
 
 def effects(receipt: Receipt) -> pd.DataFrame:
