@@ -13,7 +13,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check setup bench pictures lock
+.PHONY: help run test check setup bench soak pictures lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,10 @@ setup: .venv/.dev-stamp ## the environment only, with everything needed to devel
 bench: .venv/.bench-stamp ## what screens cost beside a minimal page, and valuing beside numpy and squigglepy
 	@PYTHONPATH=. $(BIN)/python benchmarks/value.py
 	@$(BIN)/python benchmarks/screens.py
+
+soak: setup ## what takes long: 200,000 mutated files, ten times the kills and the hurt files
+	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
+	@SOAK=10 $(BIN)/python -m pytest --quiet -s tests/crash
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py

@@ -192,7 +192,7 @@ def _decoded(data: bytes, bom: bytes, encoding: str) -> Text:
 def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
     found = _decoded(data[len(bom) :], b"", f"{encoding}-{'le' if bom[0] == 0xFF else 'be'}")
     if profile.encoding != encoding:
-        preview = [f"{encoding}: {_preview(found.data.decode())}"]
+        preview = [f"{encoding}: {_preview(found.data.decode(errors='replace'))}"]
         raise Refusal(questions=[question("encoding", "encoding", [encoding], preview=preview)])
     return Text(found.data, encoding, bom, found.has_bad_bytes)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ _CHUNK: Final = 1 << 20
 _ENDS: Final = re.compile(r"\r\n|\r|\n")
 _ENTITIES: Final = (b"<!DOCTYPE", b"<!ENTITY", b"<!doctype", b"<!entity")
 _HIDDEN: Final = re.compile(rb'<(row|col)\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+_ZIP_FAULTS: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, OSError, RuntimeError,
+    ValueError,
+)  # fmt: skip
 _NUMBER: Final = re.compile(rb'\b(r|min|max)="(\d+)"')
 _ERROR: Final = re.compile(
     rb'<c\b[^>]*\br="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>', re.S
@@ -95,7 +100,7 @@ def unpacked_workbook(data: bytes, filename: str, profile: Profile, limits: Limi
         shown = [s.name for s in sheets if s.visible is SheetVisibleEnum.Visible]
         names = [s.name for s in sheets] if profile.hidden_rows == "read" else shown
         cells = {name: book.get_sheet_by_name(name) for name in names}
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, _calamine_error()) as error:
+    except (*_ZIP_FAULTS, _calamine_error()) as error:
         raise Refusal.of("wrong-type", file=filename, type="a damaged workbook") from error
     filled = [name for name in names if cells[name].height]
     if not filled:
@@ -203,6 +208,8 @@ def _checked_parts(data: bytes, limits: Limits) -> _Parts:
         for info in archive.infolist():
             if not info.filename.endswith((".xml", ".rels")):
                 continue
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValueError("no spreadsheet program packs like that")
             with archive.open(info) as stream:  # reads at most the size that was announced
                 text = stream.read(info.file_size + 1)
             head = text[:4]

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.services import backups, imports, undoing
+from mlpm_core.services import backups, batches, imports, undoing
 from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.store import Ledger, Store, connection
 
@@ -119,7 +119,7 @@ def armed(point: str, n: int) -> None:
         case "after commit":
             around(Ledger, "note", before=tick)
         case "before note":
-            around(imports, "_note", before=tick)
+            around(batches, "note", before=tick)
         case "after note":
             around(Ledger, "note", after=tick)
         case "in backup":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -21,7 +22,8 @@ from tests.serving import own_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).with_name("child.py")
-N_AT_POINTS, N_AT_ANY_TIME, N_HURT = 4, 16, 48
+SOAK = int(os.environ.get("SOAK", "1"))  # make soak does many times as much
+N_AT_POINTS, N_AT_ANY_TIME, N_HURT = 4 * SOAK, 16 * SOAK, 48 * SOAK
 START_SECONDS = 10.0
 RESULTS = record_of("metric_results")
 
