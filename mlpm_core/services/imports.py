@@ -7,6 +7,7 @@ receipt, raw bytes to replay and an undo.
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
@@ -187,10 +188,14 @@ def _stored(
         )
         if done.status is not Status.DRY_RUN:
             return done
-        if not dry_run:
-            workspace.ledger.keep(asked.data)
         done = done.model_copy(update={"stored": judgement.n_stored})
-        return _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
+        if dry_run:
+            return _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
+        with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
+            kept = beside.submit(workspace.ledger.keep, asked.data)
+            done = _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
+            kept.result()
+        return done
 
 
 def _commit(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Record
 
+_ROW_GROUP = 122_880  # DuckDB's own
+
 __all__ = ["DamagedError", "Reader", "Writer", "refused"]
 
 
@@ -221,8 +223,11 @@ class Writer(Reader):
         if not rows.num_rows:
             return
         names = ", ".join(quoted(c.name) for c in columns(record))
-        placed = rows.append_column("line", pa.array(lines, pa.int32()))
-        self._cursor.register("new_rows", placed)
+        placed = rows.append_column("line", pa.array(lines, pa.int32())).combine_chunks()
+        parts = placed.to_batches(
+            max_chunksize=_ROW_GROUP
+        )  # as many as processors may take at once
+        self._cursor.register("new_rows", pa.Table.from_batches(parts))
         try:
             self.execute(
                 f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "

@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpm_core.intake import Asked
 from mlpm_core.services import backups, batches, imports, undoing
+from mlpm_core.services.reading import CAGE
 from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.store import Ledger, Store, connection
 
@@ -141,6 +143,8 @@ def main() -> None:
     """Work until killed, or through twelve files."""
     folder, point, n, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     workspace = Workspace(Settings(data=folder, demo=False))
+    warm = Asked(file_of(0), "0.csv", "metric_results", "shop", workspace.now())
+    CAGE.read(warm)  # else most kills would come before the first file is read
     armed(point, n)
     print("READY", flush=True)
     for i in range(start, start + 12):
