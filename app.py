@@ -65,6 +65,12 @@ if refusal := startup_refusal(st.get_option, SETTINGS.address, has_sign_in=HAS_S
 app = st.App(
     HERE / "pages" / "frame.py",
     routes=ROUTES,
-    middleware=front_door(INDEX, token=TOKEN, address=SETTINGS.address, api_token=SETTINGS.token),
+    middleware=front_door(
+        INDEX,
+        token=TOKEN,
+        address=SETTINGS.address,
+        api_token=SETTINGS.token,
+        data=SETTINGS.data,
+    ),
     lifespan=lifespan,
 )

@@ -23,8 +23,10 @@ INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 class Client:
     """Sends one request through the front door to the routes; no port, no thread."""
 
-    def __init__(self):
-        door = api.front_door(INDEX, token=LOCAL, address="127.0.0.1", api_token=GIVEN_OUT)
+    def __init__(self, data=None):
+        door = api.front_door(
+            INDEX, token=LOCAL, address="127.0.0.1", api_token=GIVEN_OUT, data=data
+        )
         self.app = Starlette(routes=api.ROUTES, middleware=door)
 
     def request(self, method, path, *, token=LOCAL, headers=None, **more):

@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from mlpm_core.api.routes import ENDPOINTS, ROUTES
 from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
 from mlpm_core.errors import MlpmError
+from mlpm_core.services.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,12 @@ __all__ = ["ENDPOINTS", "ROUTES", "MlpmError", "front_door", "startup_refusal"]
 
 
 def front_door(
-    index_html: Path, *, token: str, address: str, api_token: str | None = None
+    index_html: Path,
+    *,
+    token: str,
+    address: str,
+    api_token: str | None = None,
+    data: Path | None = None,
 ) -> list[Middleware]:
     """The middleware that stands before everything; see `mlpm_core.api.security`.
 
@@ -31,6 +37,15 @@ def front_door(
         The address served.
     api_token
         The token given out to other programs (MLPM_TOKEN).
+    data
+        Where ``mlpm token`` keeps those that open only a part.
     """
-    policy = content_security_policy(index_html)
-    return [Middleware(FrontDoor, policy=policy, token=token, address=address, api_token=api_token)]
+    door = Middleware(
+        FrontDoor,
+        policy=content_security_policy(index_html),
+        token=token,
+        address=address,
+        api_token=api_token,
+        given_out=Tokens(data) if data is not None else None,
+    )
+    return [door]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -12,6 +13,8 @@ from starlette.routing import Route
 
 from mlpm_core.api.security import API_TOKEN, CALLER
 from mlpm_core.errors import InputError, MlpmError, NotFoundError, StoreError
+from mlpm_core.services import batches
+from mlpm_core.services.tokens import Action, Token
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class Endpoint:
     """A method of a path: its answer, and all that a client must know of it.
 
     ``answers`` says by status what comes back: any type pydantic can describe, or None for text.
+    ``action`` is what a token must be allowed; None needs no token.
     """
 
     method: str
@@ -54,14 +58,37 @@ class Endpoint:
     answers: Mapping[int, Any]
     parameters: Sequence[Parameter] = ()
     takes_file: bool = False
-    needs_token: bool = True
+    action: Action | None = None
     text_type: str = "text/plain"
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether anybody may ask."""
+        return self.action is not None
 
     @property
     def route(self) -> Route:
         """As Starlette serves it; a project's name may hold a slash."""
         path = self.path.replace("{project}", "{project:path}")
-        return Route(path, self.handle, methods=[self.method])
+        handle = self.handle if self.action is None else self._allowed
+        return Route(path, handle, methods=[self.method])
+
+    async def _allowed(self, request: Request) -> Response:
+        """The answer, if the token may do this in the project that it concerns."""
+        caller = request.scope.get(CALLER)
+        if self.action is not None and isinstance(caller, Token):
+            project = request.path_params.get("project") or request.query_params.get("project")
+            if project is None and (batch := request.path_params.get("batch")):
+                try:
+                    house = await run_in_threadpool(open_workspace)
+                    project = await run_in_threadpool(batches.project_of, house, batch)
+                except MlpmError as error:
+                    return JSONResponse({"error": str(error)}, _status_of(error))
+            refusal = caller.refusal(self.action, project, datetime.now(UTC).date())
+            if refusal is not None:
+                return JSONResponse({"error": refusal}, 403)
+        answer: Response = await self.handle(request)
+        return answer
 
 
 def guarded(
@@ -118,10 +145,11 @@ def actor(request: Request) -> str:
         When the name is no name.
     """
     named = request.headers.get("x-mlpm-actor")
-    if request.scope.get(CALLER) == API_TOKEN:
+    caller = request.scope.get(CALLER)
+    if caller == API_TOKEN or isinstance(caller, Token):
         if named is not None:
             raise Forbidden("This token has a name of its own: leave X-MLPM-Actor out.")
-        return "API token"
+        return f"token {caller.name}" if isinstance(caller, Token) else "API token"
     if named is None:
         return "local"
     name = unquote(named).strip()

@@ -63,7 +63,6 @@ ENDPOINTS = (
         'Answers "ok" while the process can answer at all.',
         healthz,
         {200: None},
-        needs_token=False,
     ),
     Endpoint(
         "GET",
@@ -72,6 +71,5 @@ ENDPOINTS = (
         "Whether the application can do its work.",
         readyz,
         {200: Readiness, 503: Readiness},
-        needs_token=False,
     ),
 )

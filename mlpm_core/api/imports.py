@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -17,6 +20,7 @@ from mlpm_core.api.endpoint import Endpoint, Parameter, actor, channel, flag, gu
 from mlpm_core.errors import InputError
 from mlpm_core.records import KINDS, Receipt, Status
 from mlpm_core.services import batches, undoing, uploads
+from mlpm_core.services.tokens import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,26 +42,33 @@ _HTTP_STATUS = {
 }
 
 
-@dataclass(slots=True)
-class _Done:
-    """One request that was or is being carried out."""
+@dataclass(slots=True, weakref_slot=True)
+class _Turn:
+    """One key's turn: requests with the same key wait for each other."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    request: str = ""
-    receipt: Receipt | None = None
 
 
 class Replays:
     """What was done under an Idempotency-Key, so that a repeated request is not done again.
 
-    It is kept while the process lives. After a restart the bytes themselves tell a repeated file:
-    it is a duplicate, and answered with the first receipt.
+    It outlives the process: ``idempotency.jsonl`` beside the store says by project and key which
+    batch a request made. A crash between the two leaves the bytes to tell a repeated file: it is a
+    duplicate, and answered with the first receipt.
     """
 
-    def __init__(self, most: int = 1000) -> None:
-        self._done: OrderedDict[tuple[str, str], _Done] = OrderedDict()
+    def __init__(self, workspace: Workspace, most: int = 1000) -> None:
+        self._workspace, self._most = workspace, most
+        self._file = workspace.settings.data / "idempotency.jsonl"
+        self._done: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+        self._turns: WeakValueDictionary[tuple[str, str], _Turn] = WeakValueDictionary()
         self._lock = threading.Lock()
-        self._most = most
+        for line in self._lines():
+            with suppress(ValueError, TypeError):  # torn by a crash
+                project, key, request, batch = json.loads(line)
+                self._done[project, key] = request, batch
+        while len(self._done) > most:
+            self._done.popitem(last=False)
 
     def once(self, project: str, key: str, request: str, do: Callable[[], Receipt]) -> Receipt:
         """The receipt of a request: of the first time, if it committed something.
@@ -75,25 +86,53 @@ class Replays:
             When the key was used for another request.
         """
         with self._lock:
-            done = self._done.setdefault((project, key), _Done())
-            self._done.move_to_end((project, key))
-            while len(self._done) > self._most:
-                self._done.popitem(last=False)
-        with done.lock:
-            if done.receipt is None:
+            turn = self._turns.setdefault((project, key), _Turn())
+        with turn.lock:
+            known = self._done.get((project, key))
+            if known is None:
                 receipt = do()
-                if receipt.status is Status.COMMITTED:
-                    done.request, done.receipt = request, receipt
+                if receipt.status is Status.COMMITTED and receipt.batch is not None:
+                    self._note(project, key, request, receipt.batch)
                 return receipt
-            if done.request != request:
+            first, batch = known
+            if first != request:
                 raise InputError(
                     f"The Idempotency-Key {key!r} was used for another request; it stored "
-                    f"{done.receipt.batch}. Take a new key for a new request."
+                    f"{batch}. Take a new key for a new request."
                 )
-            return done.receipt
+            return batches.receipt(self._workspace, "", project, batch)
+
+    def _note(self, project: str, key: str, request: str, batch: str) -> None:
+        with self._lock:
+            self._done[project, key] = request, batch
+            if len(self._done) > self._most:
+                while len(self._done) > self._most // 2:
+                    self._done.popitem(last=False)
+                self._file.unlink(missing_ok=True)
+                told = [(*known, *said) for known, said in self._done.items()]
+            else:
+                told = [(project, key, request, batch)]
+            with suppress(OSError), self._file.open("a", encoding="utf-8") as file:
+                file.writelines(f"{json.dumps(entry)}\n" for entry in told)
+                file.flush()
+                os.fsync(file.fileno())
+
+    def _lines(self) -> list[str]:
+        try:
+            return self._file.read_text("utf-8").splitlines()
+        except OSError:
+            return []
 
 
 _replays: WeakKeyDictionary[Workspace, Replays] = WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def _replays_of(workspace: Workspace) -> Replays:
+    with _making:
+        if workspace not in _replays:
+            _replays[workspace] = Replays(workspace)
+        return _replays[workspace]
 
 
 async def _import(request: Request, workspace: Workspace) -> Response:
@@ -116,33 +155,32 @@ async def _import(request: Request, workspace: Workspace) -> Response:
         return JSONResponse({"error": sentence}, 415)
     length = request.headers.get("content-length", "")
     announced = int(length) if length.isdecimal() else 0
-    parts, size = [], 0
-    try:
-        if announced <= uploads.max_bytes():
+    if announced > uploads.max_bytes():
+        return _answer(uploads.too_large(workspace, who, upload, announced), 413)
+    said = hashlib.sha256(repr(upload).encode())
+    with uploads.spooled(workspace) as (file, path):
+        size = 0
+        try:
             async for part in request.stream():
                 size += len(part)
                 if size > uploads.max_bytes():
-                    break
-                parts.append(part)
-    except ClientDisconnect:
-        return _answer(uploads.broken_off(workspace, who, upload, size, announced), 400)
-    if max(size, announced) > uploads.max_bytes():
-        return _answer(uploads.too_large(workspace, who, upload, max(size, announced)), 413)
-    if announced and size != announced:
-        return _answer(uploads.broken_off(workspace, who, upload, size, announced), 400)
-    data = b"".join(parts)
-    parts.clear()
+                    return _answer(uploads.too_large(workspace, who, upload, size), 413)
+                said.update(part)
+                file.write(part)
+        except ClientDisconnect:
+            return _answer(uploads.broken_off(workspace, who, upload, size, announced), 400)
+        if announced and size != announced:
+            return _answer(uploads.broken_off(workspace, who, upload, size, announced), 400)
+        file.flush()
 
-    def do() -> Receipt:
-        return uploads.import_upload(workspace, who, upload, data, channel=via)
+        def do() -> Receipt:
+            return uploads.import_upload(workspace, who, upload, path, channel=via)
 
-    key = request.headers.get("idempotency-key")
-    if not key:
-        return _answer(await run_in_threadpool(do))
-    said = hashlib.sha256(repr(upload).encode())
-    said.update(data)
-    once = _replays.setdefault(workspace, Replays()).once
-    return _answer(await run_in_threadpool(once, project, key, said.hexdigest(), do))
+        key = request.headers.get("idempotency-key")
+        if not key:
+            return _answer(await run_in_threadpool(do))
+        once = _replays_of(workspace).once
+        return _answer(await run_in_threadpool(once, project, key, said.hexdigest(), do))
 
 
 def _receipt(request: Request, workspace: Workspace) -> Response:
@@ -205,6 +243,7 @@ ENDPOINTS = (
         {200: Receipt, 201: Receipt, 400: Receipt, 413: Receipt, 422: Receipt, 503: Receipt},
         (PROJECT, *_IMPORT, NAMED),
         takes_file=True,
+        action=Action.IMPORT,
     ),
     Endpoint(
         "GET",
@@ -214,6 +253,7 @@ ENDPOINTS = (
         guarded(_receipt),
         {200: Receipt},
         (PROJECT, BATCH),
+        action=Action.READ,
     ),
     Endpoint(
         "DELETE",
@@ -223,6 +263,7 @@ ENDPOINTS = (
         guarded(_undo, "dry_run"),
         {200: Receipt},
         (PROJECT, BATCH, _DRY_UNDO, NAMED),
+        action=Action.UNDO,
     ),
     Endpoint(
         "DELETE",
@@ -232,5 +273,6 @@ ENDPOINTS = (
         guarded(_undo, "dry_run"),
         {200: Receipt},
         (BATCH, _DRY_UNDO, NAMED),
+        action=Action.UNDO,
     ),
 )

@@ -16,6 +16,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Project, Status
 from mlpm_core.services import backups, demo, exports, portfolio, registers
+from mlpm_core.services.tokens import Action
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -190,6 +191,7 @@ ENDPOINTS = (
         guarded(_projects, "known"),
         {200: list[Project]},
         (_KNOWN,),
+        action=Action.READ,
     ),
     Endpoint(
         "GET",
@@ -199,6 +201,7 @@ ENDPOINTS = (
         guarded(_kpis, "project", "known"),
         {200: list[KpiAnswer]},
         _ONE,
+        action=Action.READ,
     ),
     Endpoint(
         "GET",
@@ -208,6 +211,7 @@ ENDPOINTS = (
         guarded(_health, "project", "known"),
         {200: list[HealthAnswer]},
         _ONE,
+        action=Action.READ,
     ),
     Endpoint(
         "GET",
@@ -216,6 +220,7 @@ ENDPOINTS = (
         "Value rates and health in the text format of Prometheus.",
         guarded(_metrics),
         {200: None},
+        action=Action.READ,
     ),
     Endpoint(
         "GET",
@@ -234,6 +239,7 @@ ENDPOINTS = (
             NAMED,
         ),
         text_type="text/csv",
+        action=Action.READ,
     ),
     Endpoint(
         "GET",
@@ -243,6 +249,7 @@ ENDPOINTS = (
         guarded(_verify),
         {200: Verified},
         (NAMED,),
+        action=Action.ADMIN,
     ),
     Endpoint(
         "POST",
@@ -252,6 +259,7 @@ ENDPOINTS = (
         guarded(_backup),
         {201: Verified},
         (NAMED,),
+        action=Action.ADMIN,
     ),
     Endpoint(
         "POST",
@@ -261,6 +269,7 @@ ENDPOINTS = (
         guarded(_demo_load),
         {200: DemoLoaded},
         (NAMED,),
+        action=Action.ADMIN,
     ),
     Endpoint(
         "DELETE",
@@ -270,5 +279,6 @@ ENDPOINTS = (
         guarded(_demo_remove),
         {200: DemoRemoved},
         (NAMED,),
+        action=Action.ADMIN,
     ),
 )

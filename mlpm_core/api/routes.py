@@ -42,7 +42,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "This document.",
         _openapi,
         {200: dict[str, Any]},
-        needs_token=False,
     ),
 )
 

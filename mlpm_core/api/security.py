@@ -19,11 +19,15 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from mlpm_core.errors import StoreError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from mlpm_core.services.tokens import Token, Tokens
 
 __all__ = [
     "API_TOKEN",
@@ -87,6 +91,8 @@ class FrontDoor:
         The address served besides the loopback ones; it becomes an accepted Host.
     api_token
         Another token that opens it, given out to other programs.
+    given_out
+        Tokens of which each opens only some of it; a route then asks what its caller may.
     """
 
     def __init__(
@@ -97,11 +103,13 @@ class FrontDoor:
         token: str,
         address: str,
         api_token: str | None = None,
+        given_out: Tokens | None = None,
     ) -> None:
         self.app = app
         self.tokens = {LOCAL_TOKEN: token.encode()}
         if api_token:
             self.tokens[API_TOKEN] = api_token.encode()
+        self.given_out = given_out
         self.hosts = LOCAL_HOSTS | {address.strip("[]").lower()}
         self.headers = {
             "Content-Security-Policy": policy,
@@ -181,9 +189,15 @@ class FrontDoor:
             return 401, "A token is needed: send 'Authorization: Bearer TOKEN'."
         given = token.strip().encode("latin-1")
         fitting = [name for name, known in self.tokens.items() if hmac.compare_digest(given, known)]
-        if not fitting:
+        caller: str | Token | None = fitting[0] if fitting else None
+        if caller is None and self.given_out is not None:
+            try:
+                caller = self.given_out.find(token.strip())
+            except StoreError as error:
+                return 503, str(error)
+        if caller is None:
             return 403, "This token does not open this door."
-        scope[CALLER] = fitting[0]
+        scope[CALLER] = caller
         return None
 
 

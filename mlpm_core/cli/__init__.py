@@ -122,6 +122,18 @@ def _parser() -> argparse.ArgumentParser:
     restored = answering("restore", "restore", "put a backup in the place of all data")
     restored.add_argument("file", type=Path)
 
+    token = answering("token", "token", "make, list or revoke tokens for other programs")
+    token.add_argument("what", choices=["new", "list", "revoke"])
+    token.add_argument("name", nargs="?", help="what the token is called, such as ci")
+    token.add_argument(
+        "--project", action="append", default=[], dest="projects",
+        help="a project it is for; may be repeated; without it all projects",
+    )  # fmt: skip
+    token.add_argument(
+        "--may", default="read,import", help="read, import, undo, admin; with commas (%(default)s)"
+    )
+    token.add_argument("--days", type=int, help="how long it lasts (for ever)")
+
     demo = answering("demo", "demo", "load or remove the demo")
     demo.add_argument("what", choices=["load", "remove"])
 

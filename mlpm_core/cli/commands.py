@@ -22,6 +22,7 @@ __all__ = [
     "mechanisms",
     "restore",
     "serve",
+    "token",
     "undo",
     "value",
     "verify",
@@ -112,6 +113,42 @@ def undo(given: argparse.Namespace) -> int:
     with house() as found:
         receipt = found.undo(given.project, given.batch, dry_run=given.dry_run)
     return printing.receipt(receipt, as_json=given.json)
+
+
+def token(given: argparse.Namespace) -> int:
+    """Make, list or revoke tokens for other programs."""
+    import getpass
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from mlpm_core.services.settings import Settings
+    from mlpm_core.services.tokens import ALL_PROJECTS, Tokens
+
+    settings = Settings.from_environment()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    tokens = Tokens(settings.data)
+    if given.what != "list" and not given.name:
+        raise InputError(f"Say which token: mlpm token {given.what} NAME.")
+    if given.what == "new":
+        secret = tokens.make(
+            given.name,
+            given.projects or [ALL_PROJECTS],
+            [action.strip() for action in given.may.split(",")],
+            actor=getpass.getuser(),
+            today=datetime.now(UTC).date(),
+            days=given.days,
+        )
+        print("Keep it well; it is told this once, and only its hash is stored.", file=sys.stderr)
+        if not given.json:
+            print(secret)
+            return printing.DONE
+        return printing.document({"name": given.name, "token": secret})
+    if given.what == "revoke":
+        gone = tokens.revoke(given.name)
+        print(f"{gone.name} opens nothing any more.", file=sys.stderr)
+        return printing.document({"revoked": gone.name}) if given.json else printing.DONE
+    listed = [{k: v for k, v in asdict(known).items() if k != "sha256"} for known in tokens.all()]
+    return printing.document(listed) if given.json else printing.tokens(listed)
 
 
 def verify(given: argparse.Namespace) -> int:

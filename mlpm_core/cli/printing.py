@@ -75,6 +75,18 @@ def checks(answer: Mapping[str, Any], *, as_json: bool) -> int:
     return DONE if answer["ok"] else FAILED
 
 
+def tokens(listed: list[dict[str, Any]]) -> int:
+    """List what each token may."""
+    for known in listed:
+        projects = ", ".join(known["projects"]).replace("*", "all projects")
+        until = f"until {known['expires_on']}" if known["expires_on"] else "for ever"
+        print(
+            f"{known['name']:<20} may {', '.join(known['actions'])} in {projects}, {until}; "
+            f"made {known['made_on']} by {known['made_by']}"
+        )
+    return DONE
+
+
 def receipt(told: Receipt, *, as_json: bool) -> int:
     """Say what happened to a file, and return the exit status it means."""
 

@@ -40,6 +40,11 @@ class Settings:
         """The largest file that is taken, once unpacked."""
         return self.max_file_mb * 2**20
 
+    @property
+    def spool(self) -> Path:
+        """Where uploads lie while they arrive."""
+        return self.data / "spool"
+
     def limits(self, kind: str) -> Limits:
         """The largest file of a kind that is read."""
         from mlpm_core.intake import Limits

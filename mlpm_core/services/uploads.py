@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from mlpm_core.errors import InputError
+from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Receipt, Reject, Status, record_of
 from mlpm_core.services.settings import Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["Upload", "broken_off", "import_upload", "limits_told", "max_bytes", "too_large"]
+__all__ = [
+    "Upload",
+    "broken_off",
+    "import_upload",
+    "limits_told",
+    "max_bytes",
+    "spooled",
+    "too_large",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,28 @@ def limits_told(workspace: Workspace, kind: str) -> str:
         f"At most {most.file_bytes // 2**20:,} MB unpacked, {most.rows:,} rows, {most.columns:,} "
         f"columns, and {most.cell_chars:,} characters in a cell."
     )
+
+
+@contextmanager
+def spooled(workspace: Workspace) -> Iterator[tuple[BinaryIO, Path]]:
+    """A private file for what arrives piece by piece; it is gone afterwards, whatever happens.
+
+    Raises
+    ------
+    StoreError
+        When the disk refuses.
+    """
+    folder = workspace.settings.spool
+    try:
+        folder.mkdir(exist_ok=True)
+        file = NamedTemporaryFile(dir=folder, prefix="upload-")  # noqa: SIM115  closed below
+    except OSError as error:
+        raise StoreError(f"The upload could not be kept: {error.strerror}.") from error
+    with file:
+        try:
+            yield cast("BinaryIO", file), Path(file.name)
+        except OSError as error:
+            raise StoreError(f"The upload could not be kept: {error.strerror}.") from error
 
 
 def import_upload(

@@ -51,6 +51,8 @@ class Workspace:
         """What had to be mended when the store was opened, each a sentence for people."""
         self.store = self._opened()
         self._reconcile()
+        if not settings.read_only:  # what a killed process left of uploads
+            shutil.rmtree(settings.spool, ignore_errors=True)
 
     @property
     def version(self) -> int:

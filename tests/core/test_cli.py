@@ -191,7 +191,8 @@ def test_a_faulty_file_is_refused_with_2_by_line_and_column(mlpm, results):
     results.write_text(BAD)
     status, out, err = mlpm("import", results, "--kind", "metric_results", "--json")
     assert (status, json.loads(out)["status"]) == (2, "rejected")
-    assert err.startswith("line 4, value: lots is not a number.")
+    assert err.startswith("1 x not-a-number: Write digits")
+    assert "  line 4, value: lots is not a number." in err
     status, out, _ = mlpm("import", results, "--kind", "metric_results", "--accept-good", "--json")
     assert (status, json.loads(out)["status"]) == (0, "committed")
 
@@ -200,8 +201,9 @@ def test_many_faults_are_counted_not_listed(mlpm, results):
     results.write_text(GOOD + "m,recall,2026-02-01,x\n" * 30)
     status, _, err = mlpm("import", results, "--kind", "metric_results")
     assert status == 2
-    assert "... and 10 more." in err
-    assert sum(line.startswith("line ") for line in err.splitlines()) == 20
+    assert "30 x not-a-number: " in err
+    assert "... and 20 more." in err
+    assert sum(line.startswith("  line ") for line in err.splitlines()) == 10
 
 
 def test_an_open_question_is_2_and_says_how_to_answer(mlpm, results):

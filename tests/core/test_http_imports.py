@@ -12,6 +12,7 @@ from mlpm_core.api.imports import Replays
 from mlpm_core.errors import InputError
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services import uploads
+from mlpm_core.services.workspace import close_workspace, open_workspace
 from tests.http_client import BAD, GOOD, IMPORTS, RESULTS, batches
 
 
@@ -215,9 +216,29 @@ def test_keys_of_two_projects_are_two_keys(client, workspace):
     assert other.json()["batch"] == "B00002"
 
 
-def test_two_equal_requests_at_once_are_carried_out_once():
-    replays, n_done, gate = Replays(), [], threading.Event()
-    receipt = Receipt(status=Status.COMMITTED, kind="models", project="shop", batch="B00001")
+def test_an_idempotency_key_outlives_the_process(client, workspace):
+    headers = {"Idempotency-Key": "run-22"}
+    first = client.upload(headers=headers)
+    client.request("DELETE", f"{IMPORTS}/B00001")
+    close_workspace()
+    again = open_workspace(workspace.settings)
+    answer = client.upload(headers=headers)
+    assert (answer.status_code, answer.json()) == (201, first.json())
+    assert batches(again) == ["B00001", "B00002"]
+    answer = client.upload(GOOD + b"\n", headers=headers)
+    assert (answer.status_code, "B00001" in answer.json()["error"]) == (422, True)
+
+
+def test_a_torn_line_of_keys_is_left_out(client, workspace):
+    client.upload(headers={"Idempotency-Key": "run-23"})
+    file = workspace.settings.data / "idempotency.jsonl"
+    file.write_text(file.read_text() + '["shop", "run-24", "ab')
+    assert len(Replays(workspace)._done) == 1
+
+
+def test_two_equal_requests_at_once_are_carried_out_once(client, workspace):
+    replays, n_done, gate = Replays(workspace), [], threading.Event()
+    receipt = Receipt.model_validate(client.upload().json())
 
     def do():
         n_done.append(1)
@@ -231,14 +252,25 @@ def test_two_equal_requests_at_once_are_carried_out_once():
     assert len(n_done) == 1
 
 
-def test_the_oldest_keys_are_forgotten_first():
-    replays = Replays(most=2)
-    receipt = Receipt(status=Status.COMMITTED, kind="models", project="shop", batch="B00001")
+def test_the_oldest_keys_are_forgotten_first(client, workspace):
+    replays = Replays(workspace, most=2)
+    receipt = Receipt.model_validate(client.upload().json())
     for key in ("a", "b", "c"):
         replays.once("shop", key, "first", lambda: receipt)
     assert replays.once("shop", "a", "second", lambda: receipt) is receipt
     with pytest.raises(InputError):
-        replays.once("shop", "c", "second", lambda: receipt)
+        replays.once("shop", "a", "third", lambda: receipt)
+    assert len(workspace.settings.data.joinpath("idempotency.jsonl").read_text().splitlines()) <= 2
+
+
+def test_an_upload_leaves_nothing_in_the_spool_whatever_becomes_of_it(client, workspace):
+    spool = workspace.settings.spool
+    for data in (GOOD, BAD, b"", b"%PDF-1.7"):
+        client.upload(data)
+        assert list(spool.iterdir()) == []
+    (spool / "upload-left").write_bytes(b"x")  # by a process that was killed
+    close_workspace()
+    assert not open_workspace(workspace.settings).settings.spool.exists()
 
 
 def test_a_receipt_is_read_again(client, answers_by_the_document):

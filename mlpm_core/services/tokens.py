@@ -1,0 +1,193 @@
+"""Tokens given out to other programs: known by their hash alone, for some projects and actions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.errors import InputError, NotFoundError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = ["ALL_PROJECTS", "Action", "Token", "Tokens"]
+
+ALL_PROJECTS: Final = "*"
+_FILE: Final = "tokens.json"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_MOST_DAYS: Final = 3650
+
+
+class Action(StrEnum):
+    """What a token may be allowed."""
+
+    READ = "read"
+    IMPORT = "import"
+    UNDO = "undo"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token: never itself.
+
+    ``projects`` may hold `ALL_PROJECTS`; ``expires_on`` is the last day it opens anything.
+    """
+
+    name: str
+    sha256: str
+    projects: tuple[str, ...]
+    actions: tuple[str, ...]
+    made_on: str
+    made_by: str
+    expires_on: str | None
+
+    def refusal(self, action: Action, project: str | None, today: date) -> str | None:
+        """Why it may not do this; None when it may.
+
+        Parameters
+        ----------
+        project
+            Whose data it concerns; None concerns all projects.
+
+        Examples
+        --------
+        >>> token = Token("ci", "", ("shop",), ("read",), "2026-01-01", "ada", None)
+        >>> token.refusal(Action.READ, "shop", date(2026, 1, 2)) is None
+        True
+        >>> print(token.refusal(Action.IMPORT, "shop", date(2026, 1, 2)))
+        Token ci may read, not import.
+        >>> print(token.refusal(Action.READ, None, date(2026, 1, 2)))
+        Token ci is for project shop only; name it, or use a token for all projects.
+        """
+        if self.expires_on is not None and today.isoformat() > self.expires_on:
+            return f"Token {self.name} expired on {self.expires_on}; make a new one."
+        if action not in self.actions:
+            return f"Token {self.name} may {', '.join(self.actions)}, not {action}."
+        if ALL_PROJECTS in self.projects or project in self.projects:
+            return None
+        plural = "project" if len(self.projects) == 1 else "projects"
+        return (
+            f"Token {self.name} is for {plural} {', '.join(self.projects)} only; name it, or use a "
+            "token for all projects."
+        )
+
+
+class Tokens:
+    """The tokens of a data folder; a change by another process is seen at the next question."""
+
+    def __init__(self, data: Path) -> None:
+        self._file = data / _FILE
+        self._read_at: tuple[int, int] | None = None
+        self._known: dict[str, Token] = {}
+
+    def all(self) -> list[Token]:
+        """Every token, by name.
+
+        Raises
+        ------
+        StoreError
+            When the file cannot be read.
+        """
+        return sorted(self._tokens().values(), key=lambda token: token.name)
+
+    def find(self, secret: str) -> Token | None:
+        """The token that a secret is, if it is one."""
+        # A hash of 256 random bits gives nothing away by the time a look-up takes.
+        return self._tokens().get(hashlib.sha256(secret.encode()).hexdigest())
+
+    def make(
+        self,
+        name: str,
+        projects: Iterable[str],
+        actions: Iterable[str],
+        *,
+        actor: str,
+        today: date,
+        days: int | None = None,
+    ) -> str:
+        """Make a token and return it; it is told this once.
+
+        Raises
+        ------
+        InputError
+            When the name is taken or none, or an action is unknown; it names all that is wrong.
+        """
+        projects, actions = tuple(projects), tuple(dict.fromkeys(actions))
+        faults = []
+        if not _NAME.fullmatch(name):
+            faults.append(
+                f"{name!r} is no name for a token: up to 60 letters, digits, points and dashes."
+            )
+        if any(token.name == name for token in self.all()):
+            faults.append(f"There is a token {name} already; revoke it first.")
+        if not projects:
+            faults.append("Say for which projects it is.")
+        unknown = [a for a in actions if a not in set(Action)]
+        if unknown or not actions:
+            faults.append(f"Actions are {', '.join(Action)}; got {', '.join(unknown) or 'none'}.")
+        if days is not None and not 0 < days <= _MOST_DAYS:
+            faults.append(f"It may last 1 to {_MOST_DAYS:,} days, not {days}.")
+        if faults:
+            raise InputError(" ".join(faults))
+        secret = f"mlpm_{secrets.token_urlsafe(32)}"
+        until = None if days is None else (today + timedelta(days=days)).isoformat()
+        sha256 = hashlib.sha256(secret.encode()).hexdigest()
+        made = Token(name, sha256, projects, actions, today.isoformat(), actor, until)
+        self._write([*self.all(), made])
+        return secret
+
+    def revoke(self, name: str) -> Token:
+        """Make a token open nothing any more.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none of that name.
+        """
+        known = {token.name: token for token in self.all()}
+        if name not in known:
+            raise NotFoundError.of("token", name, known)
+        self._write([token for token in known.values() if token.name != name])
+        return known[name]
+
+    def _tokens(self) -> dict[str, Token]:
+        try:
+            status = self._file.stat()
+            at = (status.st_mtime_ns, status.st_ino)
+            if at != self._read_at:
+                told: list[dict[str, Any]] = json.loads(self._file.read_text("utf-8"))
+                found = [
+                    Token(**t | {k: tuple(t[k]) for k in ("projects", "actions")}) for t in told
+                ]
+                self._known, self._read_at = {token.sha256: token for token in found}, at
+        except FileNotFoundError:
+            self._known, self._read_at = {}, None
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise StoreError(
+                f"{self._file} cannot be read: {error}. Make its tokens anew."
+            ) from error
+        return self._known
+
+    def _write(self, tokens: Iterable[Token]) -> None:
+        """Write the file whole or not at all, private from its first byte."""
+        draft = self._file.with_name(f".{_FILE}.{os.getpid()}")
+        try:
+            draft.unlink(missing_ok=True)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump([asdict(token) for token in tokens], file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._file)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise StoreError(f"{self._file} cannot be written: {error.strerror}.") from error

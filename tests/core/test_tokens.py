@@ -1,0 +1,142 @@
+"""Tokens given out: hashed, for some projects and actions, and nothing beyond."""
+
+import json
+import stat
+from datetime import date
+
+import pytest
+
+from mlpm_core import cli
+from mlpm_core.api import ENDPOINTS
+from mlpm_core.api.security import OPEN_ROUTES, TOKEN_ROUTES
+from mlpm_core.errors import InputError, NotFoundError, StoreError
+from mlpm_core.services.tokens import ALL_PROJECTS, Action, Tokens
+from tests.http_client import GOOD, IMPORTS, Client, channel_and_actor
+
+TODAY = date(2026, 6, 30)
+GUARDED = [e for e in ENDPOINTS if e.path.startswith(TOKEN_ROUTES) and e.path not in OPEN_ROUTES]
+
+
+def made(workspace, projects=("shop",), actions=("read",), **more):
+    tokens = Tokens(workspace.settings.data)
+    return tokens.make("ci", projects, actions, actor="ada", today=TODAY, **more)
+
+
+def test_every_route_behind_the_door_says_what_it_takes():
+    assert [e.name for e in GUARDED if e.action is None] == []
+    assert {e.action for e in GUARDED} == set(Action)
+
+
+def asked(endpoint, project):
+    """A request to an endpoint, about a project where it can be."""
+    path = endpoint.path.replace("{project}", project).replace("{batch}", "B00001")
+    names = {p.name for p in endpoint.parameters if p.where == "query"}
+    params = {"project": project} if "project" in names else {}
+    params |= {"table": "models"} if "table" in names else {}
+    params |= {"kind": "metric_results", "dry_run": "true"} if "kind" in names else {}
+    return path, params
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("projects", [("shop",), ("other",), (ALL_PROJECTS,)], ids=lambda p: p[0])
+@pytest.mark.parametrize("endpoint", GUARDED, ids=lambda e: e.name)
+def test_a_token_opens_what_it_is_for_and_nothing_else(workspace, endpoint, projects, action):
+    client = Client(workspace.settings.data)
+    client.upload()
+    secret = made(workspace, projects, [action])
+    path, params = asked(endpoint, "shop")
+    params |= {"dry_run": "true"} if endpoint.method == "DELETE" and "imports" in path else {}
+    if endpoint.name in ("load_demo", "backup") and action is Action.ADMIN:
+        return  # they take long, and are asked with other tokens above
+    answer = client.request(
+        endpoint.method, path, token=secret, params=params,
+        content=GOOD if endpoint.takes_file else None,
+    )  # fmt: skip
+    is_of_all = "{project}" not in endpoint.path and "project" not in params
+    is_of_all &= "{batch}" not in endpoint.path
+    is_open = projects == (ALL_PROJECTS,) or (projects == ("shop",) and not is_of_all)
+    if action is endpoint.action and is_open:
+        assert answer.status_code < 400, answer.text
+    else:
+        assert answer.status_code == 403, answer.text
+        assert "Token ci" in answer.json()["error"]
+
+
+def test_a_token_brings_its_own_name_and_may_not_be_somebody(workspace):
+    client = Client(workspace.settings.data)
+    secret = made(workspace, actions=["import"])
+    assert client.upload(token=secret).status_code == 201
+    assert channel_and_actor(workspace) == ("http", "token ci")
+    answer = client.upload(GOOD + b"\n", token=secret, headers={"X-MLPM-Actor": "boss"})
+    assert answer.status_code == 403
+
+
+def test_a_revoked_or_expired_token_opens_nothing(workspace):
+    client, tokens = Client(workspace.settings.data), Tokens(workspace.settings.data)
+    secret = made(workspace, actions=["import"], days=1)
+    answer = client.upload(token=secret)
+    assert (answer.status_code, "expired on 2026-07-01" in answer.json()["error"]) == (403, True)
+    tokens.revoke("ci")
+    secret = made(workspace, actions=["import"])
+    assert client.upload(token=secret).status_code == 201
+    tokens.revoke("ci")
+    answer = client.upload(token=secret)
+    assert (answer.status_code, answer.json()["error"]) == (
+        403, "This token does not open this door.",
+    )  # fmt: skip
+    with pytest.raises(NotFoundError):
+        tokens.revoke("ci")
+
+
+def test_only_the_hash_is_stored_and_only_the_owner_reads_it(workspace):
+    secret = made(workspace)
+    file = workspace.settings.data / "tokens.json"
+    assert secret not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    (kept,) = json.loads(file.read_text())
+    assert len(kept["sha256"]) == 64
+    file.write_text("[{}]")
+    answer = Client(workspace.settings.data).get(f"{IMPORTS}/B00001", token=secret)
+    assert answer.status_code == 503
+    with pytest.raises(StoreError, match="cannot be read"):
+        Tokens(workspace.settings.data).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "projects", "actions", "days", "told"),
+    [
+        ("no name", ("shop",), ["read"], None, "no name for a token"),
+        ("", ("shop",), ["read"], None, "no name for a token"),
+        ("ci", (), ["read"], None, "for which projects"),
+        ("ci", ("shop",), [], None, "got none"),
+        ("ci", ("shop",), ["read", "write"], None, "got write"),
+        ("ci", ("shop",), ["read"], 0, "1 to 3,650 days"),
+    ],
+)
+def test_what_cannot_be_a_token_is_refused(tmp_path, name, projects, actions, days, told):
+    with pytest.raises(InputError, match=told):
+        Tokens(tmp_path).make(name, projects, actions, actor="ada", today=TODAY, days=days)
+    assert not (tmp_path / "tokens.json").exists()
+
+
+def test_the_command_makes_lists_and_revokes(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MLPM_DATA", str(tmp_path))
+
+    def mlpm(*arguments):
+        status = cli.main(["token", *arguments])
+        return status, capsys.readouterr().out
+
+    status, secret = mlpm("new", "ci", "--project", "shop", "--may", "read,import", "--days", "30")
+    assert (status, len(secret.strip()) > 40) == (0, True)
+    assert Tokens(tmp_path).find(secret.strip()).projects == ("shop",)
+    status, told = mlpm("list")
+    assert "may read, import in shop, until" in told
+    assert secret.strip() not in told
+    (listed,) = json.loads(mlpm("list", "--json")[1])
+    assert "sha256" not in listed
+    assert mlpm("new", "ci")[0] == 2
+    assert mlpm("new")[0] == 2
+    assert mlpm("revoke", "ci")[0] == 0
+    assert mlpm("revoke", "ci")[0] == 2
+    assert json.loads(mlpm("new", "all", "--json")[1])["name"] == "all"
+    assert Tokens(tmp_path).all()[0].projects == (ALL_PROJECTS,)
