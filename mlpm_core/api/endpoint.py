@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Endpoint", "Forbidden", "Parameter", "actor", "channel", "flag", "guarded"]
 
 MAX_ACTOR = 100
+_ACTOR = re.compile(r"[A-Za-z0-9._~%-]+")
 
 
 class Forbidden(MlpmError):
@@ -153,8 +155,12 @@ def actor(request: Request) -> str:
     if named is None:
         return "local"
     name = unquote(named).strip()
-    if not name or len(name) > MAX_ACTOR or not name.isprintable():
-        raise InputError(f"X-MLPM-Actor must be a name of 1 to {MAX_ACTOR} printable characters.")
+    is_name = _ACTOR.fullmatch(named) and name.isprintable()
+    if not is_name or not 0 < len(name) <= MAX_ACTOR:
+        raise InputError(
+            f"X-MLPM-Actor must be a name of 1 to {MAX_ACTOR} printable characters, "
+            "percent-encoded beyond letters, digits and -._~."
+        )
     return name
 
 

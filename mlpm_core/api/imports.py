@@ -209,7 +209,7 @@ NAMED = Parameter(
     "X-MLPM-Actor",
     "header",
     "The user whom a command on this machine names (percent-encoded); only with the local token.",
-    _TEXT,
+    {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z0-9_.~-]+$"},
 )
 _IMPORT = (
     Parameter(

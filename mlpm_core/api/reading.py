@@ -178,7 +178,13 @@ _KNOWN = Parameter(
     "known",
     "query",
     "As known at the end of a day (2026-01-31), at a moment in UTC, or after a batch (B00012).",
-    {"type": "string"},
+    {
+        "anyOf": [
+            {"type": "string", "format": "date"},
+            {"type": "string", "format": "date-time"},
+            {"type": "string", "pattern": "^B[0-9]{5}$"},
+        ]
+    },
 )
 _ONE = (Parameter("project", "query", "One project only.", {"type": "string"}), _KNOWN)
 
@@ -231,7 +237,13 @@ ENDPOINTS = (
         {200: None},
         (
             Parameter("project", "path", "Whose table.", {"type": "string"}, required=True),
-            Parameter("table", "query", "Which table.", {"type": "string"}, required=True),
+            Parameter(
+                "table",
+                "query",
+                "Which table.",
+                {"type": "string", "enum": list(exports.tables())},
+                required=True,
+            ),
             Parameter(
                 "format", "query", "csv or xlsx.", {"type": "string", "enum": ["csv", "xlsx"]}
             ),

@@ -164,7 +164,8 @@ class FrontDoor:
             self._is_home(origin, hosts[0]) for origin in headers.getlist("origin")
         ):
             return 403, "Requests from another web page are refused."
-        if any(closed in f"{path}/" for closed in CLOSED_ROUTES):
+        is_readable = path.isprintable() or not is_own
+        if not is_readable or any(closed in f"{path}/" for closed in CLOSED_ROUTES):
             return 404, "There is nothing here."
         if path.startswith(TOKEN_ROUTES) and path not in OPEN_ROUTES:
             return self._token_refusal(scope, headers.getlist("authorization"))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 __all__ = ["Effect", "Example", "Question", "Receipt", "Reject", "Repair", "Status", "Warned"]
+
+
+_UTC_TOLD = {"type": "string", "description": "A moment in UTC, ISO 8601, without a zone."}
+_Utc = Annotated[datetime, WithJsonSchema(_UTC_TOLD)]
 
 
 class Status(StrEnum):
@@ -110,7 +115,7 @@ class Receipt(_Part):
     warnings: list[Warned] = Field(default_factory=list)
     sha256: str = ""
     actor: str = ""
-    received_at: datetime | None = None
+    received_at: _Utc | None = None
     effect: list[Effect] = Field(default_factory=list)
     undoes: str | None = None
     answers: list[str] = Field(default_factory=list)

@@ -232,7 +232,8 @@ def _moment(when: str) -> datetime:
         ) from None
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
-    return moment + timedelta(days=1, microseconds=-1) if len(when) <= _DAY_LENGTH else moment
+    is_day = len(when) <= _DAY_LENGTH and moment.date() < date.max
+    return moment + timedelta(days=1, microseconds=-1) if is_day else moment
 
 
 def _loss(lost: list[int]) -> str:
