@@ -35,6 +35,7 @@ setup: .venv/.dev-stamp ## the environment only, with everything needed to devel
 
 bench: .venv/.bench-stamp ## what screens cost beside a minimal page, and valuing beside numpy and squigglepy
 	@PYTHONPATH=. $(BIN)/python benchmarks/value.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/screens.py
 
 soak: setup ## what takes long: 200,000 mutated files, ten times the kills and the hurt files

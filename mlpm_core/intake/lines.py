@@ -18,7 +18,8 @@ SPACES = " \t\u00a0\u202f"
 """What is dropped around numbers, dates and choices."""
 
 _Places = np.ndarray[tuple[int], np.dtype[np.int64]]
-_CHUNK = 1 << 24
+_CHUNK = 1 << 20
+_MOST_IN_A_BYTE = 256
 
 
 class _Split(Sequence[str]):
@@ -59,12 +60,13 @@ class Lines:
         ['a', 'b', 'c']
         """
         data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-        n_both = data.count(b"\r\n") if b"\r" in data else 0
+        n_returns = data.count(b"\r") if b"\r" in data else 0
+        n_both = data.count(b"\r\n") if n_returns else 0
         kinds = {
             end: n
             for end, n in (
                 ("\r\n", n_both),
-                ("\r", data.count(b"\r") - n_both),
+                ("\r", n_returns - n_both),
                 ("\n", data.count(b"\n") - n_both),
             )
             if n
@@ -118,7 +120,7 @@ class Lines:
         if not isinstance(split, _Split):
             return np.zeros(len(split) - start, dtype=bool)
         starts, stops = split.starts[start:], split.stops[start:]
-        n_between = _counts(_places(split.data, delimiter.encode()), starts, stops)
+        n_between = _n_in_each(split.data, delimiter.encode(), starts, stops)
         is_plain = (n_between == width - 1) & (stops - starts <= most_bytes) & (stops > starts)
         if not self.has_quotes:
             return np.asarray(is_plain, dtype=bool)
@@ -158,9 +160,18 @@ def _places(data: bytes, mark: bytes) -> _Places:
     return np.concatenate(found)
 
 
+def _n_in_each(data: bytes, mark: bytes, starts: _Places, stops: _Places) -> _Places:
+    """How often a byte stands in each of some lines in a row."""
+    if len(starts) and int((stops - starts).max()) < _MOST_IN_A_BYTE:  # much the fastest way
+        is_there = (np.frombuffer(data, dtype=np.uint8) == mark[0]).view(np.uint8)
+        return np.add.reduceat(is_there, starts, dtype=np.uint8).astype(np.int64)
+    return _counts(_places(data, mark), starts, stops)
+
+
 def _counts(places: _Places, starts: _Places, stops: _Places) -> _Places:
-    """How many of the places lie in each line."""
-    return np.searchsorted(places, stops) - np.searchsorted(places, starts)
+    """How many of the places lie in each of some lines in a row; none lie between two lines."""
+    bounds = np.append(starts, stops[-1:])
+    return np.diff(np.searchsorted(places, bounds))
 
 
 class Record(NamedTuple):

@@ -131,7 +131,7 @@ def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
     if len(data) > limits.file_bytes:
         raise Refusal.of("limit-size", got=size(len(data)), limit=size(limits.file_bytes))
     if bom_encoding not in ("utf-16", "utf-32") and (
-        data.endswith(b"\x00") or data.count(b"\x00") * 10 > len(data)
+        b"\x00" in data and (data.endswith(b"\x00") or data.count(b"\x00") * 10 > len(data))
     ):
         raise Refusal.of("nul-file")
     if bom_encoding == "utf-8":

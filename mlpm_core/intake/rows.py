@@ -54,12 +54,18 @@ def array_of(kind: ColumnKind, codes: Codes, values: Sequence[object]) -> pa.Arr
 
 def distinct(column: pa.Array) -> tuple[Codes, list[Any]]:
     """A column as codes into its distinct values; null is a value like any other."""
+    codes, values = _encoded(column)
+    return codes, [*values.to_pylist(), None]
+
+
+def _encoded(column: pa.Array) -> tuple[Codes, pa.Array]:
+    """Codes into the distinct values of a column; one beyond the last of them is null."""
     if not pa.types.is_dictionary(column.type):
         if pa.types.is_floating(column.type):
             column = pc.add(column, 0.0)  # -0 and 0 are one number
         column = column.dictionary_encode()
     codes = column.indices.fill_null(len(column.dictionary)).to_numpy().astype(np.int64)
-    return codes, [*column.dictionary.to_pylist(), None]
+    return codes, column.dictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,8 @@ def keyed(columns: Sequence[pa.Array], n_rows: int) -> Codes:
     """
     key, n_keys = np.zeros(n_rows, dtype=np.int64), 1
     for column in columns:
-        codes, values = distinct(column)
-        n_values = len(values)
+        codes, values = _encoded(column)
+        n_values = len(values) + 1
         if n_values < 3 and not codes.any():  # one value everywhere
             continue
         if n_keys > 2**62 // n_values:

@@ -95,8 +95,10 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(shop):
     assert (state(shop), kpis(shop, "bike-shop-demand")) == before
     assert (dry.status, dry.batch) == (Status.DRY_RUN, None)
     real = put(shop, last_quarter(), project="bike-shop-demand")
-    told = {"batch", "status", "received_at"}
+    told = {"batch", "status", "received_at", "examples"}
     assert real.model_dump(exclude=told) == dry.model_dump(exclude=told)
+    assert [(e.line, e.change) for e in dry.examples] == [(i, "new") for i in range(2, 22)]
+    assert {"model_id", "metric", "period_start", "value"} <= dry.examples[0].row.keys()
 
 
 def test_the_same_bytes_are_a_duplicate_in_one_project_only(workspace):
