@@ -70,6 +70,9 @@ def seeds() -> list[tuple[bytes, str, str, dict[str, Any]]]:
         found.append((path.read_bytes()[:LARGEST], path.name, "metric_results", {}))
     for path in sorted(demo.rglob("*_prediction_log*.csv"))[:2]:
         found.append((path.read_bytes()[:LARGEST], path.name, "prediction_log", {}))
+    dated = {"constants": {"model_id": "m", "period_start": "2024-01-01"}}
+    for path in sorted((Path(__file__).parent / "real" / "foreign").iterdir()):
+        found.append((path.read_bytes(), path.name, "metric_results", dated))
     sheet = [["model_id", "metric", "period_start", "value"], ["m", "recall", "2024-01-01", 0.5]]
     found.append((workbook(sheet), "w.xlsx", "metric_results", {}))
     parquet = io.BytesIO()
@@ -114,7 +117,7 @@ def file_of(number: int) -> tuple[bytes, str, str, Profile]:
     for key, answer in ANSWERS.items():
         if rng.random() < 0.4:
             profile = profile.answered(key, answer)
-    if rng.random() < 0.1:
+    if rng.random() < 0.1 and not profile.constants:
         kind = rng.choice(sorted(KINDS))
     data = mutated(data, rng)
     if rng.random() < 0.03 and not name.endswith(("xlsx", "parquet")):
@@ -159,7 +162,7 @@ def check(number: int) -> str:
         assert {f.row for f in receipt.rejects} == {None}, receipt
         return "refused"
     n_lines = data.count(b"\n") + data.count(b"\r") + 1
-    is_packed = name.endswith(("xlsx", "parquet", "gz"))
+    is_packed = name.endswith(("xlsx", "parquet", "gz", "json", "md")) or name.startswith("mlflow")
     assert len(rows) == receipt.rejected, receipt
     assert all(2 <= row <= n_lines for row in rows) or is_packed, receipt
     if not profile.wide:  # a wide row without any metric is accepted and holds nothing

@@ -146,6 +146,7 @@ _QUESTIONS: dict[str, str] = {
     "excel-serial": "Are these day numbers since 1900 or 1904?",
     "look-alike": "Is {name} the stored {other}, or a new model?",
     "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
+    "not-told": "The report does not say {field}: which is it?",
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",
 }
 
@@ -158,6 +159,7 @@ _WARNINGS: dict[str, str] = {
     "mixed-newlines": "Lines end in different ways; all were read.",
     "extra-column": "Not used: {headers}.",
     "extra-sheet": "Only the first sheet was read; not read: {names}.",
+    "not-metrics": "Not read, for they are no single numbers: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",

@@ -226,7 +226,7 @@ def _opened(asked: Asked) -> Opened:
             f"{asked.project!r} is no name for a project: letters and digits, spaces only inside, "
             "none of < > or a leading = + - @."
         )
-    text = text_of(asked.content(), asked.filename, asked.profile, asked.limits)
+    text = text_of(asked.content(), asked.filename, asked.record, asked.profile, asked.limits)
     lines = Lines.of(text.data)
     if all(map(is_blank, lines.lines)):
         raise Refusal.of("empty-file")
@@ -259,5 +259,7 @@ def _about_file(opened: Opened, found: Table) -> list[Warned]:
     told = [warned("mixed-newlines")] if len(opened.lines.kinds_of_ends(inner)) > 1 else []
     if text.left:
         told.append(warned("extra-sheet", names=list(text.left)))
+    if text.unread:
+        told.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
     extra = opened.checker.unused_headers()
     return [*told, warned("extra-column", headers=extra)] if extra else told

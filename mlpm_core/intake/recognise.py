@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlpm_core.intake.faults import Refusal, question, shown
+from mlpm_core.intake.foreign import report_of
 from mlpm_core.intake.unpack import size, unpacked_gzip, unpacked_parquet, unpacked_workbook
 
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
+    from mlpm_core.records import Record
 
 __all__ = ["Text", "text_of"]
 
@@ -77,7 +79,8 @@ _CANDIDATES = ("cp1252", "shift_jis", "gb18030")
 class Text:
     """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
 
-    ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked.
+    ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
+    of ``Report``, where it was made from the report of another tool.
     """
 
     data: bytes
@@ -86,6 +89,7 @@ class Text:
     has_bad_bytes: bool
     rows: dict[int, int] | None = None
     left: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
         r"""A part of the text as it stood in the file; what is ours may lose a letter.
@@ -101,14 +105,19 @@ class Text:
         return text.encode(codec, "replace" if is_ours else "surrogateescape")
 
 
-def text_of(data: bytes, filename: str, profile: Profile, limits: Limits) -> Text:
-    """The text of a file.
+def text_of(
+    data: bytes, filename: str, record: type[Record], profile: Profile, limits: Limits
+) -> Text:
+    """The text of a file; a report of another tool is turned into the CSV of the record.
 
     Raises
     ------
     Refusal
         When it is too large, no text, or its encoding is a question.
     """
+    report = report_of(data, record, profile, limits)
+    if report is not None:
+        return replace(_plain_text(report.data, profile, limits), unread=report.unread)
     kind = _type(data, filename)
     if kind == _GZIP:
         inner = unpacked_gzip(data, filename, limits)

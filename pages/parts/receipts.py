@@ -74,7 +74,9 @@ def uploader(kind: str) -> UploadedFile | None:
         "File",
         key=f"upload_file_{kind}_{turn}",
         help="CSV or TSV (UTF-8; comma, semicolon, tab or | between the cells), the same in gzip "
-        "(.csv.gz), an Excel workbook (.xlsx, .xlsm; its first sheet) or Parquet; with a header.",
+        "(.csv.gz), an Excel workbook (.xlsx, .xlsm; its first sheet) or Parquet; with a header. "
+        "As results or evaluations also reports: MLflow (JSON, CSV), Evidently (JSON), "
+        "scikit-learn's classification_report (JSON), Hugging Face model cards.",
     )
     if file is None:
         return None

@@ -15,7 +15,7 @@ LOCKS = ["requirements.txt", "requirements-dev.txt"]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 RUNTIME = {
-    "streamlit", "pandas", "altair", "duckdb", "pydantic", "pint", "scipy", "python-calamine",
+    "streamlit", "pandas", "altair", "duckdb", "pydantic", "pint", "scipy", "python-calamine", "pyyaml",
     "xlsxwriter",
 }  # fmt: skip
 
