@@ -48,6 +48,7 @@ page = st.navigation(
 with panels.guard():
     controls.known_at()
     controls.project_in_view(loaders.projects())
+    controls.known_choice()
     st.title(page.title)
     panels.mended()
     panels.notice()

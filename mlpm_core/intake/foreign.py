@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from mlpm_core.intake.faults import Refusal, question
-from mlpm_core.records import Evaluation, MetricResult
+from mlpm_core.records import Evaluation, MetricResult, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,8 +71,8 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     Refusal
         When it is too large, or does not say what the profile does not say either: a question.
     """
-    columns = _COLUMNS.get(record)
-    if columns is None or len(data) > limits.file_bytes:
+    wanted = _COLUMNS.get(record)
+    if wanted is None or len(data) > limits.file_bytes:
         return None
     found = _read(data)
     if found is None:
@@ -89,8 +89,8 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
         if len(metrics) > limits.rows:
             raise Refusal.of("limit-rows", limit=limits.rows)
     _ask_what_is_not_told(metrics, record, profile)
-    told = {name: of for name, of in columns.items() if any(of(m) for m in metrics)}
-    told |= {name: columns[name] for name in ("metric", "value")}
+    told = {name: of for name, of in wanted.items() if any(of(m) for m in metrics)}
+    told |= {name: wanted[name] for name in ("metric", "value")}
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(told)
@@ -137,9 +137,11 @@ def _ask_what_is_not_told(
         and not any(_COLUMNS[record].get(name, nothing)(m) for m in metrics)
     ]
     if missing and metrics:
+        helps = {c.name: c.help.rstrip(".") for c in columns(record)}
         raise Refusal(
             questions=[
-                question("not-told", f"constants.{name}", [], field=name) for name in missing
+                question("not-told", f"constants.{name}", [], field=name, help=helps[name])
+                for name in missing
             ]
         )
 

@@ -33,6 +33,7 @@ __all__ = [
     "deployment_of_table",
     "granularity",
     "known_at",
+    "known_choice",
     "known_from",
     "line",
     "line_of_table",
@@ -57,7 +58,7 @@ _LENGTHS = {
 
 
 def known_at() -> None:
-    """The sidebar's choice of a past moment, as of which every screen then tells."""
+    """The past moment as of which every screen tells, said on top of each with the way back."""
     told = st.query_params.get("known")
     if told is not None and told != st.session_state.get("url_known"):
         st.session_state["known"] = told
@@ -80,6 +81,10 @@ def known_at() -> None:
     else:
         st.session_state.pop("url_known", None)
         st.query_params.pop("known", None)
+
+
+def known_choice() -> None:
+    """The sidebar's way to a past day."""
     with st.sidebar.popover("As known at …", icon=":material/history:", type="tertiary"):
         st.caption(
             "What was known at the end of a day: for a report, or a decision looked back on."

@@ -70,6 +70,11 @@ BADGES: dict[str, tuple[str, Colour]] = {
 """Icon and colour of a word for health, for a KPI's standing or for a proxy."""
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
+_FOUND_LATER = re.compile(
+    r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
+)
+"""What becomes a link, an icon or an arrow only after Markdown was read: no backslash helps."""
+_JOINER = "\u2060"  # takes no room; a text with it in between is no link
 _UNITS = {
     "1": "share",
     "kcase": "1,000 cases",
@@ -91,7 +96,8 @@ def literal(text: object) -> str:
     >>> print(literal("**bold** :red[x] $x$"))
     \*\*bold\*\* \:red\[x\] \$x\$
     """
-    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+    one_line = " ".join(str(text).split())
+    return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", one_line))
 
 
 def number(value: float, digits: int = 3) -> str:

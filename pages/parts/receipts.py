@@ -215,14 +215,14 @@ def consequences(receipt: Receipt) -> None:
 
 def _rejects(receipt: Receipt) -> None:
     """Faults grouped by what mends them, then cell by cell."""
-    for repair in receipt.repairs:
-        examples = [f"- {sentences.fault(r)}" for r in repair.rejects[:_MOST_EXAMPLES]]
-        left = len(repair.rejects) - _MOST_EXAMPLES
-        examples += [f"- and {left:,} more, in the table below"] if left > 0 else []
-        st.error(
-            "\n".join([f"**{len(repair.rejects):,} ×** {literal(repair.hint)}", "", *examples]),
-            icon=":material/close:",
-        )
+    with st.container(border=True):
+        st.markdown(":material/build: **What to mend**")
+        for repair in receipt.repairs:
+            examples = [f"- {sentences.fault(r)}" for r in repair.rejects[:_MOST_EXAMPLES]]
+            left = len(repair.rejects) - _MOST_EXAMPLES
+            examples += [f"- and {left:,} more, in the table below"] if left > 0 else []
+            head = f":red[**{len(repair.rejects):,} ×**] {literal(repair.hint)}"
+            st.markdown("\n".join([head, "", *examples]))
     if all(r.row is None for r in receipt.rejects):
         return  # the file as a whole: everything is said
     st.dataframe(

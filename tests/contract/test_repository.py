@@ -15,8 +15,8 @@ LOCKS = ["requirements.txt", "requirements-dev.txt"]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 RUNTIME = {
-    "streamlit", "pandas", "altair", "duckdb", "pydantic", "pint", "scipy", "python-calamine", "pyyaml",
-    "xlsxwriter",
+    "streamlit", "pandas", "altair", "duckdb", "pydantic", "pint", "scipy", "python-calamine",
+    "pyyaml", "xlsxwriter",
 }  # fmt: skip
 
 

@@ -65,7 +65,9 @@ def test_what_a_report_does_not_say_is_asked_all_at_once():
     assert [(q.code, q.key, q.choices) for q in told.questions] == [
         ("not-told", "constants.model_id", []), ("not-told", "constants.period_start", []),
     ]  # fmt: skip
-    assert told.questions[0].message == "The report does not say model_id: which is it?"
+    assert told.questions[0].message == (
+        "The report does not say model_id; which is it? (The model that was scored)"
+    )
 
 
 @pytest.mark.parametrize("name", ["mlflow-*-runs-search.json", "mlflow-*-runs-get.json"])
