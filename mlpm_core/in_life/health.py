@@ -142,6 +142,7 @@ def verdict(
     limits: Iterable[LimitCheck] = (),
     counts_for_value: bool = True,
     unvalued: str | None = None,
+    incidents: Iterable[tuple[Health, str]] = (),
 ) -> Verdict:
     """The health that freshness, metric limits and the value gap imply.
 
@@ -161,6 +162,8 @@ def verdict(
         False for a challenger, a shadow or a fallback: freshness and limits alone decide.
     unvalued : str, optional
         Why what is monitored tells no value, as a sentence.
+    incidents : iterable of tuple
+        What each incident that is not over makes of it, and the clause that says so.
 
     Returns
     -------
@@ -181,10 +184,12 @@ def verdict(
     ...         probability_of_loss=0.0).health
     <Health.SICK: 'sick'>
     """
-    if age_days is None:
-        return Verdict(Health.UNKNOWN, unvalued or "No monitoring results have come in yet.")
     checks = list(limits)
-    findings = []
+    findings = list(incidents)
+    if age_days is None:
+        told = unvalued or "No monitoring results have come in yet."
+        findings.append((Health.UNKNOWN, f"{told[:1].lower()}{told[1:].removesuffix('.')}"))
+        return _worst(findings)
     is_stale = age_days > fresh_within_days
     if is_stale:
         told = f"the newest results ended {age_days} days ago, expected within {fresh_within_days}"
@@ -203,6 +208,11 @@ def verdict(
     if not counts_for_value and all(health is Health.HEALTHY for health, _ in findings):
         kept = "its limit" if len(checks) == 1 else f"each of its {len(checks)} limits"
         findings = [(Health.HEALTHY, f"it keeps {kept}")]
+    return _worst(findings)
+
+
+def _worst(findings: list[tuple[Health, str]]) -> Verdict:
+    """The worst finding, told with all that are not healthy."""
     findings.sort(key=lambda finding: WORST_FIRST.index(finding[0]))
     worst = findings[0][0]
     if worst is Health.HEALTHY:

@@ -9,11 +9,11 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, LimitState, Verdict
 from mlpm_core.records import Deployment, Slot
 from mlpm_core.services.limits import (
-    Limits,
+    HeldAgainst,
     age_in_days,
     health_of,
+    held_against,
     limit_checks,
-    limits_of_project,
     newest,
 )
 from mlpm_core.services.portfolio import Line, lines_of
@@ -185,7 +185,7 @@ def _lines(
     """Champions from their value case's line, so that both say the same; the rest by themselves."""
     day = workspace.today(project["project"])
     cases = {x.case.value_case_id: x for x in lines_of(workspace, reader, project)}
-    limits = limits_of_project(reader, project["project"])
+    held = held_against(reader, project["project"])
     lines = []
     for record in reader.current(Deployment, project["project"]):
         if record["archived"]:
@@ -196,7 +196,7 @@ def _lines(
         if of_case and told and told["deployment_id"] == record["deployment_id"]:
             lines.append(_champion(project, of_case, record, day))
         else:
-            lines.append(_other(reader, project, record, title, day, limits))
+            lines.append(_other(reader, project, record, title, day, held))
     for of_case in cases.values():
         told = of_case.case.deployment
         if (
@@ -230,18 +230,23 @@ def _other(
     record: Mapping[str, Any],
     title: str,
     day: date,
-    limits: Limits,
+    held: HeldAgainst,
 ) -> DeploymentLine:
     monitored = monitored_periods(reader, project["project"], record, day)
     as_of = newest(monitored)
     checks = limit_checks(
-        limits.get(record["deployment_id"], ()),
+        held.limits.get(record["deployment_id"], ()),
         monitored,
         today=day,
         fresh_within_days=record["fresh_within_days"],
     )
     health = health_of(
-        record, today=day, age_days=age_in_days(as_of, day), checks=checks, case=None
+        record,
+        today=day,
+        age_days=age_in_days(as_of, day),
+        checks=checks,
+        case=None,
+        incidents=held.incidents.get(record["model_id"], ()),
     )
     return _line(
         project,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpm_core.in_life.health import Health, LimitCheck, Verdict, verdict
-from mlpm_core.records import METRICS, MetricLimit
+from mlpm_core.records import METRICS, Incident, IncidentStatus, MetricLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,19 +16,37 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = ["Limits", "age_in_days", "health_of", "limit_checks", "limits_of_project", "newest"]
-
-Limits = dict[str, list[dict[str, Any]]]
-"""Limits that are not archived, by the deployment they watch."""
+__all__ = ["HeldAgainst", "age_in_days", "health_of", "held_against", "limit_checks", "newest"]
 
 
-def limits_of_project(reader: Reader, project: str) -> Limits:
-    """The metric limits of a project's deployments."""
-    found: Limits = {}
+class HeldAgainst(NamedTuple):
+    """What the deployments of a project are held against, whatever their value.
+
+    ``limits`` are by the deployment they watch, ``incidents`` those not resolved yet, by model.
+    """
+
+    limits: dict[str, list[dict[str, Any]]]
+    incidents: dict[str, list[dict[str, Any]]]
+
+
+def held_against(reader: Reader, project: str) -> HeldAgainst:
+    """The metric limits and the open incidents of a project."""
+    found = HeldAgainst({}, {})
     for row in reader.current(MetricLimit, project):
         if not row["archived"]:
-            found.setdefault(row["deployment_id"], []).append(row)
+            found.limits.setdefault(row["deployment_id"], []).append(row)
+    for row in reader.current(Incident, project):
+        if row["status"] in (IncidentStatus.OPEN, IncidentStatus.MITIGATED):
+            found.incidents.setdefault(row["model_id"], []).append(row)
     return found
+
+
+def _incident(row: Mapping[str, Any]) -> tuple[Health, str]:
+    """What an incident that is not over makes of a deployment: a grave one makes it sick."""
+    is_grave = row["severity"] in ("SEV1", "SEV2") and row["status"] == IncidentStatus.OPEN
+    since = _day(row["started_at"].date())
+    told = f"incident {row['incident_id']} ({row['severity']}, {row['status']}) began on {since}"
+    return (Health.SICK if is_grave else Health.WATCH), told
 
 
 def limit_checks(
@@ -73,8 +91,13 @@ def health_of(
     age_days: int | None,
     checks: Iterable[LimitCheck],
     case: CaseValue | None,
+    incidents: Iterable[Mapping[str, Any]] = (),
 ) -> Verdict:
-    """The health of a deployment on a day; ``case`` is None when it does not count for value."""
+    """The health of a deployment on a day; ``case`` is None when it does not count for value.
+
+    ``incidents`` are those of its model that are not resolved; one of another version, or one that
+    began later, is left out.
+    """
     from_on, to_on = deployment["from_on"], deployment["to_on"]
     if to_on is not None and to_on < today:
         return Verdict(Health.UNKNOWN, f"It is no longer in use; its last day was {_day(to_on)}.")
@@ -90,6 +113,12 @@ def health_of(
         unvalued=case.unvalued if case else None,
         limits=checks,
         counts_for_value=case is not None,
+        incidents=[
+            _incident(row)
+            for row in incidents
+            if row["started_at"].date() <= today
+            and (not row["model_version"] or row["model_version"] == deployment["model_version"])
+        ],
     )
 
 

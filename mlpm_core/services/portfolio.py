@@ -10,7 +10,7 @@ from mlpm_core.in_life.health import Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
 from mlpm_core.services.kpis import KpiValue, ProxyState, kpi_value
-from mlpm_core.services.limits import age_in_days, health_of, limit_checks, limits_of_project
+from mlpm_core.services.limits import age_in_days, health_of, held_against, limit_checks
 from mlpm_core.services.rates import rates_of
 from mlpm_core.services.valuation import CaseValue, monitored_periods, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from mlpm_core.services.limits import Limits
+    from mlpm_core.services.limits import HeldAgainst
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
@@ -237,19 +237,17 @@ def _views(workspace: Workspace, actor: str, project: str | None) -> list[Projec
 def lines_of(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:
     """Every value case of a project with its champion's health."""
     day = project["clock_on"] or workspace.now().date()
-    limits = limits_of_project(reader, project["project"])
-    return [
-        _line(reader, project, case, day, limits) for case in project_cases(reader, project, day)
-    ]
+    held = held_against(reader, project["project"])
+    return [_line(reader, project, case, day, held) for case in project_cases(reader, project, day)]
 
 
 def _line(
-    reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, limits: Limits
+    reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, held: HeldAgainst
 ) -> Line:
     deployment = case.deployment or {}
     age_days = age_in_days(case.as_of, day)
     checks: tuple[LimitCheck, ...] = ()
-    if mine := limits.get(deployment["deployment_id"], ()):
+    if mine := held.limits.get(deployment["deployment_id"], ()):
         monitored = monitored_periods(reader, project["project"], deployment, day)
         fresh = deployment["fresh_within_days"]
         checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
@@ -258,7 +256,14 @@ def _line(
         project_title=project["title"],
         is_demo=project["is_demo"],
         case=case,
-        health=health_of(deployment, today=day, age_days=age_days, checks=checks, case=case),
+        health=health_of(
+            deployment,
+            today=day,
+            age_days=age_days,
+            checks=checks,
+            case=case,
+            incidents=held.incidents.get(deployment["model_id"], ()),
+        ),
         age_days=age_days,
         checks=checks,
     )

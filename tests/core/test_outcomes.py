@@ -5,9 +5,10 @@ import base64
 import pytest
 
 from mlpm_core.records import Label, Status
-from mlpm_core.services import registers
+from mlpm_core.services import deployments, registers
 from tests.core.test_imports import put, stored
 from tests.core.test_intake_cases import CASES, LEFT, told
+from tests.monitored_shop import SHOP, in_use, planned, results, save
 
 LOG = (
     "prediction_id,ts,model_id,y_pred,y_true\n"
@@ -119,3 +120,36 @@ def test_a_measured_kpi_belongs_to_a_kpi(workspace):
     put(workspace, registers.template_csv("kpis"), kind="kpis")
     kpi = registers.records(workspace, "ada", "shop", "kpis")[0]["kpi_id"]
     assert put(workspace, text.replace("income", kpi), kind="kpi_actuals").new == 2
+
+
+@pytest.mark.parametrize(
+    ("severity", "status", "version", "health"),
+    [
+        ("SEV1", "open", "", "sick"),
+        ("SEV2", "open", "1.0", "sick"),
+        ("SEV3", "open", "", "watch"),
+        ("SEV1", "mitigated", "", "watch"),
+        ("SEV1", "resolved", "", "healthy"),
+        ("SEV1", "closed", "", "healthy"),
+        ("SEV1", "open", "0.9", "healthy"),
+    ],
+)
+def test_an_incident_that_is_not_over_shows_in_the_health(
+    workspace, severity, status, version, health
+):
+    planned(workspace, "2024-08-06")
+    in_use(workspace, "2024-07-01", model_version="1.0")
+    results(workspace, "2024-07-29,0.24,P1W,final", version="1.0")
+    assert deployments.deployments(workspace, "ada", SHOP)[0].health.health == "healthy"
+    save(
+        workspace, "incident_log",
+        {"incident_id": "I-7", "model_id": "m", "title": "Late", "started_at": "2024-08-02",
+         "severity": severity, "status": status, "model_version": version},
+        {"incident_id": "I-8", "model_id": "m", "title": "Not yet", "started_at": "2024-09-02",
+         "severity": "SEV1"},
+    )  # fmt: skip
+    (line,) = deployments.deployments(workspace, "ada", SHOP)
+    assert line.health.health == health
+    told = f"Incident I-7 ({severity}, {status}) began on 2 Aug 2024"
+    assert line.health.reason.startswith(told) == (health != "healthy")
+    assert line.value.health == line.health

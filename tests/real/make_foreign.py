@@ -18,11 +18,13 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-WHAT, FOLDER = sys.argv[1], Path(sys.argv[2])
+
+def folder():
+    return Path(sys.argv[2])
 
 
 def write(name, text):
-    FOLDER.joinpath(name).write_text(text, "utf-8")
+    folder().joinpath(name).write_text(text, "utf-8")
     print(name, len(text))
 
 
@@ -98,7 +100,9 @@ def mlflow():
         f"mlflow-{told}-history.json",
         ask(f"metrics/get-history?run_id={run.info.run_id}&metric_key=loss"),
     )
-    mlflow.search_runs([experiment]).to_csv(FOLDER / f"mlflow-{told}-search-runs.csv", index=False)
+    mlflow.search_runs([experiment]).to_csv(
+        folder() / f"mlflow-{told}-search-runs.csv", index=False
+    )
     out = subprocess.run(
         [sys.executable, "-m", "mlflow", "experiments", "csv", "-x", experiment],
         capture_output=True,
@@ -172,4 +176,5 @@ def hub():
     write(f"hub-{told}-card.json", json.dumps(data.to_dict()))
 
 
-{"sklearn": sklearn, "mlflow": mlflow, "evidently": evidently, "hub": hub}[WHAT]()
+if __name__ == "__main__":
+    {"sklearn": sklearn, "mlflow": mlflow, "evidently": evidently, "hub": hub}[sys.argv[1]]()
