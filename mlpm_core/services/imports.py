@@ -25,6 +25,7 @@ from mlpm_core.services.reading import CAGE, read_as_before
 from mlpm_core.services.stored import Stored, append
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from mlpm_core.intake.found import Found
@@ -35,6 +36,10 @@ __all__ = ["import_file", "rejected_csv"]
 
 
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
+
+
+def _silent(share: float, told: str) -> None:
+    del share, told
 
 
 def import_file(
@@ -50,6 +55,7 @@ def import_file(
     dry_run: bool = False,
     ask_again: bool = False,
     channel: str = "screen",
+    on_stage: Callable[[float, str], None] | None = None,
 ) -> Receipt:
     """Judge a file and, unless it is a dry run, store its rows in one transaction.
 
@@ -73,6 +79,8 @@ def import_file(
         Ask also what the project answered before.
     channel : str
         screen, form, http, command or demo.
+    on_stage : callable, optional
+        Told how far it is, as a share and in words, for whoever waits.
 
     Returns
     -------
@@ -108,15 +116,18 @@ def import_file(
         answers=asked.profile.answers(),
         accept_good=accept_good,
     )
+    say = on_stage or _silent
+    say(0.05, "Reading the file and checking every cell")
     try:
         with workspace.store.reader() as reader:
             if channel != "form" and (first := _first(reader, blank)):
                 return first
             asked, found, told = read_as_before(reader, asked, ask_again=ask_again)
         blank = blank.model_copy(update={"answers": asked.profile.answers()})
+        say(0.5, "Holding it against what is stored")
         done = _stored(
             workspace, asked, found, told, blank,
-            accept_good=accept_good, dry_run=dry_run, channel=channel,
+            accept_good=accept_good, dry_run=dry_run, channel=channel, on_stage=say,
         )  # fmt: skip
     except Refusal as refusal:
         return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
@@ -137,6 +148,7 @@ def import_file(
         would_be = import_file(
             workspace, actor, project, kind, filename, data,
             profile=confirmed, accept_good=accept_good, dry_run=True, channel=channel,
+            on_stage=say,
         )  # fmt: skip
         return with_effect_told(done, would_be.effect)
     return done
@@ -175,6 +187,7 @@ def _stored(
     accept_good: bool,
     dry_run: bool,
     channel: str,
+    on_stage: Callable[[float, str], None],
 ) -> Receipt:
     """Judge what was read against what is stored, and store it, in one transaction."""
     with workspace.store.writer(keep=not dry_run) as writer:
@@ -189,6 +202,7 @@ def _stored(
         if done.status is not Status.DRY_RUN:
             return done
         done = done.model_copy(update={"stored": judgement.n_stored})
+        on_stage(0.7, "Working out what it changes")
         if dry_run:
             return _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
         with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other

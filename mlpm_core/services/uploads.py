@@ -14,7 +14,7 @@ from mlpm_core.records import Receipt, Reject, Status, record_of
 from mlpm_core.services.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mlpm_core.services.workspace import Workspace
 
@@ -113,7 +113,13 @@ def spooled(workspace: Workspace) -> Iterator[tuple[BinaryIO, Path]]:
 
 
 def import_upload(
-    workspace: Workspace, actor: str, upload: Upload, data: bytes | Path, *, channel: str
+    workspace: Workspace,
+    actor: str,
+    upload: Upload,
+    data: bytes | Path,
+    *,
+    channel: str,
+    on_stage: Callable[[float, str], None] | None = None,
 ) -> Receipt:
     """Judge and store a file from outside; see `mlpm_core.services.imports.import_file`.
 
@@ -138,6 +144,7 @@ def import_upload(
         dry_run=upload.dry_run,
         ask_again=upload.ask_again,
         channel=channel,
+        on_stage=on_stage,
     )
 
 

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts import controls, loaders, receipts, sentences
+from pages.parts import controls, receipts, sentences
 
 project = controls.project()
 st.markdown(
@@ -15,8 +15,7 @@ if file is None:
     st.stop()
 
 upload = receipts.asked_for(project, kind, file)
-with st.spinner(f"Checking {file.size}", show_time=True):
-    receipt = loaders.preview(upload, file.data, file.sha256)
+receipt = receipts.checked(upload, file)
 st.subheader(file.title, anchor=False)
 st.markdown(sentences.receipt(receipt))
 receipts.answered_before(file, receipt)

@@ -254,10 +254,14 @@ def undo_preview(project: str, batch: str) -> Receipt:
 
 
 @_shared
-def preview(upload: uploads.Upload, _data: bytes, sha256: str) -> Receipt:
+def preview(
+    upload: uploads.Upload, _data: bytes, sha256: str, _on_stage: Callable[[float, str], None]
+) -> Receipt:
     """What an import would do, effect on KPIs included; nothing is stored."""
     dry = replace(upload, dry_run=True)
-    return uploads.import_upload(workspace(), actor(), dry, _data, channel="screen")
+    return uploads.import_upload(
+        workspace(), actor(), dry, _data, channel="screen", on_stage=_on_stage
+    )
 
 
 @_shared

@@ -25,6 +25,7 @@ __all__ = [
     "answered_before",
     "ask",
     "asked_for",
+    "checked",
     "commit_panel",
     "expected",
     "kind_of_file",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 _MOST_EXAMPLES = 3
+_LARGE = 2 << 20  # bytes; what is smaller takes less than a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,20 @@ def asked_for(project: str, kind: str, file: UploadedFile) -> Upload:
         accept_good=bool(st.session_state.get(f"upload_accept_{file.sha256}", False)),
         ask_again=bool(st.session_state.get(f"upload_ask_{file.sha256}", False)),
     )
+
+
+def checked(upload: Upload, file: UploadedFile) -> Receipt:
+    """What storing the file would do; a large one shows how far its check is."""
+    place = st.empty()
+    bar = place.progress(0.0) if len(file.data) > _LARGE else None
+
+    def on_stage(share: float, told: str) -> None:
+        if bar is not None:
+            bar.progress(share, f"{told} ({file.size})")
+
+    receipt = loaders.preview(upload, file.data, file.sha256, on_stage)
+    place.empty()
+    return receipt
 
 
 def ask(file: UploadedFile, receipt: Receipt) -> None:
