@@ -95,6 +95,8 @@ def literal(text: object) -> str:
     --------
     >>> print(literal("**bold** :red[x] $x$"))
     \*\*bold\*\* \:red\[x\] \$x\$
+    >>> literal("a -> https://b.c") == rf"a \-{_JOINER}\> https\:{_JOINER}//b\.c"
+    True
     """
     one_line = " ".join(str(text).split())
     return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", one_line))
