@@ -188,6 +188,8 @@ def verdict(
     findings = list(incidents)
     if age_days is None:
         told = unvalued or "No monitoring results have come in yet."
+        if not findings:
+            return Verdict(Health.UNKNOWN, told)
         findings.append((Health.UNKNOWN, f"{told[:1].lower()}{told[1:].removesuffix('.')}"))
         return _worst(findings)
     is_stale = age_days > fresh_within_days

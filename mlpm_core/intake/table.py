@@ -158,7 +158,7 @@ def coded_columns(
 
     Examples
     --------
-    >>> first, second = coded_columns(b'a,1\\nb,1\\na,"x, y"\\n', ",", 2, has_quotes=True)
+    >>> first, second = coded_columns(b'a,1\nb,1\na,"x, y"\n', ",", 2, has_quotes=True)
     >>> first.codes.tolist(), second.cells
     ([0, 1, 0], ['1', 'x, y'])
     """
