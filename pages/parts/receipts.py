@@ -161,9 +161,10 @@ def ask(file: UploadedFile, receipt: Receipt) -> None:
     st.rerun()
 
 
-def answered_before(file: UploadedFile, receipt: Receipt) -> None:
+def answered_before(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     """A way to be asked again what an earlier file's answer decided."""
-    if any(w.code == "answered-before" for w in receipt.warnings):
+    # It stays in sight once it is ticked, else Streamlit would forget that it was.
+    if upload.ask_again or any(w.code == "answered-before" for w in receipt.warnings):
         st.checkbox(
             "Ask me again for this file",
             key=f"upload_ask_{file.sha256}",
@@ -354,6 +355,9 @@ def undo_panel(project: str, row: Mapping[str, Any]) -> None:
         st.info(
             f"Undone by {row['undone_by']}; it counts nowhere any more.", icon=":material/undo:"
         )
+        return
+    if loaders.workspace().known_at is not None:
+        st.caption("Nothing can be undone from the past: go back to now first.")
         return
     if st.button("Undo this batch", icon=":material/undo:"):
         st.session_state["imports_undo"] = batch

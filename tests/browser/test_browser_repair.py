@@ -140,10 +140,10 @@ def drop(page: Page, text: str, name: str) -> dict[str, str]:
     return metrics(page)
 
 
-def store(page: Page, n: int, name: str) -> str:
+def store(page: Page, n: int, name: str, word: str = "lines") -> str:
     """Store what was shown; the number of the batch."""
-    page.get_by_role("button", name=re.compile(f"Store {n} lines")).click()
-    told = page.get_by_text(re.compile(rf"Stored as B\d+: {n} lines of {name}"))
+    page.get_by_role("button", name=re.compile(f"Store {n} {word}")).click()
+    told = page.get_by_text(re.compile(rf"Stored as B\d+: {n} {word} of {name}"))
     told.wait_for()
     wait_for_app(page)
     found = re.search(r"B\d+", told.inner_text())
@@ -197,3 +197,36 @@ def test_a_large_file_says_how_far_its_check_is(page: Page, server: Server):
     told = metrics(page)
     assert (told["Lines"], told["Accepted"], told["Rejected"]) == ("200,000", "200,000", "0")
     assert page.locator("[data-testid=stProgress]").count() == 0
+
+
+def test_what_was_answered_once_can_be_asked_again(page: Page, server: Server):
+    """The first file's day and month are kept for the second, unless the box says otherwise."""
+    head = "model_id,metric,period_start,value\n"
+    first, second = (f"{head}ask-shop,recall,0{d}/02/2026,0.5\n" for d in (3, 4))
+    token = {"Authorization": f"Bearer {server.token}"}
+    path = f"{server.url}/api/v1/projects/{PROJECT}/imports"
+    answer = page.request.post(
+        f"{path}?kind=metric_results&answer=date_order%3Ddmy", headers=token, data=first
+    )
+    assert answer.status == 201
+    page.goto(f"{server.url}/upload?project={PROJECT}&kind=metric_results")
+    wait_for_app(page)
+    told = drop(page, second, "second.csv")
+    assert told["Accepted"] == "1"
+    page.get_by_text(re.compile("Read as answered before")).wait_for()
+    page.get_by_text("Ask me again for this file").click()
+    wait_for_app(page)
+    assert page.get_by_text(re.compile("Day or month first")).count() == 1
+    page.get_by_text("mdy", exact=True).click()
+    page.get_by_role("button", name="Go on with these answers").click()
+    wait_for_app(page)
+    page.get_by_text("How the lines were read").click()
+    wait_for_app(page)
+    assert metrics(page)["Accepted"] == "1"
+    made = store(page, 1, "second.csv", "line")
+    export = f"{server.url}/api/v1/projects/{PROJECT}/export?table=metric_results"
+    stored = csv.DictReader(io.StringIO(page.request.get(export, headers=token).text()))
+    days = {r["period_start"][:10] for r in stored if r["model_id"] == "ask-shop"}
+    assert days == {"2026-02-03", "2026-04-02"}
+    for batch in (made, answer.json()["batch"]):  # leave the demo as it was
+        assert page.request.delete(f"{path}/{batch}", headers=token).ok
