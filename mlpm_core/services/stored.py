@@ -44,14 +44,22 @@ def append(
     writer.append_table(record, seq, judgement.same_lines, judgement.same_rows)
 
 
-def register_used(writer: Writer, seq: int, project: str) -> None:
-    """Register again what an undo took away though others still need it: models, the project."""
+def register_used(writer: Writer, seq: int, project: str) -> dict[type[Record], int]:
+    """Register again what an undo took away though others still need it: models, the project.
+
+    Returns
+    -------
+    dict
+        How many of each were registered again, without more than their names.
+    """
     used = [row["model_id"] for row in writer.rows("unregistered_models", project=project)]
     writer.append(Model, seq, [_minimal(Model, project, model_id=m) for m in used])
-    if _exists(writer, project):
-        return
-    if any(writer.holds_any(r, project) for r in KINDS.values() if r is not Project):
+    is_lost = not _exists(writer, project) and any(
+        writer.holds_any(r, project) for r in KINDS.values() if r is not Project
+    )
+    if is_lost:
         writer.append(Project, seq, [_minimal(Project, project, title=project)])
+    return {Model: len(used), Project: int(is_lost)}
 
 
 def _exists(reader: Reader, project: str) -> bool:

@@ -26,7 +26,7 @@ from mlpm_core.services.stored import register_used
 
 if TYPE_CHECKING:
     from mlpm_core.services.workspace import Workspace
-    from mlpm_core.store import Reader, Writer
+    from mlpm_core.store import Reader
 
 __all__ = ["undo"]
 
@@ -80,6 +80,7 @@ def undo(
         seq = int(writer.rows("last_seq")[0]["seq"]) + 1
         record = record_of(first.kind)
         before = kpis_moved_by(workspace, writer, record, project)
+        lost_before = set(_resting(writer, project))
         n_own, n_held = writer.n_counting(record, found["seq"])
         done = first.model_copy(
             update={
@@ -97,13 +98,15 @@ def undo(
             }
         )
         batches.add(writer, seq, done, channel, undoes=found["seq"])
-        register_used(writer, seq, project)
-        _refuse_what_rests_on_it(writer, batch, project)
+        registered = register_used(writer, seq, project)
+        _refuse_orphans(batch, [r for r in _resting(writer, project) if r not in lost_before])
+        refuse_orphans(writer, project)
         n_left = writer.n_counting(record, found["seq"])[1]
-        n_again = n_left - (n_held - n_own)
+        n_stay = registered.get(record, 0)
+        n_again = n_left - (n_held - n_own) - n_stay
         after = kpis_moved_by(workspace, writer, record, project)
         told = [
-            *_counted(n_own - n_again, n_again, n_held - n_own),
+            *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
             *_built_upon(writer, record, found["seq"], project),
         ]
         done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
@@ -114,31 +117,31 @@ def undo(
     return done
 
 
-def _refuse_what_rests_on_it(writer: Writer, batch: str, project: str) -> None:
+def _resting(reader: Reader, project: str) -> list[tuple[str, str]]:
+    """What refers to something that is not there, and the batch that told it."""
+    return [
+        (f"{record.singular} {row['id']} on {row['missing']}", row["batch"])
+        for record in KINDS.values()
+        if record is not Decision  # it holds all it was taken on, and outlives it
+        for column in columns(record)
+        if column.refers_to is not None
+        for row in reader.orphans(record, column.name, record_of(column.refers_to), project)
+    ]
+
+
+def _refuse_orphans(batch: str, orphans: list[tuple[str, str]]) -> None:
     """Refuse an undo that leaves references to what is no longer there."""
-    resting: list[str] = []
-    first: dict[str, None] = {}
-    for record in KINDS.values():
-        if record is Decision:  # it holds all it was taken on, and outlives it
-            continue
-        for column in columns(record):
-            if column.refers_to is None:
-                continue
-            referred = record_of(column.refers_to)
-            for row in writer.orphans(record, column.name, referred, project):
-                resting.append(f"{record.singular} {row['id']} on {row['missing']}")
-                first[row["batch"]] = None
-    if resting:
-        told = ", ".join(resting[:_MOST_NAMED])
-        told += f" and {len(resting) - _MOST_NAMED} more" if len(resting) > _MOST_NAMED else ""
-        raise InputError(
-            f"{batch} cannot be taken back, for others rest on it: {told}. "
-            f"Take back first: {', '.join(sorted(first, reverse=True))}."
-        )
-    refuse_orphans(writer, project)
+    if not orphans:
+        return
+    told = ", ".join(sentence for sentence, _ in orphans[:_MOST_NAMED])
+    told += f" and {len(orphans) - _MOST_NAMED} more" if len(orphans) > _MOST_NAMED else ""
+    raise InputError(
+        f"{batch} cannot be taken back, for others rest on it: {told}. "
+        f"Take back first: {', '.join(sorted({b for _, b in orphans}, reverse=True))}."
+    )
 
 
-def _counted(n_gone: int, n_again: int, n_replaced: int) -> list[Warned]:
+def _counted(n_gone: int, n_again: int, n_replaced: int, n_stay: int) -> list[Warned]:
     told = []
     if n_gone:
         sentence = f"Rows that stop counting: {n_gone:,}."
@@ -149,6 +152,11 @@ def _counted(n_gone: int, n_again: int, n_replaced: int) -> list[Warned]:
     if n_replaced:
         sentence = f"Rows that a later batch replaced, which stays: {n_replaced:,}."
         told.append(Warned(code="replaced-later", message=sentence, rows=n_replaced))
+    if n_stay:
+        sentence = (
+            f"Names that others use, which stay registered without their details: {n_stay:,}."
+        )
+        told.append(Warned(code="stays-registered", message=sentence, rows=n_stay))
     return told
 
 

@@ -248,6 +248,7 @@ def limits(kind: str) -> str:
     return uploads.limits_told(workspace(), kind)
 
 
+@_shared
 def undo_preview(project: str, batch: str) -> Receipt:
     """What taking a batch back would do; nothing is stored."""
     return undoing.undo(workspace(), actor(), project, batch, dry_run=True)

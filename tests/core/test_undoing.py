@@ -40,6 +40,19 @@ def test_models_and_project_stay_registered_while_another_batch_names_them(works
     assert values(workspace) == {("m1", "2024-03-04"): 0.5}
 
 
+def test_details_of_a_model_that_others_use_go_but_its_name_stays(workspace):
+    put(workspace, JANUARY)
+    described = put(workspace, "model_id,owner\nm1,Ida\nm2,Ben\n", kind="models",
+                    profile=CONFIRMED)  # fmt: skip
+    told = undoing.undo(workspace, "ben", "shop", described.batch, dry_run=True)
+    assert codes(told) == {"stops-counting": 1, "holds-again": 1}  # m1 was registered before
+    undoing.undo(workspace, "ben", "shop", "B00001")
+    put(workspace, HEADER + "m2,recall,2024-02-05,0.6,\n")
+    told = undoing.undo(workspace, "ben", "shop", described.batch)
+    assert codes(told) == {"stops-counting": 1, "stays-registered": 1}
+    assert [(m["model_id"], m["owner"]) for m in stored(workspace, Model)] == [("m2", "")]
+
+
 def test_undoing_the_newest_first_leaves_nothing(workspace):
     made = [put(workspace, JANUARY), put(workspace, BOTH)]
     for receipt in reversed(made):
@@ -99,6 +112,15 @@ def test_what_others_rest_on_is_not_taken_away_and_the_way_out_is_named(workspac
     undoing.undo(workspace, "ben", SHOP, made["models"])
     assert stored(workspace, Model, SHOP) == stored(workspace, Deployment, SHOP) == []
     assert stored(workspace, MetricResult, SHOP) == []
+
+
+def test_what_was_in_the_air_before_does_not_stand_in_the_way(workspace):
+    planned(workspace, "2024-08-01")
+    in_use(workspace, "2024-07-01")
+    with workspace.store.writer() as writer:  # as an older version could leave it
+        writer.execute("DELETE FROM value_cases")
+    log = put(workspace, JANUARY, project=SHOP)
+    assert undoing.undo(workspace, "ben", SHOP, log.batch).undoes == log.batch
 
 
 def test_a_decision_taken_on_evaluations_is_told_and_labels_that_lose_their_prediction(workspace):
