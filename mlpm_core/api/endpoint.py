@@ -79,7 +79,9 @@ class Endpoint:
         """The answer, if the token may do this in the project that it concerns."""
         caller = request.scope.get(CALLER)
         if self.action is not None and isinstance(caller, Token):
-            project = request.path_params.get("project") or request.query_params.get("project")
+            project = request.path_params.get("project")
+            if any((p.name, p.where) == ("project", "query") for p in self.parameters):
+                project = request.query_params.get("project")
             if project is None and (batch := request.path_params.get("batch")):
                 try:
                     house = await run_in_threadpool(open_workspace)
