@@ -8,7 +8,6 @@ import os
 import threading
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -20,6 +19,7 @@ from mlpm_core.api.endpoint import Endpoint, Parameter, actor, channel, flag, gu
 from mlpm_core.errors import InputError
 from mlpm_core.records import KINDS, Receipt, Status
 from mlpm_core.services import batches, undoing, uploads
+from mlpm_core.services.private_file import write_private
 from mlpm_core.services.tokens import Action
 
 if TYPE_CHECKING:
@@ -42,13 +42,6 @@ _HTTP_STATUS = {
 }
 
 
-@dataclass(slots=True, weakref_slot=True)
-class _Turn:
-    """One key's turn: requests with the same key wait for each other."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 class Replays:
     """What was done under an Idempotency-Key, so that a repeated request is not done again.
 
@@ -61,7 +54,7 @@ class Replays:
         self._workspace, self._most = workspace, most
         self._file = workspace.settings.data / "idempotency.jsonl"
         self._done: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
-        self._turns: WeakValueDictionary[tuple[str, str], _Turn] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[tuple[str, str], threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
         for line in self._lines():
             with suppress(ValueError, TypeError):  # torn by a crash
@@ -86,8 +79,8 @@ class Replays:
             When the key was used for another request.
         """
         with self._lock:
-            turn = self._turns.setdefault((project, key), _Turn())
-        with turn.lock:
+            turn = self._turns.setdefault((project, key), threading.Lock())
+        with turn:  # requests with the same key wait for each other
             known = self._done.get((project, key))
             if known is None:
                 receipt = do()
@@ -105,17 +98,17 @@ class Replays:
     def _note(self, project: str, key: str, request: str, batch: str) -> None:
         with self._lock:
             self._done[project, key] = request, batch
-            if len(self._done) > self._most:
-                while len(self._done) > self._most // 2:
-                    self._done.popitem(last=False)
-                self._file.unlink(missing_ok=True)
-                told = [(*known, *said) for known, said in self._done.items()]
-            else:
-                told = [(project, key, request, batch)]
-            with suppress(OSError), self._file.open("a", encoding="utf-8") as file:
-                file.writelines(f"{json.dumps(entry)}\n" for entry in told)
-                file.flush()
-                os.fsync(file.fileno())
+            with suppress(OSError):  # it is stored; should the key be lost, the bytes still tell
+                if len(self._done) > self._most:
+                    while len(self._done) > self._most // 2:
+                        self._done.popitem(last=False)
+                    told = [(*known, *said) for known, said in self._done.items()]
+                    write_private(self._file, "".join(f"{json.dumps(t)}\n" for t in told))
+                    return
+                with self._file.open("a", encoding="utf-8") as file:
+                    file.write(f"{json.dumps((project, key, request, batch))}\n")
+                    file.flush()
+                    os.fsync(file.fileno())
 
     def _lines(self) -> list[str]:
         try:

@@ -120,28 +120,26 @@ _COLUMNS: Final[dict[type[Record], dict[str, Callable[[_Metric], str | None]]]] 
         "run_id": lambda m: m.run,
     },
 }
-_NEEDED: Final[dict[type[Record], tuple[str, ...]]] = {
-    MetricResult: ("model_id", "period_start"),
-    Evaluation: ("value_case_id", "candidate"),
-}
 
 
 def _ask_what_is_not_told(
     metrics: dict[_Metric, None], record: type[Record], profile: Profile
 ) -> None:
-    nothing: Callable[[_Metric], str | None] = lambda m: None  # noqa: E731
+    read = _COLUMNS[record]
     missing = [
-        name
-        for name in _NEEDED[record]
-        if name not in profile.constants
-        and not any(_COLUMNS[record].get(name, nothing)(m) for m in metrics)
+        c
+        for c in columns(record)
+        if c.required
+        and c.name not in ("project", *profile.constants)
+        and not (c.name in read and any(read[c.name](m) for m in metrics))
     ]
     if missing and metrics:
-        helps = {c.name: c.help.rstrip(".") for c in columns(record)}
         raise Refusal(
             questions=[
-                question("not-told", f"constants.{name}", [], field=name, help=helps[name])
-                for name in missing
+                question(
+                    "not-told", f"constants.{c.name}", [], field=c.name, help=c.help.rstrip(".")
+                )
+                for c in missing
             ]
         )
 

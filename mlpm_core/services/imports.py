@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
-from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, judged, warned
+from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, warned
 from mlpm_core.records import Label, Receipt, Record, Reject, Status, Warned, record_of
-from mlpm_core.services import batches, rules
+from mlpm_core.services import batches
 from mlpm_core.services.effects import (
     asks_only_to_confirm,
     effect,
@@ -22,7 +22,8 @@ from mlpm_core.services.effects import (
 )
 from mlpm_core.services.kpis import kpis_moved_by
 from mlpm_core.services.reading import CAGE, read_as_before
-from mlpm_core.services.stored import Stored, append
+from mlpm_core.services.rules import judged_with_rules
+from mlpm_core.services.stored import append
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,10 +102,7 @@ def import_file(
         raise InputError(
             "An import names who imports and into which project; one of them is empty."
         )
-    asked = Asked(
-        data, filename, kind, project, workspace.now(), profile or Profile(),
-        workspace.settings.limits(kind),
-    )  # fmt: skip
+    asked = _asked(workspace, project, kind, filename, data, profile)
     blank = Receipt(
         status=Status.FAILED,
         kind=kind,
@@ -154,6 +152,18 @@ def import_file(
     return done
 
 
+def _asked(
+    workspace: Workspace,
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes | Path,
+    profile: Profile | None,
+) -> Asked:
+    limits = workspace.settings.limits(kind)
+    return Asked(data, filename, kind, project, workspace.now(), profile or Profile(), limits)
+
+
 def _sha256(data: bytes | Path) -> str:
     if isinstance(data, bytes):
         return hashlib.sha256(data).hexdigest()
@@ -193,8 +203,7 @@ def _stored(
     with workspace.store.writer(keep=not dry_run) as writer:
         if channel != "form" and (first := _first(writer, blank)):  # it came twice at once
             return first
-        judgement = judged(found, asked, Stored(writer, asked.project), accept_good=accept_good)
-        judgement = rules.applied(judgement, asked.record, writer, accept_good=accept_good)
+        judgement = judged_with_rules(writer, asked, found, accept_good=accept_good)
         receipt = shortened(judgement.receipt)
         done = receipt.model_copy(
             update={k: getattr(blank, k) for k in _OURS} | {"warnings": [*receipt.warnings, *told]}
@@ -263,15 +272,11 @@ def rejected_csv(
         When the file is refused or asks as a whole, or its reader was stopped.
     """
     del actor
-    asked = Asked(
-        data, filename, kind, project, workspace.now(), profile or Profile(),
-        workspace.settings.limits(kind),
-    )  # fmt: skip
+    asked = _asked(workspace, project, kind, filename, data, profile)
     try:
         with workspace.store.reader() as reader:
             asked, found, _ = read_as_before(reader, asked)
-            judgement = judged(found, asked, Stored(reader, project), accept_good=False)
-            judgement = rules.applied(judgement, asked.record, reader, accept_good=False)
+            judgement = judged_with_rules(reader, asked, found, accept_good=False)
         return CAGE.rejected_csv(asked, judgement.receipt.rejects)
     except (Refusal, CageError) as error:
         raise InputError("No row of this file was judged, so none was rejected alone.") from error

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, StoreError
-from mlpm_core.intake import Asked, Profile, Refusal, judged
+from mlpm_core.intake import Asked, Profile, Refusal
 from mlpm_core.records import Receipt, Status, record_of
-from mlpm_core.services import rules
 from mlpm_core.services.reading import CAGE
-from mlpm_core.services.stored import Stored, append, register_used
+from mlpm_core.services.rules import judged_with_rules
+from mlpm_core.services.stored import append, register_used
 from mlpm_core.store import DamagedError
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def _rows_again(
         found = CAGE.read(asked)
     except Refusal as refusal:
         raise StoreError("its file is now refused.") from refusal
-    judgement = judged(found, asked, Stored(writer, told.project), accept_good=told.accept_good)
-    judgement = rules.applied(judgement, record, writer, accept_good=told.accept_good)
+    judgement = judged_with_rules(writer, asked, found, accept_good=told.accept_good)
     again = judgement.receipt
     if (again.status, judgement.n_stored) != (Status.DRY_RUN, told.stored):
         raise StoreError(f"its file now gives {judgement.n_stored} rows, not {told.stored}.")

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.errors import MlpmError
+from mlpm_core.intake import judged
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Cost,
@@ -27,6 +28,7 @@ from mlpm_core.records import (
     columns,
 )
 from mlpm_core.services.mechanisms import mechanism_of
+from mlpm_core.services.stored import Stored
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
 from mlpm_core.value.kpi import per_unit
 from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
@@ -34,18 +36,29 @@ from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mlpm_core.intake import Judgement
+    from mlpm_core.intake import Asked, Judgement
+    from mlpm_core.intake.found import Found
     from mlpm_core.store import Reader
 
-__all__ = ["applied"]
+__all__ = ["judged_with_rules"]
 
 Row = dict[str, Any]
 
 
-def applied(
+def judged_with_rules(
+    reader: Reader, asked: Asked, found: Found, *, accept_good: bool
+) -> Judgement:
+    """What storing a file that was read would do, the rules of its kind of row included.
+
+    A broken rule is a reject like any other.
+    """
+    judgement = judged(found, asked, Stored(reader, asked.project), accept_good=accept_good)
+    return _applied(judgement, asked.record, reader, accept_good=accept_good)
+
+
+def _applied(
     judgement: Judgement, record: type[Record], reader: Reader, *, accept_good: bool
 ) -> Judgement:
-    """The judgement after the rules of the row's kind; a broken rule is a reject like any other."""
     rule_for = _RULES.get(record)
     if rule_for is None or judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement

@@ -10,9 +10,11 @@ import json
 import os
 import secrets
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
+
+from mlpm_core.services.private_file import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +72,7 @@ def announced(data: Path, *, port: int, address: str, token: str) -> Iterator[Se
     """
     server = ServerFile(port=port, address=address, pid=os.getpid(), token=token)
     data.mkdir(parents=True, exist_ok=True)
-    _write(data, server)
+    write_private(data / NAME, json.dumps(asdict(server)))
     try:
         yield server
     finally:
@@ -101,20 +103,3 @@ def read_server_file(data: Path) -> ServerFile | None:
     except (OSError, ValueError, TypeError):
         return None
     return server
-
-
-def _write(data: Path, server: ServerFile) -> None:
-    """Write the file whole or not at all, private from its first byte."""
-    draft = data / f".{NAME}.{server.pid}"
-    with suppress(FileNotFoundError):
-        draft.unlink()
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(server), file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(data / NAME)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

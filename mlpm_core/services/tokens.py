@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import secrets
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
+from mlpm_core.services.private_file import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -178,16 +178,7 @@ class Tokens:
         return self._known
 
     def _write(self, tokens: Iterable[Token]) -> None:
-        """Write the file whole or not at all, private from its first byte."""
-        draft = self._file.with_name(f".{_FILE}.{os.getpid()}")
         try:
-            draft.unlink(missing_ok=True)
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump([asdict(token) for token in tokens], file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._file)
+            write_private(self._file, json.dumps([asdict(token) for token in tokens], indent=1))
         except OSError as error:
-            draft.unlink(missing_ok=True)
             raise StoreError(f"{self._file} cannot be written: {error.strerror}.") from error
