@@ -35,6 +35,9 @@ class Shelf:
         types = {c.name: ARROW.get(c.kind, pa.string()) for c in columns(record)}
         return pa.Table.from_pylist(rows, pa.schema({"place": pa.int64()} | types))
 
+    def all_differ(self, keys):
+        return len(set(tuples(keys))) == keys.num_rows
+
     def put(self, record, judgement):
         for known in judgement.judgement.rows.to_pylist():
             self._rows[record, tuple(known[k] for k in record.key)] = known

@@ -40,10 +40,13 @@ _FILES_EACH: Final = 200
 _SIZE: Final = struct.Struct(">q")
 _OPEN_FILES: Final = 64
 _PIPE: Final = 1 << 20
-_KEEP_MEMORY: Final = ":".join(  # what one file needed serves the next, in large pages
+_KEEP_MEMORY: Final = ":".join(  # one heap, in large pages; what one file needed serves the next
     f"glibc.malloc.{what}"
-    for what in ("hugetlb=1", f"mmap_threshold={2**32}", f"trim_threshold={2**32}")
-)
+    for what in (
+        "hugetlb=1", "arena_max=1", f"top_pad={2**28}",
+        f"mmap_threshold={2**32}", f"trim_threshold={2**32}",
+    )
+)  # fmt: skip
 _START: Final = f"import sys; from {__name__} import work; work(*map(int, sys.argv[1:]))"
 
 
@@ -195,6 +198,9 @@ class _Reader:
             return f"it took longer than {self._bounds.wall_seconds:g} seconds"
         if code == -signal.SIGXCPU:
             return f"it took more than {self._bounds.cpu_seconds} seconds of processor time"
+        if code == -signal.SIGABRT:  # Arrow's parser aborts where it cannot get memory
+            limit = _memory(self._bounds.memory)
+            return f"the reader broke off, as it does when {limit} of memory are too little"
         return f"the reader broke off (exit status {code})"
 
     def stop(self) -> None:
@@ -313,7 +319,7 @@ def work(memory: int, cpu_seconds: int) -> None:
             answer, results = _answer(said, parts)
         except MemoryError:
             answer, results = (
-                {"stopped": f"it needed more than {memory / 2**30:.2g} GB of memory"},
+                {"stopped": f"it needed more than {_memory(memory)} of memory"},
                 [],
             )
         except Exception:
@@ -321,6 +327,10 @@ def work(memory: int, cpu_seconds: int) -> None:
             answer, results = {"stopped": "the reader failed; the server's log says why"}, []
         del parts
         _send(back, answer, results)
+
+
+def _memory(n_bytes: int) -> str:
+    return f"{n_bytes / 2**30:.2g} GB"
 
 
 def _bounded(memory: int) -> Callable[[int], None]:

@@ -212,7 +212,7 @@ class Checker:
                 return PlainReading(coded, whole)
             cells = read_all(column, coded.cells, read, is_plain=is_plain)
             return Reading(coded.codes, coded.cells, cells)
-        everywhere = np.zeros(len(table.lines), dtype=np.int64)
+        everywhere = np.broadcast_to(np.zeros(1, dtype=np.int64), len(table.lines))
         given = self._fields.profile.constants.get(column.name)
         if given is None:
             value = self._project if column.name == "project" else default_of(column)

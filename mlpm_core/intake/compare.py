@@ -17,7 +17,7 @@ from mlpm_core.intake.rows import Flags, Rows, distinct, flags
 from mlpm_core.records import KINDS, Model, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from mlpm_core.intake.found import Found
     from mlpm_core.intake.judging import Stored
@@ -50,7 +50,7 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
         known_models = set(stored.names(Model.kind))
         rows, questions = _models_told_apart(rows, known_models, profile)
     has_rows = np.zeros(len(faults.is_bad), dtype=bool)
-    rows, is_repeat_row = _without_conflicts(rows, record, names, found)
+    rows, is_repeat_row = _without_conflicts(rows, record, names, found, stored)
     has_rows[rows.of] = True
     first = rows.taken(~is_repeat_row)
     is_changed, is_same, changes = _against_stored(first, record, names, stored)
@@ -160,12 +160,12 @@ def _models_told_apart(
 
 
 def _without_conflicts(
-    rows: Rows, record: type[Record], names: list[str], found: Found
+    rows: Rows, record: type[Record], names: list[str], found: Found, stored: Stored
 ) -> tuple[Rows, Flags]:
     """The rows whose key no other row gives different content, and which repeat an earlier one."""
+    if stored.all_differ(_shortened(rows, record.key)):
+        return rows, np.zeros(len(rows.of), dtype=bool)
     key = rows.numbered(record.key)
-    if _all_differ(key):
-        return rows, np.zeros(len(key), dtype=bool)
     content = rows.numbered(names)
     order = np.lexsort((content, key))
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
@@ -185,9 +185,11 @@ def _without_conflicts(
     return rows.taken(is_good), _repeats(content[is_good])
 
 
-def _all_differ(key: Codes) -> bool:
-    ordered = np.sort(key)
-    return not bool((ordered[1:] == ordered[:-1]).any())
+def _shortened(rows: Rows, key: Sequence[str]) -> pa.Table:
+    """Keys that differ where these do; fields of few values are put as one number."""
+    has_many = {name: v for name in key if pa.types.is_string((v := rows.fields[name]).type)}
+    number = rows.numbered(name for name in key if name not in has_many)
+    return pa.table({"others": number} | has_many)
 
 
 def _repeats(content: Codes) -> Flags:

@@ -56,6 +56,10 @@ class Stored(Protocol):
         """The stored rows that have one of these keys, with the key's ``place`` among them."""
         ...
 
+    def all_differ(self, keys: pa.Table) -> bool:
+        """Whether it is certain that no two of these keys are equal; a no need not be."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,10 @@ def _headers_again(found: Table, header: Header, fields: Fields) -> list[int]:
     n_named = 1 if header.is_wide(fields) else len(fields.required - profile_given)
     columns.sort(key=lambda c: c.has_many)
     is_candidate = np.zeros(len(found.lines), dtype=bool)
-    for column in columns[: max(0, len(columns) - max(1, n_named) + 1)]:
+    del columns[max(0, len(columns) - max(1, n_named) + 1) :]
+    with ThreadPoolExecutor(2) as pool:  # telling cells apart is Arrow's work
+        list(pool.map(lambda c: c.codes, columns))
+    for column in columns:
         is_name = flags(not c[:1].isdigit() and fields.n_named([c]) > 0 for c in column.cells)
         if is_name.any():
             is_candidate |= is_name[column.codes]

@@ -67,7 +67,7 @@ class Lines:
             for end, n in (
                 ("\r\n", n_both),
                 ("\r", n_returns - n_both),
-                ("\n", data.count(b"\n") - n_both),
+                ("\n", data.count(b"\n") - n_both if n_both else b"\n" in data),
             )
             if n
         }
@@ -107,6 +107,13 @@ class Lines:
             end = split.starts[stop] if stop < len(split) else len(split.data)
             return memoryview(split.data)[split.starts[start] : end]
         return split.data[split.starts[start] : split.stops[stop - 1]] + str(self.ends).encode()
+
+    def are_short(self, start: int, most_bytes: int) -> bool:
+        """Whether no quote stands in these lines for certain, and no cell can be too long."""
+        split = self.lines
+        if self.has_quotes or not isinstance(split, _Split) or start >= len(split):
+            return False
+        return int((split.stops[start:] - split.starts[start:]).max()) <= most_bytes
 
     def are_plain(
         self, start: int, delimiter: str, width: int, most_bytes: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from mlpm_core.intake.faults import Refusal
 from mlpm_core.intake.lines import Lines, is_blank, read_record
-from mlpm_core.intake.table import Codes, Damage, Table, coded_columns
+from mlpm_core.intake.table import Coded, Codes, Damage, Table, coded_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,8 +42,10 @@ def table(
         When there are more records, or longer cells, than the limits allow.
     """
     reader = _Reader(lines, delimiter, headers, passes, limits)
-    reader.scan(start)
-    return reader.table()
+    columns = reader.all_whole(start)
+    if columns is None:
+        reader.scan(start)
+    return reader.table(columns)
 
 
 class _Reader:
@@ -65,6 +68,22 @@ class _Reader:
         self._damaged: list[Damage] = []
         self._spans: dict[int, int] = {}
         self._n_records = 0
+
+    def all_whole(self, start: int) -> list[Coded] | None:
+        """The cells of every line, if each is a whole record by itself; the commonest file."""
+        lines = self._lines
+        if not lines.are_short(start, self._limits.cell_chars):
+            return None
+        stop = len(lines.lines)
+        try:
+            columns = self._cells(lines.block(start, stop))
+        except pa.ArrowInvalid:  # some record is of another width
+            return None
+        if len(columns[0].strings) != stop - start:
+            return None
+        self._count(stop - start)
+        self._starts = [np.arange(start, stop, dtype=np.int64)]
+        return columns
 
     def scan(self, start: int) -> None:
         """Sort every record from a line on by what it is."""
@@ -125,13 +144,19 @@ class _Reader:
                     limit=self._limits.cell_chars,
                 )
 
-    def table(self) -> Table:
-        """All that was read, with blank records of full width set apart too."""
+    def _cells(self, records: bytes | memoryview) -> list[Coded]:
+        has_quotes = self._lines.has_quotes
+        return coded_columns(records, self._delimiter, self._width, has_quotes=has_quotes)
+
+    def table(self, columns: list[Coded] | None) -> Table:
+        """All that was found, with blank records of full width set apart too.
+
+        ``columns`` are the cells, if they were read already.
+        """
         starts = np.concatenate([np.zeros(0, dtype=np.int64), *self._starts])
-        whole = self._whole[0] if len(self._whole) == 1 else b"".join(self._whole)
-        columns = coded_columns(
-            whole, self._delimiter, self._width, has_quotes=self._lines.has_quotes
-        )
+        if columns is None:
+            whole = self._whole[0] if len(self._whole) == 1 else b"".join(self._whole)
+            columns = self._cells(whole)
         blank = np.ones(len(starts), dtype=bool)
         for column in columns:
             if not blank.any():

@@ -44,12 +44,16 @@ def array_of(kind: ColumnKind, codes: Codes, values: Sequence[object]) -> pa.Arr
     ['a', 'b']
     """
     if kind in ARROW:
-        return pa.array(values, ARROW[kind]).take(pa.array(codes))
+        return _taken(pa.array(values, ARROW[kind]), codes)
     number: dict[object, int] = {}
     places = [None if v is None else number.setdefault(v, len(number)) for v in values]
     narrow = pa.int8() if len(number) < 127 else pa.int32()
-    indices = pa.array(places, narrow).take(pa.array(codes))
+    indices = _taken(pa.array(places, narrow), codes)
     return pa.DictionaryArray.from_arrays(indices, pa.array(map(str, number), pa.string()))
+
+
+def _taken(values: pa.Array, codes: Codes) -> pa.Array:
+    return pa.repeat(values[0], len(codes)) if len(values) == 1 else values.take(pa.array(codes))
 
 
 def distinct(column: pa.Array) -> tuple[Codes, list[Any]]:

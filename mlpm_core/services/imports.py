@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
@@ -120,13 +121,15 @@ def import_file(
         with workspace.store.reader() as reader:
             if channel != "form" and (first := _first(reader, blank)):
                 return first
-            asked, found, told = read_as_before(reader, asked, ask_again=ask_again)
-        blank = blank.model_copy(update={"answers": asked.profile.answers()})
-        say(0.5, "Holding it against what is stored")
-        done = _stored(
-            workspace, asked, found, told, blank,
-            accept_good=accept_good, dry_run=dry_run, channel=channel, on_stage=say,
-        )  # fmt: skip
+        with nullcontext() if dry_run else workspace.ledger.arriving(data) as keep:
+            with workspace.store.reader() as reader:
+                asked, found, told = read_as_before(reader, asked, ask_again=ask_again)
+            blank = blank.model_copy(update={"answers": asked.profile.answers()})
+            say(0.5, "Holding it against what is stored")
+            done = _stored(
+                workspace, asked, found, told, blank,
+                accept_good=accept_good, keep=keep, channel=channel, on_stage=say,
+            )  # fmt: skip
     except Refusal as refusal:
         return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
     except CageError as error:
@@ -195,12 +198,15 @@ def _stored(
     blank: Receipt,
     *,
     accept_good: bool,
-    dry_run: bool,
+    keep: Callable[[str], None] | None,
     channel: str,
     on_stage: Callable[[float, str], None],
 ) -> Receipt:
-    """Judge what was read against what is stored, and store it, in one transaction."""
-    with workspace.store.writer(keep=not dry_run) as writer:
+    """Judge what was read against what is stored, and store it, in one transaction.
+
+    ``keep`` keeps the file itself; without it nothing is kept, as in a dry run.
+    """
+    with workspace.store.writer(keep=keep is not None) as writer:
         if channel != "form" and (first := _first(writer, blank)):  # it came twice at once
             return first
         judgement = judged_with_rules(writer, asked, found, accept_good=accept_good)
@@ -212,11 +218,13 @@ def _stored(
             return done
         done = done.model_copy(update={"stored": judgement.n_stored})
         on_stage(0.7, "Working out what it changes")
-        if dry_run:
-            return _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
+        if keep is None:
+            would_be = _commit(workspace, writer, asked.record, judgement, done, channel)
+            told_only = {"batch": None, "status": Status.DRY_RUN, "examples": judgement.examples()}
+            return would_be.model_copy(update=told_only)
         with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
-            kept = beside.submit(workspace.ledger.keep, asked.data)
-            done = _commit(workspace, writer, asked.record, judgement, done, channel, dry_run)
+            kept = beside.submit(keep, done.sha256)
+            done = _commit(workspace, writer, asked.record, judgement, done, channel)
             kept.result()
         return done
 
@@ -228,7 +236,6 @@ def _commit(
     judgement: Judgement,
     done: Receipt,
     channel: str,
-    dry_run: bool,
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
     seq = int(writer.rows("last_seq")[0]["seq"]) + 1
@@ -239,11 +246,6 @@ def _commit(
     changes = effect(before, kpis_moved_by(workspace, writer, record, done.project))
     told = [*done.warnings, *_orphans(writer, record, seq, done.project)]
     done = done.model_copy(update={"effect": changes, "warnings": told})
-    if dry_run:
-        examples = judgement.examples()
-        return done.model_copy(
-            update={"batch": None, "status": Status.DRY_RUN, "examples": examples}
-        )
     writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     return done
 

@@ -32,6 +32,10 @@ class Stored:
         """The stored rows that have one of these keys, with the key's ``place`` among them."""
         return self._reader.matching(record, keys)
 
+    def all_differ(self, keys: pa.Table) -> bool:
+        """Whether it is certain that no two of these keys are equal; a no need not be."""
+        return self._reader.all_differ(keys)
+
 
 def append(
     writer: Writer, record: type[Record], seq: int, project: str, judgement: Judgement

@@ -10,17 +10,22 @@ import hashlib
 import io
 import json
 import os
-import shutil
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from mlpm_core.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
 __all__ = ["Ledger"]
+
+_CHUNK = 1 << 20
 
 
 class Ledger:
@@ -28,41 +33,45 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._raw = folder / "raw"
+        self._spool = folder / "spool"
         self._file = folder / "ledger.jsonl"
         self._raw.mkdir(parents=True, exist_ok=True)
 
-    def keep(self, data: bytes | Path) -> str:
-        """Store bytes, or a file's bytes, under their SHA-256, flushed to disk; return the hash.
+    @contextmanager
+    def arriving(self, data: bytes | Path) -> Iterator[Callable[[str], None]]:
+        """Lay a file down while the caller judges it; afterwards it is gone unless it was kept.
 
-        Raises
+        Yields
         ------
-        StoreError
-            When the disk is full or refuses; nothing is half written.
+        callable
+            Takes the SHA-256 of what was judged, and returns once the bytes are flushed to disk
+            under it. It raises `StoreError` when the disk is full or refuses, or when the file is
+            another one by now; nothing is half written.
         """
-        with nullcontext(io.BytesIO(data)) if isinstance(data, bytes) else data.open("rb") as came:
-            sha256 = hashlib.file_digest(came, "sha256").hexdigest()
-            size = came.tell()
+        part = self._spool / f"{uuid4().hex}.part"
+        with ThreadPoolExecutor(1) as beside:
+            laid = beside.submit(_laid, data, part)
+            try:
+                yield partial(self._keep, laid, part)
+            finally:
+                wait([laid])
+                part.unlink(missing_ok=True)
+
+    def _keep(self, laid: Future[str], part: Path, sha256: str) -> None:
         path = self._raw / sha256
-        if path.exists() and path.stat().st_size == size:
-            return sha256
-        part = path.with_suffix(f".{os.getpid()}.part")
         try:
-            with part.open("wb") as file:
-                if isinstance(data, bytes):
-                    file.write(data)
-                else:
-                    with data.open("rb") as came:
-                        shutil.copyfileobj(came, file, 1 << 20)
-                file.flush()
+            if laid.result() != sha256:
+                raise StoreError("The file changed while it was read; nothing was changed.")
+            if path.exists() and path.stat().st_size == part.stat().st_size:
+                return
+            with part.open("rb+") as file:
                 os.fsync(file.fileno())
             part.replace(path)
             _sync_folder(self._raw)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise StoreError(
                 f"The file could not be kept ({error.strerror}); nothing was changed."
             ) from error
-        return sha256
 
     def raw(self, sha256: str) -> bytes:
         """The bytes kept under a hash.
@@ -122,6 +131,18 @@ class Ledger:
         """Sequence numbers the database lacks, and those the ledger lacks."""
         noted, stored = {int(e["seq"]) for e in self.entries()}, set(stored)
         return sorted(noted - stored), sorted(stored - noted)
+
+
+def _laid(data: bytes | Path, part: Path) -> str:
+    """Write a file's bytes and return their SHA-256."""
+    part.parent.mkdir(exist_ok=True)
+    sha256 = hashlib.sha256()
+    came = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
+    with came, part.open("wb") as file:
+        while chunk := came.read(_CHUNK):
+            sha256.update(chunk)
+            file.write(chunk)
+    return sha256.hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

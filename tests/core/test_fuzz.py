@@ -2,9 +2,13 @@
 
 from collections import Counter
 
-from tests.fuzz import run
+from mlpm_core.intake.read import _Reader
+from mlpm_core.records import record_of
+from tests.fuzz import LIMITS, file_of, run
+from tests.intake_stored import told_of
 
 N_FILES = 1_500
+N_COMPARED = 300
 
 
 def test_whatever_a_file_holds_no_row_of_it_is_unaccounted_for(capsys):
@@ -20,3 +24,24 @@ def test_whatever_a_file_holds_no_row_of_it_is_unaccounted_for(capsys):
         print(f" {N_FILES} mutated files from {first}: {dict(outcomes)}", end="")
     assert findings == []
     assert min(outcomes[word] for word in ("asked", "refused", "rejected", "accepted")) > 20
+
+
+def test_a_file_read_at_once_is_read_as_record_by_record(monkeypatch):
+    """The short way of a clean file, which most are, gives what the long way gives."""
+    at_once, n_at_once = _Reader.all_whole, 0
+
+    def counted(reader, start):
+        nonlocal n_at_once
+        found = at_once(reader, start)
+        n_at_once += found is not None
+        return found
+
+    def judged(number, way):
+        monkeypatch.setattr(_Reader, "all_whole", way)
+        data, name, kind, profile = file_of(number)
+        told = told_of(data, name, record_of(kind), profile=profile, limits=LIMITS)
+        return repr((told.receipt, told.lines, told.rows))
+
+    for number in range(N_COMPARED):
+        assert judged(number, counted) == judged(number, lambda *_: None), number
+    assert n_at_once > N_COMPARED / 5

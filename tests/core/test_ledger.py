@@ -139,18 +139,47 @@ def test_a_copy_that_only_reads_leaves_the_ledger_alone(open_house, tmp_path):
     assert noted(tmp_path) == []
 
 
+def keep(ledger, data):
+    sha256 = hashlib.sha256(data).hexdigest()
+    with ledger.arriving(data) as kept:
+        kept(sha256)
+    return sha256
+
+
+def left(folder):
+    return [p.name for where in ("raw", "spool") for p in (folder / where).glob("*")]
+
+
 def test_raw_bytes_are_kept_under_their_hash_and_come_back(tmp_path):
     ledger, data = Ledger(tmp_path), b"model_id,value\nm,1\n"
-    sha256 = ledger.keep(data)
-    assert sha256 == hashlib.sha256(data).hexdigest()
-    assert ledger.keep(data) == sha256
+    sha256 = keep(ledger, data)
+    assert keep(ledger, data) == sha256
     assert ledger.raw(sha256) == data
-    assert [p.name for p in (tmp_path / "raw").iterdir()] == [sha256]
+    assert left(tmp_path) == [sha256]
+
+
+def test_a_file_that_is_not_kept_is_gone(tmp_path):
+    with Ledger(tmp_path).arriving(b"abc"):
+        pass
+    assert left(tmp_path) == []
+
+
+def test_a_file_that_changes_while_it_is_judged_is_not_kept(tmp_path):
+    ledger, file = Ledger(tmp_path), tmp_path / "growing.csv"
+    file.write_bytes(b"abc")
+    judged = hashlib.sha256(file.read_bytes()).hexdigest()
+    file.write_bytes(b"abcd")
+    with (
+        pytest.raises(StoreError, match="changed while it was read"),
+        ledger.arriving(file) as kept,
+    ):
+        kept(judged)
+    assert left(tmp_path) == []
 
 
 def test_raw_bytes_that_changed_on_disk_are_not_given_out(tmp_path):
     ledger = Ledger(tmp_path)
-    sha256 = ledger.keep(b"abc")
+    sha256 = keep(ledger, b"abc")
     (tmp_path / "raw" / sha256).write_bytes(b"abd")
     with pytest.raises(StoreError, match="damaged"):
         ledger.raw(sha256)
@@ -161,9 +190,9 @@ def test_raw_bytes_that_changed_on_disk_are_not_given_out(tmp_path):
 
 def test_a_raw_file_cut_short_by_a_crash_is_written_again(tmp_path):
     ledger = Ledger(tmp_path)
-    sha256 = ledger.keep(b"abc")
+    sha256 = keep(ledger, b"abc")
     (tmp_path / "raw" / sha256).write_bytes(b"a")
-    assert ledger.raw(ledger.keep(b"abc")) == b"abc"
+    assert ledger.raw(keep(ledger, b"abc")) == b"abc"
 
 
 @pytest.mark.parametrize("call", ["write", "fsync"])
@@ -178,10 +207,10 @@ def test_a_disk_that_refuses_is_a_sentence_and_leaves_nothing(tmp_path, monkeypa
     else:
         monkeypatch.setattr("pathlib.Path.open", refuse)
     with pytest.raises(StoreError, match="No space left on device"):
-        ledger.keep(b"abc")
+        keep(ledger, b"abc")
     with pytest.raises(StoreError, match="No space left on device"):
         ledger.note({"seq": 1})
-    assert list((tmp_path / "raw").iterdir()) == []
+    assert left(tmp_path) == []
 
 
 def test_the_ledger_is_lines_of_json(open_house, tmp_path):

@@ -103,9 +103,9 @@ def armed(point: str, n: int) -> None:
     tick = Countdown(n)
     match point:
         case "before raw":
-            around(Ledger, "keep", before=tick)
+            around(Ledger, "_keep", before=tick)
         case "after raw":
-            around(Ledger, "keep", after=tick)
+            around(Ledger, "_keep", after=tick)
         case "in raw" | "in note":
             torn(point.removeprefix("in "), tick)
         case "raw written":
