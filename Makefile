@@ -23,7 +23,7 @@ run: .venv/.run-stamp ## set up on first use, then serve and print the address
 	@exec $(BIN)/streamlit run app.py --server.port $(MLPM_PORT) --server.address $(MLPM_ADDRESS)
 
 test: check ## set up, then everything: check, doctests, core, app and browser tests
-	$(BIN)/python -m pytest --ignore=tests/contract
+	$(BIN)/python -m pytest --ignore=tests/contract -n auto --maxprocesses 4 --dist worksteal
 
 check: setup ## format, lint, types and contract tests
 	$(BIN)/ruff format --check .
