@@ -7,6 +7,7 @@ export MLPM_ADDRESS ?= 127.0.0.1
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 # uv, where it is on PATH, installs in half the time; pip takes over when uv cannot reach its index
 install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python $(1); } || $(PIP) install $(1)
@@ -23,7 +24,7 @@ run: .venv/.run-stamp ## set up on first use, then serve and print the address
 	@exec $(BIN)/streamlit run app.py --server.port $(MLPM_PORT) --server.address $(MLPM_ADDRESS)
 
 test: check ## set up, then everything: check, doctests, core, app and browser tests
-	$(BIN)/python -m pytest --ignore=tests/contract -n auto --maxprocesses 4 --dist worksteal
+	$(PYTEST) --ignore=tests/contract
 
 check: setup ## format, lint, types and contract tests
 	$(BIN)/ruff format --check .
@@ -40,7 +41,7 @@ bench: .venv/.bench-stamp ## what screens cost beside a minimal page, and valuin
 
 soak: setup ## what takes long: 200,000 mutated files, ten times the kills and the hurt files
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
-	@SOAK=10 $(BIN)/python -m pytest --quiet -s tests/crash
+	@SOAK=10 $(PYTEST) --quiet tests/crash
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py

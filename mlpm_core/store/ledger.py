@@ -11,7 +11,7 @@ import io
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -55,7 +55,8 @@ class Ledger:
                 yield partial(self._keep, laid, part)
             finally:
                 wait([laid])
-                part.unlink(missing_ok=True)
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
 
     def _keep(self, laid: Future[str], part: Path, sha256: str) -> None:
         path = self._raw / sha256

@@ -11,7 +11,7 @@ N_FILES = 1_500
 N_COMPARED = 300
 
 
-def test_whatever_a_file_holds_no_row_of_it_is_unaccounted_for(capsys):
+def test_whatever_a_file_holds_no_row_of_it_is_unaccounted_for(tell):
     """The same files in every run; ``make soak`` reads many others."""
     first = 0
     outcomes: Counter[str] = Counter()
@@ -20,8 +20,7 @@ def test_whatever_a_file_holds_no_row_of_it_is_unaccounted_for(capsys):
         outcomes[outcome[:1] if outcome.startswith("!") else outcome] += 1
         if outcome.startswith("!"):
             findings.append(f"python -m tests.fuzz 1 --first {number}  {outcome}")
-    with capsys.disabled():
-        print(f" {N_FILES} mutated files from {first}: {dict(outcomes)}", end="")
+    tell(f"{N_FILES} mutated files from {first}: {dict(outcomes)}")
     assert findings == []
     assert min(outcomes[word] for word in ("asked", "refused", "rejected", "accepted")) > 20
 

@@ -64,7 +64,7 @@ def checked(folder: Path, acknowledged: set[str]) -> int:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_at_a_named_point_nothing_acknowledged_is_lost(tmp_path, point, capsys):
+def test_killed_at_a_named_point_nothing_acknowledged_is_lost(tmp_path, point, tell):
     """The same store goes on after each kill, so that one scar lies upon another."""
     acknowledged: set[str] = set()
     killed = 0
@@ -79,11 +79,10 @@ def test_killed_at_a_named_point_nothing_acknowledged_is_lost(tmp_path, point, c
             assert all(c.ok for c in backups.read_back(tmp_path / "backups" / path))
     leftovers = [p.name for p in tmp_path.glob("backups/*") if p.suffix == ".zip"]
     assert all(backups.read_back(tmp_path / "backups" / name)[0].ok for name in leftovers)
-    with capsys.disabled():
-        print(f" {killed} kills {point}, {len(acknowledged)} acknowledged", end="")
+    tell(f"{killed} kills {point}, {len(acknowledged)} acknowledged")
 
 
-def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path, capsys):
+def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path, tell):
     rng = random.Random(20261125)
     acknowledged: set[str] = set()
     for n in range(N_AT_ANY_TIME):
@@ -96,8 +95,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path, capsys):
         acknowledged |= set(said(out, "ACK"))
         assert checked(tmp_path, acknowledged) <= len(acknowledged) + n + 1
     assert len(acknowledged) > N_AT_ANY_TIME
-    with capsys.disabled():
-        print(f" {N_AT_ANY_TIME} kills, {len(acknowledged)} acknowledged", end="")
+    tell(f"{N_AT_ANY_TIME} kills, {len(acknowledged)} acknowledged")
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +124,7 @@ def hurt(path: Path, rng: random.Random) -> None:
             path.write_bytes(data)
 
 
-def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed, tmp_path, capsys):
+def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed, tmp_path, tell):
     folder, acknowledged = crashed
     outcomes = {"whole": 0, "told": 0}
     for n in range(N_HURT):
@@ -158,5 +156,4 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
         outcomes["whole" if is_whole and not is_told else "told"] += 1
         shutil.rmtree(copy)
     assert outcomes["whole"] > N_HURT // 2
-    with capsys.disabled():
-        print(f" {N_HURT} hurt files: {outcomes}", end="")
+    tell(f"{N_HURT} hurt files: {outcomes}")

@@ -53,11 +53,10 @@ def held(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
         assert n == 1, told
 
 
-def test_every_call_of_the_system_may_fail_once(store, tmp_path, capsys):
+def test_every_call_of_the_system_may_fail_once(store, tmp_path, tell):
     strace = shutil.which("strace")
     if strace is None:
-        with capsys.disabled():
-            print(" strace is not installed: faults of single calls were NOT tried", end="")
+        tell("strace is not installed: faults of single calls were NOT tried")
         return
     counts = {}
     for call in CALLS + (CALLS_OF_SOAK if SOAK > 1 else ()):
@@ -77,12 +76,11 @@ def test_every_call_of_the_system_may_fail_once(store, tmp_path, capsys):
                 held(copy, done)
                 shutil.rmtree(copy)
             counts[f"{call} {error}"] = n - 1
-    with capsys.disabled():
-        print(f" calls that failed once: {counts}", end="")
+    tell(f"calls that failed once: {counts}")
     assert sum(counts.values()) >= 10
 
 
-def test_a_file_that_may_not_grow_leaves_nothing_half_done(store, tmp_path, capsys):
+def test_a_file_that_may_not_grow_leaves_nothing_half_done(store, tmp_path, tell):
     """A stand-in for a full disk that needs no rights: a bound on the size of any file."""
     rng = random.Random(7)
     largest = max(f.stat().st_size for f in store.rglob("*") if f.is_file())
@@ -95,6 +93,5 @@ def test_a_file_that_may_not_grow_leaves_nothing_half_done(store, tmp_path, caps
         told = next((w for w in ("ACK", "FAILED") if said(done.stdout, w)), "died")
         outcomes[told] += 1
         shutil.rmtree(copy)
-    with capsys.disabled():
-        print(f" bounded files: {outcomes}", end="")
+    tell(f"bounded files: {outcomes}")
     assert outcomes["FAILED"] + outcomes["died"] > 0
