@@ -59,15 +59,12 @@ class Ledger:
                     part.unlink(missing_ok=True)
 
     def _keep(self, laid: Future[str], part: Path, sha256: str) -> None:
-        path = self._raw / sha256
         try:
             if laid.result() != sha256:
                 raise StoreError("The file changed while it was read; nothing was changed.")
-            if path.exists() and path.stat().st_size == part.stat().st_size:
-                return
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
-            part.replace(path)
+            part.replace(self._raw / sha256)  # over one that may be damaged
             _sync_folder(self._raw)
         except OSError as error:
             raise StoreError(

@@ -188,10 +188,11 @@ def test_raw_bytes_that_changed_on_disk_are_not_given_out(tmp_path):
         ledger.raw(sha256)
 
 
-def test_a_raw_file_cut_short_by_a_crash_is_written_again(tmp_path):
+@pytest.mark.parametrize("damaged", [b"a", b"abd"])
+def test_a_raw_file_that_was_damaged_is_written_again(tmp_path, damaged):
     ledger = Ledger(tmp_path)
     sha256 = keep(ledger, b"abc")
-    (tmp_path / "raw" / sha256).write_bytes(b"a")
+    (tmp_path / "raw" / sha256).write_bytes(damaged)
     assert ledger.raw(keep(ledger, b"abc")) == b"abc"
 
 
