@@ -212,6 +212,11 @@ class MetricResult(Record):
     note: Text = column("Anything worth knowing.", default="")
 
 
+# What joins a label to its prediction is called alike in both files.
+PREDICTION_HEADERS = ("id", "inference_id", "event_id")
+OUTCOME_HEADERS = ("target", "label", "actual", "ground_truth")
+
+
 class Prediction(Record):
     """One prediction of a model in use, with its outcome when that is known."""
 
@@ -224,7 +229,7 @@ class Prediction(Record):
     prediction_id: Name = column(
         "What tells this prediction from all others of its model.",
         label="Prediction",
-        aliases=("id", "inference_id", "event_id"),
+        aliases=PREDICTION_HEADERS,
     )
     ts: Moment = column(
         "When it was made, UTC.",
@@ -250,7 +255,7 @@ class Prediction(Record):
         "What really happened, when it is known.",
         label="Outcome",
         default="",
-        aliases=("target", "label", "actual", "ground_truth"),
+        aliases=OUTCOME_HEADERS,
     )
     decision: Name = column(
         "What was done with it; empty means that the prediction was followed.", default=""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from mlpm_core.records.monitoring import Granularity
+from mlpm_core.records.monitoring import OUTCOME_HEADERS, PREDICTION_HEADERS, Granularity
 from mlpm_core.records.record import (
     Choice,
     Day,
@@ -33,12 +33,12 @@ class Label(Record):
     prediction_id: Name = column(
         "The prediction it is about.",
         label="Prediction",
-        aliases=("id", "inference_id", "event_id"),
+        aliases=PREDICTION_HEADERS,
     )
     y_true: Text = column(
         "What really happened: a class or a number.",
         label="Outcome",
-        aliases=("target", "label", "actual", "ground_truth"),
+        aliases=OUTCOME_HEADERS,
     )
     label_ts: Moment | None = column("When it became known, UTC.", label="Known at", default=None)
     model_id: Name = column(

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,8 @@ from pages.parts.figures import day, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    import pandas as pd
 
     from mlpm_core.services.deployments import DeploymentLine
     from mlpm_core.services.portfolio import Line
@@ -45,6 +47,8 @@ __all__ = [
     "segments",
     "show_register",
 ]
+
+T = TypeVar("T")
 
 _LENGTHS = {
     "": "Moment",
@@ -150,16 +154,8 @@ def line(lines: Sequence[Line]) -> Line:
 
 def line_of_table(lines: Sequence[Line]) -> Line:
     """The value cases as a table; the chosen row, else the first."""
-    chosen = st.dataframe(
-        tables.cases(lines),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="portfolio_cases",
-        alt="Value cases with health, value rate now and planned, and the gap",
-    )
-    rows = [r for r in chosen.selection.rows if r < len(lines)]
-    return lines[rows[0]] if rows else lines[0]
+    alt = "Value cases with health, value rate now and planned, and the gap"
+    return _line_of(tables.cases(lines), lines, "portfolio_cases", alt)
 
 
 def deployment(lines: Sequence[DeploymentLine]) -> DeploymentLine:
@@ -176,13 +172,19 @@ def deployment(lines: Sequence[DeploymentLine]) -> DeploymentLine:
 
 def deployment_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
     """Deployments as a table; the chosen row, else the first."""
+    alt = "Deployments with health, reason, value gap, slot and age of their results"
+    return _line_of(in_life_tables.deployments(lines), lines, "health_deployments", alt)
+
+
+def _line_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
+    """A table of some lines; the chosen one, else the first."""
     chosen = st.dataframe(
-        in_life_tables.deployments(lines),
+        table,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key="health_deployments",
-        alt="Deployments with health, reason, value gap, slot and age of their results",
+        key=key,
+        alt=alt,
     )
     rows = [r for r in chosen.selection.rows if r < len(lines)]
     return lines[rows[0]] if rows else lines[0]
