@@ -285,7 +285,7 @@ def test_answers_that_name_no_field_are_an_error_of_the_caller():
             b"PK\x03\x04..[Content_Types].xml",
             "looks like a damaged workbook",
         ),
-        ("r.csv.gz", gzip.compress(b"%PDF-1.7"), "looks like a PDF document"),
+        ("r.csv.gz", gzip.compress(b"%PDF-1.7", mtime=0), "looks like a PDF document"),
         ("r.parquet", b"PAR1\x15\x04", "looks like a damaged Parquet file"),
         ("r.csv", b"PAR1\x15\x04", "looks like a Parquet file, not like its name"),
         ("r.csv", b'{"rows": []}', "looks like a JSON document, not like its name"),
