@@ -57,8 +57,7 @@ class Workspace:
     @property
     def version(self) -> int:
         """The newest batch's number: whatever was read before it is stale."""
-        with self.store.reader() as reader:
-            return int(reader.rows("last_seq")[0]["seq"])
+        return int(self.store.remembered("last_seq")[0]["seq"])
 
     def project(self, project: str) -> dict[str, Any]:
         """The record of a project.
@@ -68,11 +67,10 @@ class Workspace:
         NotFoundError
             When there is none of that name.
         """
-        with self.store.reader() as reader:
-            rows = reader.rows("projects")
+        rows = self.store.remembered("projects")
         for row in rows:
             if row["project"] == project:
-                return row
+                return dict(row)
         raise NotFoundError.of("project", project, [r["project"] for r in rows])
 
     def today(self, project: str | None = None) -> date:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -37,6 +37,7 @@ class Store:
         self._root, self._path = root, path
         self._write_lock = threading.RLock()
         self._known_until: int | None = None
+        self._remembered: dict[str, Any] = {}
         self.read_only = read_only
 
     @classmethod
@@ -87,8 +88,20 @@ class Store:
     def as_known(self, seq: int) -> Store:
         """The same store as it was when a batch was the newest; it only reads."""
         past = copy(self)
-        past._known_until, past.read_only = seq, True
+        past._known_until, past.read_only, past._remembered = seq, True, {}
         return past
+
+    def remembered(self, query: str) -> list[dict[str, Any]]:
+        """The rows of ``queries/<query>.sql``, which are asked for once between two writes.
+
+        Its callers share them, and must leave them as they are.
+        """
+        known = self._remembered  # a write meanwhile begins another one
+        if query not in known:
+            with self.reader() as reader:
+                known[query] = reader.rows(query)
+        rows: list[dict[str, Any]] = known[query]
+        return rows
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
@@ -135,6 +148,7 @@ class Store:
                     raise
                 try:
                     cursor.execute("COMMIT" if keep else "ROLLBACK")
+                    self._remembered = {}
                 except duckdb.Error as error:
                     raise refused(
                         f"The store refused to keep the change: {error}", error

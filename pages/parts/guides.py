@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.services import guide
 from mlpm_core.services import proxies as proxy_service
 from mlpm_core.services.guide import Move
 from pages.parts import actions, controls, editors, loaders, panels
@@ -35,7 +34,6 @@ __all__ = [
     "mechanism",
     "proxies",
     "sentence",
-    "view",
 ]
 
 sentence = say.opening
@@ -46,11 +44,6 @@ _MOVES: dict[Move, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
     Move.WORSE: (":material/trending_down:", "red"),
     Move.NONE: (":material/remove:", "gray"),
 }
-
-
-def view(project: str) -> GuideView:
-    """Where the project stands before the first step."""
-    return guide.guide(loaders.workspace(), loaders.actor(), project)
 
 
 def proxies(shown: GuideView) -> None:
@@ -86,7 +79,7 @@ def dimension(shown: GuideView) -> Dimension | None:
 
 def candidate(project: str, which: Dimension) -> CandidateView | None:
     """Step 2: all candidates as cards until one is chosen, then that one."""
-    found = guide.candidate_views(loaders.workspace(), loaders.actor(), project, which)
+    found = loaders.kpi_candidates(project, which)
     by_id = {c.id: c for c in found}
     chosen = by_id.get(controls.picked("candidate", by_id) or "")
     if chosen is not None:
@@ -271,7 +264,7 @@ def _last_day(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> da
 
 def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> None:
     """Step 5: what must be true, first of the model, and the value case that asks for numbers."""
-    told = guide.break_even(loaders.workspace(), loaders.actor(), shown.project, how.id, chosen.id)
+    told = loaders.kpi_break_even(shown.project, how.id, chosen.id)
     if told.problem:
         st.warning(literal(told.problem), icon=":material/warning:")
     else:

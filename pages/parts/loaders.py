@@ -28,12 +28,14 @@ from mlpm_core.services import choosing as choosing_service
 from mlpm_core.services import delivered as delivered_service
 from mlpm_core.services import deployments as deployments_service
 from mlpm_core.services import estimates as estimates_service
+from mlpm_core.services import guide as guide_service
 from mlpm_core.services import insights as insights_service
 from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+    from mlpm_core.quantity import Dimension
     from mlpm_core.records import Receipt
     from mlpm_core.services.briefs import BriefView
     from mlpm_core.services.choosing import Choosing
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
+    from mlpm_core.services.guide import BreakEvenView, CandidateView, GuideView
     from mlpm_core.services.insights import Advice, Change, Insight
     from mlpm_core.services.mechanisms import Mechanism, Version
     from mlpm_core.services.portfolio import Portfolio, ProjectView
@@ -64,9 +67,12 @@ __all__ = [
     "deployments",
     "estimates",
     "export",
+    "guide",
     "history",
     "input_titles",
     "insight",
+    "kpi_break_even",
+    "kpi_candidates",
     "limits",
     "mechanism_choices",
     "mechanism_versions",
@@ -214,6 +220,24 @@ def decisions(project: str) -> list[DecisionView]:
 def brief(project: str) -> BriefView:
     """What a project is for, and what it still needs to know; a question falls due by the day."""
     return briefs.brief(workspace(), actor(), project)
+
+
+@_daily
+def guide(project: str) -> GuideView:
+    """Which KPIs a project has, and what its stakeholders want most."""
+    return guide_service.guide(workspace(), actor(), project)
+
+
+@_daily
+def kpi_candidates(project: str, dimension: Dimension) -> list[CandidateView]:
+    """What could be counted in a dimension."""
+    return guide_service.candidate_views(workspace(), actor(), project, dimension)
+
+
+@_daily
+def kpi_break_even(project: str, mechanism: str, candidate: str) -> BreakEvenView:
+    """What must be true for a mechanism to pay."""
+    return guide_service.break_even(workspace(), actor(), project, mechanism, candidate)
 
 
 @_daily

@@ -1,9 +1,9 @@
 import streamlit as st
 
-from pages.parts import controls, guides
+from pages.parts import controls, guides, loaders
 
 project = controls.project()
-view = guides.view(project)
+view = loaders.guide(project)
 st.markdown(guides.sentence(view))
 guides.proxies(view)
 

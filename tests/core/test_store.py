@@ -18,7 +18,7 @@ import pytest
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import MetricResult, Model, columns
-from mlpm_core.store import Store, connection
+from mlpm_core.store import Reader, Store, connection
 from tests.batches import NOON, add_batch, add_models, model
 
 ROOT = Path(__file__).parents[2]
@@ -185,6 +185,35 @@ def test_what_would_happen_is_rolled_back(store):
         writer.append(Model, 1, [model("m1")])
         assert len(writer.current(Model, "shop")) == 1
     assert models(store) == []
+
+
+def newest(store):
+    return store.remembered("last_seq")[0]["seq"]
+
+
+def test_what_is_remembered_is_asked_again_after_a_write(store):
+    assert newest(store) == 0
+    add_models(store, 1, "a")
+    assert newest(store) == 1
+    with store.writer(keep=False) as writer:
+        add_batch(writer, 2)
+    assert newest(store) == 1
+    assert (newest(store.as_known(0)), newest(store)) == (0, 1)
+
+
+def test_what_was_read_before_a_write_is_not_remembered_after_it(store, monkeypatch):
+    rows, is_first = Reader.rows, True
+
+    def slow(reader, query, **parameters):
+        nonlocal is_first
+        found = rows(reader, query, **parameters)
+        if query == "last_seq" and is_first:
+            is_first = False
+            add_models(store, 1, "a")
+        return found
+
+    monkeypatch.setattr(Reader, "rows", slow)
+    assert [newest(store), newest(store)] == [0, 1]
 
 
 def test_a_later_row_replaces_and_an_undo_brings_the_earlier_back(store):
