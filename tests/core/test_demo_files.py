@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import re
 import statistics
-import sys
 import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from making import demand, members, workshop
 
 from mlpm_core.records import KINDS, METRICS, columns
 from mlpm_core.records.record import ColumnKind
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 FILES = sorted((DEMO / "bike_shop").glob("*/*.csv"))
@@ -169,68 +164,57 @@ def test_triage_errs_a_little_more_from_season_to_season_and_never_leaps():
     assert max(error) < 0.09
 
 
-@pytest.fixture(scope="module")
-def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("demo_generate", DEMO / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_same_seed_gives_the_same_results_and_another_seed_does_not(generate):
+def test_the_same_seed_gives_the_same_results_and_another_seed_does_not():
     def forecast(seed: int) -> np.ndarray:
-        sales = generate.generated_sales(12, 240, seed)
-        model = generate.fitted_model(sales, 200, trees=15)
-        return generate.model_forecast(model, sales, sales.units, range(200, 240))
+        sales = demand.generated_sales(12, 240, seed)
+        model = demand.fitted_model(sales, 200, trees=15)
+        return demand.model_forecast(model, sales, sales.units, range(200, 240))
 
     assert np.array_equal(forecast(1), forecast(1))
     assert not np.array_equal(forecast(1), forecast(2))
 
 
-def test_results_rest_on_the_model_and_the_fault_on_its_inputs(generate):
-    sales = generate.generated_sales(12, 240)
-    model = generate.fitted_model(sales, 200, trees=15)
+def test_results_rest_on_the_model_and_the_fault_on_its_inputs():
+    sales = demand.generated_sales(12, 240)
+    model = demand.fitted_model(sales, 200, trees=15)
     days, actual = range(200, 240), sales.units[:, 200:]
-    forecast = generate.model_forecast(model, sales, sales.units, days)
-    measured = generate.wape(forecast, actual)
+    forecast = demand.model_forecast(model, sales, sales.units, days)
+    measured = demand.wape(forecast, actual)
     shuffled = np.random.default_rng(1).permutation(forecast, axis=1)
-    assert measured < generate.wape(shuffled, actual)
-    assert measured < generate.wape(generate.planners_forecast(sales, days), actual)
-    boxed = generate.boxed_skus(sales, 210, 0.4)
-    seen = generate.as_delivered(sales, 210, 212, boxed)
-    wrong = generate.model_forecast(model, sales, seen, range(210, 213))
+    assert measured < demand.wape(shuffled, actual)
+    assert measured < demand.wape(demand.planners_forecast(sales, days), actual)
+    boxed = demand.boxed_skus(sales, 210, 0.4)
+    seen = demand.as_delivered(sales, 210, 212, boxed)
+    wrong = demand.model_forecast(model, sales, seen, range(210, 213))
     assert np.array_equal(wrong[~boxed], forecast[~boxed, 10:13])
-    assert generate.wape(wrong, actual[:, 10:13]) > 2 * measured
+    assert demand.wape(wrong, actual[:, 10:13]) > 2 * measured
 
 
-def test_weekly_rows_are_the_errors_of_their_days(generate):
+def test_weekly_rows_are_the_errors_of_their_days():
     actual = np.full((4, 14), 10.0)
     forecast = actual + np.where(np.arange(14) < 7, 2.0, -1.0)
-    rows = generate.demand_results(forecast, actual)
+    rows = demand.demand_results(forecast, actual)
     assert [(r["metric"], r["value"]) for r in rows] == [
         ("wape", 0.2), ("bias", 2.0), ("wape", 0.1), ("bias", -1.0),
     ]  # fmt: skip
 
 
-def test_a_triage_that_names_every_bench_right_makes_no_error(generate):
-    requests = generate.generated_requests(12, 60)
-    triage = generate.triaged(requests, 8, 10)
+def test_a_triage_that_names_every_bench_right_makes_no_error():
+    requests = workshop.generated_requests(12, 60)
+    triage = workshop.triaged(requests, 8, 10)
     automatic = triage.is_automatic
     assert 0.2 < automatic.mean() < 1
     assert (triage.job != requests.job)[automatic].mean() < (triage.job != requests.job).mean()
-    perfect = generate.Triage(requests.job, triage.confidence, automatic)
-    rows = generate.workshop_results(requests, perfect, 10)
+    perfect = workshop.Triage(requests.job, triage.confidence, automatic)
+    rows = workshop.workshop_results(requests, perfect, 10)
     assert {row["value"] for row in rows if row["metric"] == "selective_error"} == {0.0}
 
 
-def test_candidates_are_measured_on_members_the_models_have_not_seen(generate):
-    rows = generate.winback_evaluations(3_000, 1_000)
-    assert rows == generate.winback_evaluations(3_000, 1_000)
+def test_candidates_are_measured_on_members_the_models_have_not_seen():
+    rows = members.winback_evaluations(3_000, 1_000)
+    assert rows == members.winback_evaluations(3_000, 1_000)
     told = {(r["candidate"], r["metric"]): (r["value"], r["n"]) for r in rows}
-    _, has_left = generate.generated_members(4_000)
+    _, has_left = members.generated_members(4_000)
     for name in ("champion-1.0", "challenger-1.1"):
         (precision, n_flagged), (recall, n_leavers) = told[name, "precision"], told[name, "recall"]
         assert n_leavers == has_left[3_000:].sum()

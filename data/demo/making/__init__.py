@@ -1,0 +1,1 @@
+"""How the Bike Shop's files are made; see ``generate.py``."""
