@@ -109,6 +109,7 @@ def armed(point: str, n: int) -> None:
         case "in raw" | "in note":
             torn(point.removeprefix("in "), tick)
         case "raw written":
+            tick.left = 3 * n - 2  # an import flushes its file, the folder, and the ledger
             around(os, "fsync", after=tick)
         case "before rename":
             around(Path, "replace", before=tick)

@@ -79,6 +79,7 @@ def test_killed_at_a_named_point_nothing_acknowledged_is_lost(tmp_path, point, t
             assert all(c.ok for c in backups.read_back(tmp_path / "backups" / path))
     leftovers = [p.name for p in tmp_path.glob("backups/*") if p.suffix == ".zip"]
     assert all(backups.read_back(tmp_path / "backups" / name)[0].ok for name in leftovers)
+    assert acknowledged
     tell(f"{killed} kills {point}, {len(acknowledged)} acknowledged")
 
 
