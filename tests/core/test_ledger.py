@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from contextlib import ExitStack
 
 import httpx
@@ -175,6 +176,25 @@ def test_a_file_that_changes_while_it_is_judged_is_not_kept(tmp_path):
     ):
         kept(judged)
     assert left(tmp_path) == []
+
+
+def test_what_a_killed_process_left_of_a_file_is_gone_at_the_next_start(open_house, tmp_path):
+    (tmp_path / "spool").mkdir()
+    with Ledger(tmp_path).arriving(b"abc") as kept:
+        (part,) = _wait_for(tmp_path / "spool")
+        open_house()
+        assert not part.exists()
+        with pytest.raises(StoreError, match="could not be kept"):
+            kept(hashlib.sha256(b"abc").hexdigest())
+
+
+def _wait_for(folder):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if whole := [p for p in folder.iterdir() if p.stat().st_size == len(b"abc")]:
+            return whole
+        time.sleep(0.01)
+    raise TimeoutError
 
 
 def test_raw_bytes_that_changed_on_disk_are_not_given_out(tmp_path):
