@@ -34,7 +34,7 @@ check: setup ## format, lint, types and contract tests
 
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
 
-bench: .venv/.bench-stamp ## what screens cost beside a minimal page, and valuing beside numpy and squigglepy
+bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside others
 	@PYTHONPATH=. $(BIN)/python benchmarks/value.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/screens.py
