@@ -35,11 +35,20 @@ class NotEnoughDataError(MlpmError):
 class NotFoundError(MlpmError, LookupError):
     """Nothing of that name exists.
 
+    ``what`` is the kind of thing that was looked for, and ``without_hint`` the sentence for
+    somebody who may not be told what there is instead; both are empty when nothing else was named.
+
     Examples
     --------
-    >>> str(NotFoundError.of("mechanism", "triage", ["triage_automation", "fraud_blocking"]))
+    >>> error = NotFoundError.of("mechanism", "triage", ["triage_automation", "fraud_blocking"])
+    >>> str(error)
     "There is no mechanism 'triage'. Did you mean triage_automation?"
+    >>> error.without_hint
+    "There is no mechanism 'triage'."
     """
+
+    what: str = ""
+    without_hint: str = ""
 
     @classmethod
     def of(cls, what: str, name: str, known: Iterable[str]) -> NotFoundError:
@@ -53,7 +62,9 @@ class NotFoundError(MlpmError, LookupError):
             if known
             else "There are none yet."
         )
-        return cls(f"There is no {what} {name!r}. {hint}")
+        error = cls(f"There is no {what} {name!r}. {hint}")
+        error.what, error.without_hint = what, f"There is no {what} {name!r}."
+        return error
 
 
 class StoreError(MlpmError):

@@ -130,8 +130,9 @@ def _parser() -> argparse.ArgumentParser:
         help="a project it is for; may be repeated; without it all projects",
     )  # fmt: skip
     token.add_argument(
-        "--may", default="read,import", help="read, import, undo, admin; with commas (%(default)s)"
-    )
+        "--may", action="append", default=[], dest="actions", metavar="ACTION",
+        help="read, import, undo, admin; may be repeated, or with commas (read,import)",
+    )  # fmt: skip
     token.add_argument("--days", type=int, help="how long it lasts (for ever)")
 
     demo = answering("demo", "demo", "load or remove the demo")

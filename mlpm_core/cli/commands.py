@@ -117,38 +117,57 @@ def undo(given: argparse.Namespace) -> int:
 
 def token(given: argparse.Namespace) -> int:
     """Make, list or revoke tokens for other programs."""
-    import getpass
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from mlpm_core.services.settings import Settings
+    from mlpm_core.cli.house import settings_here, user
     from mlpm_core.services.tokens import ALL_PROJECTS, Tokens
 
-    settings = Settings.from_environment()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings = settings_here()
+    settings.make_folder()
     tokens = Tokens(settings.data)
     if given.what != "list" and not given.name:
         raise InputError(f"Say which token: mlpm token {given.what} NAME.")
     if given.what == "new":
+        if ALL_PROJECTS in given.projects:
+            raise InputError(
+                f"{ALL_PROJECTS!r} is no project; leave --project out to make a token for all."
+            )
+        actions = [part.strip() for text in given.actions for part in text.split(",")]
+        actions = actions or ["read", "import"]
         secret = tokens.make(
             given.name,
             given.projects or [ALL_PROJECTS],
-            [action.strip() for action in given.may.split(",")],
-            actor=getpass.getuser(),
+            actions,
+            actor=user(),
             today=datetime.now(UTC).date(),
             days=given.days,
         )
-        print("Keep it well; it is told this once, and only its hash is stored.", file=sys.stderr)
+        scope = ", ".join(given.projects) or "all projects"
+        print(
+            f"{given.name} may {', '.join(actions)} in {scope}. Keep it well; it is shown this "
+            "once, and only its hash is stored.",
+            file=sys.stderr,
+        )
         if not given.json:
             print(secret)
             return printing.DONE
-        return printing.document({"name": given.name, "token": secret})
+        return printing.document(
+            {
+                "name": given.name,
+                "token": secret,
+                "projects": given.projects or [ALL_PROJECTS],
+                "actions": actions,
+            }
+        )
     if given.what == "revoke":
         gone = tokens.revoke(given.name)
         print(f"{gone.name} opens nothing any more.", file=sys.stderr)
         return printing.document({"revoked": gone.name}) if given.json else printing.DONE
-    listed = [{k: v for k, v in asdict(known).items() if k != "sha256"} for known in tokens.all()]
-    return printing.document(listed) if given.json else printing.tokens(listed)
+    if not given.json:
+        return printing.tokens(tokens.all())
+    listed = [asdict(each) for each in tokens.all()]
+    return printing.document([{k: v for k, v in e.items() if k != "sha256"} for e in listed])
 
 
 def verify(given: argparse.Namespace) -> int:
@@ -172,11 +191,10 @@ def backup(given: argparse.Namespace) -> int:
 
 def restore(given: argparse.Namespace) -> int:
     """Put a backup in place."""
-    from mlpm_core.cli.house import app_runs
+    from mlpm_core.cli.house import app_runs, settings_here
     from mlpm_core.services import backups
-    from mlpm_core.services.settings import Settings
 
-    settings = Settings.from_environment()
+    settings = settings_here()
     if app_runs(settings):
         raise InputError("The app is running; stop it before its data are replaced.")
     return printing.checks(backups.told(backups.restore(settings, given.file)), as_json=given.json)
@@ -195,9 +213,13 @@ def demo(given: argparse.Namespace) -> int:
 
 def serve(given: argparse.Namespace) -> int:
     """Become the server; Ctrl-C and a supervisor's signals then reach it directly."""
+    from mlpm_core.services.addresses import port_refusal
     from mlpm_core.services.settings import Settings
 
     settings = Settings.from_environment()
+    settings.make_folder()
+    if refusal := port_refusal(settings.address, settings.port):
+        raise InputError(refusal)
     run = [sys.executable, "-m", "streamlit", "run", str(_ROOT / "app.py")]
     run += ["--server.port", str(settings.port), "--server.address", settings.address]
     os.environ["MLPM_DATA"] = str(settings.data)  # a relative path would change its meaning

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import shutil
+import sys
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services.server_file import read_server_file
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.settings import Settings, misspelt
 from mlpm_core.services.uploads import import_upload, max_bytes, too_large
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.uploads import Upload
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["House", "app_runs", "house"]
+__all__ = ["House", "app_runs", "house", "settings_here", "user"]
 
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
 _open = build_opener(ProxyHandler({})).open  # this machine is never behind a proxy
@@ -55,6 +57,13 @@ class House(Protocol):
         """Write a backup; ``path`` is where it lies."""
 
 
+def settings_here() -> Settings:
+    """The settings of this command; a variable that only looks like one is told."""
+    for warning in misspelt(os.environ):
+        print(warning, file=sys.stderr)
+    return Settings.from_environment()
+
+
 def app_runs(settings: Settings) -> bool:
     """Whether the app that serves these data answers."""
     server = read_server_file(settings.data)
@@ -70,7 +79,7 @@ def house() -> Iterator[House]:
     StoreError
         When another process holds the store and does not answer.
     """
-    settings = Settings.from_environment()
+    settings = settings_here()
     server = read_server_file(settings.data)
     if server is not None and _answers(server):
         yield _RunningApp(server)
@@ -256,11 +265,16 @@ def _json(error: HTTPError) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _actor() -> str:
+def user() -> str:
+    """The name of the user whose command this is; empty where the system has none."""
     try:
-        return f"{getpass.getuser()} (command)"
+        return getpass.getuser()
     except (KeyError, ImportError, OSError):
-        return "command"
+        return ""
+
+
+def _actor() -> str:
+    return f"{name} (command)" if (name := user()) else "command"
 
 
 def _size(file: Path) -> int:

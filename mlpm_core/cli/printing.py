@@ -10,8 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.tokens import Token
 
-__all__ = ["DONE", "checks", "document", "information", "mechanisms", "receipt", "worth"]
+__all__ = [
+    "DONE",
+    "checks",
+    "document",
+    "information",
+    "mechanisms",
+    "receipt",
+    "tokens",
+    "worth",
+]
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -75,14 +85,14 @@ def checks(answer: Mapping[str, Any], *, as_json: bool) -> int:
     return DONE if answer["ok"] else FAILED
 
 
-def tokens(listed: list[dict[str, Any]]) -> int:
+def tokens(listed: Sequence[Token]) -> int:
     """List what each token may."""
-    for known in listed:
-        projects = ", ".join(known["projects"]).replace("*", "all projects")
-        until = f"until {known['expires_on']}" if known["expires_on"] else "for ever"
+    for token in listed:
+        projects = "all projects" if token.is_for_all else ", ".join(token.projects)
+        until = f"until {token.expires_on}" if token.expires_on else "for ever"
         print(
-            f"{known['name']:<20} may {', '.join(known['actions'])} in {projects}, {until}; "
-            f"made {known['made_on']} by {known['made_by']}"
+            f"{token.name:<20} may {', '.join(token.actions)} in {projects}, {until}; "
+            f"made {token.made_on} by {token.made_by}"
         )
     return DONE
 

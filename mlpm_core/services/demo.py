@@ -14,7 +14,7 @@ from mlpm_core.services.imports import import_file
 from mlpm_core.services.undoing import undo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.workspace import Workspace
@@ -38,8 +38,15 @@ def files() -> Iterator[tuple[str, str, Path]]:
             yield project, kind, path
 
 
-def load(workspace: Workspace) -> list[Receipt]:
+def load(
+    workspace: Workspace, on_progress: Callable[[str, int, int], None] | None = None
+) -> list[Receipt]:
     """Import every demo file that is not in force yet.
+
+    Parameters
+    ----------
+    on_progress : callable, optional
+        Told what is being done, and the how manieth of how many files comes next.
 
     Raises
     ------
@@ -47,7 +54,10 @@ def load(workspace: Workspace) -> list[Receipt]:
         When a demo file is refused: the demo is broken, not the user's data.
     """
     done = []
-    for project, kind, path in files():
+    every = list(files())
+    for n, (project, kind, path) in enumerate(every, 1):
+        if on_progress is not None:
+            on_progress("loading the demo", n, len(every))
         receipt = import_file(
             workspace,
             ACTOR,
@@ -65,13 +75,15 @@ def load(workspace: Workspace) -> list[Receipt]:
     return done
 
 
-def load_if_empty(workspace: Workspace) -> None:
+def load_if_empty(
+    workspace: Workspace, on_progress: Callable[[str, int, int], None] | None = None
+) -> None:
     """Load the demo into a store that holds nothing else; a load cut short is completed."""
     with workspace.store.reader() as reader:
         batches = reader.rows("all_seqs")
     is_untouched = all(b["actor"] == ACTOR and b["undoes"] is None for b in batches)
     if is_untouched and len(batches) < len(list(files())):
-        load(workspace)
+        load(workspace, on_progress)
 
 
 def remove(workspace: Workspace, actor: str) -> list[Receipt]:

@@ -11,8 +11,16 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.kpis import KpiValue
 
-__all__ = ["MOST_REJECTS", "asks_only_to_confirm", "effect", "shortened", "with_effect_told"]
+__all__ = [
+    "MOST_REJECTS",
+    "asks_only_to_confirm",
+    "effect",
+    "shortened",
+    "with_effect_told",
+    "without_figures",
+]
 
+_UNREAD = "Stored values would change, which only a token that may read is shown. Confirm?"
 MOST_REJECTS = 10_000
 """How many rejects a receipt lists; the rejected rows can be had in full as a file."""
 
@@ -48,6 +56,20 @@ def with_effect_told(asked: Receipt, effects: list[Effect]) -> Receipt:
         for q in asked.questions
     ]
     return asked.model_copy(update={"questions": questions, "effect": effects})
+
+
+def without_figures(receipt: Receipt) -> Receipt:
+    """A receipt for somebody who may write a project and not read it: no stored or derived value.
+
+    What is left is about the file itself: its lines, its faults, and that something would change.
+    """
+    questions = [
+        question.model_copy(update={"message": _UNREAD, "preview": []})
+        if question.code == "restatement"
+        else question
+        for question in receipt.questions
+    ]
+    return receipt.model_copy(update={"questions": questions, "effect": []})
 
 
 def _value(value: float | None) -> str:

@@ -16,6 +16,7 @@ from mlpm_core.services.settings import Settings
 from mlpm_core.store import DamagedError, Ledger, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
@@ -40,12 +41,7 @@ class Workspace:
         self.settings = settings
         self.known_at: datetime | None = None
         """The moment as of which all is told; None is now."""
-        try:
-            settings.data.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"MLPM_DATA={settings.data} cannot be made: {error.strerror}."
-            ) from error
+        settings.make_folder()
         self.ledger = Ledger(settings.data)
         self.healed: list[str] = []
         """What had to be mended when the store was opened, each a sentence for people."""
@@ -244,8 +240,18 @@ _lock = threading.Lock()
 _open: dict[str, Workspace] = {}
 
 
-def open_workspace(settings: Settings | None = None) -> Workspace:
+def open_workspace(
+    settings: Settings | None = None,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> Workspace:
     """The process's workspace, opened on first use; loads the demo into an empty store.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Those of the environment unless given.
+    on_progress : callable, optional
+        Told what is being done and how far it is: this many of so many.
 
     Raises
     ------
@@ -259,7 +265,7 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
             workspace = Workspace(settings or Settings.from_environment())
             try:
                 if workspace.settings.demo and not workspace.settings.read_only:
-                    demo.load_if_empty(workspace)
+                    demo.load_if_empty(workspace, on_progress)
             except BaseException:
                 workspace.close()
                 raise
