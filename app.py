@@ -28,6 +28,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         yield
 
 
+if refusal := startup_refusal(st.get_option, SETTINGS.address):
+    refuse_to_start(refusal)
+
 app = st.App(
     HERE / "pages" / "frame.py",
     routes=ROUTES,
@@ -41,6 +44,3 @@ app = st.App(
     ),
     lifespan=lifespan,
 )
-# After the application is made, for only then Streamlit has read the options beside it.
-if refusal := startup_refusal(st.get_option, SETTINGS.address):
-    refuse_to_start(refusal)

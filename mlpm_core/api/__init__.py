@@ -7,26 +7,15 @@ from typing import TYPE_CHECKING
 from starlette.middleware import Middleware
 
 from mlpm_core.api.routes import ENDPOINTS, ROUTES
-from mlpm_core.api.security import (
-    FrontDoor,
-    content_security_policy,
-    startup_refusal,
-)
+from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
 from mlpm_core.api.slow_bodies import SlowBodies
-from mlpm_core.errors import MlpmError
 from mlpm_core.services.stopping import Stop
 from mlpm_core.services.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    "ENDPOINTS",
-    "ROUTES",
-    "MlpmError",
-    "front_door",
-    "startup_refusal",
-]
+__all__ = ["ENDPOINTS", "ROUTES", "front_door", "startup_refusal"]
 
 
 def front_door(

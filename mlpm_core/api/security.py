@@ -263,7 +263,7 @@ def startup_refusal(option: Callable[[str], Any], address: str) -> str | None:
             return sentence
     for name, where in (("MLPM_ADDRESS", address), ("server.address", option("server.address"))):
         if not is_loopback(str(where or "")):
-            return beyond_this_machine(f"{name} is {where or 'empty'!r}")
+            return beyond_this_machine(f"{name} is {repr(where) if where else 'empty'}")
     return None
 
 

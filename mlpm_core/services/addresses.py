@@ -52,12 +52,12 @@ def beyond_this_machine(what: str) -> str:
     Examples
     --------
     >>> print(beyond_this_machine("MLPM_ADDRESS is '::'"))
-    MLPM_ADDRESS is '::', which is not this machine alone. MLPM has no sign-in yet and serves this \
-machine only: set MLPM_ADDRESS to 127.0.0.1, ::1 or localhost.
+    MLPM_ADDRESS is '::'. MLPM has no sign-in yet and serves this machine only: set MLPM_ADDRESS \
+(or server.address) to 127.0.0.1, ::1 or localhost.
     """
     return (
-        f"{what}, which is not this machine alone. MLPM has no sign-in yet and serves this machine "
-        "only: set MLPM_ADDRESS to 127.0.0.1, ::1 or localhost."
+        f"{what}. MLPM has no sign-in yet and serves this machine only: set MLPM_ADDRESS (or "
+        "server.address) to 127.0.0.1, ::1 or localhost."
     )
 
 
@@ -76,8 +76,8 @@ def local_address(text: str, name: str = "The address") -> str:
     >>> local_address("0.0.0.0", "MLPM_ADDRESS")
     Traceback (most recent call last):
     ...
-    mlpm_core.errors.InputError: MLPM_ADDRESS is '0.0.0.0', which is not this machine alone. MLPM \
-has no sign-in yet and serves this machine only: set MLPM_ADDRESS to 127.0.0.1, ::1 or localhost.
+    mlpm_core.errors.InputError: MLPM_ADDRESS is '0.0.0.0'. MLPM has no sign-in yet and serves \
+this machine only: set MLPM_ADDRESS (or server.address) to 127.0.0.1, ::1 or localhost.
     """
     address = text.strip().lower()
     if not is_loopback(address):

@@ -7,12 +7,13 @@ import gc
 import importlib
 import os
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.services.addresses import beyond_this_machine
 from mlpm_core.services.readiness import beyond_loopback, progress, say, say_when_ready, served_at
-from mlpm_core.services.server_file import announced
+from mlpm_core.services.server_file import NAME, announced, read_server_file
 from mlpm_core.services.settings import Settings, misspelt
 from mlpm_core.services.stopping import Stopped
 from mlpm_core.services.workspace import close_workspace, open_workspace
@@ -57,7 +58,7 @@ async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[N
     token
         What opens the interface to commands on this machine.
     """
-    with stop.watched(close_workspace):
+    with stop.watched(partial(_closed, settings)):
         say("MLPM is starting; its address follows when it answers.")
         if listener := beyond_loopback():
             _refuse_foreign(listener)
@@ -79,6 +80,14 @@ async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[N
                 telling.cancel()
         finally:
             close_workspace()
+
+
+def _closed(settings: Settings) -> None:
+    """Close everything in the place of a server that does not come to it."""
+    close_workspace()
+    server = read_server_file(settings.data)
+    if server is not None and server.pid == os.getpid():
+        (settings.data / NAME).unlink(missing_ok=True)
 
 
 def _refuse_foreign(listener: Listener) -> NoReturn:

@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,11 +20,12 @@ from mlpm_core.errors import MlpmError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["STOP_SECONDS", "Stop", "Stopped"]
+__all__ = ["CLOSE_SECONDS", "GRACE_SECONDS", "Stop", "Stopped"]
 
-STOP_SECONDS: Final = 8.0
-"""How long the process may take to end once it was asked to; containers are killed after ten."""
-_CLOSE_SECONDS: Final = 2.0
+GRACE_SECONDS: Final = 6.0
+"""How long the process may take to end by itself once it was asked to."""
+CLOSE_SECONDS: Final = 2.0
+"""How long closing the store may take after that; a container is killed after ten in all."""
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -62,7 +64,7 @@ class Stop:
             signal.raise_signal(self.signal)
 
     @contextmanager
-    def watched(self, close: Callable[[], None], limit: float = STOP_SECONDS) -> Iterator[None]:
+    def watched(self, close: Callable[[], None], grace: float = GRACE_SECONDS) -> Iterator[None]:
         """Listen for the signals beside the server that does; end the process at the limit.
 
         The limit also holds after the block: threads of others may keep a process alive.
@@ -70,9 +72,10 @@ class Stop:
         Parameters
         ----------
         close
-            Closes what must be closed in order. It is tried at the limit too, for two seconds.
-        limit
-            Seconds from the first signal to the end.
+            Closes what must be closed in order; it is called, for `CLOSE_SECONDS`, before the
+            process is ended by force.
+        grace
+            Seconds from the first signal until then.
         """
         if threading.current_thread() is not threading.main_thread():
             yield  # where signals cannot be listened to, the server's own rules hold
@@ -91,21 +94,21 @@ class Stop:
             else:  # the server leaves the end to the system
                 self.end_by_signal()
 
-        threading.Thread(target=self._ended_at_limit, args=(close, limit), daemon=True).start()
+        threading.Thread(target=self._ended_at_limit, args=(close, grace), daemon=True).start()
         for number in _SIGNALS:
             signal.signal(number, listen)
         yield
 
-    def _ended_at_limit(self, close: Callable[[], None], limit: float) -> None:
+    def _ended_at_limit(self, close: Callable[[], None], grace: float) -> None:
         """End the process by force when it takes longer than the limit to end by itself."""
         self._asked.wait()
-        threading.Event().wait(limit - _CLOSE_SECONDS)
+        time.sleep(grace)
         closing = threading.Thread(target=close, daemon=True)
         closing.start()
-        closing.join(_CLOSE_SECONDS)
+        closing.join(CLOSE_SECONDS)
         sentence = (
-            f"MLPM was ended after {limit:g} seconds, for something did not stop by itself. What "
-            "was acknowledged is stored.\n"
+            f"Something did not stop within {grace:g} seconds, so MLPM was ended. What was "
+            "acknowledged is stored.\n"
         )
         os.write(2, sentence.encode())  # sys.stderr may be locked by what does not stop
         os._exit(0)

@@ -1,0 +1,66 @@
+"""A visitor without a browser: opens a screen over the websocket, and hands a file in."""
+
+from __future__ import annotations
+
+import http.client
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from websockets.sync.client import ClientConnection
+
+SECONDS = 90
+
+
+@contextmanager
+def visit(url: str, page: str = "") -> Iterator[tuple[ClientConnection, str]]:
+    """The websocket and session of somebody who has the screen before them; its script has run."""
+    with connect(
+        f"{url.replace('http', 'ws', 1)}/_stcore/stream",
+        origin=url, subprotocols=["streamlit"], proxy=None, max_size=None, open_timeout=SECONDS,
+    ) as wire:  # fmt: skip
+        asked = BackMsg()
+        asked.rerun_script.page_name = page
+        wire.send(asked.SerializeToString())
+        session = ""
+        while True:
+            message = ForwardMsg.FromString(wire.recv(SECONDS))
+            if message.HasField("new_session"):
+                session = message.new_session.initialize.session_id
+            if message.HasField("script_finished"):
+                break
+        yield wire, session
+
+
+def upload(url: str, session: str, data: bytes) -> int:
+    """The status of a file handed in as the page does it, with its XSRF token."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=SECONDS)
+    try:
+        connection.request("GET", "/_stcore/health", headers={"Origin": url})
+        answer = connection.getresponse()
+        answer.read()
+        cookie = str(answer.getheader("Set-Cookie")).partition(";")[0]
+        body = (
+            b'--edge\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n'
+            b"Content-Type: text/csv\r\n\r\n" + data + b"\r\n--edge--\r\n"
+        )
+        headers = {
+            "Origin": url,
+            "Cookie": cookie,
+            "X-Xsrftoken": cookie.partition("=")[2].strip('"'),
+            "Content-Type": "multipart/form-data; boundary=edge",
+        }
+        connection.request("PUT", f"/_stcore/upload_file/{session}/file-1", body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
