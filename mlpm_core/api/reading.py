@@ -146,7 +146,8 @@ _MEDIA = {
 
 def _verify(request: Request, workspace: Workspace) -> Response:
     actor(request)
-    return JSONResponse(backups.told(backups.verify(workspace)) | {"path": None})
+    checks = backups.verify(workspace, head=request.query_params.get("since"))
+    return JSONResponse(backups.told(checks) | {"path": None})
 
 
 def _backup(request: Request, workspace: Workspace) -> Response:
@@ -257,10 +258,18 @@ ENDPOINTS = (
         "GET",
         "/api/v1/verify",
         "verify",
-        "Whether database, ledger and raw files agree, down to every row's batch and every byte.",
-        guarded(_verify),
+        "Whether database, ledger and raw files agree, down to every cell and every byte.",
+        guarded(_verify, "since"),
         {200: Verified},
-        (NAMED,),
+        (
+            Parameter(
+                "since",
+                "query",
+                "A last hash of the ledger noted elsewhere: what it stood for must be there.",
+                {"type": "string"},
+            ),
+            NAMED,
+        ),
         action=Action.ADMIN,
     ),
     Endpoint(

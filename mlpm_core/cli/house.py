@@ -48,8 +48,11 @@ class House(Protocol):
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         """A table of a project as a file."""
 
-    def verify(self) -> dict[str, Any]:
-        """Whether all that is stored agrees."""
+    def verify(self, head: str | None) -> dict[str, Any]:
+        """Whether all that is stored agrees, and with a hash noted elsewhere."""
+
+    def rewrite_ledger(self) -> Path:
+        """Write the ledger anew from the database; where the old one lies."""
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
         """Write a backup; ``path`` is where it lies."""
@@ -117,10 +120,15 @@ class _OwnStore:
         there = self._workspace.as_known(known) if known else self._workspace
         return exports.export(there, _actor(), project, table, file_format)
 
-    def verify(self) -> dict[str, Any]:
+    def verify(self, head: str | None) -> dict[str, Any]:
         from mlpm_core.services import backups
 
-        return backups.told(backups.verify(self._workspace))
+        return backups.told(backups.verify(self._workspace, head=head))
+
+    def rewrite_ledger(self) -> Path:
+        from mlpm_core.services import backups
+
+        return backups.rewrite_ledger(self._workspace)
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
         from mlpm_core.services import backups
@@ -175,9 +183,13 @@ class _RunningApp:
             datetime.fromisoformat(headers["X-MLPM-As-Of"]),
         )
 
-    def verify(self) -> dict[str, Any]:
-        answer: dict[str, Any] = self._call("GET", "verify")
+    def verify(self, head: str | None) -> dict[str, Any]:
+        since = f"?{urlencode({'since': head})}" if head else ""
+        answer: dict[str, Any] = self._call("GET", f"verify{since}")
         return answer
+
+    def rewrite_ledger(self) -> Path:
+        raise InputError("The app is running; stop it before its ledger is written anew.")
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
         answer: dict[str, Any] = self._call("POST", "backups", b"")

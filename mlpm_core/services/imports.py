@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
@@ -142,8 +143,6 @@ def import_file(
             blank, "store", str(error),
             "Nothing was stored. Mend the cause and import the same file again.",
         )  # fmt: skip
-    if done.status is Status.COMMITTED:
-        batches.note(workspace, done)
     if asks_only_to_confirm(done):
         confirmed = asked.profile.answered("restatement", "confirm")
         would_be = import_file(
@@ -181,7 +180,7 @@ def _first(reader: Reader, blank: Receipt) -> Receipt | None:
     )
     if not earlier:  # a form may well set back what it set before
         return None
-    first = Receipt.model_validate_json(earlier[0]["receipt"])
+    first = batches.whole_receipt(reader, earlier[0])
     return first.model_copy(update={"status": Status.DUPLICATE})
 
 
@@ -206,7 +205,8 @@ def _stored(
 
     ``keep`` keeps the file itself; without it nothing is kept, as in a dry run.
     """
-    with workspace.store.writer(keep=keep is not None) as writer:
+    tell = partial(batches.note, workspace)
+    with workspace.store.writer(keep=keep is not None, after=tell) as writer:
         if channel != "form" and (first := _first(writer, blank)):  # it came twice at once
             return first
         judgement = judged_with_rules(writer, asked, found, accept_good=accept_good)
@@ -238,15 +238,15 @@ def _commit(
     channel: str,
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
-    seq = int(writer.rows("last_seq")[0]["seq"]) + 1
+    seq = batches.next_seq(workspace, writer)
     before = kpis_moved_by(workspace, writer, record, done.project)
-    append(writer, record, seq, done.project, judgement)
-    done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
+    content = append(writer, record, seq, done.project, judgement)
+    done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
     changes = effect(before, kpis_moved_by(workspace, writer, record, done.project))
     told = [*done.warnings, *_orphans(writer, record, seq, done.project)]
     done = done.model_copy(update={"effect": changes, "warnings": told})
-    writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
+    batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
 

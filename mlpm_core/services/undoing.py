@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
@@ -68,23 +69,24 @@ def undo(
     """
     if not actor.strip():
         raise InputError("An undo names who undoes; the actor is empty.")
-    with workspace.store.writer(keep=not dry_run) as writer:
+    note = partial(batches.note, workspace)
+    with workspace.store.writer(keep=not dry_run, after=note) as writer:
         found = batches.batch_of(writer, project, batch)
-        first = Receipt.model_validate_json(found["receipt"])
+        first = batches.receipt_of(found)
         if first.undoes is not None:
             raise InputError(
                 f"{batch} itself took {first.undoes} back. To have it again, import its file again."
             )
         if found["undone_by"] is not None:
             raise InputError(f"{batch} was already undone by {found['undone_by']}.")
-        seq = int(writer.rows("last_seq")[0]["seq"]) + 1
+        seq = batches.next_seq(workspace, writer)
         record = record_of(first.kind)
         before = kpis_moved_by(workspace, writer, record, project)
         lost_before = set(_resting(writer, project))
         n_own, n_held = writer.n_counting(record, found["seq"])
         done = first.model_copy(
             update={
-                "batch": f"B{seq:05d}",
+                "batch": batches.name_of(seq),
                 "status": Status.COMMITTED,
                 "actor": actor,
                 "received_at": workspace.now(),
@@ -98,7 +100,7 @@ def undo(
             }
         )
         batches.add(writer, seq, done, channel, undoes=found["seq"])
-        registered = register_used(writer, seq, project)
+        registered, content = register_used(writer, seq, project)
         _refuse_orphans(batch, [r for r in _resting(writer, project) if r not in lost_before])
         refuse_orphans(writer, project)
         n_left = writer.n_counting(record, found["seq"])[1]
@@ -112,8 +114,7 @@ def undo(
         done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
         if dry_run:
             return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
-        writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
-    batches.note(workspace, done)
+        batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
 

@@ -81,6 +81,7 @@ __all__ = [
     "project_view",
     "projects",
     "raw_file",
+    "receipt",
     "receipts",
     "records",
     "rejected_csv",
@@ -374,6 +375,12 @@ def project_title(project: str) -> str:
 def currency(project: str) -> str:
     """The currency of a project."""
     return str(next(p["currency"] for p in projects() if p["project"] == project))
+
+
+@_shared
+def receipt(project: str, batch: str) -> Receipt:
+    """The receipt of one batch, with what was rejected of it."""
+    return batches.receipt(workspace(), actor(), project, batch)
 
 
 @_shared
