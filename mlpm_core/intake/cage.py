@@ -326,7 +326,10 @@ def work(memory: int, cpu_seconds: int) -> None:
             LOG.exception("reading failed")
             answer, results = {"stopped": "the reader failed; the server's log says why"}, []
         del parts
-        _send(back, answer, results)
+        try:
+            _send(back, answer, results)
+        except BrokenPipeError:  # who asked is gone
+            os._exit(0)
 
 
 def _memory(n_bytes: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -145,7 +146,8 @@ class Workspace:
         """Checkpoint, close and let others in; a damaged database is set aside and built anew."""
         try:
             if not self.settings.read_only:
-                self._acknowledge()
+                with suppress(StoreError):  # what it would not write now it says at the next start
+                    self._acknowledge()
             self.store.close()
         except DamagedError:
             if self.settings.read_only or not self.ledger.entries():

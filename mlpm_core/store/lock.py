@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.errors import StoreError
+from mlpm_core.errors import InUseError, StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +37,10 @@ class FolderLock:
 
     Raises
     ------
-    StoreError
+    InUseError
         When another process holds it; the sentence says which.
+    StoreError
+        When the folder cannot be written.
     """
 
     def __init__(self, folder: Path, *, shared: bool = False, patience: float = 0.0) -> None:
@@ -89,7 +91,7 @@ class FolderLock:
                 break
             except OSError:
                 if time.monotonic() >= until:
-                    raise StoreError(
+                    raise InUseError(
                         f"The data in {self._folder} are in use by {self._holder()}. Commands find "
                         "a running server by themselves; else wait for that process or stop it."
                     ) from None
