@@ -50,6 +50,7 @@ def verify(workspace: Workspace) -> list[Check]:
     checks = []
     with workspace.store.reader() as reader:
         batches = {r["seq"]: r for r in reader.rows("batch_rows")}
+        evidence = {r["sha256"] for r in reader.rows("evidence")}
         wrong = [
             row["batch"]
             for row in batches.values()
@@ -76,7 +77,7 @@ def verify(workspace: Workspace) -> list[Check]:
         )
     )
     damaged = []
-    wanted = {r["sha256"] for r in batches.values() if r["undoes"] is None}
+    wanted = {r["sha256"] for r in batches.values() if r["undoes"] is None} | evidence
     for sha256 in sorted(wanted):
         try:
             workspace.ledger.raw(sha256)

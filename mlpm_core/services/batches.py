@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
-__all__ = ["add", "batch_of", "note", "project_of", "raw_file", "receipt", "receipts"]
+__all__ = ["FORM", "add", "batch_of", "note", "project_of", "raw_file", "receipt", "receipts"]
+
+FORM = "form"
+"""The channel of what the application writes itself; no file from outside comes through it."""
 
 
 def receipts(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:

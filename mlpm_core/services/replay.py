@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, StoreError
-from mlpm_core.intake import Asked, Profile, Refusal
+from mlpm_core.intake import Asked, Profile, Refusal, judged
 from mlpm_core.records import Receipt, Status, record_of
+from mlpm_core.services.batches import FORM
 from mlpm_core.services.reading import CAGE
 from mlpm_core.services.rules import judged_with_rules
-from mlpm_core.services.stored import append, register_used
+from mlpm_core.services.stored import Stored, append, register_used
 from mlpm_core.store import DamagedError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _again(
         raise StoreError("a later batch is stored already.")
     told = Receipt.model_validate_json(entry["receipt"])
     if told.undoes is None:
-        _rows_again(writer, ledger, seq, told, limits)
+        _rows_again(writer, ledger, seq, told, limits, str(entry["channel"]))
     writer.run(
         "add_batch",
         **{k: entry[k] for k in ("batch", "project", "kind", "channel", "sha256", "actor")},
@@ -87,10 +88,15 @@ def _again(
 
 
 def _rows_again(
-    writer: Writer, ledger: Ledger, seq: int, told: Receipt, limits: Callable[[str], Limits]
+    writer: Writer,
+    ledger: Ledger,
+    seq: int,
+    told: Receipt,
+    limits: Callable[[str], Limits],
+    channel: str,
 ) -> None:
     record = record_of(told.kind)
-    profile = Profile()
+    profile = Profile(new_model="new")  # asked since; what was stored then was agreed to
     for answer in told.answers:
         key, _, value = answer.partition("=")
         profile = profile.answered(key, value)
@@ -102,12 +108,16 @@ def _rows_again(
         told.received_at or datetime.min,
         profile,
         limits(told.kind),
+        by_application=channel == FORM,
     )
     try:
         found = CAGE.read(asked)
     except Refusal as refusal:
         raise StoreError("its file is now refused.") from refusal
     judgement = judged_with_rules(writer, asked, found, accept_good=told.accept_good)
+    if judgement.n_stored != told.stored:  # a rule of later is not held against what was accepted
+        stored = Stored(writer, told.project)
+        judgement = judged(found, asked, stored, accept_good=told.accept_good)
     again = judgement.receipt
     if (again.status, judgement.n_stored) != (Status.DRY_RUN, told.stored):
         raise StoreError(f"its file now gives {judgement.n_stored} rows, not {told.stored}.")

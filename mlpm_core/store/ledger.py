@@ -89,6 +89,19 @@ class Ledger:
             raise StoreError(f"The raw file {sha256[:12]} was damaged on disk.")
         return data
 
+    def keep_bytes(self, data: bytes) -> str:
+        """Keep bytes under their SHA-256, flushed to disk, and return it.
+
+        Raises
+        ------
+        StoreError
+            When the disk refuses; nothing is half written.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        with self.arriving(data) as keep:
+            keep(sha256)
+        return sha256
+
     def note(self, entry: Mapping[str, Any]) -> None:
         """Append one batch and flush it to disk.
 
