@@ -17,7 +17,7 @@ from mlpm_core.in_life.delivered import (
     together,
 )
 from mlpm_core.records import Direction, Kpi, Promise, ValueCase
-from mlpm_core.services.evaluations import DecisionView, decisions
+from mlpm_core.services.evaluations import DecisionState, DecisionView, decisions
 from mlpm_core.services.kpis import KpiValue, kpi_value
 from mlpm_core.services.lives import NET, Life, LifeMonth, life_of
 from mlpm_core.services.valuation import CaseValue, project_cases
@@ -177,7 +177,11 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
     case, life = cases[value_case_id], lives[value_case_id]
     lines = [_promise(p, kpis.get(p["kpi_id"]), cases, lives, today) for p in promises]
     lines.sort(key=lambda x: (x.promised_for_on, x.made_on, x.promise_id))
-    reviews = [d.review_on for d in recorded if d.review_on and not d.is_review_due]
+    reviews = [
+        d.review_on
+        for d in recorded
+        if d.review_on and not d.is_review_due and d.state is DecisionState.IN_FORCE
+    ]
     return DeliveredView(
         case=case,
         day=today,

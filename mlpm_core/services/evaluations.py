@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from mlpm_core.services.decisions import (
     decisions_of,
 )
 from mlpm_core.services.evidence import LeaderboardView, MetricView, Option, Range, frozen
+from mlpm_core.services.realised import DecidedModels
 from mlpm_core.services.valuation import case_value
 
 if TYPE_CHECKING:
@@ -66,7 +68,10 @@ def candidates(
         for row in registers.records(workspace, actor, project, Evaluation.kind)
         if row["value_case_id"] == value_case_id
     ]
-    return _board(case, _newest(rows))
+    with workspace.store.reader() as reader:
+        models = DecidedModels(reader, workspace.project(project), workspace.today(project))
+        deployed = tuple(models.versions(value_case_id))
+    return replace(_board(case, _newest(rows)), deployed=deployed)
 
 
 def _newest(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -192,6 +197,8 @@ def decide(
     _refuse_archived(registers.records(workspace, actor, project, ValueCase.kind), value_case_id)
     if chosen not in [o.name for o in view.options]:
         raise InputError(f"{chosen} is none of the options that can be valued; choose one of them.")
+    with workspace.store.writer(keep=False):
+        pass  # a copy that only reads says so before anything is kept
     weighed = choosing(view, weights_of(brief(workspace, actor, project)))
     newest = f"B{workspace.version:05d}"
     evidence = workspace.ledger.keep_bytes(frozen(view, weighed.camps if weighed else {}, newest))

@@ -62,7 +62,8 @@ class Option:
 class LeaderboardView:
     """The options of a value case, best first, and the candidates that have no value.
 
-    ``options`` is empty, with the reason in ``problem``, when none can be valued.
+    ``options`` is empty, with the reason in ``problem``, when none can be valued. ``deployed`` are
+    model and version of what was, is or will be in use for the value case.
     """
 
     value_case_id: str
@@ -77,6 +78,7 @@ class LeaderboardView:
     seed: int = 0
     caveat: str | None = None
     problem: str | None = None
+    deployed: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_empty(self) -> bool:

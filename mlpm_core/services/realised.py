@@ -39,11 +39,7 @@ class DecidedModels:
         self._reader, self._project, self._today = reader, project, today
         name = project["project"]
         self._cases = {c["value_case_id"]: c for c in reader.current(ValueCase, name)}
-        self._champions = [
-            d
-            for d in reader.current(Deployment, name)
-            if d["slot"] == Slot.CHAMPION and not d["archived"]
-        ]
+        self._deployments = reader.current(Deployment, name)
         self._valued: dict[tuple[str, str, str], CaseValue] = {}
 
     def title(self, value_case_id: str) -> str:
@@ -84,16 +80,17 @@ class DecidedModels:
     def versions(self, value_case_id: str) -> list[tuple[str, str]]:
         """Model and version of everything that was, is or will be in use for a value case."""
         case = self._cases.get(value_case_id)
-        found = [(d["model_id"], d["model_version"]) for d in self._deployed(case)] if case else []
-        return sorted({(model, version) for model, version in found if model})
+        deployed = self._deployed(case) if case else []
+        return sorted({(d["model_id"], d["model_version"]) for d in deployed})
 
     def _deployed(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The champions of a value case; its model as if deployed, while none is recorded."""
-        found = [d for d in self._champions if d["value_case_id"] == case["value_case_id"]]
-        if found or not case["model_id"]:
-            return found
+        of_case = [d for d in self._deployments if d["value_case_id"] == case["value_case_id"]]
+        if of_case:
+            return [d for d in of_case if d["slot"] == Slot.CHAMPION and not d["archived"]]
         as_if = {"deployment_id": "", "model_id": case["model_id"], "model_version": ""}
-        return [as_if | {"slot": Slot.CHAMPION, "from_on": None, "to_on": None}]
+        as_if |= {"slot": Slot.CHAMPION, "from_on": None, "to_on": None}
+        return [as_if] if self._monitored(as_if) else []
 
     def _as_decided(
         self, deployment: Mapping[str, Any], decision: Mapping[str, Any]
@@ -113,7 +110,7 @@ class DecidedModels:
         if self._monitored(narrowed):  # it takes every version, and this is one of them
             return narrowed
         is_named = decision["model_id"] and not decision["model_version"]
-        return dict(deployment) if is_named and deployment["deployment_id"] else None
+        return dict(deployment) if is_named else None
 
     def _monitored(self, deployment: Mapping[str, Any]) -> object:
         name = self._project["project"]
