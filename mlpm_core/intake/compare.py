@@ -162,20 +162,20 @@ def _models_told_apart(
 
 
 def _new_models_agreed(
-    rows: Rows, record: type[Record], known: Collection[str], profile: Profile
+    rows: Rows, record: type[Record], registered: Collection[str], profile: Profile
 ) -> tuple[Rows, list[Question]]:
     """The rows once it is settled whether names that are not stored are new models or slips.
 
     Results and predictions are where a model is met first: there only a name that differs from a
     stored one by a slip is asked about. A project without models has nothing to mistake.
     """
-    looks = set(map(skeleton, known))
+    looks = set(map(skeleton, registered))
     names = rows.fields["model_id"].unique().to_pylist()
-    unknown = [n for n in names if n not in known and skeleton(n) not in looks]
-    nearest = {name: _nearest(name, known) for name in unknown}
+    unregistered = [n for n in names if n not in registered and skeleton(n) not in looks]
+    nearest = {name: _nearest(name, registered) for name in unregistered}
     if record in _MEETS_MODELS_FIRST:
         nearest = {n: near for n, near in nearest.items() if near is not None and is_slip(n, near)}
-    if not nearest or not known or profile.new_model == "new":
+    if not nearest or not registered or profile.new_model == "new":
         return rows, []
     meant = {name: near for name, near in nearest.items() if near is not None}
     if profile.new_model == "stored" and len(meant) == len(nearest):
@@ -188,10 +188,10 @@ def _new_models_agreed(
     return rows, [question("new-model", "new_model", choices, names=", ".join(shown_names))]
 
 
-def _nearest(name: str, known: Collection[str]) -> str | None:
+def _nearest(name: str, registered: Collection[str]) -> str | None:
     """The stored name that somebody probably meant."""
-    slips = sorted(k for k in known if is_slip(name, k))
-    return next(iter([*slips, *get_close_matches(name, sorted(known), n=1, cutoff=0.6)]), None)
+    slips = sorted(k for k in registered if is_slip(name, k))
+    return next(iter([*slips, *get_close_matches(name, sorted(registered), n=1, cutoff=0.6)]), None)
 
 
 def _renamed(rows: Rows, meant: Mapping[str, str]) -> Rows:

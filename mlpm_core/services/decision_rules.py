@@ -51,8 +51,9 @@ def decision_fault(
                 return "supersedes", f"There is no earlier decision {earlier!r} in this project."
             if earlier in superseded:
                 later = superseded[earlier]
-                told = f"Decision {earlier} was superseded by {later} already; supersede that one."
-                return "supersedes", told
+                return "supersedes", (
+                    f"Decision {earlier} was superseded by {later} already; supersede that one."
+                )
             was = by_id[earlier]
             if was and all(d.withdrawn_in is not None for d in was):
                 return "supersedes", f"Decision {earlier} was withdrawn; it stands no more."

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import StoreError
-from mlpm_core.evaluation import NONE
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Decision, columns
 from mlpm_core.services.batches import FORM
@@ -215,7 +214,7 @@ def _view(
     options, damage = _options(stored, ledger)
     why_not = _no_promise(stored.origin, state)
     chosen = next((o for o in options if o.name == row["chosen"]), None)
-    realised = _realised(row, models) if not why_not else Realised(reason=why_not)
+    realised = Realised(reason=why_not) if why_not else models.realised(row)
     is_open = state is DecisionState.IN_FORCE and row["review_on"] is not None
     return DecisionView(
         **{name: row[name] for name in _COPIED},
@@ -238,12 +237,6 @@ def _view(
         instead=realised.instead,
         is_review_due=is_open and row["review_on"] <= today,
     )
-
-
-def _realised(row: Mapping[str, Any], models: DecidedModels) -> Realised:
-    if row["chosen"] == NONE:
-        return Realised(reason="None was adopted, so there is nothing to realise.")
-    return models.realised(row)
 
 
 def _no_promise(origin: Origin, state: DecisionState) -> str:

@@ -121,7 +121,8 @@ class DeliveredView:
     """What a value case was told to deliver, and what its monitored metrics say it delivered.
 
     ``to_date`` holds for each month the sum of all months up to it. ``unvalued`` says what is wrong
-    with the ``n_unvalued`` periods that have no value.
+    with the ``n_unvalued`` periods that have no value. ``decided`` is the newest decision on the
+    value case that still stands.
     """
 
     case: CaseValue
@@ -132,6 +133,7 @@ class DeliveredView:
     kpis: tuple[KpiMonths, ...]
     promises: tuple[PromiseLine, ...]
     hits: HitRate
+    decided: DecisionView | None
     decisions_due: tuple[DecisionView, ...]
     next_review_on: date | None
     unvalued: tuple[str, ...]
@@ -195,6 +197,9 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
         ),
         promises=tuple(lines),
         hits=hit_rate((x.outcome, x.confidence) for x in lines),
+        decided=next(
+            (d for d in recorded if d.is_promise and d.value_case_id == value_case_id), None
+        ),
         decisions_due=tuple(d for d in recorded if d.is_review_due),
         next_review_on=min(reviews, default=None),
         unvalued=life.unvalued,

@@ -264,5 +264,9 @@ def next_id(ids: Iterable[str]) -> str:
     >>> next_id(["D001", "D007", "board-4", "D99999999999999999999"])
     'D008'
     """
-    numbers = [int(m[1]) for decision_id in ids if (m := _NUMBERED.fullmatch(decision_id))]
-    return f"D{max(numbers, default=0) + 1:03d}"
+    taken = set(ids)
+    numbers = [int(m[1]) for decision_id in taken if (m := _NUMBERED.fullmatch(decision_id))]
+    number = max(numbers, default=0) + 1
+    while f"D{number:03d}" in taken:
+        number += 1
+    return f"D{number:03d}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlpm_core.evaluation import NONE
 from mlpm_core.records import Deployment, Slot, ValueCase
 from mlpm_core.services.evidence import Range
 from mlpm_core.services.valuation import CaseValue, monitored_periods, valued_case
@@ -56,6 +57,9 @@ class DecidedModels:
         case = self._cases.get(decision["value_case_id"])
         if case is None:
             return Realised(reason="Its value case is no longer there.")
+        if decision["chosen"] == NONE:
+            reason = "None was adopted, so there is nothing to realise."
+            return Realised(reason=reason, instead=self._instead(case))
         deployments = [
             deployment
             for champion in self._deployed(case)

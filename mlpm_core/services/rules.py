@@ -209,8 +209,11 @@ def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], 
     fault_of = decision_fault(reader, project, today)
 
     def rule(row: Row) -> Reject | None:
-        found = fault_of(row)
-        return _fault(found[0], row[found[0]], MlpmError(found[1])) if found else None
+        fault = fault_of(row)
+        if fault is None:
+            return None
+        column, sentence = fault
+        return _fault(column, row[column], MlpmError(sentence))
 
     return rule
 

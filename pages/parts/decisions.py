@@ -184,14 +184,14 @@ def _badges(decision: DecisionView) -> None:
 
 def _chain(decision: DecisionView, anchors: dict[str, str]) -> None:
     """What it took the place of, and what took its place, each with the way there."""
-    for told, other in (
+    for label, other in (
         ("Takes the place of", decision.supersedes),
         ("Superseded by", decision.superseded_by),
     ):
         if other:
             shown = literal(other)
             anchor = anchors.get(other)
-            st.markdown(f"{told} {f'[{shown}](#{anchor})' if anchor else shown}.")
+            st.markdown(f"{label} {f'[{shown}](#{anchor})' if anchor else shown}.")
 
 
 def _promised_and_realised(decision: DecisionView) -> None:

@@ -242,10 +242,10 @@ def _model(
     column: Column, project: str, now: object, label: str, common: Mapping[str, Any]
 ) -> str | None:
     """A choice among the registered models; a new one is named in a field of its own."""
-    known = loaders.titles(project, "models")
+    registered = loaders.titles(project, "models")
     written = {str(now): str(now)} if now else {}
     empty = {} if column.required else {"": "–"}
-    options = empty | written | known | {_NEW_MODEL: "A new model …"}
+    options = empty | written | registered | {_NEW_MODEL: "A new model …"}
     ids = list(options)
     index = ids.index(str(now)) if now else 0 if len(ids) == 1 or empty else None
     chosen = st.selectbox(label, ids, index=index, format_func=lambda o: options[o], **common)

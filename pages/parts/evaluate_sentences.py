@@ -158,13 +158,13 @@ def came_in(decision: DecisionView) -> str:
 
 def also_said(decision: DecisionView) -> str:
     """Conditions, dissent and who was there, a line each; empty without any."""
-    said = {
+    texts = {
         "Conditions": decision.conditions,
         "Dissent": decision.dissent,
         "Present": decision.attendees,
         "Runs as": f"{decision.model_id} {decision.model_version}",
     }
-    lines = [f"{label}: {literal(text)}" for label, text in said.items() if text.strip()]
+    lines = [f"{label}: {literal(text)}" for label, text in texts.items() if text.strip()]
     return "  \n".join(lines)
 
 

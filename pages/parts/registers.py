@@ -64,22 +64,22 @@ def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
 
 def decisions(project: str) -> None:
     """Every decision with its origin and state, and the one way to record another."""
-    told = loaders.decisions(project)
-    if told:
+    listed = loaders.decisions(project)
+    if listed:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Decision": [d.decision_id for d in told],
-                    "Title": [d.title for d in told],
-                    "Value case": [d.case_title for d in told],
-                    "Chosen": [named(d.chosen) for d in told],
-                    "Stands": [d.state.value for d in told],
-                    "Came in": [d.origin.value for d in told],
-                    "Decided on": [d.decided_on for d in told],
-                    "Recorded (UTC)": [d.recorded_at for d in told],
-                    "By": [d.recorded_by for d in told],
-                    "Superseded by": [d.superseded_by or "" for d in told],
-                    "Withdrawn by": [d.withdrawn_by or "" for d in told],
+                    "Decision": [d.decision_id for d in listed],
+                    "Title": [d.title for d in listed],
+                    "Value case": [d.case_title for d in listed],
+                    "Chosen": [named(d.chosen) for d in listed],
+                    "Stands": [d.state.value for d in listed],
+                    "Came in": [d.origin.value for d in listed],
+                    "Decided on": [d.decided_on for d in listed],
+                    "Recorded (UTC)": [d.recorded_at for d in listed],
+                    "By": [d.recorded_by for d in listed],
+                    "Superseded by": [d.superseded_by or "" for d in listed],
+                    "Withdrawn by": [d.withdrawn_by or "" for d in listed],
                 }
             ),
             hide_index=True,

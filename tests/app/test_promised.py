@@ -136,6 +136,7 @@ def test_a_decision_that_is_due_stands_with_what_was_promised(empty):
     assert shown["Realised now"] == "–"  # another model is in use
     assert "Not deployed yet" in said(app)
     assert "m is in use now, since 10 Jul 2024" in said(app)
+    assert "not the decided model" in app.info[0].value
     assert "**bold**" not in said(app)
 
 

@@ -14,6 +14,7 @@ import pytest
 from mlpm_core.services import evaluations, registers
 from mlpm_core.services.delivered import delivered
 from mlpm_core.services.exports import export
+from mlpm_core.services.portfolio import health_json, kpis_json
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.monitored_shop import (
     CASE,
@@ -26,6 +27,7 @@ from tests.monitored_shop import (
     results,
     save,
 )
+from tests.monitored_shop import kpi as kpi_of
 
 
 @pytest.fixture
@@ -60,6 +62,7 @@ def net_at(error):
 def test_a_candidate_that_never_ran_realised_nothing(shop):
     in_use(shop, "2024-07-10", model_version="1.0")
     results(shop, WEEKS, version="1.0")
+    kpi_of(shop, "income", "higher")
     view = decided(shop, "2.0")
     assert view.promised.mean == net_at(0.2)
     assert (view.realised, view.realised_when) == (None, None)
@@ -67,6 +70,10 @@ def test_a_candidate_that_never_ran_realised_nothing(shop):
     assert view.instead == "m 1.0 is in use now, since 10 Jul 2024."
     of_case = delivered(shop, "ada", SHOP, CASE)
     assert of_case.total.realised.mean > 0  # the value case itself did realise something
+    assert of_case.decided == view
+    (kpi,) = kpis_json(shop, "ada", SHOP)
+    assert kpi["model"] == "m 1.0"
+    assert health_json(shop, "ada", SHOP)[0]["model_version"] == "1.0"
     text = export(shop, "ada", SHOP, "decisions", "csv").data.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["realised"], row["realised_reason"]) == ("", "Not deployed yet.")
@@ -141,6 +148,7 @@ def test_adopting_none_claims_nothing(shop):
     assert view.promised.mean == 0
     assert view.realised is None
     assert "nothing to realise" in view.realised_reason
+    assert view.instead == "m 1.0 is in use now, since 10 Jul 2024."
 
 
 @pytest.mark.parametrize(
