@@ -33,6 +33,8 @@ class _Answer(BaseModel):
 class KpiAnswer(_Answer):
     """Where a KPI stands, in its unit; what cannot be said is null, with a reason.
 
+    The value rests on the results of ``model``, whatever was decided.
+
     Baseline and target are null only for a proxy that still waits for them. A proxy that expired
     does not count: leave it out of sums and targets.
     """
@@ -56,6 +58,7 @@ class KpiAnswer(_Answer):
     expires_on: str | None
     counts: bool
     as_of: str | None
+    model: str | None
     batches: list[str]
 
 
@@ -65,6 +68,7 @@ class HealthAnswer(_Answer):
     project: str
     value_case: str
     model: str | None
+    model_version: str | None
     health: str
     reason: str
     age_days: int | None

@@ -231,6 +231,7 @@ def _written(what: str, asked: Asked, rejects: list[dict[str, Any]] | None) -> d
         "now": asked.now.isoformat(),
         "profile": asked.profile.model_dump(mode="json"),
         "limits": asdict(asked.limits),
+        "by_application": asked.by_application,
         "rejects": rejects,
     }
 
@@ -244,6 +245,7 @@ def _asked(said: dict[str, Any], parts: list[bytes]) -> Asked:
         datetime.fromisoformat(said["now"]),
         Profile.model_validate(said["profile"]),
         Limits(**said["limits"]),
+        said["by_application"],
     )
 
 

@@ -60,6 +60,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
     with workspace.store.still(), workspace.store.reader() as reader:
         rows = {row["seq"]: row for row in reader.rows("batch_rows", after=0)}
         contents = reader.contents()
+        evidence = {row["sha256"] for row in reader.rows("evidence")}
         rejects = {row["seq"]: row["sha256"] for row in reader.rows("rejects", seq=0)}
         entries = {entry["seq"]: entry for entry in workspace.ledger.entries()}
         lost, cut = workspace.ledger.missing(rows)
@@ -80,7 +81,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         )
     )
     damaged = []
-    wanted = {r["sha256"] for r in rows.values() if r["undoes"] is None}
+    wanted = {r["sha256"] for r in rows.values() if r["undoes"] is None} | evidence
     for sha256 in sorted(wanted):
         try:
             workspace.ledger.raw(sha256)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlpm_core.store import BatchContent, Reader, Writer
 
 __all__ = [
+    "FORM",
     "add",
     "as_row",
     "batch_of",
@@ -32,6 +33,9 @@ __all__ = [
     "receipts",
     "whole_receipt",
 ]
+
+FORM: Final = "form"
+"""The channel of what the application writes itself; no file from outside comes through it."""
 
 _SAID: Final = (
     "batch", "kind", "project", "filename", "sha256", "actor", "received_at", "lines", "accepted",

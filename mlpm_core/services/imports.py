@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, warned
-from mlpm_core.records import Label, Receipt, Record, Reject, Status, Warned, record_of
+from mlpm_core.records import Decision, Label, Receipt, Record, Reject, Status, Warned, record_of
 from mlpm_core.services import batches
+from mlpm_core.services.batches import FORM
 from mlpm_core.services.effects import (
     asks_only_to_confirm,
     effect,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader, Writer
 
 __all__ = ["import_file", "rejected_csv"]
-
 
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
@@ -104,7 +104,7 @@ def import_file(
         raise InputError(
             "An import names who imports and into which project; one of them is empty."
         )
-    asked = _asked(workspace, project, kind, filename, data, profile)
+    asked = _asked(workspace, project, kind, filename, data, profile, channel)
     blank = Receipt(
         status=Status.FAILED,
         kind=kind,
@@ -120,7 +120,7 @@ def import_file(
     say(0.05, "Reading the file and checking every cell")
     try:
         with workspace.store.reader() as reader:
-            if channel != "form" and (first := _first(reader, blank)):
+            if channel != FORM and (first := _first(reader, blank)):
                 return first
         with nullcontext() if dry_run else workspace.ledger.arriving(data) as keep:
             with workspace.store.reader() as reader:
@@ -161,9 +161,18 @@ def _asked(
     filename: str,
     data: bytes | Path,
     profile: Profile | None,
+    channel: str,
 ) -> Asked:
-    limits = workspace.settings.limits(kind)
-    return Asked(data, filename, kind, project, workspace.now(), profile or Profile(), limits)
+    return Asked(
+        data,
+        filename,
+        kind,
+        project,
+        workspace.now(),
+        profile or Profile(),
+        workspace.settings.limits(kind),
+        by_application=channel == FORM,
+    )
 
 
 def _sha256(data: bytes | Path) -> str:
@@ -207,7 +216,7 @@ def _stored(
     """
     tell = partial(batches.note, workspace)
     with workspace.store.writer(keep=keep is not None, after=tell) as writer:
-        if channel != "form" and (first := _first(writer, blank)):  # it came twice at once
+        if channel != FORM and (first := _first(writer, blank)):  # it came twice at once
             return first
         judgement = judged_with_rules(writer, asked, found, accept_good=accept_good)
         receipt = shortened(judgement.receipt)
@@ -244,7 +253,11 @@ def _commit(
     done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
     changes = effect(before, kpis_moved_by(workspace, writer, record, done.project))
-    told = [*done.warnings, *_orphans(writer, record, seq, done.project)]
+    told = [
+        *done.warnings,
+        *_orphans(writer, record, seq, done.project),
+        *_imported_decisions(record, judgement, channel),
+    ]
     done = done.model_copy(update={"effect": changes, "warnings": told})
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
@@ -254,6 +267,18 @@ def _orphans(reader: Reader, record: type[Record], seq: int, project: str) -> li
     """That labels of a batch came before their predictions."""
     n = reader.rows("orphan_labels", project=project, seq=seq)[0]["n"] if record is Label else 0
     return [warned("orphan-label", n, n=n)] if n else []
+
+
+def _imported_decisions(record: type[Record], judgement: Judgement, channel: str) -> list[Warned]:
+    """That decisions from outside are told, and nothing more."""
+    if record is not Decision or channel == FORM:
+        return []
+    n = judgement.n_stored
+    sentence = (
+        f"Kept as imported: {n}. A decision from a file shows no promise and is not compared with "
+        "what is realised; record one on the Adoption screen."
+    )
+    return [Warned(code="imported-decision", message=sentence, rows=n)]
 
 
 def rejected_csv(
@@ -274,7 +299,7 @@ def rejected_csv(
         When the file is refused or asks as a whole, or its reader was stopped.
     """
     del actor
-    asked = _asked(workspace, project, kind, filename, data, profile)
+    asked = _asked(workspace, project, kind, filename, data, profile, "screen")
     try:
         with workspace.store.reader() as reader:
             asked, found, _ = read_as_before(reader, asked)

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import MlpmError, StoreError
-from mlpm_core.intake import Asked, Profile, Refusal
+from mlpm_core.intake import Asked, Profile, Refusal, judged
 from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services import batches, data_folder
 from mlpm_core.services.data_folder import DATABASE, LEDGER
 from mlpm_core.services.reading import CAGE
 from mlpm_core.services.rules import judged_with_rules
-from mlpm_core.services.stored import append, register_used
+from mlpm_core.services.stored import Stored, append, register_used
 from mlpm_core.store import BatchContent, DamagedError, Ledger, Store
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class Recovery:
             raise StoreError("a later batch is stored already.")
         said, undoes = batches.receipt_of(entry), entry.get("undoes")
         if undoes is None:
-            said, content = self._rows_again(writer, seq, said)
+            said, content = self._rows_again(writer, seq, said, entry["channel"])
             batches.add(writer, seq, said, entry["channel"], undoes=None)
         else:
             batches.add(writer, seq, said, entry["channel"], undoes=undoes)
@@ -189,9 +189,11 @@ class Recovery:
                 "with a backup."
             )
 
-    def _rows_again(self, writer: Writer, seq: int, said: Receipt) -> tuple[Receipt, BatchContent]:
+    def _rows_again(
+        self, writer: Writer, seq: int, said: Receipt, channel: str
+    ) -> tuple[Receipt, BatchContent]:
         """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
-        profile = Profile()
+        profile = Profile(new_model="new")  # asked since; what was stored then was agreed to
         for answer in said.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
@@ -203,12 +205,16 @@ class Recovery:
             said.received_at or datetime.min,
             profile,
             self.settings.limits(said.kind),
+            by_application=channel == batches.FORM,
         )
         try:
             read = CAGE.read(asked)
         except Refusal as refusal:
             raise StoreError("its file is now refused.") from refusal
         judgement = judged_with_rules(writer, asked, read, accept_good=said.accept_good)
+        if judgement.n_stored != said.stored:  # no later rule is held against what was accepted
+            stored = Stored(writer, said.project)
+            judgement = judged(read, asked, stored, accept_good=said.accept_good)
         again = judgement.receipt
         if (again.status, judgement.n_stored) != (Status.DRY_RUN, said.stored):
             raise StoreError(f"its file now gives {judgement.n_stored} rows, not {said.stored}.")

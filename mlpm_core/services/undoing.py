@@ -20,6 +20,7 @@ from mlpm_core.records import (
     record_of,
 )
 from mlpm_core.services import batches
+from mlpm_core.services.decisions import decisions_of
 from mlpm_core.services.effects import effect
 from mlpm_core.services.kpis import kpis_moved_by
 from mlpm_core.services.mechanisms import refuse_orphans
@@ -74,9 +75,10 @@ def undo(
         found = batches.batch_of(writer, project, batch)
         first = batches.receipt_of(found)
         if first.undoes is not None:
-            raise InputError(
-                f"{batch} itself took {first.undoes} back. To have it again, import its file again."
-            )
+            again = "import its file again"
+            if record_of(first.kind) is Decision:
+                again = "record a new decision: what was withdrawn stays withdrawn"
+            raise InputError(f"{batch} itself took {first.undoes} back. To have it again, {again}.")
         if found["undone_by"] is not None:
             raise InputError(f"{batch} was already undone by {found['undone_by']}.")
         seq = batches.next_seq(workspace, writer)
@@ -110,6 +112,7 @@ def undo(
         told = [
             *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
             *_built_upon(writer, record, found["seq"], project),
+            *_withdrawn(writer, record, project, f"B{seq:05d}"),
         ]
         done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
         if dry_run:
@@ -177,3 +180,18 @@ def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) ->
             sentence = f"Labels that have no prediction now and wait for one: {n:,}."
             told.append(Warned(code="orphan-label", message=sentence, rows=n))
     return told
+
+
+def _withdrawn(reader: Reader, record: type[Record], project: str, undo: str) -> list[Warned]:
+    """The decisions that an undo withdraws: they stay listed, and no longer stand."""
+    if record is not Decision:
+        return []
+    return [
+        Warned(
+            code="decision-withdrawn",
+            message=f"Decision {d.row['decision_id']} is withdrawn: it stays listed with its "
+            "evidence, and promises nothing any more.",
+        )
+        for d in decisions_of(reader, project)
+        if d.withdrawn_in == undo
+    ]

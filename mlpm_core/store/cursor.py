@@ -132,12 +132,22 @@ class Reader:
         return bool(self._rows(sql, {"project": project}))
 
     def history(self, record: type[Record], project: str) -> list[dict[str, Any]]:
-        """Every version ever written of one kind in a project, with who wrote it and when."""
+        """Every version ever written of one kind in a project, with who wrote it and when.
+
+        Returns
+        -------
+        list of dict
+            The columns of the record behind those of its batch; ``undone_in``, ``undone_by`` and
+            ``undone_at`` say in which batch, by whom and when it was taken back, None when it
+            was not.
+        """
         names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))
         order = ", ".join(f"r.{quoted(k)}" for k in record.key)
         return self._rows(
-            f"SELECT b.received_at, b.actor, b.batch, {names} FROM {quoted(record.kind)} r "
-            "JOIN batches_known b ON b.seq = r.batch_seq WHERE r.project = $project "
+            "SELECT b.received_at, b.actor, b.batch, b.channel, u.batch AS undone_in, "
+            f"u.actor AS undone_by, u.received_at AS undone_at, {names} "
+            f"FROM {quoted(record.kind)} r JOIN batches_known b ON b.seq = r.batch_seq "
+            "LEFT JOIN batches_known u ON u.undoes = b.seq WHERE r.project = $project "
             f"ORDER BY {order}, r.batch_seq",
             {"project": project},
         )
