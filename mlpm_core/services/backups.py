@@ -170,6 +170,7 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
     try:
         where.mkdir(parents=True, exist_ok=True)
         with workspace.store.still():
+            workspace.acknowledge()
             workspace.store.snapshot(copy)
             names = {DATABASE: copy, LEDGER: workspace.settings.data / LEDGER}
             raw = sorted((workspace.settings.data / "raw").glob("*"))

@@ -145,9 +145,8 @@ class Workspace:
     def close(self) -> None:
         """Checkpoint, close and let others in; a damaged database is set aside and built anew."""
         try:
-            if not self.settings.read_only:
-                with suppress(StoreError):  # what it would not write now it says at the next start
-                    self._acknowledge()
+            with suppress(StoreError):  # what it would not write now it says at the next start
+                self.acknowledge()
             self.store.close()
         except DamagedError:
             if self.settings.read_only or not self.ledger.entries():
@@ -158,8 +157,10 @@ class Workspace:
         finally:
             self._lock.close()
 
-    def _acknowledge(self) -> None:
+    def acknowledge(self) -> None:
         """Say in the store how far the ledger goes, so that a line cut from it is missed."""
+        if self.settings.read_only:
+            return
         with self.store.reader() as reader:
             acknowledged = int(reader.rows("acknowledged")[0]["seq"])
         if self.ledger.last_seq > acknowledged:
