@@ -62,5 +62,3 @@ def upload(url: str, session: str, data: bytes) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
-
-

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import StoreError
 from mlpm_core.intake import Profile
-from mlpm_core.records import KINDS, Status
+from mlpm_core.records import KINDS, Decision, Status
+from mlpm_core.services import demo_decisions
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.undoing import undo
 
@@ -58,6 +59,9 @@ def load(
     for n, (project, kind, path) in enumerate(every, 1):
         if on_progress is not None:
             on_progress("loading the demo", n, len(every))
+        if kind == Decision.kind:
+            done += demo_decisions.recorded(workspace, ACTOR, project, path)
+            continue
         receipt = import_file(
             workspace,
             ACTOR,

@@ -71,8 +71,11 @@ async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[N
         except (MlpmError, OSError) as error:
             refuse_to_start(error)
         address, port = served_at(settings.address, settings.port)
+        announcing = announced(
+            settings.data, port=port, address=address, token=token, only_reads=settings.read_only
+        )
         try:
-            with announced(settings.data, port=port, address=address, token=token) as server:
+            with announcing as server:
                 gc.collect()
                 gc.freeze()  # Streamlit's reruns then no longer scan the imported libraries
                 telling = asyncio.create_task(say_when_ready(server, _refuse_foreign))

@@ -74,12 +74,14 @@ class Settings:
         Raises
         ------
         InputError
-            When it cannot be made or written, or is no folder.
+            When it cannot be made, is no folder, or cannot be written although this copy of MLPM
+            does more than read.
         """
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.data):
-                pass
+            if not self.read_only:
+                with tempfile.TemporaryFile(dir=self.data):
+                    pass
         except FileExistsError:
             raise InputError(
                 f"MLPM_DATA is {str(self.data)!r}, which is a file; name a folder."
@@ -87,7 +89,8 @@ class Settings:
         except OSError as error:
             raise InputError(
                 f"MLPM_DATA is {str(self.data)!r}, where nothing can be written "
-                f"({error.strerror}); name a folder that you may write to."
+                f"({error.strerror}); name a folder that you may write to, or set MLPM_READ_ONLY=1 "
+                "to read what is there."
             ) from error
 
     @classmethod
