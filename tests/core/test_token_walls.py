@@ -1,0 +1,169 @@
+"""What a token learns that may write a project and not read it, or that is for another project."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mlpm_core.services.tokens import Tokens
+from tests.http_client import GOOD, IMPORTS, Client
+from tests.monitored_shop import SHOP, WEEKS, in_use, kpi, planned, results
+
+TODAY = date(2026, 6, 30)
+HEAD = "model_id,metric,period_start,value,granularity,label_status\n"
+RESTATED = f"{HEAD}m,wape,2024-07-22,0.23,P1W,final\n".encode()
+LATER = f"{HEAD}m,wape,2024-07-29,0.26,P1W,final\n".encode()
+SECRETS = ("money saved", "0.27", "0.24", "400,000", "EUR/year")
+
+
+@pytest.fixture
+def shop(workspace):
+    """A client of a shop whose KPI follows its monitored results, and a maker of tokens."""
+    planned(workspace, "2024-08-01")
+    in_use(workspace, "2024-07-01")
+    kpi(workspace, "money saved", "higher")
+    results(workspace, WEEKS.rpartition("2024-07-29")[0])
+    return Client(workspace.settings.data)
+
+
+def token(workspace, *actions, project=SHOP):
+    """The secret of a token for a project and some actions."""
+    name = "-".join(["t", *actions, project])
+    tokens = Tokens(workspace.settings.data)
+    return tokens.make(name, [project], actions, actor="ada", today=TODAY)
+
+
+def figures(answer):
+    """What of an answer tells something that is stored."""
+    assert answer.status_code < 500, answer.text
+    return [secret for secret in SECRETS if secret in answer.text]
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+@pytest.mark.parametrize("data", [RESTATED, LATER], ids=["restated", "later"])
+def test_who_may_only_import_is_not_told_what_it_does_to_kpis(shop, workspace, data, dry_run):
+    asked = {"dry_run": dry_run, "confirm_restatement": "true"}
+    told = shop.upload(data, token=token(workspace, "import"), **asked)
+    assert told.json()["status"] in {"dry_run", "committed"}
+    assert (told.json()["effect"], figures(told)) == ([], [])
+    assert told.json()["accepted"] == 1
+
+
+def test_who_may_also_read_is_told(shop, workspace):
+    """Else the test above would hold whatever was left out."""
+    told = shop.upload(LATER, token=token(workspace, "import", "read"), dry_run="true")
+    (effect,) = told.json()["effect"]
+    assert effect["title"] == "money saved"
+    assert effect["before"] != effect["after"]
+
+
+def test_a_question_says_nothing_that_is_stored_to_who_may_only_import(shop, workspace):
+    told = shop.upload(RESTATED, token=token(workspace, "import"))
+    (question,) = told.json()["questions"]
+    assert (told.status_code, question["code"], question["preview"]) == (422, "restatement", [])
+    assert question["choices"] == ["confirm"]
+    assert (told.json()["effect"], figures(told)) == ([], [])
+    reader = shop.upload(RESTATED, token=token(workspace, "import", "read"))
+    assert {"money saved", "0.27"} <= set(figures(reader))
+
+
+def test_the_same_file_again_does_not_tell_what_the_first_one_did(shop, workspace):
+    first = shop.upload(LATER).json()
+    assert first["effect"]
+    key = {"Idempotency-Key": "run-1"}
+    secret = token(workspace, "import")
+    told = shop.upload(LATER, token=secret)
+    assert told.json() == first | {"status": "duplicate", "effect": []}
+    shop.upload(RESTATED, confirm_restatement="true", headers=key)
+    told = shop.upload(RESTATED, token=secret, confirm_restatement="true", headers=key)
+    assert (told.status_code, told.json()["effect"], figures(told)) == (201, [], [])
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+@pytest.mark.parametrize("path", [f"{IMPORTS}/%s", "/api/v1/imports/%s"])
+def test_who_may_only_undo_is_not_told_what_it_does_to_kpis(shop, workspace, path, dry_run):
+    batch = shop.upload(LATER).json()["batch"]
+    told = shop.request(
+        "DELETE", path % batch, token=token(workspace, "undo"), params={"dry_run": dry_run}
+    )
+    assert (told.status_code, told.json()["effect"], figures(told)) == (200, [], [])
+    assert told.json()["warnings"]
+
+
+@pytest.mark.parametrize("actions", [["import"], ["undo"], ["import", "undo"]])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/projects", "/api/v1/kpis?project=shop", "/api/v1/health?project=shop",
+        "/api/v1/metrics", "/api/v1/projects/shop/export?table=kpis", f"{IMPORTS}/B00001",
+    ],
+)  # fmt: skip
+def test_nothing_is_read_without_the_right_to(shop, workspace, path, actions):
+    told = shop.get(path, token=token(workspace, *actions))
+    assert (told.status_code, figures(told)) == (403, [])
+
+
+@pytest.mark.parametrize("actions", [["read"], ["import"], ["undo"], ["read", "import", "undo"]])
+def test_which_batches_others_have_is_not_told(shop, workspace, actions):
+    """A batch of another project and no batch at all are answered alike, by every route."""
+    secret = token(workspace, *actions, project="north")
+    theirs, none = "B00001", "B99999"
+    for method, path, params in [
+        ("GET", "/api/v1/projects/north/imports/%s", {}),
+        ("DELETE", "/api/v1/projects/north/imports/%s", {}),
+        ("GET", "/api/v1/projects/shop/imports/%s", {}),
+        ("DELETE", "/api/v1/projects/shop/imports/%s", {}),
+        ("DELETE", "/api/v1/imports/%s", {}),
+        ("DELETE", "/api/v1/imports/%s", {"dry_run": "true"}),
+        ("GET", "/api/v1/projects/north/export", {"table": "kpis", "known": "%s"}),
+        ("GET", "/api/v1/kpis", {"project": "north", "known": "%s"}),
+        ("GET", "/api/v1/health", {"project": "north", "known": "%s"}),
+    ]:
+        answers = []
+        for batch in (theirs, none):
+            asked = {k: v.replace("%s", batch) for k, v in params.items()}
+            told = shop.request(method, path.replace("%s", batch), token=secret, params=asked)
+            answers.append((told.status_code, told.text.replace(batch, "B"), told.headers))
+        known, unknown = ([s, t, h.get("x-mlpm-as-of")] for s, t, h in answers)
+        assert known == unknown, (method, path)
+        assert known[0] in {403, 404}
+        assert "shop" not in known[1] or "/shop/" in path
+
+
+def test_one_s_own_batches_are_known_as_before(shop, workspace):
+    batch = shop.upload(path="/api/v1/projects/north/imports").json()["batch"]
+    secret = token(workspace, "read", "undo", project="north")
+    told = shop.get("/api/v1/kpis", token=secret, params={"project": "north", "known": batch})
+    assert told.status_code == 200
+    path = f"/api/v1/imports/{batch}"
+    assert shop.request("DELETE", path, token=secret).json()["undoes"] == batch
+    assert shop.request("DELETE", "/api/v1/imports/B99999").status_code == 404
+
+
+@pytest.mark.parametrize("project", ["shop", "shp", "nowhere"])
+def test_which_projects_there_are_is_not_told(shop, workspace, project):
+    """Neither by a status nor by the names that a sentence proposes."""
+    secret = token(workspace, "read", "import", "undo", project="sho")
+    for path in (
+        f"/api/v1/kpis?project={project}",
+        f"/api/v1/health?project={project}",
+        f"/api/v1/projects/{project}/export?table=kpis",
+        f"/api/v1/projects/{project}/imports/B00001",
+    ):
+        told = shop.get(path, token=secret)
+        assert told.status_code == 403
+        assert told.json()["error"].startswith("Token t-read-import-undo-sho is for project sho ")
+    for path in ("kpis?project=sho", "health?project=sho", "projects/sho/export?table=kpis"):
+        told = shop.get(f"/api/v1/{path}", token=secret)
+        assert (told.status_code, "shop" in told.text) == (404, False), path
+    assert "shop" in shop.get("/api/v1/kpis?project=sho").text
+
+
+def test_the_same_bytes_in_another_project_are_no_duplicate(shop, workspace):
+    shop.upload(GOOD)
+    secret = token(workspace, "import", project="north")
+    path = "/api/v1/projects/north/imports"
+    told = shop.upload(GOOD, path=path, token=secret, headers={"Idempotency-Key": "run-1"})
+    assert (told.status_code, told.json()["status"]) == (201, "committed")
+    assert "shop" not in told.text
