@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,24 +20,36 @@ if TYPE_CHECKING:
 SECONDS = 90
 
 
+@dataclass
+class Visit:
+    """Somebody who has a screen before them: their websocket, session and what they can read."""
+
+    wire: ClientConnection
+    session: str = ""
+    headings: list[str] = field(default_factory=list)
+
+
 @contextmanager
-def visit(url: str, page: str = "") -> Iterator[tuple[ClientConnection, str]]:
-    """The websocket and session of somebody who has the screen before them; its script has run."""
+def visit(url: str, page: str = "", *, origin: str | None = None) -> Iterator[Visit]:
+    """A screen that is open; its script has run to its end."""
     with connect(
         f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-        origin=url, subprotocols=["streamlit"], proxy=None, max_size=None, open_timeout=SECONDS,
+        origin=origin or url, subprotocols=["streamlit"], proxy=None, max_size=None,
+        open_timeout=SECONDS,
     ) as wire:  # fmt: skip
         asked = BackMsg()
         asked.rerun_script.page_name = page
         wire.send(asked.SerializeToString())
-        session = ""
+        seen = Visit(wire)
         while True:
             message = ForwardMsg.FromString(wire.recv(SECONDS))
             if message.HasField("new_session"):
-                session = message.new_session.initialize.session_id
+                seen.session = message.new_session.initialize.session_id
+            if message.delta.new_element.HasField("heading"):
+                seen.headings.append(message.delta.new_element.heading.body)
             if message.HasField("script_finished"):
                 break
-        yield wire, session
+        yield seen
 
 
 def upload(url: str, session: str, data: bytes) -> int:
