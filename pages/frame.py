@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mlpm_core.services.readiness import refuse_other_machines
 from pages.parts import controls, loaders, panels
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
@@ -46,6 +47,7 @@ page = st.navigation(
 )
 
 with panels.guard():
+    refuse_other_machines()  # started without app.py, there is no front door
     controls.known_at()
     controls.project_in_view(loaders.projects())
     controls.known_choice()

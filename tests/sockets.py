@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 import time
 from ipaddress import ip_address
 from pathlib import Path
 
 from mlpm_core.services.addresses import is_loopback
+from tests.strace import find_strace
 
 _WRITTEN_SECONDS = 60
 _CALLS = "connect,sendto,sendmsg,sendmmsg"
@@ -26,19 +23,19 @@ def watching(log: Path) -> list[str]:
     Raises
     ------
     RuntimeError
-        When strace can neither be found nor installed; the test must fail then, never skip.
+        When strace can neither be found nor installed.
     """
-    if not shutil.which("strace"):
-        apt = ["apt-get", "install", "-y", "--no-install-recommends", "strace"]
-        apt = apt if os.geteuid() == 0 else ["sudo", "-n", *apt]
-        if shutil.which(apt[0]):
-            subprocess.run(apt, check=False, stdout=sys.stderr, timeout=900)
-    if not (strace := shutil.which("strace")):
-        raise RuntimeError(
-            "Whom the application speaks to is seen by strace, which is not there: run "
-            "'apt-get install strace' as root and try again."
-        )
-    return [strace, "-D", "-f", "-qq", "--seccomp-bpf", "-e", f"trace={_CALLS}", "-o", str(log)]
+    return [
+        find_strace(),
+        "-D",
+        "-f",
+        "-qq",
+        "--seccomp-bpf",
+        "-e",
+        f"trace={_CALLS}",
+        "-o",
+        str(log),
+    ]
 
 
 def spoken_to(log: Path) -> set[str]:
@@ -48,8 +45,8 @@ def spoken_to(log: Path) -> set[str]:
         if time.monotonic() > deadline:
             raise RuntimeError(f"strace still writes {log} although what it watched has ended.")
         time.sleep(0.05)
-    found = (m["v4"] or m["v6"] for m in _ADDRESS.finditer(log.read_text("utf-8", "replace")))
-    return {str(ip_address(address)) for address in found}
+    addresses = (m["v4"] or m["v6"] for m in _ADDRESS.finditer(log.read_text("utf-8", "replace")))
+    return {str(ip_address(address)) for address in addresses}
 
 
 def foreign(log: Path) -> set[str]:

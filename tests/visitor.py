@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 SECONDS = 90
+FILE = (
+    b'--edge\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n'
+    b"Content-Type: text/csv\r\n\r\n"
+)
+"""How the body of an uploaded file begins."""
 
 
 @dataclass
@@ -52,26 +57,30 @@ def visit(url: str, page: str = "", *, origin: str | None = None) -> Iterator[Vi
         yield seen
 
 
-def upload(url: str, session: str, data: bytes) -> int:
-    """The status of a file handed in as the page does it, with its XSRF token."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=SECONDS)
+def page_headers(url: str) -> dict[str, str]:
+    """What the page sends with a file: where it is from, and the server's XSRF token twice."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=SECONDS)
     try:
         connection.request("GET", "/_stcore/health", headers={"Origin": url})
         answer = connection.getresponse()
         answer.read()
-        cookie = str(answer.getheader("Set-Cookie")).partition(";")[0]
-        body = (
-            b'--edge\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n'
-            b"Content-Type: text/csv\r\n\r\n" + data + b"\r\n--edge--\r\n"
-        )
-        headers = {
-            "Origin": url,
-            "Cookie": cookie,
-            "X-Xsrftoken": cookie.partition("=")[2].strip('"'),
-            "Content-Type": "multipart/form-data; boundary=edge",
-        }
-        connection.request("PUT", f"/_stcore/upload_file/{session}/file-1", body, headers)
+    finally:
+        connection.close()
+    cookie = str(answer.getheader("Set-Cookie")).partition(";")[0]
+    return {
+        "Origin": url,
+        "Cookie": cookie,
+        "X-Xsrftoken": cookie.partition("=")[2].strip('"'),
+        "Content-Type": "multipart/form-data; boundary=edge",
+    }
+
+
+def upload(url: str, session: str, data: bytes) -> int:
+    """The status of a file handed in as the page does it."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=SECONDS)
+    try:
+        path = f"/_stcore/upload_file/{session}/file-1"
+        connection.request("PUT", path, FILE + data + b"\r\n--edge--\r\n", page_headers(url))
         return connection.getresponse().status
     finally:
         connection.close()

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 
 from mlpm_core.errors import StoreError
-from mlpm_core.services.addresses import beyond_this_machine, is_loopback, local_address
+from mlpm_core.services.addresses import beyond_this_machine, is_loopback, is_number, local_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -275,9 +275,12 @@ def _path(scope: Scope) -> str:
 
 
 def _came_in_at(scope: Scope) -> str | None:
-    """The address of this machine at which a connection came in, where the server tells it."""
+    """The address of this machine at which a connection came in, where the server tells it.
+
+    A socket's is always a number; a Unix socket has a path, and a client in this process a name.
+    """
     host = (scope.get("server") or (None,))[0]
-    return None if host is None or host.startswith("/") else host  # a path is a Unix socket
+    return host if host is not None and is_number(host) else None
 
 
 def _is_home(origin: str, host: str, homes: frozenset[str]) -> bool:

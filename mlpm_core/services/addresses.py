@@ -16,6 +16,7 @@ __all__ = [
     "Listener",
     "beyond_this_machine",
     "is_loopback",
+    "is_number",
     "listeners",
     "local_address",
     "port_refusal",
@@ -30,6 +31,21 @@ class Listener(NamedTuple):
 
     address: str
     port: int
+
+
+def is_number(address: str) -> bool:
+    """Whether an address is written in numbers, as a socket has it; not a name, not a path.
+
+    Examples
+    --------
+    >>> [is_number(a) for a in ("10.0.0.5", "fe80::1%eth0", "localhost", "/run/mlpm.sock")]
+    [True, True, False, False]
+    """
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(address: str) -> bool:
@@ -92,7 +108,7 @@ def listeners() -> list[Listener]:
     An ASGI server may open its port after the application has started, and another process (a
     proxy, a container's port) can hand connections on: neither is in the list.
     """
-    found = []
+    listening = set()
     for entry in list(_DESCRIPTORS.iterdir()) if _DESCRIPTORS.is_dir() else ():
         try:
             descriptor = os.dup(int(entry.name))
@@ -104,8 +120,8 @@ def listeners() -> list[Listener]:
         with closing(socket.socket(fileno=descriptor)) as held:
             is_stream = held.family in _INTERNET and held.type == socket.SOCK_STREAM
             if is_stream and held.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                found.append(Listener(*held.getsockname()[:2]))
-    return sorted(set(found))
+                listening.add(Listener(*held.getsockname()[:2]))
+    return sorted(listening)
 
 
 def port_refusal(address: str, port: int) -> str | None:

@@ -59,7 +59,7 @@ async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[N
         What opens the interface to commands on this machine.
     """
     with stop.watched(partial(_closed, settings)):
-        say("MLPM is starting; its address follows when it answers.")
+        say("MLPM is starting, for this machine alone; its address follows when it answers.")
         if listener := beyond_loopback():
             _refuse_foreign(listener)
         for name in _PRELOADED:

@@ -8,7 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.services.addresses import Listener, is_loopback, listeners
+from mlpm_core.errors import InputError
+from mlpm_core.services.addresses import Listener, beyond_this_machine, is_loopback, listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from mlpm_core.services.server_file import ServerFile
     from mlpm_core.services.stopping import Stop
 
-__all__ = ["answers", "beyond_loopback", "progress", "say", "say_when_ready", "served_at"]
+__all__ = [
+    "answers",
+    "beyond_loopback",
+    "progress",
+    "refuse_other_machines",
+    "say",
+    "say_when_ready",
+    "served_at",
+]
 
 _TRY_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 0.05
@@ -49,6 +58,18 @@ def progress(stop: Stop) -> Callable[[str, int, int], None]:
 def beyond_loopback() -> Listener | None:
     """Where this process takes connections from other machines; None when nowhere, as it seems."""
     return next((each for each in listeners() if not is_loopback(each.address)), None)
+
+
+def refuse_other_machines() -> None:
+    """See that no other machine is served, for what does not stand behind the front door.
+
+    Raises
+    ------
+    InputError
+        When this process takes connections from other machines.
+    """
+    if listener := beyond_loopback():
+        raise InputError(beyond_this_machine(f"This server listens at {listener.address}"))
 
 
 def served_at(address: str, port: int) -> Listener:

@@ -68,13 +68,13 @@ def test_no_token_is_lost_and_no_revoked_one_opens_whoever_writes_at_once(tmp_pa
     ]
     for writer in writers:
         writer.start()
-    told = [answers.get(timeout=300) for _ in writers]
+    outcomes = [answers.get(timeout=300) for _ in writers]
     for writer in writers:
         writer.join()
         assert writer.exitcode == 0
     tokens = Tokens(tmp_path)
-    kept = [secret for some, _ in told for secret in some]
-    revoked = [secret for _, some in told for secret in some]
+    kept = [secret for some, _ in outcomes for secret in some]
+    revoked = [secret for _, some in outcomes for secret in some]
     assert len(kept) == len(revoked) == PROCESSES * THREADS * ROUNDS // 2
     assert [secret for secret in kept if tokens.find(secret) is None] == []
     assert [secret for secret in revoked if tokens.find(secret) is not None] == []
@@ -190,7 +190,7 @@ def a_pipe(folder):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "sentence"),
     [
         (a_link, "is a link"),
         (a_pipe, "is no file"),
@@ -200,19 +200,19 @@ def a_pipe(folder):
         (lambda folder: folder.chmod(0o707), "can be written by other users"),
     ],
 )
-def test_tokens_that_another_user_could_have_written_open_nothing(kept, workspace, spoil, told):
+def test_tokens_that_another_user_could_have_written_open_nothing(kept, workspace, spoil, sentence):
     folder, secret = kept
     client = Client(folder)
     assert client.upload(token=secret).status_code == 201
     spoil(folder)
     answer = client.upload(GOOD + b"\n", token=secret)
-    assert (answer.status_code, told in answer.json()["error"]) == (503, True)
+    assert (answer.status_code, sentence in answer.json()["error"]) == (503, True)
     for change in (
         lambda: Tokens(folder).all(),
         lambda: Tokens(folder).revoke("ci"),
         lambda: Tokens(folder).make("x", ["shop"], ["read"], actor="ada", today=TODAY),
     ):
-        with pytest.raises(StoreError, match=told):
+        with pytest.raises(StoreError, match=sentence):
             change()
 
 

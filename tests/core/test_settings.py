@@ -77,9 +77,9 @@ def test_what_is_empty_is_not_set(said, written):
     ],
 )
 def test_another_word_is_refused_by_name_and_never_means_the_opposite(said, name, written):
-    with pytest.raises(InputError, match=rf"^MLPM_{name} ") as told:
+    with pytest.raises(InputError, match=rf"^MLPM_{name} ") as error:
         said(**{name: written})
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_a_data_folder_may_have_any_name(said, tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("a?b", "question mark"), ("\udce9", "no path of a folder")]
+    ("name", "sentence"), [("a?b", "question mark"), ("\udce9", "no path of a folder")]
 )
-def test_a_name_that_cannot_hold_a_database_is_refused(said, tmp_path, name, told):
-    with pytest.raises(InputError, match=told):
+def test_a_name_that_cannot_hold_a_database_is_refused(said, tmp_path, name, sentence):
+    with pytest.raises(InputError, match=sentence):
         said(DATA=f"{tmp_path}/{name}")
     assert list(tmp_path.iterdir()) == []
 
@@ -138,9 +138,9 @@ def test_a_missing_folder_is_made_with_those_above_it_for_its_owner_alone(tmp_pa
 @pytest.mark.parametrize("place", ["file", "file/below", "x" * 300, "/proc/mlpm", "/dev/null/x"])
 def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path, place):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match=r"^MLPM_DATA is ") as told:
+    with pytest.raises(InputError, match=r"^MLPM_DATA is ") as error:
         Settings(tmp_path / place).make_folder()
-    assert str(told.value).endswith(".")
+    assert str(error.value).endswith(".")
 
 
 def test_a_folder_that_may_only_be_read_is_for_reading():
@@ -175,8 +175,8 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant():
         "MLPM_TOKENS": "MLPM_TOKEN",
         "mlpm_port": "MLPM_PORT",
     }
-    told = misspelt(dict.fromkeys([*written, "MLPM_DEMO", "PATH", "XMLPM_PORT"], "1"))
-    assert told == [
+    warnings = misspelt(dict.fromkeys([*written, "MLPM_DEMO", "PATH", "XMLPM_PORT"], "1"))
+    assert warnings == [
         f"{name} is no setting and changes nothing; did you mean {meant}?"
         for name, meant in sorted(written.items())
     ]

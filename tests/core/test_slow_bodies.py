@@ -93,9 +93,9 @@ def served(client, app=reading):
 
 @pytest.mark.parametrize("steps", [[], [part(b"x" * 5000)], [part(b""), part(b"abc")]])
 def test_a_body_that_goes_silent_is_given_up_with_a_sentence(steps):
-    status, told, seconds = served(Client(*steps))
+    status, body, seconds = served(Client(*steps))
     assert (status, seconds) == (408, SILENT_SECONDS)
-    assert "Nothing was stored; send the same file again." in told["error"]
+    assert "Nothing was stored; send the same file again." in body["error"]
 
 
 def test_a_body_that_drips_is_given_up_though_it_is_never_silent():
@@ -108,8 +108,8 @@ def test_a_body_that_drips_is_given_up_though_it_is_never_silent():
 def test_a_body_that_makes_progress_is_read_to_its_end_however_long_it_takes():
     """A hundred pauses, each shorter than the silence that is allowed: half an hour in all."""
     steps = [step for _ in range(100) for step in (20, part(b"x" * 20_000))]
-    told = served(Client(*steps, part(b"", more=False)))
-    assert told == (200, {"read": 2_000_000}, 2000)
+    answer = served(Client(*steps, part(b"", more=False)))
+    assert answer == (200, {"read": 2_000_000}, 2000)
 
 
 def test_a_burst_is_no_leave_to_be_silent():
@@ -128,8 +128,8 @@ def test_time_in_which_nobody_asks_for_more_does_not_count():
 
 
 def test_a_client_that_leaves_is_told_apart_from_one_that_is_silent():
-    told = served(Client(part(b"abc"), {"type": "http.disconnect"}))
-    assert told[:2] == (400, {"left after": 3})
+    answer = served(Client(part(b"abc"), {"type": "http.disconnect"}))
+    assert answer[:2] == (400, {"left after": 3})
 
 
 def test_after_the_body_a_client_may_wait_for_its_answer():
@@ -168,8 +168,8 @@ def test_what_is_on_its_way_is_given_up_when_the_process_is_asked_to_end():
         await serving
 
     _, seconds = run(both())
-    status, told = client.answer
-    assert (status, "being stopped" in told["error"], seconds) == (503, True, 5)
+    status, body = client.answer
+    assert (status, "being stopped" in body["error"], seconds) == (503, True, 5)
     assert (b"connection", b"close") in client.sent[0]["headers"]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from mlpm_core.services.server_file import read_server_file
 from tests.serving import ROOT, free_port, own_environment, run_server
 from tests.sockets import foreign, spoken_to, watching
 from tests.visitor import upload, visit
@@ -36,6 +37,13 @@ server_metadata_url = "https://accounts.example.org/.well-known/openid-configura
 """
 
 
+def made_up_sign_in(home):
+    """Configure a sign-in that signs nobody in."""
+    secrets = home / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text(SIGN_IN)
+
+
 def ended(folder, command, **variables):
     """Exit status and sentences of a start that must not succeed."""
     port = str(free_port())
@@ -52,115 +60,99 @@ def ended(folder, command, **variables):
     ("command", "variables"),
     [
         (["make", "run"], {"MLPM_ADDRESS": "::"}),
-        ([MLPM, "serve"], {"MLPM_ADDRESS": "0"}),
         ([MLPM, "serve"], {"MLPM_ADDRESS": "2130706433"}),
         ([*STREAMLIT, "--server.port", "PORT", "--server.address", "0.0.0.0"], {}),
         ([*STREAMLIT, "--server.port", "PORT", "--server.address", ""], {}),
-        ([*STREAMLIT, "--server.port", "PORT", "--server.address", "::ffff:0.0.0.0"], {}),
         ([*STREAMLIT, "--server.port", "PORT"], {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}),
         ([*STREAMLIT, "--server.port", "PORT"], {"MLPM_ADDRESS": "0.0.0.0"}),
         ([*UVICORN, "--port", "PORT", "--host", "0.0.0.0"], {}),
-        ([*UVICORN, "--port", "PORT", "--host", "::"], {}),
-        ([*UVICORN, "--port", "PORT"], {"MLPM_ADDRESS": "192.168.1.5"}),
     ],
     ids=lambda part: " ".join(part[-4:]) if isinstance(part, list) else "+".join(part.values()),
 )
 def test_nothing_is_served_to_other_machines_however_it_is_started(tmp_path, command, variables):
     """With an [auth] section somewhere, too: it signs nobody in."""
-    secrets = tmp_path / ".streamlit" / "secrets.toml"
-    secrets.parent.mkdir()
-    secrets.write_text(SIGN_IN)
-    status, told = ended(tmp_path, command, HOME=str(tmp_path), **variables)
-    assert status == 2, told
-    assert told.count("no sign-in yet and serves this machine only") == 1, told
-    assert "is ready at" not in told
-
-
-def test_a_made_up_sign_in_changes_nothing_on_this_machine(tmp_path):
-    """Its routes are closed: they would ask another host who somebody is."""
-    secrets = tmp_path / ".streamlit" / "secrets.toml"
-    secrets.parent.mkdir()
-    secrets.write_text(SIGN_IN)
-    with run_server(tmp_path, demo=False, HOME=str(tmp_path)) as server, visit(server.url) as seen:
-        assert seen.headings == ["Portfolio"]
-        for path in ("/auth/login", "/oauth2callback", "/auth/logout"):
-            with pytest.raises(urllib.error.HTTPError, match="404"):
-                urllib.request.urlopen(f"{server.url}{path}", timeout=30)
+    made_up_sign_in(tmp_path)
+    status, output = ended(tmp_path, command, HOME=str(tmp_path), **variables)
+    assert status == 2, output
+    assert output.count("no sign-in yet and serves this machine only") == 1, output
+    assert "is ready at" not in output
 
 
 @pytest.mark.parametrize(
     ("address", "command"),
     [
-        ("127.0.0.2", [MLPM, "serve"]),
         ("::1", [MLPM, "serve"]),
-        ("localhost", [MLPM, "serve"]),
         ("127.0.0.3", None),
         ("127.0.0.4", [*UVICORN, "--port", "PORT", "--host", "127.0.0.4"]),
     ],
-    ids=lambda part: part if isinstance(part, str) else None,
+    ids=["mlpm serve", "streamlit", "uvicorn"],
 )
 def test_every_address_of_this_machine_works_to_its_screens_and_uploads(tmp_path, address, command):
-    with run_server(tmp_path, demo=False, address=address, command=command) as server:
+    """With a made-up sign-in, whose routes are closed: they would ask another host who it is."""
+    made_up_sign_in(tmp_path)
+    started = {"address": address, "command": command, "HOME": str(tmp_path)}
+    with run_server(tmp_path, demo=False, **started) as server:
         with visit(server.url, "upload") as seen:
             assert seen.headings == ["Upload"]
             assert upload(server.url, seen.session, b"a,b\n1,2\n") == 204
-        done = subprocess.run(
-            [MLPM, "verify"], capture_output=True, text=True, check=False,
-            env=own_environment(server.data),
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        url = server.url.replace("localhost", "127.0.0.1")
-        assert f"MLPM is ready at {url}\n" in server.log.read_text()
+        for path in ("/auth/login", "/oauth2callback", "/auth/logout"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"{server.url}{path}", timeout=30)
+        token = read_server_file(server.data).token
+        ask = urllib.request.Request(
+            f"{server.url}/api/v1/projects", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(ask, timeout=30) as answer:
+            assert answer.status == 200
+        assert server.log.read_text().count(f"MLPM is ready at {server.url}\n") == 1
 
 
-def test_a_first_start_says_what_it_does_and_its_address_once_when_it_answers(tmp_path):
-    port = free_port()
+def test_a_first_start_says_its_address_once_when_it_answers_and_asks_no_other_host(tmp_path):
+    """From the first start with the demo over every screen and an upload to the end."""
+    port, log = free_port(), tmp_path / "sockets.log"
+    url = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
-        [MLPM, "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*watching(log), MLPM, "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=own_environment(tmp_path / "store", MLPM_PORT=str(port), MLPM_DEM0="1"),
     ) as process:  # fmt: skip
-        told = []
-        for line in process.stderr:
-            told.append(line.strip())
-            if str(port) in line:
-                break
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60) as answer:
-            assert answer.status == 200  # at the first try
-        process.terminate()
+        try:
+            lines = []
+            for line in process.stderr:
+                lines.append(line.strip())
+                if str(port) in line:
+                    break
+            with urllib.request.urlopen(f"{url}/readyz", timeout=60) as answer:
+                assert answer.status == 200  # at the first try
+            for page, title in SCREENS.items():
+                with visit(url, page) as seen:
+                    assert title in seen.headings
+                    if page == "upload":
+                        assert upload(url, seen.session, b"a,b\n1,2\n") == 204
+            with pytest.raises(InvalidStatus, match="403"), visit(url, origin="http://[::1]:1"):
+                pass  # Streamlit would ask the internet which addresses this machine has
+        finally:
+            process.terminate()
         rest, output = process.stderr.read(), process.stdout.read()
     assert (rest, output) == ("", "")
-    assert told[0] == "MLPM_DEM0 is no setting and changes nothing; did you mean MLPM_DEMO?"
-    assert told[1] == "MLPM is starting; its address follows when it answers."
-    assert told[-1] == f"MLPM is ready at http://127.0.0.1:{port}"
-    steps = [re.fullmatch(r"MLPM is loading the demo, (\d+) of (\d+)\.", x) for x in told[2:-1]]
+    assert lines[0] == "MLPM_DEM0 is no setting and changes nothing; did you mean MLPM_DEMO?"
+    assert lines[1] == "MLPM is starting, for this machine alone; its address follows when it answers."
+    assert lines[-1] == f"MLPM is ready at {url}"
+    steps = [re.fullmatch(r"MLPM is loading the demo, (\d+) of (\d+)\.", x) for x in lines[2:-1]]
     assert None not in steps
     counts = [(int(step[1]), int(step[2])) for step in steps]
     assert counts == sorted(counts)
     assert counts[0][0] == 1
     assert counts[-1][0] == counts[-1][1] == counts[0][1] > 40
+    assert "127.0.0.1" in spoken_to(log)  # it was watched: it looked whether it answers
+    assert foreign(log) == set()
 
 
 def test_a_port_that_is_taken_is_one_sentence(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = str(held.getsockname()[1])
-        status, told = ended(tmp_path, [MLPM, "serve"], MLPM_PORT=port)
-    assert (status, told.count("\n")) == (2, 1)
-    assert f"port {port} of 127.0.0.1 (Address already in use)" in told
-
-
-def test_no_other_host_is_asked_for_anything(tmp_path):
-    """From the first start with the demo over every screen, an upload and a command to the end."""
-    log = tmp_path / "sockets.log"
-    with run_server(tmp_path, demo=True, command=[*watching(log), MLPM, "serve"]) as server:
-        for page, title in SCREENS.items():
-            with visit(server.url, page) as seen:
-                assert title in seen.headings
-        with visit(server.url, "upload") as seen:
-            assert upload(server.url, seen.session, b"a,b\n1,2\n") == 204
-        with pytest.raises(InvalidStatus, match="403"), visit(server.url, origin="http://[::1]:1"):
-            pass  # Streamlit would ask the internet which addresses this machine has
-    assert "127.0.0.1" in spoken_to(log)  # it was watched: it looked whether it answers
-    assert foreign(log) == set()
+        status, output = ended(tmp_path, [MLPM, "serve"], MLPM_PORT=port)
+    assert (status, output.count("\n")) == (2, 1)
+    assert f"port {port} of 127.0.0.1 (Address already in use)" in output
 
 
 @pytest.mark.parametrize(

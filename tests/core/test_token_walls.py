@@ -44,26 +44,26 @@ def figures(answer):
 @pytest.mark.parametrize("data", [RESTATED, LATER], ids=["restated", "later"])
 def test_who_may_only_import_is_not_told_what_it_does_to_kpis(shop, workspace, data, dry_run):
     asked = {"dry_run": dry_run, "confirm_restatement": "true"}
-    told = shop.upload(data, token=token(workspace, "import"), **asked)
-    assert told.json()["status"] in {"dry_run", "committed"}
-    assert (told.json()["effect"], figures(told)) == ([], [])
-    assert told.json()["accepted"] == 1
+    answer = shop.upload(data, token=token(workspace, "import"), **asked)
+    assert answer.json()["status"] in {"dry_run", "committed"}
+    assert (answer.json()["effect"], figures(answer)) == ([], [])
+    assert answer.json()["accepted"] == 1
 
 
 def test_who_may_also_read_is_told(shop, workspace):
     """Else the test above would hold whatever was left out."""
-    told = shop.upload(LATER, token=token(workspace, "import", "read"), dry_run="true")
-    (effect,) = told.json()["effect"]
+    answer = shop.upload(LATER, token=token(workspace, "import", "read"), dry_run="true")
+    (effect,) = answer.json()["effect"]
     assert effect["title"] == "money saved"
     assert effect["before"] != effect["after"]
 
 
 def test_a_question_says_nothing_that_is_stored_to_who_may_only_import(shop, workspace):
-    told = shop.upload(RESTATED, token=token(workspace, "import"))
-    (question,) = told.json()["questions"]
-    assert (told.status_code, question["code"], question["preview"]) == (422, "restatement", [])
+    answer = shop.upload(RESTATED, token=token(workspace, "import"))
+    (question,) = answer.json()["questions"]
+    assert (answer.status_code, question["code"], question["preview"]) == (422, "restatement", [])
     assert question["choices"] == ["confirm"]
-    assert (told.json()["effect"], figures(told)) == ([], [])
+    assert (answer.json()["effect"], figures(answer)) == ([], [])
     reader = shop.upload(RESTATED, token=token(workspace, "import", "read"))
     assert {"money saved", "0.27"} <= set(figures(reader))
 
@@ -73,22 +73,22 @@ def test_the_same_file_again_does_not_tell_what_the_first_one_did(shop, workspac
     assert first["effect"]
     key = {"Idempotency-Key": "run-1"}
     secret = token(workspace, "import")
-    told = shop.upload(LATER, token=secret)
-    assert told.json() == first | {"status": "duplicate", "effect": []}
+    answer = shop.upload(LATER, token=secret)
+    assert answer.json() == first | {"status": "duplicate", "effect": []}
     shop.upload(RESTATED, confirm_restatement="true", headers=key)
-    told = shop.upload(RESTATED, token=secret, confirm_restatement="true", headers=key)
-    assert (told.status_code, told.json()["effect"], figures(told)) == (201, [], [])
+    answer = shop.upload(RESTATED, token=secret, confirm_restatement="true", headers=key)
+    assert (answer.status_code, answer.json()["effect"], figures(answer)) == (201, [], [])
 
 
 @pytest.mark.parametrize("dry_run", ["true", "false"])
 @pytest.mark.parametrize("path", [f"{IMPORTS}/%s", "/api/v1/imports/%s"])
 def test_who_may_only_undo_is_not_told_what_it_does_to_kpis(shop, workspace, path, dry_run):
     batch = shop.upload(LATER).json()["batch"]
-    told = shop.request(
+    answer = shop.request(
         "DELETE", path % batch, token=token(workspace, "undo"), params={"dry_run": dry_run}
     )
-    assert (told.status_code, told.json()["effect"], figures(told)) == (200, [], [])
-    assert told.json()["warnings"]
+    assert (answer.status_code, answer.json()["effect"], figures(answer)) == (200, [], [])
+    assert answer.json()["warnings"]
 
 
 @pytest.mark.parametrize("actions", [["import"], ["undo"], ["import", "undo"]])
@@ -100,8 +100,8 @@ def test_who_may_only_undo_is_not_told_what_it_does_to_kpis(shop, workspace, pat
     ],
 )  # fmt: skip
 def test_nothing_is_read_without_the_right_to(shop, workspace, path, actions):
-    told = shop.get(path, token=token(workspace, *actions))
-    assert (told.status_code, figures(told)) == (403, [])
+    answer = shop.get(path, token=token(workspace, *actions))
+    assert (answer.status_code, figures(answer)) == (403, [])
 
 
 @pytest.mark.parametrize("actions", [["read"], ["import"], ["undo"], ["read", "import", "undo"]])
@@ -123,19 +123,19 @@ def test_which_batches_others_have_is_not_told(shop, workspace, actions):
         answers = []
         for batch in (theirs, none):
             asked = {k: v.replace("%s", batch) for k, v in params.items()}
-            told = shop.request(method, path.replace("%s", batch), token=secret, params=asked)
-            answers.append((told.status_code, told.text.replace(batch, "B"), told.headers))
-        known, unknown = ([s, t, h.get("x-mlpm-as-of")] for s, t, h in answers)
-        assert known == unknown, (method, path)
-        assert known[0] in {403, 404}
-        assert "shop" not in known[1] or "/shop/" in path
+            answer = shop.request(method, path.replace("%s", batch), token=secret, params=asked)
+            answers.append((answer.status_code, answer.text.replace(batch, "B"), answer.headers))
+        theirs, nobodys = ([s, t, h.get("x-mlpm-as-of")] for s, t, h in answers)
+        assert theirs == nobodys, (method, path)
+        assert theirs[0] in {403, 404}
+        assert "shop" not in theirs[1] or "/shop/" in path
 
 
 def test_one_s_own_batches_are_known_as_before(shop, workspace):
     batch = shop.upload(path="/api/v1/projects/north/imports").json()["batch"]
     secret = token(workspace, "read", "undo", project="north")
-    told = shop.get("/api/v1/kpis", token=secret, params={"project": "north", "known": batch})
-    assert told.status_code == 200
+    answer = shop.get("/api/v1/kpis", token=secret, params={"project": "north", "known": batch})
+    assert answer.status_code == 200
     path = f"/api/v1/imports/{batch}"
     assert shop.request("DELETE", path, token=secret).json()["undoes"] == batch
     assert shop.request("DELETE", "/api/v1/imports/B99999").status_code == 404
@@ -151,12 +151,12 @@ def test_which_projects_there_are_is_not_told(shop, workspace, project):
         f"/api/v1/projects/{project}/export?table=kpis",
         f"/api/v1/projects/{project}/imports/B00001",
     ):
-        told = shop.get(path, token=secret)
-        assert told.status_code == 403
-        assert told.json()["error"].startswith("Token t-read-import-undo-sho is for project sho ")
+        answer = shop.get(path, token=secret)
+        assert answer.status_code == 403
+        assert answer.json()["error"].startswith("Token t-read-import-undo-sho is for project sho ")
     for path in ("kpis?project=sho", "health?project=sho", "projects/sho/export?table=kpis"):
-        told = shop.get(f"/api/v1/{path}", token=secret)
-        assert (told.status_code, "shop" in told.text) == (404, False), path
+        answer = shop.get(f"/api/v1/{path}", token=secret)
+        assert (answer.status_code, "shop" in answer.text) == (404, False), path
     assert "shop" in shop.get("/api/v1/kpis?project=sho").text
 
 
@@ -164,6 +164,6 @@ def test_the_same_bytes_in_another_project_are_no_duplicate(shop, workspace):
     shop.upload(GOOD)
     secret = token(workspace, "import", project="north")
     path = "/api/v1/projects/north/imports"
-    told = shop.upload(GOOD, path=path, token=secret, headers={"Idempotency-Key": "run-1"})
-    assert (told.status_code, told.json()["status"]) == (201, "committed")
-    assert "shop" not in told.text
+    answer = shop.upload(GOOD, path=path, token=secret, headers={"Idempotency-Key": "run-1"})
+    assert (answer.status_code, answer.json()["status"]) == (201, "committed")
+    assert "shop" not in answer.text
