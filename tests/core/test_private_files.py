@@ -7,9 +7,8 @@ import multiprocessing
 import os
 import stat
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import date
 
 import pytest
 
@@ -25,53 +24,17 @@ from mlpm_core.services.private_file import (
 )
 from mlpm_core.services.tokens import Tokens
 from tests.http_client import GOOD, Client
+from tests.token_writer import ROUNDS, THREADS, TODAY, begin_together, make_and_revoke
 
-PROCESSES, THREADS, ROUNDS = 3, 3, 8
-TODAY = date(2026, 6, 30)
-
-
-def make_and_revoke(data, writer, begin):
-    """Make tokens and revoke every second one; what became of each."""
-    begin.wait()
-    kept, revoked = [], []
-
-    def work(thread):
-        tokens = Tokens(data)
-        for n in range(ROUNDS):
-            name = f"t-{writer}-{thread}-{n}"
-            secret = tokens.make(name, ["shop"], ["read"], actor="ada", today=TODAY)
-            assert Tokens(data).find(secret) is not None
-            if n % 2:
-                tokens.revoke(name)
-                assert tokens.find(secret) is None
-                assert Tokens(data).find(secret) is None
-                revoked.append(secret)
-            else:
-                kept.append(secret)
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(work, range(THREADS)))
-    return kept, revoked
-
-
-def _in_process(data, writer, begin, answers):
-    answers.put(make_and_revoke(data, writer, begin))
+PROCESSES = 3
 
 
 def test_no_token_is_lost_and_no_revoked_one_opens_whoever_writes_at_once(tmp_path, tell):
     """Several processes, each with several threads; on the code before, more than half failed."""
     context = multiprocessing.get_context("spawn")
-    begin, answers = context.Barrier(PROCESSES), context.Queue()
-    writers = [
-        context.Process(target=_in_process, args=(tmp_path, n, begin, answers))
-        for n in range(PROCESSES)
-    ]
-    for writer in writers:
-        writer.start()
-    outcomes = [answers.get(timeout=300) for _ in writers]
-    for writer in writers:
-        writer.join()
-        assert writer.exitcode == 0
+    together = {"initializer": begin_together, "initargs": (context.Barrier(PROCESSES),)}
+    with ProcessPoolExecutor(PROCESSES, context, **together) as pool:
+        outcomes = list(pool.map(make_and_revoke, [tmp_path] * PROCESSES, range(PROCESSES)))
     tokens = Tokens(tmp_path)
     kept = [secret for some, _ in outcomes for secret in some]
     revoked = [secret for _, some in outcomes for secret in some]

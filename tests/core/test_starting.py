@@ -135,7 +135,9 @@ def test_a_first_start_says_its_address_once_when_it_answers_and_asks_no_other_h
         rest, output = process.stderr.read(), process.stdout.read()
     assert (rest, output) == ("", "")
     assert lines[0] == "MLPM_DEM0 is no setting and changes nothing; did you mean MLPM_DEMO?"
-    assert lines[1] == "MLPM is starting, for this machine alone; its address follows when it answers."
+    assert (
+        lines[1] == "MLPM is starting, for this machine alone; its address follows when it answers."
+    )
     assert lines[-1] == f"MLPM is ready at {url}"
     steps = [re.fullmatch(r"MLPM is loading the demo, (\d+) of (\d+)\.", x) for x in lines[2:-1]]
     assert None not in steps
