@@ -11,9 +11,10 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.bulk import Cells, read_all, read_plain
 from mlpm_core.intake.cells import Cell, default_of
-from mlpm_core.intake.faults import Fault, reject
+from mlpm_core.intake.faults import Fault, Refusal, reject
 from mlpm_core.intake.header import is_own, known_metric
 from mlpm_core.intake.lines import Lines, is_blank, read_record
+from mlpm_core.intake.names import read_name
 from mlpm_core.intake.results import check_results
 from mlpm_core.intake.rows import array_of
 from mlpm_core.intake.table import Coded, Codes, Table
@@ -206,7 +207,9 @@ class Checker:
         read = self._read[column.name]
         if column.name in self._at:
             coded = table.columns[self._at[column.name]]
-            is_plain = self._grammar.is_plain and column.name not in ("project", "metric")
+            is_plain = self._grammar.is_plain and not (
+                column.reserved or column.name in ("project", "metric")
+            )
             whole = read_plain(column, coded, self._grammar.now) if is_plain else None
             if whole is not None:
                 return PlainReading(coded, whole)
@@ -243,7 +246,12 @@ class Checker:
         return cell
 
     def _metric_of(self, j: int) -> str:
-        return self._fields.metric_of(self._header.cells[j])
+        """The metric that a column of a wide file holds, whose name is the header's."""
+        header = self._header.cells[j]
+        found = read_name(self._fields.metric_of(header))
+        if isinstance(found, Fault):
+            raise Refusal([reject(found.code, None, header, header, **found.filled)])
+        return found[0]
 
 
 def _wide(metric: str) -> str:

@@ -16,12 +16,11 @@ from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, warn
 from mlpm_core.records import Label, Receipt, Record, Reject, Status, Warned, record_of
 from mlpm_core.services import batches
 from mlpm_core.services.effects import (
+    Before,
     asks_only_to_confirm,
-    effect,
     shortened,
     with_effect_told,
 )
-from mlpm_core.services.kpis import kpis_moved_by
 from mlpm_core.services.reading import CAGE, read_as_before
 from mlpm_core.services.rules import judged_with_rules
 from mlpm_core.services.stored import append
@@ -239,12 +238,12 @@ def _commit(
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
     seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-    before = kpis_moved_by(workspace, writer, record, done.project)
+    before = Before(workspace, writer, record, done.project)
     append(writer, record, seq, done.project, judgement)
     done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    changes = effect(before, kpis_moved_by(workspace, writer, record, done.project))
-    told = [*done.warnings, *_orphans(writer, record, seq, done.project)]
+    changes, unsaid = before.effect()
+    told = [*done.warnings, *_orphans(writer, record, seq, done.project), *unsaid]
     done = done.model_copy(update={"effect": changes, "warnings": told})
     writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
     return done
