@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["Checker", "Faults", "Reading"]
 
 
+_MOST_LOOKED = 2_000
+
+
 class Reading:
     """A field of every record: its distinct cells as read, by code."""
 
@@ -134,6 +137,7 @@ class Checker:
     def __init__(self, fields: Fields, header: Header, grammar: Grammar, project: str) -> None:
         self._fields, self._header, self._grammar = fields, header, grammar
         self._project = project
+        self._n_looked = 0
         self.is_results = fields.is_results
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self._at = {f: j for j, f in enumerate(header.fields) if f is not None}
@@ -171,6 +175,9 @@ class Checker:
         for field, j in self._at.items():
             if self._read[field](found.cells[j]).fault is not None:
                 return False
+        self._n_looked += 1
+        if self._n_looked > _MOST_LOOKED:  # text of very many lines that are rows but for a rule
+            return False
         none = np.zeros(1, dtype=np.int64)
         one = Table(none, [Coded.of([c]) for c in found.cells], [], [])
         faults = Faults(none)
@@ -183,14 +190,7 @@ class Checker:
         """Every field of every record; faulty cells and rows go to ``faults``."""
         left_out = ("metric", "value") if self.wide else ()
         wanted = [c for c in columns(self._fields.record) if c.name not in left_out]
-        with ThreadPoolExecutor(2) as pool:  # most of the work is Arrow's, which runs beside Python
-            found = dict(
-                zip(
-                    [c.name for c in wanted],
-                    pool.map(lambda column: self._reading(column, table), wanted),
-                    strict=True,
-                )
-            )
+        found = dict(zip([c.name for c in wanted], self._each_reading(wanted, table), strict=True))
         for name, reading in found.items():
             if name in self._at:
                 faults.add_cells(self.label(name), reading)
@@ -202,6 +202,12 @@ class Checker:
                 found[_wide(metric)] = Reading(coded.codes, coded.cells, cells)
                 faults.add_cells(self._header.label(j), found[_wide(metric)])
         return found
+
+    def _each_reading(self, wanted: Sequence[Column], table: Table) -> list[Reading]:
+        if table.n_records == 1:  # a line that is held against the fields, one of very many
+            return [self._reading(column, table) for column in wanted]
+        with ThreadPoolExecutor(2) as pool:  # most of the work is Arrow's, which runs beside Python
+            return list(pool.map(lambda column: self._reading(column, table), wanted))
 
     def _reading(self, column: Column, table: Table) -> Reading:
         read = self._read[column.name]
