@@ -68,7 +68,8 @@ class Column:
     ``low`` and ``high`` bound the value, ends included; ``largest`` is the size, whatever the sign,
     up to which a number can be computed with. ``aliases`` are headers an import takes without
     asking; ``refers_to`` names the kind whose id this column holds; ``reserved`` are words that
-    mean something else where it is read, and so are no names.
+    mean something else where it is read, and so are no names. ``by_application``
+    marks what the application alone writes: no file, form or template has it.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Column:
     refers_to: str | None
     reserved: tuple[str, ...]
     is_key: bool
+    by_application: bool = False
 
 
 def column(
@@ -100,6 +102,7 @@ def column(
     unit: str = "",
     refers_to: str | None = None,
     reserved: tuple[str, ...] = (),
+    by_application: bool = False,
 ) -> Any:  # noqa: ANN401  pydantic's own Field returns Any
     """Describe a field; without ``default`` it is required.
 
@@ -115,6 +118,7 @@ def column(
         "aliases": list(aliases),
         "unit": unit,
         "refers_to": refers_to,
+        "by_application": by_application,
     }
     extra |= {"largest": largest} if largest is not None else {}
     extra |= {"reserved": list(reserved)} if reserved else {}
@@ -125,6 +129,7 @@ class Record(BaseModel):
     """A row somebody wrote. Rows are never changed: a later one with the same key replaces it.
 
     Subclasses set ``kind`` (table, CLI and CSV name), ``singular``, ``plural`` and ``key``.
+    Of an immutable record no later row replaces an earlier one either.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -133,6 +138,7 @@ class Record(BaseModel):
     singular: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     plural: ClassVar[str]
+    is_immutable: ClassVar[bool] = False
 
 
 def _annotated_kind(
@@ -191,6 +197,7 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
                 refers_to=typing.cast("str | None", extra["refers_to"]),
                 reserved=tuple(str(w) for w in typing.cast("list[str]", extra.get("reserved", []))),
                 is_key=name in record.key,
+                by_application=bool(extra["by_application"]),
             )
         )
     return tuple(found)

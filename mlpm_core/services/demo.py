@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import StoreError
 from mlpm_core.intake import Profile
-from mlpm_core.records import KINDS, Status
+from mlpm_core.records import KINDS, Decision, Status
+from mlpm_core.services import demo_decisions
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.undoing import undo
 
@@ -48,6 +49,9 @@ def load(workspace: Workspace) -> list[Receipt]:
     """
     done = []
     for project, kind, path in files():
+        if kind == Decision.kind:
+            done += demo_decisions.recorded(workspace, ACTOR, project, path)
+            continue
         receipt = import_file(
             workspace,
             ACTOR,

@@ -55,8 +55,9 @@ MOVING = frozenset(
 class KpiValue:
     """A KPI with the value that the model's metrics imply, in the KPI's unit.
 
-    ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``state`` and
-    ``proxy_told`` say how a proxy stands on the day it was asked.
+    ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``model`` is
+    the model and version whose results the value rests on. ``state`` and ``proxy_told`` say how a
+    proxy stands on the day it was asked.
     """
 
     kpi_id: str
@@ -74,6 +75,7 @@ class KpiValue:
     current: KpiStanding | None
     reason: str | None
     as_of: Period | None
+    model: str | None
     batches: tuple[str, ...]
     trend: tuple[float, ...]
     proxy: Proxy
@@ -183,6 +185,7 @@ def kpi_value(
         current=at.current,
         reason=reason,
         as_of=case.as_of if case else None,
+        model=_model(case),
         batches=case.batches if case else (),
         trend=at.trend,
         proxy=proxy,
@@ -221,3 +224,10 @@ def _standings(
     sign = 1 if kpi["direction"] == Direction.HIGHER else -1
     trend = tuple(baseline + sign * factor * p.kpis[dimension] for p in points)
     return _Standings(at(case.planned), at(case.current), trend)
+
+
+def _model(case: CaseValue | None) -> str | None:
+    """The model and version whose results a case rests on; None while it is a plan."""
+    if case is None or case.current is None or not case.deployment:
+        return None
+    return f"{case.deployment['model_id']} {case.deployment['model_version']}".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
@@ -19,6 +20,7 @@ from mlpm_core.records import (
     record_of,
 )
 from mlpm_core.services import batches
+from mlpm_core.services.decisions import decisions_of
 from mlpm_core.services.effects import Before
 from mlpm_core.services.mechanisms import refuse_orphans
 from mlpm_core.services.stored import register_used
@@ -67,23 +69,25 @@ def undo(
     """
     if not actor.strip():
         raise InputError("An undo names who undoes; the actor is empty.")
-    with workspace.store.writer(keep=not dry_run) as writer:
+    note = partial(batches.note, workspace)
+    with workspace.store.writer(keep=not dry_run, after=note) as writer:
         found = batches.batch_of(writer, project, batch)
-        first = Receipt.model_validate_json(found["receipt"])
+        first = batches.receipt_of(found)
         if first.undoes is not None:
-            raise InputError(
-                f"{batch} itself took {first.undoes} back. To have it again, import its file again."
-            )
+            again = "import its file again"
+            if record_of(first.kind) is Decision:
+                again = "record a new decision: what was withdrawn stays withdrawn"
+            raise InputError(f"{batch} itself took {first.undoes} back. To have it again, {again}.")
         if found["undone_by"] is not None:
             raise InputError(f"{batch} was already undone by {found['undone_by']}.")
-        seq = int(writer.rows("last_seq")[0]["seq"]) + 1
+        seq = batches.next_seq(workspace, writer)
         record = record_of(first.kind)
         before = Before(workspace, writer, record, project)
         lost_before = set(_resting(writer, project))
         n_own, n_held = writer.n_counting(record, found["seq"])
         done = first.model_copy(
             update={
-                "batch": f"B{seq:05d}",
+                "batch": batches.name_of(seq),
                 "status": Status.COMMITTED,
                 "actor": actor,
                 "received_at": workspace.now(),
@@ -97,7 +101,7 @@ def undo(
             }
         )
         batches.add(writer, seq, done, channel, undoes=found["seq"])
-        registered = register_used(writer, seq, project)
+        registered, content = register_used(writer, seq, project)
         _refuse_orphans(batch, [r for r in _resting(writer, project) if r not in lost_before])
         refuse_orphans(writer, project)
         n_left = writer.n_counting(record, found["seq"])[1]
@@ -108,12 +112,12 @@ def undo(
             *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
             *_built_upon(writer, record, found["seq"], project),
             *unsaid,
+            *_withdrawn(writer, record, project, f"B{seq:05d}"),
         ]
         done = done.model_copy(update={"effect": changes, "warnings": told})
         if dry_run:
             return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
-        writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
-    batches.note(workspace, done)
+        batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
 
@@ -176,3 +180,18 @@ def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) ->
             sentence = f"Labels that have no prediction now and wait for one: {n:,}."
             told.append(Warned(code="orphan-label", message=sentence, rows=n))
     return told
+
+
+def _withdrawn(reader: Reader, record: type[Record], project: str, undo: str) -> list[Warned]:
+    """The decisions that an undo withdraws: they stay listed, and no longer stand."""
+    if record is not Decision:
+        return []
+    return [
+        Warned(
+            code="decision-withdrawn",
+            message=f"Decision {d.row['decision_id']} is withdrawn: it stays listed with its "
+            "evidence, and promises nothing any more.",
+        )
+        for d in decisions_of(reader, project)
+        if d.withdrawn_in == undo
+    ]

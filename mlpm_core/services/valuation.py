@@ -36,6 +36,7 @@ __all__ = [
     "monitored_periods",
     "outcome_dots",
     "project_cases",
+    "valued_case",
     "written_metrics",
 ]
 
@@ -144,7 +145,9 @@ def project_cases(
         if row["archived"]:
             continue
         what = f"Value case {row['value_case_id']} of {project['project']}"
-        case, problem = or_reason(what, partial(_valued, reader, project, row, today, {}, draws))
+        case, problem = or_reason(
+            what, partial(valued_case, reader, project, row, today, draws=draws)
+        )
         cases.append(case or _uncomputed(project, row, problem or ""))
     return cases
 
@@ -185,9 +188,8 @@ def case_value(
         cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
-        return _valued(
-            reader, row, cases[value_case_id], workspace.today(project), changes or {}, 8192
-        )
+        today = workspace.today(project)
+        return valued_case(reader, row, cases[value_case_id], today, changes=changes)
 
 
 def against_baselines(case: CaseValue) -> list[BaselineValue]:
@@ -221,16 +223,20 @@ def outcome_dots(worth: Worth) -> list[Dot]:
     return [Dot(*dot) for dot in zip(value.tolist(), at.tolist(), row.tolist(), strict=True)]
 
 
-def _valued(
+def valued_case(
     reader: Reader,
     project: Mapping[str, Any],
     row: Mapping[str, Any],
     today: date,
-    changes: Mapping[str, str],
-    draws: int,
+    *,
+    changes: Mapping[str, str] | None = None,
+    draws: int = 8192,
+    deployment: Mapping[str, Any] | None = None,
 ) -> CaseValue:
+    """The record of a value case, valued by the results of a deployment: its champion's if none."""
+    changes = changes or {}
     mechanism = mechanism_of(reader, row["project"], row["mechanism"])
-    deployment = _deployment(reader, row)
+    deployment = deployment or _deployment(reader, row)
     monitored = monitored_periods(reader, project["project"], deployment, today)
     written = {
         q["name"]: q

@@ -8,7 +8,9 @@ rows = loaders.projects() if record.kind == "projects" else loaders.records(proj
 st.markdown(sentences.register(record, rows, loaders.project_title(project)))
 panels.next_step(record.kind)
 
-if rows:
+if record.kind == "decisions":
+    registers.decisions(project)
+elif rows:
     registers.table(record, rows)
     if record.kind != "projects":
         registers.downloads(project, record)
@@ -20,7 +22,7 @@ if record.kind == "metric_results":
         icon=":material/upload_file:",
         query_params=panels.here(kind=record.kind),
     )
-else:
+elif record.kind != "decisions":
     known = registers.record_in_view(record, rows)
     values = editors.record_form(record, project, known)
     editors.save_record(record, project, known, values)

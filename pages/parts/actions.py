@@ -27,9 +27,17 @@ __all__ = [
 ]
 
 
-def save(project: str, kind: str, rows: Iterable[Mapping[str, object]]) -> Receipt:
-    """Write records as a form gives them."""
-    return registers.save(loaders.workspace(), loaders.actor(), project, kind, rows)
+def save(
+    project: str,
+    kind: str,
+    rows: Iterable[Mapping[str, object]],
+    *,
+    is_new_model: bool = False,
+) -> Receipt:
+    """Write records as a form gives them; ``is_new_model`` when it names a model anew."""
+    return registers.save(
+        loaders.workspace(), loaders.actor(), project, kind, rows, is_new_model=is_new_model
+    )
 
 
 def commit(upload: uploads.Upload, data: bytes) -> Receipt:
@@ -48,6 +56,12 @@ def decide(
     why: str,
     decided_by: str,
     review_on: date | None,
+    decided_on: date | None,
+    supersedes: str,
+    runs_as: tuple[str, str],
+    attendees: str,
+    conditions: str,
+    dissent: str,
 ) -> Receipt:
     """Record what was decided, with the options as they stand now."""
     return evaluations.decide(
@@ -60,6 +74,12 @@ def decide(
         why=why,
         decided_by=decided_by,
         review_on=review_on,
+        decided_on=decided_on,
+        supersedes=supersedes,
+        runs_as=runs_as,
+        attendees=attendees,
+        conditions=conditions,
+        dissent=dissent,
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["quantities", "record_form", "refused", "save_quantities", "save_record"]
 
+_NEW_MODEL = "+"  # no name begins with this sign
 _NOT_ASKED = {"is_demo", "clock_on"}  # they belong to the demo, whose files set them
 Changes = tuple[tuple[str, str], ...]
 
@@ -165,7 +166,10 @@ def save_record(
         st.error(f"Fill in {literal(', '.join(missing))}.", icon=":material/error:")
         return
     into = str(values["project"]) if record.kind == "projects" else project
-    receipt = actions.save(into, record.kind, [dict(known or {}) | dict(values)])
+    is_new = _is_new_model(record, project, values)
+    receipt = actions.save(
+        into, record.kind, [dict(known or {}) | dict(values)], is_new_model=is_new
+    )
     if refused(receipt):
         return
     st.session_state["register_turn"] += 1
@@ -196,6 +200,8 @@ def _field(
         "disabled": bool(known) and column.is_key,
     }
     options = _options(record, column, project, values)
+    if _names_models(record, column):
+        return _model(column, project, now, label, common)
     if options is not None:
         ids = list(options)
         only = [i for i in ids if i]
@@ -218,6 +224,36 @@ def _field(
             return st.number_input(label, value=None if now is None else int(now), step=1, **common)
         case _:
             return st.text_input(label, value="" if now is None else str(now), **common)
+
+
+def _names_models(record: type[Record], column: Column) -> bool:
+    """Whether a column names a model that need not be registered yet."""
+    return column.name == "model_id" and not column.refers_to and record.kind != "models"
+
+
+def _is_new_model(record: type[Record], project: str, values: Mapping[str, object]) -> bool:
+    """Whether the form's model is one that was typed in as new: the others are chosen."""
+    if not any(_names_models(record, column) for column in columns(record)):
+        return False
+    return values["model_id"] not in loaders.titles(project, "models")
+
+
+def _model(
+    column: Column, project: str, now: object, label: str, common: Mapping[str, Any]
+) -> str | None:
+    """A choice among the registered models; a new one is named in a field of its own."""
+    registered = loaders.titles(project, "models")
+    written = {str(now): str(now)} if now else {}
+    empty = {} if column.required else {"": "–"}
+    options = empty | written | registered | {_NEW_MODEL: "A new model …"}
+    ids = list(options)
+    index = ids.index(str(now)) if now else 0 if len(ids) == 1 or empty else None
+    chosen = st.selectbox(label, ids, index=index, format_func=lambda o: options[o], **common)
+    if chosen != _NEW_MODEL:
+        return chosen
+    return st.text_input(
+        "Name of the new model", help="As it stands in result files.", key=f"{common['key']}_named"
+    ).strip()
 
 
 def _options(

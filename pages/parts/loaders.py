@@ -50,50 +50,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.registers import SetupStep
     from mlpm_core.services.valuation import BaselineValue, CaseValue
 
-__all__ = [
-    "actor",
-    "advice_among",
-    "against_baselines",
-    "brief",
-    "candidates",
-    "case",
-    "case_estimates",
-    "change",
-    "choosing",
-    "currency",
-    "decisions",
-    "delivered",
-    "deployment",
-    "deployments",
-    "estimates",
-    "export",
-    "guide",
-    "history",
-    "input_titles",
-    "insight",
-    "kpi_break_even",
-    "kpi_candidates",
-    "limits",
-    "mechanism_choices",
-    "mechanism_versions",
-    "preview",
-    "project_title",
-    "project_view",
-    "projects",
-    "raw_file",
-    "receipts",
-    "records",
-    "rejected_csv",
-    "setup_steps",
-    "template_csv",
-    "titles",
-    "tried_estimate",
-    "undo_preview",
-    "whole_portfolio",
-    "workspace",
-]
-
-
 P = ParamSpec("P")
 T = TypeVar("T")
 Changes = tuple[tuple[str, str], ...]
@@ -374,6 +330,12 @@ def project_title(project: str) -> str:
 def currency(project: str) -> str:
     """The currency of a project."""
     return str(next(p["currency"] for p in projects() if p["project"] == project))
+
+
+@_shared
+def receipt(project: str, batch: str) -> Receipt:
+    """The receipt of one batch, with what was rejected of it."""
+    return batches.receipt(workspace(), actor(), project, batch)
 
 
 @_shared
