@@ -12,7 +12,7 @@ from mlpm_core.intake.dates import moment
 from mlpm_core.intake.faults import Fault
 from mlpm_core.intake.lines import SPACES, is_blank
 from mlpm_core.intake.names import invisible, is_number_like, read_name
-from mlpm_core.records import Column, ColumnKind
+from mlpm_core.records import Column, ColumnKind, original
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,9 +120,10 @@ class Grammar:
         return cell
 
     def _name(self, column: Column, text: str) -> Cell:
+        is_band = column.name == "slice_value"
         found = read_name(
-            text,
-            is_free_to_begin=column.name == "slice_value",
+            original(text) if is_band else text,
+            is_free_to_begin=is_band,
             is_in_paths=column.name == "project",
             reserved=column.reserved,
         )
@@ -152,7 +153,7 @@ class Grammar:
         hidden = invisible(text.strip(SPACES))
         if hidden is not None:
             return Cell(None, Fault("control-char", {"hex": f"{ord(hidden):04X}"}))
-        return Cell(text.strip(SPACES))
+        return Cell(original(text.strip(SPACES)))
 
     def _number(self, column: Column, text: str) -> Cell:
         found = self._read_number(text)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mlpm_core.intake.header import is_own
+from mlpm_core.records import safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["rejected_records"]
 
 _ADDED = ("_row", "_column", "_code", "_message", "_hint")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rejected_records(opened: Opened, rejects: Iterable[Reject]) -> bytes:
@@ -75,20 +75,15 @@ def _without(raw: str, positions: list[int], delimiter: str) -> str:
 
 def _said(faults: list[Reject]) -> list[str]:
     def joined(parts: list[str | None]) -> str:
-        told = "; ".join(dict.fromkeys(p for p in parts if p))
-        return f"'{told}" if told.startswith(_FORMULA) else told
+        return safe_cell("; ".join(dict.fromkeys(p for p in parts if p)))
 
     return [
         str(faults[0].row),
         joined([f.column for f in faults]),
         joined([f.code for f in faults]),
-        " ".join(_safe(f.message) for f in faults),
+        safe_cell(" ".join(f.message for f in faults)),
         " ".join(dict.fromkeys(f.hint for f in faults)),
     ]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _quoted(cell: str, delimiter: str) -> str:

@@ -54,6 +54,7 @@ from mlpm_core.records.receipt import (
     Warned,
 )
 from mlpm_core.records.record import Column, ColumnKind, Record, columns
+from mlpm_core.records.safe_cell import neutral, original, safe_cell
 
 KINDS: dict[str, type[Record]] = {
     record.kind: record
@@ -132,5 +133,8 @@ __all__ = [
     "ValueCase",
     "Warned",
     "columns",
+    "neutral",
+    "original",
     "record_of",
+    "safe_cell",
 ]
