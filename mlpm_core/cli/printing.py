@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Receipt
 
-__all__ = ["DONE", "checks", "document", "information", "mechanisms", "receipt", "worth"]
+__all__ = ["DONE", "REFUSED", "checks", "document", "information", "mechanisms", "receipt", "worth"]
 
 DONE, FAILED, REFUSED = 0, 1, 2
 

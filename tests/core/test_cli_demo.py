@@ -1,0 +1,87 @@
+"""`mlpm demo remove` asks before it takes what others built on the demo."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from mlpm_core.cli import main
+from mlpm_core.services import demo, registers
+from mlpm_core.services.workspace import Settings, Workspace
+
+DEMAND = "bike-shop-demand"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A store with the demo, and a batch of Ben's that rests on it."""
+    folder = tmp_path_factory.mktemp("demo") / "store"
+    workspace = Workspace(Settings(data=folder, demo=False))
+    demo.load(workspace)
+    row = dict(workspace.project(DEMAND)) | {"question": "Ours"}
+    registers.save(workspace, "ben", DEMAND, "projects", [row])
+    workspace.close()
+    return folder
+
+
+@pytest.fixture
+def mlpm(folder, monkeypatch, capsys):
+    """Runs a command in that store: exit status, standard output, standard error."""
+    for name in [n for n in os.environ if n.startswith("MLPM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MLPM_DATA", str(folder))
+
+    def run(*arguments):
+        capsys.readouterr()
+        status = main(arguments)
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+def projects(folder):
+    workspace = Workspace(Settings(data=folder, demo=False))
+    try:
+        return [p["project"] for p in registers.projects(workspace, "x")]
+    finally:
+        workspace.close()
+
+
+def answering(monkeypatch, answer):
+    """Somebody sits at the terminal and types this."""
+    asked = []
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or answer)
+    return asked
+
+
+def test_a_script_is_refused_and_told_whose_batches_they_are(mlpm, folder):
+    status, out, err = mlpm("demo", "remove", "--json")
+    assert status == 2
+    assert f"projects in {DEMAND}, by ben" in err
+    assert "--yes" in err
+    assert "--yes" in json.loads(out)["error"]
+    assert len(projects(folder)) == 4
+
+
+def test_who_says_no_keeps_everything(mlpm, folder, monkeypatch):
+    asked = answering(monkeypatch, "")
+    status, out, err = mlpm("demo", "remove")
+    assert (status, out) == (2, "")
+    assert "by ben" in err
+    assert asked == ["Take them back too? [y/N] "]
+    assert len(projects(folder)) == 4
+
+
+def test_who_says_yes_removes_it_and_may_load_it_again(mlpm, folder, monkeypatch):
+    n_files = len(list(demo.files()))
+    answering(monkeypatch, "y")
+    assert mlpm("demo", "remove")[0] == 0
+    assert projects(folder) == []
+    status, out, _ = mlpm("demo", "load", "--json")
+    assert (status, json.loads(out)) == (0, {"imported": n_files})
+    asked = answering(monkeypatch, "no")
+    status, out, _ = mlpm("demo", "remove", "--json")
+    assert (status, json.loads(out), asked) == (0, {"undone": n_files}, [])
