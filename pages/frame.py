@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import controls, loaders, panels
+from pages.parts import loaders, panels, sidebar
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
 
@@ -40,16 +40,19 @@ page = st.navigation(
             st.Page("data/upload.py", title="Upload", icon=":material/upload_file:"),
             st.Page("data/imports.py", title="Imports", icon=":material/receipt_long:"),
             st.Page("data/registers.py", title="Registers", icon=":material/table_rows:"),
+            st.Page("data/settings.py", title="Settings", icon=":material/settings:"),
         ],
     },
     expanded=True,
 )
 
 with panels.guard():
-    controls.known_at()
-    controls.project_in_view(loaders.projects())
-    controls.known_choice()
+    sidebar.known_at()
+    projects = loaders.all_projects()
+    unknown = sidebar.project_in_view(projects)
+    sidebar.known_choice()
     st.title(page.title)
     panels.mended()
-    panels.notice()
+    panels.notice(page.title)
+    sidebar.project_notice(projects, unknown)
     page.run()

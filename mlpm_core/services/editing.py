@@ -25,8 +25,11 @@ __all__ = [
     "Meanwhile",
     "Origin",
     "Saved",
+    "changed_since",
     "save_edits",
 ]
+
+_LONGEST = 80  # characters of a value that a sentence repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,15 @@ def save_edits(
     return Saved(receipt, tuple(m for found in judged for m in found.meanwhile))
 
 
+def changed_since(
+    workspace: Workspace, actor: str, project: str, kind: str, read: Mapping[str, Any]
+) -> tuple[Meanwhile, ...]:
+    """What others made of a record since it was read, field by field; nothing once it is gone."""
+    del actor  # everyone may read until roles come
+    with workspace.store.reader() as reader:
+        return _judged(reader, record_of(kind), project, 0, Edit(read, {})).meanwhile
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """An edit held against the record as it is now."""
@@ -260,7 +272,10 @@ def _same(stored: object, given: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    return repr(text) if (text := written(value)) else "nothing"
+    text = written(value)
+    if not text:
+        return "nothing"
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 def _origins(reader: Reader, record: type[Record], key: tuple[object, ...]) -> dict[str, Origin]:

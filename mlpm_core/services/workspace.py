@@ -223,13 +223,13 @@ class Workspace:
 def _moment(when: str) -> datetime:
     try:
         moment = datetime.fromisoformat(when)
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise InputError(
             f"{when!r} is no moment; write a day as 2026-01-31, a moment as 2026-01-31T12:00, or "
             "the number of a batch."
         ) from None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     is_day = len(when) <= _DAY_LENGTH and moment.date() < date.max
     return moment + timedelta(days=1, microseconds=-1) if is_day else moment
 

@@ -27,9 +27,9 @@ line = controls.line(view.lines)
 answer = st.container()
 
 st.subheader("What it rests on", anchor=False)
-changes = editors.quantities(line.case)
+form, changes = editors.quantities(project, line.case)
 case = loaders.case(project, line.case.value_case_id, changes)
-editors.save_quantities(project, case, changes)
+editors.save_quantities(project, case, form, changes)
 panels.how_it_was_made(case)
 
 with answer:

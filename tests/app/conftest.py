@@ -34,6 +34,7 @@ SCREENS = {
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),
     "registers": ("data/registers.py", "Registers"),
+    "settings": ("data/settings.py", "Settings"),
 }
 
 

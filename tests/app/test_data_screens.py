@@ -128,13 +128,6 @@ def test_a_form_with_a_gap_names_it_and_writes_nothing(empty):
     assert registers.projects(empty, "test") == []
 
 
-def test_the_demo_is_removed_in_one_click(demo):
-    app = open_screen("portfolio")
-    button(app, "Remove the demo").click()
-    run(app)
-    assert registers.projects(demo, "test") == []
-
-
 @pytest.mark.usefixtures("demo")
 def test_a_register_is_handed_out_as_csv_and_as_a_workbook():
     app = open_screen("registers", project="bike-shop-demand", kind="kpis")

@@ -34,7 +34,7 @@ def test_candidates_open_with_the_best_and_the_score_that_says_otherwise(demo):
 def test_without_candidates_a_screen_leads_on(screen):
     app = open_screen(screen, project="bike-shop-workshop")
     assert "measured" in app.info[0].value
-    (link,) = app.get("page_link")
+    (link,) = app.main.get("page_link")
     assert link.proto.page == ("upload" if screen == "candidates" else "candidates")
     assert not app.dataframe
 
