@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.parts import loaders, panels, sidebar
+from pages.parts import addresses, loaders, panels, sidebar
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
+addresses.carry("project", "known")
 
 page = st.navigation(
     {
@@ -47,6 +48,7 @@ page = st.navigation(
 )
 
 with panels.guard():
+    sidebar.count_visit(page.title)
     sidebar.known_at()
     projects = loaders.all_projects()
     unknown = sidebar.project_in_view(projects)

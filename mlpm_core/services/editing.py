@@ -272,10 +272,16 @@ def _same(stored: object, given: object) -> bool:
 
 
 def _shown(value: object) -> str:
+    """A value as it stands in a sentence."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:,.12g}"
     text = written(value)
     if not text:
         return "nothing"
-    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+    return f"“{text if len(text) <= _LONGEST else f'{text[:_LONGEST]}…'}”"
 
 
 def _origins(reader: Reader, record: type[Record], key: tuple[object, ...]) -> dict[str, Origin]:

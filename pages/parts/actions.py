@@ -139,7 +139,7 @@ def remove_demo(others: Collection[str]) -> NoReturn:
     """Take the demo back with these batches of others; its history stays in the imports."""
     undone = demo.remove(loaders.workspace(), loaders.actor(), others=others)
     if not loaders.project_title(str(st.session_state.get("project"))):
-        addresses.drop("project")  # it went with the demo
+        addresses.leave("project")  # it went with the demo
     say_and_rerun(f"The demo is removed: {len(undone)} batches were undone.")
 
 

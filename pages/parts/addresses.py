@@ -24,7 +24,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["drop", "follow", "is_news", "named", "show"]
+__all__ = ["carry", "drop", "follow", "is_news", "leave", "named", "show"]
 
 _WITHIN = {
     "project": ("case", "batch", "record", "estimate", "mechanism", "kpi", "deployment", "by"),
@@ -40,6 +40,24 @@ _WITHIN = {
 def named(key: str) -> tuple[str, ...]:
     """Every value that the address has for a key; none when it does not have it."""
     return tuple(dict.fromkeys(st.query_params.get_all(key)))
+
+
+def carry(*keys: str) -> None:
+    """Write what was chosen for all screens into the address of a screen that was just opened.
+
+    Called before anything else, the browser then has one step back to the screen that was left:
+    Streamlit first writes what is written before its navigation, and the new screen after it.
+    """
+    for key in keys:
+        if st.session_state.pop(f"left_{key}", False):
+            st.session_state[key] = None
+    missing = {
+        key: str(value)
+        for key in keys
+        if (value := st.session_state.get(key)) and key not in st.query_params
+    }
+    if missing:
+        st.query_params.update(missing)
 
 
 def is_news(key: str) -> bool:
@@ -81,8 +99,15 @@ def show(key: str, value: str) -> str:
         st.query_params[key] = value
         if before:
             for inner in _WITHIN.get(key, ()):
+                st.session_state.pop(inner, None)
                 drop(inner)
     return value
+
+
+def leave(key: str) -> None:
+    """Let go, in the next run, what is in view on all screens, for it is there no more."""
+    drop(key)
+    st.session_state[f"left_{key}"] = True
 
 
 def drop(key: str) -> None:

@@ -322,8 +322,15 @@ def _hypothesis_form(project: str, view: BriefView) -> None:
         "Hypothesis",
         help="What the stakeholders want to improve, and how the system will do it.",
         key=form.key("question"),
+        on_change=form.note,
     )
-    owner = st.text_input("Owner", help="Who answers for the project.", key=form.key("owner"))
+    owner = st.text_input(
+        "Owner",
+        help="Who answers for the project.",
+        key=form.key("owner"),
+        live=forms.LIVE,
+        on_change=form.note,
+    )
     typed = form.remember({"question": text or "", "owner": owner or ""})
     is_asked, result = saving.settled(form, project, typed)
     if not is_asked:

@@ -202,6 +202,10 @@ def _line_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
 def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The batches as a table; the chosen one, which the URL names."""
     by_batch = {str(row["receipt"].batch): row for row in rows}
+    newest = next(iter(by_batch))
+    if st.session_state.get("batch_newest") != newest:  # what came last is what one looks for
+        st.session_state["batch_newest"] = newest
+        st.session_state.pop("batch", None)
 
     def follow() -> None:
         chosen = st.session_state["imports_batches"].selection.rows
@@ -217,9 +221,7 @@ def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         key="imports_batches",
         alt="Every batch that came into the project, newest first",
     )
-    return by_batch[
-        choose("Batch", {b: _batch_title(r) for b, r in by_batch.items()}, "batch", keep=False)
-    ]
+    return by_batch[choose("Batch", {b: _batch_title(r) for b, r in by_batch.items()}, "batch")]
 
 
 def _batch_title(row: Mapping[str, Any]) -> str:
@@ -260,11 +262,11 @@ def granularity(lengths: Sequence[str], default: str, place: DeltaGenerator) -> 
     return addresses.show("by", str(chosen or default))
 
 
-def one_of(label: str, options: Mapping[str, str], key: str, *, keep: bool = True) -> str:
+def one_of(label: str, options: Mapping[str, str], key: str) -> str:
     """The same as `choose`, asked only when there is a choice or the address names another."""
     only = next(iter(options))
     if len(options) > 1 or addresses.follow(key, options, only):
-        return choose(label, options, key, keep=keep)
+        return choose(label, options, key)
     return addresses.show(key, only) if addresses.named(key) else only
 
 
@@ -274,7 +276,6 @@ def choose(
     key: str,
     help: str | None = None,
     *,
-    keep: bool = True,
     place: DeltaGenerator | None = None,
 ) -> str:
     """A choice among ids shown by their titles, with the id in the URL.
@@ -283,29 +284,27 @@ def choose(
 
     Parameters
     ----------
-    keep : bool
-        Hold the choice while other screens are visited.
     place : DeltaGenerator, optional
         Where it is said; above the choice when left out.
     """
     unknown = addresses.follow(key, options, next(iter(options), None))
     if unknown:
         not_there(key, unknown, place)
-    return _chosen(_select(label, options, key, help, keep=keep), key)
+    return _chosen(_select(label, options, key, help), key)
 
 
 def _select(
-    label: str, options: Mapping[str, str], key: str, help: str | None = None, *, keep: bool = True
+    label: str, options: Mapping[str, str], key: str, help: str | None = None
 ) -> str | None:
     return st.selectbox(
         label,
         list(options),
-        index=None,
+        index=None if st.session_state[key] is None else 0,  # None can be taken away again
         format_func=lambda o: options.get(o, o),
         key=key,
         help=help,
         placeholder=f"Choose a {inner(label)}",
-        persist_state="session" if keep else None,
+        persist_state="session",
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import KINDS
+from mlpm_core.services.demo import ACTOR
 from pages.parts import actions, loaders, panels
 from pages.parts.figures import counted, day, inner, listed, literal
 
@@ -26,22 +27,26 @@ def sentence(demo: LoadedDemo) -> str:
     about = "The Bike Shop is a made-up company that gives every screen something to show."
     if not demo.batches:
         return f"**The demo is not loaded.** {about}"
-    by = listed([literal(name) for name in sorted({b.actor for b in demo.batches})])
+    by = listed([_named(name) for name in sorted({b.actor for b in demo.batches})])
     since = day(min(b.received_at for b in demo.batches))
     n_projects = len({b.project for b in demo.batches})
     size = f"{counted(len(demo.batches), 'batch', 'batches')} in {counted(n_projects, 'project')}"
     part = "" if demo.is_whole else f", of {demo.n_files} that it has"
-    return f"**The demo is loaded**: {size}{part}, by {by} since {since}. {about}"
+    return f"**The demo is loaded**: {size}{part}, loaded on {since} by {by}. {about}"
+
+
+def _named(actor: str) -> str:
+    return f"{actor} (the first start of MLPM)" if actor == ACTOR else literal(actor)
 
 
 def details(demo: LoadedDemo) -> None:
     """Its batches project by project, and those of others that are tied to it."""
-    st.dataframe(
+    st.table(
         pd.DataFrame(
             [
                 {
-                    "Project": loaders.project_title(project),
-                    "Batches": sum(b.project == project for b in demo.batches),
+                    "Project": literal(loaders.project_title(project)),
+                    "Batches of the demo": sum(b.project == project for b in demo.batches),
                     "Batches of others": sum(
                         b.project == project for b in (*demo.resting, *demo.staying)
                     ),
@@ -49,8 +54,8 @@ def details(demo: LoadedDemo) -> None:
                 for project in sorted({b.project for b in demo.batches})
             ]
         ),
+        border="horizontal",
         hide_index=True,
-        height="content",
         alt="Projects of the demo with their batches and those of others in them",
     )
 

@@ -111,6 +111,7 @@ def _quantity_field(form: Form, case: CaseValue, entry: CaseInput) -> str:
         placeholder=entry.default or "",
         help=sentences.question(entry),
         key=form.key(entry.name),
+        on_change=form.note,
     )
     if entry.monitored:
         st.caption(
@@ -131,6 +132,8 @@ def save_quantities(project: str, case: CaseValue, form: Form, changes: Changes)
             "Where do the changed numbers come from?",
             placeholder="ERP sales 2025, interview with ...",
             key=asks.key("source"),
+            live=forms.LIVE,
+            on_change=asks.note,
         )
         asks.remember({"source": source or ""})
         is_asked, result = saving.settled(form, project, dict(changes))
@@ -319,6 +322,7 @@ def _field(
     common: dict[str, Any] = {
         "help": literal(column.help),
         "key": form.key(column.name),
+        "on_change": form.note,
         "disabled": form.read is not None and column.is_key,
     }
     options = _options(record, column, project, values)
@@ -334,7 +338,7 @@ def _field(
         case ColumnKind.WHOLE:
             return st.number_input(label, value=None, step=1, **common)
         case _:
-            return st.text_input(label, **common) or ""
+            return st.text_input(label, live=forms.LIVE, **common) or ""
 
 
 def _choice(
@@ -347,7 +351,7 @@ def _choice(
     chosen = st.selectbox(
         label,
         list(options),
-        index=None,
+        index=None if st.session_state[key] is None else 0,
         format_func=lambda o: options.get(o, o) or "–",
         placeholder="Choose one" if options else "Nothing to choose from yet",
         **common,

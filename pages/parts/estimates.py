@@ -40,7 +40,7 @@ RECORD = record_of("estimates")
 def in_view(views: Sequence[EstimateView]) -> EstimateView:
     """One of a project's estimates; asked only when there is a choice."""
     titles = {str(v.record["estimate_id"]): v.title for v in views}
-    chosen = controls.one_of("Estimate", titles, "estimate", keep=False)
+    chosen = controls.one_of("Estimate", titles, "estimate")
     return next(v for v in views if v.record["estimate_id"] == chosen)
 
 

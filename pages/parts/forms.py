@@ -16,7 +16,10 @@ from pages.parts.figures import literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Form", "opened"]
+__all__ = ["LIVE", "Form", "opened"]
+
+LIVE = "300ms"
+"""After such a pause in typing a text is sent, so that no reload and no link takes it away."""
 
 Read = dict[str, Any]
 
@@ -65,24 +68,39 @@ class Form:
         """What was typed, of the values that the fields hold."""
         return {k: v for k, v in values.items() if v != self.initial[k]}
 
+    def note(self) -> None:
+        """Keep what a field holds by now; the callback of every field.
+
+        The run that follows may be cut short by a click on a link, before it comes to the form.
+        """
+        if f"form_{self.name}" in st.session_state:
+            held = {k: st.session_state.get(self.key(k), was) for k, was in self.initial.items()}
+            typed = {k: "" if v is None and self.initial[k] == "" else v for k, v in held.items()}
+            self._keep(self.changes(typed))
+
     def remember(self, values: Mapping[str, object]) -> dict[str, object]:
         """Keep what was typed until it is saved, and give it back; to be called on every run."""
         typed = self.changes(values)
+        self._keep(typed)
+        if typed:
+            addresses.show("draft", st.session_state["draft"])
+        else:
+            self._state["restored_at"] = None
+        return typed
+
+    def _keep(self, typed: dict[str, object]) -> None:
         store, draft_id = keeping.drafts(), _draft_id()
         if not typed:
             if draft_id is not None:
                 store.drop(draft_id, self._draft)
                 _forget_id(draft_id)
-            self._state["restored_at"] = None
-            return typed
+            return
         if draft_id is None:
             draft_id = st.session_state["draft"] = drafts.new_id()
         before = store.find(draft_id, self._draft)
         if before is None or before.typed != typed or before.read != self.read:
             now = datetime.now(UTC)
             store.keep(draft_id, self._draft, drafts.Draft(self.read, self.initial, typed, now))
-        addresses.show("draft", draft_id)
-        return typed
 
     def done(self) -> None:
         """Fill the form anew in the next run, for what was typed is saved or let go; a callback."""
@@ -155,6 +173,7 @@ def opened(
         state is not None
         and state["identity"] == form.identity
         and not state["is_done"]
+        and state["visit"] == st.session_state.get("visit")
         and any(key in st.session_state for key in of_fields.values())
     )
     if not is_open:
@@ -185,6 +204,7 @@ def _fill(
         "is_done": False,
         "restored_at": None if draft is None else draft.changed_at,
         "followed": [],
+        "visit": st.session_state.get("visit"),
     }
     for column, value in (dict(initial) | dict(typed)).items():
         st.session_state[form.key(column)] = value

@@ -171,6 +171,7 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
             height=150,
             help="One value a line, or the lines of the sheet. Leave it empty before the first.",
             key=weeks.key(chosen.id),
+            on_change=weeks.note,
         )
         weeks.remember({chosen.id: weekly or ""})
     with left:
@@ -231,6 +232,8 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
                 placeholder="customers who wait less",
                 help="What the stakeholders would really like to see better.",
                 key=form.key("stands_for"),
+                live=forms.LIVE,
+                on_change=form.note,
             )
             expires_on = st.date_input(
                 "Expires unless agreed by",
@@ -238,14 +241,22 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
                 format="YYYY-MM-DD",
                 help="Four weeks after the last week to count, unless you say otherwise.",
                 key=form.key("expires_on"),
+                on_change=form.note,
             )
             target = st.number_input(
                 f"Target, {written_unit(chosen.unit)}",
                 value=None,
                 help="May be empty. Step 5 says what is the least that pays.",
                 key=form.key("target"),
+                on_change=form.note,
             )
-            owner = st.text_input("Owner", help="Who counts.", key=form.key("owner"))
+            owner = st.text_input(
+                "Owner",
+                help="Who counts.",
+                key=form.key("owner"),
+                live=forms.LIVE,
+                on_change=form.note,
+            )
         values = {
             "stands_for": stands_for or "",
             "expires_on": expires_on,

@@ -59,6 +59,7 @@ def write(project: str, mechanism_id: str, currency: str) -> None:
         text = st.text_area(
             "Definition",
             key=_TEXT,
+            on_change=form.note,
             height=620,
             help="TOML. Formulas may use + - * /, min, max, sqrt, exp, log, phi, Phi, ppf and "
             "normal_loss. What is changed here is answered when you leave the field.",
@@ -175,7 +176,12 @@ def _save(project: str, mechanism: Mechanism, text: str, form: Form) -> None:
         st.caption("This is what is stored. Change it, and it can be saved as the next version.")
         return
     with st.container(border=True):
-        note = st.text_input("Why is it written or changed?", key=form.key("note"))
+        note = st.text_input(
+            "Why is it written or changed?",
+            key=form.key("note"),
+            live=forms.LIVE,
+            on_change=form.note,
+        )
         is_asked, result = saving.settled(form, project, {"definition": text})
         if not is_asked:
             if not st.button("Save the mechanism", type="primary", icon=":material/save:"):

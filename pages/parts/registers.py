@@ -64,7 +64,7 @@ def record_in_view(
     for row_id, row in by_id.items():
         name = f": {row[named_by]}" if named_by else f" {row_id}"
         titles[row_id] = f"Change{name}{' (archived)' if row.get('archived') else ''}"
-    return by_id.get(controls.choose("What to do", titles, "record", keep=False))
+    return by_id.get(controls.choose("What to do", titles, "record"))
 
 
 def _id(record: type[Record], row: Mapping[str, Any]) -> str:

@@ -117,8 +117,7 @@ def _asked(form: Form, conflict: Conflict, field: FieldConflict) -> str | None:
             with place:
                 st.caption(names[which])
                 st.code(texts[which], language=None, height=220, wrap_lines=True)
-    origin = field.origin
-    by = f"{origin.actor}, {origin.at:%Y-%m-%d %H:%M} UTC, {origin.batch}" if origin else ""
+    by = f"by {field.origin}" if field.origin else ""
     return st.radio(
         literal(label),
         list(names),

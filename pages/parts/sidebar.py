@@ -14,12 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "count_visit",
     "known_at",
     "known_choice",
     "known_from",
     "project_in_view",
     "project_notice",
 ]
+
+
+def count_visit(page: str) -> None:
+    """Number the visits of screens, so that a form knows when it was left.
+
+    A browser may still send a field of a screen that was left, when another one stands there.
+    """
+    if st.session_state.get("visited") != page:
+        st.session_state["visited"] = page
+        st.session_state["visit"] = st.session_state.get("visit", 0) + 1
 
 
 def known_at() -> None:
@@ -97,7 +108,7 @@ def project_in_view(projects: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         chosen = st.selectbox(
             "Project",
             list(titles),
-            index=None,
+            index=None if st.session_state["project"] is None else 0,
             format_func=lambda name: titles.get(name, name),
             key="project",
             placeholder="Choose a project",

@@ -158,7 +158,7 @@ def test_a_restored_form_still_asks_about_what_somebody_changed_meanwhile(demo):
     again = reloaded(app, "registers")
     assert again.number_input(key=f"{KPI}_target").value == 5
     assert again.text_input(key=f"{KPI}_owner").value == "Cy"
-    assert "Owner of write-downs was changed to 'Cy' by cy" in plain(said(again))
+    assert "Owner of write-downs was changed to “Cy” by cy" in plain(said(again))
     button(again, "Save").click()
     run(again)
     assert "Somebody else changed 1 field" in said(again)

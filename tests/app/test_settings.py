@@ -38,7 +38,7 @@ def test_no_other_screen_removes_the_demo_and_each_leads_to_where_it_is_done():
 def test_it_says_what_is_loaded_by_whom_and_is_removed_after_a_question(demo):
     n_files = len(list(demo_service.files()))
     app = open_screen("settings")
-    assert f"**The demo is loaded**: {n_files} batches in 4 projects, by demo since" in said(app)
+    assert f"**The demo is loaded**: {n_files} batches in 4 projects, loaded on" in said(app)
     assert "Load the demo" not in labels(app)
     button(app, "Remove the demo").click()
     run(app)

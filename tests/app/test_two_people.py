@@ -62,7 +62,7 @@ def test_two_tabs_change_two_fields_and_both_arrive(demo):
     press(second, "Save", "ben")
     now = kpi(demo)
     assert (now["owner"], now["target"]) == ("Ann", 590_000)
-    assert "Owner of write-downs was changed to 'Ann' by ann on" in plain(said(second))
+    assert "Owner of write-downs was changed to “Ann” by ann on" in plain(said(second))
     assert "Saved as B" in said(second)
     assert second.text_input(key=f"{KPI}_owner").value == "Ann"
 
