@@ -116,9 +116,9 @@ def _table(batches: Sequence[DemoBatch]) -> None:
         pd.DataFrame(
             {
                 "Batch": [b.batch for b in batches],
-                "Project": [loaders.project_title(b.project) for b in batches],
-                "What": [inner(KINDS[b.kind].plural) for b in batches],
                 "By": [b.actor for b in batches],
+                "What": [inner(KINDS[b.kind].plural) for b in batches],
+                "Project": [loaders.project_title(b.project) for b in batches],
                 "When (UTC)": [b.received_at for b in batches],
             }
         ),
