@@ -35,6 +35,7 @@ _WITHIN = {
     "candidate": ("mechanism",),
 }
 """What a key's value gives its meaning to: another project has other value cases."""
+_BOUND = ("made",)  # Streamlit keeps it, and writes it again
 
 
 def named(key: str) -> tuple[str, ...]:
@@ -95,12 +96,17 @@ def show(key: str, value: str) -> str:
     """Write a choice into the address; what belonged to another choice leaves it."""
     before = named(key)
     st.session_state[f"seen_{key}"] = [value]
-    if before != (value,):
+    if before == (value,):
+        return value
+    gone = _WITHIN.get(key, ()) if before else ()
+    for inner in gone:
+        st.session_state.pop(inner, None)
+        st.session_state.pop(f"seen_{inner}", None)
+    if any(inner in st.query_params for inner in gone):  # at once: one step of the way back
+        left = [k for k in st.query_params if k not in gone and k not in _BOUND]
+        st.query_params.from_dict({k: st.query_params.get_all(k) for k in left} | {key: value})
+    else:
         st.query_params[key] = value
-        if before:
-            for inner in _WITHIN.get(key, ()):
-                st.session_state.pop(inner, None)
-                drop(inner)
     return value
 
 
