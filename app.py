@@ -44,7 +44,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     by_streamlit = Path(sys.argv[0]).resolve() == HERE / "app.py"
     port = int(st.get_option("server.port")) if by_streamlit else SETTINGS.port
     try:
-        with announced(SETTINGS.data, port=port, address=SETTINGS.address, token=TOKEN) as server:
+        where = {"port": port, "address": SETTINGS.address, "only_reads": SETTINGS.read_only}
+        with announced(SETTINGS.data, token=TOKEN, **where) as server:
             gc.collect()
             gc.freeze()  # Streamlit's reruns then no longer scan the imported libraries
             print(f"MLPM is ready at {server.url}", file=sys.stderr, flush=True)

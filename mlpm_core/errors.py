@@ -7,6 +7,7 @@
     ├── NotEnoughDataError               the answer is undefined, not wrong
     ├── NotFoundError (also LookupError) no such project, model or KPI; lists near names
     └── StoreError                       the store refused; raised ``from`` the driver's error
+        └── InUseError                   another process holds the data
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["InputError", "MlpmError", "NotEnoughDataError", "NotFoundError", "StoreError"]
+__all__ = [
+    "InUseError",
+    "InputError",
+    "MlpmError",
+    "NotEnoughDataError",
+    "NotFoundError",
+    "StoreError",
+]
 
 
 class MlpmError(Exception):
@@ -58,3 +66,7 @@ class NotFoundError(MlpmError, LookupError):
 
 class StoreError(MlpmError):
     """The store refused or could not be reached; nothing was half done."""
+
+
+class InUseError(StoreError):
+    """Another process holds the data; the sentence says which."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mlpm_core.records import Model
+from mlpm_core.records import Model, Receipt
+from mlpm_core.services import batches
 
 NOON = datetime(2026, 6, 30, 12)
 
 
 def add_batch(writer, seq, undoes=None, project="shop"):
-    writer.run(
-        "add_batch", seq=seq, batch=f"B{seq:05d}", project=project, kind="models", channel="http",
-        sha256="0" * 64, actor="test", received_at=NOON, undoes=undoes, receipt="{}",
+    done = Receipt(
+        status="committed", batch=batches.name_of(seq), project=project, kind="models",
+        sha256="0" * 64, actor="test", received_at=NOON,
     )  # fmt: skip
+    batches.add(writer, seq, done, "http", undoes=undoes)
 
 
 def model(name, purpose=""):

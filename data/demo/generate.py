@@ -7,8 +7,9 @@ on the generated history and scored on what follows. No result is typed in.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
+from making.decided import demand_decision, winback_decision
 from making.demand import (
     demand_candidates,
     demand_log,
@@ -20,7 +21,7 @@ from making.demand import (
     shadow_results,
     wape,
 )
-from making.files import decided, write_file, write_log, write_project
+from making.files import write_file, write_log, write_project
 from making.members import winback_evaluations
 from making.plans import (
     demand_plan,
@@ -33,13 +34,10 @@ from making.story import (
     FAULT_ON,
     FIRST_SALE_ON,
     FOLDER,
-    JONAS,
     LAST_DAY_ON,
     LIVE_ON,
-    MARA,
     REPEAT_ON,
     ROLLED_BACK_ON,
-    TOM,
     WORKSHOP_CALIBRATION_ON,
     WORKSHOP_FIRST_ON,
     WORKSHOP_LIVE_ON,
@@ -83,34 +81,8 @@ def main() -> None:
     write_project(FOLDER / "wearcheck", wearcheck_plan())
     write_file(FOLDER / "winback" / "06_evaluations.csv", winback_evaluations())
 
-    write_file(
-        FOLDER / "demand" / "93_decisions.csv",
-        decided(
-            FOLDER / "demand",
-            date(2024, 6, 24),
-            value_case_id="daily-orders",
-            chosen="forecast-1.0",
-            title="Let the forecast propose the daily orders",
-            why="Half a year of planners' overrides is worth less than its error; the smaller "
-            "model saves nothing that counts.",
-            decided_by=f"{MARA}, {TOM}",
-            review_on=date(2025, 7, 1),
-        ),
-    )
-    write_file(
-        FOLDER / "winback" / "93_decisions.csv",
-        decided(
-            FOLDER / "winback",
-            date(2026, 6, 15),
-            value_case_id="voucher-letter",
-            chosen="champion-1.0",
-            title="Keep the champion; the new target is margin per contact",
-            why="The challenger ranks better but writes to members who would have stayed. Two "
-            "complaints on postcodes go to Dr. Rahmani first.",
-            decided_by=f"{MARA}, {JONAS}",
-            review_on=date(2026, 9, 14),
-        ),
-    )
+    write_file(FOLDER / "demand" / "93_decisions.csv", [demand_decision()])
+    write_file(FOLDER / "winback" / "93_decisions.csv", [winback_decision()])
 
     days = {
         on: wape(forecast[:, [i]], actual[:, [i]])

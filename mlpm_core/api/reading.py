@@ -33,6 +33,8 @@ class _Answer(BaseModel):
 class KpiAnswer(_Answer):
     """Where a KPI stands, in its unit; what cannot be said is null, with a reason.
 
+    The value rests on the results of ``model``, whatever was decided.
+
     Baseline and target are null only for a proxy that still waits for them. A proxy that expired
     does not count: leave it out of sums and targets.
     """
@@ -56,6 +58,7 @@ class KpiAnswer(_Answer):
     expires_on: str | None
     counts: bool
     as_of: str | None
+    model: str | None
     batches: list[str]
 
 
@@ -65,6 +68,7 @@ class HealthAnswer(_Answer):
     project: str
     value_case: str
     model: str | None
+    model_version: str | None
     health: str
     reason: str
     age_days: int | None
@@ -146,7 +150,8 @@ _MEDIA = {
 
 def _verify(request: Request, workspace: Workspace) -> Response:
     actor(request)
-    return JSONResponse(backups.told(backups.verify(workspace)) | {"path": None})
+    checks = backups.verify(workspace, head=request.query_params.get("since"))
+    return JSONResponse(backups.told(checks) | {"path": None})
 
 
 def _backup(request: Request, workspace: Workspace) -> Response:
@@ -257,10 +262,18 @@ ENDPOINTS = (
         "GET",
         "/api/v1/verify",
         "verify",
-        "Whether database, ledger and raw files agree, down to every row's batch and every byte.",
-        guarded(_verify),
+        "Whether database, ledger and raw files agree, down to every cell and every byte.",
+        guarded(_verify, "since"),
         {200: Verified},
-        (NAMED,),
+        (
+            Parameter(
+                "since",
+                "query",
+                "A last hash of the ledger noted elsewhere: what it stood for must be there.",
+                {"type": "string"},
+            ),
+            NAMED,
+        ),
         action=Action.ADMIN,
     ),
     Endpoint(

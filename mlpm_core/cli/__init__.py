@@ -114,7 +114,15 @@ def _parser() -> argparse.ArgumentParser:
     undone.add_argument("--project", help="the batch's project (found by itself if left out)")
     undone.add_argument("--dry-run", action="store_true", help="say what it would do, and do not")
 
-    answering("verify", "verify", "say whether database, ledger and raw files agree")
+    verified = answering("verify", "verify", "say whether database, ledger and raw files agree")
+    verified.add_argument(
+        "--since", metavar="HASH",
+        help="a last hash of the ledger that was noted elsewhere: what it stood for must be there",
+    )  # fmt: skip
+    verified.add_argument(
+        "--rewrite-ledger", action="store_true",
+        help="write a damaged ledger anew from the database first; the old one is kept",
+    )  # fmt: skip
 
     backed = answering("backup", "backup", "write all data into one file and read it back")
     backed.add_argument("folder", type=Path, nargs="?", help="where to (MLPM_DATA/backups)")

@@ -156,7 +156,10 @@ def verify(given: argparse.Namespace) -> int:
     from mlpm_core.cli.house import house
 
     with house() as found:
-        answer = found.verify()
+        if given.rewrite_ledger:
+            print(f"The ledger was written anew; the old one: {found.rewrite_ledger()}",
+                  file=sys.stderr)  # fmt: skip
+        answer = found.verify(given.since)
     return printing.checks(answer, as_json=given.json)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import shutil
+import time
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,7 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
-from mlpm_core.errors import InputError, NotFoundError, StoreError
+from mlpm_core.errors import InputError, InUseError, NotFoundError, StoreError
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services.server_file import read_server_file
 from mlpm_core.services.settings import Settings
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["House", "app_runs", "house"]
 
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
+_PATIENCE_SECONDS, _POLL_SECONDS = 15.0, 0.1
 _open = build_opener(ProxyHandler({})).open  # this machine is never behind a proxy
 
 
@@ -48,8 +50,11 @@ class House(Protocol):
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         """A table of a project as a file."""
 
-    def verify(self) -> dict[str, Any]:
-        """Whether all that is stored agrees."""
+    def verify(self, head: str | None) -> dict[str, Any]:
+        """Whether all that is stored agrees, and with a hash noted elsewhere."""
+
+    def rewrite_ledger(self) -> Path:
+        """Write the ledger anew from the database; where the old one lies."""
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
         """Write a backup; ``path`` is where it lies."""
@@ -65,23 +70,36 @@ def app_runs(settings: Settings) -> bool:
 def house() -> Iterator[House]:
     """The running app if one answers, else the store opened here.
 
+    An app that starts or ends, and another command, hold the store for a moment: this waits for it.
+
     Raises
     ------
     StoreError
         When another process holds the store and does not answer.
     """
     settings = Settings.from_environment()
-    server = read_server_file(settings.data)
-    if server is not None and _answers(server):
-        yield _RunningApp(server)
-        return
+    found = _app_or_store(settings)
+    try:
+        yield found
+    finally:
+        if isinstance(found, _OwnStore):
+            found.close()
+
+
+def _app_or_store(settings: Settings) -> House:
     from mlpm_core.services.workspace import Workspace
 
-    workspace = Workspace(settings)
-    try:
-        yield _OwnStore(workspace)
-    finally:
-        workspace.close()
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        server = read_server_file(settings.data)
+        if server is not None and _answers(server):
+            return _RunningApp(server)
+        try:
+            return _OwnStore(Workspace(settings))
+        except InUseError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_POLL_SECONDS)
 
 
 class _OwnStore:
@@ -89,6 +107,9 @@ class _OwnStore:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+
+    def close(self) -> None:
+        self._workspace.close()
 
     def import_file(self, upload: Upload, file: Path) -> Receipt:
         if (size := _size(file)) > max_bytes():
@@ -118,10 +139,15 @@ class _OwnStore:
         there = self._workspace.as_known(known) if known else self._workspace
         return exports.export(there, _actor(), project, table, file_format)
 
-    def verify(self) -> dict[str, Any]:
+    def verify(self, head: str | None) -> dict[str, Any]:
         from mlpm_core.services import backups
 
-        return backups.told(backups.verify(self._workspace))
+        return backups.told(backups.verify(self._workspace, head=head))
+
+    def rewrite_ledger(self) -> Path:
+        from mlpm_core.services import backups
+
+        return backups.rewrite_ledger(self._workspace)
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
         from mlpm_core.services import backups
@@ -177,9 +203,13 @@ class _RunningApp:
             datetime.fromisoformat(headers["X-MLPM-As-Of"]),
         )
 
-    def verify(self) -> dict[str, Any]:
-        answer: dict[str, Any] = self._call("GET", "verify")
+    def verify(self, head: str | None) -> dict[str, Any]:
+        since = f"?{urlencode({'since': head})}" if head else ""
+        answer: dict[str, Any] = self._call("GET", f"verify{since}")
         return answer
+
+    def rewrite_ledger(self) -> Path:
+        raise InputError("The app is running; stop it before its ledger is written anew.")
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
         answer: dict[str, Any] = self._call("POST", "backups", b"")

@@ -231,6 +231,7 @@ def _written(what: str, asked: Asked, rejects: list[dict[str, Any]] | None) -> d
         "now": asked.now.isoformat(),
         "profile": asked.profile.model_dump(mode="json"),
         "limits": asdict(asked.limits),
+        "by_application": asked.by_application,
         "rejects": rejects,
     }
 
@@ -244,6 +245,7 @@ def _asked(said: dict[str, Any], parts: list[bytes]) -> Asked:
         datetime.fromisoformat(said["now"]),
         Profile.model_validate(said["profile"]),
         Limits(**said["limits"]),
+        said["by_application"],
     )
 
 
@@ -326,7 +328,10 @@ def work(memory: int, cpu_seconds: int) -> None:
             LOG.exception("reading failed")
             answer, results = {"stopped": "the reader failed; the server's log says why"}, []
         del parts
-        _send(back, answer, results)
+        try:
+            _send(back, answer, results)
+        except BrokenPipeError:  # who asked is gone
+            os._exit(0)
 
 
 def _memory(n_bytes: int) -> str:

@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from mlpm_core.intake.faults import Refusal, question, shown, warned
 from mlpm_core.intake.judgement import Judgement, status_of
-from mlpm_core.intake.names import is_number_like, skeleton
+from mlpm_core.intake.names import is_number_like, is_slip, skeleton
 from mlpm_core.intake.results import unknown_metrics
 from mlpm_core.intake.rows import Flags, Rows, distinct, flags
-from mlpm_core.records import KINDS, Model, columns
+from mlpm_core.records import KINDS, MetricResult, Model, Prediction, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.found import Found
     from mlpm_core.intake.judging import Stored
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["compared"]
 
 _MOST_SHOWN = 20
+_MEETS_MODELS_FIRST = (MetricResult, Prediction)
 
 
 def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: bool) -> Judgement:
@@ -49,12 +50,15 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
     if registers_models:
         known_models = set(stored.names(Model.kind))
         rows, questions = _models_told_apart(rows, known_models, profile)
+    if registers_models and record is not Model:
+        rows, more = _new_models_agreed(rows, record, known_models, profile)
+        questions += more
     has_rows = np.zeros(len(faults.is_bad), dtype=bool)
     rows, is_repeat_row = _without_conflicts(rows, record, names, found, stored)
     has_rows[rows.of] = True
     first = rows.taken(~is_repeat_row)
     is_changed, is_same, changes = _against_stored(first, record, names, stored)
-    if changes and profile.restatement is None:
+    if changes and profile.restatement is None and not record.is_immutable:
         questions.append(_restatement(int(is_changed.sum()), changes))
     if questions:
         raise Refusal(questions=questions)
@@ -143,9 +147,7 @@ def _models_told_apart(
     if not alike or profile.look_alike == "new":
         return rows, []
     if profile.look_alike == "stored":
-        codes, values = distinct(rows.fields["model_id"])
-        settled = pa.array([alike.get(v, v) for v in values], pa.string()).take(pa.array(codes))
-        return Rows(rows.of, rows.fields | {"model_id": settled}), []
+        return _renamed(rows, alike), []
     name, other = next(iter(alike.items()))
     return rows, [
         question(
@@ -157,6 +159,46 @@ def _models_told_apart(
             preview=[f"{shown(n)}: {shown(o)}" for n, o in list(alike.items())[:20]],
         )
     ]
+
+
+def _new_models_agreed(
+    rows: Rows, record: type[Record], registered: Collection[str], profile: Profile
+) -> tuple[Rows, list[Question]]:
+    """The rows once it is settled whether names that are not stored are new models or slips.
+
+    Results and predictions are where a model is met first: there only a name that differs from a
+    stored one by a slip is asked about. A project without models has nothing to mistake.
+    """
+    looks = set(map(skeleton, registered))
+    names = rows.fields["model_id"].unique().to_pylist()
+    unregistered = [n for n in names if n not in registered and skeleton(n) not in looks]
+    nearest = {name: _nearest(name, registered) for name in unregistered}
+    if record in _MEETS_MODELS_FIRST:
+        nearest = {n: near for n, near in nearest.items() if near is not None and is_slip(n, near)}
+    if not nearest or not registered or profile.new_model == "new":
+        return rows, []
+    meant = {name: near for name, near in nearest.items() if near is not None}
+    if profile.new_model == "stored" and len(meant) == len(nearest):
+        return _renamed(rows, meant), []
+    shown_names = [
+        shown(name) + (f" (did you mean {shown(near)}?)" if near is not None else "")
+        for name, near in list(nearest.items())[:_MOST_SHOWN]
+    ]
+    choices = ["new", "stored"] if len(meant) == len(nearest) else ["new"]
+    return rows, [question("new-model", "new_model", choices, names=", ".join(shown_names))]
+
+
+def _nearest(name: str, registered: Collection[str]) -> str | None:
+    """The stored name that somebody probably meant."""
+    slips = sorted(k for k in registered if is_slip(name, k))
+    return next(iter([*slips, *get_close_matches(name, sorted(registered), n=1, cutoff=0.6)]), None)
+
+
+def _renamed(rows: Rows, meant: Mapping[str, str]) -> Rows:
+    """The rows with stored names of models in the place of others."""
+    codes, values = distinct(rows.fields["model_id"])
+    settled = pa.array([meant.get(v, v) for v in values], pa.string()).take(pa.array(codes))
+    return Rows(rows.of, rows.fields | {"model_id": settled})
 
 
 def _without_conflicts(

@@ -145,6 +145,9 @@ _QUESTIONS: dict[str, str] = {
     ),
     "excel-serial": "Are these day numbers since 1900 or 1904?",
     "look-alike": "Is {name} the stored {other}, or a new model?",
+    "new-model": (
+        "Not among the models of this project: {names}. Register what is new, or correct the file?"
+    ),
     "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
     "not-told": "The report does not say {field}; which is it? ({help})",
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",

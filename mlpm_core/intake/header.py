@@ -74,9 +74,13 @@ def is_own(header: str) -> bool:
 class Fields:
     """The fields a record's file may have, and which header names which of them."""
 
-    def __init__(self, record: type[Record], profile: Profile) -> None:
+    def __init__(
+        self, record: type[Record], profile: Profile, *, by_application: bool = False
+    ) -> None:
         self.record = record
-        self.columns = {c.name: c for c in columns(record)}
+        self.columns = {
+            c.name: c for c in columns(record) if by_application or not c.by_application
+        }
         self.profile = profile
         self._by_header = {
             normal(name): c.name for c in self.columns.values() for name in (c.name, *c.aliases)

@@ -81,6 +81,8 @@ class Asked:
         Answers to earlier questions.
     limits : Limits
         The largest file that is read.
+    by_application : bool
+        Whether the application wrote the file itself, with columns that no other file may have.
     """
 
     data: bytes | Path
@@ -90,6 +92,7 @@ class Asked:
     now: datetime
     profile: Profile = field(default_factory=Profile)
     limits: Limits = field(default_factory=Limits)
+    by_application: bool = False
 
     @property
     def record(self) -> type[Record]:
@@ -234,7 +237,7 @@ def _opened(asked: Asked) -> Opened:
     lines = Lines.of(text.data)
     if all(map(is_blank, lines.lines)):
         raise Refusal.of("empty-file")
-    fields = Fields(asked.record, asked.profile)
+    fields = Fields(asked.record, asked.profile, by_application=asked.by_application)
     header = Header.found(lines, fields, asked.limits)
     check_header_bytes(header, lines, text)
     checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)

@@ -7,7 +7,7 @@ import unicodedata
 
 from mlpm_core.intake.faults import Fault
 
-__all__ = ["LONGEST", "invisible", "is_number_like", "read_name", "skeleton"]
+__all__ = ["LONGEST", "invisible", "is_number_like", "is_slip", "read_name", "skeleton"]
 
 LONGEST = 200
 
@@ -15,6 +15,8 @@ _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _EDGES = " \u00a0\u202f\u2007" + _ZERO_WIDTH
 _NUMBER_LIKE = re.compile(r"[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./ ]*")
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_WORD = 4
 
 # Letters of other scripts that print like Latin ones (Unicode TR39 confusables.txt, letters only).
 _LOOKS_LIKE: dict[int, int] = (
@@ -79,6 +81,39 @@ def is_number_like(name: str) -> bool:
     (True, False)
     """
     return _NUMBER_LIKE.fullmatch(name) is not None
+
+
+def is_slip(name: str, other: str) -> bool:
+    """Whether two names differ by one slip of the finger in one word of them.
+
+    A slip is one letter changed, added or left out, or two neighbours that changed places. Words of
+    fewer than four letters and numbers are never taken for slips: they tell variants apart.
+
+    Examples
+    --------
+    >>> is_slip("demand-forcast", "demand-forecast"), is_slip("Demnad forecast", "demand_forecast")
+    (True, True)
+    >>> is_slip("model-a", "model-b"), is_slip("churn-2024", "churn-2025")
+    (False, False)
+    """
+    words: list[str] = _WORD.findall(name.casefold())
+    others: list[str] = _WORD.findall(other.casefold())
+    apart = [(a, b) for a, b in zip(words, others, strict=False) if a != b]
+    if len(words) != len(others) or len(apart) != 1:
+        return False
+    a, b = apart[0]
+    if not (a.isalpha() and b.isalpha() and min(len(a), len(b)) >= _SHORTEST_WORD):
+        return False
+    start = next(
+        (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
+    if (
+        a[start + 1 :] == b[start + 1 :]
+        or a[start + 1 :] == b[start:]
+        or a[start:] == b[start + 1 :]
+    ):
+        return True
+    return a[start : start + 2] == b[start : start + 2][::-1] and a[start + 2 :] == b[start + 2 :]
 
 
 def skeleton(name: str) -> str:

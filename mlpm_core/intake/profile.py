@@ -56,6 +56,7 @@ class Profile(BaseModel):
     hidden_rows: Literal["read", "skip"] | None = None
     restatement: Literal["confirm"] | None = None
     look_alike: Literal["new", "stored"] | None = None
+    new_model: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
 
     @field_validator("encoding", mode="before")

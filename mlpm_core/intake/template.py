@@ -64,7 +64,7 @@ def template(record: type[Record]) -> str:
     ,triage,,,false
     <BLANKLINE>
     """
-    described = columns(record)
+    described = [c for c in columns(record) if not c.by_application]
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow([c.name for c in described])

@@ -51,12 +51,13 @@ class Evaluation(Record):
 
 
 class Decision(Record):
-    """What was chosen, by whom and why; never changed, only followed by another."""
+    """What was chosen, by whom and why; never changed, only superseded by another."""
 
     kind: ClassVar[str] = "decisions"
     singular: ClassVar[str] = "Decision"
     plural: ClassVar[str] = "Decisions"
     key: ClassVar[tuple[str, ...]] = ("project", "decision_id")
+    is_immutable: ClassVar[bool] = True
 
     project: Name = column("The project it belongs to.")
     decision_id: Name = column("Short name of the decision.", label="Decision")
@@ -67,13 +68,31 @@ class Decision(Record):
     chosen: Name = column(
         "The candidate that was chosen; none, or empty, adopts none of them.", default="none"
     )
+    model_id: Name = column(
+        "The model that the chosen candidate is a version of, where several serve the value case.",
+        label="Runs as model",
+        default="",
+        refers_to="models",
+    )
+    model_version: Name = column(
+        "The version as which the chosen candidate is deployed, where it goes by another name.",
+        label="Runs as version",
+        default="",
+    )
     why: Text = column("Why it was chosen.")
     decided_by: Text = column("Who decided.")
-    decided_on: Day = column("The day it was decided.")
+    attendees: Text = column("Who else was there.", default="")
+    decided_on: Day = column("The day it was decided; when it was recorded is kept beside it.")
     review_on: Day | None = column(
         "The day to look at it again.", label="Review date", default=None
     )
+    supersedes: Name = column(
+        "The earlier decision of the project that it takes the place of.", default=""
+    )
+    conditions: Text = column("What must hold for the decision to stand.", default="")
+    dissent: Text = column("Who disagreed, and why.", default="")
     evidence: Text = column(
-        "The options that were compared, as they stood then; the application writes it as JSON.",
+        "SHA-256 of the options that were compared, as they stood then.",
         default="",
+        by_application=True,
     )

@@ -64,7 +64,8 @@ class Column:
     """One field of a record, as every reader of the definition needs it.
 
     ``low`` and ``high`` bound the value, ends included; ``aliases`` are headers an import takes
-    without asking; ``refers_to`` names the kind whose id this column holds.
+    without asking; ``refers_to`` names the kind whose id this column holds. ``by_application``
+    marks what the application alone writes: no file, form or template has it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Column:
     unit: str
     refers_to: str | None
     is_key: bool
+    by_application: bool = False
 
 
 def column(
@@ -92,6 +94,7 @@ def column(
     high: float | None = None,
     unit: str = "",
     refers_to: str | None = None,
+    by_application: bool = False,
 ) -> Any:  # noqa: ANN401  pydantic's own Field returns Any
     """Describe a field; without ``default`` it is required.
 
@@ -105,6 +108,7 @@ def column(
         "aliases": list(aliases),
         "unit": unit,
         "refers_to": refers_to,
+        "by_application": by_application,
     }
     return Field(default=default, description=help, ge=low, le=high, json_schema_extra=extra)
 
@@ -113,6 +117,7 @@ class Record(BaseModel):
     """A row somebody wrote. Rows are never changed: a later one with the same key replaces it.
 
     Subclasses set ``kind`` (table, CLI and CSV name), ``singular``, ``plural`` and ``key``.
+    Of an immutable record no later row replaces an earlier one either.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -121,6 +126,7 @@ class Record(BaseModel):
     singular: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     plural: ClassVar[str]
+    is_immutable: ClassVar[bool] = False
 
 
 def _annotated_kind(
@@ -176,6 +182,7 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
                 unit=str(extra["unit"]),
                 refers_to=typing.cast("str | None", extra["refers_to"]),
                 is_key=name in record.key,
+                by_application=bool(extra["by_application"]),
             )
         )
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -9,22 +10,24 @@ import re
 import shutil
 import zipfile
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core import __version__
 from mlpm_core.errors import InputError, StoreError
-from mlpm_core.records import Receipt, record_of
+from mlpm_core.services import data_folder
+from mlpm_core.services.data_folder import DATABASE, LEDGER, quarantine
 from mlpm_core.services.workspace import Check, Settings, Workspace
-from mlpm_core.store import migrations
+from mlpm_core.store import BatchContent, Ledger, migrations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["backup", "folder_of", "read_back", "restore", "told", "verify"]
+__all__ = ["backup", "folder_of", "read_back", "restore", "rewrite_ledger", "told", "verify"]
 
-_DATABASE, _LEDGER, _MANIFEST = "mlpm.duckdb", "ledger.jsonl", "manifest.json"
+_MANIFEST: Final = "manifest.json"
 _RAW: Final = re.compile(r"raw/[0-9a-f]{64}")
 _CHUNK: Final = 1 << 20
 
@@ -42,41 +45,43 @@ def folder_of(settings: Settings) -> Path:
     return settings.data / "backups"
 
 
-def verify(workspace: Workspace) -> list[Check]:
-    """Whether database, ledger and raw files agree, down to every row's batch and every byte.
+def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
+    """Whether database, ledger and raw files agree, down to every cell and every byte.
 
     Each check that fails says what to do.
+
+    Parameters
+    ----------
+    head : str, optional
+        A last hash that an earlier `verify` told and somebody noted elsewhere: the ledger must
+        still hold all that it stood for. Without it a ledger that was written anew together with
+        the database is not seen.
     """
-    checks = []
-    with workspace.store.reader() as reader:
-        batches = {r["seq"]: r for r in reader.rows("batch_rows")}
-        wrong = [
-            row["batch"]
-            for row in batches.values()
-            if (receipt := Receipt.model_validate_json(row["receipt"])).undoes is None
-            and reader.count(record_of(row["kind"]), row["seq"]) != receipt.stored
-        ]
-    checks.append(
-        _check(
-            "rows",
-            f"{len(batches):,} batches hold the rows their receipts tell",
-            wrong,
-            "hold other rows than their receipts tell: stop the app, move mlpm.duckdb away and "
-            "start again; it is built anew from the ledger and the raw files",
-        )
-    )
-    lost, unknown = workspace.ledger.missing(batches)
+    with workspace.store.still(), workspace.store.reader() as reader:
+        rows = {row["seq"]: row for row in reader.rows("batch_rows", after=0)}
+        contents = reader.contents()
+        evidence = {row["sha256"] for row in reader.rows("evidence")}
+        rejects = {row["seq"]: row["sha256"] for row in reader.rows("rejects", seq=0)}
+        entries = {entry["seq"]: entry for entry in workspace.ledger.entries()}
+        lost, cut = workspace.ledger.missing(rows)
+        chain, last = workspace.ledger.faults(), workspace.ledger.head
+        chain += ["its lines hold no hash"] if workspace.ledger.is_unchained else []
+        is_there = head is None or workspace.ledger.ever_was(head)
+    checks = [_rows_check(rows, contents), _receipts_check(rows, entries, rejects)]
+    wrong = [*chain, *(f"batch {seq} is in the ledger only" for seq in lost)]
+    wrong += [f"batch {seq} is in the database only" for seq in cut]
+    wrong += [] if is_there else [f"it never ended with {head}"]
     checks.append(
         _check(
             "ledger",
-            "agrees with the database",
-            [f"batch {seq}" for seq in (*lost, *unknown)],
-            "are in one of ledger and database only: start the app again, which mends it; else "
-            "restore a backup",
+            f"{len(entries):,} lines follow from one another; note the last hash elsewhere: {last}",
+            wrong,
+            "so that the ledger is not as it was written: restore a backup; or, if the database is "
+            "right, stop the app and write the ledger anew from it: mlpm verify --rewrite-ledger",
         )
     )
     damaged = []
-    wanted = {r["sha256"] for r in batches.values() if r["undoes"] is None}
+    wanted = {r["sha256"] for r in rows.values() if r["undoes"] is None} | evidence
     for sha256 in sorted(wanted):
         try:
             workspace.ledger.raw(sha256)
@@ -91,6 +96,57 @@ def verify(workspace: Workspace) -> list[Check]:
         )
     )
     return checks
+
+
+def _rows_check(rows: Mapping[int, Mapping[str, Any]], contents: Mapping[int, str]) -> Check:
+    nothing = BatchContent().hexdigest()
+    wrong = [r["batch"] for seq, r in rows.items() if contents.get(seq, nothing) != r["content"]]
+    wrong += [f"rows of batch {seq}, which is none," for seq in sorted(contents.keys() - rows)]
+    return _check(
+        "rows",
+        f"{len(rows):,} batches hold the rows that came with them, cell by cell",
+        wrong,
+        "hold other rows than came with them: stop the app, move mlpm.duckdb away and start again; "
+        "it is built anew from the ledger and the raw files",
+    )
+
+
+def _receipts_check(
+    rows: Mapping[int, Mapping[str, Any]],
+    entries: Mapping[int, Mapping[str, Any]],
+    rejects: Mapping[int, str],
+) -> Check:
+    """Whether what the database says of each batch is what the ledger noted of it."""
+    wrong = []
+    for seq in sorted(rows.keys() & entries.keys()):
+        stored = json.loads(json.dumps(rows[seq], default=str))
+        noted = {name: value for name, value in entries[seq].items() if name != "chain"}
+        differing = [n for n in stored.keys() | noted.keys() if stored.get(n) != noted.get(n)]
+        if rejects.get(seq, "") != stored["rejects"]:
+            differing.append("rejected rows")
+        wrong += [f"{stored['batch']} ({', '.join(sorted(differing))})"] if differing else []
+    return _check(
+        "receipts",
+        f"{len(rows):,} receipts say the same in database and ledger",
+        wrong,
+        "say one thing in the database and another in the ledger: restore a backup",
+    )
+
+
+def rewrite_ledger(workspace: Workspace) -> Path:
+    """Write the ledger anew from the database, and return where the old one lies now.
+
+    Raises
+    ------
+    StoreError
+        When this copy only reads, or the disk refuses.
+    """
+    if workspace.settings.read_only:
+        raise StoreError("This copy of MLPM only reads (MLPM_READ_ONLY=1); nothing was changed.")
+    with workspace.store.still(), workspace.store.reader() as reader:
+        aside = quarantine(workspace.settings.data) / LEDGER
+        workspace.ledger.rewrite(reader.rows("batch_rows", after=0), aside)
+    return aside
 
 
 def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list[Check]]:
@@ -114,8 +170,9 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
     try:
         where.mkdir(parents=True, exist_ok=True)
         with workspace.store.still():
+            workspace.acknowledge()
             workspace.store.snapshot(copy)
-            names = {_DATABASE: copy, _LEDGER: workspace.settings.data / _LEDGER}
+            names = {DATABASE: copy, LEDGER: workspace.settings.data / LEDGER}
             raw = sorted((workspace.settings.data / "raw").glob("*"))
             names |= {
                 f"raw/{file.name}": file for file in raw if _RAW.fullmatch(f"raw/{file.name}")
@@ -141,46 +198,73 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
 def restore(settings: Settings, file: Path) -> list[Check]:
     """Put a backup in the place of the store; what was there is kept beside it.
 
+    The backup is opened and verified beside the store first, and moved into its place whole.
+
     Raises
     ------
     InputError
-        When the file is no backup, is damaged, or comes from a newer MLPM; nothing is changed.
+        When the file is no backup, is damaged, does not agree with itself, or comes from a newer
+        MLPM; nothing is changed.
     StoreError
-        When the disk refuses.
+        When another process holds the data or the disk refuses; everything is then as it was.
     """
     if settings.read_only:
         raise InputError("This copy of MLPM only reads (MLPM_READ_ONLY=1); nothing was changed.")
     checks = read_back(file)
     if wrong := [check for check in checks if not check.ok]:
         raise InputError(f"{file.name} cannot be restored: {wrong[0].detail}")
-    moment = f"{datetime.now():%Y%m%dT%H%M%S%f}"
-    fresh, kept = settings.data / f".restore-{moment}", settings.data / f"replaced-{moment}"
+    lock = data_folder.claim(settings)
+    fresh = settings.data / f".restore-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     try:
-        with zipfile.ZipFile(file) as archive:
-            for name in _members(archive):
-                target = fresh / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(name) as given, target.open("wb") as out:
-                    shutil.copyfileobj(given, out, _CHUNK)
-                    out.flush()
-                    os.fsync(out.fileno())
-        kept.mkdir(parents=True)
-        for name in (_DATABASE, f"{_DATABASE}.wal", _LEDGER, "raw"):
-            if (settings.data / name).exists():
-                (settings.data / name).rename(kept / name)
-        for name in (_DATABASE, _LEDGER, "raw"):
-            if (fresh / name).exists():
-                (fresh / name).rename(settings.data / name)
+        data_folder.put_back(settings.data)
+        _unpack(file, fresh)
+        checks += _verified(replace(settings, data=fresh), file.name)
+        kept = data_folder.swap(settings.data, fresh)
     except OSError as error:
-        raise StoreError(f"The backup could not be put in place: {error.strerror}.") from error
+        raise StoreError(
+            f"The backup could not be unpacked: {error.strerror or error}. Nothing was changed."
+        ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    workspace = Workspace(settings)
+        lock.close()
+    return [*checks, Check("replaced", True, f"what was there lies in {kept}")]
+
+
+def _unpack(file: Path, to: Path) -> None:
+    """Lay the members of a backup down in a folder, flushed to disk."""
+    with zipfile.ZipFile(file) as archive:
+        needed = sum(archive.getinfo(name).file_size for name in _members(archive))
+        free = shutil.disk_usage(to.parent).free
+        if needed > free:
+            raise OSError(errno.ENOSPC, f"it needs {needed:,} bytes and {free:,} are free")
+        for name in _members(archive):
+            target = to / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(name) as given, target.open("wb") as out:
+                shutil.copyfileobj(given, out, _CHUNK)
+                out.flush()
+                os.fsync(out.fileno())
+
+
+def _verified(settings: Settings, name: str) -> list[Check]:
+    """What `verify` finds in an unpacked backup, which must be in order and need no mending."""
+    ledger = Ledger(settings.data)
+    wrong = [] if ledger.is_unchained else ledger.faults()
+    if wrong:
+        raise InputError(f"{name} cannot be restored: in its ledger {wrong[0]}.")
     try:
-        checks += verify(workspace)
+        workspace = Workspace(settings)
+    except StoreError as error:
+        raise InputError(f"{name} cannot be restored: {error}") from error
+    try:
+        if workspace.healed:
+            raise InputError(f"{name} cannot be restored: {workspace.healed[0]}")
+        checks = verify(workspace)
     finally:
         workspace.close()
-    return [*checks, Check("replaced", True, f"what was there lies in {kept}")]
+    if failed := [check for check in checks if not check.ok]:
+        raise InputError(f"{name} cannot be restored: {failed[0].name}: {failed[0].detail}")
+    return checks
 
 
 def _manifest(moment: datetime, hashes: dict[str, str]) -> str:
@@ -211,24 +295,25 @@ def read_back(file: Path) -> list[Check]:
                 found[name] = digest.hexdigest()
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         return [Check("backup", False, f"it is no backup of MLPM, or damaged: {error}")]
-    newest = migrations()[-1][0]
     wrong = sorted(n for n in hashes.keys() | found.keys() if hashes.get(n) != found.get(n))
+    wrong += [name for name in (DATABASE,) if name not in found and name not in wrong]
+    newest = migrations()[-1][0]
+    if schema < 1:
+        problem = f"it says version {schema}, which never was"
+    elif schema > newest:
+        problem = f"it is of version {schema}, this MLPM knows {newest}: install the newer MLPM"
+    else:
+        problem = ""
     return [
         _check("backup", f"{len(found):,} files are whole", wrong, "are not as they were written"),
-        Check(
-            "schema",
-            schema <= newest,
-            f"version {schema}"
-            if schema <= newest
-            else f"it is of version {schema}, this MLPM knows {newest}: install the newer MLPM",
-        ),
+        Check("schema", not problem, problem or f"version {schema}"),
     ]
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[str]:
     """The names of what a backup holds; anything else is no backup, whatever path it names."""
     for name in archive.namelist():
-        if name in (_DATABASE, _LEDGER) or _RAW.fullmatch(name):
+        if name in (DATABASE, LEDGER) or _RAW.fullmatch(name):
             yield name
         elif name != _MANIFEST:
             raise ValueError(f"it holds {name!r}")

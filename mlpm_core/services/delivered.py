@@ -17,7 +17,7 @@ from mlpm_core.in_life.delivered import (
     together,
 )
 from mlpm_core.records import Direction, Kpi, Promise, ValueCase
-from mlpm_core.services.evaluations import DecisionView, decisions
+from mlpm_core.services.evaluations import DecisionState, DecisionView, decisions
 from mlpm_core.services.kpis import KpiValue, kpi_value
 from mlpm_core.services.lives import NET, Life, LifeMonth, life_of
 from mlpm_core.services.valuation import CaseValue, project_cases
@@ -121,7 +121,8 @@ class DeliveredView:
     """What a value case was told to deliver, and what its monitored metrics say it delivered.
 
     ``to_date`` holds for each month the sum of all months up to it. ``unvalued`` says what is wrong
-    with the ``n_unvalued`` periods that have no value.
+    with the ``n_unvalued`` periods that have no value. ``decided`` is the newest decision on the
+    value case that still stands.
     """
 
     case: CaseValue
@@ -132,6 +133,7 @@ class DeliveredView:
     kpis: tuple[KpiMonths, ...]
     promises: tuple[PromiseLine, ...]
     hits: HitRate
+    decided: DecisionView | None
     decisions_due: tuple[DecisionView, ...]
     next_review_on: date | None
     unvalued: tuple[str, ...]
@@ -177,7 +179,11 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
     case, life = cases[value_case_id], lives[value_case_id]
     lines = [_promise(p, kpis.get(p["kpi_id"]), cases, lives, today) for p in promises]
     lines.sort(key=lambda x: (x.promised_for_on, x.made_on, x.promise_id))
-    reviews = [d.review_on for d in recorded if d.review_on and not d.is_review_due]
+    reviews = [
+        d.review_on
+        for d in recorded
+        if d.review_on and not d.is_review_due and d.state is DecisionState.IN_FORCE
+    ]
     return DeliveredView(
         case=case,
         day=today,
@@ -191,6 +197,9 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
         ),
         promises=tuple(lines),
         hits=hit_rate((x.outcome, x.confidence) for x in lines),
+        decided=next(
+            (d for d in recorded if d.is_promise and d.value_case_id == value_case_id), None
+        ),
         decisions_due=tuple(d for d in recorded if d.is_review_due),
         next_review_on=min(reviews, default=None),
         unvalued=life.unvalued,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import Profile
-from mlpm_core.records import KINDS, Status
+from mlpm_core.records import KINDS, Decision, Status
+from mlpm_core.services import demo_decisions
+from mlpm_core.services.batches import FORM
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.undoing import resting_on, undo_all
 
@@ -56,19 +58,19 @@ class LoadedDemo:
     """The batches of the demo that are in force, and those of others that are tied to them.
 
     ``resting`` refer to what the demo brought, or changed it: they cannot stay without it.
-    ``staying`` are the others in its projects. All are listed newest first. ``n_files`` is how many
-    files the demo has.
+    ``staying`` are the others in its projects. All are listed newest first. ``n_batches`` is how
+    many the whole demo is.
     """
 
     batches: tuple[DemoBatch, ...]
     resting: tuple[DemoBatch, ...]
     staying: tuple[DemoBatch, ...]
-    n_files: int
+    n_batches: int
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file of it is loaded."""
-        return len(self.batches) >= self.n_files
+        """Whether all of it is loaded."""
+        return len(self.batches) >= self.n_batches
 
 
 def files() -> Iterator[tuple[str, str, Path]]:
@@ -93,6 +95,9 @@ def load(workspace: Workspace, actor: str = ACTOR) -> list[Receipt]:
     """
     done = []
     for project, kind, path in files():
+        if kind == Decision.kind:
+            done += demo_decisions.recorded(workspace, ACTOR, project, path)
+            continue
         receipt = import_file(
             workspace,
             actor,
@@ -115,7 +120,7 @@ def load_if_empty(workspace: Workspace) -> None:
     with workspace.store.reader() as reader:
         batches = reader.rows("all_seqs")
     is_untouched = all(b["actor"] == ACTOR and b["undoes"] is None for b in batches)
-    if is_untouched and len(batches) < len(list(files())):
+    if is_untouched and len(batches) < _n_batches():
         load(workspace)
 
 
@@ -160,8 +165,22 @@ def remove(
 
 
 def _of_demo(rows: Iterable[Mapping[str, Any]]) -> list[int]:
-    """The numbers of the demo's batches among those in force."""
-    return [int(row["seq"]) for row in rows if row["channel"] == _CHANNEL]
+    """The numbers of the demo's batches among those in force; its decisions are recorded, by it."""
+    return [
+        int(row["seq"])
+        for row in rows
+        if row["channel"] == _CHANNEL
+        or (row["channel"], row["kind"], row["actor"]) == (FORM, Decision.kind, ACTOR)
+    ]
+
+
+def _n_batches() -> int:
+    """How many batches the whole demo is: one for each file, and one for each decision."""
+    n_batches = 0
+    for _, kind, path in files():
+        with path.open(newline="", encoding="utf-8") as file:
+            n_batches += sum(1 for _ in csv.DictReader(file)) if kind == Decision.kind else 1
+    return n_batches
 
 
 def _loaded(rows: Sequence[Mapping[str, Any]], resting: Collection[int]) -> LoadedDemo:
@@ -176,7 +195,7 @@ def _loaded(rows: Sequence[Mapping[str, Any]], resting: Collection[int]) -> Load
             for seq, line in lines.items()
             if line.project in projects and seq not in demo and seq not in resting
         ),
-        n_files=len(list(files())),
+        n_batches=_n_batches(),
     )
 
 

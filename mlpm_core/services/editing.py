@@ -115,6 +115,7 @@ class Conflict:
     fields: tuple[FieldConflict, ...]
     gone: Mapping[int, Origin | None]
     current: tuple[Mapping[str, Any] | None, ...]
+    is_new_model: bool = False
 
     @property
     def sentence(self) -> str:
@@ -163,11 +164,22 @@ class EditConflictError(InputError):
 
 
 def save_edits(
-    workspace: Workspace, actor: str, project: str, kind: str, edits: Sequence[Edit]
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    edits: Sequence[Edit],
+    *,
+    is_new_model: bool = False,
 ) -> Saved:
     """Write what forms changed, all in one batch; every other field stays as it is by now.
 
     Nobody else can write between the look at what is there and the write.
+
+    Parameters
+    ----------
+    is_new_model : bool
+        Whether a name that is not among the models is meant to be a new one; else it is asked.
 
     Raises
     ------
@@ -189,10 +201,12 @@ def save_edits(
             tuple(c for found in judged for c in found.conflicts),
             {i: found.gone_by for i, found in enumerate(judged) if found.is_gone},
             tuple(found.current for found in judged),
+            is_new_model,
         )
         if conflict.fields or conflict.gone:
             raise EditConflictError(conflict)
-        receipt = save(workspace, actor, project, kind, [found.row for found in judged])
+        rows = [found.row for found in judged]
+        receipt = save(workspace, actor, project, kind, rows, is_new_model=is_new_model)
     return Saved(receipt, tuple(m for found in judged for m in found.meanwhile))
 
 

@@ -2,138 +2,51 @@
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import InputError, MlpmError, NotFoundError
+from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.evaluation import NONE, Candidate, Leaderboard, Measured, Standing, leaderboard
-from mlpm_core.quantity import Dimension
-from mlpm_core.records import Decision, Evaluation
+from mlpm_core.records import Decision, Evaluation, ValueCase
 from mlpm_core.services import registers
 from mlpm_core.services.briefs import brief
 from mlpm_core.services.choosing import choosing, weights_of
+from mlpm_core.services.decisions import (
+    DecisionState,
+    DecisionView,
+    Origin,
+    decisions,
+    decisions_of,
+)
+from mlpm_core.services.evidence import LeaderboardView, MetricView, Option, Range, frozen
+from mlpm_core.services.realised import DecidedModels
 from mlpm_core.services.valuation import case_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.services.workspace import Workspace
-    from mlpm_core.value.estimate import Estimate
 
 __all__ = [
     "NONE",
+    "DecisionState",
     "DecisionView",
     "LeaderboardView",
     "MetricView",
     "Option",
+    "Origin",
     "Range",
     "candidates",
     "decide",
     "decisions",
+    "next_id",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """An estimate without its draws."""
-
-    mean: float
-    p10: float
-    p90: float
-    unit: str
-
-    @classmethod
-    def of(cls, estimate: Estimate, currency: str) -> Range:
-        """The mean and P10 to P90 of an estimate, in a currency."""
-        unit = estimate.unit.replace("money", currency)
-        return cls(estimate.mean, estimate.p10, estimate.p90, unit)
-
-
-@dataclass(frozen=True, slots=True)
-class MetricView:
-    """One metric of a candidate as it was measured; ``feeds_value`` when the mechanism asks it."""
-
-    name: str
-    value: float
-    n: int | None
-    value_se: float | None
-    feeds_value: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a leaderboard, without its draws; ``name`` is "none" for adopting nothing."""
-
-    name: str
-    net: Range
-    kpis: Mapping[Dimension, Range]
-    probability_of_loss: float
-    p_best: float
-    expected_regret: float
-    is_dominated: bool
-    caveats: tuple[str, ...] = ()
-    metrics: tuple[MetricView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LeaderboardView:
-    """The options of a value case, best first, and the candidates that have no value.
-
-    ``options`` is empty, with the reason in ``problem``, when none can be valued.
-    """
-
-    value_case_id: str
-    title: str
-    currency: str
-    against: str
-    options: tuple[Option, ...] = ()
-    unvalued: tuple[tuple[str, str], ...] = ()
-    test_sets: tuple[str, ...] = ()
-    quantities: Mapping[str, str] | None = None
-    draws: int = 0
-    seed: int = 0
-    caveat: str | None = None
-    problem: str | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no candidate was measured."""
-        return not self.unvalued and len(self.options) <= 1 and self.problem is None
-
-    @property
-    def best(self) -> Option:
-        """The option with the highest mean net."""
-        return self.options[0]
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionView:
-    """A decision with what was promised then beside what is realised now.
-
-    ``promised`` is the net of the chosen option as it stood then, ``realised`` the net that the
-    monitored metrics of the case imply today; each is None when it cannot be said.
-    """
-
-    decision_id: str
-    title: str
-    value_case_id: str
-    case_title: str
-    chosen: str
-    why: str
-    decided_by: str
-    decided_on: date
-    review_on: date | None
-    options: tuple[Option, ...]
-    promised: Range | None
-    realised: Range | None
-    realised_when: str | None
-    is_review_due: bool
+_NUMBERED = re.compile(r"D([0-9]{1,9})")
 
 
 def candidates(
@@ -155,7 +68,10 @@ def candidates(
         for row in registers.records(workspace, actor, project, Evaluation.kind)
         if row["value_case_id"] == value_case_id
     ]
-    return _board(case, _newest(rows))
+    with workspace.store.reader() as reader:
+        models = DecidedModels(reader, workspace.project(project), workspace.today(project))
+        deployed = tuple(models.versions(value_case_id))
+    return replace(_board(case, _newest(rows)), deployed=deployed)
 
 
 def _newest(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -243,111 +159,114 @@ def decide(
     why: str,
     decided_by: str,
     review_on: date | None = None,
+    decided_on: date | None = None,
+    supersedes: str = "",
+    runs_as: tuple[str, str] = ("", ""),
+    attendees: str = "",
+    conditions: str = "",
+    dissent: str = "",
 ) -> Receipt:
     """Record a decision, with the options frozen as they stand now.
+
+    The only way to a decision that promises anything. Its moment of recording is that of its batch.
+
+    Parameters
+    ----------
+    decided_on : date, optional
+        The day it was decided; today unless told, and never ahead.
+    supersedes : str
+        The decision in whose place it stands.
+    runs_as : tuple of str
+        Model and version as which the chosen candidate is deployed, where it goes by another name.
 
     Raises
     ------
     InputError
-        When something is left empty, what was chosen is no option, or the review is not ahead.
+        When something is left empty, what was chosen is no option, the value case is archived, the
+        day lies ahead, the review does not, or what it supersedes does not stand.
     NotFoundError
         When the project or the value case does not exist.
+    StoreError
+        When the disk refuses; nothing is recorded.
     """
-    today = workspace.today(project)
-    for label, text in (("what is decided", title), ("why", why), ("who decides", decided_by)):
-        if not text.strip():
-            raise InputError(f"Say {label}; a decision without it helps nobody later.")
-    if review_on is not None and review_on <= today:
-        raise InputError(f"The review date {review_on} is not ahead; today is {today}.")
+    decided_on = _checked(
+        workspace, project, decided_on, review_on,
+        {"what is decided": title, "why": why, "who decides": decided_by},
+    )  # fmt: skip
     view = candidates(workspace, actor, project, value_case_id)
+    _refuse_archived(registers.records(workspace, actor, project, ValueCase.kind), value_case_id)
     if chosen not in [o.name for o in view.options]:
         raise InputError(f"{chosen} is none of the options that can be valued; choose one of them.")
-    told = choosing(view, weights_of(brief(workspace, actor, project)))
+    with workspace.store.writer(keep=False):
+        pass  # a copy that only reads says so before anything is kept
+    weighed = choosing(view, weights_of(brief(workspace, actor, project)))
+    newest = f"B{workspace.version:05d}"
+    evidence = workspace.ledger.keep_bytes(frozen(view, weighed.camps if weighed else {}, newest))
+    model_id, model_version = runs_as
     row = {
-        "decision_id": _next_id(registers.records(workspace, actor, project, Decision.kind)),
         "title": title,
         "value_case_id": value_case_id,
         "chosen": chosen,
+        "model_id": model_id,
+        "model_version": model_version,
         "why": why,
         "decided_by": decided_by,
-        "decided_on": today,
+        "attendees": attendees,
+        "decided_on": decided_on,
         "review_on": review_on,
-        "evidence": _frozen(view, told.camps if told else {}),
+        "supersedes": supersedes,
+        "conditions": conditions,
+        "dissent": dissent,
+        "evidence": evidence,
     }
-    return registers.save(workspace, actor, project, Decision.kind, [row])
+    with workspace.store.still():  # nobody else takes the id meanwhile
+        with workspace.store.reader() as reader:
+            decision_id = next_id(d.row["decision_id"] for d in decisions_of(reader, project))
+        row = {"decision_id": decision_id} | row
+        return registers.write_rows(workspace, actor, project, Decision.kind, [row])
 
 
-def decisions(workspace: Workspace, actor: str, project: str) -> list[DecisionView]:
-    """Every decision of a project, newest first, promised beside realised.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such project.
-    """
+def _checked(
+    workspace: Workspace,
+    project: str,
+    decided_on: date | None,
+    review_on: date | None,
+    texts: Mapping[str, str],
+) -> date:
+    """The day of a decision, once all that is typed is found right."""
     today = workspace.today(project)
-    rows = registers.records(workspace, actor, project, Decision.kind)
-    cases: dict[str, CaseValue] = {}
-    for case_id in {row["value_case_id"] for row in rows}:
-        with suppress(NotFoundError):  # a case may have been taken back since
-            cases[case_id] = case_value(workspace, actor, project, case_id)
-    views = [_decision(row, cases.get(row["value_case_id"]), today) for row in rows]
-    return sorted(views, key=lambda d: (d.decided_on, d.decision_id), reverse=True)
-
-
-def _decision(row: Mapping[str, Any], case: CaseValue | None, today: date) -> DecisionView:
-    options = _thawed(row["evidence"])
-    chosen = next((o for o in options if o.name == row["chosen"]), None)
-    fields = ("decision_id", "title", "value_case_id", "chosen", "why", "decided_by", "decided_on")
-    return DecisionView(
-        **{name: row[name] for name in fields},
-        case_title=case.title if case else row["value_case_id"],
-        review_on=row["review_on"],
-        options=options,
-        promised=chosen.net if chosen else None,
-        realised=Range.of(case.current.net, case.currency) if case and case.current else None,
-        realised_when=case.as_of.when if case and case.as_of else None,
-        is_review_due=row["review_on"] is not None and row["review_on"] <= today,
-    )
-
-
-def _next_id(rows: Sequence[Mapping[str, Any]]) -> str:
-    numbers = [int(m[1]) for r in rows if (m := re.fullmatch(r"D(\d+)", r["decision_id"]))]
-    return f"D{max(numbers, default=0) + 1:03d}"
-
-
-def _frozen(view: LeaderboardView, would_choose: Mapping[str, Sequence[str]]) -> str:
-    """The options as JSON: with what they rested on, so that they can be judged in hindsight."""
-    told = {
-        "currency": view.currency,
-        "against": view.against,
-        "draws": view.draws,
-        "seed": view.seed,
-        "quantities": view.quantities,
-        "test_sets": view.test_sets,
-        "options": [asdict(option) for option in view.options],
-        "unvalued": view.unvalued,
-        "would_choose": would_choose,
-    }
-    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
-
-
-def _thawed(evidence: str) -> tuple[Option, ...]:
-    """The options of a decision's evidence; none when it is not ours (an upload may hold any)."""
-    try:
-        return tuple(
-            Option(
-                **(
-                    told
-                    | {
-                        "net": Range(**told["net"]),
-                        "kpis": {Dimension(d): Range(**r) for d, r in told["kpis"].items()},
-                        "caveats": tuple(told["caveats"]),
-                        "metrics": tuple(MetricView(**m) for m in told["metrics"]),
-                    }
-                )
-            )
-            for told in json.loads(evidence)["options"]
+    for label, text in texts.items():
+        if not text.strip():
+            raise InputError(f"Say {label}; a decision without it helps nobody later.")
+    if decided_on is not None and decided_on > today:
+        raise InputError(f"The day of the decision, {decided_on}, lies ahead; today is {today}.")
+    decided_on = decided_on or today
+    if review_on is not None and review_on <= decided_on:
+        raise InputError(
+            f"The review date {review_on} is not ahead; the day of the decision is {decided_on}."
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return ()  # fmt: skip
+    return decided_on
+
+
+def _refuse_archived(cases: Sequence[Mapping[str, Any]], value_case_id: str) -> None:
+    if any(c["archived"] for c in cases if c["value_case_id"] == value_case_id):
+        raise InputError(
+            f"The value case {value_case_id} is archived; take it out of the archive to decide on "
+            "it."
+        )
+
+
+def next_id(ids: Iterable[str]) -> str:
+    """The id of the next decision: one more than the highest ever given, whatever became of it.
+
+    Examples
+    --------
+    >>> next_id(["D001", "D007", "board-4", "D99999999999999999999"])
+    'D008'
+    """
+    taken = set(ids)
+    numbers = [int(m[1]) for decision_id in taken if (m := _NUMBERED.fullmatch(decision_id))]
+    number = max(numbers, default=0) + 1
+    while f"D{number:03d}" in taken:
+        number += 1
+    return f"D{number:03d}"

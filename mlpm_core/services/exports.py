@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core import __version__
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.records import KINDS, Project, columns
+from mlpm_core.records import KINDS, Decision, Project, columns
 from mlpm_core.reports import FORMATS, Table, csv_bytes, xlsx_bytes
 from mlpm_core.services import portfolio, registers
+from mlpm_core.services.decisions import decisions_table, options_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,11 @@ _STANDING: Mapping[str, Callable[[Workspace, str, str | None], list[dict[str, An
     "kpi_values": portfolio.kpis_json,
     "health": portfolio.health_json,
 }
+_OF_PROJECT: Mapping[str, Callable[[Workspace, str, str], list[dict[str, Any]]]] = {
+    Decision.kind: decisions_table,
+    "decision_options": options_table,
+}
+_TAKEN_BACK = ("channel", "undone_in", "undone_by", "undone_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class Export:
 
 def tables() -> tuple[str, ...]:
     """Every table that can be exported."""
-    return (*KINDS, *(f"{kind}{_HISTORY}" for kind in KINDS), *_STANDING)
+    return (*KINDS, *(f"{kind}{_HISTORY}" for kind in KINDS), *_STANDING, "decision_options")
 
 
 def export(workspace: Workspace, actor: str, project: str, table: str, file_format: str) -> Export:
@@ -83,11 +89,16 @@ def _read(
         told = _STANDING[table](workspace, actor, project)
         rows = [{name: _flat(value) for name, value in row.items()} for row in told]
         return list(rows[0]) if rows else ["project"], rows
+    if table in _OF_PROJECT:
+        rows = _OF_PROJECT[table](workspace, actor, project)
+        empty = [c.name for c in columns(Decision) if not c.by_application]
+        return list(rows[0]) if rows else empty, rows
     kind = table.removesuffix(_HISTORY) if table not in KINDS else table
     names = [c.name for c in columns(KINDS[kind])]
     if kind != table:
         rows = registers.history(workspace, actor, project, kind)
-        return ["received_at", "actor", "batch", *names], rows
+        origin = ["origin"] if kind == Decision.kind else []
+        return ["received_at", "actor", "batch", *names, *_TAKEN_BACK, *origin], rows
     rows = registers.records(workspace, actor, project, kind)
     if KINDS[kind] is Project:
         rows = [row for row in rows if row["project"] == project]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, warned
-from mlpm_core.records import Label, Receipt, Record, Reject, Status, Warned, record_of
+from mlpm_core.records import Decision, Label, Receipt, Record, Reject, Status, Warned, record_of
 from mlpm_core.services import batches
+from mlpm_core.services.batches import FORM
 from mlpm_core.services.effects import (
     asks_only_to_confirm,
     effect,
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader, Writer
 
 __all__ = ["import_file", "rejected_csv"]
-
 
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
@@ -103,7 +104,7 @@ def import_file(
         raise InputError(
             "An import names who imports and into which project; one of them is empty."
         )
-    asked = _asked(workspace, project, kind, filename, data, profile)
+    asked = _asked(workspace, project, kind, filename, data, profile, channel)
     blank = Receipt(
         status=Status.FAILED,
         kind=kind,
@@ -119,7 +120,7 @@ def import_file(
     say(0.05, "Reading the file and checking every cell")
     try:
         with workspace.store.reader() as reader:
-            if channel != "form" and (first := _first(reader, blank)):
+            if channel != FORM and (first := _first(reader, blank)):
                 return first
         with nullcontext() if dry_run else workspace.ledger.arriving(data) as keep:
             with workspace.store.reader() as reader:
@@ -142,8 +143,6 @@ def import_file(
             blank, "store", str(error),
             "Nothing was stored. Mend the cause and import the same file again.",
         )  # fmt: skip
-    if done.status is Status.COMMITTED:
-        batches.note(workspace, done)
     if asks_only_to_confirm(done):
         confirmed = asked.profile.answered("restatement", "confirm")
         would_be = import_file(
@@ -162,9 +161,18 @@ def _asked(
     filename: str,
     data: bytes | Path,
     profile: Profile | None,
+    channel: str,
 ) -> Asked:
-    limits = workspace.settings.limits(kind)
-    return Asked(data, filename, kind, project, workspace.now(), profile or Profile(), limits)
+    return Asked(
+        data,
+        filename,
+        kind,
+        project,
+        workspace.now(),
+        profile or Profile(),
+        workspace.settings.limits(kind),
+        by_application=channel == FORM,
+    )
 
 
 def _sha256(data: bytes | Path) -> str:
@@ -181,7 +189,7 @@ def _first(reader: Reader, blank: Receipt) -> Receipt | None:
     )
     if not earlier:  # a form may well set back what it set before
         return None
-    first = Receipt.model_validate_json(earlier[0]["receipt"])
+    first = batches.whole_receipt(reader, earlier[0])
     return first.model_copy(update={"status": Status.DUPLICATE})
 
 
@@ -206,8 +214,9 @@ def _stored(
 
     ``keep`` keeps the file itself; without it nothing is kept, as in a dry run.
     """
-    with workspace.store.writer(keep=keep is not None) as writer:
-        if channel != "form" and (first := _first(writer, blank)):  # it came twice at once
+    tell = partial(batches.note, workspace)
+    with workspace.store.writer(keep=keep is not None, after=tell) as writer:
+        if channel != FORM and (first := _first(writer, blank)):  # it came twice at once
             return first
         judgement = judged_with_rules(writer, asked, found, accept_good=accept_good)
         receipt = shortened(judgement.receipt)
@@ -238,15 +247,19 @@ def _commit(
     channel: str,
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
-    seq = int(writer.rows("last_seq")[0]["seq"]) + 1
+    seq = batches.next_seq(workspace, writer)
     before = kpis_moved_by(workspace, writer, record, done.project)
-    append(writer, record, seq, done.project, judgement)
-    done = done.model_copy(update={"batch": f"B{seq:05d}", "status": Status.COMMITTED})
+    content = append(writer, record, seq, done.project, judgement)
+    done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
     changes = effect(before, kpis_moved_by(workspace, writer, record, done.project))
-    told = [*done.warnings, *_orphans(writer, record, seq, done.project)]
+    told = [
+        *done.warnings,
+        *_orphans(writer, record, seq, done.project),
+        *_imported_decisions(record, judgement, channel),
+    ]
     done = done.model_copy(update={"effect": changes, "warnings": told})
-    writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
+    batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
 
@@ -254,6 +267,18 @@ def _orphans(reader: Reader, record: type[Record], seq: int, project: str) -> li
     """That labels of a batch came before their predictions."""
     n = reader.rows("orphan_labels", project=project, seq=seq)[0]["n"] if record is Label else 0
     return [warned("orphan-label", n, n=n)] if n else []
+
+
+def _imported_decisions(record: type[Record], judgement: Judgement, channel: str) -> list[Warned]:
+    """That decisions from outside are told, and nothing more."""
+    if record is not Decision or channel == FORM:
+        return []
+    n = judgement.n_stored
+    sentence = (
+        f"Kept as imported: {n}. A decision from a file shows no promise and is not compared with "
+        "what is realised; record one on the Adoption screen."
+    )
+    return [Warned(code="imported-decision", message=sentence, rows=n)]
 
 
 def rejected_csv(
@@ -274,7 +299,7 @@ def rejected_csv(
         When the file is refused or asks as a whole, or its reader was stopped.
     """
     del actor
-    asked = _asked(workspace, project, kind, filename, data, profile)
+    asked = _asked(workspace, project, kind, filename, data, profile, "screen")
     try:
         with workspace.store.reader() as reader:
             asked, found, _ = read_as_before(reader, asked)

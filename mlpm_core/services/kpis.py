@@ -53,8 +53,9 @@ MOVING = frozenset(
 class KpiValue:
     """A KPI with the value that the model's metrics imply, in the KPI's unit.
 
-    ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``state`` and
-    ``proxy_told`` say how a proxy stands on the day it was asked.
+    ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``model`` is
+    the model and version whose results the value rests on. ``state`` and ``proxy_told`` say how a
+    proxy stands on the day it was asked.
     """
 
     kpi_id: str
@@ -72,6 +73,7 @@ class KpiValue:
     current: KpiStanding | None
     reason: str | None
     as_of: Period | None
+    model: str | None
     batches: tuple[str, ...]
     trend: tuple[float, ...]
     proxy: Proxy
@@ -195,9 +197,17 @@ def kpi_value(
         current=at(case.current if case else None),
         reason=reason,
         as_of=case.as_of if case else None,
+        model=_model(case),
         batches=case.batches if case else (),
         trend=trend,
         proxy=proxy,
         state=proxy.state(today),
         proxy_told=proxy.sentence(today),
     )
+
+
+def _model(case: CaseValue | None) -> str | None:
+    """The model and version whose results a case rests on; None while it is a plan."""
+    if case is None or case.current is None or not case.deployment:
+        return None
+    return f"{case.deployment['model_id']} {case.deployment['model_version']}".strip()

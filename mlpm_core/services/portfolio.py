@@ -179,6 +179,7 @@ def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dic
                     "expires_on": str(kpi.proxy.expires_on) if kpi.proxy.expires_on else None,
                     "counts": kpi.counts,
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
+                    "model": kpi.model,
                     "batches": list(kpi.batches),
                 }
             )
@@ -192,6 +193,7 @@ def health_json(workspace: Workspace, actor: str, project: str | None) -> list[d
             "project": line.project,
             "value_case": line.case.value_case_id,
             "model": line.case.deployment["model_id"] if line.case.deployment else None,
+            "model_version": (line.case.deployment or {}).get("model_version"),
             "health": line.health.health.value,
             "reason": line.health.reason,
             "age_days": line.age_days,

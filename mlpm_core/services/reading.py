@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpm_core.intake import Cage, Refusal
-from mlpm_core.records import Receipt, Status, Warned
+from mlpm_core.records import Warned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ CAGE = Cage()
 atexit.register(CAGE.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
-_OF_ONE_FILE = frozenset({"restatement", "look_alike"})
+_OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model"})
 _MOST_TURNS = 10
 
 
@@ -36,11 +37,8 @@ def kept_answers(reader: Reader, project: str, kind: str) -> dict[str, tuple[str
         By the key of a question: the answer, and the batch it was given for.
     """
     kept: dict[str, tuple[str, str]] = {}
-    for row in reader.rows("batches", project=project):  # newest first
-        if row["kind"] != kind or row["undoes"] is not None or row["undone_by"] is not None:
-            continue
-        receipt = Receipt.model_validate_json(row["receipt"])
-        for answer in receipt.answers if receipt.status is Status.COMMITTED else ():
+    for row in reader.rows("answered", project=project, kind=kind):
+        for answer in json.loads(row["answers"]):
             key, _, value = answer.partition("=")
             if key not in _OF_ONE_FILE:
                 kept.setdefault(key, (value, str(row["batch"])))

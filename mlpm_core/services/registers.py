@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
-from mlpm_core.records import Kpi, Model, Project, columns, record_of
+from mlpm_core.records import Decision, Kpi, Model, Project, columns, record_of
+from mlpm_core.services.batches import FORM
+from mlpm_core.services.decisions import with_origin
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.kpis import ProxyState, kpi_proxy
 from mlpm_core.services.valuation import project_cases
@@ -29,6 +31,7 @@ __all__ = [
     "save",
     "setup_steps",
     "template_csv",
+    "write_rows",
     "written",
 ]
 
@@ -65,10 +68,15 @@ def records(
 
 
 def history(workspace: Workspace, actor: str, project: str, kind: str) -> list[dict[str, Any]]:
-    """Every version of a kind's records with who wrote it, when and in which batch."""
+    """Every version of a kind's records with who wrote it, when and in which batch.
+
+    Of decisions also how they came in: evidence that did not come from us is left out.
+    """
     del actor
+    record = record_of(kind)
     with workspace.store.reader() as reader:
-        return reader.history(record_of(kind), project)
+        rows = reader.history(record, project)
+    return [with_origin(row) for row in rows] if record is Decision else rows
 
 
 def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupStep]:
@@ -118,10 +126,40 @@ def save(
     project: str,
     kind: str,
     rows: Iterable[Mapping[str, object]],
+    *,
+    is_new_model: bool = False,
 ) -> Receipt:
     """Write records as a form gives them: new ones are added, known ones replaced.
 
     Goes the way of every import, as a small file, so that an edit too has a receipt and an undo.
+
+    Parameters
+    ----------
+    is_new_model : bool
+        Whether a name that is not among the models is meant to be a new one; else it is asked.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to write, or the kind is written in a way of its own.
+    """
+    if record_of(kind) is Decision:
+        raise InputError(
+            "A decision is recorded on the Adoption screen, which keeps the options it rests on."
+        )
+    return write_rows(workspace, actor, project, kind, rows, is_new_model=is_new_model)
+
+
+def write_rows(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    rows: Iterable[Mapping[str, object]],
+    *,
+    is_new_model: bool = False,
+) -> Receipt:
+    """Write records of any kind as the application itself; see `save`.
 
     Raises
     ------
@@ -146,8 +184,10 @@ def save(
         kind,
         f"{Project.kind if record is Project else kind}.csv",
         text.getvalue().encode(),
-        profile=Profile(restatement="confirm", look_alike="new"),
-        channel="form",
+        profile=Profile(restatement="confirm")
+        if record is not Model and not is_new_model
+        else Profile(restatement="confirm", look_alike="new", new_model="new"),
+        channel=FORM,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from mlpm_core.records import (
     ValueCase,
     columns,
 )
+from mlpm_core.services.decision_rules import decision_fault
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.services.stored import Stored
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
@@ -35,6 +37,7 @@ from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from mlpm_core.intake import Asked, Judgement
     from mlpm_core.intake.found import Found
@@ -53,13 +56,14 @@ def judged_with_rules(
     A broken rule is a reject like any other.
     """
     judgement = judged(found, asked, Stored(reader, asked.project), accept_good=accept_good)
-    return _applied(judgement, asked.record, reader, accept_good=accept_good)
+    return _applied(judgement, asked, reader, accept_good=accept_good)
 
 
-def _applied(
-    judgement: Judgement, record: type[Record], reader: Reader, *, accept_good: bool
-) -> Judgement:
+def _applied(judgement: Judgement, asked: Asked, reader: Reader, *, accept_good: bool) -> Judgement:
+    record = asked.record
     rule_for = _RULES.get(record)
+    if record is Decision:
+        rule_for = partial(_decisions, today=asked.now.date())
     if rule_for is None or judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement
     lines, rows = judgement.lines, judgement.rows
@@ -201,20 +205,15 @@ def _kpi_without_ground(row: Row) -> Reject | None:
     return None
 
 
-def _decisions(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    known = {d["decision_id"] for d in reader.current(Decision, project)}
+def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], Reject | None]:
+    fault_of = decision_fault(reader, project, today)
 
     def rule(row: Row) -> Reject | None:
-        if row["decision_id"] not in known:
+        fault = fault_of(row)
+        if fault is None:
             return None
-        return _fault(
-            "decision_id",
-            row["decision_id"],
-            MlpmError(
-                f"Decision {row['decision_id']} was recorded already and is never changed; "
-                "record a new decision that supersedes it."
-            ),
-        )
+        column, sentence = fault
+        return _fault(column, row[column], MlpmError(sentence))
 
     return rule
 
@@ -308,5 +307,4 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Prediction: _predictions,
     Incident: _incidents,
     Cost: _costs,
-    Decision: _decisions,
 }

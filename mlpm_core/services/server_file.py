@@ -53,7 +53,9 @@ def new_token() -> str:
 
 
 @contextmanager
-def announced(data: Path, *, port: int, address: str, token: str) -> Iterator[ServerFile]:
+def announced(
+    data: Path, *, port: int, address: str, token: str, only_reads: bool = False
+) -> Iterator[ServerFile]:
     """Say in ``data`` that this process serves it, as long as the block lasts.
 
     Parameters
@@ -64,6 +66,8 @@ def announced(data: Path, *, port: int, address: str, token: str) -> Iterator[Se
         Where this process listens.
     token
         The token that opens its API.
+    only_reads
+        Others may serve the folder beside it: what one of them wrote then stays.
 
     Yields
     ------
@@ -71,8 +75,14 @@ def announced(data: Path, *, port: int, address: str, token: str) -> Iterator[Se
         What was written.
     """
     server = ServerFile(port=port, address=address, pid=os.getpid(), token=token)
-    data.mkdir(parents=True, exist_ok=True)
-    write_private(data / NAME, json.dumps(asdict(server)))
+    # Who holds the folder alone may replace what a killed process left, whoever has its number now.
+    if not only_reads or read_server_file(data) is None:
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+            write_private(data / NAME, json.dumps(asdict(server)))
+        except OSError:
+            if not only_reads:  # a folder on a medium that only reads holds no server.json
+                raise
     try:
         yield server
     finally:

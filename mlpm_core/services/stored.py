@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from mlpm_core.records import KINDS, Model, Project, Record, columns, record_of
+from mlpm_core.store import BatchContent, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    import pyarrow as pa
 
     from mlpm_core.intake import Judgement
     from mlpm_core.store import Reader, Writer
@@ -39,31 +40,69 @@ class Stored:
 
 def append(
     writer: Writer, record: type[Record], seq: int, project: str, judgement: Judgement
-) -> None:
-    """Append judged rows, and what they need that is not there: their project, new models."""
+) -> BatchContent:
+    """Append judged rows, and what they need that is not there: their project, new models.
+
+    Returns
+    -------
+    BatchContent
+        The hash of all that was appended.
+    """
+    content = BatchContent()
     if record is not Project and not _exists(writer, project):
-        writer.append(Project, seq, [_minimal(Project, project, title=project)])
-    writer.append(Model, seq, [_minimal(Model, project, model_id=m) for m in judgement.new_models])
+        _register(writer, Project, seq, [_minimal(Project, project, title=project)], content)
+    models = [_minimal(Model, project, model_id=m) for m in sorted(judgement.new_models)]
+    _register(writer, Model, seq, models, content)
     writer.append_table(record, seq, judgement.lines, judgement.rows)
     writer.append_table(record, seq, judgement.same_lines, judgement.same_rows)
+    content.add(record, *_all_rows(record, judgement))
+    return content
 
 
-def register_used(writer: Writer, seq: int, project: str) -> dict[type[Record], int]:
+def register_used(
+    writer: Writer, seq: int, project: str
+) -> tuple[dict[type[Record], int], BatchContent]:
     """Register again what an undo took away though others still need it: models, the project.
 
     Returns
     -------
-    dict
-        How many of each were registered again, without more than their names.
+    tuple of dict and BatchContent
+        How many of each were registered again, without more than their names, and their hash.
     """
+    content = BatchContent()
     used = [row["model_id"] for row in writer.rows("unregistered_models", project=project)]
-    writer.append(Model, seq, [_minimal(Model, project, model_id=m) for m in used])
+    models = [_minimal(Model, project, model_id=m) for m in used]
+    _register(writer, Model, seq, models, content)
     is_lost = not _exists(writer, project) and any(
         writer.holds_any(r, project) for r in KINDS.values() if r is not Project
     )
     if is_lost:
-        writer.append(Project, seq, [_minimal(Project, project, title=project)])
-    return {Model: len(used), Project: int(is_lost)}
+        _register(writer, Project, seq, [_minimal(Project, project, title=project)], content)
+    return {Model: len(used), Project: int(is_lost)}, content
+
+
+def _register(
+    writer: Writer,
+    record: type[Record],
+    seq: int,
+    rows: list[dict[str, object]],
+    content: BatchContent,
+) -> None:
+    """Append rows that stand on no line of a file."""
+    if rows:
+        writer.append(record, seq, rows)
+        content.add(record, pa.array([0] * len(rows), pa.int32()), pa.Table.from_pylist(rows))
+
+
+def _all_rows(record: type[Record], judgement: Judgement) -> tuple[pa.Array, pa.Table]:
+    """All rows of a judgement and their lines, in the order in which they are hashed."""
+    lines, rows = pa.array(judgement.lines), judgement.rows
+    if judgement.same_rows.num_rows:
+        lines = pa.concat_arrays([lines, pa.array(judgement.same_lines)])
+        rows = (
+            pa.concat_tables([rows, judgement.same_rows]) if rows.num_rows else judgement.same_rows
+        )
+    return in_order(record, lines, rows)
 
 
 def _exists(reader: Reader, project: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
@@ -19,6 +20,7 @@ from mlpm_core.records import (
     record_of,
 )
 from mlpm_core.services import batches
+from mlpm_core.services.decisions import decisions_of
 from mlpm_core.services.effects import effect
 from mlpm_core.services.kpis import MOVING, kpis_moved_by
 from mlpm_core.services.mechanisms import refuse_orphans
@@ -106,7 +108,8 @@ def undo_all(
     if not actor.strip():
         raise InputError("An undo names who undoes; the actor is empty.")
     projects = list(dict.fromkeys(project for project, _ in targets))
-    with workspace.store.writer(keep=not dry_run) as writer:
+    note = partial(batches.note, workspace)
+    with workspace.store.writer(keep=not dry_run, after=note) as writer:
         if check is not None:
             check(writer)
         lost_before = {project: set(_resting(writer, project)) for project in projects}
@@ -119,9 +122,6 @@ def undo_all(
             orphans = [r for r in _resting(writer, project) if r not in lost_before[project]]
             _refuse_orphans([b for p, b in targets if p == project], orphans)
             refuse_orphans(writer, project)
-    if not dry_run:
-        for receipt in done:
-            batches.note(workspace, receipt)
     return done
 
 
@@ -158,20 +158,21 @@ def _undone(
 ) -> Receipt:
     """Take one batch back inside the open transaction, whatever still rests on it."""
     found = batches.batch_of(writer, project, batch)
-    first = Receipt.model_validate_json(found["receipt"])
+    first = batches.receipt_of(found)
+    record = record_of(first.kind)
     if first.undoes is not None:
-        raise InputError(
-            f"{batch} itself took {first.undoes} back. To have it again, import its file again."
-        )
+        again = "import its file again"
+        if record is Decision:
+            again = "record a new decision: what was withdrawn stays withdrawn"
+        raise InputError(f"{batch} itself took {first.undoes} back. To have it again, {again}.")
     if found["undone_by"] is not None:
         raise InputError(f"{batch} was already undone by {found['undone_by']}.")
-    seq = int(writer.rows("last_seq")[0]["seq"]) + 1
-    record = record_of(first.kind)
+    seq = batches.next_seq(workspace, writer)
     before = moved.before(record, project)
     n_own, n_held = writer.n_counting(record, found["seq"])
     done = first.model_copy(
         update={
-            "batch": f"B{seq:05d}",
+            "batch": batches.name_of(seq),
             "status": Status.COMMITTED,
             "actor": actor,
             "received_at": workspace.now(),
@@ -185,19 +186,20 @@ def _undone(
         }
     )
     batches.add(writer, seq, done, channel, undoes=found["seq"])
-    registered = register_used(writer, seq, project)
+    registered, content = register_used(writer, seq, project)
     n_left = writer.n_counting(record, found["seq"])[1]
     n_stay = registered.get(record, 0)
     n_again = n_left - (n_held - n_own) - n_stay
     told = [
         *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
         *_built_upon(writer, record, found["seq"], project),
+        *_withdrawn(writer, record, project, batches.name_of(seq)),
     ]
     after = moved.after(record, project)
     done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
-    writer.run("set_receipt", seq=seq, receipt=done.model_dump_json())
+    batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
 
@@ -230,7 +232,7 @@ def resting_on(writer: Writer, seqs: Iterable[int]) -> list[int]:
         last = int(writer.rows("last_seq")[0]["seq"])
         for number, seq in enumerate(sorted(waiting), start=last + 1):
             parts = {k: rows[seq][k] for k in ("project", "kind", "sha256", "actor", "received_at")}
-            trial = Receipt(batch=f"B{number:05d}", status=Status.DRY_RUN, **parts)
+            trial = Receipt(batch=batches.name_of(number), status=Status.DRY_RUN, **parts)
             batches.add(writer, number, trial, "screen", undoes=seq)
         for project in projects:
             register_used(writer, last + len(waiting), project)
@@ -306,3 +308,18 @@ def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) ->
             sentence = f"Labels that have no prediction now and wait for one: {n:,}."
             told.append(Warned(code="orphan-label", message=sentence, rows=n))
     return told
+
+
+def _withdrawn(reader: Reader, record: type[Record], project: str, undo: str) -> list[Warned]:
+    """The decisions that an undo withdraws: they stay listed, and no longer stand."""
+    if record is not Decision:
+        return []
+    return [
+        Warned(
+            code="decision-withdrawn",
+            message=f"Decision {d.row['decision_id']} is withdrawn: it stays listed with its "
+            "evidence, and promises nothing any more.",
+        )
+        for d in decisions_of(reader, project)
+        if d.withdrawn_in == undo
+    ]

@@ -33,6 +33,7 @@ __all__ = [
     "monitored_periods",
     "outcome_dots",
     "project_cases",
+    "valued_case",
     "written_metrics",
 ]
 
@@ -137,7 +138,7 @@ def project_cases(
 ) -> list[CaseValue]:
     """Every value case of a project that is not archived, valued."""
     return [
-        _valued(reader, project, row, today, {}, draws)
+        valued_case(reader, project, row, today, draws=draws)
         for row in reader.current(ValueCase, project["project"])
         if not row["archived"]
     ]
@@ -164,9 +165,8 @@ def case_value(
         cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
-        return _valued(
-            reader, row, cases[value_case_id], workspace.today(project), changes or {}, 8192
-        )
+        today = workspace.today(project)
+        return valued_case(reader, row, cases[value_case_id], today, changes=changes)
 
 
 def against_baselines(case: CaseValue) -> list[BaselineValue]:
@@ -200,16 +200,20 @@ def outcome_dots(worth: Worth) -> list[Dot]:
     return [Dot(*dot) for dot in zip(value.tolist(), at.tolist(), row.tolist(), strict=True)]
 
 
-def _valued(
+def valued_case(
     reader: Reader,
     project: Mapping[str, Any],
     row: Mapping[str, Any],
     today: date,
-    changes: Mapping[str, str],
-    draws: int,
+    *,
+    changes: Mapping[str, str] | None = None,
+    draws: int = 8192,
+    deployment: Mapping[str, Any] | None = None,
 ) -> CaseValue:
+    """The record of a value case, valued by the results of a deployment: its champion's if none."""
+    changes = changes or {}
     mechanism = mechanism_of(reader, row["project"], row["mechanism"])
-    deployment = _deployment(reader, row)
+    deployment = deployment or _deployment(reader, row)
     monitored = monitored_periods(reader, project["project"], deployment, today)
     written = {
         q["name"]: q

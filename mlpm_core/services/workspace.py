@@ -9,14 +9,13 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
+from mlpm_core.services import data_folder
+from mlpm_core.services.data_folder import DATABASE
 from mlpm_core.services.settings import Settings
-from mlpm_core.store import DamagedError, Ledger, Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from mlpm_core.store import DamagedError
 
 __all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
 
@@ -34,23 +33,36 @@ class Check:
 
 
 class Workspace:
-    """An open store with its ledger, which mends the store when it is opened."""
+    """An open store with its ledger: the only one on its folder that writes, until it is closed.
 
-    def __init__(self, settings: Settings) -> None:
+    Parameters
+    ----------
+    settings : Settings
+    patience : float
+        For how many seconds to wait while another process holds the folder.
+
+    Raises
+    ------
+    StoreError
+        When another process holds the folder, or it cannot be read or written.
+    """
+
+    def __init__(self, settings: Settings, *, patience: float = 0.0) -> None:
         self.settings = settings
         self.known_at: datetime | None = None
         """The moment as of which all is told; None is now."""
+        self._lock = data_folder.claim(settings, patience=patience)
         try:
-            settings.data.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"MLPM_DATA={settings.data} cannot be made: {error.strerror}."
-            ) from error
-        self.ledger = Ledger(settings.data)
-        self.healed: list[str] = []
-        """What had to be mended when the store was opened, each a sentence for people."""
-        self.store = self._opened()
-        self._reconcile()
+            from mlpm_core.services.recovery import Recovery
+
+            recovery = Recovery(settings)
+            self.ledger = recovery.ledger
+            self.healed = recovery.healed
+            """What had to be mended when the store was opened, each a sentence for people."""
+            self.store = recovery.opened()
+        except BaseException:
+            self._lock.close()
+            raise
         if not settings.read_only:  # what a killed process left of uploads
             shutil.rmtree(settings.spool, ignore_errors=True)
 
@@ -116,13 +128,11 @@ class Workspace:
         """Whether the store is open, the ledger agrees with it, and there is disk left."""
         checks = []
         try:
-            lost = self._lost()
+            with self.store.reader() as reader:
+                lost, cut = self.ledger.missing(r["seq"] for r in reader.rows("all_seqs"))
             checks.append(Check("store", True, "open"))
-            checks.append(
-                Check("ledger", True, "agrees with the store")
-                if not lost
-                else Check("ledger", False, _loss(lost))
-            )
+            problem = _loss(lost) if lost else _cut(cut) if cut else None
+            checks.append(Check("ledger", problem is None, problem or "agrees with the store"))
         except StoreError as error:
             checks.append(Check("store", False, str(error)))
         checks += [Check("healed", True, sentence) for sentence in self.healed]
@@ -133,91 +143,29 @@ class Workspace:
         return checks
 
     def close(self) -> None:
-        """Checkpoint and close; a damaged database is set aside, so that it is built anew."""
+        """Checkpoint, close and let others in; a damaged database is set aside and built anew."""
         try:
+            with suppress(StoreError):  # what it would not write now it says at the next start
+                self.acknowledge()
             self.store.close()
         except DamagedError:
             if self.settings.read_only or not self.ledger.entries():
                 raise
-            for file in self._files():
-                if file.exists():
-                    self._set_aside(file)
+            for name in (DATABASE, f"{DATABASE}.wal"):
+                if (self.settings.data / name).exists():
+                    data_folder.set_aside(self.settings.data, self.settings.data / name)
+        finally:
+            self._lock.close()
 
-    def _start_over(self, why: str) -> list[dict[str, Any]]:
-        """Set the database aside and open an empty one; what the ledger can bring back."""
-        with suppress(DamagedError):
-            self.store.close()
-        aside = [self._set_aside(file) for file in self._files() if file.exists()]
-        self.healed.append(f"The database {why} and lies in {aside[0].parent}.")
-        self.store = Store.open(self._file)
-        return self.ledger.entries()
-
-    def _files(self) -> tuple[Path, Path]:
-        """The database and its log of changes."""
-        return self._file, self._file.with_name(f"{self._file.name}.wal")
-
-    def _lost(self) -> list[int]:
-        with self.store.reader() as reader:
-            return self.ledger.missing(r["seq"] for r in reader.rows("all_seqs"))[0]
-
-    @property
-    def _file(self) -> Path:
-        return self.settings.data / "mlpm.duckdb"
-
-    def _opened(self) -> Store:
-        """The store; what of it cannot be read is set aside if the ledger can bring it back."""
-        try:
-            return Store.open(self._file, read_only=self.settings.read_only)
-        except DamagedError:
-            if self.settings.read_only or not self.ledger.entries():
-                raise
-        wal = self._files()[1]
-        if wal.exists():
-            aside = self._set_aside(wal)
-            try:
-                store = Store.open(self._file)
-            except DamagedError:
-                pass
-            else:
-                self.healed.append(f"The last changes could not be read; they lie in {aside}.")
-                return store
-        aside = self._set_aside(self._file)
-        self.healed.append(f"The database could not be read and lies in {aside}.")
-        return Store.open(self._file)
-
-    def _set_aside(self, file: Path) -> Path:
-        """Move a file out of the way, never away."""
-        folder = self.settings.data / "quarantine" / f"{self.now():%Y%m%dT%H%M%S%f}"
-        folder.mkdir(parents=True)
-        return file.rename(folder / file.name)
-
-    def _reconcile(self) -> None:
-        """Make ledger and store agree: note what it lacks, store again what the store lacks."""
+    def acknowledge(self) -> None:
+        """Say in the store how far the ledger goes, so that a line cut from it is missed."""
         if self.settings.read_only:
             return
-        entries = self.ledger.entries()
         with self.store.reader() as reader:
-            stored = {r["seq"]: r for r in reader.rows("batch_rows")}
-        whole = {e["seq"] for e in entries if "receipt" in e}
-        for seq in sorted(stored.keys() - whole):
-            self.ledger.note(stored[seq])
-        lost = [e for e in entries if e["seq"] not in stored]
-        if not lost:
-            return
-        from mlpm_core.services.replay import replay
-
-        if stored and lost[0]["seq"] < max(stored):  # a hole: what follows was judged upon it
-            lost = self._start_over("had lost a batch in its midst")
-        try:
-            n, why = replay(self.store, self.ledger, lost, self.settings.limits)
-        except DamagedError:
-            lost = self._start_over("could not be read")
-            n, why = replay(self.store, self.ledger, lost, self.settings.limits)
-        if n:
-            batches = "batch was" if n == 1 else "batches were"
-            self.healed.append(f"{n} {batches} stored again from the ledger and the raw files.")
-        if why is not None:
-            self.healed.append(f"{len(lost) - n} could not be: {why}")
+            acknowledged = int(reader.rows("acknowledged")[0]["seq"])
+        if self.ledger.last_seq > acknowledged:
+            with self.store.writer() as writer:
+                writer.run("acknowledge", seq=self.ledger.last_seq)
 
 
 def _moment(when: str) -> datetime:
@@ -238,6 +186,10 @@ def _loss(lost: list[int]) -> str:
     batches = "batch is" if len(lost) == 1 else "batches are"
     some = ", ".join(str(seq) for seq in lost[:5]) + (", ..." if len(lost) > 5 else "")
     return f"{len(lost)} acknowledged {batches} not in the store: {some}"
+
+
+def _cut(cut: list[int]) -> str:
+    return f"The ledger lacks {len(cut)} of the batches in the store; 'mlpm verify' says what to do"
 
 
 _lock = threading.Lock()

@@ -1,7 +1,19 @@
 """The only room that knows DuckDB: the file, its schema and migrations, and every query."""
 
 from mlpm_core.store.connection import Store, migrations
+from mlpm_core.store.content import BatchContent, in_order
 from mlpm_core.store.cursor import DamagedError, Reader, Writer
 from mlpm_core.store.ledger import Ledger
+from mlpm_core.store.lock import FolderLock
 
-__all__ = ["DamagedError", "Ledger", "Reader", "Store", "Writer", "migrations"]
+__all__ = [
+    "BatchContent",
+    "DamagedError",
+    "FolderLock",
+    "Ledger",
+    "Reader",
+    "Store",
+    "Writer",
+    "in_order",
+    "migrations",
+]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -16,8 +17,10 @@ from mlpm_core.errors import StoreError
 from mlpm_core.store.cursor import DamagedError, Reader, Writer, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+_COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 __all__ = ["Store", "migrations"]
 
@@ -115,13 +118,17 @@ class Store:
             cursor.close()
 
     @contextmanager
-    def writer(self, *, keep: bool = True) -> Iterator[Writer]:
+    def writer(
+        self, *, keep: bool = True, after: Callable[[], None] | None = None
+    ) -> Iterator[Writer]:
         """A writer inside one transaction: kept when the block ends well, else rolled back.
 
         Parameters
         ----------
         keep : bool
             False rolls back in any case: "what would happen if".
+        after : callable, optional
+            Done once it is kept, before anybody else may write.
 
         Raises
         ------
@@ -155,6 +162,8 @@ class Store:
                     ) from error
             finally:
                 cursor.close()
+            if keep and after is not None:
+                after()
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -165,18 +174,26 @@ class Store:
     def snapshot(self, path: Path) -> None:
         """Copy the file whole while nobody writes.
 
+        A process of its own copies: were the file opened and closed in this one, the system would
+        drop the lock that DuckDB holds on it (`fcntl(2)`, advisory record locking).
+
         Raises
         ------
         StoreError
             When the disk refuses; what was copied is removed.
         """
+        copy = [sys.executable, "-I", "-S", "-c", _COPY, str(self._path), str(path)]
         with self._write_lock:
             try:
                 self._root.execute("CHECKPOINT")
-                shutil.copyfile(self._path, path)
+                subprocess.run(copy, check=True, capture_output=True, text=True)
             except (OSError, duckdb.Error) as error:
                 path.unlink(missing_ok=True)
                 raise StoreError(f"The store could not be copied: {error}") from error
+            except subprocess.CalledProcessError as error:
+                path.unlink(missing_ok=True)
+                why = (error.stderr.strip().splitlines() or [str(error)])[-1]
+                raise StoreError(f"The store could not be copied: {why}") from error
 
     def close(self) -> None:
         """Checkpoint and close; the store cannot be used afterwards.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -11,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.errors import StoreError
-from mlpm_core.records import columns
+from mlpm_core.records import KINDS, columns
+from mlpm_core.store.content import BatchContent
 from mlpm_core.store.schema import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -142,12 +144,22 @@ class Reader:
         return bool(self._rows(sql, {"project": project}))
 
     def history(self, record: type[Record], project: str) -> list[dict[str, Any]]:
-        """Every version ever written of one kind in a project, with who wrote it and when."""
+        """Every version ever written of one kind in a project, with who wrote it and when.
+
+        Returns
+        -------
+        list of dict
+            The columns of the record behind those of its batch; ``undone_in``, ``undone_by`` and
+            ``undone_at`` say in which batch, by whom and when it was taken back, None when it
+            was not.
+        """
         names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))
         order = ", ".join(f"r.{quoted(k)}" for k in record.key)
         return self._rows(
-            f"SELECT b.received_at, b.actor, b.batch, {names} FROM {quoted(record.kind)} r "
-            "JOIN batches_known b ON b.seq = r.batch_seq WHERE r.project = $project "
+            "SELECT b.received_at, b.actor, b.batch, b.channel, u.batch AS undone_in, "
+            f"u.actor AS undone_by, u.received_at AS undone_at, {names} "
+            f"FROM {quoted(record.kind)} r JOIN batches_known b ON b.seq = r.batch_seq "
+            "LEFT JOIN batches_known u ON u.undoes = b.seq WHERE r.project = $project "
             f"ORDER BY {order}, r.batch_seq",
             {"project": project},
         )
@@ -208,6 +220,38 @@ class Reader:
             self._cursor.unregister("told_keys")
         ordered = np.sort(hashes["h"])
         return not bool((ordered[1:] == ordered[:-1]).any())
+
+    def contents(self, seq: int | None = None) -> dict[int, str]:
+        """The hash of the rows of every batch that has any, by its number; of one batch if told.
+
+        Memory does not grow with the rows.
+        """
+        by_batch: dict[int, BatchContent] = {}
+        for record in KINDS.values():
+            for batch, rows in self._by_batch(record, seq):
+                content = by_batch.setdefault(batch, BatchContent())
+                content.add(record, rows.column("line"), rows)
+        return {batch: content.hexdigest() for batch, content in by_batch.items()}
+
+    def _by_batch(self, record: type[Record], seq: int | None) -> Iterator[tuple[int, pa.Table]]:
+        """The rows of a kind in pieces of one batch each, in the order in which they are hashed."""
+        names = ", ".join(quoted(c.name) for c in columns(record))
+        order = ", ".join(quoted(k) for k in ("batch_seq", "line", *record.key))
+        try:
+            pieces = self._cursor.execute(
+                f"SELECT batch_seq, line, {names} FROM {quoted(record.kind)} "
+                f"WHERE $seq IS NULL OR batch_seq = $seq ORDER BY {order}",
+                {"seq": seq},
+            ).to_arrow_reader(_ROW_GROUP)
+            for piece in pieces:
+                batches = piece.column("batch_seq").to_numpy()
+                starts = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(batches)]
+                for start, end in pairwise(starts):
+                    if end > start:
+                        part = pa.Table.from_batches([piece.slice(start, end - start)])
+                        yield int(batches[start]), part
+        except duckdb.Error as error:
+            raise StoreError(f"The store could not answer: {error}") from error
 
     def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         try:

@@ -13,7 +13,7 @@ if not rows:
 
 st.markdown(sentences.imports(rows))
 row = controls.batch_of_table(rows)
-receipt = row["receipt"]
+receipt = loaders.receipt(project, row["batch"])
 
 st.subheader(f"Batch {receipt.batch}", anchor=False)
 st.caption(sentences.batch(receipt, row["channel"]))

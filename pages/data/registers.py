@@ -10,7 +10,9 @@ shown = list(filter(registers.is_shown, rows))
 st.markdown(sentences.register(record, shown, loaders.project_title(project)))
 panels.next_step(record.kind)
 
-if rows:
+if record.kind == "decisions":
+    registers.decisions(project)
+elif rows:
     registers.archive_toggle(rows)
     registers.table(record, rows)
     if not is_of_all:
@@ -23,7 +25,7 @@ if record.kind == "metric_results":
         icon=":material/upload_file:",
         query_params=panels.here(kind=record.kind),
     )
-else:
+elif record.kind != "decisions":
     known = registers.record_in_view(record, rows)
     filled = editors.record_form(record, project, known)
     editors.save_record(filled)

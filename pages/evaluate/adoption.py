@@ -36,7 +36,7 @@ if board.options and not board.is_empty:
     if weighed is not None:
         choosing.who_would_choose_what(weighed, board.currency)
     st.subheader("Record the decision", anchor=False)
-    decisions.form(project, board, view.day, len(recorded))
+    decisions.form(project, board, view.day, recorded)
 
 if recorded:
     st.subheader("Recorded decisions", anchor=False)

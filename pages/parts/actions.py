@@ -32,9 +32,13 @@ __all__ = [
 ]
 
 
-def save_edits(project: str, kind: str, edits: Sequence[editing.Edit]) -> editing.Saved:
+def save_edits(
+    project: str, kind: str, edits: Sequence[editing.Edit], *, is_new_model: bool = False
+) -> editing.Saved:
     """Write what a form changed; see `editing.save_edits` for what it raises."""
-    return editing.save_edits(loaders.workspace(), loaders.actor(), project, kind, edits)
+    return editing.save_edits(
+        loaders.workspace(), loaders.actor(), project, kind, edits, is_new_model=is_new_model
+    )
 
 
 def set_archived(project: str, kind: str, row: Mapping[str, Any], *, archived: bool) -> bool:
@@ -74,6 +78,12 @@ def decide(
     why: str,
     decided_by: str,
     review_on: date | None,
+    decided_on: date | None,
+    supersedes: str,
+    runs_as: tuple[str, str],
+    attendees: str,
+    conditions: str,
+    dissent: str,
 ) -> Receipt:
     """Record what was decided, with the options as they stand now."""
     return evaluations.decide(
@@ -86,6 +96,12 @@ def decide(
         why=why,
         decided_by=decided_by,
         review_on=review_on,
+        decided_on=decided_on,
+        supersedes=supersedes,
+        runs_as=runs_as,
+        attendees=attendees,
+        conditions=conditions,
+        dissent=dissent,
     )
 
 

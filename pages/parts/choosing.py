@@ -12,7 +12,7 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from pages.parts import charts, panels
 from pages.parts.charts import Spec, finished, told
-from pages.parts.evaluate_sentences import named
+from pages.parts.evaluate_sentences import MOST_DRAWN, named
 from pages.parts.figures import NOTHING, inner, listed, literal, number, percent
 from pages.parts.figures import money as money_told
 
@@ -76,7 +76,7 @@ def _sentence(found: Choosing) -> str:
 
 
 def _shares(found: Choosing) -> pd.DataFrame:
-    ranked = sorted(found.shares.items(), key=lambda item: -item[1])
+    ranked = sorted(found.shares.items(), key=lambda item: -item[1])[:MOST_DRAWN]
     return pd.DataFrame(
         {
             "option": [named(name) for name, _ in ranked],
@@ -88,6 +88,8 @@ def _shares(found: Choosing) -> pd.DataFrame:
 
 def _bars_told(found: Choosing) -> str:
     text = "Share of all ways to weigh the five dimensions in which an option wins."
+    if len(found.shares) > MOST_DRAWN:
+        text += f" Shown: the {MOST_DRAWN} that win most often."
     if found.dominated:
         gone = [f"{named(name)} by {named(by)}" for name, by in found.dominated.items()]
         text += f" Beaten everywhere: {listed(gone[:6])}{' and others' if len(gone) > 6 else ''}."
@@ -110,7 +112,9 @@ def _bars() -> Spec:
         ),
         tooltip=[told("option", "Option"), told("told", "Of all weightings")],
     )
-    words = base.mark_text(align="left", dx=4).encode(alt.Text(field="told", type="nominal"))
+    words = base.mark_text(align="left", dx=4, color=charts.MUTED).encode(
+        alt.Text(field="told", type="nominal")
+    )
     return finished(alt.layer(base.mark_bar(height=14), words).properties(height=alt.Step(28)))
 
 

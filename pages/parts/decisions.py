@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from mlpm_core.services.evaluations import DecisionState, Origin
 from pages.parts import actions, editors, evaluate_sentences, evaluate_tables, loaders, panels
 from pages.parts.figures import NOTHING, counted, figure, literal, spread
 
@@ -21,9 +23,11 @@ __all__ = ["form", "recorded"]
 _REVIEW_AFTER = timedelta(weeks=13)
 
 
-def form(project: str, view: LeaderboardView, today: date, turn: int) -> None:
-    """Record a decision on the options of a value case; each ``turn`` starts an empty form."""
-    which = f"{project}_{view.value_case_id}_{turn}"
+def form(
+    project: str, view: LeaderboardView, today: date, decisions: Sequence[DecisionView]
+) -> None:
+    """Record a decision on the options of a value case; each one recorded starts an empty form."""
+    which = f"{project}_{view.value_case_id}_{len(decisions)}"
     with st.form(f"decide_{which}"):
         chosen = st.selectbox(
             "Chosen",
@@ -37,14 +41,53 @@ def form(project: str, view: LeaderboardView, today: date, turn: int) -> None:
             key=f"decide_title_{which}",
         )
         why = st.text_area("Why", placeholder="What tipped the balance", key=f"decide_why_{which}")
-        left, right = st.columns(2)
-        by = left.text_input("Who decides", value=loaders.actor(), key=f"decide_by_{which}")
-        review_on = right.date_input(
-            "Review date",
-            value=today + _REVIEW_AFTER,
-            format="YYYY-MM-DD",
-            key=f"decide_review_{which}",
-        )
+        with st.grid(3, min_column_width=200):
+            by = st.text_input("Who decides", value=loaders.actor(), key=f"decide_by_{which}")
+            decided_on = st.date_input(
+                "Decided on",
+                value=today,
+                max_value=today,
+                format="YYYY-MM-DD",
+                help="When it is recorded is noted beside it, by the clock.",
+                key=f"decide_on_{which}",
+            )
+            review_on = st.date_input(
+                "Review date",
+                value=today + _REVIEW_AFTER,
+                format="YYYY-MM-DD",
+                key=f"decide_review_{which}",
+            )
+        standing = {d.decision_id: d for d in decisions if d.state is DecisionState.IN_FORCE}
+        with st.grid(2, min_column_width=200):
+            supersedes = st.selectbox(
+                "Takes the place of",
+                ["", *standing],
+                format_func=lambda i: f"{i}: {standing[i].title}" if i else "no earlier decision",
+                help="The earlier decision stays listed as superseded, and its review is closed.",
+                key=f"decide_supersedes_{which}",
+            )
+            runs_as = st.selectbox(
+                "The chosen one runs as",
+                [("", ""), *view.deployed],
+                format_func=lambda d: evaluate_sentences.deployed(*d),
+                help="What is realised is told by the deployments of this version. Choose it where "
+                "it goes by another name than the candidate.",
+                key=f"decide_runs_{which}",
+            )
+        if view.deployed and not {v for _, v in view.deployed} & {o.name for o in view.options}:
+            st.caption(literal(evaluate_sentences.in_use(view)))
+        with st.expander("Conditions, dissent, who was there"):
+            conditions = st.text_input(
+                "Conditions",
+                placeholder="What must hold for the decision to stand",
+                key=f"decide_conditions_{which}",
+            )
+            dissent = st.text_input(
+                "Dissent", placeholder="Who disagreed, and why", key=f"decide_dissent_{which}"
+            )
+            attendees = st.text_input(
+                "Present", placeholder="Who else was there", key=f"decide_attendees_{which}"
+            )
         st.caption("The options are kept as they stand now. A decision is never changed later.")
         if not st.form_submit_button(
             "Record the decision", type="primary", icon=":material/gavel:"
@@ -59,6 +102,12 @@ def form(project: str, view: LeaderboardView, today: date, turn: int) -> None:
             why=why,
             decided_by=by,
             review_on=review_on,
+            decided_on=decided_on,
+            supersedes=str(supersedes or ""),
+            runs_as=runs_as or ("", ""),
+            attendees=attendees,
+            conditions=conditions,
+            dissent=dissent,
         )
         if not editors.refused(receipt):
             actions.say_and_rerun(f"Recorded as {receipt.batch}; its options are frozen.")
@@ -75,36 +124,39 @@ def recorded(decisions: Sequence[DecisionView]) -> None:
             f"{counted(due, 'decision')} should be looked at again: the review date has come.",
             icon=":material/event:",
         )
+    anchors = {d.decision_id: _anchor(d) for d in decisions}
     for decision in decisions:
         with st.container(border=True):
-            _decision(decision)
+            _decision(decision, anchors)
 
 
-def _decision(decision: DecisionView) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{literal(decision.decision_id)}: {literal(decision.title)}**")
-        st.badge(
-            evaluate_sentences.review(decision),
-            icon=":material/event:",
-            color="orange" if decision.is_review_due else "gray",
-        )
+def _anchor(decision: DecisionView) -> str:
+    """Where a decision stands on its screen."""
+    letters = re.sub(r"[^a-z0-9]+", "-", decision.decision_id.lower())
+    return f"decision-{decision.batch.lower()}-{letters}"
+
+
+def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
+    st.subheader(
+        f"{literal(decision.decision_id)}: {literal(decision.title)}", anchor=_anchor(decision)
+    )
+    _badges(decision)
     st.markdown(evaluate_sentences.decided(decision))
-    with st.grid(2, min_column_width=200):
-        with st.container():
-            _range("Promised then", decision.promised, "Its options were not kept.")
-        with st.container():
-            _range(
-                "Realised now", decision.realised, "Nothing of this value case is monitored yet."
-            )
-            if decision.realised_when:
-                st.caption(literal(f"value case as monitored {decision.realised_when}"))
+    _chain(decision, anchors)
+    if decision.is_promise:
+        _promised_and_realised(decision)
+    else:
+        st.caption(literal(decision.promised_reason))
+    if also := evaluate_sentences.also_said(decision):
+        st.markdown(also)
+    st.caption(evaluate_sentences.came_in(decision))
     if not decision.options:
         return
     with st.expander(
-        "Options as they stood then",
+        f"The {len(decision.options):,} options as they stood then",
         icon=":material/history:",
         on_change="rerun",
-        key=f"then_{decision.decision_id}",
+        key=f"then_{_anchor(decision)}",
     ) as opened:
         if opened.open:
             st.dataframe(
@@ -114,10 +166,50 @@ def _decision(decision: DecisionView) -> None:
             )
 
 
+def _badges(decision: DecisionView) -> None:
+    """Whether it stands, how it came in, and when to look at it again."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if decision.state is DecisionState.WITHDRAWN:
+            st.badge("withdrawn", icon=":material/undo:", color="red")
+        if decision.state is DecisionState.SUPERSEDED:
+            st.badge("superseded", icon=":material/update:", color="gray")
+        if decision.origin is Origin.IMPORTED:
+            st.badge("imported", icon=":material/upload_file:", color="violet")
+        st.badge(
+            evaluate_sentences.review(decision),
+            icon=":material/event:",
+            color="orange" if decision.is_review_due else "gray",
+        )
+
+
+def _chain(decision: DecisionView, anchors: dict[str, str]) -> None:
+    """What it took the place of, and what took its place, each with the way there."""
+    for label, other in (
+        ("Takes the place of", decision.supersedes),
+        ("Superseded by", decision.superseded_by),
+    ):
+        if other:
+            shown = literal(other)
+            anchor = anchors.get(other)
+            st.markdown(f"{label} {f'[{shown}](#{anchor})' if anchor else shown}.")
+
+
+def _promised_and_realised(decision: DecisionView) -> None:
+    with st.grid(2, min_column_width=200):
+        with st.container():
+            _range("Promised then", decision.promised, decision.promised_reason)
+        with st.container():
+            _range("Realised now", decision.realised, decision.realised_reason)
+            if decision.realised_when:
+                st.caption(literal(f"the decided model as monitored {decision.realised_when}"))
+            if decision.instead:
+                st.caption(literal(decision.instead))
+
+
 def _range(label: str, told: Range | None, otherwise: str) -> None:
     if told is None:
         st.metric(label, NOTHING)
-        st.caption(otherwise)
+        st.caption(literal(otherwise))
         return
     st.metric(label, literal(figure(told.mean, told.unit)))
     st.caption(literal(spread(told.p10, told.p90)))

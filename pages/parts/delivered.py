@@ -43,6 +43,8 @@ def cards(view: DeliveredView) -> None:
             st.metric("Promises kept", told)
             st.caption(literal(say.hits(view)))
     st.caption(say.grade(view))
+    if decided := say.decided(view):
+        st.info(decided, icon=":material/gavel:")
 
 
 def _promised_for(view: DeliveredView) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.delivered import Grade, Outcome
+from mlpm_core.services.evaluations import NONE
 from pages.parts.figures import counted, day, figure, literal, money, number, percent
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "amount",
     "coverage",
     "days",
+    "decided",
     "grade",
     "hits",
     "kpi_chart",
@@ -285,3 +287,16 @@ def reviews(view: DeliveredView) -> str:
     if view.next_review_on:
         return f"None is due; the next review is on {day(view.next_review_on)}."
     return "None is due."
+
+
+def decided(view: DeliveredView) -> str:
+    """That another model than the one decided last realised this; empty when it is the same."""
+    decision = view.decided
+    if decision is None or not decision.instead:
+        return ""
+    chosen = "to adopt none" if decision.chosen == NONE else f"for {literal(decision.chosen)}"
+    return (
+        f"The last decision, {literal(decision.decision_id)}, was **{chosen}**. "
+        f"{literal(decision.realised_reason)} {literal(decision.instead)} "
+        "So what is realised here is not the decided model's."
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.records import KINDS
+from mlpm_core.records import KINDS, Decision
 from mlpm_core.services.demo import ACTOR
 from pages.parts import actions, loaders, panels
 from pages.parts.figures import counted, day, inner, listed, literal
@@ -27,11 +27,12 @@ def sentence(demo: LoadedDemo) -> str:
     about = "The Bike Shop is a made-up company that gives every screen something to show."
     if not demo.batches:
         return f"**The demo is not loaded.** {about}"
-    by = listed([_named(name) for name in sorted({b.actor for b in demo.batches})])
+    files = [b for b in demo.batches if b.kind != Decision.kind]  # the demo itself decides
+    by = listed([_named(name) for name in sorted({b.actor for b in files})])
     since = day(min(b.received_at for b in demo.batches))
     n_projects = len({b.project for b in demo.batches})
     size = f"{counted(len(demo.batches), 'batch', 'batches')} in {counted(n_projects, 'project')}"
-    part = "" if demo.is_whole else f", of {demo.n_files} that it has"
+    part = "" if demo.is_whole else f", of {demo.n_batches} that it has"
     return f"**The demo is loaded**: {size}{part}, loaded on {since} by {by}. {about}"
 
 

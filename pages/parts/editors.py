@@ -1,175 +1,44 @@
-"""What people fill in: the quantities of a value case, and any record from its definition."""
+"""What people fill in: any record, by a form that follows from its definition."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Area, Column, ColumnKind, QuantityRecord, Record, columns
+from mlpm_core.records import Area, Column, ColumnKind, Record, columns
 from mlpm_core.services import editing
 from mlpm_core.services.kpis import kpi_units
-from pages.parts import actions, forms, loaders, saving, sentences
-from pages.parts.figures import inner, literal, number, written_unit
+from pages.parts import actions, forms, loaders, saving
+from pages.parts.figures import inner, literal, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Receipt
-    from mlpm_core.services.valuation import CaseInput, CaseValue
     from pages.parts.forms import Form
 
 __all__ = [
     "Filled",
     "news",
-    "quantities",
     "record_form",
     "refused",
-    "save_quantities",
     "save_record",
 ]
 
+_NEW_MODEL, _NAMED = "+", "_named"  # no name begins with this sign
 # what belongs to the demo, whose files set it, and what has a button of its own
 _NOT_ASKED = {"is_demo", "clock_on", "archived"}
-Changes = tuple[tuple[str, str], ...]
-
-
-def quantities(project: str, case: CaseValue) -> tuple[Form, Changes]:
-    """Every input of a value case as a field; what was changed, not yet saved."""
-    entries = [*case.inputs, *case.realisation]
-    stored = {
-        row["name"]: row
-        for row in loaders.records(project, QuantityRecord.kind)
-        if row["value_case_id"] == case.value_case_id
-    }
-    form = forms.opened(
-        f"case_{case.value_case_id}",
-        (project, QuantityRecord.kind, case.value_case_id),
-        {entry.name: stored.get(entry.name) for entry in entries},
-        {entry.name: entry.planned or "" for entry in entries},
-        lambda read: _news_of_quantities(project, read, stored),
-    )
-    form.head()
-    st.caption(
-        "Write a number as you know it: 0.3 or 12k exactly, 120 to 400 for nine times in ten, "
-        "2 | 4 | 9 for low, middle and high, 40/2000 for 40 of 2,000."
-    )
-    values: dict[str, object] = {}
-    groups = {
-        "What the model scores": [i for i in case.inputs if i.is_metric],
-        "What the business knows": [i for i in case.inputs if not i.is_metric and i.is_asked],
-        "Only to compare with other baselines": [i for i in case.inputs if not i.is_asked],
-    }
-    for title, shown in groups.items():
-        if shown:
-            st.markdown(f"**{title}**")
-            values |= _fields(form, case, shown)
-    written = any(entry.planned for entry in case.realisation)
-    with st.expander("What it costs, and how the value arrives", expanded=written):
-        st.caption("Without a build cost here, that of an estimate of the work is taken.")
-        values |= _fields(form, case, case.realisation)
-    typed = {name: str(text).strip() for name, text in form.remember(values).items()}
-    changed = {n: text for n, text in typed.items() if text and text != form.initial[n]}
-    return form, tuple(sorted(changed.items()))
-
-
-def _news_of_quantities(
-    project: str, read: Mapping[str, Any], stored: Mapping[str, Mapping[str, Any]]
-) -> list[tuple[str, str]]:
-    """What others made of the numbers of a value case since they were read."""
-    told = []
-    for name, was in read.items():
-        if was is not None and stored.get(name) not in (None, was):
-            found = news(project, QuantityRecord.kind, was)
-            told += [(name, sentence) for column, sentence in found if column == "written"]
-    return told
 
 
 def news(project: str, kind: str, read: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What others made of a record since it was read: the field and a sentence of each change."""
     found = editing.changed_since(loaders.workspace(), loaders.actor(), project, kind, read)
     return [(change.column, change.sentence) for change in found]
-
-
-def _fields(form: Form, case: CaseValue, shown: Sequence[CaseInput]) -> dict[str, str]:
-    """Fields side by side, with what they hold."""
-    values = {}
-    with st.grid(3, min_column_width=250):
-        for entry in shown:
-            with st.container():
-                values[entry.name] = _quantity_field(form, case, entry)
-    return values
-
-
-def _quantity_field(form: Form, case: CaseValue, entry: CaseInput) -> str:
-    unit = written_unit(entry.unit, case.currency)
-    typed = st.text_input(
-        literal(f"{entry.label}, {unit}"),
-        placeholder=entry.default or "",
-        help=sentences.question(entry),
-        key=form.key(entry.name),
-        on_change=form.note,
-    )
-    if entry.monitored:
-        st.caption(
-            literal(f"monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}")
-        )
-    return typed or ""
-
-
-def save_quantities(project: str, case: CaseValue, form: Form, changes: Changes) -> None:
-    """Offer to keep what was tried out."""
-    if not changes:
-        st.caption("Change a number above: the picture follows at once, and nothing is saved yet.")
-        return
-    with st.container(border=True):
-        of = (project, "source", case.value_case_id)
-        asks = forms.opened("case", of, None, {"source": ""})
-        source = st.text_input(
-            "Where do the changed numbers come from?",
-            placeholder="ERP sales 2025, interview with ...",
-            key=asks.key("source"),
-            live=forms.LIVE,
-            on_change=asks.note,
-        )
-        asks.remember({"source": source or ""})
-        is_asked, result = saving.settled(form, project, dict(changes))
-        if not is_asked:
-            if not st.button("Save the changes", type="primary", icon=":material/save:"):
-                return
-            edits = _edits(case, form, changes, source or "")
-            result = saving.saved(
-                form,
-                dict(changes),
-                lambda: actions.save_edits(project, QuantityRecord.kind, edits),
-            )
-        if result is None or refused(result.receipt):
-            return
-        n = f"{len(changes)} changed number{'s' if len(changes) > 1 else ''}"
-        message = f"Saved {n} as {result.receipt.batch}.{saving.kept(form, result)}"
-        asks.done()
-        form.done()
-        actions.say_and_rerun(message, result.receipt)
-
-
-def _edits(case: CaseValue, form: Form, changes: Changes, source: str) -> list[editing.Edit]:
-    """The changed numbers with where they come from and who stands for them."""
-    entries = {entry.name: entry for entry in (*case.inputs, *case.realisation)}
-    read = form.read or {}
-    return [
-        editing.Edit(
-            read.get(name),
-            {"value_case_id": case.value_case_id, "name": name, "written": written},
-            {
-                "source": source or entries[name].source,
-                "owner": entries[name].owner or loaders.actor(),
-            },
-        )
-        for name, written in changes
-    ]
 
 
 def refused(receipt: Receipt) -> bool:
@@ -215,7 +84,7 @@ def record_form(record: type[Record], project: str, known: Mapping[str, Any] | N
         f"register_{record.kind}_{name}",
         (project, record.kind, *([str(known[k]) for k in record.key] if known else ["@new"])),
         known,
-        {c.name: _initial(c, project, known) for c in shown},
+        _all_initial(record, shown, project, known),
         lambda read: news(project, record.kind, read),
     )
     form.head()
@@ -228,13 +97,39 @@ def record_form(record: type[Record], project: str, known: Mapping[str, Any] | N
         with st.grid(3, min_column_width=250):
             for column in fields:
                 values[column.name] = _field(form, record, column, project, values)
-    return Filled(record, project, form, values, form.remember(values))
+    form.remember(values | _held_models(form, record))
+    return Filled(record, project, form, values, form.changes(values))
+
+
+def _all_initial(
+    record: type[Record], shown: Sequence[Column], project: str, known: Mapping[str, Any] | None
+) -> dict[str, object]:
+    """What every field shows; that of a model has one for a new name beside it."""
+    initial = {column.name: _initial(column, project, known) for column in shown}
+    for column in shown:
+        if _names_models(record, column):
+            initial[f"{column.name}{_NAMED}"] = ""
+            if column.required and not known and not loaders.titles(project, "models"):
+                initial[column.name] = _NEW_MODEL  # there is nothing else to choose
+    return initial
+
+
+def _held_models(form: Form, record: type[Record]) -> dict[str, object]:
+    """What the two fields of a model hold, to be found again after a reload."""
+    fields = [
+        field
+        for column in columns(record)
+        if _names_models(record, column)
+        for field in (column.name, f"{column.name}{_NAMED}")
+    ]
+    return {field: st.session_state.get(form.key(field), "") for field in fields}
 
 
 def save_record(filled: Filled, *, page: str = "data/registers.py") -> None:
     """The buttons that write what the form holds and show it on ``page``, or archive the record."""
     record, form, typed = filled.record, filled.form, filled.typed
     into = str(filled.values["project"]) if record.kind == "projects" else filled.project
+    is_new = _is_new_model(record, filled.project, filled.values)
     is_asked, result = saving.settled(form, into, typed)
     if not is_asked:
         with st.container(horizontal=True):
@@ -245,7 +140,8 @@ def save_record(filled: Filled, *, page: str = "data/registers.py") -> None:
             return
         changes = filled.values if filled.is_new else typed
         edits = [editing.Edit(form.read, changes)]
-        result = saving.saved(form, typed, lambda: actions.save_edits(into, record.kind, edits))
+        save = partial(actions.save_edits, into, record.kind, edits, is_new_model=is_new)
+        result = saving.saved(form, typed, save)
     if result is None or refused(result.receipt):
         return
     if filled.is_new:
@@ -326,6 +222,8 @@ def _field(
         "disabled": form.read is not None and column.is_key,
     }
     options = _options(record, column, project, values)
+    if _names_models(record, column):
+        return _model(form, column, project, label, common)
     if options is not None:
         return _choice(form, column, label, options, common)
     match column.kind:
@@ -360,6 +258,39 @@ def _choice(
         chosen is None and stored not in options and (column.refers_to or stored in (None, ""))
     )
     return stored if is_kept else chosen
+
+
+def _names_models(record: type[Record], column: Column) -> bool:
+    """Whether a column names a model that need not be registered yet."""
+    return column.name == "model_id" and not column.refers_to and record.kind != "models"
+
+
+def _is_new_model(record: type[Record], project: str, values: Mapping[str, object]) -> bool:
+    """Whether the form's model is one that was typed in as new: the others are chosen."""
+    if not any(_names_models(record, column) for column in columns(record)):
+        return False
+    return values["model_id"] not in loaders.titles(project, "models")
+
+
+def _model(
+    form: Form, column: Column, project: str, label: str, common: Mapping[str, Any]
+) -> object:
+    """A choice among the registered models; a new one is named in a field of its own."""
+    stored = str(form.initial[column.name] or "")
+    written = {stored: stored} if stored and stored != _NEW_MODEL else {}
+    empty = {} if column.required else {"": ""}
+    options = empty | written | loaders.titles(project, "models") | {_NEW_MODEL: "A new model …"}
+    chosen = _choice(form, column, label, options, common)
+    if chosen != _NEW_MODEL:
+        return chosen
+    named = st.text_input(
+        "Name of the new model",
+        help="As it stands in result files.",
+        key=form.key(f"{column.name}{_NAMED}"),
+        live=forms.LIVE,
+        on_change=form.note,
+    )
+    return (named or "").strip()
 
 
 def _options(

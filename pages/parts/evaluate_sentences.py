@@ -5,13 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.records import METRICS
-from mlpm_core.services.evaluations import NONE
-from pages.parts.figures import counted, day, literal, money, number, percent, spread
+from mlpm_core.services.evaluations import NONE, DecisionState, Origin
+from pages.parts.figures import counted, day, listed, literal, money, number, percent, spread
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView, MetricView, Option
 
-__all__ = ["board", "chart", "decided", "lead", "metric_label", "named", "rests_on", "review"]
+__all__ = [
+    "also_said",
+    "board",
+    "came_in",
+    "chart",
+    "decided",
+    "deployed",
+    "in_use",
+    "lead",
+    "metric_label",
+    "named",
+    "rests_on",
+    "review",
+]
+
+_MOST_TOLD = 5
+MOST_DRAWN = 12
+"""How many options a chart shows; tables show all of them."""
 
 
 def named(option: str) -> str:
@@ -78,9 +97,11 @@ def chart(view: LeaderboardView) -> str:
     """What the chart of intervals shows."""
     told = "; ".join(
         f"{literal(named(o.name))} {literal(money(o.net.mean, view.currency))}"
-        for o in view.options
+        for o in view.options[:_MOST_TOLD]
     )
-    return f"Net against {literal(view.against)}: {told}. Bar: P10 to P90."
+    n = len(view.options)
+    more = f" The best of {n:,}; the table below has all of them." if n > MOST_DRAWN else ""
+    return f"Net against {literal(view.against)}: {told}. Bar: P10 to P90.{more}"
 
 
 def board(view: LeaderboardView) -> str:
@@ -115,4 +136,53 @@ def review(decision: DecisionView) -> str:
     """When to look at it again."""
     if decision.review_on is None:
         return "no review date"
+    if decision.state is not DecisionState.IN_FORCE:
+        return "review closed"
     return f"review {'was due' if decision.is_review_due else 'on'} {day(decision.review_on)}"
+
+
+def came_in(decision: DecisionView) -> str:
+    """Who recorded it, when by the clock, and what became of it since."""
+    by = f"by {literal(decision.recorded_by)}, {literal(decision.batch)}"
+    if decision.origin is Origin.IMPORTED:
+        text = f"Imported on {_moment(decision.recorded_at)} {by}: what it was taken on is unknown."
+    else:
+        text = f"Recorded on {_moment(decision.recorded_at)} {by}, with the options as they stood."
+    if decision.withdrawn_at is not None:
+        text += (
+            f" Withdrawn on {_moment(decision.withdrawn_at)} by "
+            f"{literal(decision.withdrawn_by)}, {literal(decision.withdrawn_in)}."
+        )
+    return text
+
+
+def also_said(decision: DecisionView) -> str:
+    """Conditions, dissent and who was there, a line each; empty without any."""
+    texts = {
+        "Conditions": decision.conditions,
+        "Dissent": decision.dissent,
+        "Present": decision.attendees,
+        "Runs as": f"{decision.model_id} {decision.model_version}",
+    }
+    lines = [f"{label}: {literal(text)}" for label, text in texts.items() if text.strip()]
+    return "  \n".join(lines)
+
+
+def deployed(model: str, version: str) -> str:
+    """What is in use, as a choice names it."""
+    return (
+        f"{model} {version}" if version else f"{model}, any version" if model else "the same name"
+    )
+
+
+def in_use(view: LeaderboardView) -> str:
+    """That no candidate is called as what is in use, so that somebody must say which one it is."""
+    models = listed([deployed(*version) for version in view.deployed])
+    return (
+        f"In use for this value case: {models}. No candidate is called so: if the chosen one is "
+        "among them, say as what it runs."
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{day(at)} at {at:%H:%M} UTC"

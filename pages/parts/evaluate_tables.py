@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mlpm_core.quantity import Dimension
-from pages.parts.evaluate_sentences import metric_label, named
-from pages.parts.figures import NOTHING, figure, number, percent, spread
+from mlpm_core.services.evaluations import NONE
+from pages.parts.evaluate_sentences import MOST_DRAWN, metric_label, named
+from pages.parts.figures import NOTHING, number, percent, spread, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.services.evaluations import LeaderboardView, Option, Range
 
-__all__ = ["five_dimensions", "intervals", "options", "unvalued"]
+__all__ = ["five_dimensions", "in_chart", "intervals", "options", "unvalued"]
 
 
 def options(view: LeaderboardView) -> pd.DataFrame:
@@ -39,15 +40,22 @@ def options(view: LeaderboardView) -> pd.DataFrame:
 
 
 def intervals(view: LeaderboardView) -> pd.DataFrame:
-    """Net of every option for its chart."""
+    """Net of the best options for their chart, adopting none among them."""
+    shown = in_chart(view)
     return pd.DataFrame(
         {
-            "option": [named(o.name) for o in view.options],
-            "mean": [o.net.mean for o in view.options],
-            "low": [o.net.p10 for o in view.options],
-            "high": [o.net.p90 for o in view.options],
+            "option": [named(o.name) for o in shown],
+            "mean": [o.net.mean for o in shown],
+            "low": [o.net.p10 for o in shown],
+            "high": [o.net.p90 for o in shown],
         }
     )
+
+
+def in_chart(view: LeaderboardView) -> tuple[Option, ...]:
+    """The options that a chart has room for: the best, and adopting none wherever it stands."""
+    best = view.options[:MOST_DRAWN]
+    return best + tuple(o for o in view.options[MOST_DRAWN:] if o.name == NONE)
 
 
 def unvalued(view: LeaderboardView) -> pd.DataFrame:
@@ -56,12 +64,13 @@ def unvalued(view: LeaderboardView) -> pd.DataFrame:
 
 
 def five_dimensions(shown: Sequence[Option]) -> pd.DataFrame:
-    """Options side by side: net and the five dimensions, a row each."""
-    rows: list[tuple[str, list[Range]]] = [("Net", [o.net for o in shown])]
-    rows += [(d.label, [o.kpis[d] for o in shown]) for d in Dimension]
-    cells = {"Dimension": [label for label, _ in rows]}
-    for i, option in enumerate(shown):
-        cells[named(option.name)] = [_with_ends(ranges[i]) for _, ranges in rows]
+    """Options one under the other, with net and the five dimensions of each."""
+    cells = {"Option": [named(o.name) for o in shown]}
+    ranges = {"Net": [o.net for o in shown]}
+    ranges |= {d.label: [o.kpis[d] for o in shown] for d in Dimension}
+    for label, values in ranges.items():
+        unit = f", {written_unit(values[0].unit)}" if values else ""
+        cells[label + unit] = [_with_ends(value) for value in values]
     return pd.DataFrame(cells)
 
 
@@ -72,7 +81,7 @@ def _ends(told: Range) -> str:
 def _with_ends(told: Range) -> str:
     if told.p10 == told.p90 == told.mean == 0:
         return "no change"
-    return f"{figure(told.mean, told.unit)} ({_ends(told)})"
+    return f"{number(told.mean)} ({_ends(told)})"
 
 
 def _metric(option: Option, name: str) -> str:

@@ -48,52 +48,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.registers import SetupStep
     from mlpm_core.services.valuation import BaselineValue, CaseValue
 
-__all__ = [
-    "actor",
-    "advice_among",
-    "against_baselines",
-    "all_projects",
-    "brief",
-    "candidates",
-    "case",
-    "case_estimates",
-    "change",
-    "choosing",
-    "currency",
-    "decisions",
-    "delivered",
-    "deployment",
-    "deployments",
-    "estimates",
-    "export",
-    "guide",
-    "history",
-    "input_titles",
-    "insight",
-    "kpi_break_even",
-    "kpi_candidates",
-    "limits",
-    "loaded_demo",
-    "mechanism_choices",
-    "mechanism_versions",
-    "preview",
-    "project_title",
-    "project_view",
-    "projects",
-    "raw_file",
-    "receipts",
-    "records",
-    "rejected_csv",
-    "setup_steps",
-    "template_csv",
-    "titles",
-    "tried_estimate",
-    "undo_preview",
-    "whole_portfolio",
-    "workspace",
-]
-
-
 Changes = tuple[tuple[str, str], ...]
 
 
@@ -345,6 +299,12 @@ def project_title(project: str) -> str:
 def currency(project: str) -> str:
     """The currency of a project."""
     return str(next(p["currency"] for p in all_projects() if p["project"] == project))
+
+
+@shared
+def receipt(project: str, batch: str) -> Receipt:
+    """The receipt of one batch, with what was rejected of it."""
+    return batches.receipt(workspace(), actor(), project, batch)
 
 
 @shared

@@ -297,12 +297,12 @@ def last(project: str) -> None:
     of_project, batch = st.session_state.get("upload_last", (None, None))
     if of_project != project:
         return
-    rows = [r for r in loaders.receipts(project) if r["receipt"].batch == batch]
-    if not rows:
+    if batch not in [row["batch"] for row in loaders.receipts(project)]:
         return
+    receipt = loaders.receipt(project, batch)
     st.subheader(f"Receipt of {batch}", anchor=False)
-    st.markdown(sentences.receipt(rows[0]["receipt"]))
-    report(rows[0]["receipt"])
+    st.markdown(sentences.receipt(receipt))
+    report(receipt)
     with st.container(horizontal=True):
         st.page_link(
             "in_life/health.py",

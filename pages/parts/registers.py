@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
-from pages.parts import addresses, controls, loaders
+from pages.parts import addresses, controls, loaders, panels
+from pages.parts.evaluate_sentences import named
 from pages.parts.figures import inner
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "archive_toggle",
+    "decisions",
     "downloads",
     "history",
     "is_shown",
@@ -89,6 +91,38 @@ def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
     frame = pd.DataFrame({c.label: [r[c.name] for r in rows if is_shown(r)] for c in shown})
     empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
     st.dataframe(frame.drop(columns=empty), hide_index=True, alt=f"{record.plural} that hold now")
+
+
+def decisions(project: str) -> None:
+    """Every decision with its origin and state, and the one way to record another."""
+    listed = loaders.decisions(project)
+    if listed:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Decision": [d.decision_id for d in listed],
+                    "Title": [d.title for d in listed],
+                    "Value case": [d.case_title for d in listed],
+                    "Chosen": [named(d.chosen) for d in listed],
+                    "Stands": [d.state.value for d in listed],
+                    "Came in": [d.origin.value for d in listed],
+                    "Decided on": [d.decided_on for d in listed],
+                    "Recorded (UTC)": [d.recorded_at for d in listed],
+                    "By": [d.recorded_by for d in listed],
+                    "Superseded by": [d.superseded_by or "" for d in listed],
+                    "Withdrawn by": [d.withdrawn_by or "" for d in listed],
+                }
+            ),
+            hide_index=True,
+            alt="Decisions with their origin and state",
+        )
+        downloads(project, record_of("decisions"))
+    st.page_link(
+        "evaluate/adoption.py",
+        label="Record a decision",
+        icon=":material/gavel:",
+        query_params=panels.here(),
+    )
 
 
 def template(record: type[Record]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -86,7 +87,9 @@ def _save_settled(
     if not edits:
         form.done()
         actions.say_and_rerun("Nothing of yours was saved; the other changes stand.")
-    return saved(form, typed, lambda: actions.save_edits(project, conflict.kind, edits))
+    kind, is_new = conflict.kind, conflict.is_new_model
+    save = partial(actions.save_edits, project, kind, edits, is_new_model=is_new)
+    return saved(form, typed, save)
 
 
 def _brought_back(

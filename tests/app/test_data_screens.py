@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from mlpm_core.services import batches, imports, portfolio, registers
@@ -133,3 +135,25 @@ def test_a_register_is_handed_out_as_csv_and_as_a_workbook():
     app = open_screen("registers", project="bike-shop-demand", kind="kpis")
     labels = [b.label for b in app.get("download_button")]
     assert labels[:2] == ["CSV", "Excel"]
+
+
+def test_a_form_chooses_among_the_models_or_names_a_new_one(demo):
+    project = "bike-shop-demand"
+    form = "register_cost_log_new0"
+    app = open_screen("registers", project=project, kind="cost_log")
+    which = app.selectbox(key=f"{form}_model_id")
+    assert which.options == ["demand-forecast", "planners-rule", "A new model …"]
+    which.set_value("+")
+    app.date_input(key=f"{form}_period_start").set_value(date(2026, 1, 1))
+    app.date_input(key=f"{form}_period_end").set_value(date(2026, 1, 31))
+    app.selectbox(key=f"{form}_cost_type").set_value("inference")
+    app.number_input(key=f"{form}_amount").set_value(10.0)
+    run(app)
+    app.text_input(key=f"{form}_model_id_named").set_value("demand-forecast-2")
+    next(b for b in app.button if b.label == "Add the cost").click()
+    run(app)
+    assert not app.error, [e.value for e in app.error]
+    (row,) = registers.records(demo, "test", project, "cost_log")
+    assert row["model_id"] == "demand-forecast-2"
+    models = [m["model_id"] for m in registers.records(demo, "test", project, "models")]
+    assert "demand-forecast-2" in models

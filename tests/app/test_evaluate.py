@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services import evaluations, registers
+from mlpm_core.services import evaluations, imports, registers, undoing
+from pages.parts import evaluate_sentences, evaluate_tables
 from tests.app.conftest import open_screen, run, said
+from tests.meeting import measured
 
 WINBACK = "bike-shop-winback"
 FORM = f"{WINBACK}_voucher-letter_1"  # one decision is recorded in the demo
@@ -96,3 +98,78 @@ def test_before_choosing_it_is_told_what_to_find_out():
     advice = next(d.value for d in app.dataframe if "Find out" in d.value)
     assert advice["How"].str.len().gt(0).all()
     assert "Find this out before choosing" in [s.value for s in app.subheader]
+
+
+def decided(demo, **what):
+    sound = {"chosen": "champion-1.0", "title": "T", "why": "w", "decided_by": "b"}
+    return evaluations.decide(demo, "ada", WINBACK, "voucher-letter", **(sound | what))
+
+
+def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
+    app = open_screen("adoption", project=WINBACK)
+    app.selectbox(key=f"decide_supersedes_{FORM}").set_value("D001")
+    app.text_input(key=f"decide_title_{FORM}").set_value("Change")
+    app.text_area(key=f"decide_why_{FORM}").set_value("It is worth more.")
+    app.text_input(key=f"decide_dissent_{FORM}").set_value("Tom: **too** early")
+    press(app)
+    first, second = evaluations.decisions(demo, "test", WINBACK)
+    assert (first.supersedes, second.superseded_by) == ("D001", "D002")
+    shown = said(open_screen("adoption", project=WINBACK))
+    assert f"Takes the place of [D001](#decision-{second.batch.lower()}-d001)" in shown
+    assert f"Superseded by [D002](#decision-{first.batch.lower()}-d002)" in shown
+    assert r"Dissent: Tom: \*\*too\*\* early" in shown.replace(r"\:", ":")
+    assert "another decision promises in its place" in shown
+
+
+def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(demo):
+    made = decided(demo, title="Gone again")
+    undoing.undo(demo, "eve", WINBACK, made.batch)
+    row = b"decision_id,title,value_case_id,chosen,why,decided_by,decided_on\n"
+    row += b"X1,Minutes,voucher-letter,champion-1.0,w,b,2026-05-05\n"
+    imports.import_file(demo, "eve", WINBACK, "decisions", "d.csv", row, channel="http")
+    app = open_screen("adoption", project=WINBACK)
+    shown = said(app).replace("\\", "")
+    titles = [s.value.replace("\\", "") for s in app.subheader]
+    assert {"D002: Gone again", "X1: Minutes"} <= set(titles)
+    assert "Withdrawn on" in shown
+    assert "by eve" in shown
+    badges = [m.value for m in app.markdown if "-badge[" in m.value]
+    assert sum("withdrawn" in b for b in badges) == 1
+    assert sum("imported" in b for b in badges) == 1
+    assert [m.label for m in app.metric].count("Promised then") == 1  # the demo's own
+
+
+@pytest.mark.usefixtures("demo")
+def test_as_what_a_candidate_runs_is_asked_where_names_differ():
+    app = open_screen("adoption", project="bike-shop-demand")
+    form = "bike-shop-demand_daily-orders_1"
+    runs_as = app.selectbox(key=f"decide_runs_{form}")
+    assert runs_as.options == ["the same name", "demand-forecast 1.0"]
+    assert "No candidate is called so" in said(app)
+
+
+def test_the_register_of_decisions_has_no_form_and_leads_to_adoption(demo):
+    undoing.undo(demo, "eve", WINBACK, decided(demo).batch)
+    app = open_screen("registers", project=WINBACK, kind="decisions")
+    table = app.dataframe[0].value
+    assert dict(zip(table["Decision"], table["Stands"], strict=True)) == {
+        "D002": "withdrawn", "D001": "in force",
+    }  # fmt: skip
+    assert set(table["Came in"]) == {"recorded"}
+    assert "Record a decision" in [link.proto.label for link in app.get("page_link")]
+    assert not app.text_input
+    assert "Save" not in " ".join(b.label for b in app.button)
+
+
+def test_forty_candidates_need_no_forty_columns_nor_bars(demo):
+    data = measured(40)
+    imports.import_file(demo, "ada", WINBACK, "evaluations", "board.csv", data)
+    app = open_screen("adoption", project=WINBACK)
+    table = app.dataframe[0].value
+    assert table.shape == (43, 7)
+    board = evaluations.candidates(demo, "test", WINBACK, "voucher-letter")
+    assert len(evaluate_tables.intervals(board)) <= evaluate_sentences.MOST_DRAWN + 1
+    assert "adopt none" in set(evaluate_tables.intervals(board)["option"])
+    assert len(evaluate_sentences.chart(board)) < 500
+    app = open_screen("candidates", project=WINBACK)
+    assert len(app.dataframe[0].value) == 43

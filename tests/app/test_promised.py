@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from mlpm_core.services import evaluations
 from mlpm_core.services.delivered import delivered
 from pages.parts import charts, delivered_sentences, delivered_tables
 from tests.app.conftest import open_screen, run, said
@@ -121,14 +122,21 @@ def test_labels_that_are_not_final_and_periods_without_a_value_are_said(empty):
 
 def test_a_decision_that_is_due_stands_with_what_was_promised(empty):
     shop(empty)
-    save(
-        empty, "decisions",
-        {"decision_id": "D1", "title": ODD, "value_case_id": CASE, "why": ODD, "decided_by": ODD,
-         "decided_on": "2024-07-01", "review_on": "2024-08-01"},
+    row = {"value_case_id": CASE, "candidate": ODD[:8], "metric": "wape", "value": 0.2}
+    save(empty, "evaluations", row)
+    evaluations.decide(
+        empty, "ada", SHOP, CASE, chosen=ODD[:8], title=ODD, why=ODD, decided_by=ODD,
+        attendees=ODD, conditions=ODD, dissent=ODD,
+        decided_on=date(2024, 7, 1), review_on=date(2024, 8, 1),
     )  # fmt: skip
     app = open_screen("promised", project=SHOP)
     assert "1 decision" in app.warning[0].value
-    assert "Realised now" in [m.label for m in app.metric]
+    shown = {m.label: m.value for m in app.metric}
+    assert shown["Promised then"].startswith("EUR")
+    assert shown["Realised now"] == "–"  # another model is in use
+    assert "Not deployed yet" in said(app)
+    assert "m is in use now, since 10 Jul 2024" in said(app)
+    assert "not the decided model" in app.info[0].value
     assert "**bold**" not in said(app)
 
 

@@ -78,13 +78,11 @@ def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, ser
     told = main.inner_text()
     assert "Keep the champion" in told
     assert "It flags fewer members in vain" in told
-    assert "Nothing of this value case is monitored yet" in told
+    assert "Not deployed yet." in told
     promised = re.search(r"Promised then\s+(EUR \S+ / year)", told)
     assert promised
 
-    page.goto(f"{server.url}/imports?project={PROJECT}")
-    wait_for_app(page)
-    decided_in = page.url.split("batch=")[1].split("&")[0]
+    decided_in = re.search(r"Recorded on .* UTC by .*, (B\d+), with the options", told)[1]
     arrivals = Arrivals(server)
     try:
         for kind, text in ARRIVED.items():
@@ -97,8 +95,13 @@ def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, ser
         realised = re.search(r"Realised now\s+(EUR \S+ / year)", told)
         assert realised
         assert realised[1] != promised[1]
-        assert "as monitored in Sep 2026" in told
+        assert "the decided model as monitored in Sep 2026" in told
     finally:
         for batch in reversed(arrivals.batches):
             arrivals.take_back(batch)
     assert arrivals.take_back(decided_in) == "decisions"
+    page.goto(f"{server.url}/adoption?project={PROJECT}")
+    wait_for_app(page)
+    told = main.inner_text()
+    assert "Keep the champion" in told  # withdrawn, and still listed
+    assert re.search(r"Withdrawn on .* UTC by .*, B\d+", told)

@@ -104,7 +104,9 @@ def test_migrations_are_numbered_without_a_gap():
 
 def test_the_store_has_the_tables_the_records_call_for_and_no_others(connected):
     found = connected.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    assert {name for (name,) in found} == {"schema_version", "batches", *KINDS}
+    assert {name for (name,) in found} == {
+        "schema_version", "batches", "batch_rejects", "acknowledged", *KINDS,
+    }  # fmt: skip
     found = connected.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
     current = {f"{kind}_current" for kind in KINDS}
     assert {name for (name,) in found} == {"batches_known", "batches_in_force", *current}

@@ -9,7 +9,7 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
-from mlpm_core.services import demo, portfolio, valuation
+from mlpm_core.services import demo, evaluations, portfolio, valuation
 from mlpm_core.services.delivered import Grade, Outcome, delivered
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.monitored_shop import (
@@ -259,17 +259,23 @@ def test_periods_without_a_value_count_as_not_monitored(shop):
 
 
 def test_decisions_fall_due_by_the_clock(shop):
-    save(
-        shop, "decisions",
-        {"decision_id": "D1", "title": "t", "value_case_id": CASE, "why": "w", "decided_by": "a",
-         "decided_on": "2024-07-01", "review_on": "2024-08-11"},
+    save(shop, "evaluations", {"value_case_id": CASE, "candidate": "1.0", "metric": "wape",
+                               "value": 0.24})  # fmt: skip
+    decided = {"chosen": "1.0", "title": "t", "why": "w", "decided_by": "a"}
+    evaluations.decide(
+        shop, "ada", SHOP, CASE, **decided, runs_as=("m", ""),
+        decided_on=date(2024, 7, 1), review_on=date(2024, 8, 11),
     )  # fmt: skip
     before = view(shop)
     assert (before.decisions_due, before.next_review_on) == ((), date(2024, 8, 11))
     clock(shop, "2024-08-11")
     (due,) = view(shop).decisions_due
-    assert due.decision_id == "D1"
+    assert due.decision_id == "D001"
     assert due.realised is not None
+    evaluations.decide(shop, "ada", SHOP, CASE, **decided, supersedes="D001",
+                       review_on=date(2024, 9, 1))  # fmt: skip
+    after = view(shop)
+    assert (after.decisions_due, after.next_review_on) == ((), date(2024, 9, 1))
 
 
 def test_an_unknown_value_case_is_answered_with_near_names(shop):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, record_of
-from mlpm_core.services import batches, imports, undoing
+from mlpm_core.services import backups, batches, imports, undoing
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.monitored_shop import CASE, SHOP, clock, in_use, kpi, planned, promise, results
 
@@ -162,10 +164,8 @@ def test_a_file_that_gives_other_rows_than_it_gave_is_not_stored(copy, whole):
     (copy / "mlpm.duckdb").unlink()
     lines = [json.loads(x) for x in (copy / "ledger.jsonl").read_text().splitlines()]
     for line in lines:
-        receipt = json.loads(line["receipt"])
-        if receipt["filename"] == "bad.csv":
-            receipt["accept_good"] = False
-            line["receipt"] = json.dumps(receipt)
+        if line["filename"] == "bad.csv":
+            line["notes"] = line["notes"].replace('"accept_good":true', '"accept_good":false')
     (copy / "ledger.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
     workspace = opened(copy)
     assert "now gives" in workspace.healed[-1]
@@ -179,15 +179,53 @@ def test_without_a_ledger_nothing_is_set_aside(tmp_path):
     assert not (tmp_path / "quarantine").exists()
 
 
-def test_an_older_ledger_line_learns_its_receipt_while_the_store_has_it(copy, whole):
-    path = copy / "ledger.jsonl"
-    lines = [json.loads(x) for x in path.read_text().splitlines()]
-    for line in lines:
-        del line["receipt"], line["channel"]
-    path.write_text("".join(json.dumps(x) + "\n" for x in lines))
-    opened(copy).close()
+def test_a_file_that_is_read_otherwise_than_then_is_said(copy, whole):
+    """As after an upgrade that reads files better: it is stored again, and nobody is misled."""
     (copy / "mlpm.duckdb").unlink()
+    lines = [json.loads(x) for x in (copy / "ledger.jsonl").read_text().splitlines()]
+    lines[4]["content"] = "0" * 64
+    (copy / "ledger.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
     workspace = opened(copy)
     assert everything(workspace) == whole[1]
+    assert any("B00005 is read otherwise today" in sentence for sentence in workspace.healed)
+    assert not backups.told(backups.verify(workspace))["ok"]
     workspace.close()
-    assert CASE == "orders"
+
+
+OLD = Path(__file__).parents[1] / "old_stores" / "schema_7.zip"
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A store of schema 7: receipts with all rejects in them, a ledger whose lines hold no hash."""
+    with zipfile.ZipFile(OLD) as archive:
+        archive.extractall(tmp_path / "old")
+    return tmp_path / "old"
+
+
+@pytest.mark.parametrize("lost", ["nothing", "database", "ledger"])
+def test_a_store_of_before_is_brought_up_to_date_with_all_that_was_in_it(old, lost):
+    before = [json.loads(x) for x in (old / "ledger.jsonl").read_text().splitlines()]
+    if lost == "database":
+        (old / "mlpm.duckdb").unlink()
+    if lost == "ledger":
+        (old / "ledger.jsonl").unlink()
+    workspace = opened(old)
+    rows = {row["batch"]: row["receipt"] for row in batches.receipts(workspace, "ada", SHOP)}
+    assert len(rows) == len(before) == 14
+    for line in before:
+        receipt = json.loads(line["receipt"])
+        now = batches.receipt(workspace, "ada", SHOP, line["batch"]).model_dump(mode="json")
+        assert now == receipt
+    assert len(batches.receipt(workspace, "ada", SHOP, "B00014").rejects) == 300
+    assert backups.told(backups.verify(workspace))["ok"]
+    assert all(c.ok for c in workspace.checks())
+    workspace.close()
+    again = opened(old)
+    assert again.healed == []
+    assert not again.ledger.is_unchained
+    assert backups.told(backups.verify(again))["ok"]
+    again.close()
+    if lost == "nothing":
+        assert [p.name for p in old.glob("quarantine/*/*")] == ["ledger.jsonl"]
+        assert CASE == "orders"

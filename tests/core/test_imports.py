@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 
 import pytest
 
@@ -251,11 +252,12 @@ def test_a_batch_that_the_ledger_has_not_seen_is_noted_at_the_next_start(tmp_pat
     settings = Settings(data=tmp_path, demo=False)
     workspace = Workspace(settings)
     put(workspace, TWO)
-    ledger = tmp_path / "ledger.jsonl"
-    noted = ledger.read_text()
+    noted = (tmp_path / "ledger.jsonl").read_text()
+    crashed = shutil.copytree(tmp_path, tmp_path / "crashed")  # it died between commit and note
     workspace.close()
-    ledger.write_text("")  # the process died between commit and note
-    again = Workspace(settings)
+    ledger = crashed / "ledger.jsonl"
+    ledger.write_text("")
+    again = Workspace(Settings(data=crashed, demo=False))
     assert json.loads(ledger.read_text()) == json.loads(noted)
     assert all(check.ok for check in again.checks() if check.name == "ledger")
     again.close()

@@ -78,16 +78,18 @@ def test_a_batch_that_was_not_noted_before_the_end_is_noted_at_the_next_start(op
     assert noted(tmp_path) == [1, 2]
 
 
-def test_a_torn_last_line_is_left_out_and_told_again(open_house, tmp_path):
+def test_a_line_torn_by_a_crash_is_left_out_and_noted_again(open_house, tmp_path):
     workspace = open_house()
     commit(workspace, 1)
     commit(workspace, 2)
-    open_house.close()
-    path = tmp_path / "ledger.jsonl"
+    crashed = shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-crashed")
+    path = crashed / "ledger.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
-    assert noted(tmp_path) == [1]
-    open_house()
-    assert noted(tmp_path) == [1, 2]
+    assert noted(crashed) == [1]
+    workspace = Workspace(Settings(data=crashed, demo=False))
+    assert noted(crashed) == [1, 2]
+    assert workspace.ledger.faults() == []
+    workspace.close()
 
 
 def test_what_is_noted_after_a_torn_line_is_not_swallowed_by_it(tmp_path):

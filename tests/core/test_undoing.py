@@ -5,7 +5,7 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Deployment, MetricResult, Model, Project, Status
-from mlpm_core.services import backups, batches, undoing
+from mlpm_core.services import backups, batches, evaluations, undoing
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.core.test_imports import HEADER, put, state, stored, values
 from tests.monitored_shop import SHOP, in_use, planned, save
@@ -127,10 +127,9 @@ def test_a_decision_taken_on_evaluations_is_told_and_labels_that_lose_their_pred
     planned(workspace, "2024-08-01")
     rows = [{"value_case_id": "orders", "candidate": "a", "metric": "wape", "value": 0.2}]
     save(workspace, "evaluations", *rows)
-    save(
-        workspace, "decisions",
-        {"decision_id": "d1", "title": "Take a", "value_case_id": "orders", "chosen": "a",
-         "why": "It errs less.", "decided_by": "Board", "decided_on": "2024-08-01"},
+    evaluations.decide(
+        workspace, "ada", SHOP, "orders",
+        chosen="a", title="Take a", why="It errs less.", decided_by="Board",
     )  # fmt: skip
     log = "prediction_id,ts,model_id,y_pred\np1,2024-01-01T00:00:00Z,m,1\n"
     labels = "prediction_id,y_true\np1,1\n"
@@ -139,5 +138,5 @@ def test_a_decision_taken_on_evaluations_is_told_and_labels_that_lose_their_pred
     made = {r["kind"]: r["batch"] for r in batches.receipts(workspace, "ada", SHOP)}
     told = undoing.undo(workspace, "ben", SHOP, made["evaluations"], dry_run=True)
     assert "decided-on" in codes(told)
-    assert "Decision d1" in next(w.message for w in told.warnings if w.code == "decided-on")
+    assert "Decision D001" in next(w.message for w in told.warnings if w.code == "decided-on")
     assert codes(undoing.undo(workspace, "ben", SHOP, log_batch))["orphan-label"] == 1

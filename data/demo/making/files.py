@@ -1,25 +1,20 @@
-"""The files as managers would upload them, and decisions as the application writes them."""
+"""The files as managers would upload them."""
 
 from __future__ import annotations
 
 import csv
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from making.story import (
     CLOCK_ON,
-    PIA,
     Row,
 )
-from mlpm_core.records import KINDS
-from mlpm_core.services import demo, evaluations, registers
-from mlpm_core.services.imports import import_file
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.records import KINDS, columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 ORDER = ("projects", "models", "value_cases", "kpis", "quantities", "deployments", "promises")
 
@@ -38,13 +33,13 @@ def cell(value: object) -> str:
 def write_file(path: Path, rows: Sequence[Row]) -> None:
     """Write rows of one kind; the kind follows the number in the file's name."""
     kind = next(k for k in KINDS if path.stem[3:].startswith(k))
-    fields = KINDS[kind].model_fields
+    fields = [c.name for c in columns(KINDS[kind]) if not c.by_application]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(fields)
         for row in rows:
-            if unknown := row.keys() - fields:
+            if unknown := row.keys() - set(fields):
                 raise ValueError(f"{path.name}: no such field: {sorted(unknown)}")
             writer.writerow(cell(row.get(name)) for name in fields)
 
@@ -95,21 +90,3 @@ def write_project(folder: Path, plan: dict[str, list[Row]], results: Sequence[Ro
         write_file(
             folder / "90_estimates.csv", [r | {"archived": False} for r in plan["estimates"]]
         )
-
-
-def decided(folder: Path, on: date, **what: object) -> list[Row]:
-    """A decision with its evidence, as the application itself writes it on that day."""
-    with tempfile.TemporaryDirectory() as store:
-        workspace = Workspace(Settings(data=Path(store), demo=False))
-        files = [f for f in demo.files() if f[2].parent == folder]
-        (project,) = {name for name, *_ in files}
-        for _, kind, path in files:
-            if kind in ("projects", "models", "value_cases", "quantities", "evaluations"):
-                text = path.read_text("utf-8").replace(str(CLOCK_ON), str(on))
-                import_file(workspace, PIA, project, kind, path.name, text.encode())
-        receipt = evaluations.decide(workspace, PIA, project, **what)  # type: ignore[arg-type]
-        if receipt.status != "committed":
-            raise ValueError(receipt)
-        rows = registers.records(workspace, PIA, project, "decisions")
-        workspace.close()
-    return rows

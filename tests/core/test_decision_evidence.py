@@ -1,0 +1,179 @@
+"""Evidence lies beside the record: of any size, read back, exported, backed up, replayed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from mlpm_core.records import Status
+from mlpm_core.services import backups, evaluations, imports, registers, rules, undoing
+from mlpm_core.services.exports import export
+from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.store import Store, connection
+from tests.meeting import (
+    CASE,
+    WINBACK,
+    before_the_meeting,
+    decide,
+    decision,
+    measured,
+    told_by_file,
+)
+
+N_CANDIDATES = 500
+
+
+@pytest.fixture(scope="module")
+def meeting(tmp_path_factory):
+    """A meeting over 500 candidates, their board, and the decision it took."""
+    workspace = before_the_meeting(tmp_path_factory.mktemp("meeting"))
+    receipt = imports.import_file(
+        workspace, "ada", WINBACK, "evaluations", "board.csv", measured(N_CANDIDATES)
+    )
+    assert receipt.status is Status.COMMITTED
+    board = evaluations.candidates(workspace, "ada", WINBACK, CASE)
+    assert decide(workspace, chosen=board.best.name).status is Status.COMMITTED
+    yield workspace, board
+    workspace.close()
+
+
+def evidence_hash(workspace):
+    (row,) = registers.records(workspace, "ada", WINBACK, "decisions")
+    return row["evidence"]
+
+
+def test_a_decision_over_500_candidates_is_read_back_to_the_digit(meeting):
+    workspace, board = meeting
+    view = decision(workspace, "D001")
+    assert len(view.options) == N_CANDIDATES + 3  # the demo's two, and adopting none
+    assert view.options == board.options
+    assert view.promised == board.best.net
+    evidence = json.loads(workspace.ledger.raw(evidence_hash(workspace)))
+    assert evidence["quantities"]["customer_value"] == "120 to 400"
+    assert evidence["would_choose"]
+    assert evidence["rests_on"] == f"B{workspace.version - 1:05}"
+
+
+def test_every_option_of_a_decision_can_be_exported(meeting):
+    workspace, board = meeting
+    for file_format in ("csv", "xlsx"):
+        table = export(workspace, "ada", WINBACK, "decision_options", file_format)
+        assert table.n_rows == len(board.options)
+    text = export(workspace, "ada", WINBACK, "decision_options", "csv").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [r["option"] for r in rows] == [o.name for o in board.options]
+    assert float(rows[0]["net"]) == pytest.approx(board.best.net.mean)
+    assert [r["option"] for r in rows if r["is_chosen"] == "true"] == [board.best.name]
+
+
+def test_a_backup_brings_the_evidence_back(meeting, tmp_path):
+    workspace, board = meeting
+    file, checks = backups.backup(workspace, tmp_path / "backups")
+    assert all(check.ok for check in checks)
+    settings = Settings(data=tmp_path / "restored", demo=False)
+    assert all(check.ok for check in backups.restore(settings, file))
+    restored = Workspace(settings)
+    assert decision(restored, "D001").options == board.options
+    restored.close()
+
+
+def test_a_store_built_anew_from_ledger_and_files_has_the_decision(meeting, tmp_path):
+    workspace, board = meeting
+    file, _ = backups.backup(workspace, tmp_path / "backups")
+    settings = Settings(data=tmp_path / "restored", demo=False)
+    backups.restore(settings, file)
+    (settings.data / "mlpm.duckdb").unlink()
+    again = Workspace(settings)
+    assert "stored again" in " ".join(again.healed)
+    was, view = decision(workspace, "D001"), decision(again, "D001")
+    assert view == was
+    assert view.options == board.options
+    assert all(check.ok for check in backups.verify(again))
+    again.close()
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_evidence_that_was_lost_is_named_and_promises_nothing(tmp_path, damage):
+    workspace = before_the_meeting(tmp_path)
+    decide(workspace)
+    file = tmp_path / "raw" / evidence_hash(workspace)
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes().replace(b'"mean":', b'"mean":1'))
+    view = decision(workspace, "D001")
+    assert (view.options, view.promised) == ((), None)
+    assert "evidence cannot be read" in view.promised_reason
+    (check,) = [c for c in backups.verify(workspace) if not c.ok]
+    assert (check.name, file.name[:12] in check.detail) == ("raw files", True)
+    workspace.close()
+
+
+def test_evidence_kept_inside_the_record_is_still_read(tmp_path):
+    workspace = before_the_meeting(tmp_path)
+    decide(workspace)
+    view = decision(workspace, "D001")
+    (row,) = registers.records(workspace, "ada", WINBACK, "decisions")
+    inline = workspace.ledger.raw(row["evidence"]).decode()
+    old = row | {"decision_id": "D002", "evidence": inline}
+    receipt = registers.write_rows(workspace, "ada", WINBACK, "decisions", [old])
+    assert receipt.status is Status.COMMITTED
+    older = decision(workspace, "D002")
+    assert (older.options, older.promised) == (view.options, view.promised)
+    workspace.close()
+
+
+@pytest.mark.parametrize("evidence", ["", "no json", "[]", '{"options": [{"name": "x"}]}'])
+def test_a_record_whose_options_were_not_kept_says_so(tmp_path, evidence):
+    workspace = before_the_meeting(tmp_path)
+    row = {
+        "decision_id": "old", "title": "t", "value_case_id": CASE, "chosen": "champion-1.0",
+        "why": "y", "decided_by": "z", "decided_on": "2025-01-31", "review_on": "2026-06-30",
+        "evidence": evidence,
+    }  # fmt: skip
+    registers.write_rows(workspace, "ada", WINBACK, "decisions", [row])
+    view = decision(workspace, "old")
+    assert (view.options, view.promised, view.is_review_due) == ((), None, True)
+    assert view.promised_reason
+    workspace.close()
+
+
+def test_a_store_of_before_keeps_its_decisions(tmp_path, monkeypatch):
+    migrations = connection.migrations()
+    before = tuple((number, text) for number, text in migrations if number < 9)
+    monkeypatch.setattr(connection, "migrations", lambda: before)
+    store = Store.open(tmp_path / "mlpm.duckdb")
+    with store.writer() as writer:
+        writer.execute(
+            "INSERT INTO decisions VALUES (1, 2, 'p', 'D001', 't', 'c', 'a', 'w', 'b', "
+            "DATE '2026-01-31', NULL, '{}')"
+        )
+    store.close()
+    monkeypatch.setattr(connection, "migrations", lambda: migrations)
+    store = Store.open(tmp_path / "mlpm.duckdb")
+    with store.reader() as reader:
+        (row,) = reader._rows("SELECT * FROM decisions", {})
+    store.close()
+    assert (row["decision_id"], row["chosen"], row["evidence"]) == ("D001", "a", "{}")
+    assert {row[c] for c in ("model_id", "model_version", "supersedes", "dissent")} == {""}
+
+
+def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, monkeypatch):
+    """An id used twice, and a day that lay ahead, by an MLPM that did not mind."""
+    workspace = before_the_meeting(tmp_path)
+    with monkeypatch.context() as before:
+        before.setattr(rules, "decision_fault", lambda *_: lambda row: None)
+        first = told_by_file(workspace, f"D001,t,{CASE},a,w,b,2026-06-01")
+        undoing.undo(workspace, "ben", WINBACK, first.batch)
+        told_by_file(workspace, f"D001,u,{CASE},a,w,b,2031-01-31")
+    was = evaluations.decisions(workspace, "ada", WINBACK)
+    assert [d.title for d in was] == ["u", "t"]
+    workspace.close()
+    (tmp_path / "mlpm.duckdb").unlink()
+    again = Workspace(Settings(data=tmp_path, demo=False))
+    assert evaluations.decisions(again, "ada", WINBACK) == was
+    assert all(check.ok for check in again.checks())
+    again.close()
