@@ -293,7 +293,7 @@ def form(project: str, view: BriefView) -> None:
     chosen = st.segmented_control(
         "What to write down",
         list(_PARTS),
-        default=view.first_missing or "findings",
+        default=forms.begun(project, _PARTS) or view.first_missing or "findings",
         format_func=_PARTS.__getitem__,
         required=True,
         label_visibility="collapsed",

@@ -115,7 +115,8 @@ def save(project: str, case: CaseValue, form: Form, changes: Changes) -> None:
             on_change=asks.note,
         )
         asks.remember({"source": source or ""})
-        is_asked, result = saving.settled(form, project, dict(changes))
+        labels = {entry.name: entry.label for entry in (*case.inputs, *case.realisation)}
+        is_asked, result = saving.settled(form, project, dict(changes), labels)
         if not is_asked:
             if not st.button("Save the changes", type="primary", icon=":material/save:"):
                 return

@@ -56,6 +56,12 @@ class DraftStore:
             self._forget(now)
             return draft_id in self._kept
 
+    def forms(self, draft_id: str, now: datetime | None = None) -> list[str]:
+        """The forms that something is kept of, the one that was typed into last first."""
+        with self._lock:
+            self._forget(now)
+            return list(reversed(self._kept.get(draft_id, OrderedDict())))
+
     def find(self, draft_id: str, form: str, now: datetime | None = None) -> Draft | None:
         """What was typed into a form, or None."""
         with self._lock:

@@ -14,14 +14,15 @@ from pages.parts import addresses, drafts, keeping
 from pages.parts.figures import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-__all__ = ["LIVE", "Form", "opened"]
+__all__ = ["LIVE", "Form", "begun", "opened"]
 
 LIVE = "300ms"
 """After such a pause in typing a text is sent, so that no reload and no link takes it away."""
 
 Read = dict[str, Any]
+_BETWEEN = "\x1f"  # parts of an identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,15 @@ class Form:
     @property
     def _draft(self) -> str:
         """What its draft is kept under."""
-        return "\x1f".join(self.identity)
+        return _BETWEEN.join(self.identity)
+
+
+def begun(project: str, kinds: Collection[str]) -> str | None:
+    """The kind of record, of these, of which something was typed last and not saved."""
+    draft_id = _draft_id()
+    kept = [] if draft_id is None else keeping.drafts().forms(draft_id)
+    identities = [name.split(_BETWEEN) for name in kept]
+    return next((i[1] for i in identities if i[0] == project and i[1] in kinds), None)
 
 
 def opened(

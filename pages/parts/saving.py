@@ -33,8 +33,18 @@ def saved(form: Form, typed: Mapping[str, object], save: Callable[[], Saved]) ->
         st.rerun()
 
 
-def settled(form: Form, project: str, typed: Mapping[str, object]) -> tuple[bool, Saved | None]:
+def settled(
+    form: Form,
+    project: str,
+    typed: Mapping[str, object],
+    names: Mapping[str, str] | None = None,
+) -> tuple[bool, Saved | None]:
     """Ask about each field that two people changed, and save what was chosen.
+
+    Parameters
+    ----------
+    names : mapping, optional
+        What people call the records of a form that changes several, by their ids.
 
     Returns
     -------
@@ -54,7 +64,9 @@ def settled(form: Form, project: str, typed: Mapping[str, object]) -> tuple[bool
             "is right?",
             icon=":material/group:",
         )
-        chosen = {(f.edit, f.column): _asked(form, conflict, f) for f in conflict.fields}
+        chosen = {
+            (f.edit, f.column): _asked(form, conflict, f, names or {}) for f in conflict.fields
+        }
         is_answered = all(chosen.values())
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
@@ -107,10 +119,12 @@ def _discard(form: Form, label: str) -> None:
     st.button(label, key=f"discard_all_{form.name}", on_click=form.done)
 
 
-def _asked(form: Form, conflict: Conflict, field: FieldConflict) -> str | None:
+def _asked(
+    form: Form, conflict: Conflict, field: FieldConflict, names: Mapping[str, str]
+) -> str | None:
     """One field with both changes and whose the other one is; which of them stays."""
     column = next(c for c in columns(record_of(conflict.kind)) if c.name == field.column)
-    label = field.label if len(conflict.edits) == 1 else f"{field.record_id}: {field.label}"
+    label = names.get(field.record_id, field.label)
     texts = {"theirs": _text(column, field.theirs), "mine": _text(column, field.mine)}
     was = _text(column, field.read)
     is_long = any(len(text) > _LONG or "\n" in text for text in texts.values())

@@ -99,6 +99,17 @@ def test_a_definition_that_is_being_written_is_restored():
 
 
 @pytest.mark.usefixtures("demo")
+def test_a_brief_opens_where_something_was_typed():
+    app = open_screen("brief", project=DEMAND)
+    app.segmented_control[-1].set_value("projects")
+    run(app)
+    app.text_input(key=f"brief_{DEMAND}_owner").set_value("Zed")
+    run(app)
+    again = reloaded(app, "brief")
+    assert again.text_input(key=f"brief_{DEMAND}_owner").value == "Zed"
+
+
+@pytest.mark.usefixtures("demo")
 def test_a_walk_to_another_screen_and_back_keeps_it_too():
     app = open_screen("registers", project=DEMAND, kind="kpis", record="write-downs")
     app.text_input(key=f"{KPI}_owner").set_value("Half a na")
