@@ -46,20 +46,21 @@ class Replays:
     """What was done under an Idempotency-Key, so that a repeated request is not done again.
 
     It outlives the process: ``idempotency.jsonl`` beside the store says by project and key which
-    batch a request made. A crash between the two leaves the bytes to tell a repeated file: it is a
-    duplicate, and answered with the first receipt.
+    batch a request made of which bytes. A crash between the two leaves the bytes to tell a repeated
+    file: it is a duplicate, and answered with the first receipt.
     """
 
     def __init__(self, workspace: Workspace, most: int = 1000) -> None:
         self._workspace, self._most = workspace, most
         self._file = workspace.settings.data / "idempotency.jsonl"
-        self._done: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+        self._done: OrderedDict[tuple[str, str], tuple[str, str, str]] = OrderedDict()
         self._turns: WeakValueDictionary[tuple[str, str], threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
         for line in self._lines():
             with suppress(ValueError, TypeError):  # torn by a crash
-                project, key, request, batch = json.loads(line)
-                self._done[project, key] = request, batch
+                project, key, *stored = json.loads(line)
+                request, batch, sha256 = stored
+                self._done[project, key] = request, batch, sha256
         while len(self._done) > most:
             self._done.popitem(last=False)
 
@@ -81,23 +82,36 @@ class Replays:
         with self._lock:
             turn = self._turns.setdefault((project, key), threading.Lock())
         with turn:  # requests with the same key wait for each other
-            known = self._done.get((project, key))
-            if known is None:
+            stands = self._in_force(project, key)
+            if stands is None:
                 receipt = do()
                 if receipt.status is Status.COMMITTED and receipt.batch is not None:
-                    self._note(project, key, request, receipt.batch)
+                    self._note(project, key, request, receipt)
                 return receipt
-            first, batch = known
+            first, receipt = stands
             if first != request:
                 raise InputError(
                     f"The Idempotency-Key {key!r} was used for another request; it stored "
-                    f"{batch}. Take a new key for a new request."
+                    f"{receipt.batch}. Take a new key for a new request."
                 )
-            return batches.receipt(self._workspace, "", project, batch)
+            return receipt
 
-    def _note(self, project: str, key: str, request: str, batch: str) -> None:
+    def _in_force(self, project: str, key: str) -> tuple[str, Receipt] | None:
+        """What was asked under a key and its receipt, while what it stored counts.
+
+        An undo takes it back, and after a restore the number may be another file's: the request is
+        then done anew.
+        """
+        if (project, key) not in self._done:
+            return None
+        request, batch, sha256 = self._done[project, key]
+        receipt = batches.receipt_in_force(self._workspace, project, batch)
+        return None if receipt is None or receipt.sha256 != sha256 else (request, receipt)
+
+    def _note(self, project: str, key: str, request: str, receipt: Receipt) -> None:
+        stored = request, str(receipt.batch), receipt.sha256
         with self._lock:
-            self._done[project, key] = request, batch
+            self._done[project, key] = stored
             with suppress(OSError):  # it is stored; should the key be lost, the bytes still tell
                 if len(self._done) > self._most:
                     while len(self._done) > self._most // 2:
@@ -106,7 +120,7 @@ class Replays:
                     write_private(self._file, "".join(f"{json.dumps(t)}\n" for t in told))
                     return
                 with self._file.open("a", encoding="utf-8") as file:
-                    file.write(f"{json.dumps((project, key, request, batch))}\n")
+                    file.write(f"{json.dumps((project, key, *stored))}\n")
                     file.flush()
                     os.fsync(file.fileno())
 

@@ -29,6 +29,7 @@ __all__ = [
     "project_of",
     "raw_file",
     "receipt",
+    "receipt_in_force",
     "receipt_of",
     "receipts",
     "whole_receipt",
@@ -67,6 +68,15 @@ def receipt(workspace: Workspace, actor: str, project: str, batch: str) -> Recei
     del actor
     with workspace.store.reader() as reader:
         return whole_receipt(reader, batch_of(reader, project, batch))
+
+
+def receipt_in_force(workspace: Workspace, project: str, batch: str) -> Receipt | None:
+    """The receipt of a batch that counts; None when there is none, or it was undone."""
+    with workspace.store.reader() as reader:
+        rows = reader.rows("batch", project=project, batch=batch)
+        if not rows or rows[0]["undone_by"] is not None:
+            return None
+        return whole_receipt(reader, rows[0])
 
 
 def project_of(workspace: Workspace, batch: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError, NotFoundError
@@ -16,26 +17,11 @@ from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input, Mechanism
-
-__all__ = [
-    "BaselineValue",
-    "CaseInput",
-    "CaseValue",
-    "Dot",
-    "against_baselines",
-    "case_value",
-    "champions",
-    "monitored_periods",
-    "outcome_dots",
-    "project_cases",
-    "valued_case",
-    "written_metrics",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +200,7 @@ def valued_case(
     changes = changes or {}
     mechanism = mechanism_of(reader, row["project"], row["mechanism"])
     deployment = deployment or _deployment(reader, row)
-    monitored = monitored_periods(reader, project["project"], deployment, today)
+    monitored = _newest_periods(reader, project["project"], deployment, today)
     written = {
         q["name"]: q
         for q in reader.current(QuantityRecord, row["project"])
@@ -314,16 +300,35 @@ def monitored_periods(
     reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
 ) -> dict[Period, dict[str, Monitored]]:
     """Monitored metrics of the deployed model by period, up to today."""
+    rows = _results(reader, "monitored_metrics", project, deployment)
+    return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
+
+
+def _newest_periods(
+    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
+) -> dict[Period, dict[str, Monitored]]:
+    """The same, of each metric and length of period the newest: all that a value today rests on."""
+    until = datetime.combine(today, time.max)
+    return periods_of(_results(reader, "newest_metrics", project, deployment, until=until))
+
+
+def _results(
+    reader: Reader,
+    query: str,
+    project: str,
+    deployment: Mapping[str, Any] | None,
+    **more: object,
+) -> list[dict[str, Any]]:
     if not deployment or not deployment["model_id"]:
-        return {}
-    rows = reader.rows(
-        "monitored_metrics",
+        return []
+    return reader.rows(
+        query,
         project=project,
         model_id=deployment["model_id"],
         model_version=deployment["model_version"],
         also_source="shadow" if deployment.get("slot") == Slot.SHADOW else "production",
+        **more,
     )
-    return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
 
 
 def _newest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 from mlpm_core.api.imports import Replays
 from mlpm_core.errors import InputError
 from mlpm_core.records import Receipt, Status
-from mlpm_core.services import uploads
+from mlpm_core.services import backups, uploads
 from mlpm_core.services.workspace import close_workspace, open_workspace
 from tests.http_client import BAD, GOOD, IMPORTS, RESULTS, batches
 
@@ -184,13 +185,42 @@ def test_an_idempotency_key_answers_the_first_receipt(client, workspace):
     assert batches(workspace) == ["B00001"]
 
 
-def test_an_idempotency_key_outlives_an_undo(client, workspace):
-    """A request repeated late must not bring back what somebody took back in between."""
+def test_nothing_is_answered_as_stored_that_no_longer_counts(client, workspace):
+    """After an undo the request is done anew, as it is without a key."""
     headers = {"Idempotency-Key": "run-18"}
     client.upload(headers=headers)
     client.request("DELETE", f"{IMPORTS}/B00001")
-    assert client.upload(headers=headers).json()["batch"] == "B00001"
-    assert batches(workspace) == ["B00001", "B00002"]
+    for _ in range(2):
+        answer = client.upload(headers=headers)
+        assert (answer.status_code, answer.json()["batch"]) == (201, "B00003")
+    assert batches(workspace) == ["B00001", "B00002", "B00003"]
+
+
+@pytest.mark.parametrize("brought", ["restored", "by hand"])
+def test_a_key_does_not_outlive_the_data_it_was_told_of(
+    client, workspace, tmp_path_factory, brought
+):
+    """Under the number of the batch lies another file after a restore."""
+    folder, headers = workspace.settings.data, {"Idempotency-Key": "run-24"}
+    client.upload(GOOD + b"other,recall,2026-02-02,0.1\n")
+    path, _ = backups.backup(workspace, tmp_path_factory.mktemp("kept"))
+    close_workspace()
+    for name in ("mlpm.duckdb", "ledger.jsonl"):
+        (folder / name).unlink()
+    open_workspace(workspace.settings)
+    first = client.upload(headers=headers).json()
+    assert (first["batch"], first["status"]) == ("B00001", "committed")
+    close_workspace()
+    if brought == "restored":
+        backups.restore(workspace.settings, path)
+    else:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+    again = open_workspace(workspace.settings)
+    answer = client.upload(headers=headers)
+    assert (answer.status_code, answer.json()["batch"]) == (201, "B00002")
+    assert answer.json()["sha256"] == first["sha256"]
+    assert batches(again) == ["B00001", "B00002"]
 
 
 @pytest.mark.parametrize("change", [{"data": GOOD + b"\n"}, {"accept_good": "true"}])
@@ -219,12 +249,11 @@ def test_keys_of_two_projects_are_two_keys(client, workspace):
 def test_an_idempotency_key_outlives_the_process(client, workspace):
     headers = {"Idempotency-Key": "run-22"}
     first = client.upload(headers=headers)
-    client.request("DELETE", f"{IMPORTS}/B00001")
     close_workspace()
     again = open_workspace(workspace.settings)
     answer = client.upload(headers=headers)
     assert (answer.status_code, answer.json()) == (201, first.json())
-    assert batches(again) == ["B00001", "B00002"]
+    assert batches(again) == ["B00001"]
     answer = client.upload(GOOD + b"\n", headers=headers)
     assert (answer.status_code, "B00001" in answer.json()["error"]) == (422, True)
 
