@@ -193,10 +193,12 @@ def demo(given: argparse.Namespace) -> int:
         try:
             answer = found.demo(given.what, with_others=given.yes)
         except InputError as error:
-            if given.what == "load" or not sys.stdin.isatty():
+            if given.what == "load" or given.yes:
+                raise
+            if not sys.stdin.isatty():
                 raise InputError(f"{error} With --yes they are taken back too.") from error
-            print(error, file=sys.stderr)
-            if input("Take them back too? [y/N] ").strip().lower() not in ("y", "yes"):
+            print(f"{error}\nTake them back too? [y/N] ", end="", file=sys.stderr, flush=True)
+            if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 return printing.REFUSED
             answer = found.demo(given.what, with_others=True)
     for word, n in answer.items():

@@ -31,6 +31,8 @@ __all__ = [
     "write_proxy",
 ]
 
+_AGAIN = "what was there before is there again."
+
 
 def save_edits(
     project: str, kind: str, edits: Sequence[editing.Edit], *, is_new_model: bool = False
@@ -192,4 +194,5 @@ def undo_what_was_said() -> None:
         say(str(error), is_error=True)
         return
     pairs = " and ".join(f"{receipt.undoes} is undone by {receipt.batch}" for receipt in undone)
-    say(f"{pairs}; what was there before is there again.")
+    withdrawn = [w.message for r in undone for w in r.warnings if w.code == "decision-withdrawn"]
+    say(f"{pairs}. {' '.join(withdrawn)}" if withdrawn else f"{pairs}; {_AGAIN}")

@@ -167,9 +167,9 @@ def test_what_others_rest_on_is_not_undone_and_the_way_out_is_said(empty):
     registers.save(empty, "ben", "p", "value_cases", [case])
     button(app, "Undo").click()
     run(app)
-    told = app.error[0].value.replace("\\", "")
-    assert "others rest on it: Value case c on m" in told
-    assert "Take back first: B00003" in told
+    message = app.error[0].value.replace("\\", "")
+    assert "others rest on it: Value case c on m" in message
+    assert "Take back first: B00003" in message
     assert record(empty, "p", "models", "m")
 
 

@@ -10,7 +10,7 @@ from tests.app.conftest import open_screen, run, said
 from tests.meeting import measured
 
 WINBACK = "bike-shop-winback"
-FORM = f"{WINBACK}_voucher-letter_1"  # one decision is recorded in the demo
+FORM = f"decide_{WINBACK}_voucher-letter"
 
 
 def press(app):
@@ -51,9 +51,9 @@ def test_a_candidate_without_a_value_is_shown_with_the_reason(demo):
 
 def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
     app = open_screen("adoption", project=WINBACK)
-    app.selectbox(key=f"decide_chosen_{FORM}").set_value("champion-1.0")
-    app.text_input(key=f"decide_title_{FORM}").set_value("Keep **it**")
-    app.text_area(key=f"decide_why_{FORM}").set_value("It is worth more.")
+    app.selectbox(key=f"{FORM}_chosen").set_value("champion-1.0")
+    app.text_input(key=f"{FORM}_title").set_value("Keep **it**")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
     press(app)
     row = next(
         r
@@ -75,10 +75,10 @@ def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
 @pytest.mark.usefixtures("demo")
 def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_typed():
     app = open_screen("adoption", project=WINBACK)
-    app.text_input(key=f"decide_title_{FORM}").set_value("Keep it")
+    app.text_input(key=f"{FORM}_title").set_value("Keep it")
     press(app)
     assert "why" in app.error[0].value
-    assert app.text_input(key=f"decide_title_{FORM}").value == "Keep it"
+    assert app.text_input(key=f"{FORM}_title").value == "Keep it"
 
 
 @pytest.mark.usefixtures("demo")
@@ -107,10 +107,10 @@ def decided(demo, **what):
 
 def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
     app = open_screen("adoption", project=WINBACK)
-    app.selectbox(key=f"decide_supersedes_{FORM}").set_value("D001")
-    app.text_input(key=f"decide_title_{FORM}").set_value("Change")
-    app.text_area(key=f"decide_why_{FORM}").set_value("It is worth more.")
-    app.text_input(key=f"decide_dissent_{FORM}").set_value("Tom: **too** early")
+    app.selectbox(key=f"{FORM}_supersedes").set_value("D001")
+    app.text_input(key=f"{FORM}_title").set_value("Change")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    app.text_input(key=f"{FORM}_dissent").set_value("Tom: **too** early")
     press(app)
     first, second = evaluations.decisions(demo, "test", WINBACK)
     assert (first.supersedes, second.superseded_by) == ("D001", "D002")
@@ -142,8 +142,8 @@ def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(dem
 @pytest.mark.usefixtures("demo")
 def test_as_what_a_candidate_runs_is_asked_where_names_differ():
     app = open_screen("adoption", project="bike-shop-demand")
-    form = "bike-shop-demand_daily-orders_1"
-    runs_as = app.selectbox(key=f"decide_runs_{form}")
+    form = "decide_bike-shop-demand_daily-orders"
+    runs_as = app.selectbox(key=f"{form}_runs_as")
     assert runs_as.options == ["the same name", "demand-forecast 1.0"]
     assert "No candidate is called so" in said(app)
 
