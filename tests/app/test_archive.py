@@ -6,18 +6,10 @@ import pytest
 
 from mlpm_core.records import KINDS
 from mlpm_core.services import batches, registers
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, labels, open_screen, run, said
 
 DEMAND, WORKSHOP = "bike-shop-demand", "bike-shop-workshop"
 ARCHIVED = {k: r for k, r in KINDS.items() if "archived" in r.model_fields}
-
-
-def button(app, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
-
-
-def labels(app) -> list[str]:
-    return [b.label for b in app.button]
 
 
 def record(workspace, project, kind, record_id):

@@ -6,7 +6,7 @@ import pytest
 
 from mlpm_core.services import evaluations, imports, registers, undoing
 from pages.parts import evaluate_sentences, evaluate_tables
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, open_screen, plain, run, said
 from tests.meeting import measured
 
 WINBACK = "bike-shop-winback"
@@ -173,3 +173,60 @@ def test_forty_candidates_need_no_forty_columns_nor_bars(demo):
     assert len(evaluate_sentences.chart(board)) < 500
     app = open_screen("candidates", project=WINBACK)
     assert len(app.dataframe[0].value) == 43
+
+
+def test_a_decision_that_somebody_else_records_meanwhile_empties_no_form(demo):
+    app = open_screen("adoption", project=WINBACK)
+    app.text_input(key=f"{FORM}_title").set_value("Keep it")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    run(app)
+    decided(demo, title="Theirs")
+    run(app)
+    assert app.text_input(key=f"{FORM}_title").value == "Keep it"
+    press(app)
+    titles = [d.title for d in evaluations.decisions(demo, "x", WINBACK)]
+    assert titles[:2] == ["Keep it", "Theirs"]
+
+
+def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
+    app = open_screen("adoption", project=WINBACK)
+    app.selectbox(key=f"{FORM}_supersedes").set_value("D001")
+    app.text_input(key=f"{FORM}_title").set_value("Change")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    run(app)
+    decided(demo, title="Theirs", supersedes="D001")
+    press(app)
+    assert "Choose again at “Takes the place of”" in app.error[0].value
+    assert "Change" not in {d.title for d in evaluations.decisions(demo, "x", WINBACK)}
+    app.selectbox(key=f"{FORM}_supersedes").set_value("D002")
+    press(app)
+    newest = evaluations.decisions(demo, "x", WINBACK)[0]
+    assert (newest.title, newest.supersedes) == ("Change", "D002")
+
+
+def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chosen(demo):
+    app = open_screen("adoption", project=WINBACK)
+    chosen = app.selectbox(key=f"{FORM}_chosen").value
+    rows = [r for r in registers.records(demo, "x", WINBACK, "evaluations")
+            if r["candidate"] == chosen]  # fmt: skip
+    better = [dict(r) | {"candidate": "better-2.0"} for r in rows]
+    for row in better:
+        if row["metric"] in ("precision", "recall"):
+            row["value"] = 0.99
+    assert registers.save(demo, "ada", WINBACK, "evaluations", better).status == "committed"
+    assert evaluations.candidates(demo, "x", WINBACK, "voucher-letter").best.name == "better-2.0"
+    run(app)
+    assert "better-2.0" in app.selectbox(key=f"{FORM}_chosen").options
+    assert app.selectbox(key=f"{FORM}_chosen").value == chosen
+
+
+def test_a_decision_is_withdrawn_by_the_message_that_reports_it(demo):
+    app = open_screen("adoption", project=WINBACK)
+    app.text_input(key=f"{FORM}_title").set_value("Too soon")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    press(app)
+    button(app, "Undo").click()
+    run(app)
+    newest = evaluations.decisions(demo, "x", WINBACK)[0]
+    assert (newest.title, newest.state) == ("Too soon", "withdrawn")
+    assert "Decision D002 is withdrawn: it stays listed with its evidence" in plain(said(app))
