@@ -149,6 +149,20 @@ def test_a_saved_change_is_undone_and_only_that_one(demo):
     assert field.value == record(demo, DEMAND, "kpis", "write-downs")["owner"]
 
 
+def test_what_somebody_saved_on_top_stays_and_the_undo_says_so(demo):
+    app = open_screen("registers", project=DEMAND, kind="kpis", record="write-downs")
+    app.text_input(key=f"register_kpis_{DEMAND}_write-downs_owner").set_value("Ben")
+    button(app, "Save").click()
+    run(app)
+    later = record(demo, DEMAND, "kpis", "write-downs") | {"target": 7.0}
+    registers.save(demo, "ann", DEMAND, "kpis", [later])
+    button(app, "Undo").click()
+    run(app)
+    assert record(demo, DEMAND, "kpis", "write-downs") == later
+    assert "What was saved after it stays as it was saved" in said(app)
+    assert "there again" not in said(app)
+
+
 def test_what_others_rest_on_is_not_undone_and_the_way_out_is_said(empty):
     registers.save(empty, "x", "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("registers", project="p", kind="models")
