@@ -145,6 +145,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = answering("demo", "demo", "load or remove the demo")
     demo.add_argument("what", choices=["load", "remove"])
+    demo.add_argument(
+        "--yes", action="store_true", help="take back batches of others that rest on it too"
+    )
 
     command("serve", "serve", "serve the dashboard")
     return parser

@@ -204,11 +204,21 @@ def restore(given: argparse.Namespace) -> int:
 
 
 def demo(given: argparse.Namespace) -> int:
-    """Load or remove the demo."""
+    """Load or remove the demo; ask before batches of others are taken back with it."""
     from mlpm_core.cli.house import house
 
     with house() as found:
-        answer = found.demo(given.what)
+        try:
+            answer = found.demo(given.what, with_others=given.yes)
+        except InputError as error:
+            if given.what == "load" or given.yes:
+                raise
+            if not sys.stdin.isatty():
+                raise InputError(f"{error} With --yes they are taken back too.") from error
+            print(f"{error}\nTake them back too? [y/N] ", end="", file=sys.stderr, flush=True)
+            if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+                return printing.REFUSED
+            answer = found.demo(given.what, with_others=True)
     for word, n in answer.items():
         print(f"{n} batches of the demo {word}.", file=sys.stderr)
     return printing.document(answer) if given.json else printing.DONE

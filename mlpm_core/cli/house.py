@@ -46,8 +46,8 @@ class House(Protocol):
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         """Take a batch back."""
 
-    def demo(self, what: str) -> dict[str, int]:
-        """Load or remove the demo."""
+    def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
+        """Load or remove the demo; ``with_others`` takes back what rests on it too."""
 
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         """A table of a project as a file."""
@@ -133,13 +133,14 @@ class _OwnStore:
             self._workspace, _actor(), found, batch, dry_run=dry_run, channel="command"
         )
 
-    def demo(self, what: str) -> dict[str, int]:
+    def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
         from mlpm_core.services import demo
 
         if what == "load":
-            done = demo.load(self._workspace)
+            done = demo.load(self._workspace, _actor())
             return {"imported": sum(r.status is Status.COMMITTED for r in done)}
-        return {"undone": len(demo.remove(self._workspace, _actor()))}
+        others = None if with_others else ()
+        return {"undone": len(demo.remove(self._workspace, _actor(), others=others))}
 
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         from mlpm_core.services import exports
@@ -190,8 +191,9 @@ class _RunningApp:
         only = "?dry_run=true" if dry_run else ""
         return self._receipt("DELETE", f"{where}imports/{quote(batch, safe='')}{only}")
 
-    def demo(self, what: str) -> dict[str, int]:
-        answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", "demo")
+    def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
+        path = "demo?with_others=true" if with_others and what == "remove" else "demo"
+        answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", path)
         return answer
 
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DONE",
+    "REFUSED",
     "checks",
     "document",
     "information",

@@ -36,7 +36,8 @@ MOST_REJECTS = 10_000
 class Before:
     """The KPIs of a project as they stand before rows of a kind are written.
 
-    Whether the rows are stored never depends on them: what cannot be computed is a warning.
+    Whether the rows are stored never depends on them: what cannot be computed is a warning. Each
+    ``effect`` is what was written since the one before it, in the same transaction.
     """
 
     def __init__(
@@ -48,10 +49,11 @@ class Before:
 
     def effect(self) -> tuple[list[Effect], list[Warned]]:
         """What was written since then changes, and that it cannot be said if so."""
-        after, problem = self._now()
-        if self._kpis is not None and after is not None:
-            return effect(self._kpis, after), []
-        sentence = f"The effect on KPIs is not available: {problem or self._problem}"
+        before, was_problem = self._kpis, self._problem
+        self._kpis, self._problem = after, problem = self._now()
+        if before is not None and after is not None:
+            return effect(before, after), []
+        sentence = f"The effect on KPIs is not available: {problem or was_problem}"
         return [], [Warned(code="effect-unknown", message=sentence)]
 
     def _now(self) -> tuple[list[KpiValue] | None, str | None]:

@@ -31,12 +31,6 @@ def test_an_empty_store_leads_to_the_first_project(screen):
     assert "registers" in links or screen == "registers"
 
 
-@pytest.mark.usefixtures("demo")
-def test_an_unknown_project_in_the_link_falls_back_to_one_that_exists():
-    app = open_screen("health", project="nonsense")
-    assert app.selectbox(key="project").value.startswith("bike-shop-")
-
-
 def test_the_portfolio_opens_with_the_sum_and_names_who_needs_somebody(demo):
     app = open_screen("portfolio")
     first = app.markdown[0].value
