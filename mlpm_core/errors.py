@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ __all__ = [
     "NotEnoughDataError",
     "NotFoundError",
     "StoreError",
+    "printable",
     "quoted",
 ]
 
@@ -43,6 +45,24 @@ def quoted(text: object) -> str:
     if len(written) <= _LONGEST_QUOTED:
         return repr(written)
     return f"{written[:_LONGEST_QUOTED]!r}..."
+
+
+def printable(text: str) -> str:
+    r"""Text with every character written out that does not show, or changes what stands around it.
+
+    A terminal obeys control characters, and marks of direction turn words around; see Unicode TR36.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[31m.csv"), printable("b\u202ecsv"), printable("Größe 5 µm"))
+    a\x1b[31m.csv b\u202ecsv Größe 5 µm
+    """
+    if text.isprintable():
+        return text
+    # what does not show is escaped as Python writes it; other blanks than the plain one do show
+    return "".join(
+        c if c.isprintable() or unicodedata.category(c) == "Zs" else ascii(c)[1:-1] for c in text
+    )
 
 
 class MlpmError(Exception):

@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(given: argparse.Namespace, error: MlpmError, status: int) -> int:
-    print(error, file=sys.stderr)
+    from mlpm_core.cli.printing import say
+
+    say(str(error))
     if getattr(given, "json", False):
         print(json.dumps({"error": str(error)}))
     return status

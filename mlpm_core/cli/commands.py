@@ -71,6 +71,7 @@ def information(given: argparse.Namespace) -> int:
 def import_file(given: argparse.Namespace) -> int:
     """Import a file."""
     from mlpm_core.cli.house import house
+    from mlpm_core.named_file import text_of
     from mlpm_core.services.uploads import Upload
 
     upload = Upload(
@@ -78,7 +79,7 @@ def import_file(given: argparse.Namespace) -> int:
         kind=given.kind,
         filename=given.file.name,
         answers=tuple(given.answers),
-        profile=_text(given.profile) if given.profile else None,
+        profile=text_of(given.profile) if given.profile else None,
         confirm_restatement=given.confirm_restatement,
         accept_good=given.accept_good,
         ask_again=given.ask_again,
@@ -102,7 +103,7 @@ def export(given: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(f"{given.out} cannot be written: {error.strerror}.") from error
     answer = {"rows": told.n_rows, "path": str(given.out), "as_of": told.as_of.isoformat()}
-    print(f"{told.n_rows:,} rows of {given.table} as of {answer['as_of']} UTC.", file=sys.stderr)
+    printing.say(f"{told.n_rows:,} rows of {given.table} as of {answer['as_of']} UTC.")
     return printing.document(answer) if given.json else printing.DONE
 
 
@@ -144,10 +145,9 @@ def token(given: argparse.Namespace) -> int:
             days=given.days,
         )
         scope = ", ".join(given.projects) or "all projects"
-        print(
+        printing.say(
             f"{given.name} may {', '.join(actions)} in {scope}. Keep it well; it is shown this "
-            "once, and only its hash is stored.",
-            file=sys.stderr,
+            "once, and only its hash is stored."
         )
         if not given.json:
             print(secret)
@@ -162,7 +162,7 @@ def token(given: argparse.Namespace) -> int:
         )
     if given.what == "revoke":
         gone = tokens.revoke(given.name)
-        print(f"{gone.name} opens nothing any more.", file=sys.stderr)
+        printing.say(f"{gone.name} opens nothing any more.")
         return printing.document({"revoked": gone.name}) if given.json else printing.DONE
     if not given.json:
         return printing.tokens(tokens.all())
@@ -176,8 +176,7 @@ def verify(given: argparse.Namespace) -> int:
 
     with house() as found:
         if given.rewrite_ledger:
-            print(f"The ledger was written anew; the old one: {found.rewrite_ledger()}",
-                  file=sys.stderr)  # fmt: skip
+            printing.say(f"The ledger was written anew; the old one: {found.rewrite_ledger()}")
         answer = found.verify(given.since)
     return printing.checks(answer, as_json=given.json)
 
@@ -188,7 +187,7 @@ def backup(given: argparse.Namespace) -> int:
 
     with house() as found:
         answer = found.backup(given.folder)
-    print(f"Written to {answer['path']}.", file=sys.stderr)
+    printing.say(f"Written to {answer['path']}.")
     return printing.checks(answer, as_json=given.json)
 
 
@@ -215,12 +214,12 @@ def demo(given: argparse.Namespace) -> int:
                 raise
             if not sys.stdin.isatty():
                 raise InputError(f"{error} With --yes they are taken back too.") from error
-            print(f"{error}\nTake them back too? [y/N] ", end="", file=sys.stderr, flush=True)
+            printing.say(f"{error}\nTake them back too? [y/N] ", end="")
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 return printing.REFUSED
             answer = found.demo(given.what, with_others=True)
     for word, n in answer.items():
-        print(f"{n} batches of the demo {word}.", file=sys.stderr)
+        printing.say(f"{n} batches of the demo {word}.")
     return printing.document(answer) if given.json else printing.DONE
 
 
@@ -238,10 +237,3 @@ def serve(given: argparse.Namespace) -> int:
     os.environ["MLPM_DATA"] = str(settings.data)  # a relative path would change its meaning
     os.chdir(_ROOT)
     os.execv(sys.executable, run)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The profile {path} cannot be read: {error}") from error

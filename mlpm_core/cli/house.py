@@ -6,7 +6,6 @@ import getpass
 import json
 import os
 import shutil
-import sys
 import time
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -15,7 +14,9 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from mlpm_core.cli.printing import say
 from mlpm_core.errors import InputError, InUseError, NotFoundError, StoreError
+from mlpm_core.named_file import open_named, read_named
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services.server_file import read_server_file
 from mlpm_core.services.settings import Settings, misspelt
@@ -65,7 +66,7 @@ class House(Protocol):
 def settings_here() -> Settings:
     """The settings of this command; a variable that only looks like one is told."""
     for warning in misspelt(os.environ):
-        print(warning, file=sys.stderr)
+        say(warning)
     return Settings.from_environment()
 
 
@@ -123,7 +124,9 @@ class _OwnStore:
     def import_file(self, upload: Upload, file: Path) -> Receipt:
         if (size := _size(file)) > max_bytes():
             return too_large(self._workspace, _actor(), upload, size)
-        return import_upload(self._workspace, _actor(), upload, _read(file), channel="command")
+        return import_upload(
+            self._workspace, _actor(), upload, read_named(file, max_bytes()), channel="command"
+        )
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         from mlpm_core.services import batches, undoing
@@ -184,7 +187,7 @@ class _RunningApp:
         if (size := _size(file)) > max_bytes():
             # the app refuses it by its announced length, before a byte of it is sent
             return self._receipt("POST", path, b"", announced=size)
-        return self._receipt("POST", path, _read(file))
+        return self._receipt("POST", path, read_named(file, max_bytes()))
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         where = f"projects/{quote(project, safe='')}/" if project else ""
@@ -310,14 +313,5 @@ def _actor() -> str:
 
 
 def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+    with open_named(file) as opened:
+        return os.fstat(opened.fileno()).st_size
