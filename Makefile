@@ -14,7 +14,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check setup bench soak pictures lock
+.PHONY: help run test check setup bench soak mutation pictures lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +42,9 @@ bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside
 soak: setup ## what takes long: 200,000 mutated files, ten times the kills and the hurt files
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
 	@SOAK=10 $(PYTEST) --quiet tests/crash
+
+mutation: setup ## small faults in figures and words, one at a time: which do the tests not notice?
+	@nice -n 10 $(BIN)/python -m tests.mutation
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py
