@@ -24,18 +24,22 @@ HERE = Path(__file__).parent
 HEAVY = ("numpy", "pandas", "scipy.stats", "duckdb", "pydantic", "pint")
 
 
-def equivalents(path: str) -> set[tuple[str, str]]:
-    """Source line and change of the mutants of a module that change nothing."""
+def equivalents() -> set[tuple[str, ...]]:
+    """Module, function, source line and change of every mutant that changes nothing."""
     lines = (HERE / "equivalent.txt").read_text("utf-8").splitlines()
-    rows = [line.split(" || ") for line in lines if line and not line.startswith("#")]
-    return {(source, change) for of, source, change, _ in rows if of == path}
+    return {tuple(x.split(" || ")[:4]) for x in lines if x and not x.startswith("#")}
+
+
+def named(path: str, mutant: mutants.Mutant) -> tuple[str, ...]:
+    """A mutant as ``equivalent.txt`` names it."""
+    return path, mutant.owner or "-", mutant.source, mutant.change
 
 
 def run(path: str, tests: list[str], most: int | None, seed: int) -> tuple[int, str]:
     """How many mutants of a module nobody notices, and a report."""
-    began, text, same = time.monotonic(), Path(path).read_text("utf-8"), equivalents(path)
+    began, text, same = time.monotonic(), Path(path).read_text("utf-8"), equivalents()
     every = list(mutants.mutants(text, path))
-    tried = [m for m in every if (m.source, m.change) not in same]
+    tried = [m for m in every if named(path, m) not in same]
     n_same = len(every) - len(tried)
     if most is not None and most < len(tried):
         tried = random.Random(seed).sample(tried, most)
@@ -49,7 +53,7 @@ def run(path: str, tests: list[str], most: int | None, seed: int) -> tuple[int, 
         f"{path}: {len(tried)} of {len(every)} mutants tried, {n_same} are known to change "
         f"nothing, {len(lasting)} survived ({time.monotonic() - began:.0f} s)"
     ]
-    report += [f"  line {m.line}: {m.change}\n      {m.source}" for m in lasting]
+    report += [f"{m.line:>4} {' || '.join(named(path, m)[1:])}" for m in lasting]
     return len(lasting), "\n".join(report)
 
 

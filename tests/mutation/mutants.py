@@ -27,6 +27,7 @@ OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Or: (ast.And,),
 }  # fmt: skip
 FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+TOLD = (ast.Return, ast.GeneratorExp, ast.ListComp, ast.DictComp, ast.List, ast.Tuple)
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -50,13 +51,22 @@ def mutants(text: str, filename: str) -> Iterator[Mutant]:
     for parent, field, index, node, owner in list(_sites(tree, None)):
         for other in _others(node, parent, field):
             ast.copy_location(other, node)
-            before, after = (" ".join(ast.unparse(n).split()) or "pass" for n in (node, other))
+            change = _told(ast.unparse(node), ast.unparse(other))
             _put(parent, field, index, other)
             ast.fix_missing_locations(tree)
             code = compile(tree, filename, "exec")
             _put(parent, field, index, node)
             line = getattr(node, "lineno", getattr(parent, "lineno", 0))
-            yield Mutant(line, lines[line - 1].strip(), f"{before} -> {after}", owner, code)
+            yield Mutant(line, lines[line - 1].strip(), change, owner, code)
+
+
+def _told(before: str, after: str) -> str:
+    """What changes; of something long only the part that differs."""
+    if len(before) > 80 and before[:40] == after[:40]:
+        pairs = enumerate(zip(before, after, strict=False))
+        same = next((i for i, (one, two) in pairs if one != two), 40)
+        before, after = (f"… {text[same - 20 : same + 40]} …" for text in (before, after))
+    return " ".join(f"{before} -> {after}".split())
 
 
 def _put(parent: ast.AST, field: str, index: int | None, node: Any) -> None:
@@ -95,6 +105,8 @@ def _says_nothing(node: ast.AST) -> bool:
             return True
         case ast.keyword(arg=name):
             return name in LAYOUT
+        case ast.Subscript(ast.Name("Literal")):
+            return True
     return False
 
 
@@ -126,8 +138,8 @@ def _others(node: Any, parent: ast.AST, field: str) -> Iterator[ast.AST]:
                 k if k.arg in LAYOUT else ast.keyword(k.arg, next(rest)) for k in node.keywords
             ]
             yield ast.Call(node.func, node.args, keywords)
-    elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
-        if not isinstance(parent, ast.Compare):
+    elif isinstance(node, ast.Tuple) and isinstance(parent, TOLD):
+        if not all(isinstance(element, ast.Constant) for element in node.elts):
             yield from (ast.Tuple(elements, node.ctx) for elements in _swapped(node.elts))
     elif isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
         yield ast.Return(ast.Constant(None))

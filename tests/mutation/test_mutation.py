@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.__main__ import HERE
+from tests.mutation.__main__ import HERE, equivalents, named
 from tests.mutation.mutants import mutants
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,14 +57,15 @@ def test_what_a_test_notices_is_killed_and_the_rest_is_printed(tmp_path):
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (1, "")
     head, *survivors = done.stdout.splitlines()
-    changes = [line.strip() for line in survivors[::2]]
-    assert changes == [
-        "line 17: return 'some' if n else 'none' -> return None",
-        "line 17: 'some' if n else 'none' -> 'none' if n else 'some'",
-        "line 17: 'some' -> 'XXsome'",
-        "line 17: 'none' -> 'XXnone'",
+    assert [line.strip() for line in survivors] == [
+        f'17 word || return "some" if n else "none" || {change}'
+        for change in (
+            "return 'some' if n else 'none' -> return None",
+            "'some' if n else 'none' -> 'none' if n else 'some'",
+            "'some' -> 'XXsome'",
+            "'none' -> 'XXnone'",
+        )
     ]
-    assert survivors[1].strip() == 'return "some" if n else "none"'
     n = len(list(mutants(TOY, "toy.py")))
     assert head.startswith(f"toy.py: {n} of {n} mutants tried, 0 are known to change nothing, 4 ")
 
@@ -94,17 +95,13 @@ def test_only_figures_and_words_are_changed(text, expected):
 
 
 def test_every_mutant_that_is_said_to_change_nothing_is_still_one():
-    stale, every = [], {}
-    for line in (HERE / "equivalent.txt").read_text("utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        path, source, change, why = line.split(" || ")
-        assert why
-        if path not in every:
-            found = mutants((ROOT / path).read_text("utf-8"), path)
-            every[path] = {(m.source, m.change) for m in found}
-        stale += [] if (source, change) in every[path] else [line]
-    assert stale == []
+    same = equivalents()
+    every = {
+        named(path, mutant)
+        for path in {path for path, *_ in same}
+        for mutant in mutants((ROOT / path).read_text("utf-8"), path)
+    }
+    assert same - every == set()
 
 
 def test_every_target_and_its_tests_are_there():
