@@ -11,6 +11,15 @@ from mlpm_core.in_life.health import Health, Verdict
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import METRICS
+from mlpm_core.services.delivered import (
+    DeliveredView,
+    Grade,
+    HitRate,
+    KpiMonth,
+    Month,
+    Outcome,
+    PromiseLine,
+)
 from mlpm_core.services.deployments import DeploymentLine, DeploymentView
 from mlpm_core.services.kpis import KpiValue
 from mlpm_core.services.periods import Monitored, Period
@@ -193,3 +202,68 @@ def rate(n: int, mean: float, half: float = 10.0, **more: Any) -> RatePoint:
     """The value rate of a week, with P10 and P90 so far either way."""
     usual: dict[str, Any] = {"kpis": {}, "metrics": {}, "inputs": {}}
     return RatePoint(week(n), mean, mean - half, mean + half, **usual | more)
+
+
+def month(
+    number: int, same_days: float | None, realised: float | None, days: float = 30.0, **more: Any
+) -> Month:
+    """A month of 2026, in use for 30 days, promised so much for the monitored ones."""
+    usual: dict[str, Any] = {
+        "days_in_use": 30.0,
+        "days_monitored": days,
+        "days_not_final": 0.0,
+        "promised": same_days,
+        "promised_same_days": same_days,
+        "realised": None if realised is None else estimate(realised, realised - 5, realised + 5),
+    }
+    return Month(date(2026, number, 1), **usual | more)
+
+
+def delivered(
+    *months: Month, to_date: tuple[Month, ...] | None = None, **more: Any
+) -> DeliveredView:
+    """A value case that was planned at 36,525 EUR a year, with its months."""
+    usual: dict[str, Any] = {
+        "case": case(worth(36_525.0)),
+        "day": TODAY,
+        "grade": Grade.MODEL_IMPLIED,
+        "kpis": (),
+        "promises": (),
+        "hits": HitRate(0, 0, None, 0),
+        "decided": None,
+        "decisions_due": (),
+        "next_review_on": None,
+        "unvalued": (),
+        "n_unvalued": 0,
+    }
+    ends = months if to_date is None else to_date
+    return DeliveredView(**usual | {"months": months, "to_date": ends} | more)
+
+
+def promised(outcome: Outcome, **more: Any) -> PromiseLine:
+    """A promise of 9 hours per case by the end of May, made to Ada in January."""
+    usual: dict[str, Any] = {
+        "promise_id": "p",
+        "kpi_title": "Hours to wait",
+        "unit": "hour/case",
+        "promised": 9.0,
+        "promised_for_on": date(2026, 5, 31),
+        "made_on": date(2026, 1, 2),
+        "made_to": "Ada",
+        "confidence": 0.8,
+    }
+    return PromiseLine(**usual | {"outcome": outcome} | more)
+
+
+def kpi_month(
+    number: int, level: float | None, promise: float | None = None, days: float = 30.0, **more: Any
+) -> KpiMonth:
+    """A month of a KPI, in use for 30 days."""
+    usual: dict[str, Any] = {
+        "days_in_use": 30.0,
+        "days_monitored": days,
+        "days_not_final": 0.0,
+        "level": None if level is None else estimate(level, level - 1, level + 1, "hour/case"),
+        "promised": promise,
+    }
+    return KpiMonth(date(2026, number, 1), **usual | more)

@@ -162,8 +162,8 @@ def test_dots_and_draws_say_how_uncertain_it_is():
     each = "Each dot is one of fifty equally likely outcomes;"
     assert say.dots(case(worth(100))) == rf"{each} none is a loss. P10–P90\: 90 to 110."
     assert say.dots(case(worth(100, loss=0.009))).startswith(f"{each} none is a loss.")
-    assert say.dots(case(worth(100, loss=0.2))) == (
-        rf"{each} 10 of them, hollow, are losses. P10–P90\: 90 to 110."
+    assert say.dots(case(worth(100, loss=0.5))) == (
+        rf"{each} 25 of them, hollow, are losses. P10–P90\: 90 to 110."
     )
     shown = "Formulas are shown at the medians of the inputs. Uncertainty: 8,192 Sobol draws, "
     told = replace(worth(1.0), draws=8192, seed=7)
@@ -237,7 +237,7 @@ def test_the_chart_of_rates_names_the_last_and_the_lowest():
     assert say.rates([point(1, 700), point(2, 5.5)], line(case())) == (
         r"EUR 5\.5 / week on 2 Jun 2026. Band: P10 to P90."
     )
-    changed = case(redefined_at=(datetime(2026, 6, 1), datetime(2026, 6, 2)))
+    changed = case(redefined_at=tuple(datetime(2026, 6, day) for day in (1, 3, 2)))
     assert say.rates([point(1, 5)], line(changed)).endswith(
         "P90. The mechanism's definition changed last on 2 Jun 2026; all periods rest on it."
     )
