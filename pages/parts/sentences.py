@@ -227,8 +227,8 @@ def rates(points: Sequence[RatePoint], line: Line) -> str:
 def receipt(told: Receipt) -> str:
     """What an import found, in one sentence."""
     sums = (
-        f"{counted(told.lines, 'line')} = {told.accepted:,} accepted + {told.rejected:,} rejected + "
-        f"{told.blank:,} blank + {told.ignored:,} ignored"
+        f"{counted(told.lines, 'line')} = {told.accepted:,} accepted + {told.rejected:,} rejected"
+        f" + {told.blank:,} blank + {told.ignored:,} ignored"
     )
     match told.status:
         case "committed":

@@ -129,6 +129,10 @@ IN = "in the week of"
          "not come back"),
         ("bias", -0.1, episode(back=None, z=-5.0), f"left its range {IN} 8 Jun 2026 (z −5, for the "
          "worse) and has not come back"),
+        ("bias", 0.0, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04, for the worse) "
+         "and has not come back"),
+        ("bias", 0.0, episode(back=None, z=-5.0), f"left its range {IN} 8 Jun 2026 (z −5, for the "
+         "worse) and has not come back"),
         ("bias", None, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04) and has not "
          "come back"),
         ("prevalence", 0.1, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04) and has "

@@ -40,7 +40,7 @@ def test_every_case_of_the_portfolio_has_its_row():
 
 def test_rates_as_a_chart_takes_them():
     """The definition became another in the second week, at its very start, and after the last."""
-    at = (datetime(2026, 6, 8), datetime(2026, 6, 9), datetime(2027, 1, 1))
+    at = (datetime(2026, 6, 8), datetime(2027, 1, 1))
     of = line(case(worth(700 * PER_YEAR), redefined_at=at))
     told = tables.rates([rate(0, 500.0), rate(1, 600.0, 5.0), rate(2, 1.0)], of)
     expected = {

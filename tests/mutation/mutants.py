@@ -130,7 +130,8 @@ def _others(node: Any, parent: ast.AST, field: str) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Name) and field == "func" and node.id in FUNCTIONS:
         yield ast.Name(FUNCTIONS[node.id], node.ctx)
     elif isinstance(node, ast.Call):
-        for args in _swapped(node.args):
+        is_symmetric = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
+        for args in () if is_symmetric else _swapped(node.args):
             yield ast.Call(node.func, args, node.keywords)
         for values in _swapped([k.value for k in node.keywords if k.arg not in LAYOUT]):
             rest = iter(values)

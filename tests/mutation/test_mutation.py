@@ -80,7 +80,7 @@ def changes(text):
         ("x = a - b", ["a - b -> a + b"]),
         ("x = a < b", ["a < b -> a <= b", "a < b -> a >= b"]),
         ("x = f'{a:.3g} h'", ["'.3g' -> '.4g'", "' h' -> 'XX h'"]),
-        ("x = min(a, b)", ["min(a, b) -> min(b, a)", "min -> max"]),
+        ("x = min(a, f(b, c))", ["min -> max", "f(b, c) -> f(c, b)"]),
         ("f(low=a, high=b)", [
             "f(low=a, high=b) -> pass", "f(low=a, high=b) -> f(low=b, high=a)",
         ]),
