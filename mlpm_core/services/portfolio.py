@@ -12,8 +12,9 @@ from mlpm_core.records import Kpi
 from mlpm_core.services.computing import or_reason
 from mlpm_core.services.kpis import KpiValue, ProxyState, kpi_value
 from mlpm_core.services.limits import age_in_days, health_of, held_against, limit_checks
+from mlpm_core.services.monitored import monitored_periods
 from mlpm_core.services.rates import rates_of
-from mlpm_core.services.valuation import CaseValue, monitored_periods, project_cases
+from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import NotFoundError
-from mlpm_core.records import Deployment, QuantityRecord, Slot, ValueCase
+from mlpm_core.records import QuantityRecord, ValueCase
 from mlpm_core.records.metrics import without_value
 from mlpm_core.services.computing import or_reason
 from mlpm_core.services.mechanisms import definition_changes, mechanism_of
-from mlpm_core.services.periods import Monitored, Period, periods_of
+from mlpm_core.services.monitored import deployed, recent_periods, seen
+from mlpm_core.services.now import now_of, uncounted
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
 from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
+    from mlpm_core.services.now import Now, Stretch
+    from mlpm_core.services.periods import Monitored, Period
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input, Mechanism
@@ -66,6 +68,11 @@ class CaseValue:
     ``unvalued`` says so when only metrics are monitored that have no value alone.
     ``redefined_at`` are the moments at which its mechanism's definition became another.
     ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
+
+    ``current`` rests on the periods of ``rests_on``, of which ``as_of`` is the newest.
+    ``settled_net``, money a year, and ``settled_loss``, a probability, are what it is with every
+    metric that chance explains left as planned; ``differing`` are the labels of the others.
+    ``uncounted`` says why it says nothing of today, None when it does.
     """
 
     value_case_id: str
@@ -84,6 +91,11 @@ class CaseValue:
     realisation: tuple[CaseInput, ...] = ()
     unvalued: str | None = None
     redefined_at: tuple[datetime, ...] = ()
+    rests_on: Stretch | None = None
+    settled_net: float | None = None
+    settled_loss: float | None = None
+    differing: tuple[str, ...] = ()
+    uncounted: str | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -222,44 +234,46 @@ def valued_case(
     """The record of a value case, valued by the results of a deployment: its champion's if none."""
     changes = changes or {}
     mechanism = mechanism_of(reader, row["project"], row["mechanism"])
-    deployment = deployment or _deployment(reader, row)
-    monitored = _newest_periods(reader, project["project"], deployment, today)
+    deployment, currency = deployment or deployed(reader, row), project["currency"]
+    monitored = recent_periods(reader, project["project"], deployment, today)
     written = {
         q["name"]: q
         for q in reader.current(QuantityRecord, row["project"])
         if q["value_case_id"] == row["value_case_id"]
     }
-    inputs = _inputs(mechanism, row, written, monitored, changes)
-    batches = tuple(dict.fromkeys(i.batch for i in inputs if i.batch))
-    planned, problem = _worth(
-        mechanism,
-        {i.name: i.planned or i.default for i in inputs if i.is_asked},
-        row["baseline"],
-        draws,
-    )
+    inputs = _inputs(mechanism, row, written, changes)
+    texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
+    planned, problem = _worth(mechanism, texts, row["baseline"], draws)
+    now = now_of(mechanism, monitored, planned, texts, baseline=row["baseline"], currency=currency)
+    inputs = _with_results(inputs, now)
     current = None
-    if any(i.monitored for i in inputs):
+    if now is not None:
         current, problem = _worth(
             mechanism, {i.name: i.in_use for i in inputs if i.is_asked}, row["baseline"], draws
         )
-    newest = _newest(monitored, mechanism)
+    as_of = now.newest if now and current else None
     return CaseValue(
         value_case_id=row["value_case_id"],
         title=row["title"] or row["value_case_id"],
         mechanism=mechanism,
         baseline=row["baseline"] or mechanism.natural,
-        currency=project["currency"],
+        currency=currency,
         inputs=inputs,
         planned=planned,
         current=current,
         problem=problem,
-        as_of=newest if current else None,
+        as_of=as_of,
         deployment=deployment,
-        batches=batches,
-        granularities=_granularities(monitored, mechanism),
+        batches=now.batches if now else (),
+        granularities=_granularities(monitored, mechanism, currency),
         unvalued=_unvalued(monitored, mechanism),
         redefined_at=definition_changes(reader, row["project"], row["mechanism"]),
         realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
+        rests_on=now.stretch if now and current else None,
+        settled_net=now.window.settled_net if now else None,
+        settled_loss=now.window.settled_loss if now else None,
+        differing=tuple(i.label for i in inputs if now and i.name in now.window.differing),
+        uncounted=uncounted(deployment, as_of, today),
     )
 
 
@@ -293,75 +307,6 @@ def _worth(
     )
 
 
-def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The champion deployments of a case; else its model, every version, as if deployed."""
-    found = [
-        d
-        for d in reader.current(Deployment, case["project"])
-        if d["value_case_id"] == case["value_case_id"]
-        and d["slot"] == "champion"
-        and not d["archived"]
-    ]
-    return found or [
-        {
-            "deployment_id": "",
-            "model_id": case["model_id"],
-            "model_version": "",
-            "fresh_within_days": 14,
-            "from_on": None,
-            "to_on": None,
-        }
-    ]
-
-
-def _deployment(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
-    """The champion that runs, of several the one that began last."""
-    return max(champions(reader, case), key=lambda d: (d["to_on"] is None, d["from_on"]))
-
-
-def monitored_periods(
-    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
-) -> dict[Period, dict[str, Monitored]]:
-    """Monitored metrics of the deployed model by period, up to today."""
-    rows = _results(reader, "monitored_metrics", project, deployment)
-    return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
-
-
-def _newest_periods(
-    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
-) -> dict[Period, dict[str, Monitored]]:
-    """The same, of each metric and length of period the newest: all that a value today rests on."""
-    until = datetime.combine(today, time.max)
-    return periods_of(_results(reader, "newest_metrics", project, deployment, until=until))
-
-
-def _results(
-    reader: Reader,
-    query: str,
-    project: str,
-    deployment: Mapping[str, Any] | None,
-    **more: object,
-) -> list[dict[str, Any]]:
-    if not deployment or not deployment["model_id"]:
-        return []
-    return reader.rows(
-        query,
-        project=project,
-        model_id=deployment["model_id"],
-        model_version=deployment["model_version"],
-        also_source="shadow" if deployment.get("slot") == Slot.SHADOW else "production",
-        **more,
-    )
-
-
-def _newest(
-    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
-) -> Period | None:
-    """The period that is current: the one that ends last, of several the longest."""
-    told = [p for p, metrics in monitored.items() if written_metrics(mechanism, metrics)]
-    return max(told, key=lambda p: (p.end, p.end - p.start), default=None)
-
-
 def _unvalued(
     monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
 ) -> str | None:
@@ -372,51 +317,43 @@ def _unvalued(
 
 
 def _granularities(
-    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism, currency: str
 ) -> tuple[str, ...]:
     """The lengths of period that say something about value, the shortest first."""
     told = {
         p.granularity: p.end - p.start
         for p, metrics in monitored.items()
-        if written_metrics(mechanism, metrics)
+        if seen(mechanism, p, metrics, currency).observations
     }
     return tuple(sorted(told, key=lambda granularity: told[granularity]))
-
-
-def written_metrics(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> dict[str, str]:
-    """Monitored metrics as inputs of the mechanism, in the notation of quantities."""
-    return {
-        entry.name: metrics[entry.reported_as].written(entry.low, entry.high)
-        for entry in mechanism.inputs
-        if entry.reported_as in metrics
-    }
 
 
 def _inputs(
     mechanism: Mechanism,
     case: Mapping[str, Any],
     written: Mapping[str, Mapping[str, Any]],
-    monitored: Mapping[Period, Mapping[str, Monitored]],
     changes: Mapping[str, str],
 ) -> tuple[CaseInput, ...]:
-    newest = _newest(monitored, mechanism)
-    inputs = []
+    """Every input as planned."""
     asked = {i.name for i in mechanism.inputs_for(case["baseline"] or None)}
-    for entry in mechanism.all_inputs:
-        told = [
-            (period, metrics[entry.reported_as])
-            for period, metrics in monitored.items()
-            if entry.reported_as in metrics and newest and period.granularity == newest.granularity
-        ]
-        period, result = told[-1] if told else (None, None)
-        inputs.append(
-            replace(
-                _planned(entry, written, changes),
-                is_asked=entry.name in asked,
-                monitored_value=result.value if result else None,
-                monitored=result.written(entry.low, entry.high) if result else None,
-                monitored_in=str(period) if period else None,
-                batch=result.batch if result else None,
-            )
+    return tuple(
+        replace(_planned(entry, written, changes), is_asked=entry.name in asked)
+        for entry in mechanism.all_inputs
+    )
+
+
+def _with_results(inputs: Iterable[CaseInput], now: Now | None) -> tuple[CaseInput, ...]:
+    """The inputs with what counts as now of them."""
+    results = now.results if now else {}
+    return tuple(
+        replace(
+            entry,
+            monitored=found.text,
+            monitored_value=found.value,
+            monitored_in=found.when,
+            batch=found.batch,
         )
-    return tuple(inputs)
+        if (found := results.get(entry.name))
+        else entry
+        for entry in inputs
+    )
