@@ -200,7 +200,7 @@ def _differ(run: Observation, following: Observation) -> bool:
 
 
 def largest_variance(net: Callable[[Array], Array], at: float, step: float, scale: float) -> float:
-    """The variance of a metric up to which the bend of its formula biases net by at most half a percent.
+    """The variance of a metric up to which the bend of its formula biases net by 0.5 % at most.
 
     Parameters
     ----------
