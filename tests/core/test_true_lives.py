@@ -1,0 +1,105 @@
+"""What monitoring says of a model in use is what its counts say: nothing more, nothing less."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from mlpm_core.services import portfolio
+from mlpm_core.services.delivered import delivered
+from mlpm_core.services.workspace import Settings, Workspace
+from tests.in_use import CASE, PROJECT, net_a_year, planned_inputs, results, started, week
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    store = Workspace(Settings(data=tmp_path, demo=False))
+    yield store
+    store.close()
+
+
+def spread(total, parts):
+    """A whole number over so many parts, as even as can be, the larger ones apart."""
+    return [(total * (i + 1)) // parts - (total * i) // parts for i in range(parts)]
+
+
+def realised(workspace):
+    """Net over all monitored days, money, and how many years these are."""
+    view = delivered(workspace, "ada", PROJECT, CASE)
+    net = sum(m.realised.mean for m in view.months if m.realised)
+    return net, sum(m.days_monitored for m in view.months) / 365.25
+
+
+def line(workspace):
+    (only,) = portfolio.portfolio(workspace, "ada").lines
+    return only
+
+
+def audited(errors_a_week, n):
+    return [
+        {"week": i, "metric": "selective_error", "value": errors / n, "n": n}
+        for i, errors in enumerate(errors_a_week)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("errors", "n", "weeks"), [(29, 30, 51), (8, 30, 18), (5, 100, 20), (60, 8, 51)]
+)
+def test_a_year_of_small_audits_is_worth_what_its_counts_say(workspace, errors, n, weeks):
+    """M3: an error costs 100 and 31,000 cases a year are automatic, so net falls by 3.1 m for each
+    point of error. 29 errors in 51 audits of 30 are 29 / 1530 = .01895, which is 12,258 a year less
+    than at .015. A prior of one error and one right case in every week made .0476 of it.
+    """
+    inputs = planned_inputs("M3") | {"cost_per_error": 100}
+    started(workspace, "M3", week(weeks), inputs)
+    results(workspace, audited(spread(errors, weeks), n))
+    net, years = realised(workspace)
+    counted = net_a_year("M3", inputs | {"selective_error": errors / (n * weeks)})
+    assert net / years == pytest.approx(counted, abs=0.02 * 107_000)
+
+
+def test_audits_on_plan_are_healthy(workspace):
+    """The first example: .01895 for .015 planned, 29 errors for 23 expected, which is chance."""
+    inputs = planned_inputs("M3") | {"cost_per_error": 100}
+    started(workspace, "M3", week(51), inputs)
+    results(workspace, audited(spread(29, 51), 30))
+    assert line(workspace).health.health == "healthy", line(workspace).health.reason
+
+
+def flagging(mechanism, weeks, idle, precision_idle, n=200):
+    """On plan for some weeks, then nothing flagged; how precision is reported then differs."""
+    inputs = planned_inputs(mechanism)
+    for i in range(weeks):
+        is_idle = i >= weeks - idle
+        yield {"week": i, "metric": "recall", "value": 0 if is_idle else inputs["recall"], "n": n}
+        if not is_idle:
+            yield {"week": i, "metric": "precision", "value": inputs["precision"], "n": n}
+        elif precision_idle is not None:
+            yield {"week": i, "metric": "precision"} | precision_idle
+
+
+@pytest.mark.parametrize("mechanism", ["M1", "M2", "M6", "M12"])
+@pytest.mark.parametrize(
+    "precision_idle",
+    [{"value": 0, "n": 0}, {"value": 0, "numerator": 0, "denominator": 0}, {"value": 0}, None],
+)
+def test_a_model_that_stops_flagging_earns_nothing(workspace, mechanism, precision_idle):
+    """Nothing flagged is a state, not a fault: what is worth money then is only what does not come
+    from flags, which is nothing but for M12, whose automatic decisions still save 126,000 a year of
+    work (20,000 x .7 x half an hour x 36 x .5). Precision is not defined then. The model is
+    critical at once, and the sum holds the planned net of the other eight weeks alone.
+    """
+    started(workspace, mechanism, week(12))
+    results(workspace, flagging(mechanism, 12, 4, precision_idle))
+    only = line(workspace)
+    inputs = planned_inputs(mechanism)
+    rates = {"recall": 0, "value_detection_rate": 0, "precision": 1e-9}
+    nothing = net_a_year(mechanism, {n: rates.get(n, v) for n, v in inputs.items()})
+    planned = net_a_year(mechanism, inputs)
+    assert only.health.health == "sick", only.health.reason
+    assert only.case.current.net.mean == pytest.approx(nothing, abs=0.01 * planned)
+    net, years = realised(workspace)
+    assert years == pytest.approx(12 * 7 / 365.25)
+    expected = (8 * planned + 4 * nothing) / 12
+    assert net / years == pytest.approx(expected, abs=0.03 * planned)
