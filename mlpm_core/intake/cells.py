@@ -12,7 +12,7 @@ from mlpm_core.intake.dates import moment
 from mlpm_core.intake.faults import Fault
 from mlpm_core.intake.lines import SPACES, is_blank
 from mlpm_core.intake.names import invisible, is_number_like, read_name
-from mlpm_core.records import Column, ColumnKind, original
+from mlpm_core.records import Column, ColumnKind, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +111,7 @@ class Grammar:
         default = Cell(default_of(column))
 
         def cell(text: str) -> Cell:
+            text = as_written(text)
             if is_blank(text) if is_literal else is_missing(text):
                 if column.required:
                     return Cell(None, Fault("missing-value", {}))
@@ -120,10 +121,9 @@ class Grammar:
         return cell
 
     def _name(self, column: Column, text: str) -> Cell:
-        is_band = column.name == "slice_value"
         found = read_name(
-            original(text) if is_band else text,
-            is_free_to_begin=is_band,
+            text,
+            is_free_to_begin=column.name == "slice_value",
             is_in_paths=column.name == "project",
             reserved=column.reserved,
         )
@@ -153,7 +153,7 @@ class Grammar:
         hidden = invisible(text.strip(SPACES))
         if hidden is not None:
             return Cell(None, Fault("control-char", {"hex": f"{ord(hidden):04X}"}))
-        return Cell(original(text.strip(SPACES)))
+        return Cell(text.strip(SPACES))
 
     def _number(self, column: Column, text: str) -> Cell:
         found = self._read_number(text)

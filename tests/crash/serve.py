@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from mlpm_core import api
 from mlpm_core.errors import MlpmError
 from mlpm_core.services.server_file import announced, new_token
+from mlpm_core.services.stopping import Stop
 from mlpm_core.services.workspace import Settings, close_workspace, open_workspace
 from tests.http_client import INDEX
 
@@ -29,10 +30,14 @@ def main() -> None:
     assert streamlit.__version__
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until uvicorn takes it over
     settings, port, token = Settings.from_environment(), int(sys.argv[1]), new_token()
+    stop = Stop()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        with announced(settings.data, port=port, address=settings.address, token=token):
+        with (
+            stop.watched(close_workspace),  # a request that never ends keeps no process alive
+            announced(settings.data, port=port, address=settings.address, token=token),
+        ):
             print("READY", flush=True)
             yield
 
@@ -42,7 +47,9 @@ def main() -> None:
         print(f"REFUSED {error}", flush=True)
         sys.exit(2)
     try:
-        door = api.front_door(INDEX, token=token, address=settings.address, data=settings.data)
+        door = api.front_door(
+            INDEX, token=token, address=settings.address, data=settings.data, stop=stop
+        )
         app = Starlette(routes=api.ROUTES, middleware=door, lifespan=lifespan)
         uvicorn.run(app, port=port, log_level="error")
     finally:
