@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.periods import Period
     from mlpm_core.value.mechanism import Input
 
-__all__ = ["needs_unit", "unit_factor"]
+__all__ = ["has_unit", "needs_unit", "unit_factor"]
 
 _A_YEAR: Final = "/year"
 _PER: Final = re.compile(r"(.+)/\s*(hour|day|week|month|quarter|year)s?\s*")
@@ -27,6 +27,11 @@ _DAYS: Final = {
 def needs_unit(entry: Input) -> bool:
     """Whether a number for an input says nothing without its unit: a quantity, and no metric."""
     return not entry.is_metric and entry.reported_as not in METRICS
+
+
+def has_unit(entry: Input) -> bool:
+    """Whether an input is told in a unit; a metric that is a share or a score is not."""
+    return needs_unit(entry) or entry.unit != "1"
 
 
 def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float:
@@ -61,15 +66,16 @@ def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float
     text = unit.strip()
     if not text:
         if needs_unit(entry):
+            what = "share" if entry.unit == "1" else f"quantity, asked in {entry.unit}"
             raise InputError(
-                f"{entry.name} is a quantity, asked in {entry.unit}: write its unit, such as "
-                f"{_example(entry)}. Leave the row out if it is not meant for the value."
+                f"{entry.name} is a {what}: write its unit, such as {_example(entry)}. Leave the "
+                "row out if it is not meant for the value."
             )
         return 1.0
     try:
         return _factor(entry, text, period, currency)
     except InputError:
-        if needs_unit(entry) or entry.unit != "1":
+        if has_unit(entry):
             raise
         return 1.0  # a share or a score, whose unit is a word for people
 
@@ -102,4 +108,6 @@ def _factor(entry: Input, text: str, period: Period, currency: str) -> float:
 
 
 def _example(entry: Input) -> str:
+    if entry.unit == "1":
+        return "share"
     return entry.unit.replace(_A_YEAR, "/week") if entry.unit.endswith(_A_YEAR) else entry.unit

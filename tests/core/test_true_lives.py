@@ -101,3 +101,53 @@ def test_a_model_that_stops_flagging_earns_nothing(workspace, mechanism, precisi
     assert years == pytest.approx(12 * 7 / 365.25)
     expected = (8 * planned + 4 * nothing) / 12
     assert net / years == pytest.approx(expected, abs=0.03 * planned)
+
+
+@pytest.mark.parametrize(
+    ("row", "cases_a_year"),
+    [
+        ({"value": 700, "unit": "customer", "granularity": "P1W"}, 36_525),
+        ({"value": 3000, "unit": "customer", "granularity": "P1M"}, 3000 * 365.25 / 30),
+        ({"value": 700, "unit": "customers/week", "granularity": "P1M"}, 36_525),
+        ({"value": 36_525, "unit": "customer/year", "granularity": "P1D"}, 36_525),
+    ],
+)
+def test_a_volume_of_a_period_becomes_that_of_a_year(workspace, row, cases_a_year):
+    """700 customers a week are 700 x 365.25 / 7 = 36,525 a year; June has 30 days."""
+    inputs = planned_inputs("M1") | {"population": 36_525}
+    started(workspace, "M1", week(40), inputs)
+    receipt = results(workspace, [row | {"metric": "population", "period_start": "2025-06-01"}])
+    assert "unknown-metric" not in {w.code for w in receipt.warnings}
+    only = line(workspace)
+    counted = net_a_year("M1", inputs | {"population": cases_a_year})
+    assert only.case.current.net.mean == pytest.approx(counted, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"metric": "population", "value": 700}, "population is a quantity, asked in"),
+        ({"metric": "population", "value": 700, "unit": "EUR"}, "does not fit population"),
+        ({"metric": "customer_value", "value": 190}, "customer_value is a quantity, asked in"),
+        ({"metric": "customer_value", "value": 190, "unit": "USD"}, "in USD, the project in EUR"),
+        ({"metric": "uptake", "value": 90}, "uptake is a share: write its unit, such as share"),
+        ({"metric": "uptake", "value": 90, "unit": "share"}, "uptake must be at most 1"),
+    ],
+)
+def test_a_quantity_without_a_fitting_unit_is_refused(workspace, row, sentence):
+    """A number that may be of a week or of a year, of customers or of money, is not guessed."""
+    started(workspace, "M1", week(40))
+    row = {"period_start": week(30), "granularity": "P1W"} | row
+    receipt = results(workspace, [row], kept=False)
+    assert receipt.status == "rejected"
+    assert sentence in receipt.rejects[0].message
+    assert line(workspace).case.current is None
+
+
+def test_an_error_in_another_currency_is_refused(workspace):
+    """The root mean squared error of prices has the unit of money, and so a currency."""
+    started(workspace, "M9", week(40))
+    row = {"metric": "rmse", "value": 12, "week": 30}
+    assert results(workspace, [row | {"unit": "USD"}], kept=False).status == "rejected"
+    assert results(workspace, [row | {"unit": "EUR"}]).status == "committed"
+    assert results(workspace, [row | {"week": 31}], name="b.csv").status == "committed"
