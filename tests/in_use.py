@@ -85,6 +85,7 @@ def results(
     *,
     name: str = "results.csv",
     kept: bool = True,
+    answers: Mapping[str, str] | None = None,
 ) -> Receipt:
     """Import monitoring results; ``week`` in a row stands for a week's first day and its length."""
     lines = [",".join(_COLUMNS)]
@@ -96,7 +97,7 @@ def results(
         lines.append(",".join(str(told.get(column, "")) for column in _COLUMNS))
     receipt = imports.import_file(
         workspace, "test", PROJECT, "metric_results", name, "\n".join([*lines, ""]).encode(),
-        profile=Profile(restatement="confirm"),
+        profile=Profile.model_validate({"restatement": "confirm"} | dict(answers or {})),
     )  # fmt: skip
     if kept:
         assert receipt.status is Status.COMMITTED, receipt

@@ -7,7 +7,17 @@ import pytest
 from mlpm_core.services import portfolio
 from mlpm_core.services.delivered import delivered
 from mlpm_core.services.workspace import Settings, Workspace
-from tests.in_use import CASE, PROJECT, net_a_year, planned_inputs, results, started, week
+from tests.in_use import (
+    CASE,
+    PROJECT,
+    clock,
+    net_a_year,
+    planned_inputs,
+    results,
+    save,
+    started,
+    week,
+)
 
 
 @pytest.fixture
@@ -151,3 +161,106 @@ def test_an_error_in_another_currency_is_refused(workspace):
     assert results(workspace, [row | {"unit": "USD"}], kept=False).status == "rejected"
     assert results(workspace, [row | {"unit": "EUR"}]).status == "committed"
     assert results(workspace, [row | {"week": 31}], name="b.csv").status == "committed"
+
+
+LEVELS = [
+    # 1 of 30, uniform prior: Beta(2, 30), .0116 to .1441
+    ({"value": 1 / 30, "n": 30}, (0.0116, 0.1441)),
+    ({"value": 0.0333, "numerator": 1, "denominator": 30}, (0.0116, 0.1441)),
+    ({"value": 0.0333, "n": 30, "numerator": 1, "denominator": 30}, (0.0116, 0.1441)),
+    # 1000 x .04 x .96 / (1000 x .0062^2) = 1000 cases: Beta(41, 961)
+    ({"value": 0.04, "value_se": 0.006197}, (0.0311, 0.0513)),
+    # half a width of 1.96 x .006197; at 90 % of 1.645 x .006197
+    ({"value": 0.04, "ci_low": 0.02785, "ci_high": 0.05215}, (0.0311, 0.0513)),
+    ({"value": 0.04, "ci_low": 0.02981, "ci_high": 0.05019, "ci_level": 0.9}, (0.0311, 0.0513)),
+]
+
+
+@pytest.mark.parametrize(("row", "interval"), LEVELS)
+def test_whatever_a_file_states_of_its_error_is_read(workspace, row, interval):
+    """So many cases, numerator and denominator, a standard error or a confidence interval: each of
+    them alone says that 1 of 30 audits is not exactly 3.3 %.
+    """
+    started(workspace, "M3", week(13))
+    save(workspace, "metric_limits", {"deployment_id": "d", "metric": "selective_error",
+         "high": 0.02, "breach": "sick"})  # fmt: skip
+    results(workspace, [{"week": 12, "metric": "selective_error"} | row])
+    only = line(workspace)
+    (check,) = only.checks
+    assert (check.low, check.high) == pytest.approx(interval, rel=0.02)
+    assert only.case.current.net.p10 < 0.99 * only.case.current.net.p90
+
+
+def test_a_share_of_rare_events_has_an_interval_of_its_own(workspace):
+    """400 of 10 m escape, .00004, for a limit of .00002. By the Poisson distribution of 400 that is
+    3.7e-5 to 4.3e-5: a breach. 200 of 10 m lie on the limit, 215 (1.8e-5 to 2.4e-5) may be chance.
+    """
+    started(workspace, "M7", week(13))
+    save(workspace, "metric_limits", {"deployment_id": "d", "metric": "escape_rate",
+         "high": 2e-5, "breach": "sick"})  # fmt: skip
+    states = []
+    for i, escaped in enumerate((400, 200, 215)):
+        row = {"week": 10 + i, "metric": "escape_rate", "value": escaped / 1e7, "n": 10_000_000}
+        results(workspace, [row], name=f"{i}.csv")
+        (check,) = line(workspace).checks
+        states.append((check.state.value, f"{check.low:.1e}", f"{check.high:.1e}"))
+    assert states == [
+        ("outside", "3.7e-05", "4.3e-05"),
+        ("inside", "1.8e-05", "2.2e-05"),
+        ("may be chance", "1.9e-05", "2.4e-05"),
+    ]
+
+
+@pytest.mark.parametrize(("answer", "high"), [("n", 0.0441), ("denominator", 0.1441)])
+def test_two_numbers_of_cases_that_differ_are_asked(workspace, answer, high):
+    """1 of 30 audits in a file that also says 1,000: the share of 30 or of 1,000 is asked once.
+    The 95 % points are those of Beta(2, 30) and of Beta(34.3, 967.7).
+    """
+    started(workspace, "M3", week(13))
+    save(workspace, "metric_limits", {"deployment_id": "d", "metric": "selective_error",
+         "high": 0.02, "breach": "sick"})  # fmt: skip
+    row = {"week": 12, "metric": "selective_error", "value": 0.0333, "n": 1000}
+    row |= {"numerator": 1, "denominator": 30}
+    asked = results(workspace, [row], kept=False)
+    (question,) = asked.questions
+    assert (asked.status, question.key, question.choices) == (
+        "asked",
+        "cases",
+        ["n", "denominator"],
+    )
+    assert "selective_error has 1000 cases and the denominator 30" in question.message
+    results(workspace, [row], answers={"cases": answer})
+    assert line(workspace).checks[0].high == pytest.approx(high, rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"value": 0.5, "numerator": 1, "denominator": 30}, "numerator and denominator say 1 / 30"),
+        ({"value": 0.2, "ci_low": 0.3, "ci_high": 0.4}, "outside of its own interval 0.3 to 0.4"),
+        ({"value": 0.2, "ci_low": 0.3, "ci_high": 0.1}, "contradict each other"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(workspace, row, sentence):
+    """No reading of such a row is right; rounding to two decimals is no contradiction."""
+    started(workspace, "M3", week(13))
+    row = {"week": 12, "metric": "selective_error"} | row
+    receipt = results(workspace, [row], kept=False)
+    assert receipt.status == "rejected"
+    assert sentence in receipt.rejects[0].message
+
+
+@pytest.mark.parametrize(
+    ("start", "granularity"),
+    [("2026-01-31", "P1M"), ("2024-02-29", "P1Y"), ("2025-11-30", "P3M"), ("2025-12-31", "P1M")],
+)
+def test_a_period_may_begin_on_a_day_that_other_months_lack(workspace, start, granularity):
+    """Stored before or after the value case, it blocks neither, and has an end that is later."""
+    clock(workspace, "2026-06-30")
+    row = {"metric": "selective_error", "value": 0.015, "n": 1000}
+    row |= {"period_start": start, "granularity": granularity}
+    results(workspace, [row])
+    started(workspace, "M3", "2026-06-30")
+    assert line(workspace).case.current is not None
+    results(workspace, [row | {"metric": "coverage", "value": 0.62}], name="b.csv")
+    assert realised(workspace)[1] > 0
