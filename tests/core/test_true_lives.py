@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from mlpm_core.services import portfolio
@@ -264,3 +266,105 @@ def test_a_period_may_begin_on_a_day_that_other_months_lack(workspace, start, gr
     assert line(workspace).case.current is not None
     results(workspace, [row | {"metric": "coverage", "value": 0.62}], name="b.csv")
     assert realised(workspace)[1] > 0
+
+
+def test_a_model_without_fresh_results_is_not_part_of_what_models_deliver(workspace):
+    """Results 229 days old say nothing of today: 62,100 a year are not delivered, and said apart.
+    The same results the week after count in full.
+    """
+    started(workspace, "M1", week(13))
+    rates = [("recall", 0.6, 10_000), ("precision", 0.25, 10_000)]
+    results(
+        workspace,
+        [{"week": 12, "metric": m, "value": value, "n": n} for m, value, n in rates],
+    )
+    fresh = portfolio.portfolio(workspace, "ada")
+    assert fresh.lines[0].is_counted
+    assert fresh.totals[0].realised.mean == pytest.approx(62_100, rel=0.05)
+    clock(workspace, week(13) + timedelta(days=229))
+    stale = portfolio.portfolio(workspace, "ada")
+    (only,) = stale.lines
+    assert (only.is_in_life, only.is_counted, stale.totals) == (True, False, ())
+    last = week(13) - timedelta(days=1)
+    assert only.case.uncounted == f"no results since {last.day} {last:%b %Y}"
+    (row,) = portfolio.health_json(workspace, "ada", PROJECT)
+    assert row["not_counted"] == only.case.uncounted
+
+
+def test_the_worst_comes_first_whatever_its_gap(workspace):
+    """A critical small model stands above a healthy large one, and above one that is at risk."""
+    started(workspace, "M1", week(13))
+    small = planned_inputs("M1") | {"population": 5000}
+    for name, given in (("small", small), ("other", planned_inputs("M1"))):
+        save(workspace, "models", {"model_id": name})
+        save(workspace, "value_cases", {"value_case_id": name, "title": name.title(),
+             "mechanism": "targeted_intervention", "model_id": name})  # fmt: skip
+        save(
+            workspace, "quantities",
+            *({"value_case_id": name, "name": n, "written": str(v)} for n, v in given.items()),
+        )  # fmt: skip
+    rates = {"m": 0.42, "small": 0.2, "other": 0.6}  # of .6 planned: 70 %, 33 % and all of it
+    rows = [
+        {"model_id": model, "week": i, "metric": metric, "value": value, "n": 100_000}
+        for model, recall in rates.items()
+        for metric, value in (("recall", recall), ("precision", 0.25))
+        for i in range(11, 13)
+    ]
+    results(workspace, rows, answers={"new_model": "new"})
+    lines = portfolio.portfolio(workspace, "ada").lines
+    assert [(x.case.title, x.health.health.value) for x in lines] == [
+        ("Small", "sick"), ("Case", "watch"), ("Other", "healthy"),
+    ]  # fmt: skip
+    assert lines[0].gap < lines[1].gap
+
+
+def test_now_is_a_window_and_one_noisy_week_makes_no_model_critical(workspace):
+    """12 weeks of 96 positives on plan, then 40 of 96: by itself 70 % of the value. Now rests on
+    the weeks together, and its interval on all of their cases.
+    """
+    started(workspace, "M1", week(13))
+    recalls = [58 / 96] * 12 + [45 / 96]
+    rows = [
+        {"week": i, "metric": metric, "value": value, "n": n}
+        for i, recall in enumerate(recalls)
+        for metric, value, n in (("recall", recall, 96), ("precision", 0.25, 230))
+    ]
+    results(workspace, rows)
+    only = line(workspace)
+    assert only.case.rests_on.n > 1
+    assert str(only.case.rests_on).endswith("weeks to 6 Apr 2025")
+    assert only.health.health == "healthy", only.health.reason
+    low, high = only.rate_range
+    assert low < only.current_rate < high
+    assert only.current_rate > 0.85 * only.planned_rate
+
+
+@pytest.mark.parametrize(
+    ("drift", "direction", "target", "target_on", "words"),
+    [
+        (-0.01, "higher", 200_000, None, "between start and target, getting worse"),
+        (0.01, "higher", 200_000, None, "between start and target, getting better"),
+        (-0.01, "lower", -200_000, None, "between start and target, getting worse"),
+        (0.0, "higher", 200_000, "2025-12-31", "between start and target"),
+        (-0.01, "higher", 200_000, "2025-04-01", "target missed"),
+        (0.01, "higher", 10_000, "2025-12-31", "on target"),
+    ],
+)
+def test_the_word_for_a_kpi_follows_its_direction_and_its_date(
+    workspace, drift, direction, target, target_on, words
+):
+    """Recall falls or rises for 16 weeks around plan; the KPI starts at 0 and gains about 90,000,
+    or loses as much when less of it is better.
+    """
+    started(workspace, "M1", week(17))
+    save(workspace, "kpis", {"kpi_id": "k", "title": "Kept", "dimension": "revenue",
+         "unit": "EUR/year", "direction": direction, "baseline": 0, "target": target,
+         "target_on": target_on, "value_case_id": CASE})  # fmt: skip
+    rows = [
+        {"week": i, "metric": metric, "value": value, "n": 10_000}
+        for i in range(16)
+        for metric, value in (("recall", 0.6 + drift * (i - 8)), ("precision", 0.25))
+    ]
+    results(workspace, rows)
+    view = portfolio.project_view(workspace, "ada", PROJECT)
+    assert view.kpis[0].standing(view.day) == words
