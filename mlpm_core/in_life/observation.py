@@ -32,6 +32,7 @@ USUAL_LEVEL: Final = 0.95
 _HALF: Final = 0.5
 _FEWEST: Final = 3
 _LEAST_MISSES: Final = 1e-12
+_SUREST: Final = 0.9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,8 @@ def from_statements(
     --------
     >>> from_statements(0.0333, is_share=True, ratio=(1, 30)).cases
     30
-    >>> told = from_statements(0.9, is_share=False, interval=(0.8412, 0.9588))
-    >>> round(told.error, 3)
+    >>> stated = from_statements(0.9, is_share=False, interval=(0.8412, 0.9588))
+    >>> round(stated.error, 3)
     0.03
     """
     numerator, denominator = ratio
@@ -198,12 +199,14 @@ def from_statements(
 def interval_error(low: float, high: float, level: float | None = None) -> float:
     """The standard error that a confidence interval stands for; 95 % unless its level is told.
 
+    One that is called certain is taken as one of 99.99 %.
+
     Examples
     --------
     >>> round(interval_error(0.2, 0.4), 3), round(interval_error(0.2, 0.4, 0.9), 3)
     (0.051, 0.061)
     """
-    return (high - low) / (2 * float(ndtri(_HALF + (level or USUAL_LEVEL) / 2)))
+    return (high - low) / (2 * float(ndtri(_HALF + min(level or USUAL_LEVEL, _SUREST) / 2)))
 
 
 def binomial_error(share: float, n: float) -> float:

@@ -218,7 +218,7 @@ class MetricResult(Record):
         label="Interval level",
         default=None,
         low=0.5,
-        high=0.9999,
+        high=1,
         aliases=("confidence_level",),
     )
     numerator: Number | None = column(

@@ -92,9 +92,9 @@ def test_false_alarms_and_detection_are_what_the_source_measured():
 
 @pytest.mark.parametrize("between", [0.0, 0.7, 1.5])
 def test_what_weeks_really_vary_raises_no_alarm(between):
-    """Weeks that vary beyond sampling by so many standard errors. Over 1,500 years the rules cost
-    .06, .11 and .12 false alarms a year, and .13, .38 and .95 without the variation of the
-    reference; 300 years have a standard error of .02. A step of 3 is found as before.
+    """Weeks that vary beyond sampling by so many standard errors. Over 500 years the rules cost .09
+    to .14 false alarms a year; without the variation of the reference .12, .35 and .95. 300 years
+    have a standard error of .02. A step of 3 is found as before.
     """
     rng, alarms, alone, steps = np.random.default_rng(8), 0, 0, 0
     years = 300
@@ -105,7 +105,7 @@ def test_what_weeks_really_vary_raises_no_alarm(between):
         z[12:] += 3 * math.sqrt(1 + between**2)
         found = watched(z, np.ones(len(z)), varies=True).signals
         steps += any(s.index < 20 for s in found)
-    assert alarms / years <= 0.17
+    assert alarms / years <= 0.2
     assert between == 0 or alone / years > 0.25
     assert steps / years >= 0.95
 

@@ -15,7 +15,7 @@ CREATE TABLE "metric_results" (
     "value_se" DOUBLE CHECK ("value_se" >= 0 AND isfinite("value_se")),
     "ci_low" DOUBLE CHECK (isfinite("ci_low")),
     "ci_high" DOUBLE CHECK (isfinite("ci_high")),
-    "ci_level" DOUBLE CHECK ("ci_level" >= 0.5 AND "ci_level" <= 0.9999 AND isfinite("ci_level")),
+    "ci_level" DOUBLE CHECK ("ci_level" >= 0.5 AND "ci_level" <= 1 AND isfinite("ci_level")),
     "numerator" DOUBLE CHECK ("numerator" >= 0 AND isfinite("numerator")),
     "denominator" DOUBLE CHECK ("denominator" >= 0 AND isfinite("denominator")),
     "slice_key" VARCHAR NOT NULL,
