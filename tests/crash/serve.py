@@ -1,11 +1,10 @@
-"""The routes of the application on a port of its own, without screens: ``python serve.py PORT``.
+"""The routes of the application on a port of its own, without screens.
 
 It opens, announces and closes its data as `app.py` does, in a fifth of the time.
 """
 
 from __future__ import annotations
 
-import signal
 import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 def main() -> None:
     """Serve until stopped."""
     assert streamlit.__version__
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until uvicorn takes it over
     settings, port, token = Settings.from_environment(), int(sys.argv[1]), new_token()
     stop = Stop()
 
@@ -54,7 +52,3 @@ def main() -> None:
         uvicorn.run(app, port=port, log_level="error")
     finally:
         close_workspace()
-
-
-if __name__ == "__main__":
-    main()
