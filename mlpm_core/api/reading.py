@@ -70,7 +70,11 @@ class KpiAnswer(_Answer):
 
 
 class HealthAnswer(_Answer):
-    """How a value case fares; rates are money a week, in the currency."""
+    """How a value case fares; rates are money a week, in the currency.
+
+    ``rests_on`` are the periods that the value rate rests on; ``not_counted`` says why it says
+    nothing of today.
+    """
 
     project: str
     value_case: str
@@ -82,6 +86,10 @@ class HealthAnswer(_Answer):
     currency: str
     planned_rate: float | None
     value_rate: float | None
+    value_rate_p10: float | None
+    value_rate_p90: float | None
+    rests_on: str | None
+    not_counted: str | None
     value_gap: float | None
 
 

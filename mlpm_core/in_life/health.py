@@ -139,6 +139,7 @@ def verdict(
     promised_rate: float | None,
     current_rate: float | None,
     probability_of_loss: float | None,
+    settled: tuple[float, float] | None = None,
     limits: Iterable[LimitCheck] = (),
     counts_for_value: bool = True,
     unvalued: str | None = None,
@@ -156,6 +157,9 @@ def verdict(
         Money a week, promised and as the newest metrics imply.
     probability_of_loss : float or None
         Probability that the current value is below nothing, in [0, 1].
+    settled : tuple of float, optional
+        The current rate and its probability of a loss when every metric whose change chance
+        explains is left as planned: these judge. Without them the current ones do.
     limits : iterable of LimitCheck
         The newest value of every metric that has a limit.
     counts_for_value : bool
@@ -176,7 +180,7 @@ def verdict(
     Worst first: sick, unknown, watch, healthy. What cannot be known hides a good word, never the
     worst one. Value: sick is more likely a loss than a gain, or less than half of what was
     promised; watch is less than 80 % of it. A promise of nothing or less leaves only the loss to
-    judge by.
+    judge by. A fall that chance explains is told and changes no word.
 
     Examples
     --------
@@ -197,7 +201,7 @@ def verdict(
         told = f"the newest results ended {age_days} days ago, expected within {fresh_within_days}"
         findings.append((Health.UNKNOWN, told))
     if counts_for_value:
-        value = _value(promised_rate, current_rate, probability_of_loss)
+        value = _value(promised_rate, current_rate, probability_of_loss, settled)
         findings.append((value[0], unvalued.removesuffix(".")) if unvalued else value)
     elif not checks:
         findings.append((Health.UNKNOWN, "no limit says how its metrics must be"))
@@ -225,17 +229,28 @@ def _worst(findings: list[tuple[Health, str]]) -> Verdict:
 
 
 def _value(
-    promised_rate: float | None, current_rate: float | None, probability_of_loss: float | None
+    promised_rate: float | None,
+    current_rate: float | None,
+    probability_of_loss: float | None,
+    settled: tuple[float, float] | None,
 ) -> tuple[Health, str]:
     """What the value alone makes of a champion."""
     if current_rate is None or probability_of_loss is None:
         return Health.UNKNOWN, "its value cannot be said yet"
-    if probability_of_loss > 0.5:
+    rate, loss = settled or (current_rate, probability_of_loss)
+    if loss > 0.5:
         return Health.SICK, "it more likely loses money than earns it"
     if promised_rate is None or promised_rate <= 0:
         return Health.HEALTHY, "it is worth more than its baseline"
-    share = current_rate / promised_rate
-    told = f"it delivers {share:.0%} of the planned value"
+    share, current_share = rate / promised_rate, current_rate / promised_rate
+    clause = f"it delivers {current_share:.0%} of the planned value"
+    if _of_share(share) is not _of_share(current_share):
+        clause += f", {share:.0%} without what may be chance"
+    return _of_share(share), clause
+
+
+def _of_share(share: float) -> Health:
+    """What delivering so much of the planned value makes of a champion."""
     if share < _SICK_BELOW_SHARE:
-        return Health.SICK, told
-    return (Health.WATCH if share < _WATCH_BELOW_SHARE else Health.HEALTHY), told
+        return Health.SICK
+    return Health.WATCH if share < _WATCH_BELOW_SHARE else Health.HEALTHY

@@ -112,6 +112,14 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{columns} contradict each other: {values}.",
         "Swap the limits, or name the slice's key.",
     ),
+    "not-its-ratio": (
+        "{column} is {value}, its numerator and denominator say {ratio}.",
+        "Correct the value, or its numerator and denominator; leave out what is not known.",
+    ),
+    "outside-its-interval": (
+        "{column} is {value}, outside of its own interval {interval}.",
+        "Correct the value or its interval; leave out what is not known.",
+    ),
     "too-long": (
         "The name has {got} characters, the limit is 200.",
         "Shorten it; put the rest into note.",
@@ -158,6 +166,10 @@ _QUESTIONS: dict[str, str] = {
     ),
     "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
     "not-told": "The report does not say {field}; which is it? ({help})",
+    "two-counts": (
+        "{metric} has {n} cases and the denominator {denominator}, as {rows} rows have two such "
+        "numbers that differ. Which one says of how many cases it is the share: n or denominator?"
+    ),
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",
 }
 

@@ -26,7 +26,7 @@ from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.rejected import rejected_records
-from mlpm_core.intake.results import check_results, granularity, result_rows
+from mlpm_core.intake.results import check_results, granularity, result_rows, with_one_count
 from mlpm_core.intake.rows import Rows
 from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
 from mlpm_core.records import MetricResult, Receipt, Status, columns, record_of
@@ -189,6 +189,8 @@ def read(asked: Asked) -> Found:
         check_results(readings, checker, faults)
     if asked.record is MetricResult:
         rows = result_rows(readings, checker, ~faults.is_bad)
+        if not checker.wide:
+            rows = with_one_count(rows, asked.profile)
     else:
         every = np.arange(len(found.lines), dtype=np.int64)
         fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}

@@ -58,6 +58,7 @@ class Profile(BaseModel):
     look_alike: Literal["new", "stored"] | None = None
     new_model: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
+    cases: Literal["n", "denominator"] | None = None
 
     @field_validator("encoding", mode="before")
     @classmethod

@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from mlpm_core.intake.faults import shown
+from mlpm_core.intake.faults import Refusal, question, shown
 from mlpm_core.intake.header import normal
 from mlpm_core.intake.rows import Flags, Rows, array_of, distinct, flags
 from mlpm_core.records import METRICS, ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
     from mlpm_core.intake.check import Checker, Faults, Reading
+    from mlpm_core.intake.profile import Profile
     from mlpm_core.intake.table import Codes
 
-__all__ = ["check_results", "granularity", "result_rows", "unknown_metrics"]
+__all__ = ["check_results", "granularity", "result_rows", "unknown_metrics", "with_one_count"]
 
 _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
+_SHARES = {name for name, metric in METRICS.items() if (metric.low, metric.high) == (0, 1)}
+_ROUNDED = 0.0051  # a share written with two decimals
+_RELATIVE = 0.01
 
 
 def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
@@ -32,6 +37,8 @@ def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults
         metrics = distinct(readings["metric"].array(ColumnKind.NAME))
         _check_range(checker.label("value"), readings["value"], metrics, faults)
     if checker.is_results:
+        if not checker.wide:
+            _check_ratio(readings, checker, faults)
         _check_interval(readings, checker, faults)
         _check_slice(readings, checker, faults)
 
@@ -57,6 +64,24 @@ def _check_range(
             )
 
 
+def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
+    """A share is its numerator by its denominator, as far as it was rounded."""
+    names = ("value", "numerator", "denominator")
+    value, numerator, denominator = (_floats(readings[name]) for name in names)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(denominator > 0, numerator / denominator, np.nan)
+    is_apart = np.abs(value - ratio) > np.maximum(_ROUNDED, _RELATIVE * np.abs(ratio))
+    for record in np.nonzero(is_apart & _of_share(readings))[0].tolist():
+        texts = [shown(readings[name].text(record)) for name in names]
+        faults.add(
+            record,
+            checker.label("value"),
+            "not-its-ratio",
+            texts[0],
+            ratio=f"{texts[1]} / {texts[2]}",
+        )
+
+
 def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
     low, high = readings["ci_low"], readings["ci_high"]
     for record in np.nonzero(_floats(low) > _floats(high))[0].tolist():
@@ -68,6 +93,21 @@ def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faul
             texts[0],
             columns=f"{checker.label('ci_low')} and {checker.label('ci_high')}",
             values=" and ".join(texts),
+        )
+    if checker.wide:
+        return  # the interval is not of all of its metrics
+    ends, value = (_floats(low), _floats(high)), readings["value"]
+    room = np.maximum(_ROUNDED, _RELATIVE * np.abs(_floats(value)))
+    is_out = _of_share(readings) & (ends[0] <= ends[1])
+    is_out &= (_floats(value) < ends[0] - room) | (_floats(value) > ends[1] + room)
+    for record in np.nonzero(is_out)[0].tolist():
+        texts = [shown(r.text(record)) for r in (low, high)]
+        faults.add(
+            record,
+            checker.label("value"),
+            "outside-its-interval",
+            shown(value.text(record)),
+            interval=" to ".join(texts),
         )
 
 
@@ -84,6 +124,12 @@ def _check_slice(readings: dict[str, Reading], checker: Checker, faults: Faults)
             columns=f"{checker.label('slice_key')} and {checker.label('slice_value')}",
             values=f"no key and {shown(text)}",
         )
+
+
+def _of_share(readings: dict[str, Reading]) -> Flags:
+    """Which records of a long file are of a metric that counts hits among cases."""
+    codes, metrics = distinct(readings["metric"].array(ColumnKind.NAME))
+    return flags(metric in _SHARES for metric in metrics)[codes]
 
 
 def _is_filled(reading: Reading) -> Flags:
@@ -118,6 +164,47 @@ def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) 
         rows = Rows(good.of, good.fields | {"metric": named, "value": values})
         parts.append(rows.taken(is_filled))
     return Rows.joined(parts)
+
+
+def with_one_count(rows: Rows, profile: Profile) -> Rows:
+    """The results of a long file with one number of cases each: what contradicts it is left out.
+
+    Raises
+    ------
+    Refusal
+        With the question which of two it is, when a share has both and they differ.
+    """
+    of_metric, metrics = distinct(rows.fields["metric"])
+    n, denominator = (
+        rows.fields[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+        for name in ("n", "denominator")
+    )
+    is_share = flags(metric in _SHARES for metric in metrics)[of_metric]
+    differ = is_share & (np.abs(n - denominator) >= 1)
+    if not differ.any():
+        return rows
+    if profile.cases is None:
+        first = int(np.flatnonzero(differ)[0])
+        raise Refusal(
+            questions=[
+                question(
+                    "two-counts",
+                    "cases",
+                    ["n", "denominator"],
+                    rows=int(differ.sum()),
+                    metric=metrics[int(of_metric[first])],
+                    n=f"{n[first]:g}",
+                    denominator=f"{denominator[first]:g}",
+                )
+            ]
+        )
+    left_out = ("numerator", "denominator") if profile.cases == "n" else ("n",)
+    emptied = {
+        name: pc.if_else(pa.array(differ), pa.scalar(None, column.type), column)
+        for name, column in rows.fields.items()
+        if name in left_out
+    }
+    return Rows(rows.of, rows.fields | emptied)
 
 
 def granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:

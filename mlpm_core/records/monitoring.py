@@ -186,7 +186,9 @@ class MetricResult(Record):
     )
     granularity: Granularity = column("Length of the period.", default=Granularity.INSTANT)
     n: Whole | None = column(
-        "How many cases the value rests on.",
+        "How many cases a share is the share of: actual positives for recall, those flagged for "
+        "precision, automatic ones for their error, all cases for coverage or accuracy; 0 when "
+        "there were none.",
         label="Cases",
         default=None,
         low=0,
@@ -211,6 +213,14 @@ class MetricResult(Record):
         default=None,
         largest=LARGEST_SQUARE,
     )
+    ci_level: Number | None = column(
+        "Level of the confidence interval, such as 0.9; empty is taken as 0.95.",
+        label="Interval level",
+        default=None,
+        low=0.5,
+        high=1,
+        aliases=("confidence_level",),
+    )
     numerator: Number | None = column(
         "Numerator, when the value is a ratio.", default=None, low=0, largest=LARGEST_SQUARE
     )
@@ -224,7 +234,11 @@ class MetricResult(Record):
     labelled_share: Number | None = column(
         "Share of the cases whose outcome is known.", default=None, low=0, high=1
     )
-    unit: Text = column("Unit of the value, for people.", default="")
+    unit: Text = column(
+        "Unit of the value; needed for a quantity such as a yearly volume: 700 customers of a week "
+        "have the unit customer and the granularity P1W, or the unit customer/week.",
+        default="",
+    )
     run_id: Text = column("The run that produced it.", default="")
     note: Text = column("Anything worth knowing.", default="")
 

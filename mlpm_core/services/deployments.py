@@ -109,7 +109,7 @@ class DeploymentView:
 
 
 def deployments(workspace: Workspace, actor: str, project: str | None) -> list[DeploymentLine]:
-    """Every deployment that is not archived, of one project or all, largest value gap first.
+    """Every deployment that is not archived, of one project or all, the worst health first.
 
     Raises
     ------
@@ -331,12 +331,12 @@ def _as_deployed(line: DeploymentLine) -> dict[str, Any]:
 
 
 def _order(line: DeploymentLine) -> tuple[object, ...]:
-    """Largest value gap first; without one the worst health first; those out of use last."""
+    """The worst health first, of these the largest value gap; those out of use last."""
     return (
         not line.is_in_use,
+        WORST_FIRST.index(line.health.health),
         line.gap is None,
         -(line.gap or 0.0),
-        WORST_FIRST.index(line.health.health),
         line.project_title,
         _SLOTS.index(line.slot),
         line.deployment_id,

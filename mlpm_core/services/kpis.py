@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension
@@ -20,7 +20,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.computing import or_reason
 from mlpm_core.services.valuation import CaseValue, project_cases
-from mlpm_core.value.kpi import KpiStanding, kpi_units, per_unit, standing
+from mlpm_core.value.kpi import KpiStanding, heading, kpi_units, per_unit, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +49,12 @@ MOVING = frozenset(
     (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
 )
 """The records that a KPI's value rests on; no other can move one."""
+
+_BETWEEN: Final = {
+    1: "between start and target, getting better",
+    0: "between start and target",
+    -1: "between start and target, getting worse",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +105,24 @@ class KpiValue:
         return sign * (self.value - self.target)
 
     def standing(self, today: date) -> str:
-        """How it stands towards its target on a day, in a word or a few; from the numbers."""
+        """How it stands towards its target on a day, in a few words.
+
+        They follow the date (a target that was not reached by its day is missed) and the way that
+        the newest periods went.
+        """
         if not self.counts:
             return self.state.value
-        if self.current is None or self.gap_to_target is None or self.baseline is None:
+        if self.current is None or self.target is None or self.baseline is None:
             return "unknown"
-        if self.gap_to_target >= 0:
+        if (self.gap_to_target or 0.0) >= 0:
             return "on target"
         if self.target_on and self.target_on < today:
             return "target missed"
         sign = 1 if self.direction == Direction.HIGHER else -1
         gained = sign * (self.current.mean - self.baseline)
-        return "on its way" if gained > 0 else "no better than before"
+        if gained <= 0:
+            return "no better than before"
+        return _BETWEEN[heading(self.trend, self.direction, self.target - self.baseline)]
 
     @property
     def value(self) -> float | None:

@@ -110,6 +110,7 @@ def health_of(
         promised_rate=_mean(case.planned if case else None),
         current_rate=_mean(current),
         probability_of_loss=current.probability_of_loss if current else None,
+        settled=_settled(case),
         unvalued=case.unvalued if case else None,
         limits=checks,
         counts_for_value=case is not None,
@@ -130,6 +131,13 @@ def newest(periods: Iterable[Period]) -> Period | None:
 def age_in_days(period: Period | None, today: date) -> int | None:
     """Days from the end of a period to a day; a period that still runs has none."""
     return max((today - period.end.date()).days, 0) if period else None
+
+
+def _settled(case: CaseValue | None) -> tuple[float, float] | None:
+    """What value is without what chance explains, and how likely a loss it is then."""
+    if case is None or case.settled_net is None or case.settled_loss is None:
+        return None
+    return case.settled_net, case.settled_loss
 
 
 def _mean(worth: Worth | None) -> float | None:

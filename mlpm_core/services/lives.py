@@ -16,8 +16,8 @@ from mlpm_core.in_life.delivered import (
     gathered,
     months,
 )
-from mlpm_core.services.monitored import champions, monitored_periods, written_metrics
-from mlpm_core.services.rates import carried_forward
+from mlpm_core.services.monitored import champions, monitored_periods, seen
+from mlpm_core.services.settled import settled_metrics
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Valuation
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.periods import Monitored, Period
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.store import Reader
+    from mlpm_core.value.worth import Worth
 
 __all__ = ["NET", "Life", "LifeMonth", "life_of"]
 
@@ -112,7 +113,8 @@ def life_of(
         told = {
             period: metrics
             for period, metrics in monitored.items()
-            if period.start < period.end and written_metrics(case.mechanism, metrics)
+            if period.start < period.end
+            and seen(case.mechanism, period, metrics, case.currency).observations
         }
         use = _use(champion, told, today)
         if use is not None:
@@ -150,8 +152,8 @@ def _held(
     """Every period of a champion in its days of use; metrics are carried as in value rates."""
     for granularity in dict.fromkeys(period.granularity for period in told):
         periods = {p: m for p, m in told.items() if p.granularity == granularity}
-        carried = carried_forward(case.mechanism, periods)
-        for (period, metrics), known in zip(periods.items(), carried, strict=True):
+        held = settled_metrics(case, periods)
+        for (period, metrics), known in zip(periods.items(), held, strict=True):
             span = Span(period.start, period.end).within(use)
             if span is None:
                 continue
@@ -180,12 +182,15 @@ def _valued(
     except InputError as error:
         faults += [str(error)] * len(counting)
         return
+    same: dict[tuple[object, ...], Worth] = {}
     for period, p in counting:
+        key = (*period.metrics.items(), *period.luck.items())
         try:
-            worth = common.worth(period.metrics, luck_of=period.luck)
+            worth = same.get(key) or common.worth(period.metrics, luck_of=period.luck)
         except MlpmError as error:
             faults.append(str(error))
             continue
+        same = {key: worth}  # periods that are pooled follow each other
         values = {NET: worth.net_by_draw / DAYS_PER_YEAR}
         values |= {d.value: worth.kpi_by_draw(d) for d in dimensions}
         yield Told(p, values, is_final=period.is_final)

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from mlpm_core.errors import InputError
+from mlpm_core.in_life.observation import Observation
 from mlpm_core.records import Deployment, Slot
 from mlpm_core.services.periods import Monitored, Period, periods_of
+from mlpm_core.services.reported_units import unit_factor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from mlpm_core.store import Reader
-    from mlpm_core.value.mechanism import Mechanism
+    from mlpm_core.value.mechanism import Input, Mechanism
 
 __all__ = [
+    "WINDOW_DAYS",
+    "Seen",
+    "as_if_deployed",
     "champions",
     "deployed",
+    "is_share",
     "monitored_periods",
     "newest_period",
-    "newest_periods",
-    "written_metrics",
+    "recent_periods",
+    "seen",
 ]
+
+WINDOW_DAYS: Final = 92
+"""No more days count as now: a quarter of a year, whichever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one period tells of a mechanism's inputs, each in the unit in which it is asked.
+
+    ``is_idle`` when the model flagged nothing: precision is then undefined, and recall is 0.
+    """
+
+    observations: Mapping[str, Observation] = field(default_factory=dict)
+    is_idle: bool = False
 
 
 def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -34,16 +56,20 @@ def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:
         and d["slot"] == "champion"
         and not d["archived"]
     ]
-    return found or [
-        {
-            "deployment_id": "",
-            "model_id": case["model_id"],
-            "model_version": "",
-            "fresh_within_days": 14,
-            "from_on": None,
-            "to_on": None,
-        }
-    ]
+    return found or [as_if_deployed(case["model_id"])]
+
+
+def as_if_deployed(model_id: str) -> dict[str, Any]:
+    """A champion of every version of a model, for one that reports without a deployment."""
+    return {
+        "deployment_id": "",
+        "model_id": model_id,
+        "model_version": "",
+        "slot": Slot.CHAMPION,
+        "fresh_within_days": 14,
+        "from_on": None,
+        "to_on": None,
+    }
 
 
 def deployed(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,12 +85,17 @@ def monitored_periods(
     return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
 
 
-def newest_periods(
+def recent_periods(
     reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
 ) -> dict[Period, dict[str, Monitored]]:
-    """The same, of each metric and length of period the newest: all that a value today rests on."""
+    """The same, only what a value today rests on.
+
+    Of each length of period those of the newest ``WINDOW_DAYS``, the first 12 as the reference, and
+    of each metric the newest result.
+    """
     until = datetime.combine(today, time.max)
-    return periods_of(_results(reader, "newest_metrics", project, deployment, until=until))
+    rows = _results(reader, "recent_metrics", project, deployment, until=until, days=WINDOW_DAYS)
+    return periods_of(rows)
 
 
 def _results(
@@ -86,18 +117,61 @@ def _results(
     )
 
 
+def is_share(entry: Input) -> bool:
+    """Whether an input counts hits among cases, from 0 to 1."""
+    return (entry.unit, entry.low, entry.high) == ("1", 0, 1)
+
+
+def seen(
+    mechanism: Mechanism, period: Period, metrics: Mapping[str, Monitored], currency: str
+) -> Seen:
+    """What a period's metrics tell of a mechanism's inputs.
+
+    What rests on no case is left out, and so is a quantity without a unit that fits.
+    """
+    found = {}
+    for entry in mechanism.inputs:
+        monitored = metrics.get(entry.reported_as)
+        if monitored is None or monitored.is_empty:
+            continue
+        try:
+            factor = unit_factor(entry, monitored.unit, period, currency)
+        except InputError:
+            continue
+        found[entry.name] = monitored.observation(is_share=is_share(entry), factor=factor)
+    recall, precision = (_reported(mechanism, name) for name in ("recall", "precision"))
+    if not (recall and precision and _is_idle(metrics)):
+        return Seen(found)
+    missed = Observation(0.0, found[recall].cases if recall in found else None)
+    follow = [entry.name for entry in mechanism.inputs if entry.same_as == recall]
+    kept = {name: o for name, o in found.items() if name != precision}
+    return Seen(kept | dict.fromkeys((recall, *follow), missed), is_idle=True)
+
+
+def _reported(mechanism: Mechanism, metric: str) -> str | None:
+    """The input that a metric feeds."""
+    return next((e.name for e in mechanism.metrics if e.reported_as == metric), None)
+
+
+def _is_idle(metrics: Mapping[str, Monitored]) -> bool:
+    """Whether a period's results say that nothing was flagged.
+
+    Precision rests on no case then; tools also write it as 0, or not at all. A precision of 0 that
+    rests on cases of its own says that whatever was flagged was wrong, which is something else.
+    """
+    recall, precision = metrics.get("recall"), metrics.get("precision")
+    if recall is not None and not recall.is_empty:
+        if recall.value > 0:
+            return False
+        if precision is None or precision.is_empty:
+            return True
+        return precision.value == 0 and precision.cases in (None, recall.cases)
+    return precision is not None and precision.is_empty
+
+
 def newest_period(
-    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism, currency: str
 ) -> Period | None:
     """The period that is current: the one that ends last, of several the longest."""
-    told = [p for p, metrics in monitored.items() if written_metrics(mechanism, metrics)]
-    return max(told, key=lambda p: (p.end, p.end - p.start), default=None)
-
-
-def written_metrics(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> dict[str, str]:
-    """Monitored metrics as inputs of the mechanism, in the notation of quantities."""
-    return {
-        entry.name: metrics[entry.reported_as].written(entry.low, entry.high)
-        for entry in mechanism.inputs
-        if entry.reported_as in metrics
-    }
+    telling = [p for p, m in monitored.items() if seen(mechanism, p, m, currency).observations]
+    return max(telling, key=lambda p: (p.end, p.end - p.start), default=None)

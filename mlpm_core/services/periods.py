@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
+import pandas as pd
+from scipy.special import betaincinv, ndtri
 
-from mlpm_core.errors import InputError
-from mlpm_core.quantity import Quantity
+from mlpm_core.in_life.observation import Observation, binomial_error, from_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +23,12 @@ _SPANS = {
     "P1D": timedelta(days=1),
     "P1W": timedelta(weeks=1),
 }
+_STATED: Final = (
+    *("value", "n", "value_se", "batch", "label_status", "labelled_share", "ci_low", "ci_high"),
+    *("ci_level", "numerator", "denominator", "unit"),
+)
+_DAY: Final = timedelta(days=1)
+_TAIL: Final = 0.05  # below and above a 90 % interval
 _WORDS = {
     "": "moment",
     "PT1H": "hour",
@@ -44,6 +49,8 @@ class Period:
     >>> week = Period(datetime(2026, 6, 22), "P1W")
     >>> week.end.isoformat(), str(week)
     ('2026-06-29T00:00:00', 'week of 22 Jun 2026')
+    >>> Period(datetime(2026, 1, 31), "P1M").end.date().isoformat()  # no month has a 31st day more
+    '2026-02-28'
     """
 
     start: datetime
@@ -54,8 +61,13 @@ class Period:
         """The first moment after it."""
         if self.granularity in _SPANS:
             return self.start + _SPANS[self.granularity]
-        months = self.start.month - 1 + _MONTHS[self.granularity]
-        return self.start.replace(year=self.start.year + months // 12, month=months % 12 + 1)
+        months = pd.DateOffset(months=_MONTHS[self.granularity])
+        return (pd.Timestamp(self.start) + months).to_pydatetime()
+
+    @property
+    def days(self) -> float:
+        """Its length in days."""
+        return (self.end - self.start) / _DAY
 
     @property
     def word(self) -> str:
@@ -100,9 +112,9 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Monitored:
-    """One monitored metric of a period: value, cases and standard error, and its batch.
+    """One monitored metric of a period, with every uncertainty that its file states, and its batch.
 
-    ``ci_low`` and ``ci_high`` are the interval that the file gave, of whatever level.
+    ``ci_low`` and ``ci_high`` are a confidence interval of ``ci_level``, 95 % unless told.
     """
 
     value: float
@@ -113,66 +125,84 @@ class Monitored:
     labelled_share: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
+    ci_level: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    unit: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it rests on no case at all, so that its value says nothing."""
+        return self.n == 0 or (self.denominator == 0 and self.n is None)
+
+    @property
+    def cases(self) -> float | None:
+        """The cases that it says it rests on."""
+        return self.n if self.n is not None else self.denominator
+
+    def observation(self, *, is_share: bool, factor: float = 1.0) -> Observation:
+        """The value with what says how far off it may be, in a unit of so many of its own.
+
+        Examples
+        --------
+        >>> Monitored(0.8, 100, None, "B00001").observation(is_share=True)
+        Observation(value=0.8, cases=100, error=None)
+        >>> Monitored(12.0, None, 3.0, "B00001").observation(is_share=False, factor=2.0)
+        Observation(value=24.0, cases=None, error=6.0)
+        """
+        found = from_statements(
+            self.value,
+            is_share=is_share,
+            n=self.n,
+            error=self.value_se,
+            ratio=(self.numerator, self.denominator),
+            interval=(self.ci_low, self.ci_high),
+            level=self.ci_level,
+        )
+        if factor == 1.0:
+            return found
+        error = None if found.error is None else found.error * factor
+        return Observation(found.value * factor, found.cases, error)
 
     def standard_error(self, *, is_share: bool) -> float | None:
-        """Standard error of the value; None when neither it nor the cases of a share are known.
+        """Standard error of the value; None when nothing says how far off it may be.
 
         Examples
         --------
         >>> Monitored(0.24, None, 0.01, "B00001").standard_error(is_share=False)
         0.01
         >>> round(Monitored(0.8, 100, None, "B00001").standard_error(is_share=True), 4)
-        0.0398
+        0.0402
         """
         if self.value_se:
             return self.value_se
-        if not (is_share and self.n):
-            return None
-        hits, misses = self.value * self.n + 1, (1 - self.value) * self.n + 1
-        total = hits + misses
-        return math.sqrt(hits * misses / (total * total * (total + 1)))
-
-    def written(self, low: float | None, high: float | None) -> str:
-        """The result in the notation of quantities, with the uncertainty it carries.
-
-        A share with a count becomes a Beta, a value with a standard error a normal; without
-        either it is taken as exact.
-
-        Examples
-        --------
-        >>> Monitored(0.8, 100, None, "B00001").written(0.0, 1.0)
-        'beta(81, 21)'
-        >>> Monitored(0.24, None, 0.01, "B00001").written(0.0, None)
-        'normal(0.24, 0.01)'
-        """
-        is_share = low == 0.0 and high == 1.0
-        if self.value_se:
-            return f"normal({self.value!r}, {self.value_se!r})"
-        if is_share and self.n:
-            return f"beta({self.value * self.n + 1:.12g}, {(1 - self.value) * self.n + 1:.12g})"
-        return repr(self.value)
+        found = self.observation(is_share=is_share)
+        return binomial_error(found.value, found.cases) if found.cases else found.error
 
     def interval(self, *, is_share: bool) -> tuple[float | None, float | None]:
-        """P5 and P95 of the same distribution, else the interval that the file gave.
+        """P5 and P95 of what the value says, as the same is written as a quantity.
 
-        None twice when neither is known.
+        None twice when nothing says how far off it may be. A share of n cases is Beta with its hits
+        and misses, each plus one, as ``24/30`` is; nothing is rounded.
 
         Examples
         --------
-        >>> Monitored(0.24, None, 0.01, "B00001").interval(is_share=False)
+        >>> low, high = Monitored(0.24, None, 0.01, "B00001").interval(is_share=False)
+        >>> round(low, 4), round(high, 4)
         (0.2236, 0.2564)
-        >>> Monitored(0.8, 100, None, "B00001").interval(is_share=True)
+        >>> low, high = Monitored(0.8, 100, None, "B00001").interval(is_share=True)
+        >>> round(low, 4), round(high, 4)
         (0.7254, 0.8562)
         """
-        ends = (0.0, 1.0) if is_share else (None, None)
-        try:
-            quantity = Quantity.read(self.written(*ends), "1", *ends)
-        except InputError:  # such as a squared error that is larger than any quantity
-            return self.ci_low, self.ci_high
-        if quantity.is_exact:
-            return self.ci_low, self.ci_high
-        low, high = quantity.quantile(np.array([0.05, 0.95]))
-        return round(float(low), 4), round(float(high), 4)
+        found = self.observation(is_share=is_share)
+        if found.is_exact:
+            return None, None
+        if found.cases:
+            hits, misses = found.hits + 1, found.cases - found.hits + 1
+            low, high = betaincinv(hits, misses, [_TAIL, 1 - _TAIL]).tolist()
+            return low, high
+        half = float(ndtri(1 - _TAIL)) * (found.error or 0.0)
+        return found.value - half, found.value + half
 
 
 def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Monitored]]:
@@ -180,14 +210,5 @@ def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Moni
     periods: dict[Period, dict[str, Monitored]] = {}
     for row in rows:
         period = Period(row["period_start"], row["granularity"])
-        periods.setdefault(period, {})[row["metric"]] = Monitored(
-            row["value"],
-            row["n"],
-            row["value_se"],
-            row["batch"],
-            row["label_status"],
-            row["labelled_share"],
-            row["ci_low"],
-            row["ci_high"],
-        )
+        periods.setdefault(period, {})[row["metric"]] = Monitored(**{k: row[k] for k in _STATED})
     return dict(sorted(periods.items()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.in_life.health import Health, LimitCheck, Verdict
+from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension, finite
 from mlpm_core.records import Kpi
 from mlpm_core.services.computing import or_reason
@@ -65,14 +65,27 @@ class Line:
         return self.case.current is not None
 
     @property
+    def is_counted(self) -> bool:
+        """Whether its results say something of today, so that it is part of what is delivered."""
+        return self.is_in_life and self.case.uncounted is None
+
+    @property
     def planned_rate(self) -> float | None:
         """Planned value rate, money a week."""
         return self.case.planned.net.mean * _PER_WEEK if self.case.planned else None
 
     @property
     def current_rate(self) -> float | None:
-        """Value rate that the newest metrics imply, money a week."""
+        """Value rate that the newest results imply, money a week."""
         return self.case.current.net.mean * _PER_WEEK if self.case.current else None
+
+    @property
+    def rate_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of the current value rate, money a week."""
+        if self.case.current is None:
+            return None, None
+        net = self.case.current.net
+        return net.p10 * _PER_WEEK, net.p90 * _PER_WEEK
 
     @property
     def gap(self) -> float | None:
@@ -98,7 +111,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Every line, largest value gap first, and the totals that may be formed."""
+    """Every line, the worst health first and of these the largest value gap, and the totals.
+
+    A total holds the cases in life whose results say something of today.
+    """
 
     lines: tuple[Line, ...]
     totals: tuple[Total, ...]
@@ -128,8 +144,13 @@ def _portfolio(workspace: Workspace) -> Portfolio:
             if not project["archived"]
             for line in lines_of(workspace, reader, project)
         ]
-    lines.sort(key=lambda x: (not x.is_in_life, -(x.gap or 0.0), x.project_title))
-    return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_in_life])))
+    lines.sort(key=_order)
+    return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_counted])))
+
+
+def _order(line: Line) -> tuple[object, ...]:
+    worst = WORST_FIRST.index(line.health.health)
+    return not line.is_in_life, worst, -(line.gap or 0.0), line.project_title
 
 
 def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
@@ -226,6 +247,10 @@ def health_json(workspace: Workspace, actor: str, project: str | None) -> list[d
             "currency": line.case.currency,
             "planned_rate": finite(line.planned_rate),
             "value_rate": finite(line.current_rate),
+            "value_rate_p10": finite(line.rate_range[0]),
+            "value_rate_p90": finite(line.rate_range[1]),
+            "rests_on": str(line.case.rests_on) if line.case.rests_on else None,
+            "not_counted": line.case.uncounted,
             "value_gap": finite(line.gap),
         }
         for view in _views(workspace, actor, project)

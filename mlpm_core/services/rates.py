@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.records import METRICS
-from mlpm_core.services.monitored import monitored_periods, written_metrics
+from mlpm_core.services.monitored import monitored_periods
+from mlpm_core.services.settled import settled_metrics
 from mlpm_core.services.valuation import CaseValue, case_value
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import worth_by_period
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
     from mlpm_core.services.periods import Monitored, Period
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
-    from mlpm_core.value.mechanism import Mechanism
 
 __all__ = [
     "MetricPoint",
     "MetricSeries",
     "RatePoint",
-    "carried_forward",
     "metric_series",
     "rates_of",
     "series_of",
@@ -134,30 +133,13 @@ def rates_of(
     return _rates(case, periods, last)
 
 
-def carried_forward(
-    mechanism: Mechanism, periods: Mapping[Period, Mapping[str, Monitored]]
-) -> list[dict[str, tuple[str, Period]]]:
-    """Of each period the metrics that hold in it, as written, with the period that told each.
-
-    A metric missing in a period carries its last value.
-    """
-    known: dict[str, tuple[str, Period]] = {}
-    found = []
-    for period, metrics in periods.items():
-        told = written_metrics(mechanism, metrics)
-        known = known | {name: (text, period) for name, text in told.items()}
-        found.append(known)
-    return found
-
-
 def _rates(
     case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
 ) -> list[RatePoint]:
     if not periods or (case.planned is None and case.current is None):
         return []
     vectors = [
-        {name: text for name, (text, _) in known.items()}
-        for known in carried_forward(case.mechanism, periods)
+        {name: text for name, (text, _) in held.items()} for held in settled_metrics(case, periods)
     ]
     shown = list(periods.items())
     if last is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.evaluation import NONE
 from mlpm_core.records import Deployment, Slot, ValueCase
 from mlpm_core.services.evidence import Range
-from mlpm_core.services.monitored import monitored_periods
+from mlpm_core.services.monitored import as_if_deployed, monitored_periods
 from mlpm_core.services.valuation import CaseValue, valued_case
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class DecidedModels:
         of_case = [d for d in self._deployments if d["value_case_id"] == case["value_case_id"]]
         if of_case:
             return [d for d in of_case if d["slot"] == Slot.CHAMPION and not d["archived"]]
-        as_if = {"deployment_id": "", "model_id": case["model_id"], "model_version": ""}
-        as_if |= {"slot": Slot.CHAMPION, "from_on": None, "to_on": None}
+        as_if = as_if_deployed(case["model_id"])
         return [as_if] if self._monitored(as_if) else []
 
     def _as_decided(

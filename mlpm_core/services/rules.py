@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from mlpm_core.records import (
     Kpi,
     MechanismRecord,
     MetricLimit,
+    MetricResult,
     Prediction,
     Project,
     QuantityRecord,
@@ -30,6 +32,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.decision_rules import decision_fault
 from mlpm_core.services.mechanisms import mechanism_of
+from mlpm_core.services.result_rules import ReportedQuantities
 from mlpm_core.services.stored import Stored
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
 from mlpm_core.value.kpi import per_unit
@@ -64,20 +67,54 @@ def _applied(judgement: Judgement, asked: Asked, reader: Reader, *, accept_good:
     rule_for = _RULES.get(record)
     if record is Decision:
         rule_for = partial(_decisions, today=asked.now.date())
-    if rule_for is None or judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
+    if judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement
-    lines, rows = judgement.lines, judgement.rows
-    suspect = _SUSPECTS.get(record)
-    if suspect is not None:
-        kept = suspect(rows)
-        lines, rows = lines[kept.to_numpy(zero_copy_only=False)], rows.filter(kept)
+    if record is MetricResult:
+        return _results(judgement, reader, accept_good=accept_good)
+    if rule_for is None:
+        return judgement
+    kept = _SUSPECTS[record](judgement.rows) if record in _SUSPECTS else None
     rule = rule_for(reader, judgement.receipt.project)
+    return _ruled(judgement, rule, kept, accept_good=accept_good)
+
+
+def _ruled(
+    judgement: Judgement,
+    rule: Callable[[Row], Reject | None],
+    suspects: pa.Array | None,
+    *,
+    accept_good: bool,
+) -> Judgement:
+    """The judgement with a reject for every suspect row that breaks the rule; None suspects all."""
+    lines, rows = judgement.lines, judgement.rows
+    if suspects is not None:
+        lines, rows = lines[suspects.to_numpy(zero_copy_only=False)], rows.filter(suspects)
     faults = []
     for line, row in zip(lines.tolist(), rows.to_pylist(), strict=True):
         fault = rule(row)
         if fault is not None:
             faults.append(fault.model_copy(update={"row": line}))
     return judgement.rejecting(faults, accept_good=accept_good) if faults else judgement
+
+
+def _results(judgement: Judgement, reader: Reader, *, accept_good: bool) -> Judgement:
+    """Quantities among monitoring results are taken only in a unit that fits."""
+    reported = ReportedQuantities(reader, judgement.receipt.project)
+    if not reported.names:
+        return judgement
+
+    def rule(row: Row) -> Reject | None:
+        fault = reported.fault(row)
+        return fault and _fault(fault.column, row[fault.column], fault.error)
+
+    named = pc.is_in(
+        judgement.rows.column("metric").cast(pa.string()),
+        value_set=pa.array(sorted(reported.names), pa.string()),
+    )
+    judgement = _ruled(judgement, rule, named.combine_chunks(), accept_good=accept_good)
+    warnings = reported.warnings(judgement.rows, judgement.receipt.warnings)
+    receipt = judgement.receipt.model_copy(update={"warnings": warnings})
+    return replace(judgement, receipt=receipt)
 
 
 def _fault(column: str, value: object, error: MlpmError) -> Reject:

@@ -11,16 +11,18 @@ from mlpm_core.records import QuantityRecord, ValueCase
 from mlpm_core.records.metrics import without_value
 from mlpm_core.services.computing import or_reason
 from mlpm_core.services.mechanisms import definition_changes, mechanism_of
-from mlpm_core.services.monitored import deployed, newest_period, newest_periods, written_metrics
+from mlpm_core.services.monitored import deployed, recent_periods, seen
+from mlpm_core.services.now import now_of, uncounted
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
 from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from mlpm_core.services.now import Now, Stretch
     from mlpm_core.services.periods import Monitored, Period
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
@@ -66,6 +68,11 @@ class CaseValue:
     ``unvalued`` says so when only metrics are monitored that have no value alone.
     ``redefined_at`` are the moments at which its mechanism's definition became another.
     ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
+
+    ``current`` rests on the periods of ``rests_on``, of which ``as_of`` is the newest.
+    ``settled_net``, money a year, and ``settled_loss``, a probability, are what it is with every
+    metric that chance explains left as planned; ``differing`` are the labels of the others.
+    ``uncounted`` says why it says nothing of today, None when it does.
     """
 
     value_case_id: str
@@ -84,6 +91,11 @@ class CaseValue:
     realisation: tuple[CaseInput, ...] = ()
     unvalued: str | None = None
     redefined_at: tuple[datetime, ...] = ()
+    rests_on: Stretch | None = None
+    settled_net: float | None = None
+    settled_loss: float | None = None
+    differing: tuple[str, ...] = ()
+    uncounted: str | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -222,44 +234,46 @@ def valued_case(
     """The record of a value case, valued by the results of a deployment: its champion's if none."""
     changes = changes or {}
     mechanism = mechanism_of(reader, row["project"], row["mechanism"])
-    deployment = deployment or deployed(reader, row)
-    monitored = newest_periods(reader, project["project"], deployment, today)
+    deployment, currency = deployment or deployed(reader, row), project["currency"]
+    monitored = recent_periods(reader, project["project"], deployment, today)
     written = {
         q["name"]: q
         for q in reader.current(QuantityRecord, row["project"])
         if q["value_case_id"] == row["value_case_id"]
     }
-    inputs = _inputs(mechanism, row, written, monitored, changes)
-    batches = tuple(dict.fromkeys(i.batch for i in inputs if i.batch))
-    planned, problem = _worth(
-        mechanism,
-        {i.name: i.planned or i.default for i in inputs if i.is_asked},
-        row["baseline"],
-        draws,
-    )
+    inputs = _inputs(mechanism, row, written, changes)
+    texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
+    planned, problem = _worth(mechanism, texts, row["baseline"], draws)
+    now = now_of(mechanism, monitored, planned, texts, baseline=row["baseline"], currency=currency)
+    inputs = _with_results(inputs, now)
     current = None
-    if any(i.monitored for i in inputs):
+    if now is not None:
         current, problem = _worth(
             mechanism, {i.name: i.in_use for i in inputs if i.is_asked}, row["baseline"], draws
         )
-    newest = newest_period(monitored, mechanism)
+    as_of = now.newest if now and current else None
     return CaseValue(
         value_case_id=row["value_case_id"],
         title=row["title"] or row["value_case_id"],
         mechanism=mechanism,
         baseline=row["baseline"] or mechanism.natural,
-        currency=project["currency"],
+        currency=currency,
         inputs=inputs,
         planned=planned,
         current=current,
         problem=problem,
-        as_of=newest if current else None,
+        as_of=as_of,
         deployment=deployment,
-        batches=batches,
-        granularities=_granularities(monitored, mechanism),
+        batches=now.batches if now else (),
+        granularities=_granularities(monitored, mechanism, currency),
         unvalued=_unvalued(monitored, mechanism),
         redefined_at=definition_changes(reader, row["project"], row["mechanism"]),
         realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
+        rests_on=now.stretch if now and current else None,
+        settled_net=now.window.settled_net if now else None,
+        settled_loss=now.window.settled_loss if now else None,
+        differing=tuple(i.label for i in inputs if now and i.name in now.window.differing),
+        uncounted=uncounted(deployment, as_of, today),
     )
 
 
@@ -303,13 +317,13 @@ def _unvalued(
 
 
 def _granularities(
-    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism, currency: str
 ) -> tuple[str, ...]:
     """The lengths of period that say something about value, the shortest first."""
     told = {
         p.granularity: p.end - p.start
         for p, metrics in monitored.items()
-        if written_metrics(mechanism, metrics)
+        if seen(mechanism, p, metrics, currency).observations
     }
     return tuple(sorted(told, key=lambda granularity: told[granularity]))
 
@@ -318,27 +332,28 @@ def _inputs(
     mechanism: Mechanism,
     case: Mapping[str, Any],
     written: Mapping[str, Mapping[str, Any]],
-    monitored: Mapping[Period, Mapping[str, Monitored]],
     changes: Mapping[str, str],
 ) -> tuple[CaseInput, ...]:
-    newest = newest_period(monitored, mechanism)
-    inputs = []
+    """Every input as planned."""
     asked = {i.name for i in mechanism.inputs_for(case["baseline"] or None)}
-    for entry in mechanism.all_inputs:
-        told = [
-            (period, metrics[entry.reported_as])
-            for period, metrics in monitored.items()
-            if entry.reported_as in metrics and newest and period.granularity == newest.granularity
-        ]
-        period, result = told[-1] if told else (None, None)
-        inputs.append(
-            replace(
-                _planned(entry, written, changes),
-                is_asked=entry.name in asked,
-                monitored_value=result.value if result else None,
-                monitored=result.written(entry.low, entry.high) if result else None,
-                monitored_in=str(period) if period else None,
-                batch=result.batch if result else None,
-            )
+    return tuple(
+        replace(_planned(entry, written, changes), is_asked=entry.name in asked)
+        for entry in mechanism.all_inputs
+    )
+
+
+def _with_results(inputs: Iterable[CaseInput], now: Now | None) -> tuple[CaseInput, ...]:
+    """The inputs with what counts as now of them."""
+    results = now.results if now else {}
+    return tuple(
+        replace(
+            entry,
+            monitored=found.text,
+            monitored_value=found.value,
+            monitored_in=found.when,
+            batch=found.batch,
         )
-    return tuple(inputs)
+        if (found := results.get(entry.name))
+        else entry
+        for entry in inputs
+    )

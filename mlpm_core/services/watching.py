@@ -83,12 +83,13 @@ def _watched(series: MetricSeries, check: LimitCheck | None) -> WatchedMetric:
     if len(told) <= _REFERENCE:
         return WatchedMetric(series, check)
     points = [p for p, _ in told]
-    cases = [p.monitored.n for p in points]
+    cases = [p.monitored.cases if is_share else p.monitored.n for p in points]
     found = watched(
         [p.value for p in points],
         [e for _, e in told],
         cases=[n for n in cases if n] if all(cases) else None,
         n_reference=_REFERENCE,
+        varies=True,
     )
     marks = tuple(Mark(points[s.index].period, s.rule, s.z) for s in found.signals)
     return WatchedMetric(series, check, found.centre, marks, _episodes(points, found))

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from statistics import fmean
+from typing import TYPE_CHECKING, Final
+
+from scipy.stats import kendalltau
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.value.worth import Estimate
 
-__all__ = ["DAYS_PER_YEAR", "KpiStanding", "kpi_units", "per_unit", "standing"]
+__all__ = ["DAYS_PER_YEAR", "KpiStanding", "heading", "kpi_units", "per_unit", "standing"]
 
 DAYS_PER_YEAR = 365.25
 
+_TREND: Final = 16
+_FEWEST: Final = 5
+_BY_CHANCE: Final = 0.05
+_SLIGHT: Final = 0.02
 _MONEY_PERIODS = {"year": 1.0, "month": 1 / 12, "week": 7 / DAYS_PER_YEAR}
 _UNITS = {
     Dimension.CYCLE_TIME: {"hour/case": 1.0, "minute/case": 60.0, "day/case": 1 / 24},
@@ -94,3 +104,47 @@ def standing(
     factor = per_unit(dimension, unit, currency) * (1 if direction == "higher" else -1)
     ends = sorted(baseline + factor * end for end in (improvement.p10, improvement.p90))
     return KpiStanding(baseline + factor * improvement.mean, ends[0], ends[1])
+
+
+def heading(levels: Sequence[float], direction: str, scale: float) -> int:
+    """Which way a KPI has gone of late.
+
+    Parameters
+    ----------
+    levels : sequence of float
+        Of the KPI by period, oldest first; the newest 16 count.
+    direction : str
+        "higher" or "lower": which way is better.
+    scale : float
+        The way from the start to the target, in the KPI's unit.
+
+    Returns
+    -------
+    int
+        1 for better, -1 for worse. 0 when chance explains the order of the levels (Kendall's tau,
+        two-sided at 5 %), when fewer than 5 differ from the one before, and when the newer half
+        lies within 2 % of the scale of the older one.
+
+    References
+    ----------
+    Mann (1945). Nonparametric tests against trend. Econometrica 13(3).
+
+    Examples
+    --------
+    >>> down = [10, 9, 8, 7, 6, 5]
+    >>> heading(down, "lower", 10), heading(down, "higher", 10), heading(down, "higher", 1000)
+    (1, -1, 0)
+    >>> heading([5, 6, 5, 6, 5, 6, 5], "higher", 10)
+    0
+    """
+    newest = list(levels[-_TREND:])
+    moved = newest[:1] + [y for x, y in pairwise(newest) if x != y]
+    if len(moved) < _FEWEST:
+        return 0
+    half = len(moved) // 2
+    if abs(fmean(moved[half:]) - fmean(moved[:half])) < _SLIGHT * abs(scale):
+        return 0
+    found = kendalltau(range(len(moved)), moved)
+    if not found.pvalue < _BY_CHANCE:
+        return 0
+    return (1 if found.statistic > 0 else -1) * (1 if direction == "higher" else -1)

@@ -13,7 +13,7 @@ if not lines:
 
 st.markdown(in_life_sentences.health(lines))
 
-st.subheader("Models in use, largest gap first", anchor=False)
+st.subheader("Models in use, the worst first", anchor=False)
 line = controls.deployment_of_table(lines)
 st.caption(
     "Health follows from the age of the results, the limits of the metrics and, for a champion, "

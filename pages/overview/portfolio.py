@@ -13,11 +13,11 @@ if not portfolio.lines:
 st.markdown(sentences.portfolio(portfolio))
 panels.totals(portfolio)
 
-st.subheader("Value cases, largest gap first", anchor=False)
+st.subheader("Value cases, the worst first", anchor=False)
 line = controls.line_of_table(portfolio.lines)
 st.caption(
-    "Now is what the newest monitored metrics imply, Planned what the value case said. Select a "
-    "row to see its KPIs."
+    "Now is what the newest results imply, Likely where it lies in 8 of 10 cases, Planned what the "
+    "value case said. Select a row to see its KPIs."
 )
 
 view = loaders.project_view(line.project)

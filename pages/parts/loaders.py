@@ -105,7 +105,7 @@ def against_baselines(
 
 @shared
 def deployments(project: str | None = None) -> list[DeploymentLine]:
-    """The models in use of one project or all, largest value gap first."""
+    """The models in use of one project or all, the worst health first."""
     return deployments_service.deployments(workspace(), actor(), project)
 
 

@@ -40,6 +40,8 @@ __all__ = [
     "value_case",
 ]
 
+_MOST_NAMED = 2
+
 
 def portfolio(shown: Portfolio) -> str:
     """What all models earn now against what was planned, and which one needs somebody."""
@@ -50,20 +52,26 @@ def portfolio(shown: Portfolio) -> str:
             f"{counted(n, 'value case')} planned, none has monitoring results yet: "
             "upload a file of results to see what its model is really worth."
         )
+    stale = [x for x in in_life if not x.is_counted]
+    counting = [x for x in in_life if x.is_counted]
+    if not counting:
+        return f"No model in life counts today: {_not_counted(stale)}."
     parts = []
-    for currency in sorted({x.case.currency for x in in_life}):
-        mine = [x for x in in_life if x.case.currency == currency]
+    for currency in sorted({x.case.currency for x in counting}):
+        mine = [x for x in counting if x.case.currency == currency]
         now = sum(x.case.current.net.mean for x in mine if x.case.current)
         planned = sum(x.case.planned.net.mean for x in mine if x.case.planned)
         parts.append(
             f"**{literal(money(now, currency))}**, planned {literal(money(planned, currency))}"
         )
-    verb = "delivers" if len(in_life) == 1 else "deliver"
-    text = f"{counted(len(in_life), 'model')} in life {verb} {' and '.join(parts)}. "
+    verb = "delivers" if len(counting) == 1 else "deliver"
+    text = f"{counted(len(counting), 'model')} in life {verb} {' and '.join(parts)}. "
+    if stale:
+        text += f"Not counted: {_not_counted(stale)}. "
     troubled = [x for x in in_life if x.health.health in ("sick", "watch")]
-    silent = [x for x in in_life if x.health.health == "unknown"]
+    silent = [x for x in counting if x.health.health == "unknown"]
     if troubled:
-        worst = max(troubled, key=lambda x: x.gap or 0.0)
+        worst = max(troubled, key=lambda x: (x.health.health == "sick", x.gap or 0.0))
         return (
             f"{text}{literal(worst.case.title)} needs somebody first: {_inner(worst.health.reason)}"
         )
@@ -72,15 +80,19 @@ def portfolio(shown: Portfolio) -> str:
     return f"{text}None of them needs anybody today."
 
 
+def _not_counted(lines: Sequence[Line]) -> str:
+    """The cases that are left out of what is delivered, and why."""
+    clauses = [f"{literal(x.case.title)} ({x.case.uncounted})" for x in lines[:_MOST_NAMED]]
+    more = len(lines) - _MOST_NAMED
+    return ", ".join(clauses) + (f" and {more} more" if more > 0 else "")
+
+
 def rate_spread(line: Line) -> str:
     """P10 to P90 of the current value rate."""
-    if line.case.current is None or line.current_rate is None:
+    low, high = line.rate_range
+    if low is None or high is None:
         return "no results to say it from"
-    net = line.case.current.net
-    if not net.mean:
-        return literal(spread(0, 0))
-    per_week = line.current_rate / net.mean
-    return literal(spread(net.p10 * per_week, net.p90 * per_week))
+    return literal(spread(low, high))
 
 
 def freshness(line: Line) -> str:
@@ -99,8 +111,8 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
         how = literal(case.mechanism.sentence)
         return f"**{title}** cannot be valued yet. {literal(needs or '')}  \n{how}"
     rests = "as planned"
-    if case.current is not None and case.as_of:
-        rests = f"with the metrics monitored {literal(case.as_of.when)}"
+    if case.current is not None and case.rests_on:
+        rests = f"with the metrics monitored {literal(case.rests_on.when)}"
     if is_trial:
         rests += ", with the changes tried below, not saved"
     net = literal(money(worth.net.mean, case.currency))

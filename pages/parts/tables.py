@@ -41,8 +41,10 @@ def cases(lines: Sequence[Line]) -> pd.DataFrame:
             "Health": [WORDS[x.health.health] for x in lines],
             "Value case": [x.case.title for x in lines],
             "Now": [_rate(x.current_rate, x) for x in lines],
+            "Likely": [_likely(x) for x in lines],
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
+            "Rests on": [str(x.case.rests_on or NOTHING) for x in lines],
             "Data to": [day(x.case.as_of.end) if x.case.as_of else NOTHING for x in lines],
             "Project": [x.project_title for x in lines],
         }
@@ -205,6 +207,14 @@ def _kpi(value: float | None, unit: str, *, signed: bool = False) -> str:
 
 def _rate(value: float | None, line: Line) -> str:
     return NOTHING if value is None else money(value, line.case.currency, "week")
+
+
+def _likely(line: Line) -> str:
+    """Where the current value rate lies in 8 of 10 cases."""
+    low, high = line.rate_range
+    if low is None or high is None:
+        return NOTHING
+    return "exact" if low == high else f"{number(low)} to {number(high)}"
 
 
 def _origin(entry: Any) -> str:  # noqa: ANN401  a CaseInput

@@ -173,7 +173,7 @@ answer = st.sampled_from(
      ("excel_serial", "1904"), ("empty_last_column", "ignore"), ("skip_lines", "2"),
      ("columns.value(%)", "value"), ("columns.a%3Db=c", "ignore"), ("constants.model_id", "a=b"),
      ("wide", "recall,ROC AUC"), ("hidden_rows", "skip"), ("restatement", "confirm"),
-     ("look_alike", "stored"), ("second_table", "first")]
+     ("look_alike", "stored"), ("second_table", "first"), ("cases", "denominator")]
 )  # fmt: skip
 
 

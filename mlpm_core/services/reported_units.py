@@ -1,0 +1,113 @@
+"""Units of what is monitored: a weekly count becomes the yearly one that a mechanism asks for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.errors import InputError
+from mlpm_core.quantity import Unit
+from mlpm_core.records import METRICS
+from mlpm_core.value.kpi import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from mlpm_core.services.periods import Period
+    from mlpm_core.value.mechanism import Input
+
+__all__ = ["has_unit", "needs_unit", "unit_factor"]
+
+_A_YEAR: Final = "/year"
+_PER: Final = re.compile(r"(.+)/\s*(hour|day|week|month|quarter|year)s?\s*")
+_DAYS: Final = {
+    "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": DAYS_PER_YEAR / 12,
+    "quarter": DAYS_PER_YEAR / 4, "year": DAYS_PER_YEAR,
+}  # fmt: skip
+
+
+def needs_unit(entry: Input) -> bool:
+    """Whether a number for an input says nothing without its unit: a quantity, and no metric."""
+    return not entry.is_metric and entry.reported_as not in METRICS
+
+
+def has_unit(entry: Input) -> bool:
+    """Whether an input is told in a unit; a metric that is a share or a score is not."""
+    return needs_unit(entry) or entry.unit != "1"
+
+
+def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float:
+    """What turns a monitored number into one in the unit in which its input is asked.
+
+    Parameters
+    ----------
+    entry : Input
+    unit : str
+        As the file writes it; a volume without "/week" or the like is that of its period.
+    period : Period
+        The period that the number is of.
+    currency : str
+        That of the project.
+
+    Raises
+    ------
+    InputError
+        When a quantity has no unit, or one that does not fit.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from mlpm_core.services.periods import Period
+    >>> from mlpm_core.value.mechanism import find_mechanism
+    >>> asked, week = find_mechanism("M1").input("population"), Period(datetime(2026, 6, 22), "P1W")
+    >>> 700 * unit_factor(asked, "customer", week, "EUR")
+    36525.0
+    >>> unit_factor(asked, "customer/month", week, "EUR")
+    12.0
+    """
+    text = unit.strip()
+    if not text:
+        if needs_unit(entry):
+            what = "share" if entry.unit == "1" else f"quantity, asked in {entry.unit}"
+            raise InputError(
+                f"{entry.name} is a {what}: write its unit, such as {_example(entry)}. Leave the "
+                "row out if it is not meant for the value."
+            )
+        return 1.0
+    try:
+        return _factor(entry, text, period, currency)
+    except InputError:
+        if has_unit(entry):
+            raise
+        return 1.0  # a share or a score, whose unit is a word for people
+
+
+def _factor(entry: Input, text: str, period: Period, currency: str) -> float:
+    asked = Unit.read(entry.unit)
+    per_year = 1.0
+    if entry.unit.endswith(_A_YEAR):
+        found = _PER.fullmatch(text)
+        days = _DAYS[found[2]] if found else period.days
+        if not days:
+            raise InputError(
+                f"{text!r} of one moment is no volume of a year; write the length of the period, "
+                f"such as P1W, or a unit such as {_example(entry)}."
+            )
+        per_year = DAYS_PER_YEAR / days
+        text = f"{(found[1] if found else text).strip()}{_A_YEAR}"
+    given = Unit.read(text)
+    factor = given.factor_to(asked)
+    if factor is None:
+        raise InputError(
+            f"The unit {text!r} does not fit {entry.name}, which is asked in {entry.unit}; write "
+            f"one such as {_example(entry)}."
+        )
+    if given.currency not in (None, currency):
+        raise InputError(
+            f"{entry.name} is in {given.currency}, the project in {currency}; convert it first."
+        )
+    return factor * per_year
+
+
+def _example(entry: Input) -> str:
+    if entry.unit == "1":
+        return "share"
+    return entry.unit.replace(_A_YEAR, "/week") if entry.unit.endswith(_A_YEAR) else entry.unit
