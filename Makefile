@@ -39,9 +39,10 @@ bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/screens.py
 
-soak: setup ## what takes long: 200,000 mutated files, ten times the kills and the hurt files
+soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, ten times the kills
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
-	@SOAK=10 $(PYTEST) --quiet tests/crash
+	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 100000 --texts
+	@SOAK=10 $(PYTEST) --quiet tests/crash tests/core/test_isolation.py
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py

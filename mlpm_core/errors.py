@@ -25,7 +25,24 @@ __all__ = [
     "NotEnoughDataError",
     "NotFoundError",
     "StoreError",
+    "quoted",
 ]
+
+_LONGEST_QUOTED = 200
+
+
+def quoted(text: object) -> str:
+    r"""What somebody wrote, as a sentence repeats it: in quotes, and not more than fits in one.
+
+    Examples
+    --------
+    >>> print(quoted("a\nb"), len(quoted("x" * 10_000)))
+    'a\nb' 205
+    """
+    written = str(text)
+    if len(written) <= _LONGEST_QUOTED:
+        return repr(written)
+    return f"{written[:_LONGEST_QUOTED]!r}..."
 
 
 class MlpmError(Exception):
@@ -53,7 +70,7 @@ class NotFoundError(MlpmError, LookupError):
     def of(cls, what: str, name: str, known: Iterable[str]) -> NotFoundError:
         """The error for a ``name`` that is not among the ``known`` ones."""
         known = sorted(known)
-        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        near = get_close_matches(name[:_LONGEST_QUOTED], known, n=3, cutoff=0.5)
         hint = (
             f"Did you mean {' or '.join(near)}?"
             if near
@@ -61,7 +78,7 @@ class NotFoundError(MlpmError, LookupError):
             if known
             else "There are none yet."
         )
-        return cls(f"There is no {what} {name!r}. {hint}")
+        return cls(f"There is no {what} {quoted(name)}. {hint}")
 
 
 class StoreError(MlpmError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from math import isinf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -51,7 +50,6 @@ _FULL_NAME = (
 _FULL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
 _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
 _SHORTEST_NAME = 1 + max(map(len, MISSING))
-_LARGEST_EXACT = 2.0**53
 
 
 class Whole(NamedTuple):
@@ -94,15 +92,9 @@ def _plain_numbers(column: Column, coded: Coded) -> Whole | None:
     if found is None or (column.required and found.null_count):
         return None
     ends = pc.min_max(found).as_py()
-    if ends["min"] is None:
-        return None
-    if (column.low is not None and ends["min"] < column.low) or (
-        column.high is not None and ends["max"] > column.high
-    ):
+    if ends["min"] is None or not _are_inside(column, ends["min"], ends["max"]):
         return None
     if column.kind is ColumnKind.WHOLE:
-        if max(-ends["min"], ends["max"]) >= _LARGEST_EXACT:
-            return None
         try:
             found = found.cast(pa.int64())  # refuses what is not whole
         except pa.ArrowInvalid:
@@ -200,8 +192,13 @@ def _plain_values(column: Column, texts: list[str]) -> list[object] | None:
     given = [v for v in values if isinstance(v, int | float)]
     if not given:
         return values
-    low, high = min(given), max(given)
-    is_inside = (column.low is None or low >= column.low) and (
-        column.high is None or high <= column.high
+    return values if _are_inside(column, min(given), max(given)) else None
+
+
+def _are_inside(column: Column, least: float, most: float) -> bool:
+    """Whether all numbers from the least to the most may stand in a column."""
+    return (
+        (column.low is None or least >= column.low)
+        and (column.high is None or most <= column.high)
+        and max(-least, most) <= column.largest
     )
-    return values if is_inside and not isinf(low) and not isinf(high) else None

@@ -21,8 +21,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services import batches
 from mlpm_core.services.decisions import decisions_of
-from mlpm_core.services.effects import effect
-from mlpm_core.services.kpis import kpis_moved_by
+from mlpm_core.services.effects import Before
 from mlpm_core.services.mechanisms import refuse_orphans
 from mlpm_core.services.stored import register_used
 
@@ -83,7 +82,7 @@ def undo(
             raise InputError(f"{batch} was already undone by {found['undone_by']}.")
         seq = batches.next_seq(workspace, writer)
         record = record_of(first.kind)
-        before = kpis_moved_by(workspace, writer, record, project)
+        before = Before(workspace, writer, record, project)
         lost_before = set(_resting(writer, project))
         n_own, n_held = writer.n_counting(record, found["seq"])
         done = first.model_copy(
@@ -108,13 +107,14 @@ def undo(
         n_left = writer.n_counting(record, found["seq"])[1]
         n_stay = registered.get(record, 0)
         n_again = n_left - (n_held - n_own) - n_stay
-        after = kpis_moved_by(workspace, writer, record, project)
+        changes, unsaid = before.effect()
         told = [
             *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
             *_built_upon(writer, record, found["seq"], project),
+            *unsaid,
             *_withdrawn(writer, record, project, f"B{seq:05d}"),
         ]
-        done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
+        done = done.model_copy(update={"effect": changes, "warnings": told})
         if dry_run:
             return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
         batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)

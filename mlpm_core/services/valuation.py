@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import MlpmError, NotFoundError
+from mlpm_core.errors import NotFoundError
 from mlpm_core.records import Deployment, QuantityRecord, Slot, ValueCase
 from mlpm_core.records.metrics import without_value
+from mlpm_core.services.computing import or_reason
 from mlpm_core.services.mechanisms import definition_changes, mechanism_of
 from mlpm_core.services.periods import Monitored, Period, periods_of
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
+from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
@@ -122,12 +125,32 @@ class Dot:
 def project_cases(
     reader: Reader, project: Mapping[str, Any], today: date, *, draws: int = 8192
 ) -> list[CaseValue]:
-    """Every value case of a project that is not archived, valued."""
-    return [
-        valued_case(reader, project, row, today, draws=draws)
-        for row in reader.current(ValueCase, project["project"])
-        if not row["archived"]
-    ]
+    """Every value case of a project that is not archived, valued or with its problem."""
+    cases = []
+    for row in reader.current(ValueCase, project["project"]):
+        if row["archived"]:
+            continue
+        what = f"Value case {row['value_case_id']} of {project['project']}"
+        case, problem = or_reason(
+            what, partial(valued_case, reader, project, row, today, draws=draws)
+        )
+        cases.append(case or _uncomputed(project, row, problem or ""))
+    return cases
+
+
+def _uncomputed(project: Mapping[str, Any], row: Mapping[str, Any], problem: str) -> CaseValue:
+    """A value case of which nothing can be said but why."""
+    return CaseValue(
+        value_case_id=row["value_case_id"],
+        title=row["title"] or row["value_case_id"],
+        mechanism=unreadable(row["mechanism"], problem),
+        baseline=row["baseline"] or "none",
+        currency=project["currency"],
+        inputs=(),
+        planned=None,
+        current=None,
+        problem=problem,
+    )
 
 
 def case_value(
@@ -264,10 +287,10 @@ def _worth(
 ) -> tuple[Worth | None, str | None]:
     """The worth of written inputs, or None with the sentence that says what is wrong."""
     given = {name: text for name, text in written.items() if text}
-    try:
-        return worth(mechanism, given, baseline=baseline or None, draws=draws), None
-    except MlpmError as error:
-        return None, str(error)
+    return or_reason(
+        f"The worth by {mechanism.id}",
+        lambda: worth(mechanism, given, baseline=baseline or None, draws=draws),
+    )
 
 
 def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ from mlpm_core.store import DamagedError
 
 __all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
 
-_BATCH = re.compile(r"B\d{5,}")
+_BATCH = re.compile(r"B[0-9]{5,18}")
+_LONGEST_SHOWN = 40
 _DAY_LENGTH = len("2026-01-31")
 
 
@@ -171,13 +172,14 @@ class Workspace:
 def _moment(when: str) -> datetime:
     try:
         moment = datetime.fromisoformat(when)
-    except ValueError:
+        if moment.tzinfo is not None:  # in UTC it may lie before the first year, or after the last
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        shown = when if len(when) <= _LONGEST_SHOWN else f"{when[:_LONGEST_SHOWN]}..."
         raise InputError(
-            f"{when!r} is no moment; write a day as 2026-01-31, a moment as 2026-01-31T12:00, or "
+            f"{shown!r} is no moment; write a day as 2026-01-31, a moment as 2026-01-31T12:00, or "
             "the number of a batch."
         ) from None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     is_day = len(when) <= _DAY_LENGTH and moment.date() < date.max
     return moment + timedelta(days=1, microseconds=-1) if is_day else moment
 
