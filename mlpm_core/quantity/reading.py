@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED
 from mlpm_core.quantity.looked_up import Sample
+from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED
 from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 
@@ -27,7 +27,9 @@ _NUMBER_K: Final = rf"{_DIGITS}(?:[kKmM](?![A-Za-z_]))?"
 _TERM: Final = re.compile(rf"({_NUMBER_K})\s*(/?[A-Za-z].*)?")
 _FRACTION: Final = re.compile(rf"({_NUMBER_K})\s*/\s*({_NUMBER_K})")
 _CALL: Final = re.compile(r"([A-Za-z_]+)\s*\(([^()]*)\)\s*(.*)")
-_RATE: Final = re.compile(rf"(.*\S)\s+at\s+({_DIGITS})\s*([A-Z]{{3}})/([A-Z]{{3}})\s+on\s+(\S+)", re.S)
+_RATE: Final = re.compile(
+    rf"(.*\S)\s+at\s+({_DIGITS})\s*([A-Z]{{3}})/([A-Z]{{3}})\s+on\s+(\S+)", re.S
+)
 _PARTNER: Final = re.compile(rf"(.*\S)\s+with\s+([A-Za-z]\w*)\s+({_DIGITS})", re.S)
 _THOUSANDS: Final = {"k": 1e3, "m": 1e6}
 _SAMPLES: Final = "samples"

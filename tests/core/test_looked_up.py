@@ -77,7 +77,12 @@ def test_many_values_are_as_sure_as_the_normal_says():
 
 def test_a_list_is_read_however_it_is_parted_and_may_be_long():
     one = read("samples(3, 4.5, 6)")
-    for text in ("samples(3; 4.5; 6)", "samples(3 4.5 6)", "samples(3\n4.5\n6)", "samples(3,4.5,6,)"):
+    for text in (
+        "samples(3; 4.5; 6)",
+        "samples(3 4.5 6)",
+        "samples(3\n4.5\n6)",
+        "samples(3,4.5,6,)",
+    ):
         assert (read(text).quantile(ENDS) == one.quantile(ENDS)).all()
     values = np.random.default_rng(1).gamma(2.0, 3.0, 2000).round(3)
     told = read(f"samples({', '.join(map(str, values))})")
