@@ -214,7 +214,8 @@ class Valuation:
     def _points(self, name: str) -> Array:
         """Uniform points of an input; each input of a mechanism has a dimension of its own."""
         names = [entry.name for entry in self._policy.mechanism.all_inputs]
-        return uniform_points(len(names), self._draws, self._seed)[names.index(name)]
+        points: Array = uniform_points(len(names), self._draws, self._seed)[names.index(name)]
+        return points
 
 
 def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
