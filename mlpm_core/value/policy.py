@@ -28,12 +28,14 @@ __all__ = ["Outcome", "Policy"]
 class Outcome:
     """Improvement in each dimension and net in base units, and which draws are possible.
 
-    ``costs`` is the part of net that is paid whatever the benefit, so that net = benefit - costs;
-    None when the mechanism does not say.
+    ``size`` is how large the money is that net is the difference of. ``costs`` is the part of net
+    that is paid whatever the benefit, so that net = benefit - costs; None when the mechanism does
+    not say.
     """
 
     kpis: Mapping[Dimension, Array]
     net: Array
+    size: Array
     costs: Array | None
     is_possible: NDArray[np.bool_]
 
@@ -130,13 +132,15 @@ class Policy:
         is_possible = self._holds(model)
         with np.errstate(all="ignore"):
             costs = self._costs(model, without)
+            size = _size(model)
             if without is not None:
+                size = size + _size(without)
                 kpis = {d: kpi - without[d.value] for d, kpi in kpis.items()}
                 is_possible = is_possible & self._holds(without, is_model=False)
             net = kpis[Dimension.REVENUE] + kpis[Dimension.COST_SAVING]
             for figure in (*kpis.values(), 0.0 if costs is None else costs):
                 is_possible = is_possible & (np.abs(figure) <= LARGEST_RESULT)  # NaN is not either
-        return Outcome(kpis, net, costs, is_possible)
+        return Outcome(kpis, net, size, costs, is_possible)
 
     def check(self, inputs: Mapping[str, Array]) -> None:
         """Refuse one combination of inputs that cannot be.
@@ -196,6 +200,10 @@ class Policy:
         return paid - _sum(
             self.baseline.costs if self.baseline.kpis else self.mechanism.costs, without
         )
+
+
+def _size(values: Mapping[str, Array]) -> Array:
+    return np.asarray(np.abs(values[Dimension.REVENUE]) + np.abs(values[Dimension.COST_SAVING]))
 
 
 def _sum(rules: Mapping[str, Rule], values: Mapping[str, Array]) -> Array:
