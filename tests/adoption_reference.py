@@ -75,7 +75,7 @@ class Reference:
         return float(told.max(axis=0) @ chance - max(self.means().values()))
 
     def of_costing(self, n, sd=1.0, prior=0.6):
-        """Worth of costing n past errors: the log cost is normal, and so is what is learned of it."""
+        """Worth of costing n past errors: the log cost is normal, so is what is learned of it."""
         kept = 1 / (1 / prior**2 + n / sd**2)
         centre = np.log(60) + np.sqrt(prior**2 - kept) * ndtri(_GRID)
         told = self.given("cost_error", np.exp(centre + kept / 2))

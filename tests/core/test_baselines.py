@@ -93,7 +93,7 @@ def test_a_list_against_one_ranking_for_everybody_by_hand():
 
 @pytest.mark.parametrize("number", ["M3", "M9", "M10"])
 def test_when_all_is_automatic_the_cases_take_what_all_cases_take(number):
-    """What the model takes may be quick; what a baseline takes that takes everything is the mean."""
+    """What the model takes may be quick; what a baseline of all takes is the mean case."""
     examples = {
         "M3": {
             "coverage": 0.62, "selective_error": 0.015, "population": 50_000, "human_error": 0.03,

@@ -7,7 +7,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity import Dimension
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import worth
 from tests.catalogue_examples import (

@@ -79,8 +79,8 @@ def test_the_reference_is_that_of_the_published_decision():
     assert {n: published.evppi(n) for n in PUBLISHED} == pytest.approx(PUBLISHED, abs=0.1)
     assert {n: ours.evppi(n) for n in EVPPI} == pytest.approx(EVPPI, abs=0.1)
     audits = [ours.of_audit(n) for n in (1000, 100)]
-    assert audits == pytest.approx([EVSI[f"audit {n} automatic cases of B"] for n in ("1,000", "100")],
-                                   abs=0.01)  # fmt: skip
+    expected = [EVSI[f"audit {n} automatic cases of B"] for n in ("1,000", "100")]
+    assert audits == pytest.approx(expected, abs=0.01)
     assert ours.of_costing(20) == pytest.approx(EVSI["cost 20 past errors"], abs=0.1)
     assert {KEYS[n].rpartition(".")[2]: x for n, x in ours.swings().items()} == pytest.approx(
         SWINGS, abs=0.5

@@ -1,4 +1,4 @@
-"""Values that were looked up: their mean is the sample's, and the interval holds nine times in ten."""
+"""Values that were looked up: their own mean, in an interval that holds nine times in ten."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ SKEWED = {
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("name", POPULATIONS)
 def test_the_interval_holds_the_mean_nine_times_in_ten(name, n):
-    """At most .95: an interval that always holds would tell nothing. The bootstrap's holds .6 at n 2."""
+    """At most .95: one that always holds would tell nothing. The bootstrap's held .5 at n 2."""
     draw, mean, low, high = POPULATIONS[name]
     held = _coverage(draw, mean, low, high, n, seed=n)
     assert 0.88 - LEEWAY <= held <= 0.95 + LEEWAY

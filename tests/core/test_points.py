@@ -58,11 +58,11 @@ def test_two_points_are_hit_though_they_touch_a_limit(text, low, high):
 
 
 def test_an_amount_that_is_zero_one_time_in_ten_is_zero_one_time_in_ten():
-    """`0 | 2 | 9`: below P50 normal with s.d. 2/1.28155, above with 7/1.28155, what is below 0 at 0.
+    """`0 | 2 | 9`: normal with s.d. 2/1.28155 below P50 and 7/1.28155 above, at 0 if below 0.
 
-    The mean by hand: of max(0, 2 + 1.5606 z) for z < 0 it is the integral from z = -1.28155 to 0,
-    2 * .4 - 1.5606 * (.39894 - .17550) = .45130; of 2 + 5.4621 z for z > 0 it is 1 + 5.4621 * .39894
-    = 3.17907; together 3.6304.
+    The mean by hand: of max(0, 2 + 1.5606 z) for z < 0 the integral from z = -1.28155 to 0 is
+    2 * .4 - 1.5606 * (.39894 - .17550) = .45130; of 2 + 5.4621 z for z > 0 it is
+    1 + 5.4621 * .39894 = 3.17907; together 3.6304.
     """
     drawn = read("0 | 2 | 9").quantile(EVERYWHERE)
     assert np.mean(drawn == 0) == pytest.approx(0.1, abs=1e-3)
