@@ -48,6 +48,7 @@ _FULL_NAME = (
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
 )
 _FULL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_MARKED = re.compile(r"(?:^|[^A-Za-z])'")  # an apostrophe that may only keep off a formula
 _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
 _SHORTEST_NAME = 1 + max(map(len, MISSING))
 
@@ -82,7 +83,8 @@ def read_plain(column: Column, coded: Coded, now: datetime) -> Whole | None:
                 return Whole(given, {})
         case ColumnKind.TEXT if not column.required and default_of(column) == "":
             as_bytes = coded.strings.cast(pa.binary())
-            if not _any(pc.match_substring_regex(as_bytes, _UNPRINTABLE)):
+            unusual = f"{_UNPRINTABLE}|{_MARKED.pattern}"
+            if not _any(pc.match_substring_regex(as_bytes, unusual)):
                 return Whole(coded.strings, {})
     return None
 
@@ -176,8 +178,8 @@ def _plain_values(column: Column, texts: list[str]) -> list[object] | None:
     joined = "\n".join(texts) + "\n"
     default = default_of(column)
     if column.kind is ColumnKind.TEXT:
-        is_common = not column.required and default == "" and not _CONTROL.search(joined)
-        return list(texts) if is_common else None
+        is_unusual = _CONTROL.search(joined) or _MARKED.search(joined)
+        return None if column.required or default != "" or is_unusual else list(texts)
     pattern = _PATTERNS.get(column.kind)
     if pattern is None or joined.count("\n") != len(texts) or (column.required and "" in texts):
         return None

@@ -12,7 +12,7 @@ from mlpm_core.intake.dates import moment
 from mlpm_core.intake.faults import Fault
 from mlpm_core.intake.lines import SPACES, is_blank
 from mlpm_core.intake.names import invisible, is_number_like, read_name
-from mlpm_core.records import Column, ColumnKind
+from mlpm_core.records import Column, ColumnKind, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +111,7 @@ class Grammar:
         default = Cell(default_of(column))
 
         def cell(text: str) -> Cell:
+            text = as_written(text)
             if is_blank(text) if is_literal else is_missing(text):
                 if column.required:
                     return Cell(None, Fault("missing-value", {}))

@@ -18,7 +18,7 @@ from mlpm_core.intake.names import read_name
 from mlpm_core.intake.results import check_results
 from mlpm_core.intake.rows import array_of
 from mlpm_core.intake.table import Coded, Codes, Table
-from mlpm_core.records import columns
+from mlpm_core.records import as_written, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -128,7 +128,7 @@ class Faults:
     def add_cells(self, column: str, reading: Reading) -> None:
         """Every faulty cell of a field."""
         for record, fault in reading.faults():
-            self.add(record, column, fault.code, reading.text(record), **fault.filled)
+            self.add(record, column, fault.code, as_written(reading.text(record)), **fault.filled)
 
 
 class Checker:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from mlpm_core.intake.faults import Refusal, question
-from mlpm_core.records import Evaluation, MetricResult, columns
+from mlpm_core.records import Evaluation, MetricResult, columns, kept_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +97,7 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(told)
-    writer.writerows([of(m) or "" for of in told.values()] for m in metrics)
+    writer.writerows([kept_cell(of(m) or "") for of in told.values()] for m in metrics)
     return Report(out.getvalue().encode("utf-8", "surrogatepass"), tuple(unread))
 
 

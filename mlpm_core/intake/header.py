@@ -10,7 +10,14 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake.faults import Refusal
 from mlpm_core.intake.lines import Lines, is_blank, read_record
 from mlpm_core.intake.profile import IGNORE
-from mlpm_core.records import METRIC_ALIASES, METRICS, ColumnKind, MetricResult, columns
+from mlpm_core.records import (
+    METRIC_ALIASES,
+    METRICS,
+    ColumnKind,
+    MetricResult,
+    as_written,
+    columns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -233,7 +240,7 @@ class Header:
         record = read_record(lines, line, delimiter, until=last)
         if record.code is not None:
             raise Refusal.of(record.code, column=f"the header, column {len(record.cells) + 1}")
-        cells, below = record.cells, record.next
+        cells, below = [as_written(c) for c in record.cells], record.next
         if len(cells) > limits.columns:
             raise Refusal.of("limit-columns", got=len(cells), limit=limits.columns)
         named = [None if fields.is_ignored(c) else fields.named(c) for c in cells]

@@ -88,7 +88,7 @@ def _as_text(file: Any, n_rows_each: int, limits: Limits) -> Unpacked:  # noqa: 
             raise Refusal.of("limit-rows", limit=limits.rows)
         text.expect(sum(_n_bytes(column) for column in batch.columns))
         columns = [_as_strings(column) for column in batch.columns]
-        if any(_has_line_ends(column) for column in columns):
+        if any(_is_taken_apart(column) for column in columns):
             cells = [[x or "" for x in column.to_pylist()] for column in columns]
             for i, one in enumerate(zip(*cells, strict=True)):
                 text.add(row + i, one)
@@ -148,8 +148,9 @@ def _is_binary(kind: Any) -> bool:  # noqa: ANN401
     )  # fmt: skip
 
 
-def _has_line_ends(column: Any) -> bool:  # noqa: ANN401
+def _is_taken_apart(column: Any) -> bool:  # noqa: ANN401
+    """Whether cells hold line ends, or apostrophes that may stand before a formula."""
     from pyarrow import compute
 
-    found = compute.match_substring_regex(column, "[\r\n]")
+    found = compute.match_substring_regex(column, "[\r\n]|(?:^|[^A-Za-z])'")
     return bool(compute.any(found).as_py())

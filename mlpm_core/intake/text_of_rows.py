@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.faults import Refusal
+from mlpm_core.records import kept_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +69,7 @@ class TextOfRows:
             When the text is now larger than the limit.
         """
         self._note(row)
+        cells = [kept_cell(cell) for cell in cells]
         if len(cells) == 1 and not cells[0]:
             self.write("\n")  # the writer would quote a lone empty cell
         else:

@@ -18,10 +18,10 @@ from mlpm_core.services.limits import (
     limit_checks,
     newest,
 )
+from mlpm_core.services.monitored import monitored_periods
 from mlpm_core.services.portfolio import Line, lines_of
 from mlpm_core.services.rates import RatePoint, rates_of, series_of
 from mlpm_core.services.segments import Segments, segments_of
-from mlpm_core.services.valuation import monitored_periods
 from mlpm_core.services.watching import WatchedMetric, watched_metrics
 
 if TYPE_CHECKING:

@@ -25,8 +25,10 @@ __all__ = [
     "effect",
     "shortened",
     "with_effect_told",
+    "without_figures",
 ]
 
+_UNREAD = "Stored values would change, which only a token that may read is shown. Confirm?"
 MOST_REJECTS = 10_000
 """How many rejects a receipt lists; the rejected rows can be had in full as a file."""
 
@@ -34,7 +36,8 @@ MOST_REJECTS = 10_000
 class Before:
     """The KPIs of a project as they stand before rows of a kind are written.
 
-    Whether the rows are stored never depends on them: what cannot be computed is a warning.
+    Whether the rows are stored never depends on them: what cannot be computed is a warning. Each
+    ``effect`` is what was written since the one before it, in the same transaction.
     """
 
     def __init__(
@@ -46,10 +49,11 @@ class Before:
 
     def effect(self) -> tuple[list[Effect], list[Warned]]:
         """What was written since then changes, and that it cannot be said if so."""
-        after, problem = self._now()
-        if self._kpis is not None and after is not None:
-            return effect(self._kpis, after), []
-        sentence = f"The effect on KPIs is not available: {problem or self._problem}"
+        before, was_problem = self._kpis, self._problem
+        self._kpis, self._problem = after, problem = self._now()
+        if before is not None and after is not None:
+            return effect(before, after), []
+        sentence = f"The effect on KPIs is not available: {problem or was_problem}"
         return [], [Warned(code="effect-unknown", message=sentence)]
 
     def _now(self) -> tuple[list[KpiValue] | None, str | None]:
@@ -87,6 +91,20 @@ def with_effect_told(asked: Receipt, effects: list[Effect]) -> Receipt:
         for q in asked.questions
     ]
     return asked.model_copy(update={"questions": questions, "effect": effects})
+
+
+def without_figures(receipt: Receipt) -> Receipt:
+    """A receipt for somebody who may write a project and not read it: no stored or derived value.
+
+    What is left is about the file itself: its lines, its faults, and that something would change.
+    """
+    questions = [
+        question.model_copy(update={"message": _UNREAD, "preview": []})
+        if question.code == "restatement"
+        else question
+        for question in receipt.questions
+    ]
+    return receipt.model_copy(update={"questions": questions, "effect": []})
 
 
 def _value(value: float | None) -> str:

@@ -10,10 +10,12 @@ from mlpm_core.in_life.health import Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension, finite
 from mlpm_core.records import Kpi
 from mlpm_core.services.computing import or_reason
+from mlpm_core.services.consistent import consistent
 from mlpm_core.services.kpis import KpiValue, ProxyState, kpi_value
 from mlpm_core.services.limits import age_in_days, health_of, held_against, limit_checks
+from mlpm_core.services.monitored import monitored_periods
 from mlpm_core.services.rates import rates_of
-from mlpm_core.services.valuation import CaseValue, monitored_periods, project_cases
+from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
 
@@ -115,6 +117,10 @@ class ProjectView:
 def portfolio(workspace: Workspace, actor: str) -> Portfolio:
     """What all models are worth, and which one needs somebody."""
     del actor  # everyone may read until roles come
+    return consistent(workspace, lambda: _portfolio(workspace))
+
+
+def _portfolio(workspace: Workspace) -> Portfolio:
     with workspace.store.reader() as reader:
         lines = [
             line
@@ -254,11 +260,14 @@ def _labels(row: Mapping[str, Any], also: str) -> str:
 
 
 def _views(workspace: Workspace, actor: str, project: str | None) -> list[ProjectView]:
-    if project is not None:
-        return [project_view(workspace, actor, project)]
-    with workspace.store.reader() as reader:
-        names = [p["project"] for p in reader.rows("projects") if not p["archived"]]
-    return [project_view(workspace, actor, name) for name in names]
+    def read() -> list[ProjectView]:
+        if project is not None:
+            return [project_view(workspace, actor, project)]
+        with workspace.store.reader() as reader:
+            names = [p["project"] for p in reader.rows("projects") if not p["archived"]]
+        return [project_view(workspace, actor, name) for name in names]
+
+    return consistent(workspace, read)
 
 
 def lines_of(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:

@@ -9,13 +9,16 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.services import data_folder
 from mlpm_core.services.data_folder import DATABASE
 from mlpm_core.services.settings import Settings
 from mlpm_core.store import DamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
 
@@ -198,8 +201,18 @@ _lock = threading.Lock()
 _open: dict[str, Workspace] = {}
 
 
-def open_workspace(settings: Settings | None = None) -> Workspace:
+def open_workspace(
+    settings: Settings | None = None,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> Workspace:
     """The process's workspace, opened on first use; loads the demo into an empty store.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Those of the environment unless given.
+    on_progress : callable, optional
+        Told what is being done and how far it is: this many of so many.
 
     Raises
     ------
@@ -213,7 +226,7 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
             workspace = Workspace(settings or Settings.from_environment())
             try:
                 if workspace.settings.demo and not workspace.settings.read_only:
-                    demo.load_if_empty(workspace)
+                    demo.load_if_empty(workspace, on_progress)
             except BaseException:
                 workspace.close()
                 raise

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
+from mlpm_core.named_file import read_named
 from mlpm_core.quantity import LARGEST
 from mlpm_core.value.decision import Decision, Option, decide
 from mlpm_core.value.information import Learned, Study
@@ -80,11 +81,7 @@ def read_case(path: Path) -> Case:
     NotFoundError
         When there is no such mechanism.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    return case_from(data, path.name)
+    return case_from(read_named(path), path.name)
 
 
 def case_from(data: bytes, name: str) -> Case:
