@@ -84,7 +84,12 @@ EXTRA = {
         "clicks_without_ranking": 0.6, "position_without_ranking": 9,
         "abandonment_without_ranking": 0.7,
     },
+    ("M5", "all"): {
+        "clicks_same_for_all": 0.95, "position_same_for_all": 7, "abandonment_same_for_all": 0.55
+    },
     ("M6", "incumbent"): {"precision_incumbent": 0.3, "recall_incumbent": 0.4},
+    ("M6", "all"): {"repairs_by_schedule": 1, "prevented_by_schedule": 0.5},
+    ("M7", "all"): {"escape_rate_by_person": 0.1, "overkill_rate_by_person": 0.01},
     ("M8", "none"): {"rmse_without_prediction": 20},
     ("M9", "none"): {"rmse_without_valuation": 900},
     ("M9", "all"): {"rmse_when_all_automatic": 260},
@@ -110,10 +115,16 @@ POLICIES = {
         "infra_cost_per_session": 0,
         "hours_saved": 0,
     },
-    ("M5", "all"): {"exposure": 1},
+    ("M5", "all"): {
+        "exposure": 1,
+        "clicks_model": 0.95,
+        "position_model": 7,
+        "abandonment_model": 0.55,
+        "infra_cost_per_session": 0,
+        "hours_saved": 0,
+    },
     ("M5", "incumbent"): {},
     ("M6", "none"): {},
-    ("M6", "all"): {"recall": 1, "precision": 0.4},
     ("M6", "incumbent"): {"precision": 0.3, "recall": 0.4},
     ("M7", "none"): {
         "escape_rate_model": 1,
@@ -121,7 +132,6 @@ POLICIES = {
         "inspection_cost_model": 0,
         "seconds_model": 0,
     },
-    ("M7", "all"): {"escape_rate_model": 0, "overkill_rate_model": 1},
     ("M7", "incumbent"): {},
     ("M8", "none"): {"rmse_model": 20},
     ("M8", "incumbent"): {},
@@ -138,6 +148,8 @@ POLICIES = {
     ("M12", "all"): {"recall": 1, "precision": 0.06},
     ("M12", "incumbent"): {"precision": 0.2, "recall": 0.4, "automatic_share": 0.1},
 }
+# Baselines that are no model with other inputs: their net, worked out where they are tested.
+OWN_NETS = {("M6", "all"): -460_000, ("M7", "all"): -20_800}
 MONEY = {
     "M2": ["fraud_amount", "chargeback_fee", "legit_amount", "customer_value", "wage_per_hour"],
     "M5": ["margin_per_order", "infra_cost_per_session", "wage_per_hour"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Condition", "LeastMove", "conditions", "least_move"]
 
 _ROUNDING: Final = 1e-9
-_STEP: Final = 1e-4  # beside the break-even, as a share of it
+_TIMES: Final = 2.0  # more than that is told as a multiple
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,9 @@ class Condition:
     """What an input must be for the model to pay, the others at their medians.
 
     ``zero_at`` is where net is zero and ``taken`` the input's median, in its unit. ``is_floor``
-    says that the model pays above ``zero_at``, not below. Without a break-even ``zero_at`` is None
-    and ``reason`` says why. ``pays`` is whether the model pays with everything at its median.
+    says that the model pays above ``zero_at``, not below, and ``also_at`` up or down to where.
+    Without a break-even ``zero_at`` is None and ``reason`` says why. ``pays`` is whether the model
+    pays with everything at its median.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Condition:
     zero_at: float | None
     is_floor: bool
     reason: str
+    also_at: float | None = None
 
     @property
     def margin(self) -> float | None:
@@ -72,8 +73,11 @@ class Condition:
             pays = "pays" if self.pays else "does not pay"
             return f"With all else as taken the model {pays}, whatever {self._name} is."
         unit = _unit(self.unit, currency)
-        side = "at least" if self.is_floor else "at most"
-        told = f"The model pays when {self._name} is {side} {said(self.zero_at)}{unit}"
+        side = f"{'at least' if self.is_floor else 'at most'} {said(self.zero_at)}"
+        if self.also_at is not None:
+            low, high = sorted((self.zero_at, self.also_at))
+            side = f"between {said(low)} and {said(high)}"
+        told = f"The model pays when {self._name} is {side}{unit}"
         if self.typical:
             told += f"; typical is {self.typical}"
         return f"{told}. {self._distance()}"
@@ -83,11 +87,20 @@ class Condition:
         if margin is None:
             return "Taken is 0."
         falls = self.is_floor == self.pays
-        far = _far(abs(margin), falls=falls)
+        far = self._far(abs(margin), falls=falls)
         verb = "fall" if falls else "rise"
         if self.pays:
             return f"Taken is {said(self.taken)}: it may {verb} {far}, and the model still pays."
         return f"Taken is {said(self.taken)}: it must {verb} {far} before the model pays."
+
+    def _far(self, share: float, *, falls: bool) -> str:
+        """A change by a share, or to where it leads when percent would be hard to picture."""
+        if share >= 1 and falls:  # to 0 or beyond
+            return f"to {said(self.zero_at or 0.0)}"
+        if share >= _TIMES:
+            times = float(f"{share + 1:.2g}")
+            return f"to {said(times)} times that"
+        return "by less than 1 %" if share < 0.01 else f"by {share * 100:.0f} %"
 
     @property
     def _name(self) -> str:
@@ -121,7 +134,8 @@ def conditions(worth: Worth) -> list[Condition]:
     """
     policy, medians = _at_medians(worth)
     pays = float(policy.outcome(medians).net) > 0
-    found = [_condition(worth, policy, medians, entry, pays=pays) for entry in policy.inputs]
+    asked = [entry for entry in policy.inputs if entry.name in worth.quantities]
+    found = [_condition(worth, entry, pays=pays) for entry in asked]
     return sorted(found, key=_thinnest_first)
 
 
@@ -149,7 +163,7 @@ def least_move(worth: Worth, dimension: Dimension) -> LeastMove | None:
 
     taken, net = improved(medians), float(policy.outcome(medians).net)
     for entry in worth.mechanism.metrics:
-        zero_at = worth.break_even[entry.name]
+        zero_at = worth.break_even.get(entry.name)
         if zero_at is None:
             continue
         least = improved(_with(medians, entry, zero_at))
@@ -159,16 +173,9 @@ def least_move(worth: Worth, dimension: Dimension) -> LeastMove | None:
     return None
 
 
-def _condition(
-    worth: Worth, policy: Policy, medians: Mapping[str, Array], entry: Input, *, pays: bool
-) -> Condition:
+def _condition(worth: Worth, entry: Input, *, pays: bool) -> Condition:
     found = worth.break_evens[entry.name]
-    is_floor = False
-    if found.value is not None:
-        step = max(abs(found.value), 1e-9) * _STEP
-        above = _net(policy, _with(medians, entry, found.value + step))
-        below = _net(policy, _with(medians, entry, found.value - step))
-        is_floor = above > 0 if math.isfinite(above) else below < 0
+    is_floor = found.value is not None and found.value == found.pays_from
     return Condition(
         name=entry.name,
         label=entry.label,
@@ -180,6 +187,7 @@ def _condition(
         zero_at=found.value,
         is_floor=is_floor,
         reason=found.reason or "",
+        also_at=found.pays_to if is_floor else found.pays_from,
     )
 
 
@@ -202,13 +210,6 @@ def _net(policy: Policy, inputs: Mapping[str, Array]) -> float:
 def _thinnest_first(condition: Condition) -> tuple[object, ...]:
     margin = condition.margin
     return (not condition.is_metric, margin is None, abs(margin) if margin is not None else 0.0)
-
-
-def _far(share: float, *, falls: bool) -> str:
-    """A change by a share, or by a multiple where percent would be hard to picture."""
-    if share >= 2 and not falls:
-        return f"to {said(float(f'{share + 1:.2g}'))} times that"
-    return "by less than 1 %" if share < 0.01 else f"by {share * 100:.0f} %"
 
 
 def _unit(unit: str, currency: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity.reading import PERCENT, distribution
+from mlpm_core.quantity.reading import PERCENT, meaning, shortened
 from mlpm_core.quantity.shape import Exact, Shape
 from mlpm_core.quantity.unit import Unit
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Quantity", "said"]
 
 _LONGEST_WRITTEN: Final = 1e15
+_STRATA: Final = 4096
+_WIDE: Final = 100.0  # P95 over P5
+_LIFTED: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,16 @@ class Quantity:
     high: float | None
     currency: str | None
     _shape: Shape
+    moves_with: tuple[str, float] | None = None
 
     @classmethod
     def read(
-        cls, text: str, unit: str = "1", low: float | None = None, high: float | None = None
+        cls,
+        text: str,
+        unit: str = "1",
+        low: float | None = None,
+        high: float | None = None,
+        currency: str | None = None,
     ) -> Quantity:
         """The quantity that a text means.
 
@@ -55,12 +64,16 @@ class Quantity:
         ----------
         text : str
             ``0.3``, ``12k``, ``120 to 400``, ``2 | 4 | 9``, ``40/2000``, ``triangular(1, 2, 4)``,
-            ``beta(6, 4)``, ``lognormal(200, 0.4)``, ``normal(0, 1)`` or ``samples(3, 5, 4)``; a
-            unit may follow.
+            ``beta(6, 4)``, ``lognormal(200, 0.4)``, ``normal(0, 1)``, ``samples(3, 5, 4)`` or
+            ``samples(n=40, mean=4, sd=1)``; a unit may follow. ``100 USD at 0.92 EUR/USD on
+            2026-05-31`` is exchanged, ``8 to 12 with recall 0.6`` moves with another input.
         unit : str
             The unit in which it is asked; another that measures the same is converted.
         low, high : float, optional
             The range allowed, in that unit. A dimensionless quantity in 0 to 1 is a share.
+        currency : str, optional
+            The currency in which money is counted. An amount in another one is refused unless it
+            says its rate and the day of the rate.
 
         Returns
         -------
@@ -73,14 +86,15 @@ class Quantity:
             When the text cannot be read, its unit does not fit or a value is out of range.
         """
         asked = Unit.read(unit)
-        is_share = not asked.dimension and asked.factor == 1.0 and low == 0 and high == 1
-        shape, anchors, currency = distribution(text, asked, is_share=is_share)
-        for value in anchors:
+        told = meaning(text, asked, low, high, currency)
+        for value in told.anchors:
             if (low is not None and value < low) or (high is not None and value > high):
+                is_share = asked.is_pure and low == 0 and high == 1
                 hint = PERCENT if is_share else f"It must be {_range(low, high)}."
                 where = "not between 0 and 1" if is_share else "out of range"
-                raise InputError(f"{text!r} is {where}. {hint}")
-        return cls(text.strip(), unit, low, high, currency or asked.currency, shape)
+                raise InputError(f"{shortened(text)!r} is {where}. {hint}")
+        of = told.currency or asked.currency
+        return cls(text.strip(), unit, low, high, of, told.shape, told.moves_with)
 
     @property
     def is_exact(self) -> bool:
@@ -95,8 +109,8 @@ class Quantity:
     def quantile(self, p: Array) -> Array:
         """Values below which the quantity stays with the given probabilities.
 
-        A distribution that reaches beyond the allowed range is cut off there and the rest
-        scaled up, so that every value is possible.
+        A named distribution that reaches beyond the allowed range is cut off there and the rest
+        scaled up. Points that were written are hit instead: what lies beyond lies at the limit.
 
         Parameters
         ----------
@@ -111,11 +125,36 @@ class Quantity:
         p = np.asarray(p, dtype=np.float64)
         if self.is_exact:
             return self._shape.quantile(p)
-        below = self._shape.cdf(self.low) if self.low is not None else 0.0
-        upto = self._shape.cdf(self.high) if self.high is not None else 1.0
-        values = self._shape.quantile(below + p * (upto - below))
+        if self._shape.is_cut:
+            below = self._shape.cdf(self.low) if self.low is not None else 0.0
+            upto = self._shape.cdf(self.high) if self.high is not None else 1.0
+            p = below + p * (upto - below)
         low, high = (-np.inf if self.low is None else self.low), self.high
-        return values.clip(low, np.inf if high is None else high)
+        return self._shape.quantile(p).clip(low, np.inf if high is None else high)
+
+    @property
+    def mean(self) -> float:
+        """Its average, over equally likely values."""
+        return float(self.quantile((np.arange(_STRATA) + 0.5) / _STRATA).mean())
+
+    @property
+    def too_wide(self) -> str | None:
+        """What a range of more than a hundred to one does, as part of a sentence; None if none.
+
+        Examples
+        --------
+        >>> Quantity.read("1 to 1e9", "money", low=0).too_wide[:57]
+        'spans 1,000,000,000 to 1, so that its highest values lift'
+        >>> Quantity.read("1 to 50", "money", low=0).too_wide
+        """
+        low, middle, high = self.quantile(np.array([0.05, 0.5, 0.95]))
+        if not low > 0 or high / low <= _WIDE:
+            return None
+        lifted = self.mean / middle
+        told = f"spans {said(high / low)} to 1"
+        if lifted < _LIFTED:
+            return told
+        return f"{told}, so that its highest values lift its mean to {said(lifted)} times its P50"
 
     def describe(self) -> str:
         """The quantity as a part of a sentence."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
 from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.looked_up import Sample
 from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED
-from mlpm_core.quantity.shape import SCALES, Beta, Exact, Resampled, Shape, Triangular, TwoPiece
-from mlpm_core.quantity.unit import Unit
+from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
+from mlpm_core.quantity.unit import CURRENCIES, Unit
 
-__all__ = ["NUMBER", "PERCENT", "distribution"]
+__all__ = ["NUMBER", "PERCENT", "Meaning", "meaning", "shortened"]
 
 _DIGITS: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NUMBER: Final = re.compile(_DIGITS)
@@ -25,8 +27,13 @@ _NUMBER_K: Final = rf"{_DIGITS}(?:[kKmM](?![A-Za-z_]))?"
 _TERM: Final = re.compile(rf"({_NUMBER_K})\s*(/?[A-Za-z].*)?")
 _FRACTION: Final = re.compile(rf"({_NUMBER_K})\s*/\s*({_NUMBER_K})")
 _CALL: Final = re.compile(r"([A-Za-z_]+)\s*\(([^()]*)\)\s*(.*)")
+_RATE: Final = re.compile(
+    rf"(.*\S)\s+at\s+({_DIGITS})\s*([A-Z]{{3}})/([A-Z]{{3}})\s+on\s+(\S+)", re.S
+)
+_PARTNER: Final = re.compile(rf"(.*\S)\s+with\s+([A-Za-z]\w*)\s+({_DIGITS})", re.S)
 _THOUSANDS: Final = {"k": 1e3, "m": 1e6}
 _SAMPLES: Final = "samples"
+_SUMMARY: Final = ("n", "mean", "sd", "skew")
 _SHAPES: Final = {
     "triangular": ("a", "mode", "b"),
     "beta": ("a", "b"),
@@ -38,6 +45,7 @@ _HOW: Final = (
 )
 PERCENT: Final = "A percentage? Write 0.3 for 30%."
 _LONGEST: Final = 200  # characters
+_LONGEST_LIST: Final = 20_000
 _TOO_LARGE: Final = (
     f"The number is too large: {LARGEST:g} is the largest that can be computed with. Check its "
     "digits and its unit."
@@ -46,10 +54,24 @@ _Z_FARTHEST: Final = 6.5  # beyond the outermost draw, in standard deviations
 _Z90, _Z95 = float(ndtri(0.9)), float(ndtri(0.95))
 
 
-def distribution(
-    text: str, asked: Unit, *, is_share: bool
-) -> tuple[Shape, tuple[float, ...], str | None]:
-    """What a text means: a shape, the values that must lie in range, and the currency found.
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a text means.
+
+    ``anchors`` are the values that must lie in range, ``currency`` the one the number is then in,
+    ``moves_with`` another input and the correlation with it.
+    """
+
+    shape: Shape
+    anchors: tuple[float, ...]
+    currency: str | None
+    moves_with: tuple[str, float] | None
+
+
+def meaning(
+    text: str, asked: Unit, low: float | None, high: float | None, currency: str | None
+) -> Meaning:
+    """What a text means, in the unit asked.
 
     Parameters
     ----------
@@ -57,54 +79,105 @@ def distribution(
         In one of the notations of ``Quantity.read``.
     asked : Unit
         The unit of the answer.
-    is_share : bool
-        Whether it is a number from 0 to 1, which may be counted or spread over the logit.
+    low, high : float, optional
+        The range allowed, in that unit.
+    currency : str, optional
+        The currency in which money is counted; another one needs its rate.
 
     Raises
     ------
     InputError
         When it cannot be read or its unit does not fit; the sentence says what to write.
     """
-    return _Reading(text, asked, is_share).shape()
+    return _Reading(text, asked, low, high, currency or asked.currency).meaning(currency)
+
+
+def shortened(text: str) -> str:
+    """A text as an error shows it: its beginning, if it is a long list."""
+    return text if len(str(text)) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One text being read, and the currency seen on the way."""
+    """One text being read, and what was seen on the way."""
 
     text: str
     asked: Unit
-    is_share: bool
+    low: float | None
+    high: float | None
+    wanted: str | None
     currency: str | None = None
+    rate: tuple[str, str, float] | None = None
 
-    def shape(self) -> tuple[Shape, tuple[float, ...], str | None]:
+    @property
+    def is_share(self) -> bool:
+        return self.asked.is_pure and self.low == 0 and self.high == 1
+
+    def meaning(self, counted_in: str | None) -> Meaning:
         text = self.text.strip() if isinstance(self.text, str) else ""
         if not text:
             raise InputError(f"{self.text!r} is no quantity. {_HOW}")
         if "%" in text:
             raise self.refused(PERCENT)
-        if not text.isascii() or len(text) > _LONGEST:
-            raise self.refused(f"Use ASCII letters and digits only, {_LONGEST} at most. {_HOW}")
-        if call := _CALL.fullmatch(text):
-            shape, anchors = self.called(call[1], call[2].split(","), call[3])
-        elif fraction := _FRACTION.fullmatch(text):
-            shape, anchors = self.fraction(self.number(fraction[1]), self.number(fraction[2]))
-        else:
-            is_three = "|" in text
-            parts = text.split("|") if is_three else re.split(r"\s+to\s+", text)
-            anchors = self.terms(parts)
-            if len(anchors) not in ((3,) if is_three else (1, 2)):
-                raise self.refused(_HOW)
-            shape = self.spread(anchors)
+        longest = _LONGEST_LIST if text.startswith(_SAMPLES) else _LONGEST
+        if not text.isascii() or len(text) > longest:
+            raise self.refused(f"Use ASCII letters and digits only, {longest:,} at most. {_HOW}")
+        if self.asked.currency not in (None, self.wanted):
+            raise self.refused(
+                f"It is asked in {self.asked.text}, but money is counted in {counted_in} here."
+            )
+        text, moves_with = self.without_partner(text)
+        shape, anchors = self.shape(self.without_rate(text))
         if any(abs(value) > LARGEST for value in anchors):
             raise self.refused(_TOO_LARGE)
         if isinstance(shape, TwoPiece) and not _stays_finite(shape):
             raise self.refused("It is spread too widely to compute with; narrow it.")
-        return shape, anchors, self.currency
+        if self.rate is not None and self.currency is None:
+            raise self.refused(f"It names a rate, but no amount in {self.rate[0]}.")
+        return Meaning(shape, anchors, self.currency, moves_with)
+
+    def without_partner(self, text: str) -> tuple[str, tuple[str, float] | None]:
+        """The text without the input that it moves with, and that input."""
+        partner = _PARTNER.fullmatch(text)
+        if partner is None:
+            return text, None
+        correlation = float(partner[3])
+        if not -1 <= correlation <= 1:
+            raise self.refused(f"It moves with {partner[2]} by a number from -1 to 1.")
+        return partner[1], (partner[2], correlation)
+
+    def without_rate(self, text: str) -> str:
+        """The text without the rate of its currency, which is kept."""
+        rate = _RATE.fullmatch(text)
+        if rate is None:
+            return text
+        price, of, per = float(rate[2]), rate[3], rate[4]
+        if unknown := [code for code in (of, per) if code not in CURRENCIES]:
+            raise self.refused(f"{unknown[0]!r} is no currency code.")
+        try:
+            date.fromisoformat(rate[5])
+        except ValueError:
+            raise self.refused(f"{rate[5]!r} is no day; write one such as 2026-05-31.") from None
+        if not 0 < price <= LARGEST or of == per:
+            raise self.refused("A rate is a number above 0 between two currencies.")
+        is_inverse = self.wanted == per
+        self.rate = (of, per, 1 / price) if is_inverse else (per, of, price)
+        return rate[1]
+
+    def shape(self, text: str) -> tuple[Shape, tuple[float, ...]]:
+        if call := _CALL.fullmatch(text):
+            return self.called(call[1], call[2], call[3])
+        if fraction := _FRACTION.fullmatch(text):
+            return self.fraction(self.number(fraction[1]), self.number(fraction[2]))
+        is_three = "|" in text
+        parts = text.split("|") if is_three else re.split(r"\s+to\s+", text)
+        anchors = self.terms(parts)
+        if len(anchors) not in ((3,) if is_three else (1, 2)):
+            raise self.refused(_HOW)
+        return self.spread(anchors), anchors
 
     def refused(self, why: str) -> InputError:
-        text = self.text if len(str(self.text)) <= _LONGEST else f"{self.text[:_LONGEST]}..."
-        return InputError(f"{text!r} cannot be read as a quantity. {why}")
+        return InputError(f"{shortened(self.text)!r} cannot be read as a quantity. {why}")
 
     def number(self, text: str) -> float:
         text = text.strip()
@@ -139,19 +212,37 @@ class _Reading:
         factor = written.factor_to(self.asked)
         if factor is None:
             raise self.refused(f"The unit {unit!r} does not fit; write it in {self.asked.text}.")
-        self.currency = written.currency
-        return factor
+        return factor * self.exchanged(written.currency)
+
+    def exchanged(self, currency: str | None) -> float:
+        """What one unit of a currency is in the one that is wanted, where both are known."""
+        rate = 1.0
+        if currency is not None and self.rate is not None:
+            of, into, rate = self.rate
+            if currency != of:
+                raise self.refused(f"Its rate is of {of}, but the amount is in {currency}.")
+            currency = into
+        if currency is not None and self.wanted is not None and currency != self.wanted:
+            raise self.refused(
+                f"It is in {currency}, but money is counted in {self.wanted} here, and no rate is "
+                f"known. Write it in {self.wanted}, or add the rate and its day: ... {currency} at "
+                f"RATE {self.wanted}/{currency} on YYYY-MM-DD."
+            )
+        self.currency = currency
+        return rate
 
     def spread(self, anchors: tuple[float, ...]) -> Shape:
-        """One number, P5 to P95, or P10, P50 and P90."""
+        """One number, P5 to P95, or P10, P50 and P90; each of them is hit.
+
+        What would lie beyond the range allowed lies at its limit, so a point at the limit is hit
+        too: an amount that is 0 one time in ten is 0 one time in ten.
+        """
         if list(anchors) != sorted(anchors):
             raise self.refused("Write the numbers from small to large.")
         if anchors[0] == anchors[-1]:
             return Exact(anchors[0])
-        if self.is_share and anchors[0] > 0 and anchors[-1] < 1:
-            scale = "logit"
-        elif self.is_share and anchors[0] >= 0 and anchors[-1] <= 1:
-            raise self.refused("A share that is uncertain cannot reach 0 or 1; write 0.001 to 0.1.")
+        if self.is_share and anchors[-1] <= 1:
+            scale = "logit" if anchors[0] > 0 and anchors[-1] < 1 else "identity"
         else:
             scale = "log" if anchors[0] > 0 else "identity"
         forward, back = SCALES[scale]
@@ -170,13 +261,12 @@ class _Reading:
             raise self.refused(f"A share counts {MOST_COUNTED:g} cases at most.")
         return Beta(hits + 1, n - hits + 1), (hits / n,)
 
-    def called(self, name: str, written: list[str], unit: str) -> tuple[Shape, tuple[float, ...]]:
-        if name == _SAMPLES and len(written) > 1:
-            factor = self.factor(unit)
-            values = tuple(self.number(text) * factor for text in written)
-            if min(values) == max(values):
-                raise self.refused("The values are all the same; write more, or one number.")
-            return Resampled.of(values), values
+    def called(self, name: str, inner: str, unit: str) -> tuple[Shape, tuple[float, ...]]:
+        written = inner.split(",")
+        if name == _SAMPLES and "=" in inner:
+            return self.summary(written, self.factor(unit))
+        if name == _SAMPLES and len(listed := self.listed(inner)) > 1:
+            return self.sample(listed, self.factor(unit))
         if name not in _SHAPES or len(written) != len(_SHAPES[name]):
             known = ", ".join(f"{n}({', '.join(names)})" for n, names in _SHAPES.items())
             raise self.refused(f"There are {known} and samples(value, value, ...).")
@@ -195,9 +285,49 @@ class _Reading:
                 raise self.refused(f"beta is a share, but this is asked in {self.asked.text}.")
             return Beta(first, second), (first / (first + second),)
         if name == "lognormal":
-            return TwoPiece("log", first * factor, second, second), (first * factor,)
+            return TwoPiece("log", first * factor, second, second, is_cut=True), (first * factor,)
         spread = second * factor
-        return TwoPiece("identity", first * factor, spread, spread), (first * factor,)
+        return TwoPiece("identity", first * factor, spread, spread, is_cut=True), (first * factor,)
+
+    def listed(self, inner: str) -> list[str]:
+        """Values between commas, semicolons or spaces, such as a column that was pasted."""
+        between = ";" if ";" in inner else ","
+        has_decimal_comma = re.search(r"[0-9],[0-9]", inner) and (
+            between == ";" or re.search(r"[0-9]\s+[0-9]", inner)
+        )
+        if has_decimal_comma:
+            raise self.refused("Write a decimal point, and a comma between two values.")
+        parts = [part.split() for part in inner.split(between)]
+        if len(parts) > 1 and [] in parts[:-1]:
+            raise self.refused("A value is missing between two commas.")
+        return [value for part in parts for value in part]
+
+    def sample(self, listed: list[str], factor: float) -> tuple[Shape, tuple[float, ...]]:
+        values = tuple(self.number(text) * factor for text in listed)
+        if min(values) == max(values):
+            raise self.refused("The values are all the same; write more, or one number.")
+        return self.in_range(Sample.of(values), values)
+
+    def summary(self, written: list[str], factor: float) -> tuple[Shape, tuple[float, ...]]:
+        """Samples told by their number, mean and spread."""
+        how = "Write samples(n=40, mean=6.2, sd=3.1), and skew=... if it is known."
+        parts = [part.partition("=") for part in written]
+        told = {name.strip(): self.number(value) for name, _, value in parts}
+        if len(told) < len(parts) or {"skew", *told} != set(_SUMMARY):
+            raise self.refused(how)
+        n, skew = told["n"], told.get("skew", 0.0)
+        if not (n.is_integer() and 2 <= n <= MOST_COUNTED and told["sd"] > 0 and skew * skew <= n):
+            raise self.refused(f"{how} n is a whole number of at least 2, sd is above 0.")
+        sample = Sample(int(n), told["mean"] * factor, told["sd"] * abs(factor), skew)
+        return self.in_range(sample, (sample.mean,))
+
+    def in_range(
+        self, sample: Sample, values: tuple[float, ...]
+    ) -> tuple[Shape, tuple[float, ...]]:
+        """How uncertain a mean is; a normal one where it is out of range and will be refused."""
+        low, high = self.low, self.high
+        is_inside = (low is None or sample.mean > low) and (high is None or sample.mean < high)
+        return (sample.shape(low, high) if is_inside else sample.shape(None, None)), values
 
 
 def _stays_finite(shape: TwoPiece) -> bool:

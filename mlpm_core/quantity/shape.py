@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
 from scipy.special import betainc, betaincinv, expit, logit, ndtr, ndtri
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["SCALES", "Beta", "Exact", "Resampled", "Shape", "Triangular", "TwoPiece"]
-
-
-_N_RESAMPLES: Final = 2000
+__all__ = ["SCALES", "Beta", "Exact", "Moved", "Shape", "Triangular", "TwoPiece"]
 
 
 class Shape(Protocol):
@@ -30,12 +27,20 @@ class Shape(Protocol):
     def cdf(self, x: float) -> float:
         """Probability of a value up to x."""
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether what lies beyond the range allowed is cut off and the rest scaled up.
+
+        If not, it lies at the limit itself, which moves no other point.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Exact:
     """One number."""
 
     value: float
+    is_cut: ClassVar[bool] = False
 
     def quantile(self, p: Array) -> Array:
         """Inverse of the distribution."""
@@ -62,6 +67,7 @@ class TwoPiece:
     median: float
     left: float
     right: float
+    is_cut: bool = False
 
     def quantile(self, p: Array) -> Array:
         """Inverse of the distribution."""
@@ -86,6 +92,7 @@ class Beta:
 
     a: float
     b: float
+    is_cut: ClassVar[bool] = True
 
     def quantile(self, p: Array) -> Array:
         """Inverse of the distribution."""
@@ -97,35 +104,23 @@ class Beta:
 
 
 @dataclass(frozen=True, slots=True)
-class Resampled:
-    """The mean of a few values that were looked up, known by the bootstrap.
+class Moved:
+    """Another distribution times a factor, from an origin; a negative factor turns it round."""
 
-    ``means`` are those of the values drawn again with replacement, sorted. The bootstrap of few
-    values is a little too narrow, so each mean is moved away from theirs by sqrt(n / (n - 1)).
-
-    References
-    ----------
-    Efron (1979). Bootstrap methods: another look at the jackknife. Annals of Statistics 7(1).
-    """
-
-    means: tuple[float, ...]
-
-    @classmethod
-    def of(cls, values: tuple[float, ...]) -> Resampled:
-        """The bootstrap of some values, the same for the same values."""
-        given, n = np.array(values), len(values)
-        drawn = np.random.default_rng(n).integers(n, size=(_N_RESAMPLES, n))
-        means = given.mean() + (given[drawn].mean(axis=1) - given.mean()) * np.sqrt(n / (n - 1))
-        return cls(tuple(np.sort(means).tolist()))
+    origin: float
+    factor: float
+    of: Shape
+    is_cut: ClassVar[bool] = False
 
     def quantile(self, p: Array) -> Array:
         """Inverse of the distribution."""
-        at = np.clip(np.asarray(p) * len(self.means) - 0.5, 0, len(self.means) - 1)
-        return np.asarray(np.interp(at, np.arange(len(self.means)), self.means))
+        at = p if self.factor > 0 else 1 - np.asarray(p)
+        return np.asarray(self.origin + self.factor * self.of.quantile(at))
 
     def cdf(self, x: float) -> float:
         """Probability of a value up to x."""
-        return float(np.searchsorted(self.means, x, side="right") / len(self.means))
+        below = self.of.cdf((x - self.origin) / self.factor)
+        return below if self.factor > 0 else 1 - below
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +130,7 @@ class Triangular:
     a: float
     mode: float
     b: float
+    is_cut: ClassVar[bool] = True
 
     def quantile(self, p: Array) -> Array:
         """Inverse of the distribution."""

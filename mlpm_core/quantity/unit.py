@@ -35,7 +35,7 @@ CURRENCIES: Final = frozenset(_CODES.split())
 _COUNTS: Final = (
     *("application", "asset", "click", "contact", "customer", "document", "failure", "instance"),
     *("item", "order", "period", "session", "sku_period", "ticket", "transaction", "unit"),
-    *("job", "quote", "sale"),
+    *("job", "quote", "repair", "sale"),
 )
 # Every one of them is a case by another name: how many hours or how much money each takes is the
 # same kind of number.
@@ -140,6 +140,11 @@ class Unit:
             per_count_factor=_factor(uncounted),
             currency=found[0] if found else None,
         )
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether it is the unit of a pure number."""
+        return not self.dimension and self.factor == 1.0
 
     def factor_to(self, asked: Unit) -> float | None:
         """What to multiply a number by to have it in the unit asked; None when they differ.

@@ -1,14 +1,14 @@
-"""What must be true: the value of each input at which the net value is zero."""
+"""What must be true: where net is zero in each input, and on which side of it the model pays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import brentq
 
-from mlpm_core.quantity import Unit, said
+from mlpm_core.quantity import LARGEST, Unit, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,16 +22,27 @@ if TYPE_CHECKING:
 
 __all__ = ["BreakEven", "break_evens"]
 
-_N_GRID: Final = 256
-_DECADES: Final = 6  # an unbounded input is searched this far above and below its value
+_PER_DECADE: Final = 12  # points of the search
+_SMALLEST: Final = 1e-18  # of what an input may be, beside 0
+_N_EVEN: Final = 256  # points spread evenly over a range, and around the value
+_ROUNDS, _N_BETWEEN = 7, 257  # 256 parts, seven times over: all the digits there are
+_FLAT: Final = 1e-9
+_NOTHING: Final = 1e-12  # of the money that net is the difference of: below it is rounding
+_SAME: Final = 1e-6  # a closed form and a search agree
 
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """The value of an input at which net is zero, in its unit; or why there is none."""
+    """The value of an input at which net is zero, in its unit; or why there is none.
+
+    Of several it is the nearest to the value taken. The model pays from ``pays_from`` to
+    ``pays_to``, and ``value`` is one of the two; None means as far as the input can go.
+    """
 
     value: float | None
     reason: str | None = None
+    pays_from: float | None = None
+    pays_to: float | None = None
 
 
 def break_evens(
@@ -46,84 +57,180 @@ def break_evens(
     inputs : mapping of str to float
         One number for each input, in base units.
     closed_forms : bool
-        Use the mechanism's own solution where it has one; else search.
+        Take the digits of the mechanism's own solution where the search agrees with it.
 
     Returns
     -------
     dict of str to BreakEven
         In the order of the inputs; those that follow another input are left out.
+
+    Notes
+    -----
+    Net is computed all over what an input can be, from one limit to the other or to 1e18, closely
+    where it stops being possible and where it comes near zero, so that no side is called paying
+    on which it changes sign again.
     """
     # The closed forms are written for the formulas themselves, so for the natural baseline.
-    forms = policy.mechanism.break_even if closed_forms and not policy.baseline.changes else {}
+    is_natural = not policy.baseline.changes and not policy.baseline.kpis
+    forms = policy.mechanism.break_even if closed_forms and is_natural else {}
     values = policy.model(inputs)
     found = {}
     for entry in policy.inputs:
-        if entry.name not in inputs:
-            continue
-        if entry.name in forms:
-            found[entry.name] = _solved(policy, inputs, entry, float(forms[entry.name](values)))
-        else:
-            found[entry.name] = _searched(policy, inputs, entry)
+        if entry.name in inputs:
+            form = forms.get(entry.name)
+            solution = None if form is None else float(form(values))
+            found[entry.name] = _Search(policy, inputs, entry).break_even(solution)
     return found
 
 
-def _net(policy: Policy, inputs: Mapping[str, Array], name: str, value: Array) -> Array:
-    outcome = policy.outcome({**inputs, name: value})
-    return np.where(outcome.is_possible, outcome.net, np.nan)
+@dataclass(frozen=True)
+class _Search:
+    """Where net is zero in one input, in base units."""
 
+    policy: Policy
+    inputs: Mapping[str, Array]
+    entry: Input
 
-def _solved(policy: Policy, inputs: Mapping[str, Array], entry: Input, at: float) -> BreakEven:
-    told = at / Unit.read(entry.unit).factor
-    low, high = _range(entry)
-    if not (np.isfinite(told) and low <= told <= high):
-        where = f"at {said(told)}, out of its range" if np.isfinite(told) else "nowhere"
-        return BreakEven(None, f"Net would be zero {where}.")
-    if np.isnan(_net(policy, inputs, entry.name, np.array(at))):
-        return BreakEven(None, f"Net would be zero at {said(told)}, which is not possible here.")
-    return BreakEven(told)
+    def break_even(self, solution: float | None) -> BreakEven:
+        """The nearest zero, with the digits of a closed solution that agrees with it."""
+        factor, now = Unit.read(self.entry.unit).factor, float(self.inputs[self.entry.name])
+        grid = _grid(self.entry, now / factor) * factor
+        grid, nets = self.refined(grid, self.net(grid))
+        if not nets.any() or np.ptp(nets) <= _NOTHING * np.abs(nets).max():
+            return BreakEven(None, "Net does not depend on it.")
+        zeros = self.zeros(grid, nets, now)
+        if not zeros:
+            return BreakEven(None, self.why_none(solution, factor))
+        if solution is not None:
+            zeros = [solution if abs(z - solution) <= _SAME * abs(z) else z for z in zeros]
+        at = min(zeros, key=lambda x: abs(x - now))
+        low, high = self.paying(zeros, at, now)
+        found = BreakEven(at / factor, None, low, high)
+        return replace(
+            found,
+            pays_from=None if low is None else low / factor,
+            pays_to=None if high is None else high / factor,
+        )
 
+    def net(self, values: Array) -> Array:
+        """Net at some values of the input: NaN where impossible, 0 where it is only rounding."""
+        outcome = self.policy.outcome({**self.inputs, self.entry.name: values})
+        with np.errstate(all="ignore"):
+            is_rounding = np.abs(outcome.net) <= _NOTHING * outcome.size
+            nets = np.where(outcome.is_possible, np.where(is_rounding, 0.0, outcome.net), np.nan)
+        return np.broadcast_to(nets, values.shape)
 
-def _searched(policy: Policy, inputs: Mapping[str, Array], entry: Input) -> BreakEven:
-    factor, now = Unit.read(entry.unit).factor, float(inputs[entry.name])
-    grid = _grid(entry, now / factor) * factor
+    def at(self, value: float) -> float:
+        return float(self.net(np.array([value]))[0])
 
-    def net(value: Array) -> Array:
-        return _net(policy, inputs, entry.name, value)
+    def refined(self, grid: Array, nets: Array) -> tuple[Array, Array]:
+        """The points that are possible, with the last ones on each side and those nearest zero."""
+        more = [
+            self.last_possible(float(grid[i + step]), float(grid[i + 1 - step]))
+            for step in (0, 1)
+            for i in np.flatnonzero(np.isfinite(nets[:-1]) != np.isfinite(nets[1:]))
+            if np.isfinite(nets[i + step])
+        ]
+        grid = np.unique(np.concatenate([grid, np.array(more)]))
+        nets = self.net(grid)
+        grid, nets = grid[np.isfinite(nets)], nets[np.isfinite(nets)]
+        sizes = np.abs(nets) * (1 + _FLAT)
+        dips = (
+            np.flatnonzero((sizes[1:-1] < np.abs(nets[:-2])) & (sizes[1:-1] < np.abs(nets[2:]))) + 1
+        )
+        is_one_sided = (nets[dips - 1] * nets[dips] > 0) & (nets[dips] * nets[dips + 1] > 0)
+        near = [
+            self.nearest_zero(float(grid[i - 1]), float(grid[i + 1]), float(np.sign(nets[i])))
+            for i in dips[is_one_sided]
+        ]
+        grid = np.unique(np.concatenate([grid, np.array(near)]))
+        nets = self.net(grid)
+        return grid[np.isfinite(nets)], nets[np.isfinite(nets)]
 
-    nets = np.broadcast_to(net(grid), grid.shape)
-    known = nets[np.isfinite(nets)]
-    if known.size == 0 or np.ptp(known) <= 1e-12 * np.abs(known).max():
-        return BreakEven(None, "Net does not depend on it.")
-    zeros = [float(x) for x in grid[1:-1][_crosses(nets)]]
-    for i in np.flatnonzero(nets[:-1] * nets[1:] < 0):
-        a, b = float(grid[i]), float(grid[i + 1])
-        tight = max(abs(a), abs(b)) * 1e-15
-        zeros.append(brentq(lambda x: float(net(np.array(x))), a, b, xtol=tight, rtol=1e-12))
-    if not zeros:
-        low, high = _range(entry)
-        span = f" from {said(low)} to {said(high)}" if np.isfinite(high - low) else ""
-        return BreakEven(None, f"Net never crosses zero, whatever its value{span}.")
-    return BreakEven(min(zeros, key=lambda x: abs(x - now)) / factor)
+    def last_possible(self, possible: float, impossible: float) -> float:
+        """The last value that is possible between one that is and one that is not."""
+        for _ in range(_ROUNDS):
+            between = np.linspace(possible, impossible, _N_BETWEEN)
+            at = int(np.flatnonzero(np.isfinite(self.net(between)))[-1])
+            possible, impossible = float(between[at]), float(between[min(at + 1, _N_BETWEEN - 1)])
+        return possible
 
+    def nearest_zero(self, low: float, high: float, sign: float) -> float:
+        """Where net comes nearest to zero between two values, or beyond it."""
+        for _ in range(_ROUNDS):
+            between = np.linspace(low, high, _N_BETWEEN)
+            at = int(np.nanargmin(sign * self.net(between)))
+            low, high = between[max(at - 1, 0)], between[min(at + 1, _N_BETWEEN - 1)]
+        return float(between[at])
 
-def _crosses(nets: Array) -> NDArray[np.bool_]:
-    """Grid points, without the ends, that are exactly zero with a change of sign around them."""
-    return np.asarray((nets[1:-1] == 0) & (nets[:-2] * nets[2:] < 0))
+    def crossing(self, low: float, high: float) -> float:
+        """Where net changes its sign between two values."""
+        for _ in range(_ROUNDS):
+            between = np.linspace(low, high, _N_BETWEEN)
+            signs = np.sign(self.net(between))
+            at = int(np.argmax(signs != signs[0]))
+            if at == 0:  # no number lies between the two any more
+                break
+            if signs[at] == 0:
+                return float(between[at])
+            low, high = float(between[at - 1]), float(between[at])
+        return (low + high) / 2
+
+    def zeros(self, grid: Array, nets: Array, now: float) -> list[float]:
+        """Every value at which net changes its sign; where it is zero for a while, the nearest."""
+        found = []
+        for i, j in pairwise(np.flatnonzero(nets)):
+            if nets[i] * nets[j] > 0:
+                continue
+            if j > i + 1:
+                found.append(float(min(grid[i + 1 : j], key=lambda x: abs(x - now))))
+                continue
+            found.append(self.crossing(float(grid[i]), float(grid[j])))
+        return found
+
+    def paying(
+        self, zeros: list[float], at: float, now: float
+    ) -> tuple[float | None, float | None]:
+        """The zeros between which the model pays: around now, or beyond the nearest zero."""
+        below = max((z for z in zeros if z < at), default=None)
+        above = min((z for z in zeros if z > at), default=None)
+        net_now = self.at(now)
+        is_above = (at < now) if net_now > 0 else (at > now)
+        if at == now:
+            beside = now + max(abs(now), _SMALLEST) * 1e-6
+            is_above = self.at(beside) > 0
+        return (at, above) if is_above else (below, at)
+
+    def why_none(self, solution: float | None, factor: float) -> str:
+        low, high = _range(self.entry)
+        if solution is not None:
+            if not np.isfinite(solution):
+                return "Net would be zero nowhere."
+            at = solution / factor
+            if not low <= at <= high:
+                return f"Net would be zero at {said(at)}, out of its range."
+            if np.isnan(self.at(solution)):
+                return f"Net would be zero at {said(at)}, which is not possible here."
+        is_open = (self.entry.low is None, self.entry.high is None)
+        span = "" if any(is_open) else f" from {said(low)} to {said(high)}"
+        return f"Net never crosses zero, whatever its value{span}."
 
 
 def _grid(entry: Input, now: float) -> Array:
-    """Where to look, in the input's unit: its range, else decades around its value."""
+    """Where to look, in the input's unit: all that it can be, closely around its value."""
     low, high = _range(entry)
-    size = abs(now) or 1.0
-    decades = size * np.logspace(-_DECADES, _DECADES, _N_GRID)
-    points = [decades, -decades, np.linspace(0, 2 * size, _N_GRID), np.array([now])]
-    if np.isfinite(low) and np.isfinite(high):
-        points.append(np.linspace(low, high, _N_GRID))
-    points.append(np.array([x for x in (low, high) if np.isfinite(x)]))
+    n = round(np.log10(LARGEST / _SMALLEST)) * _PER_DECADE + 1
+    decades = np.geomspace(_SMALLEST, LARGEST, n)
+    around = abs(now) * np.geomspace(1e-3, 1e3, 6 * _PER_DECADE + 1)
+    limits = np.array([low, high, now, 0.0, 2 * now])
+    points = [decades, around, np.linspace(0, 2 * abs(now), _N_EVEN), limits]
+    points += [-x for x in points] if low < 0 else []
+    if entry.low is not None and entry.high is not None:
+        points += [np.linspace(low, high, _N_EVEN), high - (high - low) * decades, low + decades]
     grid = np.unique(np.concatenate(points))
     return grid[(grid >= low) & (grid <= high)]
 
 
 def _range(entry: Input) -> tuple[float, float]:
-    low = -np.inf if entry.low is None else entry.low
-    return low, np.inf if entry.high is None else entry.high
+    low = -LARGEST if entry.low is None else entry.low
+    return low, LARGEST if entry.high is None else entry.high

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
@@ -49,6 +50,12 @@ def _normal_loss(z: Array) -> Array:
     return np.asarray(_phi(z) - z * ndtr(-z))
 
 
+def _per(part: Array, whole: Array) -> Array:
+    """One divided by the other; of nothing, nothing: 0 per 0 is 0."""
+    with np.errstate(all="ignore"):
+        return np.where((part == 0) & (whole == 0), 0.0, np.divide(part, whole))
+
+
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "min": lambda *x: reduce(np.minimum, x),
     "max": lambda *x: reduce(np.maximum, x),
@@ -59,6 +66,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "Phi": ndtr,
     "ppf": ndtri,
     "normal_loss": _normal_loss,
+    "per": _per,
 }
 _OPERATORS: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: np.add,
@@ -67,6 +75,7 @@ _OPERATORS: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Div: np.divide,
 }
 _MAX_LENGTH, _MAX_DEPTH = 1000, 50
+_N_ARGS: Final = {"min": (2, _MAX_LENGTH), "max": (2, _MAX_LENGTH), "per": (2, 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +220,11 @@ class _Reader:
             hint = f"Did you mean {' or '.join(near)}?" if near else ""
             listed = ", ".join(FUNCTIONS)
             raise self.refused(node, f"there is no function {function!r}. {hint} Use {listed}.")
-        is_many = function in ("min", "max")
-        if not (len(args) >= 2 if is_many else len(args) == 1):
-            wanted = "two or more arguments" if is_many else "one argument"
+        n_args = _N_ARGS.get(function, (1, 1))
+        if not n_args[0] <= len(args) <= n_args[1]:
+            wanted = {(1, 1): "one argument", (2, 2): "two arguments"}.get(
+                n_args, "two or more arguments"
+            )
             raise self.refused(node, f"{function} takes {wanted}, not {len(args)}.")
         apply = FUNCTIONS[function]
         inner = [self.closure(arg, depth + 1) for arg in args]
@@ -235,11 +246,13 @@ class _Dimensions:
                 return self.known[name]
             case ast.UnaryOp(operand=operand):
                 return self.of(operand)
-            case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
-                one, two = self.of(left), self.of(right)
-                if one is None or two is None:
-                    return None  # zero times anything is zero
-                return UnitsContainer(one * two if isinstance(op, ast.Mult) else one / two)
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                return self.combined(left, right, operator.mul)
+            case (
+                ast.BinOp(left=left, op=ast.Div(), right=right)
+                | ast.Call(func=ast.Name(id="per"), args=[left, right])
+            ):
+                return self.combined(left, right, operator.truediv)
             case ast.BinOp(left=left, right=right):
                 return self.alike(node, [left, right])
             case ast.Call(func=ast.Name(id="min" | "max"), args=args):
@@ -252,6 +265,14 @@ class _Dimensions:
                     self.refuse(argument, f"{function} needs a pure number, not {told(inner)}")
                 return UnitsContainer()
         raise TypeError(ast.dump(node))
+
+    def combined(
+        self, left: ast.expr, right: ast.expr, combine: Callable[[Any, Any], Any]
+    ) -> UnitsContainer | None:
+        one, two = self.of(left), self.of(right)
+        if one is None or two is None:
+            return None  # zero times anything is zero
+        return UnitsContainer(combine(one, two))
 
     def alike(self, node: ast.expr, parts: list[ast.expr]) -> UnitsContainer | None:
         first = None

@@ -10,13 +10,14 @@ import numpy as np
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.quantity import LARGEST_RESULT, Dimension, Quantity
 from mlpm_core.records.metrics import without_value
+from mlpm_core.value.together import check_partners
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from mlpm_core.value.mechanism import Baseline, Input, Mechanism
+    from mlpm_core.value.mechanism import Baseline, Check, Input, Mechanism, Rule
 
     Array = NDArray[np.float64]
 
@@ -25,10 +26,17 @@ __all__ = ["Outcome", "Policy"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Improvement in each dimension and net in base units, and which draws are possible."""
+    """Improvement in each dimension and net in base units, and which draws are possible.
+
+    ``size`` is how large the money is that net is the difference of. ``costs`` is the part of net
+    that is paid whatever the benefit, so that net = benefit - costs; None when the mechanism does
+    not say.
+    """
 
     kpis: Mapping[Dimension, Array]
     net: Array
+    size: Array
+    costs: Array | None
     is_possible: NDArray[np.bool_]
 
 
@@ -49,10 +57,11 @@ class Policy:
         asked: Sequence[Input],
         given: Mapping[str, Quantity | str],
         beside: Collection[Quantity] = (),
+        currency: str | None = None,
     ) -> dict[str, Quantity]:
         """Every input that is asked, read; or one error that names all that is wrong.
 
-        ``beside`` were read before: all must share a currency.
+        ``beside`` were read before: all must share a currency, which is ``currency`` if given.
 
         Raises
         ------
@@ -87,13 +96,14 @@ class Policy:
             try:
                 # A quantity is read again, for it may have been read with another range.
                 read[entry.name] = entry.read(
-                    written.text if isinstance(written, Quantity) else written
+                    written.text if isinstance(written, Quantity) else written, currency
                 )
             except InputError as error:
                 faults.append(f"{entry.name}: {error}")
         currencies = sorted({q.currency for q in (*read.values(), *beside) if q.currency})
         if len(currencies) > 1:
             faults.append(f"Keep one currency: the quantities mix {' and '.join(currencies)}.")
+        faults += check_partners(read, [entry.name for entry in self.inputs])
         if faults:
             raise InputError(" ".join(faults))
         return read
@@ -103,11 +113,16 @@ class Policy:
         return self.mechanism.values(inputs)
 
     def without(self, inputs: Mapping[str, Array]) -> dict[str, Array] | None:
-        """The same without the model; None for the baseline the formulas are written against."""
+        """The same without the model; None for the baseline the formulas are written against.
+
+        Of a baseline with dimensions of its own there are no flows.
+        """
+        known = self.mechanism.completed(inputs)
+        if self.baseline.kpis:
+            return known | {n: rule.formula(known) for n, rule in self.baseline.kpis.items()}
         changes = self.baseline.changes
         if not changes:
             return None
-        known = self.mechanism.completed(inputs)
         return self.mechanism.values({**known, **{n: f(known) for n, f in changes.items()}})
 
     def outcome(self, inputs: Mapping[str, Array]) -> Outcome:
@@ -116,13 +131,16 @@ class Policy:
         kpis = {d: model[d.value] for d in Dimension}
         is_possible = self._holds(model)
         with np.errstate(all="ignore"):
+            costs = self._costs(model, without)
+            size = _size(model)
             if without is not None:
+                size = size + _size(without)
                 kpis = {d: kpi - without[d.value] for d, kpi in kpis.items()}
-                is_possible = is_possible & self._holds(without)
+                is_possible = is_possible & self._holds(without, is_model=False)
             net = kpis[Dimension.REVENUE] + kpis[Dimension.COST_SAVING]
-            for kpi in kpis.values():
-                is_possible = is_possible & (np.abs(kpi) <= LARGEST_RESULT)  # NaN is not either
-        return Outcome(kpis, net, is_possible)
+            for figure in (*kpis.values(), 0.0 if costs is None else costs):
+                is_possible = is_possible & (np.abs(figure) <= LARGEST_RESULT)  # NaN is not either
+        return Outcome(kpis, net, size, costs, is_possible)
 
     def check(self, inputs: Mapping[str, Array]) -> None:
         """Refuse one combination of inputs that cannot be.
@@ -136,24 +154,57 @@ class Policy:
         for values, of_whom in ((model, ""), (without, f"Baseline {self.baseline.name!r}: ")):
             if values is None:
                 continue
-            for check in self.mechanism.checks:
+            is_model = values is model
+            for check in self._checks(is_model=is_model):
                 if not check.holds(values).all():
                     raise InputError(of_whom + check.told(values))
             for d in Dimension:
                 if not np.isfinite(values[d.value]).all():
-                    first = next(n for n, value in values.items() if not np.isfinite(value).all())
-                    raise InputError(
-                        f"{of_whom}{first} has no finite value for these inputs; look for a zero "
-                        "that it is divided by."
-                    )
+                    raise InputError(of_whom + self._no_number(values, d))
                 if (np.abs(values[d.value]) > LARGEST_RESULT).any():
                     raise InputError(
                         f"{of_whom}{d.label} is beyond {LARGEST_RESULT:g} for these inputs; look "
                         "for one with too many digits or in another unit."
                     )
 
-    def _holds(self, values: Mapping[str, Array]) -> NDArray[np.bool_]:
+    def _no_number(self, values: Mapping[str, Array], dimension: Dimension) -> str:
+        """Why a dimension has no number: a sentence that names what is infinite or undefined."""
+        names = [n for n in values if n not in {d.value for d in Dimension}] + [dimension.value]
+        first = next(n for n in names if not np.isfinite(values[n]).all())
+        zeros = [entry.label for entry in self.inputs if np.all(values.get(entry.name, 1.0) == 0)]
+        look = f" These are 0: {', '.join(zeros)}." if zeros else ""
+        return (
+            f"{first} has no finite value for these inputs; look for a zero that it is divided by, "
+            f"or for what grows without bound.{look}"
+        )
+
+    def _checks(self, *, is_model: bool) -> tuple[Check, ...]:
+        """What must hold; a baseline with dimensions of its own has no flows to be checked."""
+        return () if self.baseline.kpis and not is_model else self.mechanism.checks
+
+    def _holds(self, values: Mapping[str, Array], *, is_model: bool = True) -> NDArray[np.bool_]:
         holds = np.array(True)
-        for check in self.mechanism.checks:
+        for check in self._checks(is_model=is_model):
             holds = holds & check.holds(values)
         return holds
+
+    def _costs(
+        self, model: Mapping[str, Array], without: Mapping[str, Array] | None
+    ) -> Array | None:
+        """What is paid more whatever the benefit, in base units; None when nobody says."""
+        if self.mechanism.costs is None:
+            return None
+        paid = _sum(self.mechanism.costs, model)
+        if without is None:
+            return paid
+        return paid - _sum(
+            self.baseline.costs if self.baseline.kpis else self.mechanism.costs, without
+        )
+
+
+def _size(values: Mapping[str, Array]) -> Array:
+    return np.asarray(np.abs(values[Dimension.REVENUE]) + np.abs(values[Dimension.COST_SAVING]))
+
+
+def _sum(rules: Mapping[str, Rule], values: Mapping[str, Array]) -> Array:
+    return np.asarray(sum((rule.formula(values) for rule in rules.values()), start=np.array(0.0)))

@@ -68,8 +68,11 @@ def typical_worth(
     """
     known = {name: text for name, text in (given or {}).items() if text}
     asked = mechanism.inputs_for(baseline)
-    # The default comes first, for a value case too takes it until somebody says otherwise.
-    filled = {e.name: e.default or e.typical for e in asked if e.name not in known}
+    # The default comes first, and what an input follows: a value case too takes them until somebody
+    # says otherwise.
+    filled = {
+        e.name: e.default or e.typical for e in asked if e.name not in known and not e.same_as
+    }
     if bare := [name for name, text in filled.items() if not text]:
         raise InputError(
             f"Nothing is typical for {', '.join(bare)}: write what you know of it first."

@@ -7,18 +7,17 @@ options, or two periods, share their luck and differ by what really differs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
-from mlpm_core.value.break_even import BreakEven, break_evens
 from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
 from mlpm_core.value.estimate import Estimate, added
 from mlpm_core.value.policy import Policy
+from mlpm_core.value.result import Line, Worth
+from mlpm_core.value.together import joint_points, lineage, partners
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Mechanism
 
     Array = NDArray[np.float64]
+    Partners = Mapping[str, tuple[str, float]]
     Written = Mapping[str, Quantity | str]
 
 __all__ = [
@@ -35,142 +35,6 @@ __all__ = [
 ]  # fmt: skip
 
 _MAX_DRAWS: Final = 2**20
-_MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of "how it was made": a formula with its result at the medians of the inputs.
-
-    A flow may have no finite value there although the dimensions that use it have one.
-    """
-
-    name: str
-    formula: str
-    value: float
-    unit: str
-
-
-@dataclass(frozen=True, eq=False)
-class Worth:
-    """The answer: five dimensions and net against a baseline, each an estimate.
-
-    ``feasible_share`` is the share of draws that were possible; the others were left out.
-    ``medians`` of the inputs are in base units, each of shape (); ``inputs_by_draw`` holds their
-    draws, of shape (draws,), or () where exact.
-    """
-
-    mechanism: Mechanism
-    baseline: str
-    draws: int
-    seed: int
-    currency: str | None
-    quantities: Mapping[str, Quantity]
-    kpis: Mapping[Dimension, Estimate]
-    net: Estimate
-    probability_of_loss: float
-    feasible_share: float
-    medians: Mapping[str, Array] = field(repr=False)
-    inputs_by_draw: Mapping[str, Array] = field(repr=False)
-    _is_possible: NDArray[np.bool_] = field(repr=False)
-
-    @property
-    def net_by_draw(self) -> Array:
-        """Net of every draw in its own place, NaN where it was not possible; shape (draws,)."""
-        return self._in_place(self.net)
-
-    def kpi_by_draw(self, dimension: Dimension) -> Array:
-        """A dimension of every draw in its own place, NaN where it was not possible."""
-        return self._in_place(self.kpis[dimension])
-
-    def _in_place(self, estimate: Estimate) -> Array:
-        values = np.full(self.draws, np.nan)
-        values[self._is_possible] = estimate.samples
-        return values
-
-    def annual(self, dimension: Dimension) -> Estimate:
-        """A dimension as it is added across projects: money, human hours, bad experiences a year.
-
-        Raises
-        ------
-        InputError
-            For cycle time, which is never added, or when it has no finite value a year.
-        """
-        unit, kpi = dimension.annual_unit, self.kpis[dimension]
-        if dimension in _MONEY:
-            return kpi
-        volumes = self.mechanism.volumes[dimension](self.inputs_by_draw)
-        kept = np.broadcast_to(volumes, (self.draws,))[self._is_possible]
-        with np.errstate(all="ignore"):
-            annual = kpi.samples * Unit.read("1/kcase").factor * kept
-        return Estimate.of(annual, unit)
-
-    @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        """How it was made: every flow, outcome value and dimension at the medians.
-
-        The dimensions are those of the mechanism's own baseline, as its formulas give them.
-        """
-        values = self._policy.model(self.medians)
-        rules = {
-            **self.mechanism.flows,
-            **{f"v_{name}": rule for name, rule in self.mechanism.outcome_values.items()},
-            **{d.value: rule for d, rule in self.mechanism.kpis.items()},
-        }
-        units = {d.value: d.unit for d in Dimension}
-        return tuple(
-            Line(
-                name,
-                rule.formula.text,
-                float(rule.told(rule.formula(values))),
-                units.get(name, rule.unit),
-            )
-            for name, rule in rules.items()
-        )
-
-    @cached_property
-    def break_evens(self) -> Mapping[str, BreakEven]:
-        """For each input the value at which net is zero, the others at their medians."""
-        return break_evens(self._policy, self.medians)
-
-    @property
-    def break_even(self) -> dict[str, float | None]:
-        """For each input the value at which net is zero, in its unit; None when there is none."""
-        return {name: found.value for name, found in self.break_evens.items()}
-
-    @property
-    def break_even_reasons(self) -> dict[str, str]:
-        """Why an input has no break-even."""
-        return {name: b.reason for name, b in self.break_evens.items() if b.reason is not None}
-
-    def to_json(self, currency: str = "EUR") -> dict[str, Any]:
-        """The document that ``mlpm value --json`` prints.
-
-        Parameters
-        ----------
-        currency : str
-            ISO code for the units; a currency found in the quantities comes first.
-        """
-        currency = self.currency or currency
-        return {
-            "mechanism": self.mechanism.id,
-            "baseline": self.baseline,
-            "draws": self.draws,
-            "seed": self.seed,
-            "currency": currency,
-            "feasible_share": self.feasible_share,
-            "kpis": {d.value: kpi.to_json(currency) for d, kpi in self.kpis.items()},
-            "net": {
-                **self.net.to_json(currency),
-                "probability_of_loss": self.probability_of_loss,
-            },
-            "break_even": self.break_even,
-            "break_even_reason": self.break_even_reasons,
-        }
-
-    @cached_property
-    def _policy(self) -> Policy:
-        return Policy(self.mechanism, self.mechanism.baseline(self.baseline))
 
 
 def worth(
@@ -178,6 +42,7 @@ def worth(
     quantities: Written,
     *,
     baseline: str | None = None,
+    currency: str | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Worth:
@@ -191,6 +56,9 @@ def worth(
         Every input by name, metrics and quantities alike; those with a default may be left out.
     baseline : str, optional
         "none", "all" or "incumbent"; the mechanism's natural baseline when not given.
+    currency : str, optional
+        The currency in which money is counted; that of the quantities when not given. An amount in
+        another one is refused unless it says its rate.
     draws, seed : int
         How many Sobol points, and which.
 
@@ -217,9 +85,10 @@ def worth(
     >>> round(answer.net.mean, 2), answer.currency, answer.break_even["wape_model"]
     (238581.98, 'EUR', 0.3)
     """
-    return worth_by_period(mechanism, quantities, [{}], baseline=baseline, draws=draws, seed=seed)[
-        0
-    ]
+    common = Valuation(
+        mechanism, quantities, baseline=baseline, currency=currency, draws=draws, seed=seed
+    )
+    return common.worth({})
 
 
 def worth_by_period(
@@ -228,6 +97,7 @@ def worth_by_period(
     periods: Sequence[Written],
     *,
     baseline: str | None = None,
+    currency: str | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> list[Worth]:
@@ -237,7 +107,7 @@ def worth_by_period(
 
     Parameters
     ----------
-    mechanism, quantities, baseline, draws, seed
+    mechanism, quantities, baseline, currency, draws, seed
         As in ``worth``.
     periods : sequence of mappings
         Inputs that hold in one period; they replace those of ``quantities``.
@@ -253,7 +123,9 @@ def worth_by_period(
         As in ``worth``.
     """
     own = {name for period in periods for name in period}
-    common = Valuation(mechanism, quantities, own=own, baseline=baseline, draws=draws, seed=seed)
+    common = Valuation(
+        mechanism, quantities, own=own, baseline=baseline, currency=currency, draws=draws, seed=seed
+    )
     return [common.worth(period) for period in periods]
 
 
@@ -262,7 +134,7 @@ class Valuation:
 
     Parameters
     ----------
-    mechanism, quantities, baseline, draws, seed
+    mechanism, quantities, baseline, currency, draws, seed
         As in ``worth``.
     own : collection of str
         Inputs that an option may bring itself; all others are read and drawn once.
@@ -280,20 +152,21 @@ class Valuation:
         *,
         own: Collection[str] = (),
         baseline: str | None = None,
+        currency: str | None = None,
         draws: int = DRAWS,
         seed: int = SEED,
     ) -> None:
         if not isinstance(draws, int) or not 1 <= draws <= _MAX_DRAWS:
             raise InputError(f"draws is {draws!r}; write a whole number from 1 to {_MAX_DRAWS:,}.")
         self._policy = Policy(mechanism, mechanism.baseline(baseline))
-        self._draws, self._seed = draws, seed
+        self._draws, self._seed, self._currency = draws, seed, currency
         self._own = [entry for entry in self._policy.inputs if entry.name in own]
         self._planned = {name: q for name, q in quantities.items() if name in own}
         common = [entry for entry in self._policy.inputs if entry.name not in own]
         given = {name: q for name, q in quantities.items() if name not in own}
-        self._read = self._policy.read(common, given)
+        self._read = self._policy.read(common, given, currency=currency)
         self._medians = _medians(self._read)
-        self._known: dict[tuple[str, str], Array] = {}
+        self._known: dict[tuple[object, ...], Array] = {}
 
     def worth(self, option: Written, *, luck_of: str | Mapping[str, str] | None = None) -> Worth:
         """What the mechanism is worth with the inputs of one option.
@@ -313,36 +186,36 @@ class Valuation:
             As in ``worth``, for what the option brings.
         """
         given = {**self._planned, **option}
-        own = self._policy.read(self._own, given, self._read.values())
+        own = self._policy.read(self._own, given, self._read.values(), self._currency)
         found = self._read | own
         read = {e.name: found[e.name] for e in self._policy.inputs if e.name in found}
         luck = dict.fromkeys(own, luck_of) if isinstance(luck_of, str) else dict(luck_of or {})
+        pairs = partners(read)
         inputs = {
-            name: self._drawn(name, q, luck.get(name) if name in own else None)
+            name: self._drawn(name, q, pairs, luck.get(name) if name in own else None)
             for name, q in read.items()
         }
         medians = self._medians | _medians(own)
         return _worth(self._policy, read, inputs, medians, self._draws, self._seed)
 
-    def _drawn(self, name: str, quantity: Quantity, luck_of: str | None) -> Array:
+    def _drawn(self, name: str, quantity: Quantity, pairs: Partners, luck_of: str | None) -> Array:
+        """Draws of an input in base units, of shape () when it is exact."""
+        factor = Unit.read(quantity.unit).factor
         if luck_of is not None and not quantity.is_exact:
             rng = own_generator(self._seed, luck_of, name)
-            factor = Unit.read(quantity.unit).factor
-            return own_draws(quantity.quantile, self._draws, rng) * factor
-        if (name, quantity.text) not in self._known:
-            self._known[name, quantity.text] = _drawn(
-                self._policy.mechanism, name, quantity, self._draws, self._seed
-            )
-        return self._known[name, quantity.text]
+            return np.asarray(own_draws(quantity.quantile, self._draws, rng) * factor)
+        key = (name, quantity.text, *lineage(name, pairs))
+        if key not in self._known:
+            exact = np.array(0.5)
+            at = exact if quantity.is_exact else joint_points(name, pairs, self._points)
+            self._known[key] = quantity.quantile(at) * factor
+        return self._known[key]
 
-
-def _drawn(mechanism: Mechanism, name: str, quantity: Quantity, draws: int, seed: int) -> Array:
-    """Draws of an input in base units; each input of a mechanism has a dimension of its own."""
-    factor = Unit.read(quantity.unit).factor
-    if quantity.is_exact:
-        return quantity.quantile(np.array(0.5)) * factor
-    names = [entry.name for entry in mechanism.all_inputs]
-    return quantity.quantile(uniform_points(len(names), draws, seed)[names.index(name)]) * factor
+    def _points(self, name: str) -> Array:
+        """Uniform points of an input; each input of a mechanism has a dimension of its own."""
+        names = [entry.name for entry in self._policy.mechanism.all_inputs]
+        points: Array = uniform_points(len(names), self._draws, self._seed)[names.index(name)]
+        return points
 
 
 def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
@@ -369,11 +242,15 @@ def _worth(
         return full if n_possible == draws else full[is_possible]
 
     rules = policy.mechanism.kpis
-    rows = np.empty((len(Dimension) + 1, n_possible))
-    rows[0] = kept(outcome.net)
-    for row, dimension in zip(rows[1:], Dimension, strict=True):
-        row[:] = kept(np.asarray(rules[dimension].told(outcome.kpis[dimension])))
-    net, *kpis = Estimate.each(rows, [Dimension.REVENUE.unit, *(d.unit for d in Dimension)])
+    told = [outcome.net, *(np.asarray(rules[d].told(outcome.kpis[d])) for d in Dimension)]
+    told += [] if outcome.costs is None else [outcome.costs]
+    rows = np.empty((len(told), n_possible))
+    for row, values in zip(rows, told, strict=True):
+        row[:] = kept(values)
+    money = Dimension.REVENUE.unit
+    units = [money, *(d.unit for d in Dimension), money][: len(told)]
+    net, *rest = Estimate.each(rows, units)
+    kpis, costs = rest[: len(Dimension)], rest[len(Dimension) :]
     return Worth(
         mechanism=policy.mechanism,
         baseline=policy.baseline.name,
@@ -383,6 +260,7 @@ def _worth(
         quantities=read,
         kpis=dict(zip(Dimension, kpis, strict=True)),
         net=net,
+        costs=costs[0] if costs else None,
         probability_of_loss=float(np.mean(net.samples < 0)),
         feasible_share=n_possible / draws,
         medians=medians,

@@ -7,7 +7,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity import Dimension
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import worth
 from tests.catalogue_examples import (
@@ -228,12 +227,3 @@ def test_more_payments_than_there_are_cannot_be_blocked():
     """recall .6, prevalence .002: floor .0012 / (.0012 + .998) = .0012010."""
     with pytest.raises(InputError, match=r"at least 0\.001201 .* more good payments"):
         answer("M2", precision=0.001)
-
-
-def test_a_year_of_every_machine_is_going_to_each_once():
-    """Every failure met, one visit a machine: alarms = assets (500) = 200 failures + 300 others."""
-    everyone = answer("M6", recall=1, precision=0.4)
-    at = lines(everyone)
-    assert at["tp"] + at["fp"] == near(500)
-    assert answer("M6", "all").net.mean == near(answer("M6").net.mean - everyone.net.mean)
-    assert everyone.annual(Dimension.PEOPLE_INTENSITY).mean > 0

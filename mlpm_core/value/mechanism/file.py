@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.quantity import LARGEST, Dimension, Unit
+from mlpm_core.quantity import Dimension, Unit
 from mlpm_core.value.formula import FUNCTIONS, Formula, FormulaFault, told
+from mlpm_core.value.mechanism.entries import Table, allowed, flag_of, number_of, text_of
 from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
 from mlpm_core.value.mechanism.place import located
 from mlpm_core.value.toml_text import TomlFault, toml_table
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pint.util import UnitsContainer
-
-    Table = Mapping[str, Any]
 
 __all__ = ["MechanismFault", "formulas_in", "mechanism_from", "read_mechanism"]
 
@@ -118,7 +117,7 @@ _TEXTS: Final = (
     *("id", "name", "sentence", "task", "case", "volume", "bad_experience", "natural"),
 )
 _TABLES: Final = (
-    *("metrics", "quantities", "flows", "kpis", "outcome_values", "break_even", "checks"),
+    *("metrics", "quantities", "flows", "kpis", "costs", "outcome_values", "break_even", "checks"),
     *("baselines", "baseline_quantities"),
 )
 
@@ -132,7 +131,7 @@ class _Reader:
         self.dimensions: dict[str, UnitsContainer] = {}
 
     def mechanism(self) -> Mechanism:
-        _allowed(self.table, "the file", [*_TEXTS, "sources"], (*_TABLES, "number"))
+        allowed(self.table, "the file", [*_TEXTS, "sources"], (*_TABLES, "number"))
         texts = {name: self.text(name) for name in _TEXTS}
         texts["number"] = self.text("number") if "number" in self.table else ""
         if "number" in self.table and not re.fullmatch(r"M[0-9]+", texts["number"]):
@@ -150,10 +149,11 @@ class _Reader:
         if self.dimensions[texts["volume"]] != per_year:
             raise InputError(f"volume {texts['volume']!r} must be in cases a year.")
         flows = {
-            name: self.rule(f"flows.{name}", entry, _text(entry, "unit", f"flows.{name}"), name)
+            name: self.rule(f"flows.{name}", entry, text_of(entry, "unit", f"flows.{name}"), name)
             for name, entry in self.each("flows", ["formula", "unit"])
         }
         kpis, volumes = self.kpis(texts["volume"])
+        costs = self.costs("costs", self.section("costs")) if "costs" in self.table else None
         closed = {
             name: self.formula(f"break_even.{name}", text, self.known(name, natural, "break_even"))
             for name, text in self.section("break_even").items()
@@ -172,6 +172,7 @@ class _Reader:
             flows=flows,
             kpis=kpis,
             volumes=volumes,
+            costs=costs,
             outcome_values=outcomes,
             break_even=closed,
             checks=checks,
@@ -180,7 +181,7 @@ class _Reader:
 
     def text(self, name: str) -> str:
         self.at = (name,)
-        return _text(self.table, name, "the file")
+        return text_of(self.table, name, "the file")
 
     def section(self, name: str) -> Table:
         self.at = (name,)
@@ -194,7 +195,7 @@ class _Reader:
     ) -> Iterator[tuple[str, Table]]:
         for name, entry in self.section(section).items():
             self.at = (section, name)
-            yield name, _allowed(entry, f"{section}.{name}", required, optional)
+            yield name, allowed(entry, f"{section}.{name}", required, optional)
 
     def known(self, name: str, names: set[str], section: str) -> UnitsContainer:
         if name not in names:
@@ -213,8 +214,8 @@ class _Reader:
         found = []
         for name, entry in self.each(section, ["label", "question", "unit"], optional):
             where = f"{section}.{name}"
-            texts = {key: _text(entry, key, where) for key in entry if key not in ("low", "high")}
-            limits = {key: _number(entry, key, where) for key in ("low", "high") if key in entry}
+            texts = {key: text_of(entry, key, where) for key in entry if key not in ("low", "high")}
+            limits = {key: number_of(entry, key, where) for key in ("low", "high") if key in entry}
             given: dict[str, Any] = {"reported_as": name, **texts, **limits}
             made = Input(name=name, is_metric=is_metric, **given)
             try:
@@ -257,7 +258,7 @@ class _Reader:
 
     def rule(self, where: str, entry: Table, unit: str, name: str | None = None) -> Rule:
         dimension = Unit.read(unit).dimension
-        formula = self.formula(where, _text(entry, "formula", where), dimension, unit)
+        formula = self.formula(where, text_of(entry, "formula", where), dimension, unit)
         if name is not None:
             self.add(name, where, dimension)
         return Rule(formula, unit)
@@ -279,6 +280,14 @@ class _Reader:
         self.dimensions |= {d.value: Unit.read(_KPI_UNIT[d]).dimension for d in Dimension}
         return kpis, volumes
 
+    def costs(self, where: str, section: Table) -> dict[str, Rule]:
+        """What is paid whatever the benefit; a table without entries says that nothing is."""
+        texts = {name: text_of(section, name, where) for name in section}
+        return {
+            name: self.rule(f"{where}.{name}", {"formula": text}, "money/year")
+            for name, text in texts.items()
+        }
+
     def outcomes(self) -> dict[str, Rule]:
         section = self.section("outcome_values")
         if section and sorted(section) != sorted(OUTCOMES):
@@ -290,13 +299,14 @@ class _Reader:
 
     def check(self, entry: Table) -> Check:
         self.at = ("checks",)
-        entry = _allowed(entry, "checks", ["formula", "sentence"], ("floor",))
-        sentence = _text(entry, "sentence", "checks")
+        entry = allowed(entry, "checks", ["formula", "sentence"], ("floor", "strict"))
+        sentence = text_of(entry, "sentence", "checks")
         for word in re.findall(r"\{(\w+)\}", sentence):
             if word not in self.dimensions and not (word == "floor" and "floor" in entry):
                 raise InputError(f"checks: {{{word}}} in the sentence is not known.")
         floor = self.formula("checks.floor", entry["floor"]) if "floor" in entry else None
-        return Check(self.formula("checks.formula", entry["formula"]), sentence, floor)
+        formula = self.formula("checks.formula", entry["formula"])
+        return Check(formula, sentence, floor, is_strict=flag_of(entry, "strict", "checks"))
 
     def baselines(self, natural: str, inputs: set[str]) -> dict[str, Baseline]:
         section = self.section("baselines")
@@ -307,52 +317,71 @@ class _Reader:
             self.at = ("natural",)
             raise InputError(f"natural is {natural!r}; write {', '.join(BASELINES)}.")
         extras = {i.name: i for i in self.inputs("baseline_quantities")}
-        found = {}
-        for name in BASELINES:
-            where = f"baselines.{name}"
-            self.at = ("baselines", name)
-            entry = _allowed(section[name], where, [], ("sentence", "set", "reason"))
-            if "reason" in entry and name != natural:
-                reason = _text(entry, "reason", where)
-                found[name] = Baseline(name, sentence="", reason=reason)
-                continue
-            if ("set" in entry) == (name == natural):
-                raise InputError(f"{where} needs set or reason, unless it is the natural one.")
-            told = entry.get("set", {})
-            if not isinstance(told, Mapping):
-                raise InputError(f'{where}.set must be a table, such as {{ coverage = "1" }}.')
-            changes = {
-                key: self.formula(f"{where}.{key}", text, self.known(key, inputs, where))
-                for key, text in told.items()
-            }
-            asked = {word for formula in changes.values() for word in formula.names}
-            mine = tuple(extra for extra in extras.values() if extra.name in asked)
-            found[name] = Baseline(name, _text(entry, "sentence", where), changes, mine)
-        return found
+        names = inputs | set(extras)
+        return {
+            name: self.baseline(name, section[name], extras, names, is_natural=name == natural)
+            for name in BASELINES
+        }
+
+    def baseline(
+        self,
+        name: str,
+        entry: object,
+        extras: Mapping[str, Input],
+        names: set[str],
+        *,
+        is_natural: bool,
+    ) -> Baseline:
+        where = f"baselines.{name}"
+        self.at = ("baselines", name)
+        entry = allowed(entry, where, [], ("sentence", "set", "reason", "kpis", "costs"))
+        if "reason" in entry and not is_natural:
+            return Baseline(name, sentence="", reason=text_of(entry, "reason", where))
+        if ("set" in entry) + ("kpis" in entry) != (not is_natural):
+            raise InputError(
+                f"{where} needs set or reason, or kpis of its own, unless it is the natural one."
+            )
+        changed = _table(entry, "set", where, 'such as { coverage = "1" }')
+        changes = {
+            key: self.formula(f"{where}.{key}", text, self.known(key, names - set(extras), where))
+            for key, text in changed.items()
+        }
+        kpis, costs = self.own_kpis(where, entry, names)
+        formulas = [*changes.values(), *(rule.formula for rule in (kpis | costs).values())]
+        asked = {word for formula in formulas for word in formula.names}
+        mine = tuple(extra for extra in extras.values() if extra.name in asked)
+        return Baseline(name, text_of(entry, "sentence", where), changes, kpis, costs, inputs=mine)
+
+    def own_kpis(
+        self, where: str, entry: Table, names: set[str]
+    ) -> tuple[dict[str, Rule], dict[str, Rule]]:
+        """What a baseline does by itself, in each dimension, against the natural one.
+
+        Its formulas see the inputs only: the flows are those of the model.
+        """
+        if "kpis" not in entry:
+            return {}, {}
+        known, flows = self.dimensions, set(self.dimensions) - names
+        self.dimensions = {name: known[name] for name in known if name not in flows}
+        kpis = _table(entry, "kpis", where, "with the five dimensions")
+        wrong = sorted(set(kpis) ^ {d.value for d in Dimension})
+        if wrong:
+            raise InputError(f"{where}.kpis must hold the five dimensions; see {', '.join(wrong)}.")
+        rules = {
+            d.value: self.rule(f"{where}.kpis.{d}", {"formula": kpis[d]}, _KPI_UNIT[d])
+            for d in Dimension
+        }
+        if ("costs" in self.table) != ("costs" in entry):
+            self.at = tuple(where.split("."))
+            raise InputError(f"{where}.costs belongs beside [costs]: write both, or neither.")
+        costs = _table(entry, "costs", where, "of formulas")
+        found = self.costs(f"{where}.costs", costs)
+        self.dimensions = known
+        return rules, found
 
 
-def _allowed(entry: object, where: str, required: list[str], optional: tuple[str, ...]) -> Table:
-    if not isinstance(entry, Mapping):
-        raise InputError(f"{where} must be a table.")
-    if missing := [key for key in required if key not in entry]:
-        raise InputError(f"{where} has no {', '.join(missing)}.")
-    if unknown := [key for key in entry if key not in (*required, *optional)]:
-        raise InputError(
-            f"{where}: {NotFoundError.of('entry', unknown[0], [*required, *optional])}"
-        )
-    return entry
-
-
-def _text(entry: Table, key: str, where: str) -> str:
-    if not isinstance(entry.get(key), str) or not entry[key].strip():
-        raise InputError(f"{where}: {key} must be a text in quotes.")
-    return str(entry[key])
-
-
-def _number(entry: Table, key: str, where: str) -> float:
-    value = entry[key]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{where}: {key} must be a number.")
-    if abs(value) > LARGEST:
-        raise InputError(f"{where}: {key} is larger than {LARGEST:g}.")
-    return float(value)
+def _table(entry: Table, key: str, where: str, such: str) -> Table:
+    table = entry.get(key, {})
+    if not isinstance(table, Mapping):
+        raise InputError(f"{where}.{key} must be a table, {such}.")
+    return table

@@ -48,9 +48,9 @@ class Input:
         """Whether there is no answer unless somebody gives one."""
         return self.default is None and self.same_as is None
 
-    def read(self, text: str) -> Quantity:
-        """A quantity written as the answer to this question."""
-        return Quantity.read(text, self.unit, low=self.low, high=self.high)
+    def read(self, text: str, currency: str | None = None) -> Quantity:
+        """A quantity written as the answer to this question, where money is in a currency."""
+        return Quantity.read(text, self.unit, low=self.low, high=self.high, currency=currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What every possible combination of inputs satisfies: a formula that is at least 0."""
+    """What every possible combination of inputs satisfies: a formula at least 0, or above it."""
 
     formula: Formula
     sentence: str
     floor: Formula | None
+    is_strict: bool = False
 
     # Rounding must not make the limit itself impossible: "treat all" lies exactly on it.
     TOLERANCE: ClassVar[float] = -1e-9
 
     def holds(self, values: Mapping[str, Array]) -> NDArray[np.bool_]:
         """Whether it holds, draw by draw; NaN does not."""
-        return np.asarray(self.formula(values) >= self.TOLERANCE)
+        result = self.formula(values)
+        return np.asarray(result > 0 if self.is_strict else result >= self.TOLERANCE)
 
     def told(self, values: Mapping[str, Array]) -> str:
         """The sentence for one combination, with its numbers."""
@@ -91,11 +93,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What happens without the model: the inputs it changes, or why it makes no sense here."""
+    """What happens without the model: the inputs it changes, or why it makes no sense here.
+
+    A baseline that is no model with other inputs has ``kpis`` of its own, by the dimension's name,
+    and ``costs``; both against the mechanism's natural baseline.
+    """
 
     name: str
     sentence: str
     changes: Mapping[str, Formula] = field(default_factory=dict)
+    kpis: Mapping[str, Rule] = field(default_factory=dict)
+    costs: Mapping[str, Rule] = field(default_factory=dict)
     inputs: tuple[Input, ...] = ()
     reason: str | None = None
 
@@ -105,7 +113,8 @@ class Mechanism:
     """How a model creates value, read from a file and checked.
 
     The formulas give the value against the ``natural`` baseline. Value against another is the
-    difference to the same formulas with that baseline's changes.
+    difference to the same formulas with that baseline's changes. ``costs`` is the part of the money
+    that is paid whatever the benefit, by name; None when the definition does not say.
     """
 
     number: str
@@ -122,6 +131,7 @@ class Mechanism:
     flows: Mapping[str, Rule]
     kpis: Mapping[Dimension, Rule]
     volumes: Mapping[Dimension, Formula]
+    costs: Mapping[str, Rule] | None
     outcome_values: Mapping[str, Rule]
     break_even: Mapping[str, Formula]
     checks: tuple[Check, ...]
@@ -212,6 +222,7 @@ def unreadable(mechanism_id: str, reason: str) -> Mechanism:
         flows={},
         kpis={},
         volumes={},
+        costs=None,
         outcome_values={},
         break_even={},
         checks=(),
