@@ -57,7 +57,7 @@ def tried(project: str, stored: EstimateView | None, filled: Filled) -> Estimate
 
     A new guess that still lacks a number changes nothing; a number that cannot be is named.
     """
-    if not filled.typed:
+    if not filled.typed or filled.unread:
         return stored
     values = filled.values
     given = [c for c in columns(RECORD) if c.name in values]
@@ -104,8 +104,11 @@ def figure_cards(view: EstimateView) -> None:
 def chance(view: EstimateView) -> None:
     """A number of days somebody has in mind, and how likely it suffices."""
     days = [f.days for f in view.figures]
-    # The end doubles rather than creeps: a slider with another end forgets what was set.
-    end = 5 * 2 ** math.ceil(math.log2(max(2.0, days[-1] * 2 / 5)))
+    # A slider with another end forgets what was set: the end stays while the figures fit.
+    end = st.session_state.get("estimate_days_end", 0)
+    if not days[-1] <= end <= 8 * days[-1]:
+        end = 5 * 2 ** math.ceil(math.log2(max(2.0, days[-1] * 2 / 5)))
+    st.session_state["estimate_days_end"] = end
     chosen = st.slider("Your days", 5, end, max(5, days[1]), step=5, key="estimate_days")
     likely = percent(view.estimate.probability_within_days(chosen))
     bound = "" if view.estimate.is_promisable else "at most "
