@@ -1,4 +1,4 @@
-"""Numbers in forms, as people write them: said back below the field, asked where two readings fit."""
+"""Numbers in forms, as people write them: said back below, asked where two readings fit."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_two_readings_are_asked_and_nothing_is_used_before_one_is_chosen(demo):
     stored = written(demo, "population")
     typed(app, POPULATION, "200.000")
     assert "Which of the two? It is not used before you choose." in [w.value for w in app.warning]
-    assert "Not used yet: Population" in plain(said(app))
+    assert "Not used yet: Customers scored" in plain(said(app))
     assert app.markdown[0].value == before
     typed(app, "case_voucher-letter_customer_value", "150")
     assert button(app, "Save the changes").disabled
@@ -81,7 +81,7 @@ def test_what_cannot_be_read_is_said_at_its_field_and_changes_nothing():
     typed(app, POPULATION, "15 EUR")
     (fault,) = app.error
     assert "write it in customers a year" in plain(fault.value)
-    assert "Not used yet: Population" in plain(said(app))
+    assert "Not used yet: Customers scored" in plain(said(app))
     assert app.markdown[0].value == before
 
 
@@ -159,6 +159,6 @@ def test_a_target_of_a_proxy_and_its_weeks_are_read_as_written():
 def test_the_fields_of_a_value_case_ask_with_their_period():
     app = open_screen("value_case", project=WINBACK)
     labels = {plain(t.label) for t in app.text_input}
-    assert "Population, customers a year" in labels
+    assert "Customers scored, customers a year" in labels
     assert any(label.endswith("EUR per customer") for label in labels)
     assert any(label.endswith("number or %") for label in labels)
