@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mlpm_core.services.readiness import refuse_other_machines
 from pages.parts import addresses, loaders, panels, sidebar
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
@@ -48,6 +49,7 @@ page = st.navigation(
 )
 
 with panels.guard():
+    refuse_other_machines()  # started without app.py, there is no front door
     sidebar.count_visit(page.title)
     sidebar.known_at()
     projects = loaders.all_projects()

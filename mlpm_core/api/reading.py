@@ -9,7 +9,14 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from mlpm_core.api.endpoint import Endpoint, Parameter, actor, flag, guarded
+from mlpm_core.api.endpoint import (
+    Endpoint,
+    Parameter,
+    actor,
+    flag,
+    guarded,
+    refuse_foreign_batch,
+)
 from mlpm_core.api.health import CheckAnswer
 from mlpm_core.api.imports import NAMED
 from mlpm_core.errors import InputError
@@ -172,7 +179,11 @@ def _demo_remove(request: Request, workspace: Workspace) -> Response:
 
 def _known(request: Request, workspace: Workspace) -> Workspace:
     when = request.query_params.get("known")
-    return workspace if when is None else workspace.as_known(when)
+    if when is None:
+        return workspace
+    if when.startswith("B"):
+        refuse_foreign_batch(request, workspace, when)
+    return workspace.as_known(when)
 
 
 def _wanted(request: Request) -> str | None:

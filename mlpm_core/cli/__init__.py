@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(given: argparse.Namespace, error: MlpmError, status: int) -> int:
-    print(error, file=sys.stderr)
+    from mlpm_core.cli.printing import say
+
+    say(str(error))
     if getattr(given, "json", False):
         print(json.dumps({"error": str(error)}))
     return status
@@ -138,8 +140,9 @@ def _parser() -> argparse.ArgumentParser:
         help="a project it is for; may be repeated; without it all projects",
     )  # fmt: skip
     token.add_argument(
-        "--may", default="read,import", help="read, import, undo, admin; with commas (%(default)s)"
-    )
+        "--may", action="append", default=[], dest="actions", metavar="ACTION",
+        help="read, import, undo, admin; may be repeated, or with commas (read,import)",
+    )  # fmt: skip
     token.add_argument("--days", type=int, help="how long it lasts (for ever)")
 
     demo = answering("demo", "demo", "load or remove the demo")

@@ -12,16 +12,16 @@ from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, Decision, Status
 from mlpm_core.services import demo_decisions
-from mlpm_core.services.batches import FORM
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.undoing import resting_on, undo_all
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.workspace import Workspace
+    from mlpm_core.store import Reader
 
 __all__ = ["ACTOR", "DemoBatch", "LoadedDemo", "files", "load", "load_if_empty", "loaded", "remove"]
 
@@ -85,8 +85,17 @@ def files() -> Iterator[tuple[str, str, Path]]:
             yield project, kind, path
 
 
-def load(workspace: Workspace, actor: str = ACTOR) -> list[Receipt]:
+def load(
+    workspace: Workspace,
+    actor: str = ACTOR,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> list[Receipt]:
     """Import every demo file that is not in force yet.
+
+    Parameters
+    ----------
+    on_progress : callable, optional
+        Told what is being done, and the how manieth of how many files comes next.
 
     Raises
     ------
@@ -94,7 +103,10 @@ def load(workspace: Workspace, actor: str = ACTOR) -> list[Receipt]:
         When a demo file is refused: the demo is broken, not the user's data.
     """
     done = []
-    for project, kind, path in files():
+    every = list(files())
+    for n, (project, kind, path) in enumerate(every, 1):
+        if on_progress is not None:
+            on_progress("loading the demo", n, len(every))
         if kind == Decision.kind:
             done += demo_decisions.recorded(workspace, ACTOR, project, path)
             continue
@@ -115,13 +127,15 @@ def load(workspace: Workspace, actor: str = ACTOR) -> list[Receipt]:
     return done
 
 
-def load_if_empty(workspace: Workspace) -> None:
+def load_if_empty(
+    workspace: Workspace, on_progress: Callable[[str, int, int], None] | None = None
+) -> None:
     """Load the demo into a store that holds nothing else; a load cut short is completed."""
     with workspace.store.reader() as reader:
         batches = reader.rows("all_seqs")
     is_untouched = all(b["actor"] == ACTOR and b["undoes"] is None for b in batches)
     if is_untouched and len(batches) < _n_batches():
-        load(workspace)
+        load(workspace, on_progress=on_progress)
 
 
 def loaded(workspace: Workspace, actor: str) -> LoadedDemo:
@@ -129,10 +143,12 @@ def loaded(workspace: Workspace, actor: str) -> LoadedDemo:
     del actor  # everyone may read until roles come
     if workspace.store.read_only:  # nothing can be removed, so nothing need be asked
         with workspace.store.reader() as reader:
-            return _loaded(reader.rows("batch_summaries"), ())
+            rows = reader.rows("batch_summaries")
+            return _loaded(rows, _of_demo(reader, rows), ())
     with workspace.store.writer(keep=False) as writer:
         rows = writer.rows("batch_summaries")
-        return _loaded(rows, resting_on(writer, _of_demo(rows)))
+        ours = _of_demo(writer, rows)
+        return _loaded(rows, ours, resting_on(writer, ours))
 
 
 def remove(
@@ -151,8 +167,8 @@ def remove(
         When a batch of others rests on the demo that may not be undone; it names all of them.
     """
     with workspace.store.still():
-        found = loaded(workspace, actor)
-        asked = [b for b in found.resting if others is not None and b.batch not in others]
+        demo = loaded(workspace, actor)
+        asked = [b for b in demo.resting if others is not None and b.batch not in others]
         if asked:
             raise InputError(
                 f"{_counted(len(asked))} on the demo and would be taken back "
@@ -160,18 +176,21 @@ def remove(
                 f"{f'; and {len(asked) - _MOST_NAMED} more' if len(asked) > _MOST_NAMED else ''}. "
                 "Nothing was removed."
             )
-        targets = sorted((*found.batches, *found.resting), key=lambda b: b.seq, reverse=True)
+        targets = sorted((*demo.batches, *demo.resting), key=lambda b: b.seq, reverse=True)
         return undo_all(workspace, actor, [(b.project, b.batch) for b in targets], channel=_CHANNEL)
 
 
-def _of_demo(rows: Iterable[Mapping[str, Any]]) -> list[int]:
+def _of_demo(reader: Reader, rows: Iterable[Mapping[str, Any]]) -> set[int]:
     """The numbers of the demo's batches among those in force; its decisions are recorded, by it."""
-    return [
-        int(row["seq"])
-        for row in rows
-        if row["channel"] == _CHANNEL
-        or (row["channel"], row["kind"], row["actor"]) == (FORM, Decision.kind, ACTOR)
-    ]
+    decisions = {
+        batch
+        for project, kind, path in files()
+        if kind == Decision.kind
+        for batch in demo_decisions.in_force(reader, ACTOR, project, path).values()
+    }
+    return {
+        int(row["seq"]) for row in rows if row["channel"] == _CHANNEL or row["batch"] in decisions
+    }
 
 
 def _n_batches() -> int:
@@ -183,9 +202,10 @@ def _n_batches() -> int:
     return n_batches
 
 
-def _loaded(rows: Sequence[Mapping[str, Any]], resting: Collection[int]) -> LoadedDemo:
+def _loaded(
+    rows: Sequence[Mapping[str, Any]], demo: Collection[int], resting: Collection[int]
+) -> LoadedDemo:
     lines = {int(row["seq"]): DemoBatch(**{k: row[k] for k in _SHOWN}) for row in rows}
-    demo = set(_of_demo(rows))
     projects = {lines[seq].project for seq in demo}
     return LoadedDemo(
         batches=tuple(line for seq, line in lines.items() if seq in demo),

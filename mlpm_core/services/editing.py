@@ -120,12 +120,12 @@ class Conflict:
     @property
     def sentence(self) -> str:
         """All of it."""
-        told = [conflict.sentence for conflict in self.fields]
-        told += [
+        sentences = [conflict.sentence for conflict in self.fields]
+        sentences += [
             "The record was taken back meanwhile" + (f" by {origin}." if origin else ".")
             for origin in self.gone.values()
         ]
-        return f"{' '.join(told)} Nothing was saved."
+        return f"{' '.join(sentences)} Nothing was saved."
 
     def settled(self, theirs: Collection[tuple[int, str]]) -> list[Edit]:
         """The edits as they are to be saved once somebody chose.
@@ -198,16 +198,16 @@ def save_edits(
         conflict = Conflict(
             kind,
             tuple(edits),
-            tuple(c for found in judged for c in found.conflicts),
-            {i: found.gone_by for i, found in enumerate(judged) if found.is_gone},
-            tuple(found.current for found in judged),
+            tuple(field for edit in judged for field in edit.conflicts),
+            {i: edit.gone_by for i, edit in enumerate(judged) if edit.is_gone},
+            tuple(edit.current for edit in judged),
             is_new_model,
         )
         if conflict.fields or conflict.gone:
             raise EditConflictError(conflict)
-        rows = [found.row for found in judged]
+        rows = [edit.row for edit in judged]
         receipt = save(workspace, actor, project, kind, rows, is_new_model=is_new_model)
-    return Saved(receipt, tuple(m for found in judged for m in found.meanwhile))
+    return Saved(receipt, tuple(change for edit in judged for change in edit.meanwhile))
 
 
 def changed_since(

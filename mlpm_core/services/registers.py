@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
-from mlpm_core.records import Decision, Kpi, Model, Project, columns, record_of
+from mlpm_core.records import Decision, Kpi, Model, Project, columns, kept_cell, record_of
 from mlpm_core.services.batches import FORM
 from mlpm_core.services.decisions import with_origin
 from mlpm_core.services.imports import import_file
@@ -203,4 +203,4 @@ def written(value: object) -> str:
         case float():
             return repr(value)
         case _:
-            return str(value)
+            return kept_cell(str(value))

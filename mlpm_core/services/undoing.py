@@ -21,15 +21,14 @@ from mlpm_core.records import (
 )
 from mlpm_core.services import batches
 from mlpm_core.services.decisions import decisions_of
-from mlpm_core.services.effects import effect
-from mlpm_core.services.kpis import MOVING, kpis_moved_by
+from mlpm_core.services.effects import Before
+from mlpm_core.services.kpis import MOVING
 from mlpm_core.services.mechanisms import refuse_orphans
 from mlpm_core.services.stored import register_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mlpm_core.services.kpis import KpiValue
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
@@ -113,9 +112,9 @@ def undo_all(
         if check is not None:
             check(writer)
         lost_before = {project: set(_resting(writer, project)) for project in projects}
-        moved = _MovedKpis(workspace, writer)
+        befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
         done = [
-            _undone(workspace, writer, moved, actor, project, batch, dry_run, channel)
+            _undone(workspace, writer, befores, actor, project, batch, dry_run, channel)
             for project, batch in targets
         ]
         for project in projects:
@@ -125,31 +124,10 @@ def undo_all(
     return done
 
 
-class _MovedKpis:
-    """The KPIs of projects between two undos, valued once: nothing else changes them meanwhile."""
-
-    def __init__(self, workspace: Workspace, writer: Writer) -> None:
-        self._workspace, self._writer = workspace, writer
-        self._now: dict[str, Sequence[KpiValue]] = {}
-
-    def before(self, record: type[Record], project: str) -> Sequence[KpiValue]:
-        """As they stand before a batch of this kind is taken back."""
-        if record in MOVING and project in self._now:
-            return self._now[project]
-        return self.after(record, project)
-
-    def after(self, record: type[Record], project: str) -> Sequence[KpiValue]:
-        """As they stand now."""
-        values = kpis_moved_by(self._workspace, self._writer, record, project)
-        if record in MOVING:
-            self._now[project] = values
-        return values
-
-
 def _undone(
     workspace: Workspace,
     writer: Writer,
-    moved: _MovedKpis,
+    befores: dict[tuple[str, bool], Before],
     actor: str,
     project: str,
     batch: str,
@@ -168,7 +146,9 @@ def _undone(
     if found["undone_by"] is not None:
         raise InputError(f"{batch} was already undone by {found['undone_by']}.")
     seq = batches.next_seq(workspace, writer)
-    before = moved.before(record, project)
+    key = project, record in MOVING
+    before = befores.get(key) or Before(workspace, writer, record, project)
+    befores[key] = before
     n_own, n_held = writer.n_counting(record, found["seq"])
     done = first.model_copy(
         update={
@@ -190,13 +170,14 @@ def _undone(
     n_left = writer.n_counting(record, found["seq"])[1]
     n_stay = registered.get(record, 0)
     n_again = n_left - (n_held - n_own) - n_stay
+    changes, unsaid = before.effect()
     told = [
         *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
         *_built_upon(writer, record, found["seq"], project),
+        *unsaid,
         *_withdrawn(writer, record, project, batches.name_of(seq)),
     ]
-    after = moved.after(record, project)
-    done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
+    done = done.model_copy(update={"effect": changes, "warnings": told})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)

@@ -26,8 +26,8 @@ if record.kind == "metric_results":
         query_params=panels.here(kind=record.kind),
     )
 elif record.kind != "decisions":
-    known = registers.record_in_view(record, rows)
-    filled = editors.record_form(record, project, known)
+    changed = registers.record_in_view(record, rows)
+    filled = editors.record_form(record, project, changed)
     editors.save_record(filled)
 
 registers.template(record)

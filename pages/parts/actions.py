@@ -192,4 +192,15 @@ def undo_what_was_said() -> None:
         say(str(error), is_error=True)
         return
     pairs = " and ".join(f"{receipt.undoes} is undone by {receipt.batch}" for receipt in undone)
-    say(f"{pairs}; what was there before is there again.")
+    say(f"{pairs}. {_outcome(undone)}")
+
+
+def _outcome(undone: Sequence[Receipt]) -> str:
+    """What stands in the place of what was undone."""
+    warnings = [warning for receipt in undone for warning in receipt.warnings]
+    withdrawn = [w.message for w in warnings if w.code == "decision-withdrawn"]
+    if withdrawn:
+        return " ".join(withdrawn)
+    if any(w.code == "replaced-later" for w in warnings):
+        return "What was saved after it stays as it was saved, with this change in it."
+    return "What was there before is there again."

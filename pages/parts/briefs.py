@@ -304,8 +304,8 @@ def form(project: str, view: BriefView) -> None:
         return
     record = record_of(str(chosen))
     rows = loaders.records(project, record.kind)
-    known = registers.record_in_view(record, rows, named_by=_NAMED_BY[record.kind])
-    filled = editors.record_form(record, project, known)
+    changed = registers.record_in_view(record, rows, named_by=_NAMED_BY[record.kind])
+    filled = editors.record_form(record, project, changed)
     editors.save_record(filled, page="plan/brief.py")
 
 
@@ -315,7 +315,7 @@ def _hypothesis_form(project: str, view: BriefView) -> None:
         (project, "projects", "hypothesis"),
         view.project,
         {"question": view.hypothesis, "owner": view.owner},
-        lambda read: editors.news(project, "projects", read),
+        lambda read: saving.news(project, "projects", read),
     )
     form.head()
     text = st.text_area(
@@ -332,13 +332,15 @@ def _hypothesis_form(project: str, view: BriefView) -> None:
         on_change=form.note,
     )
     typed = form.remember({"question": text or "", "owner": owner or ""})
-    is_asked, result = saving.settled(form, project, typed)
-    if not is_asked:
-        if not st.button("Save", type="primary", icon=":material/save:"):
-            return
-        edits = [editing.Edit(form.read, typed)]
-        result = saving.saved(form, typed, lambda: actions.save_edits(project, "projects", edits))
-    if result is None or editors.refused(result.receipt):
+    edits = [editing.Edit(form.read, typed)]
+    result = saving.offered(
+        form,
+        project,
+        typed,
+        lambda: st.button("Save", type="primary", icon=":material/save:"),
+        lambda: actions.save_edits(project, "projects", edits),
+    )
+    if result is None:
         return
     message = f"Saved as {result.receipt.batch}.{saving.kept(form, result)}"
     form.done()

@@ -10,8 +10,8 @@ import streamlit as st
 from mlpm_core.records import QuantityRecord
 from mlpm_core.services import editing
 from mlpm_core.services.typed import typed_answer
-from pages.parts import actions, editors, forms, loaders, numbers, saving, sentences
-from pages.parts.figures import asked_unit, listed, literal, number
+from pages.parts import actions, forms, loaders, numbers, saving, sentences
+from pages.parts.figures import asked_unit, counted, listed, literal, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,12 +81,13 @@ def _news(
     project: str, read: Mapping[str, Any], stored: Mapping[str, Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
     """What others made of the numbers of a value case since they were read."""
-    told = []
-    for name, was in read.items():
-        if was is not None and stored.get(name) not in (None, was):
-            found = editors.news(project, QuantityRecord.kind, was)
-            told += [(name, sentence) for column, sentence in found if column == "written"]
-    return told
+    return [
+        (name, sentence)
+        for name, was in read.items()
+        if was is not None and stored.get(name) not in (None, was)
+        for column, sentence in saving.news(project, QuantityRecord.kind, was)
+        if column == "written"
+    ]
 
 
 def _group(
@@ -152,26 +153,24 @@ def save(project: str, case: CaseValue, entered: Fields) -> None:
         )
         asks.remember({"source": source or ""})
         labels = {entry.name: entry.label for entry in (*case.inputs, *case.realisation)}
-        is_asked, result = saving.settled(form, project, dict(changes), labels)
-        if not is_asked:
-            is_pressed = st.button(
+        edits = _edits(case, form, changes, source or "")
+        result = saving.offered(
+            form,
+            project,
+            dict(changes),
+            lambda: st.button(
                 "Save the changes",
                 type="primary",
                 icon=":material/save:",
                 disabled=bool(entered.unread),
                 help="First settle the fields that are not read yet." if entered.unread else None,
-            )
-            if not is_pressed:
-                return
-            edits = _edits(case, form, changes, source or "")
-            result = saving.saved(
-                form,
-                dict(changes),
-                lambda: actions.save_edits(project, QuantityRecord.kind, edits),
-            )
-        if result is None or editors.refused(result.receipt):
+            ),
+            lambda: actions.save_edits(project, QuantityRecord.kind, edits),
+            labels,
+        )
+        if result is None:
             return
-        n = f"{len(changes)} changed number{'s' if len(changes) > 1 else ''}"
+        n = counted(result.receipt.stored, "changed number")
         message = f"Saved {n} as {result.receipt.batch}.{saving.kept(form, result)}"
         asks.done()
         form.done()

@@ -94,18 +94,18 @@ def _keep() -> None:
 
 def _question(demo: LoadedDemo) -> str:
     n = counted(len(demo.batches), "batch", "batches")
-    told = (
+    question = (
         f"This undoes {n} of the demo in one step, for everybody. Their history stays in Imports, "
         "and the demo can be loaded again."
     )
     if demo.staying:
-        told += f" {_others(demo.staying)} in its projects will stay."
+        question += f" {_others(demo.staying)} in its projects will stay."
     if demo.resting:
-        told += (
+        question += (
             f" **{_others(demo.resting)} cannot stay**, for they refer to what the "
             "demo brought, or changed it:"
         )
-    return told
+    return question
 
 
 def _others(batches: Sequence[DemoBatch]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["LASTS", "Draft", "DraftStore", "new_id"]
 
 LASTS = timedelta(days=1)
-_MOST_IDS, _MOST_FORMS, _MOST_CHARACTERS = 500, 20, 200_000
+_MOST_IDS, _MOST_FORMS, _MOST_CHARACTERS = 500, 20, 50_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,40 +19,17 @@ from pages.parts.figures import inner, literal, written_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpm_core.records import Receipt
     from pages.parts.forms import Form
 
 __all__ = [
     "Filled",
-    "news",
     "record_form",
-    "refused",
     "save_record",
 ]
 
 _NEW_MODEL, _NAMED = "+", "_named"  # no name begins with this sign
 # what belongs to the demo, whose files set it, and what has a button of its own
 _NOT_ASKED = {"is_demo", "clock_on", "archived"}
-
-
-def news(project: str, kind: str, read: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What others made of a record since it was read: the field and a sentence of each change."""
-    found = editing.changed_since(loaders.workspace(), loaders.actor(), project, kind, read)
-    return [(change.column, change.sentence) for change in found]
-
-
-def refused(receipt: Receipt) -> bool:
-    """Whether a write was not taken; says why."""
-    if receipt.status == "committed":
-        return False
-    if receipt.ignored and not receipt.rejects:
-        st.info("Nothing changed: this is what is stored already.", icon=":material/info:")
-    for reject in receipt.rejects:
-        where = f"{reject.column}: " if reject.column else ""
-        st.error(literal(f"{where}{reject.message} {reject.hint}"), icon=":material/error:")
-    for question in receipt.questions:
-        st.warning(literal(question.message), icon=":material/help:")
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +52,21 @@ class Filled:
         return self.form.read is None
 
 
-def record_form(record: type[Record], project: str, known: Mapping[str, Any] | None) -> Filled:
-    """A form derived from a record's definition; ``known`` is the record to change."""
+def record_form(record: type[Record], project: str, stored: Mapping[str, Any] | None) -> Filled:
+    """A form derived from a record's definition; ``stored`` is the record to change."""
     shown = [
         c
         for c in columns(record)
         if (c.name != "project" or record.kind == "projects") and c.name not in _NOT_ASKED
     ]
     turn = st.session_state.setdefault("register_turn", 0)  # a saved record empties the form
-    name = "_".join(str(known[k]) for k in record.key) if known else f"new{turn}"
+    name = "_".join(str(stored[k]) for k in record.key) if stored else f"new{turn}"
     form = forms.opened(
         f"register_{record.kind}_{name}",
-        (project, record.kind, *([str(known[k]) for k in record.key] if known else ["@new"])),
-        known,
-        _all_initial(record, shown, project, known),
-        lambda read: news(project, record.kind, read),
+        (project, record.kind, *([str(stored[k]) for k in record.key] if stored else ["@new"])),
+        stored,
+        _all_initial(record, shown, project, stored),
+        lambda read: saving.news(project, record.kind, read),
     )
     form.head()
     texts: dict[str, object] = {}
@@ -118,14 +95,14 @@ def record_form(record: type[Record], project: str, known: Mapping[str, Any] | N
 
 
 def _all_initial(
-    record: type[Record], shown: Sequence[Column], project: str, known: Mapping[str, Any] | None
+    record: type[Record], shown: Sequence[Column], project: str, stored: Mapping[str, Any] | None
 ) -> dict[str, object]:
     """What every field shows; that of a model has one for a new name beside it."""
-    initial = {column.name: _initial(column, project, known) for column in shown}
+    initial = {column.name: _initial(column, project, stored) for column in shown}
     for column in shown:
         if _names_models(record, column):
             initial[f"{column.name}{_NAMED}"] = ""
-            if column.required and not known and not loaders.titles(project, "models"):
+            if column.required and not stored and not loaders.titles(project, "models"):
                 initial[column.name] = _NEW_MODEL  # there is nothing else to choose
     return initial
 
@@ -143,22 +120,13 @@ def _held_models(form: Form, record: type[Record]) -> dict[str, object]:
 
 def save_record(filled: Filled, *, page: str = "data/registers.py") -> None:
     """The buttons that write what the form holds and show it on ``page``, or archive the record."""
-    record, form, typed = filled.record, filled.form, filled.typed
+    record, form = filled.record, filled.form
     into = str(filled.values["project"]) if record.kind == "projects" else filled.project
-    is_new = _is_new_model(record, filled.project, filled.values)
-    is_asked, result = saving.settled(form, into, typed)
-    if not is_asked:
-        with st.container(horizontal=True):
-            word = "Add the " + inner(record.singular) if filled.is_new else "Save"
-            is_pressed = st.button(word, type="primary", icon=":material/save:")
-            _archive_button(filled)
-        if not is_pressed or _has_gaps(filled):
-            return
-        changes = filled.values if filled.is_new else typed
-        edits = [editing.Edit(form.read, changes)]
-        save = partial(actions.save_edits, into, record.kind, edits, is_new_model=is_new)
-        result = saving.saved(form, typed, save)
-    if result is None or refused(result.receipt):
+    is_new_model = _is_new_model(record, filled.project, filled.values)
+    edits = [editing.Edit(form.read, filled.values if filled.is_new else filled.typed)]
+    save = partial(actions.save_edits, into, record.kind, edits, is_new_model=is_new_model)
+    result = saving.offered(form, into, filled.typed, lambda: _buttons(filled), save)
+    if result is None:
         return
     if filled.is_new:
         st.session_state["register_turn"] += 1
@@ -166,6 +134,15 @@ def save_record(filled: Filled, *, page: str = "data/registers.py") -> None:
     form.done()
     where = {"project": into} | ({"kind": record.kind} if page.endswith("registers.py") else {})
     st.switch_page(page, query_params=where)
+
+
+def _buttons(filled: Filled) -> bool:
+    """The buttons below a form; whether what it holds is to be saved."""
+    with st.container(horizontal=True):
+        word = "Add the " + inner(filled.record.singular) if filled.is_new else "Save"
+        is_pressed = st.button(word, type="primary", icon=":material/save:")
+        _archive_button(filled)
+    return is_pressed and not _has_gaps(filled)
 
 
 def _archive_button(filled: Filled) -> None:
@@ -212,10 +189,10 @@ def _has_gaps(filled: Filled) -> bool:
     return bool(missing)
 
 
-def _initial(column: Column, project: str, known: Mapping[str, Any] | None) -> object:
+def _initial(column: Column, project: str, stored: Mapping[str, Any] | None) -> object:
     """What the field of a column shows for a record, or before one is added."""
-    now = known[column.name] if known else column.default
-    if column.refers_to and not known:
+    now = stored[column.name] if stored else column.default
+    if column.refers_to and not stored:
         only = list(loaders.titles(project, column.refers_to))
         now = only[0] if len(only) == 1 else now
     match column.kind:
@@ -323,8 +300,7 @@ def _options(
         labels = {named.value: named.label for named in (*Dimension, *Area)}
         return {c: labels.get(c, c.capitalize()) for c in column.choices}
     if column.refers_to:
-        found = loaders.titles(project, column.refers_to)
-        return empty | found
+        return empty | loaders.titles(project, column.refers_to)
     match record.kind, column.name:
         case "value_cases", "mechanism":
             return {

@@ -256,8 +256,8 @@ def _draft_id() -> str | None:
     wanted = addresses.named("draft")
     if len(wanted) == 1 and keeping.drafts().holds(wanted[0]):
         st.session_state["draft"] = wanted[0]
-    found: str | None = st.session_state.get("draft")
-    return found
+    draft_id: str | None = st.session_state.get("draft")
+    return draft_id
 
 
 def _lost_draft() -> None:

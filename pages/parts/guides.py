@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from mlpm_core.services import proxies as proxy_service
 from mlpm_core.services.guide import Move
-from pages.parts import actions, controls, editors, forms, loaders, numbers, panels, saving
+from pages.parts import actions, controls, forms, loaders, numbers, panels, saving
 from pages.parts import guide_sentences as say
 from pages.parts.figures import ICONS, NOTHING, literal, percent, written_unit
 
@@ -221,7 +221,7 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
             "target": numbers.shown(known.get("target")),
             "owner": known.get("owner", ""),
         },
-        lambda read: editors.news(shown.project, "kpis", read),
+        lambda read: saving.news(shown.project, "kpis", read),
     )
     with st.container(border=True):
         form.head()
@@ -284,36 +284,33 @@ def _save_proxy(
     *,
     is_read: bool,
 ) -> None:
-    is_asked, result = saving.settled(form, shown.project, typed)
-    if not is_asked:
-        word = "Save the proxy" if chosen.record else "Write it down as a proxy"
-        is_pressed = st.button(
+    word = "Save the proxy" if chosen.record else "Write it down as a proxy"
+    so_far, read = plan.measured, form.read or {}
+    result = saving.offered(
+        form,
+        shown.project,
+        typed,
+        lambda: st.button(
             word,
             type="primary",
             icon=":material/save:",
             key="guide_write",
             disabled=not is_read,
             help=None if is_read else "First settle the target, see the message at its field.",
-        )
-        if not is_pressed:
-            return
-        so_far, read = plan.measured, form.read or {}
-        result = saving.saved(
-            form,
-            typed,
-            lambda: actions.write_proxy(
-                shown.project,
-                chosen.id,
-                stands_for=values["stands_for"],
-                expires_on=values["expires_on"] or plan.expires_on,
-                baseline=so_far.mean if so_far else read.get("baseline"),
-                target=values["target"],
-                owner=values["owner"],
-                counted=say.counted(plan),
-                since=read,
-            ),
-        )
-    if result is None or editors.refused(result.receipt):
+        ),
+        lambda: actions.write_proxy(
+            shown.project,
+            chosen.id,
+            stands_for=values["stands_for"],
+            expires_on=values["expires_on"] or plan.expires_on,
+            baseline=so_far.mean if so_far else read.get("baseline"),
+            target=values["target"],
+            owner=values["owner"],
+            counted=say.counted(plan),
+            since=read,
+        ),
+    )
+    if result is None:
         return
     message = (
         f"Written as {result.receipt.batch}: a proxy that counts until somebody agrees to it or it "
@@ -356,7 +353,7 @@ def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> N
         return
     if st.button("Create the value case", type="primary", icon=":material/add:"):
         started = actions.start_case(shown.project, how.id, chosen.id)
-        if any(editors.refused(receipt) for receipt in started.receipts):
+        if any(saving.refused(receipt) for receipt in started.receipts):
             return
         actions.say(
             f"Written as {started.receipts[0].batch}: a value case with this mechanism. Fill in "

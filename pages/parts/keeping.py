@@ -57,10 +57,10 @@ def _keeping(
     def loader(*args: P.args, **kwargs: P.kwargs) -> T:
         bound = asks.bind(*args, **kwargs)
         bound.apply_defaults()
-        told = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
+        arguments = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
         house = workspace()
-        today = house.today(str(told[0][1])) if is_daily else None
-        key = (read.__name__, house.version, house.known_at, today, told)
+        today = house.today(str(arguments[0][1])) if is_daily else None
+        key = (read.__name__, house.version, house.known_at, today, arguments)
 
         def answer() -> T:
             return read(*args, **kwargs)

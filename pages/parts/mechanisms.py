@@ -17,7 +17,7 @@ from mlpm_core.services.mechanisms import (
     with_formula,
     written,
 )
-from pages.parts import actions, controls, editors, forms, loaders, saving, trees
+from pages.parts import actions, controls, forms, loaders, saving, trees
 from pages.parts.figures import counted, inner, literal, written_unit
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _begin(project: str, mechanism_id: str) -> Form:
         of,
         stored,
         {"definition": text, "note": ""},
-        lambda read: editors.news(project, "mechanisms", read),
+        lambda read: saving.news(project, "mechanisms", read),
         keys={"definition": _TEXT},
     )
 
@@ -182,17 +182,15 @@ def _save(project: str, mechanism: Mechanism, text: str, form: Form) -> None:
             live=forms.LIVE,
             on_change=form.note,
         )
-        is_asked, result = saving.settled(form, project, {"definition": text})
-        if not is_asked:
-            if not st.button("Save the mechanism", type="primary", icon=":material/save:"):
-                return
-            edit = _edit(form, mechanism, text, note or "")
-            result = saving.saved(
-                form,
-                {"definition": text},
-                lambda: actions.save_edits(project, "mechanisms", [edit]),
-            )
-    if result is None or editors.refused(result.receipt):
+        edits = [_edit(form, mechanism, text, note or "")]
+        result = saving.offered(
+            form,
+            project,
+            {"definition": text},
+            lambda: st.button("Save the mechanism", type="primary", icon=":material/save:"),
+            lambda: actions.save_edits(project, "mechanisms", edits),
+        )
+    if result is None:
         return
     form.done()
     st.query_params["mechanism"] = mechanism.id  # the control follows the address

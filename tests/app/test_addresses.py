@@ -9,7 +9,7 @@ import pytest
 
 from mlpm_core.services import batches, registers, undoing
 from mlpm_core.services.editing import Edit, save_edits
-from tests.app.conftest import SCREENS, open_screen, run, said
+from tests.app.conftest import SCREENS, open_screen, plain, run, said
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -25,11 +25,6 @@ OWN = {
     WINBACK: ["Letter with voucher", "voucher-letter"],
     "bike-shop-wearcheck": ["Wear check"],
 }
-
-
-def plain(text: str) -> str:
-    """What a reader sees of text with its Markdown escaped."""
-    return text.replace("\\", "").replace("\u2060", "")
 
 
 def everything(app: AppTest) -> str:

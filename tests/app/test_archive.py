@@ -6,18 +6,10 @@ import pytest
 
 from mlpm_core.records import KINDS
 from mlpm_core.services import batches, registers
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, labels, open_screen, run, said
 
 DEMAND, WORKSHOP = "bike-shop-demand", "bike-shop-workshop"
 ARCHIVED = {k: r for k, r in KINDS.items() if "archived" in r.model_fields}
-
-
-def button(app, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
-
-
-def labels(app) -> list[str]:
-    return [b.label for b in app.button]
 
 
 def record(workspace, project, kind, record_id):
@@ -157,6 +149,20 @@ def test_a_saved_change_is_undone_and_only_that_one(demo):
     assert field.value == record(demo, DEMAND, "kpis", "write-downs")["owner"]
 
 
+def test_what_somebody_saved_on_top_stays_and_the_undo_says_so(demo):
+    app = open_screen("registers", project=DEMAND, kind="kpis", record="write-downs")
+    app.text_input(key=f"register_kpis_{DEMAND}_write-downs_owner").set_value("Ben")
+    button(app, "Save").click()
+    run(app)
+    later = record(demo, DEMAND, "kpis", "write-downs") | {"target": 7.0}
+    registers.save(demo, "ann", DEMAND, "kpis", [later])
+    button(app, "Undo").click()
+    run(app)
+    assert record(demo, DEMAND, "kpis", "write-downs") == later
+    assert "What was saved after it stays as it was saved" in said(app)
+    assert "there again" not in said(app)
+
+
 def test_what_others_rest_on_is_not_undone_and_the_way_out_is_said(empty):
     registers.save(empty, "x", "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("registers", project="p", kind="models")
@@ -167,9 +173,9 @@ def test_what_others_rest_on_is_not_undone_and_the_way_out_is_said(empty):
     registers.save(empty, "ben", "p", "value_cases", [case])
     button(app, "Undo").click()
     run(app)
-    told = app.error[0].value.replace("\\", "")
-    assert "others rest on it: Value case c on m" in told
-    assert "Take back first: B00003" in told
+    message = app.error[0].value.replace("\\", "")
+    assert "others rest on it: Value case c on m" in message
+    assert "Take back first: B00003" in message
     assert record(empty, "p", "models", "m")
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mlpm_core.services import batches, imports, portfolio, registers
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, labels, open_screen, run, said
 
 DEMAND = "bike-shop-demand"
 HEADER = "model_id,model_version,metric,period_start,granularity,value,n\n"
@@ -19,14 +19,6 @@ def dropped(app, name: str, text: str):
     """The screen after a file was dropped on it."""
     app.file_uploader[0].upload(name, text.encode())
     return run(app)
-
-
-def button(app, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
-
-
-def labels(app) -> list[str]:
-    return [b.label for b in app.button]
 
 
 def test_a_preview_stores_nothing_and_shows_what_it_would_change(demo):

@@ -7,18 +7,10 @@ import streamlit as st
 
 from mlpm_core.services import registers
 from pages.parts import keeping
-from tests.app.conftest import SCREENS, open_screen, run, said
+from tests.app.conftest import SCREENS, button, open_screen, plain, run, said
 
 DEMAND, WORKSHOP, WINBACK = "bike-shop-demand", "bike-shop-workshop", "bike-shop-winback"
 KPI = f"register_kpis_{DEMAND}_write-downs"
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "").replace("\u2060", "")
-
-
-def button(app, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
 
 
 def reloaded(app, screen):
@@ -75,6 +67,10 @@ TYPED = [
     ("registers", {"kind": "metric_limits"}, "text_input",
      "register_metric_limits_new0_high", "0.5"),
     ("registers", {"kind": "findings"}, "checkbox", "register_findings_new0_is_blocker", True),
+    ("adoption", {}, "text_input", f"decide_{DEMAND}_daily-orders_title", "Keep it"),
+    ("adoption", {}, "text_area", f"decide_{DEMAND}_daily-orders_why", "It pays."),
+    ("adoption", {}, "selectbox", f"decide_{DEMAND}_daily-orders_supersedes", "D001"),
+    ("adoption", {}, "text_input", f"decide_{DEMAND}_daily-orders_dissent", "Tom"),
 ]  # fmt: skip
 
 

@@ -6,17 +6,9 @@ import pytest
 
 from mlpm_core.services import demo as demo_service
 from mlpm_core.services import registers
-from tests.app.conftest import SCREENS, open_screen, run, said
+from tests.app.conftest import SCREENS, button, labels, open_screen, run, said
 
 DEMAND = "bike-shop-demand"
-
-
-def button(app, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
-
-
-def labels(app) -> list[str]:
-    return [b.label for b in app.button]
 
 
 def ours(workspace) -> str:

@@ -7,7 +7,7 @@ import pytest
 from mlpm_core.intake import Profile
 from mlpm_core.services import imports, registers, undoing
 from pages.parts import actions
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, labels, open_screen, plain, run, said
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
 KPI = f"register_kpis_{DEMAND}_write-downs"
@@ -25,18 +25,6 @@ WHO = ["ann"]
 
 def act_as(who: str) -> None:
     WHO[:] = [who]
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "").replace("\u2060", "")
-
-
-def button(app, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
-
-
-def labels(app) -> list[str]:
-    return [b.label for b in app.button]
 
 
 def kpi(workspace, name="write-downs"):

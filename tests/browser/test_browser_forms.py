@@ -40,7 +40,7 @@ def held(page: Page, label: str) -> str:
     return str(page.get_by_label(label, exact=True).first.input_value())
 
 
-def told(page: Page) -> str:
+def shown(page: Page) -> str:
     return str(page.locator("[data-testid=stMain]").inner_text()).replace("\u2060", "")
 
 
@@ -65,7 +65,7 @@ def test_a_reload_keeps_what_was_typed_and_it_can_be_let_go(page: Page, server: 
     page.reload()
     wait_for_app(page)
     assert held(page, "Owner") == "Half a na"
-    assert re.search(r"Unsaved changes from \d\d:\d\d", told(page))
+    assert re.search(r"Unsaved changes from \d\d:\d\d", shown(page))
     page.get_by_label("Title", exact=True).first.press_sequentially("!")  # nobody leaves the field
     page.wait_for_timeout(900)
     wait_for_app(page)
@@ -77,7 +77,7 @@ def test_a_reload_keeps_what_was_typed_and_it_can_be_let_go(page: Page, server: 
     page.reload()
     wait_for_app(page)
     assert held(page, "Owner") == stored
-    assert "Unsaved changes" not in told(page)
+    assert "Unsaved changes" not in shown(page)
 
 
 def test_one_step_back_finds_what_was_typed_and_one_forward_the_other_screen(
@@ -110,7 +110,7 @@ def test_two_windows_on_one_record_lose_nothing_and_undo_takes_back_one_change(
     press(page, "Save")
     write(second, "Target", "11.5")
     press(second, "Save")
-    assert "Owner of planner-hours was changed to “Ann” by" in told(second)
+    assert "Owner of planner-hours was changed to “Ann” by" in shown(second)
     assert (held(second, "Owner"), held(second, "Target")) == ("Ann", "11.50")
     go(page, server, FORM)
     assert (held(page, "Owner"), held(page, "Target")) == ("Ann", "11.50")
@@ -119,15 +119,15 @@ def test_two_windows_on_one_record_lose_nothing_and_undo_takes_back_one_change(
     press(page, "Save")
     write(second, "Owner", "Ben")
     press(second, "Save")
-    assert "Somebody else changed 1 field that you changed too" in told(second)
-    assert "Theirs: Ida" in told(second)
-    assert "Yours: Ben" in told(second)
+    assert "Somebody else changed 1 field that you changed too" in shown(second)
+    assert "Theirs: Ida" in shown(second)
+    assert "Yours: Ben" in shown(second)
     second.get_by_text("Yours: Ben").click()
     wait_for_app(second)
     press(second, "Save with these choices")
     assert held(second, "Owner") == "Ben"
     press(second, "Undo")
-    assert "is undone by" in told(second)
+    assert "is undone by" in shown(second)
     assert held(second, "Owner") == "Ida"
     _take_back(server, page, before)
 
@@ -143,13 +143,13 @@ def _take_back(server: Server, page: Page, before: tuple[str, str]) -> None:
 def test_archive_and_restore_in_place(page: Page, server: Server):
     go(page, server, FORM)
     press(page, "Archive")
-    assert "is archived" in told(page)
+    assert "is archived" in shown(page)
     go(page, server, f"registers?project={DEMAND}&kind=kpis")
     page.get_by_text(re.compile("Show archived")).click()
     wait_for_app(page)
     pick(page, "What to do", re.compile("archived"))
     press(page, "Restore")
-    assert "is restored" in told(page)
+    assert "is restored" in shown(page)
     page.get_by_text(re.compile("Show archived")).wait_for(state="detached")
 
 
@@ -158,7 +158,7 @@ def test_a_link_gone_stale_is_said_and_leads_on(browser: Browser, server: Server
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme="dark")
     with watched(context) as page:
         go(page, server, "value_case?project=no%20longer&case=%2E%2E%2Fetc&case=b")
-        assert "There is no project “no longer” (any more); choose one." in told(page)
+        assert "There is no project “no longer” (any more); choose one." in shown(page)
         assert page.locator("[data-testid=stMetric]").count() == 0
         pick(page, "Choose a project", re.compile("win-back"))
         assert "project=bike-shop-winback" in page.url

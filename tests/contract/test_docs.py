@@ -178,8 +178,8 @@ def test_every_room_with_files_is_described():
 
 def test_the_example_of_the_readme_leaves_the_demo_alone():
     """Its project is its own, and its file names none."""
-    told = " ".join(command for session in sessions(README) for command, _ in session)
-    projects = set(re.findall(r"--project (\S+)", told))
+    commands = " ".join(command for session in sessions(README) for command, _ in session)
+    projects = set(re.findall(r"--project (\S+)", commands))
     assert projects
     assert not projects & {project for project, *_ in demo.files()}
 

@@ -1,5 +1,6 @@
 """`mlpm demo remove` asks before it takes what others built on the demo."""
 
+import io
 import json
 import os
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 
 from mlpm_core.cli import main
+from mlpm_core.errors import InputError
 from mlpm_core.services import demo, registers
 from mlpm_core.services.workspace import Settings, Workspace
 
@@ -35,8 +37,8 @@ def mlpm(folder, monkeypatch, capsys):
     def run(*arguments):
         capsys.readouterr()
         status = main(arguments)
-        told = capsys.readouterr()
-        return status, told.out, told.err
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
 
     return run
 
@@ -50,11 +52,10 @@ def projects(folder):
 
 
 def answering(monkeypatch, answer):
-    """Somebody sits at the terminal and types this."""
-    asked = []
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or answer)
-    return asked
+    """Somebody sits at the terminal and types this; nothing when they close it."""
+    terminal = io.StringIO(answer)
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", terminal)
 
 
 def test_a_script_is_refused_and_told_whose_batches_they_are(mlpm, folder):
@@ -66,22 +67,33 @@ def test_a_script_is_refused_and_told_whose_batches_they_are(mlpm, folder):
     assert len(projects(folder)) == 4
 
 
-def test_who_says_no_keeps_everything(mlpm, folder, monkeypatch):
-    asked = answering(monkeypatch, "")
+@pytest.mark.parametrize("answer", ["\n", "no\n", ""])
+def test_who_does_not_say_yes_keeps_everything(mlpm, folder, monkeypatch, answer):
+    answering(monkeypatch, answer)
     status, out, err = mlpm("demo", "remove")
     assert (status, out) == (2, "")
     assert "by ben" in err
-    assert asked == ["Take them back too? [y/N] "]
+    assert err.endswith("Take them back too? [y/N] ")
     assert len(projects(folder)) == 4
 
 
 def test_who_says_yes_removes_it_and_may_load_it_again(mlpm, folder, monkeypatch):
     n_files = len(list(demo.files()))
-    answering(monkeypatch, "y")
-    assert mlpm("demo", "remove")[0] == 0
+    answering(monkeypatch, "y\n")
+    status, out, _ = mlpm("demo", "remove", "--json")
+    assert (status, json.loads(out)) == (0, {"undone": n_files + 1})
     assert projects(folder) == []
     status, out, _ = mlpm("demo", "load", "--json")
     assert (status, json.loads(out)) == (0, {"imported": n_files})
-    asked = answering(monkeypatch, "no")
-    status, out, _ = mlpm("demo", "remove", "--json")
-    assert (status, json.loads(out), asked) == (0, {"undone": n_files}, [])
+    status, out, err = mlpm("demo", "remove", "--json")
+    assert (status, json.loads(out)) == (0, {"undone": n_files})
+    assert "Take them back" not in err
+
+
+def test_a_load_that_fails_is_not_answered_with_yes(mlpm, folder, monkeypatch):
+    def fail(*_):
+        raise InputError("The disk is full.")
+
+    monkeypatch.setattr(demo, "load", fail)
+    status, _, err = mlpm("demo", "load")
+    assert (status, "--yes" in err, "The disk is full." in err) == (2, False, True)

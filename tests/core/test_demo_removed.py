@@ -7,7 +7,7 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, record_of
-from mlpm_core.services import backups, batches, demo, imports, portfolio, registers
+from mlpm_core.services import backups, batches, demo, evaluations, imports, portfolio, registers
 from mlpm_core.services.workspace import Settings, Workspace
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
@@ -53,10 +53,10 @@ def test_what_others_brought_into_a_demo_project_stays(workspace):
     results = put(workspace, "metric_results", OWN_RESULTS)
     mine = put(workspace, "kpis", "kpi_id,title,dimension,unit,direction,baseline,target\n"
                "own,Own,revenue,EUR/year,higher,1,2\n")  # fmt: skip
-    told = demo.loaded(workspace, "ann")
-    assert {b.batch for b in told.staying} == {results, mine}
-    assert told.resting == ()
-    n = len(told.batches)
+    loaded = demo.loaded(workspace, "ann")
+    assert {b.batch for b in loaded.staying} == {results, mine}
+    assert loaded.resting == ()
+    n = len(loaded.batches)
     assert len(demo.remove(workspace, "ann")) == n
     assert in_force(workspace) == {results, mine}
     assert [r["model_id"] for r in current(workspace, DEMAND, "metric_results")] == ["ours"]
@@ -90,9 +90,9 @@ def test_what_rests_on_a_batch_that_rests_on_the_demo_is_asked_for_too(workspace
     case = put(workspace, "value_cases", mine)
     quantity = put(workspace, "quantities", "value_case_id,name,written\nmine,margin,5\n")
     stays = put(workspace, "models", "model_id\nfree\n")
-    told = demo.loaded(workspace, "ann")
-    assert [b.batch for b in told.resting] == [quantity, case]
-    assert [b.batch for b in told.staying] == [stays]
+    loaded = demo.loaded(workspace, "ann")
+    assert [b.batch for b in loaded.resting] == [quantity, case]
+    assert [b.batch for b in loaded.staying] == [stays]
     demo.remove(workspace, "ann", others=None)
     assert in_force(workspace) == {stays}
 
@@ -199,9 +199,9 @@ def test_each_undo_says_what_it_did_to_the_kpis(workspace):
 
 
 def test_the_demo_says_what_of_it_is_loaded_and_who_loaded_it(workspace):
-    told = demo.loaded(workspace, "ann")
-    assert told.is_whole
-    assert {b.actor for b in told.batches} == {demo.ACTOR}
+    loaded = demo.loaded(workspace, "ann")
+    assert loaded.is_whole
+    assert {b.actor for b in loaded.batches} == {demo.ACTOR}
     demo.remove(workspace, "ann")
     assert demo.loaded(workspace, "ann").batches == ()
     demo.load(workspace, "ann")
@@ -214,3 +214,14 @@ def test_a_name_that_pretends_to_be_the_demo_is_not_taken_for_it(workspace):
     own = put(workspace, "models", "model_id\nfree\n", actor=demo.ACTOR)
     demo.remove(workspace, "ann")
     assert in_force(workspace) == {own}
+
+
+def test_a_decision_of_somebody_called_as_the_demo_is_theirs(workspace):
+    own = evaluations.decide(
+        workspace, demo.ACTOR, DEMAND, "daily-orders", chosen="none", title="Wait", why="Too early",
+        decided_by="ben",
+    )  # fmt: skip
+    assert own.status == "committed"
+    assert own.batch in {b.batch for b in demo.loaded(workspace, "ann").staying}
+    demo.remove(workspace, "ann")
+    assert in_force(workspace) == {own.batch}

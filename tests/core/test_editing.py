@@ -58,10 +58,10 @@ def test_a_field_that_both_changed_is_not_overwritten_and_both_are_shown(store):
     (field,) = conflict.fields
     assert (field.read, field.theirs, field.mine) == (2.0, 7.0, 5.0)
     assert field.origin.actor == "ben"  # eve wrote the record last, and not this field
-    told = str(refused.value)
-    assert "Target of k was changed to 7 by ben" in told
-    assert "yours is 5" in told
-    assert "Nothing was saved" in told
+    message = str(refused.value)
+    assert "Target of k was changed to 7 by ben" in message
+    assert "yours is 5" in message
+    assert "Nothing was saved" in message
     now = one(store, "kpis", "k")
     assert (now["target"], now["definition"], now["title"]) == (7.0, "", "KK")
 

@@ -29,5 +29,5 @@ def test_the_readme_prints_what_the_commands_print(served, monkeypatch, capfd):
         assert program == ".venv/bin/mlpm"
         capfd.readouterr()
         cli.main(arguments)
-        told = capfd.readouterr()
-        assert (told.out + told.err).strip() == printed
+        captured = capfd.readouterr()
+        assert (captured.out + captured.err).strip() == printed
