@@ -43,6 +43,7 @@ def mechanisms(given: argparse.Namespace) -> int:
 
 def value(given: argparse.Namespace) -> int:
     """Say what a mechanism is worth for the quantities given."""
+    from mlpm_core.quantity.as_written import two_readings
     from mlpm_core.services.mechanisms import worth_json
 
     written: dict[str, str] = {}
@@ -53,6 +54,11 @@ def value(given: argparse.Namespace) -> int:
             faults.append(f"-q {text!r}: write NAME=QUANTITY, such as -q recall=0.6.")
         elif name in written:
             faults.append(f"-q {name} is given twice: {written[name]!r} and {quantity!r}.")
+        elif (both := two_readings(quantity)) is not None:
+            faults.append(
+                f"-q {name}={quantity}: is it {both[0]} or {both[1]}? Write one of them; a point "
+                "stands before decimals."
+            )
         written[name] = quantity
     if faults:
         raise InputError(" ".join(faults))

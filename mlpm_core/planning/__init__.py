@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlpm_core.planning.assumptions import Assumption, assumptions
 from mlpm_core.planning.brief import (
     Area,
     Confidence,
@@ -24,23 +25,26 @@ from mlpm_core.planning.measuring import (
     weeks_to_measure,
 )
 from mlpm_core.planning.proxy import Proxy, ProxyState
-from mlpm_core.planning.quick import (
+from mlpm_core.planning.quick import quick_estimate
+from mlpm_core.planning.quick_inputs import QuickInputs
+from mlpm_core.planning.quick_result import (
+    AskFirst,
     Driver,
     QuickEstimate,
     Spread,
     Step,
     TwentyDayRule,
     Unknown,
-    quick_estimate,
 )
-from mlpm_core.planning.quick_inputs import QuickInputs
-from mlpm_core.planning.rounding import COST_STEP, DAYS_STEP, rounded
+from mlpm_core.planning.rounding import cost_of, rounded_days
+from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 
 __all__ = [
-    "CONFIDENCE", "COST_STEP", "DAYS_STEP", "FACTORS", "FEWEST_WEEKS", "Answer", "Area",
-    "Candidate", "Condition", "Confidence", "Conflict", "Coverage", "Documentation", "Driver",
-    "Factor", "Finding", "LeastMove", "Measured", "Proxy", "ProxyState",
-    "QuickEstimate", "QuickInputs", "Spread", "Stakeholder", "Step", "TwentyDayRule", "Unknown",
-    "candidates", "conditions", "conflicts", "coverage", "find_candidate", "least_move", "measured",
-    "project_weights", "quick_estimate", "read_candidates", "rounded", "weeks_to_measure",
+    "CONFIDENCE", "FACTORS", "FEWEST_WEEKS", "LOOP_SHARE", "REPEAT_SHARE", "Answer", "Area",
+    "AskFirst", "Assumption", "Candidate", "Condition", "Confidence", "Conflict", "Coverage",
+    "Documentation", "Driver", "Factor", "Finding", "LeastMove", "Measured", "Proxy", "ProxyState",
+    "QuickEstimate", "QuickInputs", "Spread", "Stakeholder", "Step", "Tries", "TwentyDayRule",
+    "Unknown", "assumptions", "candidates", "conditions", "conflicts", "cost_of", "coverage",
+    "find_candidate", "least_move", "measured", "project_weights", "quick_estimate",
+    "read_candidates", "rounded_days", "weeks_to_measure",
 ]  # fmt: skip

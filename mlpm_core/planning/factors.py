@@ -15,26 +15,33 @@ PROBABILITY_ON: Final = {Answer.YES: 1.0, Answer.NO: 0.0, Answer.UNKNOWN: 0.5}
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """What multiplies the effort when it applies: log-normal, with that median and log spread."""
+    """What multiplies the effort when it applies: log-normal, with that median and log spread.
+
+    ``is_published`` says that the median is Thompson's; every other figure is the product's own.
+    """
 
     name: str
     label: str
     question: str
     median: float
     log_sd: float
+    is_published: bool = False
 
 
 FACTORS: Final = {
     factor.name: factor
     for factor in (
-        Factor("data_complex", "Complex data", "Is the data complex?", 2.0, 0.25),
-        Factor("data_big", "Big data", "Is the data big?", 2.0, 0.25),
+        Factor(
+            "data_complex", "Complex data", "Is the data complex?", 2.0, 0.25, is_published=True
+        ),
+        Factor("data_big", "Big data", "Is the data big?", 2.0, 0.25, is_published=True),
         Factor(
             "platform_complex",
             "Complex platform",
             "Is the platform complex or distributed?",
             2.0,
             0.25,
+            is_published=True,
         ),
         Factor("data_dirty", "Dirty data", "Does the data need cleaning?", 1.5, 0.25),
         Factor(
@@ -60,8 +67,8 @@ FACTORS: Final = {
         ),
     )
 }
-"""In the order of the waterfall. The three doubles are Thompson's; the other medians, and every
-spread, are the product's own (planning notes, c.2)."""
+"""In the order of the waterfall. The three doubles are published: Thompson, S. (2023). Managing
+machine learning projects. Manning. The other medians, and every spread, are the product's own."""
 
 _DOCUMENTATION_QUESTION: Final = "Which documentation of the model is due?"
 DOCUMENTATION: Final = {

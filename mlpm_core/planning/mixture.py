@@ -1,7 +1,7 @@
 """Products of log-normal factors that may or may not apply: exact, without draws.
 
 The logarithm of such a product is normal for each combination of what applies, so the whole is a
-mixture of at most two to the power of the number of unknowns.
+mixture. Combinations with the same median and spread are one: seven unknowns are 32, not 128.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ __all__ = ["LogNormals"]
 
 _REACH: Final = 8.0  # standard deviations that hold all of a normal distribution we can tell
 _N_GRID: Final = 4097
+_DECIMALS: Final = 12  # logarithms that differ by less are the same sum in another order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,10 +52,26 @@ class LogNormals:
         means, sds = self.means + math.log(median), np.hypot(self.sds, log_sd)
         if probability == 1:
             return LogNormals(self.shares, means, sds)
-        return LogNormals(
+        return _merged(
             np.concatenate([self.shares * (1 - probability), self.shares * probability]),
             np.concatenate([self.means, means]),
             np.concatenate([self.sds, sds]),
+        )
+
+    def times_one_of(self, sizes: Array, shares: Array) -> LogNormals:
+        """The product with one of some amounts, independently drawn.
+
+        Parameters
+        ----------
+        sizes : array of shape (m,)
+            The amounts, above 0.
+        shares : array of shape (m,)
+            The probability of each, summing to 1.
+        """
+        return _merged(
+            np.outer(shares, self.shares).ravel(),
+            np.add.outer(np.log(sizes), self.means).ravel(),
+            np.tile(self.sds, sizes.size),
         )
 
     def cdf(self, amount: float) -> float:
@@ -84,3 +101,13 @@ class LogNormals:
     def _cdf(self, log_amounts: Array) -> Array:
         z = (log_amounts[:, None] - self.means) / self.sds
         return np.asarray(ndtr(z) @ self.shares, dtype=np.float64)
+
+
+def _merged(shares: Array, means: Array, sds: Array) -> LogNormals:
+    """The mixture with one component for each median and spread; one of no share is left out."""
+    is_there = shares > 0
+    shares, means, sds = shares[is_there], means[is_there], sds[is_there]
+    rounded = np.round(np.column_stack([means, sds]), _DECIMALS)
+    _, first, which = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
+    total = np.bincount(which.ravel(), weights=shares)
+    return LogNormals(total.astype(np.float64), means[first], sds[first])

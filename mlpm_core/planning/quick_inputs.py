@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.factors import FACTORS, Answer, Documentation
+from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 from mlpm_core.quantity import CURRENCIES
 
 __all__ = ["QuickInputs"]
@@ -31,9 +32,13 @@ class QuickInputs:
         Which documentation is due.
     n_models : int
         How many models; they cost ``n_models**0.7`` times one.
+    loop_share : float
+        Share of the work that one modelling cycle is, in [0, 1].
+    repeat_share : float
+        What a further cycle costs, as a share of the first, in [0, 1].
     stop_point_days : float, optional
-        Person-days after which one knows whether there is a usable model, as with a lighthouse.
-        Without it that is known only at the end.
+        Person-days after which the first cycle says whether there is a usable model, as with a
+        lighthouse; further cycles come on top. Without it that is known only at the end.
     currency : str
         ISO 4217 code.
 
@@ -56,6 +61,8 @@ class QuickInputs:
     eval_complicated: Answer = Answer.UNKNOWN
     documentation: Documentation = Documentation.NONE
     n_models: int = 1
+    loop_share: float = LOOP_SHARE
+    repeat_share: float = REPEAT_SHARE
     stop_point_days: float | None = None
     currency: str = "EUR"
 
@@ -65,6 +72,8 @@ class QuickInputs:
         _check("p_success", self.p_success, low=0, upto=1)
         _check("max_cycles", self.max_cycles, low=1, upto=100, is_whole=True)
         _check("n_models", self.n_models, low=1, upto=1000, is_whole=True)
+        _check("loop_share", self.loop_share, low=0, upto=1)
+        _check("repeat_share", self.repeat_share, low=0, upto=1)
         if self.stop_point_days is not None:
             _check("stop_point_days", self.stop_point_days, above=0, upto=10_000)
         for name in FACTORS:
@@ -81,9 +90,9 @@ class QuickInputs:
         return {name: Answer(getattr(self, name)) for name in FACTORS}
 
     @property
-    def p_no_go(self) -> float:
-        """Probability that no usable model comes out: every cycle fails."""
-        return float((1 - self.p_success) ** self.max_cycles)
+    def tries(self) -> Tries:
+        """The modelling loop."""
+        return Tries(self.p_success, self.max_cycles, self.loop_share, self.repeat_share)
 
 
 def _check(

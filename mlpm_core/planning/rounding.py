@@ -7,44 +7,55 @@ from typing import Final
 
 from mlpm_core.errors import InputError
 
-__all__ = ["COST_STEP", "DAYS_STEP", "rounded"]
+__all__ = ["cost_of", "rounded_days"]
 
-DAYS_STEP: Final = 5
-COST_STEP: Final = 1000
+_STEP_DAYS: Final = 5
+_FEW_DAYS: Final = 10  # below it five days more or less would be another figure
 
 
-def rounded(amount: float, step: int, *, up: bool = False) -> int:
-    """An amount as a stakeholder should see it.
+def rounded_days(days: float, *, up: bool = False) -> int:
+    """Days as a stakeholder should see them: to five, and to one below ten.
 
     Parameters
     ----------
-    amount : float
-        Days or money, at least 0.
-    step : int
-        ``DAYS_STEP`` for days, ``COST_STEP`` for money.
+    days : float
+        At least 0.
     up : bool
         Round up, as for what is promised or held in reserve; else to the nearest step.
 
     Returns
     -------
     int
-        A whole number of steps; at least one for anything above 0, since no work takes no days.
+        At least one for anything above 0, since no work takes no days.
 
     Raises
     ------
     InputError
-        When the amount is below 0 or no number.
+        When the days are below 0 or no number.
 
     Examples
     --------
-    >>> rounded(242.2, DAYS_STEP), rounded(366.0, DAYS_STEP, up=True), rounded(1.5, DAYS_STEP)
-    (240, 370, 5)
-    >>> rounded(121_499.0, COST_STEP), rounded(122_500.0, COST_STEP)
-    (121000, 123000)
+    >>> rounded_days(242.2), rounded_days(366.0, up=True), rounded_days(3.4), rounded_days(0.2)
+    (240, 370, 3, 1)
     """
-    if not 0 <= amount < math.inf:
-        raise InputError(f"{amount!r} cannot be rounded; give a number of at least 0.")
-    steps = amount / step
+    if not 0 <= days < math.inf:
+        raise InputError(f"{days!r} days cannot be rounded; give a number of at least 0.")
+    step = 1 if days < _FEW_DAYS else _STEP_DAYS
+    n_steps = days / step
     # Up to a hair above a step is that step: 30.000000001 days are 30.
-    n_steps = math.ceil(steps - 1e-9) if up else math.floor(steps + 0.5)
-    return step * max(n_steps, 1 if amount > 0 else 0)
+    whole = math.ceil(n_steps - 1e-9) if up else math.floor(n_steps + 0.5)
+    return step * max(whole, 1 if days > 0 else 0)
+
+
+def cost_of(days: int, day_rate: float) -> int:
+    """What the days that are shown cost, in whole units of the currency.
+
+    Money is never rounded apart from its days: whoever multiplies the days shown by the rate comes
+    to the money shown.
+
+    Examples
+    --------
+    >>> cost_of(25, 600.0), cost_of(25, 612.3)
+    (15000, 15308)
+    """
+    return math.floor(days * day_rate + 0.5)

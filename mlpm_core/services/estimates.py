@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning import (
-    COST_STEP,
-    DAYS_STEP,
     FACTORS,
     Answer,
+    Assumption,
     Documentation,
     QuickEstimate,
     QuickInputs,
+    assumptions,
+    cost_of,
     quick_estimate,
-    rounded,
+    rounded_days,
 )
 from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services.valuation import project_cases
@@ -38,7 +39,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A percentile of effort and cost, rounded as it is told: up where it is promised."""
+    """A percentile of effort, rounded as it is told: up where it is promised; and its cost.
+
+    ``cost`` is ``days`` times the rate, in whole units of the currency.
+    """
 
     name: str
     meaning: str
@@ -50,8 +54,8 @@ class Figure:
 class EstimateView:
     """One estimate: its record, what follows from it, and whether its value case pays for it.
 
-    ``pays_back`` is None without a value case, or while that case has no value; ``is_tried`` says
-    that the record is not stored like this.
+    ``pays_back`` is None without a value case, while that case has no value, and while there is too
+    much to ask first; ``is_tried`` says that the record is not stored like this.
     """
 
     record: Mapping[str, Any]
@@ -64,23 +68,33 @@ class EstimateView:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """P10, P50, P80 and P95 of a project that delivers, rounded to 5 days and 1,000."""
-        effort, cost = self.estimate.effort, self.estimate.cost
-        promise = "what may be promised" if self.estimate.is_promisable else "at least; no promise"
-        return tuple(
-            Figure(
-                name,
-                meaning,
-                rounded(getattr(effort, name.lower()), DAYS_STEP, up=is_held),
-                rounded(getattr(cost, name.lower()), COST_STEP, up=is_held),
-            )
-            for name, meaning, is_held in (
-                ("P10", "if all goes well", False),
-                ("P50", "as likely more as less", False),
-                ("P80", promise, True),
-                ("P95", "with the reserve", True),
-            )
+        """P10, P50, P80 and P95 of a project that delivers; none before enough is asked."""
+        if self.estimate.ask_first is not None:
+            return ()
+        effort, promise = self.estimate.effort, "what may be promised"
+        if not self.estimate.is_promisable:
+            is_least = self.estimate.twenty_day_rule.fires
+            promise = "at least; no promise" if is_least else "no promise"
+        return (
+            self._figure("P10", "if all goes well", effort.p10),
+            self._figure("P50", "as likely more as less", effort.p50),
+            self._figure("P80", promise, effort.p80, is_held=True),
+            self._figure("P95", "with the reserve", effort.p95, is_held=True),
         )
+
+    @property
+    def no_go(self) -> Figure:
+        """What is spent, as likely more as less, before one knows that no usable model comes."""
+        return self._figure("P50", "spent without a usable model", self.estimate.no_go.p50)
+
+    def _figure(self, name: str, meaning: str, days: float, *, is_held: bool = False) -> Figure:
+        shown = rounded_days(days, up=is_held)
+        return Figure(name, meaning, shown, cost_of(shown, self.estimate.inputs.day_rate))
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What multiplies the guess, by how much, and who says so."""
+        return assumptions(self.estimate.inputs)
 
     @property
     def n_unanswered(self) -> int:
@@ -148,6 +162,8 @@ def _check(record: Mapping[str, Any]) -> None:
         value, low, high = record[column.name], column.low, column.high
         if low is None or high is None:
             continue
+        if value is None and column.default is None and not column.required:
+            continue
         if value is None:
             raise InputError(f"{column.label} is empty; write a number.")
         if not low <= value <= high:
@@ -167,6 +183,9 @@ def _view(
             p_success=record["p_success"],
             max_cycles=record["max_cycles"],
             n_models=record["n_models"],
+            loop_share=record["loop_share"],
+            repeat_share=record["repeat_share"],
+            stop_point_days=record["stop_point_days"],
             documentation=Documentation(record["documentation"]),
             currency=currency,
             **answers,
@@ -178,7 +197,7 @@ def _view(
 
 
 def _pays_back(estimate: QuickEstimate, case: CaseValue | None) -> Benefits | None:
-    if case is None or case.planned is None:
+    if case is None or case.planned is None or estimate.ask_first is not None:
         return None
     return benefits(
         case.planned.net,

@@ -240,8 +240,8 @@ def _paid(
     try:
         if "build_cost" in answers:
             return benefits(worth.net, answers), "the value case", None
-        if estimates:
-            view = estimates[0]
+        view = next((e for e in estimates if e.estimate.ask_first is None), None)
+        if view is not None:
             paid = benefits(
                 worth.net,
                 answers,

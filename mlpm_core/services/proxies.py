@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from mlpm_core.planning import Measured, find_candidate, measured
 from mlpm_core.records import Kpi, Model, ValueCase
 from mlpm_core.services.editing import Edit, save_edits
 from mlpm_core.services.registers import save
+from mlpm_core.services.typed import Asked, typed_number
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
 
 if TYPE_CHECKING:
@@ -243,13 +243,16 @@ def _weekly_values(text: str) -> list[float]:
         if not cell or cell == "value":
             continue
         try:
-            value = float(cell)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
+            readings = typed_number(cell, Asked("The value"))
+        except InputError:
             raise InputError(
-                f"Line {number} of the weekly values is {cell!r}; write one number a line, with a "
-                "decimal point and no thousands separator."
+                f"Line {number} of the weekly values is {cell!r}; write one number a line."
+            ) from None
+        if len(readings) > 1:
+            small, large = readings
+            raise InputError(
+                f"Line {number} of the weekly values is {cell!r}: is it {small.sentence} or "
+                f"{large.sentence}? Write {small.notation} or {large.notation}."
             )
-        values.append(value)
+        values.append(readings[0].quantity.median)
     return values

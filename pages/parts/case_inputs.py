@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from mlpm_core.records import QuantityRecord
 from mlpm_core.services import editing
-from pages.parts import actions, forms, loaders, saving, sentences
-from pages.parts.figures import counted, literal, number, written_unit
+from mlpm_core.services.typed import typed_answer
+from pages.parts import actions, forms, loaders, numbers, saving, sentences
+from pages.parts.figures import asked_unit, counted, listed, literal, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,13 +19,25 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation import CaseInput, CaseValue
     from pages.parts.forms import Form
 
-__all__ = ["fields", "save"]
+__all__ = ["Fields", "fields", "save", "unread"]
 
 Changes = tuple[tuple[str, str], ...]
 
 
-def fields(project: str, case: CaseValue) -> tuple[Form, Changes]:
-    """Every input of a value case as a field; what was changed, not yet saved."""
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The form of a value case: what was changed, not yet saved, and what is not read yet.
+
+    ``changes`` are pairs of an input's name and its notation, ``unread`` labels of fields.
+    """
+
+    form: Form
+    changes: Changes
+    unread: tuple[str, ...]
+
+
+def fields(project: str, case: CaseValue) -> Fields:
+    """Every input of a value case as a field."""
     entries = [*case.inputs, *case.realisation]
     stored = {
         row["name"]: row
@@ -39,10 +53,11 @@ def fields(project: str, case: CaseValue) -> tuple[Form, Changes]:
     )
     form.head()
     st.caption(
-        "Write a number as you know it: 0.3 or 12k exactly, 120 to 400 for nine times in ten, "
-        "2 | 4 | 9 for low, middle and high, 40/2000 for 40 of 2,000."
+        "Write a number as you know it: 18%, 12k or EUR 15 exactly, 120 to 400 for nine times in "
+        "ten, 2 | 4 | 9 for low, middle and high, 40 of 2,000 for a share that was counted."
     )
     values: dict[str, object] = {}
+    notations: dict[str, str | None] = {}
     groups = {
         "What the model scores": [i for i in case.inputs if i.is_metric],
         "What the business knows": [i for i in case.inputs if not i.is_metric and i.is_asked],
@@ -51,14 +66,15 @@ def fields(project: str, case: CaseValue) -> tuple[Form, Changes]:
     for title, shown in groups.items():
         if shown:
             st.markdown(f"**{title}**")
-            values |= _group(form, case, shown)
+            values |= _group(form, case, shown, notations)
     written = any(entry.planned for entry in case.realisation)
     with st.expander("What it costs, and how the value arrives", expanded=written):
         st.caption("Without a build cost here, that of an estimate of the work is taken.")
-        values |= _group(form, case, case.realisation)
-    typed = {name: str(text).strip() for name, text in form.remember(values).items()}
-    changed = {n: text for n, text in typed.items() if text and text != form.initial[n]}
-    return form, tuple(sorted(changed.items()))
+        values |= _group(form, case, case.realisation, notations)
+    form.remember(values)
+    changed = {n: text for n, text in notations.items() if text and text != form.initial[n]}
+    open_fields = tuple(entry.label for entry in entries if notations.get(entry.name, "") is None)
+    return Fields(form, tuple(sorted(changed.items())), open_fields)
 
 
 def _news(
@@ -74,20 +90,39 @@ def _news(
     ]
 
 
-def _group(form: Form, case: CaseValue, shown: Sequence[CaseInput]) -> dict[str, str]:
-    """Fields side by side, with what they hold."""
+def _group(
+    form: Form, case: CaseValue, shown: Sequence[CaseInput], notations: dict[str, str | None]
+) -> dict[str, str]:
+    """Fields side by side, with what they hold; of those that were changed also what it means."""
     values = {}
     with st.grid(3, min_column_width=250):
         for entry in shown:
             with st.container():
-                values[entry.name] = _field(form, case, entry)
+                values[entry.name] = text = _field(form, case, entry)
+                if text.strip() and text != form.initial[entry.name]:
+                    notations[entry.name] = _notation(form, case, entry.name, text)
     return values
 
 
+def _notation(form: Form, case: CaseValue, name: str, text: str) -> str | None:
+    """What was typed, in the notation of quantities; None while it cannot be used."""
+    reading = numbers.understood(form, name, lambda: typed_answer(case, name, text))
+    return None if reading is None else reading.notation
+
+
+def unread(entered: Fields) -> None:
+    """Say of which fields the figures still show what was stored before."""
+    if entered.unread:
+        st.warning(
+            f"Not used yet: {literal(listed(entered.unread))}, see the message at the field. What "
+            "is shown rests on what was there before.",
+            icon=":material/edit_note:",
+        )
+
+
 def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
-    unit = written_unit(entry.unit, case.currency)
     typed = st.text_input(
-        literal(f"{entry.label}, {unit}"),
+        literal(f"{entry.label}, {asked_unit(entry.unit, case.currency)}"),
         placeholder=entry.default or "",
         help=sentences.question(entry),
         key=form.key(entry.name),
@@ -100,8 +135,9 @@ def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
     return typed or ""
 
 
-def save(project: str, case: CaseValue, form: Form, changes: Changes) -> None:
+def save(project: str, case: CaseValue, entered: Fields) -> None:
     """Offer to keep what was tried out."""
+    form, changes = entered.form, entered.changes
     if not changes:
         st.caption("Change a number above: the picture follows at once, and nothing is saved yet.")
         return
@@ -122,7 +158,13 @@ def save(project: str, case: CaseValue, form: Form, changes: Changes) -> None:
             form,
             project,
             dict(changes),
-            lambda: st.button("Save the changes", type="primary", icon=":material/save:"),
+            lambda: st.button(
+                "Save the changes",
+                type="primary",
+                icon=":material/save:",
+                disabled=bool(entered.unread),
+                help="First settle the fields that are not read yet." if entered.unread else None,
+            ),
             lambda: actions.save_edits(project, QuantityRecord.kind, edits),
             labels,
         )

@@ -13,7 +13,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import Area, Column, ColumnKind, Record, columns
 from mlpm_core.services import editing
 from mlpm_core.services.kpis import kpi_units
-from pages.parts import actions, forms, loaders, saving
+from pages.parts import actions, forms, loaders, number_fields, numbers, saving
 from pages.parts.figures import inner, literal, written_unit
 
 if TYPE_CHECKING:
@@ -34,13 +34,17 @@ _NOT_ASKED = {"is_demo", "clock_on", "archived"}
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form of a record with what its fields hold; ``typed`` is what differs from the record."""
+    """A form of a record with what its fields hold; ``typed`` is what differs from the record.
+
+    ``unread`` are the labels of fields whose text is no number yet, or has two readings.
+    """
 
     record: type[Record]
     project: str
     form: Form
     values: Mapping[str, object]
     typed: Mapping[str, object]
+    unread: tuple[str, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -65,7 +69,9 @@ def record_form(record: type[Record], project: str, stored: Mapping[str, Any] | 
         lambda read: saving.news(project, record.kind, read),
     )
     form.head()
+    texts: dict[str, object] = {}
     values: dict[str, object] = {}
+    unread = []
     first = [c for c in shown if c.required]
     more = [c for c in shown if not c.required]
     for title, fields in (("", first), ("Optional", more)):
@@ -73,9 +79,19 @@ def record_form(record: type[Record], project: str, stored: Mapping[str, Any] | 
             st.caption(title)
         with st.grid(3, min_column_width=250):
             for column in fields:
-                values[column.name] = _field(form, record, column, project, values)
-    form.remember(values | _held_models(form, record))
-    return Filled(record, project, form, values, form.changes(values))
+                if not number_fields.is_typed(column):
+                    texts[column.name] = values[column.name] = _field(
+                        form, record, column, project, values
+                    )
+                    continue
+                with st.container():
+                    entered = number_fields.drawn(form, record, column, project, values)
+                texts[column.name], values[column.name] = entered.text, entered.value
+                if not entered.is_read:
+                    unread.append(column.label)
+    form.remember(texts | _held_models(form, record))
+    typed = {name: values[name] for name in form.changes(texts)}
+    return Filled(record, project, form, values, typed, tuple(unread))
 
 
 def _all_initial(
@@ -153,7 +169,14 @@ def _set_archived(kind: str, read: dict[str, Any], *, archived: bool) -> None:
 
 
 def _has_gaps(filled: Filled) -> bool:
-    """Whether something that is needed is empty; says what."""
+    """Whether something that is needed is empty or not read yet; says what."""
+    if filled.unread:
+        st.error(
+            f"Nothing was saved: settle {literal(', '.join(filled.unread))} first, see the "
+            "message at the field.",
+            icon=":material/error:",
+        )
+        return True
     missing = [
         column.label
         for column in columns(filled.record)
@@ -178,9 +201,9 @@ def _initial(column: Column, project: str, stored: Mapping[str, Any] | None) -> 
         case ColumnKind.DAY:
             return now if isinstance(now, date) else None
         case ColumnKind.NUMBER:
-            return None if now is None else float(now)
+            return numbers.shown(now)
         case ColumnKind.WHOLE:
-            return None if now is None else int(now)
+            return numbers.shown(now) if number_fields.is_typed(column) else now
         case ColumnKind.CHOICE:
             return None if now is None else str(now)
         case _:
@@ -208,8 +231,6 @@ def _field(
             return st.checkbox(label, **common)
         case ColumnKind.DAY:
             return st.date_input(label, value=None, format="YYYY-MM-DD", **common)
-        case ColumnKind.NUMBER:
-            return st.number_input(label, value=None, **common)
         case ColumnKind.WHOLE:
             return st.number_input(label, value=None, step=1, **common)
         case _:

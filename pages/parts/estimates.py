@@ -11,7 +11,7 @@ import streamlit as st
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
 from pages.parts import controls, loaders, panels
-from pages.parts.figures import counted, literal, percent
+from pages.parts.figures import NOTHING, counted, literal, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +26,15 @@ __all__ = [
     "figure_cards",
     "in_view",
     "of_case",
+    "payback",
+    "questions",
     "sentence",
     "steps",
     "tried",
     "unknowns",
     "warning",
     "waterfall",
+    "whose",
 ]
 
 RECORD = record_of("estimates")
@@ -54,7 +57,7 @@ def tried(project: str, stored: EstimateView | None, filled: Filled) -> Estimate
 
     A new guess that still lacks a number changes nothing; a number that cannot be is named.
     """
-    if not filled.typed:
+    if not filled.typed or filled.unread:
         return stored
     values = filled.values
     given = [c for c in columns(RECORD) if c.name in values]
@@ -76,7 +79,7 @@ def sentence(view: EstimateView) -> str:
 def warning(view: EstimateView) -> None:
     """The 20-day rule, when the work is too large for one number."""
     rule = view.estimate.twenty_day_rule
-    if rule.fires:
+    if rule.fires and view.figures:
         st.warning(literal(rule.sentence), icon=":material/warning:")
 
 
@@ -91,14 +94,21 @@ def figure_cards(view: EstimateView) -> None:
         with st.container(border=True, height="stretch"):
             st.metric("No usable model", literal(percent(view.estimate.p_no_go)))
             cycles = counted(view.estimate.inputs.max_cycles, "cycle")
-            st.caption(f"chance after {cycles}; the days are those of a project that delivers")
+            spent = literal(f"{view.currency} {view.no_go.cost:,}")
+            st.caption(
+                f"chance after {cycles}; by then {view.no_go.days:,} days, {spent}, are spent at "
+                "P50. The other cards are a project that delivers."
+            )
 
 
 def chance(view: EstimateView) -> None:
     """A number of days somebody has in mind, and how likely it suffices."""
     days = [f.days for f in view.figures]
-    # The end doubles rather than creeps: a slider with another end forgets what was set.
-    end = 5 * 2 ** math.ceil(math.log2(max(2.0, days[-1] * 2 / 5)))
+    # A slider with another end forgets what was set: the end stays while the figures fit.
+    end = st.session_state.get("estimate_days_end", 0)
+    if not days[-1] <= end <= 8 * days[-1]:
+        end = 5 * 2 ** math.ceil(math.log2(max(2.0, days[-1] * 2 / 5)))
+    st.session_state["estimate_days_end"] = end
     chosen = st.slider("Your days", 5, end, max(5, days[1]), step=5, key="estimate_days")
     likely = percent(view.estimate.probability_within_days(chosen))
     bound = "" if view.estimate.is_promisable else "at most "
@@ -156,6 +166,62 @@ def unknowns(view: EstimateView) -> None:
     st.caption(f"{n} open; each counts half until somebody finds out. Days at P80.")
 
 
+def questions(view: EstimateView) -> None:
+    """What to ask before any figure is shown, and by how much each answer multiplies."""
+    st.subheader("Ask first", anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Question": [u.question for u in view.estimate.unknowns],
+                "If yes, times": [u.median for u in view.estimate.unknowns],
+            }
+        ),
+        hide_index=True,
+        column_config={"If yes, times": st.column_config.NumberColumn(format="%.1f")},
+        alt="Open questions with what a yes multiplies the effort by",
+    )
+    st.caption(
+        "Percentiles, money and payback appear once the questions that are left move the plan "
+        "four times at most. Answer them in the form below."
+    )
+
+
+def whose(view: EstimateView) -> None:
+    """The formula, each of its figures, and who says so."""
+    inputs = view.estimate.inputs
+    with st.expander("How it is computed, and whose figures these are", icon=":material/function:"):
+        st.markdown(
+            "Days = own guess × 2 × each factor that applies × models^0.7 × (1 + further cycles × "
+            f"{inputs.loop_share:g} × {inputs.repeat_share:g}). Money = days × day rate. A factor "
+            "that nobody knows applies in half of all cases.".replace("^", "\\^")
+        )
+        rows = view.assumptions
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "What": [row.label for row in rows],
+                    "Times": [f"{row.times:.3g}" for row in rows],
+                    "Likely (8 times in 10)": [_range(row.low, row.high) for row in rows],
+                    "Answered": [row.answer or NOTHING for row in rows],
+                    "Whose": ["Thompson" if row.is_published else "MLPM" for row in rows],
+                }
+            ),
+            hide_index=True,
+            height="content",
+            alt="Everything that multiplies the guess, by how much, and who says so",
+        )
+        st.caption(
+            "Thompson: S. Thompson, Managing Machine Learning Projects (Manning, 2023), doubles a "
+            "guess below 20 days, and doubles again for complex data, big data and a complex "
+            "platform; above 20 days it is a lot bigger, without a number. Every spread and every "
+            "other figure is MLPM's own."
+        )
+
+
+def _range(low: float, high: float) -> str:
+    return "always" if low == high else f"{low:.3g} to {high:.3g}"
+
+
 def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> None:
     """What the work costs that a value case would pay for, and whether it does."""
     if not views:
@@ -192,8 +258,31 @@ def _paid(view: EstimateView) -> str:
     """What the work costs and whether the value case pays for it."""
     costs = {figure.name: literal(f"{view.currency} {figure.cost:,}") for figure in view.figures}
     least = "" if view.estimate.is_promisable else "at least "
+    if not view.figures:
+        return f"**{literal(view.title)}**: {literal(view.estimate.explanation)}"
     told = view.pays_back.sentence if view.pays_back else "The value case has no value yet."
     return (
         f"**{literal(view.title)}** costs {least}**{costs['P50']}** at P50 and "
         f"**{costs['P80']}** at P80. {literal(told)}"
     )
+
+
+def payback(view: EstimateView) -> None:
+    """Whether the value case pays for the work."""
+    if view.case is None:
+        st.caption("Name a value case below to see whether its value pays for the work.")
+        return
+    with st.container(border=True):
+        told = "The value case has no value yet."
+        if view.pays_back:
+            told = view.pays_back.sentence
+        elif not view.figures:
+            told = "Whether its value pays for the work is said once the questions are answered."
+        st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(told)}")
+        st.caption("Planned net a year against the cost above; no usable model means no benefit.")
+        st.page_link(
+            "plan/value_case.py",
+            label="What its value rests on",
+            icon=":material/function:",
+            query_params=panels.here(case=view.case.value_case_id),
+        )

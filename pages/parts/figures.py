@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.services.kpis import ProxyState
 from mlpm_core.services.portfolio import Health
 
@@ -19,6 +20,7 @@ __all__ = [
     "ICONS",
     "NOTHING",
     "WORDS",
+    "asked_unit",
     "counted",
     "day",
     "figure",
@@ -187,6 +189,20 @@ def written_unit(unit: str, currency: str = "money") -> str:
     """
     told = _UNITS.get(unit) or unit.replace("/", " / ").replace("money", currency)
     return told.replace("sku_period", "SKU-period")
+
+
+def asked_unit(unit: str, currency: str) -> str:
+    """A unit in the question of a field, with its period.
+
+    Examples
+    --------
+    >>> asked_unit("customer/year", "EUR"), asked_unit("money/contact", "EUR")
+    ('customers a year', 'EUR per contact')
+    >>> asked_unit("1", "EUR"), asked_unit("1/year", "EUR")
+    ('number or %', 'number or % a year')
+    """
+    words = unit_in_words(unit, currency)
+    return f"number or % {words}".strip() if unit.startswith("1") else words
 
 
 def spread(low: float, high: float) -> str:

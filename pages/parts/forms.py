@@ -79,6 +79,11 @@ class Form:
             typed = {k: "" if v is None and self.initial[k] == "" else v for k, v in held.items()}
             self._keep(self.changes(typed))
 
+    def put(self, name: str, text: str) -> None:
+        """Put a text into a field as if it was typed; a callback."""
+        st.session_state[self.key(name)] = text
+        self.note()
+
     def remember(self, values: Mapping[str, object]) -> dict[str, object]:
         """Keep what was typed until it is saved, and give it back; to be called on every run."""
         typed = self.changes(values)

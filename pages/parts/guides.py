@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from mlpm_core.services import proxies as proxy_service
 from mlpm_core.services.guide import Move
-from pages.parts import actions, controls, forms, loaders, panels, saving
+from pages.parts import actions, controls, forms, loaders, numbers, panels, saving
 from pages.parts import guide_sentences as say
 from pages.parts.figures import ICONS, NOTHING, literal, percent, written_unit
 
@@ -218,7 +218,7 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
         {
             "stands_for": known.get("stands_for", ""),
             "expires_on": _last_day(shown, chosen, plan),
-            "target": known.get("target"),
+            "target": numbers.shown(known.get("target")),
             "owner": known.get("owner", ""),
         },
         lambda read: saving.news(shown.project, "kpis", read),
@@ -243,13 +243,15 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
                 key=form.key("expires_on"),
                 on_change=form.note,
             )
-            target = st.number_input(
-                f"Target, {written_unit(chosen.unit)}",
-                value=None,
-                help="May be empty. Step 5 says what is the least that pays.",
-                key=form.key("target"),
-                on_change=form.note,
-            )
+            with st.container():
+                target = numbers.field(
+                    form,
+                    "target",
+                    numbers.Asked("Target", chosen.unit, loaders.currency(shown.project)),
+                    form.read.get("target") if form.read else None,
+                    label=f"Target, {literal(written_unit(chosen.unit))}",
+                    help="May be empty. Step 5 says what is the least that pays.",
+                )
             owner = st.text_input(
                 "Owner",
                 help="Who counts.",
@@ -260,13 +262,16 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
         values = {
             "stands_for": stands_for or "",
             "expires_on": expires_on,
-            "target": target,
+            "target": target.text,
             "owner": owner or "",
         }
         typed = form.remember(values)
+        values["target"] = target.value
+        if "target" in typed:
+            typed["target"] = target.value
         st.caption(say.to_be_written(plan, chosen))
         with panels.guard():
-            _save_proxy(shown, chosen, plan, form, values, typed)
+            _save_proxy(shown, chosen, plan, form, values, typed, is_read=target.is_read)
 
 
 def _save_proxy(
@@ -276,6 +281,8 @@ def _save_proxy(
     form: Form,
     values: Mapping[str, Any],
     typed: Mapping[str, object],
+    *,
+    is_read: bool,
 ) -> None:
     word = "Save the proxy" if chosen.record else "Write it down as a proxy"
     so_far, read = plan.measured, form.read or {}
@@ -283,7 +290,14 @@ def _save_proxy(
         form,
         shown.project,
         typed,
-        lambda: st.button(word, type="primary", icon=":material/save:", key="guide_write"),
+        lambda: st.button(
+            word,
+            type="primary",
+            icon=":material/save:",
+            key="guide_write",
+            disabled=not is_read,
+            help=None if is_read else "First settle the target, see the message at its field.",
+        ),
         lambda: actions.write_proxy(
             shown.project,
             chosen.id,

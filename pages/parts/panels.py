@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.kpis import KpiValue
     from mlpm_core.services.portfolio import Estimate, Line, Portfolio, ProjectView
     from mlpm_core.services.valuation import BaselineValue, CaseValue
@@ -45,7 +44,6 @@ __all__ = [
     "mended",
     "next_step",
     "notice",
-    "payback",
     "project_head",
     "totals",
 ]
@@ -371,23 +369,6 @@ def how_it_was_made(case: CaseValue) -> None:
                     icon=":material/receipt_long:",
                     query_params=here(batch=batch),
                 )
-
-
-def payback(view: EstimateView) -> None:
-    """Whether the value case pays for the work."""
-    if view.case is None:
-        st.caption("Name a value case below to see whether its value pays for the work.")
-        return
-    with st.container(border=True):
-        told = view.pays_back.sentence if view.pays_back else "The value case has no value yet."
-        st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(told)}")
-        st.caption("Planned net a year against the cost above; no usable model means no benefit.")
-        st.page_link(
-            "plan/value_case.py",
-            label="What its value rests on",
-            icon=":material/function:",
-            query_params=here(case=view.case.value_case_id),
-        )
 
 
 def project_head(line: Line) -> None:

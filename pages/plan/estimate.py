@@ -6,7 +6,6 @@ from pages.parts import (
     editors,
     estimates,
     loaders,
-    panels,
     plan_charts,
     tables,
 )
@@ -27,18 +26,23 @@ with answer:
     if view:
         st.markdown(estimates.sentence(view))
         estimates.warning(view)
-        estimates.figure_cards(view)
-        estimates.chance(view)
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            st.subheader("From the guess to the plan", anchor=False)
-            charts.draw(tables.waterfall(view), plan_charts.waterfall(), estimates.waterfall(view))
-            st.caption(estimates.waterfall(view))
-            estimates.steps(view)
-        with right:
-            st.subheader("Find this out first", anchor=False)
-            estimates.unknowns(view)
-        panels.payback(view)
+        if view.figures:
+            estimates.figure_cards(view)
+            estimates.chance(view)
+            left, right = st.columns([3, 2], gap="medium")
+            with left:
+                st.subheader("From the guess to the plan", anchor=False)
+                shown = estimates.waterfall(view)
+                charts.draw(tables.waterfall(view), plan_charts.waterfall(), shown)
+                st.caption(shown)
+                estimates.steps(view)
+            with right:
+                st.subheader("Find this out first", anchor=False)
+                estimates.unknowns(view)
+        else:
+            estimates.questions(view)
+        estimates.whose(view)
+        estimates.payback(view)
     else:
         st.info(
             "Nobody has estimated this project yet. Start with one engineer's own guess in days; "

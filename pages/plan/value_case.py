@@ -27,12 +27,14 @@ line = controls.line(view.lines)
 answer = st.container()
 
 st.subheader("What it rests on", anchor=False)
-form, changes = case_inputs.fields(project, line.case)
+entered = case_inputs.fields(project, line.case)
+changes = entered.changes
 case = loaders.case(project, line.case.value_case_id, changes)
-case_inputs.save(project, case, form, changes)
+case_inputs.save(project, case, entered)
 panels.how_it_was_made(case)
 
 with answer:
+    case_inputs.unread(entered)
     st.markdown(sentences.value_case(case, bool(changes)))
     insight = loaders.insight(project, case.value_case_id, changes)
     if insight is not None:

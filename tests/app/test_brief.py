@@ -133,7 +133,7 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     app.text_input(key=f"{form}{turn}_stakeholder_id").set_value("mara")
     app.text_input(key=f"{form}{turn}_name").set_value("Mara")
     app.number_input(key=f"{form}{turn}_influence").set_value(5)
-    assert app.number_input(key=f"{form}{turn}_revenue").label == "Weight of revenue"
+    assert app.text_input(key=f"{form}{turn}_revenue").label == "Weight of revenue"
     (button,) = app.button
     assert button.label == "Add the stakeholder"
     button.click()

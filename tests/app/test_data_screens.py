@@ -139,7 +139,7 @@ def test_a_form_chooses_among_the_models_or_names_a_new_one(demo):
     app.date_input(key=f"{form}_period_start").set_value(date(2026, 1, 1))
     app.date_input(key=f"{form}_period_end").set_value(date(2026, 1, 31))
     app.selectbox(key=f"{form}_cost_type").set_value("inference")
-    app.number_input(key=f"{form}_amount").set_value(10.0)
+    app.text_input(key=f"{form}_amount").set_value("10")
     run(app)
     app.text_input(key=f"{form}_model_id_named").set_value("demand-forecast-2")
     next(b for b in app.button if b.label == "Add the cost").click()

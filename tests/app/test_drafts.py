@@ -24,11 +24,11 @@ def test_a_reload_keeps_what_was_typed_and_says_so_until_it_is_discarded():
     stored = app.text_input(key=f"{KPI}_owner").value
     assert "draft" not in app.query_params
     app.text_input(key=f"{KPI}_owner").set_value("Half a na")
-    app.number_input(key=f"{KPI}_target").set_value(5.0)
+    app.text_input(key=f"{KPI}_target").set_value("5")
     run(app)
     again = reloaded(app, "registers")
     assert again.text_input(key=f"{KPI}_owner").value == "Half a na"
-    assert again.number_input(key=f"{KPI}_target").value == 5
+    assert again.text_input(key=f"{KPI}_target").value == "5"
     assert "Unsaved changes from" in said(again)
     assert "restored" in said(again)
     button(again, "Discard").click()
@@ -64,8 +64,8 @@ TYPED = [
      f"guide_{DEMAND}_time-to-result_owner", "Ann"),
     ("find_kpi", {"dimension": "cycle_time", "candidate": "time-to-result"}, "text_area",
      f"guide_weekly_{DEMAND}_time-to-result", "20\n21"),
-    ("registers", {"kind": "metric_limits"}, "number_input",
-     "register_metric_limits_new0_high", 0.5),
+    ("registers", {"kind": "metric_limits"}, "text_input",
+     "register_metric_limits_new0_high", "0.5"),
     ("registers", {"kind": "findings"}, "checkbox", "register_findings_new0_is_blocker", True),
     ("adoption", {}, "text_input", f"decide_{DEMAND}_daily-orders_title", "Keep it"),
     ("adoption", {}, "text_area", f"decide_{DEMAND}_daily-orders_why", "It pays."),
@@ -157,13 +157,13 @@ def test_the_draft_of_one_record_or_project_is_not_that_of_another():
 
 def test_a_restored_form_still_asks_about_what_somebody_changed_meanwhile(demo):
     app = open_screen("registers", project=DEMAND, kind="kpis", record="write-downs")
-    app.number_input(key=f"{KPI}_target").set_value(5.0)
+    app.text_input(key=f"{KPI}_target").set_value("5")
     run(app)
     row = next(k for k in registers.records(demo, "x", DEMAND, "kpis")
                if k["kpi_id"] == "write-downs")  # fmt: skip
     registers.save(demo, "cy", DEMAND, "kpis", [dict(row) | {"target": 7.0, "owner": "Cy"}])
     again = reloaded(app, "registers")
-    assert again.number_input(key=f"{KPI}_target").value == 5
+    assert again.text_input(key=f"{KPI}_target").value == "5"
     assert again.text_input(key=f"{KPI}_owner").value == "Cy"
     assert "Owner of write-downs was changed to “Cy” by cy" in plain(said(again))
     button(again, "Save").click()

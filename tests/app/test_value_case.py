@@ -71,7 +71,8 @@ def test_a_wrong_cost_is_a_sentence_and_the_value_stays():
     field(app, "Build cost").set_value("cheap")
     run(app)
     shown = plain(said(app))
-    assert "build_cost: 'cheap' cannot be read" in shown
+    assert "'cheap' cannot be read" in plain(app.error[0].value)
+    assert "Not used yet: Build cost" in shown
     assert "is worth **EUR" in shown
 
 

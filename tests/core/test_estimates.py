@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.planning import FACTORS
+from mlpm_core.planning import FACTORS, LOOP_SHARE, REPEAT_SHARE
 from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services import demo, imports, registers
 from mlpm_core.services.estimates import project_estimates, tried
+from mlpm_core.services.insights import insight
 from mlpm_core.services.workspace import Settings, Workspace
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
@@ -42,6 +43,9 @@ def test_every_field_comes_back_as_it_was_saved(shop):
         "value_case_id": CASE,
         "max_cycles": 2,
         "n_models": 3,
+        "loop_share": 0.4,
+        "repeat_share": 0.5,
+        "stop_point_days": 9.0,
         "data_dirty": "unknown",
         "unstructured": "yes",
         "documentation": "full",
@@ -54,6 +58,9 @@ def test_every_field_comes_back_as_it_was_saved(shop):
     (view,) = stored(shop)
     assert {name: view.record[name] for name in given} == given
     assert view.n_unanswered == 1
+    assert view.estimate.no_go.p50 == pytest.approx(
+        9 + 0.4 * 0.5 * view.estimate.effort.p50, rel=0.1
+    )
 
 
 def test_only_three_numbers_are_needed_and_nothing_is_answered_then(shop):
@@ -64,6 +71,31 @@ def test_only_three_numbers_are_needed_and_nothing_is_answered_then(shop):
     assert len(view.estimate.unknowns) == 7
     assert view.title == "mine"
     assert view.pays_back is None
+    assert view.estimate.inputs.loop_share == LOOP_SHARE
+    assert view.estimate.inputs.repeat_share == REPEAT_SHARE
+    assert view.estimate.inputs.stop_point_days is None
+
+
+def test_before_enough_is_asked_there_is_no_figure_and_nothing_rests_on_one(shop):
+    """NUMBERS 3: a guess of 10 days with nothing answered was told as P95 = 563 days."""
+    needed = {k: SMALL[k] for k in ("estimate_id", "raw_days", "day_rate", "p_success")}
+    view = tried(shop, "ada", WINBACK, needed | {"value_case_id": CASE})
+    assert view.figures == ()
+    assert view.pays_back is None
+    assert view.estimate.explanation.startswith("Ask first: 7 of 7 questions are open")
+    valued = view.case
+    told = insight(valued, [view])
+    assert told.pays is None
+    answered = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE})
+    assert insight(valued, [view, answered]).cost_from == f"the estimate {answered.title}"
+
+
+def test_days_times_rate_is_the_money_on_every_card(shop):
+    for day_rate in (600.0, 612.5, 0.0, 333.33, 999_999.0):
+        view = tried(shop, "ada", WINBACK, SMALL | {"day_rate": day_rate})
+        assert len(view.figures) == 4
+        for figure in (*view.figures, view.no_go):
+            assert abs(figure.cost - figure.days * day_rate) <= 0.5
 
 
 def test_an_archived_estimate_is_not_shown(shop):
@@ -80,8 +112,9 @@ def test_a_value_case_pays_for_the_cost_or_not(shop):
 
 @pytest.mark.parametrize(
     ("changed", "fires"),
-    [({}, False), ({"raw_days": 20.0}, False), ({"raw_days": 20.1}, True),
-     ({"data_complex": "yes"}, True)],
+    [({}, False), ({"raw_days": 20.0, "max_cycles": 1, "p_success": 0.6}, False),
+     ({"raw_days": 20.1}, True), ({"data_complex": "yes"}, True),
+     ({"max_cycles": 100, "p_success": 0.05}, True)],
 )  # fmt: skip
 def test_what_is_too_large_for_one_number_is_nowhere_called_a_promise(shop, changed, fires):
     view = tried(shop, "ada", WINBACK, SMALL | changed)

@@ -1,0 +1,84 @@
+"""Units and amounts as people say them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["in_full", "spoken", "unit_in_words"]
+
+_PERIODS: Final = ("year", "month", "week", "day")
+_NAMES: Final = {
+    "min": ("minute", "minutes"),
+    "kcase": ("1,000 cases", "1,000 cases"),
+    "sku_period": ("SKU-period", "SKU-periods"),
+    "share": ("", ""),
+    "1": ("", ""),
+}
+
+
+def unit_in_words(unit: str, currency: str | None = None, *, is_one: bool = False) -> str:
+    """A unit as it follows a number in a sentence; empty for a pure number.
+
+    Parameters
+    ----------
+    unit : str
+        As ``Unit.read`` takes it.
+    currency : str, optional
+        What stands for money.
+    is_one : bool
+        Whether the number before it is 1.
+
+    Examples
+    --------
+    >>> unit_in_words("customer/year"), unit_in_words("money/contact", "EUR")
+    ('customers a year', 'EUR per contact')
+    >>> unit_in_words("hour/kcase"), unit_in_words("1/year"), unit_in_words("1")
+    ('hours per 1,000 cases', 'a year', '')
+    """
+    head, *rest = unit.split("/")
+    words = ["*".join(_name(part, currency, is_one=is_one) for part in head.split("*"))]
+    for part in rest:
+        article = "a" if part in _PERIODS else "per"
+        words.append(f"{article} {_name(part, currency, is_one=True)}")
+    return " ".join(filter(None, words))
+
+
+def _name(name: str, currency: str | None, *, is_one: bool) -> str:
+    if name == "money":
+        return currency or name
+    singular, plural = _NAMES.get(name, (name, f"{name}s"))
+    if name.isupper():  # a currency code
+        return name
+    return singular if is_one else plural
+
+
+def in_full(value: float) -> str:
+    """A number with all of its digits, up to ten, and commas between thousands.
+
+    One with more than six decimals is the result of a conversion and has four digits.
+
+    Examples
+    --------
+    >>> in_full(200000.0), in_full(0.125), in_full(-1234567.5), in_full(1e18), in_full(1 / 12)
+    ('200,000', '0.125', '-1,234,567.5', '1e+18', '0.08333')
+    """
+    if abs(value) >= 1e15 or 0 < abs(value) < 1e-6:
+        return f"{value:.4g}"
+    rounded = float(f"{value:.10g}")
+    if abs(rounded * 1e6 - round(rounded * 1e6)) > 1e-3:  # nobody wrote that: it was converted
+        rounded = float(f"{value:.4g}")
+    return f"{rounded:,.12f}".rstrip("0").rstrip(".")
+
+
+def spoken(value: float) -> str:
+    """A large number with its thousands in words, whatever marks a reader is used to.
+
+    Examples
+    --------
+    >>> spoken(200_000), spoken(2_125), spoken(-1_500_000), spoken(200)
+    ('200 thousand', '2.125 thousand', '-1.5 million', '200')
+    """
+    for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if abs(value) >= size:
+            return f"{value / size:.4g} {word}"
+    return in_full(value)
