@@ -210,15 +210,15 @@ def interval_error(low: float, high: float, level: float | None = None) -> float
 
 
 def binomial_error(share: float, n: float) -> float:
-    """The standard error of a share of n cases, never quite 0.
+    """The standard error of a share of n cases, never 0: that of Beta(hits + 1, misses + 1).
 
     Examples
     --------
-    >>> round(binomial_error(0.5, 100), 3), round(binomial_error(0.0, 100), 3)
-    (0.05, 0.007)
+    >>> round(binomial_error(0.5, 100), 4), round(binomial_error(0.0, 100), 4)
+    (0.0493, 0.0097)
     """
-    centre = (share * n + _HALF) / (n + 1)
-    return math.sqrt(centre * (1 - centre) / n)
+    hits, misses = share * n + 1, (1 - share) * n + 1
+    return math.sqrt(hits * misses / (n + 3)) / (n + 2)
 
 
 def pooled(observations: Sequence[Observation]) -> Observation:

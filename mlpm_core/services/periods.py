@@ -172,7 +172,7 @@ class Monitored:
         >>> Monitored(0.24, None, 0.01, "B00001").standard_error(is_share=False)
         0.01
         >>> round(Monitored(0.8, 100, None, "B00001").standard_error(is_share=True), 4)
-        0.0402
+        0.0398
         """
         if self.value_se:
             return self.value_se

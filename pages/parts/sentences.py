@@ -111,8 +111,8 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
         how = literal(case.mechanism.sentence)
         return f"**{title}** cannot be valued yet. {literal(needs or '')}  \n{how}"
     rests = "as planned"
-    if case.current is not None and case.rests_on:
-        rests = f"with the metrics monitored {literal(case.rests_on.when)}"
+    if case.current is not None and (stretch := case.rests_on or case.as_of):
+        rests = f"with the metrics monitored {literal(stretch.when)}"
     if is_trial:
         rests += ", with the changes tried below, not saved"
     net = literal(money(worth.net.mean, case.currency))

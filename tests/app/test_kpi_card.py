@@ -20,7 +20,7 @@ PAST, COMING = date(2026, 6, 29), date(2026, 12, 31)
 HIGHER = {"direction": "higher", "target": 30.0}
 CLOCK = ":material/timer:"
 ON_TARGET = ":green-badge[:material/check_circle: on target]"
-ON_ITS_WAY = ":orange-badge[:material/trending_up: on its way]"
+BETWEEN = ":orange-badge[:material/trending_flat: between start and target]"
 MISSED = ":red-badge[:material/event_busy: target missed]"
 NO_BETTER = ":red-badge[:material/error: no better than before]"
 PLAN = ":gray-badge[:material/edit_note: plan]"
@@ -43,22 +43,22 @@ def card(told, **state):
     [
         (kpi(7.0), "-1 from the target 8, down green", ON_TARGET),
         (kpi(8.0), "0 from the target 8, none green", ON_TARGET),
-        (kpi(9.5), "1.5 from the target 8, up orange", ON_ITS_WAY),
+        (kpi(9.5), "1.5 from the target 8, up orange", BETWEEN),
         (kpi(9.5, target_on=PAST), "1.5 from the target 8, up red", MISSED),
-        (kpi(9.5, target_on=TODAY), "1.5 from the target 8, up orange", ON_ITS_WAY),
+        (kpi(9.5, target_on=TODAY), "1.5 from the target 8, up orange", BETWEEN),
         (kpi(20.0), "12 from the target 8, up red", NO_BETTER),
         (kpi(25.0), "17 from the target 8, up red", NO_BETTER),
         (kpi(31.0, **HIGHER), "1 from the target 30, up green", ON_TARGET),
         (kpi(30.0, **HIGHER), "0 from the target 30, none green", ON_TARGET),
-        (kpi(28.0, **HIGHER), "-2 from the target 30, down orange", ON_ITS_WAY),
+        (kpi(28.0, **HIGHER), "-2 from the target 30, down orange", BETWEEN),
         (kpi(28.0, target_on=PAST, **HIGHER), "-2 from the target 30, down red", MISSED),
         (kpi(20.0, **HIGHER), "-10 from the target 30, down red", NO_BETTER),
         (kpi(12.0, **HIGHER), "-18 from the target 30, down red", NO_BETTER),
         (kpi(20_500.0, direction="higher", target=32_900.0),
-         r"-12.4k from the target 32\.9k, down orange", ON_ITS_WAY),
+         r"-12.4k from the target 32\.9k, down orange", BETWEEN),
         (kpi(None, 7.0), "-1 from the target 8, down gray", PLAN),
         (kpi(None, 9.0), "1 from the target 8, up gray", PLAN),
-        (kpi(9.0, 7.0), "1 from the target 8, up orange", ON_ITS_WAY),
+        (kpi(9.0, 7.0), "1 from the target 8, up orange", BETWEEN),
     ],
 )  # fmt: skip
 def test_the_difference_from_the_target_and_the_word_for_it(told, difference, badge):
@@ -72,7 +72,7 @@ def test_the_difference_from_the_target_and_the_word_for_it(told, difference, ba
     [
         (kpi(9.0, trend=(12.0, 9.0)), [
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up orange) [12.0, 9.0]",
-            ON_ITS_WAY, r"P10–P90\: 8 to 10",
+            BETWEEN, r"P10–P90\: 8 to 10",
             f"Target 8 h per case by 31 Dec 2026; 20 without the model. {DATA}",
         ]),
         (kpi(9.0, target=None, trend=(12.0, 9.0)), [

@@ -67,7 +67,9 @@ def test_a_portfolio_opens_with_the_sum_and_who_needs_somebody(lines, text):
 def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
     """36,525 a year are 700 a week; 3,652.5 either way are 70."""
     assert say.rate_spread(line(case(worth(1.0)))) == "no results to say it from"
-    assert say.rate_spread(line(case(worth(1.0), worth(0.0)))) == "exact"
+    assert say.rate_spread(line(case(worth(1.0), worth(0.0, 0.0)))) == "exact"
+    around_zero = line(case(worth(1.0), worth(0.0, 3_652.5)))
+    assert plain(say.rate_spread(around_zero)) == "P10–P90: −70 to 70"
     told = line(case(worth(1.0), worth(36_525.0, 3_652.5)))
     assert say.rate_spread(told) == r"P10–P90\: 630 to 770"
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from mlpm_core.records import Effect, Example, Receipt, Reject
+from mlpm_core.services.now import Stretch
 from mlpm_core.services.valuation import CaseInput
 from mlpm_core.value.estimate import Estimate
 from pages.parts import tables
@@ -18,6 +19,7 @@ from tests.by_hand import WEEK, case, line, rate, week, worth
 
 PER_YEAR = 365.25 / 7
 NOON = datetime(2026, 6, 3, 12, 5)
+TWO_WEEKS = Stretch(week(1), WEEK, 2)
 
 
 def columns(frame):
@@ -26,13 +28,18 @@ def columns(frame):
 
 def test_every_case_of_the_portfolio_has_its_row():
     made = worth(700 * PER_YEAR), worth(200 * PER_YEAR)
-    lines = [line(case(*made, as_of=WEEK), "sick"), line(case(title="B"), "unknown")]
+    lines = [
+        line(case(*made, as_of=WEEK, rests_on=TWO_WEEKS), "sick"),
+        line(case(title="B"), "unknown"),
+    ]
     assert columns(tables.cases(lines)) == {
         "Health": ["✕ sick", "? unknown"],
         "Value case": ["Orders", "B"],
         "Now": ["EUR 200 / week", "–"],
+        "Likely": ["200 to 200", "–"],
         "Planned": ["EUR 700 / week", "–"],
         "Gap": ["EUR 500 / week", "–"],
+        "Rests on": ["2 weeks to 21 Jun 2026", "–"],
         "Data to": ["22 Jun 2026", "–"],
         "Project": ["The shop", "The shop"],
     }

@@ -212,11 +212,13 @@ def test_a_limit_is_held_against_the_newest_value_of_its_metric():
     ]  # fmt: skip
     recall, wape, own, bias = limit_checks(rows, monitored, today=TODAY, fresh_within_days=29)
     assert recall == LimitCheck(
-        "recall", "Recall", 0.8, 0.7254, 0.8562, 0.7, None, Health.WATCH, is_stale=True
+        "recall", "Recall", 0.8, recall.low, recall.high, 0.7, None, Health.WATCH, is_stale=True
     )  # April ended 60 days ago
     assert wape == LimitCheck(
-        "wape", wape.label, 0.24, 0.2236, 0.2564, None, 0.3, Health.SICK, is_stale=False
+        "wape", wape.label, 0.24, wape.low, wape.high, None, 0.3, Health.SICK, is_stale=False
     )  # May ended 29 days ago
+    assert (recall.low, recall.high) == pytest.approx((0.7254, 0.8562), abs=5e-5)
+    assert (wape.low, wape.high) == pytest.approx((0.2236, 0.2564), abs=5e-5)
     assert wape.label != "wape"
     assert own == LimitCheck("own", "own", 3.0, None, None, None, 2.0, Health.WATCH)
     assert (bias.value, bias.low, bias.high, bias.is_stale) == (None, None, None, False)

@@ -25,7 +25,8 @@ from tests.by_hand import TODAY, WEEK, case, kpi, worth
 
 EXPIRED = {"state": ProxyState.EXPIRED}
 RECORD = {
-    "kpi_id": "waits", "title": "Hours to wait", "dimension": "cycle_time", "unit": "hour/case",
+    "project": "shop", "kpi_id": "waits", "title": "Hours to wait",
+    "dimension": "cycle_time", "unit": "hour/case",
     "direction": "lower", "baseline": 20.0, "target": 8.0, "target_on": date(2026, 12, 31),
     "definition": "From call to answer", "owner": "Ines", "value_case_id": "orders",
     "stands_for": "", "agreed_by": "", "agreed_on": None, "expires_on": None,
@@ -38,16 +39,16 @@ SAVED = {Dimension.CYCLE_TIME: 5.0}
     [
         ("higher", 13.0, None, "on target", 1.0),
         ("higher", 12.0, None, "on target", 0.0),
-        ("higher", 11.0, None, "on its way", -1.0),
-        ("higher", 10.5, TODAY, "on its way", -1.5),
+        ("higher", 11.0, None, "between start and target", -1.0),
+        ("higher", 10.5, TODAY, "between start and target", -1.5),
         ("higher", 11.0, date(2026, 6, 29), "target missed", -1.0),
         ("higher", 12.0, date(2026, 6, 29), "on target", 0.0),
         ("higher", 10.0, None, "no better than before", -2.0),
         ("higher", 9.5, None, "no better than before", -2.5),
         ("lower", 7.0, None, "on target", 1.0),
         ("lower", 8.0, None, "on target", 0.0),
-        ("lower", 9.0, None, "on its way", -1.0),
-        ("lower", 9.5, TODAY, "on its way", -1.5),
+        ("lower", 9.0, None, "between start and target", -1.0),
+        ("lower", 9.5, TODAY, "between start and target", -1.5),
         ("lower", 9.0, date(2026, 6, 29), "target missed", -1.0),
         ("lower", 10.0, None, "no better than before", -2.0),
         ("lower", 10.5, None, "no better than before", -2.5),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from mlpm_core.in_life.pooling import written
 from mlpm_core.services.periods import Monitored, Period, periods_of
 
 
@@ -32,6 +33,11 @@ def at(text, granularity):
          "in the quarter from 1 Apr 2026"),
         (at("2026-03-01", "P1Y"), "2027-03-01", "year", "year from 1 Mar 2026",
          "in the year from 1 Mar 2026"),
+        (at("2026-01-31", "P1M"), "2026-02-28", "month", "Jan 2026", "in Jan 2026"),
+        (at("2024-02-29", "P1Y"), "2025-02-28", "year", "year from 29 Feb 2024",
+         "in the year from 29 Feb 2024"),
+        (at("2025-11-30", "P3M"), "2026-02-28", "quarter", "quarter from 30 Nov 2025",
+         "in the quarter from 30 Nov 2025"),
     ],
 )  # fmt: skip
 def test_a_period_in_words_and_to_its_end(period, end, word, text, when):
@@ -54,20 +60,34 @@ def test_the_standard_error_of_a_result():
 
 
 def test_a_result_as_a_quantity():
-    assert result(0.25, 100, 0.01).written(0.0, 1.0) == "normal(0.25, 0.01)"
-    assert result(0.25, 100).written(0.0, 1.0) == "beta(26, 76)"
-    assert result(0.123456789, 1000).written(0.0, 1.0) == "beta(124.456789, 877.543211)"
-    assert result(0.25, 100).written(0.0, None) == "0.25"
-    assert result(0.25, 100).written(-1.0, 1.0) == "0.25"
-    assert result(0.25).written(0.0, 1.0) == "0.25"
+    """A share has half a hit and half a miss beside its cases; n says nothing of another metric."""
+
+    def text(of, *, is_share=True):
+        return written(of.observation(is_share=is_share))
+
+    assert text(result(0.25, 100, 0.01), is_share=False) == "normal(0.25, 0.01)"
+    assert text(result(0.25, 100)) == "beta(25.5, 75.5)"
+    assert text(result(0.123456789, 1000)) == "beta(123.956789, 877.043211)"
+    assert text(result(0.25, 100), is_share=False) == "0.25"
+    assert text(result(0.25)) == "0.25"
+    # 0.25 x 0.75 / 0.0125^2 = 1200 cases would have such a standard error
+    assert text(result(0.25, None, 0.0125)) == "beta(300.5, 900.5)"
 
 
 def test_the_interval_of_a_result():
     """P5 and P95 of a normal lie 1.6449 standard errors from its mean."""
     file = {"ci_low": 0.1, "ci_high": 0.4}
-    assert result(0.24, None, 0.01, **file).interval(is_share=False) == (0.2236, 0.2564)
-    assert result(0.24, 9, None, **file).interval(is_share=False) == (0.1, 0.4)
-    assert result(0.8, 100, None, **file).interval(is_share=True) == (0.7254, 0.8562)
+    near = pytest.approx
+    normal = result(0.24, None, 0.01, **file).interval(is_share=False)
+    assert normal == near((0.2236, 0.2564), abs=5e-5)
+    # a 95 % interval of .3 has a standard error of .3 / 3.92, and 90 % reach 1.6449 of it
+    assert result(0.24, 9, None, **file).interval(is_share=False) == near(
+        (0.1141, 0.3659), abs=5e-5
+    )
+    of_90 = result(0.25, 9, None, **file, ci_level=0.9).interval(is_share=False)
+    assert of_90 == near((0.1, 0.4))
+    share = result(0.8, 100, None, **file).interval(is_share=True)
+    assert share == near((0.7254, 0.8562), abs=5e-5)
     assert result(0.24).interval(is_share=True) == (None, None)
 
 
@@ -76,6 +96,7 @@ def row(start, metric, value, granularity="P1W", **more):
         "period_start": datetime.fromisoformat(start), "granularity": granularity,
         "metric": metric, "value": value, "n": 9, "value_se": 0.5, "batch": "B1",
         "label_status": "final", "labelled_share": 0.7, "ci_low": 0.1, "ci_high": 0.9,
+        "ci_level": 0.9, "numerator": 4.0, "denominator": 8.0, "unit": "min",
     } | more  # fmt: skip
 
 
@@ -86,7 +107,9 @@ def test_results_are_gathered_by_period_oldest_first():
         row("2026-06-08", "bias", 0.1), row("2026-06-08", "wape", 0.4, batch="B2"),
     ])  # fmt: skip
     assert list(told) == [earlier, later]
-    assert told[earlier] == {"wape": Monitored(0.2, 9, 0.5, "B1", "final", 0.7, 0.1, 0.9)}
+    assert told[earlier] == {
+        "wape": Monitored(0.2, 9, 0.5, "B1", "final", 0.7, 0.1, 0.9, 0.9, 4.0, 8.0, "min")
+    }
     assert {n: (m.value, m.batch) for n, m in told[later].items()} == {
         "wape": (0.4, "B2"), "bias": (0.1, "B1"),
     }  # fmt: skip

@@ -100,7 +100,7 @@ def test_a_row_says_its_rates_and_its_gap():
     assert line(case(None, worth(365.25))).gap is None
 
 
-def test_the_rows_come_by_their_gap_and_the_totals_by_currency(store):
+def test_the_rows_come_by_their_health_and_the_totals_by_currency(store):
     told = portfolio(store, "ann")
     assert isinstance(told, Portfolio)
     assert [(x.project, x.case.value_case_id, x.is_in_life) for x in told.lines] == [
@@ -212,6 +212,8 @@ def test_health_as_it_is_answered(store):
         "health": "watch", "reason": portfolio(store, "ann").lines[0].health.reason,
         "age_days": 4, "currency": "EUR", "planned_rate": about(PLANNED * PER_WEEK),
         "value_rate": about(NET * PER_WEEK), "value_gap": about((PLANNED - NET) * PER_WEEK),
+        "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
+        "rests_on": "week of 22 Jul 2024", "not_counted": None,
     }  # fmt: skip
     assert (plan["health"], plan["value_rate"], plan["value_gap"]) == ("unknown", None, None)
     of_mill = health_json(store, "ann", "mill")
