@@ -195,7 +195,11 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
             shown = [i for i in case.inputs if i.name in asked]
             missing = [i.label for i in shown if i.is_needed and i.in_use is None]
             found, problem = _worth(
-                case.mechanism, {i.name: i.in_use for i in shown}, baseline.name, 2048
+                case.mechanism,
+                {i.name: i.in_use for i in shown},
+                baseline.name,
+                case.currency,
+                2048,
             )
             if missing:
                 problem = f"Needs first: {', '.join(missing)}."
@@ -235,12 +239,17 @@ def valued_case(
         mechanism,
         {i.name: i.planned or i.default for i in inputs if i.is_asked},
         row["baseline"],
+        project["currency"],
         draws,
     )
     current = None
     if any(i.monitored for i in inputs):
         current, problem = _worth(
-            mechanism, {i.name: i.in_use for i in inputs if i.is_asked}, row["baseline"], draws
+            mechanism,
+            {i.name: i.in_use for i in inputs if i.is_asked},
+            row["baseline"],
+            project["currency"],
+            draws,
         )
     newest = newest_period(monitored, mechanism)
     return CaseValue(
@@ -283,13 +292,17 @@ def _planned(
 
 
 def _worth(
-    mechanism: Mechanism, written: Mapping[str, str | None], baseline: str, draws: int
+    mechanism: Mechanism,
+    written: Mapping[str, str | None],
+    baseline: str,
+    currency: str,
+    draws: int,
 ) -> tuple[Worth | None, str | None]:
     """The worth of written inputs, or None with the sentence that says what is wrong."""
     given = {name: text for name, text in written.items() if text}
     return or_reason(
         f"The worth by {mechanism.id}",
-        lambda: worth(mechanism, given, baseline=baseline or None, draws=draws),
+        lambda: worth(mechanism, given, baseline=baseline or None, currency=currency, draws=draws),
     )
 
 
