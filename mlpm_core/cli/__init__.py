@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         help="an input: 0.3, 12k, '120 to 400', '2 | 4 | 9', 40/2000",
     )  # fmt: skip
     value.add_argument("--baseline", choices=["none", "all", "incumbent"])
-    value.add_argument("--currency", default="EUR", help="how money is printed (EUR)")
+    value.add_argument(
+        "--currency", help="in which money is counted (that of the quantities, else EUR)"
+    )
 
     told = answering("information", "information", "say what to find out before choosing")
     told.add_argument("file", type=Path, help="a TOML file with options and studies")

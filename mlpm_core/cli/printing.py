@@ -70,6 +70,8 @@ def worth(answer: Mapping[str, Any]) -> int:
     for name, at in answer["break_even"].items():
         if at is not None:
             _print(f"{'breaks even at':<20} {_number(at):>14}  {name}")
+    for note in answer["notes"]:
+        _print(note)
     return DONE
 
 

@@ -111,6 +111,7 @@ def leaderboard(
     candidates: Sequence[Candidate],
     *,
     baseline: str | None = None,
+    currency: str | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Leaderboard:
@@ -127,6 +128,8 @@ def leaderboard(
         Their order does not matter.
     baseline : str, optional
         "none", "all" or "incumbent"; the mechanism's natural baseline when not given.
+    currency : str, optional
+        The currency in which money is counted; an amount in another one needs its rate.
     draws, seed : int
         How many, and which.
 
@@ -181,7 +184,15 @@ def leaderboard(
     _check_names(candidates)
     metrics = [metric.name for metric in mechanism.metrics]
     common = {name: q for name, q in quantities.items() if name not in metrics}
-    valuation = Valuation(mechanism, common, own=metrics, baseline=baseline, draws=draws, seed=seed)
+    valuation = Valuation(
+        mechanism,
+        common,
+        own=metrics,
+        baseline=baseline,
+        currency=currency,
+        draws=draws,
+        seed=seed,
+    )
     valued: list[tuple[Candidate, Worth]] = []
     unvalued = []
     for candidate in sorted(candidates, key=lambda c: c.name):

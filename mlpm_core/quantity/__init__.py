@@ -16,7 +16,7 @@ from mlpm_core.quantity.magnitude import (
     MOST_COUNTED,
     finite,
 )
-from mlpm_core.quantity.quantity import Quantity, said
+from mlpm_core.quantity.quantity import Quantity, percent_said, said
 from mlpm_core.quantity.reading import NUMBER
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 
@@ -31,5 +31,6 @@ __all__ = [
     "Quantity",
     "Unit",
     "finite",
+    "percent_said",
     "said",
 ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Final
 
-__all__ = ["LARGEST", "LARGEST_RESULT", "LARGEST_SQUARE", "MOST_COUNTED", "finite"]
+__all__ = ["LARGEST", "LARGEST_RESULT", "LARGEST_SQUARE", "MOST_COUNTED", "SMALLEST", "finite"]
 
 LARGEST: Final = 1e18
 """Of anything that is measured or guessed, in its own unit: no sum of money or time comes near."""
+
+SMALLEST: Final = 1e-100
+"""Of what is not zero: nearer to it, a square or a quotient is zero or infinite."""
 
 LARGEST_SQUARE: Final = LARGEST**2
 """Of numbers that may be squares of such: a mean squared error, a sum of squares."""

@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity.looked_up import Sample
-from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED
+from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED, SMALLEST
 from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 
@@ -187,6 +187,8 @@ class _Reading:
         value = float(text.rstrip("kKmM")) * _THOUSANDS.get(text[-1].lower(), 1.0)
         if abs(value) > LARGEST:
             raise self.refused(_TOO_LARGE)
+        if 0 < abs(value) < SMALLEST:
+            raise self.refused("The number is too near to zero to compute with; write 0.")
         return value
 
     def terms(self, parts: list[str]) -> tuple[float, ...]:

@@ -202,6 +202,8 @@ def _pays_back(estimate: QuickEstimate, case: CaseValue | None) -> Benefits | No
     return benefits(
         case.planned.net,
         case.benefit_answers,
+        costs=case.planned.costs,
+        currency=case.currency,
         build_cost=estimate.cost_draws,
         p_no_go=estimate.p_no_go,
         no_go_cost=estimate.no_go_cost_draws,

@@ -97,7 +97,9 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
     }
     shown = [Candidate(name, {r["metric"]: _read(r) for r in measured[name]}) for name in measured]
     try:
-        board = leaderboard(case.mechanism, given, shown, baseline=case.baseline)
+        board = leaderboard(
+            case.mechanism, given, shown, baseline=case.baseline, currency=case.currency
+        )
     except MlpmError as error:
         return LeaderboardView(
             view.value_case_id, view.title, view.currency, against, problem=str(error)

@@ -191,7 +191,13 @@ def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
         )
         for option in board.options[:_CLOSEST]
     ]
-    decision = decide(case.mechanism, board.quantities, options, baseline=case.baseline)
+    decision = decide(
+        case.mechanism,
+        board.quantities,
+        options,
+        baseline=case.baseline,
+        currency=case.currency,
+    )
     return advised(decision, case.mechanism)
 
 
@@ -209,7 +215,11 @@ def between(case: CaseValue, one: RatePoint, two: RatePoint) -> Change:
     """What moved the value of a case from one period to another."""
     try:
         before, after = worth_by_period(
-            case.mechanism, one.inputs, [one.inputs, two.inputs], baseline=case.baseline
+            case.mechanism,
+            one.inputs,
+            [one.inputs, two.inputs],
+            baseline=case.baseline,
+            currency=case.currency,
         )
         return Change(bridge(before, after))
     except MlpmError as error:
@@ -239,12 +249,15 @@ def _paid(
     answers = case.benefit_answers
     try:
         if "build_cost" in answers:
-            return benefits(worth.net, answers), "the value case", None
+            paid = benefits(worth.net, answers, costs=worth.costs, currency=case.currency)
+            return paid, "the value case", None
         view = next((e for e in estimates if e.estimate.ask_first is None), None)
         if view is not None:
             paid = benefits(
                 worth.net,
                 answers,
+                costs=worth.costs,
+                currency=case.currency,
                 build_cost=view.estimate.cost_draws,
                 p_no_go=view.estimate.p_no_go,
                 no_go_cost=view.estimate.no_go_cost_draws,

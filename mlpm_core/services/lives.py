@@ -177,7 +177,12 @@ def _valued(
     counting = [(period, p) for period, p in zip(held, parts, strict=True) if p]
     try:
         common = Valuation(
-            case.mechanism, fixed, own=own, baseline=case.baseline or None, draws=_DRAWS
+            case.mechanism,
+            fixed,
+            own=own,
+            baseline=case.baseline or None,
+            currency=case.currency,
+            draws=_DRAWS,
         )
     except InputError as error:
         faults += [str(error)] * len(counting)

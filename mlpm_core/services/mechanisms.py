@@ -236,7 +236,7 @@ def questions(
 
 
 def worth_json(
-    mechanism: str, quantities: Mapping[str, str], baseline: str | None, currency: str
+    mechanism: str, quantities: Mapping[str, str], baseline: str | None, currency: str | None
 ) -> dict[str, Any]:
     """What a mechanism is worth, as ``mlpm value --json`` prints it.
 
@@ -248,7 +248,8 @@ def worth_json(
         When there is no such mechanism.
     """
     found = find_mechanism(mechanism)
-    return worth(found, quantities, baseline=baseline).to_json(currency=currency)
+    told = worth(found, quantities, baseline=baseline, currency=currency)
+    return told.to_json(currency=currency or "EUR")
 
 
 def information_json(path: Path) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def now_of(
         for entry in mechanism.inputs
         if any(entry.name in s.observations for s in told.values())
     ]
-    tracks, base = _against_plan(mechanism, tracks, planned, texts, baseline)
+    tracks, base = _against_plan(mechanism, tracks, planned, texts, baseline, currency)
     window = Window(1)
     if base is not None:
         looks = DAYS_PER_YEAR / newest.days if newest.days else _LOOKS_A_YEAR
@@ -189,6 +189,7 @@ def _against_plan(
     planned: Worth | None,
     texts: Mapping[str, str],
     baseline: str,
+    currency: str,
 ) -> tuple[list[Track], Worth | None]:
     """The tracks with what is planned of each, and a value in which each of them can be moved."""
     follow = {entry.name: entry.same_as for entry in mechanism.inputs if entry.same_as}
@@ -205,7 +206,9 @@ def _against_plan(
         given = {name: repr(float(o.value)) for name, o in newest.items()} | given
         base, _ = or_reason(
             "The value as planned",
-            lambda: worth(mechanism, given, baseline=baseline or None, draws=_DRAWS),
+            lambda: worth(
+                mechanism, given, baseline=baseline or None, currency=currency, draws=_DRAWS
+            ),
         )
     if base is None or not is_planned:
         return list(tracks), base

@@ -150,7 +150,12 @@ def _rates(
         if i.is_asked and (text := i.planned or i.default or i.monitored)
     }
     worths = worth_by_period(
-        case.mechanism, fixed, vectors, baseline=case.baseline or None, draws=1024
+        case.mechanism,
+        fixed,
+        vectors,
+        baseline=case.baseline or None,
+        currency=case.currency,
+        draws=1024,
     )
     per_week = 7 / DAYS_PER_YEAR
     return [

@@ -37,6 +37,7 @@ from mlpm_core.services.stored import Stored
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
 from mlpm_core.value.kpi import per_unit
 from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
+from mlpm_core.value.together import check_partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -185,6 +186,8 @@ def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]
 
 def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+    known = reader.one(Project, (project,))
+    currency = known["currency"] if known else None
 
     def rule(row: Row) -> Reject | None:
         try:
@@ -195,9 +198,13 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
             return _fault("name", row["name"], error)
         try:
             if entry is None:
-                read_benefit(row["name"], row["written"])
+                read_benefit(row["name"], row["written"], currency)
             else:
-                entry.read(row["written"])
+                read = entry.read(row["written"], currency)
+                if faults := check_partners(
+                    {entry.name: read}, [asked.name for asked in mechanism.all_inputs]
+                ):
+                    return _fault("written", row["written"], MlpmError(" ".join(faults)))
         except MlpmError as error:
             return _fault("written", row["written"], error)
         return None

@@ -207,7 +207,11 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
             shown = [i for i in case.inputs if i.name in asked]
             missing = [i.label for i in shown if i.is_needed and i.in_use is None]
             found, problem = _worth(
-                case.mechanism, {i.name: i.in_use for i in shown}, baseline.name, 2048
+                case.mechanism,
+                {i.name: i.in_use for i in shown},
+                baseline.name,
+                case.currency,
+                2048,
             )
             if missing:
                 problem = f"Needs first: {', '.join(missing)}."
@@ -243,13 +247,17 @@ def valued_case(
     }
     inputs = _inputs(mechanism, row, written, changes)
     texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
-    planned, problem = _worth(mechanism, texts, row["baseline"], draws)
+    planned, problem = _worth(mechanism, texts, row["baseline"], currency, draws)
     now = now_of(mechanism, monitored, planned, texts, baseline=row["baseline"], currency=currency)
     inputs = _with_results(inputs, now)
     current = None
     if now is not None:
         current, problem = _worth(
-            mechanism, {i.name: i.in_use for i in inputs if i.is_asked}, row["baseline"], draws
+            mechanism,
+            {i.name: i.in_use for i in inputs if i.is_asked},
+            row["baseline"],
+            currency,
+            draws,
         )
     as_of = now.newest if now and current else None
     return CaseValue(
@@ -297,13 +305,17 @@ def _planned(
 
 
 def _worth(
-    mechanism: Mechanism, written: Mapping[str, str | None], baseline: str, draws: int
+    mechanism: Mechanism,
+    written: Mapping[str, str | None],
+    baseline: str,
+    currency: str,
+    draws: int,
 ) -> tuple[Worth | None, str | None]:
     """The worth of written inputs, or None with the sentence that says what is wrong."""
     given = {name: text for name, text in written.items() if text}
     return or_reason(
         f"The worth by {mechanism.id}",
-        lambda: worth(mechanism, given, baseline=baseline or None, draws=draws),
+        lambda: worth(mechanism, given, baseline=baseline or None, currency=currency, draws=draws),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
-from mlpm_core.quantity import Quantity
+from mlpm_core.quantity import Quantity, percent_said
 from mlpm_core.value.draws import SEED, own_draws, own_generator
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.mechanism import Input
@@ -33,21 +33,32 @@ _INPUTS: Final[tuple[Input, ...]] = (
     Input("build_cost", "Build cost", "building it costs", "money", low=0),
     Input("run_cost", "Running cost", "running it costs, beyond what the formulas count",
           "money/year", low=0, default="0"),
+    Input("build_months", "Time to build", "from the first spending until it is used, so many "
+          "months pass", "month", low=0, high=120, default="0", typical="3 to 12"),
     Input("horizon_years", "Horizon", "it is used for so many whole years", "year", low=1,
           high=30, default="3", typical="2 to 5"),
-    Input("ramp_first_year", "First year", "of its steady-state value, the first year brings this "
+    Input("ramp_first_year", "First year", "of its steady-state use, the first year has this "
           "share", "1", low=0, high=1, default="1", typical="0.3 to 0.8"),
-    Input("ramp_second_year", "Second year", "of its steady-state value, the second year brings "
+    Input("ramp_second_year", "Second year", "of its steady-state use, the second year has "
           "this share", "1", low=0, high=1, default="1", typical="0.7 to 0.99"),
-    Input("deadweight", "Deadweight", "of the value, this share would have come anyway", "1",
+    Input("deadweight", "Deadweight", "of the benefit, this share would have come anyway", "1",
           low=0, high=1, default="0", typical="0.05 to 0.3"),
-    Input("attribution", "Attribution", "of the value, this share is the model's doing and not "
+    Input("attribution", "Attribution", "of the benefit, this share is the model's doing and not "
           "other changes'", "1", low=0, high=1, default="1", typical="0.6 to 0.95"),
-    Input("decay", "Decay", "each year, the value falls by this share", "1", low=0, high=1,
+    Input("decay", "Decay", "each year, the benefit falls by this share", "1", low=0, high=1,
           default="0", typical="0.02 to 0.2"),
+    Input("decay_later", "Decay from the third year", "from the third year on, the benefit falls "
+          "by this share each year; as in the second if nobody knows", "1", low=0, high=1,
+          typical="0.02 to 0.3", same_as="decay"),
+    Input("peak_volume", "Busiest time of the year", "at the busiest time of the year, so many "
+          "times the mean volume arrives", "1", low=1, high=2, default="1", typical="1.1 to 1.6"),
+    Input("peak_month", "Time to the busiest time", "from the start of use to the middle of the "
+          "busiest time, so many months pass", "month", low=0, high=12, default="6"),
     Input("discount_rate", "Discount rate", "money a year later is worth less by this rate",
           "1/year", low=0, high=1, default="0.08", typical="0.03 to 0.12"),
 )  # fmt: skip
+_MONTHS: Final = 12
+_ROUNDING: Final = 1e-9
 _BY_NAME: Final = {entry.name: entry for entry in _INPUTS}
 
 
@@ -109,19 +120,31 @@ class Benefits:
     @property
     def sentence(self) -> str:
         """Whether and when it pays back, in words: months instead of decimals."""
-        chance = f"{self.probability_by(self.horizon_years):.0%}"
-        years = f"{self.horizon_years} year{'s' if self.horizon_years > 1 else ''}"
-        start = f"It pays back within {years} with a chance of {chance}"
+        years = _counted(self.horizon_years, "year")
+        if not self.build_cost.samples.any():
+            gain = percent_said(float(np.mean(self.years[-1].cumulative.samples > 0)))
+            return (
+                "Building costs nothing, so there is nothing to pay back; over "
+                f"{years} it leaves a gain with a chance of {gain}."
+            )
+        if not np.isfinite(self.payback_years).any():
+            return f"It does not pay back within {years} of use in any outcome in sight."
+        chance = percent_said(self.probability_by(self.horizon_years))
+        start = f"It pays back within {years} of use with a chance of {chance}"
         if self.median_years is None:
-            return f"{start}; more likely than not it never does."
-        months = max(1, math.ceil(self.median_years * 12 - 1e-9))
-        return f"{start}; as likely as not within {months:,} months of use."
+            return f"{start}; more likely than not it does not by then."
+        months = _counted(max(1, math.ceil(self.median_years * 12 - _ROUNDING)), "month")
+        if self.payback_years.max() == self.median_years:
+            return f"It pays back within {months} of use."
+        return f"{start}; as likely as not within {months}."
 
 
 def benefits(
     annual_net: Estimate,
     written: Mapping[str, Quantity | str],
     *,
+    costs: Estimate | None = None,
+    currency: str | None = None,
     build_cost: Array | None = None,
     p_no_go: float = 0.0,
     no_go_cost: Array | None = None,
@@ -135,6 +158,11 @@ def benefits(
         Net a year at steady state, as ``Worth.net``.
     written : mapping of str to Quantity or str
         Answers to ``benefit_inputs`` by name; what has a default may be left out.
+    costs : Estimate, optional
+        The part of ``annual_net`` that is paid whatever the benefit, as ``Worth.costs``, draw by
+        draw; nothing when not given.
+    currency : str, optional
+        The currency in which money is counted; an amount in another one needs its rate.
     build_cost : array of shape (m,), optional
         Draws of the build cost, such as ``QuickEstimate.cost_draws``; instead of a written one.
     p_no_go : float
@@ -158,9 +186,14 @@ def benefits(
 
     Notes
     -----
-    Year t brings gross * ramp_t * (1 - deadweight) * attribution * (1 - decay)^(t - 1) less the
-    running cost; NPV = -build + the sum over t of year t / (1 + rate)^t. Ramp-up
-    is relative to the steady state, whose own uptake is in ``annual_net`` already. Costs and
+    Year t brings ramp_t * (gross * (1 - deadweight) * attribution * left_t - costs) less the
+    running cost, where gross = net + costs and left_t is what decay leaves: 1, then 1 - decay, and
+    from the third year on a factor of 1 - decay_later more each year. So what is paid for contacts
+    and gifts is paid whether or not the benefit is the model's own. NPV = -build + the sum over t
+    of year t / (1 + rate)^(t + build_months / 12). Ramp-up is of use, so it scales benefit and
+    costs; it is relative to the steady state, whose own uptake is in ``annual_net`` already.
+    Within a year volume is 1 + (peak_volume - 1) * cos(2 pi (u - peak)), and with it all but the
+    running cost. It has paid back once it is above its cost for the rest of the horizon. Costs and
     shares are taken as independent of the value.
 
     Examples
@@ -177,28 +210,32 @@ def benefits(
     n = gross.size
     if n == 0:
         raise NotEnoughDataError("There is no draw of the value; at least one is needed.")
-    read = _read(written, has_build_cost=build_cost is not None)
+    read = _read(written, currency, has_build_cost=build_cost is not None)
     drawn = {name: _drawn(name, q, n, seed) for name, q in read.items()}
+    drawn.setdefault("decay_later", drawn["decay"])
     horizon = int(drawn["horizon_years"][0])
     build = drawn["build_cost"] if build_cost is None else _met(build_cost, n, seed, "build_cost")
     lost = build if no_go_cost is None else _met(no_go_cost, n, seed, "build_cost")
     is_built = own_generator(seed, "success").permutation(n) >= round(p_no_go * n)
 
+    paid = np.zeros(n) if costs is None else costs.samples
+    if paid.size != n:
+        raise InputError(f"There are {paid.size:,} draws of the costs and {n:,} of the value.")
     kept = (1 - drawn["deadweight"]) * drawn["attribution"]
     spent = np.where(is_built, build, lost)
     present, cumulative = np.zeros(n), -spent
-    payback = np.where(cumulative >= 0, 0.0, np.inf)
+    payback = _Payback(spent, _season(drawn))
     years = []
     for t in range(1, horizon + 1):
         ramp = {1: drawn["ramp_first_year"], 2: drawn["ramp_second_year"]}.get(t, 1.0)
-        brought = gross * ramp * kept * (1 - drawn["decay"]) ** (t - 1)
+        brought = ramp * ((gross + paid) * kept - paid)
+        kept = kept * (1 - drawn["decay" if t == 1 else "decay_later"])
         arrived = np.where(is_built, brought, 0.0)
-        flow = arrived - np.where(is_built, drawn["run_cost"], 0.0)
-        later = cumulative + flow
-        crosses = np.isinf(payback) & (later >= 0) & (flow > 0)
-        payback[crosses] = t - 1 - cumulative[crosses] / flow[crosses]
-        cumulative = later
-        present += flow / (1 + drawn["discount_rate"]) ** t
+        running = np.where(is_built, drawn["run_cost"], 0.0)
+        payback.add_year(arrived, running)
+        flow = arrived - running
+        cumulative = cumulative + flow
+        present += flow / (1 + drawn["discount_rate"]) ** (t + drawn["build_months"] / 12)
         years.append(
             Year(
                 t,
@@ -207,25 +244,65 @@ def benefits(
                 Estimate.of(cumulative, "money"),
             )
         )
-    payback.setflags(write=False)
     return Benefits(
         horizon,
         Estimate.of(spent, "money"),
         tuple(years),
         Estimate.of(present - spent, "money"),
         float(present.mean()),
-        payback,
+        payback.years(),
         read,
         {
-            **{name: draws for name, draws in drawn.items() if not read[name].is_exact},
+            **{name: drawn[name] for name, quantity in read.items() if not quantity.is_exact},
             **({} if build_cost is None else {"build_cost": build}),
         },
         is_built,
     )
 
 
-def read_benefit(name: str, text: str) -> Quantity:
-    """An answer to one of ``benefit_inputs``.
+@dataclass(eq=False)
+class _Payback:
+    """When cumulative money comes above zero to stay there, month by month of use."""
+
+    spent: Array
+    season: Array
+    month: int = 0
+
+    def __post_init__(self) -> None:
+        self.cumulative = -self.spent
+        self.back_at = np.zeros(self.spent.size)
+
+    def add_year(self, arrived: Array, running: Array) -> None:
+        """One more year: what arrives by the season, and what running costs evenly."""
+        rounding = _ROUNDING * self.spent
+        for share in self.season:
+            flow = arrived * share - running / _MONTHS
+            later = self.cumulative + flow
+            crosses = (self.cumulative < -rounding) & (later >= -rounding)
+            part = np.divide(-self.cumulative, flow, out=np.zeros_like(flow), where=crosses)
+            self.back_at = np.where(crosses, (self.month + part) / _MONTHS, self.back_at)
+            self.cumulative = later
+            self.month += 1
+
+    def years(self) -> Array:
+        """Years of use until then; infinite where the horizon ends below zero, or earns nothing."""
+        is_back = self.cumulative >= -_ROUNDING * self.spent
+        is_back &= self.cumulative + self.spent > 0
+        years = np.where(is_back, self.back_at, np.inf)
+        years.setflags(write=False)
+        return years
+
+
+def _season(drawn: Mapping[str, Array]) -> Array:
+    """The share of a year's volume that each month of use has; shape (12, n)."""
+    edges = np.arange(_MONTHS + 1)[:, None] / _MONTHS
+    peak = drawn["peak_month"] / _MONTHS
+    turns = np.sin(2 * np.pi * (edges - peak)) / (2 * np.pi)
+    return np.asarray(1 / _MONTHS + (drawn["peak_volume"] - 1) * np.diff(turns, axis=0))
+
+
+def read_benefit(name: str, text: str, currency: str | None = None) -> Quantity:
+    """An answer to one of ``benefit_inputs``, where money is counted in a currency.
 
     Raises
     ------
@@ -236,13 +313,19 @@ def read_benefit(name: str, text: str) -> Quantity:
     """
     if name not in _BY_NAME:
         raise NotFoundError.of("question", name, _BY_NAME)
-    quantity = _BY_NAME[name].read(text)
+    quantity = _BY_NAME[name].read(text, currency)
+    if quantity.moves_with is not None:
+        raise InputError(
+            f"{name} cannot move with another input: how a value arrives is taken as independent."
+        )
     if name == "horizon_years" and not (quantity.is_exact and quantity.median.is_integer()):
         raise InputError(f"horizon_years is {text}; write a whole number of years.")
     return quantity
 
 
-def _read(written: Mapping[str, Quantity | str], *, has_build_cost: bool) -> dict[str, Quantity]:
+def _read(
+    written: Mapping[str, Quantity | str], currency: str | None, *, has_build_cost: bool
+) -> dict[str, Quantity]:
     """Every answer read, the defaults where none was given; or one error that names all faults."""
     faults, read = [], {}
     unknown = [name for name in written if name not in _BY_NAME]
@@ -251,17 +334,21 @@ def _read(written: Mapping[str, Quantity | str], *, has_build_cost: bool) -> dic
     for name, entry in _BY_NAME.items():
         answer = written.get(name, entry.default)
         if answer is None or (name == "build_cost" and has_build_cost):
-            if not has_build_cost:
+            if entry.is_needed and not has_build_cost:
                 faults.append(f"{name} is missing; write what {entry.question}.")
             continue
         try:
             text = answer.text if isinstance(answer, Quantity) else answer
-            read[name] = read_benefit(name, text)
+            read[name] = read_benefit(name, text, currency)
         except InputError as error:
             faults.append(f"{name}: {error}")
     if faults:
         raise InputError(" ".join(faults))
     return read
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def _drawn(name: str, quantity: Quantity, n: int, seed: int) -> Array:

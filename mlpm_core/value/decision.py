@@ -13,6 +13,7 @@ from mlpm_core.quantity import Quantity, Unit
 from mlpm_core.value.draws import DRAWS, SEED, uniform_points
 from mlpm_core.value.information import Learned, Study, compared, evpi, evppi, evsi
 from mlpm_core.value.policy import Policy
+from mlpm_core.value.together import joint_points, lineage, partners
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,6 +139,7 @@ def decide(
     options: Sequence[Option],
     *,
     baseline: str | None = None,
+    currency: str | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Decision:
@@ -153,6 +155,8 @@ def decide(
         At least one; their own inputs replace common ones of that name.
     baseline : str, optional
         "none", "all" or "incumbent"; the mechanism's natural baseline when not given.
+    currency : str, optional
+        The currency in which money is counted; an amount in another one needs its rate.
     draws, seed : int
         How many, and which.
 
@@ -182,15 +186,24 @@ def decide(
     factors = {entry.name: Unit.read(entry.unit).factor for entry in policy.inputs} | {_FIXED: 1.0}
     asked: dict[str, Quantity] = {}
     keys: list[dict[str, str]] = []  # of each option: its inputs, and what each is called here
+    moved: dict[str, tuple[str, float]] = {}
     for option in options:
-        read = {} if option.name == NONE else _read(policy, quantities, option)
+        read = {} if option.name == NONE else _read(policy, quantities, option, currency)
+        pairs = partners(read)
         mine = {*option.own, _FIXED}
-        keys.append({name: f"{option.name}.{name}" if name in mine else name for name in read})
-        asked |= {keys[-1][name]: quantity for name, quantity in read.items()}
+        mine |= {n for n in read if mine.intersection(other for other, _ in lineage(n, pairs))}
+        named = {name: f"{option.name}.{name}" if name in mine else name for name in read}
+        keys.append(named)
+        asked |= {named[name]: quantity for name, quantity in read.items()}
+        moved |= {named[name]: (named[other], by) for name, (other, by) in pairs.items()}
     uncertain = [key for key, quantity in asked.items() if not quantity.is_exact]
     points = dict(zip(uncertain, uniform_points(max(1, len(uncertain)), draws, seed), strict=False))
-    middle = np.array(0.5)
-    drawn = {key: quantity.quantile(points.get(key, middle)) for key, quantity in asked.items()}
+    drawn = {
+        key: quantity.quantile(
+            np.array(0.5) if quantity.is_exact else joint_points(key, moved, points.__getitem__)
+        )
+        for key, quantity in asked.items()
+    }
 
     nets, is_possible = np.zeros((len(options), draws)), np.ones(draws, dtype=bool)
     for net, named in zip(nets, keys, strict=True):
@@ -227,13 +240,23 @@ def _check(options: Sequence[Option]) -> None:
 
 
 def _read(
-    policy: Policy, quantities: Mapping[str, Quantity | str], option: Option
+    policy: Policy,
+    quantities: Mapping[str, Quantity | str],
+    option: Option,
+    currency: str | None,
 ) -> dict[str, Quantity]:
     try:
-        read = policy.read(policy.inputs, {**quantities, **option.own})
+        given = {**quantities, **option.own}
+        read = policy.read(policy.inputs, given, currency=currency)
         policy.check({n: np.array(q.median * Unit.read(q.unit).factor) for n, q in read.items()})
         cost = option.fixed_cost
-        fixed = Quantity.read(cost.text if isinstance(cost, Quantity) else cost, "money/year")
+        fixed = Quantity.read(
+            cost.text if isinstance(cost, Quantity) else cost,
+            "money/year",
+            currency=currency or next((q.currency for q in read.values() if q.currency), None),
+        )
+        if fixed.moves_with is not None:
+            raise InputError("fixed_cost is independent; it cannot move with an input.")
     except InputError as error:
         raise InputError(f"Option {option.name}: {error}") from None
     return read | {_FIXED: fixed}

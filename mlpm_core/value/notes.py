@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.quantity import percent_said
 from mlpm_core.value.together import partners
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ def notes(worth: Worth) -> tuple[str, ...]:
     labels = {entry.name: entry.label for entry in worth.mechanism.all_inputs}
     told = []
     if worth.feasible_share < 1:
-        left_out = _percent(1 - worth.feasible_share)
+        left_out = percent_said(1 - worth.feasible_share)
         told.append(
-            f"{left_out} of the draws are impossible and left out, so what is shown holds only if "
-            "none of them comes true; narrow the inputs that cannot go together."
+            f"{left_out[:1].upper()}{left_out[1:]} of the draws are impossible and left out, so "
+            "what is shown holds only if none of them comes true; narrow the inputs that cannot go "
+            "together."
         )
     for name, quantity in worth.quantities.items():
         if quantity.too_wide is not None:
@@ -63,7 +65,3 @@ def _taken(worth: Worth, labels: dict[str, str]) -> str:
     shown = "; ".join(together[:_SHOWN])
     more = f"; and {len(together) - _SHOWN} more pairs" if len(together) > _SHOWN else ""
     return f"{shown}{more}. Everything else that is uncertain is taken as independent."
-
-
-def _percent(share: float) -> str:
-    return "Less than 1 %" if share < 0.01 else f"{share * 100:.0f} %"

@@ -7,6 +7,7 @@ options, or two periods, share their luck and differ by what really differs.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -192,18 +193,24 @@ class Valuation:
         luck = dict.fromkeys(own, luck_of) if isinstance(luck_of, str) else dict(luck_of or {})
         pairs = partners(read)
         inputs = {
-            name: self._drawn(name, q, pairs, luck.get(name) if name in own else None)
+            name: self._drawn(name, q, pairs, {n: whose for n, whose in luck.items() if n in own})
             for name, q in read.items()
         }
         medians = self._medians | _medians(own)
         return _worth(self._policy, read, inputs, medians, self._draws, self._seed)
 
-    def _drawn(self, name: str, quantity: Quantity, pairs: Partners, luck_of: str | None) -> Array:
+    def _drawn(
+        self, name: str, quantity: Quantity, pairs: Partners, luck: Mapping[str, str]
+    ) -> Array:
         """Draws of an input in base units, of shape () when it is exact."""
         factor = Unit.read(quantity.unit).factor
-        if luck_of is not None and not quantity.is_exact:
-            rng = own_generator(self._seed, luck_of, name)
-            return np.asarray(own_draws(quantity.quantile, self._draws, rng) * factor)
+        line = [name, *(other for other, _ in lineage(name, pairs))]
+        if not quantity.is_exact and luck.keys() & line:
+            if len(line) == 1:
+                rng = own_generator(self._seed, luck[name], name)
+                return np.asarray(own_draws(quantity.quantile, self._draws, rng) * factor)
+            points = joint_points(name, pairs, partial(self._points, luck=luck))
+            return np.asarray(quantity.quantile(points) * factor)
         key = (name, quantity.text, *lineage(name, pairs))
         if key not in self._known:
             exact = np.array(0.5)
@@ -211,8 +218,11 @@ class Valuation:
             self._known[key] = quantity.quantile(at) * factor
         return self._known[key]
 
-    def _points(self, name: str) -> Array:
-        """Uniform points of an input; each input of a mechanism has a dimension of its own."""
+    def _points(self, name: str, luck: Mapping[str, str] | None = None) -> Array:
+        """Uniform points of an input: by its luck, or in a dimension of its own."""
+        if luck and name in luck:
+            rng = own_generator(self._seed, luck[name], name)
+            return own_draws(lambda p: p, self._draws, rng)
         names = [entry.name for entry in self._policy.mechanism.all_inputs]
         points: Array = uniform_points(len(names), self._draws, self._seed)[names.index(name)]
         return points

@@ -53,8 +53,8 @@ def test_a_project_that_may_deliver_nothing():
     assert told.median_years == pytest.approx(1.2)
     assert told.probability_by(1.1) == 0
     assert told.sentence == (
-        "It pays back within 3 years with a chance of 88%; as likely as not within 15 months of "
-        "use."
+        "It pays back within 3 years of use with a chance of 88 %; as likely as not within 15 "
+        "months."
     )
 
 
@@ -63,7 +63,12 @@ def test_what_never_pays_back_says_so():
     told = benefits(loss, {"build_cost": "10", "horizon_years": "5"})
     assert told.probability_of_gain == 0
     assert told.median_years is None
-    assert told.sentence.endswith("more likely than not it never does.")
+    assert told.sentence == "It does not pay back within 5 years of use in any outcome in sight."
+    mixed = Estimate.of(np.array([-1.0, -1.0, -1.0, 9.0]), "money/year")
+    assert benefits(mixed, {"build_cost": "10"}).sentence == (
+        "It pays back within 3 years of use with a chance of 25 %; more likely than not it does "
+        "not by then."
+    )
 
 
 def test_cost_and_value_meet_as_independent():
@@ -133,7 +138,8 @@ def test_wrong_answers_are_named_all_at_once():
 @pytest.mark.parametrize("entry", benefit_inputs(find_mechanism("M1")), ids=lambda e: e.name)
 def test_every_question_has_a_default_or_is_asked(entry):
     assert entry.question
-    assert (entry.default is None) == (entry.name == "build_cost")
+    assert (entry.default is None) == (entry.name in ("build_cost", "decay_later"))
+    assert entry.is_needed == (entry.name == "build_cost")
     if entry.default is not None:
         entry.read(entry.default)
     if entry.typical is not None:
