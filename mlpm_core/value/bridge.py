@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.quantity import LARGEST_RESULT
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.rates import false_positive_rate, precision_at
 
@@ -35,6 +36,7 @@ VOLUME: Final = "volume"
 UNIT_ECONOMICS: Final = "unit economics"
 
 _RATES: Final = ("prevalence", "recall", "precision")
+_HARDLY: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +132,17 @@ def bridge(before: Worth, after: Worth) -> Bridge:
     InputError
         When the two are of different mechanisms, baselines or draws.
     NotEnoughDataError
-        When no draw is possible in a mixture of before and after.
+        When a mixture of before and after has no finite value in any draw.
 
     Notes
     -----
     Precision does not travel: it falls when positives get rarer, though the model is the same.
     Where a mechanism asks for prevalence, recall and precision, the false positive rate stands
-    for precision, so that prevalence alone changes what the model cannot help.
+    for precision, so that prevalence alone changes what the model cannot help. Where a model flags
+    nothing it has no precision: it is taken as what it is on the other side of the bridge, and a
+    recall or prevalence of 0 as 1e-12 in the mixtures. A mixture that cannot be, such as the
+    uplift of one moment and the smaller conversion of another, is computed by the formulas all the
+    same; it only decides which cause gets which part.
     """
     if (before.mechanism.id, before.baseline) != (after.mechanism.id, after.baseline):
         raise InputError(
@@ -146,27 +152,33 @@ def bridge(before: Worth, after: Worth) -> Bridge:
     if (before.draws, before.seed) != (after.draws, after.seed):
         raise InputError("The two values rest on different draws; value both with the same.")
     policy = Policy(before.mechanism, before.mechanism.baseline(before.baseline))
-    old, new = _drawn(before), _drawn(after)
+    old, new = _with_fpr(*_comparable(before, after))
     causes = _causes(before.mechanism, old, new)
+    whole = {frozenset(): before.net.mean, frozenset(causes): after.net.mean}
 
     def value(changed: frozenset[str]) -> float:
+        if causes and changed in whole:
+            return whole[changed]
         names = {name for cause in changed for name in causes[cause]}
         mixed = {name: (new if name in names else old)[name] for name in old}
         outcome = policy.outcome(_with_precision(mixed))
         nets = np.broadcast_to(outcome.net, (before.draws,))
         kept = nets[np.broadcast_to(outcome.is_possible, (before.draws,))]
         if kept.size == 0:
+            kept = nets[np.abs(nets) <= LARGEST_RESULT]
+        if kept.size == 0:
+            of = " and ".join(labels[cause] for cause in causes if cause in changed)
             raise NotEnoughDataError(
-                "No draw is possible when only " + ", ".join(sorted(changed)) + " changed."
+                f"Net has no finite value with {of} as it is after and all else as before."
             )
         return _mean(kept)
 
-    parts = shapley(value, list(causes))
     labels = {entry.name: entry.label for entry in before.mechanism.all_inputs}
     labels |= {"fpr": "False positive rate", VOLUME: "Volume", UNIT_ECONOMICS: "Unit economics"}
+    parts = shapley(value, list(causes))
     return Bridge(
-        value(frozenset()),
-        value(frozenset(causes)),
+        before.net.mean,
+        after.net.mean,
         tuple(Part(cause, labels[cause], parts[cause]) for cause in causes),
     )
 
@@ -191,18 +203,39 @@ def _causes(
     return causes
 
 
-def _drawn(worth: Worth) -> dict[str, Array]:
-    """Every input's draws, with the false positive rate in the place of precision."""
-    inputs = worth.mechanism.completed(worth.inputs_by_draw)
-    if not all(name in inputs for name in _RATES):
-        return inputs
-    fpr = false_positive_rate(inputs["recall"], inputs["precision"], inputs["prevalence"])
-    in_place = {**inputs, "precision": fpr}
-    return {"fpr" if name == "precision" else name: x for name, x in in_place.items()}
+def _comparable(before: Worth, after: Worth) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Every input's draws; where one side flags nothing, with the precision of the other."""
+    old, new = (w.mechanism.completed(w.inputs_by_draw) for w in (before, after))
+    if not {"recall", "precision"} <= old.keys():
+        return old, new
+    precisions = old["precision"], new["precision"]
+    if not all(name in old for name in _RATES):
+        for values, others in ((old, precisions[1]), (new, precisions[0])):
+            values["precision"] = np.where(values["recall"] == 0, others, values["precision"])
+    return old, new
+
+
+def _with_fpr(*moments: dict[str, Array]) -> list[dict[str, Array]]:
+    """Draws with the false positive rate in the place of precision, where prevalence is known."""
+    return [
+        {
+            "fpr" if name == "precision" else name: _fpr(values) if name == "precision" else x
+            for name, x in values.items()
+        }
+        if all(name in values for name in _RATES)
+        else values
+        for values in moments
+    ]
+
+
+def _fpr(values: Mapping[str, Array]) -> Array:
+    fpr = false_positive_rate(values["recall"], values["precision"], values["prevalence"])
+    return np.where(np.isnan(fpr), 0.0, fpr)  # nothing is flagged, or there is no negative
 
 
 def _with_precision(inputs: Mapping[str, Array]) -> dict[str, Array]:
     if "fpr" not in inputs or not {"prevalence", "recall"} <= inputs.keys():
         return dict(inputs)
-    precision = precision_at(inputs["recall"], inputs["fpr"], inputs["prevalence"])
-    return {n: v for n, v in inputs.items() if n != "fpr"} | {"precision": precision}
+    some = {name: np.maximum(inputs[name], _HARDLY) for name in ("prevalence", "recall")}
+    precision = precision_at(some["recall"], inputs["fpr"], some["prevalence"])
+    return {n: v for n, v in inputs.items() if n != "fpr"} | some | {"precision": precision}

@@ -249,17 +249,20 @@ def _read(
         given = {**quantities, **option.own}
         read = policy.read(policy.inputs, given, currency=currency)
         policy.check({n: np.array(q.median * Unit.read(q.unit).factor) for n, q in read.items()})
-        cost = option.fixed_cost
-        fixed = Quantity.read(
-            cost.text if isinstance(cost, Quantity) else cost,
-            "money/year",
-            currency=currency or next((q.currency for q in read.values() if q.currency), None),
-        )
-        if fixed.moves_with is not None:
-            raise InputError("fixed_cost is independent; it cannot move with an input.")
+        counted_in = currency or next((q.currency for q in read.values() if q.currency), None)
+        fixed = _fixed_cost(option, counted_in)
     except InputError as error:
         raise InputError(f"Option {option.name}: {error}") from None
     return read | {_FIXED: fixed}
+
+
+def _fixed_cost(option: Option, currency: str | None) -> Quantity:
+    cost = option.fixed_cost
+    text = cost.text if isinstance(cost, Quantity) else cost
+    fixed = Quantity.read(text, "money/year", currency=currency)
+    if fixed.moves_with is not None:
+        raise InputError("fixed_cost is independent; it cannot move with an input.")
+    return fixed
 
 
 def _uncertain(key: str, quantity: Quantity, labels: Mapping[str, str], draws: Array) -> Uncertain:

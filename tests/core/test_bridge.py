@@ -12,6 +12,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.value.bridge import UNIT_ECONOMICS, VOLUME, bridge, shapley
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import worth
+from tests.catalogue_examples import EXAMPLES, GIVEN, near
 
 # NannyML's car loan example, chunks of 5,000: [[TN, FP], [FN, TP]].
 CHUNKS = {
@@ -168,3 +169,88 @@ def test_two_different_things_have_no_bridge():
         bridge(worth(letters, LETTERS, draws=64), worth(letters, LETTERS, draws=128))
     with pytest.raises(InputError, match="no bridge"):
         bridge(worth(letters, LETTERS, draws=64), worth(letters, LETTERS, draws=64, baseline="all"))
+
+
+def _moments(number: str, before: dict[str, object], after: dict[str, object]):
+    given = GIVEN.get(number) or EXAMPLES[number]["inputs"]
+    mechanism = find_mechanism(number)
+    return [
+        worth(
+            mechanism, {n: x if isinstance(x, str) else repr(x) for n, x in (given | own).items()}
+        )
+        for own in (before, after)
+    ]
+
+
+@pytest.mark.parametrize("silent", [{"recall": 0, "precision": 0}, {"recall": 0}])
+def test_a_model_that_stops_flagging_has_a_bridge_to_nothing(silent):
+    """M1 at recall .6, fpr .6*.05*.75/.25/.95 = .094737: 62,100 to 0, by hand.
+
+    Without false positives 2,700 contacts leave .3*190*2,700 - 2,700 = 151,200; without true ones
+    8,100 contacts cost 11 each: -89,100. Shapley: recall ((0 - 151,200) + (-89,100 - 62,100))/2 =
+    -151,200, false positive rate (89,100 + 89,100)/2.
+    """
+    before, after = _moments("M1", {}, silent)
+    there = bridge(before, after)
+    assert (there.before, there.after) == (near(62_100), 0)
+    parts = {part.cause: part.change for part in there.parts}
+    assert parts == {"recall": pytest.approx(-151_200), "fpr": pytest.approx(89_100)}
+    back = {part.cause: part.change for part in bridge(after, before).parts}
+    assert back == {name: pytest.approx(-change) for name, change in parts.items()}
+
+
+def test_when_nobody_leaves_any_more_the_false_alarms_are_left():
+    """Prevalence 0: 8,100 of 95,000 stay flagged among 100,000: 9,000*.094737... contacts.
+
+    fpr .0947368 of 100,000 is 9,473.7 flagged, .9 of them contacted: 8,526.3 at 11 each.
+    """
+    before, after = _moments("M1", {}, {"prevalence": 0, "precision": 0, "recall": 0})
+    parts = {part.cause: part.change for part in bridge(before, after).parts}
+    assert parts.keys() == {"prevalence", "recall", "fpr"}
+    assert sum(parts.values()) == pytest.approx(-62_100)
+    # Of the mixtures the one with prevalence alone changed nets -8,526.3 * 11 = -93,789.5; both of
+    # prevalence and recall the same. With the others by hand:
+    nets = {"": 62_100, "p": -93_789.473684, "r": -89_100, "f": 151_200, "pr": -93_789.473684}
+    nets |= {"pf": 0, "rf": 0, "prf": 0}
+    expected = {}
+    for one in "prf":
+        orders = ["".join(order) for order in permutations("prf")]
+        gains = [
+            nets["".join(sorted(o[: o.index(one) + 1], key="prf".index))]
+            - nets["".join(sorted(o[: o.index(one)], key="prf".index))]
+            for o in orders
+        ]
+        expected[{"p": "prevalence", "r": "recall", "f": "fpr"}[one]] = sum(gains) / len(gains)
+    assert parts == {name: pytest.approx(change) for name, change in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("number", "after"),
+    [
+        ("M2", {"recall": 0, "precision": 0, "value_detection_rate": 0}),
+        ("M2", {"recall": 0, "precision": 0, "value_detection_rate": "0"}),
+        ("M6", {"recall": 0, "precision": 0}),
+        ("M12", {"recall": 0, "precision": 0}),
+        ("M12", {"recall": "0 to 0.4", "precision": "0.1 to 0.4"}),
+        ("M11_uplift", {"uplift_at_k": 0.2, "conversion_treated_at_k": 0.3}),
+        ("M10", {"containment_rate": 0, "resolution_rate": 0}),
+        ("M3", {"coverage": 0}),
+        ("M7", {"escape_rate_model": 1, "overkill_rate_model": 0}),
+        ("M9", {"automatic_share_model": 0}),
+    ],
+)
+def test_every_change_has_a_bridge_that_adds_up(number, after):
+    of = {"M11_uplift": "M11"}.get(number, number)
+    for one, two in (({}, after), (after, {})):
+        before_it, after_it = _moments(of, one, two)
+        told = bridge(before_it, after_it)
+        assert (told.before, told.after) == (before_it.net.mean, after_it.net.mean)
+        scale = abs(told.before) + abs(told.after) + 1
+        assert sum(p.change for p in told.parts) == pytest.approx(told.change, abs=1e-9 * scale)
+
+
+def test_a_silent_model_has_no_precision_to_blame():
+    """M6 knows no prevalence: what it lost is lost by recall alone, whatever precision says."""
+    before, after = _moments("M6", {}, {"recall": 0, "precision": 0})
+    (part,) = bridge(before, after).parts
+    assert (part.cause, part.change) == ("recall", near(-before.net.mean))
