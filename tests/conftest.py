@@ -1,15 +1,29 @@
-"""What tests have counted is told at the end, whichever process ran them."""
+"""What tests have counted is told at the end, whichever process ran them.
+
+No run depends on luck or on a clock: Hypothesis tries the same examples every time, however long
+one takes. ``SOAK=1`` tries others.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TOLD = "told"
+
+settings.register_profile(
+    "same every time",
+    deadline=None,
+    derandomize="SOAK" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same every time")
 
 
 @pytest.fixture

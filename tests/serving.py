@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -18,13 +17,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlpm_core.services.server_file import read_server_file
+from tests.patience import PATIENCE, waited_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 90
-STOP_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def own_environment(data: Path, **more: str) -> dict[str, str]:
 
 def _is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=PATIENCE) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError as error:
         error.close()
@@ -117,14 +115,12 @@ def run_server(
     ):
         server = Server(f"http://{host}:{port}", data, log, process)
         try:
-            deadline = time.monotonic() + START_SECONDS
-            while not _is_ready(server.url):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail(f"The application did not get ready:\n{log.read_text()[-4000:]}")
-                time.sleep(0.1)
+            waited_for(lambda: process.poll() is not None or _is_ready(server.url), "first answer")
+            if process.poll() is not None:
+                pytest.fail(f"The application did not get ready:\n{log.read_text()[-4000:]}")
             yield server
             process.send_signal(stop)
-            process.wait(STOP_SECONDS)
+            process.wait(PATIENCE)
         finally:
             process.kill()
     text = log.read_text()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from ipaddress import ip_address
 from pathlib import Path
 
 from mlpm_core.services.addresses import is_loopback
+from tests.patience import waited_for
 from tests.strace import find_strace
 
-_WRITTEN_SECONDS = 60
 _CALLS = "connect,sendto,sendmsg,sendmmsg"
 _ADDRESS = re.compile(r'inet_addr\("(?P<v4>[^"]+)"\)|inet_pton\(AF_INET6, "(?P<v6>[^"]+)"')
 
@@ -40,11 +39,10 @@ def watching(log: Path) -> list[str]:
 
 def spoken_to(log: Path) -> set[str]:
     """Every internet address in a log that `watching` made, once the watcher has ended."""
-    deadline = time.monotonic() + _WRITTEN_SECONDS
-    while any(_is_watcher(process, log) for process in Path("/proc").glob("[0-9]*/cmdline")):
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"strace still writes {log} although what it watched has ended.")
-        time.sleep(0.05)
+    waited_for(
+        lambda: not any(_is_watcher(one, log) for one in Path("/proc").glob("[0-9]*/cmdline")),
+        f"end of the strace that writes {log}",
+    )
     addresses = (m["v4"] or m["v6"] for m in _ADDRESS.finditer(log.read_text("utf-8", "replace")))
     return {str(ip_address(address)) for address in addresses}
 

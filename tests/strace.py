@@ -8,6 +8,8 @@ import subprocess
 from contextlib import suppress
 from functools import cache
 
+from tests.patience import PATIENCE
+
 
 @cache
 def find_strace() -> str:
@@ -24,7 +26,7 @@ def find_strace() -> str:
     with suppress(OSError, subprocess.TimeoutExpired):
         subprocess.run(
             apt if os.geteuid() == 0 else ["sudo", "-n", *apt],
-            capture_output=True, timeout=600, check=False,
+            capture_output=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
     if path := shutil.which("strace"):
         return path

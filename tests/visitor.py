@@ -12,12 +12,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from websockets.sync.client import ClientConnection
 
-SECONDS = 90
 FILE = (
     b'--edge\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n'
     b"Content-Type: text/csv\r\n\r\n"
@@ -40,14 +41,14 @@ def visit(url: str, page: str = "", *, origin: str | None = None) -> Iterator[Vi
     with connect(
         f"{url.replace('http', 'ws', 1)}/_stcore/stream",
         origin=origin or url, subprotocols=["streamlit"], proxy=None, max_size=None,
-        open_timeout=SECONDS,
+        open_timeout=PATIENCE,
     ) as wire:  # fmt: skip
         asked = BackMsg()
         asked.rerun_script.page_name = page
         wire.send(asked.SerializeToString())
         seen = Visit(wire)
         while True:
-            message = ForwardMsg.FromString(wire.recv(SECONDS))
+            message = ForwardMsg.FromString(wire.recv(PATIENCE))
             if message.HasField("new_session"):
                 seen.session = message.new_session.initialize.session_id
             if message.delta.new_element.HasField("heading"):
@@ -59,7 +60,7 @@ def visit(url: str, page: str = "", *, origin: str | None = None) -> Iterator[Vi
 
 def page_headers(url: str) -> dict[str, str]:
     """What the page sends with a file: where it is from, and the server's XSRF token twice."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=SECONDS)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     try:
         connection.request("GET", "/_stcore/health", headers={"Origin": url})
         answer = connection.getresponse()
@@ -77,7 +78,7 @@ def page_headers(url: str) -> dict[str, str]:
 
 def upload(url: str, session: str, data: bytes) -> int:
     """The status of a file handed in as the page does it."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=SECONDS)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     try:
         path = f"/_stcore/upload_file/{session}/file-1"
         connection.request("PUT", path, FILE + data + b"\r\n--edge--\r\n", page_headers(url))

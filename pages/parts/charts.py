@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import streamlit as st
 
+from pages.parts.hover import EIGHT, MUTED, NINE, ROUNDED, at_pointer, ranged, silenced, told
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -25,12 +27,10 @@ __all__ = [
     "promised_by_month",
     "realised_to_date",
     "segments_over_time",
-    "told",
     "value_rate_over_time",
 ]
 
-MUTED = "#7A8696"  # at least 3:1 on both surfaces
-ALARM = "#D04A3F"  # likewise; always with a form of its own: dots for a limit, a sign for a signal
+ALARM = "#D04A3F"  # 3:1 on both surfaces; with a form of its own: dots a limit, a sign a signal
 Spec = dict[str, Any]
 
 
@@ -47,18 +47,17 @@ def value_rate_over_time(unit: str) -> Spec:
     planned, which may be missing, and redefined (datetime): the start of the period in which the
     mechanism's definition became another, else missing.
     """
-    base = alt.Chart().encode(_time("start"))
+    base = ranged(alt.Chart().encode(_time("start")), rate_text="rate", planned_text="planned")
+    tooltip = [
+        told("period", "Period"),
+        told("rate_text", f"Value rate, {unit}"),
+        told("range", EIGHT),
+        told("planned_text", "Planned"),
+    ]
     layers = [
+        at_pointer(base, tooltip),
         base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
-        base.mark_line(point={"size": 24}).encode(
-            _y("rate", unit, zero=True),
-            tooltip=[
-                told("period", "Period"),
-                told("rate", "Value rate", ",.0f"),
-                told("low", "P10", ",.0f"),
-                told("high", "P90", ",.0f"),
-            ],
-        ),
+        base.mark_line(point={"size": 24}).encode(_y("rate", unit, zero=True)),
     ]
     return finished(alt.layer(*layers, _planned(base), _redefined()).properties(height=280))
 
@@ -71,24 +70,34 @@ def metric_over_time(title: str) -> Spec:
     those that may be missing: planned, at_least, at_most, fast and slow (the value where that rule
     fired) and z (standard errors).
     """
-    base = alt.Chart().encode(_time("start"))
+    base = ranged(
+        alt.Chart().encode(_time("start")),
+        ",.4~r",
+        value_text="value",
+        planned_text="planned",
+        least_text="at_least",
+        most_text="at_most",
+    )
+    tooltip = [
+        told("period", "Period"),
+        told("value_text", title),
+        told("range", NINE),
+        told("planned_text", "Planned"),
+        told("least_text", "Limit, at least"),
+        told("most_text", "Limit, at most"),
+        told("n", "Cases", ","),
+        told("batch", "Batch"),
+    ]
     layers = [
+        at_pointer(base, tooltip),
         base.mark_area(opacity=0.22).encode(_y("low", None, zero=False), alt.Y2(field="high")),
-        base.mark_line(point={"size": 24}).encode(
-            _y("value", None, zero=False),
-            tooltip=[
-                told("period", "Period"),
-                told("value", title, ".4f"),
-                told("n", "Cases", ","),
-                told("batch", "Batch"),
-            ],
-        ),
+        base.mark_line(point={"size": 24}).encode(_y("value", None, zero=False)),
     ]
     layers += [
         base.mark_line(strokeDash=[2, 3], color=ALARM, strokeWidth=2).encode(
-            alt.Y(field=end, type="quantitative"), tooltip=[told(end, word, ".4~g")]
+            alt.Y(field=end, type="quantitative")
         )
-        for end, word in (("at_least", "Limit, at least"), ("at_most", "Limit, at most"))
+        for end in ("at_least", "at_most")
     ]
     layers += [
         base.mark_point(
@@ -97,7 +106,7 @@ def metric_over_time(title: str) -> Spec:
             alt.Y(field=rule, type="quantitative"),
             tooltip=[
                 told("period", word),
-                told(rule, title, ".4f"),
+                told("value_text", title),
                 told("z", "Standard errors from what was usual", ".1f"),
             ],
         )
@@ -115,32 +124,32 @@ def segments_over_time(title: str, number_format: str) -> Spec:
 
     The frame has the columns start (datetime), period (str), segment, value and n.
     """
-    lines = alt.Chart().encode(_time("start"))
-    return finished(
-        lines.mark_line(point={"size": 14}, strokeWidth=1.6)
-        .encode(
-            alt.Y(
-                field="value",
-                type="quantitative",
-                title=None,
-                scale=alt.Scale(zero=True),
-                axis=alt.Axis(tickCount=5, format=number_format),
-            ),
-            alt.Color(
-                field="segment",
-                type="nominal",
-                sort=None,
-                legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=150),
-            ),
-            tooltip=[
-                told("period", "Period"),
-                told("segment", "Segment"),
-                told("value", title, number_format),
-                told("n", "Cases", ","),
-            ],
-        )
-        .properties(height=220)
+    base = alt.Chart().encode(
+        _time("start"),
+        alt.Y(
+            field="value",
+            type="quantitative",
+            title=None,
+            scale=alt.Scale(zero=True),
+            axis=alt.Axis(tickCount=5, format=number_format),
+        ),
     )
+    tooltip = [
+        told("period", "Period"),
+        told("segment", "Segment"),
+        told("value", title, number_format),
+        told("n", "Cases", ","),
+    ]
+    lines = base.mark_line(point={"size": 14}, strokeWidth=1.6).encode(
+        alt.Color(
+            field="segment",
+            type="nominal",
+            sort=None,
+            legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=150),
+        )
+    )
+    layers = [at_pointer(base, tooltip, by=("x", "y")), lines]
+    return finished(alt.layer(*layers).properties(height=220))
 
 
 @lru_cache(maxsize=16)
@@ -152,7 +161,7 @@ def dotplot(unit: str) -> Spec:
     dots = alt.Chart().encode(
         alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(format="~s", grid=False)),
         alt.Y(field="row", type="quantitative", axis=None, scale=alt.Scale(domainMin=0)),
-        tooltip=[told("value", unit, ",.0f"), told("outcome", "Outcome")],
+        tooltip=[told("value", unit, ROUNDED), told("outcome", "Outcome")],
     )
     is_gain = alt.FieldEqualPredicate(field="outcome", equal="gain")
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
@@ -173,13 +182,12 @@ def intervals(unit: str) -> Spec:
     option = alt.Y(
         field="option", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=130)
     )
-    bars = alt.Chart().encode(
+    bars = ranged(alt.Chart()).encode(
         option,
         tooltip=[
             told("option", "Option"),
-            told("mean", "Mean", ",.0f"),
-            told("low", "P10", ",.0f"),
-            told("high", "P90", ",.0f"),
+            told("mean", f"Mean, {unit}", ROUNDED),
+            told("range", EIGHT),
         ],
     )
     low = alt.X(field="low", type="quantitative", title=unit, axis=alt.Axis(format="~s"))
@@ -202,7 +210,9 @@ def promised_by_month(unit: str) -> Spec:
     (of all days in use), realised, low, high, days, missing and labels (final or not final). A
     realised bar is paler while its labels are not final.
     """
-    base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.0f"))
+    base = _by_month(alt.Chart().encode(_month()), "promised").encode(
+        tooltip=_of_month(f"Realised, {unit}", "Promised for these days")
+    )
     outline = {"filled": False, "stroke": MUTED, "opacity": 1, "width": {"band": 0.86}}
     layers = [
         _missing_days(base),
@@ -225,13 +235,11 @@ def realised_to_date(unit: str) -> Spec:
     The frame has the columns end (datetime), month, realised, low, high, planned, days and
     redefined, as for the value rate.
     """
-    base = alt.Chart().encode(_time("end"))
+    base = _by_month(alt.Chart().encode(_time("end")), "planned")
     layers = [
+        at_pointer(base, _of_month(f"Realised to date, {unit}", "Promised to date")),
         base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
-        base.mark_line(point={"size": 24}).encode(
-            _y("realised", unit, zero=True),
-            tooltip=_of_month("realised", "Realised to date", ",.0f", promised="planned"),
-        ),
+        base.mark_line(point={"size": 24}).encode(_y("realised", unit, zero=True)),
     ]
     return finished(alt.layer(*layers, _planned(base), _redefined()).properties(height=220))
 
@@ -243,20 +251,23 @@ def level_by_month(unit: str) -> Spec:
     The frame has the columns month (str, oldest first), realised, low, high, promised, planned
     (the target), days, missing and labels (final or not final).
     """
-    base = alt.Chart().encode(_month(), tooltip=_of_month("realised", "Realised", ",.4~g"))
+    base = _by_month(alt.Chart().encode(_month()), "promised", target_text="planned")
+    marks = base.encode(
+        tooltip=[*_of_month(f"Realised, {unit}", "Promised"), told("target_text", "Target")]
+    )
     layers = [
-        _missing_days(base),
-        base.mark_bar(size=7, opacity=0.3).encode(
+        _missing_days(marks),
+        marks.mark_bar(size=7, opacity=0.3).encode(
             _y("low", unit, zero=False), alt.Y2(field="high")
         ),
-        base.mark_point(size=60, filled=True).encode(
+        marks.mark_point(size=60, filled=True).encode(
             _y("realised", unit, zero=False), opacity=_paler_until_final()
         ),
-        base.mark_point(
+        marks.mark_point(
             shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
         ).encode(_y("promised", unit, zero=False)),
     ]
-    return finished(alt.layer(*layers, _planned(base, "Target")).properties(height=280))
+    return finished(alt.layer(*layers, _planned(base)).properties(height=280))
 
 
 def _month(at: float = 0.5) -> alt.X:
@@ -278,26 +289,27 @@ def _missing_days(base: alt.Chart) -> alt.Chart:
     )
 
 
-def _of_month(
-    field: str, title: str, number_format: str, promised: str = "promised"
-) -> list[alt.Tooltip]:
+def _by_month(chart: alt.Chart, promised: str, **more: str) -> alt.Chart:
+    return ranged(chart, realised_text="realised", promised_text=promised, **more)
+
+
+def _of_month(realised: str, promised: str) -> list[alt.Tooltip]:
     return [
         told("month", "Month"),
-        told(field, title, number_format),
-        told("low", "P10", number_format),
-        told("high", "P90", number_format),
-        told(promised, "Promised", number_format),
+        told("realised_text", realised),
+        told("range", EIGHT),
+        told("promised_text", promised),
         told("days", "Monitored"),
     ]
 
 
 def finished(chart: alt.Chart | alt.LayerChart) -> Spec:
-    """The specification without the empty data that Altair puts in its place."""
+    """The specification without Altair's empty data, whose marks say what is written or nothing."""
     spec = chart.to_dict()
     for part in (spec, *spec.get("layer", ())):
         part.pop("data", None)
     spec.pop("datasets", None)
-    return spec
+    return silenced(spec)
 
 
 def _time(field: str) -> alt.X:
@@ -318,15 +330,9 @@ def _y(field: str, title: str | None, *, zero: bool) -> alt.Y:
     )
 
 
-def told(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
-    if number_format is None:
-        return alt.Tooltip(field=field, type="nominal", title=title)
-    return alt.Tooltip(field=field, type="quantitative", title=title, format=number_format)
-
-
-def _planned(base: alt.Chart, title: str = "Planned") -> alt.Chart:
+def _planned(base: alt.Chart) -> alt.Chart:
     return base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
-        alt.Y(field="planned", type="quantitative"), tooltip=[told("planned", title, ",.4~g")]
+        alt.Y(field="planned", type="quantitative")
     )
 
 

@@ -11,10 +11,11 @@ import streamlit as st
 
 from mlpm_core.quantity import Dimension
 from pages.parts import charts, panels
-from pages.parts.charts import Spec, finished, told
+from pages.parts.charts import Spec, finished
 from pages.parts.evaluate_sentences import MOST_DRAWN, named
 from pages.parts.figures import NOTHING, inner, listed, literal, number, percent
 from pages.parts.figures import money as money_told
+from pages.parts.hover import MUTED, told
 
 if TYPE_CHECKING:
     from mlpm_core.services.choosing import Choice, Choosing, Flip
@@ -112,7 +113,7 @@ def _bars() -> Spec:
         ),
         tooltip=[told("option", "Option"), told("told", "Of all weightings")],
     )
-    words = base.mark_text(align="left", dx=4, color=charts.MUTED).encode(
+    words = base.mark_text(align="left", dx=4, color=MUTED).encode(
         alt.Text(field="told", type="nominal")
     )
     return finished(alt.layer(base.mark_bar(height=14), words).properties(height=alt.Step(28)))

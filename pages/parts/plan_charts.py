@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import altair as alt
 
-from pages.parts.charts import MUTED, Spec, finished, told
+from pages.parts.charts import Spec, finished
+from pages.parts.hover import EIGHT, MUTED, ROUNDED, at_pointer, ranged, told
 
 __all__ = ["bridge", "cumulative", "findings_by_area", "tornado", "waterfall"]
 
@@ -27,7 +28,7 @@ def tornado(unit: str) -> Spec:
             told("input", "Input"),
             told("end", "At its"),
             told("taken", "Which is"),
-            told("net", unit, ",.0f"),
+            told("net", unit, ROUNDED),
         ],
     )
     is_high = alt.FieldEqualPredicate(field="end", equal="P95")
@@ -63,7 +64,7 @@ def bridge(unit: str) -> Spec:
         y,
         alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
         alt.X2(field="to"),
-        tooltip=[told("step", "Step"), told("change", unit, ",.0f"), told("to", "Then", ",.0f")],
+        tooltip=[told("step", "Step"), told("change", unit, ROUNDED), told("to", "Then", ROUNDED)],
     )
     is_solid = alt.FieldOneOfPredicate(field="kind", oneOf=["gain", "now"])
     words = (
@@ -95,25 +96,23 @@ def cumulative(unit: str) -> Spec:
         title="Years of use",
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
-    base = alt.Chart().encode(x)
+    base = ranged(alt.Chart()).encode(x)
+    tooltip = [
+        told("year", "After year", "d"),
+        told("mean", f"Mean, {unit}", ROUNDED),
+        told("range", EIGHT),
+    ]
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.datum(0))
     y = alt.Y(
         field="mean", type="quantitative", title=unit, axis=alt.Axis(format="~s", tickCount=5)
     )
     layers = [
+        at_pointer(base, tooltip),
         zero,
         base.mark_area(opacity=0.22).encode(
             alt.Y(field="low", type="quantitative", title=unit), alt.Y2(field="high")
         ),
-        base.mark_line(point={"size": 24}).encode(
-            y,
-            tooltip=[
-                told("year", "After year", "d"),
-                told("mean", "Mean", ",.0f"),
-                told("low", "P10", ",.0f"),
-                told("high", "P90", ",.0f"),
-            ],
-        ),
+        base.mark_line(point={"size": 24}).encode(y),
     ]
     return finished(alt.layer(*layers).properties(height=200))
 
@@ -137,8 +136,8 @@ def waterfall() -> Spec:
         alt.X2(field="to"),
         tooltip=[
             told("step", "Step"),
-            told("change", "Adds", ",.0f"),
-            told("to", "P50 after it", ",.0f"),
+            told("change", "Adds, person-days", ROUNDED),
+            told("to", "P50 after it", ROUNDED),
         ],
     )
     return finished(bars.properties(height=alt.Step(26)))

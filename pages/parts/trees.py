@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from pages.parts.charts import MUTED, Spec, finished, told
+from pages.parts.charts import Spec, finished
 from pages.parts.figures import literal, number, written_unit
+from pages.parts.hover import MUTED, told
 
 if TYPE_CHECKING:
     from mlpm_core.services.mechanisms import Branch, DriverTree, Node

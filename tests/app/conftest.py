@@ -12,6 +12,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services.workspace import Settings, Workspace, close_workspace, open_workspace
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,7 @@ def _opened(folder: Path, *, demo: bool) -> Iterator[Workspace]:
 def open_screen(screen: str, **query: str) -> AppTest:
     """A screen as a deep link opens it; fails when it throws."""
     script, title = SCREENS[screen]
-    app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=PATIENCE)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from streamlit.proto.Metric_pb2 import Metric
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,7 +35,7 @@ def shown(part: Callable[..., object], *arguments: object, **state: object) -> l
     app = AppTest.from_function(screen, kwargs={"part": part, "arguments": arguments})
     for name, value in state.items():
         app.session_state[name] = value
-    app.run(timeout=60)
+    app.run(timeout=PATIENCE)
     assert not app.exception, app.exception
     return list(_lines(app.main))
 

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services import registers, valuation
 from tests.app.conftest import ROOT, SCREENS, open_screen, run, said
+from tests.patience import PATIENCE
 
 DEMAND = "bike-shop-demand"
 
@@ -126,7 +127,7 @@ def test_names_are_shown_letter_by_letter_and_never_as_markup(empty):
 @pytest.mark.usefixtures("demo")
 def test_screens_started_without_the_front_door_show_other_machines_nothing():
     with socket.create_server(("0.0.0.0", 0)):
-        app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=60).run()
+        app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=PATIENCE).run()
     (error,) = app.error
     sentence = error.value.replace("\\", "")
     assert sentence.startswith("This server listens at 0.0.0.0. MLPM has no sign-in yet")

@@ -7,9 +7,16 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.patience import PATIENCE, PATIENCE_MS, waited_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
         Page,
         Playwright,
         Request,
+        WebSocket,
     )
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -81,26 +89,82 @@ def watched(context: BrowserContext) -> Iterator[Page]:
     context.on("request", on_request)
     context.on("weberror", lambda error: problems.append(f"page error: {error.error}"))
     try:
-        yield context.new_page()
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_navigation_timeout(PATIENCE_MS)
+        _RUNS[page] = _Runs()
+        page.on("websocket", _RUNS[page].watch)
+        yield page
     finally:
         context.close()
     assert not problems, "\n".join(problems)
 
 
-def wait_for_app(page: Page, timeout_ms: float = 30_000) -> None:
-    """Wait until Streamlit has drawn its page and no script runs, twice in a row.
+@dataclass
+class _Runs:
+    """What a page asked the server to run, and whether it has ended, as its websocket says."""
 
-    A click reaches the server a moment after it was made, so one look at the state could still see
-    the calm before the run.
+    n_asked: int = 0
+    is_asked: bool = False
+    is_running: bool = False
+
+    def watch(self, wire: WebSocket) -> None:
+        wire.on("framesent", self._sent)
+        wire.on("framereceived", self._received)
+
+    def _sent(self, frame: bytes | str) -> None:
+        if isinstance(frame, bytes) and BackMsg.FromString(frame).HasField("rerun_script"):
+            self.n_asked += 1
+            self.is_asked = True
+
+    def _received(self, frame: bytes | str) -> None:
+        if not isinstance(frame, bytes):
+            return
+        message = ForwardMsg.FromString(frame)
+        if message.HasField("new_session"):
+            self.is_asked, self.is_running = False, True
+        elif message.HasField("script_finished"):
+            self.is_running = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+_RUNS: WeakKeyDictionary[Page, _Runs] = WeakKeyDictionary()
+_HANDLED = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
+
+
+def wait_for_app(page: Page) -> None:
+    """Wait until the server has run all that the page asked for and Streamlit has drawn it.
+
+    A click is handled a moment after it was made, so the page first gets the time for that.
     """
     for _ in range(2):
-        page.wait_for_selector(IDLE, state="attached", timeout=timeout_ms)
-        page.wait_for_timeout(150)
-    page.wait_for_selector(IDLE, state="attached", timeout=timeout_ms)
+        page.wait_for_selector(IDLE, state="attached")
+        page.evaluate(_HANDLED)
+        page.wait_for_timeout(100)
+        waited_for(lambda: _has_run(page), "end of the run")
+    page.wait_for_selector(IDLE, state="attached")
     page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')",
-        timeout=timeout_ms,
+        "() => !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
     )
+
+
+def _has_run(page: Page) -> bool:
+    page.wait_for_timeout(10)  # what came meanwhile is read only while the page is asked something
+    runs = _RUNS.get(page)
+    return runs is None or not (runs.is_asked or runs.is_running)
+
+
+@contextmanager
+def a_run_of(page: Page) -> Iterator[None]:
+    """What is done in it makes the page ask for a run, at once or after a pause of its own."""
+    before = _RUNS[page].n_asked
+    yield
+
+    def has_asked() -> bool:
+        page.wait_for_timeout(10)
+        return _RUNS[page].n_asked > before
+
+    waited_for(has_asked, "run that was asked for")
+    wait_for_app(page)
 
 
 def take_picture(page: Page, name: str) -> Path:
@@ -133,4 +197,4 @@ def _installed(playwright: Playwright) -> str | None:
 def _try(command: list[str]) -> None:
     """Run an installer; whether it worked is seen by looking again."""
     if shutil.which(command[0]):
-        subprocess.run(command, check=False, stdout=sys.stderr, timeout=900)
+        subprocess.run(command, check=False, stdout=sys.stderr, timeout=PATIENCE)

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import take_picture, wait_for_app
+from tests.patience import PATIENCE, PATIENCE_MS
 from tests.real.flights import metric_results, scored
 from tests.real.flights_plan import BREAK_EVEN_PRECISION, PROJECT, records, shares, value_rate
 
@@ -29,7 +30,7 @@ def asked(server: Server, method: str, path: str, body: bytes | None = None) -> 
     """What the application's own HTTP interface answers."""
     request = Request(f"{server.url}/api/v1/projects/{PROJECT}/{path}", data=body, method=method)
     request.add_header("Authorization", f"Bearer {server.token}")
-    with urlopen(request, timeout=60) as answer:
+    with urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
@@ -68,7 +69,7 @@ def test_uploaded_months_show_their_value_rates(server_without_demo, batches, pa
     store = page.get_by_role("button", name="Store 27 lines")
     store.click()
     receipt = page.get_by_role("heading", name=re.compile(r"Receipt of B\d+"))
-    expect(receipt).to_be_visible(timeout=30_000)
+    expect(receipt).to_be_visible(timeout=PATIENCE_MS)
     batches.append(receipt.inner_text().split()[-1])
 
     page.goto(f"{url}/deployment?project={PROJECT}&by=P1M")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from browser.chromium import wait_for_app, watched
+
+from tests.browser.chromium import wait_for_app, watched
 
 
 @pytest.mark.parametrize("window", ["page", "dark_page", "phone_page"])
@@ -23,8 +24,8 @@ def test_a_violation_would_be_noticed(server, browser):
     def break_the_policy():
         with watched(browser.new_context()) as page:
             page.goto(server.url)
-            page.evaluate(inline)
-            page.wait_for_timeout(200)
+            with page.expect_console_message(lambda message: message.type == "error"):
+                page.evaluate(inline)
 
     with pytest.raises(AssertionError, match="policy violation"):
         break_the_policy()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tests.browser.chromium import wait_for_app
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -47,13 +48,13 @@ class Arrivals:
             f"{self.url}?kind={kind}&confirm_restatement=true",
             content=text.encode(),
             headers=self.headers,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert told.status_code == 201, told.text
         self.batches.append(told.json()["batch"])
 
     def take_back(self, batch: str) -> str:
-        told = httpx.delete(f"{self.url}/{batch}", headers=self.headers, timeout=60)
+        told = httpx.delete(f"{self.url}/{batch}", headers=self.headers, timeout=PATIENCE)
         return str(told.json()["kind"])
 
 

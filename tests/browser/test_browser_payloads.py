@@ -12,6 +12,7 @@ import pytest
 from docs.pictures import SCREENS
 from mlpm_core.records import as_written
 from tests.browser.chromium import wait_for_app
+from tests.patience import PATIENCE
 from tests.payloads import PAYLOADS
 from tests.serving import run_server
 
@@ -146,7 +147,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             writer.writerows(rows)
             answer = httpx.post(
                 f"{running.url}/api/v1/projects/{PROJECT}/imports?kind={kind}",
-                content=out.getvalue().encode(), headers=token, timeout=60,
+                content=out.getvalue().encode(), headers=token, timeout=PATIENCE,
             )  # fmt: skip
             assert answer.status_code == 201, (kind, answer.json()["rejects"][:3])
         yield running

@@ -15,6 +15,7 @@ from mlpm_core.records import Receipt, Status
 from mlpm_core.services import backups, uploads
 from mlpm_core.services.workspace import close_workspace, open_workspace
 from tests.http_client import BAD, GOOD, IMPORTS, RESULTS, batches
+from tests.patience import PATIENCE
 
 
 def test_a_good_file_is_stored_with_201(client, workspace, answers_by_the_document):
@@ -271,13 +272,13 @@ def test_two_equal_requests_at_once_are_carried_out_once(client, workspace):
 
     def do():
         n_done.append(1)
-        gate.wait(5)
+        gate.wait(PATIENCE)
         return receipt
 
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(replays.once, "shop", "key", "same", do) for _ in range(2)]
         gate.set()
-        assert [a.result(10) for a in asked] == [receipt, receipt]
+        assert [a.result(PATIENCE) for a in asked] == [receipt, receipt]
     assert len(n_done) == 1
 
 

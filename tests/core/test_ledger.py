@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import time
 from contextlib import ExitStack
 
 import httpx
@@ -20,6 +19,7 @@ from mlpm_core.errors import StoreError
 from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.store import Ledger
 from tests.batches import add_batch
+from tests.patience import waited_for
 
 
 @pytest.fixture
@@ -183,20 +183,15 @@ def test_a_file_that_changes_while_it_is_judged_is_not_kept(tmp_path):
 def test_what_a_killed_process_left_of_a_file_is_gone_at_the_next_start(open_house, tmp_path):
     (tmp_path / "spool").mkdir()
     with Ledger(tmp_path).arriving(b"abc") as kept:
-        (part,) = _wait_for(tmp_path / "spool")
+        (part,) = waited_for(lambda: _whole_parts(tmp_path / "spool"), "part")
         open_house()
         assert not part.exists()
         with pytest.raises(StoreError, match="could not be kept"):
             kept(hashlib.sha256(b"abc").hexdigest())
 
 
-def _wait_for(folder):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if whole := [p for p in folder.iterdir() if p.stat().st_size == len(b"abc")]:
-            return whole
-        time.sleep(0.01)
-    raise TimeoutError
+def _whole_parts(folder):
+    return [p for p in folder.iterdir() if p.stat().st_size == len(b"abc")]
 
 
 def test_raw_bytes_that_changed_on_disk_are_not_given_out(tmp_path):

@@ -14,6 +14,7 @@ from mlpm_core.cli import main
 from mlpm_core.errors import InputError
 from mlpm_core.named_file import read_named
 from mlpm_core.records import Receipt, Status
+from tests.patience import PATIENCE
 
 GOOD = "model_id,metric,period_start,value\nm,recall,2026-01-05,0.5\nm,recall,2026-01-12,0.6\n"
 HOSTILE = "\x1b[2J\u202evsc\x9b31m\x07\n.csv"
@@ -35,7 +36,7 @@ def mlpm(tmp_path):
     def run(*arguments):
         return subprocess.run(
             [sys.executable, "-c", _RUN, *map(str, arguments)],
-            capture_output=True, cwd=tmp_path, timeout=300, check=False,
+            capture_output=True, cwd=tmp_path, timeout=PATIENCE, check=False,
             env=environment | {"MLPM_DATA": str(tmp_path / "store"), "MLPM_DEMO": "0"},
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.serving import ROOT, own_environment, run_server
 
 MLPM = str(Path(sys.executable).with_name("mlpm"))
@@ -68,7 +69,7 @@ def ask(server, path, *, token=GIVEN_OUT, method="GET", body=None):
     request = urllib.request.Request(f"{server.url}/api/v1/{path}", data=body, method=method)
     request.add_header("Authorization", f"Bearer {token}")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -162,7 +163,7 @@ def test_a_connection_that_drops_at_half_of_the_length_stores_nothing(server):
 def wired(server, head, *parts):
     """What the server says to raw bytes until it closes; a token is sent with them."""
     with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1]))) as wire:
-        wire.settimeout(60)
+        wire.settimeout(PATIENCE)
         wire.sendall(
             head.encode() + b"Host: localhost\r\nConnection: close\r\n"
             b"Authorization: Bearer " + GIVEN_OUT.encode() + b"\r\n" + b"".join(parts)
@@ -220,7 +221,7 @@ def test_no_token_and_no_cell_is_in_the_log(server):
 
 def test_an_announced_terabyte_is_refused_before_it_is_sent(server):
     with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1]))) as wire:
-        wire.settimeout(30)
+        wire.settimeout(PATIENCE)
         wire.sendall(
             b"POST /api/v1/projects/large/imports?kind=metric_results HTTP/1.1\r\n"
             b"Host: localhost\r\nAuthorization: Bearer " + GIVEN_OUT.encode() + b"\r\n"

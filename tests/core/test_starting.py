@@ -14,6 +14,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from mlpm_core.services.server_file import read_server_file
+from tests.patience import PATIENCE
 from tests.serving import ROOT, free_port, own_environment, run_server
 from tests.sockets import foreign, spoken_to, watching
 from tests.visitor import upload, visit
@@ -49,7 +50,7 @@ def ended(folder, command, **variables):
     port = str(free_port())
     done = subprocess.run(
         [port if part == "PORT" else part for part in command],
-        capture_output=True, text=True, check=False, cwd=ROOT, timeout=120,
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=PATIENCE,
         env=own_environment(folder / "store", **{"MLPM_PORT": port, "MLPM_DEMO": "0"} | variables),
     )  # fmt: skip
     assert "Traceback" not in done.stderr
@@ -97,12 +98,12 @@ def test_every_address_of_this_machine_works_to_its_screens_and_uploads(tmp_path
             assert upload(server.url, seen.session, b"a,b\n1,2\n") == 204
         for path in ("/auth/login", "/oauth2callback", "/auth/logout"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
-                urllib.request.urlopen(f"{server.url}{path}", timeout=30)
+                urllib.request.urlopen(f"{server.url}{path}", timeout=PATIENCE)
         token = read_server_file(server.data).token
         ask = urllib.request.Request(
             f"{server.url}/api/v1/projects", headers={"Authorization": f"Bearer {token}"}
         )
-        with urllib.request.urlopen(ask, timeout=30) as answer:
+        with urllib.request.urlopen(ask, timeout=PATIENCE) as answer:
             assert answer.status == 200
         assert server.log.read_text().count(f"MLPM is ready at {server.url}\n") == 1
 
@@ -121,7 +122,7 @@ def test_a_first_start_says_its_address_once_when_it_answers_and_asks_no_other_h
                 lines.append(line.strip())
                 if str(port) in line:
                     break
-            with urllib.request.urlopen(f"{url}/readyz", timeout=60) as answer:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=PATIENCE) as answer:
                 assert answer.status == 200  # at the first try
             for page, title in SCREENS.items():
                 with visit(url, page) as seen:
@@ -176,5 +177,5 @@ def test_a_process_that_speaks_to_another_host_would_be_seen(tmp_path, talk):
         "import socket, subprocess, sys, threading\nsocket.setdefaulttimeout(0.2)\n"
         f"try:\n    {talk}\nexcept OSError:\n    pass\n"
     )
-    subprocess.run([*watching(log), sys.executable, "-c", script], check=False, timeout=60)
+    subprocess.run([*watching(log), sys.executable, "-c", script], check=False, timeout=PATIENCE)
     assert len(foreign(log)) == 1

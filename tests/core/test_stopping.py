@@ -17,6 +17,7 @@ import pytest
 from mlpm_core import cli
 from mlpm_core.services.workspace import close_workspace
 from tests.http_client import GOOD
+from tests.patience import PATIENCE
 from tests.serving import ROOT, free_port, own_environment, run_server
 from tests.visitor import FILE, page_headers, visit
 
@@ -31,7 +32,7 @@ IMPORT = b"POST /api/v1/projects/shop/imports?kind=metric_results&filename=f.csv
 def wire(server, *, buffer=None):
     parts = urlsplit(server.url)
     with socket.socket() as held:
-        held.settimeout(60)
+        held.settimeout(PATIENCE)
         if buffer is not None:
             held.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         held.connect((parts.hostname, parts.port))
@@ -202,7 +203,7 @@ asyncio.run(serve())
     ) as process:  # fmt: skip
         assert process.stdout.readline() == "begun\n"
         process.terminate()
-        output, words = process.communicate(timeout=60)
+        output, words = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (0, "closed\n")
     assert words.startswith("Something did not stop within 0.2 seconds, so MLPM was ended.")
 
@@ -226,7 +227,7 @@ asyncio.run(serve())
     ) as process:  # fmt: skip
         assert process.stdout.readline() == "begun\n"
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
 
 
@@ -248,5 +249,5 @@ asyncio.run(serve())
     ) as process:  # fmt: skip
         assert process.stdout.readline() == "begun\n"
         process.send_signal(stop)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == -stop

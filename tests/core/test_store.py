@@ -20,6 +20,7 @@ from mlpm_core.errors import StoreError
 from mlpm_core.records import MetricResult, Model, columns
 from mlpm_core.store import Reader, Store, connection
 from tests.batches import NOON, add_batch, add_models, model
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,7 +126,7 @@ def test_a_second_writer_waits_for_the_first(store):
     def first():
         with store.writer() as writer:
             first_is_in.set()
-            may_end.wait(10)
+            may_end.wait(PATIENCE)
             add_batch(writer, 1)
             order.append("first")
 
@@ -135,11 +136,11 @@ def test_a_second_writer_waits_for_the_first(store):
 
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(first)
-        assert first_is_in.wait(10)
+        assert first_is_in.wait(PATIENCE)
         two = pool.submit(second)
         may_end.set()
-        one.result(10)
-        two.result(10)
+        one.result(PATIENCE)
+        two.result(PATIENCE)
     assert order == ["first", "second after 1"]
 
 

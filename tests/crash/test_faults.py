@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.test_crashes import ROOT, SOAK, checked, said
+from tests.patience import PATIENCE
 from tests.serving import own_environment
 from tests.strace import find_strace
 
@@ -41,7 +42,7 @@ def worked(folder: Path, before: list[str], *arguments: str) -> subprocess.Compl
     """One import in a process of its own."""
     return subprocess.run(
         [*before, sys.executable, str(CHILD), str(folder), *arguments],
-        capture_output=True, text=True, cwd=ROOT, timeout=120, check=False,
+        capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE, check=False,
         env=own_environment(folder, PYTHONPATH=str(ROOT)),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from mlpm_core.services import backups, batches
 from mlpm_core.services.server_file import read_server_file
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.crash.test_crashes import ROOT
+from tests.patience import PATIENCE
 from tests.serving import free_port, own_environment, run_server
 
 SOAK = int(os.environ.get("SOAK", "1"))
@@ -33,7 +34,6 @@ SERVE = (
     "from tests.crash.serve import main; main()"
 )
 MLPM = str(Path(sys.executable).with_name("mlpm"))
-SECONDS = 120
 HEAD = "model_id,metric,period_start,value\n"
 
 
@@ -57,7 +57,7 @@ def stopped(process, how=signal.SIGTERM):
     """End a server and return what it said last."""
     with suppress(ProcessLookupError):
         process.send_signal(how)
-    out, err = process.communicate(timeout=SECONDS)
+    out, err = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in err or "KeyboardInterrupt" in err, err
     return out
 
@@ -66,7 +66,7 @@ def mlpm(folder, *arguments):
     """A command to its end: its status, its JSON and its sentences."""
     done = subprocess.run(
         [MLPM, *map(str, arguments), "--json"], capture_output=True, text=True, check=False,
-        env=environment(folder), timeout=SECONDS,
+        env=environment(folder), timeout=PATIENCE,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
@@ -110,11 +110,11 @@ def test_a_second_server_is_refused_and_leaves_the_first_alone(tmp_path, file):
         said = read_server_file(folder)
         second = server(folder)
         assert first_line(second).startswith("REFUSED The data in")
-        assert second.wait(SECONDS) == 2
+        assert second.wait(PATIENCE) == 2
         second.communicate()
         streamlit = subprocess.run(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(free_port())],
-            cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=SECONDS,
+            cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=PATIENCE,
             check=False,
         )  # fmt: skip
         assert streamlit.returncode == 2
@@ -196,7 +196,7 @@ class Round:
         if rng.random() < 0.25:
             time.sleep(rng.uniform(0.3, 2))
             process.kill()
-        out, err = process.communicate(timeout=SECONDS)
+        out, err = process.communicate(timeout=PATIENCE)
         assert "Traceback" not in err, err
         receipt = json.loads(out) if out.strip() else {}
         if receipt.get("status") in ("committed", "duplicate"):

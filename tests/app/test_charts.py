@@ -1,0 +1,72 @@
+"""Charts say what holds where the pointer is, with its range, its period and few digits."""
+
+from __future__ import annotations
+
+import pytest
+
+from pages.parts import charts, choosing, plan_charts, trees
+
+SPECS = {
+    "value rate": charts.value_rate_over_time("EUR / week"),
+    "metric": charts.metric_over_time("Recall"),
+    "segments": charts.segments_over_time("Error share", ".0%"),
+    "dotplot": charts.dotplot("EUR"),
+    "intervals": charts.intervals("EUR / year"),
+    "promised": charts.promised_by_month("EUR / month"),
+    "to date": charts.realised_to_date("EUR"),
+    "level": charts.level_by_month("EUR / year"),
+    "tornado": plan_charts.tornado("EUR / year"),
+    "bridge": plan_charts.bridge("EUR / year"),
+    "cumulative": plan_charts.cumulative("EUR"),
+    "waterfall": plan_charts.waterfall(),
+    "findings": plan_charts.findings_by_area(),
+    "weightings": choosing._bars(),
+    "drivers": trees._spec(3),
+}
+OVER_TIME = {"value rate", "metric", "to date", "cumulative"}
+
+
+def layers(spec):
+    return spec.get("layer", [spec])
+
+
+def mark(layer):
+    return layer["mark"]["type"]
+
+
+def tooltips(layer):
+    return layer["encoding"]["tooltip"] or []
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_line_or_a_band_says_nothing_of_its_own(name):
+    """TRIED T12: of an area Vega tells the first point, and Streamlit every field nobody named."""
+    for layer in layers(SPECS[name]):
+        assert "tooltip" in layer["encoding"], "unsaid, so raw fields would be told"
+        if mark(layer) in ("area", "line"):
+            assert layer["encoding"]["tooltip"] is None
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_number_that_is_told_is_rounded(name):
+    told = [entry for layer in layers(SPECS[name]) for entry in tooltips(layer)]
+    assert told
+    for entry in told:
+        assert entry["title"]
+        assert entry["type"] != "quantitative" or entry["format"], entry
+        assert entry.get("field") not in ("low", "high"), "a range is told as one text"
+
+
+@pytest.mark.parametrize("name", sorted(OVER_TIME | {"segments"}))
+def test_what_runs_over_time_tells_the_nearest_point_below_all_other_marks(name):
+    """The pointer finds the nearest point wherever it is, on a band as between two points."""
+    first, *others = layers(SPECS[name])
+    (nearest,) = SPECS[name]["params"]
+    assert nearest["select"]["nearest"] is True
+    assert nearest["views"] == [first["name"]]
+    assert tooltips(first)[0]["field"] in ("period", "month", "year")
+    if name in OVER_TIME:
+        assert nearest["select"]["encodings"] == ["x"]
+        assert "range" in [entry["field"] for entry in tooltips(first)]
+    for layer in others:
+        assert not tooltips(layer) or mark(layer) in ("point", "rule")
