@@ -85,7 +85,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
     wanted = {r["sha256"] for r in rows.values() if r["undoes"] is None} | evidence
     for sha256 in sorted(wanted):
         try:
-            workspace.ledger.raw(sha256)
+            workspace.ledger.checked(sha256)
         except StoreError:
             damaged.append(sha256[:12])
     checks.append(
