@@ -15,6 +15,7 @@ from mlpm_core.value.bridge import Bridge, bridge
 from mlpm_core.value.decision import NONE, Decision, Option, Uncertain, decide
 from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.policy import Policy
+from mlpm_core.value.running_cost import before_running_costs
 from mlpm_core.value.tornado import Swing, tornado
 from mlpm_core.value.tree import DriverTree, driver_tree
 from mlpm_core.value.worth import worth_by_period
@@ -123,7 +124,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
         nets = worth.net.samples
     else:
         nets = pays.npv.samples
-        asked = {entry.name: entry for entry in benefit_inputs(case.mechanism)}
+        asked = {entry.name: entry for entry in benefit_inputs()}
         for name, draws in pays.drawn.items():
             entry = asked[name]
             uncertain[name] = Uncertain(entry.label, entry.unit, draws)
@@ -236,14 +237,14 @@ def _paid(
     case: CaseValue, worth: Worth, estimates: Sequence[EstimateView]
 ) -> tuple[Benefits | None, str, str | None]:
     """Whether it pays, where the build cost comes from, and what is wrong with the answers."""
-    answers = case.benefit_answers
+    answers, net = case.benefit_answers, before_running_costs(worth)
     try:
         if "build_cost" in answers:
-            return benefits(worth.net, answers), "the value case", None
+            return benefits(net, answers), "the value case", None
         if estimates:
             view = estimates[0]
             paid = benefits(
-                worth.net,
+                net,
                 answers,
                 build_cost=view.estimate.cost_draws,
                 p_no_go=view.estimate.p_no_go,

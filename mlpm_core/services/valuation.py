@@ -13,6 +13,7 @@ from mlpm_core.services.mechanisms import definition_changes, mechanism_of
 from mlpm_core.services.periods import Monitored, Period, periods_of
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
+from mlpm_core.value.running_cost import RUN_COST, after_running_costs
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class CaseValue:
     ``unvalued`` says so when only metrics are monitored that have no value alone.
     ``redefined_at`` are the moments at which its mechanism's definition became another.
     ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
+    A running cost that is written stands among the ``inputs``: every net is after it.
     """
 
     value_case_id: str
@@ -92,7 +94,8 @@ class CaseValue:
     @property
     def benefit_answers(self) -> dict[str, str]:
         """What is written of how the value arrives, for ``benefits``."""
-        return {i.name: i.planned for i in self.realisation if i.planned}
+        asked = [*self.realisation, *(i for i in self.inputs if i.name == RUN_COST)]
+        return {i.name: i.planned for i in asked if i.planned}
 
     @property
     def best(self) -> Worth | None:
@@ -198,7 +201,6 @@ def valued_case(
 ) -> CaseValue:
     """The record of a value case, valued by the results of a deployment: its champion's if none."""
     changes = changes or {}
-    mechanism = mechanism_of(reader, row["project"], row["mechanism"])
     deployment = deployment or _deployment(reader, row)
     monitored = _newest_periods(reader, project["project"], deployment, today)
     written = {
@@ -206,6 +208,10 @@ def valued_case(
         for q in reader.current(QuantityRecord, row["project"])
         if q["value_case_id"] == row["value_case_id"]
     }
+    mechanism = after_running_costs(
+        mechanism_of(reader, row["project"], row["mechanism"]),
+        {name: q["written"] for name, q in written.items()} | dict(changes),
+    )
     inputs = _inputs(mechanism, row, written, monitored, changes)
     batches = tuple(dict.fromkeys(i.batch for i in inputs if i.batch))
     planned, problem = _worth(

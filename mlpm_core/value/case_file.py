@@ -11,6 +11,7 @@ from mlpm_core.errors import InputError, MlpmError, NotFoundError
 from mlpm_core.value.decision import Decision, Option, decide
 from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
+from mlpm_core.value.running_cost import after_running_costs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,11 +105,12 @@ def _case(table: Mapping[str, Any]) -> Case:
     baseline = table.get("baseline")
     if baseline is not None and not isinstance(baseline, str):
         raise InputError(f'baseline is {baseline!r}; write "none", "all" or "incumbent".')
+    quantities = _quantities(_table(table, "quantities"), "quantities")
     return Case(
-        mechanism=find_mechanism(table["mechanism"]),
+        mechanism=after_running_costs(find_mechanism(table["mechanism"]), quantities),
         baseline=baseline,
         horizon_years=_number(table, "horizon_years", "the file", 1.0),
-        quantities=_quantities(_table(table, "quantities"), "quantities"),
+        quantities=quantities,
         options=tuple(_option(name, options[name]) for name in options),
         studies=tuple(_study(entry, f"study {i}") for i, entry in enumerate(studies, start=1)),
     )
