@@ -14,6 +14,7 @@ from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
 from mlpm_core.value.decision import NONE, Decision, Option, Uncertain, decide
 from mlpm_core.value.information import Learned, Study
+from mlpm_core.value.keeping import ahead
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.running_cost import before_running_costs
 from mlpm_core.value.tornado import Swing, tornado
@@ -85,11 +86,13 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Insight:
-    """A value case seen as a choice: use the model, or leave it.
+    """A value case seen as a choice: use the model, or leave it; once in use, keep it or stop it.
 
     ``pays`` counts what building costs; without a build cost it is None and the choice is about
-    one year's net, which ``horizon_years`` None says. ``advice`` is by worth; ``silent`` are the
-    labels of the uncertain inputs that are hardly or not at all worth finding out.
+    one year's net, which ``horizon_years`` None says. Once the model ``is_built`` that cost is
+    spent: ``horizon_years`` are then the years ahead, and the choice is about them alone.
+    ``advice`` is by worth; ``silent`` are the labels of the uncertain inputs that are hardly or not
+    at all worth finding out.
     """
 
     decision: Decision
@@ -100,6 +103,7 @@ class Insight:
     advice: tuple[Advice, ...]
     silent: tuple[str, ...]
     problem: str | None = None
+    is_built: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,14 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
         return None
     pays, cost_from, problem = _paid(case, worth, estimates)
     uncertain = _uncertain(worth)
-    if pays is None:
-        nets = worth.net.samples
-    else:
-        nets = pays.npv.samples
+    years, nets = None, worth.net.samples
+    if pays is not None:
+        years, nets, drawn = pays.horizon_years, pays.npv.samples, pays.drawn
+        if case.years_in_use is not None:
+            left = ahead(before_running_costs(worth), case.benefit_answers, case.years_in_use)
+            years, nets, drawn = left.years, left.npv.samples, left.pays.drawn
         asked = {entry.name: entry for entry in benefit_inputs()}
-        for name, draws in pays.drawn.items():
+        for name, draws in drawn.items():
             entry = asked[name]
             uncertain[name] = Uncertain(entry.label, entry.unit, draws)
         if not pays.is_built.all():
@@ -136,7 +142,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
     heard = {told.key for told in advice}
     return Insight(
         decision=decision,
-        horizon_years=pays.horizon_years if pays else None,
+        horizon_years=years,
         pays=pays,
         cost_from=cost_from,
         swings=tornado(
@@ -145,6 +151,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
         advice=advice,
         silent=tuple(entry.label for key, entry in uncertain.items() if key not in heard),
         problem=problem,
+        is_built=case.years_in_use is not None,
     )
 
 
@@ -247,7 +254,7 @@ def _paid(
                 net,
                 answers,
                 build_cost=view.estimate.cost_draws,
-                p_no_go=view.estimate.p_no_go,
+                p_no_go=view.estimate.p_no_go if case.years_in_use is None else 0.0,
                 no_go_cost=view.estimate.no_go_cost_draws,
             )
             return paid, f"the estimate {view.title}", None

@@ -17,7 +17,7 @@ from mlpm_core.value.running_cost import RUN_COST, after_running_costs
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from mlpm_core.services.workspace import Workspace
@@ -65,6 +65,7 @@ class CaseValue:
     ``redefined_at`` are the moments at which its mechanism's definition became another.
     ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
     A running cost that is written stands among the ``inputs``: every net is after it.
+    ``years_in_use`` is None until a model is in use for it; from then on its building is paid.
     """
 
     value_case_id: str
@@ -83,6 +84,7 @@ class CaseValue:
     realisation: tuple[CaseInput, ...] = ()
     unvalued: str | None = None
     redefined_at: tuple[datetime, ...] = ()
+    years_in_use: float | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -243,7 +245,18 @@ def valued_case(
         unvalued=_unvalued(monitored, mechanism),
         redefined_at=definition_changes(reader, row["project"], row["mechanism"]),
         realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
+        years_in_use=_years_in_use(champions(reader, row), today, is_monitored=bool(monitored)),
     )
+
+
+def _years_in_use(
+    deployed: Iterable[Mapping[str, Any]], today: date, *, is_monitored: bool
+) -> float | None:
+    """Since the first champion came into use; 0 when only its results say that one did."""
+    begun = [d["from_on"] for d in deployed if d["from_on"] and d["from_on"] <= today]
+    if not begun:
+        return 0.0 if is_monitored else None
+    return float((today - min(begun)).days / 365.25)
 
 
 def _planned(
