@@ -1,8 +1,5 @@
 # MLPM: `make run` starts it, `make test` proves it. `make help` lists the rest.
 
-export MLPM_PORT ?= 8501
-export MLPM_ADDRESS ?= 127.0.0.1
-
 # The first Python on PATH that is new enough; or name one: make run PYTHON=/opt/python/bin/python3
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -18,10 +15,10 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
-	@echo "Settings: MLPM_PORT=$(MLPM_PORT) MLPM_ADDRESS=$(MLPM_ADDRESS) MLPM_DATA MLPM_DEMO MLPM_READ_ONLY MLPM_TOKEN"
+	@echo "Settings, such as make run MLPM_PORT=9000: MLPM_PORT MLPM_ADDRESS MLPM_DATA MLPM_DEMO MLPM_READ_ONLY MLPM_TOKEN"
 
 run: .venv/.run-stamp ## set up on first use, then serve and print the address
-	@exec $(BIN)/streamlit run app.py --server.port $(MLPM_PORT) --server.address $(MLPM_ADDRESS)
+	@exec $(BIN)/mlpm serve
 
 test: check ## set up, then everything: check, doctests, core, app and browser tests
 	$(PYTEST) --ignore=tests/contract
@@ -39,9 +36,10 @@ bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/screens.py
 
-soak: setup ## what takes long: 200,000 mutated files, ten times the kills and the hurt files
+soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, ten times the kills
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
-	@SOAK=10 $(PYTEST) --quiet tests/crash
+	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 100000 --texts
+	@SOAK=10 $(PYTEST) --quiet tests/crash tests/core/test_isolation.py
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py

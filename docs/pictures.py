@@ -31,6 +31,7 @@ SCREENS = {
     "upload": "upload?project=bike-shop-demand&kind=metric_results",
     "imports": "imports?project=bike-shop-demand",
     "registers": "registers?project=bike-shop-demand&kind=promises",
+    "settings": "settings?project=bike-shop-demand",
 }
 
 

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,43 @@ __all__ = [
     "NotEnoughDataError",
     "NotFoundError",
     "StoreError",
+    "printable",
+    "quoted",
 ]
+
+_LONGEST_QUOTED = 200
+
+
+def quoted(text: object) -> str:
+    r"""What somebody wrote, as a sentence repeats it: in quotes, and not more than fits in one.
+
+    Examples
+    --------
+    >>> print(quoted("a\nb"), len(quoted("x" * 10_000)))
+    'a\nb' 205
+    """
+    written = str(text)
+    if len(written) <= _LONGEST_QUOTED:
+        return repr(written)
+    return f"{written[:_LONGEST_QUOTED]!r}..."
+
+
+def printable(text: str) -> str:
+    r"""Text with every character written out that does not show, or changes what stands around it.
+
+    A terminal obeys control characters, and marks of direction turn words around; see Unicode TR36.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[31m.csv"), printable("b\u202ecsv"), printable("Größe 5 µm"))
+    a\x1b[31m.csv b\u202ecsv Größe 5 µm
+    """
+    if text.isprintable():
+        return text
+    # what does not show is escaped as Python writes it; other blanks than the plain one do show
+    return "".join(
+        c if c.isprintable() or unicodedata.category(c) == "Zs" else ascii(c)[1:-1] for c in text
+    )
 
 
 class MlpmError(Exception):
@@ -43,17 +80,26 @@ class NotEnoughDataError(MlpmError):
 class NotFoundError(MlpmError, LookupError):
     """Nothing of that name exists.
 
+    ``what`` is the kind of thing that was looked for, and ``without_hint`` the sentence for
+    somebody who may not be told what there is instead; both are empty when nothing else was named.
+
     Examples
     --------
-    >>> str(NotFoundError.of("mechanism", "triage", ["triage_automation", "fraud_blocking"]))
+    >>> error = NotFoundError.of("mechanism", "triage", ["triage_automation", "fraud_blocking"])
+    >>> str(error)
     "There is no mechanism 'triage'. Did you mean triage_automation?"
+    >>> error.without_hint
+    "There is no mechanism 'triage'."
     """
+
+    what: str = ""
+    without_hint: str = ""
 
     @classmethod
     def of(cls, what: str, name: str, known: Iterable[str]) -> NotFoundError:
         """The error for a ``name`` that is not among the ``known`` ones."""
         known = sorted(known)
-        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        near = get_close_matches(name[:_LONGEST_QUOTED], known, n=3, cutoff=0.5)
         hint = (
             f"Did you mean {' or '.join(near)}?"
             if near
@@ -61,7 +107,9 @@ class NotFoundError(MlpmError, LookupError):
             if known
             else "There are none yet."
         )
-        return cls(f"There is no {what} {name!r}. {hint}")
+        error = cls(f"There is no {what} {quoted(name)}. {hint}")
+        error.what, error.without_hint = what, f"There is no {what} {quoted(name)}."
+        return error
 
 
 class StoreError(MlpmError):

@@ -1,7 +1,8 @@
 """Mutated files, each read whole by the intake: ``python -m tests.fuzz 200000``.
 
 A file is known by its number, so that whatever one finds can be looked at again:
-``python -m tests.fuzz 1 --first 4711``.
+``python -m tests.fuzz 1 --first 4711``. With ``--texts`` it is quantities, moments, mechanisms and
+the like (``tests.fuzz_texts``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,12 @@ import pyarrow.parquet as pq
 from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import KINDS, Status, record_of
 from mlpm_core.services.registers import template_csv
+from tests import fuzz_texts
 from tests.intake_stored import Shelf, told_of
 from tests.workbooks import workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 GOLDEN = Path(__file__).parent / "core" / "golden" / "intake_cases.json"
 SECONDS_EACH = 5
@@ -175,8 +177,8 @@ def check(number: int) -> str:
     return "accepted"
 
 
-def guarded(number: int) -> tuple[int, str, float]:
-    """`check` with an alarm; a finding comes back as a sentence that begins with ``!``."""
+def guarded(number: int, check: Callable[[int], str] = check) -> tuple[int, str, float]:
+    """A check with an alarm; a finding comes back as a sentence that begins with ``!``."""
 
     def late(*_: object) -> None:
         raise TimeoutError
@@ -193,13 +195,16 @@ def guarded(number: int) -> tuple[int, str, float]:
     return number, outcome, time.monotonic() - began
 
 
-def run(numbers: range, jobs: int) -> Iterator[tuple[int, str, float]]:
-    """The outcomes of many files, on several processors."""
+def run(
+    numbers: range, jobs: int, check: Callable[[int], str] = check
+) -> Iterator[tuple[int, str, float]]:
+    """The outcomes of many files or texts, on several processors."""
+    one = partial(guarded, check=check)
     if jobs == 1:
-        yield from map(guarded, numbers)
+        yield from map(one, numbers)
         return
     with multiprocessing.Pool(jobs) as pool:
-        yield from pool.imap_unordered(guarded, numbers, chunksize=200)
+        yield from pool.imap_unordered(one, numbers, chunksize=200)
 
 
 def main() -> int:
@@ -208,11 +213,15 @@ def main() -> int:
     parser.add_argument("n", type=int)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
+    parser.add_argument("--texts", action="store_true", help="instead of files")
     given = parser.parse_args()
     outcomes: Counter[str] = Counter()
     slowest, findings = 0.0, 0
     began = time.monotonic()
-    for number, outcome, took in run(range(given.first, given.first + given.n), given.jobs):
+    numbers = range(given.first, given.first + given.n)
+    for number, outcome, took in run(
+        numbers, given.jobs, fuzz_texts.check if given.texts else check
+    ):
         slowest = max(slowest, took)
         if outcome.startswith("!"):
             findings += 1
@@ -221,8 +230,9 @@ def main() -> int:
     peak = max(
         resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
+    what = "texts" if given.texts else "files"
     print(
-        f"{given.n:,} mutated files in {time.monotonic() - began:,.0f} s: {dict(outcomes)}; "
+        f"{given.n:,} mutated {what} in {time.monotonic() - began:,.0f} s: {dict(outcomes)}; "
         f"slowest {slowest:.2f} s, peak memory {peak / 1024:,.0f} MB; {findings} findings"
     )
     return 1 if findings else 0

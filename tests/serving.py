@@ -70,7 +70,13 @@ def _is_ready(url: str) -> bool:
 
 @contextmanager
 def run_server(
-    folder: Path, *, demo: bool, command: Sequence[str] | None = None, **environment: str
+    folder: Path,
+    *,
+    demo: bool,
+    command: Sequence[str] | None = None,
+    address: str = "127.0.0.1",
+    stop: signal.Signals = signal.SIGTERM,
+    **environment: str,
 ) -> Iterator[Server]:
     """The application on a free port with data of its own, from ready to cleanly stopped.
 
@@ -81,25 +87,35 @@ def run_server(
     demo
         Load the demo into the empty store?
     command
-        What starts it; ``streamlit run app.py`` unless something else is named.
+        What starts it; ``streamlit run app.py`` unless something else is named. ``PORT`` in it
+        becomes the port.
+    address
+        Where it listens.
+    stop
+        The signal that ends it.
     **environment
         Variables besides the folder, port and address.
     """
     port = free_port()
     data, log = folder / "store", folder / "server.log"
     streamlit = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    streamlit += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    streamlit += ["--server.port", "PORT", "--server.address", address]
+    host = f"[{address}]" if ":" in address else address
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            command or streamlit,
+            [str(port) if part == "PORT" else part for part in command or streamlit],
             cwd=ROOT,
-            env=own_environment(data, MLPM_PORT=str(port), MLPM_DEMO=str(int(demo)), **environment),
+            env=own_environment(
+                data,
+                **{"MLPM_ADDRESS": address, "MLPM_PORT": str(port), "MLPM_DEMO": str(int(demo))},
+                **environment,
+            ),
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,
     ):
-        server = Server(f"http://127.0.0.1:{port}", data, log, process)
+        server = Server(f"http://{host}:{port}", data, log, process)
         try:
             deadline = time.monotonic() + START_SECONDS
             while not _is_ready(server.url):
@@ -107,11 +123,13 @@ def run_server(
                     pytest.fail(f"The application did not get ready:\n{log.read_text()[-4000:]}")
                 time.sleep(0.1)
             yield server
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(stop)
             process.wait(STOP_SECONDS)
         finally:
             process.kill()
     text = log.read_text()
-    assert process.returncode in {0, -signal.SIGTERM}, f"It stopped badly:\n{text[-4000:]}"
+    # Streamlit says "Aborted!" and ends with 1 when somebody types Ctrl-C
+    fine = {0, -stop, 1} if stop == signal.SIGINT else {0, -stop}
+    assert process.returncode in fine, f"It stopped badly:\n{text[-4000:]}"
     assert "Traceback" not in text, f"The log has a trace:\n{text[-4000:]}"
     assert not (data / "server.json").exists(), "It stopped and left server.json behind."

@@ -8,13 +8,14 @@ from starlette.middleware import Middleware
 
 from mlpm_core.api.routes import ENDPOINTS, ROUTES
 from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
-from mlpm_core.errors import MlpmError
+from mlpm_core.api.slow_bodies import SlowBodies
+from mlpm_core.services.stopping import Stop
 from mlpm_core.services.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ENDPOINTS", "ROUTES", "MlpmError", "front_door", "startup_refusal"]
+__all__ = ["ENDPOINTS", "ROUTES", "front_door", "startup_refusal"]
 
 
 def front_door(
@@ -24,6 +25,7 @@ def front_door(
     address: str,
     api_token: str | None = None,
     data: Path | None = None,
+    stop: Stop | None = None,
 ) -> list[Middleware]:
     """The middleware that stands before everything; see `mlpm_core.api.security`.
 
@@ -39,6 +41,8 @@ def front_door(
         The token given out to other programs (MLPM_TOKEN).
     data
         Where ``mlpm token`` keeps those that open only a part.
+    stop
+        Tells when the process was asked to end; without it, it never is.
     """
     door = Middleware(
         FrontDoor,
@@ -48,4 +52,4 @@ def front_door(
         api_token=api_token,
         given_out=Tokens(data) if data is not None else None,
     )
-    return [door]
+    return [door, Middleware(SlowBodies, stop=stop or Stop())]

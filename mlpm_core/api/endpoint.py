@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-__all__ = ["Endpoint", "Forbidden", "Parameter", "actor", "channel", "flag", "guarded"]
+__all__ = [
+    "Endpoint",
+    "Forbidden",
+    "Parameter",
+    "actor",
+    "channel",
+    "flag",
+    "guarded",
+    "may_read",
+    "refuse_foreign_batch",
+]
 
 MAX_ACTOR = 100
 _ACTOR = re.compile(r"[A-Za-z0-9._~%-]+")
@@ -86,6 +96,8 @@ class Endpoint:
                 try:
                     house = await run_in_threadpool(open_workspace)
                     project = await run_in_threadpool(batches.project_of, house, batch)
+                except NotFoundError:
+                    pass  # no batch, and one of another project, are refused alike
                 except MlpmError as error:
                     return JSONResponse({"error": str(error)}, _status_of(error))
             refusal = caller.refusal(self.action, project, datetime.now(UTC).date())
@@ -121,9 +133,43 @@ def guarded(
             answered = await run_in_threadpool(handle, request, workspace)
             return answered if isinstance(answered, Response) else await answered
         except MlpmError as error:
-            return JSONResponse({"error": str(error)}, _status_of(error))
+            sentence = str(error)
+            if isinstance(error, NotFoundError) and error.what == "project" and _scope(request):
+                sentence = error.without_hint  # the hint names projects of others
+            return JSONResponse({"error": sentence}, _status_of(error))
 
     return answer
+
+
+def may_read(request: Request) -> bool:
+    """Whether the caller may be told what is stored; a token may be for writing alone."""
+    caller = request.scope.get(CALLER)
+    return not isinstance(caller, Token) or caller.may(Action.READ)
+
+
+def refuse_foreign_batch(request: Request, workspace: Workspace, batch: str) -> None:
+    """Refuse a batch of a project that the caller's token is not for, as if there were none.
+
+    Raises
+    ------
+    NotFoundError
+        When the caller may not know of it, or there is none.
+    """
+    projects = _scope(request)
+    if not projects:
+        return
+    try:
+        is_theirs = batches.project_of(workspace, batch) in projects
+    except NotFoundError:
+        is_theirs = False
+    if not is_theirs:
+        raise NotFoundError(f"There is no batch {batch!r} in {', '.join(projects)}.")
+
+
+def _scope(request: Request) -> tuple[str, ...]:
+    """The projects to which the caller's token is bound; empty when it is bound to none."""
+    caller = request.scope.get(CALLER)
+    return caller.projects if isinstance(caller, Token) and not caller.is_for_all else ()
 
 
 def _status_of(error: MlpmError) -> int:

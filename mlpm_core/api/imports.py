@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -15,11 +15,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from mlpm_core.api.endpoint import Endpoint, Parameter, actor, channel, flag, guarded
+from mlpm_core.api.endpoint import (
+    Endpoint,
+    Parameter,
+    actor,
+    channel,
+    flag,
+    guarded,
+    may_read,
+)
 from mlpm_core.errors import InputError
 from mlpm_core.records import KINDS, Receipt, Status
 from mlpm_core.services import batches, undoing, uploads
-from mlpm_core.services.private_file import write_private
+from mlpm_core.services.effects import without_figures
+from mlpm_core.services.private_file import append_private, locked, write_private
 from mlpm_core.services.tokens import Action
 
 if TYPE_CHECKING:
@@ -112,17 +121,14 @@ class Replays:
         stored = request, str(receipt.batch), receipt.sha256
         with self._lock:
             self._done[project, key] = stored
-            with suppress(OSError):  # it is stored; should the key be lost, the bytes still tell
+            with suppress(OSError), locked(self._file):  # were the key lost, the bytes still tell
                 if len(self._done) > self._most:
                     while len(self._done) > self._most // 2:
                         self._done.popitem(last=False)
                     told = [(*known, *said) for known, said in self._done.items()]
                     write_private(self._file, "".join(f"{json.dumps(t)}\n" for t in told))
                     return
-                with self._file.open("a", encoding="utf-8") as file:
-                    file.write(f"{json.dumps((project, key, *stored))}\n")
-                    file.flush()
-                    os.fsync(file.fileno())
+                append_private(self._file, json.dumps((project, key, *stored)))
 
     def _lines(self) -> list[str]:
         try:
@@ -161,9 +167,10 @@ async def _import(request: Request, workspace: Workspace) -> Response:
         sentence = "The body is the file itself: curl --data-binary @FILE, not -F."
         return JSONResponse({"error": sentence}, 415)
     length = request.headers.get("content-length", "")
-    announced = int(length) if length.isdecimal() else 0
+    announced = int(length) if length.isdecimal() and len(length) < 20 else 0
     if announced > uploads.max_bytes():
-        return _answer(uploads.too_large(workspace, who, upload, announced), 413)
+        return _answer(request, uploads.too_large(workspace, who, upload, announced), 413)
+    broken_off = partial(uploads.broken_off, workspace, who, upload, announced=announced)
     said = hashlib.sha256(repr(upload).encode())
     with uploads.spooled(workspace) as (file, path):
         size = 0
@@ -171,13 +178,13 @@ async def _import(request: Request, workspace: Workspace) -> Response:
             async for part in request.stream():
                 size += len(part)
                 if size > uploads.max_bytes():
-                    return _answer(uploads.too_large(workspace, who, upload, size), 413)
+                    return _answer(request, uploads.too_large(workspace, who, upload, size), 413)
                 said.update(part)
                 file.write(part)
         except ClientDisconnect:
-            return _answer(uploads.broken_off(workspace, who, upload, size, announced), 400)
+            return _answer(request, broken_off(size), 400)
         if announced and size != announced:
-            return _answer(uploads.broken_off(workspace, who, upload, size, announced), 400)
+            return _answer(request, broken_off(size), 400)
         file.flush()
 
         def do() -> Receipt:
@@ -185,14 +192,14 @@ async def _import(request: Request, workspace: Workspace) -> Response:
 
         key = request.headers.get("idempotency-key")
         if not key:
-            return _answer(await run_in_threadpool(do))
+            return _answer(request, await run_in_threadpool(do))
         once = _replays_of(workspace).once
-        return _answer(await run_in_threadpool(once, project, key, said.hexdigest(), do))
+        return _answer(request, await run_in_threadpool(once, project, key, said.hexdigest(), do))
 
 
 def _receipt(request: Request, workspace: Workspace) -> Response:
     project, batch = request.path_params["project"], request.path_params["batch"]
-    return _answer(batches.receipt(workspace, actor(request), project, batch), 200)
+    return _answer(request, batches.receipt(workspace, actor(request), project, batch), 200)
 
 
 def _undo(request: Request, workspace: Workspace) -> Response:
@@ -202,10 +209,12 @@ def _undo(request: Request, workspace: Workspace) -> Response:
         workspace, actor(request), project, batch,
         dry_run=flag(request, "dry_run"), channel=channel(request),
     )  # fmt: skip
-    return _answer(done, 200)
+    return _answer(request, done, 200)
 
 
-def _answer(receipt: Receipt, status: int | None = None) -> Response:
+def _answer(request: Request, receipt: Receipt, status: int | None = None) -> Response:
+    if not may_read(request):
+        receipt = without_figures(receipt)
     return JSONResponse(receipt.model_dump(mode="json"), status or _HTTP_STATUS[receipt.status])
 
 

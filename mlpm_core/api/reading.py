@@ -9,7 +9,14 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_jsonable_python
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from mlpm_core.api.endpoint import Endpoint, Parameter, actor, guarded
+from mlpm_core.api.endpoint import (
+    Endpoint,
+    Parameter,
+    actor,
+    flag,
+    guarded,
+    refuse_foreign_batch,
+)
 from mlpm_core.api.health import CheckAnswer
 from mlpm_core.api.imports import NAMED
 from mlpm_core.errors import InputError
@@ -161,18 +168,22 @@ def _backup(request: Request, workspace: Workspace) -> Response:
 
 
 def _demo_load(request: Request, workspace: Workspace) -> Response:
-    actor(request)
-    done = demo.load(workspace)
+    done = demo.load(workspace, actor(request))
     return JSONResponse({"imported": sum(r.status is Status.COMMITTED for r in done)})
 
 
 def _demo_remove(request: Request, workspace: Workspace) -> Response:
-    return JSONResponse({"undone": len(demo.remove(workspace, actor(request)))})
+    others = None if flag(request, "with_others") else ()
+    return JSONResponse({"undone": len(demo.remove(workspace, actor(request), others=others))})
 
 
 def _known(request: Request, workspace: Workspace) -> Workspace:
     when = request.query_params.get("known")
-    return workspace if when is None else workspace.as_known(when)
+    if when is None:
+        return workspace
+    if when.startswith("B"):
+        refuse_foreign_batch(request, workspace, when)
+    return workspace.as_known(when)
 
 
 def _wanted(request: Request) -> str | None:
@@ -300,10 +311,18 @@ ENDPOINTS = (
         "DELETE",
         "/api/v1/demo",
         "remove_demo",
-        "Remove the demo by undoing its batches.",
-        guarded(_demo_remove),
+        "Remove the demo by undoing its batches, all at once.",
+        guarded(_demo_remove, "with_others"),
         {200: DemoRemoved},
-        (NAMED,),
+        (
+            Parameter(
+                "with_others",
+                "query",
+                "Undo batches of others that rest on the demo too; else they stop the removal.",
+                {"type": "boolean", "default": False},
+            ),
+            NAMED,
+        ),
         action=Action.ADMIN,
     ),
 )

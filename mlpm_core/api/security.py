@@ -13,13 +13,13 @@ import json
 import logging
 import re
 import uuid
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 
 from mlpm_core.errors import StoreError
+from mlpm_core.services.addresses import beyond_this_machine, is_loopback, is_number, local_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,16 +35,18 @@ __all__ = [
     "LOCAL_TOKEN",
     "FrontDoor",
     "content_security_policy",
-    "is_loopback",
     "startup_refusal",
 ]
 
 LOG = logging.getLogger("mlpm.front_door")
 
-OWN_ROUTES: Final = ("/api/", "/healthz", "/readyz")
+PROBES: Final = ("/healthz", "/readyz")
+OWN_ROUTES: Final = ("/api/", *PROBES)
 TOKEN_ROUTES: Final = "/api/v1/"
 OPEN_ROUTES: Final = frozenset({"/api/v1/openapi.json"})
-CLOSED_ROUTES: Final = ("/_stcore/metrics", "/_stcore/agent/")
+CLOSED_ROUTES: Final = (
+    "/_stcore/metrics/", "/_stcore/agent/", "/auth/login/", "/auth/logout/", "/oauth2callback/",
+)  # fmt: skip  # the last ones would ask other hosts who somebody is, and nothing here asks them
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 CALLER: Final = "mlpm.caller"  # where a request's scope says which token it came with
@@ -69,6 +71,14 @@ REFUSED_OPTIONS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
         bool,
         "server.enableStaticServing is on: it serves files nobody checked. Switch it off.",
     ),
+    "browser.gatherUsageStats": (
+        bool,
+        "browser.gatherUsageStats is on: it reports to another host. Switch it off.",
+    ),
+    "server.sslCertFile": (
+        bool,
+        "server.sslCertFile is set, but MLPM answers this machine alone, over http. Leave it out.",
+    ),
     "client.showErrorDetails": (
         lambda shown: str(shown).lower() in {"full", "true"},
         "client.showErrorDetails is 'full': traces would reach the browser. Use 'type' or 'none'.",
@@ -88,7 +98,8 @@ class FrontDoor:
     token
         What ``Authorization: Bearer`` must carry under ``/api/v1/``: the one of ``server.json``.
     address
-        The address served besides the loopback ones; it becomes an accepted Host.
+        The address served besides the loopback ones; it becomes an accepted Host, as does the
+        address of this machine at which a connection came in.
     api_token
         Another token that opens it, given out to other programs.
     given_out
@@ -125,7 +136,7 @@ class FrontDoor:
             await self.app(scope, receive, send)
             return
         path = _path(scope)
-        is_own = path.startswith(OWN_ROUTES)
+        is_own = f"{path.lower()}/".startswith(OWN_ROUTES)
         has_started = False
 
         async def guarded_send(message: Message) -> None:
@@ -156,32 +167,32 @@ class FrontDoor:
     def _refusal(self, scope: Scope, path: str, *, is_own: bool) -> tuple[int, str] | None:
         """Status and sentence for a request that may not come in."""
         headers = Headers(scope=scope)
+        came_in_at = _came_in_at(scope)
+        if came_in_at is not None and not is_loopback(came_in_at):
+            return 403, beyond_this_machine(f"This connection came in at {came_in_at}")
+        served = self.hosts if came_in_at is None else self.hosts | {local_address(came_in_at)}
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or _split_host(hosts[0])[0] not in self.hosts:
+        if len(hosts) != 1 or _split_host(hosts[0])[0] not in served:
             return 403, "This Host is not served here."
         is_guarded = is_own or scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        # A page of Streamlit's speaks to the very host it came from; for any other, Streamlit
+        # would ask a host of the internet for this machine's address.
+        homes = served if is_own else frozenset({_split_host(hosts[0])[0]})
         if is_guarded and not all(
-            self._is_home(origin, hosts[0]) for origin in headers.getlist("origin")
+            _is_home(origin, hosts[0], homes) for origin in headers.getlist("origin")
         ):
             return 403, "Requests from another web page are refused."
-        is_readable = path.isprintable() or not is_own
-        if not is_readable or any(closed in f"{path}/" for closed in CLOSED_ROUTES):
+        if not path.startswith("/") or not path.isprintable():
+            return 404, "There is nothing here."
+        if is_own:
+            is_served = path in PROBES or path.startswith("/api/")
+        else:
+            is_served = not any(closed in f"{path}/" for closed in CLOSED_ROUTES)
+        if not is_served:
             return 404, "There is nothing here."
         if path.startswith(TOKEN_ROUTES) and path not in OPEN_ROUTES:
             return self._token_refusal(scope, headers.getlist("authorization"))
         return None
-
-    def _is_home(self, origin: str, host: str) -> bool:
-        """Whether a page of this origin was served by this very server."""
-        try:
-            parts = urlsplit(origin)
-            port = parts.port
-        except ValueError:
-            return False
-        default = {"http": 80, "https": 443}.get(parts.scheme)
-        if default is None or parts.hostname not in self.hosts:
-            return False
-        return (port or default) == (_split_host(host)[1] or default)
 
     def _token_refusal(self, scope: Scope, credentials: list[str]) -> tuple[int, str] | None:
         """Status and sentence unless there is one right bearer token; the scope then says which."""
@@ -227,11 +238,12 @@ def content_security_policy(index_html: Path) -> str:
             "frame-ancestors 'self'",
             "object-src 'none'",
             "base-uri 'self'",
+            "form-action 'self'",
         ]
     )
 
 
-def startup_refusal(option: Callable[[str], Any], address: str, *, has_sign_in: bool) -> str | None:
+def startup_refusal(option: Callable[[str], Any], address: str) -> str | None:
     """The sentence with which this configuration must not start; None when it may.
 
     Parameters
@@ -240,39 +252,19 @@ def startup_refusal(option: Callable[[str], Any], address: str, *, has_sign_in: 
         Reads one Streamlit option by name, such as ``streamlit.get_option``.
     address
         The address to be served (MLPM_ADDRESS).
-    has_sign_in
-        Whether people have to sign in.
 
     Examples
     --------
-    >>> startup_refusal({"server.enableXsrfProtection": False}.get, "127.0.0.1", has_sign_in=False)
+    >>> startup_refusal({"server.enableXsrfProtection": False}.get, "127.0.0.1")
     'server.enableXsrfProtection is off: any web page could upload files here. Switch it on.'
     """
     for name, (is_refused, sentence) in REFUSED_OPTIONS.items():
         if is_refused(option(name)):
             return sentence
-    bound = str(option("server.address") or address)
-    for where in (address, bound):
-        if not is_loopback(where) and not has_sign_in:
-            return (
-                f"The address {where} can be reached from other machines and no sign-in is "
-                "configured. Set MLPM_ADDRESS=127.0.0.1, or configure [auth] first."
-            )
+    for name, where in (("MLPM_ADDRESS", address), ("server.address", option("server.address"))):
+        if not is_loopback(str(where or "")):
+            return beyond_this_machine(f"{name} is {repr(where) if where else 'empty'}")
     return None
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach the address.
-
-    Examples
-    --------
-    >>> [is_loopback(a) for a in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "example.org")]
-    [True, True, True, False, False]
-    """
-    try:
-        return ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return address.lower() == "localhost"
 
 
 def _path(scope: Scope) -> str:
@@ -282,13 +274,35 @@ def _path(scope: Scope) -> str:
     return path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
 
 
+def _came_in_at(scope: Scope) -> str | None:
+    """The address of this machine at which a connection came in, where the server tells it.
+
+    A socket's is always a number; a Unix socket has a path, and a client in this process a name.
+    """
+    host = (scope.get("server") or (None,))[0]
+    return host if host is not None and is_number(host) else None
+
+
+def _is_home(origin: str, host: str, homes: frozenset[str]) -> bool:
+    """Whether a page of this origin was served by this very server, under one of these names."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError:
+        return False
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    if default is None or (parts.hostname or "").removesuffix(".") not in homes:
+        return False
+    return (port or default) == (_split_host(host)[1] or default)
+
+
 def _split_host(host: str) -> tuple[str, int | None]:
     """Name and port of a Host header; an empty name when it is malformed."""
     try:
         parts = urlsplit(f"//{host}")
         if parts.netloc != host or parts.username is not None:
             return "", None
-        return (parts.hostname or "").rstrip("."), parts.port
+        return (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         return "", None
 

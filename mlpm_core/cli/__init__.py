@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(given: argparse.Namespace, error: MlpmError, status: int) -> int:
-    print(error, file=sys.stderr)
+    from mlpm_core.cli.printing import say
+
+    say(str(error))
     if getattr(given, "json", False):
         print(json.dumps({"error": str(error)}))
     return status
@@ -138,12 +140,16 @@ def _parser() -> argparse.ArgumentParser:
         help="a project it is for; may be repeated; without it all projects",
     )  # fmt: skip
     token.add_argument(
-        "--may", default="read,import", help="read, import, undo, admin; with commas (%(default)s)"
-    )
+        "--may", action="append", default=[], dest="actions", metavar="ACTION",
+        help="read, import, undo, admin; may be repeated, or with commas (read,import)",
+    )  # fmt: skip
     token.add_argument("--days", type=int, help="how long it lasts (for ever)")
 
     demo = answering("demo", "demo", "load or remove the demo")
     demo.add_argument("what", choices=["load", "remove"])
+    demo.add_argument(
+        "--yes", action="store_true", help="take back batches of others that rest on it too"
+    )
 
     command("serve", "serve", "serve the dashboard")
     return parser

@@ -71,6 +71,7 @@ def information(given: argparse.Namespace) -> int:
 def import_file(given: argparse.Namespace) -> int:
     """Import a file."""
     from mlpm_core.cli.house import house
+    from mlpm_core.named_file import text_of
     from mlpm_core.services.uploads import Upload
 
     upload = Upload(
@@ -78,7 +79,7 @@ def import_file(given: argparse.Namespace) -> int:
         kind=given.kind,
         filename=given.file.name,
         answers=tuple(given.answers),
-        profile=_text(given.profile) if given.profile else None,
+        profile=text_of(given.profile) if given.profile else None,
         confirm_restatement=given.confirm_restatement,
         accept_good=given.accept_good,
         ask_again=given.ask_again,
@@ -102,7 +103,7 @@ def export(given: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(f"{given.out} cannot be written: {error.strerror}.") from error
     answer = {"rows": told.n_rows, "path": str(given.out), "as_of": told.as_of.isoformat()}
-    print(f"{told.n_rows:,} rows of {given.table} as of {answer['as_of']} UTC.", file=sys.stderr)
+    printing.say(f"{told.n_rows:,} rows of {given.table} as of {answer['as_of']} UTC.")
     return printing.document(answer) if given.json else printing.DONE
 
 
@@ -117,38 +118,56 @@ def undo(given: argparse.Namespace) -> int:
 
 def token(given: argparse.Namespace) -> int:
     """Make, list or revoke tokens for other programs."""
-    import getpass
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from mlpm_core.services.settings import Settings
+    from mlpm_core.cli.house import settings_here, user
     from mlpm_core.services.tokens import ALL_PROJECTS, Tokens
 
-    settings = Settings.from_environment()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings = settings_here()
+    settings.make_folder()
     tokens = Tokens(settings.data)
     if given.what != "list" and not given.name:
         raise InputError(f"Say which token: mlpm token {given.what} NAME.")
     if given.what == "new":
+        if ALL_PROJECTS in given.projects:
+            raise InputError(
+                f"{ALL_PROJECTS!r} is no project; leave --project out to make a token for all."
+            )
+        actions = [part.strip() for text in given.actions for part in text.split(",")]
+        actions = actions or ["read", "import"]
         secret = tokens.make(
             given.name,
             given.projects or [ALL_PROJECTS],
-            [action.strip() for action in given.may.split(",")],
-            actor=getpass.getuser(),
+            actions,
+            actor=user(),
             today=datetime.now(UTC).date(),
             days=given.days,
         )
-        print("Keep it well; it is told this once, and only its hash is stored.", file=sys.stderr)
+        scope = ", ".join(given.projects) or "all projects"
+        printing.say(
+            f"{given.name} may {', '.join(actions)} in {scope}. Keep it well; it is shown this "
+            "once, and only its hash is stored."
+        )
         if not given.json:
             print(secret)
             return printing.DONE
-        return printing.document({"name": given.name, "token": secret})
+        return printing.document(
+            {
+                "name": given.name,
+                "token": secret,
+                "projects": given.projects or [ALL_PROJECTS],
+                "actions": actions,
+            }
+        )
     if given.what == "revoke":
         gone = tokens.revoke(given.name)
-        print(f"{gone.name} opens nothing any more.", file=sys.stderr)
+        printing.say(f"{gone.name} opens nothing any more.")
         return printing.document({"revoked": gone.name}) if given.json else printing.DONE
-    listed = [{k: v for k, v in asdict(known).items() if k != "sha256"} for known in tokens.all()]
-    return printing.document(listed) if given.json else printing.tokens(listed)
+    if not given.json:
+        return printing.tokens(tokens.all())
+    listed = [asdict(each) for each in tokens.all()]
+    return printing.document([{k: v for k, v in e.items() if k != "sha256"} for e in listed])
 
 
 def verify(given: argparse.Namespace) -> int:
@@ -157,8 +176,7 @@ def verify(given: argparse.Namespace) -> int:
 
     with house() as found:
         if given.rewrite_ledger:
-            print(f"The ledger was written anew; the old one: {found.rewrite_ledger()}",
-                  file=sys.stderr)  # fmt: skip
+            printing.say(f"The ledger was written anew; the old one: {found.rewrite_ledger()}")
         answer = found.verify(given.since)
     return printing.checks(answer, as_json=given.json)
 
@@ -169,47 +187,53 @@ def backup(given: argparse.Namespace) -> int:
 
     with house() as found:
         answer = found.backup(given.folder)
-    print(f"Written to {answer['path']}.", file=sys.stderr)
+    printing.say(f"Written to {answer['path']}.")
     return printing.checks(answer, as_json=given.json)
 
 
 def restore(given: argparse.Namespace) -> int:
     """Put a backup in place."""
-    from mlpm_core.cli.house import app_runs
+    from mlpm_core.cli.house import app_runs, settings_here
     from mlpm_core.services import backups
-    from mlpm_core.services.settings import Settings
 
-    settings = Settings.from_environment()
+    settings = settings_here()
     if app_runs(settings):
         raise InputError("The app is running; stop it before its data are replaced.")
     return printing.checks(backups.told(backups.restore(settings, given.file)), as_json=given.json)
 
 
 def demo(given: argparse.Namespace) -> int:
-    """Load or remove the demo."""
+    """Load or remove the demo; ask before batches of others are taken back with it."""
     from mlpm_core.cli.house import house
 
     with house() as found:
-        answer = found.demo(given.what)
+        try:
+            answer = found.demo(given.what, with_others=given.yes)
+        except InputError as error:
+            if given.what == "load" or given.yes:
+                raise
+            if not sys.stdin.isatty():
+                raise InputError(f"{error} With --yes they are taken back too.") from error
+            printing.say(f"{error}\nTake them back too? [y/N] ", end="")
+            if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+                return printing.REFUSED
+            answer = found.demo(given.what, with_others=True)
     for word, n in answer.items():
-        print(f"{n} batches of the demo {word}.", file=sys.stderr)
+        printing.say(f"{n} batches of the demo {word}.")
     return printing.document(answer) if given.json else printing.DONE
 
 
 def serve(given: argparse.Namespace) -> int:
     """Become the server; Ctrl-C and a supervisor's signals then reach it directly."""
+    from mlpm_core.services.addresses import port_refusal
     from mlpm_core.services.settings import Settings
 
     settings = Settings.from_environment()
+    settings.make_folder()
+    if refusal := port_refusal(settings.address, settings.port):
+        raise InputError(refusal)
     run = [sys.executable, "-m", "streamlit", "run", str(_ROOT / "app.py")]
     run += ["--server.port", str(settings.port), "--server.address", settings.address]
     os.environ["MLPM_DATA"] = str(settings.data)  # a relative path would change its meaning
     os.chdir(_ROOT)
     os.execv(sys.executable, run)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The profile {path} cannot be read: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import shutil
 import time
 from contextlib import contextmanager
@@ -13,10 +14,12 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from mlpm_core.cli.printing import say
 from mlpm_core.errors import InputError, InUseError, NotFoundError, StoreError
+from mlpm_core.named_file import open_named, read_named
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services.server_file import read_server_file
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.settings import Settings, misspelt
 from mlpm_core.services.uploads import import_upload, max_bytes, too_large
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.uploads import Upload
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["House", "app_runs", "house"]
+__all__ = ["House", "app_runs", "house", "settings_here", "user"]
 
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
 _PATIENCE_SECONDS, _POLL_SECONDS = 15.0, 0.1
@@ -44,8 +47,8 @@ class House(Protocol):
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         """Take a batch back."""
 
-    def demo(self, what: str) -> dict[str, int]:
-        """Load or remove the demo."""
+    def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
+        """Load or remove the demo; ``with_others`` takes back what rests on it too."""
 
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         """A table of a project as a file."""
@@ -58,6 +61,13 @@ class House(Protocol):
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
         """Write a backup; ``path`` is where it lies."""
+
+
+def settings_here() -> Settings:
+    """The settings of this command; a variable that only looks like one is told."""
+    for warning in misspelt(os.environ):
+        say(warning)
+    return Settings.from_environment()
 
 
 def app_runs(settings: Settings) -> bool:
@@ -77,7 +87,7 @@ def house() -> Iterator[House]:
     StoreError
         When another process holds the store and does not answer.
     """
-    settings = Settings.from_environment()
+    settings = settings_here()
     found = _app_or_store(settings)
     try:
         yield found
@@ -114,7 +124,9 @@ class _OwnStore:
     def import_file(self, upload: Upload, file: Path) -> Receipt:
         if (size := _size(file)) > max_bytes():
             return too_large(self._workspace, _actor(), upload, size)
-        return import_upload(self._workspace, _actor(), upload, _read(file), channel="command")
+        return import_upload(
+            self._workspace, _actor(), upload, read_named(file, max_bytes()), channel="command"
+        )
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         from mlpm_core.services import batches, undoing
@@ -124,13 +136,14 @@ class _OwnStore:
             self._workspace, _actor(), found, batch, dry_run=dry_run, channel="command"
         )
 
-    def demo(self, what: str) -> dict[str, int]:
+    def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
         from mlpm_core.services import demo
 
         if what == "load":
-            done = demo.load(self._workspace)
+            done = demo.load(self._workspace, _actor())
             return {"imported": sum(r.status is Status.COMMITTED for r in done)}
-        return {"undone": len(demo.remove(self._workspace, _actor()))}
+        others = None if with_others else ()
+        return {"undone": len(demo.remove(self._workspace, _actor(), others=others))}
 
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         from mlpm_core.services import exports
@@ -174,15 +187,16 @@ class _RunningApp:
         if (size := _size(file)) > max_bytes():
             # the app refuses it by its announced length, before a byte of it is sent
             return self._receipt("POST", path, b"", announced=size)
-        return self._receipt("POST", path, _read(file))
+        return self._receipt("POST", path, read_named(file, max_bytes()))
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         where = f"projects/{quote(project, safe='')}/" if project else ""
         only = "?dry_run=true" if dry_run else ""
         return self._receipt("DELETE", f"{where}imports/{quote(batch, safe='')}{only}")
 
-    def demo(self, what: str) -> dict[str, int]:
-        answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", "demo")
+    def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
+        path = "demo?with_others=true" if with_others and what == "remove" else "demo"
+        answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", path)
         return answer
 
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
@@ -286,22 +300,18 @@ def _json(error: HTTPError) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _actor() -> str:
+def user() -> str:
+    """The name of the user whose command this is; empty where the system has none."""
     try:
-        return f"{getpass.getuser()} (command)"
+        return getpass.getuser()
     except (KeyError, ImportError, OSError):
-        return "command"
+        return ""
+
+
+def _actor() -> str:
+    return f"{name} (command)" if (name := user()) else "command"
 
 
 def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+    with open_named(file) as opened:
+        return os.fstat(opened.fileno()).st_size

@@ -4,19 +4,46 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
+
+from mlpm_core.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.tokens import Token
 
-__all__ = ["DONE", "checks", "document", "information", "mechanisms", "receipt", "worth"]
+__all__ = [
+    "DONE",
+    "REFUSED",
+    "checks",
+    "document",
+    "information",
+    "mechanisms",
+    "receipt",
+    "say",
+    "tokens",
+    "worth",
+]
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
 _STATUS = {"rejected": REFUSED, "asked": REFUSED, "failed": FAILED}
 _MOST = 10
+
+
+def say(sentence: str, end: str = "\n") -> None:
+    """Say something to whoever sits at the terminal; nothing in it can command the terminal."""
+    _write(sentence, sys.stderr, end)
+
+
+def _print(line: str) -> None:
+    _write(line, sys.stdout)
+
+
+def _write(text: str, stream: TextIO, end: str = "\n") -> None:
+    print("\n".join(map(printable, text.split("\n"))), end=end, file=stream, flush=True)
 
 
 def document(answer: object) -> int:
@@ -28,71 +55,66 @@ def document(answer: object) -> int:
 def mechanisms(listed: Sequence[Mapping[str, Any]]) -> int:
     """Print one line per mechanism."""
     for entry in listed:
-        print(f"{entry['number']:>4}  {entry['id']:<24} {entry['sentence']}")
+        _print(f"{entry['number']:>4}  {entry['id']:<24} {entry['sentence']}")
     return DONE
 
 
 def worth(answer: Mapping[str, Any]) -> int:
     """Print the five dimensions and the net as a table, and what each input must reach."""
-    print(f"{answer['mechanism']} against {answer['baseline']}, {answer['draws']:,} draws")
-    print(f"{'':<20} {'mean':>14} {'P10':>14} {'P50':>14} {'P90':>14}")
+    _print(f"{answer['mechanism']} against {answer['baseline']}, {answer['draws']:,} draws")
+    _print(f"{'':<20} {'mean':>14} {'P10':>14} {'P50':>14} {'P90':>14}")
     for name, kpi in [*answer["kpis"].items(), ("net", answer["net"])]:
         cells = " ".join(f"{_number(kpi[q]):>14}" for q in ("mean", "p10", "p50", "p90"))
-        print(f"{name:<20} {cells}  {kpi['unit']}")
-    print(f"{'probability of loss':<20} {answer['net']['probability_of_loss']:>14.1%}")
+        _print(f"{name:<20} {cells}  {kpi['unit']}")
+    _print(f"{'probability of loss':<20} {answer['net']['probability_of_loss']:>14.1%}")
     for name, at in answer["break_even"].items():
         if at is not None:
-            print(f"{'breaks even at':<20} {_number(at):>14}  {name}")
+            _print(f"{'breaks even at':<20} {_number(at):>14}  {name}")
     return DONE
 
 
 def information(answer: Mapping[str, Any]) -> int:
     """Print the options, and what it is worth to find out each thing before choosing."""
-    print(f"{'option':<32} {'mean':>12} {'P(best)':>9} {'regret':>12}")
+    _print(f"{'option':<32} {'mean':>12} {'P(best)':>9} {'regret':>12}")
     for name, option in answer["options"].items():
         cells = f"{_number(option['mean']):>12} {option['p_best']:>9.1%}"
-        print(f"{name:<32} {cells} {_number(option['expected_regret']):>12}")
-    print(f"\n{'to know everything':<32} {_number(answer['evpi']):>12}")
+        _print(f"{name:<32} {cells} {_number(option['expected_regret']):>12}")
+    _print(f"\n{'to know everything':<32} {_number(answer['evpi']):>12}")
     for name, value in answer["evppi"].items():
         hidden = name in answer["no_detectable_value"]
         told = "no detectable value" if hidden else f"{_number(value):>12}"
-        print(f"{'to know ' + name:<32} {told}")
+        _print(f"{'to know ' + name:<32} {told}")
     if answer["evsi"]:
-        print(f"\n{'study':<48} {'value':>12} {'cost':>12} {'net':>12}")
+        _print(f"\n{'study':<48} {'value':>12} {'cost':>12} {'net':>12}")
     for study in answer["evsi"]:
         cells = " ".join(f"{_number(study[key]):>12}" for key in ("value", "cost", "net"))
-        print(f"{study['study']:<48} {cells}")
+        _print(f"{study['study']:<48} {cells}")
     return DONE
 
 
 def checks(answer: Mapping[str, Any], *, as_json: bool) -> int:
     """Say what was checked and found, and return the exit status it means."""
     for check in answer["checks"]:
-        print(f"{'ok ' if check['ok'] else 'NOT OK'} {check['name']}: {check['detail']}",
-              file=sys.stderr)  # fmt: skip
+        say(f"{'ok ' if check['ok'] else 'NOT OK'} {check['name']}: {check['detail']}")
     if as_json:
         document(answer)
     return DONE if answer["ok"] else FAILED
 
 
-def tokens(listed: list[dict[str, Any]]) -> int:
+def tokens(listed: Sequence[Token]) -> int:
     """List what each token may."""
-    for known in listed:
-        projects = ", ".join(known["projects"]).replace("*", "all projects")
-        until = f"until {known['expires_on']}" if known["expires_on"] else "for ever"
-        print(
-            f"{known['name']:<20} may {', '.join(known['actions'])} in {projects}, {until}; "
-            f"made {known['made_on']} by {known['made_by']}"
+    for token in listed:
+        projects = "all projects" if token.is_for_all else ", ".join(token.projects)
+        until = f"until {token.expires_on}" if token.expires_on else "for ever"
+        _print(
+            f"{token.name:<20} may {', '.join(token.actions)} in {projects}, {until}; "
+            f"made {token.made_on} by {token.made_by}"
         )
     return DONE
 
 
 def receipt(told: Receipt, *, as_json: bool) -> int:
     """Say what happened to a file, and return the exit status it means."""
-
-    def say(sentence: str) -> None:
-        print(sentence, file=sys.stderr)
-
     for repair in told.repairs:
         say(f"{len(repair.rejects)} x {repair.code}: {repair.hint}")
         for reject in repair.rejects[:_MOST]:
@@ -118,7 +140,7 @@ def receipt(told: Receipt, *, as_json: bool) -> int:
         f"{told.batch or 'nothing stored'}{undone}."
     )
     if as_json:
-        print(told.model_dump_json())
+        document(told.model_dump(mode="json"))
     return _STATUS.get(told.status.value, DONE)
 
 

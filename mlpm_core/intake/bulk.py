@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from math import isinf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -49,9 +48,9 @@ _FULL_NAME = (
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
 )
 _FULL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_MARKED = re.compile(r"(?:^|[^A-Za-z])'")  # an apostrophe that may only keep off a formula
 _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
 _SHORTEST_NAME = 1 + max(map(len, MISSING))
-_LARGEST_EXACT = 2.0**53
 
 
 class Whole(NamedTuple):
@@ -84,7 +83,8 @@ def read_plain(column: Column, coded: Coded, now: datetime) -> Whole | None:
                 return Whole(given, {})
         case ColumnKind.TEXT if not column.required and default_of(column) == "":
             as_bytes = coded.strings.cast(pa.binary())
-            if not _any(pc.match_substring_regex(as_bytes, _UNPRINTABLE)):
+            unusual = f"{_UNPRINTABLE}|{_MARKED.pattern}"
+            if not _any(pc.match_substring_regex(as_bytes, unusual)):
                 return Whole(coded.strings, {})
     return None
 
@@ -94,15 +94,9 @@ def _plain_numbers(column: Column, coded: Coded) -> Whole | None:
     if found is None or (column.required and found.null_count):
         return None
     ends = pc.min_max(found).as_py()
-    if ends["min"] is None:
-        return None
-    if (column.low is not None and ends["min"] < column.low) or (
-        column.high is not None and ends["max"] > column.high
-    ):
+    if ends["min"] is None or not _are_inside(column, ends["min"], ends["max"]):
         return None
     if column.kind is ColumnKind.WHOLE:
-        if max(-ends["min"], ends["max"]) >= _LARGEST_EXACT:
-            return None
         try:
             found = found.cast(pa.int64())  # refuses what is not whole
         except pa.ArrowInvalid:
@@ -184,8 +178,8 @@ def _plain_values(column: Column, texts: list[str]) -> list[object] | None:
     joined = "\n".join(texts) + "\n"
     default = default_of(column)
     if column.kind is ColumnKind.TEXT:
-        is_common = not column.required and default == "" and not _CONTROL.search(joined)
-        return list(texts) if is_common else None
+        is_unusual = _CONTROL.search(joined) or _MARKED.search(joined)
+        return None if column.required or default != "" or is_unusual else list(texts)
     pattern = _PATTERNS.get(column.kind)
     if pattern is None or joined.count("\n") != len(texts) or (column.required and "" in texts):
         return None
@@ -200,8 +194,13 @@ def _plain_values(column: Column, texts: list[str]) -> list[object] | None:
     given = [v for v in values if isinstance(v, int | float)]
     if not given:
         return values
-    low, high = min(given), max(given)
-    is_inside = (column.low is None or low >= column.low) and (
-        column.high is None or high <= column.high
+    return values if _are_inside(column, min(given), max(given)) else None
+
+
+def _are_inside(column: Column, least: float, most: float) -> bool:
+    """Whether all numbers from the least to the most may stand in a column."""
+    return (
+        (column.low is None or least >= column.low)
+        and (column.high is None or most <= column.high)
+        and max(-least, most) <= column.largest
     )
-    return values if is_inside and not isinf(low) and not isinf(high) else None

@@ -12,7 +12,7 @@ from mlpm_core.intake.dates import moment
 from mlpm_core.intake.faults import Fault
 from mlpm_core.intake.lines import SPACES, is_blank
 from mlpm_core.intake.names import invisible, is_number_like, read_name
-from mlpm_core.records import Column, ColumnKind
+from mlpm_core.records import Column, ColumnKind, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,6 @@ _SPACE_MARKS = "[ \u00a0\u202f\u2009]"
 
 FIRST_MOMENT = datetime(1990, 1, 1)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-_LARGEST_WHOLE = 2**63 - 1
 
 
 class Cell(NamedTuple):
@@ -112,6 +111,7 @@ class Grammar:
         default = Cell(default_of(column))
 
         def cell(text: str) -> Cell:
+            text = as_written(text)
             if is_blank(text) if is_literal else is_missing(text):
                 if column.required:
                     return Cell(None, Fault("missing-value", {}))
@@ -121,7 +121,12 @@ class Grammar:
         return cell
 
     def _name(self, column: Column, text: str) -> Cell:
-        found = read_name(text, is_free_to_begin=column.name == "slice_value")
+        found = read_name(
+            text,
+            is_free_to_begin=column.name == "slice_value",
+            is_in_paths=column.name == "project",
+            reserved=column.reserved,
+        )
         if isinstance(found, Fault):
             return Cell(None, found)
         name, was_trimmed = found
@@ -154,20 +159,17 @@ class Grammar:
         found = self._read_number(text)
         if isinstance(found, Fault):
             return Cell(None, found)
-        return Cell(found, _bounds_fault(column, found))
+        fault = _bounds_fault(column, found)
+        return Cell(None if fault else found, fault)
 
     def _whole(self, column: Column, text: str) -> Cell:
         found = self._read_number(text)
         if isinstance(found, Fault):
             return Cell(None, found)
-        plain = text.strip(SPACES)
         if not found.is_integer():
             return Cell(None, Fault("not-an-integer", {}))
-        whole = int(plain) if plain.isdigit() and plain.isascii() else int(found)
-        if abs(whole) > _LARGEST_WHOLE:
-            words = range_in_words(column.low or -_LARGEST_WHOLE, column.high or _LARGEST_WHOLE)
-            return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
-        return Cell(whole, _bounds_fault(column, whole))
+        fault = _bounds_fault(column, found)
+        return Cell(None if fault else int(found), fault)
 
     def _read_number(self, text: str) -> float | Fault:
         plain = text.strip(SPACES)
@@ -230,9 +232,11 @@ def _is_control(character: str) -> bool:
 
 def _bounds_fault(column: Column, number: float) -> Fault | None:
     low, high = column.low, column.high
-    if (low is None or number >= low) and (high is None or number <= high):
-        return None
-    return Fault("out-of-range", {"field": column.name, "range": range_in_words(low, high)})
+    if (low is not None and number < low) or (high is not None and number > high):
+        return Fault("out-of-range", {"field": column.name, "range": range_in_words(low, high)})
+    if abs(number) > column.largest:
+        return Fault("too-large", {"field": column.name, "largest": f"{column.largest:g}"})
+    return None
 
 
 def _english(plain: str, decimal: str, thousands: str | None) -> str | None:

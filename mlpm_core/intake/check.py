@@ -11,13 +11,14 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.bulk import Cells, read_all, read_plain
 from mlpm_core.intake.cells import Cell, default_of
-from mlpm_core.intake.faults import Fault, reject
+from mlpm_core.intake.faults import Fault, Refusal, reject
 from mlpm_core.intake.header import is_own, known_metric
 from mlpm_core.intake.lines import Lines, is_blank, read_record
+from mlpm_core.intake.names import read_name
 from mlpm_core.intake.results import check_results
 from mlpm_core.intake.rows import array_of
 from mlpm_core.intake.table import Coded, Codes, Table
-from mlpm_core.records import columns
+from mlpm_core.records import as_written, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from mlpm_core.records import Column, ColumnKind, Reject
 
 __all__ = ["Checker", "Faults", "Reading"]
+
+
+_MOST_LOOKED = 2_000
 
 
 class Reading:
@@ -124,7 +128,7 @@ class Faults:
     def add_cells(self, column: str, reading: Reading) -> None:
         """Every faulty cell of a field."""
         for record, fault in reading.faults():
-            self.add(record, column, fault.code, reading.text(record), **fault.filled)
+            self.add(record, column, fault.code, as_written(reading.text(record)), **fault.filled)
 
 
 class Checker:
@@ -133,6 +137,7 @@ class Checker:
     def __init__(self, fields: Fields, header: Header, grammar: Grammar, project: str) -> None:
         self._fields, self._header, self._grammar = fields, header, grammar
         self._project = project
+        self._n_looked = 0
         self.is_results = fields.is_results
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self._at = {f: j for j, f in enumerate(header.fields) if f is not None}
@@ -170,6 +175,9 @@ class Checker:
         for field, j in self._at.items():
             if self._read[field](found.cells[j]).fault is not None:
                 return False
+        self._n_looked += 1
+        if self._n_looked > _MOST_LOOKED:  # text of very many lines that are rows but for a rule
+            return False
         none = np.zeros(1, dtype=np.int64)
         one = Table(none, [Coded.of([c]) for c in found.cells], [], [])
         faults = Faults(none)
@@ -182,14 +190,7 @@ class Checker:
         """Every field of every record; faulty cells and rows go to ``faults``."""
         left_out = ("metric", "value") if self.wide else ()
         wanted = [c for c in columns(self._fields.record) if c.name not in left_out]
-        with ThreadPoolExecutor(2) as pool:  # most of the work is Arrow's, which runs beside Python
-            found = dict(
-                zip(
-                    [c.name for c in wanted],
-                    pool.map(lambda column: self._reading(column, table), wanted),
-                    strict=True,
-                )
-            )
+        found = dict(zip([c.name for c in wanted], self._each_reading(wanted, table), strict=True))
         for name, reading in found.items():
             if name in self._at:
                 faults.add_cells(self.label(name), reading)
@@ -202,11 +203,19 @@ class Checker:
                 faults.add_cells(self._header.label(j), found[_wide(metric)])
         return found
 
+    def _each_reading(self, wanted: Sequence[Column], table: Table) -> list[Reading]:
+        if table.n_records == 1:  # a line that is held against the fields, one of very many
+            return [self._reading(column, table) for column in wanted]
+        with ThreadPoolExecutor(2) as pool:  # most of the work is Arrow's, which runs beside Python
+            return list(pool.map(lambda column: self._reading(column, table), wanted))
+
     def _reading(self, column: Column, table: Table) -> Reading:
         read = self._read[column.name]
         if column.name in self._at:
             coded = table.columns[self._at[column.name]]
-            is_plain = self._grammar.is_plain and column.name not in ("project", "metric")
+            is_plain = self._grammar.is_plain and not (
+                column.reserved or column.name in ("project", "metric")
+            )
             whole = read_plain(column, coded, self._grammar.now) if is_plain else None
             if whole is not None:
                 return PlainReading(coded, whole)
@@ -243,7 +252,12 @@ class Checker:
         return cell
 
     def _metric_of(self, j: int) -> str:
-        return self._fields.metric_of(self._header.cells[j])
+        """The metric that a column of a wide file holds, whose name is the header's."""
+        header = self._header.cells[j]
+        found = read_name(self._fields.metric_of(header))
+        if isinstance(found, Fault):
+            raise Refusal([reject(found.code, None, header, header, **found.filled)])
+        return found[0]
 
 
 def _wide(metric: str) -> str:

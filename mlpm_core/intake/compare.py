@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["compared"]
 
 _MOST_SHOWN = 20
+_MOST_COMPARED = 2000
 _MEETS_MODELS_FIRST = (MetricResult, Prediction)
 
 
@@ -117,18 +118,24 @@ def _with_known_references(found: Found, stored: Stored) -> Rows:
         if not is_unknown.any():
             continue
         plural = KINDS[column.refers_to].plural.lower()
+        near = _near(np.flatnonzero(is_unknown).tolist(), values, known)
         for i in np.flatnonzero(is_unknown[codes]).tolist():
-            value = values[int(codes[i])]
-            near = get_close_matches(value, sorted(known), n=1, cutoff=0.6)
             found.faults.add(
                 int(rows.of[i]),
                 found.labels[column.name],
                 "unknown-reference",
-                value,
+                values[int(codes[i])],
                 plural=plural,
-                near=f" (did you mean {shown(near[0])}?)" if near else "",
+                near=near.get(int(codes[i]), ""),
             )
     return rows.taken(~found.faults.is_bad[rows.of])
+
+
+def _near(places: list[int], values: Sequence[str], known: Collection[str]) -> dict[int, str]:
+    """What the first of some unknown names may have meant, by their places among the values."""
+    some = sorted(known)[:_MOST_COMPARED]
+    near = {i: get_close_matches(values[i], some, n=1, cutoff=0.6) for i in places[:_MOST_SHOWN]}
+    return {i: f" (did you mean {shown(names[0])}?)" for i, names in near.items() if names}
 
 
 def _models_told_apart(

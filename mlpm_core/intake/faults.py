@@ -104,6 +104,10 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{value} lies outside {range} of {field}.",
         "A percentage? Divide by 100. A date? Check the year.",
     ),
+    "too-large": (
+        "{value} is larger than can be computed with: {field} reaches {largest} at most.",
+        "Check its digits and its unit; a sum in cents may be written in thousands.",
+    ),
     "inconsistent": (
         "{columns} contradict each other: {values}.",
         "Swap the limits, or name the slice's key.",
@@ -115,6 +119,10 @@ _REJECTS: dict[str, tuple[str, str]] = {
     "unsafe-name": (
         "{value} could be read as a formula or as markup.",
         "Begin with a letter or digit.",
+    ),
+    "reserved-name": (
+        "{value} cannot be used as a name: {why}.",
+        "Choose another name; letters and digits always serve.",
     ),
     "conflict": (
         "Rows {rows} give different content for one key.",

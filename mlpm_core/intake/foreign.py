@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from mlpm_core.intake.faults import Refusal, question
-from mlpm_core.records import Evaluation, MetricResult, columns
+from mlpm_core.records import Evaluation, MetricResult, columns, kept_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +37,9 @@ _NAMES: Final = {
 }  # fmt: skip
 """Evidently's percentages stay apart from ours, which are shares."""
 _EVIDENTLY: Final = "evidently:metric_v2:"
+_LONGEST_INTEGER: Final = 1100  # bits; a double has no more before its point
+_LARGEST_CARD: Final = 1 << 22  # characters of YAML
+_LONGEST_SCALAR: Final = 100  # characters of a YAML number or date
 _RUN: Final = re.compile(rb"(?:^|[,\"])(?:run_id|run_uuid)(?:[,\"\r\n]|$)")
 
 
@@ -79,14 +82,14 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
         return None
     metrics: dict[_Metric, None] = {}
     unread: dict[str, None] = {}
-    for part in found:
+    for n_parts, part in enumerate(found, start=1):
         if isinstance(part, str):
             unread[part] = None
         elif record is Evaluation and part.slice_key is not None:
             unread[f"{part.metric} of {part.slice_key} {part.slice_value}"] = None
         else:
             metrics[part] = None
-        if len(metrics) > limits.rows:
+        if len(metrics) > limits.rows or n_parts > len(data):  # it repeats itself without end
             raise Refusal.of("limit-rows", limit=limits.rows)
     _ask_what_is_not_told(metrics, record, profile)
     told = {name: of for name, of in wanted.items() if any(of(m) for m in metrics)}
@@ -94,7 +97,7 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(told)
-    writer.writerows([of(m) or "" for of in told.values()] for m in metrics)
+    writer.writerows([kept_cell(of(m) or "") for of in told.values()] for m in metrics)
     return Report(out.getvalue().encode("utf-8", "surrogatepass"), tuple(unread))
 
 
@@ -149,7 +152,7 @@ def _read(data: bytes) -> Iterator[_Metric | str] | None:
     if start.startswith(b"{"):
         told = _parsed(json.loads, data)
     elif start.startswith(b"---") and b"model-index" in data:
-        told = _parsed(yaml.safe_load, data.decode("utf-8", "replace").split("---")[1])
+        told = _parsed(_of_card, data.decode("utf-8", "replace"))
     else:
         return _of_csv(data, start.split(b"\n", 1)[0])
     if not isinstance(told, dict):
@@ -164,9 +167,33 @@ def _parsed(parse: Callable[[Any], Any], data: bytes | str) -> object:
         return None
 
 
+class _PlainYaml(yaml.SafeLoader):
+    """YAML of model cards: a few lines of it cannot stand for any amount of data.
+
+    Merged keys can be merged again and again, and a number of many digits takes ever longer.
+    """
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
+            raise yaml.YAMLError("merged keys")
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:  # noqa: ANN401  as its base
+        if kind is yaml.ScalarNode and len(value) > _LONGEST_SCALAR:
+            return "tag:yaml.org,2002:str"
+        return super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
+
+
+def _of_card(text: str) -> object:
+    """The front matter of a model card."""
+    matter = text.split("---", 2)[1]
+    return yaml.load(matter, _PlainYaml) if len(matter) <= _LARGEST_CARD else None
+
+
 def _number(name: str, value: object, **known: str | None) -> _Metric | str:
     """A metric, if its value is one number or says that it is none; else its name."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return name
+    if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:
         return name
     spelled = name.strip().lower().replace(" ", "_")
     return _Metric(_NAMES.get(spelled, name.strip()), str(value), **known)
@@ -231,12 +258,24 @@ def _of_csv(data: bytes, header: bytes) -> Iterator[_Metric | str] | None:
     if not is_history and not is_runs:
         return None
     try:
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+        rows = _rows(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
     except (ValueError, csv.Error):
         return None
-    if any(None in row or None in row.values() for row in rows):  # the wrong width: told by line
+    if rows is None:
         return None
     return _mlflow_history({"metrics": rows}) if is_history else _mlflow_table(rows)
+
+
+def _rows(lines: Iterator[list[str]]) -> list[Json] | None:
+    """Rows by the names of the header; None when one has another width, which is told by line."""
+    header = next(lines)
+    rows = []
+    for cells in lines:
+        if len(cells) == len(header):
+            rows.append(dict(zip(header, cells, strict=True)))
+        elif cells:
+            return None
+    return rows
 
 
 def _mlflow_table(rows: list[Json]) -> Iterator[_Metric | str]:
@@ -314,7 +353,10 @@ def _hugging_face(told: Json) -> Iterator[_Metric | str]:
         for result in _dicts(model.get("results")):
             dataset = _dict(result.get("dataset"))
             parts = [_text(dataset.get(key)) for key in ("name", "config", "split")]
-            for metric in _dicts(result.get("metrics")):
+            metrics = _dicts(result.get("metrics"))
+            if not metrics:
+                yield "a result without metrics"
+            for metric in metrics:
                 yield _number(
                     str(metric.get("type")), metric.get("value"), model=_text(model.get("name")),
                     at=_text(told.get("lastModified")),

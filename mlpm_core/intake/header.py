@@ -10,7 +10,14 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake.faults import Refusal
 from mlpm_core.intake.lines import Lines, is_blank, read_record
 from mlpm_core.intake.profile import IGNORE
-from mlpm_core.records import METRIC_ALIASES, METRICS, ColumnKind, MetricResult, columns
+from mlpm_core.records import (
+    METRIC_ALIASES,
+    METRICS,
+    ColumnKind,
+    MetricResult,
+    as_written,
+    columns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -25,6 +32,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})
 _DROPPED = str.maketrans("", "", " \t\u00a0_-\u2010\u2011\u2012\u2013\u2014")
 _WITHIN = 20
+_WIDEST = 100_000  # cells of a line that may still be a header
 _SEPARATOR = re.compile(r'"?sep=([!#-/:-@\[\]^`{|}~\t ])"?', re.IGNORECASE)
 
 
@@ -164,6 +172,13 @@ class Fields:
         )
 
 
+def _check_width(line: str, delimiters: Sequence[str], limits: Limits) -> None:
+    """Refuse a first line of so many cells that it is not worth taking apart."""
+    n_cells = max(line.count(delimiter) for delimiter in delimiters) + 1
+    if n_cells > max(_WIDEST, limits.columns):
+        raise Refusal.of("limit-columns", got=n_cells, limit=limits.columns)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The header that was found, and what it says.
@@ -203,7 +218,11 @@ class Header:
         delimiters = (said.group(1),) if said else DELIMITERS
         last = min(first + _WITHIN, len(lines.lines))
 
+        _check_width(lines.lines[first], delimiters, limits)
+
         def at(i: int, delimiter: str) -> tuple[list[str], int]:
+            if lines.lines[i].count(delimiter) > _WIDEST:
+                return [], i + 1
             record = read_record(lines, i, delimiter, until=last)
             return ([], i + 1) if record.code else (record.cells, record.next)
 
@@ -221,7 +240,7 @@ class Header:
         record = read_record(lines, line, delimiter, until=last)
         if record.code is not None:
             raise Refusal.of(record.code, column=f"the header, column {len(record.cells) + 1}")
-        cells, below = record.cells, record.next
+        cells, below = [as_written(c) for c in record.cells], record.next
         if len(cells) > limits.columns:
             raise Refusal.of("limit-columns", got=len(cells), limit=limits.columns)
         named = [None if fields.is_ignored(c) else fields.named(c) for c in cells]

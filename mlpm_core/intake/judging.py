@@ -15,13 +15,13 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake.cells import Grammar
 from mlpm_core.intake.check import Checker, Faults
 from mlpm_core.intake.compare import compared
-from mlpm_core.intake.faults import Fault, Refusal, warned
+from mlpm_core.intake.faults import Fault, Refusal, shown, warned
 from mlpm_core.intake.found import NOTES, Found, counted
 from mlpm_core.intake.header import Fields, Header
 from mlpm_core.intake.judgement import Judgement
 from mlpm_core.intake.layout import asked_about_dates, asked_about_layout, checked_header
 from mlpm_core.intake.lines import Lines, is_blank
-from mlpm_core.intake.names import read_name
+from mlpm_core.intake.names import LONGEST, read_name
 from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
@@ -227,11 +227,12 @@ def rejected_csv(asked: Asked, rejects: Sequence[Reject]) -> bytes:
 
 def _opened(asked: Asked) -> Opened:
     """The file as text, with its records told apart."""
-    name = read_name(asked.project)
+    name = read_name(asked.project, is_in_paths=True)
     if isinstance(name, Fault) or name[0] != asked.project:
         raise InputError(
-            f"{asked.project!r} is no name for a project: letters and digits, spaces only inside, "
-            "none of < > or a leading = + - @."
+            f"'{shown(asked.project)}' is no name for a project: at most {LONGEST} letters and "
+            "digits, spaces only inside, none of < > or a leading = + - @, and not *, nor dots or "
+            "imports alone between slashes."
         )
     text = text_of(asked.content(), asked.filename, asked.record, asked.profile, asked.limits)
     lines = Lines.of(text.data)

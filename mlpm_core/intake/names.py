@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from mlpm_core.intake.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["LONGEST", "invisible", "is_number_like", "is_slip", "read_name", "skeleton"]
 
@@ -14,7 +18,13 @@ LONGEST = 200
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _EDGES = " \u00a0\u202f\u2007" + _ZERO_WIDTH
 _NUMBER_LIKE = re.compile(r"[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+")
-_PLAIN = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./ ]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. ]*")
+_NOT_ADDRESSED = {
+    "*": "it stands for every name",
+    ".": "an address cannot hold it",
+    "..": "an address cannot hold it",
+}
+_NO_PART = frozenset({"", ".", "..", "imports", "export"})
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_WORD = 4
 
@@ -37,13 +47,24 @@ def invisible(text: str, allowed: str = "") -> str | None:
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
-def read_name(text: str, *, is_free_to_begin: bool = False) -> tuple[str, bool] | Fault:
+def read_name(
+    text: str,
+    *,
+    is_free_to_begin: bool = False,
+    is_in_paths: bool = False,
+    reserved: Collection[str] = (),
+) -> tuple[str, bool] | Fault:
     r"""A name in NFC without spaces at its edges, and whether invisible ones were dropped.
 
     Parameters
     ----------
     is_free_to_begin : bool
         May it begin with a sign or hold angle brackets, as bands such as ``<30`` do?
+    is_in_paths : bool
+        Is it a part of addresses, as a project's is? Then no part of it between slashes may be
+        read as a part of the address itself.
+    reserved : collection of str
+        Words that mean something else where it is read.
 
     Examples
     --------
@@ -51,8 +72,10 @@ def read_name(text: str, *, is_free_to_begin: bool = False) -> tuple[str, bool] 
     ('m1', True)
     >>> read_name("=1+1").code
     'unsafe-name'
+    >>> read_name("..").code, read_name("a/../b", is_in_paths=True).code
+    ('reserved-name', 'reserved-name')
     """
-    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and text[-1] != " ":
+    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and text[-1] != " " and not reserved:
         return text, False
     name = text.strip(_EDGES)
     is_unsafe = not is_free_to_begin and (
@@ -69,6 +92,13 @@ def read_name(text: str, *, is_free_to_begin: bool = False) -> tuple[str, bool] 
     name = unicodedata.normalize("NFC", name)
     if len(name) > LONGEST:
         return Fault("too-long", {"got": len(name)})
+    word = unicodedata.normalize("NFKC", name).casefold()
+    if word in reserved:
+        return Fault("reserved-name", {"why": "the word has a meaning of its own there"})
+    if word in _NOT_ADDRESSED and not is_free_to_begin:
+        return Fault("reserved-name", {"why": _NOT_ADDRESSED[word]})
+    if is_in_paths and name and not _NO_PART.isdisjoint(name.casefold().split("/")):
+        return Fault("reserved-name", {"why": "an address with it would mean something else"})
     return name, text.strip(" ") != text.strip(_EDGES)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from mlpm_core.errors import InputError
+from mlpm_core.errors import InputError, quoted
 
 __all__ = ["IGNORE", "Limits", "Profile"]
 
@@ -112,7 +112,7 @@ class Profile(BaseModel):
             given[group] = _split(value) if group == "wide" else value.strip(" ")
         else:
             raise InputError(
-                f"There is no answer {key!r}; there are {', '.join(_keys())}, "
+                f"There is no answer {quoted(key)}; there are {', '.join(_keys())}, "
                 "columns.HEADER and constants.FIELD."
             )
         try:
@@ -156,7 +156,7 @@ def _allowed(annotation: Any) -> list[str]:  # noqa: ANN401  any annotation
 def _why(key: str, value: str, error: ValidationError) -> str:
     allowed = _allowed(Profile.model_fields[key].annotation)
     if allowed and value not in allowed:
-        return f"{key} is {value!r}; allowed are {', '.join(allowed)}."
+        return f"{key} is {quoted(value)}; allowed are {', '.join(allowed)}."
     if key == "skip_lines":
-        return f"skip_lines is {value!r}; allowed is a whole number from 0 to 10000."
-    return f"{key} is {value!r}: {error.errors()[0]['msg']}."
+        return f"skip_lines is {quoted(value)}; allowed is a whole number from 0 to 10000."
+    return f"{key} is {quoted(value)}: {error.errors()[0]['msg']}."

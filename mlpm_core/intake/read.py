@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.faults import Refusal
-from mlpm_core.intake.lines import Lines, is_blank, read_record
+from mlpm_core.intake.lines import SPACES, Lines, is_blank, read_record
 from mlpm_core.intake.table import Coded, Codes, Damage, Table, coded_columns
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits
 
 __all__ = ["table"]
+
+_WIDEST = 100_000  # cells
 
 
 def table(
@@ -113,6 +115,13 @@ class _Reader:
     def _unusual(self, i: int) -> int:
         """A record that must be taken apart to know it; where the next begins."""
         lines, delimiter = self._lines.lines, self._delimiter
+        n_between = lines[i].count(delimiter)
+        if n_between > _WIDEST and '"' not in lines[i]:  # not worth taking apart
+            if lines[i].strip(delimiter + SPACES):
+                self._damaged.append(Damage(i, "extra-cell", n_between + 1, []))
+            else:
+                self._blank.append(i)
+            return i + 1
         record = read_record(self._lines, i, delimiter, self._passes)
         cells = record.cells
         if record.code is not None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.intake.faults import Refusal, question, shown
 from mlpm_core.intake.foreign import report_of
-from mlpm_core.intake.unpack import size, unpacked_gzip, unpacked_parquet, unpacked_workbook
+from mlpm_core.intake.parquet_file import unpacked_parquet
+from mlpm_core.intake.text_of_rows import size
+from mlpm_core.intake.unpack import unpacked_gzip
+from mlpm_core.intake.workbook import unpacked_workbook
 
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile

@@ -6,7 +6,9 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from mlpm_core.intake.cells import is_missing
 from mlpm_core.intake.header import is_own
+from mlpm_core.records import as_written, safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,15 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["rejected_records"]
 
 _ADDED = ("_row", "_column", "_code", "_message", "_hint")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_IN_QUOTES = re.compile(r'"(?:[^"]|"")*"')
+_ANY_NUMBER = re.compile(r"[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[eE][+-]?[0-9]+)?")
 
 
 def rejected_records(opened: Opened, rejects: Iterable[Reject]) -> bytes:
     """The rejected records of a file that was opened.
 
-    The original cells are the file's own bytes, in its encoding; only the added columns are made
-    safe for a spreadsheet. A record whose quotes are broken comes back with every cell quoted,
-    because it could not stand in a CSV otherwise.
+    The cells are the file's own bytes, in its encoding, but those that a spreadsheet could take for
+    a formula: they get the apostrophe that an import drops again (``safe_cell``). A record whose
+    quotes are broken comes back with every cell quoted, because it could not stand in a CSV
+    otherwise.
     """
     text, lines, header, table = opened.text, opened.lines, opened.header, opened.table
     end, delimiter = lines.end(header.line), header.delimiter
@@ -38,8 +42,8 @@ def rejected_records(opened: Opened, rejects: Iterable[Reject]) -> bytes:
         d.line: d.cells for d in table.damaged if d.code in ("bad-quote", "unterminated-quote")
     }
     own = [j for j, cell in enumerate(header.cells) if is_own(cell)]
-    above = [lines.lines[i] + lines.end(i) for i in range(header.line)]
-    head = _without(lines.raw(header.line, header.below), own, delimiter)
+    above = [_kept(lines.lines[i], [], delimiter) + lines.end(i) for i in range(header.line)]
+    head = _kept(lines.raw(header.line, header.below), own, delimiter)
     out = [
         text.bom,
         text.bytes_of("".join(above)),
@@ -49,9 +53,9 @@ def rejected_records(opened: Opened, rejects: Iterable[Reject]) -> bytes:
     for line in sorted(reasons):
         cells = broken.get(line)
         record = (
-            _without(lines.raw(line, line + table.spans.get(line, 1)), own, delimiter)
+            _kept(lines.raw(line, line + table.spans.get(line, 1)), own, delimiter)
             if cells is None
-            else delimiter.join(_quoted(c, delimiter) for c in cells)
+            else delimiter.join(_quoted(_safe(c), delimiter) for c in cells)
         )
         added = delimiter.join(_quoted(c, delimiter) for c in _said(reasons[line]))
         out.append(text.bytes_of(record + delimiter))
@@ -59,36 +63,43 @@ def rejected_records(opened: Opened, rejects: Iterable[Reject]) -> bytes:
     return b"".join(out)
 
 
-def _without(raw: str, positions: list[int], delimiter: str) -> str:
-    """A record as it came, without some of its cells."""
-    if not positions:
-        return raw
+def _kept(raw: str, left: list[int], delimiter: str) -> str:
+    """A record as it came, without some of its cells, and none of them a formula."""
     cells, at = list[str](), 0
     while at <= len(raw):
-        end = re.compile(r'"(?:[^"]|"")*"').match(raw, at)
+        end = _IN_QUOTES.match(raw, at)
         stop = raw.find(delimiter, end.end() if end else at)
         stop = len(raw) if stop < 0 else stop
         cells.append(raw[at:stop])
         at = stop + 1
-    return delimiter.join(c for j, c in enumerate(cells) if j not in positions)
+    return delimiter.join(_as_it_came(c, delimiter) for j, c in enumerate(cells) if j not in left)
+
+
+def _as_it_came(raw: str, delimiter: str) -> str:
+    is_quoted = _IN_QUOTES.fullmatch(raw) is not None
+    text = raw[1:-1].replace('""', '"') if is_quoted else raw
+    safe = _safe(text)
+    return raw if safe == text else _quoted(safe, delimiter)
+
+
+def _safe(text: str) -> str:
+    """A cell of the file: a number is none the less one for its marks, nor a dash for nothing."""
+    if _ANY_NUMBER.fullmatch(text) or is_missing(text):
+        return text
+    return safe_cell(as_written(text))
 
 
 def _said(faults: list[Reject]) -> list[str]:
     def joined(parts: list[str | None]) -> str:
-        told = "; ".join(dict.fromkeys(p for p in parts if p))
-        return f"'{told}" if told.startswith(_FORMULA) else told
+        return safe_cell("; ".join(dict.fromkeys(p for p in parts if p)))
 
     return [
         str(faults[0].row),
         joined([f.column for f in faults]),
         joined([f.code for f in faults]),
-        " ".join(_safe(f.message) for f in faults),
+        safe_cell(" ".join(f.message for f in faults)),
         " ".join(dict.fromkeys(f.hint for f in faults)),
     ]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _quoted(cell: str, delimiter: str) -> str:

@@ -9,8 +9,27 @@ a currency never for another.
 from __future__ import annotations
 
 from mlpm_core.quantity.dimension import Dimension
+from mlpm_core.quantity.magnitude import (
+    LARGEST,
+    LARGEST_RESULT,
+    LARGEST_SQUARE,
+    MOST_COUNTED,
+    finite,
+)
 from mlpm_core.quantity.quantity import Quantity, said
 from mlpm_core.quantity.reading import NUMBER
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 
-__all__ = ["CURRENCIES", "NUMBER", "Dimension", "Quantity", "Unit", "said"]
+__all__ = [
+    "CURRENCIES",
+    "LARGEST",
+    "LARGEST_RESULT",
+    "LARGEST_SQUARE",
+    "MOST_COUNTED",
+    "NUMBER",
+    "Dimension",
+    "Quantity",
+    "Unit",
+    "finite",
+    "said",
+]

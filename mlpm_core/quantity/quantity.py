@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["Quantity", "said"]
+
+_LONGEST_WRITTEN: Final = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +131,19 @@ class Quantity:
 
 
 def said(value: float) -> str:
-    """A number as a sentence says it, to four digits.
+    """A number as a sentence says it, to four digits; in powers of ten where those are shorter.
 
     Examples
     --------
     >>> said(62100.0), said(0.0306122), said(1234567.8)
     ('62,100', '0.03061', '1,235,000')
+    >>> said(2.5e18), said(float("inf"))
+    ('2.5e+18', 'no finite number')
     """
+    if not math.isfinite(value):
+        return "no finite number"
+    if abs(value) >= _LONGEST_WRITTEN:
+        return f"{value:.4g}"
     text = f"{float(f'{value:.4g}'):,}"
     return text.removesuffix(".0")
 

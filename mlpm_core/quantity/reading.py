@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED
 from mlpm_core.quantity.shape import SCALES, Beta, Exact, Resampled, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import Unit
 
@@ -36,6 +37,12 @@ _HOW: Final = (
     "Write a number such as 0.3 or 12k, or a range such as 120 to 400, 2 | 4 | 9 or 40/2000."
 )
 PERCENT: Final = "A percentage? Write 0.3 for 30%."
+_LONGEST: Final = 200  # characters
+_TOO_LARGE: Final = (
+    f"The number is too large: {LARGEST:g} is the largest that can be computed with. Check its "
+    "digits and its unit."
+)
+_Z_FARTHEST: Final = 6.5  # beyond the outermost draw, in standard deviations
 _Z90, _Z95 = float(ndtri(0.9)), float(ndtri(0.95))
 
 
@@ -76,8 +83,8 @@ class _Reading:
             raise InputError(f"{self.text!r} is no quantity. {_HOW}")
         if "%" in text:
             raise self.refused(PERCENT)
-        if not text.isascii() or len(text) > 200:
-            raise self.refused(f"Use ASCII letters and digits only, 200 at most. {_HOW}")
+        if not text.isascii() or len(text) > _LONGEST:
+            raise self.refused(f"Use ASCII letters and digits only, {_LONGEST} at most. {_HOW}")
         if call := _CALL.fullmatch(text):
             shape, anchors = self.called(call[1], call[2].split(","), call[3])
         elif fraction := _FRACTION.fullmatch(text):
@@ -89,12 +96,15 @@ class _Reading:
             if len(anchors) not in ((3,) if is_three else (1, 2)):
                 raise self.refused(_HOW)
             shape = self.spread(anchors)
-        if not np.isfinite(anchors).all():
-            raise self.refused("The number is too large.")
+        if any(abs(value) > LARGEST for value in anchors):
+            raise self.refused(_TOO_LARGE)
+        if isinstance(shape, TwoPiece) and not _stays_finite(shape):
+            raise self.refused("It is spread too widely to compute with; narrow it.")
         return shape, anchors, self.currency
 
     def refused(self, why: str) -> InputError:
-        return InputError(f"{self.text!r} cannot be read as a quantity. {why}")
+        text = self.text if len(str(self.text)) <= _LONGEST else f"{self.text[:_LONGEST]}..."
+        return InputError(f"{text!r} cannot be read as a quantity. {why}")
 
     def number(self, text: str) -> float:
         text = text.strip()
@@ -102,8 +112,8 @@ class _Reading:
             comma = "Write a decimal point and no thousands separator: 1.5, 12000 or 12k."
             raise self.refused(comma if re.search("[0-9][,_ ][0-9]", text) else _HOW)
         value = float(text.rstrip("kKmM")) * _THOUSANDS.get(text[-1].lower(), 1.0)
-        if not math.isfinite(value):
-            raise self.refused("The number is too large.")
+        if abs(value) > LARGEST:
+            raise self.refused(_TOO_LARGE)
         return value
 
     def terms(self, parts: list[str]) -> tuple[float, ...]:
@@ -156,6 +166,8 @@ class _Reading:
             raise self.refused(f"It counts a share, but this is asked in {self.asked.text}.")
         if not (0 <= hits <= n and n > 0 and hits.is_integer() and n.is_integer()):
             raise self.refused("Write whole numbers, the part before the whole: 40/2000.")
+        if n > MOST_COUNTED:
+            raise self.refused(f"A share counts {MOST_COUNTED:g} cases at most.")
         return Beta(hits + 1, n - hits + 1), (hits / n,)
 
     def called(self, name: str, written: list[str], unit: str) -> tuple[Shape, tuple[float, ...]]:
@@ -186,3 +198,11 @@ class _Reading:
             return TwoPiece("log", first * factor, second, second), (first * factor,)
         spread = second * factor
         return TwoPiece("identity", first * factor, spread, spread), (first * factor,)
+
+
+def _stays_finite(shape: TwoPiece) -> bool:
+    """Whether the outermost draws can still be computed with."""
+    if shape.scale != "log":
+        return True
+    farthest = _Z_FARTHEST * max(shape.left, shape.right)
+    return abs(math.log(shape.median)) + farthest <= math.log(LARGEST_RESULT)

@@ -14,6 +14,8 @@ from pint.util import to_units_container
 from mlpm_core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pint.util import UnitsContainer
 
 __all__ = ["CURRENCIES", "Unit"]
@@ -66,7 +68,14 @@ _WORDS: Final = (
     *("EUR", "1", "share", "second", "min", "hour", "day", "week", "month", "year"),
     *("money", "case", "kcase", *_COUNTS),
 )
+_SYMBOLS: Final = ("h", "s")
+# The registry is asked for nothing but these: it would look any other word up in its own code.
+_NAMES: Final[Mapping[str, str]] = {
+    spelling: name for name in (*_WORDS[2:], "minute", "sec") for spelling in (name, f"{name}s")
+} | {symbol: symbol for symbol in _SYMBOLS}
 _UNIT_TEXT: Final = re.compile(r"(?:1|[A-Za-z_]+)(?:[*/][A-Za-z_]+)*")
+_LONGEST: Final = 100  # characters
+_MOST_NAMES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +107,15 @@ class Unit:
         'EUR'
         """
         compact = "".join(text.split())
-        if not _UNIT_TEXT.fullmatch(compact):
-            raise InputError(f"{text!r} is not a unit; write one such as EUR/year, min or 1.")
+        if len(text) > _LONGEST or not _UNIT_TEXT.fullmatch(compact):
+            raise InputError(
+                f"{text[:_LONGEST]!r} is not a unit; write one such as EUR/year, min or 1."
+            )
         words = re.findall(r"[A-Za-z_]+", compact)
+        if len(words) > _MOST_NAMES:
+            raise InputError(f"The unit {text!r} has more than {_MOST_NAMES} parts; shorten it.")
         for word in words:
-            if word not in _REGISTRY and word not in CURRENCIES:
+            if word not in _NAMES and word not in CURRENCIES:
                 near = get_close_matches(word, [*_WORDS, *CURRENCIES], n=3)
                 hint = (
                     f"Did you mean {' or '.join(near)}?"
@@ -113,7 +126,7 @@ class Unit:
         found = sorted(set(words) & CURRENCIES)
         if len(found) > 1:
             raise InputError(f"The unit {text!r} mixes {' and '.join(found)}; keep one currency.")
-        plain = re.sub("[A-Za-z_]+", lambda w: "money" if w[0] in CURRENCIES else w[0], compact)
+        plain = re.sub("[A-Za-z_]+", lambda w: _NAMES.get(w[0], "money"), compact)
         unit = _REGISTRY.parse_units(plain) if plain != "1" else _REGISTRY.parse_units("")
         uncounted = _REGISTRY.parse_units("")
         for name, power in to_units_container(unit).items():

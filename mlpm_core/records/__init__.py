@@ -54,6 +54,7 @@ from mlpm_core.records.receipt import (
     Warned,
 )
 from mlpm_core.records.record import Column, ColumnKind, Record, columns
+from mlpm_core.records.safe_cell import as_written, kept_cell, neutral, safe_cell
 
 KINDS: dict[str, type[Record]] = {
     record.kind: record
@@ -131,6 +132,10 @@ __all__ = [
     "Status",
     "ValueCase",
     "Warned",
+    "as_written",
     "columns",
+    "kept_cell",
+    "neutral",
     "record_of",
+    "safe_cell",
 ]

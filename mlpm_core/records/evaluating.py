@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mlpm_core.quantity import LARGEST_SQUARE
 from mlpm_core.records.record import Day, Name, Number, Record, Text, Whole, column
 
 __all__ = ["Decision", "Evaluation"]
@@ -24,11 +25,12 @@ class Evaluation(Record):
         "The value case the candidate would serve.", label="Value case", refers_to="value_cases"
     )
     candidate: Name = column(
-        "The model version that could be adopted; any name but none.",
+        "The model version that could be adopted; any name but none and all.",
         aliases=("model_version", "version"),
+        reserved=("none", "all"),
     )
     metric: Name = column("Which metric, in scikit-learn's spelling.")
-    value: Number = column("The metric's value; a share is written 0 to 1.")
+    value: Number = column("The metric's value; a share is written 0 to 1.", largest=LARGEST_SQUARE)
     n: Whole | None = column(
         "Of how many cases a share is the share: actual positives for recall, those flagged for "
         "precision.",
@@ -38,7 +40,11 @@ class Evaluation(Record):
         aliases=("samples", "count", "n_samples"),
     )
     value_se: Number | None = column(
-        "Standard error of the value.", label="Standard error", default=None, low=0
+        "Standard error of the value.",
+        label="Standard error",
+        default=None,
+        low=0,
+        largest=LARGEST_SQUARE,
     )
     test_set: Name = column(
         "The cases it was measured on; candidates are compared best on the same.", default=""

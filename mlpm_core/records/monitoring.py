@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mlpm_core.quantity import LARGEST_SQUARE
 from mlpm_core.records.record import (
     Choice,
     Day,
@@ -113,8 +114,12 @@ class MetricLimit(Record):
         "The deployment it watches.", label="Deployment", refers_to="deployments"
     )
     metric: Name = column("Which metric, in scikit-learn's spelling.")
-    low: Number | None = column("It must not fall below this.", label="At least", default=None)
-    high: Number | None = column("It must not rise above this.", label="At most", default=None)
+    low: Number | None = column(
+        "It must not fall below this.", label="At least", default=None, largest=LARGEST_SQUARE
+    )
+    high: Number | None = column(
+        "It must not rise above this.", label="At most", default=None, largest=LARGEST_SQUARE
+    )
     breach: Breach = column(
         "What the deployment is called while the metric lies outside.",
         label="Outside it is",
@@ -175,7 +180,7 @@ class MetricResult(Record):
         "First day or moment of the period, UTC.",
         aliases=("day", "date", "period", "week", "month", "timestamp"),
     )
-    value: Number = column("The metric's value; a share is written 0 to 1.")
+    value: Number = column("The metric's value; a share is written 0 to 1.", largest=LARGEST_SQUARE)
     model_version: Name = column(
         "The version that was scored.", label="Version", default="", aliases=("version",)
     )
@@ -188,17 +193,29 @@ class MetricResult(Record):
         aliases=("samples", "count", "n_samples"),
     )
     value_se: Number | None = column(
-        "Standard error of the value.", label="Standard error", default=None, low=0
+        "Standard error of the value.",
+        label="Standard error",
+        default=None,
+        low=0,
+        largest=LARGEST_SQUARE,
     )
     ci_low: Number | None = column(
-        "Lower end of the confidence interval.", label="Interval from", default=None
+        "Lower end of the confidence interval.",
+        label="Interval from",
+        default=None,
+        largest=LARGEST_SQUARE,
     )
     ci_high: Number | None = column(
-        "Upper end of the confidence interval.", label="Interval to", default=None
+        "Upper end of the confidence interval.",
+        label="Interval to",
+        default=None,
+        largest=LARGEST_SQUARE,
     )
-    numerator: Number | None = column("Numerator, when the value is a ratio.", default=None, low=0)
+    numerator: Number | None = column(
+        "Numerator, when the value is a ratio.", default=None, low=0, largest=LARGEST_SQUARE
+    )
     denominator: Number | None = column(
-        "Denominator, when the value is a ratio.", default=None, low=0
+        "Denominator, when the value is a ratio.", default=None, low=0, largest=LARGEST_SQUARE
     )
     slice_key: Name = column("Name of the slice, such as region; empty for all cases.", default="")
     slice_value: Name = column("Value of the slice, such as north.", default="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mlpm_core.quantity import LARGEST_SQUARE
 from mlpm_core.records.monitoring import OUTCOME_HEADERS, PREDICTION_HEADERS, Granularity
 from mlpm_core.records.record import (
     Choice,
@@ -212,6 +213,8 @@ class KpiActual(Record):
         aliases=("samples", "count", "n_samples"),
     )
     sum: Number | None = column("Sum over the cases.", default=None)
-    sum_sq: Number | None = column("Sum of squares over the cases.", default=None, low=0)
+    sum_sq: Number | None = column(
+        "Sum of squares over the cases.", default=None, low=0, largest=LARGEST_SQUARE
+    )
     source: Text = column("Where the number comes from.", default="")
     note: Text = column("Anything worth knowing.", default="")

@@ -7,13 +7,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+
+from mlpm_core.errors import printable
 
 __all__ = ["Effect", "Example", "Question", "Receipt", "Reject", "Repair", "Status", "Warned"]
 
 
+_LONGEST_NAME, _ENDING = 255, 40
 _UTC_TOLD = {"type": "string", "description": "A moment in UTC, ISO 8601, without a zone."}
 _Utc = Annotated[datetime, WithJsonSchema(_UTC_TOLD)]
+
+
+def _shown(filename: str) -> str:
+    """A file's name as it can be shown anywhere; its ending, which says its form, is kept."""
+    name = printable(filename)
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - _ENDING - 3]}...{name[-_ENDING:]}"
 
 
 class Status(StrEnum):
@@ -100,7 +111,7 @@ class Receipt(_Part):
     status: Status
     kind: str
     project: str
-    filename: str = ""
+    filename: Annotated[str, AfterValidator(_shown)] = ""
     lines: int = 0
     accepted: int = 0
     rejected: int = 0

@@ -13,6 +13,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
+from mlpm_core.quantity import LARGEST, MOST_COUNTED
+
 __all__ = [
     "Choice",
     "Column",
@@ -63,8 +65,10 @@ class Choice(StrEnum):
 class Column:
     """One field of a record, as every reader of the definition needs it.
 
-    ``low`` and ``high`` bound the value, ends included; ``aliases`` are headers an import takes
-    without asking; ``refers_to`` names the kind whose id this column holds. ``by_application``
+    ``low`` and ``high`` bound the value, ends included; ``largest`` is the size, whatever the sign,
+    up to which a number can be computed with. ``aliases`` are headers an import takes without
+    asking; ``refers_to`` names the kind whose id this column holds; ``reserved`` are words that
+    mean something else where it is read, and so are no names. ``by_application``
     marks what the application alone writes: no file, form or template has it.
     """
 
@@ -78,8 +82,10 @@ class Column:
     choices: tuple[str, ...]
     low: float | None
     high: float | None
+    largest: float
     unit: str
     refers_to: str | None
+    reserved: tuple[str, ...]
     is_key: bool
     by_application: bool = False
 
@@ -92,8 +98,10 @@ def column(
     aliases: tuple[str, ...] = (),
     low: float | None = None,
     high: float | None = None,
+    largest: float | None = None,
     unit: str = "",
     refers_to: str | None = None,
+    reserved: tuple[str, ...] = (),
     by_application: bool = False,
 ) -> Any:  # noqa: ANN401  pydantic's own Field returns Any
     """Describe a field; without ``default`` it is required.
@@ -102,6 +110,8 @@ def column(
     ----------
     help : str
         One sentence a manager understands; shown in forms, templates and the glossary.
+    largest : float, optional
+        Of a number that may be larger than usual, such as a square.
     """
     extra: dict[str, Any] = {
         "label": label,
@@ -110,6 +120,8 @@ def column(
         "refers_to": refers_to,
         "by_application": by_application,
     }
+    extra |= {"largest": largest} if largest is not None else {}
+    extra |= {"reserved": list(reserved)} if reserved else {}
     return Field(default=default, description=help, ge=low, le=high, json_schema_extra=extra)
 
 
@@ -167,6 +179,7 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
             raise TypeError(f"{record.__name__}.{name} is not described with column()")
         bounds = {type(m).__name__: m for m in field.metadata}
         low, high = bounds.get("Ge"), bounds.get("Le")
+        usual = MOST_COUNTED if kind is ColumnKind.WHOLE else LARGEST
         found.append(
             Column(
                 name=name,
@@ -179,8 +192,10 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
                 choices=tuple(c.value for c in choices) if choices is not None else (),
                 low=getattr(low, "ge", None),
                 high=getattr(high, "le", None),
+                largest=typing.cast("float", extra.get("largest", usual)),
                 unit=str(extra["unit"]),
                 refers_to=typing.cast("str | None", extra["refers_to"]),
+                reserved=tuple(str(w) for w in typing.cast("list[str]", extra.get("reserved", []))),
                 is_key=name in record.key,
                 by_application=bool(extra["by_application"]),
             )

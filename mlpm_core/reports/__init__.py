@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from mlpm_core.reports.export import FORMATS, Table, csv_bytes, neutral, xlsx_bytes
+from mlpm_core.records import neutral, safe_cell
+from mlpm_core.reports.export import FORMATS, Table, csv_bytes, xlsx_bytes
 
-__all__ = ["FORMATS", "Table", "csv_bytes", "neutral", "xlsx_bytes"]
+__all__ = ["FORMATS", "Table", "csv_bytes", "neutral", "safe_cell", "xlsx_bytes"]

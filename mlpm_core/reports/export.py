@@ -5,27 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
+from mlpm_core.records import neutral, safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FORMATS", "Table", "csv_bytes", "neutral", "xlsx_bytes"]
+__all__ = ["FORMATS", "Table", "csv_bytes", "xlsx_bytes"]
 
 FORMATS: Final = ("csv", "xlsx")
 _MOST_ROWS: Final = 1_048_575  # of a sheet, below its header
 _LONGEST: Final = 32_767  # characters of a cell
-# What a spreadsheet may take for a formula, after what it skips at the start of a cell.
-_FORMULA: Final = re.compile(
-    r"[\s\u00a0\u200b-\u200f\u2060\ufeff\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
-)
-_LEADING: Final = ("\t", "\r", "\n", "\x00")
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +36,11 @@ class Table:
     about: Sequence[tuple[str, str]] = ()
 
 
-def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: one that could be gets an apostrophe before.
-
-    A plain number stays one.
-
-    Examples
-    --------
-    >>> neutral("=1+1"), neutral(" @SUM(A1)"), neutral("-5"), neutral("a=b")
-    ("'=1+1", "' @SUM(A1)", '-5', 'a=b')
-    """
-    if _NUMBER.fullmatch(text) or not (_FORMULA.match(text) or text.startswith(_LEADING)):
-        return text
-    return f"'{text}"
-
-
 def csv_bytes(table: Table) -> bytes:
     r"""A table as CSV: UTF-8 with a mark for Excel, comma, CRLF, quotes where needed (RFC 4180).
 
     Nothing but the table, so that it can be read back; what ``about`` says stands in XLSX only.
+    Text goes through ``safe_cell``; numbers stay numbers, and one that is not finite is empty.
 
     Examples
     --------
@@ -69,13 +49,16 @@ def csv_bytes(table: Table) -> bytes:
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([neutral(name) for name in table.columns])
+    writer.writerow([safe_cell(name) for name in table.columns])
     writer.writerows([_plain(cell) for cell in row] for row in table.rows)
     return out.getvalue().encode("utf-8-sig")
 
 
 def xlsx_bytes(table: Table, as_of: datetime) -> bytes:
     """A table as a workbook with a second sheet that says what it rests on.
+
+    Text is text whatever it begins with, also once somebody edits the cell. A number that is not
+    finite is empty.
 
     The same table as of the same moment gives the same bytes.
 
@@ -95,6 +78,7 @@ def xlsx_bytes(table: Table, as_of: datetime) -> bytes:
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": table.title, "created": as_of})
     head = book.add_format({"bold": True})
+    as_text = book.add_format({"quote_prefix": True})
     formats = {
         datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         date: book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -109,12 +93,14 @@ def xlsx_bytes(table: Table, as_of: datetime) -> bytes:
                     pass
                 case bool():
                     sheet.write_boolean(i, j, cell)
-                case int() | float() if math.isfinite(cell):
-                    sheet.write_number(i, j, cell)
+                case int() | float():
+                    if math.isfinite(cell):
+                        sheet.write_number(i, j, cell)
                 case datetime() | date():
                     sheet.write_datetime(i, j, cell, formats[type(cell)])
                 case _:
-                    sheet.write_string(i, j, str(cell)[:_LONGEST])
+                    text = str(cell)[:_LONGEST]
+                    sheet.write_string(i, j, text, as_text if neutral(text) != text else None)
     sheet.freeze_panes(1, 0)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
@@ -135,10 +121,10 @@ def _plain(cell: object) -> str:
         case bool():
             return "true" if cell else "false"
         case float():
-            return repr(cell)
+            return repr(cell) if math.isfinite(cell) else ""
         case int():
             return str(cell)
         case datetime() | date():
             return cell.isoformat()
         case _:
-            return neutral(str(cell))
+            return safe_cell(str(cell))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core import __version__
 from mlpm_core.errors import InputError, StoreError
+from mlpm_core.named_file import open_named
 from mlpm_core.services import data_folder
 from mlpm_core.services.data_folder import DATABASE, LEDGER, quarantine
 from mlpm_core.services.workspace import Check, Settings, Workspace
@@ -282,7 +283,7 @@ def _manifest(moment: datetime, hashes: dict[str, str]) -> str:
 def read_back(file: Path) -> list[Check]:
     """Whether a backup is whole: every member there as its manifest says, of a known schema."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_named(file) as opened, zipfile.ZipFile(opened) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
             hashes = dict(manifest["sha256"])
             schema = int(manifest["schema"])
@@ -293,6 +294,8 @@ def read_back(file: Path) -> list[Check]:
                     while data := member.read(_CHUNK):
                         digest.update(data)
                 found[name] = digest.hexdigest()
+    except InputError as error:
+        return [Check("backup", False, str(error))]
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         return [Check("backup", False, f"it is no backup of MLPM, or damaged: {error}")]
     wrong = sorted(n for n in hashes.keys() | found.keys() if hashes.get(n) != found.get(n))

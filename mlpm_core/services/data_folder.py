@@ -52,14 +52,13 @@ def claim(settings: Settings, *, patience: float = 0.0) -> FolderLock:
 
     Raises
     ------
+    InputError
+        When it cannot be made or written.
     StoreError
-        When it cannot be made or another process holds it.
+        When another process holds it.
     """
     folder = settings.data
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StoreError(f"MLPM_DATA={folder} cannot be made: {error.strerror}.") from error
+    settings.make_folder()
     lock = FolderLock(folder, shared=settings.read_only, patience=patience)
     if not settings.read_only:
         _make_private(folder)

@@ -8,15 +8,29 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.records import Status
 from mlpm_core.services import batches, evaluations
-from mlpm_core.services.decisions import DecisionState
+from mlpm_core.services.decisions import decisions_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.workspace import Workspace
+    from mlpm_core.store import Reader
 
-__all__ = ["recorded"]
+__all__ = ["in_force", "recorded"]
+
+
+def in_force(reader: Reader, actor: str, project: str, path: Path) -> dict[tuple[str, date], str]:
+    """The batches in which an actor recorded the decisions of a demo file, by title and day."""
+    wanted = {_key(row) for row in _rows(path)}
+    return {
+        key: decision.batch
+        for decision in decisions_of(reader, project)
+        if decision.recorded_by == actor and decision.withdrawn_in is None
+        for key in [(decision.row["title"], decision.row["decided_on"])]
+        if key in wanted
+    }
 
 
 def recorded(workspace: Workspace, actor: str, project: str, path: Path) -> list[Receipt]:
@@ -27,31 +41,36 @@ def recorded(workspace: Workspace, actor: str, project: str, path: Path) -> list
     MlpmError
         When a decision cannot be recorded: the demo is broken, not the user's data.
     """
-    before = {
-        (d.title, d.decided_on): d.batch
-        for d in evaluations.decisions(workspace, actor, project)
-        if d.recorded_by == actor and d.state is not DecisionState.WITHDRAWN
-    }
+    with workspace.store.reader() as reader:
+        before = in_force(reader, actor, project, path)
     receipts = []
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            decided_on = date.fromisoformat(row["decided_on"])
-            batch = before.get((row["title"], decided_on))
-            if batch is not None:
-                receipt = batches.receipt(workspace, actor, project, batch)
-                receipts.append(receipt.model_copy(update={"status": Status.DUPLICATE}))
-                continue
-            texts = ("chosen", "title", "why", "decided_by", "attendees", "conditions", "dissent")
-            receipts.append(
-                evaluations.decide(
-                    workspace,
-                    actor,
-                    project,
-                    row["value_case_id"],
-                    **{name: row[name] for name in texts},
-                    decided_on=decided_on,
-                    review_on=date.fromisoformat(row["review_on"]),
-                    runs_as=(row["model_id"], row["model_version"]),
-                )
+    for row in _rows(path):
+        batch = before.get(_key(row))
+        if batch is not None:
+            receipt = batches.receipt(workspace, actor, project, batch)
+            receipts.append(receipt.model_copy(update={"status": Status.DUPLICATE}))
+            continue
+        texts = ("chosen", "title", "why", "decided_by", "attendees", "conditions", "dissent")
+        receipts.append(
+            evaluations.decide(
+                workspace,
+                actor,
+                project,
+                row["value_case_id"],
+                **{name: row[name] for name in texts},
+                decided_on=date.fromisoformat(row["decided_on"]),
+                review_on=date.fromisoformat(row["review_on"]),
+                runs_as=(row["model_id"], row["model_version"]),
             )
+        )
     return receipts
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _key(row: Mapping[str, str]) -> tuple[str, date]:
+    """What a decision of the file is known by."""
+    return row["title"], date.fromisoformat(row["decided_on"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, LimitState, Verdict
 from mlpm_core.records import Deployment, Slot
+from mlpm_core.services.computing import or_reason
 from mlpm_core.services.limits import (
     HeldAgainst,
     age_in_days,
@@ -16,10 +18,10 @@ from mlpm_core.services.limits import (
     limit_checks,
     newest,
 )
+from mlpm_core.services.monitored import monitored_periods
 from mlpm_core.services.portfolio import Line, lines_of
 from mlpm_core.services.rates import RatePoint, rates_of, series_of
 from mlpm_core.services.segments import Segments, segments_of
-from mlpm_core.services.valuation import monitored_periods
 from mlpm_core.services.watching import WatchedMetric, watched_metrics
 
 if TYPE_CHECKING:
@@ -196,7 +198,10 @@ def _lines(
         if of_case and told and told["deployment_id"] == record["deployment_id"]:
             lines.append(_champion(project, of_case, record, day))
         else:
-            lines.append(_other(reader, project, record, title, day, held))
+            what = f"The health of {record['deployment_id']} of {project['project']}"
+            compute = partial(_other, reader, project, record, title, day, held)
+            line, problem = or_reason(what, compute)
+            lines.append(line or _unknown(project, record, title, day, problem or ""))
     for of_case in cases.values():
         told = of_case.case.deployment
         if (
@@ -257,6 +262,23 @@ def _other(
         health=health,
         as_of=as_of,
         checks=checks,
+        value=None,
+    )
+
+
+def _unknown(
+    project: Mapping[str, Any], record: Mapping[str, Any], title: str, day: date, problem: str
+) -> DeploymentLine:
+    """The line of a deployment of which nothing can be said but why."""
+    return _line(
+        project,
+        record,
+        day,
+        case_id=record["value_case_id"],
+        title=title,
+        health=Verdict(Health.UNKNOWN, problem),
+        as_of=None,
+        checks=(),
         value=None,
     )
 

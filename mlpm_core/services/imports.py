@@ -18,12 +18,11 @@ from mlpm_core.records import Decision, Label, Receipt, Record, Reject, Status, 
 from mlpm_core.services import batches
 from mlpm_core.services.batches import FORM
 from mlpm_core.services.effects import (
+    Before,
     asks_only_to_confirm,
-    effect,
     shortened,
     with_effect_told,
 )
-from mlpm_core.services.kpis import kpis_moved_by
 from mlpm_core.services.reading import CAGE, read_as_before
 from mlpm_core.services.rules import judged_with_rules
 from mlpm_core.services.stored import append
@@ -248,15 +247,16 @@ def _commit(
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
     seq = batches.next_seq(workspace, writer)
-    before = kpis_moved_by(workspace, writer, record, done.project)
+    before = Before(workspace, writer, record, done.project)
     content = append(writer, record, seq, done.project, judgement)
     done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    changes = effect(before, kpis_moved_by(workspace, writer, record, done.project))
+    changes, unsaid = before.effect()
     told = [
         *done.warnings,
         *_orphans(writer, record, seq, done.project),
         *_imported_decisions(record, judgement, channel),
+        *unsaid,
     ]
     done = done.model_copy(update={"effect": changes, "warnings": told})
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.planning.proxy import Proxy, ProxyState
@@ -17,6 +18,7 @@ from mlpm_core.records import (
     QuantityRecord,
     ValueCase,
 )
+from mlpm_core.services.computing import or_reason
 from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import KpiStanding, kpi_units, per_unit, standing
 
@@ -163,10 +165,51 @@ def kpi_value(
         reason = "The project has several value cases: name the one that moves this KPI."
     else:
         reason = "No value case says yet how the model moves this KPI."
+    if case is not None and case.current is None:
+        reason = case.problem or "No monitoring results yet: this is a plan."
+    at: _Standings = _Standings()
+    if baseline is None:
+        reason = "Its baseline is still to be measured."
+    elif case is not None:
+        points = (rates or {}).get(case.value_case_id, ())
+        what = f"KPI {kpi['kpi_id']} of {kpi['project']}"
+        found, problem = or_reason(what, partial(_standings, kpi, case, baseline, points))
+        at, reason = found or at, problem or reason
+    proxy = kpi_proxy(kpi)
+    copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on")
+    return KpiValue(
+        **{name: kpi[name] for name in (*copied, "definition", "owner")},
+        dimension=Dimension(kpi["dimension"]),
+        value_case_id=case.value_case_id if case else "",
+        planned=at.planned,
+        current=at.current,
+        reason=reason,
+        as_of=case.as_of if case else None,
+        model=_model(case),
+        batches=case.batches if case else (),
+        trend=at.trend,
+        proxy=proxy,
+        state=proxy.state(today),
+        proxy_told=proxy.sentence(today),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Standings:
+    """Where a KPI stands as planned and now, and where it stood."""
+
+    planned: KpiStanding | None = None
+    current: KpiStanding | None = None
+    trend: tuple[float, ...] = ()
+
+
+def _standings(
+    kpi: Mapping[str, Any], case: CaseValue, baseline: float, points: Sequence[RatePoint]
+) -> _Standings:
     dimension = Dimension(kpi["dimension"])
 
     def at(worth: Worth | None) -> KpiStanding | None:
-        if worth is None or case is None or baseline is None:
+        if worth is None:
             return None
         return standing(
             worth.kpis[dimension],
@@ -177,33 +220,10 @@ def kpi_value(
             direction=kpi["direction"],
         )
 
-    trend: tuple[float, ...] = ()
-    if case is not None and rates is not None and baseline is not None:
-        factor = per_unit(dimension, kpi["unit"], case.currency)
-        sign = 1 if kpi["direction"] == Direction.HIGHER else -1
-        points = rates.get(case.value_case_id, ())
-        trend = tuple(baseline + sign * factor * p.kpis[dimension] for p in points)
-    if case is not None and case.current is None:
-        reason = case.problem or "No monitoring results yet: this is a plan."
-    if baseline is None:
-        reason = "Its baseline is still to be measured."
-    proxy = kpi_proxy(kpi)
-    copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on")
-    return KpiValue(
-        **{name: kpi[name] for name in (*copied, "definition", "owner")},
-        dimension=dimension,
-        value_case_id=case.value_case_id if case else "",
-        planned=at(case.planned if case else None),
-        current=at(case.current if case else None),
-        reason=reason,
-        as_of=case.as_of if case else None,
-        model=_model(case),
-        batches=case.batches if case else (),
-        trend=trend,
-        proxy=proxy,
-        state=proxy.state(today),
-        proxy_told=proxy.sentence(today),
-    )
+    factor = per_unit(dimension, kpi["unit"], case.currency)
+    sign = 1 if kpi["direction"] == Direction.HIGHER else -1
+    trend = tuple(baseline + sign * factor * p.kpis[dimension] for p in points)
+    return _Standings(at(case.planned), at(case.current), trend)
 
 
 def _model(case: CaseValue | None) -> str | None:

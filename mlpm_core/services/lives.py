@@ -16,8 +16,8 @@ from mlpm_core.in_life.delivered import (
     gathered,
     months,
 )
+from mlpm_core.services.monitored import champions, monitored_periods, written_metrics
 from mlpm_core.services.rates import carried_forward
-from mlpm_core.services.valuation import champions, monitored_periods, written_metrics
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Valuation
 

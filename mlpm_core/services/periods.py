@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlpm_core.errors import InputError
 from mlpm_core.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -164,7 +165,10 @@ class Monitored:
         (0.7254, 0.8562)
         """
         ends = (0.0, 1.0) if is_share else (None, None)
-        quantity = Quantity.read(self.written(*ends), "1", *ends)
+        try:
+            quantity = Quantity.read(self.written(*ends), "1", *ends)
+        except InputError:  # such as a squared error that is larger than any quantity
+            return self.ci_low, self.ci_high
         if quantity.is_exact:
             return self.ci_low, self.ci_high
         low, high = quantity.quantile(np.array([0.05, 0.95]))

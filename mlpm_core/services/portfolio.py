@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.in_life.health import Health, LimitCheck, Verdict
-from mlpm_core.quantity import Dimension
+from mlpm_core.quantity import Dimension, finite
 from mlpm_core.records import Kpi
+from mlpm_core.services.computing import or_reason
+from mlpm_core.services.consistent import consistent
 from mlpm_core.services.kpis import KpiValue, ProxyState, kpi_value
 from mlpm_core.services.limits import age_in_days, health_of, held_against, limit_checks
+from mlpm_core.services.monitored import monitored_periods
 from mlpm_core.services.rates import rates_of
-from mlpm_core.services.valuation import CaseValue, monitored_periods, project_cases
+from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.services.limits import HeldAgainst
+    from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
 
@@ -113,6 +117,10 @@ class ProjectView:
 def portfolio(workspace: Workspace, actor: str) -> Portfolio:
     """What all models are worth, and which one needs somebody."""
     del actor  # everyone may read until roles come
+    return consistent(workspace, lambda: _portfolio(workspace))
+
+
+def _portfolio(workspace: Workspace) -> Portfolio:
     with workspace.store.reader() as reader:
         lines = [
             line
@@ -139,13 +147,36 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
         cases = {line.case.value_case_id: line.case for line in lines}
         day = workspace.today(project)
         rates = {
-            name: rates_of(reader, project, case, case.as_of.granularity, day, last=_TREND_POINTS)
+            name: _trend(reader, project, case, case.as_of.granularity, day)
             for name, case in cases.items()
             if case.as_of
         }
         records = reader.current(Kpi, project)
         kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi["archived"]]
     return ProjectView(row, tuple(lines), tuple(kpis), day)
+
+
+def _trend(
+    reader: Reader, project: str, case: CaseValue, granularity: str, day: date
+) -> list[RatePoint]:
+    """The newest value rates of a case; none when they cannot be computed."""
+    rates, _ = or_reason(
+        f"The value rates of {case.value_case_id} of {project}",
+        lambda: rates_of(reader, project, case, granularity, day, last=_TREND_POINTS),
+    )
+    return rates or []
+
+
+def _unknown_line(project: Mapping[str, Any], case: CaseValue) -> Line:
+    """The line of a case of which nothing can be said but why."""
+    return Line(
+        project=project["project"],
+        project_title=project["title"],
+        is_demo=project["is_demo"],
+        case=case,
+        health=Verdict(Health.UNKNOWN, case.problem or ""),
+        age_days=None,
+    )
 
 
 def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
@@ -164,10 +195,10 @@ def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dic
                     "baseline": kpi.baseline,
                     "target": kpi.target,
                     "target_on": str(kpi.target_on) if kpi.target_on else None,
-                    "planned": kpi.planned.mean if kpi.planned else None,
-                    "value": kpi.value,
-                    "p10": kpi.current.p10 if kpi.current else None,
-                    "p90": kpi.current.p90 if kpi.current else None,
+                    "planned": finite(kpi.planned.mean) if kpi.planned else None,
+                    "value": finite(kpi.value),
+                    "p10": finite(kpi.current.p10) if kpi.current else None,
+                    "p90": finite(kpi.current.p90) if kpi.current else None,
                     "reason": kpi.reason,
                     "proxy": None if kpi.state is ProxyState.NONE else kpi.state.value,
                     "stands_for": kpi.proxy.stands_for or None,
@@ -193,9 +224,9 @@ def health_json(workspace: Workspace, actor: str, project: str | None) -> list[d
             "reason": line.health.reason,
             "age_days": line.age_days,
             "currency": line.case.currency,
-            "planned_rate": line.planned_rate,
-            "value_rate": line.current_rate,
-            "value_gap": line.gap,
+            "planned_rate": finite(line.planned_rate),
+            "value_rate": finite(line.current_rate),
+            "value_gap": finite(line.gap),
         }
         for view in _views(workspace, actor, project)
         for line in view.lines
@@ -229,24 +260,34 @@ def _labels(row: Mapping[str, Any], also: str) -> str:
 
 
 def _views(workspace: Workspace, actor: str, project: str | None) -> list[ProjectView]:
-    if project is not None:
-        return [project_view(workspace, actor, project)]
-    with workspace.store.reader() as reader:
-        names = [p["project"] for p in reader.rows("projects") if not p["archived"]]
-    return [project_view(workspace, actor, name) for name in names]
+    def read() -> list[ProjectView]:
+        if project is not None:
+            return [project_view(workspace, actor, project)]
+        with workspace.store.reader() as reader:
+            names = [p["project"] for p in reader.rows("projects") if not p["archived"]]
+        return [project_view(workspace, actor, name) for name in names]
+
+    return consistent(workspace, read)
 
 
 def lines_of(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:
-    """Every value case of a project with its champion's health."""
+    """Every value case of a project with its champion's health, or why nothing can be said."""
     day = project["clock_on"] or workspace.now().date()
     held = held_against(reader, project["project"])
-    return [_line(reader, project, case, day, held) for case in project_cases(reader, project, day)]
+    lines = []
+    for case in project_cases(reader, project, day):
+        what = f"The health of {case.value_case_id} of {project['project']}"
+        line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
+        lines.append(line or _unknown_line(project, replace(case, problem=problem)))
+    return lines
 
 
 def _line(
     reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, held: HeldAgainst
 ) -> Line:
-    deployment = case.deployment or {}
+    deployment = case.deployment
+    if deployment is None:
+        return _unknown_line(project, case)
     age_days = age_in_days(case.as_of, day)
     checks: tuple[LimitCheck, ...] = ()
     if mine := held.limits.get(deployment["deployment_id"], ()):
@@ -288,8 +329,19 @@ def _totals(lines: list[Line]) -> list[Total]:
         groups = by_currency if is_money else {"": cases}
         for currency, mine in groups.items():
             unit = dimension.annual_unit.replace("money", currency)
-            totals.append(_total(dimension, unit, mine, partial(Worth.annual, dimension=dimension)))
+            annual = partial(Worth.annual, dimension=dimension)
+            counted = [case for case in mine if _has_annual(case, dimension)]
+            if counted:
+                totals.append(_total(dimension, unit, counted, annual))
     return totals
+
+
+def _has_annual(case: CaseValue, dimension: Dimension) -> bool:
+    """Whether a case in life can be added in a dimension; a total names those that it holds."""
+    worths = [worth for worth in (case.planned, case.current) if worth]
+    what = f"{dimension.label} a year of {case.value_case_id}"
+    _, problem = or_reason(what, lambda: [worth.annual(dimension) for worth in worths])
+    return problem is None
 
 
 def _total(

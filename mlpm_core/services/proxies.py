@@ -8,15 +8,18 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning import Measured, find_candidate, measured
 from mlpm_core.records import Kpi, Model, ValueCase
+from mlpm_core.services.editing import Edit, save_edits
 from mlpm_core.services.registers import save
-from mlpm_core.value.mechanism import find_mechanism
+from mlpm_core.value.mechanism import Mechanism, find_mechanism
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpm_core.records import Receipt
     from mlpm_core.services.workspace import Workspace
 
@@ -129,6 +132,7 @@ def write_proxy(
     target: float | None = None,
     owner: str = "",
     counted: str = "",
+    since: Mapping[str, Any] | None = None,
 ) -> Receipt:
     """Write a candidate down as an open proxy, or write the measured baseline into it.
 
@@ -137,6 +141,9 @@ def write_proxy(
 
     Parameters
     ----------
+    since : mapping, optional
+        The KPI's record as the form was filled from, empty when there was none: what somebody
+        changed meanwhile is then kept, or asked about. None takes the record as it is now.
     stands_for : str
         What the stakeholders would rather see better.
     counted : str
@@ -148,6 +155,8 @@ def write_proxy(
         When there is no such project or candidate.
     InputError
         When nothing says what it stands for, or the KPI is there and is no proxy.
+    EditConflictError
+        When somebody else changed what is changed here since the form was filled.
     """
     if not stands_for.strip():
         raise InputError("Write what the proxy stands for: what should really get better.")
@@ -159,24 +168,29 @@ def write_proxy(
     known = records.get(candidate_id, {})
     if known and not known["stands_for"]:
         raise InputError(f"{known['title']} is a KPI of its own in this project, and no proxy.")
-    # Without new weeks the definition still says how the baseline in it was counted.
-    definition = f"{found.count} {counted}".strip() if counted else known.get("definition")
-    written = {
-        "kpi_id": found.id,
-        "title": found.name,
-        "dimension": found.dimension,
-        "value_case_id": known.get("value_case_id") or (moving[0] if len(moving) == 1 else ""),
-        "unit": found.unit_in(row["currency"]),
-        "direction": found.direction,
+    read = known if since is None else since
+    changes: dict[str, object] = {
         "baseline": baseline,
         "target": target,
-        "definition": definition or found.count,
         "owner": owner,
         "stands_for": stands_for.strip(),
         "expires_on": expires_on,
         "archived": False,
     }
-    return save(workspace, actor, project, Kpi.kind, [dict(known) | written])
+    if counted or not read:  # else it still says how the baseline in it was counted
+        changes["definition"] = f"{found.count} {counted}".strip()
+    if len(moving) == 1 and not known.get("value_case_id"):
+        changes["value_case_id"] = moving[0]
+    if not read:
+        changes |= {
+            "kpi_id": found.id,
+            "title": found.name,
+            "dimension": found.dimension,
+            "unit": found.unit_in(row["currency"]),
+            "direction": found.direction,
+        }
+    edit = Edit(read or None, {k: v for k, v in changes.items() if not read or v != read[k]})
+    return save_edits(workspace, actor, project, Kpi.kind, [edit]).receipt
 
 
 def start_case(
@@ -193,6 +207,13 @@ def start_case(
     """
     workspace.project(project)
     mechanism = find_mechanism(mechanism_id)
+    with workspace.store.still():  # two who start one at once get two
+        return _started(workspace, actor, project, mechanism, kpi_id)
+
+
+def _started(
+    workspace: Workspace, actor: str, project: str, mechanism: Mechanism, kpi_id: str
+) -> StartedCase:
     with workspace.store.reader() as reader:
         taken = {c["value_case_id"] for c in reader.current(ValueCase, project)}
         models = [m["model_id"] for m in reader.current(Model, project) if not m["archived"]]
@@ -209,8 +230,8 @@ def start_case(
     receipts = [save(workspace, actor, project, ValueCase.kind, [case])]
     kpi = kpis.get(kpi_id)
     if receipts[0].status == "committed" and kpi and not kpi["value_case_id"]:
-        named = dict(kpi) | {"value_case_id": name}
-        receipts.append(save(workspace, actor, project, Kpi.kind, [named]))
+        named = Edit(kpi, {"value_case_id": name})
+        receipts.append(save_edits(workspace, actor, project, Kpi.kind, [named]).receipt)
     return StartedCase(name, tuple(receipts))
 
 

@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.records import METRICS
-from mlpm_core.services.valuation import (
-    CaseValue,
-    case_value,
-    monitored_periods,
-    written_metrics,
-)
+from mlpm_core.services.monitored import monitored_periods, written_metrics
+from mlpm_core.services.valuation import CaseValue, case_value
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import worth_by_period
 

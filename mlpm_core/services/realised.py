@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.evaluation import NONE
 from mlpm_core.records import Deployment, Slot, ValueCase
 from mlpm_core.services.evidence import Range
-from mlpm_core.services.valuation import CaseValue, monitored_periods, valued_case
+from mlpm_core.services.monitored import monitored_periods
+from mlpm_core.services.valuation import CaseValue, valued_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

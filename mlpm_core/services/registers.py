@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
-from mlpm_core.records import Decision, Kpi, Model, Project, columns, record_of
+from mlpm_core.records import Decision, Kpi, Model, Project, columns, kept_cell, record_of
 from mlpm_core.services.batches import FORM
 from mlpm_core.services.decisions import with_origin
 from mlpm_core.services.imports import import_file
@@ -32,6 +32,7 @@ __all__ = [
     "setup_steps",
     "template_csv",
     "write_rows",
+    "written",
 ]
 
 
@@ -44,11 +45,11 @@ class SetupStep:
     is_done: bool
 
 
-def projects(workspace: Workspace, actor: str) -> list[dict[str, Any]]:
-    """Every project that is not archived, by title."""
+def projects(workspace: Workspace, actor: str, *, archived: bool = False) -> list[dict[str, Any]]:
+    """Every project by title; those that are archived only when they are asked for."""
     del actor  # everyone may read until roles come
     with workspace.store.reader() as reader:
-        return [row for row in reader.rows("projects") if not row["archived"]]
+        return [row for row in reader.rows("projects") if archived or not row["archived"]]
 
 
 def records(
@@ -172,7 +173,7 @@ def write_rows(
     out.writeheader()
     n_rows = 0
     for row in rows:
-        out.writerow({k: _written(v) for k, v in ({"project": project} | dict(row)).items()})
+        out.writerow({k: written(v) for k, v in ({"project": project} | dict(row)).items()})
         n_rows += 1
     if not n_rows:
         raise InputError("There is nothing to save: change or fill in a row first.")
@@ -190,7 +191,7 @@ def write_rows(
     )
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """A value as the intake reads it back."""
     match value:
         case None:
@@ -202,4 +203,4 @@ def _written(value: object) -> str:
         case float():
             return repr(value)
         case _:
-            return str(value)
+            return kept_cell(str(value))

@@ -6,16 +6,17 @@ import hashlib
 import json
 import re
 import secrets
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
-from mlpm_core.services.private_file import write_private
+from mlpm_core.services.private_file import locked, read_private, write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = ["ALL_PROJECTS", "Action", "Token", "Tokens"]
@@ -50,6 +51,15 @@ class Token:
     made_by: str
     expires_on: str | None
 
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it is for every project; the name of one project, ``*`` too, never is."""
+        return self.projects == (ALL_PROJECTS,)
+
+    def may(self, action: Action) -> bool:
+        """Whether an action is among those it is for."""
+        return action in self.actions
+
     def refusal(self, action: Action, project: str | None, today: date) -> str | None:
         """Why it may not do this; None when it may.
 
@@ -70,9 +80,9 @@ class Token:
         """
         if self.expires_on is not None and today.isoformat() > self.expires_on:
             return f"Token {self.name} expired on {self.expires_on}; make a new one."
-        if action not in self.actions:
+        if not self.may(action):
             return f"Token {self.name} may {', '.join(self.actions)}, not {action}."
-        if ALL_PROJECTS in self.projects or project in self.projects:
+        if self.is_for_all or (project is not None and project in self.projects):
             return None
         plural = "project" if len(self.projects) == 1 else "projects"
         return (
@@ -86,8 +96,7 @@ class Tokens:
 
     def __init__(self, data: Path) -> None:
         self._file = data / _FILE
-        self._read_at: tuple[int, int] | None = None
-        self._known: dict[str, Token] = {}
+        self._read: tuple[bytes, dict[str, Token]] = b"", {}
 
     def all(self) -> list[Token]:
         """Every token, by name.
@@ -95,7 +104,7 @@ class Tokens:
         Raises
         ------
         StoreError
-            When the file cannot be read.
+            When the file cannot be read, or another user could have written it.
         """
         return sorted(self._tokens().values(), key=lambda token: token.name)
 
@@ -120,17 +129,19 @@ class Tokens:
         ------
         InputError
             When the name is taken or none, or an action is unknown; it names all that is wrong.
+        StoreError
+            When the file of tokens cannot be read or written.
         """
-        projects, actions = tuple(projects), tuple(dict.fromkeys(actions))
+        projects, actions = tuple(dict.fromkeys(projects)), tuple(dict.fromkeys(actions))
         faults = []
         if not _NAME.fullmatch(name):
             faults.append(
                 f"{name!r} is no name for a token: up to 60 letters, digits, points and dashes."
             )
-        if any(token.name == name for token in self.all()):
-            faults.append(f"There is a token {name} already; revoke it first.")
-        if not projects:
+        if not projects or not all(project.strip() for project in projects):
             faults.append("Say for which projects it is.")
+        if ALL_PROJECTS in projects and len(projects) > 1:
+            faults.append("It is for all projects or for some; leave the one or the others out.")
         unknown = [a for a in actions if a not in set(Action)]
         if unknown or not actions:
             faults.append(f"Actions are {', '.join(Action)}; got {', '.join(unknown) or 'none'}.")
@@ -142,43 +153,54 @@ class Tokens:
         until = None if days is None else (today + timedelta(days=days)).isoformat()
         sha256 = hashlib.sha256(secret.encode()).hexdigest()
         made = Token(name, sha256, projects, actions, today.isoformat(), actor, until)
-        self._write([*self.all(), made])
+        with self._changing() as tokens:
+            if name in tokens:
+                raise InputError(f"There is a token {name} already; revoke it first.")
+            tokens[name] = made
         return secret
 
     def revoke(self, name: str) -> Token:
-        """Make a token open nothing any more.
+        """Make a token open nothing any more, from the moment this returns.
 
         Raises
         ------
         NotFoundError
             When there is none of that name.
+        StoreError
+            When the file of tokens cannot be read or written.
         """
-        known = {token.name: token for token in self.all()}
-        if name not in known:
-            raise NotFoundError.of("token", name, known)
-        self._write([token for token in known.values() if token.name != name])
-        return known[name]
+        with self._changing() as tokens:
+            if name not in tokens:
+                raise NotFoundError.of("token", name, tokens)
+            return tokens.pop(name)
+
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, Token]]:
+        """The tokens by name, to be changed by nobody else; what the block leaves is stored."""
+        try:
+            with locked(self._file):
+                tokens = {token.name: token for token in self.all()}
+                yield tokens
+                text = json.dumps([asdict(token) for token in tokens.values()], indent=1)
+                write_private(self._file, text)
+        except OSError as error:
+            raise StoreError(f"{self._file} cannot be written: {error.strerror}.") from error
 
     def _tokens(self) -> dict[str, Token]:
+        """Every token by its hash, read anew: no clock tells two writes in one moment apart."""
         try:
-            status = self._file.stat()
-            at = (status.st_mtime_ns, status.st_ino)
-            if at != self._read_at:
-                told: list[dict[str, Any]] = json.loads(self._file.read_text("utf-8"))
-                found = [
-                    Token(**t | {k: tuple(t[k]) for k in ("projects", "actions")}) for t in told
+            text = read_private(self._file)
+            if text != self._read[0]:
+                rows: list[dict[str, Any]] = json.loads(text)
+                tokens = [
+                    Token(**row | {k: tuple(row[k]) for k in ("projects", "actions")})
+                    for row in rows
                 ]
-                self._known, self._read_at = {token.sha256: token for token in found}, at
+                self._read = text, {token.sha256: token for token in tokens}
         except FileNotFoundError:
-            self._known, self._read_at = {}, None
+            self._read = b"", {}
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise StoreError(
                 f"{self._file} cannot be read: {error}. Make its tokens anew."
             ) from error
-        return self._known
-
-    def _write(self, tokens: Iterable[Token]) -> None:
-        try:
-            write_private(self._file, json.dumps([asdict(token) for token in tokens], indent=1))
-        except OSError as error:
-            raise StoreError(f"{self._file} cannot be written: {error.strerror}.") from error
+        return self._read[1]

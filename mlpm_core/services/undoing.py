@@ -21,16 +21,18 @@ from mlpm_core.records import (
 )
 from mlpm_core.services import batches
 from mlpm_core.services.decisions import decisions_of
-from mlpm_core.services.effects import effect
-from mlpm_core.services.kpis import kpis_moved_by
+from mlpm_core.services.effects import Before
+from mlpm_core.services.kpis import MOVING
 from mlpm_core.services.mechanisms import refuse_orphans
 from mlpm_core.services.stored import register_used
 
 if TYPE_CHECKING:
-    from mlpm_core.services.workspace import Workspace
-    from mlpm_core.store import Reader
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["undo"]
+    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.store import Reader, Writer
+
+__all__ = ["resting_on", "undo", "undo_all"]
 
 _MOST_NAMED = 5
 
@@ -68,57 +70,162 @@ def undo(
         When it was undone before, is itself an undo, or other records rest on it; it names the
         batches to take back first.
     """
+    (done,) = undo_all(workspace, actor, [(project, batch)], dry_run=dry_run, channel=channel)
+    return done
+
+
+def undo_all(
+    workspace: Workspace,
+    actor: str,
+    targets: Sequence[tuple[str, str]],
+    *,
+    dry_run: bool = False,
+    channel: str = "screen",
+    check: Callable[[Writer], None] | None = None,
+) -> list[Receipt]:
+    """Take several batches back in one transaction: all of them, or none.
+
+    Parameters
+    ----------
+    targets : sequence of (project, batch)
+        In the order in which they are taken back; what rests on another batch comes first.
+    check : callable, optional
+        Asked inside the transaction before anything is taken back; what it raises stops all.
+
+    Returns
+    -------
+    list of Receipt
+        Of the compensating batches, in the order of ``targets``; see `undo`.
+
+    Raises
+    ------
+    NotFoundError
+        When a project has no such batch.
+    InputError
+        When one was undone before, is itself an undo, or records that stay rest on one.
+    """
     if not actor.strip():
         raise InputError("An undo names who undoes; the actor is empty.")
+    projects = list(dict.fromkeys(project for project, _ in targets))
     note = partial(batches.note, workspace)
     with workspace.store.writer(keep=not dry_run, after=note) as writer:
-        found = batches.batch_of(writer, project, batch)
-        first = batches.receipt_of(found)
-        if first.undoes is not None:
-            again = "import its file again"
-            if record_of(first.kind) is Decision:
-                again = "record a new decision: what was withdrawn stays withdrawn"
-            raise InputError(f"{batch} itself took {first.undoes} back. To have it again, {again}.")
-        if found["undone_by"] is not None:
-            raise InputError(f"{batch} was already undone by {found['undone_by']}.")
-        seq = batches.next_seq(workspace, writer)
-        record = record_of(first.kind)
-        before = kpis_moved_by(workspace, writer, record, project)
-        lost_before = set(_resting(writer, project))
-        n_own, n_held = writer.n_counting(record, found["seq"])
-        done = first.model_copy(
-            update={
-                "batch": batches.name_of(seq),
-                "status": Status.COMMITTED,
-                "actor": actor,
-                "received_at": workspace.now(),
-                "undoes": batch,
-                "stored": 0,
-                "rejects": [],
-                "warnings": [],
-                "effect": [],
-                "answers": [],
-                "accept_good": False,
-            }
-        )
-        batches.add(writer, seq, done, channel, undoes=found["seq"])
-        registered, content = register_used(writer, seq, project)
-        _refuse_orphans(batch, [r for r in _resting(writer, project) if r not in lost_before])
-        refuse_orphans(writer, project)
-        n_left = writer.n_counting(record, found["seq"])[1]
-        n_stay = registered.get(record, 0)
-        n_again = n_left - (n_held - n_own) - n_stay
-        after = kpis_moved_by(workspace, writer, record, project)
-        told = [
-            *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
-            *_built_upon(writer, record, found["seq"], project),
-            *_withdrawn(writer, record, project, f"B{seq:05d}"),
+        if check is not None:
+            check(writer)
+        lost_before = {project: set(_resting(writer, project)) for project in projects}
+        befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
+        done = [
+            _undone(workspace, writer, befores, actor, project, batch, dry_run, channel)
+            for project, batch in targets
         ]
-        done = done.model_copy(update={"effect": effect(before, after), "warnings": told})
-        if dry_run:
-            return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
-        batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
+        for project in projects:
+            orphans = [r for r in _resting(writer, project) if r not in lost_before[project]]
+            _refuse_orphans([b for p, b in targets if p == project], orphans)
+            refuse_orphans(writer, project)
     return done
+
+
+def _undone(
+    workspace: Workspace,
+    writer: Writer,
+    befores: dict[tuple[str, bool], Before],
+    actor: str,
+    project: str,
+    batch: str,
+    dry_run: bool,
+    channel: str,
+) -> Receipt:
+    """Take one batch back inside the open transaction, whatever still rests on it."""
+    found = batches.batch_of(writer, project, batch)
+    first = batches.receipt_of(found)
+    record = record_of(first.kind)
+    if first.undoes is not None:
+        again = "import its file again"
+        if record is Decision:
+            again = "record a new decision: what was withdrawn stays withdrawn"
+        raise InputError(f"{batch} itself took {first.undoes} back. To have it again, {again}.")
+    if found["undone_by"] is not None:
+        raise InputError(f"{batch} was already undone by {found['undone_by']}.")
+    seq = batches.next_seq(workspace, writer)
+    key = project, record in MOVING
+    before = befores.get(key) or Before(workspace, writer, record, project)
+    befores[key] = before
+    n_own, n_held = writer.n_counting(record, found["seq"])
+    done = first.model_copy(
+        update={
+            "batch": batches.name_of(seq),
+            "status": Status.COMMITTED,
+            "actor": actor,
+            "received_at": workspace.now(),
+            "undoes": batch,
+            "stored": 0,
+            "rejects": [],
+            "warnings": [],
+            "effect": [],
+            "answers": [],
+            "accept_good": False,
+        }
+    )
+    batches.add(writer, seq, done, channel, undoes=found["seq"])
+    registered, content = register_used(writer, seq, project)
+    n_left = writer.n_counting(record, found["seq"])[1]
+    n_stay = registered.get(record, 0)
+    n_again = n_left - (n_held - n_own) - n_stay
+    changes, unsaid = before.effect()
+    told = [
+        *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
+        *_built_upon(writer, record, found["seq"], project),
+        *unsaid,
+        *_withdrawn(writer, record, project, batches.name_of(seq)),
+    ]
+    done = done.model_copy(update={"effect": changes, "warnings": told})
+    if dry_run:
+        return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
+    batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
+    return done
+
+
+def resting_on(writer: Writer, seqs: Iterable[int]) -> list[int]:
+    """The batches that could not stay if some were taken back: they refer to or replace theirs.
+
+    Parameters
+    ----------
+    writer : Writer
+        Of a transaction that is rolled back afterwards, for the batches are taken back in it.
+    seqs : iterable of int
+        The batches to take back, by number.
+
+    Returns
+    -------
+    list of int
+        By number, the newest first; those that rest on a batch found so are found too.
+    """
+    rows = {row["seq"]: row for row in writer.rows("all_seqs")}
+    by_name = {row["batch"]: seq for seq, row in rows.items()}
+    gone, waiting = set(seqs), set(seqs)
+    projects = {rows[seq]["project"] for seq in gone}
+    lost_before = {project: set(_resting(writer, project)) for project in projects}
+    while waiting:
+        replacing = [
+            seq
+            for kind in {rows[seq]["kind"] for seq in waiting}
+            for seq in writer.replacing(record_of(kind), sorted(waiting))
+        ]
+        last = int(writer.rows("last_seq")[0]["seq"])
+        for number, seq in enumerate(sorted(waiting), start=last + 1):
+            parts = {k: rows[seq][k] for k in ("project", "kind", "sha256", "actor", "received_at")}
+            trial = Receipt(batch=batches.name_of(number), status=Status.DRY_RUN, **parts)
+            batches.add(writer, number, trial, "screen", undoes=seq)
+        for project in projects:
+            register_used(writer, last + len(waiting), project)
+        orphaned = [
+            by_name[batch]
+            for project in projects
+            for orphan, batch in _resting(writer, project)
+            if (orphan, batch) not in lost_before[project]
+        ]
+        waiting = {*replacing, *orphaned} - gone
+        gone |= waiting
+    return sorted(gone - set(seqs), reverse=True)
 
 
 def _resting(reader: Reader, project: str) -> list[tuple[str, str]]:
@@ -133,14 +240,16 @@ def _resting(reader: Reader, project: str) -> list[tuple[str, str]]:
     ]
 
 
-def _refuse_orphans(batch: str, orphans: list[tuple[str, str]]) -> None:
+def _refuse_orphans(undone: Sequence[str], orphans: list[tuple[str, str]]) -> None:
     """Refuse an undo that leaves references to what is no longer there."""
     if not orphans:
         return
     told = ", ".join(sentence for sentence, _ in orphans[:_MOST_NAMED])
     told += f" and {len(orphans) - _MOST_NAMED} more" if len(orphans) > _MOST_NAMED else ""
+    named = undone[0] if len(undone) == 1 else f"{undone[0]} and {len(undone) - 1} more"
     raise InputError(
-        f"{batch} cannot be taken back, for others rest on it: {told}. "
+        f"{named} cannot be taken back, for others rest on {'it' if len(undone) == 1 else 'them'}: "
+        f"{told}. "
         f"Take back first: {', '.join(sorted({b for _, b in orphans}, reverse=True))}."
     )
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from mlpm_core.errors import InputError, StoreError
+from pydantic import ValidationError
+
+from mlpm_core.errors import InputError, StoreError, quoted
 from mlpm_core.intake import Profile
 from mlpm_core.records import Receipt, Reject, Status, record_of
 from mlpm_core.services.settings import Settings
@@ -59,13 +61,15 @@ class Upload:
         record_of(self.kind)
         try:
             profile = Profile.model_validate_json(self.profile or "{}")
-        except ValueError as error:
-            raise InputError(f"The profile cannot be read: {error}") from error
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = f"{quoted('.'.join(map(str, first['loc'])))}: " if first["loc"] else ""
+            raise InputError(f"The profile cannot be read: {where}{first['msg']}.") from error
         faults = []
         for answer in self.answers:
             key, equals, value = answer.partition("=")
             if not equals:
-                faults.append(f"The answer {answer!r} must be written KEY=VALUE.")
+                faults.append(f"The answer {quoted(answer)} must be written KEY=VALUE.")
                 continue
             try:
                 profile = profile.answered(key.strip(), value.strip())

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import MlpmError, NotFoundError
-from mlpm_core.records import Deployment, QuantityRecord, Slot, ValueCase
+from mlpm_core.errors import NotFoundError
+from mlpm_core.records import QuantityRecord, ValueCase
 from mlpm_core.records.metrics import without_value
+from mlpm_core.services.computing import or_reason
 from mlpm_core.services.mechanisms import definition_changes, mechanism_of
-from mlpm_core.services.periods import Monitored, Period, periods_of
+from mlpm_core.services.monitored import (
+    deployed,
+    newest_period,
+    newest_periods,
+    written_metrics,
+    years_in_use,
+)
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
+from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.running_cost import RUN_COST, after_running_costs
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
+    from mlpm_core.services.periods import Monitored, Period
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input, Mechanism
@@ -127,12 +136,32 @@ class Dot:
 def project_cases(
     reader: Reader, project: Mapping[str, Any], today: date, *, draws: int = 8192
 ) -> list[CaseValue]:
-    """Every value case of a project that is not archived, valued."""
-    return [
-        valued_case(reader, project, row, today, draws=draws)
-        for row in reader.current(ValueCase, project["project"])
-        if not row["archived"]
-    ]
+    """Every value case of a project that is not archived, valued or with its problem."""
+    cases = []
+    for row in reader.current(ValueCase, project["project"]):
+        if row["archived"]:
+            continue
+        what = f"Value case {row['value_case_id']} of {project['project']}"
+        case, problem = or_reason(
+            what, partial(valued_case, reader, project, row, today, draws=draws)
+        )
+        cases.append(case or _uncomputed(project, row, problem or ""))
+    return cases
+
+
+def _uncomputed(project: Mapping[str, Any], row: Mapping[str, Any], problem: str) -> CaseValue:
+    """A value case of which nothing can be said but why."""
+    return CaseValue(
+        value_case_id=row["value_case_id"],
+        title=row["title"] or row["value_case_id"],
+        mechanism=unreadable(row["mechanism"], problem),
+        baseline=row["baseline"] or "none",
+        currency=project["currency"],
+        inputs=(),
+        planned=None,
+        current=None,
+        problem=problem,
+    )
 
 
 def case_value(
@@ -203,8 +232,8 @@ def valued_case(
 ) -> CaseValue:
     """The record of a value case, valued by the results of a deployment: its champion's if none."""
     changes = changes or {}
-    deployment = deployment or _deployment(reader, row)
-    monitored = _newest_periods(reader, project["project"], deployment, today)
+    deployment = deployment or deployed(reader, row)
+    monitored = newest_periods(reader, project["project"], deployment, today)
     written = {
         q["name"]: q
         for q in reader.current(QuantityRecord, row["project"])
@@ -227,7 +256,7 @@ def valued_case(
         current, problem = _worth(
             mechanism, {i.name: i.in_use for i in inputs if i.is_asked}, row["baseline"], draws
         )
-    newest = _newest(monitored, mechanism)
+    newest = newest_period(monitored, mechanism)
     return CaseValue(
         value_case_id=row["value_case_id"],
         title=row["title"] or row["value_case_id"],
@@ -245,18 +274,8 @@ def valued_case(
         unvalued=_unvalued(monitored, mechanism),
         redefined_at=definition_changes(reader, row["project"], row["mechanism"]),
         realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
-        years_in_use=_years_in_use(champions(reader, row), today, is_monitored=bool(monitored)),
+        years_in_use=years_in_use(reader, row, today, is_monitored=bool(monitored)),
     )
-
-
-def _years_in_use(
-    deployed: Iterable[Mapping[str, Any]], today: date, *, is_monitored: bool
-) -> float | None:
-    """Since the first champion came into use; 0 when only its results say that one did."""
-    begun = [d["from_on"] for d in deployed if d["from_on"] and d["from_on"] <= today]
-    if not begun:
-        return 0.0 if is_monitored else None
-    return float((today - min(begun)).days / 365.25)
 
 
 def _planned(
@@ -283,79 +302,10 @@ def _worth(
 ) -> tuple[Worth | None, str | None]:
     """The worth of written inputs, or None with the sentence that says what is wrong."""
     given = {name: text for name, text in written.items() if text}
-    try:
-        return worth(mechanism, given, baseline=baseline or None, draws=draws), None
-    except MlpmError as error:
-        return None, str(error)
-
-
-def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The champion deployments of a case; else its model, every version, as if deployed."""
-    found = [
-        d
-        for d in reader.current(Deployment, case["project"])
-        if d["value_case_id"] == case["value_case_id"]
-        and d["slot"] == "champion"
-        and not d["archived"]
-    ]
-    return found or [
-        {
-            "deployment_id": "",
-            "model_id": case["model_id"],
-            "model_version": "",
-            "fresh_within_days": 14,
-            "from_on": None,
-            "to_on": None,
-        }
-    ]
-
-
-def _deployment(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
-    """The champion that runs, of several the one that began last."""
-    return max(champions(reader, case), key=lambda d: (d["to_on"] is None, d["from_on"]))
-
-
-def monitored_periods(
-    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
-) -> dict[Period, dict[str, Monitored]]:
-    """Monitored metrics of the deployed model by period, up to today."""
-    rows = _results(reader, "monitored_metrics", project, deployment)
-    return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
-
-
-def _newest_periods(
-    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
-) -> dict[Period, dict[str, Monitored]]:
-    """The same, of each metric and length of period the newest: all that a value today rests on."""
-    until = datetime.combine(today, time.max)
-    return periods_of(_results(reader, "newest_metrics", project, deployment, until=until))
-
-
-def _results(
-    reader: Reader,
-    query: str,
-    project: str,
-    deployment: Mapping[str, Any] | None,
-    **more: object,
-) -> list[dict[str, Any]]:
-    if not deployment or not deployment["model_id"]:
-        return []
-    return reader.rows(
-        query,
-        project=project,
-        model_id=deployment["model_id"],
-        model_version=deployment["model_version"],
-        also_source="shadow" if deployment.get("slot") == Slot.SHADOW else "production",
-        **more,
+    return or_reason(
+        f"The worth by {mechanism.id}",
+        lambda: worth(mechanism, given, baseline=baseline or None, draws=draws),
     )
-
-
-def _newest(
-    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
-) -> Period | None:
-    """The period that is current: the one that ends last, of several the longest."""
-    told = [p for p, metrics in monitored.items() if written_metrics(mechanism, metrics)]
-    return max(told, key=lambda p: (p.end, p.end - p.start), default=None)
 
 
 def _unvalued(
@@ -379,15 +329,6 @@ def _granularities(
     return tuple(sorted(told, key=lambda granularity: told[granularity]))
 
 
-def written_metrics(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> dict[str, str]:
-    """Monitored metrics as inputs of the mechanism, in the notation of quantities."""
-    return {
-        entry.name: metrics[entry.reported_as].written(entry.low, entry.high)
-        for entry in mechanism.inputs
-        if entry.reported_as in metrics
-    }
-
-
 def _inputs(
     mechanism: Mechanism,
     case: Mapping[str, Any],
@@ -395,7 +336,7 @@ def _inputs(
     monitored: Mapping[Period, Mapping[str, Monitored]],
     changes: Mapping[str, str],
 ) -> tuple[CaseInput, ...]:
-    newest = _newest(monitored, mechanism)
+    newest = newest_period(monitored, mechanism)
     inputs = []
     asked = {i.name for i in mechanism.inputs_for(case["baseline"] or None)}
     for entry in mechanism.all_inputs:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.services import data_folder
@@ -17,9 +17,13 @@ from mlpm_core.services.data_folder import DATABASE
 from mlpm_core.services.settings import Settings
 from mlpm_core.store import DamagedError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
 
-_BATCH = re.compile(r"B\d{5,}")
+_BATCH = re.compile(r"B[0-9]{5,18}")
+_LONGEST_SHOWN = 40
 _DAY_LENGTH = len("2026-01-31")
 
 
@@ -171,13 +175,14 @@ class Workspace:
 def _moment(when: str) -> datetime:
     try:
         moment = datetime.fromisoformat(when)
-    except ValueError:
+        if moment.tzinfo is not None:  # in UTC it may lie before the first year, or after the last
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        shown = when if len(when) <= _LONGEST_SHOWN else f"{when[:_LONGEST_SHOWN]}..."
         raise InputError(
-            f"{when!r} is no moment; write a day as 2026-01-31, a moment as 2026-01-31T12:00, or "
+            f"{shown!r} is no moment; write a day as 2026-01-31, a moment as 2026-01-31T12:00, or "
             "the number of a batch."
         ) from None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     is_day = len(when) <= _DAY_LENGTH and moment.date() < date.max
     return moment + timedelta(days=1, microseconds=-1) if is_day else moment
 
@@ -196,8 +201,18 @@ _lock = threading.Lock()
 _open: dict[str, Workspace] = {}
 
 
-def open_workspace(settings: Settings | None = None) -> Workspace:
+def open_workspace(
+    settings: Settings | None = None,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> Workspace:
     """The process's workspace, opened on first use; loads the demo into an empty store.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Those of the environment unless given.
+    on_progress : callable, optional
+        Told what is being done and how far it is: this many of so many.
 
     Raises
     ------
@@ -211,7 +226,7 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
             workspace = Workspace(settings or Settings.from_environment())
             try:
                 if workspace.settings.demo and not workspace.settings.read_only:
-                    demo.load_if_empty(workspace)
+                    demo.load_if_empty(workspace, on_progress)
             except BaseException:
                 workspace.close()
                 raise

@@ -15,6 +15,7 @@ import duckdb
 
 from mlpm_core.errors import StoreError
 from mlpm_core.store.cursor import DamagedError, Reader, Writer, refused
+from mlpm_core.store.schema import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,9 +67,8 @@ class Store:
                 },
             )
             # The order matters: directories can be named only while external access is on.
-            root.execute(
-                f"SET allowed_directories=['{path.parent / 'backup'}/']".replace("\\", "/")
-            )
+            backups = literal(f"{(path.parent / 'backup').as_posix()}/")
+            root.execute(f"SET allowed_directories=[{backups}]")
             root.execute("SET enable_external_access=false")
             root.execute("SET lock_configuration=true")
         except duckdb.IOException as error:

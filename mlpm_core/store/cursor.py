@@ -106,6 +106,18 @@ class Reader:
         )
         return int(found[0]["own"]), int(found[0]["n"])
 
+    def replacing(self, record: type[Record], seqs: Sequence[int]) -> list[int]:
+        """The batches in force, besides these, that hold a row under a key of theirs, by number."""
+        keys = ", ".join(map(quoted, record.key))
+        found = self._rows(
+            f"SELECT DISTINCT batch_seq FROM {quoted(record.kind)} SEMI JOIN (SELECT {keys} "
+            f"FROM {quoted(record.kind)} WHERE list_contains($seqs, batch_seq) AND line > 0) "
+            f"USING ({keys}) WHERE line > 0 AND NOT list_contains($seqs, batch_seq) "
+            "AND batch_seq IN (SELECT seq FROM batches_in_force) ORDER BY batch_seq",
+            {"seqs": list(seqs)},
+        )
+        return [int(row["batch_seq"]) for row in found]
+
     def orphans(
         self, record: type[Record], column: str, referred: type[Record], project: str
     ) -> list[dict[str, Any]]:

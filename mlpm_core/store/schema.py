@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mlpm_core.records import Column, ColumnKind, Record, columns
 
-__all__ = ["KNOWN", "current_view", "quoted", "table"]
+__all__ = ["KNOWN", "current_view", "literal", "quoted", "table"]
 
 _SQL_TYPE = {
     ColumnKind.NAME: "VARCHAR",
@@ -32,6 +32,17 @@ def quoted(identifier: str) -> str:
     "odd ""name"""
     '''
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL text, quoted, for the few statements that take no parameters.
+
+    Examples
+    --------
+    >>> print(literal("/srv/Ada's data"))
+    '/srv/Ada''s data'
+    """
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _column(column: Column) -> str:

@@ -75,7 +75,7 @@ def _net(policy: Policy, inputs: Mapping[str, Array], name: str, value: Array) -
 def _solved(policy: Policy, inputs: Mapping[str, Array], entry: Input, at: float) -> BreakEven:
     told = at / Unit.read(entry.unit).factor
     low, high = _range(entry)
-    if not low <= told <= high:
+    if not (np.isfinite(told) and low <= told <= high):
         where = f"at {said(told)}, out of its range" if np.isfinite(told) else "nowhere"
         return BreakEven(None, f"Net would be zero {where}.")
     if np.isnan(_net(policy, inputs, entry.name, np.array(at))):

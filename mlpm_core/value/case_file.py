@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mlpm_core.errors import InputError, MlpmError, NotFoundError
+from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
+from mlpm_core.named_file import read_named
+from mlpm_core.quantity import LARGEST
 from mlpm_core.value.decision import Decision, Option, decide
 from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
 from mlpm_core.value.running_cost import after_running_costs
+from mlpm_core.value.toml_text import toml_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Case", "read_case"]
+__all__ = ["Case", "case_from", "read_case"]
 
 _TOP: Final = ("mechanism", "baseline", "horizon_years", "quantities", "options", "studies")
 _OPTION: Final = ("fixed_cost", "metrics", "quantities")
@@ -80,16 +82,26 @@ def read_case(path: Path) -> Case:
     NotFoundError
         When there is no such mechanism.
     """
+    return case_from(read_named(path), path.name)
+
+
+def case_from(data: bytes, name: str) -> Case:
+    """The choice that the bytes of a file describe; ``name`` is what it is called in errors.
+
+    Raises
+    ------
+    InputError, NotFoundError
+        As ``read_case``.
+    """
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} is not TOML: {error}.") from None
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} is not TOML: {error}.") from None
+    table = toml_table(text, name)
     try:
         return _case(table)
-    except MlpmError as error:
-        raise type(error)(f"{path.name}: {error}") from None
+    except (InputError, NotFoundError, NotEnoughDataError) as error:
+        raise type(error)(f"{name}: {error}") from None
 
 
 def _case(table: Mapping[str, Any]) -> Case:
@@ -163,6 +175,8 @@ def _number(table: Mapping[str, Any], key: str, where: str, default: float) -> f
     found = table.get(key, default)
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise InputError(f"{where}: {key} is {found!r}; write a number.")
+    if abs(found) > LARGEST:
+        raise InputError(f"{where}: {key} is larger than {LARGEST:g}.")
     return float(found)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpm_core.errors import NotEnoughDataError
+from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.quantity import LARGEST_RESULT
 from mlpm_core.value.draws import SEED
 
 if TYPE_CHECKING:
@@ -34,14 +35,31 @@ class Estimate:
 
     @classmethod
     def of(cls, samples: Array, unit: str) -> Estimate:
-        """The estimate that draws make; equal draws make an exact one."""
+        """The estimate that draws make; equal draws make an exact one.
+
+        Raises
+        ------
+        InputError
+            As ``each``.
+        """
         return cls.each(samples[None], [unit])[0]
 
     @classmethod
     def each(cls, rows: Array, units: Sequence[str]) -> list[Estimate]:
-        """The estimate that each row of draws makes; shape (estimates, draws)."""
+        """The estimate that each row of draws makes; shape (estimates, draws).
+
+        Raises
+        ------
+        InputError
+            When a draw is too large to be computed with, or no number.
+        """
         rows = rows.view()
         rows.setflags(write=False)
+        if not (np.abs(rows) <= LARGEST_RESULT).all():
+            raise InputError(
+                "A figure has no finite value: the numbers behind it are too large to be computed "
+                "with. Look for one with too many digits."
+            )
         means, lows = rows.mean(axis=1), rows.min(axis=1)
         spread = rows.max(axis=1) > lows
         means[~spread] = lows[~spread]  # averaging equal numbers would only add rounding

@@ -19,7 +19,7 @@ from pint.util import UnitsContainer
 from scipy.special import ndtr, ndtri
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity import NUMBER
+from mlpm_core.quantity import LARGEST, NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -99,7 +99,7 @@ class Formula:
             formula, the position and what is allowed there.
         """
         if not isinstance(text, str) or not text.strip():
-            raise InputError(f"Formula {name!r} is empty.")
+            raise InputError(f"Formula {name!r} is empty; write one in quotes.")
         text = " ".join(text.split())
         if len(text) > _MAX_LENGTH:
             raise InputError(f"Formula {name!r} is longer than {_MAX_LENGTH} characters; split it.")
@@ -201,7 +201,7 @@ class _Reader:
 
     def number(self, node: ast.Constant) -> float:
         written = ast.get_source_segment(self.text, node) or ""
-        if not NUMBER.fullmatch(written) or not math.isfinite(float(written)):
+        if not NUMBER.fullmatch(written) or float(written) > LARGEST:
             raise self.refused(node, f"{written!r} is not a plain number such as 0.5.")
         return float(written)
 

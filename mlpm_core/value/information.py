@@ -307,6 +307,7 @@ def _basis(x: Array) -> Array:
     one = np.ones((x.size, 1))
     if values.size <= _N_KNOTS:
         return np.hstack([one, (x[:, None] == values[1:]).astype(np.float64)])
+    x = x / np.abs(x).max()  # squares of tiny numbers would be 0
     z = (x - x.mean()) / x.std()
     knots = np.unique(np.quantile(z, np.linspace(0, 1, _N_KNOTS + 2)[1:-1]))
     knots = np.unique(np.concatenate([[z.min()], knots[1:-1], [z.max()]]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError, MlpmError
-from mlpm_core.quantity import Dimension, Quantity
+from mlpm_core.quantity import LARGEST_RESULT, Dimension, Quantity
 from mlpm_core.records.metrics import without_value
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Policy:
                 is_possible = is_possible & self._holds(without)
             net = kpis[Dimension.REVENUE] + kpis[Dimension.COST_SAVING]
             for kpi in kpis.values():
-                is_possible = is_possible & np.isfinite(kpi)
+                is_possible = is_possible & (np.abs(kpi) <= LARGEST_RESULT)  # NaN is not either
         return Outcome(kpis, net, is_possible)
 
     def check(self, inputs: Mapping[str, Array]) -> None:
@@ -139,12 +139,18 @@ class Policy:
             for check in self.mechanism.checks:
                 if not check.holds(values).all():
                     raise InputError(of_whom + check.told(values))
-            if not all(np.isfinite(values[d.value]).all() for d in Dimension):
-                first = next(n for n, value in values.items() if not np.isfinite(value).all())
-                raise InputError(
-                    f"{of_whom}{first} has no finite value for these inputs; look for a zero "
-                    "that it is divided by."
-                )
+            for d in Dimension:
+                if not np.isfinite(values[d.value]).all():
+                    first = next(n for n, value in values.items() if not np.isfinite(value).all())
+                    raise InputError(
+                        f"{of_whom}{first} has no finite value for these inputs; look for a zero "
+                        "that it is divided by."
+                    )
+                if (np.abs(values[d.value]) > LARGEST_RESULT).any():
+                    raise InputError(
+                        f"{of_whom}{d.label} is beyond {LARGEST_RESULT:g} for these inputs; look "
+                        "for one with too many digits or in another unit."
+                    )
 
     def _holds(self, values: Mapping[str, Array]) -> NDArray[np.bool_]:
         holds = np.array(True)

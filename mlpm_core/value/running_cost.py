@@ -64,7 +64,8 @@ def with_running_cost(mechanism: Mechanism) -> Mechanism:
     218581.98
     """
     entry = next((i for i in benefit_inputs(mechanism) if i.name == RUN_COST), None)
-    return mechanism if entry is None else _with_running_cost(mechanism, entry)
+    is_readable = Dimension.COST_SAVING in mechanism.kpis
+    return _with_running_cost(mechanism, entry) if entry and is_readable else mechanism
 
 
 def before_running_costs(worth: Worth) -> Estimate:

@@ -40,7 +40,10 @@ _MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of "how it was made": a formula with its result at the medians of the inputs."""
+    """One line of "how it was made": a formula with its result at the medians of the inputs.
+
+    A flow may have no finite value there although the dimensions that use it have one.
+    """
 
     name: str
     formula: str
@@ -91,14 +94,16 @@ class Worth:
         Raises
         ------
         InputError
-            For cycle time, which is never added.
+            For cycle time, which is never added, or when it has no finite value a year.
         """
         unit, kpi = dimension.annual_unit, self.kpis[dimension]
         if dimension in _MONEY:
             return kpi
         volumes = self.mechanism.volumes[dimension](self.inputs_by_draw)
         kept = np.broadcast_to(volumes, (self.draws,))[self._is_possible]
-        return Estimate.of(kpi.samples * Unit.read("1/kcase").factor * kept, unit)
+        with np.errstate(all="ignore"):
+            annual = kpi.samples * Unit.read("1/kcase").factor * kept
+        return Estimate.of(annual, unit)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -4,15 +4,18 @@ from pages.parts import editors, loaders, panels, registers, sentences
 
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
-rows = loaders.projects() if record.kind == "projects" else loaders.records(project, record.kind)
-st.markdown(sentences.register(record, rows, loaders.project_title(project)))
+is_of_all = record.kind == "projects"
+rows = loaders.all_projects() if is_of_all else loaders.records(project, record.kind)
+shown = list(filter(registers.is_shown, rows))
+st.markdown(sentences.register(record, shown, loaders.project_title(project)))
 panels.next_step(record.kind)
 
 if record.kind == "decisions":
     registers.decisions(project)
 elif rows:
+    registers.archive_toggle(rows)
     registers.table(record, rows)
-    if record.kind != "projects":
+    if not is_of_all:
         registers.downloads(project, record)
 
 if record.kind == "metric_results":
@@ -23,10 +26,10 @@ if record.kind == "metric_results":
         query_params=panels.here(kind=record.kind),
     )
 elif record.kind != "decisions":
-    known = registers.record_in_view(record, rows)
-    values = editors.record_form(record, project, known)
-    editors.save_record(record, project, known, values)
+    changed = registers.record_in_view(record, rows)
+    filled = editors.record_form(record, project, changed)
+    editors.save_record(filled)
 
 registers.template(record)
-if rows and record.kind != "projects":
+if rows and not is_of_all:
     registers.history(project, record)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Area, Confidence, Record, record_of
-from pages.parts import actions, controls, editors, loaders, panels
-from pages.parts.figures import ICONS, NOTHING, counted, day, inner, listed, literal
+from mlpm_core.records import Area, Confidence, record_of
+from mlpm_core.services import editing
+from pages.parts import actions, editors, forms, loaders, panels, registers, saving
+from pages.parts.figures import ICONS, NOTHING, counted, day, listed, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from mlpm_core.services.briefs import BriefView, FindingView, StakeholderView
 
@@ -35,7 +36,6 @@ __all__ = [
 
 _PARTS = {"findings": "Finding", "stakeholders": "Stakeholder", "projects": "Hypothesis"}
 _NAMED_BY = {"findings": "statement", "stakeholders": "name"}
-_NEW = "new"
 _PROJECT = "**The project**  \n:gray[The mean of those asked, each counted by influence]"
 
 
@@ -293,7 +293,7 @@ def form(project: str, view: BriefView) -> None:
     chosen = st.segmented_control(
         "What to write down",
         list(_PARTS),
-        default=view.first_missing or "findings",
+        default=forms.begun(project, _PARTS) or view.first_missing or "findings",
         format_func=_PARTS.__getitem__,
         required=True,
         label_visibility="collapsed",
@@ -303,41 +303,45 @@ def form(project: str, view: BriefView) -> None:
         _hypothesis_form(project, view)
         return
     record = record_of(str(chosen))
-    rows = [r for r in loaders.records(project, record.kind) if not r["archived"]]
-    known = _record_in_view(record, rows)
-    values = editors.record_form(record, project, known)
-    editors.save_record(record, project, known, values, page="plan/brief.py")
-
-
-def _record_in_view(
-    record: type[Record], rows: Sequence[Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
-    """The record to change, or None to add one."""
-    if not rows:
-        return None
-    by_id = {str(r[record.key[-1]]): r for r in rows}
-    titles = {_NEW: f"Add a new {inner(record.singular)}"}
-    titles |= {i: f"Change: {r[_NAMED_BY[record.kind]]}" for i, r in by_id.items()}
-    return by_id.get(controls.choose("What to do", titles, "record", keep=False))
+    rows = loaders.records(project, record.kind)
+    changed = registers.record_in_view(record, rows, named_by=_NAMED_BY[record.kind])
+    filled = editors.record_form(record, project, changed)
+    editors.save_record(filled, page="plan/brief.py")
 
 
 def _hypothesis_form(project: str, view: BriefView) -> None:
+    form = forms.opened(
+        f"brief_{project}",
+        (project, "projects", "hypothesis"),
+        view.project,
+        {"question": view.hypothesis, "owner": view.owner},
+        lambda read: saving.news(project, "projects", read),
+    )
+    form.head()
     text = st.text_area(
         "Hypothesis",
-        value=view.hypothesis,
         help="What the stakeholders want to improve, and how the system will do it.",
-        # A saved text makes a new field, so that it never shows what somebody else replaced.
-        key=f"brief_hypothesis_{project}_{view.hypothesis}",
+        key=form.key("question"),
+        on_change=form.note,
     )
     owner = st.text_input(
         "Owner",
-        value=view.owner,
         help="Who answers for the project.",
-        key=f"brief_owner_{project}_{view.owner}",
+        key=form.key("owner"),
+        live=forms.LIVE,
+        on_change=form.note,
     )
-    if not st.button("Save", type="primary", icon=":material/save:"):
+    typed = form.remember({"question": text or "", "owner": owner or ""})
+    edits = [editing.Edit(form.read, typed)]
+    result = saving.offered(
+        form,
+        project,
+        typed,
+        lambda: st.button("Save", type="primary", icon=":material/save:"),
+        lambda: actions.save_edits(project, "projects", edits),
+    )
+    if result is None:
         return
-    changed = dict(view.project) | {"question": text, "owner": owner}
-    receipt = actions.save(project, "projects", [changed])
-    if not editors.refused(receipt):
-        actions.say_and_rerun(f"Saved as {receipt.batch}. Imports can take it back.")
+    message = f"Saved as {result.receipt.batch}.{saving.kept(form, result)}"
+    form.done()
+    actions.say_and_rerun(message, result.receipt)

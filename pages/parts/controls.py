@@ -1,13 +1,4 @@
-"""Controls shared by screens. Keys in the URL are public: a renamed one breaks links.
-
-``project``  the project in view      ``case``  its value case      ``kind``  a kind of record
-``by``       length of a period       ``batch`` a batch             ``record``  one record
-``made``     is "how it was made" open     ``estimate`` one of its estimates
-``mechanism``  how a model creates value, or ``@new``
-``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
-``known``    the day, moment or batch as of which all is told
-``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
-"""
+"""Controls shared by screens: each follows the address, and says so when it cannot."""
 
 from __future__ import annotations
 
@@ -15,15 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from mlpm_core.errors import MlpmError
 from mlpm_core.records import KINDS
-from pages.parts import actions, in_life_tables, loaders, tables
-from pages.parts.figures import day, literal
+from pages.parts import actions, addresses, in_life_tables, loaders, tables
+from pages.parts.figures import inner, listed, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
+    from streamlit.delta_generator import DeltaGenerator
 
     from mlpm_core.services.deployments import DeploymentLine
     from mlpm_core.services.portfolio import Line
@@ -34,15 +25,13 @@ __all__ = [
     "deployment",
     "deployment_of_table",
     "granularity",
-    "known_at",
-    "known_choice",
-    "known_from",
     "line",
     "line_of_table",
+    "not_there",
+    "one_of",
     "pick",
     "picked",
     "project",
-    "project_in_view",
     "radio",
     "segments",
     "show_register",
@@ -59,81 +48,34 @@ _LENGTHS = {
     "P3M": "Quarter",
     "P1Y": "Year",
 }
-
-
-def known_at() -> None:
-    """The past moment as of which every screen tells, said on top of each with the way back."""
-    told = st.query_params.get("known")
-    if told is not None and told != st.session_state.get("url_known"):
-        st.session_state["known"] = told
-    try:
-        loaders.workspace()
-    except MlpmError as error:
-        st.warning(literal(error), icon=":material/history:")
-        known_from(None)
-    when = st.session_state.get("known")
-    if when:
-        _shown_in_url("known", when)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            moment = loaders.workspace().known_at
-            st.info(
-                f"Everything here is **as known at {moment:%Y-%m-%d %H:%M} UTC**: what came in "
-                "later, undos too, is left out, and nothing can be changed.",
-                icon=":material/history:",
-            )
-            st.button("Back to now", on_click=known_from, args=(None,))
-    else:
-        st.session_state.pop("url_known", None)
-        st.query_params.pop("known", None)
-
-
-def known_choice() -> None:
-    """The sidebar's way to a past day."""
-    with st.sidebar.popover("As known at …", icon=":material/history:", type="tertiary"):
-        st.caption(
-            "What was known at the end of a day: for a report, or a decision looked back on."
-        )
-        st.date_input(
-            "Day (UTC)", value=None, key="known_day", max_value="today", on_change=_known_from_day
-        )
-
-
-def known_from(when: str | None) -> None:
-    """Tell everything as known at a day, a moment or a batch; None is now; a callback."""
-    st.session_state["known"] = when
-
-
-def _known_from_day() -> None:
-    day = st.session_state["known_day"]
-    known_from(day.isoformat() if day else None)
-
-
-def project_in_view(projects: Sequence[Mapping[str, Any]]) -> None:
-    """The sidebar's choice of project, kept across screens and in the URL."""
-    if not projects:
-        return
-    titles = {p["project"]: p["title"] for p in projects}
-    with st.sidebar:
-        chosen = choose(
-            "Project",
-            titles,
-            "project",
-            help="Portfolio and Health show all projects; every other screen shows this one.",
-        )
-        found = next(p for p in projects if p["project"] == chosen)
-        if found["is_demo"]:
-            st.caption(
-                ":material/science: Demo data: the Bike Shop is made up, and its clock stands at "
-                f"{day(found['clock_on'])}."
-            )
-            if st.button("Remove the demo", icon=":material/delete_sweep:", type="tertiary"):
-                actions.remove_demo()
+_NOUNS = {
+    "case": "value case",
+    "deployment": "model in use",
+    "kind": "kind of record",
+    "known": "past moment",
+    "kpi": "KPI",
+    "by": "length of period",
+    "dimension": "KPI dimension",
+    "candidate": "KPI to find",
+}
+"""What a key of an address names, where it is not the key itself."""
+_KINDS = {
+    "case": "value_cases",
+    "deployment": "deployments",
+    "kpi": "kpis",
+    "estimate": "estimates",
+    "mechanism": "mechanisms",
+}
+"""The kind of record that a key names, which may be archived."""
+_LONGEST = 60  # characters of an address that a notice repeats
 
 
 def project() -> str:
     """The project in view; stops the screen with the way out when there is none."""
     chosen = st.session_state.get("project")
     if not chosen:
+        if addresses.named("project") and loaders.all_projects():
+            st.stop()  # the frame says that it is not there, and offers the others
         st.info(
             "There is no project yet. Create the first one, then upload its results.",
             icon=":material/info:",
@@ -143,12 +85,72 @@ def project() -> str:
     return str(chosen)
 
 
+def not_there(key: str, values: Sequence[str], place: DeltaGenerator | None = None) -> None:
+    """Say that what an address names is not there, so that nothing else is taken for it."""
+    noun = _NOUNS.get(key, key)
+    with place if place is not None else st.container():
+        if len(values) > 1:
+            several = listed([_quoted(value) for value in values[:5]])
+            sentence = f"The address names more than one {noun}: {several}. Choose one."
+        elif not values[0].strip():
+            sentence = f"The address leaves the {noun} empty; choose one."
+        else:
+            sentence = (
+                f"There is no {noun} {_quoted(values[0])}{_where(key)} (any more); choose one."
+            )
+        archived = _archived(key, values)
+        if archived is None:
+            st.warning(sentence, icon=":material/link_off:")
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(
+                f"The {noun} {_quoted(values[0])}{_where(key)} is archived; restore it, or choose "
+                "another one.",
+                icon=":material/inventory_2:",
+            )
+            st.button(
+                "Restore",
+                icon=":material/unarchive:",
+                key=f"restore_{key}",
+                on_click=actions.restore,
+                args=(st.session_state.get("project"), _KINDS[key], archived),
+            )
+
+
+def _quoted(value: str) -> str:
+    """A value of an address as it stands in a sentence, whatever it holds."""
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    short = printable if len(printable) <= _LONGEST else f"{printable[:_LONGEST]}…"
+    return f"“{literal(short)}”"
+
+
+def _where(key: str) -> str:
+    """The project that something was looked for in."""
+    chosen = st.session_state.get("project")
+    if key in ("project", "kind", "dimension") or not chosen:
+        return ""
+    return f" in {literal(loaders.project_title(str(chosen)))}"
+
+
+def _archived(key: str, values: Sequence[str]) -> Mapping[str, Any] | None:
+    """The archived record that an address names, if it is one."""
+    chosen = st.session_state.get("project")
+    if key not in _KINDS or not chosen or len(values) > 1:
+        return None
+    id_of = KINDS[_KINDS[key]].key[-1]
+    return next(
+        (
+            row
+            for row in loaders.records(str(chosen), _KINDS[key])
+            if row[id_of] == values[0] and row["archived"]
+        ),
+        None,
+    )
+
+
 def line(lines: Sequence[Line]) -> Line:
     """One of a project's value cases; asked only when there is a choice."""
-    if len(lines) == 1:
-        return lines[0]
-    titles = {x.case.value_case_id: x.case.title for x in lines}
-    chosen = choose("Value case", titles, "case")
+    chosen = one_of("Value case", {x.case.value_case_id: x.case.title for x in lines}, "case")
     return next(x for x in lines if x.case.value_case_id == chosen)
 
 
@@ -158,16 +160,23 @@ def line_of_table(lines: Sequence[Line]) -> Line:
     return _line_of(tables.cases(lines), lines, "portfolio_cases", alt)
 
 
-def deployment(lines: Sequence[DeploymentLine]) -> DeploymentLine:
-    """One of a project's deployments; a link may name the value case of a champion instead."""
+def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> DeploymentLine:
+    """One of a project's deployments; a link may name the value case of a champion instead.
+
+    ``place`` is where it says that what the address names is not there.
+    """
     by_id = {x.deployment_id: x for x in lines}
-    case = st.query_params.get("case")
-    if case and "deployment" not in st.query_params and "deployment" not in st.session_state:
-        for x in lines:
-            if x.value and x.value_case_id == case:
-                st.session_state["deployment"] = x.deployment_id
     titles = {i: f"{x.model} · {x.slot} · {x.case_title}" for i, x in by_id.items()}
-    return by_id[choose("Deployment", titles, "deployment")]
+    of_case = {x.value_case_id: i for i, x in by_id.items() if x.value}
+    case = () if addresses.named("deployment") else addresses.named("case")
+    if case and addresses.is_news("case"):
+        addresses.follow("case", of_case, None)
+        st.session_state["deployment"] = of_case.get(st.session_state["case"] or "")
+    if case and st.session_state.get("deployment") is None:
+        not_there("case", case, place)
+        chosen = _select("Deployment", titles, "deployment")
+        return by_id[_chosen(chosen, "deployment")]
+    return by_id[choose("Deployment", titles, "deployment", place=place)]
 
 
 def deployment_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
@@ -193,6 +202,10 @@ def _line_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
 def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The batches as a table; the chosen one, which the URL names."""
     by_batch = {str(row["receipt"].batch): row for row in rows}
+    newest = next(iter(by_batch))
+    if st.session_state.get("batch_newest") != newest:  # what came last is what one looks for
+        st.session_state["batch_newest"] = newest
+        st.session_state.pop("batch", None)
 
     def follow() -> None:
         chosen = st.session_state["imports_batches"].selection.rows
@@ -208,9 +221,7 @@ def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         key="imports_batches",
         alt="Every batch that came into the project, newest first",
     )
-    return by_batch[
-        choose("Batch", {b: _batch_title(r) for b, r in by_batch.items()}, "batch", keep=False)
-    ]
+    return by_batch[choose("Batch", {b: _batch_title(r) for b, r in by_batch.items()}, "batch")]
 
 
 def _batch_title(row: Mapping[str, Any]) -> str:
@@ -219,108 +230,147 @@ def _batch_title(row: Mapping[str, Any]) -> str:
     return f"{receipt.batch} · {what}"
 
 
-def granularity(lengths: Sequence[str], default: str) -> str:
-    """The length of the periods shown; asked only when there is a choice."""
+def granularity(lengths: Sequence[str], default: str, place: DeltaGenerator) -> str:
+    """The length of the periods shown; asked only when there is a choice.
+
+    ``place`` is where it says that the results have no periods of the length that was asked for.
+    """
+    unknown = addresses.follow("by", lengths, default)
+    if unknown:
+        shown = _LENGTHS[default].lower()
+        place.warning(
+            f"There are no results by {listed([_quoted(value) for value in unknown])}; these are "
+            f"by {shown}. Choose another length of period beside the deployment."
+            if len(lengths) > 1
+            else f"There are no results by {listed([_quoted(value) for value in unknown])}; these "
+            f"are by {shown}, the only length there is.",
+            icon=":material/link_off:",
+        )
+        st.session_state["by"] = default
     if len(lengths) == 1:
+        if addresses.named("by"):
+            addresses.show("by", default)
         return default
-    _follow_url("by", lengths)
     chosen = st.segmented_control(
         "Period",
         lengths,
-        default=default,
         required=True,
         format_func=lambda g: _LENGTHS[g],
         key="by",
         persist_state="session",
     )
-    return _shown_in_url("by", str(chosen or default))
+    return addresses.show("by", str(chosen or default))
+
+
+def one_of(label: str, options: Mapping[str, str], key: str) -> str:
+    """The same as `choose`, asked only when there is a choice or the address names another."""
+    only = next(iter(options))
+    if len(options) > 1 or addresses.follow(key, options, only):
+        return choose(label, options, key)
+    return addresses.show(key, only) if addresses.named(key) else only
 
 
 def choose(
-    label: str, options: Mapping[str, str], key: str, help: str | None = None, *, keep: bool = True
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    help: str | None = None,
+    *,
+    place: DeltaGenerator | None = None,
 ) -> str:
     """A choice among ids shown by their titles, with the id in the URL.
 
-    ``keep`` holds the choice while other screens are visited.
+    What the address names and is not there is said, and the screen waits for a choice.
+
+    Parameters
+    ----------
+    place : DeltaGenerator, optional
+        Where it is said; above the choice when left out.
     """
-    _follow_url(key, options)
-    chosen = st.selectbox(
+    unknown = addresses.follow(key, options, next(iter(options), None))
+    if unknown:
+        not_there(key, unknown, place)
+    return _chosen(_select(label, options, key, help), key)
+
+
+def _select(
+    label: str, options: Mapping[str, str], key: str, help: str | None = None
+) -> str | None:
+    return st.selectbox(
         label,
         list(options),
+        index=None if st.session_state[key] is None else 0,  # None can be taken away again
         format_func=lambda o: options.get(o, o),
         key=key,
         help=help,
-        persist_state="session" if keep else None,
+        placeholder=f"Choose a {inner(label)}",
+        persist_state="session",
     )
-    return _shown_in_url(key, str(chosen))
+
+
+def _chosen(chosen: str | None, key: str) -> str:
+    """A choice, written into the address; before it is made the screen ends here."""
+    if chosen is None:
+        st.stop()
+    return addresses.show(key, chosen)
 
 
 def segments(
     label: str, options: Mapping[str, str], key: str, *, default: str | None = None
 ) -> str | None:
     """A choice among a few in sight, with the id in the URL; None before it is made."""
-    _follow_url(key, options)
+    unknown = addresses.follow(key, options, default)
+    if unknown:
+        not_there(key, unknown)
     chosen = st.segmented_control(
         label,
         list(options),
-        default=default,
         required=True,
         format_func=lambda o: options.get(o, o),
         key=key,
         persist_state="session",
         label_visibility="collapsed",
     )
-    return _shown_in_url(key, str(chosen)) if chosen else None
+    return addresses.show(key, str(chosen)) if chosen else None
 
 
 def radio(label: str, options: Mapping[str, str], captions: Sequence[str], key: str) -> str:
     """A choice among a few that need a sentence each, with the id in the URL."""
-    _follow_url(key, options)
+    unknown = addresses.follow(key, options, next(iter(options)))
+    if unknown:
+        not_there(key, unknown)
     chosen = st.radio(
         label,
         list(options),
+        index=None,
         format_func=lambda o: options.get(o, o),
         captions=list(captions),
         key=key,
         label_visibility="collapsed",
     )
-    return _shown_in_url(key, str(chosen))
+    return _chosen(chosen, key)
 
 
 def picked(key: str, options: Collection[str]) -> str | None:
     """What a button picked with ``pick``, with the id in the URL; None before anything is."""
-    _follow_url(key, options)
+    unknown = addresses.follow(key, options, None)
+    if unknown:
+        not_there(key, unknown)
     chosen = st.session_state.get(key)
     if chosen:
-        return _shown_in_url(key, str(chosen))
-    st.session_state.pop(f"url_{key}", None)
-    st.query_params.pop(key, None)
+        return addresses.show(key, str(chosen))
+    if not unknown:
+        addresses.drop(key)
     return None
 
 
 def pick(key: str, value: str | None) -> None:
     """Pick one of what ``picked`` offers, or none; a callback."""
+    if value is None:
+        addresses.drop(key)
     st.session_state[key] = value
 
 
 def show_register(kind: str) -> None:
     """Turn the register in view to another kind of record; a callback."""
     st.session_state["kind"] = kind
-
-
-# Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break
-# every link to it. So the URL holds ids, and whoever wrote last wins: the link or the control.
-def _follow_url(key: str, options: Collection[str]) -> None:
-    """Take what the URL says, unless it is only what the control itself wrote there."""
-    told = st.query_params.get(key)
-    if told in options and told != st.session_state.get(f"url_{key}"):
-        st.session_state[key] = told
-    elif key in st.session_state and st.session_state[key] not in options:
-        del st.session_state[key]  # what was chosen is gone
-
-
-def _shown_in_url(key: str, value: str) -> str:
-    st.session_state[f"url_{key}"] = value
-    if st.query_params.get(key) != value:
-        st.query_params[key] = value
-    return value

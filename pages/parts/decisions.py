@@ -4,113 +4,172 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from mlpm_core.services.evaluations import DecisionState, Origin
-from pages.parts import actions, editors, evaluate_sentences, evaluate_tables, loaders, panels
+from pages.parts import actions, evaluate_sentences, evaluate_tables, forms, loaders, panels, saving
 from pages.parts.figures import NOTHING, counted, figure, literal, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView, Range
+    from pages.parts.forms import Form
 
 __all__ = ["form", "recorded"]
 
+T = TypeVar("T")
+
 _REVIEW_AFTER = timedelta(weeks=13)
+_CHOSEN = {
+    "chosen": "Chosen",
+    "supersedes": "Takes the place of",
+    "runs_as": "The chosen one runs as",
+}
+_ALSO = (
+    ("conditions", "Conditions", "What must hold for the decision to stand"),
+    ("dissent", "Dissent", "Who disagreed, and why"),
+    ("attendees", "Present", "Who else was there"),
+)
+_EMPTY: dict[str, Any] = {
+    "title": "",
+    "why": "",
+    "supersedes": "",
+    "runs_as": ("", ""),
+    **{name: "" for name, _, _ in _ALSO},
+}
+"""What the fields hold that begin empty."""
 
 
 def form(
     project: str, view: LeaderboardView, today: date, decisions: Sequence[DecisionView]
 ) -> None:
-    """Record a decision on the options of a value case; each one recorded starts an empty form."""
-    which = f"{project}_{view.value_case_id}_{len(decisions)}"
-    with st.form(f"decide_{which}"):
-        chosen = st.selectbox(
-            "Chosen",
-            [o.name for o in view.options],
-            format_func=evaluate_sentences.named,
-            key=f"decide_chosen_{which}",
-        )
-        title = st.text_input(
-            "What is decided",
-            placeholder="Keep the champion this season",
-            key=f"decide_title_{which}",
-        )
-        why = st.text_area("Why", placeholder="What tipped the balance", key=f"decide_why_{which}")
+    """Record a decision on the options of a value case; each one recorded empties the form."""
+    options = [o.name for o in view.options]
+    standing = {d.decision_id: d for d in decisions if d.state is DecisionState.IN_FORCE}
+    name = f"decide_{project}_{view.value_case_id}"
+    # the best option, and never another one because that became the best while somebody writes
+    chosen = st.session_state.get(f"{name}_chosen", options[0])
+    fields = forms.opened(
+        name,
+        (project, "decisions", view.value_case_id),
+        None,
+        _EMPTY
+        | {
+            "chosen": chosen if chosen in options else None,
+            "decided_by": loaders.actor(),
+            "decided_on": today,
+            "review_on": today + _REVIEW_AFTER,
+        },
+    )
+    with st.container(border=True):
+        fields.head()
+        values: dict[str, Any] = {
+            "chosen": _choice(fields, "chosen", options, evaluate_sentences.named),
+            "title": _text(fields, "title", "What is decided", "Keep the champion this season"),
+            "why": st.text_area(
+                "Why",
+                placeholder="What tipped the balance",
+                key=fields.key("why"),
+                on_change=fields.note,
+            )
+            or "",
+        }
         with st.grid(3, min_column_width=200):
-            by = st.text_input("Who decides", value=loaders.actor(), key=f"decide_by_{which}")
-            decided_on = st.date_input(
+            values["decided_by"] = _text(fields, "decided_by", "Who decides")
+            values["decided_on"] = st.date_input(
                 "Decided on",
-                value=today,
+                value=None,
                 max_value=today,
                 format="YYYY-MM-DD",
                 help="When it is recorded is noted beside it, by the clock.",
-                key=f"decide_on_{which}",
+                key=fields.key("decided_on"),
+                on_change=fields.note,
             )
-            review_on = st.date_input(
+            values["review_on"] = st.date_input(
                 "Review date",
-                value=today + _REVIEW_AFTER,
+                value=None,
                 format="YYYY-MM-DD",
-                key=f"decide_review_{which}",
+                key=fields.key("review_on"),
+                on_change=fields.note,
             )
-        standing = {d.decision_id: d for d in decisions if d.state is DecisionState.IN_FORCE}
         with st.grid(2, min_column_width=200):
-            supersedes = st.selectbox(
-                "Takes the place of",
+            values["supersedes"] = _choice(
+                fields,
+                "supersedes",
                 ["", *standing],
-                format_func=lambda i: f"{i}: {standing[i].title}" if i else "no earlier decision",
-                help="The earlier decision stays listed as superseded, and its review is closed.",
-                key=f"decide_supersedes_{which}",
+                lambda i: f"{i}: {standing[i].title}" if i else "no earlier decision",
+                "The earlier decision stays listed as superseded, and its review is closed.",
             )
-            runs_as = st.selectbox(
-                "The chosen one runs as",
+            values["runs_as"] = _choice(
+                fields,
+                "runs_as",
                 [("", ""), *view.deployed],
-                format_func=lambda d: evaluate_sentences.deployed(*d),
-                help="What is realised is told by the deployments of this version. Choose it where "
-                "it goes by another name than the candidate.",
-                key=f"decide_runs_{which}",
+                lambda d: evaluate_sentences.deployed(*d),
+                "What is realised is told by the deployments of this version. Choose it where it "
+                "goes by another name than the candidate.",
             )
-        if view.deployed and not {v for _, v in view.deployed} & {o.name for o in view.options}:
+        if view.deployed and not {v for _, v in view.deployed} & set(options):
             st.caption(literal(evaluate_sentences.in_use(view)))
         with st.expander("Conditions, dissent, who was there"):
-            conditions = st.text_input(
-                "Conditions",
-                placeholder="What must hold for the decision to stand",
-                key=f"decide_conditions_{which}",
-            )
-            dissent = st.text_input(
-                "Dissent", placeholder="Who disagreed, and why", key=f"decide_dissent_{which}"
-            )
-            attendees = st.text_input(
-                "Present", placeholder="Who else was there", key=f"decide_attendees_{which}"
-            )
+            for name, label, placeholder in _ALSO:
+                values[name] = _text(fields, name, label, placeholder)
         st.caption("The options are kept as they stand now. A decision is never changed later.")
-        if not st.form_submit_button(
-            "Record the decision", type="primary", icon=":material/gavel:"
-        ):
+        fields.remember(values)
+        if st.button("Record the decision", type="primary", icon=":material/gavel:"):
+            with panels.guard():
+                _record(project, view.value_case_id, fields, values)
+
+
+def _text(fields: Form, name: str, label: str, placeholder: str = "") -> str:
+    typed = st.text_input(
+        label,
+        placeholder=placeholder,
+        key=fields.key(name),
+        live=forms.LIVE,
+        on_change=fields.note,
+    )
+    return typed or ""
+
+
+def _choice(
+    fields: Form,
+    name: str,
+    options: Sequence[T],
+    format_func: Callable[[T], str],
+    help: str | None = None,
+) -> T | None:
+    """A choice; None once what was chosen is no longer offered."""
+    key = fields.key(name)
+    if st.session_state[key] not in options:
+        st.session_state[key] = None
+    return st.selectbox(
+        _CHOSEN[name],
+        options,
+        index=None if st.session_state[key] is None else 0,
+        format_func=format_func,
+        help=help,
+        key=key,
+        on_change=fields.note,
+    )
+
+
+def _record(project: str, value_case_id: str, fields: Form, values: Mapping[str, Any]) -> None:
+    for name, label in _CHOSEN.items():
+        if values[name] is None:
+            st.error(
+                f"Choose again at “{label}”: what was chosen there is no longer offered.",
+                icon=":material/error:",
+            )
             return
-    with panels.guard():
-        receipt = actions.decide(
-            project,
-            view.value_case_id,
-            chosen=str(chosen),
-            title=title,
-            why=why,
-            decided_by=by,
-            review_on=review_on,
-            decided_on=decided_on,
-            supersedes=str(supersedes or ""),
-            runs_as=runs_as or ("", ""),
-            attendees=attendees,
-            conditions=conditions,
-            dissent=dissent,
-        )
-        if not editors.refused(receipt):
-            actions.say_and_rerun(f"Recorded as {receipt.batch}; its options are frozen.")
+    receipt = actions.decide(project, value_case_id, **values)
+    if saving.refused(receipt):
+        return
+    fields.done()
+    actions.say_and_rerun(f"Recorded as {receipt.batch}; its options are frozen.", receipt)
 
 
 def recorded(decisions: Sequence[DecisionView]) -> None:

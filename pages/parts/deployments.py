@@ -36,12 +36,13 @@ def in_view(project: str) -> DeploymentView:
             "Add a deployment",
             kind="deployments",
         )
+    place = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        line = controls.deployment(lines)
+        line = controls.deployment(lines, place)
         view = loaders.deployment(project, line.deployment_id)
         if view.granularity is None:
             return view
-        chosen = controls.granularity(view.granularities, view.granularity)
+        chosen = controls.granularity(view.granularities, view.granularity, place)
     if chosen == view.granularity:
         return view
     return loaders.deployment(project, line.deployment_id, chosen)

@@ -1,229 +1,240 @@
-"""What people fill in: the quantities of a value case, and any record from its definition."""
+"""What people fill in: any record, by a form that follows from its definition."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Area, Column, ColumnKind, Record, columns
+from mlpm_core.services import editing
 from mlpm_core.services.kpis import kpi_units
-from pages.parts import actions, loaders, sentences
-from pages.parts.figures import inner, literal, number, written_unit
+from pages.parts import actions, forms, loaders, saving
+from pages.parts.figures import inner, literal, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpm_core.records import Receipt
-    from mlpm_core.services.valuation import CaseInput, CaseValue
+    from pages.parts.forms import Form
 
-__all__ = ["quantities", "record_form", "refused", "save_quantities", "save_record"]
+__all__ = [
+    "Filled",
+    "record_form",
+    "save_record",
+]
 
-_NEW_MODEL = "+"  # no name begins with this sign
-_NOT_ASKED = {"is_demo", "clock_on"}  # they belong to the demo, whose files set them
-Changes = tuple[tuple[str, str], ...]
-
-
-def quantities(case: CaseValue) -> Changes:
-    """Every input of a value case as a field; what was changed, not yet saved."""
-    changes: dict[str, str] = {}
-    st.caption(
-        "Write a number as you know it: 0.3 or 12k exactly, 120 to 400 for nine times in ten, "
-        "2 | 4 | 9 for low, middle and high, 40/2000 for 40 of 2,000."
-    )
-    groups = {
-        "What the model scores": [i for i in case.inputs if i.is_metric],
-        "What the business knows": [i for i in case.inputs if not i.is_metric and i.is_asked],
-        "Only to compare with other baselines": [i for i in case.inputs if not i.is_asked],
-    }
-    for title, shown in groups.items():
-        if shown:
-            st.markdown(f"**{title}**")
-            changes |= _fields(case, shown)
-    written = any(entry.planned for entry in case.realisation)
-    with st.expander("What it costs, and how the value arrives", expanded=written):
-        st.caption("Without a build cost here, that of an estimate of the work is taken.")
-        changes |= _fields(case, case.realisation)
-    return tuple(sorted(changes.items()))
+_NEW_MODEL, _NAMED = "+", "_named"  # no name begins with this sign
+# what belongs to the demo, whose files set it, and what has a button of its own
+_NOT_ASKED = {"is_demo", "clock_on", "archived"}
 
 
-def _fields(case: CaseValue, shown: Sequence[CaseInput]) -> dict[str, str]:
-    """Fields side by side; what was changed in them."""
-    changes = {}
-    with st.grid(3, min_column_width=250):
-        for entry in shown:
-            with st.container():
-                written = _quantity_field(case, entry)
-            if written and written != entry.planned:
-                changes[entry.name] = written
-    return changes
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form of a record with what its fields hold; ``typed`` is what differs from the record."""
+
+    record: type[Record]
+    project: str
+    form: Form
+    values: Mapping[str, object]
+    typed: Mapping[str, object]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it adds a record."""
+        return self.form.read is None
 
 
-def _quantity_field(case: CaseValue, entry: CaseInput) -> str:
-    unit = written_unit(entry.unit, case.currency)
-    typed = st.text_input(
-        literal(f"{entry.label}, {unit}"),
-        value=entry.planned or "",
-        placeholder=entry.default or "",
-        help=sentences.question(entry),
-        # A saved value makes a new field, so that it never shows what somebody else replaced.
-        key=f"case_{case.value_case_id}_{entry.name}_{entry.planned}",
-    )
-    if entry.monitored:
-        st.caption(
-            literal(f"monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}")
-        )
-    return (typed or "").strip()
-
-
-def save_quantities(project: str, case: CaseValue, changes: Changes) -> None:
-    """Offer to keep what was tried out."""
-    if not changes:
-        st.caption("Change a number above: the picture follows at once, and nothing is saved yet.")
-        return
-    with st.container(border=True):
-        source = st.text_input(
-            "Where do the changed numbers come from?",
-            placeholder="ERP sales 2025, interview with ...",
-            key="case_source",
-        )
-        if st.button("Save the changes", type="primary", icon=":material/save:"):
-            known = {i.name: i for i in (*case.inputs, *case.realisation)}
-            receipt = actions.save(
-                project,
-                "quantities",
-                [
-                    {
-                        "value_case_id": case.value_case_id,
-                        "name": name,
-                        "written": written,
-                        "source": source or known[name].source,
-                        "owner": known[name].owner or loaders.actor(),
-                    }
-                    for name, written in changes
-                ],
-            )
-            if not refused(receipt):
-                actions.say_and_rerun(
-                    f"Saved {len(changes)} changed number{'s' if len(changes) > 1 else ''} as "
-                    f"{receipt.batch}. Imports can take it back."
-                )
-
-
-def refused(receipt: Receipt) -> bool:
-    """Whether a write was not taken; says why."""
-    if receipt.status == "committed":
-        return False
-    if receipt.ignored and not receipt.rejects:
-        st.info("Nothing changed: this is what is stored already.", icon=":material/info:")
-    for reject in receipt.rejects:
-        where = f"{reject.column}: " if reject.column else ""
-        st.error(literal(f"{where}{reject.message} {reject.hint}"), icon=":material/error:")
-    for question in receipt.questions:
-        st.warning(literal(question.message), icon=":material/help:")
-    return True
-
-
-def record_form(
-    record: type[Record], project: str, known: Mapping[str, Any] | None
-) -> dict[str, object]:
-    """A form derived from a record's definition; ``known`` is the record to change."""
+def record_form(record: type[Record], project: str, stored: Mapping[str, Any] | None) -> Filled:
+    """A form derived from a record's definition; ``stored`` is the record to change."""
     shown = [
         c
         for c in columns(record)
         if (c.name != "project" or record.kind == "projects") and c.name not in _NOT_ASKED
     ]
+    turn = st.session_state.setdefault("register_turn", 0)  # a saved record empties the form
+    name = "_".join(str(stored[k]) for k in record.key) if stored else f"new{turn}"
+    form = forms.opened(
+        f"register_{record.kind}_{name}",
+        (project, record.kind, *([str(stored[k]) for k in record.key] if stored else ["@new"])),
+        stored,
+        _all_initial(record, shown, project, stored),
+        lambda read: saving.news(project, record.kind, read),
+    )
+    form.head()
     values: dict[str, object] = {}
     first = [c for c in shown if c.required]
-    more = [c for c in shown if not c.required and (known or c.name != "archived")]
+    more = [c for c in shown if not c.required]
     for title, fields in (("", first), ("Optional", more)):
         if title and fields:
             st.caption(title)
         with st.grid(3, min_column_width=250):
             for column in fields:
-                values[column.name] = _field(record, column, project, known, values)
-    return values
+                values[column.name] = _field(form, record, column, project, values)
+    form.remember(values | _held_models(form, record))
+    return Filled(record, project, form, values, form.changes(values))
 
 
-def save_record(
-    record: type[Record],
-    project: str,
-    known: Mapping[str, Any] | None,
-    values: Mapping[str, object],
-    *,
-    page: str = "data/registers.py",
-) -> None:
-    """The button that writes what the form holds, and shows it on ``page``."""
-    word = "Save" if known else f"Add the {inner(record.singular)}"
-    if not st.button(word, type="primary", icon=":material/save:"):
-        return
-    missing = [
-        c.label for c in columns(record) if c.required and c.name in values and _empty(values, c)
+def _all_initial(
+    record: type[Record], shown: Sequence[Column], project: str, stored: Mapping[str, Any] | None
+) -> dict[str, object]:
+    """What every field shows; that of a model has one for a new name beside it."""
+    initial = {column.name: _initial(column, project, stored) for column in shown}
+    for column in shown:
+        if _names_models(record, column):
+            initial[f"{column.name}{_NAMED}"] = ""
+            if column.required and not stored and not loaders.titles(project, "models"):
+                initial[column.name] = _NEW_MODEL  # there is nothing else to choose
+    return initial
+
+
+def _held_models(form: Form, record: type[Record]) -> dict[str, object]:
+    """What the two fields of a model hold, to be found again after a reload."""
+    fields = [
+        field
+        for column in columns(record)
+        if _names_models(record, column)
+        for field in (column.name, f"{column.name}{_NAMED}")
     ]
-    if missing:
-        st.error(f"Fill in {literal(', '.join(missing))}.", icon=":material/error:")
+    return {field: st.session_state.get(form.key(field), "") for field in fields}
+
+
+def save_record(filled: Filled, *, page: str = "data/registers.py") -> None:
+    """The buttons that write what the form holds and show it on ``page``, or archive the record."""
+    record, form = filled.record, filled.form
+    into = str(filled.values["project"]) if record.kind == "projects" else filled.project
+    is_new_model = _is_new_model(record, filled.project, filled.values)
+    edits = [editing.Edit(form.read, filled.values if filled.is_new else filled.typed)]
+    save = partial(actions.save_edits, into, record.kind, edits, is_new_model=is_new_model)
+    result = saving.offered(form, into, filled.typed, lambda: _buttons(filled), save)
+    if result is None:
         return
-    into = str(values["project"]) if record.kind == "projects" else project
-    is_new = _is_new_model(record, project, values)
-    receipt = actions.save(
-        into, record.kind, [dict(known or {}) | dict(values)], is_new_model=is_new
-    )
-    if refused(receipt):
-        return
-    st.session_state["register_turn"] += 1
-    st.session_state["notice"] = f"Saved as {receipt.batch}. Imports can take it back."
+    if filled.is_new:
+        st.session_state["register_turn"] += 1
+    actions.say(f"Saved as {result.receipt.batch}.{saving.kept(form, result)}", result.receipt)
+    form.done()
     where = {"project": into} | ({"kind": record.kind} if page.endswith("registers.py") else {})
     st.switch_page(page, query_params=where)
 
 
-def _empty(values: Mapping[str, object], column: Column) -> bool:
-    return values[column.name] is None or str(values[column.name]).strip() == ""
+def _buttons(filled: Filled) -> bool:
+    """The buttons below a form; whether what it holds is to be saved."""
+    with st.container(horizontal=True):
+        word = "Add the " + inner(filled.record.singular) if filled.is_new else "Save"
+        is_pressed = st.button(word, type="primary", icon=":material/save:")
+        _archive_button(filled)
+    return is_pressed and not _has_gaps(filled)
+
+
+def _archive_button(filled: Filled) -> None:
+    """Archive the record in the form, or bring it back."""
+    read = filled.form.read
+    if read is None or "archived" not in filled.record.model_fields:
+        return
+    is_archived = bool(read["archived"])
+    st.button(
+        "Restore" if is_archived else "Archive",
+        icon=":material/unarchive:" if is_archived else ":material/archive:",
+        help=None if is_archived else "Keep it, and show it no longer; it can be restored.",
+        key=f"archive_{filled.form.name}",
+        on_click=_set_archived,
+        args=(filled.record.kind, read),
+        kwargs={"archived": not is_archived},
+    )
+
+
+def _set_archived(kind: str, read: dict[str, Any], *, archived: bool) -> None:
+    """Archive or restore what is in the form, which then rests on it as it is."""
+    if actions.set_archived(str(read["project"]), kind, read, archived=archived):
+        read["archived"] = archived
+
+
+def _has_gaps(filled: Filled) -> bool:
+    """Whether something that is needed is empty; says what."""
+    missing = [
+        column.label
+        for column in columns(filled.record)
+        if column.required
+        and column.name in filled.values
+        and str("" if (v := filled.values[column.name]) is None else v).strip() == ""
+    ]
+    if missing:
+        st.error(f"Fill in {literal(', '.join(missing))}.", icon=":material/error:")
+    return bool(missing)
+
+
+def _initial(column: Column, project: str, stored: Mapping[str, Any] | None) -> object:
+    """What the field of a column shows for a record, or before one is added."""
+    now = stored[column.name] if stored else column.default
+    if column.refers_to and not stored:
+        only = list(loaders.titles(project, column.refers_to))
+        now = only[0] if len(only) == 1 else now
+    match column.kind:
+        case ColumnKind.FLAG:
+            return bool(now)
+        case ColumnKind.DAY:
+            return now if isinstance(now, date) else None
+        case ColumnKind.NUMBER:
+            return None if now is None else float(now)
+        case ColumnKind.WHOLE:
+            return None if now is None else int(now)
+        case ColumnKind.CHOICE:
+            return None if now is None else str(now)
+        case _:
+            return "" if now is None else str(now)
 
 
 def _field(
-    record: type[Record],
-    column: Column,
-    project: str,
-    known: Mapping[str, Any] | None,
-    values: Mapping[str, object],
+    form: Form, record: type[Record], column: Column, project: str, values: Mapping[str, object]
 ) -> object:
     """One widget for one column, with the value it holds now."""
-    now = known[column.name] if known else column.default
-    turn = st.session_state.setdefault("register_turn", 0)  # a saved record empties the form
-    identity = "_".join(str(known[k]) for k in record.key) if known else f"new{turn}"
     label = literal(column.label) + ("" if not column.unit else f", {literal(column.unit)}")
     common: dict[str, Any] = {
         "help": literal(column.help),
-        "key": f"register_{record.kind}_{identity}_{column.name}",
-        "disabled": bool(known) and column.is_key,
+        "key": form.key(column.name),
+        "on_change": form.note,
+        "disabled": form.read is not None and column.is_key,
     }
     options = _options(record, column, project, values)
     if _names_models(record, column):
-        return _model(column, project, now, label, common)
+        return _model(form, column, project, label, common)
     if options is not None:
-        ids = list(options)
-        only = [i for i in ids if i]
-        if column.refers_to and not known and len(only) == 1:
-            now = only[0]
-        index = ids.index(str(now)) if now is not None and str(now) in ids else None
-        return st.selectbox(
-            label, ids, index=index, format_func=lambda o: options.get(o, o) or "–", **common
-        )
+        return _choice(form, column, label, options, common)
     match column.kind:
         case ColumnKind.FLAG:
-            return st.checkbox(label, value=bool(now), **common)
+            return st.checkbox(label, **common)
         case ColumnKind.DAY:
-            return st.date_input(
-                label, value=now if isinstance(now, date) else None, format="YYYY-MM-DD", **common
-            )
+            return st.date_input(label, value=None, format="YYYY-MM-DD", **common)
         case ColumnKind.NUMBER:
-            return st.number_input(label, value=None if now is None else float(now), **common)
+            return st.number_input(label, value=None, **common)
         case ColumnKind.WHOLE:
-            return st.number_input(label, value=None if now is None else int(now), step=1, **common)
+            return st.number_input(label, value=None, step=1, **common)
         case _:
-            return st.text_input(label, value="" if now is None else str(now), **common)
+            return st.text_input(label, live=forms.LIVE, **common) or ""
+
+
+def _choice(
+    form: Form, column: Column, label: str, options: Mapping[str, str], common: Mapping[str, Any]
+) -> object:
+    """A choice of a column; one that is no longer offered stays until another one is made."""
+    key, stored = form.key(column.name), form.initial[column.name]
+    if st.session_state[key] not in options:
+        st.session_state[key] = None
+    chosen = st.selectbox(
+        label,
+        list(options),
+        index=None if st.session_state[key] is None else 0,
+        format_func=lambda o: options.get(o, o) or "–",
+        placeholder="Choose one" if options else "Nothing to choose from yet",
+        **common,
+    )
+    is_kept = (
+        chosen is None and stored not in options and (column.refers_to or stored in (None, ""))
+    )
+    return stored if is_kept else chosen
 
 
 def _names_models(record: type[Record], column: Column) -> bool:
@@ -239,21 +250,24 @@ def _is_new_model(record: type[Record], project: str, values: Mapping[str, objec
 
 
 def _model(
-    column: Column, project: str, now: object, label: str, common: Mapping[str, Any]
-) -> str | None:
+    form: Form, column: Column, project: str, label: str, common: Mapping[str, Any]
+) -> object:
     """A choice among the registered models; a new one is named in a field of its own."""
-    registered = loaders.titles(project, "models")
-    written = {str(now): str(now)} if now else {}
-    empty = {} if column.required else {"": "–"}
-    options = empty | written | registered | {_NEW_MODEL: "A new model …"}
-    ids = list(options)
-    index = ids.index(str(now)) if now else 0 if len(ids) == 1 or empty else None
-    chosen = st.selectbox(label, ids, index=index, format_func=lambda o: options[o], **common)
+    stored = str(form.initial[column.name] or "")
+    written = {stored: stored} if stored and stored != _NEW_MODEL else {}
+    empty = {} if column.required else {"": ""}
+    options = empty | written | loaders.titles(project, "models") | {_NEW_MODEL: "A new model …"}
+    chosen = _choice(form, column, label, options, common)
     if chosen != _NEW_MODEL:
         return chosen
-    return st.text_input(
-        "Name of the new model", help="As it stands in result files.", key=f"{common['key']}_named"
-    ).strip()
+    named = st.text_input(
+        "Name of the new model",
+        help="As it stands in result files.",
+        key=form.key(f"{column.name}{_NAMED}"),
+        live=forms.LIVE,
+        on_change=form.note,
+    )
+    return (named or "").strip()
 
 
 def _options(
@@ -265,8 +279,7 @@ def _options(
         labels = {named.value: named.label for named in (*Dimension, *Area)}
         return {c: labels.get(c, c.capitalize()) for c in column.choices}
     if column.refers_to:
-        found = loaders.titles(project, column.refers_to)
-        return empty | found
+        return empty | loaders.titles(project, column.refers_to)
     match record.kind, column.name:
         case "value_cases", "mechanism":
             return {

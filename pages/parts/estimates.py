@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -14,9 +14,10 @@ from pages.parts import controls, loaders, panels
 from pages.parts.figures import counted, literal, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mlpm_core.services.estimates import EstimateView
+    from pages.parts.editors import Filled
 
 __all__ = [
     "RECORD",
@@ -38,10 +39,8 @@ RECORD = record_of("estimates")
 
 def in_view(views: Sequence[EstimateView]) -> EstimateView:
     """One of a project's estimates; asked only when there is a choice."""
-    if len(views) == 1:
-        return views[0]
     titles = {str(v.record["estimate_id"]): v.title for v in views}
-    chosen = controls.choose("Estimate", titles, "estimate", keep=False)
+    chosen = controls.one_of("Estimate", titles, "estimate")
     return next(v for v in views if v.record["estimate_id"] == chosen)
 
 
@@ -50,21 +49,16 @@ def adds_another() -> bool:
     return st.toggle("Add another estimate instead of changing this one", key="estimate_another")
 
 
-def tried(
-    project: str,
-    stored: EstimateView | None,
-    known: Mapping[str, Any] | None,
-    values: Mapping[str, object],
-) -> EstimateView | None:
+def tried(project: str, stored: EstimateView | None, filled: Filled) -> EstimateView | None:
     """What the form says while it differs from what is stored, else what is stored.
 
     A new guess that still lacks a number changes nothing; a number that cannot be is named.
     """
-    record = known or {}
-    given = [c for c in columns(RECORD) if c.name in values]
-    if all(values[c.name] == record.get(c.name, c.default) for c in given):
+    if not filled.typed:
         return stored
-    if not record and any(c.required and values[c.name] is None for c in given):
+    values = filled.values
+    given = [c for c in columns(RECORD) if c.name in values]
+    if filled.is_new and any(c.required and values[c.name] is None for c in given):
         return stored
     try:
         return loaders.tried_estimate(project, values)

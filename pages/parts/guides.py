@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -10,11 +10,12 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from mlpm_core.services import proxies as proxy_service
 from mlpm_core.services.guide import Move
-from pages.parts import actions, controls, editors, loaders, panels
+from pages.parts import actions, controls, forms, loaders, panels, saving
 from pages.parts import guide_sentences as say
 from pages.parts.figures import ICONS, NOTHING, literal, percent, written_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from mlpm_core.services.guide import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         MechanismView,
     )
     from mlpm_core.services.proxies import BaselinePlan
+    from pages.parts.forms import Form
 
 __all__ = [
     "baseline",
@@ -159,6 +161,8 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
     if chosen.record is not None and not chosen.record["stands_for"]:
         st.info("This is a KPI of the project already, and no proxy.", icon=":material/info:")
         return
+    of = (shown.project, "weekly", chosen.id)
+    weeks = forms.opened(f"guide_weekly_{shown.project}", of, None, {chosen.id: ""})
     left, right = st.columns([3, 2], gap="medium")
     with right:
         weekly = st.text_area(
@@ -166,8 +170,10 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
             placeholder="20.5\n23\n19",
             height=150,
             help="One value a line, or the lines of the sheet. Leave it empty before the first.",
-            key=f"guide_weekly_{shown.project}_{chosen.id}",
+            key=weeks.key(chosen.id),
+            on_change=weeks.note,
         )
+        weeks.remember({chosen.id: weekly or ""})
     with left:
         within = st.segmented_control(
             "How exactly should the mean be known?",
@@ -205,55 +211,99 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
 
 def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> None:
     known = chosen.record or {}
-    key = f"guide_{shown.project}_{chosen.id}"
+    form = forms.opened(
+        f"guide_{shown.project}_{chosen.id}",
+        (shown.project, "kpis", chosen.id),
+        chosen.record,
+        {
+            "stands_for": known.get("stands_for", ""),
+            "expires_on": _last_day(shown, chosen, plan),
+            "target": known.get("target"),
+            "owner": known.get("owner", ""),
+        },
+        lambda read: saving.news(shown.project, "kpis", read),
+    )
     with st.container(border=True):
+        form.head()
         st.markdown(say.proxy(chosen))
         with st.grid(4, min_column_width=170):
             stands_for = st.text_input(
                 "It stands for",
-                value=known.get("stands_for", ""),
                 placeholder="customers who wait less",
                 help="What the stakeholders would really like to see better.",
-                key=f"{key}_stands_for",
+                key=form.key("stands_for"),
+                live=forms.LIVE,
+                on_change=form.note,
             )
             expires_on = st.date_input(
                 "Expires unless agreed by",
-                value=_last_day(shown, chosen, plan),
+                value=None,
                 format="YYYY-MM-DD",
                 help="Four weeks after the last week to count, unless you say otherwise.",
-                key=f"{key}_expires_on_{_last_day(shown, chosen, plan)}",
+                key=form.key("expires_on"),
+                on_change=form.note,
             )
             target = st.number_input(
                 f"Target, {written_unit(chosen.unit)}",
-                value=known.get("target"),
+                value=None,
                 help="May be empty. Step 5 says what is the least that pays.",
-                key=f"{key}_target",
+                key=form.key("target"),
+                on_change=form.note,
             )
             owner = st.text_input(
-                "Owner", value=known.get("owner", ""), help="Who counts.", key=f"{key}_owner"
+                "Owner",
+                help="Who counts.",
+                key=form.key("owner"),
+                live=forms.LIVE,
+                on_change=form.note,
             )
-        so_far = plan.measured
+        values = {
+            "stands_for": stands_for or "",
+            "expires_on": expires_on,
+            "target": target,
+            "owner": owner or "",
+        }
+        typed = form.remember(values)
         st.caption(say.to_be_written(plan, chosen))
-        word = "Save the proxy" if known else "Write it down as a proxy"
-        if not st.button(word, type="primary", icon=":material/save:", key="guide_write"):
-            return
         with panels.guard():
-            receipt = actions.write_proxy(
-                shown.project,
-                chosen.id,
-                stands_for=stands_for or "",
-                expires_on=expires_on,
-                baseline=so_far.mean if so_far else known.get("baseline"),
-                target=target,
-                owner=owner or "",
-                counted=say.counted(plan),
-            )
-            if editors.refused(receipt):
-                return
-            actions.say_and_rerun(
-                f"Written as {receipt.batch}: a proxy that counts until somebody agrees to it or "
-                "it expires. Imports can take it back."
-            )
+            _save_proxy(shown, chosen, plan, form, values, typed)
+
+
+def _save_proxy(
+    shown: GuideView,
+    chosen: CandidateView,
+    plan: BaselinePlan,
+    form: Form,
+    values: Mapping[str, Any],
+    typed: Mapping[str, object],
+) -> None:
+    word = "Save the proxy" if chosen.record else "Write it down as a proxy"
+    so_far, read = plan.measured, form.read or {}
+    result = saving.offered(
+        form,
+        shown.project,
+        typed,
+        lambda: st.button(word, type="primary", icon=":material/save:", key="guide_write"),
+        lambda: actions.write_proxy(
+            shown.project,
+            chosen.id,
+            stands_for=values["stands_for"],
+            expires_on=values["expires_on"] or plan.expires_on,
+            baseline=so_far.mean if so_far else read.get("baseline"),
+            target=values["target"],
+            owner=values["owner"],
+            counted=say.counted(plan),
+            since=read,
+        ),
+    )
+    if result is None:
+        return
+    message = (
+        f"Written as {result.receipt.batch}: a proxy that counts until somebody agrees to it or it "
+        f"expires.{saving.kept(form, result)}"
+    )
+    form.done()
+    actions.say_and_rerun(message, result.receipt)
 
 
 def _last_day(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> date:
@@ -289,11 +339,12 @@ def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> N
         return
     if st.button("Create the value case", type="primary", icon=":material/add:"):
         started = actions.start_case(shown.project, how.id, chosen.id)
-        if any(editors.refused(receipt) for receipt in started.receipts):
+        if any(saving.refused(receipt) for receipt in started.receipts):
             return
-        st.session_state["notice"] = (
+        actions.say(
             f"Written as {started.receipts[0].batch}: a value case with this mechanism. Fill in "
-            "what you know; Imports can take it back."
+            "what you know.",
+            *started.receipts,
         )
         where = {"project": shown.project, "case": started.value_case_id}
         st.switch_page("plan/value_case.py", query_params=where)

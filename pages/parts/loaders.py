@@ -1,19 +1,16 @@
-"""What screens load: every cache of the app lives here, keyed by the store's version."""
+"""What screens load: one function for each question, its answer kept until something is written."""
 
 from __future__ import annotations
 
 import getpass
 from dataclasses import replace
-from functools import wraps
-from inspect import signature
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-
-import streamlit as st
+from typing import TYPE_CHECKING, Any
 
 from mlpm_core.records import record_of
 from mlpm_core.services import (
     batches,
     briefs,
+    demo,
     evaluations,
     exports,
     imports,
@@ -30,16 +27,17 @@ from mlpm_core.services import deployments as deployments_service
 from mlpm_core.services import estimates as estimates_service
 from mlpm_core.services import guide as guide_service
 from mlpm_core.services import insights as insights_service
-from mlpm_core.services.workspace import Workspace, open_workspace
+from pages.parts.keeping import daily, shared, tried, workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Mapping
 
     from mlpm_core.quantity import Dimension
     from mlpm_core.records import Receipt
     from mlpm_core.services.briefs import BriefView
     from mlpm_core.services.choosing import Choosing
     from mlpm_core.services.delivered import DeliveredView
+    from mlpm_core.services.demo import LoadedDemo
     from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import DecisionView, LeaderboardView
@@ -50,48 +48,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.registers import SetupStep
     from mlpm_core.services.valuation import BaselineValue, CaseValue
 
-P = ParamSpec("P")
-T = TypeVar("T")
 Changes = tuple[tuple[str, str], ...]
-
-
-@st.cache_resource(max_entries=512, ttl="15m", show_spinner=False)
-def _kept(key: Hashable, _compute: Callable[[], Any]) -> Any:  # noqa: ANN401
-    """Results are immutable, so all sessions share them; a new batch makes a new version."""
-    return _compute()
-
-
-def _shared(read: Callable[P, T]) -> Callable[P, T]:
-    """Keep what a loader gives until something is written; ``_names`` are not part of the key."""
-    return _keeping(read, is_daily=False)
-
-
-def _daily(read: Callable[P, T]) -> Callable[P, T]:
-    """The same until a day changes the answer; the first argument is the project."""
-    return _keeping(read, is_daily=True)
-
-
-def _keeping(read: Callable[P, T], *, is_daily: bool) -> Callable[P, T]:
-    asks = signature(read)
-
-    @wraps(read)
-    def loader(*args: P.args, **kwargs: P.kwargs) -> T:
-        bound = asks.bind(*args, **kwargs)
-        bound.apply_defaults()
-        told = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
-        house = workspace()
-        today = house.today(str(told[0][1])) if is_daily else None
-        key = (read.__name__, house.version, house.known_at, today, told)
-        kept: T = _kept(key, lambda: read(*args, **kwargs))
-        return kept
-
-    return loader
-
-
-def workspace() -> Workspace:
-    """The process's workspace, as known at the moment in view; opening is idempotent."""
-    when = st.session_state.get("known")
-    return open_workspace().as_known(when) if when else open_workspace()
 
 
 def actor() -> str:
@@ -102,31 +59,43 @@ def actor() -> str:
         return "local user"
 
 
-@_shared
+@shared
 def projects() -> list[dict[str, Any]]:
-    """Every project, by title."""
+    """Every project that is not archived, by title."""
     return registers.projects(workspace(), actor())
 
 
-@_shared
+@shared
+def all_projects() -> list[dict[str, Any]]:
+    """Every project, archived ones too, by title."""
+    return registers.projects(workspace(), actor(), archived=True)
+
+
+@tried
+def loaded_demo() -> LoadedDemo:
+    """What of the demo is loaded, and what others built on it."""
+    return demo.loaded(workspace(), actor())
+
+
+@shared
 def whole_portfolio() -> Portfolio:
     """Every model with its worth and health."""
     return portfolio.portfolio(workspace(), actor())
 
 
-@_daily
+@daily
 def project_view(project: str) -> ProjectView:
     """One project with its cases and KPIs; a proxy expires by the day."""
     return portfolio.project_view(workspace(), actor(), project)
 
 
-@_shared
+@shared
 def case(project: str, value_case_id: str, changes: Changes = ()) -> CaseValue:
     """One value case; ``changes`` are quantities tried out but not saved."""
     return valuation.case_value(workspace(), actor(), project, value_case_id, changes=dict(changes))
 
 
-@_shared
+@shared
 def against_baselines(
     project: str, value_case_id: str, changes: Changes = ()
 ) -> list[BaselineValue]:
@@ -134,31 +103,31 @@ def against_baselines(
     return valuation.against_baselines(case(project, value_case_id, changes))
 
 
-@_shared
+@shared
 def deployments(project: str | None = None) -> list[DeploymentLine]:
     """The models in use of one project or all, largest value gap first."""
     return deployments_service.deployments(workspace(), actor(), project)
 
 
-@_shared
+@shared
 def deployment(project: str, deployment_id: str, granularity: str | None = None) -> DeploymentView:
     """One model in use, over periods of a length; those of the newest results unless told."""
     return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
 
 
-@_shared
+@shared
 def candidates(project: str, value_case_id: str) -> LeaderboardView:
     """The candidates of a value case side by side."""
     return evaluations.candidates(workspace(), actor(), project, value_case_id)
 
 
-@_shared
+@shared
 def advice_among(project: str, value_case_id: str) -> tuple[Advice, ...]:
     """What to find out before one of the candidates of a value case is chosen."""
     return insights_service.among(case(project, value_case_id), candidates(project, value_case_id))
 
 
-@_shared
+@shared
 def choosing(project: str, value_case_id: str) -> Choosing | None:
     """Who would choose which candidate of a value case."""
     return choosing_service.choosing(
@@ -166,43 +135,43 @@ def choosing(project: str, value_case_id: str) -> Choosing | None:
     )
 
 
-@_daily
+@daily
 def decisions(project: str) -> list[DecisionView]:
     """Every decision of a project, promised beside realised; a review falls due by the day."""
     return evaluations.decisions(workspace(), actor(), project)
 
 
-@_daily
+@daily
 def brief(project: str) -> BriefView:
     """What a project is for, and what it still needs to know; a question falls due by the day."""
     return briefs.brief(workspace(), actor(), project)
 
 
-@_daily
+@daily
 def guide(project: str) -> GuideView:
     """Which KPIs a project has, and what its stakeholders want most."""
     return guide_service.guide(workspace(), actor(), project)
 
 
-@_daily
+@daily
 def kpi_candidates(project: str, dimension: Dimension) -> list[CandidateView]:
     """What could be counted in a dimension."""
     return guide_service.candidate_views(workspace(), actor(), project, dimension)
 
 
-@_daily
+@daily
 def kpi_break_even(project: str, mechanism: str, candidate: str) -> BreakEvenView:
     """What must be true for a mechanism to pay."""
     return guide_service.break_even(workspace(), actor(), project, mechanism, candidate)
 
 
-@_daily
+@daily
 def delivered(project: str, value_case_id: str) -> DeliveredView:
     """A value case, promised beside realised up to the day."""
     return delivered_service.delivered(workspace(), actor(), project, value_case_id)
 
 
-@_shared
+@shared
 def setup_steps(project: str) -> list[SetupStep]:
     """What a project needs before it shows a value, in order."""
     return registers.setup_steps(workspace(), actor(), project)
@@ -228,13 +197,13 @@ def limits(kind: str) -> str:
     return uploads.limits_told(workspace(), kind)
 
 
-@_shared
+@tried
 def undo_preview(project: str, batch: str) -> Receipt:
     """What taking a batch back would do; nothing is stored."""
     return undoing.undo(workspace(), actor(), project, batch, dry_run=True)
 
 
-@_shared
+@tried
 def preview(
     upload: uploads.Upload, _data: bytes, sha256: str, _on_stage: Callable[[float, str], None]
 ) -> Receipt:
@@ -245,7 +214,7 @@ def preview(
     )
 
 
-@_shared
+@shared
 def rejected_csv(upload: uploads.Upload, _data: bytes, sha256: str) -> bytes:
     """The rejected rows of a file with their reasons."""
     return imports.rejected_csv(
@@ -259,19 +228,19 @@ def rejected_csv(upload: uploads.Upload, _data: bytes, sha256: str) -> bytes:
     )
 
 
-@_shared
+@shared
 def estimates(project: str) -> list[EstimateView]:
     """A project's estimates with what follows from them."""
     return estimates_service.project_estimates(workspace(), actor(), project)
 
 
-@_shared
+@shared
 def case_estimates(project: str, value_case_id: str, changes: Changes = ()) -> list[EstimateView]:
     """The estimates that name a value case, paid for by it as tried."""
     return estimates_service.of_case(estimates(project), case(project, value_case_id, changes))
 
 
-@_shared
+@shared
 def insight(project: str, value_case_id: str, changes: Changes = ()) -> Insight | None:
     """A value case as a choice: whether it pays, and what to find out first."""
     return insights_service.insight(
@@ -279,7 +248,7 @@ def insight(project: str, value_case_id: str, changes: Changes = ()) -> Insight 
     )
 
 
-@_shared
+@shared
 def change(project: str, value_case_id: str, changes: Changes = ()) -> Change:
     """What moved a value case from its plan to what is monitored."""
     return insights_service.change(case(project, value_case_id, changes))
@@ -290,12 +259,12 @@ def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
     return _tried_estimate(project, tuple(sorted(values.items())))
 
 
-@_shared
+@shared
 def _tried_estimate(project: str, values: tuple[tuple[str, object], ...]) -> EstimateView:
     return estimates_service.tried(workspace(), actor(), project, dict(values))
 
 
-@_shared
+@shared
 def history(project: str, kind: str) -> list[dict[str, Any]]:
     """Every version of a kind's records."""
     return registers.history(workspace(), actor(), project, kind)
@@ -324,39 +293,39 @@ def input_titles(project: str, value_case_id: str) -> dict[str, str]:
 
 def project_title(project: str) -> str:
     """The project's name as people say it; empty for none."""
-    return next((str(p["title"]) for p in projects() if p["project"] == project), "")
+    return next((str(p["title"]) for p in all_projects() if p["project"] == project), "")
 
 
 def currency(project: str) -> str:
     """The currency of a project."""
-    return str(next(p["currency"] for p in projects() if p["project"] == project))
+    return str(next(p["currency"] for p in all_projects() if p["project"] == project))
 
 
-@_shared
+@shared
 def receipt(project: str, batch: str) -> Receipt:
     """The receipt of one batch, with what was rejected of it."""
     return batches.receipt(workspace(), actor(), project, batch)
 
 
-@_shared
+@shared
 def receipts(project: str) -> list[dict[str, Any]]:
     """Every batch of a project, newest first."""
     return batches.receipts(workspace(), actor(), project)
 
 
-@_shared
+@shared
 def records(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
     """What holds now for a kind of record."""
     return registers.records(workspace(), actor(), project, kind, last=last)
 
 
-@_shared
+@shared
 def mechanism_choices(project: str) -> dict[str, Mechanism]:
     """Every mechanism that a project may choose, its own first, by id."""
     return mechanisms.choices(workspace(), actor(), project)
 
 
-@_shared
+@shared
 def mechanism_versions(project: str, mechanism_id: str) -> list[Version]:
     """Every definition that a project's own mechanism has had."""
     return mechanisms.versions(workspace(), actor(), project, mechanism_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
+from mlpm_core.services import editing
 from mlpm_core.services.mechanisms import (
     MechanismFault,
     begun,
@@ -16,17 +17,19 @@ from mlpm_core.services.mechanisms import (
     with_formula,
     written,
 )
-from pages.parts import actions, controls, editors, loaders, trees
+from pages.parts import actions, controls, forms, loaders, saving, trees
 from pages.parts.figures import counted, inner, literal, written_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpm_core.services.mechanisms import Mechanism
+    from pages.parts.forms import Form
 
 __all__ = ["NEW", "chosen", "read", "write"]
 
 NEW = "@new"
 _TEXT = "mechanism_text"
-_OF = "mechanism_text_of"
 
 
 def chosen(project: str) -> str:
@@ -47,7 +50,8 @@ def read(mechanism: Mechanism, currency: str) -> None:
 
 def write(project: str, mechanism_id: str, currency: str) -> None:
     """A definition to write, with the place of its first fault or its driver tree beside it."""
-    _begin(project, mechanism_id)
+    form = _begin(project, mechanism_id)
+    form.head()
     intro = st.container()
     left, right = st.columns([1, 1], gap="medium")
     with left:
@@ -55,12 +59,14 @@ def write(project: str, mechanism_id: str, currency: str) -> None:
         text = st.text_area(
             "Definition",
             key=_TEXT,
+            on_change=form.note,
             height=620,
-            persist_state="session",
             help="TOML. Formulas may use + - * /, min, max, sqrt, exp, log, phi, Phi, ppf and "
             "normal_loss. What is changed here is answered when you leave the field.",
         )
         _files(text)
+    note = str(st.session_state.get(form.key("note"), ""))
+    form.remember({"definition": text, "note": note})
     with right:
         try:
             mechanism = written(text)
@@ -72,7 +78,7 @@ def write(project: str, mechanism_id: str, currency: str) -> None:
         _answer(mechanism, currency)
     with intro:
         st.markdown(_sentence(mechanism))
-        _save(project, mechanism, text)
+        _save(project, mechanism, text, form)
     if mechanism_id != NEW:
         _versions(project, mechanism_id)
 
@@ -91,9 +97,8 @@ def _faulty(fault: MechanismFault) -> str:
     return f"**This cannot be computed yet**: there is a fault{where}. Nothing is saved."
 
 
-def _begin(project: str, mechanism_id: str) -> None:
-    """Put the definition in view into the field, once for each mechanism that is chosen."""
-    start = None
+def _begin(project: str, mechanism_id: str) -> Form:
+    """The form with the definition in view, or with what a new one begins with."""
     if mechanism_id == NEW:
         known = loaders.mechanism_choices(project)
         names = {i: f"{m.number} · {m.name}" for i, m in known.items() if m.number}
@@ -103,11 +108,26 @@ def _begin(project: str, mechanism_id: str) -> None:
             format_func=lambda i: names.get(i, "A small example"),
             key="mechanism_begin",
         )
-    wanted = (mechanism_id, start)
-    if st.session_state.get(_OF) != wanted or _TEXT not in st.session_state:
-        st.session_state[_OF] = wanted
-        versions = [] if mechanism_id == NEW else loaders.mechanism_versions(project, mechanism_id)
-        st.session_state[_TEXT] = versions[-1].definition if versions else begun(start or None)
+        stored, text = None, begun(start or None)
+        of = (project, "mechanisms", NEW, start or "")
+    else:
+        stored = _stored(project, mechanism_id)
+        text = stored["definition"] if stored else ""
+        of = (project, "mechanisms", mechanism_id, "")
+    return forms.opened(
+        "mechanism",
+        of,
+        stored,
+        {"definition": text, "note": ""},
+        lambda read: saving.news(project, "mechanisms", read),
+        keys={"definition": _TEXT},
+    )
+
+
+def _stored(project: str, mechanism_id: str) -> Mapping[str, Any] | None:
+    """The record of a mechanism as it is now."""
+    rows = loaders.records(project, "mechanisms")
+    return next((row for row in rows if row["mechanism_id"] == mechanism_id), None)
 
 
 def _live_formula() -> None:
@@ -150,28 +170,42 @@ def _take(data: bytes) -> None:
     st.session_state[_TEXT] = data.decode("utf-8", errors="replace")
 
 
-def _save(project: str, mechanism: Mechanism, text: str) -> None:
-    if not _is_new(project, mechanism, text):
+def _save(project: str, mechanism: Mechanism, text: str, form: Form) -> None:
+    stored = _stored(project, mechanism.id)
+    if stored is not None and stored["definition"] == text:
         st.caption("This is what is stored. Change it, and it can be saved as the next version.")
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-        note = st.text_input("Why is it written or changed?", key="mechanism_note")
-        if st.button("Save the mechanism", type="primary", icon=":material/save:"):
-            row = {"mechanism_id": mechanism.id, "definition": text, "note": note}
-            receipt = actions.save(project, "mechanisms", [row])
-            if not editors.refused(receipt):
-                st.session_state.pop(_OF, None)
-                st.query_params["mechanism"] = mechanism.id
-                actions.say_and_rerun(
-                    f"Saved {mechanism.name} as {receipt.batch}. A value case can choose it now."
-                )
+    with st.container(border=True):
+        note = st.text_input(
+            "Why is it written or changed?",
+            key=form.key("note"),
+            live=forms.LIVE,
+            on_change=form.note,
+        )
+        edits = [_edit(form, mechanism, text, note or "")]
+        result = saving.offered(
+            form,
+            project,
+            {"definition": text},
+            lambda: st.button("Save the mechanism", type="primary", icon=":material/save:"),
+            lambda: actions.save_edits(project, "mechanisms", edits),
+        )
+    if result is None:
+        return
+    form.done()
+    st.query_params["mechanism"] = mechanism.id  # the control follows the address
+    actions.say_and_rerun(
+        f"Saved {mechanism.name} as {result.receipt.batch}. A value case can choose it now."
+        f"{saving.kept(form, result)}",
+        result.receipt,
+    )
 
 
-def _is_new(project: str, mechanism: Mechanism, text: str) -> bool:
-    if mechanism.id not in loaders.mechanism_choices(project) or mechanism.number:
-        return True
-    versions = loaders.mechanism_versions(project, mechanism.id)
-    return not versions or versions[-1].definition != text
+def _edit(form: Form, mechanism: Mechanism, text: str, note: str) -> editing.Edit:
+    """Another definition of the mechanism in the form, or a new one when its id is another."""
+    if form.read is not None and form.read["mechanism_id"] == mechanism.id:
+        return editing.Edit(form.read, {"definition": text}, {"note": note})
+    return editing.Edit(None, {"mechanism_id": mechanism.id, "definition": text}, {"note": note})
 
 
 def _answer(mechanism: Mechanism, currency: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.insights import grown
-from pages.parts import controls, loaders, sentences, tables, trees
+from pages.parts import actions, controls, loaders, sentences, tables, trees
 from pages.parts.figures import (
     BADGES,
     ICONS,
@@ -60,11 +60,28 @@ def guard() -> Iterator[None]:
         st.error(literal(error), icon=":material/error:")
 
 
-def notice() -> None:
-    """What the last action did, said once after the rerun that it caused."""
-    told = st.session_state.pop("notice", None)
-    if told:
-        st.success(literal(told), icon=":material/check_circle:")
+def notice(page: str) -> None:
+    """What the last action did, said once; with a button that undoes it while the page stays."""
+    note = st.session_state.get("notice")
+    if not note or note["page"] not in (None, page):
+        st.session_state.pop("notice", None)
+        return
+    note["page"] = page
+    if note["is_error"]:
+        st.error(literal(note["message"]), icon=":material/error:")
+    elif not note["undo"]:
+        st.success(literal(note["message"]), icon=":material/check_circle:")
+    else:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.success(literal(note["message"]), icon=":material/check_circle:")
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                key="undo_notice",
+                on_click=actions.undo_what_was_said,
+            )
+        return
+    del st.session_state["notice"]
 
 
 def mended() -> None:

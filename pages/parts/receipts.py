@@ -12,7 +12,7 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.uploads import Upload
-from pages.parts import actions, controls, loaders, panels, sentences, tables
+from pages.parts import actions, controls, loaders, panels, sentences, sidebar, tables
 from pages.parts.figures import counted, inner, literal
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def commit_panel(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
         return
     st.session_state["upload_turn"] += 1
     st.session_state["upload_last"] = [upload.project, done.batch]
-    actions.say_and_rerun(f"Stored as {done.batch}: {lines} of {file.name}.")
+    actions.say_and_rerun(f"Stored as {done.batch}: {lines} of {file.name}.", done)
 
 
 def last(project: str) -> None:
@@ -324,7 +324,7 @@ def known_then(receipt: Receipt) -> None:
         "See everything as known then",
         icon=":material/history:",
         type="tertiary",
-        on_click=controls.known_from,
+        on_click=sidebar.known_from,
         args=(str(receipt.batch),),
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
-from pages.parts import controls, loaders, panels
+from pages.parts import addresses, controls, loaders, panels
 from pages.parts.evaluate_sentences import named
 from pages.parts.figures import inner
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "archive_toggle",
     "decisions",
     "downloads",
     "history",
+    "is_shown",
     "kind_in_view",
     "project_or_first",
     "record_in_view",
@@ -42,22 +44,51 @@ def project_or_first(record: type[Record]) -> str:
 
 
 def record_in_view(
-    record: type[Record], rows: Sequence[Mapping[str, Any]]
+    record: type[Record], rows: Sequence[Mapping[str, Any]], *, named_by: str = ""
 ) -> Mapping[str, Any] | None:
-    """The record to change, or None to add one."""
-    by_id = {" · ".join(str(r[k]) for k in record.key if k != "project" or len(record.key) == 1): r
-             for r in rows}  # fmt: skip
-    titles = {_NEW: f"Add a new {inner(record.singular)}"} | {i: f"Change {i}" for i in by_id}
-    if not by_id:
-        st.subheader(titles[_NEW], anchor=False)
+    """The record to change, or None to add one.
+
+    An archived one is offered while it is shown, or when the address names it.
+
+    Parameters
+    ----------
+    named_by : str
+        The field by which people know a record; its id when left out.
+    """
+    in_sight = {*addresses.named("record"), st.session_state.get("record")}
+    by_id = {
+        row_id: row for row in rows if (row_id := _id(record, row)) in in_sight or is_shown(row)
+    }
+    if not by_id and not addresses.named("record"):
+        st.subheader(f"Add a new {inner(record.singular)}", anchor=False)
         return None
-    return by_id.get(controls.choose("What to do", titles, "record", keep=False))
+    titles = {_NEW: f"Add a new {inner(record.singular)}"}
+    for row_id, row in by_id.items():
+        name = f": {row[named_by]}" if named_by else f" {row_id}"
+        titles[row_id] = f"Change{name}{' (archived)' if row.get('archived') else ''}"
+    return by_id.get(controls.choose("What to do", titles, "record"))
+
+
+def _id(record: type[Record], row: Mapping[str, Any]) -> str:
+    return " · ".join(str(row[k]) for k in record.key if k != "project" or len(record.key) == 1)
+
+
+def is_shown(row: Mapping[str, Any]) -> bool:
+    """Whether a record stands in the register: archived ones do when they are asked for."""
+    return not row.get("archived") or bool(st.session_state.get("archived_records"))
+
+
+def archive_toggle(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show archived records too; asked only when there are any."""
+    n_archived = sum(bool(row.get("archived")) for row in rows)
+    if n_archived:
+        st.toggle(f"Show archived ({n_archived})", key="archived_records", persist_state="session")
 
 
 def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
     """The records as they hold now."""
     shown = [c for c in columns(record) if c.name != "project" or record.kind == "projects"]
-    frame = pd.DataFrame({c.label: [row[c.name] for row in rows] for c in shown})
+    frame = pd.DataFrame({c.label: [r[c.name] for r in rows if is_shown(r)] for c in shown})
     empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
     st.dataframe(frame.drop(columns=empty), hide_index=True, alt=f"{record.plural} that hold now")
 

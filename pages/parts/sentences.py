@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.value.running_cost import RUN_COST
 from pages.parts.figures import counted, day, figure, inner, literal, money, number, percent, spread
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from mlpm_core.services.portfolio import Line, Portfolio
     from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.valuation import CaseInput, CaseValue
+    from mlpm_core.value.worth import Worth
 
 __all__ = [
     "batch",
+    "costs_counted",
     "dimension",
     "dots",
     "draws",
@@ -106,9 +109,24 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     net = literal(money(worth.net.mean, case.currency))
     against = literal(case.mechanism.baselines[case.baseline].sentence)
     text = f"**{title}** is worth **{net}** {rests}, against {against}. "
+    text += f"{_loss(worth)} {literal(costs_counted(case))}"
+    return text
+
+
+def _loss(worth: Worth) -> str:
+    """How likely a loss is, as far as the numbers say."""
+    if all(quantity.is_exact for quantity in worth.quantities.values()):
+        return "Every number is taken as exact, so none of them says how likely a loss is."
     if worth.probability_of_loss == 0:
-        return text + "No outcome in sight is a loss."
-    return text + f"The chance of a loss is {literal(percent(worth.probability_of_loss))}."
+        return "A loss is very unlikely."
+    return f"The chance of a loss is {literal(percent(worth.probability_of_loss))}."
+
+
+def costs_counted(case: CaseValue) -> str:
+    """Which costs a net benefit counts: running it, never building it."""
+    written = next((i.planned for i in case.inputs if i.name == RUN_COST), None)
+    beyond = f"{written} a year beyond what the formulas count" if written else "by the formulas"
+    return f"Running costs are counted ({beyond}), what building costs is not."
 
 
 def dimension(which: Dimension, case: CaseValue) -> str:
@@ -127,7 +145,10 @@ def dimension(which: Dimension, case: CaseValue) -> str:
 
 def net() -> str:
     """What net is, for its tooltip."""
-    return "Revenue and cost saving together; hours and bad experiences never enter it."
+    return (
+        "Revenue and cost saving together, after running costs. What building costs is said apart; "
+        "hours and bad experiences never enter it."
+    )
 
 
 def question(entry: CaseInput) -> str:

@@ -18,10 +18,10 @@ stored = estimates.in_view(views) if views else None
 answer = st.container()
 
 st.subheader("The guess and the answers", anchor=False)
-known = stored.record if stored and not estimates.adds_another() else None
-values = editors.record_form(record, project, known)
-view = estimates.tried(project, stored, known, values)
-editors.save_record(record, project, known, values, page="plan/estimate.py")
+changed = stored.record if stored and not estimates.adds_another() else None
+filled = editors.record_form(record, project, changed)
+view = estimates.tried(project, stored, filled)
+editors.save_record(filled, page="plan/estimate.py")
 
 with answer:
     if view:

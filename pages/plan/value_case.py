@@ -2,9 +2,9 @@ import streamlit as st
 
 from pages.parts import (
     bridges,
+    case_inputs,
     charts,
     controls,
-    editors,
     insights,
     loaders,
     panels,
@@ -27,9 +27,9 @@ line = controls.line(view.lines)
 answer = st.container()
 
 st.subheader("What it rests on", anchor=False)
-changes = editors.quantities(line.case)
+form, changes = case_inputs.fields(project, line.case)
 case = loaders.case(project, line.case.value_case_id, changes)
-editors.save_quantities(project, case, changes)
+case_inputs.save(project, case, form, changes)
 panels.how_it_was_made(case)
 
 with answer:

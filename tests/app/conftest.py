@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
@@ -34,6 +34,7 @@ SCREENS = {
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),
     "registers": ("data/registers.py", "Registers"),
+    "settings": ("data/settings.py", "Settings"),
 }
 
 
@@ -101,3 +102,18 @@ def said(app: AppTest) -> str:
     """All text of a screen, as a person could read it."""
     kinds = ("markdown", "caption", "info", "error", "warning", "success", "subheader")
     return "\n".join(element.value for kind in kinds for element in app.get(kind))
+
+
+def plain(text: str) -> str:
+    """What a reader sees of text with its Markdown escaped."""
+    return text.replace("\\", "").replace("\u2060", "")
+
+
+def button(app: AppTest, start: str) -> Any:
+    """The first button whose label starts so."""
+    return next(b for b in app.button if b.label.startswith(start))
+
+
+def labels(app: AppTest) -> list[str]:
+    """What stands on the buttons of a screen."""
+    return [b.label for b in app.button]

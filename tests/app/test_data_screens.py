@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mlpm_core.services import batches, imports, portfolio, registers
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, labels, open_screen, run, said
 
 DEMAND = "bike-shop-demand"
 HEADER = "model_id,model_version,metric,period_start,granularity,value,n\n"
@@ -19,14 +19,6 @@ def dropped(app, name: str, text: str):
     """The screen after a file was dropped on it."""
     app.file_uploader[0].upload(name, text.encode())
     return run(app)
-
-
-def button(app, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
-
-
-def labels(app) -> list[str]:
-    return [b.label for b in app.button]
 
 
 def test_a_preview_stores_nothing_and_shows_what_it_would_change(demo):
@@ -128,13 +120,6 @@ def test_a_form_with_a_gap_names_it_and_writes_nothing(empty):
     run(app)
     assert "Fill in Title" in said(app)
     assert registers.projects(empty, "test") == []
-
-
-def test_the_demo_is_removed_in_one_click(demo):
-    app = open_screen("portfolio")
-    button(app, "Remove the demo").click()
-    run(app)
-    assert registers.projects(demo, "test") == []
 
 
 @pytest.mark.usefixtures("demo")

@@ -6,11 +6,11 @@ import pytest
 
 from mlpm_core.services import evaluations, imports, registers, undoing
 from pages.parts import evaluate_sentences, evaluate_tables
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, open_screen, plain, run, said
 from tests.meeting import measured
 
 WINBACK = "bike-shop-winback"
-FORM = f"{WINBACK}_voucher-letter_1"  # one decision is recorded in the demo
+FORM = f"decide_{WINBACK}_voucher-letter"
 
 
 def press(app):
@@ -36,7 +36,7 @@ def test_candidates_open_with_the_best_and_the_score_that_says_otherwise(demo):
 def test_without_candidates_a_screen_leads_on(screen):
     app = open_screen(screen, project="bike-shop-workshop")
     assert "measured" in app.info[0].value
-    (link,) = app.get("page_link")
+    (link,) = app.main.get("page_link")
     assert link.proto.page == ("upload" if screen == "candidates" else "candidates")
     assert not app.dataframe
 
@@ -51,9 +51,9 @@ def test_a_candidate_without_a_value_is_shown_with_the_reason(demo):
 
 def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
     app = open_screen("adoption", project=WINBACK)
-    app.selectbox(key=f"decide_chosen_{FORM}").set_value("champion-1.0")
-    app.text_input(key=f"decide_title_{FORM}").set_value("Keep **it**")
-    app.text_area(key=f"decide_why_{FORM}").set_value("It is worth more.")
+    app.selectbox(key=f"{FORM}_chosen").set_value("champion-1.0")
+    app.text_input(key=f"{FORM}_title").set_value("Keep **it**")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
     press(app)
     row = next(
         r
@@ -75,10 +75,10 @@ def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
 @pytest.mark.usefixtures("demo")
 def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_typed():
     app = open_screen("adoption", project=WINBACK)
-    app.text_input(key=f"decide_title_{FORM}").set_value("Keep it")
+    app.text_input(key=f"{FORM}_title").set_value("Keep it")
     press(app)
     assert "why" in app.error[0].value
-    assert app.text_input(key=f"decide_title_{FORM}").value == "Keep it"
+    assert app.text_input(key=f"{FORM}_title").value == "Keep it"
 
 
 @pytest.mark.usefixtures("demo")
@@ -107,10 +107,10 @@ def decided(demo, **what):
 
 def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
     app = open_screen("adoption", project=WINBACK)
-    app.selectbox(key=f"decide_supersedes_{FORM}").set_value("D001")
-    app.text_input(key=f"decide_title_{FORM}").set_value("Change")
-    app.text_area(key=f"decide_why_{FORM}").set_value("It is worth more.")
-    app.text_input(key=f"decide_dissent_{FORM}").set_value("Tom: **too** early")
+    app.selectbox(key=f"{FORM}_supersedes").set_value("D001")
+    app.text_input(key=f"{FORM}_title").set_value("Change")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    app.text_input(key=f"{FORM}_dissent").set_value("Tom: **too** early")
     press(app)
     first, second = evaluations.decisions(demo, "test", WINBACK)
     assert (first.supersedes, second.superseded_by) == ("D001", "D002")
@@ -142,8 +142,8 @@ def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(dem
 @pytest.mark.usefixtures("demo")
 def test_as_what_a_candidate_runs_is_asked_where_names_differ():
     app = open_screen("adoption", project="bike-shop-demand")
-    form = "bike-shop-demand_daily-orders_1"
-    runs_as = app.selectbox(key=f"decide_runs_{form}")
+    form = "decide_bike-shop-demand_daily-orders"
+    runs_as = app.selectbox(key=f"{form}_runs_as")
     assert runs_as.options == ["the same name", "demand-forecast 1.0"]
     assert "No candidate is called so" in said(app)
 
@@ -173,3 +173,60 @@ def test_forty_candidates_need_no_forty_columns_nor_bars(demo):
     assert len(evaluate_sentences.chart(board)) < 500
     app = open_screen("candidates", project=WINBACK)
     assert len(app.dataframe[0].value) == 43
+
+
+def test_a_decision_that_somebody_else_records_meanwhile_empties_no_form(demo):
+    app = open_screen("adoption", project=WINBACK)
+    app.text_input(key=f"{FORM}_title").set_value("Keep it")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    run(app)
+    decided(demo, title="Theirs")
+    run(app)
+    assert app.text_input(key=f"{FORM}_title").value == "Keep it"
+    press(app)
+    titles = [d.title for d in evaluations.decisions(demo, "x", WINBACK)]
+    assert titles[:2] == ["Keep it", "Theirs"]
+
+
+def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
+    app = open_screen("adoption", project=WINBACK)
+    app.selectbox(key=f"{FORM}_supersedes").set_value("D001")
+    app.text_input(key=f"{FORM}_title").set_value("Change")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    run(app)
+    decided(demo, title="Theirs", supersedes="D001")
+    press(app)
+    assert "Choose again at “Takes the place of”" in app.error[0].value
+    assert "Change" not in {d.title for d in evaluations.decisions(demo, "x", WINBACK)}
+    app.selectbox(key=f"{FORM}_supersedes").set_value("D002")
+    press(app)
+    newest = evaluations.decisions(demo, "x", WINBACK)[0]
+    assert (newest.title, newest.supersedes) == ("Change", "D002")
+
+
+def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chosen(demo):
+    app = open_screen("adoption", project=WINBACK)
+    chosen = app.selectbox(key=f"{FORM}_chosen").value
+    rows = [r for r in registers.records(demo, "x", WINBACK, "evaluations")
+            if r["candidate"] == chosen]  # fmt: skip
+    better = [dict(r) | {"candidate": "better-2.0"} for r in rows]
+    for row in better:
+        if row["metric"] in ("precision", "recall"):
+            row["value"] = 0.99
+    assert registers.save(demo, "ada", WINBACK, "evaluations", better).status == "committed"
+    assert evaluations.candidates(demo, "x", WINBACK, "voucher-letter").best.name == "better-2.0"
+    run(app)
+    assert "better-2.0" in app.selectbox(key=f"{FORM}_chosen").options
+    assert app.selectbox(key=f"{FORM}_chosen").value == chosen
+
+
+def test_a_decision_is_withdrawn_by_the_message_that_reports_it(demo):
+    app = open_screen("adoption", project=WINBACK)
+    app.text_input(key=f"{FORM}_title").set_value("Too soon")
+    app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
+    press(app)
+    button(app, "Undo").click()
+    run(app)
+    newest = evaluations.decisions(demo, "x", WINBACK)[0]
+    assert (newest.title, newest.state) == ("Too soon", "withdrawn")
+    assert "Decision D002 is withdrawn: it stays listed with its evidence" in plain(said(app))

@@ -35,7 +35,7 @@ def shop(workspace, title="Orders"):
 
 
 def link_labels(app):
-    return [link.proto.label for link in app.get("page_link")]
+    return [link.proto.label for link in app.main.get("page_link")]
 
 
 def test_it_opens_with_how_much_of_the_promise_arrived(demo):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services import registers, valuation
-from tests.app.conftest import SCREENS, open_screen, run, said
+from tests.app.conftest import ROOT, SCREENS, open_screen, run, said
 
 DEMAND = "bike-shop-demand"
 
@@ -26,12 +29,6 @@ def test_an_empty_store_leads_to_the_first_project(screen):
     assert not app.error
     links = {link.proto.page for link in app.get("page_link")}
     assert "registers" in links or screen == "registers"
-
-
-@pytest.mark.usefixtures("demo")
-def test_an_unknown_project_in_the_link_falls_back_to_one_that_exists():
-    app = open_screen("health", project="nonsense")
-    assert app.selectbox(key="project").value.startswith("bike-shop-")
 
 
 def test_the_portfolio_opens_with_the_sum_and_names_who_needs_somebody(demo):
@@ -124,3 +121,14 @@ def test_names_are_shown_letter_by_letter_and_never_as_markup(empty):
                 text = getattr(element, "value", "") + getattr(element, "label", "")
                 assert "**bold**" not in text, (screen, kind)
                 assert "![i]" not in text, (screen, kind)
+
+
+@pytest.mark.usefixtures("demo")
+def test_screens_started_without_the_front_door_show_other_machines_nothing():
+    with socket.create_server(("0.0.0.0", 0)):
+        app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=60).run()
+    (error,) = app.error
+    sentence = error.value.replace("\\", "")
+    assert sentence.startswith("This server listens at 0.0.0.0. MLPM has no sign-in yet")
+    assert not app.title
+    assert not app.run().error

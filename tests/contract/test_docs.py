@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import tomllib
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from mlpm_core import cli
 from mlpm_core.records import KINDS
+from mlpm_core.services import demo
 from tests.contract.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,20 +176,12 @@ def test_every_room_with_files_is_described():
     assert [r for r in rooms - {"__init__"} if f"`{r}`" not in first_cells(table)] == []
 
 
-@pytest.mark.parametrize("session", sessions(README), ids=lambda s: s[0][0].split()[1])
-def test_the_readme_prints_what_the_commands_print(session, monkeypatch, tmp_path, capfd):
-    """The commands of one block share a store of their own; the order is that of the block."""
-    monkeypatch.chdir(ROOT)
-    for name in ("MLPM_TOKEN", "MLPM_READ_ONLY", "MLPM_PORT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MLPM_DATA", str(tmp_path / "store"))
-    monkeypatch.setenv("MLPM_DEMO", "0")
-    for command, printed in session:
-        program, *arguments = shlex.split(command)
-        assert program == ".venv/bin/mlpm"
-        cli.main(arguments)
-        told = capfd.readouterr()
-        assert (told.out + told.err).strip() == printed
+def test_the_example_of_the_readme_leaves_the_demo_alone():
+    """Its project is its own, and its file names none."""
+    commands = " ".join(command for session in sessions(README) for command, _ in session)
+    projects = set(re.findall(r"--project (\S+)", commands))
+    assert projects
+    assert not projects & {project for project, *_ in demo.files()}
 
 
 def test_the_readme_shows_commands_with_their_output():

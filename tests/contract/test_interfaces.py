@@ -31,7 +31,7 @@ COMMANDS = {
     },
     "undo": {"--project", "--json"},
     "serve": set(),
-    "demo": {"load", "remove"},
+    "demo": {"load", "remove", "--yes"},
 }  # fmt: skip
 ROUTES = {
     ("GET", "/healthz"),

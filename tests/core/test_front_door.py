@@ -31,6 +31,8 @@ SAFE_OPTIONS = {
     "server.enableStaticServing": False,
     "server.address": "127.0.0.1",
     "client.showErrorDetails": "type",
+    "browser.gatherUsageStats": False,
+    "server.sslCertFile": None,
 }
 
 
@@ -315,18 +317,19 @@ def test_the_policy_allows_the_page_s_own_script_and_no_other(tmp_path):
         ({"client.showErrorDetails": "full"}, "showErrorDetails"),
         ({"server.address": "0.0.0.0"}, "MLPM_ADDRESS"),
         ({"server.address": "192.168.1.5"}, "MLPM_ADDRESS"),
+        ({"browser.gatherUsageStats": True}, "gatherUsageStats"),
+        ({"server.sslCertFile": "cert.pem"}, "sslCertFile"),
     ],
 )
 def test_it_does_not_start_unprotected(change, word):
     option = {**SAFE_OPTIONS, **change}.get
-    assert word in startup_refusal(option, "127.0.0.1", has_sign_in=False)
+    assert word in startup_refusal(option, "127.0.0.1")
 
 
-def test_it_starts_on_loopback_or_behind_sign_in():
+def test_it_starts_where_only_this_machine_reaches_it():
     option = SAFE_OPTIONS.get
-    assert startup_refusal(option, "127.0.0.1", has_sign_in=False) is None
-    assert startup_refusal(option, "10.0.0.5", has_sign_in=False) is not None
-    assert startup_refusal(option, "10.0.0.5", has_sign_in=True) is None
+    assert startup_refusal(option, "127.0.0.1") is None
+    assert startup_refusal(option, "10.0.0.5") is not None
 
 
 def test_the_server_file_is_private_and_says_where(tmp_path):

@@ -4,10 +4,12 @@ from collections import Counter
 
 from mlpm_core.intake.read import _Reader
 from mlpm_core.records import record_of
+from tests import fuzz_texts
 from tests.fuzz import LIMITS, file_of, run
 from tests.intake_stored import told_of
 
 N_FILES = 1_500
+N_TEXTS = 5_000
 N_COMPARED = 300
 
 
@@ -44,3 +46,17 @@ def test_a_file_read_at_once_is_read_as_record_by_record(monkeypatch):
     for number in range(N_COMPARED):
         assert judged(number, counted) == judged(number, lambda *_: None), number
     assert n_at_once > N_COMPARED / 5
+
+
+def test_whatever_somebody_writes_is_read_or_refused_with_a_sentence(tell):
+    """Quantities, units, moments, formulas, mechanisms, choices and answers; ``make soak`` more."""
+    outcomes: Counter[str] = Counter()
+    findings = []
+    for number, outcome, _ in run(range(N_TEXTS), jobs=1, check=fuzz_texts.check):
+        outcomes[outcome] += 1
+        if outcome.startswith("!"):
+            findings.append(f"python -m tests.fuzz 1 --texts --first {number}  {outcome}")
+    tell(f"{N_TEXTS} mutated texts: {dict(outcomes)}")
+    assert findings == []
+    kinds = {kind.__name__ for kind in fuzz_texts.KINDS} - {"date_of_a_file"}
+    assert {f"{kind} {end}" for kind in kinds for end in ("read", "refused")} <= outcomes.keys()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mlpm_core.services import demo as demo_service
+from mlpm_core.services import registers
 from mlpm_core.services.workspace import Settings, close_workspace, open_workspace
 from tests.http_client import GIVEN_OUT, IMPORTS, LOCAL, RESULTS, Client, batches, channel_and_actor
 
@@ -143,6 +145,21 @@ def test_the_demo_is_loaded_and_removed(client, workspace):
     assert client.request("DELETE", "/api/v1/demo").json() == {"undone": loaded["imported"]}
     assert client.get("/api/v1/projects").json() == []
     assert channel_and_actor(workspace, "bike-shop-demand")[1] == "local"
+
+
+def test_removing_the_demo_names_what_others_built_on_it_and_takes_it_when_told_to(
+    client, workspace
+):
+    demo_service.load(workspace)
+    row = dict(workspace.project("bike-shop-demand")) | {"question": "Ours"}
+    own = registers.save(workspace, "ben", "bike-shop-demand", "projects", [row]).batch
+    refused = client.request("DELETE", "/api/v1/demo")
+    assert refused.status_code == 422
+    assert f"{own} (projects in bike-shop-demand, by ben" in refused.json()["error"]
+    assert workspace.project("bike-shop-demand")["question"] == "Ours"
+    told = client.request("DELETE", "/api/v1/demo", params={"with_others": "true"})
+    assert told.json()["undone"] == len(list(demo_service.files())) + 1
+    assert client.get("/api/v1/projects").json() == []
 
 
 def test_a_method_that_does_not_fit_is_named_with_those_that_do(client):

@@ -233,10 +233,11 @@ def test_rejecting_a_row_afterwards_moves_it_and_forgets_its_model():
     )
 
 
-def test_reasons_are_safe_for_a_spreadsheet_and_cells_stay_as_they_came():
-    raw = "=1+1,recall,2024-01-01,0.8,@SUM(A1)"
+def test_rejected_cells_and_reasons_are_no_formulas_and_all_else_stays_as_it_came():
+    raw = '=1+1,bias,2024-01-01,"-5","@SUM(A1),""x"""'
     lines = check(HEADER + raw + "\n").rejected_csv().decode().splitlines()
-    assert lines[1].startswith(raw + ",2,model_id,unsafe-name,'=1+1 could be read")
+    safe = '\'=1+1,bias,2024-01-01,"-5","\'@SUM(A1),""x""",2,model_id,unsafe-name,'
+    assert lines[1].startswith(safe + "'=1+1 could be read")
 
 
 def test_rejected_rows_keep_encoding_preamble_and_line_ends():

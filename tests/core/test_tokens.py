@@ -10,7 +10,7 @@ from mlpm_core import cli
 from mlpm_core.api import ENDPOINTS
 from mlpm_core.api.security import OPEN_ROUTES, TOKEN_ROUTES
 from mlpm_core.errors import InputError, NotFoundError, StoreError
-from mlpm_core.services.tokens import ALL_PROJECTS, Action, Tokens
+from mlpm_core.services.tokens import ALL_PROJECTS, Action, Token, Tokens
 from tests.http_client import GOOD, IMPORTS, Client, channel_and_actor
 
 TODAY = date(2026, 6, 30)
@@ -149,3 +149,49 @@ def test_the_command_makes_lists_and_revokes(tmp_path, monkeypatch, capsys):
     assert mlpm("revoke", "ci")[0] == 2
     assert json.loads(mlpm("new", "all", "--json")[1])["name"] == "all"
     assert Tokens(tmp_path).all()[0].projects == (ALL_PROJECTS,)
+
+
+def test_actions_add_up_however_they_are_written_and_the_scope_is_said(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("MLPM_DATA", str(tmp_path))
+
+    def made(*arguments):
+        assert cli.main(["token", "new", *arguments]) == 0
+        answer = capsys.readouterr()
+        return Tokens(tmp_path).find(answer.out.strip()), answer.err
+
+    token, words = made("one", "--may", "read", "--may", "import")
+    assert token.actions == ("read", "import")
+    assert "one may read, import in all projects." in words
+    token, _ = made("two", "--may", "undo,read", "--may", "admin, read")
+    assert token.actions == ("undo", "read", "admin")
+    token, words = made("three", "--project", "shop", "--project", "a, b")
+    assert (token.actions, token.projects) == (("read", "import"), ("shop", "a, b"))
+    assert "three may read, import in shop, a, b." in words
+    assert cli.main(["token", "new", "four", "--may", "read", "--may", "write", "--json"]) == 2
+    assert "write" in json.loads(capsys.readouterr().out)["error"]
+    assert cli.main(["token", "new", "five", "--project", "shop", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["projects"], answer["actions"]) == (["shop"], ["read", "import"])
+
+
+@pytest.mark.parametrize("projects", [["*"], ["shop", "*"], ["*", "*"]])
+def test_a_project_called_as_all_projects_are_does_not_widen_a_token(
+    tmp_path, monkeypatch, capsys, projects
+):
+    monkeypatch.setenv("MLPM_DATA", str(tmp_path))
+    given = [part for project in projects for part in ("--project", project)]
+    assert cli.main(["token", "new", "ci", *given]) == 2
+    assert "leave --project out" in capsys.readouterr().err
+    assert Tokens(tmp_path).all() == []
+
+
+@pytest.mark.parametrize("projects", [("shop", "*"), ("",), (" ",), ("shop", "")])
+def test_projects_that_are_none_are_refused(tmp_path, projects):
+    with pytest.raises(InputError):
+        Tokens(tmp_path).make("ci", projects, ["read"], actor="ada", today=TODAY)
+    kept = {"name": "ci", "sha256": "x", "projects": projects, "actions": ["read"]}
+    token = Token(**kept, made_on="2026-01-01", made_by="ada", expires_on=None)
+    assert token.refusal(Action.READ, None, TODAY) is not None
+    assert token.refusal(Action.READ, "north", TODAY) is not None

@@ -18,7 +18,14 @@ from mlpm_core.value.mechanism.file import (
     mechanism_from,
     read_mechanism,
 )
-from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
+from mlpm_core.value.mechanism.model import (
+    Baseline,
+    Check,
+    Input,
+    Mechanism,
+    Rule,
+    unreadable,
+)
 from mlpm_core.value.mechanism.place import replaced
 
 __all__ = [
@@ -36,4 +43,5 @@ __all__ = [
     "mechanisms",
     "read_mechanism",
     "replaced",
+    "unreadable",
 ]

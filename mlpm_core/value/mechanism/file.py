@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.quantity import Dimension, Unit
+from mlpm_core.quantity import LARGEST, Dimension, Unit
 from mlpm_core.value.formula import FUNCTIONS, Formula, FormulaFault, told
 from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
 from mlpm_core.value.mechanism.place import located
+from mlpm_core.value.toml_text import TomlFault, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,11 +81,9 @@ def mechanism_from(text: str, name: str = "") -> Mechanism:
     """
     whose = f"{name}: " if name else ""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(found[1]), int(found[2])) if found else (len(text.splitlines()), None)
-        raise MechanismFault(f"{name or 'The text'} is not TOML: {error}.", line, column) from None
+        table = toml_table(text, name or "The text")
+    except TomlFault as fault:
+        raise MechanismFault(str(fault), fault.line, fault.column) from None
     reader = _Reader(table)
     try:
         return reader.mechanism()
@@ -104,8 +102,8 @@ def formulas_in(text: str) -> dict[str, str]:
     {'kpis.revenue': 'a * b'}
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        table = toml_table(text, "")
+    except TomlFault:
         return {}
     return {
         f"{section}.{name}": str(entry["formula"])
@@ -139,7 +137,8 @@ class _Reader:
         texts["number"] = self.text("number") if "number" in self.table else ""
         if "number" in self.table and not re.fullmatch(r"M[0-9]+", texts["number"]):
             raise InputError(f"number is {texts['number']!r}; write one such as M3.")
-        if not isinstance(self.table["sources"], list):
+        sources = self.table["sources"]
+        if not (isinstance(sources, list) and all(isinstance(s, str) for s in sources)):
             self.at = ("sources",)
             raise InputError('sources must be a list of texts, such as ["Our books of 2025."].')
         inputs = (*self.inputs("metrics", is_metric=True), *self.inputs("quantities"))
@@ -160,11 +159,15 @@ class _Reader:
             for name, text in self.section("break_even").items()
         }
         # Extras come after the formulas, which must not use them: only a baseline asks them.
-        checks = tuple(self.check(entry) for entry in self.table.get("checks", []))
+        self.at = ("checks",)
+        entries = self.table.get("checks", [])
+        if not isinstance(entries, list):
+            raise InputError("checks must be a list: write [[checks]] before each.")
+        checks = tuple(self.check(entry) for entry in entries)
         outcomes = self.outcomes()
         return Mechanism(
             **texts,
-            sources=tuple(self.table["sources"]),
+            sources=tuple(sources),
             inputs=inputs,
             flows=flows,
             kpis=kpis,
@@ -315,9 +318,12 @@ class _Reader:
                 continue
             if ("set" in entry) == (name == natural):
                 raise InputError(f"{where} needs set or reason, unless it is the natural one.")
+            told = entry.get("set", {})
+            if not isinstance(told, Mapping):
+                raise InputError(f'{where}.set must be a table, such as {{ coverage = "1" }}.')
             changes = {
                 key: self.formula(f"{where}.{key}", text, self.known(key, inputs, where))
-                for key, text in entry.get("set", {}).items()
+                for key, text in told.items()
             }
             asked = {word for formula in changes.values() for word in formula.names}
             mine = tuple(extra for extra in extras.values() if extra.name in asked)
@@ -344,6 +350,9 @@ def _text(entry: Table, key: str, where: str) -> str:
 
 
 def _number(entry: Table, key: str, where: str) -> float:
-    if isinstance(entry[key], bool) or not isinstance(entry[key], int | float):
+    value = entry[key]
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{where}: {key} must be a number.")
-    return float(entry[key])
+    if abs(value) > LARGEST:
+        raise InputError(f"{where}: {key} is larger than {LARGEST:g}.")
+    return float(value)

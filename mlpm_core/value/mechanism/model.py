@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Baseline", "Check", "Input", "Mechanism", "Rule"]
+__all__ = ["Baseline", "Check", "Input", "Mechanism", "Rule", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +198,25 @@ class Mechanism:
         for dimension, rule in self.kpis.items():
             values[dimension.value] = rule.formula(values)
         return values
+
+
+def unreadable(mechanism_id: str, reason: str) -> Mechanism:
+    """What stands for a mechanism that cannot be read: it asks nothing and values nothing."""
+    return Mechanism(
+        **dict.fromkeys(("number", "sentence", "task", "case", "volume", "bad_experience"), ""),
+        id=mechanism_id,
+        name=mechanism_id,
+        natural="none",
+        sources=(),
+        inputs=(),
+        flows={},
+        kpis={},
+        volumes={},
+        outcome_values={},
+        break_even={},
+        checks=(),
+        baselines={
+            name: Baseline(name, sentence="", reason=reason)
+            for name in ("none", "all", "incumbent")
+        },
+    )

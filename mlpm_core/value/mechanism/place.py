@@ -7,7 +7,6 @@ from typing import Final
 
 __all__ = ["located", "replaced"]
 
-_HEADER: Final = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _NEAR: Final = 8  # lines in which an entry's formula stands
 _FORMULA: Final = ("formula", "floor", "volume")
@@ -84,8 +83,8 @@ def _entries(lines: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     header = ""
     for i, line in enumerate(lines):
-        if opened := _HEADER.fullmatch(line):
-            header = opened[1]
+        if line.lstrip().startswith("["):
+            header = line.lstrip().lstrip("[").partition("]")[0].strip()
             found.setdefault(header, i)
             found.setdefault(header.partition(".")[0], i)
         elif key := _KEY.match(line):

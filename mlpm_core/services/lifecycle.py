@@ -1,0 +1,99 @@
+"""From start to end: the store opened before the first visitor, closed after the last."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import os
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from mlpm_core.errors import MlpmError
+from mlpm_core.services.addresses import beyond_this_machine
+from mlpm_core.services.readiness import beyond_loopback, progress, say, say_when_ready, served_at
+from mlpm_core.services.server_file import NAME, announced, read_server_file
+from mlpm_core.services.settings import Settings, misspelt
+from mlpm_core.services.stopping import Stopped
+from mlpm_core.services.workspace import close_workspace, open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mlpm_core.services.addresses import Listener
+    from mlpm_core.services.stopping import Stop
+
+__all__ = ["refuse_to_start", "serving", "settings_or_end"]
+
+_PRELOADED: Final = ("pandas", "pyarrow", "altair", "scipy.stats")  # else the first visitor waits
+
+
+def refuse_to_start(sentence: object) -> NoReturn:
+    """One sentence and the end; raising would bury the sentence under the server's trace."""
+    say(f"MLPM does not start: {sentence}")
+    os._exit(2)
+
+
+def settings_or_end() -> Settings:
+    """The settings of this process; the end of it when they cannot be read."""
+    for warning in misspelt(os.environ):
+        say(warning)
+    try:
+        return Settings.from_environment()
+    except MlpmError as error:
+        refuse_to_start(error)
+
+
+@asynccontextmanager
+async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[None]:
+    """Open everything, serve as long as the block lasts, and close everything.
+
+    Parameters
+    ----------
+    settings
+        What to open; where this process listens, unless it already does.
+    stop
+        Learns when the process is asked to end, from here on.
+    token
+        What opens the interface to commands on this machine.
+    """
+    with stop.watched(partial(_closed, settings)):
+        say("MLPM is starting, for this machine alone; its address follows when it answers.")
+        if listener := beyond_loopback():
+            _refuse_foreign(listener)
+        for name in _PRELOADED:
+            importlib.import_module(name)
+        try:
+            open_workspace(settings, progress(stop))
+        except Stopped:
+            stop.end_by_signal()
+        except (MlpmError, OSError) as error:
+            refuse_to_start(error)
+        address, port = served_at(settings.address, settings.port)
+        announcing = announced(
+            settings.data, port=port, address=address, token=token, only_reads=settings.read_only
+        )
+        try:
+            with announcing as server:
+                gc.collect()
+                gc.freeze()  # Streamlit's reruns then no longer scan the imported libraries
+                telling = asyncio.create_task(say_when_ready(server, _refuse_foreign))
+                yield
+                telling.cancel()
+        finally:
+            close_workspace()
+
+
+def _closed(settings: Settings) -> None:
+    """Close everything in the place of a server that does not come to it."""
+    close_workspace()
+    server = read_server_file(settings.data)
+    if server is not None and server.pid == os.getpid():
+        (settings.data / NAME).unlink(missing_ok=True)
+
+
+def _refuse_foreign(listener: Listener) -> NoReturn:
+    """Whatever is configured: nothing is served where other machines can reach it."""
+    close_workspace()
+    refuse_to_start(beyond_this_machine(f"This server listens at {listener.address}"))

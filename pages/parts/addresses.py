@@ -1,0 +1,122 @@
+"""What an address names, what a screen shows of it, and how the address follows a choice.
+
+Keys in the URL are public: a renamed one breaks links.
+
+``project``  the project in view      ``case``  its value case      ``kind``  a kind of record
+``by``       length of a period       ``batch`` a batch             ``record``  one record
+``made``     is "how it was made" open     ``estimate`` one of its estimates
+``mechanism``  how a model creates value, or ``@new``
+``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
+``known``    the day, moment or batch as of which all is told
+``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
+``draft``    what was typed and not saved
+
+Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break every
+link to it. So the URL holds ids, and whoever wrote last wins: the link or the control.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["carry", "drop", "follow", "is_news", "leave", "named", "show"]
+
+_WITHIN = {
+    "project": ("case", "batch", "record", "estimate", "mechanism", "kpi", "deployment", "by"),
+    "case": ("kpi",),
+    "deployment": ("by",),
+    "kind": ("record",),
+    "dimension": ("candidate", "mechanism"),
+    "candidate": ("mechanism",),
+}
+"""What a key's value gives its meaning to: another project has other value cases."""
+_BOUND = ("made",)  # Streamlit keeps it, and writes it again
+
+
+def named(key: str) -> tuple[str, ...]:
+    """Every value that the address has for a key; none when it does not have it."""
+    return tuple(dict.fromkeys(st.query_params.get_all(key)))
+
+
+def carry(*keys: str) -> None:
+    """Write what was chosen for all screens into the address of a screen that was just opened.
+
+    Called before anything else, the browser then has one step back to the screen that was left:
+    Streamlit first writes what is written before its navigation, and the new screen after it.
+    """
+    for key in keys:
+        if st.session_state.pop(f"left_{key}", False):
+            st.session_state[key] = None
+    missing = {
+        key: str(value)
+        for key in keys
+        if (value := st.session_state.get(key)) and key not in st.query_params
+    }
+    if missing:
+        st.query_params.update(missing)
+
+
+def is_news(key: str) -> bool:
+    """Whether the address names something that this session has not followed yet."""
+    wanted = named(key)
+    return bool(wanted) and list(wanted) != st.session_state.get(f"seen_{key}")
+
+
+def follow(key: str, options: Collection[str], default: str | None) -> tuple[str, ...]:
+    """Put into ``st.session_state[key]`` what the address names, or what was chosen since.
+
+    Parameters
+    ----------
+    options : collection of str
+        What there is to choose from.
+    default : str, optional
+        What is chosen while the address names nothing.
+
+    Returns
+    -------
+    tuple of str
+        What the address names though it is not there; the state is then None: never another one.
+    """
+    wanted, chosen = named(key), st.session_state.get(key)
+    if wanted and (is_news(key) or chosen not in options):
+        st.session_state[f"seen_{key}"] = list(wanted)
+        chosen = wanted[0] if len(wanted) == 1 and wanted[0] in options else None
+    elif chosen not in options:  # it is gone, or nothing was chosen yet
+        chosen = default
+    st.session_state[key] = chosen
+    return wanted if chosen is None else ()
+
+
+def show(key: str, value: str) -> str:
+    """Write a choice into the address; what belonged to another choice leaves it."""
+    before = named(key)
+    st.session_state[f"seen_{key}"] = [value]
+    if before == (value,):
+        return value
+    gone = _WITHIN.get(key, ()) if before else ()
+    for inner in gone:
+        st.session_state.pop(inner, None)
+        st.session_state.pop(f"seen_{inner}", None)
+    if any(inner in st.query_params for inner in gone):  # at once: one step of the way back
+        left = [k for k in st.query_params if k not in gone and k not in _BOUND]
+        st.query_params.from_dict({k: st.query_params.get_all(k) for k in left} | {key: value})
+    else:
+        st.query_params[key] = value
+    return value
+
+
+def leave(key: str) -> None:
+    """Let go, in the next run, what is in view on all screens, for it is there no more."""
+    drop(key)
+    st.session_state[f"left_{key}"] = True
+
+
+def drop(key: str) -> None:
+    """Take a key out of the address."""
+    st.session_state.pop(f"seen_{key}", None)
+    st.query_params.pop(key, None)

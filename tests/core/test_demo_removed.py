@@ -1,0 +1,227 @@
+"""Removing the demo takes its own batches, asks for those of others, and is one step for all."""
+
+import shutil
+
+import pytest
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake import Profile
+from mlpm_core.records import KINDS, record_of
+from mlpm_core.services import backups, batches, demo, evaluations, imports, portfolio, registers
+from mlpm_core.services.workspace import Settings, Workspace
+
+DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
+OWN_RESULTS = "model_id,metric,period_start,value\nours,recall,2026-06-01,0.8\n"
+
+
+@pytest.fixture(scope="module")
+def demo_store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    workspace = Workspace(Settings(data=folder, demo=False))
+    demo.load(workspace)
+    workspace.close()
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path, demo_store):
+    opened = Workspace(Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False))
+    yield opened
+    opened.close()
+
+
+def put(workspace, kind, text, project=DEMAND, actor="ben"):
+    receipt = imports.import_file(
+        workspace, actor, project, kind, f"{kind}.csv", text.encode(),
+        profile=Profile(restatement="confirm"),
+    )  # fmt: skip
+    assert receipt.status == "committed", receipt.rejects
+    return receipt.batch
+
+
+def in_force(workspace):
+    with workspace.store.reader() as reader:
+        return {row["batch"] for row in reader.rows("batch_summaries")}
+
+
+def current(workspace, project, kind):
+    with workspace.store.reader() as reader:
+        return reader.current(record_of(kind), project)
+
+
+def test_what_others_brought_into_a_demo_project_stays(workspace):
+    results = put(workspace, "metric_results", OWN_RESULTS)
+    mine = put(workspace, "kpis", "kpi_id,title,dimension,unit,direction,baseline,target\n"
+               "own,Own,revenue,EUR/year,higher,1,2\n")  # fmt: skip
+    loaded = demo.loaded(workspace, "ann")
+    assert {b.batch for b in loaded.staying} == {results, mine}
+    assert loaded.resting == ()
+    n = len(loaded.batches)
+    assert len(demo.remove(workspace, "ann")) == n
+    assert in_force(workspace) == {results, mine}
+    assert [r["model_id"] for r in current(workspace, DEMAND, "metric_results")] == ["ours"]
+    assert [k["kpi_id"] for k in current(workspace, DEMAND, "kpis")] == ["own"]
+    assert [p["project"] for p in registers.projects(workspace, "ann")] == [DEMAND]
+    assert not workspace.project(DEMAND)["is_demo"]
+
+
+def test_a_batch_that_rests_on_the_demo_is_named_and_nothing_is_removed(workspace):
+    quantity = put(workspace, "quantities",
+                   "value_case_id,name,written\ndaily-orders,build_cost,90k\n")  # fmt: skip
+    evaluation = put(workspace, "evaluations",
+                     "value_case_id,candidate,metric,value\nvoucher-letter,zeta,precision,0.3\n",
+                     project=WINBACK, actor="cy")  # fmt: skip
+    before = in_force(workspace)
+    with pytest.raises(InputError) as refused:
+        demo.remove(workspace, "ann")
+    assert f"{quantity} (quantities in {DEMAND}, by ben" in str(refused.value)
+    assert f"{evaluation} (evaluations in {WINBACK}, by cy" in str(refused.value)
+    assert in_force(workspace) == before
+    with pytest.raises(InputError, match=evaluation) as refused:
+        demo.remove(workspace, "ann", others=[quantity])
+    assert quantity not in str(refused.value)
+    assert in_force(workspace) == before
+    demo.remove(workspace, "ann", others=[quantity, evaluation])
+    assert in_force(workspace) == set()
+
+
+def test_what_rests_on_a_batch_that_rests_on_the_demo_is_asked_for_too(workspace):
+    mine = "value_case_id,mechanism,model_id\nmine,demand_forecast,demand-forecast\n"
+    case = put(workspace, "value_cases", mine)
+    quantity = put(workspace, "quantities", "value_case_id,name,written\nmine,margin,5\n")
+    stays = put(workspace, "models", "model_id\nfree\n")
+    loaded = demo.loaded(workspace, "ann")
+    assert [b.batch for b in loaded.resting] == [quantity, case]
+    assert [b.batch for b in loaded.staying] == [stays]
+    demo.remove(workspace, "ann", others=None)
+    assert in_force(workspace) == {stays}
+
+
+def test_who_changed_a_record_of_the_demo_is_asked(workspace):
+    row = dict(workspace.project(DEMAND)) | {"question": "Mine"}
+    changed = registers.save(workspace, "ben", DEMAND, "projects", [row]).batch
+    assert [b.batch for b in demo.loaded(workspace, "ann").resting] == [changed]
+    with pytest.raises(InputError, match=changed):
+        demo.remove(workspace, "ann")
+
+
+def test_a_decision_outlives_the_demo_with_its_evidence(workspace):
+    decision = put(
+        workspace, "decisions",
+        "decision_id,title,value_case_id,chosen,why,decided_by,decided_on\n"
+        "D900,Keep,daily-orders,a,So,Ann,2026-06-30\n",
+    )  # fmt: skip
+    demo.remove(workspace, "ann")
+    assert in_force(workspace) == {decision}
+
+
+def test_nobody_sees_a_part_of_the_demo_while_it_is_removed(workspace, monkeypatch):
+    before, was, seen = in_force(workspace), batches.add, []
+
+    def looked_at(writer, seq, done, channel, *, undoes):
+        was(writer, seq, done, channel, undoes=undoes)
+        seen.append(in_force(workspace))
+
+    monkeypatch.setattr(batches, "add", looked_at)
+    demo.remove(workspace, "ann")
+    assert len(seen) >= len(before)
+    assert all(names == before for names in seen)
+    assert in_force(workspace) == set()
+
+
+@pytest.mark.parametrize("ask", [
+    lambda w: [line.project for line in portfolio.portfolio(w, "x").lines],
+    lambda w: portfolio.kpis_json(w, "x", None),
+    lambda w: portfolio.prometheus_text(w, "x").count("mlpm_health{"),
+])  # fmt: skip
+def test_a_sum_that_was_begun_before_the_removal_holds_no_part_of_it(workspace, monkeypatch, ask):
+    was, n_asked = portfolio.lines_of, []
+
+    def removed_meanwhile(*asked):
+        lines = was(*asked)
+        n_asked.append(asked)
+        if len(n_asked) == 1:
+            demo.remove(workspace, "ann")
+        return lines
+
+    monkeypatch.setattr(portfolio, "lines_of", removed_meanwhile)
+    assert not ask(workspace)
+    assert n_asked
+
+
+def test_a_removal_that_fails_midway_changes_nothing(workspace, monkeypatch):
+    before, was = in_force(workspace), batches.add
+    made = []
+
+    def fails_late(writer, seq, done, channel, *, undoes):
+        made.append(seq)
+        if channel == "demo" and sum(1 for _ in made) > 80:
+            raise InputError("The lights went out.")
+        was(writer, seq, done, channel, undoes=undoes)
+
+    monkeypatch.setattr(batches, "add", fails_late)
+    with pytest.raises(InputError, match="lights"):
+        demo.remove(workspace, "ann")
+    assert len(made) > 80
+    assert in_force(workspace) == before
+    assert all(c.ok for c in workspace.checks())
+
+
+def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_store):
+    settings = Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False)
+    workspace = Workspace(settings)
+    put(workspace, "metric_results", OWN_RESULTS)
+    undone = demo.remove(workspace, "ann")
+    assert [r.undoes for r in undone] == sorted((r.undoes for r in undone), reverse=True)
+    was = {k: current(workspace, DEMAND, k) for k in KINDS}
+    assert all(c.ok for c in (*workspace.checks(), *backups.verify(workspace)))
+    workspace.close()
+    (settings.data / "mlpm.duckdb").unlink()
+    again = Workspace(settings)
+    assert {k: current(again, DEMAND, k) for k in KINDS} == was
+    assert all(c.ok for c in again.checks())
+    again.close()
+
+
+def test_each_undo_says_what_it_did_to_the_kpis(workspace):
+    """The effects of one removal join up: a KPI leaves where the undo before it left it."""
+    undone = [r for r in demo.remove(workspace, "ann") if r.project == DEMAND]
+    at: dict[str, float | None] = {}
+    n_joined = 0
+    for receipt in undone:
+        for effect in receipt.effect:
+            if effect.kpi in at:
+                assert effect.before == at[effect.kpi]
+                n_joined += 1
+            at[effect.kpi] = effect.after
+    assert n_joined > 3
+    assert all(value is None for value in at.values())
+
+
+def test_the_demo_says_what_of_it_is_loaded_and_who_loaded_it(workspace):
+    loaded = demo.loaded(workspace, "ann")
+    assert loaded.is_whole
+    assert {b.actor for b in loaded.batches} == {demo.ACTOR}
+    demo.remove(workspace, "ann")
+    assert demo.loaded(workspace, "ann").batches == ()
+    demo.load(workspace, "ann")
+    files = [b for b in demo.loaded(workspace, "ann").batches if b.kind != "decisions"]
+    assert {b.actor for b in files} == {"ann"}
+    assert demo.loaded(workspace, "ann").is_whole
+
+
+def test_a_name_that_pretends_to_be_the_demo_is_not_taken_for_it(workspace):
+    own = put(workspace, "models", "model_id\nfree\n", actor=demo.ACTOR)
+    demo.remove(workspace, "ann")
+    assert in_force(workspace) == {own}
+
+
+def test_a_decision_of_somebody_called_as_the_demo_is_theirs(workspace):
+    own = evaluations.decide(
+        workspace, demo.ACTOR, DEMAND, "daily-orders", chosen="none", title="Wait", why="Too early",
+        decided_by="ben",
+    )  # fmt: skip
+    assert own.status == "committed"
+    assert own.batch in {b.batch for b in demo.loaded(workspace, "ann").staying}
+    demo.remove(workspace, "ann")
+    assert in_force(workspace) == {own.batch}
