@@ -105,8 +105,18 @@ class CaseValue:
     @property
     def benefit_answers(self) -> dict[str, str]:
         """What is written of how the value arrives, for ``benefits``."""
-        asked = [*self.realisation, *(i for i in self.inputs if i.name == RUN_COST)]
-        return {i.name: i.planned for i in asked if i.planned}
+        answers = {i.name: i.planned for i in self.realisation if i.planned}
+        return answers if self.run_cost is None else answers | {RUN_COST: self.run_cost}
+
+    @property
+    def run_cost(self) -> str | None:
+        """What running costs beyond what the formulas count, as written; None when nothing is."""
+        return next((i.planned for i in self.inputs if i.name == RUN_COST and i.planned), None)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every number that the best value rests on is taken as exact."""
+        return self.best is not None and all(q.is_exact for q in self.best.quantities.values())
 
     @property
     def best(self) -> Worth | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.value.running_cost import RUN_COST
 from pages.parts.figures import counted, day, figure, inner, literal, money, number, percent, spread
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.portfolio import Line, Portfolio
     from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.valuation import CaseInput, CaseValue
-    from mlpm_core.value.worth import Worth
 
 __all__ = [
     "batch",
@@ -109,22 +107,22 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     net = literal(money(worth.net.mean, case.currency))
     against = literal(case.mechanism.baselines[case.baseline].sentence)
     text = f"**{title}** is worth **{net}** {rests}, against {against}. "
-    text += f"{_loss(worth)} {literal(costs_counted(case))}"
-    return text
+    return f"{text}{_loss(case)} {literal(costs_counted(case))}"
 
 
-def _loss(worth: Worth) -> str:
+def _loss(case: CaseValue) -> str:
     """How likely a loss is, as far as the numbers say."""
-    if all(quantity.is_exact for quantity in worth.quantities.values()):
+    chance = case.best.probability_of_loss if case.best else 0.0
+    if case.is_exact:
         return "Every number is taken as exact, so none of them says how likely a loss is."
-    if worth.probability_of_loss == 0:
+    if chance == 0:
         return "A loss is very unlikely."
-    return f"The chance of a loss is {literal(percent(worth.probability_of_loss))}."
+    return f"The chance of a loss is {literal(percent(chance))}."
 
 
 def costs_counted(case: CaseValue) -> str:
     """Which costs a net benefit counts: running it, never building it."""
-    written = next((i.planned for i in case.inputs if i.name == RUN_COST), None)
+    written = case.run_cost
     beyond = f"{written} a year beyond what the formulas count" if written else "by the formulas"
     return f"Running costs are counted ({beyond}), what building costs is not."
 
