@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,7 @@ _MOST: Final = 6  # things to find out at once
 _SUCCESS: Final = "success"
 _LOOKED_UP: Final = {"build_cost", "run_cost", "fixed_cost", _SUCCESS}
 _SIZES: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_MOST_CASES: Final = 10**9
 _LEAST: Final = 0.01  # of the worth of knowing everything: less is not worth a line
 _ENOUGH: Final = 0.8  # of what knowing it exactly is worth
 
@@ -171,7 +173,11 @@ def studied(
     decision: Decision, mechanism: Mechanism, key: str, cost_per_case: float, cost_once: float = 0.0
 ) -> tuple[Study, Learned] | None:
     """The size of study that is worth most after its cost; None when none is worth it."""
-    studies = [_named(key, n, mechanism, cost_once + n * cost_per_case) for n in _SIZES]
+    counted = decision.inputs[key].counted
+    looked_at = [size for n in _SIZES if (size := _looked_at(n, counted))]
+    studies = [_named(key, n, mechanism, cost_once + n * cost_per_case, counted) for n in looked_at]
+    if not studies:
+        return None
     told = [(study, decision.evsi(study)) for study in studies]
     best = max(told, key=lambda x: x[1].value - x[0].cost)
     return best if best[1].value > best[0].cost else None
@@ -273,6 +279,7 @@ def _uncertain(worth: Worth) -> dict[str, Uncertain]:
             entries[name].unit,
             draws[is_possible] / Unit.read(entries[name].unit).factor,
             _is_share(worth, name),
+            worth.mechanism.counted(name, worth.medians),
         )
         for name, draws in worth.inputs_by_draw.items()
         if draws.ndim
@@ -290,19 +297,33 @@ def _study(decision: Decision, key: str, mechanism: Mechanism, learned: Learned)
     is_sampled = entry.is_share or (entry.unit != "1" and not entry.unit.endswith("/year"))
     if not is_sampled or key in _LOOKED_UP or (not entry.is_share and entry.draws.min() <= 0):
         return None
-    for n in _SIZES:
-        study = _named(key, n, mechanism)
+    study = None
+    for size in _SIZES:
+        n = _looked_at(size, entry.counted)
+        if not n:
+            break
+        study = _named(key, n, mechanism, counted=entry.counted)
         if decision.evsi(study).value >= _ENOUGH * learned.value:
             break
     return study
 
 
-def _named(key: str, n: int, mechanism: Mechanism, cost: float = 0.0) -> Study:
+def _looked_at(n: int, counted: float) -> int | None:
+    """How many cases must be looked at for n of them to count; None when far too many."""
+    if n > counted * _MOST_CASES:
+        return None
+    return math.ceil(round(n / counted, 6))
+
+
+def _named(
+    key: str, n: int, mechanism: Mechanism, cost: float = 0.0, counted: float = 1.0
+) -> Study:
     option, _, name = key.rpartition(".")
     entry = next((e for e in mechanism.all_inputs if e.name == name), None)
     of = f" of {option}" if option else ""
     if entry is not None and entry.is_metric:
-        told = f"label {n:,} more cases{of}"
+        few = f" ({round(n * counted):,} of them count)" if counted < 1 else ""
+        told = f"label {n:,} more cases{of}{few}"
     elif entry is not None and entry.unit == "1":
         told = f"pilot with {n:,} {mechanism.case}s{of}"
     elif entry is not None and "money" in entry.unit:
