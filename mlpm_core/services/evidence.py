@@ -34,13 +34,17 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class MetricView:
-    """One metric of a candidate as it was measured; ``feeds_value`` when the mechanism asks it."""
+    """One metric of a candidate as it was measured; ``feeds_value`` when the mechanism asks it.
+
+    ``written`` is it in the notation of quantities, with the uncertainty it was valued by.
+    """
 
     name: str
     value: float
     n: int | None
     value_se: float | None
     feeds_value: bool
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Option:
     is_dominated: bool
     caveats: tuple[str, ...] = ()
     metrics: tuple[MetricView, ...] = ()
+    fixed_cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import MlpmError
-from mlpm_core.evaluation.candidate import Measured, written
 from mlpm_core.quantity import Unit
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
@@ -196,12 +195,11 @@ def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
         Option(
             option.name,
             {
-                metrics[m.name].name: written(
-                    Measured(m.value, m.n, m.value_se or None), metrics[m.name]
-                )
+                metrics[m.name].name: m.written
                 for m in option.metrics
-                if m.name in metrics
+                if m.name in metrics and m.written
             },
+            repr(option.fixed_cost) if option.fixed_cost else "0",
         )
         for option in board.options[:_CLOSEST]
     ]
