@@ -36,10 +36,11 @@ bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/screens.py
 
-soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, ten times the kills
+soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, ten times the kills, 5,000 boards
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 100000 --texts
 	@SOAK=10 $(PYTEST) --quiet tests/crash tests/core/test_isolation.py
+	@PYTHONPATH=. $(BIN)/python -m tests.promise_boards 500
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py

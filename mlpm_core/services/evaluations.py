@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, MlpmError
-from mlpm_core.evaluation import NONE, Candidate, Leaderboard, Standing, leaderboard
+from mlpm_core.evaluation import NONE, Agreement, Candidate, Leaderboard, Standing, leaderboard
 from mlpm_core.evaluation.candidate import is_share, written
 from mlpm_core.evaluation.stated import stated
 from mlpm_core.records import Decision, Evaluation, ValueCase
@@ -110,7 +110,13 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         else:
             shown.append(candidate)
     try:
-        board = leaderboard(case.mechanism, given, shown, baseline=case.baseline)
+        board = leaderboard(
+            case.mechanism,
+            given,
+            shown,
+            baseline=case.baseline,
+            agreements=_agreements(measured),
+        )
     except MlpmError as error:
         return LeaderboardView(
             view.value_case_id, view.title, view.currency, against, problem=str(error)
@@ -130,6 +136,7 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         draws=board.draws,
         seed=board.seed,
         caveat=_caveat(board, measured),
+        is_corrected=board.is_corrected,
     )  # fmt: skip
 
 
@@ -161,6 +168,19 @@ def _candidate(name: str, rows: Sequence[Mapping[str, Any]], shares: set[str]) -
     return Candidate(name, metrics, next(iter(costs), 0.0))
 
 
+def _agreements(measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Agreement]:
+    """How alike candidates err, as far as rows of one test set say so."""
+    found = []
+    for name, rows in measured.items():
+        for row in rows:
+            other = measured.get(row["compared_with"], ())
+            if row["agreement"] is not None and any(
+                o["test_set"] == row["test_set"] and o["metric"] == row["metric"] for o in other
+            ):
+                found.append(Agreement(name, row["compared_with"], row["metric"], row["agreement"]))
+    return found
+
+
 def _caveat(board: Leaderboard, measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> str | None:
     sets = {rows[0]["test_set"] for rows in measured.values()}
     apart = "They were measured on different test sets; luck with the cases may decide."
@@ -178,6 +198,7 @@ def _option(
     return Option(
         name=standing.name,
         net=Range.of(standing.net, currency),
+        measured=Range.of(standing.measured, currency),
         kpis={d: Range.of(e, currency) for d, e in standing.kpis.items()},
         probability_of_loss=standing.probability_of_loss,
         p_best=standing.p_best,
