@@ -11,7 +11,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check setup bench soak pictures lock
+.PHONY: help run test check setup bench soak mutation pictures lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, te
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 100000 --texts
 	@SOAK=10 $(PYTEST) --quiet tests/crash tests/core/test_isolation.py
 	@PYTHONPATH=. $(BIN)/python -m tests.promise_boards 500
+
+mutation: setup ## small faults in figures and words, one at a time: which do the tests not notice?
+	@nice -n 10 $(BIN)/python -m tests.mutation
 
 pictures: setup ## take the pictures of README.md and docs/tour.md again, from the demo
 	@PYTHONPATH=. $(BIN)/python docs/pictures.py

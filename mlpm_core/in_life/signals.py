@@ -115,7 +115,7 @@ def watched(
     Notes
     -----
     z = (value - centre) / sqrt(se^2 + se_centre^2): with equal cases in all periods this is the
-    sampling error times sqrt(1 + n/n_reference). Rules and limits: IN_LIFE.md 3.4, where they
+    sampling error times sqrt(1 + n/n_reference). Rules and limits: docs/formulas.md, where they
     cost .08 (fast) and .14 (fast or slow) false alarms in 52 weeks of no change and find a step
     of 3 standard errors within 8 weeks in 99 and 100 of 100 cases. The sum is capped at 16, so
     that after a long excursion a return is seen.
@@ -265,7 +265,7 @@ def mix_drift(reference: Sequence[float] | Array, counts: Sequence[float] | Arra
     PSI = sum (q - p) ln(q / p) over shares, an empty cell taken as 0.0001. G = 2 sum O ln(O / E)
     over both samples with E from the pooled margins, against chi squared with k - 1 degrees of
     freedom; kinds are pooled, rarest first, until each expects 5 cases on either side. Index bands
-    without the test cry wolf on small samples (IN_LIFE.md 3.3 and 5.3).
+    without the test cry wolf on small samples.
 
     Examples
     --------

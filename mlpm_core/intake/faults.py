@@ -1,4 +1,4 @@
-"""The sentences of an import: every reject, question and warning by its code (INTAKE.md)."""
+"""The sentences of an import: every reject, question and warning by its code."""
 
 from __future__ import annotations
 

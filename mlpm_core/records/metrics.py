@@ -37,7 +37,7 @@ class Metric:
 
 
 _GROUPS: tuple[tuple[str, float, float, str], ...] = (
-    # names, low, high, better (INTAKE.md, metric registry; VALUE.md section 5)
+    # names, low, high, better (the formulas of each: docs/formulas.md)
     (
         "accuracy balanced_accuracy precision recall specificity f1 roc_auc pr_auc ks coverage "
         "containment_rate resolution_rate value_detection_rate ctr ndcg_at_k mrr map_at_k",

@@ -1,4 +1,4 @@
-"""What an import answers, on screen, over HTTP and on the command line (INTERFACES)."""
+"""What an import answers, on screen, over HTTP and on the command line."""
 
 from __future__ import annotations
 

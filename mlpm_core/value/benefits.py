@@ -159,7 +159,7 @@ def benefits(
     Notes
     -----
     Year t brings gross * ramp_t * (1 - deadweight) * attribution * (1 - decay)^(t - 1) less the
-    running cost; NPV = -build + the sum over t of year t / (1 + rate)^t (VALUE.md 5.13). Ramp-up
+    running cost; NPV = -build + the sum over t of year t / (1 + rate)^t. Ramp-up
     is relative to the steady state, whose own uptake is in ``annual_net`` already. Costs and
     shares are taken as independent of the value.
 

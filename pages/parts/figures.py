@@ -122,7 +122,8 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def _rounded(size: float, digits: int) -> str:
-    decimals = max(0, digits - 1 - math.floor(math.log10(size)))
+    shown = float(f"{size:.{digits - 1}e}")  # 0.99996 is shown as 1.00, not as 1.000
+    decimals = max(0, digits - 1 - math.floor(math.log10(shown)))
     return f"{size:,.{min(decimals, 6)}f}"
 
 

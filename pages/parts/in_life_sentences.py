@@ -135,7 +135,8 @@ def _way(watched: WatchedMetric, event: Episode) -> str:
     if better in ("higher", "lower"):
         return "better" if (event.z > 0) == (better == "higher") else "worse"
     if better == "zero" and watched.centre is not None:
-        return "worse" if (event.z > 0) == (watched.centre > 0) else ""
+        is_away = watched.centre == 0 or (event.z > 0) == (watched.centre > 0)
+        return "worse" if is_away else ""
     return ""
 
 

@@ -246,8 +246,8 @@ def rates(points: Sequence[RatePoint], line: Line) -> str:
 def receipt(told: Receipt) -> str:
     """What an import found, in one sentence."""
     sums = (
-        f"{told.lines:,} lines = {told.accepted:,} accepted + {told.rejected:,} rejected + "
-        f"{told.blank:,} blank + {told.ignored:,} ignored"
+        f"{counted(told.lines, 'line')} = {told.accepted:,} accepted + {told.rejected:,} rejected"
+        f" + {told.blank:,} blank + {told.ignored:,} ignored"
     )
     match told.status:
         case "committed":
@@ -270,7 +270,8 @@ def receipt(told: Receipt) -> str:
         case _:
             if told.lines == 0:
                 return "**The file cannot be taken as it is.** Nothing was stored."
-            return f"**{counted(told.rejected, 'line')} cannot be taken as they are.** {sums}."
+            as_is = "as it is" if told.rejected == 1 else "as they are"
+            return f"**{counted(told.rejected, 'line')} cannot be taken {as_is}.** {sums}."
 
 
 def stored(told: Receipt) -> str:
@@ -290,8 +291,8 @@ def batch(told: Receipt, channel: str) -> str:
 
 def fault(told: Reject) -> str:
     """One fault: where it is, and what is wrong."""
-    where = "" if told.row is None else f"line {told.row}"
-    where += f", {told.column}" if told.column else ""
+    line = "" if told.row is None else f"line {told.row}"
+    where = ", ".join(filter(None, (line, told.column)))
     return f"{literal(where)}: {literal(told.message)}" if where else literal(told.message)
 
 

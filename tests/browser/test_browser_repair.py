@@ -95,7 +95,7 @@ def mended(row: dict[str, str], column: str, code: str) -> None:
         case "not-a-choice":
             row[column] = ""
         case "unsafe-name":
-            row[column] = cell.lstrip("=")
+            row[column] = cell.lstrip("'=")
         case "control-char":
             row[column] = "".join(c for c in cell if c.isprintable())
         case "inconsistent":

@@ -57,7 +57,7 @@ def test_duckdb_is_locked_where_the_trap_is_absent(name):
 def test_an_empty_ctas_then_a_large_insert_in_one_transaction_keeps_its_rows():
     """DuckDB 2.0.0 loses them without an error: count(*) 500000, sum(i) NULL, scans empty.
 
-    Measured in SCALE.md section 4, item 1. A move to 2.0.x must pass here first.
+    A move to 2.0.x must pass here first.
     """
     with duckdb.connect() as connection:
         connection.execute("BEGIN")
@@ -69,7 +69,7 @@ def test_an_empty_ctas_then_a_large_insert_in_one_transaction_keeps_its_rows():
 
 
 def test_a_commit_after_a_failed_statement_writes_nothing_and_says_nothing():
-    """Why every error rolls back: DuckDB #25300, "expected behavior" (SCALE.md 4, item 2)."""
+    """Why every error rolls back: DuckDB #25300, "expected behavior"."""
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE t (i INTEGER PRIMARY KEY)")
         connection.execute("BEGIN")

@@ -18,7 +18,7 @@ SURE = Estimate.of(np.full(8, 100_000.0), "money/year")
 
 
 def test_the_worked_example():
-    """VALUE.md 5.13: flows -60,000, 12,000, 37,600, 31,840; NPV 8,622.67."""
+    """By hand: flows -60,000, 12,000, 37,600, 31,840; NPV 8,622.67."""
     told = benefits(
         SURE,
         {

@@ -13,7 +13,7 @@ from mlpm_core.value.bridge import UNIT_ECONOMICS, VOLUME, bridge, shapley
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import worth
 
-# NannyML's car loan example, chunks of 5,000: [[TN, FP], [FN, TP]] (VALUE.md 7, row 5).
+# NannyML's car loan example, chunks of 5,000: [[TN, FP], [FN, TP]].
 CHUNKS = {
     0: ((2305, 109), (180, 2406)),
     1: ((2440, 102), (187, 2271)),
@@ -51,7 +51,7 @@ def test_the_chunks_have_their_published_totals(number, total):
 
 
 def test_chunk_0_to_2_as_published():
-    """VALUE.md 6: -3,915 = prevalence -6,132.34, recall +1,968.83, fpr +248.51."""
+    """By hand: -3,915 = prevalence -6,132.34, recall +1,968.83, fpr +248.51."""
     parts = split(rates(CHUNKS[0]), rates(CHUNKS[2]))
     assert parts["prevalence"] == pytest.approx(-6132.34, abs=0.005)
     assert parts["recall"] == pytest.approx(1968.83, abs=0.005)
@@ -60,7 +60,7 @@ def test_chunk_0_to_2_as_published():
 
 
 def test_chunk_4_to_5_as_published():
-    """VALUE.md 6: -7,375 = prevalence -600.69, recall -5,633.87, fpr -1,140.44.
+    """By hand: -7,375 = prevalence -600.69, recall -5,633.87, fpr -1,140.44.
 
     The counts of chunk 4 are not printed there. They are searched for here among all whole counts
     that give its total, 110,815 + 7,375: exactly one gives the three published parts.

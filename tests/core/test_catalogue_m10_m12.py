@@ -11,7 +11,7 @@ from tests.catalogue_examples import EXAMPLES, EXTRA, answer, few, lines, near, 
 
 
 def test_the_assistant_of_the_notes():
-    """Golden: VALUE.md 5.10; naive hours are 9,450 / 8,134 = +16 %.
+    """By hand: naive hours are 9,450 / 8,134 = +16 %.
 
     break-even: .8 - 90,770.40 / (75,600 * (7.5 * .9 * .26 + .01 * 150)) = .4311316
     """
@@ -57,7 +57,7 @@ def test_a_resolution_rate_out_of_range_is_no_break_even():
     ],
 )
 def test_the_same_accuracy_has_opposite_signs(name, net, break_even):
-    """Golden: VALUE.md 5.11, break-even uplift (.8 + 5 * .12) / 60 = .0233333."""
+    """By hand: break-even uplift (.8 + 5 * .12) / 60 = .0233333."""
     inputs = EXAMPLES[name]["inputs"]
     found = answer("M11", **inputs)
     assert found.net.mean == near(net)

@@ -87,7 +87,7 @@ def test_a_ranking_by_hand():
 
 
 def test_ndcg_may_order_two_rankings_the_other_way_round():
-    """DCG/ideal: A (2.0/2.5, .1/.5), B (1.5/2.5, .45/.5) (VALUE.md 7, row 22).
+    """DCG/ideal: A (2.0/2.5, .1/.5), B (1.5/2.5, .45/.5).
 
     Mean nDCG: A .5 < B .75. Mean DCG: A 1.05 > B .975, and money follows DCG.
     """
@@ -124,7 +124,7 @@ def test_pumps_by_hand():
 
 
 def test_a_better_model_is_never_worth_less():
-    """VALUE.md 8, D3: 200 failures of 8,000, planned repair 2,500, no downtime, all in time.
+    """200 failures of 8,000, planned repair 2,500, no downtime, all in time.
 
     The copied formula C_f(F - TP) - C_p(TP + FP) gives 1,600,000 without a model and -500,000
     with a perfect one; right is C_f TP - C_p(TP + FP): 0 and 1,100,000. Ours charges a false

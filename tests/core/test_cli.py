@@ -1,6 +1,6 @@
 """The command: exact values, sentences apart from JSON, exit status, and whoever holds the store.
 
-Worked examples: golden/value_examples.json (VALUE.md 5, computed by hand at full precision).
+Worked examples: golden/value_examples.json (computed by hand at full precision).
 """
 
 from __future__ import annotations

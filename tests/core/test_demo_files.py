@@ -23,7 +23,7 @@ ORDER = [
     *("metric_results", "metric_limits", "evaluations", "estimates"),
     *("stakeholders", "findings", "decisions", "prediction_log"),
 ]
-# VALUE.md 5.1, 5.3 and 5.4, with the common inputs each of them reads.
+# The formulas of M1, M3 and M4 (docs/formulas.md), with the common inputs each of them reads.
 INPUTS = {
     "targeted_intervention": "population prevalence recall precision uptake capacity acceptance "
     "customer_value incentive contact_cost contact_minutes non_churner_acceptance annoyance",

@@ -12,7 +12,7 @@ from mlpm_core.records import Status, record_of
 from tests.intake_stored import Shelf, told_of
 from tests.workbooks import workbook
 
-# Copied from the project's specification: reference/intake_cases.json, described in INTAKE.md.
+# Copied from the project's specification of the intake.
 CASES = {
     c["id"]: c
     for c in json.loads((Path(__file__).parent / "golden" / "intake_cases.json").read_text())

@@ -159,6 +159,65 @@ def test_a_connection_that_drops_at_half_of_the_length_stores_nothing(server):
     assert "dropped" not in before[1]
 
 
+def wired(server, head, *parts):
+    """What the server says to raw bytes until it closes; a token is sent with them."""
+    with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1]))) as wire:
+        wire.settimeout(60)
+        wire.sendall(
+            head.encode() + b"Host: localhost\r\nConnection: close\r\n"
+            b"Authorization: Bearer " + GIVEN_OUT.encode() + b"\r\n" + b"".join(parts)
+        )
+        said = b""
+        while part := wire.recv(65536):
+            said += part
+    return said
+
+
+def test_a_body_in_chunks_is_the_same_file(server):
+    good = FILE.partition("m,recall,2026-01-12")[0].encode()
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (good[:20], good[20:]))
+    said = wired(
+        server, "POST /api/v1/projects/chunks/imports?kind=metric_results HTTP/1.1\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n", chunks, b"0\r\n\r\n",
+    )  # fmt: skip
+    assert said.startswith(b"HTTP/1.1 201 ")
+    assert json.loads(said.partition(b"\r\n\r\n")[2])["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 0\r\n",
+        b"Content-Length: 0\r\nContent-Length: 400\r\n",
+        b"Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n",
+    ],
+)
+def test_no_second_request_hides_in_the_body_of_a_first(server, lengths):
+    """Whichever of two lengths is believed, one request gets one answer."""
+    hidden = (
+        b"POST /api/v1/projects/smuggled/imports?kind=models HTTP/1.1\r\nHost: localhost\r\n"
+        b"Authorization: Bearer " + GIVEN_OUT.encode() + b"\r\n"
+        b"Content-Length: 13\r\n\r\nmodel_id\nm1\n\n"
+    )
+    said = wired(
+        server, "POST /api/v1/projects/outer/imports?kind=models HTTP/1.1\r\n",
+        lengths, b"\r\n0\r\n\r\n", hidden,
+    )  # fmt: skip
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert b"HTTP/1.1 201" not in said
+    assert "smuggled" not in ask(server, "projects")[1]
+
+
+def test_no_token_and_no_cell_is_in_the_log(server):
+    secret = "4711-of-a-customer"
+    body = f"model_id,metric,period_start,value\n{secret},recall,{secret},{secret}\n".encode()
+    assert ask(server, "projects/p/imports?kind=metric_results", method="POST", body=body)[0] == 422
+    assert ask(server, "projects", token="wrong-but-somebody-s")[0] == 403
+    log = server.log.read_text("utf-8")
+    assert [w for w in (secret, GIVEN_OUT, server.token, "wrong-but-somebody-s") if w in log] == []
+
+
 def test_an_announced_terabyte_is_refused_before_it_is_sent(server):
     with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1]))) as wire:
         wire.settimeout(30)

@@ -76,7 +76,7 @@ def test_every_excursion_is_told_once_and_a_new_one_again():
 
 
 def test_false_alarms_and_detection_are_what_the_source_measured():
-    """IN_LIFE.md 3.4, 1,000 replicates: false alarms in 52 weeks .08 (fast) and .14 (with slow);
+    """Simulated, 1,000 replicates: false alarms in 52 weeks .08 (fast) and .14 (with slow);
     a step of 3 s.e. within 8 weeks .99 and 1.00, of 2 s.e. .74 and .91, a ramp .49 and .58.
     Ours over 10,000 years: .075, .133; .99, 1.00; .73, .88; .50, .57. Bounds: 3 s.e. of both.
     """
@@ -140,7 +140,7 @@ def test_rare_kinds_are_pooled_for_the_test_alone():
 
 
 def test_small_samples_of_the_same_mix_raise_no_alarm():
-    """100 cases in 10 kinds: PSI alone would pass 0.1 in some 40 of 100 weeks (IN_LIFE.md 3.3)."""
+    """100 cases in 10 kinds: PSI alone would pass 0.1 in some 40 of 100 weeks."""
     rng, shares = np.random.default_rng(7), np.full(10, 0.1)
     found = [
         mix_drift(rng.multinomial(5000, shares), rng.multinomial(100, shares)) for _ in range(1000)

@@ -1,6 +1,6 @@
 """The store and its ledger: locked down, whole or not at all, and never silently short of a batch.
 
-The list of escapes is RELIABILITY.md 2.3 and PLATFORM.md 0.4; each was tried against DuckDB 1.5.6.
+Each of the escapes was tried against DuckDB 1.5.6.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def test_a_frame_being_appended_is_not_seen_by_another_reader(store):
 
 
 def test_readers_in_many_threads_each_get_their_own_rows(store):
-    """PLATFORM.md 0.4: 341 of 800 answers were wrong on a connection that threads shared."""
+    """341 of 800 answers were wrong on a connection that threads shared."""
     n_batches = 40
     with store.writer() as writer:
         for seq in range(1, n_batches + 1):
@@ -159,7 +159,7 @@ def test_any_error_rolls_everything_back(store, error):
 
 
 def test_a_statement_the_table_refuses_takes_the_whole_batch_with_it(store):
-    """A COMMIT after a failed statement writes nothing without a word (SCALE.md 4, item 2)."""
+    """A COMMIT after a failed statement writes nothing without a word."""
     row = dict.fromkeys((c.name for c in columns(MetricResult)), "")
     row |= {"project": "shop", "model_id": "m", "metric": "recall", "period_start": NOON}
     row |= dict.fromkeys(

@@ -1,11 +1,10 @@
-"""The routes of the application on a port of its own, without screens: ``python serve.py PORT``.
+"""The routes of the application on a port of its own, without screens.
 
 It opens, announces and closes its data as `app.py` does, in a fifth of the time.
 """
 
 from __future__ import annotations
 
-import signal
 import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from starlette.applications import Starlette
 from mlpm_core import api
 from mlpm_core.errors import MlpmError
 from mlpm_core.services.server_file import announced, new_token
+from mlpm_core.services.stopping import Stop
 from mlpm_core.services.workspace import Settings, close_workspace, open_workspace
 from tests.http_client import INDEX
 
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 def main() -> None:
     """Serve until stopped."""
     assert streamlit.__version__
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until uvicorn takes it over
     settings, port, token = Settings.from_environment(), int(sys.argv[1]), new_token()
+    stop = Stop()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        with announced(settings.data, port=port, address=settings.address, token=token):
+        with (
+            stop.watched(close_workspace),  # a request that never ends keeps no process alive
+            announced(settings.data, port=port, address=settings.address, token=token),
+        ):
             print("READY", flush=True)
             yield
 
@@ -42,12 +45,10 @@ def main() -> None:
         print(f"REFUSED {error}", flush=True)
         sys.exit(2)
     try:
-        door = api.front_door(INDEX, token=token, address=settings.address, data=settings.data)
+        door = api.front_door(
+            INDEX, token=token, address=settings.address, data=settings.data, stop=stop
+        )
         app = Starlette(routes=api.ROUTES, middleware=door, lifespan=lifespan)
         uvicorn.run(app, port=port, log_level="error")
     finally:
         close_workspace()
-
-
-if __name__ == "__main__":
-    main()

@@ -89,11 +89,14 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path, tell):
     for n in range(N_AT_ANY_TIME):
         child = started(tmp_path, "", 1, start=100 * n)
         assert child.stdout is not None
-        assert child.stdout.readline() == "READY\n"
-        time.sleep(rng.uniform(0, 0.7))
+        first = [child.stdout.readline()]
+        assert first == ["READY\n"]
+        for _ in range(rng.randrange(5)):  # however slow the machine is, some are acknowledged
+            first.append(child.stdout.readline())
+        time.sleep(rng.uniform(0, 0.4))
         child.kill()
         out, _ = child.communicate(timeout=60)
-        acknowledged |= set(said(out, "ACK"))
+        acknowledged |= set(said("".join(first) + out, "ACK"))
         assert checked(tmp_path, acknowledged) <= len(acknowledged) + n + 1
     assert len(acknowledged) > N_AT_ANY_TIME
     tell(f"{N_AT_ANY_TIME} kills, {len(acknowledged)} acknowledged")

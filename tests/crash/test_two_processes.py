@@ -27,7 +27,11 @@ from tests.serving import free_port, own_environment, run_server
 
 SOAK = int(os.environ.get("SOAK", "1"))
 N_ROUNDS = 200 if SOAK > 1 else 8
-SERVE = Path(__file__).with_name("serve.py")
+# Ctrl-C before uvicorn listens must end it; within an import a library might swallow an exception.
+SERVE = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "from tests.crash.serve import main; main()"
+)
 MLPM = str(Path(sys.executable).with_name("mlpm"))
 SECONDS = 120
 HEAD = "model_id,metric,period_start,value\n"
@@ -40,7 +44,7 @@ def environment(folder):
 def server(folder):
     """A server that is started; whether it may serve shows in its first line."""
     return subprocess.Popen(
-        [sys.executable, str(SERVE), str(free_port())], stdout=subprocess.PIPE,
+        [sys.executable, "-c", SERVE, str(free_port())], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment(folder),
     )  # fmt: skip
 

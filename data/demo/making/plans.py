@@ -136,7 +136,7 @@ def demand_plan(measured: Measured) -> dict[str, list[Row]]:
         ("override_minutes", "5 to 8", "Stopwatch on two mornings in May 2024", TOM),
     ]  # fmt: skip
 
-    # VALUE.md 5.4 at the points of the quantities above; nothing is drawn here.
+    # The formulas of M4 at the points of the quantities above; nothing is drawn here.
     margin, goodwill, overage, minutes = 5.0, 1.5, 1.5, 6.3
     z = NormalDist().inv_cdf((margin + goodwill) / (margin + goodwill + overage))
     loss = NormalDist().pdf(z) - z * (1 - NormalDist().cdf(z))
@@ -246,7 +246,7 @@ def workshop_plan(requests: Requests, triage: Triage, test_weeks: range) -> dict
         ("hours_per_fte_year", "1600", "Payroll", MARA),
     ]  # fmt: skip
 
-    # VALUE.md 5.3 at the points of the quantities above.
+    # The formulas of M3 at the points of the quantities above.
     population, uptake, wage, cashable, cost_per_error = 29_500, 0.95, 32.0, 0.4, 25.0
     minutes, audit_minutes, run_cost, wait_hours, human_error = 9.2, 0.05 * 4, 0.05, 19.8, 31 / 500
     share = uptake * n_automatic / n

@@ -1,0 +1,234 @@
+"""Cards and sentences that screens share: every word and figure of them, and where they lead."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from mlpm_core.errors import InputError
+from mlpm_core.quantity import Dimension
+from mlpm_core.services.portfolio import Portfolio, Total
+from mlpm_core.services.registers import SetupStep
+from mlpm_core.services.valuation import BaselineValue
+from pages.parts import panels
+from tests.app.parts import links_as_text, shown
+from tests.by_hand import JUNE, WEEK, case, estimate, line, worth
+
+NET, REVENUE = ":material/account_balance: Net", ":material/payments: Revenue"
+SAVING, CYCLE = ":material/savings: Cost saving", ":material/timer: Cycle time"
+PEOPLE = ":material/groups: People intensity"
+EXPERIENCE = ":material/sentiment_satisfied: Customer experience"
+PER_WEEK = 7 / 365.25
+
+
+@pytest.fixture(autouse=True)
+def _links(monkeypatch):
+    links_as_text(monkeypatch)
+
+
+def test_our_own_errors_are_shown_as_the_sentences_they_are():
+    def part():
+        with panels.guard():
+            raise InputError("**No** such day.")
+
+    assert shown(part) == [r"error: \*\*No\*\* such day\."]
+
+
+def test_what_was_mended_is_said(monkeypatch):
+    healed = ["One line was lost.", "It is back."]
+    monkeypatch.setattr(panels.loaders, "workspace", lambda: SimpleNamespace(healed=healed))
+    assert shown(panels.mended) == [
+        r"warning: The store was mended when it was opened. One line was lost\. It is back\."
+    ]
+    healed.clear()
+    assert shown(panels.mended) == []
+
+
+def test_an_empty_state_says_what_is_missing_and_ends_the_screen():
+    def part():
+        panels.empty("No *model* yet.", "data/registers.py", "Add a model", kind="models")
+        panels.badge("sick")
+
+    assert shown(part, project="shop") == [
+        r"info: No \*model\* yet\.", "Add a model -> data/registers.py?project=shop&kind=models",
+    ]  # fmt: skip
+    assert shown(part)[1] == "Add a model -> data/registers.py?kind=models"
+
+
+STEPS = {
+    "quantities": ["Fill in -> plan/value_case.py?project=shop"],
+    "metric_results": ["Upload -> data/upload.py?project=shop&kind=metric_results"],
+    "models": ["False"],  # a button, not pressed
+}
+FIND = "Nobody has named a KPI? Find one -> plan/find_kpi.py?project=shop"
+
+
+@pytest.mark.parametrize("kind", STEPS)
+@pytest.mark.parametrize("has_kpi", [True, False])
+def test_the_next_step_leads_on(monkeypatch, kind, has_kpi):
+    steps = [
+        SetupStep("projects", "Name it.", is_done=True),
+        SetupStep(kind, "Do *this*.", is_done=False),
+        SetupStep("kpis", "Say what.", is_done=has_kpi),
+    ]
+    monkeypatch.setattr(panels.loaders, "setup_steps", lambda project: steps)
+    monkeypatch.setattr(panels.loaders, "project_title", lambda project: f"The {project}!")
+    assert shown(panels.next_step, "other", project="shop") == [
+        r":material/flag: Next for **The shop\!**: Do \*this\*\.", *STEPS[kind],
+        *([] if has_kpi else [FIND]),
+    ]  # fmt: skip
+    assert shown(panels.next_step, kind, project="shop") == []
+    assert shown(panels.next_step, "other") == []
+    steps[:] = [SetupStep("kpis", "Say what.", is_done=True)]
+    assert shown(panels.next_step, "other", project="shop") == []
+
+
+def total(dimension, unit, planned, realised, spread=10.0):
+    ends = estimate(realised, realised - spread, realised + spread, unit)
+    return Total(dimension, unit, estimate(planned, planned, planned, unit), ends, ())
+
+
+def test_totals_keep_their_place_and_cycle_time_has_none():
+    told = Portfolio((), (
+        total(None, "EUR/year", 70_000, 62_100, 1000),
+        total(Dimension.REVENUE, "EUR/year", 8_000, 0, 0),
+        total(Dimension.PEOPLE_INTENSITY, "hour/year", 120, 100, 0),
+        total(Dimension.CUSTOMER_EXPERIENCE, "1/year", 30, 20),
+        total(None, "USD/year", 5, 4),
+    ))  # fmt: skip
+    assert shown(panels.totals, told) == [
+        rf"{NET}: EUR 62\.1k", "per year  \n" r"P10–P90\: 61\.1k to 63\.1k",
+        r"planned EUR 70\.0k",
+        f"{NET}: USD 4", "per year  \n" r"P10–P90\: −6 to 14", "planned USD 5",
+        f"{REVENUE}: EUR 0", "per year  \ndoes not change", "planned EUR 8,000",
+        f"{CYCLE}: –", "Never added: cases of two projects differ. Each KPI shows its own.",
+        f"{PEOPLE}: 100 h", "human hours saved per year  \nexact", "planned 120 h",
+        f"{EXPERIENCE}: 20", "bad experiences avoided per year  \n" r"P10–P90\: 10 to 30",
+        "planned 30",
+    ]  # fmt: skip
+    assert shown(panels.totals, Portfolio((), ())) == []
+
+
+def test_a_case_leads_to_its_deployment_and_to_what_it_rests_on():
+    deployed = {"deployment_id": "d", "model_id": "m", "model_version": "1"}
+    for deployment, name in ((deployed, "d"), (deployed | {"deployment_id": ""}, "case:orders"),
+                             (None, "case:orders")):  # fmt: skip
+        of = line(case(worth(1.0), deployment=deployment))
+        assert shown(panels.case_links, of) == [
+            "Its health over time -> in_life/deployment.py?project=shop&case=orders"
+            f"&deployment={name}",
+            "What its value rests on -> plan/value_case.py?project=shop&case=orders",
+        ]
+
+
+def test_a_value_case_shows_net_and_the_five_dimensions():
+    told = worth(1000.0, kpis={Dimension.CYCLE_TIME: 5.0, Dimension.REVENUE: 2000.0})
+    assert shown(panels.dimension_cards, case(told)) == [
+        f"{NET}: EUR 1,000 [Revenue and cost saving together; hours and bad experiences never "
+        "enter it.]",
+        "per year  \n" r"P10–P90\: 990 to 1,010",
+        f"{REVENUE}: EUR 2,000 [Contribution margin from changed sales, not gross sales.]",
+        "per year  \n" r"P10–P90\: 1,990 to 2,010",
+        f"{SAVING}: EUR 0 [Only what really leaves the books; freed hours count by the share that "
+        "is cashable.]",
+        "per year  \n" r"P10–P90\: −10 to 10",
+        f"{CYCLE}: 5 h [Hours saved per case, mean over all cases; negative is slower.]",
+        "saved per case  \n" r"P10–P90\: −5 to 15",
+        f"{PEOPLE}: 0 h [Human hours saved per 1,000 cases, cashable or not. One case is one "
+        r"SKU\-period.]",
+        "human hours saved per 1,000 cases  \n" r"P10–P90\: −10 to 10",
+        f"{EXPERIENCE}: 0 [Bad experiences avoided per 1,000 cases. Here: a unit demanded that is "
+        "out of stock.]",
+        "bad experiences avoided per 1,000 cases  \n" r"P10–P90\: −10 to 10",
+    ]
+    assert shown(panels.dimension_cards, case()) == []
+
+
+def test_health_cards_say_what_it_is_worth_now_and_what_is_missing():
+    """36,525 a year are 700 a week, 29,220 are 560; their difference is 140."""
+    of = case(worth(36_525.0, 0.0), worth(29_220.0, 2922.0), as_of=WEEK)
+    assert shown(panels.health_cards, line(of, "watch", age_days=8)) == [
+        "Value rate now: EUR 560", r"a week, P10–P90\: 504 to 616",
+        "Planned: EUR 700", "a week, from the quantities of the value case",
+        "Value gap: EUR 140", "a week, planned minus now",
+        "Health", ":orange-badge[:material/visibility: watch]",
+        "Data to 22 Jun 2026, 8 days ago.",
+    ]  # fmt: skip
+    assert shown(panels.health_cards, line(case(), "unknown")) == [
+        "Value rate now: –", "a week, no results to say it from",
+        "Planned: –", "a week, from the quantities of the value case",
+        "Value gap: –", "a week, planned minus now",
+        "Health", ":gray-badge[:material/help: unknown]", "No results yet.",
+    ]  # fmt: skip
+
+
+def test_a_case_stands_beside_each_baseline():
+    values = [
+        BaselineValue("none", "doing *nothing*", worth(1000.0), None),
+        BaselineValue("all", "", None, "Needs first: a margin."),
+        BaselineValue("incumbent", "today", None, None),
+    ]
+    assert shown(panels.baselines, values, case()) == [
+        r"Against none: doing \*nothing\*", "**EUR 1,000 / year**", r"P10–P90\: 990 to 1,010",
+        "Against all: –", r"Needs first\: a margin\.",
+        "Against incumbent: today", r"It cannot be said\.",
+    ]  # fmt: skip
+
+
+def test_how_a_value_was_made_is_shown_when_it_is_asked(monkeypatch):
+    asked = []
+    monkeypatch.setattr(panels, "grown", lambda of, result: asked.append((of, result)))
+    monkeypatch.setattr(panels.trees, "result", lambda key: key)
+    of = case(batches=("B1", "B2"))
+    opened = shown(panels.how_it_was_made, of, made=True, project="shop")
+    assert opened[0] == "expander How it was made: formulas, inputs, sources"
+    assert opened[2:4] == [
+        "table Input, Name, Taken, Unit, From, Source, Owner, Batch: Inputs and where they come "
+        "from",
+        "table Result, Formula, Value, Unit: Formulas with their results at the medians",
+    ]
+    assert opened[-2:] == [
+        "Batch B1 -> data/imports.py?project=shop&batch=B1",
+        "Batch B2 -> data/imports.py?project=shop&batch=B2",
+    ]
+    sources = [text.replace("\\", "") for text in opened if text.startswith("Source: ")]
+    assert sources == [f"Source: {source}" for source in of.mechanism.sources]
+    assert asked == [(of, "made_result")]
+    assert shown(panels.how_it_was_made, of) == opened[:1]
+
+
+def test_the_tree_of_a_value_is_drawn_in_its_currency(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(panels, "grown", lambda of, result: "tree")
+    monkeypatch.setattr(panels.trees, "result", lambda key: key)
+    monkeypatch.setattr(panels.trees, "driver_tree", lambda *told: drawn.append(told))
+    shown(panels.how_it_was_made, case(currency="USD"), made=True)
+    assert drawn == [("tree", "USD")]
+
+
+@pytest.mark.parametrize(
+    ("pays_back", "told"),
+    [
+        (SimpleNamespace(sentence="It pays back in May."), r"It pays back in May\."),
+        (None, r"The value case has no value yet\."),
+    ],
+)
+def test_whether_a_case_pays_for_the_work(pays_back, told):
+    view = SimpleNamespace(case=case(title="*Orders*"), pays_back=pays_back)
+    assert shown(panels.payback, view, project="shop") == [
+        rf":material/balance: **\*Orders\***: {told}",
+        "Planned net a year against the cost above; no usable model means no benefit.",
+        "What its value rests on -> plan/value_case.py?project=shop&case=orders",
+    ]
+    assert shown(panels.payback, SimpleNamespace(case=None)) == [
+        "Name a value case below to see whether its value pays for the work."
+    ]
+
+
+def test_a_project_opens_with_its_case_its_health_and_its_age():
+    of = line(case(title="*Orders*", as_of=JUNE), "sick", "It loses.", age_days=1)
+    assert shown(panels.project_head, of) == [
+        "The shop", ":red-badge[:material/error: sick]",
+        r"\*Orders\*: It loses\. Data to 1 Jul 2026, yesterday.",
+    ]  # fmt: skip

@@ -1,0 +1,334 @@
+"""The sentences that open a screen or stand under a picture: each word of them, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from mlpm_core.planning.proxy import ProxyState
+from mlpm_core.quantity import Dimension
+from mlpm_core.records import Kpi, Question, Receipt, Reject
+from mlpm_core.services.portfolio import Portfolio
+from mlpm_core.services.rates import RatePoint
+from mlpm_core.services.valuation import CaseInput
+from mlpm_core.value.mechanism import find_mechanism
+from pages.parts import sentences as say
+from tests.by_hand import JUNE, TODAY, WEEK, Period, case, kpi, line, worth
+
+NOON = datetime(2026, 6, 3, 12, 5)
+DOLLARS = {"currency": "USD"}
+
+
+def folio(*lines):
+    return say.portfolio(Portfolio(lines, ()))
+
+
+def life(now, planned=1000.0, health="healthy", reason="It *delivers*.", title="Orders", **more):
+    return line(case(worth(planned), worth(now), title=title, **more), health, reason)
+
+
+def test_a_portfolio_of_plans_says_that_nothing_is_monitored():
+    plan = line(case(worth(1.0)), "unknown")
+    tail = "none has monitoring results yet: upload a file of results to see what its model is "
+    assert folio(plan) == f"1 value case planned, {tail}really worth."
+    assert folio(plan, plan) == f"2 value cases planned, {tail}really worth."
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([life(62_100, 70_000)],
+         r"1 model in life delivers **EUR 62\.1k / year**, planned EUR 70\.0k / year. "
+         "None of them needs anybody today."),
+        ([life(100, 300), life(200, 400), life(5, 6, **DOLLARS), line(case(worth(9.0)))],
+         "3 models in life deliver **EUR 300 / year**, planned EUR 700 / year and **USD 5 / "
+         "year**, planned USD 6 / year. None of them needs anybody today."),
+        ([life(100, 300, "watch", title="*A*"), life(100, 900, "sick", "It *loses*."),
+          life(1, 5, "unknown")],
+         "3 models in life deliver **EUR 201 / year**, planned EUR 1,205 / year. Orders needs "
+         r"somebody first: it \*loses\*\."),
+        ([life(100, 300, "watch", title="*A*")],
+         r"1 model in life delivers **EUR 100 / year**, planned EUR 300 / year. \*A\* needs "
+         r"somebody first: it \*delivers\*\."),
+        ([line(case(None, worth(50)), "sick", "Bad."), life(900, 100, "watch", title="B")],
+         "2 models in life deliver **EUR 950 / year**, planned EUR 100 / year. Orders needs "
+         r"somebody first: bad\."),
+        ([life(100, 900, "unknown", "No *data*.", title="*C*"), life(1, 2)],
+         r"2 models in life deliver **EUR 101 / year**, planned EUR 902 / year. \*C\*: no "
+         r"\*data\*\."),
+    ],
+)  # fmt: skip
+def test_a_portfolio_opens_with_the_sum_and_who_needs_somebody(lines, text):
+    assert folio(*lines) == text
+
+
+def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
+    """36,525 a year are 700 a week; 3,652.5 either way are 70."""
+    assert say.rate_spread(line(case(worth(1.0)))) == "no results to say it from"
+    assert say.rate_spread(line(case(worth(1.0), worth(0.0)))) == "exact"
+    told = line(case(worth(1.0), worth(36_525.0, 3_652.5)))
+    assert say.rate_spread(told) == r"P10–P90\: 630 to 770"
+
+
+@pytest.mark.parametrize(
+    ("age", "text"),
+    [(0, "today"), (1, "yesterday"), (2, "2 days ago"), (40, "40 days ago")],
+)
+def test_how_old_the_newest_results_are(age, text):
+    told = line(case(as_of=JUNE), age_days=age)
+    assert say.freshness(told) == f"Data to 1 Jul 2026, {text}."
+
+
+def test_without_results_there_is_no_age():
+    assert say.freshness(line(case(), age_days=None)) == "No results yet."
+    assert say.freshness(line(case(as_of=JUNE), age_days=None)) == "Data to 1 Jul 2026, today."
+
+
+INCUMBENT = find_mechanism("demand_forecast").baselines["incumbent"].sentence
+HOW = find_mechanism("demand_forecast").sentence
+
+
+def needed(label):
+    return CaseInput(label, label, "1", "", False, None, "", "", None)
+
+
+def plain(text):
+    return text.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("of", "is_trial", "text"),
+    [
+        (case(inputs=(needed("a *price*"), needed("a margin")), problem="Not this."), False,
+         f"**Orders** cannot be valued yet. It still needs: a *price*, a margin.  \n{HOW}"),
+        (case(problem="No such *unit*."), True,
+         f"**Orders** cannot be valued yet. No such *unit*.  \n{HOW}"),
+        (case(title="*O*"), False, f"***O*** cannot be valued yet.   \n{HOW}"),
+        (case(worth(62_100)), False,
+         f"**Orders** is worth **EUR 62.1k / year** as planned, against {INCUMBENT}. No outcome "
+         "in sight is a loss."),
+        (case(worth(1.0), worth(62_100, loss=0.25), as_of=WEEK), False,
+         "**Orders** is worth **EUR 62.1k / year** with the metrics monitored in the week of 15 "
+         f"Jun 2026, against {INCUMBENT}. The chance of a loss is 25%."),
+        (case(worth(1.0), worth(5, loss=0.001), as_of=WEEK), True,
+         "**Orders** is worth **EUR 5 / year** with the metrics monitored in the week of 15 Jun "
+         f"2026, with the changes tried below, not saved, against {INCUMBENT}. The chance of a "
+         "loss is <1%."),
+        (case(worth(1.0), worth(5)), False,
+         f"**Orders** is worth **EUR 5 / year** as planned, against {INCUMBENT}. No outcome in "
+         "sight is a loss."),
+    ],
+)  # fmt: skip
+def test_what_a_case_could_be_worth(of, is_trial, text):
+    assert plain(say.value_case(of, is_trial)) == text
+
+
+def test_what_a_user_wrote_of_a_case_is_no_markup():
+    told = say.value_case(case(title="*O*", problem="A *fault*."), False)
+    assert told.startswith(r"**\*O\*** cannot be valued yet. A \*fault\*\.")
+    assert "**EUR 5 / year**" in say.value_case(case(worth(5)), False)
+
+
+def test_a_dimension_says_what_it_counts():
+    told = {d: say.dimension(d, case()) for d in Dimension}
+    assert told == {
+        Dimension.REVENUE: "Contribution margin from changed sales, not gross sales.",
+        Dimension.COST_SAVING: "Only what really leaves the books; freed hours count by the share "
+        "that is cashable.",
+        Dimension.CYCLE_TIME: "Hours saved per case, mean over all cases; negative is slower.",
+        Dimension.PEOPLE_INTENSITY: "Human hours saved per 1,000 cases, cashable or not. One case "
+        r"is one SKU\-period.",
+        Dimension.CUSTOMER_EXPERIENCE: "Bad experiences avoided per 1,000 cases. Here: a unit "
+        "demanded that is out of stock.",
+    }
+    assert say.net() == (
+        "Revenue and cost saving together; hours and bad experiences never enter it."
+    )
+
+
+def test_an_input_asks_its_question_with_its_source():
+    entry = replace(needed("price"), question="what does *it* cost")
+    assert say.question(entry) == r"What does \*it\* cost …"
+    assert say.question(replace(entry, source="a *bill*", owner="*Ines*")) == (
+        "What does \\*it\\* cost …  \nSource: a \\*bill\\*  \nOwner: \\*Ines\\*"
+    )
+    assert say.question(replace(entry, owner="Ines")).endswith("cost …  \nOwner: Ines")
+
+
+def test_dots_and_draws_say_how_uncertain_it_is():
+    assert (say.dots(case()), say.draws(case())) == ("", "")
+    each = "Each dot is one of fifty equally likely outcomes;"
+    assert say.dots(case(worth(100))) == rf"{each} none is a loss. P10–P90\: 90 to 110."
+    assert say.dots(case(worth(100, loss=0.009))).startswith(f"{each} none is a loss.")
+    assert say.dots(case(worth(100, loss=0.5))) == (
+        rf"{each} 25 of them, hollow, are losses. P10–P90\: 90 to 110."
+    )
+    shown = "Formulas are shown at the medians of the inputs. Uncertainty: 8,192 Sobol draws, "
+    told = replace(worth(1.0), draws=8192, seed=7)
+    assert plain(say.draws(case(told))) == f"{shown}seed 7, the same for every case."
+    told = replace(told, feasible_share=0.75)
+    assert plain(say.draws(case(told))) == (
+        f"{shown}seed 7, the same for every case. 25% of the draws were impossible and left out."
+    )
+    assert r"\." in say.draws(case(told))
+
+
+def test_a_mechanism_says_how_value_comes_about():
+    told = say.mechanism(case())
+    mechanism = find_mechanism("demand_forecast")
+    assert plain(told) == (
+        f"**{mechanism.name}** ({mechanism.number}). {HOW} Compared with {INCUMBENT}."
+    )
+    own = replace(mechanism, number="", name="*N*", sentence="*S*")
+    assert say.mechanism(case(mechanism=own)).startswith(r"**\*N\*** (own). \*S\* Compared with")
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (kpi(9.0), "Target 8 h per case by 31 Dec 2026; 20 without the model. Data to 22 Jun "
+         "2026, 8 days ago."),
+        (kpi(9.0, target_on=date(2026, 6, 29)), "Target 8 h per case by 29 Jun 2026 (past); 20 "
+         "without the model. Data to 22 Jun 2026, 8 days ago."),
+        (kpi(9.0, target_on=TODAY), "Target 8 h per case by 30 Jun 2026; 20 without the model. "
+         "Data to 22 Jun 2026, 8 days ago."),
+        (kpi(9.0, target_on=None, baseline=None, as_of=JUNE),
+         "Target 8 h per case. Data to 1 Jul 2026, today."),
+        (kpi(9.0, as_of=Period(datetime(2026, 6, 28), "P1D")), "Target 8 h per case by 31 Dec "
+         "2026; 20 without the model. Data to 29 Jun 2026, yesterday."),
+        (kpi(target=None, reason="It is *missing*."),
+         r"No target yet; 20 without the model. It is \*missing\*\."),
+        (kpi(9.0, state=ProxyState.EXPIRED), "Its target no longer counts; 20 without the model. "
+         "Data to 22 Jun 2026, 8 days ago."),
+        (kpi(baseline=0.5, target=0.25, unit="1"),
+         r"Target 0\.25 share by 31 Dec 2026; 0\.5 without the model. "),
+    ],
+)  # fmt: skip
+def test_a_kpi_says_its_target_its_baseline_and_its_age(told, text):
+    assert say.kpi(told, TODAY) == text
+
+
+def test_a_kpi_says_how_it_was_made():
+    told = kpi(9.0, 8.5, baseline=20.5, trend=(1.0, 2.0, 3.0), owner="*I*")
+    assert say.kpi_origin(told) == (
+        "Cycle time; lower is better. Owner: \\*I\\*.  \n"
+        "Value = baseline 20\\.5 minus what the model changes according to its value case.  \n"
+        "Planned: 8\\.5 h per case.  \nLine: the last 3 periods."
+    )
+    told = kpi(direction="higher", owner="", baseline=None)
+    assert say.kpi_origin(told) == (
+        "Cycle time; higher is better. Owner: nobody yet.  \n"
+        "Value = baseline  plus what the model changes according to its value case."
+    )
+
+
+def point(day, rate):
+    return RatePoint(Period(datetime(2026, 6, day), "P1D"), rate, rate, rate, {}, {}, {})
+
+
+def test_the_chart_of_rates_names_the_last_and_the_lowest():
+    of = line(case(worth(1.0)))
+    assert say.rates([point(1, 500), point(2, 560.5)], of) == (
+        r"EUR 560 / week on 2 Jun 2026; lowest 500 on 1 Jun 2026. Band: P10 to P90. "
+        "Dashed: planned."
+    )
+    assert say.rates([point(1, 700), point(2, 5.5)], line(case())) == (
+        r"EUR 5\.5 / week on 2 Jun 2026. Band: P10 to P90."
+    )
+    changed = case(redefined_at=tuple(datetime(2026, 6, day) for day in (1, 3, 2)))
+    assert say.rates([point(1, 5)], line(changed)).endswith(
+        "P90. The mechanism's definition changed last on 2 Jun 2026; all periods rest on it."
+    )
+
+
+def receipt(status="committed", **more):
+    usual = {
+        "status": status, "kind": "models", "project": "shop", "filename": "*f*.csv",
+        "batch": "B*1", "lines": 1010, "accepted": 1000, "rejected": 4, "blank": 5, "ignored": 1,
+        "actor": "*ann*", "received_at": NOON,
+    }  # fmt: skip
+    return Receipt(**usual | more)
+
+
+SUMS = "1,010 lines = 1,000 accepted + 4 rejected + 5 blank + 1 ignored"
+QUESTION = Question(code="c", key="k", message="m")
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (receipt(), rf"**Stored as B\*1.** {SUMS}."),
+        (receipt("dry_run"), f"**Ready to store.** {SUMS}."),
+        (receipt("duplicate"), r"**These very bytes are already stored**, as B\*1 on 3 Jun 2026 "
+         r"by \*ann\*. Nothing was done again."),
+        (receipt("asked", questions=[QUESTION]),
+         "**1 question first.** Nothing is judged or stored before the answer."),
+        (receipt("asked", questions=[QUESTION] * 2),
+         "**2 questions first.** Nothing is judged or stored before the answer."),
+        (receipt("failed"), "**It failed and nothing was stored.**"),
+        (receipt("rejected", lines=0),
+         "**The file cannot be taken as it is.** Nothing was stored."),
+        (receipt("rejected"), f"**4 lines cannot be taken as they are.** {SUMS}."),
+        (receipt("rejected", rejected=1, lines=1),
+         "**1 line cannot be taken as it is.** 1 line = 1,000 accepted + 1 rejected + 5 blank + 1 "
+         "ignored."),
+    ],
+)  # fmt: skip
+def test_what_an_import_found(told, text):
+    assert say.receipt(told) == text
+
+
+def test_thousands_are_told_apart_in_every_sum():
+    told = receipt(rejected=2000, blank=3000, ignored=4000)
+    assert "2,000 rejected + 3,000 blank + 4,000 ignored" in say.receipt(told)
+    told = receipt(new=1234, changed=5678, identical=9012, undoes=None)
+    assert say.stored(told) == (
+        "New 1,234, changing a stored value 5,678, equal to what is stored 9,012. Blank and "
+        "ignored lines need nothing."
+    )
+    assert say.undo(told) == (
+        r"Undo **B\*1**? Its 1,000 accepted lines stop counting and what they replaced holds "
+        "again. The file and its receipt are kept."
+    )
+
+
+def test_who_brought_a_batch():
+    assert say.batch(receipt(), "http") == (
+        r"By \*ann\* on 3 Jun 2026 12:05 UTC, through http: file \*f\*\.csv."
+    )
+    assert say.batch(receipt(received_at=None, undoes="B*0"), "form") == (
+        r"By \*ann\* on an unknown time, through form: undoes B\*0."
+    )
+
+
+def test_a_fault_says_where_it_is():
+    fault = Reject(row=3, column="value", code="c", message="No *number*.", hint="h")
+    assert say.fault(fault) == r"line 3, value: No \*number\*\."
+    assert say.fault(fault.model_copy(update={"column": None})) == r"line 3: No \*number\*\."
+    assert say.fault(fault.model_copy(update={"row": None, "column": None})) == (r"No \*number\*\.")
+    assert say.fault(fault.model_copy(update={"row": None})) == r"value: No \*number\*\."
+
+
+def batch(name, undone_by=None):
+    return {
+        "undone_by": undone_by, "receipt": receipt(batch=name), "received_at": NOON,
+        "actor": "*ann*",
+    }  # fmt: skip
+
+
+def test_what_came_in_and_when_last():
+    assert say.imports([batch("B*1")]) == (
+        r"**1 batch** came in; the newest is B\*1 of 3 Jun 2026 by \*ann\*."
+    )
+    assert say.imports([batch("B2", "B3"), batch("B1")]) == (
+        r"**2 batches** came in, 1 of them undone; the newest is B2 of 3 Jun 2026 by \*ann\*."
+    )
+
+
+def test_a_register_says_how_many_records_it_holds():
+    doc = plain(say.register(Kpi, [], "")).partition(". ")[2]
+    assert doc == " ".join((Kpi.__doc__ or "").split())
+    assert plain(say.register(Kpi, [1], "")).startswith("**1** KPI. ")
+    assert say.register(Kpi, [1] * 1200, "*shop*").startswith(r"**1,200** KPIs in \*shop\*. ")

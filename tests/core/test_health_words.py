@@ -1,0 +1,308 @@
+"""Every word and every sentence of a deployment's health, with its edges, by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from mlpm_core.in_life.health import Health, LimitCheck, LimitState, Verdict, verdict
+from mlpm_core.records import Incident, MetricLimit
+from mlpm_core.services.limits import (
+    HeldAgainst,
+    age_in_days,
+    health_of,
+    held_against,
+    limit_checks,
+    newest,
+)
+from mlpm_core.services.periods import Monitored, Period
+from tests.by_hand import TODAY, case, worth
+
+
+def limit(value, low=None, high=None, at_least=None, at_most=None, **more):
+    more = {"metric": "wape", "label": "WAPE", "breach": Health.SICK} | more
+    return LimitCheck(
+        value=value, low=low, high=high, at_least=at_least, at_most=at_most, **more
+    )  # fmt: skip
+
+
+def judged(**more):
+    """A champion that delivers 90 of 100, with results of two days ago."""
+    usual = {
+        "age_days": 2, "fresh_within_days": 14, "promised_rate": 100.0, "current_rate": 90.0,
+        "probability_of_loss": 0.0,
+    }  # fmt: skip
+    return verdict(**usual | more)
+
+
+def test_the_words_are_those_of_the_glossary():
+    assert [health.value for health in Health] == ["healthy", "watch", "sick", "unknown"]
+    assert [state.value for state in LimitState] == [
+        "inside", "may be chance", "outside", "not measured",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("check", "state", "health", "limit_text", "clause"),
+    [
+        (limit(0.3, at_most=0.3), "inside", "healthy", "at most 0.3",
+         "WAPE is 0.3, its limit at most 0.3"),
+        (limit(0.3, at_least=0.3), "inside", "healthy", "at least 0.3",
+         "WAPE is 0.3, its limit at least 0.3"),
+        (limit(0.31, 0.3, 0.33, at_most=0.3), "may be chance", "watch", "at most 0.3",
+         "WAPE is 0.31, its limit at most 0.3, which may be chance"),
+        (limit(0.31, 0.301, 0.33, at_most=0.3), "outside", "sick", "at most 0.3",
+         "WAPE is 0.31, its limit at most 0.3"),
+        (limit(0.29, 0.2, 0.3, at_least=0.3), "may be chance", "watch", "at least 0.3",
+         "WAPE is 0.29, its limit at least 0.3, which may be chance"),
+        (limit(0.29, 0.2, 0.299, at_least=0.3, breach=Health.WATCH), "outside", "watch",
+         "at least 0.3", "WAPE is 0.29, its limit at least 0.3"),
+        (limit(0.31234, at_most=0.3), "outside", "sick", "at most 0.3",
+         "WAPE is 0.312, its limit at most 0.3"),
+        (limit(None, at_most=0.3), "not measured", "unknown", "at most 0.3",
+         "WAPE has a limit but no results"),
+        (limit(0.2, at_most=0.3, is_stale=True), "inside", "unknown", "at most 0.3",
+         "WAPE has had no new results for too long"),
+        (limit(0.4, at_most=0.3, is_stale=True), "outside", "sick", "at most 0.3",
+         "WAPE is 0.4, its limit at most 0.3"),
+        (limit(-0.2, at_least=-0.1, at_most=1e6, metric="bias", label="Mean bias"), "outside",
+         "sick", "between -0.1 and 1e+06",
+         "mean bias is -0.2, its limit between -0.1 and 1e+06"),
+        (limit(0.2, at_most=0.1, metric="M", label="M"), "outside", "sick", "at most 0.1",
+         "M is 0.2, its limit at most 0.1"),
+        (limit(0.2, at_most=0.1, metric="Own name", label="Own name"), "outside", "sick",
+         "at most 0.1", "Own name is 0.2, its limit at most 0.1"),
+        (limit(0.2, at_most=0.1, metric="m", label="MAe"), "outside", "sick", "at most 0.1",
+         "MAe is 0.2, its limit at most 0.1"),
+        (limit(1.0, at_most=1234567), "inside", "healthy", "at most 1.23457e+06",
+         "WAPE is 1, its limit at most 1.23457e+06"),
+        (limit(1.0, at_least=1234567), "outside", "sick", "at least 1.23457e+06",
+         "WAPE is 1, its limit at least 1.23457e+06"),
+        (limit(1.0, at_least=1234567, at_most=2e7), "outside", "sick",
+         "between 1.23457e+06 and 2e+07",
+         "WAPE is 1, its limit between 1.23457e+06 and 2e+07"),
+    ],
+)  # fmt: skip
+def test_a_limit_in_words(check, state, health, limit_text, clause):
+    assert (check.state, check.health, check.limit, check.clause) == (
+        state, health, limit_text, clause,
+    )  # fmt: skip
+
+
+def test_a_value_is_fresh_unless_told():
+    assert LimitCheck("m", "M", 0.2, None, None, None, 0.3, Health.SICK).health == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("more", "health", "reason"),
+    [
+        ({}, "healthy", "It delivers 90% of the planned value."),
+        ({"current_rate": 80.0}, "healthy", "It delivers 80% of the planned value."),
+        ({"current_rate": 79.9}, "watch", "It delivers 80% of the planned value."),
+        ({"current_rate": 50.0}, "watch", "It delivers 50% of the planned value."),
+        ({"current_rate": 49.4}, "sick", "It delivers 49% of the planned value."),
+        ({"current_rate": 85.0}, "healthy", "It delivers 85% of the planned value."),
+        ({"current_rate": 52.0}, "watch", "It delivers 52% of the planned value."),
+        ({"probability_of_loss": 0.5}, "healthy", "It delivers 90% of the planned value."),
+        ({"probability_of_loss": 0.52}, "sick", "It more likely loses money than earns it."),
+        ({"promised_rate": None}, "healthy", "It is worth more than its baseline."),
+        ({"promised_rate": 0.0}, "healthy", "It is worth more than its baseline."),
+        ({"promised_rate": -1.0}, "healthy", "It is worth more than its baseline."),
+        ({"promised_rate": 0.5, "current_rate": 0.4}, "healthy",
+         "It delivers 80% of the planned value."),
+        ({"current_rate": None}, "unknown", "Its value cannot be said yet."),
+        ({"probability_of_loss": None}, "unknown", "Its value cannot be said yet."),
+        ({"age_days": 14}, "healthy", "It delivers 90% of the planned value."),
+        ({"age_days": 15}, "unknown",
+         "The newest results ended 15 days ago, expected within 14."),
+        ({"age_days": 15, "current_rate": 40.0}, "sick",
+         "It delivers 40% of the planned value; the newest results ended 15 days ago, "
+         "expected within 14."),
+        ({"age_days": None}, "unknown", "No monitoring results have come in yet."),
+        ({"age_days": None, "unvalued": "F1 alone has no value."}, "unknown",
+         "F1 alone has no value."),
+        ({"age_days": None, "incidents": [(Health.SICK, "incident i began")]}, "sick",
+         "Incident i began; no monitoring results have come in yet."),
+        ({"age_days": None, "incidents": [(Health.WATCH, "incident i began")],
+          "unvalued": "F1 alone has no value."}, "unknown",
+         "F1 alone has no value; incident i began."),
+        ({"unvalued": "F1 alone has no value.", "probability_of_loss": None}, "unknown",
+         "F1 alone has no value."),
+        ({"incidents": [(Health.WATCH, "incident i began")]}, "watch", "Incident i began."),
+        ({"counts_for_value": False}, "unknown", "No limit says how its metrics must be."),
+        ({"counts_for_value": False, "limits": [limit(0.2, at_most=0.3)]}, "healthy",
+         "It keeps its limit."),
+        ({"counts_for_value": False,
+          "limits": [limit(0.2, at_most=0.3), limit(0.3, at_most=0.3)]}, "healthy",
+         "It keeps each of its 2 limits."),
+        ({"counts_for_value": False,
+          "limits": [limit(0.2, at_most=0.3), limit(0.35, at_most=0.3)]}, "sick",
+         "WAPE is 0.35, its limit at most 0.3."),
+        ({"limits": [limit(0.2, at_most=0.3)]}, "healthy",
+         "It delivers 90% of the planned value."),
+        ({"age_days": 15, "limits": [limit(0.2, at_most=0.3, is_stale=True)]}, "unknown",
+         "The newest results ended 15 days ago, expected within 14."),
+        ({"age_days": 15, "limits": [limit(0.4, at_most=0.3, is_stale=True)]}, "sick",
+         "WAPE is 0.4, its limit at most 0.3; the newest results ended 15 days ago, expected "
+         "within 14."),
+        ({"limits": [limit(0.2, at_most=0.3, is_stale=True)]}, "unknown",
+         "WAPE has had no new results for too long."),
+        ({"age_days": 15, "limits": [limit(None, at_most=0.3)]}, "unknown",
+         "The newest results ended 15 days ago, expected within 14; WAPE has a limit but no "
+         "results."),
+    ],
+)  # fmt: skip
+def test_health_in_words(more, health, reason):
+    assert judged(**more) == Verdict(Health(health), reason)
+
+
+def month(start):
+    return Period(datetime.fromisoformat(start), "P1M")
+
+
+def limit_row(deployment_id, metric="wape", low=None, high=None, **more):
+    return {
+        "deployment_id": deployment_id, "metric": metric, "low": low, "high": high,
+        "breach": "watch", "archived": False,
+    } | more  # fmt: skip
+
+
+def incident_row(**more):
+    return {
+        "incident_id": "i1", "model_id": "m", "model_version": "", "severity": "SEV1",
+        "status": "open", "started_at": datetime(2026, 6, 3, 8),
+    } | more  # fmt: skip
+
+
+class Rows:
+    """A reader of rows that are there."""
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def current(self, record, project):
+        assert project == "shop"
+        return self._rows[record]
+
+
+def test_what_a_deployment_is_held_against_leaves_out_what_is_over():
+    limits = [limit_row("d", "wape"), limit_row("d", "bias"), limit_row("e", archived=True)]
+    incidents = [
+        incident_row(), incident_row(incident_id="i2", status="mitigated"),
+        incident_row(incident_id="i3", status="resolved"), incident_row(model_id="n"),
+    ]  # fmt: skip
+    told = held_against(Rows({MetricLimit: limits, Incident: incidents}), "shop")
+    assert told == HeldAgainst(
+        {"d": limits[:2]}, {"m": incidents[:2], "n": incidents[3:]}
+    )  # fmt: skip
+
+
+def test_a_limit_is_held_against_the_newest_value_of_its_metric():
+    """100 cases of a share of .8: Beta(81, 21), of which P5 is .7254 and P95 .8562 (`interval`)."""
+    monitored = {
+        month("2026-04-01"): {"recall": Monitored(0.8, 100, None, "B1")},
+        month("2026-05-01"): {
+            "wape": Monitored(0.24, None, 0.01, "B2"), "own": Monitored(3.0, 9, None, "B2"),
+        },
+    }  # fmt: skip
+    rows = [
+        limit_row("d", "recall", low=0.7), limit_row("d", "wape", high=0.3, breach="sick"),
+        limit_row("d", "own", high=2.0), limit_row("d", "bias", low=-1.0, high=1.0),
+    ]  # fmt: skip
+    recall, wape, own, bias = limit_checks(rows, monitored, today=TODAY, fresh_within_days=29)
+    assert recall == LimitCheck(
+        "recall", "Recall", 0.8, 0.7254, 0.8562, 0.7, None, Health.WATCH, is_stale=True
+    )  # April ended 60 days ago
+    assert wape == LimitCheck(
+        "wape", wape.label, 0.24, 0.2236, 0.2564, None, 0.3, Health.SICK, is_stale=False
+    )  # May ended 29 days ago
+    assert wape.label != "wape"
+    assert own == LimitCheck("own", "own", 3.0, None, None, None, 2.0, Health.WATCH)
+    assert (bias.value, bias.low, bias.high, bias.is_stale) == (None, None, None, False)
+    (stale,) = limit_checks(rows[1:2], monitored, today=TODAY, fresh_within_days=28)
+    assert stale.is_stale
+    (missing,) = limit_checks(rows[3:], monitored, today=TODAY, fresh_within_days=0)
+    assert not missing.is_stale
+
+
+DEPLOYMENT = {"from_on": None, "to_on": None, "fresh_within_days": 14, "model_version": "1"}
+
+
+def healthy(deployment=None, **more):
+    return health_of(
+        DEPLOYMENT | (deployment or {}),
+        today=TODAY,
+        age_days=2,
+        checks=[limit(0.2, at_most=0.3)],
+        case=None,
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("deployment", "health", "reason"),
+    [
+        ({}, "healthy", "It keeps its limit."),
+        ({"from_on": TODAY, "to_on": TODAY}, "healthy", "It keeps its limit."),
+        ({"to_on": date(2026, 6, 29)}, "unknown",
+         "It is no longer in use; its last day was 29 Jun 2026."),
+        ({"from_on": date(2026, 7, 1)}, "unknown",
+         "It is not in use yet; its first day is 1 Jul 2026."),
+        ({"fresh_within_days": 1}, "unknown",
+         "The newest results ended 2 days ago, expected within 1."),
+    ],
+)  # fmt: skip
+def test_only_a_deployment_in_use_has_a_health(deployment, health, reason):
+    assert healthy(deployment) == Verdict(Health(health), reason)
+
+
+@pytest.mark.parametrize(
+    ("more", "health", "reason"),
+    [
+        ({}, "sick", "Incident i1 (SEV1, open) began on 3 Jun 2026."),
+        ({"severity": "SEV2"}, "sick", "Incident i1 (SEV2, open) began on 3 Jun 2026."),
+        ({"severity": "SEV3"}, "watch", "Incident i1 (SEV3, open) began on 3 Jun 2026."),
+        ({"status": "mitigated"}, "watch",
+         "Incident i1 (SEV1, mitigated) began on 3 Jun 2026."),
+        ({"model_version": "1"}, "sick", "Incident i1 (SEV1, open) began on 3 Jun 2026."),
+        ({"model_version": "2"}, "healthy", "It keeps its limit."),
+        ({"started_at": datetime(2026, 6, 30, 23)}, "sick",
+         "Incident i1 (SEV1, open) began on 30 Jun 2026."),
+        ({"started_at": datetime(2026, 7, 1)}, "healthy", "It keeps its limit."),
+    ],
+)  # fmt: skip
+def test_an_incident_that_is_not_over_is_told(more, health, reason):
+    assert healthy(incidents=[incident_row(**more)]) == Verdict(Health(health), reason)
+
+
+@pytest.mark.parametrize(
+    ("of", "health", "reason"),
+    [
+        (case(worth(100.0), worth(40.0)), "sick", "It delivers 40% of the planned value."),
+        (case(worth(100.0), worth(90.0, loss=0.6)), "sick",
+         "It more likely loses money than earns it."),
+        (case(None, worth(90.0)), "healthy", "It is worth more than its baseline."),
+        (case(worth(100.0)), "unknown", "Its value cannot be said yet."),
+        (case(worth(100.0), unvalued="F1 alone has no value."), "unknown",
+         "F1 alone has no value."),
+    ],
+)  # fmt: skip
+def test_the_value_of_a_champion_is_held_against_its_plan(of, health, reason):
+    told = health_of(DEPLOYMENT, today=TODAY, age_days=2, checks=(), case=of)
+    assert told == Verdict(Health(health), reason)
+
+
+def test_without_results_and_without_a_value_there_is_nothing_to_say():
+    told = health_of(DEPLOYMENT, today=TODAY, age_days=None, checks=(), case=None)
+    assert told.reason == "No monitoring results have come in yet."
+
+
+def test_the_newest_period_ends_last_and_of_several_is_the_longest():
+    april, may = month("2026-04-01"), month("2026-05-01")
+    day = Period(datetime(2026, 5, 31), "P1D")
+    assert newest([april, may, day]) == may
+    assert newest([]) is None
+    assert age_in_days(None, TODAY) is None
+    assert age_in_days(may, TODAY) == 29
+    assert age_in_days(may, date(2026, 5, 2)) == 0

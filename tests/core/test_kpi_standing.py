@@ -1,0 +1,225 @@
+"""How a KPI stands: every word of it, and the figures it rests on, by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mlpm_core.planning.proxy import Proxy, ProxyState
+from mlpm_core.quantity import Dimension
+from mlpm_core.records import (
+    Deployment,
+    Kpi,
+    MechanismRecord,
+    MetricResult,
+    Project,
+    Promise,
+    QuantityRecord,
+    ValueCase,
+)
+from mlpm_core.services import kpis
+from mlpm_core.services.kpis import kpi_value
+from mlpm_core.services.rates import RatePoint
+from tests.by_hand import TODAY, WEEK, case, kpi, worth
+
+EXPIRED = {"state": ProxyState.EXPIRED}
+RECORD = {
+    "kpi_id": "waits", "title": "Hours to wait", "dimension": "cycle_time", "unit": "hour/case",
+    "direction": "lower", "baseline": 20.0, "target": 8.0, "target_on": date(2026, 12, 31),
+    "definition": "From call to answer", "owner": "Ines", "value_case_id": "orders",
+    "stands_for": "", "agreed_by": "", "agreed_on": None, "expires_on": None,
+}  # fmt: skip
+SAVED = {Dimension.CYCLE_TIME: 5.0}
+
+
+@pytest.mark.parametrize(
+    ("direction", "value", "target_on", "word", "gap"),
+    [
+        ("higher", 13.0, None, "on target", 1.0),
+        ("higher", 12.0, None, "on target", 0.0),
+        ("higher", 11.0, None, "on its way", -1.0),
+        ("higher", 10.5, TODAY, "on its way", -1.5),
+        ("higher", 11.0, date(2026, 6, 29), "target missed", -1.0),
+        ("higher", 12.0, date(2026, 6, 29), "on target", 0.0),
+        ("higher", 10.0, None, "no better than before", -2.0),
+        ("higher", 9.5, None, "no better than before", -2.5),
+        ("lower", 7.0, None, "on target", 1.0),
+        ("lower", 8.0, None, "on target", 0.0),
+        ("lower", 9.0, None, "on its way", -1.0),
+        ("lower", 9.5, TODAY, "on its way", -1.5),
+        ("lower", 9.0, date(2026, 6, 29), "target missed", -1.0),
+        ("lower", 10.0, None, "no better than before", -2.0),
+        ("lower", 10.5, None, "no better than before", -2.5),
+    ],
+)
+def test_every_word_of_a_standing(direction, value, target_on, word, gap):
+    """Ten without the model; twelve is the target of a KPI to raise, eight of one to lower."""
+    target = 12.0 if direction == "higher" else 8.0
+    told = kpi(value, direction=direction, baseline=10.0, target=target, target_on=target_on)
+    assert (told.standing(TODAY), told.gap_to_target, told.value) == (word, gap, value)
+
+
+@pytest.mark.parametrize(
+    ("more", "word", "counts"),
+    [
+        ({"current": None}, "unknown", True),
+        ({"current": None, "planned": 7.0}, "unknown", True),
+        ({"target": None}, "unknown", True),
+        ({"baseline": None}, "unknown", True),
+        (EXPIRED, "proxy expired", False),
+        (EXPIRED | {"current": None}, "proxy expired", False),
+        ({"state": ProxyState.AGREED}, "on target", True),
+        ({"state": ProxyState.OPEN}, "on target", True),
+    ],
+)
+def test_what_cannot_be_judged_says_so(more, word, counts):
+    told = kpi(**{"current": 7.0} | more)
+    assert (told.standing(TODAY), told.counts) == (word, counts)
+
+
+def test_an_expired_proxy_has_no_gap_but_a_value():
+    told = kpi(7.0, **EXPIRED)
+    assert (told.gap_to_target, told.value) == (None, 7.0)
+    assert kpi(None).value is None
+    assert kpi(None).gap_to_target is None
+    assert kpi(7.0, target=None).gap_to_target is None
+
+
+def test_a_kpi_joins_its_record_with_the_case_that_moves_it():
+    """5 hours saved of 20 leave 15; the ends 4 to 6 leave 14 to 16, whichever way is better."""
+    deployment = {"model_id": "m", "model_version": "2"}
+    of = case(
+        worth(100.0, 1.0, kpis={Dimension.CYCLE_TIME: 4.0}), worth(100.0, 1.0, kpis=SAVED),
+        as_of=WEEK, batches=("B1", "B2"), deployment=deployment,
+    )  # fmt: skip
+    told = kpi_value(RECORD, {"orders": of, "other": case(title="Other")}, TODAY)
+    assert (told.current.p10, told.current.mean, told.current.p90) == (14.0, 15.0, 16.0)
+    assert (told.planned.p10, told.planned.mean, told.planned.p90) == (15.0, 16.0, 17.0)
+    copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on", "owner")
+    assert [getattr(told, name) for name in copied] == [RECORD[name] for name in copied]
+    assert (told.dimension, told.definition) == (Dimension.CYCLE_TIME, RECORD["definition"])
+    assert (told.value_case_id, told.as_of, told.batches) == ("orders", WEEK, ("B1", "B2"))
+    assert (told.model, told.reason, told.trend) == ("m 2", None, ())
+    assert (told.proxy, told.state, told.proxy_told) == (Proxy(""), ProxyState.NONE, "")
+
+
+def test_a_kpi_in_another_unit_moves_by_its_factor():
+    """5 hours are 300 minutes: 400 without the model, 100 or 700 with it."""
+    cases = {"orders": case(worth(0.0, kpis=SAVED), worth(0.0, kpis=SAVED))}
+    record = RECORD | {"unit": "minute/case", "baseline": 400.0}
+    assert kpi_value(record, cases, TODAY).current.mean == 100.0
+    assert kpi_value(record | {"direction": "higher"}, cases, TODAY).current.mean == 700.0
+
+
+def rate(hours):
+    kpis = dict.fromkeys(Dimension, 0.0) | {Dimension.CYCLE_TIME: hours}
+    return RatePoint(WEEK, 0.0, 0.0, 0.0, kpis, {}, {})
+
+
+def test_the_trend_is_the_kpi_of_each_period():
+    rates = {"orders": [rate(5.0), rate(2.0)], "other": [rate(9.0)]}
+    cases = {"orders": case(worth(0.0, kpis=SAVED))}
+    assert kpi_value(RECORD, cases, TODAY, rates).trend == (15.0, 18.0)
+    assert kpi_value(RECORD | {"direction": "higher"}, cases, TODAY, rates).trend == (25.0, 22.0)
+    minutes = RECORD | {"unit": "minute/case", "baseline": 400.0}
+    assert kpi_value(minutes, cases, TODAY, rates).trend == (100.0, 280.0)
+    assert kpi_value(RECORD, cases, TODAY, {"other": rates["other"]}).trend == ()
+    assert kpi_value(RECORD | {"baseline": None}, cases, TODAY, rates).trend == ()
+    assert kpi_value(RECORD, {}, TODAY, rates).trend == ()
+
+
+PLAN, LIFE = case(worth(1.0)), case(worth(1.0), worth(1.0))
+
+
+@pytest.mark.parametrize(
+    ("cases", "more", "case_id", "reason"),
+    [
+        ({}, {}, "", "No value case says yet how the model moves this KPI."),
+        ({"a": LIFE, "b": LIFE}, {"value_case_id": "gone"}, "",
+         "The project has several value cases: name the one that moves this KPI."),
+        ({"orders": LIFE}, {"value_case_id": ""}, "orders", None),
+        ({"orders": PLAN}, {}, "orders", "No monitoring results yet: this is a plan."),
+        ({"orders": case(problem="Needs a margin.")}, {}, "orders", "Needs a margin."),
+        ({"orders": LIFE}, {"baseline": None}, "orders", "Its baseline is still to be measured."),
+        ({"orders": PLAN}, {"baseline": None}, "orders", "Its baseline is still to be measured."),
+    ],
+)  # fmt: skip
+def test_a_kpi_without_a_value_says_why(cases, more, case_id, reason):
+    told = kpi_value(RECORD | more, cases, TODAY)
+    assert (told.value_case_id, told.reason) == (case_id, reason)
+    assert (told.current is None) == (reason is not None)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "current", "model"),
+    [
+        ({"model_id": "m", "model_version": ""}, worth(1.0), "m"),
+        ({"model_id": "m", "model_version": "2"}, None, None),
+        (None, worth(1.0), None),
+    ],
+)
+def test_only_what_is_monitored_names_a_model(deployment, current, model):
+    of = case(worth(1.0), current, deployment=deployment)
+    assert kpi_value(RECORD, {"orders": of}, TODAY).model == model
+    assert kpi_value(RECORD, {}, TODAY).model is None
+
+
+def test_a_kpi_that_no_case_moves_rests_on_nothing():
+    told = kpi_value(RECORD, {}, TODAY)
+    assert (told.planned, told.current, told.as_of, told.batches) == (None, None, None, ())
+
+
+class Rows:
+    """A reader of a project and its KPIs that are there."""
+
+    def __init__(self, project, *records):
+        self._project, self._records = project, records
+
+    def one(self, record, key):
+        assert (record, key) == (Project, ("shop",))
+        return self._project
+
+    def current(self, record, project):
+        assert (record, project) == (Kpi, "shop")
+        return list(self._records)
+
+
+@pytest.mark.parametrize(
+    ("clock_on", "state"), [(None, ProxyState.EXPIRED), (date(2026, 6, 9), ProxyState.OPEN)]
+)
+def test_the_kpis_of_a_project_go_by_its_own_day(monkeypatch, clock_on, state):
+    cases = {TODAY: [PLAN], date(2026, 6, 9): [LIFE]}
+    monkeypatch.setattr(
+        kpis, "project_cases",
+        lambda reader, project, day, draws: cases[day] if project["clock_on"] == clock_on else [],
+    )  # fmt: skip
+    row = RECORD | {"stands_for": "x", "expires_on": date(2026, 6, 9), "archived": False}
+    hidden = row | {"kpi_id": "hidden", "archived": True}
+    reader = Rows({"clock_on": clock_on}, row, hidden)
+    (told,) = kpis.kpi_values(reader, "shop", lambda: TODAY)
+    assert (told.kpi_id, told.state) == ("waits", state)
+    assert (told.current is None) == (clock_on is None)
+    assert kpis.kpi_values(Rows(None, row), "shop", lambda: TODAY) == []
+
+
+def test_a_proxy_is_told_from_its_record():
+    record = RECORD | {
+        "stands_for": "happier customers", "agreed_by": "Ines", "agreed_on": date(2026, 6, 1),
+        "expires_on": date(2026, 5, 31),
+    }  # fmt: skip
+    told = kpi_value(record, {}, TODAY)
+    assert told.proxy == Proxy("happier customers", "Ines", date(2026, 6, 1), date(2026, 5, 31))
+    assert told.state is ProxyState.AGREED
+    assert told.proxy_told == "Proxy for happier customers, agreed by Ines on 1 Jun 2026."
+    assert kpi_value(record, {}, date(2026, 5, 31)).state is ProxyState.OPEN
+
+
+def test_only_what_a_value_rests_on_moves_a_kpi(monkeypatch):
+    monkeypatch.setattr(kpis, "kpi_values", lambda *asked: [asked])
+    workspace = type("Clock", (), {"today": lambda: TODAY})
+    moving = (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
+    for record in moving:
+        asked = kpis.kpis_moved_by(workspace, "reader", record, "shop")
+        assert asked == [("reader", "shop", workspace.today)]
+    assert kpis.kpis_moved_by(workspace, "reader", Promise, "shop") == []

@@ -1,0 +1,93 @@
+"""Periods of every length, in words and to their ends, and results with their uncertainty."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from mlpm_core.services.periods import Monitored, Period, periods_of
+
+
+def at(text, granularity):
+    return Period(datetime.fromisoformat(text), granularity)
+
+
+@pytest.mark.parametrize(
+    ("period", "end", "word", "text", "when"),
+    [
+        (at("2026-06-03T14:05", ""), "2026-06-03T14:05", "moment", "3 Jun 2026 14:05",
+         "at 3 Jun 2026 14:05"),
+        (at("2026-06-03T23:00", "PT1H"), "2026-06-04", "hour", "3 Jun 2026 23:00",
+         "at 3 Jun 2026 23:00"),
+        (at("2026-06-30", "P1D"), "2026-07-01", "day", "30 Jun 2026", "on 30 Jun 2026"),
+        (at("2026-06-29", "P1W"), "2026-07-06", "week", "week of 29 Jun 2026",
+         "in the week of 29 Jun 2026"),
+        (at("2026-06-01", "P1M"), "2026-07-01", "month", "Jun 2026", "in Jun 2026"),
+        (at("2026-12-01", "P1M"), "2027-01-01", "month", "Dec 2026", "in Dec 2026"),
+        (at("2026-11-01", "P1M"), "2026-12-01", "month", "Nov 2026", "in Nov 2026"),
+        (at("2026-10-01", "P3M"), "2027-01-01", "quarter", "quarter from 1 Oct 2026",
+         "in the quarter from 1 Oct 2026"),
+        (at("2026-04-01", "P3M"), "2026-07-01", "quarter", "quarter from 1 Apr 2026",
+         "in the quarter from 1 Apr 2026"),
+        (at("2026-03-01", "P1Y"), "2027-03-01", "year", "year from 1 Mar 2026",
+         "in the year from 1 Mar 2026"),
+    ],
+)  # fmt: skip
+def test_a_period_in_words_and_to_its_end(period, end, word, text, when):
+    told = (period.end, period.word, str(period), period.when)
+    assert told == (datetime.fromisoformat(end), word, text, when)
+
+
+def result(value, n=None, se=None, **more):
+    return Monitored(value, n, se, "B1", **more)
+
+
+def test_the_standard_error_of_a_result():
+    """A share of 8 of 10: Beta(9, 3) has the variance 9 x 3 / (12^2 x 13) = 0.01442."""
+    assert result(0.24, 100, 0.01).standard_error(is_share=True) == 0.01
+    assert result(0.24, 100, None).standard_error(is_share=False) is None
+    assert result(0.24, None, None).standard_error(is_share=True) is None
+    assert result(0.24, None, 0.0).standard_error(is_share=True) is None
+    error = result(0.8, 10).standard_error(is_share=True)
+    assert error == pytest.approx((27 / (144 * 13)) ** 0.5)
+
+
+def test_a_result_as_a_quantity():
+    assert result(0.25, 100, 0.01).written(0.0, 1.0) == "normal(0.25, 0.01)"
+    assert result(0.25, 100).written(0.0, 1.0) == "beta(26, 76)"
+    assert result(0.123456789, 1000).written(0.0, 1.0) == "beta(124.456789, 877.543211)"
+    assert result(0.25, 100).written(0.0, None) == "0.25"
+    assert result(0.25, 100).written(-1.0, 1.0) == "0.25"
+    assert result(0.25).written(0.0, 1.0) == "0.25"
+
+
+def test_the_interval_of_a_result():
+    """P5 and P95 of a normal lie 1.6449 standard errors from its mean."""
+    file = {"ci_low": 0.1, "ci_high": 0.4}
+    assert result(0.24, None, 0.01, **file).interval(is_share=False) == (0.2236, 0.2564)
+    assert result(0.24, 9, None, **file).interval(is_share=False) == (0.1, 0.4)
+    assert result(0.8, 100, None, **file).interval(is_share=True) == (0.7254, 0.8562)
+    assert result(0.24).interval(is_share=True) == (None, None)
+
+
+def row(start, metric, value, granularity="P1W", **more):
+    return {
+        "period_start": datetime.fromisoformat(start), "granularity": granularity,
+        "metric": metric, "value": value, "n": 9, "value_se": 0.5, "batch": "B1",
+        "label_status": "final", "labelled_share": 0.7, "ci_low": 0.1, "ci_high": 0.9,
+    } | more  # fmt: skip
+
+
+def test_results_are_gathered_by_period_oldest_first():
+    later, earlier = at("2026-06-08", "P1W"), at("2026-06-01", "P1W")
+    told = periods_of([
+        row("2026-06-08", "wape", 0.3), row("2026-06-01", "wape", 0.2),
+        row("2026-06-08", "bias", 0.1), row("2026-06-08", "wape", 0.4, batch="B2"),
+    ])  # fmt: skip
+    assert list(told) == [earlier, later]
+    assert told[earlier] == {"wape": Monitored(0.2, 9, 0.5, "B1", "final", 0.7, 0.1, 0.9)}
+    assert {n: (m.value, m.batch) for n, m in told[later].items()} == {
+        "wape": (0.4, "B2"), "bias": (0.1, "B1"),
+    }  # fmt: skip
+    assert at("2026-06-01", "P1D").end - earlier.start == timedelta(days=1)

@@ -1,0 +1,247 @@
+"""Every figure of the portfolio and of what it answers over HTTP, over a real store and by hand.
+
+The shop's net is NET_PER_POINT for each point of error below 0.30 (`monitored_shop`): planned at
+0.24, monitored last at 0.264. The mill is another project in dollars; its model does as planned.
+Planners are spared 10,400 x (0.25 - 0.15) corrections of 6 minutes a year: 104 hours.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mlpm_core.errors import NotFoundError
+from mlpm_core.quantity import Dimension
+from mlpm_core.services import imports, registers
+from mlpm_core.services.portfolio import (
+    Portfolio,
+    health_json,
+    kpis_json,
+    portfolio,
+    project_view,
+    prometheus_text,
+)
+from mlpm_core.services.workspace import Settings, Workspace
+from tests.by_hand import case, line, worth
+from tests.monitored_shop import (
+    CASE,
+    NET_PER_POINT,
+    QUANTITIES,
+    SHOP,
+    clock,
+    in_use,
+    kpi,
+    planned,
+    results,
+    save,
+)
+
+NET = 0.036 * NET_PER_POINT
+PLANNED = 0.06 * NET_PER_POINT
+BEST = 0.06 / 0.036
+PER_WEEK = 7 / 365.25
+
+
+def put(workspace, project, kind, *rows):
+    receipt = registers.save(workspace, "ann", project, kind, rows)
+    assert receipt.status == "committed", receipt.rejects
+
+
+def mill(workspace):
+    """A project in dollars with the shop's model and plan, monitored as planned on the same day."""
+    row = {"project": "mill", "title": 'A "mill"\\', "currency": "USD", "clock_on": "2024-08-02"}
+    put(workspace, "mill", "projects", row)
+    put(workspace, "mill", "models", {"model_id": "m"})
+    row = {"value_case_id": 'c"1', "mechanism": "demand_forecast", "model_id": "m"}
+    put(workspace, "mill", "value_cases", row)
+    values = ({"value_case_id": 'c"1', "name": n, "written": w} for n, w in QUANTITIES.items())
+    put(workspace, "mill", "quantities", *values)
+    text = "model_id,metric,period_start,value,granularity\nm,wape,2024-07-29,0.24,P1W\n"
+    receipt = imports.import_file(
+        workspace, "ann", "mill", "metric_results", "r.csv", text.encode()
+    )
+    assert receipt.status == "committed", receipt
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """The shop on 2 August 2024 with KPIs and a plan beside, a mill in dollars, one archived."""
+    workspace = Workspace(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
+    planned(workspace, "2024-08-02")
+    in_use(workspace, "2024-07-01", model_version="1")
+    results(workspace, "2024-07-08,0.24,P1W,final\n2024-07-22,0.264,P1W,final\n", version="1")
+    save(workspace, "value_cases", {"value_case_id": "plan", "mechanism": "demand_forecast"})
+    kpi(workspace, "down", "lower", target_on="2024-12-31", owner="Ines")
+    kpi(workspace, "hidden", "lower", archived=True)
+    kpi(workspace, "old", "higher", stands_for="x", agreed_by="Ines", agreed_on="2024-07-01",
+        expires_on="2024-08-01")  # fmt: skip
+    save(workspace, "metric_limits", {"deployment_id": "d", "metric": "wape", "high": 0.26,
+         "breach": "watch"})  # fmt: skip
+    mill(workspace)
+    put(workspace, "gone", "projects", {"project": "gone", "title": "Gone"})
+    put(workspace, "gone", "value_cases", {"value_case_id": "g", "mechanism": "demand_forecast"})
+    put(workspace, "gone", "projects", {"project": "gone", "title": "Gone", "archived": True})
+    yield workspace
+    workspace.close()
+
+
+def about(value):
+    return pytest.approx(value, rel=1e-6, abs=1e-6)
+
+
+def test_a_row_says_its_rates_and_its_gap():
+    of = line(case(worth(365.25), worth(730.5)))
+    assert (of.planned_rate, of.current_rate, of.gap) == (about(7), about(14), about(-7))
+    assert of.is_in_life
+    plan = line(case(worth(365.25)))
+    assert (plan.planned_rate, plan.current_rate, plan.gap) == (about(7), None, None)
+    assert not plan.is_in_life
+    assert line(case(None, worth(365.25))).gap is None
+
+
+def test_the_rows_come_by_their_gap_and_the_totals_by_currency(store):
+    told = portfolio(store, "ann")
+    assert isinstance(told, Portfolio)
+    assert [(x.project, x.case.value_case_id, x.is_in_life) for x in told.lines] == [
+        (SHOP, CASE, True), ("mill", 'c"1', True), (SHOP, "plan", False),
+    ]  # fmt: skip
+    shop, of_mill, plan = told.lines
+    assert (shop.project_title, shop.is_demo, shop.age_days) == ("The shop", False, 4)
+    assert (of_mill.project_title, of_mill.age_days, plan.age_days) == ('A "mill"\\', 0, None)
+    assert shop.gap == about((PLANNED - NET) * PER_WEEK)
+    figures = {(t.dimension, t.unit): t for t in told.totals}
+    nets = [figures[None, f"{c}/year"] for c in ("EUR", "USD")]
+    assert [(t.planned.mean, t.realised.mean, t.cases) for t in nets] == [
+        (about(PLANNED), about(NET), ("Orders",)), (about(PLANNED), about(PLANNED), ('c"1',)),
+    ]  # fmt: skip
+    assert [(t.planned.unit, t.realised.unit) for t in nets] == [
+        ("EUR/year",) * 2,
+        ("USD/year",) * 2,
+    ]
+    hours = figures[Dimension.PEOPLE_INTENSITY, "hour/year"]
+    assert (hours.planned.mean, hours.realised.mean) == (about(208), about(208))
+    assert hours.cases == ("Orders", 'c"1')
+    assert list(figures) == [
+        (None, "EUR/year"), (None, "USD/year"),
+        (Dimension.REVENUE, "EUR/year"), (Dimension.REVENUE, "USD/year"),
+        (Dimension.COST_SAVING, "EUR/year"), (Dimension.COST_SAVING, "USD/year"),
+        (Dimension.PEOPLE_INTENSITY, "hour/year"), (Dimension.CUSTOMER_EXPERIENCE, "1/year"),
+    ]  # fmt: skip
+    money = [
+        figures[d, "EUR/year"].realised.mean for d in (Dimension.REVENUE, Dimension.COST_SAVING)
+    ]
+    assert sum(money) == about(NET)
+    assert figures[Dimension.REVENUE, "EUR/year"].realised.unit == "EUR/year"
+
+
+def test_an_empty_portfolio_has_no_totals(tmp_path):
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    planned(workspace, "2024-08-02")
+    told = portfolio(workspace, "ann")
+    assert (len(told.lines), told.totals) == (1, ())
+    workspace.close()
+
+
+def test_a_limit_makes_its_row_what_it_says(store):
+    shop, of_mill, plan = portfolio(store, "ann").lines
+    assert shop.health.reason == (
+        "It delivers 60% of the planned value; WAPE is 0.264, its limit at most 0.26."
+    )
+    assert shop.health.health == "watch"
+    ((check,),) = [x.checks for x in portfolio(store, "ann").lines if x.checks]
+    assert (check.value, check.is_stale) == (0.264, False)
+    assert of_mill.health.reason == "It delivers 100% of the planned value."
+    assert plan.health.reason == "No monitoring results have come in yet."
+
+
+def test_a_project_shows_its_cases_and_its_kpis(store):
+    told = project_view(store, "ann", SHOP)
+    assert (told.project["project"], told.day) == (SHOP, date(2024, 8, 2))
+    assert [x.case.value_case_id for x in told.lines] == [CASE, "plan"]
+    assert [k.kpi_id for k in told.kpis] == ["down", "old"]
+    down, old = told.kpis
+    revenue = told.lines[0].case.current.kpis[Dimension.REVENUE].mean
+    assert down.value == about(400_000 - revenue)
+    assert down.trend == (about(400_000 - BEST * revenue), about(400_000 - revenue))
+    assert old.trend == (about(400_000 + BEST * revenue), about(400_000 + revenue))
+    with pytest.raises(NotFoundError):
+        project_view(store, "ann", "shops")
+
+
+def test_kpis_as_they_are_answered(store):
+    down, old = kpis_json(store, "ann", SHOP)
+    revenue = portfolio(store, "ann").lines[0].case.current.kpis[Dimension.REVENUE].mean
+    assert down == {
+        "project": SHOP, "kpi": "down", "title": "down", "dimension": "revenue",
+        "unit": "EUR/year", "direction": "lower", "baseline": 400_000.0, "target": 500_000.0,
+        "target_on": "2024-12-31", "planned": about(400_000 - BEST * revenue),
+        "value": about(400_000 - revenue), "p10": about(400_000 - revenue),
+        "p90": about(400_000 - revenue), "reason": None, "proxy": None, "stands_for": None,
+        "expires_on": None, "counts": True, "as_of": "2024-07-29T00:00:00", "model": "m 1",
+        "batches": down["batches"],
+    }  # fmt: skip
+    assert [type(b) for b in down["batches"]] == [str]
+    assert (old["proxy"], old["stands_for"], old["expires_on"], old["target_on"]) == (
+        "proxy", "x", "2024-08-01", None,
+    )  # fmt: skip
+    assert kpis_json(store, "ann", None) == [down, old]
+    assert kpis_json(store, "ann", "mill") == []
+
+
+def test_a_kpi_that_nothing_moves_is_answered_without_figures(tmp_path):
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    planned(workspace, "2024-08-02")
+    kpi(workspace, "k", "lower")
+    (told,) = kpis_json(workspace, "ann", None)
+    assert told["planned"] is not None
+    empty = ("value", "p10", "p90", "as_of", "model")
+    assert [told[name] for name in empty] == [None] * 5
+    assert told["reason"] == "No monitoring results yet: this is a plan."
+    save(workspace, "value_cases", {"value_case_id": "b", "mechanism": "demand_forecast"})
+    kpi(workspace, "k", "lower", value_case_id="")
+    (told,) = kpis_json(workspace, "ann", None)
+    assert told["planned"] is None
+    workspace.close()
+
+
+def test_health_as_it_is_answered(store):
+    shop, plan = health_json(store, "ann", SHOP)
+    assert shop == {
+        "project": SHOP, "value_case": CASE, "model": "m", "model_version": "1",
+        "health": "watch", "reason": portfolio(store, "ann").lines[0].health.reason,
+        "age_days": 4, "currency": "EUR", "planned_rate": about(PLANNED * PER_WEEK),
+        "value_rate": about(NET * PER_WEEK), "value_gap": about((PLANNED - NET) * PER_WEEK),
+    }  # fmt: skip
+    assert (plan["health"], plan["value_rate"], plan["value_gap"]) == ("unknown", None, None)
+    of_mill = health_json(store, "ann", "mill")
+    everything = health_json(store, "ann", None)
+    assert len(everything) == 3
+    assert sorted(everything, key=str) == sorted([shop, plan, *of_mill], key=str)
+
+
+def test_the_text_for_prometheus_quotes_its_labels(store):
+    of_mill, shop = (health_json(store, "ann", p)[0] for p in ("mill", SHOP))
+    assert prometheus_text(store, "ann").splitlines() == [
+        "# HELP mlpm_value_rate Value a week that monitored metrics imply, in the currency.",
+        "# TYPE mlpm_value_rate gauge",
+        r'mlpm_value_rate{project="mill",value_case="c\"1",currency="USD"} '
+        f"{of_mill['value_rate']!r}",
+        'mlpm_value_rate{project="shop",value_case="orders",currency="EUR"} '
+        f"{shop['value_rate']!r}",
+        "# HELP mlpm_health 1 for the health that a value case has.",
+        "# TYPE mlpm_health gauge",
+        r'mlpm_health{project="mill",value_case="c\"1",health="healthy"} 1',
+        'mlpm_health{project="shop",value_case="orders",health="watch"} 1',
+        'mlpm_health{project="shop",value_case="plan",health="unknown"} 1',
+    ]
+    assert prometheus_text(store, "ann").endswith("1\n")
+
+
+def test_a_case_without_a_model_has_none_in_its_health(tmp_path):
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    clock(workspace, "2024-08-02")
+    save(workspace, "value_cases", {"value_case_id": "a", "mechanism": "demand_forecast"})
+    (told,) = health_json(workspace, "ann", None)
+    assert (told["model"], told["model_version"]) == ("", "")
+    workspace.close()
