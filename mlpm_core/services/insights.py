@@ -106,6 +106,14 @@ class Insight:
     problem: str | None = None
     is_built: bool = False
 
+    def waiting(self, weeks: float) -> float:
+        """What it costs to wait so long for a study, in the unit of the choice's nets.
+
+        A model in use works on meanwhile; one that is not brings nothing.
+        """
+        today = USE if self.is_built else NONE
+        return self.decision.waiting(weeks, today=today, years=self.horizon_years or 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

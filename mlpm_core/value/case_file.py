@@ -22,14 +22,15 @@ __all__ = ["Case", "case_from", "read_case"]
 
 _TOP: Final = ("mechanism", "baseline", "horizon_years", "quantities", "options", "studies")
 _OPTION: Final = ("fixed_cost", "metrics", "quantities")
-_STUDY: Final = ("name", "observes", "n", "cost", "sd", "log_sd")
+_STUDY: Final = ("name", "observes", "n", "cost", "sd", "log_sd", "weeks")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A choice, and the studies that could be made before it.
 
-    A study is worth its value for each year of ``horizon_years``, less its cost.
+    A study is worth its value for each year of ``horizon_years``, less its cost and what the best
+    option would have brought in the weeks that the choice waits for it.
     """
 
     mechanism: Mechanism
@@ -54,7 +55,10 @@ class Case:
                 "study": study.name,
                 "value": learned.value,
                 "cost": study.cost,
-                "net": learned.value * self.horizon_years - study.cost,
+                "waiting": decision.waiting(study.weeks),
+                "net": learned.value * self.horizon_years
+                - study.cost
+                - decision.waiting(study.weeks),
             }
             for study, learned in studies
         ]
@@ -150,7 +154,7 @@ def _study(entry: object, where: str) -> Study:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise InputError(f"{where}: {key} is missing; write a text in quotes.")
     where = entry["name"]
-    spreads = {k: _number(entry, k, where, 0.0) for k in ("sd", "log_sd") if k in entry}
+    spreads = {k: _number(entry, k, where, 0.0) for k in ("sd", "log_sd", "weeks") if k in entry}
     cost = _number(entry, "cost", where, 0.0)
     return Study(where, entry["observes"], entry.get("n", 0), cost, **spreads)
 

@@ -27,6 +27,7 @@ __all__ = ["NONE", "Decision", "Option", "Uncertain", "decide"]
 
 NONE: Final = "none"
 _FIXED: Final = "fixed_cost"
+_WEEKS: Final = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,27 @@ class Decision:
             counted=entry.counted,
             perfect=perfect,
         )
+
+    def waiting(self, weeks: float, *, today: str = NONE, years: float = 1.0) -> float:
+        """What waiting for a study costs: the lead of the best option, as long as it is not taken.
+
+        Parameters
+        ----------
+        weeks : float
+            How long the choice waits.
+        today : str
+            The option that goes on meanwhile.
+        years : float
+            Over how many years the nets are summed.
+
+        Examples
+        --------
+        >>> choice = Decision(("none", "use"), np.array([[0.0, 0.0], [3.0, 101.0]]), {})
+        >>> choice.waiting(26), choice.waiting(26, today="use")
+        (26.0, 0.0)
+        """
+        lead = self.means[self.best] - self.means.get(today, 0.0)
+        return max(0.0, lead) / years * weeks / _WEEKS
 
     def _uncertain(self, key: str) -> Uncertain:
         if key not in self.inputs:

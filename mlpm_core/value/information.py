@@ -67,6 +67,8 @@ class Study:
         For what is no share: the standard deviation of one observation, in the input's unit.
     log_sd : float, optional
         Or that of its logarithm; 1 when neither is given.
+    weeks : float
+        How long the choice waits for its result.
 
     Raises
     ------
@@ -80,12 +82,15 @@ class Study:
     cost: float = 0.0
     sd: float | None = None
     log_sd: float | None = None
+    weeks: float = 0.0
 
     def __post_init__(self) -> None:
         if isinstance(self.n, bool) or not isinstance(self.n, int) or not 1 <= self.n <= 10**9:
             raise InputError(f"{self.name}: n is {self.n!r}; write a whole number of at least 1.")
         if not (math.isfinite(self.cost) and self.cost >= 0):
             raise InputError(f"{self.name}: cost is {self.cost!r}; write a number of at least 0.")
+        if not (math.isfinite(self.weeks) and self.weeks >= 0):
+            raise InputError(f"{self.name}: weeks is {self.weeks!r}; write a number of at least 0.")
         for name, spread in (("sd", self.sd), ("log_sd", self.log_sd)):
             if spread is not None and not 0 < spread < math.inf:
                 raise InputError(f"{self.name}: {name} is {spread!r}; write a number above 0.")

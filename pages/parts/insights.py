@@ -235,7 +235,7 @@ def _study(case: CaseValue, insight: Insight) -> None:
     if not choices:
         return
     with st.expander("How large should the study be?", icon=":material/biotech:"):
-        which, cost, once = st.columns(3, vertical_alignment="bottom")
+        which, cost, once, wait = st.columns(4, vertical_alignment="bottom")
         with which:
             key = st.selectbox(
                 "Find out", list(choices), format_func=lambda k: choices[k], key="study_of"
@@ -248,7 +248,12 @@ def _study(case: CaseValue, insight: Insight) -> None:
             start = st.number_input(
                 f"Beginning costs, {case.currency}", min_value=0.0, value=0.0, key="study_once"
             )
-        found = studied(insight.decision, case.mechanism, key, per_case, start)
+        with wait:
+            weeks = st.number_input(
+                "The choice waits, weeks", min_value=0.0, value=0.0, key="study_weeks"
+            )
+        waiting = insight.waiting(weeks)
+        found = studied(insight.decision, case.mechanism, key, per_case, start + waiting)
         if found is None:
             st.markdown("At that cost no size of study is worth it: decide without one.")
             return
@@ -261,6 +266,9 @@ def _study(case: CaseValue, insight: Insight) -> None:
             f"Best: **{literal(study.name)}**. It is worth {value}, costs {spent} and leaves "
             f"**{left}**."
         )
+        if waiting:
+            lost = literal(f"{case.currency} {number(waiting)}")
+            st.caption(f"Of the cost {lost} is what the better choice would bring while it waits.")
 
 
 def _swings(case: CaseValue, insight: Insight) -> pd.DataFrame:

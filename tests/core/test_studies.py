@@ -111,3 +111,26 @@ def test_what_a_study_counts_is_a_share_by_a_formula(tmp_path, counted, sentence
     path.write_text(text.replace('counted = "prevalence"', f'counted = "{counted}"', 1), "utf-8")
     with pytest.raises(InputError, match=sentence):
         read_mechanism(path)
+
+
+@pytest.mark.parametrize("weeks", [0.0, 13.0, 52.0])
+def test_waiting_for_a_study_costs_what_the_better_choice_brings_meanwhile(tmp_path, weeks):
+    """Weeks / 52 of the lead over what goes on today; the study pays it beside its own cost."""
+    told = choice(0.01, 500_000)
+    lead = max(told.means.values())
+    assert lead > 0
+    assert told.waiting(weeks) == pytest.approx(lead * weeks / 52)
+    assert told.waiting(weeks, today=told.best) == 0
+    assert told.waiting(weeks, years=4) == pytest.approx(lead * weeks / 52 / 4)
+    rows = "".join(f'{name} = "{text}"\n' for name, text in SHOP.items())
+    own = "".join(f'{name} = "{text}"\n' for name, text in OWN.items())
+    path = tmp_path / "choice.toml"
+    path.write_text(
+        f'mechanism = "targeted_intervention"\n[quantities]\nprevalence = "0.01"\n{rows}'
+        f"[options.none]\n[options.m]\nfixed_cost = 500000\n[options.m.metrics]\n{own}"
+        f'[[studies]]\nname = "s"\nobserves = "m.recall"\nn = 1000\ncost = 10\nweeks = {weeks}\n',
+        "utf-8",
+    )
+    (study,) = read_case(path).to_json()["evsi"]
+    assert study["waiting"] == pytest.approx(lead * weeks / 52)
+    assert study["net"] == pytest.approx(study["value"] - 10 - study["waiting"])
