@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mlpm_core.evaluation.candidate import Candidate, Measured, not_valuable
 from mlpm_core.evaluation.leaderboard import NONE, Leaderboard, Standing, Unvalued, leaderboard
+from mlpm_core.evaluation.luck import Agreement
 from mlpm_core.evaluation.pareto import dominated
 
 __all__ = [
-    "NONE", "Candidate", "Leaderboard", "Measured", "Standing", "Unvalued", "dominated",
-    "leaderboard", "not_valuable",
+    "NONE", "Agreement", "Candidate", "Leaderboard", "Measured", "Standing", "Unvalued",
+    "dominated", "leaderboard", "not_valuable",
 ]  # fmt: skip

@@ -3,57 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, MlpmError
-from mlpm_core.evaluation.candidate import caveat, not_valuable, written
-from mlpm_core.evaluation.pareto import dominated
-from mlpm_core.quantity import Dimension
-from mlpm_core.value.estimate import Estimate
-from mlpm_core.value.information import compared
+from mlpm_core.evaluation.candidate import not_valuable, written
+from mlpm_core.evaluation.corrected import corrected
+from mlpm_core.evaluation.promise import FEWEST
+from mlpm_core.evaluation.standing import NONE, Standing, standings
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import DRAWS, SEED, Valuation, Worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from mlpm_core.evaluation.candidate import Candidate
+    from mlpm_core.evaluation.luck import Agreement
     from mlpm_core.quantity import Quantity
     from mlpm_core.value.mechanism import Mechanism
 
-    Array = NDArray[np.float64]
-
 __all__ = ["NONE", "Leaderboard", "Standing", "Unvalued", "leaderboard"]
-
-NONE: Final = "none"
-_MANY: Final = 10  # the best of so many looks better than it is
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """One option: a candidate, or none of them.
-
-    ``net`` and ``kpis`` are against the baseline, after the candidate's fixed cost; ``worth``,
-    before it, says how they were made and is None for the option of adopting nothing.
-    ``p_best`` is the probability that no other option nets more, ``expected_regret`` what is lost
-    on average by choosing this one instead of what turns out best, in money a year.
-    """
-
-    name: str
-    net: Estimate
-    kpis: Mapping[Dimension, Estimate]
-    probability_of_loss: float
-    feasible_share: float
-    p_best: float
-    expected_regret: float
-    is_dominated: bool
-    caveats: tuple[str, ...]
-    worth: Worth | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +35,19 @@ class Unvalued:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaderboard:
-    """Every option by its mean net, best first, and the candidates that could not be valued."""
+    """Every option by its mean net, best first, and the candidates that could not be valued.
+
+    ``is_corrected`` says whether nets are corrected for luck, ``is_paired`` whether the agreement
+    of candidates on the same cases is known; their errors are else taken as independent.
+    """
 
     baseline: str
     draws: int
     seed: int
     options: tuple[Standing, ...]
     unvalued: tuple[Unvalued, ...]
+    is_corrected: bool = False
+    is_paired: bool = False
 
     @property
     def best(self) -> Standing:
@@ -83,12 +58,20 @@ class Leaderboard:
     def caveat(self) -> str | None:
         """What holds for the board as a whole; None when there is nothing to add."""
         n = len(self.options) - 1
-        if n < _MANY:
-            return None
-        return (
-            f"The best of {n:,} candidates measured on the same cases tends to look better than "
-            "it is; measure it on fresh ones before promising its value."
-        )
+        parts = []
+        if self.is_corrected:
+            parts.append(
+                f"The best of {n:,} candidates looks better than it is, by luck with its cases; "
+                "every net is corrected for that, and the measured one stands beside it."
+            )
+        elif 1 < n < FEWEST:
+            parts.append(
+                "The candidates are too few to tell luck from merit: the best of them may look "
+                "better than it is."
+            )
+        if n > 1 and not self.is_paired:
+            parts.append("Their errors are taken as independent: no agreement is given.")
+        return " ".join(parts) or None
 
     def option(self, name: str) -> Standing:
         """The option of that name.
@@ -112,6 +95,7 @@ def leaderboard(
     *,
     baseline: str | None = None,
     currency: str | None = None,
+    agreements: Sequence[Agreement] = (),
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Leaderboard:
@@ -130,6 +114,10 @@ def leaderboard(
         "none", "all" or "incumbent"; the mechanism's natural baseline when not given.
     currency : str, optional
         The currency in which money is counted; an amount in another one needs its rate.
+    agreements : sequence of Agreement
+        How alike candidates err on the same test cases. Those whose agreement with no other is
+        given err independently; of a pair that is not given, but compared through others, it is
+        the mean of what is.
     draws, seed : int
         How many, and which.
 
@@ -149,8 +137,8 @@ def leaderboard(
     -----
     Draws of the quantities are common to all options, so that differences are sharp. Each metric
     has draws of its own that depend on the seed and the candidate's name only: errors of
-    different models are taken as independent. Measured on the same cases they are correlated, as
-    a rule positively, so the differences between candidates are then known better than is told.
+    different models are taken as independent unless their agreement is given. Of four candidates
+    and more, nets and dimensions are corrected for the luck of the best (``promise.merit``).
 
     The option "none" keeps the baseline and nets 0. Options that tie for the best share it. In a
     draw in which a candidate's metrics are impossible together it cannot be best, and its regret
@@ -209,91 +197,17 @@ def leaderboard(
                 reason = str(error)
         if reason is not None:
             unvalued.append(Unvalued(candidate.name, reason))
-    options = _standings(mechanism, baseline, valued, draws)
-    named = mechanism.baseline(baseline).name
-    return Leaderboard(named, draws, seed, options, tuple(unvalued))
-
-
-def _standings(
-    mechanism: Mechanism,
-    baseline: str | None,
-    valued: list[tuple[Candidate, Worth]],
-    draws: int,
-) -> tuple[Standing, ...]:
-    costs = [candidate.fixed_cost_annual for candidate, _ in valued]
-    nets = np.zeros((len(valued) + 1, draws))
-    for row, cost, (_, worth) in zip(nets[1:], costs, valued, strict=True):
-        row[:] = worth.net_by_draw - cost
-    p_best, regret = compared(nets)
     policy = Policy(mechanism, mechanism.baseline(baseline))
-    at_medians = _at_medians(policy, [worth for _, worth in valued], np.array(costs))
-    is_dominated = dominated(at_medians)
-    zeros = np.zeros(draws)
-    standings = [
-        Standing(
-            name=NONE,
-            net=Estimate.of(zeros, Dimension.REVENUE.unit),
-            kpis={d: Estimate.of(zeros, d.unit) for d in Dimension},
-            probability_of_loss=0.0,
-            feasible_share=1.0,
-            p_best=float(p_best[0]),
-            expected_regret=float(regret[0]),
-            is_dominated=bool(is_dominated[0]),
-            caveats=(),
-            worth=None,
-        )
-    ]
-    for i, (candidate, worth) in enumerate(valued, start=1):
-        net, kpis = worth.net, dict(worth.kpis)
-        if candidate.fixed_cost_annual:
-            net = _less(net, candidate.fixed_cost_annual)
-            saving = kpis[Dimension.COST_SAVING]
-            kpis[Dimension.COST_SAVING] = _less(saving, candidate.fixed_cost_annual)
-        standings.append(
-            Standing(
-                name=candidate.name,
-                net=net,
-                kpis=kpis,
-                probability_of_loss=float(np.mean(net.samples < 0)),
-                feasible_share=worth.feasible_share,
-                p_best=float(p_best[i]),
-                expected_regret=float(regret[i]),
-                is_dominated=bool(is_dominated[i]),
-                caveats=_caveats(candidate, worth),
-                worth=worth,
-            )
-        )
-    return tuple(sorted(standings, key=lambda s: (-s.net.mean, s.name)))
-
-
-def _at_medians(policy: Policy, worths: Sequence[Worth], costs: Array) -> Array:
-    """Improvement of every option in every dimension at the medians; adopting none first."""
-    rows = np.zeros((len(worths) + 1, len(Dimension)))
-    if worths:
-        known = [worth.mechanism.completed(worth.medians) for worth in worths]
-        medians = {name: np.array([float(m[name]) for m in known]) for name in known[0]}
-        kpis = policy.outcome(medians).kpis
-        for column, dimension in zip(rows.T, Dimension, strict=True):
-            column[1:] = kpis[dimension]
-        rows[1:, list(Dimension).index(Dimension.COST_SAVING)] -= costs
-    return rows
-
-
-def _less(estimate: Estimate, amount: float) -> Estimate:
-    moved = Estimate.of(estimate.samples - amount, estimate.unit)
-    return replace(moved, mean=estimate.mean - amount)
-
-
-def _caveats(candidate: Candidate, worth: Worth) -> tuple[str, ...]:
-    found = [
-        caveat(measured, metric, worth.quantities[metric.name])
-        for metric in worth.mechanism.metrics
-        if (measured := candidate.measured(metric))
-    ]
-    if worth.feasible_share < 1:
-        left_out = f"{1 - worth.feasible_share:.1%}".replace("%", " %")
-        found.append(f"{left_out} of the draws were impossible together and left out.")
-    return tuple(told for told in found if told is not None)
+    fair = corrected(policy, valued, agreements, seed)
+    return Leaderboard(
+        policy.baseline.name,
+        draws,
+        seed,
+        standings(policy, valued, fair, draws),
+        tuple(unvalued),
+        is_corrected=fair is not None and fair.merit is not None,
+        is_paired=bool(agreements),
+    )
 
 
 def _check_names(candidates: Sequence[Candidate]) -> None:

@@ -1,13 +1,16 @@
-"""Options weighed by what matters to people: five dimensions stay five, no score is kept.
+"""Options weighed by what matters to people, without a score that is kept.
 
-An option that another equals or beats everywhere drops out. Of the others it is told for how many
-ways of weighing the dimensions each would win, what somebody's own weights choose, and what change
-of those weights would choose otherwise.
+Revenue and cost saving are both money, so one unit of either counts like one of the other; hours
+and bad experiences are weighed against money and each other. An option that another equals or beats
+in every one of these criteria drops out. Of the others it is told for how many ways of weighing the
+criteria each would win, what somebody's own weights choose, and what change of those weights would
+choose otherwise.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -25,23 +28,40 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Choice", "Flip", "Weighing", "weigh"]
+__all__ = ["MONEY", "Choice", "Criterion", "Flip", "Weighing", "weigh"]
 
+MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
+_OTHERS: Final = tuple(d for d in Dimension if d not in MONEY)
 _N_WEIGHTS: Final = 2**14
 _TIE: Final = 1e-9
 
 
+class Both(StrEnum):
+    """Revenue and cost saving added up, where options differ in both."""
+
+    MONEY = "money"
+
+    @property
+    def label(self) -> str:
+        """The criterion as people say it."""
+        return "Money"
+
+
+Criterion = Dimension | Both
+"""What options are weighed by: money, under the name of its only dimension where there is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """The smallest move of weight from one dimension to another that makes another option win.
+    """The smallest move of weight from one criterion to another that makes another option win.
 
     ``points`` of 100 move. ``price`` is what one unit of ``to`` is then worth, in units of
     ``of``; None when nothing is left on ``of``.
     """
 
     option: str
-    of: Dimension
-    to: Dimension
+    of: Criterion
+    to: Criterion
     points: float
     price: float | None
 
@@ -50,7 +70,7 @@ class Flip:
 class Choice:
     """What somebody's weights choose: by how many of 100 points, and what would flip it.
 
-    ``flip`` is None when no move between two dimensions does.
+    ``flip`` is None when no move between two criteria does.
     """
 
     option: str
@@ -60,29 +80,31 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Weighing:
-    """Options in the dimensions in which they differ.
+    """Options in the criteria in which they differ.
 
     ``survivors`` are those that no other dominates, ``dominated`` the others with one that
-    dominates each. ``dimensions`` are those in which survivors differ; ``scaled`` has a row for
-    each survivor, 0 for the worst and 1 for the best of all options in each of them.
+    dominates each. ``criteria`` are those in which survivors differ; ``scaled`` has a row for each
+    survivor and a column for each criterion: the improvement over adopting nothing, in units of the
+    largest such difference among the survivors, which ``scales`` holds. An option that is dominated
+    thus changes nothing.
     """
 
     survivors: tuple[str, ...]
     dominated: Mapping[str, str]
-    dimensions: tuple[Dimension, ...]
-    ranges: Array
+    criteria: tuple[Criterion, ...]
+    scales: Array
     scaled: Array
 
     @cached_property
     def shares(self) -> dict[str, float]:
-        """Of all ways to weigh the dimensions, the share in which each survivor wins.
+        """Of all ways to weigh the criteria, the share in which each survivor wins.
 
         Weights are Dirichlet(1, ..., 1), every mix alike, from 16,384 Sobol points: the error is
         below .005. Ties are shared.
         """
-        if not self.dimensions:
+        if not self.criteria:
             return dict.fromkeys(self.survivors, 1 / len(self.survivors))
-        spacing = -np.log(uniform_points(len(self.dimensions), _N_WEIGHTS, SEED))
+        spacing = -np.log(uniform_points(len(self.criteria), _N_WEIGHTS, SEED))
         weights = spacing / spacing.sum(axis=0)
         scores = self.scaled @ weights
         wins = scores >= scores.max(axis=0) - _TIE
@@ -95,16 +117,17 @@ class Weighing:
         Parameters
         ----------
         weights : mapping of Dimension to float
-            Of at least 0; only their proportions over the dimensions that differ count.
+            Of at least 0; money has that of revenue and that of cost saving together, and only the
+            proportions over the criteria that differ count.
 
         Raises
         ------
         NotEnoughDataError
-            When none of the weight lies on a dimension in which the options differ.
+            When none of the weight lies on a criterion in which the options differ.
         """
         if len(self.survivors) == 1:
             return Choice(self.survivors[0], 100.0, None)
-        given = np.array([weights.get(d, 0.0) for d in self.dimensions])
+        given = self._weights(weights)
         if not given.sum() > 0:
             raise NotEnoughDataError(
                 "The options do not differ in anything that has a weight; any of them will do."
@@ -121,14 +144,24 @@ class Weighing:
         one: Mapping[Dimension, float],
         two: Mapping[Dimension, float],
         options: tuple[str, str],
-    ) -> tuple[Dimension, Dimension]:
-        """Why two weightings choose two options: the dimension that speaks most for each."""
+    ) -> tuple[Criterion, Criterion]:
+        """Why two weightings choose two options: the criterion that speaks most for each."""
         mine, other = (self.scaled[self.survivors.index(name)] for name in options)
-        more = np.array([one.get(d, 0.0) - two.get(d, 0.0) for d in self.dimensions])
+        more = self._weights(one) - self._weights(two)
         apart, ahead = more * (mine - other), mine > other
         first = int(np.argmax(np.where(ahead, apart, -np.inf)))
         second = int(np.argmax(np.where(other > mine, apart, -np.inf)))
-        return self.dimensions[first], self.dimensions[second]
+        return self.criteria[first], self.criteria[second]
+
+    def _weights(self, weights: Mapping[Dimension, float]) -> Array:
+        """The weight of each criterion; money has that of both its dimensions."""
+        money = sum(weights.get(d, 0.0) for d in MONEY)
+        return np.array(
+            [
+                money if isinstance(c, Both) or c in MONEY else weights.get(c, 0.0)
+                for c in self.criteria
+            ]
+        )
 
     def _flip(self, best: int, share: Array, scores: Array) -> Flip | None:
         found: Flip | None = None
@@ -141,11 +174,11 @@ class Weighing:
             rival = int(np.argmin(moved))
             if moved[rival] <= share[i] and (found is None or moved[rival] * 100 < found.points):
                 left, there = share[i] - moved[rival], share[j] + moved[rival]
-                price = (there / self.ranges[j]) / (left / self.ranges[i]) if left > _TIE else None
+                price = (there / self.scales[j]) / (left / self.scales[i]) if left > _TIE else None
                 found = Flip(
                     self.survivors[rival],
-                    self.dimensions[i],
-                    self.dimensions[j],
+                    self.criteria[i],
+                    self.criteria[j],
                     float(moved[rival] * 100),
                     None if price is None else float(price),
                 )
@@ -174,8 +207,8 @@ def weigh(options: Mapping[str, Mapping[Dimension, float]]) -> Weighing:
     >>> zero = dict.fromkeys(Dimension, 0)
     >>> told = weigh({name: zero | dict(zip(three, row)) for name, row in rows.items()})
     >>> told.dominated, {name: round(share, 2) for name, share in told.shares.items()}
-    ({'d': 'b'}, {'a': 0.33, 'b': 0.04, 'c': 0.62})
-    >>> told.choice({Dimension.REVENUE: 2, Dimension.CUSTOMER_EXPERIENCE: 1}).option
+    ({'d': 'b'}, {'a': 0.13, 'b': 0.02, 'c': 0.85})
+    >>> told.choice({Dimension.REVENUE: 2, Dimension.PEOPLE_INTENSITY: 0}).option
     'a'
     """
     if not options:
@@ -185,17 +218,29 @@ def weigh(options: Mapping[str, Mapping[Dimension, float]]) -> Weighing:
     if not np.isfinite(rows).all():
         n, d = np.argwhere(~np.isfinite(rows))[0]
         raise InputError(f"{names[n]} has no {list(Dimension)[d].value}; give it a number.")
-    is_dominated = dominated(rows)
-    kept = rows[~is_dominated]
-    low, high = rows.min(axis=0), rows.max(axis=0)
+    money = list(Dimension).index(Dimension.REVENUE), list(Dimension).index(Dimension.COST_SAVING)
+    others = [list(Dimension).index(d) for d in _OTHERS]
+    criteria = np.column_stack([rows[:, money].sum(axis=1), rows[:, others]])
+    is_dominated = dominated(criteria)
+    kept = criteria[~is_dominated]
+    scales = np.abs(kept).max(axis=0)
     differs = kept.max(axis=0) > kept.min(axis=0)
+    named = (_named_money(rows[:, money]), *_OTHERS)
     return Weighing(
         survivors=tuple(names[i] for i in np.flatnonzero(~is_dominated)),
         dominated={
-            names[i]: names[int(np.flatnonzero((rows >= rows[i]).all(axis=1) & ~is_dominated)[0])]
+            names[i]: names[
+                int(np.flatnonzero((criteria >= criteria[i]).all(axis=1) & ~is_dominated)[0])
+            ]
             for i in np.flatnonzero(is_dominated)
         },
-        dimensions=tuple(list(Dimension)[i] for i in np.flatnonzero(differs)),
-        ranges=(high - low)[differs],
-        scaled=(kept[:, differs] - low[differs]) / (high - low)[differs],
+        criteria=tuple(named[i] for i in np.flatnonzero(differs)),
+        scales=scales[differs],
+        scaled=kept[:, differs] / scales[differs],
     )
+
+
+def _named_money(rows: Array) -> Criterion:
+    """What money is called: the only one of revenue and cost saving that moves, or both."""
+    moves = np.flatnonzero((rows != 0).any(axis=0))
+    return MONEY[int(moves[0])] if len(moves) == 1 else Both.MONEY

@@ -46,8 +46,57 @@ class Evaluation(Record):
         low=0,
         largest=LARGEST_SQUARE,
     )
+    numerator: Number | None = column(
+        "Numerator, when the value is a ratio, such as the errors among the automatic cases.",
+        default=None,
+        low=0,
+        largest=LARGEST_SQUARE,
+    )
+    denominator: Number | None = column(
+        "Denominator, when the value is a ratio; for a share it is the number of its cases.",
+        default=None,
+        low=0,
+        largest=LARGEST_SQUARE,
+    )
+    ci_low: Number | None = column(
+        "Lower end of the value's confidence interval.",
+        label="Interval from",
+        default=None,
+        largest=LARGEST_SQUARE,
+    )
+    ci_high: Number | None = column(
+        "Upper end of the value's confidence interval.",
+        label="Interval to",
+        default=None,
+        largest=LARGEST_SQUARE,
+    )
+    ci_level: Number | None = column(
+        "Level of the confidence interval, such as 0.9; empty is taken as 0.95.",
+        label="Interval level",
+        default=None,
+        low=0.5,
+        high=1,
+        aliases=("confidence_level",),
+    )
     test_set: Name = column(
         "The cases it was measured on; candidates are compared best on the same.", default=""
+    )
+    compared_with: Name = column(
+        "Another candidate measured on the same cases, for the agreement beside it.", default=""
+    )
+    agreement: Number | None = column(
+        "Of the cases that the metric counts, the share on which both candidates are right or both "
+        "are wrong; for what is no share the correlation of their errors.",
+        default=None,
+        low=-1,
+        high=1,
+    )
+    fixed_cost_annual: Number | None = column(
+        "What having the candidate costs a year beyond what the mechanism counts, in the project's "
+        "currency; the same in every row of a candidate.",
+        label="Cost a year",
+        default=None,
+        largest=LARGEST_SQUARE,
     )
     evaluated_on: Day | None = column(
         "The day it was measured; of several test sets the newest counts.", default=None

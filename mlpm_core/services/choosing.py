@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotEnoughDataError
-from mlpm_core.evaluation.weighing import Choice, Flip, Weighing, weigh
+from mlpm_core.evaluation.weighing import Choice, Criterion, Flip, Weighing, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
     from mlpm_core.services.briefs import BriefView
     from mlpm_core.services.evaluations import LeaderboardView
 
-__all__ = ["Choice", "Choosing", "Flip", "Parting", "choosing", "weights_of"]
+__all__ = ["Choice", "Choosing", "Criterion", "Flip", "Parting", "choosing", "weights_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """Two people who would choose different options, each for the sake of a dimension."""
+    """Two people who would choose different options, each for the sake of a criterion."""
 
     one: str
     two: str
     option_of_one: str
     option_of_two: str
-    sake_of_one: Dimension
-    sake_of_two: Dimension
+    sake_of_one: Criterion
+    sake_of_two: Criterion
 
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
     """The options that no other dominates, and who would choose which.
 
-    ``shares`` is of all ways to weigh the dimensions. ``undecided`` are people whose weights lie
+    ``shares`` is of all ways to weigh the criteria. ``undecided`` are people whose weights lie
     on nothing in which the options differ. ``conflict`` is the sharpest of all partings.
     """
 
@@ -65,7 +65,8 @@ def choosing(
 ) -> Choosing | None:
     """Who would choose which option of a leaderboard; None when there is no option.
 
-    Options are compared by their means in the five dimensions; nothing is averaged over people.
+    Options are compared by their means in money and the other dimensions; nothing is averaged over
+    people.
     """
     if not board.options:
         return None

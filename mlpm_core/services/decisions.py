@@ -78,7 +78,9 @@ class RecordedDecision:
 class DecisionView:
     """A decision with what was promised then beside what is realised now.
 
-    ``promised`` is the net of the chosen option as it stood then, ``realised`` the net that the
+    ``promised`` is the net of the chosen option as it stood then, corrected for the luck of the
+    best of many; ``measured`` is it as measured, None in decisions recorded before nets were
+    corrected, which promise the measured one. ``realised`` is the net that the
     monitored metrics of the decided model imply; each is None, with the reason beside it, when it
     cannot be said. Only a decision that the application recorded and that still stands promises
     anything. ``options`` are kept whatever became of the decision. ``instead`` names the model that
@@ -120,6 +122,12 @@ class DecisionView:
     realised_reason: str
     instead: str
     is_review_due: bool
+    measured: Range | None = None
+
+    @property
+    def is_before_correction(self) -> bool:
+        """Whether its promise is the net as measured, for none was corrected yet."""
+        return self.promised is not None and self.measured is None
 
     @property
     def is_promise(self) -> bool:
@@ -236,6 +244,7 @@ def _view(
         realised_reason=realised.reason,
         instead=realised.instead,
         is_review_due=is_open and row["review_on"] <= today,
+        measured=chosen.measured if chosen and not why_not else None,
     )
 
 
@@ -289,6 +298,8 @@ def decisions_table(workspace: Workspace, actor: str, project: str) -> list[dict
             "withdrawn_at": d.withdrawn_at,
             "withdrawn_by": d.withdrawn_by,
             **_ranged("promised", d.promised, d.promised_reason),
+            "promised_as_measured": d.measured.mean if d.measured else None,
+            "promised_before_correction": d.is_before_correction,
             **_ranged("realised", d.realised, d.realised_reason),
             "realised_when": d.realised_when,
             "in_use_instead": d.instead or None,
@@ -314,6 +325,7 @@ def options_table(workspace: Workspace, actor: str, project: str) -> list[dict[s
             "option": option.name,
             "is_chosen": option.name == d.chosen,
             **_ranged("net", option.net),
+            **_ranged("measured", option.measured),
             "probability_of_loss": option.probability_of_loss,
             "p_best": option.p_best,
             "expected_regret": option.expected_regret,

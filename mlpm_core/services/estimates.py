@@ -21,6 +21,7 @@ from mlpm_core.planning import (
 from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services.valuation import project_cases
 from mlpm_core.value.benefits import Benefits, benefits
+from mlpm_core.value.running_cost import before_running_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -200,7 +201,7 @@ def _pays_back(estimate: QuickEstimate, case: CaseValue | None) -> Benefits | No
     if case is None or case.planned is None or estimate.ask_first is not None:
         return None
     return benefits(
-        case.planned.net,
+        before_running_costs(case.planned),
         case.benefit_answers,
         costs=case.planned.costs,
         currency=case.currency,

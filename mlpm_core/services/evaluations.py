@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, MlpmError
-from mlpm_core.evaluation import NONE, Candidate, Leaderboard, Measured, Standing, leaderboard
+from mlpm_core.evaluation import NONE, Agreement, Candidate, Leaderboard, Standing, leaderboard
+from mlpm_core.evaluation.candidate import is_share, written
+from mlpm_core.evaluation.stated import stated
 from mlpm_core.records import Decision, Evaluation, ValueCase
 from mlpm_core.services import registers
 from mlpm_core.services.briefs import brief
 from mlpm_core.services.choosing import choosing, weights_of
+from mlpm_core.services.computing import or_reason
 from mlpm_core.services.decisions import (
     DecisionState,
     DecisionView,
@@ -20,6 +24,7 @@ from mlpm_core.services.decisions import (
     decisions,
     decisions_of,
 )
+from mlpm_core.services.evaluation_rules import is_share_metric
 from mlpm_core.services.evidence import LeaderboardView, MetricView, Option, Range, frozen
 from mlpm_core.services.realised import DecidedModels
 from mlpm_core.services.valuation import case_value
@@ -95,34 +100,86 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         for i in case.inputs
         if i.is_asked and not i.is_metric and (text := i.planned or i.default)
     }
-    shown = [Candidate(name, {r["metric"]: _read(r) for r in measured[name]}) for name in measured]
+    shares = {m for metric in case.mechanism.metrics if is_share(metric)
+              for m in (metric.name, metric.reported_as)}  # fmt: skip
+    shown, refused = [], []
+    for name, rows in measured.items():
+        candidate, problem = or_reason(f"Candidate {name}", partial(_candidate, name, rows, shares))
+        if candidate is None:
+            refused.append((name, problem or ""))
+        else:
+            shown.append(candidate)
     try:
         board = leaderboard(
-            case.mechanism, given, shown, baseline=case.baseline, currency=case.currency
+            case.mechanism,
+            given,
+            shown,
+            baseline=case.baseline,
+            currency=case.currency,
+            agreements=_agreements(measured),
         )
     except MlpmError as error:
         return LeaderboardView(
             view.value_case_id, view.title, view.currency, against, problem=str(error)
         )
-    asked = {name for m in case.mechanism.metrics for name in (m.name, m.reported_as)}
+    by_name = {candidate.name: candidate for candidate in shown}
     return LeaderboardView(
         view.value_case_id,
         view.title,
         view.currency,
         against,
-        options=tuple(_option(s, case.currency, measured.get(s.name, ()), asked) for s in
-                      board.options),
-        unvalued=tuple((u.name, u.reason) for u in board.unvalued),
+        options=tuple(
+            _option(s, case, measured.get(s.name, ()), by_name.get(s.name)) for s in board.options
+        ),
+        unvalued=(*((u.name, u.reason) for u in board.unvalued), *refused),
         test_sets=tuple(sorted({r["test_set"] for rows in measured.values() for r in rows})),
         quantities=given,
         draws=board.draws,
         seed=board.seed,
         caveat=_caveat(board, measured),
+        is_corrected=board.is_corrected,
     )  # fmt: skip
 
 
-def _read(row: Mapping[str, Any]) -> Measured:
-    return Measured(row["value"], n=row["n"], standard_error=row["value_se"] or None)
+def _candidate(name: str, rows: Sequence[Mapping[str, Any]], shares: set[str]) -> Candidate:
+    """A candidate with every uncertainty that its rows state, and what having it costs.
+
+    Raises
+    ------
+    InputError
+        When its rows say two costs.
+    """
+    costs = {r["fixed_cost_annual"] for r in rows if r["fixed_cost_annual"] is not None}
+    if len(costs) > 1:
+        amounts = " and ".join(f"{cost:,g}" for cost in sorted(costs))
+        raise InputError(f"Candidate {name} costs {amounts} a year; write the same in every row.")
+    metrics = {
+        r["metric"]: stated(
+            r["value"],
+            is_share=r["metric"] in shares or is_share_metric(r["metric"]),
+            n=r["n"],
+            standard_error=r["value_se"],
+            numerator=r["numerator"],
+            denominator=r["denominator"],
+            ci=(r["ci_low"], r["ci_high"]),
+            ci_level=r["ci_level"],
+        )
+        for r in rows
+    }
+    return Candidate(name, metrics, next(iter(costs), 0.0))
+
+
+def _agreements(measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Agreement]:
+    """How alike candidates err, as far as rows of one test set say so."""
+    found = []
+    for name, rows in measured.items():
+        for row in rows:
+            other = measured.get(row["compared_with"], ())
+            if row["agreement"] is not None and any(
+                o["test_set"] == row["test_set"] and o["metric"] == row["metric"] for o in other
+            ):
+                found.append(Agreement(name, row["compared_with"], row["metric"], row["agreement"]))
+    return found
 
 
 def _caveat(board: Leaderboard, measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> str | None:
@@ -132,11 +189,17 @@ def _caveat(board: Leaderboard, measured: Mapping[str, Sequence[Mapping[str, Any
 
 
 def _option(
-    standing: Standing, currency: str, rows: Sequence[Mapping[str, Any]], asked: set[str]
+    standing: Standing,
+    case: CaseValue,
+    rows: Sequence[Mapping[str, Any]],
+    candidate: Candidate | None,
 ) -> Option:
+    currency = case.currency
+    entries = {name: m for m in case.mechanism.metrics for name in (m.name, m.reported_as)}
     return Option(
         name=standing.name,
         net=Range.of(standing.net, currency),
+        measured=Range.of(standing.measured, currency),
         kpis={d: Range.of(e, currency) for d, e in standing.kpis.items()},
         probability_of_loss=standing.probability_of_loss,
         p_best=standing.p_best,
@@ -144,9 +207,18 @@ def _option(
         is_dominated=standing.is_dominated,
         caveats=standing.caveats,
         metrics=tuple(
-            MetricView(r["metric"], r["value"], r["n"], r["value_se"], r["metric"] in asked)
+            MetricView(
+                r["metric"],
+                r["value"],
+                r["n"],
+                r["value_se"],
+                entry is not None,
+                written(candidate.metrics[r["metric"]], entry) if entry and candidate else "",
+            )
             for r in rows
+            for entry in [entries.get(r["metric"])]
         ),
+        fixed_cost=candidate.fixed_cost_annual if candidate else 0.0,
     )
 
 

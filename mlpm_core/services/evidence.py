@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
 
@@ -34,18 +34,26 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class MetricView:
-    """One metric of a candidate as it was measured; ``feeds_value`` when the mechanism asks it."""
+    """One metric of a candidate as it was measured; ``feeds_value`` when the mechanism asks it.
+
+    ``written`` is it in the notation of quantities, with the uncertainty it was valued by.
+    """
 
     name: str
     value: float
     n: int | None
     value_se: float | None
     feeds_value: bool
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a leaderboard, without its draws; ``name`` is "none" for adopting nothing."""
+    """One option of a leaderboard, without its draws; ``name`` is "none" for adopting nothing.
+
+    ``net`` is what may be promised, corrected for the luck of the best of many; ``measured`` is it
+    as measured, None in evidence that was kept before nets were corrected.
+    """
 
     name: str
     net: Range
@@ -56,6 +64,8 @@ class Option:
     is_dominated: bool
     caveats: tuple[str, ...] = ()
     metrics: tuple[MetricView, ...] = ()
+    fixed_cost: float = 0.0
+    measured: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class LeaderboardView:
     caveat: str | None = None
     problem: str | None = None
     deployed: tuple[tuple[str, str], ...] = ()
+    is_corrected: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -112,11 +123,16 @@ def frozen(
         "rests_on": rests_on,
         "quantities": view.quantities,
         "test_sets": view.test_sets,
+        "is_corrected": view.is_corrected,
         "options": [asdict(option) for option in view.options],
         "unvalued": view.unvalued,
         "would_choose": would_choose,
     }
     return json.dumps(evidence, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def _range(kept: Mapping[str, Any] | None) -> Range | None:
+    return Range(**kept) if kept else None
 
 
 def thawed(evidence: str | bytes) -> tuple[Option, ...]:
@@ -134,6 +150,7 @@ def thawed(evidence: str | bytes) -> tuple[Option, ...]:
                     option
                     | {
                         "net": Range(**option["net"]),
+                        "measured": _range(option.get("measured")),
                         "kpis": {Dimension(d): Range(**r) for d, r in option["kpis"].items()},
                         "caveats": tuple(option["caveats"]),
                         "metrics": tuple(MetricView(**m) for m in option["metrics"]),

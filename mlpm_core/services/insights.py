@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mlpm_core.errors import MlpmError
-from mlpm_core.evaluation.candidate import Measured, written
 from mlpm_core.quantity import Unit
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
 from mlpm_core.value.decision import NONE, Decision, Option, Uncertain, decide
 from mlpm_core.value.information import Learned, Study
+from mlpm_core.value.keeping import ahead
 from mlpm_core.value.policy import Policy
+from mlpm_core.value.running_cost import before_running_costs
 from mlpm_core.value.tornado import Swing, tornado
 from mlpm_core.value.tree import DriverTree, driver_tree
 from mlpm_core.value.worth import worth_by_period
@@ -50,6 +52,7 @@ _MOST: Final = 6  # things to find out at once
 _SUCCESS: Final = "success"
 _LOOKED_UP: Final = {"build_cost", "run_cost", "fixed_cost", _SUCCESS}
 _SIZES: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_MOST_CASES: Final = 10**9
 _LEAST: Final = 0.01  # of the worth of knowing everything: less is not worth a line
 _ENOUGH: Final = 0.8  # of what knowing it exactly is worth
 
@@ -84,11 +87,13 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Insight:
-    """A value case seen as a choice: use the model, or leave it.
+    """A value case seen as a choice: use the model, or leave it; once in use, keep it or stop it.
 
     ``pays`` counts what building costs; without a build cost it is None and the choice is about
-    one year's net, which ``horizon_years`` None says. ``advice`` is by worth; ``silent`` are the
-    labels of the uncertain inputs that are hardly or not at all worth finding out.
+    one year's net, which ``horizon_years`` None says. Once the model ``is_built`` that cost is
+    spent: ``horizon_years`` are then the years ahead, and the choice is about them alone.
+    ``advice`` is by worth; ``silent`` are the labels of the uncertain inputs that are hardly or not
+    at all worth finding out.
     """
 
     decision: Decision
@@ -99,6 +104,15 @@ class Insight:
     advice: tuple[Advice, ...]
     silent: tuple[str, ...]
     problem: str | None = None
+    is_built: bool = False
+
+    def waiting(self, weeks: float) -> float:
+        """What it costs to wait so long for a study, in the unit of the choice's nets.
+
+        A model in use works on meanwhile; one that is not brings nothing.
+        """
+        today = USE if self.is_built else NONE
+        return self.decision.waiting(weeks, today=today, years=self.horizon_years or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +133,14 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
         return None
     pays, cost_from, problem = _paid(case, worth, estimates)
     uncertain = _uncertain(worth)
-    if pays is None:
-        nets = worth.net.samples
-    else:
-        nets = pays.npv.samples
-        asked = {entry.name: entry for entry in benefit_inputs(case.mechanism)}
-        for name, draws in pays.drawn.items():
+    years, nets = None, worth.net.samples
+    if pays is not None:
+        years, nets, drawn = pays.horizon_years, pays.npv.samples, pays.drawn
+        if case.years_in_use is not None:
+            left = ahead(before_running_costs(worth), case.benefit_answers, case.years_in_use)
+            years, nets, drawn = left.years, left.npv.samples, left.pays.drawn
+        asked = {entry.name: entry for entry in benefit_inputs()}
+        for name, draws in drawn.items():
             entry = asked[name]
             uncertain[name] = Uncertain(entry.label, entry.unit, draws)
         if not pays.is_built.all():
@@ -135,7 +151,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
     heard = {told.key for told in advice}
     return Insight(
         decision=decision,
-        horizon_years=pays.horizon_years if pays else None,
+        horizon_years=years,
         pays=pays,
         cost_from=cost_from,
         swings=tornado(
@@ -144,6 +160,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
         advice=advice,
         silent=tuple(entry.label for key, entry in uncertain.items() if key not in heard),
         problem=problem,
+        is_built=case.years_in_use is not None,
     )
 
 
@@ -163,7 +180,11 @@ def studied(
     decision: Decision, mechanism: Mechanism, key: str, cost_per_case: float, cost_once: float = 0.0
 ) -> tuple[Study, Learned] | None:
     """The size of study that is worth most after its cost; None when none is worth it."""
-    studies = [_named(key, n, mechanism, cost_once + n * cost_per_case) for n in _SIZES]
+    counted = decision.inputs[key].counted
+    looked_at = [size for n in _SIZES if (size := _looked_at(n, counted))]
+    studies = [_named(key, n, mechanism, cost_once + n * cost_per_case, counted) for n in looked_at]
+    if not studies:
+        return None
     told = [(study, decision.evsi(study)) for study in studies]
     best = max(told, key=lambda x: x[1].value - x[0].cost)
     return best if best[1].value > best[0].cost else None
@@ -182,12 +203,11 @@ def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
         Option(
             option.name,
             {
-                metrics[m.name].name: written(
-                    Measured(m.value, m.n, m.value_se or None), metrics[m.name]
-                )
+                metrics[m.name].name: m.written
                 for m in option.metrics
-                if m.name in metrics
+                if m.name in metrics and m.written
             },
+            repr(option.fixed_cost) if option.fixed_cost else "0",
         )
         for option in board.options[:_CLOSEST]
     ]
@@ -246,20 +266,20 @@ def _paid(
     case: CaseValue, worth: Worth, estimates: Sequence[EstimateView]
 ) -> tuple[Benefits | None, str, str | None]:
     """Whether it pays, where the build cost comes from, and what is wrong with the answers."""
-    answers = case.benefit_answers
+    answers, net = case.benefit_answers, before_running_costs(worth)
     try:
         if "build_cost" in answers:
-            paid = benefits(worth.net, answers, costs=worth.costs, currency=case.currency)
+            paid = benefits(net, answers, costs=worth.costs, currency=case.currency)
             return paid, "the value case", None
         view = next((e for e in estimates if e.estimate.ask_first is None), None)
         if view is not None:
             paid = benefits(
-                worth.net,
+                net,
                 answers,
                 costs=worth.costs,
                 currency=case.currency,
                 build_cost=view.estimate.cost_draws,
-                p_no_go=view.estimate.p_no_go,
+                p_no_go=view.estimate.p_no_go if case.years_in_use is None else 0.0,
                 no_go_cost=view.estimate.no_go_cost_draws,
             )
             return paid, f"the estimate {view.title}", None
@@ -278,6 +298,7 @@ def _uncertain(worth: Worth) -> dict[str, Uncertain]:
             entries[name].unit,
             draws[is_possible] / Unit.read(entries[name].unit).factor,
             _is_share(worth, name),
+            worth.mechanism.counted(name, worth.medians),
         )
         for name, draws in worth.inputs_by_draw.items()
         if draws.ndim
@@ -295,19 +316,33 @@ def _study(decision: Decision, key: str, mechanism: Mechanism, learned: Learned)
     is_sampled = entry.is_share or (entry.unit != "1" and not entry.unit.endswith("/year"))
     if not is_sampled or key in _LOOKED_UP or (not entry.is_share and entry.draws.min() <= 0):
         return None
-    for n in _SIZES:
-        study = _named(key, n, mechanism)
+    study = None
+    for size in _SIZES:
+        n = _looked_at(size, entry.counted)
+        if not n:
+            break
+        study = _named(key, n, mechanism, counted=entry.counted)
         if decision.evsi(study).value >= _ENOUGH * learned.value:
             break
     return study
 
 
-def _named(key: str, n: int, mechanism: Mechanism, cost: float = 0.0) -> Study:
+def _looked_at(n: int, counted: float) -> int | None:
+    """How many cases must be looked at for n of them to count; None when far too many."""
+    if n > counted * _MOST_CASES:
+        return None
+    return math.ceil(round(n / counted, 6))
+
+
+def _named(
+    key: str, n: int, mechanism: Mechanism, cost: float = 0.0, counted: float = 1.0
+) -> Study:
     option, _, name = key.rpartition(".")
     entry = next((e for e in mechanism.all_inputs if e.name == name), None)
     of = f" of {option}" if option else ""
     if entry is not None and entry.is_metric:
-        told = f"label {n:,} more cases{of}"
+        few = f" ({round(n * counted):,} of them count)" if counted < 1 else ""
+        told = f"label {n:,} more cases{of}{few}"
     elif entry is not None and entry.unit == "1":
         told = f"pilot with {n:,} {mechanism.case}s{of}"
     elif entry is not None and "money" in entry.unit:

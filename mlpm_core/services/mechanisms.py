@@ -26,6 +26,7 @@ from mlpm_core.value.mechanism import (
     mechanisms,
     replaced,
 )
+from mlpm_core.value.running_cost import after_running_costs
 from mlpm_core.value.tree import Branch, DriverTree, Node, driver_tree
 from mlpm_core.value.worth import worth
 
@@ -247,7 +248,7 @@ def worth_json(
     NotFoundError
         When there is no such mechanism.
     """
-    found = find_mechanism(mechanism)
+    found = after_running_costs(find_mechanism(mechanism), quantities)
     told = worth(found, quantities, baseline=baseline, currency=currency)
     return told.to_json(currency=currency or "EUR")
 

@@ -30,6 +30,7 @@ __all__ = [
     "newest_period",
     "recent_periods",
     "seen",
+    "years_in_use",
 ]
 
 WINDOW_DAYS: Final = 92
@@ -75,6 +76,20 @@ def as_if_deployed(model_id: str) -> dict[str, Any]:
 def deployed(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
     """The champion that runs, of several the one that began last."""
     return max(champions(reader, case), key=lambda d: (d["to_on"] is None, d["from_on"]))
+
+
+def years_in_use(
+    reader: Reader, case: Mapping[str, Any], today: date, *, is_monitored: bool
+) -> float | None:
+    """Since the first champion of a case came into use; None while none did.
+
+    It is 0 when nothing but its results says that one is in use.
+    """
+    begun = [d["from_on"] for d in champions(reader, case) if d["from_on"]]
+    begun = [day for day in begun if day <= today]
+    if not begun:
+        return 0.0 if is_monitored else None
+    return float((today - min(begun)).days / 365.25)
 
 
 def monitored_periods(

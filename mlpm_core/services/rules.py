@@ -16,6 +16,7 @@ from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Cost,
     Decision,
+    Evaluation,
     Incident,
     Kpi,
     MechanismRecord,
@@ -31,6 +32,7 @@ from mlpm_core.records import (
     columns,
 )
 from mlpm_core.services.decision_rules import decision_fault
+from mlpm_core.services.evaluation_rules import evaluation_fault
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.services.result_rules import ReportedQuantities
 from mlpm_core.services.stored import Stored
@@ -262,6 +264,16 @@ def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], 
     return rule
 
 
+def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        fault = evaluation_fault(row)
+        return _fault(fault[0], row[fault[0]], MlpmError(fault[1])) if fault else None
+
+    return rule
+
+
 def _metric_limits(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     del reader, project
 
@@ -346,6 +358,7 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     MechanismRecord: _mechanisms,
     ValueCase: _value_cases,
     QuantityRecord: _quantities,
+    Evaluation: _evaluations,
     Kpi: _kpis,
     MetricLimit: _metric_limits,
     Prediction: _predictions,

@@ -11,11 +11,12 @@ from mlpm_core.records import QuantityRecord, ValueCase
 from mlpm_core.records.metrics import without_value
 from mlpm_core.services.computing import or_reason
 from mlpm_core.services.mechanisms import definition_changes, mechanism_of
-from mlpm_core.services.monitored import deployed, recent_periods, seen
+from mlpm_core.services.monitored import deployed, recent_periods, seen, years_in_use
 from mlpm_core.services.now import now_of, uncounted
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.dots import quantile_dots
 from mlpm_core.value.mechanism import unreadable
+from mlpm_core.value.running_cost import RUN_COST, after_running_costs
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class CaseValue:
     ``settled_net``, money a year, and ``settled_loss``, a probability, are what it is with every
     metric that chance explains left as planned; ``differing`` are the labels of the others.
     ``uncounted`` says why it says nothing of today, None when it does.
+
+    A running cost that is written stands among the ``inputs``: every net is after it.
+    ``years_in_use`` is None until a model is in use for it; from then on its building is paid.
     """
 
     value_case_id: str
@@ -96,6 +100,7 @@ class CaseValue:
     settled_loss: float | None = None
     differing: tuple[str, ...] = ()
     uncounted: str | None = None
+    years_in_use: float | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -107,7 +112,18 @@ class CaseValue:
     @property
     def benefit_answers(self) -> dict[str, str]:
         """What is written of how the value arrives, for ``benefits``."""
-        return {i.name: i.planned for i in self.realisation if i.planned}
+        answers = {i.name: i.planned for i in self.realisation if i.planned}
+        return answers if self.run_cost is None else answers | {RUN_COST: self.run_cost}
+
+    @property
+    def run_cost(self) -> str | None:
+        """What running costs beyond what the formulas count, as written; None when nothing is."""
+        return next((i.planned for i in self.inputs if i.name == RUN_COST and i.planned), None)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every number that the best value rests on is taken as exact."""
+        return self.best is not None and all(q.is_exact for q in self.best.quantities.values())
 
     @property
     def best(self) -> Worth | None:
@@ -237,7 +253,6 @@ def valued_case(
 ) -> CaseValue:
     """The record of a value case, valued by the results of a deployment: its champion's if none."""
     changes = changes or {}
-    mechanism = mechanism_of(reader, row["project"], row["mechanism"])
     deployment, currency = deployment or deployed(reader, row), project["currency"]
     monitored = recent_periods(reader, project["project"], deployment, today)
     written = {
@@ -245,6 +260,10 @@ def valued_case(
         for q in reader.current(QuantityRecord, row["project"])
         if q["value_case_id"] == row["value_case_id"]
     }
+    mechanism = after_running_costs(
+        mechanism_of(reader, row["project"], row["mechanism"]),
+        {name: q["written"] for name, q in written.items()} | dict(changes),
+    )
     inputs = _inputs(mechanism, row, written, changes)
     texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
     planned, problem = _worth(mechanism, texts, row["baseline"], currency, draws)
@@ -282,6 +301,7 @@ def valued_case(
         settled_loss=now.window.settled_loss if now else None,
         differing=tuple(i.label for i in inputs if now and i.name in now.window.differing),
         uncounted=uncounted(deployment, as_of, today),
+        years_in_use=years_in_use(reader, row, today, is_monitored=bool(monitored)),
     )
 
 

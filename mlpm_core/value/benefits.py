@@ -62,12 +62,12 @@ _ROUNDING: Final = 1e-9
 _BY_NAME: Final = {entry.name: entry for entry in _INPUTS}
 
 
-def benefit_inputs(mechanism: Mechanism) -> tuple[Input, ...]:
+def benefit_inputs(mechanism: Mechanism | None = None) -> tuple[Input, ...]:
     """What a value case may be asked to say whether it pays; only the build cost has no default.
 
     What the mechanism asks itself is not asked again: M5 has a deadweight of its own.
     """
-    own = {entry.name for entry in mechanism.all_inputs}
+    own = {entry.name for entry in mechanism.all_inputs} if mechanism else ()
     return tuple(entry for entry in _INPUTS if entry.name not in own)
 
 

@@ -12,6 +12,7 @@ from mlpm_core.quantity import LARGEST
 from mlpm_core.value.decision import Decision, Option, decide
 from mlpm_core.value.information import Learned, Study
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
+from mlpm_core.value.running_cost import after_running_costs
 from mlpm_core.value.toml_text import toml_table
 
 if TYPE_CHECKING:
@@ -21,14 +22,15 @@ __all__ = ["Case", "case_from", "read_case"]
 
 _TOP: Final = ("mechanism", "baseline", "horizon_years", "quantities", "options", "studies")
 _OPTION: Final = ("fixed_cost", "metrics", "quantities")
-_STUDY: Final = ("name", "observes", "n", "cost", "sd", "log_sd")
+_STUDY: Final = ("name", "observes", "n", "cost", "sd", "log_sd", "weeks")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A choice, and the studies that could be made before it.
 
-    A study is worth its value for each year of ``horizon_years``, less its cost.
+    A study is worth its value for each year of ``horizon_years``, less its cost and what the best
+    option would have brought in the weeks that the choice waits for it.
     """
 
     mechanism: Mechanism
@@ -53,7 +55,10 @@ class Case:
                 "study": study.name,
                 "value": learned.value,
                 "cost": study.cost,
-                "net": learned.value * self.horizon_years - study.cost,
+                "waiting": decision.waiting(study.weeks),
+                "net": learned.value * self.horizon_years
+                - study.cost
+                - decision.waiting(study.weeks),
             }
             for study, learned in studies
         ]
@@ -116,11 +121,12 @@ def _case(table: Mapping[str, Any]) -> Case:
     baseline = table.get("baseline")
     if baseline is not None and not isinstance(baseline, str):
         raise InputError(f'baseline is {baseline!r}; write "none", "all" or "incumbent".')
+    quantities = _quantities(_table(table, "quantities"), "quantities")
     return Case(
-        mechanism=find_mechanism(table["mechanism"]),
+        mechanism=after_running_costs(find_mechanism(table["mechanism"]), quantities),
         baseline=baseline,
         horizon_years=_number(table, "horizon_years", "the file", 1.0),
-        quantities=_quantities(_table(table, "quantities"), "quantities"),
+        quantities=quantities,
         options=tuple(_option(name, options[name]) for name in options),
         studies=tuple(_study(entry, f"study {i}") for i, entry in enumerate(studies, start=1)),
     )
@@ -148,7 +154,7 @@ def _study(entry: object, where: str) -> Study:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise InputError(f"{where}: {key} is missing; write a text in quotes.")
     where = entry["name"]
-    spreads = {k: _number(entry, k, where, 0.0) for k in ("sd", "log_sd") if k in entry}
+    spreads = {k: _number(entry, k, where, 0.0) for k in ("sd", "log_sd", "weeks") if k in entry}
     cost = _number(entry, "cost", where, 0.0)
     return Study(where, entry["observes"], entry.get("n", 0), cost, **spreads)
 

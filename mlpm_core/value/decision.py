@@ -28,6 +28,7 @@ __all__ = ["NONE", "Decision", "Option", "Uncertain", "decide"]
 
 NONE: Final = "none"
 _FIXED: Final = "fixed_cost"
+_WEEKS: Final = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Uncertain:
-    """An uncertain input: its draws in the unit it is asked in, and whether it counts cases."""
+    """An uncertain input: its draws in the unit it is asked in, and whether it counts cases.
+
+    ``counted`` is the share of the cases a study looks at that tell something about it.
+    """
 
     label: str
     unit: str
     draws: Array = field(repr=False)
     is_share: bool = False
+    counted: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +130,35 @@ class Decision:
         """
         entry = self._uncertain(study.observes)
         perfect = self.evppi[study.observes]
-        return evsi(self.nets, study, entry.draws, is_share=entry.is_share, perfect=perfect)
+        return evsi(
+            self.nets,
+            study,
+            entry.draws,
+            is_share=entry.is_share,
+            counted=entry.counted,
+            perfect=perfect,
+        )
+
+    def waiting(self, weeks: float, *, today: str = NONE, years: float = 1.0) -> float:
+        """What waiting for a study costs: the lead of the best option, as long as it is not taken.
+
+        Parameters
+        ----------
+        weeks : float
+            How long the choice waits.
+        today : str
+            The option that goes on meanwhile.
+        years : float
+            Over how many years the nets are summed.
+
+        Examples
+        --------
+        >>> choice = Decision(("none", "use"), np.array([[0.0, 0.0], [3.0, 101.0]]), {})
+        >>> choice.waiting(26), choice.waiting(26, today="use")
+        (26.0, 0.0)
+        """
+        lead = self.means[self.best] - self.means.get(today, 0.0)
+        return max(0.0, lead) / years * weeks / _WEEKS
 
     def _uncertain(self, key: str) -> Uncertain:
         if key not in self.inputs:
@@ -216,11 +249,18 @@ def decide(
     if not is_possible.any():
         raise NotEnoughDataError("In no draw are all options possible; narrow the quantities.")
     labels = {entry.name: entry.label for entry in policy.inputs} | {_FIXED: "Fixed cost"}
+    counted: dict[str, float] = {}
+    for named in keys:
+        middles = {n: np.array(asked[k].median * factors[n]) for n, k in named.items()}
+        for name, key in named.items():
+            if key in points and key not in counted and name != _FIXED:
+                counted[key] = mechanism.counted(name, middles)
     return Decision(
         names=tuple(option.name for option in options),
         nets=nets[:, is_possible],
         inputs={
-            key: _uncertain(key, asked[key], labels, drawn[key][is_possible]) for key in uncertain
+            key: _uncertain(key, asked[key], labels, drawn[key][is_possible], counted.get(key, 1.0))
+            for key in uncertain
         },
         feasible_share=float(is_possible.mean()),
     )
@@ -265,8 +305,10 @@ def _fixed_cost(option: Option, currency: str | None) -> Quantity:
     return fixed
 
 
-def _uncertain(key: str, quantity: Quantity, labels: Mapping[str, str], draws: Array) -> Uncertain:
+def _uncertain(
+    key: str, quantity: Quantity, labels: Mapping[str, str], draws: Array, counted: float
+) -> Uncertain:
     option, _, name = key.rpartition(".")
     label = f"{labels[name]} of {option}" if option else labels[name]
     is_share = quantity.unit == "1" and (quantity.low, quantity.high) == (0, 1)
-    return Uncertain(label, quantity.unit, draws, is_share)
+    return Uncertain(label, quantity.unit, draws, is_share, counted)

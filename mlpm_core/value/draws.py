@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["DRAWS", "SEED", "own_draws", "own_generator", "uniform_points"]
+__all__ = ["DRAWS", "SEED", "at_scores", "own_draws", "own_generator", "uniform_points"]
 
 DRAWS: Final = 8192
 SEED: Final = 20260630
@@ -91,8 +91,16 @@ def own_draws(quantile: Callable[[Array], Array], draws: int, rng: np.random.Gen
     >>> sorted(uniform.round(3).tolist())
     [0.125, 0.375, 0.625, 0.875]
     """
-    z, nodes = _strata(draws)
-    return rng.permutation(np.interp(z, nodes, quantile(ndtr(nodes))))
+    return rng.permutation(at_scores(quantile, _strata(draws)[0]))
+
+
+def at_scores(quantile: Callable[[Array], Array], scores: Array) -> Array:
+    """Draws of one distribution at normal scores of a probability; shape (draws,) of both.
+
+    The scores are those of ``own_draws``, in any order; so is how exact they are.
+    """
+    _, nodes = _strata(scores.size)
+    return np.asarray(np.interp(scores, nodes, quantile(ndtr(nodes))))
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ about them, so it serves a value case, a board of candidates and a file alike.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -51,7 +51,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Observing one uncertain input n times more.
+    """Looking at n more cases to learn about one uncertain input.
 
     Parameters
     ----------
@@ -60,13 +60,15 @@ class Study:
     observes : str
         The input, such as "cost_per_error"; an option's own is "A.coverage".
     n : int
-        How many cases are looked at.
+        How many cases are looked at; of recall only the positives among them tell something.
     cost : float
         What the study costs, in money.
     sd : float, optional
         For what is no share: the standard deviation of one observation, in the input's unit.
     log_sd : float, optional
         Or that of its logarithm; 1 when neither is given.
+    weeks : float
+        How long the choice waits for its result.
 
     Raises
     ------
@@ -80,12 +82,15 @@ class Study:
     cost: float = 0.0
     sd: float | None = None
     log_sd: float | None = None
+    weeks: float = 0.0
 
     def __post_init__(self) -> None:
         if isinstance(self.n, bool) or not isinstance(self.n, int) or not 1 <= self.n <= 10**9:
             raise InputError(f"{self.name}: n is {self.n!r}; write a whole number of at least 1.")
         if not (math.isfinite(self.cost) and self.cost >= 0):
             raise InputError(f"{self.name}: cost is {self.cost!r}; write a number of at least 0.")
+        if not (math.isfinite(self.weeks) and self.weeks >= 0):
+            raise InputError(f"{self.name}: weeks is {self.weeks!r}; write a number of at least 0.")
         for name, spread in (("sd", self.sd), ("log_sd", self.log_sd)):
             if spread is not None and not 0 < spread < math.inf:
                 raise InputError(f"{self.name}: {name} is {spread!r}; write a number above 0.")
@@ -197,7 +202,13 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> Learned:
 
 
 def evsi(
-    nets: Array, study: Study, known: Array, *, is_share: bool, perfect: Learned | None = None
+    nets: Array,
+    study: Study,
+    known: Array,
+    *,
+    is_share: bool,
+    counted: float = 1.0,
+    perfect: Learned | None = None,
 ) -> Learned:
     """Expected value of a study: of its result, not of the truth behind it.
 
@@ -211,6 +222,9 @@ def evsi(
         Draws of the input that is observed; a share in 0 to 1, else in the unit of ``study.sd``.
     is_share : bool
         Whether each observation is a yes or a no.
+    counted : float
+        Of the cases looked at, the share that is observed at all: recall needs the positives among
+        them. Fewer than one is worth that share of one.
     perfect : Learned, optional
         What knowing the input exactly is worth, when it was computed before.
 
@@ -241,6 +255,10 @@ def evsi(
     0.114
     """
     perfect = perfect or evppi(nets, known)
+    n, share = study.n * counted, 1.0
+    if n < 1:
+        n, share = 1.0, max(0.0, n)
+    study = replace(study, n=round(n))
     gains = _fitted(_together([_basis(known)]), _against_best(nets))
     strata = np.array_split(np.argsort(known), min(_N_STRATA, known.size))
     truths = np.array([known[rows].mean() for rows in strata])
@@ -249,7 +267,7 @@ def evsi(
     joint = _hits(study, truths) if is_counted else _means(study, truths, is_share=is_share)
     found = joint @ by_truth
     value = max(0.0, float(found.max(axis=1).sum() - found.sum(axis=0).max()))
-    return Learned(min(value, perfect.value), perfect.noise)
+    return Learned(min(value * share, perfect.value), perfect.noise)
 
 
 def _hits(study: Study, truths: Array) -> Array:

@@ -18,9 +18,17 @@ from pages.parts.figures import money as money_told
 from pages.parts.hover import MUTED, told
 
 if TYPE_CHECKING:
-    from mlpm_core.services.choosing import Choice, Choosing, Flip
+    from collections.abc import Mapping
+
+    from mlpm_core.services.choosing import Choice, Choosing, Criterion, Flip
 
 __all__ = ["who_would_choose_what"]
+
+_OTHERS: Mapping[Criterion, str] = {
+    Dimension.CYCLE_TIME: "an hour per case",
+    Dimension.PEOPLE_INTENSITY: "a human hour per 1,000 cases",
+    Dimension.CUSTOMER_EXPERIENCE: "a bad experience per 1,000 cases",
+}
 
 
 def who_would_choose_what(found: Choosing, currency: str) -> None:
@@ -35,8 +43,9 @@ def who_would_choose_what(found: Choosing, currency: str) -> None:
             alt="What each stakeholder would choose, and what would change their choice",
         )
         st.caption(
-            "By the weights of the brief, each dimension scaled from the worst to the best option. "
-            "Nothing is averaged over people."
+            "By the weights of the brief. Revenue and cost saving count alike: an amount is an "
+            "amount. Each criterion is measured from adopting nothing, in units of the largest "
+            "difference that any option makes. Nothing is averaged over people."
         )
     else:
         st.caption("Nobody has said yet how much each dimension matters to them.")
@@ -57,7 +66,10 @@ def _sentence(found: Choosing) -> str:
     n, n_all = len(found.shares), len(found.shares) + len(found.dominated)
     if n == 1:
         only = literal(named(next(iter(found.shares))))
-        return f"**{only}** is at least as good as every other option in all five dimensions."
+        return (
+            f"**{only}** is at least as good as every other option in money, cycle time, people "
+            "intensity and customer experience."
+        )
     text = f"**{n} of {n_all} options** are worth a look; no other beats them everywhere. "
     if not found.choices:
         return text
@@ -88,7 +100,7 @@ def _shares(found: Choosing) -> pd.DataFrame:
 
 
 def _bars_told(found: Choosing) -> str:
-    text = "Share of all ways to weigh the five dimensions in which an option wins."
+    text = "Share of all ways to weigh the criteria in which an option wins."
     if len(found.shares) > MOST_DRAWN:
         text += f" Shown: the {MOST_DRAWN} that win most often."
     if found.dominated:
@@ -144,20 +156,14 @@ def _people(found: Choosing, currency: str) -> pd.DataFrame:
 def _change(choice: Choice, currency: str) -> str:
     flip = choice.flip
     if flip is None:
-        return "by no shift between two dimensions"
+        return "by no shift between two criteria"
     moved = f"{number(flip.points, 2)} points from {inner(flip.of.label)} to {inner(flip.to.label)}"
     price = _price(flip, currency)
     return f"to {named(flip.option)}, if {moved} moved{f' ({price})' if price else ''}"
 
 
 def _price(flip: Flip, currency: str) -> str:
-    """What the flip means in the units of the two dimensions, where money is one of them."""
-    money = (Dimension.REVENUE, Dimension.COST_SAVING)
-    if flip.price is None or flip.of not in money or flip.to in money:
+    """What the flip means in the units of the two criteria, where money gives way."""
+    if flip.price is None or flip.of in _OTHERS or flip.to not in _OTHERS:
         return ""
-    unit = {
-        Dimension.CYCLE_TIME: "an hour per case",
-        Dimension.PEOPLE_INTENSITY: "a human hour per 1,000 cases",
-        Dimension.CUSTOMER_EXPERIENCE: "a bad experience per 1,000 cases",
-    }[flip.to]
-    return f"{unit} counting like {money_told(flip.price, currency)}"
+    return f"{_OTHERS[flip.to]} counting like {money_told(flip.price, currency)}"

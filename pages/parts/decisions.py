@@ -257,6 +257,14 @@ def _promised_and_realised(decision: DecisionView) -> None:
     with st.grid(2, min_column_width=200):
         with st.container():
             _range("Promised then", decision.promised, decision.promised_reason)
+            if decision.is_before_correction:
+                st.caption(
+                    "As measured: it was recorded before MLPM took off the luck of the best of "
+                    "many candidates."
+                )
+            elif decision.measured and decision.measured != decision.promised:
+                as_measured = figure(decision.measured.mean, decision.measured.unit)
+                st.caption(literal(f"As measured {as_measured}; corrected for luck."))
         with st.container():
             _range("Realised now", decision.realised, decision.realised_reason)
             if decision.realised_when:

@@ -65,7 +65,16 @@ def lead(view: LeaderboardView) -> str:
         f"({literal(spread(best.net.p10, best.net.p90))}) against {against}; it is the best of "
         f"{counted(n + 1, 'option')} with probability {percent(best.p_best)}."
     )
-    return text + _score_says_otherwise(view)
+    return text + _as_measured(view) + _score_says_otherwise(view)
+
+
+def _as_measured(view: LeaderboardView) -> str:
+    """What the best one looks like before the luck of the best of many is taken off."""
+    best = view.best
+    if not view.is_corrected or best.measured is None:
+        return ""
+    told = literal(money(best.measured.mean, view.currency))
+    return f" As measured it would be {told}; part of that is luck with its test cases."
 
 
 def _score_says_otherwise(view: LeaderboardView) -> str:

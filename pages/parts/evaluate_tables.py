@@ -29,6 +29,20 @@ def options(view: LeaderboardView) -> pd.DataFrame:
             "Option": [named(o.name) for o in shown],
             f"Net, {view.currency} / year": [number(o.net.mean) for o in shown],
             "P10 to P90": [_ends(o.net) for o in shown],
+            **(
+                {"As measured": [number(o.measured.mean) if o.measured else NOTHING for o in shown]}
+                if view.is_corrected
+                else {}
+            ),
+            **(
+                {
+                    f"Cost a year, {view.currency}": [
+                        number(o.fixed_cost) if o.fixed_cost else NOTHING for o in shown
+                    ]
+                }
+                if any(o.fixed_cost for o in shown)
+                else {}
+            ),
             "Chance of loss": [percent(o.probability_of_loss) for o in shown],
             "Chance best": [percent(o.p_best) for o in shown],
             f"Regret, {view.currency} / year": [number(o.expected_regret) for o in shown],

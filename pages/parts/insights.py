@@ -21,6 +21,7 @@ from pages.parts.figures import (
     spread,
     written_unit,
 )
+from pages.parts.sentences import costs_counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
     from mlpm_core.services.insights import Advice, Insight
     from mlpm_core.services.valuation import CaseInput, CaseValue
 
-__all__ = ["before_choosing", "find_out_next", "must_be_true", "pays"]
+__all__ = ["before_choosing", "choice", "find_out_next", "must_be_true", "pays"]
 
 Changes = tuple[tuple[str, str], ...]
 _MOST_BARS = 9
+_LOOKS_BACK = (
+    " The model is in use: this looks back on the whole case; whether to keep it leaves out "
+    "what is spent."
+)
 
 
 def must_be_true(case: CaseValue) -> None:
@@ -60,7 +65,12 @@ def must_be_true(case: CaseValue) -> None:
         },
         alt="How far each input may move before the net value is zero",
     )
-    st.caption("The value at which net is zero, every other input at its median.")
+    st.caption(
+        literal(
+            "The value at which net benefit is zero, every other input at its median. "
+            f"{costs_counted(case)}"
+        )
+    )
 
 
 def _distance(case: CaseValue, entry: CaseInput) -> float:
@@ -105,7 +115,7 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
             )
     with right:
         if insight.swings:
-            st.caption(literal(_tornado(insight)))
+            st.caption(literal(f"{_tornado(insight)} {costs_counted(case)}"))
         st.caption(literal(_silent(insight)))
         _study(case, insight)
 
@@ -121,12 +131,7 @@ def _next(case: CaseValue, insight: Insight) -> str:
     decision = insight.decision
     if insight.problem:
         return f":material/error: {literal(insight.problem)}"
-    use = "Use the model" if decision.best == USE else "Leave it"
-    about = (
-        "by one year's net; write a build cost to count it"
-        if insight.horizon_years is None
-        else f"by what it leaves over {counted(insight.horizon_years, 'year')}"
-    )
+    use, about = choice(insight)
     most = literal(_worth(case, insight, decision.evpi))
     if not insight.advice:
         why = (
@@ -146,6 +151,21 @@ def _next(case: CaseValue, insight: Insight) -> str:
         f"{literal(percent(1 - decision.p_best[decision.best]))} of the outcomes and loses {most} "
         "on average."
     )
+
+
+def choice(insight: Insight) -> tuple[str, str]:
+    """What to do, and what that goes by; of a model in use, what is spent decides nothing."""
+    is_worth_it, years = insight.decision.best == USE, insight.horizon_years
+    if insight.is_built:
+        over = "one year's net" if years is None else f"the next {counted(years, 'year')}"
+        spent = "what building it cost is spent and left out"
+        return "Keep the model" if is_worth_it else "Stop it", f"by {over}; {spent}"
+    about = (
+        "by one year's net; write a build cost to count it"
+        if years is None
+        else f"by what it leaves over {counted(years, 'year')}"
+    )
+    return "Use the model" if is_worth_it else "Leave it", about
 
 
 def _advice(case: CaseValue, insight: Insight) -> pd.DataFrame:
@@ -215,7 +235,7 @@ def _study(case: CaseValue, insight: Insight) -> None:
     if not choices:
         return
     with st.expander("How large should the study be?", icon=":material/biotech:"):
-        which, cost, once = st.columns(3, vertical_alignment="bottom")
+        which, cost, once, wait = st.columns(4, vertical_alignment="bottom")
         with which:
             key = st.selectbox(
                 "Find out", list(choices), format_func=lambda k: choices[k], key="study_of"
@@ -228,7 +248,12 @@ def _study(case: CaseValue, insight: Insight) -> None:
             start = st.number_input(
                 f"Beginning costs, {case.currency}", min_value=0.0, value=0.0, key="study_once"
             )
-        found = studied(insight.decision, case.mechanism, key, per_case, start)
+        with wait:
+            weeks = st.number_input(
+                "The choice waits, weeks", min_value=0.0, value=0.0, key="study_weeks"
+            )
+        waiting = insight.waiting(weeks)
+        found = studied(insight.decision, case.mechanism, key, per_case, start + waiting)
         if found is None:
             st.markdown("At that cost no size of study is worth it: decide without one.")
             return
@@ -241,6 +266,9 @@ def _study(case: CaseValue, insight: Insight) -> None:
             f"Best: **{literal(study.name)}**. It is worth {value}, costs {spent} and leaves "
             f"**{left}**."
         )
+        if waiting:
+            lost = literal(f"{case.currency} {number(waiting)}")
+            st.caption(f"Of the cost {lost} is what the better choice would bring while it waits.")
 
 
 def _swings(case: CaseValue, insight: Insight) -> pd.DataFrame:
@@ -300,6 +328,7 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
                     f"Building costs {case.currency} {number(paid.build_cost.mean)} on average, "
                     f"by {insight.cost_from}; up to {case.currency} {number(paid.affordable)} "
                     "would pay on average."
+                    f"{_LOOKS_BACK if insight.is_built else ''}"
                 )
             )
         with right:

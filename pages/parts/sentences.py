@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "batch",
+    "costs_counted",
     "dimension",
     "dots",
     "draws",
@@ -118,9 +119,24 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     net = literal(money(worth.net.mean, case.currency))
     against = literal(case.mechanism.baselines[case.baseline].sentence)
     text = f"**{title}** is worth **{net}** {rests}, against {against}. "
-    if worth.probability_of_loss == 0:
-        return text + "No outcome in sight is a loss."
-    return text + f"The chance of a loss is {literal(percent(worth.probability_of_loss))}."
+    return f"{text}{_loss(case)} {literal(costs_counted(case))}"
+
+
+def _loss(case: CaseValue) -> str:
+    """How likely a loss is, as far as the numbers say."""
+    chance = case.best.probability_of_loss if case.best else 0.0
+    if case.is_exact:
+        return "Every number is taken as exact, so none of them says how likely a loss is."
+    if chance == 0:
+        return "A loss is very unlikely."
+    return f"The chance of a loss is {literal(percent(chance))}."
+
+
+def costs_counted(case: CaseValue) -> str:
+    """Which costs a net benefit counts: running it, never building it."""
+    written = case.run_cost
+    beyond = f"{written} a year beyond what the formulas count" if written else "by the formulas"
+    return f"Running costs are counted ({beyond}), what building costs is not."
 
 
 def dimension(which: Dimension, case: CaseValue) -> str:
@@ -139,7 +155,10 @@ def dimension(which: Dimension, case: CaseValue) -> str:
 
 def net() -> str:
     """What net is, for its tooltip."""
-    return "Revenue and cost saving together; hours and bad experiences never enter it."
+    return (
+        "Revenue and cost saving together, after running costs. What building costs is said apart; "
+        "hours and bad experiences never enter it."
+    )
 
 
 def question(entry: CaseInput) -> str:

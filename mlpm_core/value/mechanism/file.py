@@ -15,7 +15,7 @@ from mlpm_core.value.mechanism.place import located
 from mlpm_core.value.toml_text import TomlFault, toml_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pint.util import UnitsContainer
@@ -142,6 +142,7 @@ class _Reader:
             raise InputError('sources must be a list of texts, such as ["Our books of 2025."].')
         inputs = (*self.inputs("metrics", is_metric=True), *self.inputs("quantities"))
         natural = {i.name for i in inputs}
+        self.check_counted(inputs)
         self.at = ("volume",)
         if texts["volume"] not in natural:
             raise InputError(f"volume is {texts['volume']!r}; name an input that counts cases.")
@@ -210,7 +211,9 @@ class _Reader:
         self.dimensions[name] = dimension
 
     def inputs(self, section: str, *, is_metric: bool = False) -> tuple[Input, ...]:
-        optional = ("low", "high", "default", "typical", "reported_as", "better", "same_as")
+        optional = (
+            "low", "high", "default", "typical", "reported_as", "better", "same_as", "counted",
+        )  # fmt: skip
         found = []
         for name, entry in self.each(section, ["label", "question", "unit"], optional):
             where = f"{section}.{name}"
@@ -236,6 +239,12 @@ class _Reader:
                     raise InputError(f"{where}: same_as {made.same_as!r} is in another unit.")
             found.append(made)
         return tuple(found)
+
+    def check_counted(self, inputs: Iterable[Input], section: str = "") -> None:
+        for entry in inputs:
+            where = f"{section or ('metrics' if entry.is_metric else 'quantities')}.{entry.name}"
+            if entry.counted is not None:
+                self.formula(f"{where}.counted", entry.counted, Unit.read("1").dimension, "1")
 
     def formula(
         self,
@@ -317,6 +326,7 @@ class _Reader:
             self.at = ("natural",)
             raise InputError(f"natural is {natural!r}; write {', '.join(BASELINES)}.")
         extras = {i.name: i for i in self.inputs("baseline_quantities")}
+        self.check_counted(extras.values(), "baseline_quantities")
         names = inputs | set(extras)
         return {
             name: self.baseline(name, section[name], extras, names, is_natural=name == natural)

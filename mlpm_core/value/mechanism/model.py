@@ -10,13 +10,12 @@ import numpy as np
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.quantity import Dimension, Quantity, Unit, said
+from mlpm_core.value.formula import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from mlpm_core.value.formula import Formula
 
     Array = NDArray[np.float64]
 
@@ -28,6 +27,8 @@ class Input:
     """A metric or quantity that a mechanism asks for, with the question in sentence form.
 
     When it is not given it has its ``default``, or is what another input is: ``same_as`` names it.
+    ``counted`` is the formula of the share of cases looked at that tell something about it, such as
+    the positives for recall; None when all do.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Input:
     reported_as: str = ""
     better: str | None = None
     same_as: str | None = None
+    counted: str | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -191,6 +193,34 @@ class Mechanism:
             if entry.name == name:
                 return entry
         raise NotFoundError.of(f"input of {self.id}", name, [i.name for i in self.all_inputs])
+
+    def counted(self, name: str, inputs: Mapping[str, Array]) -> float:
+        """Of the cases that a study looks at, the share that tells something about an input.
+
+        Parameters
+        ----------
+        inputs : mapping of str to float
+            One number for each input, in base units.
+
+        Returns
+        -------
+        float
+            From 0 to 1; 1 where it cannot be said.
+
+        Examples
+        --------
+        >>> from mlpm_core.value.mechanism import find_mechanism
+        >>> rare = {"prevalence": np.array(0.002), "recall": np.array(0.5), "precision": 0.1}
+        >>> m1 = find_mechanism("M1")
+        >>> m1.counted("recall", rare), m1.counted("precision", rare), m1.counted("uptake", rare)
+        (0.002, 0.01, 1.0)
+        """
+        text = self.input(name).counted
+        if text is None:
+            return 1.0
+        with np.errstate(all="ignore"):
+            share = float(Formula.read(name, text)(self.completed(inputs)))
+        return min(1.0, max(0.0, share)) if np.isfinite(share) else 1.0
 
     def completed(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Inputs by name, with those that were not given as what they are the same as."""
