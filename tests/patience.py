@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATIENCE: Final = 600.0  # seconds; only what hangs takes that long
+PATIENCE: Final = 300.0  # seconds; only what hangs takes that long
 PATIENCE_MS: Final = PATIENCE * 1000
 T = TypeVar("T")
 

@@ -234,7 +234,7 @@ class QuickEstimate:
     def _questions(self, ask: AskFirst) -> str:
         n = f"{ask.n_open} of {ask.n_asked} questions are open"
         return (
-            f"Ask first: {n}, and their answers move the plan up to {ask.fold:.0f} times, from "
+            f"Ask first: {n}, and their answers move the plan about {ask.fold:.0f} times, from "
             f"P50 = {self._told(ask.p50_if_no)} if all are no to "
             f"{self._told(ask.p50_if_yes)} if all are yes. Begin with: {ask.first}"
         )

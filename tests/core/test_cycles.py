@@ -210,7 +210,7 @@ def test_when_nothing_is_asked_it_says_ask_first_and_no_figure():
     assert estimate.ask_first.p50_if_no == pytest.approx(20)
     assert estimate.ask_first.p50_if_yes == pytest.approx(702)
     assert estimate.explanation == (
-        "Ask first: 7 of 7 questions are open, and their answers move the plan up to 35 times, "
+        "Ask first: 7 of 7 questions are open, and their answers move the plan about 35 times, "
         "from P50 = 20 days (EUR 12,000) if all are no to 700 days (EUR 420,000) if all are yes. "
         "Begin with: Is the data complex?"
     )

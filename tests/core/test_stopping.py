@@ -136,7 +136,10 @@ def mlpm(monkeypatch, capsys):
     ids=["TERM", "INT", "uvicorn"],
 )
 def test_it_ends_in_time_whoever_holds_on_to_it(tmp_path, mlpm, holds, stop, command):
-    """`run_server` waits twenty seconds for the end, and wants no trace and no server.json."""
+    """`run_server` wants the end, no trace and no server.json; what held on was answered 503.
+
+    Had it ended only because bodies had been silent for too long, they would be answered 408.
+    """
     file = tmp_path / "results.csv"
     file.write_bytes(GOOD)
     imported = ("import", str(file), "--kind", "metric_results", "--project", "shop")
