@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.services.insights import USE, studied
+from mlpm_core.services.insights import USE, needed, studied
 from pages.parts import charts, estimates, loaders, plan_charts
 from pages.parts.figures import (
     NOTHING,
@@ -25,8 +25,9 @@ from pages.parts.figures import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpm_core.planning import Condition
     from mlpm_core.services.insights import Advice, Insight
-    from mlpm_core.services.valuation import CaseInput, CaseValue
+    from mlpm_core.services.valuation import CaseValue
 
 __all__ = ["before_choosing", "find_out_next", "must_be_true", "pays"]
 
@@ -36,11 +37,9 @@ _MOST_BARS = 9
 
 def must_be_true(case: CaseValue) -> None:
     """The value of each input at which net is zero, in words; metrics first, the nearest next."""
-    worth = case.best
-    if worth is None:
+    if case.best is None:
         return
-    shown = [i for i in case.inputs if worth.break_even.get(i.name) is not None]
-    shown.sort(key=lambda i: (not i.is_metric, _distance(case, i)))
+    shown = needed(case)
     st.subheader("What must be true", anchor=False)
     if not shown:
         st.caption("No single input, the others at their medians, brings the net value to zero.")
@@ -49,7 +48,7 @@ def must_be_true(case: CaseValue) -> None:
         pd.DataFrame(
             {
                 "Input": [i.label for i in shown],
-                "For a gain": [_margin(case, i) for i in shown],
+                "For a gain": [_margin(i, case.currency) for i in shown],
             }
         ),
         hide_index=True,
@@ -63,25 +62,22 @@ def must_be_true(case: CaseValue) -> None:
     st.caption("The value at which net is zero, every other input at its median.")
 
 
-def _distance(case: CaseValue, entry: CaseInput) -> float:
-    taken, zero = _taken_and_zero(case, entry)
-    return abs(zero - taken) / abs(taken) if taken else float("inf")
-
-
-def _taken_and_zero(case: CaseValue, entry: CaseInput) -> tuple[float, float]:
-    worth = case.best
-    if worth is None:
-        return 0.0, 0.0
-    return worth.quantities[entry.name].median, worth.break_even[entry.name] or 0.0
-
-
-def _margin(case: CaseValue, entry: CaseInput) -> str:
-    taken, zero = _taken_and_zero(case, entry)
-    unit = entry.unit.partition("/")[0].replace("money", case.currency)
+def _margin(entry: Condition, currency: str) -> str:
+    """How far one input may move, or must, or between what it must stay."""
+    unit = entry.unit.partition("/")[0].replace("money", currency)
     unit = "" if unit == "1" else f" {unit}"
-    is_gain = case.best is not None and case.best.net.p50 > 0
-    verb = ("may" if is_gain else "must") + (" fall" if zero < taken else " rise")
-    return f"{verb} from {number(taken)} to {number(zero)}{unit}"
+    zero = entry.zero_at or 0.0
+    elsewhere = "; it pays at other values too" if entry.pays_elsewhere else ""
+    if entry.also_at is not None:
+        low, high = sorted((zero, entry.also_at))
+        return (
+            f"between {number(low)} and {number(high)}{unit}, taken {number(entry.taken)}"
+            f"{elsewhere}"
+        )
+    if zero == entry.taken:
+        return f"must be {'above' if entry.is_floor else 'below'} {number(zero)}{unit}{elsewhere}"
+    verb = ("may" if entry.pays else "must") + (" fall" if zero < entry.taken else " rise")
+    return f"{verb} from {number(entry.taken)} to {number(zero)}{unit}{elsewhere}"
 
 
 def find_out_next(case: CaseValue, insight: Insight) -> None:
