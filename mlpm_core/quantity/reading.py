@@ -192,7 +192,7 @@ class _Reading:
         value = float(text.rstrip("kKmM")) * _THOUSANDS.get(text[-1].lower(), 1.0)
         if abs(value) > LARGEST:
             raise self.refused(_TOO_LARGE)
-        return value if abs(value) >= SMALLEST else 0.0
+        return value
 
     def terms(self, parts: list[str]) -> tuple[float, ...]:
         """Numbers with a unit each, or one unit after the last; in the unit asked."""
@@ -308,7 +308,8 @@ class _Reading:
         return [value for part in parts for value in part]
 
     def sample(self, listed: list[str], factor: float) -> tuple[Shape, tuple[float, ...]]:
-        values = tuple(self.number(text) * factor for text in listed)
+        numbers = [self.number(text) * factor for text in listed]
+        values = tuple(x if abs(x) >= SMALLEST else 0.0 for x in numbers)
         if min(values) == max(values):
             raise self.refused("The values are all the same; write more, or one number.")
         return self.in_range(Sample.of(values), values)

@@ -126,7 +126,7 @@ def _next(case: CaseValue, insight: Insight) -> str:
     most = literal(_worth(case, insight, decision.evpi))
     if not insight.advice:
         why = (
-            "no outcome in sight would change it"
+            _why_nothing(case)
             if decision.evpi == 0
             else f"knowing everything would be worth {most}"
         )
@@ -142,6 +142,13 @@ def _next(case: CaseValue, insight: Insight) -> str:
         f"{literal(percent(1 - decision.p_best[decision.best]))} of the outcomes and loses {most} "
         "on average."
     )
+
+
+def _why_nothing(case: CaseValue) -> str:
+    """Why nothing that could be found out would change a choice."""
+    if case.best is not None and case.best.net.is_exact:
+        return "every number that decides it is taken as exact"
+    return "no outcome in sight would change it"
 
 
 def _advice(case: CaseValue, insight: Insight) -> pd.DataFrame:
@@ -290,7 +297,10 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
             )
             st.caption(literal(spread(npv.p10, npv.p90)))
             chance = literal(percent(paid.probability_of_gain))
-            st.markdown(f"Above zero with a chance of **{chance}**. {literal(paid.sentence)}")
+            above = f"Above zero with a chance of **{chance}**."
+            if npv.is_exact:
+                above = "Every number is taken as exact, so none of them says how sure this is."
+            st.markdown(f"{above} {literal(paid.sentence)}")
             st.caption(
                 literal(
                     f"Building costs {case.currency} {number(paid.build_cost.mean)} on average, "
