@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.evaluation.candidate import Measured, written
-from mlpm_core.planning import conditions
+from mlpm_core.planning import Condition, conditions
 from mlpm_core.quantity import Unit
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
@@ -23,7 +23,6 @@ from mlpm_core.value.worth import worth_by_period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.planning import Condition
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import LeaderboardView
     from mlpm_core.services.rates import RatePoint
@@ -35,6 +34,7 @@ __all__ = [
     "USE",
     "Advice",
     "Change",
+    "Condition",
     "Insight",
     "advised",
     "among",

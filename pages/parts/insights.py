@@ -25,8 +25,7 @@ from pages.parts.figures import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.planning import Condition
-    from mlpm_core.services.insights import Advice, Insight
+    from mlpm_core.services.insights import Advice, Condition, Insight
     from mlpm_core.services.valuation import CaseValue
 
 __all__ = ["before_choosing", "find_out_next", "must_be_true", "pays"]
