@@ -113,12 +113,12 @@ def _value(value: float | None) -> str:
 
 def shortened(receipt: Receipt) -> Receipt:
     """A receipt that lists no more rejects than anybody reads; its counts stay as judged."""
-    n_more = len(receipt.rejects) - MOST_REJECTS
-    if n_more <= 0:
+    if len(receipt.rejects) <= MOST_REJECTS:
         return receipt
     told = Warned(
         code="rejects-cut",
-        message=f"{n_more} more rejects are not listed here; the file of rejected rows has all.",
+        message=f"Only the first {MOST_REJECTS:,} of {len(receipt.rejects):,} rejects are listed "
+        "here; the file of rejected rows has all.",
     )
     return receipt.model_copy(
         update={

@@ -198,7 +198,7 @@ class Recovery:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
         asked = Asked(
-            self.ledger.raw(said.sha256),
+            self.ledger.checked(said.sha256),
             said.filename,
             said.kind,
             said.project,

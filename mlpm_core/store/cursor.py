@@ -224,7 +224,7 @@ class Reader:
     def contents(self, seq: int | None = None) -> dict[int, str]:
         """The hash of the rows of every batch that has any, by its number; of one batch if told.
 
-        Memory does not grow with the rows.
+        Only a piece of the rows is held at a time; DuckDB sorts them within the store's limit.
         """
         by_batch: dict[int, BatchContent] = {}
         for record in KINDS.values():

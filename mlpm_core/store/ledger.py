@@ -87,15 +87,35 @@ class Ledger:
         StoreError
             When they are missing or no longer have that hash.
         """
+        with self._reading(sha256) as file:
+            data = file.read()
+        _hold(hashlib.sha256(data).hexdigest(), sha256)
+        return data
+
+    def checked(self, sha256: str) -> Path:
+        """Where the bytes kept under a hash lie, which were read through piece by piece.
+
+        Memory does not grow with the file.
+
+        Raises
+        ------
+        StoreError
+            When they are missing or no longer have that hash.
+        """
+        with self._reading(sha256) as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        _hold(digest, sha256)
+        return self._raw / sha256
+
+    @contextmanager
+    def _reading(self, sha256: str) -> Iterator[io.BufferedReader]:
         try:
-            data = (self._raw / sha256).read_bytes()
+            with (self._raw / sha256).open("rb") as file:
+                yield file
         except OSError as error:
             raise StoreError(
                 f"The raw file {sha256[:12]} cannot be read: {error.strerror}."
             ) from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError(f"The raw file {sha256[:12]} was damaged on disk.")
-        return data
 
     def keep_bytes(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, flushed to disk, and return it.
@@ -195,7 +215,7 @@ class Ledger:
                     file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
-            if self._file.exists():
+            if self._file.exists() and self._file.stat().st_size:
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self._file, aside)
             draft.replace(self._file)
@@ -274,6 +294,12 @@ def _mark(file: Path) -> tuple[int, int, int] | None:
     except FileNotFoundError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _hold(digest: str, sha256: str) -> None:
+    """Hold the hash of what was read against the one it was kept under."""
+    if digest != sha256:
+        raise StoreError(f"The raw file {sha256[:12]} was damaged on disk.")
 
 
 def _laid(data: bytes | Path, part: Path) -> str:

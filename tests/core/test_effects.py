@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.records import Effect, Question, Receipt, Reject
+from mlpm_core.errors import InputError
+from mlpm_core.records import Effect, Model, Question, Receipt, Reject
+from mlpm_core.services import effects
 from mlpm_core.services.effects import (
     MOST_REJECTS,
+    Before,
     asks_only_to_confirm,
     effect,
     shortened,
     with_effect_told,
+    without_figures,
 )
 from tests.by_hand import kpi
 
@@ -28,6 +32,49 @@ def test_an_effect_is_every_kpi_that_differs():
             ("more", 1.0, 1.5), ("gone", 2.0, None), ("told", None, 7.0), ("new", None, 3.0),
         ]
     ]  # fmt: skip
+
+
+def before_and_after(monkeypatch, *states):
+    """What each write after the first state changes; an error is raised in the place of KPIs."""
+    asked, left = [], iter(states)
+
+    def moved(*what):
+        asked.append(what)
+        state = next(left)
+        if isinstance(state, Exception):
+            raise state
+        return state
+
+    monkeypatch.setattr(effects, "kpis_moved_by", moved)
+    before = Before("workspace", "reader", Model, "shop")
+    told = [before.effect() for _ in states[1:]]
+    assert asked == [("workspace", "reader", Model, "shop")] * len(states)
+    return [
+        ([(e.before, e.after) for e in changes], [(w.code, w.message) for w in warnings])
+        for changes, warnings in told
+    ]
+
+
+def test_each_effect_is_what_was_written_since_the_one_before_it(monkeypatch):
+    states = [[of(1.0, "k")], [of(2.0, "k")], [of(2.0, "k")], [of(5.0, "k")]]
+    told = before_and_after(monkeypatch, *states)
+    assert told == [([(1.0, 2.0)], []), ([], []), ([(2.0, 5.0)], [])]
+
+
+def test_an_effect_that_cannot_be_computed_says_why(monkeypatch, caplog):
+    first, second = InputError("It has no unit."), InputError("It has no margin.")
+    some = [of(1.0, "k")]
+
+    def unknown(why):
+        return ([], [("effect-unknown", f"The effect on KPIs is not available: {why}")])
+
+    told = before_and_after(monkeypatch, first, some, some, second, first, ValueError(), some)
+    log = "It could not be computed; the server's log says why."
+    assert told == [
+        unknown("It has no unit."), ([], []), unknown("It has no margin."),
+        unknown("It has no unit."), unknown(log), unknown(log),
+    ]  # fmt: skip
+    assert [r.getMessage() for r in caplog.records] == ["The KPIs of shop could not be computed"]
 
 
 def question(code):
@@ -51,6 +98,22 @@ def receipt(status="asked", **more):
 )
 def test_whether_only_a_restatement_is_to_be_confirmed(told, is_only):
     assert asks_only_to_confirm(told) is is_only
+
+
+def test_who_may_not_read_is_told_no_figure():
+    asked = [question("restatement"), question("other")]
+    asked = [q.model_copy(update={"preview": ["4 was 3"]}) for q in asked]
+    whole = receipt(questions=asked, effect=changed(1))
+    told = without_figures(whole)
+    assert [(q.code, q.message, q.preview) for q in told.questions] == [
+        (
+            "restatement",
+            "Stored values would change, which only a token that may read is shown. Confirm?",
+            [],
+        ),
+        ("other", "other: 2 lines differ. Confirm?", ["4 was 3"]),
+    ]
+    assert told == whole.model_copy(update={"questions": told.questions, "effect": []})
 
 
 def changed(n):
@@ -82,12 +145,13 @@ def test_a_question_says_what_the_change_would_do(n, sentence):
 
 def test_a_receipt_lists_no_more_rejects_than_anybody_reads():
     reject = Reject(row=1, column=None, code="c", message="m", hint="h")
-    many = receipt("rejected", rejects=[reject] * (MOST_REJECTS + 2))
+    many = receipt("rejected", rejects=[reject] * (MOST_REJECTS + 1))
     told = shortened(many)
     assert len(told.rejects) == MOST_REJECTS == 10_000
     assert [(w.code, w.message) for w in told.warnings] == [(
         "rejects-cut",
-        "2 more rejects are not listed here; the file of rejected rows has all.",
+        "Only the first 10,000 of 10,001 rejects are listed here; the file of rejected rows has "
+        "all.",
     )]  # fmt: skip
     whole = receipt("rejected", rejects=[reject] * MOST_REJECTS)
     assert shortened(whole) is whole

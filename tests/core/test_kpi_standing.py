@@ -25,7 +25,8 @@ from tests.by_hand import TODAY, WEEK, case, kpi, worth
 
 EXPIRED = {"state": ProxyState.EXPIRED}
 RECORD = {
-    "kpi_id": "waits", "title": "Hours to wait", "dimension": "cycle_time", "unit": "hour/case",
+    "project": "shop", "kpi_id": "waits", "title": "Hours to wait", "dimension": "cycle_time",
+    "unit": "hour/case",
     "direction": "lower", "baseline": 20.0, "target": 8.0, "target_on": date(2026, 12, 31),
     "definition": "From call to answer", "owner": "Ines", "value_case_id": "orders",
     "stands_for": "", "agreed_by": "", "agreed_on": None, "expires_on": None,

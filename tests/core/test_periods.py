@@ -91,3 +91,12 @@ def test_results_are_gathered_by_period_oldest_first():
         "wape": (0.4, "B2"), "bias": (0.1, "B1"),
     }  # fmt: skip
     assert at("2026-06-01", "P1D").end - earlier.start == timedelta(days=1)
+
+
+def test_an_error_beyond_any_quantity_leaves_the_interval_of_the_file():
+    beyond = result(1.0, None, 1e200, ci_low=0.5, ci_high=2.5)
+    assert beyond.interval(is_share=False) == (0.5, 2.5)
+
+
+def test_a_result_says_nothing_of_labels_unless_told():
+    assert result(0.24).label_status == ""
