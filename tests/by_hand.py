@@ -62,6 +62,7 @@ def worth(
         quantities={},
         kpis={d: figure(kpis.get(d, 0.0), d.unit) for d in Dimension},
         net=figure(net, "money/year"),
+        costs=None,
         probability_of_loss=loss,
         feasible_share=1.0,
         medians={},

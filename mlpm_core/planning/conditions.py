@@ -32,7 +32,8 @@ class Condition:
     """What an input must be for the model to pay, the others at their medians.
 
     ``zero_at`` is where net is zero and ``taken`` the input's median, in its unit. ``is_floor``
-    says that the model pays above ``zero_at``, not below, and ``also_at`` up or down to where.
+    says that the model pays above ``zero_at``, not below, and ``also_at`` up or down to where;
+    ``pays_elsewhere`` that there are other values at which it pays.
     Without a break-even ``zero_at`` is None and ``reason`` says why. ``pays`` is whether the model
     pays with everything at its median.
     """
@@ -48,6 +49,7 @@ class Condition:
     is_floor: bool
     reason: str
     also_at: float | None = None
+    pays_elsewhere: bool = False
 
     @property
     def margin(self) -> float | None:
@@ -70,17 +72,23 @@ class Condition:
             Where the unit has money.
         """
         if self.zero_at is None:
-            pays = "pays" if self.pays else "does not pay"
-            return f"With all else as taken the model {pays}, whatever {self._name} is."
+            if self.pays:
+                told = f"the model pays, and no {self._name} makes it a loss"
+            else:
+                told = f"the model does not pay, whatever {self._name} is"
+            return f"With all else as taken {told}."
         unit = _unit(self.unit, currency)
-        side = f"{'at least' if self.is_floor else 'at most'} {said(self.zero_at)}"
+        is_open = self.zero_at in (0, self.taken)  # there, net is zero or not yet positive
+        words = ("above", "below") if is_open else ("at least", "at most")
+        side = f"{words[0] if self.is_floor else words[1]} {said(self.zero_at)}"
         if self.also_at is not None:
             low, high = sorted((self.zero_at, self.also_at))
             side = f"between {said(low)} and {said(high)}"
         told = f"The model pays when {self._name} is {side}{unit}"
         if self.typical:
             told += f"; typical is {self.typical}"
-        return f"{told}. {self._distance()}"
+        also = " It also pays at other values." if self.pays_elsewhere else ""
+        return f"{told}. {self._distance()}{also}"
 
     def _distance(self) -> str:
         margin = self.margin
@@ -133,7 +141,7 @@ def conditions(worth: Worth) -> list[Condition]:
     ('Forecast error (WAPE)', False, 0.2739, 0.3693)
     """
     policy, medians = _at_medians(worth)
-    pays = float(policy.outcome(medians).net) > 0
+    pays = float(policy.outcome(medians).sure_net) > 0
     asked = [entry for entry in policy.inputs if entry.name in worth.quantities]
     found = [_condition(worth, entry, pays=pays) for entry in asked]
     return sorted(found, key=_thinnest_first)
@@ -188,6 +196,7 @@ def _condition(worth: Worth, entry: Input, *, pays: bool) -> Condition:
         is_floor=is_floor,
         reason=found.reason or "",
         also_at=found.pays_to if is_floor else found.pays_from,
+        pays_elsewhere=found.pays_elsewhere,
     )
 
 

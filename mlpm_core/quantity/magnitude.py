@@ -11,7 +11,7 @@ LARGEST: Final = 1e18
 """Of anything that is measured or guessed, in its own unit: no sum of money or time comes near."""
 
 SMALLEST: Final = 1e-100
-"""Of what is not zero: nearer to it, a square or a quotient is zero or infinite."""
+"""Of values that were looked up: what is nearer to zero is zero."""
 
 LARGEST_SQUARE: Final = LARGEST**2
 """Of numbers that may be squares of such: a mean squared error, a sum of squares."""

@@ -160,6 +160,11 @@ class _Reading:
             raise self.refused(f"{rate[5]!r} is no day; write one such as 2026-05-31.") from None
         if not 0 < price <= LARGEST or of == per:
             raise self.refused("A rate is a number above 0 between two currencies.")
+        if self.wanted not in (None, of, per):
+            raise self.refused(
+                f"Its rate is between {of} and {per}, but money is counted in {self.wanted} here, "
+                "and no rate is known to it."
+            )
         is_inverse = self.wanted == per
         self.rate = (of, per, 1 / price) if is_inverse else (per, of, price)
         return rate[1]
@@ -187,8 +192,6 @@ class _Reading:
         value = float(text.rstrip("kKmM")) * _THOUSANDS.get(text[-1].lower(), 1.0)
         if abs(value) > LARGEST:
             raise self.refused(_TOO_LARGE)
-        if 0 < abs(value) < SMALLEST:
-            raise self.refused("The number is too near to zero to compute with; write 0.")
         return value
 
     def terms(self, parts: list[str]) -> tuple[float, ...]:
@@ -305,7 +308,8 @@ class _Reading:
         return [value for part in parts for value in part]
 
     def sample(self, listed: list[str], factor: float) -> tuple[Shape, tuple[float, ...]]:
-        values = tuple(self.number(text) * factor for text in listed)
+        numbers = [self.number(text) * factor for text in listed]
+        values = tuple(x if abs(x) >= SMALLEST else 0.0 for x in numbers)
         if min(values) == max(values):
             raise self.refused("The values are all the same; write more, or one number.")
         return self.in_range(Sample.of(values), values)

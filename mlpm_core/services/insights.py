@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import MlpmError
+from mlpm_core.planning import Condition, conditions
 from mlpm_core.quantity import Unit
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
@@ -35,6 +36,7 @@ __all__ = [
     "USE",
     "Advice",
     "Change",
+    "Condition",
     "Insight",
     "advised",
     "among",
@@ -42,6 +44,7 @@ __all__ = [
     "change",
     "grown",
     "insight",
+    "needed",
     "studied",
 ]
 
@@ -244,6 +247,15 @@ def between(case: CaseValue, one: RatePoint, two: RatePoint) -> Change:
         return Change(bridge(before, after))
     except MlpmError as error:
         return Change(None, str(error))
+
+
+def needed(case: CaseValue) -> tuple[Condition, ...]:
+    """What each input of a value case must be for a gain, as it stands; those that decide only.
+
+    Metrics come first, those with the thinnest margin before the others.
+    """
+    found = () if case.best is None else conditions(case.best)
+    return tuple(condition for condition in found if condition.zero_at is not None)
 
 
 def grown(case: CaseValue, root: str) -> DriverTree | None:

@@ -27,7 +27,7 @@ _SMALLEST: Final = 1e-18  # of what an input may be, beside 0
 _N_EVEN: Final = 256  # points spread evenly over a range, and around the value
 _ROUNDS, _N_BETWEEN = 7, 257  # 256 parts, seven times over: all the digits there are
 _FLAT: Final = 1e-9
-_NOTHING: Final = 1e-12  # of the money that net is the difference of: below it is rounding
+_NOTHING: Final = 1e-12  # of the largest net: less is rounding
 _SAME: Final = 1e-6  # a closed form and a search agree
 
 
@@ -37,12 +37,14 @@ class BreakEven:
 
     Of several it is the nearest to the value taken. The model pays from ``pays_from`` to
     ``pays_to``, and ``value`` is one of the two; None means as far as the input can go.
+    ``pays_elsewhere`` says that there are other values at which it pays, beyond those.
     """
 
     value: float | None
     reason: str | None = None
     pays_from: float | None = None
     pays_to: float | None = None
+    pays_elsewhere: bool = False
 
 
 def break_evens(
@@ -98,27 +100,31 @@ class _Search:
         grid, nets = self.refined(grid, self.net(grid))
         if not nets.any() or np.ptp(nets) <= _NOTHING * np.abs(nets).max():
             return BreakEven(None, "Net does not depend on it.")
-        zeros = self.zeros(grid, nets, now)
+        is_even = self.at(now) == 0
+        zeros = self.starts(grid, nets, now) if is_even else self.zeros(grid, nets, now)
         if not zeros:
             return BreakEven(None, self.why_none(solution, factor))
+        zeros = [0.0 if abs(z) <= _SMALLEST else z for z in zeros]
         if solution is not None:
             zeros = [solution if abs(z - solution) <= _SAME * abs(z) else z for z in zeros]
         at = min(zeros, key=lambda x: abs(x - now))
-        low, high = self.paying(zeros, at, now)
+        low, high = self.paying(zeros, at, now, nets[grid > at])
+        outside = np.zeros(grid.shape, dtype=bool)
+        for end, is_beyond in ((low, np.less), (high, np.greater)):
+            if end is not None:
+                outside |= is_beyond(grid, end) & (np.abs(grid - end) > _SAME * abs(end))
         found = BreakEven(at / factor, None, low, high)
         return replace(
             found,
             pays_from=None if low is None else low / factor,
             pays_to=None if high is None else high / factor,
+            pays_elsewhere=bool((nets[outside] > 0).any()),
         )
 
     def net(self, values: Array) -> Array:
         """Net at some values of the input: NaN where impossible, 0 where it is only rounding."""
         outcome = self.policy.outcome({**self.inputs, self.entry.name: values})
-        with np.errstate(all="ignore"):
-            is_rounding = np.abs(outcome.net) <= _NOTHING * outcome.size
-            nets = np.where(outcome.is_possible, np.where(is_rounding, 0.0, outcome.net), np.nan)
-        return np.broadcast_to(nets, values.shape)
+        return np.broadcast_to(outcome.sure_net, values.shape)
 
     def at(self, value: float) -> float:
         return float(self.net(np.array([value]))[0])
@@ -188,17 +194,33 @@ class _Search:
             found.append(self.crossing(float(grid[i]), float(grid[j])))
         return found
 
+    def starts(self, grid: Array, nets: Array, now: float) -> list[float]:
+        """Where net becomes positive, if it is zero now: the ends of all that pays."""
+        is_paying = nets > 0
+        found = []
+        for i in np.flatnonzero(is_paying[1:] != is_paying[:-1]):
+            inner, outer = (i, i + 1) if is_paying[i] else (i + 1, i)
+            found.append(self.last_paying(float(grid[inner]), float(grid[outer])))
+        return [now if abs(x - now) <= _SAME * abs(now) else x for x in found]
+
+    def last_paying(self, paying: float, other: float) -> float:
+        """The last value that pays between one that does and one that does not."""
+        for _ in range(_ROUNDS):
+            between = np.linspace(paying, other, _N_BETWEEN)
+            at = int(np.flatnonzero(self.net(between) > 0)[-1])
+            paying, other = float(between[at]), float(between[min(at + 1, _N_BETWEEN - 1)])
+        return other
+
     def paying(
-        self, zeros: list[float], at: float, now: float
+        self, zeros: list[float], at: float, now: float, nets_above: Array
     ) -> tuple[float | None, float | None]:
         """The zeros between which the model pays: around now, or beyond the nearest zero."""
         below = max((z for z in zeros if z < at), default=None)
         above = min((z for z in zeros if z > at), default=None)
         net_now = self.at(now)
         is_above = (at < now) if net_now > 0 else (at > now)
-        if at == now:
-            beside = now + max(abs(now), _SMALLEST) * 1e-6
-            is_above = self.at(beside) > 0
+        if at == now or net_now == 0:
+            is_above = bool(nets_above.size and nets_above[0] > 0)
         return (at, above) if is_above else (below, at)
 
     def why_none(self, solution: float | None, factor: float) -> str:

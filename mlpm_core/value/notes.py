@@ -44,6 +44,11 @@ def notes(worth: Worth) -> tuple[str, ...]:
         f"{labels[name]} is taken as {labels[other]}, for nobody gave its own number."
         for name, other in worth.followed.items()
     ]
+    if worth.costs is None:
+        told.append(
+            "The mechanism's definition does not say what is paid whatever the benefit, so "
+            "attribution, deadweight and decay would take from net."
+        )
     told.append(_taken(worth, labels))
     return tuple(told)
 

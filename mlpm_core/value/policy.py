@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -38,6 +38,15 @@ class Outcome:
     size: Array
     costs: Array | None
     is_possible: NDArray[np.bool_]
+
+    NOTHING: ClassVar[float] = 1e-12  # of the money that net is the difference of
+
+    @property
+    def sure_net(self) -> Array:
+        """Net where its sign can be told: NaN where impossible, 0 where it is only rounding."""
+        with np.errstate(all="ignore"):
+            is_rounding = np.abs(self.net) <= self.NOTHING * self.size
+            return np.where(self.is_possible, np.where(is_rounding, 0.0, self.net), np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +169,22 @@ class Policy:
                     raise InputError(of_whom + check.told(values))
             for d in Dimension:
                 if not np.isfinite(values[d.value]).all():
-                    raise InputError(of_whom + self._no_number(values, d))
+                    raise InputError(of_whom + self._no_number(values, d, is_model=is_model))
                 if (np.abs(values[d.value]) > LARGEST_RESULT).any():
                     raise InputError(
                         f"{of_whom}{d.label} is beyond {LARGEST_RESULT:g} for these inputs; look "
                         "for one with too many digits or in another unit."
                     )
 
-    def _no_number(self, values: Mapping[str, Array], dimension: Dimension) -> str:
+    def _no_number(
+        self, values: Mapping[str, Array], dimension: Dimension, *, is_model: bool
+    ) -> str:
         """Why a dimension has no number: a sentence that names what is infinite or undefined."""
         names = [n for n in values if n not in {d.value for d in Dimension}] + [dimension.value]
         first = next(n for n in names if not np.isfinite(values[n]).all())
-        zeros = [entry.label for entry in self.inputs if np.all(values.get(entry.name, 1.0) == 0)]
+        # What a baseline changes is not what was written for the model.
+        written = [e for e in self.inputs if is_model or e.name not in self.baseline.changes]
+        zeros = [entry.label for entry in written if np.all(values.get(entry.name, 1.0) == 0)]
         look = f" These are 0: {', '.join(zeros)}." if zeros else ""
         return (
             f"{first} has no finite value for these inputs; look for a zero that it is divided by, "

@@ -110,6 +110,11 @@ class Worth:
         return {e.name: e.same_as for e in asked if e.same_as and e.name not in self.quantities}
 
     @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What must be known beside it, in sentences; what matters most first."""
+        return notes(self)
+
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """How it was made: every flow, outcome value and dimension at the medians.
 
@@ -171,7 +176,7 @@ class Worth:
             "costs": None if self.costs is None else self.costs.to_json(currency),
             "break_even": self.break_even,
             "break_even_reason": self.break_even_reasons,
-            "notes": list(notes(self)),
+            "notes": list(self.notes),
         }
 
     @cached_property

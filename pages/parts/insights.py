@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.services.insights import USE, studied
+from mlpm_core.services.insights import USE, needed, studied
 from pages.parts import charts, estimates, loaders, plan_charts
 from pages.parts.figures import (
     NOTHING,
@@ -26,8 +26,8 @@ from pages.parts.sentences import costs_counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.services.insights import Advice, Insight
-    from mlpm_core.services.valuation import CaseInput, CaseValue
+    from mlpm_core.services.insights import Advice, Condition, Insight
+    from mlpm_core.services.valuation import CaseValue
 
 __all__ = ["before_choosing", "choice", "find_out_next", "must_be_true", "pays"]
 
@@ -41,11 +41,9 @@ _LOOKS_BACK = (
 
 def must_be_true(case: CaseValue) -> None:
     """The value of each input at which net is zero, in words; metrics first, the nearest next."""
-    worth = case.best
-    if worth is None:
+    if case.best is None:
         return
-    shown = [i for i in case.inputs if worth.break_even.get(i.name) is not None]
-    shown.sort(key=lambda i: (not i.is_metric, _distance(case, i)))
+    shown = needed(case)
     st.subheader("What must be true", anchor=False)
     if not shown:
         st.caption("No single input, the others at their medians, brings the net value to zero.")
@@ -54,7 +52,7 @@ def must_be_true(case: CaseValue) -> None:
         pd.DataFrame(
             {
                 "Input": [i.label for i in shown],
-                "For a gain": [_margin(case, i) for i in shown],
+                "For a gain": [_margin(i, case.currency) for i in shown],
             }
         ),
         hide_index=True,
@@ -73,25 +71,22 @@ def must_be_true(case: CaseValue) -> None:
     )
 
 
-def _distance(case: CaseValue, entry: CaseInput) -> float:
-    taken, zero = _taken_and_zero(case, entry)
-    return abs(zero - taken) / abs(taken) if taken else float("inf")
-
-
-def _taken_and_zero(case: CaseValue, entry: CaseInput) -> tuple[float, float]:
-    worth = case.best
-    if worth is None:
-        return 0.0, 0.0
-    return worth.quantities[entry.name].median, worth.break_even[entry.name] or 0.0
-
-
-def _margin(case: CaseValue, entry: CaseInput) -> str:
-    taken, zero = _taken_and_zero(case, entry)
-    unit = entry.unit.partition("/")[0].replace("money", case.currency)
+def _margin(entry: Condition, currency: str) -> str:
+    """How far one input may move, or must, or between what it must stay."""
+    unit = entry.unit.partition("/")[0].replace("money", currency)
     unit = "" if unit == "1" else f" {unit}"
-    is_gain = case.best is not None and case.best.net.p50 > 0
-    verb = ("may" if is_gain else "must") + (" fall" if zero < taken else " rise")
-    return f"{verb} from {number(taken)} to {number(zero)}{unit}"
+    zero = entry.zero_at or 0.0
+    elsewhere = "; it pays at other values too" if entry.pays_elsewhere else ""
+    if entry.also_at is not None:
+        low, high = sorted((zero, entry.also_at))
+        return (
+            f"between {number(low)} and {number(high)}{unit}, taken {number(entry.taken)}"
+            f"{elsewhere}"
+        )
+    if zero == entry.taken:
+        return f"must be {'above' if entry.is_floor else 'below'} {number(zero)}{unit}{elsewhere}"
+    verb = ("may" if entry.pays else "must") + (" fall" if zero < entry.taken else " rise")
+    return f"{verb} from {number(entry.taken)} to {number(zero)}{unit}{elsewhere}"
 
 
 def find_out_next(case: CaseValue, insight: Insight) -> None:
@@ -135,7 +130,7 @@ def _next(case: CaseValue, insight: Insight) -> str:
     most = literal(_worth(case, insight, decision.evpi))
     if not insight.advice:
         why = (
-            "no outcome in sight would change it"
+            _why_nothing(case)
             if decision.evpi == 0
             else f"knowing everything would be worth {most}"
         )
@@ -166,6 +161,13 @@ def choice(insight: Insight) -> tuple[str, str]:
         else f"by what it leaves over {counted(years, 'year')}"
     )
     return "Use the model" if is_worth_it else "Leave it", about
+
+
+def _why_nothing(case: CaseValue) -> str:
+    """Why nothing that could be found out would change a choice."""
+    if case.best is not None and case.best.net.is_exact:
+        return "every number that decides it is taken as exact"
+    return "no outcome in sight would change it"
 
 
 def _advice(case: CaseValue, insight: Insight) -> pd.DataFrame:
@@ -322,7 +324,10 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
             )
             st.caption(literal(spread(npv.p10, npv.p90)))
             chance = literal(percent(paid.probability_of_gain))
-            st.markdown(f"Above zero with a chance of **{chance}**. {literal(paid.sentence)}")
+            above = f"Above zero with a chance of **{chance}**."
+            if npv.is_exact:
+                above = "Every number is taken as exact, so none of them says how sure this is."
+            st.markdown(f"{above} {literal(paid.sentence)}")
             st.caption(
                 literal(
                     f"Building costs {case.currency} {number(paid.build_cost.mean)} on average, "

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "batch",
+    "beside",
     "costs_counted",
     "dimension",
     "dots",
@@ -176,10 +177,18 @@ def dots(case: CaseValue) -> str:
     worth = case.best
     if worth is None:
         return ""
+    if worth.net.is_exact:
+        return "All fifty are one outcome: every number that decides it is taken as exact."
     losses = round(50 * worth.probability_of_loss)
-    told = "none is a loss" if losses == 0 else f"{losses} of them, hollow, are losses"
+    are = "is a loss" if losses == 1 else "are losses"
+    told = "none is a loss" if losses == 0 else f"{losses} of them, hollow, {are}"
     ends = literal(spread(worth.net.p10, worth.net.p90))
     return f"Each dot is one of fifty equally likely outcomes; {told}. {ends}."
+
+
+def beside(case: CaseValue) -> str:
+    """What must be known beside the value: what is left out, taken as exact or as independent."""
+    return literal(" ".join(case.best.notes)) if case.best else ""
 
 
 def draws(case: CaseValue) -> str:

@@ -48,6 +48,7 @@ with answer:
                 sentences.dots(case),
             )
             st.caption(sentences.dots(case))
+            st.caption(sentences.beside(case))
         with right:
             insights.must_be_true(case)
         insights.find_out_next(case, insight)

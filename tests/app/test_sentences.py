@@ -167,6 +167,12 @@ def test_dots_and_draws_say_how_uncertain_it_is():
     assert say.dots(case(worth(100, loss=0.5))) == (
         rf"{each} 25 of them, hollow, are losses. P10–P90\: 90 to 110."
     )
+    assert say.dots(case(worth(100, loss=0.02))) == (
+        rf"{each} 1 of them, hollow, is a loss. P10–P90\: 90 to 110."
+    )
+    assert say.dots(case(worth(100, spread=0))) == (
+        "All fifty are one outcome: every number that decides it is taken as exact."
+    )
     shown = "Formulas are shown at the medians of the inputs. Uncertainty: 8,192 Sobol draws, "
     told = replace(worth(1.0), draws=8192, seed=7)
     assert plain(say.draws(case(told))) == f"{shown}seed 7, the same for every case."
@@ -175,6 +181,14 @@ def test_dots_and_draws_say_how_uncertain_it_is():
         f"{shown}seed 7, the same for every case. 25% of the draws were impossible and left out."
     )
     assert r"\." in say.draws(case(told))
+
+
+def test_what_must_be_known_stands_beside_the_value():
+    assert say.beside(case()) == ""
+    told = plain(say.beside(case(replace(worth(1.0), feasible_share=0.86))))
+    assert told.startswith("14 % of the draws are impossible and left out")
+    assert "does not say what is paid whatever the benefit" in told
+    assert told.endswith("so nothing shows how far the result could be off.")
 
 
 def test_a_mechanism_says_how_value_comes_about():

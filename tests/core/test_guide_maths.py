@@ -277,8 +277,8 @@ def test_an_input_that_decides_nothing_is_told_so():
     told = {c.name: c for c in conditions(worth(find_mechanism("M3"), TRIAGE))}
     wait = told["human_wait_hours"]
     assert (wait.zero_at, wait.margin, wait.reason) == (None, None, "Net does not depend on it.")
-    assert (
-        wait.sentence("EUR") == "With all else as taken the model pays, whatever wait by hand is."
+    assert wait.sentence("EUR") == (
+        "With all else as taken the model pays, and no wait by hand makes it a loss."
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlpm_core.errors import InputError
 from mlpm_core.quantity import Quantity
 from mlpm_core.quantity.looked_up import Sample
 
@@ -150,3 +151,11 @@ def test_another_unit_of_money_changes_nothing_else(values, factor):
     two = Sample.of([x * factor for x in values]).shape(0.0, None).quantile(EVERYWHERE[::64])
     assert two == pytest.approx(one * factor, rel=1e-6)
     assert (np.diff(one) >= 0).all()
+
+
+def test_what_is_hardly_above_zero_is_zero():
+    """Squares of 1e-320 are zero, so that no spread could be told."""
+    one, two = (read(f"samples({x}, 1, 2)").quantile(EVERYWHERE) for x in ("1e-320", "0"))
+    assert (one == two).all()
+    with pytest.raises(InputError, match="all the same"):
+        read("samples(1e-320, 1e-310)")
