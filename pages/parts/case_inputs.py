@@ -40,7 +40,9 @@ def fields(project: str, case: CaseValue) -> tuple[Form, Changes]:
     form.head()
     st.caption(
         "Write a number as you know it: 0.3 or 12k exactly, 120 to 400 for nine times in ten, "
-        "2 | 4 | 9 for low, middle and high, 40/2000 for 40 of 2,000."
+        "2 | 4 | 9 for low, middle and high, 40/2000 for 40 of 2,000, samples(12, 9, 17) for what "
+        "was looked up. What moves with another number says so by its name in the formulas: "
+        "120 to 400 with recall 0.5."
     )
     values: dict[str, object] = {}
     groups = {
