@@ -32,7 +32,7 @@ _NUMBER: Final = r"(-?[0-9][0-9,]*(?:\.[0-9]+)?(?:e[+-][0-9]+)?)"
 _FAR: Final = 2e-3  # numbers are told to four digits
 _NOTHING: Final = 1e-12  # of the money that net is the difference of
 _DRAWS: Final = 64
-_FALSE_WORDS: Final = ("inf ", "nan", "None", "1e+308", "at least 0 for")
+_FALSE_WORDS: Final = ("inf ", "nan", "None", "1e+308")
 
 
 @dataclass

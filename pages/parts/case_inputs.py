@@ -54,7 +54,9 @@ def fields(project: str, case: CaseValue) -> Fields:
     form.head()
     st.caption(
         "Write a number as you know it: 18%, 12k or EUR 15 exactly, 120 to 400 for nine times in "
-        "ten, 2 | 4 | 9 for low, middle and high, 40 of 2,000 for a share that was counted."
+        "ten, 2 | 4 | 9 for low, middle and high, 40 of 2,000 for a share that was counted, "
+        "samples(12, 9, 17) for what was looked up. What moves with another number says so by its "
+        "name in the formulas: 120 to 400 with recall 0.5."
     )
     values: dict[str, object] = {}
     notations: dict[str, str | None] = {}

@@ -105,6 +105,37 @@ def test_money_is_printed_in_the_currency_asked_for(mlpm):
     assert json.loads(out)["net"]["unit"] == "CHF/year"
 
 
+def test_a_value_says_what_share_of_its_draws_is_impossible(mlpm):
+    """Printed as in JSON: the worst of the outcomes were left out without a word."""
+    words = [*given("M1", precision=None), "-q", "precision=0.02 to 0.3"]
+    told = json.loads(mlpm("value", "M1", *words, "--json")[1])
+    share = f"{(1 - told['feasible_share']) * 100:.0f} % of the draws are impossible"
+    assert told["notes"][0].startswith(share)
+    printed = mlpm("value", "M1", *words)[1]
+    assert share in printed
+    assert told["costs"]["mean"] > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "unit"),
+    [
+        ("200", [], "EUR/year"),
+        ("200 USD", [], "USD/year"),
+        ("200", ["--currency", "CHF"], "CHF/year"),
+        ("100 USD at 2 EUR/USD on 2026-05-31", ["--currency", "EUR"], "EUR/year"),
+    ],
+)
+def test_money_is_counted_in_one_currency(mlpm, written, currency, unit):
+    words = given("M1", customer_value=None)
+    status, out, _ = mlpm(
+        "value", "M1", *words, "-q", f"customer_value={written}", *currency, "--json"
+    )
+    told = json.loads(out)
+    assert (status, told["net"]["unit"]) == (0, unit)
+    assert told["net"]["mean"] == pytest.approx(62_100)
+    assert mlpm("value", "M1", *words, "-q", "customer_value=200 JPY", "--currency", "EUR")[0] == 2
+
+
 def test_a_value_for_people_is_a_table_of_the_same_numbers(mlpm):
     status, out, err = mlpm("value", "M1", *given("M1"))
     assert (status, err) == (0, "")
