@@ -103,7 +103,7 @@ def _app_or_store(settings: Settings) -> House:
     while True:
         server = read_server_file(settings.data)
         if server is not None and _answers(server):
-            return _RunningApp(server)
+            return _RunningApp(server, only_reads=settings.read_only)
         try:
             return _OwnStore(Workspace(settings))
         except InUseError:
@@ -171,8 +171,8 @@ class _OwnStore:
 class _RunningApp:
     """The app that serves the store, asked over HTTP."""
 
-    def __init__(self, server: ServerFile) -> None:
-        self._server = server
+    def __init__(self, server: ServerFile, *, only_reads: bool) -> None:
+        self._server, self._only_reads = server, only_reads
 
     def import_file(self, upload: Upload, file: Path) -> Receipt:
         options = [("kind", upload.kind), ("filename", upload.filename)]
@@ -244,6 +244,8 @@ class _RunningApp:
         self, method: str, path: str, body: bytes | None = None, announced: int | None = None
     ) -> Any:  # noqa: ANN401  any JSON
         """The app's answer in JSON."""
+        if self._only_reads and method != "GET" and path != "backups":
+            raise StoreError("This command only reads (MLPM_READ_ONLY=1); nothing was changed.")
         request = _request(self._server, method, path, body)
         if body is not None:
             request.add_header("Content-Type", "application/octet-stream")
@@ -261,8 +263,8 @@ class _RunningApp:
             if "status" in told:
                 return json.dumps(told).encode(), {}
             said = told.get("error", f"The app answered {error.code} {error.reason}.")
-            kind = {404: NotFoundError, 422: InputError}.get(error.code, StoreError)
-            raise kind(said) from error
+            refusals = {400: InputError, 404: NotFoundError, 422: InputError}
+            raise refusals.get(error.code, StoreError)(said) from error
         except (URLError, OSError, HTTPException, ValueError) as error:
             raise StoreError(
                 f"The app at {self._server.url} broke off: {error}. Look at its Imports screen "

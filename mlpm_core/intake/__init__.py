@@ -11,7 +11,15 @@ from __future__ import annotations
 from mlpm_core.intake.cage import Bounds, Cage, CageError
 from mlpm_core.intake.faults import Refusal, warned
 from mlpm_core.intake.judgement import Judgement
-from mlpm_core.intake.judging import Asked, Stored, judge, judged, read, rejected_csv
+from mlpm_core.intake.judging import (
+    Asked,
+    Stored,
+    check_project,
+    judge,
+    judged,
+    read,
+    rejected_csv,
+)
 from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.template import template
 
@@ -25,6 +33,7 @@ __all__ = [
     "Profile",
     "Refusal",
     "Stored",
+    "check_project",
     "judge",
     "judged",
     "read",

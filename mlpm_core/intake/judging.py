@@ -225,15 +225,26 @@ def rejected_csv(asked: Asked, rejects: Sequence[Reject]) -> bytes:
     return rejected_records(_opened(asked), rejects)
 
 
-def _opened(asked: Asked) -> Opened:
-    """The file as text, with its records told apart."""
-    name = read_name(asked.project, is_in_paths=True)
-    if isinstance(name, Fault) or name[0] != asked.project:
+def check_project(project: str) -> None:
+    """See that a project may be called this.
+
+    Raises
+    ------
+    InputError
+        When it may not.
+    """
+    name = read_name(project, is_in_paths=True)
+    if isinstance(name, Fault) or name[0] != project:
         raise InputError(
-            f"'{shown(asked.project)}' is no name for a project: at most {LONGEST} letters and "
+            f"'{shown(project)}' is no name for a project: at most {LONGEST} letters and "
             "digits, spaces only inside, none of < > or a leading = + - @, and not *, nor dots or "
             "imports alone between slashes."
         )
+
+
+def _opened(asked: Asked) -> Opened:
+    """The file as text, with its records told apart."""
+    check_project(asked.project)
     text = text_of(asked.content(), asked.filename, asked.record, asked.profile, asked.limits)
     lines = Lines.of(text.data)
     if all(map(is_blank, lines.lines)):

@@ -60,7 +60,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
     """
     with workspace.store.still(), workspace.store.reader() as reader:
         rows = {row["seq"]: row for row in reader.rows("batch_rows", after=0)}
-        contents = reader.contents()
+        contents, views = reader.contents(), workspace.store.changed_views()
         evidence = {row["sha256"] for row in reader.rows("evidence")}
         rejects = {row["seq"]: row["sha256"] for row in reader.rows("rejects", seq=0)}
         entries = {entry["seq"]: entry for entry in workspace.ledger.entries()}
@@ -68,7 +68,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         chain, last = workspace.ledger.faults(), workspace.ledger.head
         chain += ["its lines hold no hash"] if workspace.ledger.is_unchained else []
         is_there = head is None or workspace.ledger.ever_was(head)
-    checks = [_rows_check(rows, contents), _receipts_check(rows, entries, rejects)]
+    checks = [_rows_check(rows, contents, views), _receipts_check(rows, entries, rejects)]
     wrong = [*chain, *(f"batch {seq} is in the ledger only" for seq in lost)]
     wrong += [f"batch {seq} is in the database only" for seq in cut]
     wrong += [] if is_there else [f"it never ended with {head}"]
@@ -99,10 +99,13 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
     return checks
 
 
-def _rows_check(rows: Mapping[int, Mapping[str, Any]], contents: Mapping[int, str]) -> Check:
+def _rows_check(
+    rows: Mapping[int, Mapping[str, Any]], contents: Mapping[int, str], views: list[str]
+) -> Check:
     nothing = BatchContent().hexdigest()
     wrong = [r["batch"] for seq, r in rows.items() if contents.get(seq, nothing) != r["content"]]
     wrong += [f"rows of batch {seq}, which is none," for seq in sorted(contents.keys() - rows)]
+    wrong += [f"the view {name}, which was changed," for name in views]
     return _check(
         "rows",
         f"{len(rows):,} batches hold the rows that came with them, cell by cell",
@@ -126,6 +129,7 @@ def _receipts_check(
         if rejects.get(seq, "") != stored["rejects"]:
             differing.append("rejected rows")
         wrong += [f"{stored['batch']} ({', '.join(sorted(differing))})"] if differing else []
+    wrong += [f"rejected rows of batch {seq}, which is none," for seq in rejects.keys() - rows]
     return _check(
         "receipts",
         f"{len(rows):,} receipts say the same in database and ledger",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from pydantic import ValidationError
 
 from mlpm_core.errors import InputError, StoreError, quoted
-from mlpm_core.intake import Profile
+from mlpm_core.intake import Profile, check_project
 from mlpm_core.records import Receipt, Reject, Status, record_of
 from mlpm_core.services.settings import Settings
 
@@ -56,9 +56,11 @@ class Upload:
         NotFoundError
             When there is no such kind of record.
         InputError
-            When an answer or the profile cannot be read; it names every such answer.
+            When the project is no name, or an answer or the profile cannot be read; it names every
+            such answer.
         """
         record_of(self.kind)
+        check_project(self.project)
         try:
             profile = Profile.model_validate_json(self.profile or "{}")
         except ValidationError as error:

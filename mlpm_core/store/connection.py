@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
+_VIEWS: Final = """
+SELECT view_name AS name, sql AS text FROM duckdb_views() WHERE NOT internal
+UNION ALL SELECT function_name, macro_definition FROM duckdb_functions() WHERE NOT internal
+"""
+
 __all__ = ["Store", "migrations"]
 
 
@@ -164,6 +169,19 @@ class Store:
                 cursor.close()
             if keep and after is not None:
                 after()
+
+    def changed_views(self) -> list[str]:
+        """The views and macros that are not as the migrations make them.
+
+        Everything is read through views, so one that was changed tells what was never stored.
+        """
+        with self.reader() as reader:
+            there = {(row["name"], row["text"]) for row in reader._rows(_VIEWS, {})}
+        with duckdb.connect(config={"enable_external_access": "false"}) as blank:
+            for _, text in migrations():
+                blank.execute(text)
+            meant = set(blank.execute(_VIEWS).fetchall())
+        return sorted({str(name) for name, _ in there ^ meant})
 
     @contextmanager
     def still(self) -> Iterator[None]:

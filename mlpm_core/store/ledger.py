@@ -215,7 +215,7 @@ class Ledger:
                     file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
-            if self._file.exists():
+            if self._file.exists() and self._file.stat().st_size:
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self._file, aside)
             draft.replace(self._file)

@@ -46,8 +46,8 @@ class FolderLock:
     def __init__(self, folder: Path, *, shared: bool = False, patience: float = 0.0) -> None:
         self._folder, self._file = folder, folder / _NAME
         self._descriptor = self._opened(shared=shared)
-        # what a writer makes is nobody else's to read, whatever was set
-        self._umask = None if shared else os.umask(0o077)
+        # what is made here, a backup by a reader too, is nobody else's to read, whatever was set
+        self._umask: int | None = os.umask(0o077)
         try:
             self._take(shared=shared, patience=patience)
         except BaseException:

@@ -172,6 +172,12 @@ def test_a_file_that_gives_other_rows_than_it_gave_is_not_stored(copy, whole):
     workspace.close()
 
 
+def test_nothing_is_set_aside_of_a_store_that_holds_nothing_yet(tmp_path):
+    for _ in range(3):
+        opened(tmp_path).close()
+    assert not (tmp_path / "quarantine").exists()
+
+
 def test_without_a_ledger_nothing_is_set_aside(tmp_path):
     (tmp_path / "mlpm.duckdb").write_bytes(b"not a database at all" * 1000)
     with pytest.raises(StoreError):

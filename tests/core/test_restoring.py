@@ -262,6 +262,10 @@ def test_only_its_owner_reads_the_data_whatever_the_umask(tmp_path, backed):
         assert modes(folder) == {}
         workspace.close()
         assert os.umask(0) == 0
+        reading = data_folder_of(folder, read_only=True)
+        backups.backup(reading, tmp_path / "kept" / "elsewhere")
+        reading.close()
+        assert modes(tmp_path / "kept" / "elsewhere") == {}
         backups.restore(settings(folder), path)
         holds(folder)
         assert modes(folder) == {}

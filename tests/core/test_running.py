@@ -35,11 +35,12 @@ def server(folder):
         yield running
 
 
-def mlpm(data, *arguments):
+def mlpm(data, *arguments, **settings):
     """Exit status, the JSON document and the sentences of a command, with nothing but its data."""
     done = subprocess.run(
         [MLPM, *map(str, arguments), "--json"],
-        capture_output=True, text=True, check=False, env=own_environment(data), cwd=data.parent,
+        capture_output=True, text=True, check=False, cwd=data.parent,
+        env=own_environment(data, **settings),
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
@@ -126,6 +127,30 @@ def test_a_table_is_exported_through_the_app_as_it_is_alone(server, tmp_path):
     status, told, _ = mlpm(server.data, *asked[:2], "--project", "nowhere", "--out", out)
     assert status == 2
     assert "nowhere" in told["error"]
+
+
+def test_a_command_that_only_reads_changes_nothing_through_the_app_either(server, tmp_path):
+    file = tmp_path / "read-only.csv"
+    file.write_text(FILE.replace("x\n", "0.73\n"))
+    imported = ("import", file, "--kind", "metric_results", "--project", "only-read")
+    _, receipt, _ = mlpm(server.data, *imported)
+    for changing in (imported, ("undo", receipt["batch"]), ("demo", "load"), ("demo", "remove")):
+        status, told, words = mlpm(server.data, *changing, MLPM_READ_ONLY="1")
+        assert (status, list(told)) == (1, ["error"])
+        assert "MLPM_READ_ONLY=1" in words
+    assert mlpm(server.data, "verify", MLPM_READ_ONLY="1")[0] == 0
+    assert mlpm(server.data, *imported)[1]["batch"] == receipt["batch"]
+
+
+@pytest.mark.parametrize("project", ["..", ".", "*"])
+def test_a_name_no_address_can_hold_is_refused_with_a_sentence(server, tmp_path, project):
+    file = tmp_path / "named.csv"
+    file.write_text(FILE.replace("x\n", "0.74\n"))
+    imported = ("import", file, "--kind", "metric_results", "--project", project)
+    status, told, _ = mlpm(server.data, *imported)
+    assert (status, told) == mlpm(tmp_path / "alone", *imported)[:2]
+    assert status == 2
+    assert "is no name for a project" in told["error"]
 
 
 def test_four_commands_at_once_each_get_a_batch_of_their_own(server, tmp_path):

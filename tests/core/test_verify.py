@@ -78,6 +78,26 @@ def test_a_changed_row_is_seen(copy, change):
     assert list(verified(copy)) == ["rows"]
 
 
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        (
+            "metric_results_current",
+            "CREATE OR REPLACE VIEW metric_results_current AS "
+            "SELECT * REPLACE (value * 2 AS value) FROM metric_results",
+        ),
+        ("kpis_current", "DROP VIEW kpis_current"),
+        ("twice", "CREATE MACRO twice(x) AS x * 2"),
+    ],
+)
+def test_a_changed_view_is_seen(copy, name, sql):
+    """All is read through views, so another one shows other figures over the same cells."""
+    statement(copy, sql)
+    failed = verified(copy)
+    assert list(failed) == ["rows"]
+    assert f"the view {name}, which was changed" in failed["rows"]
+
+
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_a_row_of_any_kind_that_no_batch_brought_is_seen(copy, kind):
     """Every kind is hashed, whichever record is added to the product."""
@@ -118,6 +138,11 @@ def test_a_changed_receipt_is_seen(copy, column, to):
 def test_changed_rejects_are_seen(copy):
     statement(copy, "UPDATE batch_rejects SET listed = replace(listed, 'much', 'some')")
     assert "(rejected rows)" in verified(copy)["receipts"]
+
+
+def test_rejects_of_no_batch_are_seen(copy):
+    statement(copy, "INSERT INTO batch_rejects VALUES (99, '[]')")
+    assert "batch 99, which is none" in verified(copy)["receipts"]
 
 
 def test_rows_and_their_hash_changed_together_are_seen(copy):
