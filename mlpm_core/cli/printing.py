@@ -133,11 +133,11 @@ def receipt(told: Receipt, *, as_json: bool) -> int:
             "nothing yet" if v is None else _number(v) for v in (effect.before, effect.after)
         )
         say(f"{effect.title}: {before} -> {after} {effect.unit}")
-    undone = f" takes back {told.undoes}" if told.undoes else ""
+    undone = f"{' takes' if told.batch else '; it would take'} back {told.undoes}"
     say(
         f"{told.status.value}: {told.lines} lines = {told.accepted} accepted + {told.rejected} "
         f"rejected + {told.blank} blank + {told.ignored} ignored; "
-        f"{told.batch or 'nothing stored'}{undone}."
+        f"{told.batch or 'nothing stored'}{undone if told.undoes else ''}."
     )
     if as_json:
         document(told.model_dump(mode="json"))
