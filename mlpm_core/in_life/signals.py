@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import xlogy
 from scipy.stats import chi2
 
 from mlpm_core.errors import InputError, NotEnoughDataError
@@ -257,8 +258,8 @@ def _fast(z: Array, first: int, direction: int) -> list[Signal]:
             i += 1
             continue
         since = i - 1 if is_pair else i
-        back = next((j for j in range(i + 1, n) if not is_out[j] and not is_out[min(j + 1, n - 1)]),
-                    None)  # fmt: skip
+        later = range(i + 1, n)
+        back = next((j for j in later if not is_out[j] and not is_out[min(j + 1, n - 1)]), None)
         until = None if back is None else back - 1
         found.append(Signal(Rule.FAST, i, since, direction, direction * float(z[i]), until))
         i = n if back is None else back
@@ -347,8 +348,7 @@ def mix_drift(reference: Sequence[float] | Array, counts: Sequence[float] | Arra
     psi = float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
     pooled = _pooled(both)
     expected = np.outer(pooled.sum(axis=1), pooled.sum(axis=0)) / pooled.sum()
-    terms = np.where(pooled > 0, pooled * np.log(np.where(pooled > 0, pooled, 1) / expected), 0)
-    g = max(0.0, 2 * float(terms.sum()))
+    g = max(0.0, 2 * float(xlogy(pooled, pooled / expected).sum()))
     p_value = float(chi2.sf(g, pooled.shape[1] - 1)) if pooled.shape[1] > 1 else 1.0
     return MixDrift(psi, g, p_value, p_value < _MIX_P and psi >= _MIX_PSI)
 

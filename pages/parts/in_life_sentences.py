@@ -131,11 +131,11 @@ def episode(watched: WatchedMetric, event: Episode) -> str:
 
 def _way(watched: WatchedMetric, event: Episode) -> str:
     """Better or worse; empty for a metric of which neither end is better."""
-    better = watched.series.metric.better
+    better, is_up = watched.series.metric.better, event.z > 0
     if better in ("higher", "lower"):
-        return "better" if (event.z > 0) == (better == "higher") else "worse"
+        return "better" if is_up == (better == "higher") else "worse"
     if better == "zero" and watched.centre is not None:
-        is_away = watched.centre == 0 or (event.z > 0) == (watched.centre > 0)
+        is_away = watched.centre == 0 or is_up == (watched.centre > 0)
         return "worse" if is_away else ""
     return ""
 

@@ -137,6 +137,8 @@ IN = "in the week of"
          "come back"),
         ("prevalence", 0.1, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04) and has "
          "not come back"),
+        ("wape", 0.2, episode(back=None, z=0.5), f"left its range {IN} 8 Jun 2026 (z 0.5, for the "
+         "worse) and has not come back"),
         ("wape", 0.2, episode(back=None, z=0.0), f"left its range {IN} 8 Jun 2026 (z 0, for the "
          "better) and has not come back"),
     ],

@@ -105,6 +105,16 @@ def test_a_kpi_joins_its_record_with_the_case_that_moves_it():
     assert (told.proxy, told.state, told.proxy_told) == (Proxy(""), ProxyState.NONE, "")
 
 
+def test_a_kpi_that_cannot_be_computed_says_so_and_the_log_says_of_which(monkeypatch, caplog):
+    monkeypatch.setattr(kpis, "per_unit", lambda *_: 1 / 0)
+    cases = {"orders": case(worth(0.0, kpis=SAVED), worth(0.0, kpis=SAVED))}
+    told = kpi_value(RECORD, cases, TODAY)
+    assert (told.planned, told.current, told.trend) == (None, None, ())
+    assert told.reason == "It could not be computed; the server's log says why."
+    (record,) = caplog.records
+    assert record.getMessage() == "KPI waits of shop could not be computed"
+
+
 def test_a_kpi_in_another_unit_moves_by_its_factor():
     """5 hours are 300 minutes: 400 without the model, 100 or 700 with it."""
     cases = {"orders": case(worth(0.0, kpis=SAVED), worth(0.0, kpis=SAVED))}
