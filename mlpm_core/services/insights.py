@@ -140,7 +140,13 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
     if pays is not None:
         years, nets, drawn = pays.horizon_years, pays.npv.samples, pays.drawn
         if case.years_in_use is not None:
-            left = ahead(before_running_costs(worth), case.benefit_answers, case.years_in_use)
+            left = ahead(
+                before_running_costs(worth),
+                case.benefit_answers,
+                case.years_in_use,
+                costs=worth.costs,
+                currency=case.currency,
+            )
             years, nets, drawn = left.years, left.npv.samples, left.pays.drawn
         asked = {entry.name: entry for entry in benefit_inputs()}
         for name, draws in drawn.items():

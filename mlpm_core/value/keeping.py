@@ -34,7 +34,12 @@ class Ahead:
 
 
 def ahead(
-    annual_net: Estimate, written: Mapping[str, Quantity | str], years_in_use: float
+    annual_net: Estimate,
+    written: Mapping[str, Quantity | str],
+    years_in_use: float,
+    *,
+    costs: Estimate | None = None,
+    currency: str | None = None,
 ) -> Ahead:
     """What going on is worth for the rest of the horizon, at least for one more year.
 
@@ -43,9 +48,11 @@ def ahead(
     annual_net : Estimate
         Net a year at steady state, before the running cost that is written.
     written : mapping of str to Quantity or str
-        Answers to ``benefit_inputs``; a build cost among them is left out.
+        Answers to ``benefit_inputs``; a build cost and the time to build are left out.
     years_in_use : float
         Of which the whole years are behind: their ramp-up and decay have been.
+    costs, currency
+        As ``benefits``.
 
     Raises
     ------
@@ -69,8 +76,9 @@ def ahead(
     horizon = answers.get("horizon_years", "3")
     text = horizon if isinstance(horizon, str) else horizon.text
     years = int(read_benefit("horizon_years", text).median)
-    answers |= {"build_cost": "0", "horizon_years": str(max(years, behind + 1))}
-    paid = benefits(annual_net, answers)
+    answers |= {"build_cost": "0", "build_months": "0"}
+    answers |= {"horizon_years": str(max(years, behind + 1))}
+    paid = benefits(annual_net, answers, costs=costs, currency=currency)
     rate = paid.drawn.get("discount_rate", paid.inputs["discount_rate"].median)
     present = sum(
         (year.flow.samples / (1 + rate) ** (year.number - behind) for year in paid.years[behind:]),

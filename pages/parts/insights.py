@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from mlpm_core.services.insights import Advice, Condition, Insight
     from mlpm_core.services.valuation import CaseValue
 
-__all__ = ["before_choosing", "choice", "find_out_next", "must_be_true", "pays"]
+__all__ = [
+    "before_choosing",
+    "choice",
+    "find_out_next",
+    "margin",
+    "most_to_build",
+    "must_be_true",
+    "pays",
+]
 
 Changes = tuple[tuple[str, str], ...]
 _MOST_BARS = 9
@@ -52,7 +60,7 @@ def must_be_true(case: CaseValue) -> None:
         pd.DataFrame(
             {
                 "Input": [i.label for i in shown],
-                "For a gain": [_margin(i, case.currency) for i in shown],
+                "For a gain": [margin(i, case.currency) for i in shown],
             }
         ),
         hide_index=True,
@@ -71,7 +79,7 @@ def must_be_true(case: CaseValue) -> None:
     )
 
 
-def _margin(entry: Condition, currency: str) -> str:
+def margin(entry: Condition, currency: str) -> str:
     """How far one input may move, or must, or between what it must stay."""
     unit = entry.unit.partition("/")[0].replace("money", currency)
     unit = "" if unit == "1" else f" {unit}"
@@ -331,8 +339,7 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
             st.caption(
                 literal(
                     f"Building costs {case.currency} {number(paid.build_cost.mean)} on average, "
-                    f"by {insight.cost_from}; up to {case.currency} {number(paid.affordable)} "
-                    "would pay on average."
+                    f"by {insight.cost_from}; {most_to_build(paid.affordable, case.currency)}."
                     f"{_LOOKS_BACK if insight.is_built else ''}"
                 )
             )
@@ -347,6 +354,13 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
         is_trial=bool(changes),
         is_paid=paid is not None,
     )
+
+
+def most_to_build(affordable: float, currency: str) -> str:
+    """The most that building may cost on average; nothing, where the value itself is a loss."""
+    if affordable <= 0:
+        return "at no build cost would it pay on average"
+    return f"up to {currency} {number(affordable)} would pay on average"
 
 
 def _cumulative(insight: Insight) -> pd.DataFrame:
