@@ -282,7 +282,7 @@ def test_the_same_as_a_table(monkeypatch):
 
     class Expander:
         def __init__(self, label, **more):
-            self.label = label
+            opened.label = label
 
         def __enter__(self):
             return opened
@@ -294,6 +294,7 @@ def test_the_same_as_a_table(monkeypatch):
     told = mix(segments=(cells("a", (60, 0.6, 50, 0.1)),))
     whole = view(deployed(), watched(point(0, 0.2)), segments=(told,))
     assert shown(parts.table, whole) == []
+    assert opened.label == "The same as a table"
     opened.open = True
     assert shown(parts.table, whole) == [
         "table Period, Region, Cases, Share, With outcome, Error share: Segments by period",
