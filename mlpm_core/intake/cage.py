@@ -116,8 +116,10 @@ class Cage:
         with self._turns:
             with self._lock:
                 reader = self._idle.pop() if self._idle else None
-            if reader is None or not reader.is_alive:
-                reader = _Reader(self._bounds)
+            if reader is not None and not reader.is_alive:
+                reader.stop()  # its pipes are still open
+                reader = None
+            reader = reader or _Reader(self._bounds)
             try:
                 said, parts = reader.ask(_written(what, asked, rejects), asked.data)
             except BaseException:

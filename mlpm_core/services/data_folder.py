@@ -7,7 +7,6 @@ there if the process died in between.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import stat
 from contextlib import suppress
@@ -15,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import StoreError
-from mlpm_core.services.private_file import write_private
+from mlpm_core.services.private_file import flush_folder, write_private
 from mlpm_core.store import FolderLock
 
 if TYPE_CHECKING:
@@ -89,7 +88,8 @@ def swap(folder: Path, fresh: Path) -> Path:
         for name in _REPLACED:
             if (fresh / name).exists():
                 (fresh / name).rename(folder / name)
-        _flush(folder, kept)
+        flush_folder(folder)
+        flush_folder(kept)
         (folder / _JOURNAL).unlink()
     except OSError as error:
         put_back(folder)
@@ -128,7 +128,8 @@ def put_back(folder: Path) -> bool:
                 place.rename(fresh / name)
             if old.exists():
                 old.rename(place)
-        _flush(folder, kept)
+        flush_folder(folder)
+        flush_folder(kept)
         (folder / _JOURNAL).unlink()
     except OSError as error:
         raise StoreError(
@@ -156,16 +157,6 @@ def set_aside(folder: Path, file: Path) -> Path:
 def quarantine(folder: Path) -> Path:
     """Where something of a data folder may be set aside; it is not made yet."""
     return folder / "quarantine" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-
-
-def _flush(*folders: Path) -> None:
-    """Flush directories, so that the renames in them survive a power cut."""
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _make_private(folder: Path) -> None:

@@ -15,7 +15,7 @@ from mlpm_core.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["append_private", "locked", "read_private", "write_private"]
+__all__ = ["append_private", "flush_folder", "locked", "read_private", "write_private"]
 
 _DRAFT: Final = ".part"
 
@@ -59,7 +59,7 @@ def write_private(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
@@ -126,7 +126,7 @@ def _stranger(status: os.stat_result) -> str | None:
     return None
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Flush a folder, so that what was replaced in it stays replaced after a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

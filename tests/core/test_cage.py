@@ -65,6 +65,17 @@ def test_one_reader_reads_file_after_file_and_a_broken_one_is_replaced():
         assert pid_of(cage) != first
 
 
+def test_nothing_is_left_open_of_a_reader_that_died_between_two_files():
+    with Cage() as cage:
+        cage.read(asked())
+        (died,) = cage._idle
+        died._process.kill()
+        died._process.wait()
+        assert cage.read(asked()).receipt.lines == 2
+        assert died._process.stdin.closed
+        assert died._process.stdout.closed
+
+
 @pytest.mark.parametrize(
     ("bounds", "told"),
     [
