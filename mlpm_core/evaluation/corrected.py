@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Corrected", "corrected"]
 
+_EXACT: Final = 1e-18
 _MONEY = (Dimension.REVENUE, Dimension.COST_SAVING)
 
 
@@ -36,11 +37,13 @@ class Corrected:
     """The five dimensions of every candidate, draw by draw, in base units, before its fixed cost.
 
     ``kpis`` has arrays of shape (candidates, draws), NaN where a draw is not possible; ``merit`` is
-    None when nothing was to be corrected and they are as measured.
+    None when nothing was to be corrected and they are as measured. ``metrics`` are those that were
+    measured of every candidate, corrected alike and in the notation of quantities.
     """
 
     kpis: Mapping[Dimension, Array]
     merit: Merit | None
+    metrics: Mapping[str, Sequence[str]]
 
     @property
     def nets(self) -> Array:
@@ -71,11 +74,13 @@ def corrected(
         metric: scores(names, metric, correlations(names, known), draws, seed)
         for metric, known in paired.items()
     }
-    found = None
+    found, metrics = None, {}
     if len(valued) >= FEWEST:
-        measured, errors = _parts(policy, valued, luck, draws)
+        measured, errors, luck_of = _parts(policy, valued, luck, draws)
         nets, off = (np.add(*(rows[d] for d in _MONEY)) for rows in (measured, errors))
         found = merit(nets.mean(axis=1), off, seed=seed)
+        if found is not None:
+            metrics = _metrics(policy, [candidate for candidate, _ in valued], luck_of, found)
     is_possible = np.array([np.isfinite(worth.net_by_draw) for _, worth in valued])
     if found is not None:
         kpis = {d: found.applied(measured[d], errors[d]) for d in Dimension}
@@ -83,7 +88,8 @@ def corrected(
         kpis = _as_measured(policy, valued, luck, draws)
     else:
         return None
-    return Corrected({d: np.where(is_possible, kpi, np.nan) for d, kpi in kpis.items()}, found)
+    kpis = {d: np.where(is_possible, kpi, np.nan) for d, kpi in kpis.items()}
+    return Corrected(kpis, found, metrics)
 
 
 def _paired(
@@ -113,9 +119,13 @@ def _parts(
     valued: Sequence[tuple[Candidate, Worth]],
     luck: Mapping[str, Array],
     draws: int,
-) -> tuple[dict[Dimension, Array], dict[Dimension, Array]]:
-    """The dimensions at the measured metrics, and their errors; shape (candidates, draws)."""
+) -> tuple[dict[Dimension, Array], dict[Dimension, Array], dict[str, Array]]:
+    """The dimensions at the measured metrics, their errors and those of the metrics.
+
+    All of shape (candidates, draws); metrics in the unit they are asked in.
+    """
     shape = (len(valued), draws)
+    off_by = {entry.name: np.zeros(shape) for entry in policy.mechanism.metrics}
     measured = {d: np.empty(shape) for d in Dimension}
     errors = {d: np.empty(shape) for d in Dimension}
     centres = {
@@ -133,6 +143,7 @@ def _parts(
             at_centre[entry.name] = np.array(centre * factor)
             text = _around(found, centre, entry)
             drawn[entry.name] = _read(entry, text, luck[entry.name][i])
+            off_by[entry.name][i] = drawn[entry.name] / factor - centre
         common = worth.inputs_by_draw
         value, centre_of, off = (
             policy.outcome({**common, **own}).kpis for own in (at_value, at_centre, drawn)
@@ -146,7 +157,39 @@ def _parts(
             whole = np.isfinite(measured[d][i])
             if whole.any():
                 measured[d][i][~whole] = measured[d][i][whole].mean()
-    return measured, errors
+    return measured, errors, off_by
+
+
+def _metrics(
+    policy: Policy, candidates: Sequence[Candidate], off_by: Mapping[str, Array], merit: Merit
+) -> dict[str, list[str]]:
+    """The corrected metrics of every candidate, as written; those only that all were measured in.
+
+    They keep the share of their distance that the nets keep, so that they give the corrected nets.
+    The error of all together is left out: drawn of each on its own it would set them apart.
+    """
+    found = {}
+    for entry in policy.mechanism.metrics:
+        values = [m.value for c in candidates if (m := c.measured(entry)) is not None]
+        if len(values) < len(candidates):
+            continue
+        errors = off_by[entry.name]
+        errors = errors - errors.mean(axis=1)[:, None]
+        errors -= merit.weights @ errors
+        drawn = merit.applied(np.broadcast_to(np.array(values)[:, None], errors.shape), errors)
+        found[entry.name] = [_written(row, entry) for row in drawn]
+    return found
+
+
+def _written(drawn: Array, entry: Input) -> str:
+    """Draws of a metric in the notation of quantities, with their mean and spread."""
+    mean, variance = float(drawn.mean()), float(drawn.var())
+    if variance <= _EXACT * max(1.0, mean * mean):
+        return repr(mean)
+    if is_share(entry) and 0 < mean < 1 and variance < mean * (1 - mean):
+        n = mean * (1 - mean) / variance - 1
+        return f"beta({mean * n!r}, {(1 - mean) * n!r})"
+    return f"normal({mean!r}, {variance**0.5!r})"
 
 
 def _centres(entry: Input, measured: Sequence[Measured | None]) -> list[float]:

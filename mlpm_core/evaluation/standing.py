@@ -37,7 +37,8 @@ class Standing:
 
     ``net`` and ``kpis`` are what may be promised, against the baseline and after the candidate's
     fixed cost: corrected for the luck of the best of many. ``measured`` is the net as it was
-    measured; the two are equal where nothing was to be corrected. ``worth``, as measured and before
+    measured; the two are equal where nothing was to be corrected. ``metrics`` are those that were
+    corrected alike, in the notation of quantities. ``worth``, as measured and before
     the cost, says how it was made and is None for the option of adopting nothing.
     ``p_best`` is the probability that no other option nets more, ``expected_regret`` what is lost
     on average by choosing this one instead of what turns out best, in money a year.
@@ -54,6 +55,7 @@ class Standing:
     is_dominated: bool
     caveats: tuple[str, ...]
     worth: Worth | None = field(repr=False)
+    metrics: Mapping[str, str] = field(default_factory=dict)
 
 
 def standings(
@@ -115,6 +117,7 @@ def standings(
                 is_dominated=bool(is_dominated[i + 1]),
                 caveats=_caveats(candidate, worth),
                 worth=worth,
+                metrics={} if fair is None else {n: t[i] for n, t in fair.metrics.items()},
             )
         )
     return tuple(sorted(found, key=lambda s: (-s.net.mean, s.name)))

@@ -13,26 +13,22 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
+from mlpm_core.quantity.stated import stated
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "USUAL_LEVEL",
     "Observation",
     "between_variance",
     "binomial_error",
     "from_statements",
-    "interval_error",
     "pooled",
 ]
-
-USUAL_LEVEL: Final = 0.95
-"""The level of a confidence interval that says none."""
 
 _HALF: Final = 0.5
 _FEWEST: Final = 3
 _LEAST_MISSES: Final = 1e-12
-_SUREST: Final = 0.9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,65 +144,28 @@ def from_statements(
     interval: tuple[float | None, float | None] = (None, None),
     level: float | None = None,
 ) -> Observation:
-    """What a file states of a value, as one observation.
-
-    Parameters
-    ----------
-    value : float
-    is_share : bool
-        Whether it counts hits among cases, from 0 to 1.
-    n : float, optional
-        The cases of a share.
-    error : float, optional
-        Standard error; 0 says nothing.
-    ratio : tuple of float
-        Numerator and denominator.
-    interval : tuple of float
-        The ends of a confidence interval, and in ``level`` its level.
+    """What a file states of a value (see :func:`~mlpm_core.quantity.stated.stated`).
 
     Returns
     -------
     Observation
-        A standard error comes before numerator and denominator, these before n, and n before an
-        interval: the earlier says more. They contradict each other only in files that are refused.
+        A share with a standard error rests on as many cases as would give it.
 
     Examples
     --------
     >>> from_statements(0.0333, is_share=True, ratio=(1, 30)).cases
     30
-    >>> stated = from_statements(0.9, is_share=False, interval=(0.8412, 0.9588))
-    >>> round(stated.error, 3)
-    0.03
+    >>> round(from_statements(0.9, is_share=True, error=0.03).cases)
+    100
     """
-    numerator, denominator = ratio
-    low, high = interval
-    if not error and low is not None and high is not None and not (is_share and (denominator or n)):
-        error = interval_error(low, high, level)
-    if is_share and denominator and not error:
-        exact = numerator / denominator if numerator is not None else value
-        return Observation(exact, cases=denominator)
-    if is_share and n and not error:
-        return Observation(value, cases=n)
-    if not error:
-        return Observation(value)
-    if not is_share:
-        return Observation(value, error=error)
+    exact, cases, error = stated(
+        value, is_share=is_share, n=n, error=error, ratio=ratio, interval=interval, level=level
+    )
+    if error is None or not is_share:
+        return Observation(exact, cases, error)
     if 0 < value < 1:
         return Observation(value, cases=value * (1 - value) / error**2)
     return Observation(value, cases=n or 1 / error)
-
-
-def interval_error(low: float, high: float, level: float | None = None) -> float:
-    """The standard error that a confidence interval stands for; 95 % unless its level is told.
-
-    One that is called certain is taken as one of 99.99 %.
-
-    Examples
-    --------
-    >>> round(interval_error(0.2, 0.4), 3), round(interval_error(0.2, 0.4, 0.9), 3)
-    (0.051, 0.061)
-    """
-    return (high - low) / (2 * float(ndtri(_HALF + min(level or USUAL_LEVEL, _SUREST) / 2)))
 
 
 def binomial_error(share: float, n: float) -> float:

@@ -98,7 +98,7 @@ def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faul
         return  # the interval is not of all of its metrics
     ends, value = (_floats(low), _floats(high)), readings["value"]
     room = np.maximum(_ROUNDED, _RELATIVE * np.abs(_floats(value)))
-    is_out = _of_share(readings) & (ends[0] <= ends[1])
+    is_out = ends[0] <= ends[1]
     is_out &= (_floats(value) < ends[0] - room) | (_floats(value) > ends[1] + room)
     for record in np.nonzero(is_out)[0].tolist():
         texts = [shown(r.text(record)) for r in (low, high)]

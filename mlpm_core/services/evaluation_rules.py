@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlpm_core.evaluation.stated import contradiction
+from mlpm_core.quantity.stated import contradiction
 from mlpm_core.records.metrics import METRICS
 
 __all__ = ["evaluation_fault", "is_share_metric"]
@@ -30,7 +30,7 @@ def evaluation_fault(row: dict[str, Any]) -> tuple[str, str] | None:
         n=row["n"],
         numerator=row["numerator"],
         denominator=row["denominator"],
-        ci=(row["ci_low"], row["ci_high"]),
+        interval=(row["ci_low"], row["ci_high"]),
     )
     if fault is not None:
         return fault

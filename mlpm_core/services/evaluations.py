@@ -9,9 +9,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, MlpmError
-from mlpm_core.evaluation import NONE, Agreement, Candidate, Leaderboard, Standing, leaderboard
+from mlpm_core.evaluation import (
+    NONE,
+    Agreement,
+    Candidate,
+    Leaderboard,
+    Measured,
+    Standing,
+    leaderboard,
+)
 from mlpm_core.evaluation.candidate import is_share, written
-from mlpm_core.evaluation.stated import stated
+from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Decision, Evaluation, ValueCase
 from mlpm_core.services import registers
 from mlpm_core.services.briefs import brief
@@ -154,19 +162,23 @@ def _candidate(name: str, rows: Sequence[Mapping[str, Any]], shares: set[str]) -
         amounts = " and ".join(f"{cost:,g}" for cost in sorted(costs))
         raise InputError(f"Candidate {name} costs {amounts} a year; write the same in every row.")
     metrics = {
-        r["metric"]: stated(
-            r["value"],
-            is_share=r["metric"] in shares or is_share_metric(r["metric"]),
-            n=r["n"],
-            standard_error=r["value_se"],
-            numerator=r["numerator"],
-            denominator=r["denominator"],
-            ci=(r["ci_low"], r["ci_high"]),
-            ci_level=r["ci_level"],
-        )
+        r["metric"]: _measured(r, is_share=r["metric"] in shares or is_share_metric(r["metric"]))
         for r in rows
     }
     return Candidate(name, metrics, next(iter(costs), 0.0))
+
+
+def _measured(row: Mapping[str, Any], *, is_share: bool) -> Measured:
+    value, cases, error = stated(
+        row["value"],
+        is_share=is_share,
+        n=row["n"],
+        error=row["value_se"],
+        ratio=(row["numerator"], row["denominator"]),
+        interval=(row["ci_low"], row["ci_high"]),
+        level=row["ci_level"],
+    )
+    return Measured(value, row["n"] if cases is None else round(cases), error)
 
 
 def _agreements(measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Agreement]:
@@ -214,6 +226,7 @@ def _option(
                 r["value_se"],
                 entry is not None,
                 written(candidate.metrics[r["metric"]], entry) if entry and candidate else "",
+                standing.metrics.get(entry.name, "") if entry else "",
             )
             for r in rows
             for entry in [entries.get(r["metric"])]

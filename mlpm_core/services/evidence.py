@@ -36,7 +36,8 @@ class Range:
 class MetricView:
     """One metric of a candidate as it was measured; ``feeds_value`` when the mechanism asks it.
 
-    ``written`` is it in the notation of quantities, with the uncertainty it was valued by.
+    ``written`` is it in the notation of quantities, with the uncertainty it was valued by;
+    ``corrected`` is it as the corrected net has it, empty where nothing was corrected.
     """
 
     name: str
@@ -45,6 +46,7 @@ class MetricView:
     value_se: float | None
     feeds_value: bool
     written: str = ""
+    corrected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

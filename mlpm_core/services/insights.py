@@ -203,6 +203,7 @@ def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
     """What to find out before one of the candidates of a leaderboard is chosen.
 
     Only the few best options are looked at: an option that is hardly ever best changes no choice.
+    Where the board is corrected for luck, so are the metrics that the choice rests on.
     """
     if board.quantities is None or len(board.options) < _TWO:
         return ()
@@ -212,7 +213,7 @@ def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
         Option(
             option.name,
             {
-                metrics[m.name].name: m.written
+                metrics[m.name].name: m.corrected or m.written
                 for m in option.metrics
                 if m.name in metrics and m.written
             },

@@ -17,10 +17,14 @@ from mlpm_core.services.decisions import decisions, decisions_table, options_tab
 from mlpm_core.services.evaluations import candidates, decide
 from mlpm_core.services.evidence import thawed
 from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.value.decision import Option as Among
+from mlpm_core.value.decision import decide as decide_among
 from mlpm_core.value.mechanism import find_mechanism
 from tests.monitored_shop import CASE, NET_PER_POINT, QUANTITIES, SHOP, planned, save
+from tests.promise_boards import EXAMPLES as GOLDEN
 from tests.promise_boards import simulate
 
+EXAMPLES = json.loads(GOLDEN.read_text("utf-8"))["examples"]
 M4 = find_mechanism("M4")
 STOCK = {name: text for name, text in QUANTITIES.items() if name != "wape_model"}
 ERRORS = (0.230, 0.235, 0.238, 0.241, 0.244, 0.247, 0.250, 0.262)
@@ -73,6 +77,43 @@ def test_the_correction_is_normal_normal_shrinkage():
         assert money == pytest.approx(option.net.samples)
     assert shown.is_corrected
     assert [o.name for o in shown.options][:8] == [f"c{i}" for i in range(8)]
+
+
+def test_what_is_to_be_found_out_is_asked_of_the_corrected_candidates():
+    """Its metrics, as corrected, give the corrected nets; as measured they would say too much."""
+    shown = leaderboard(M4, STOCK, forecasts(ERRORS))
+    named = [f"c{i}" for i in range(len(ERRORS))]
+    fair, raw = (
+        decide_among(
+            M4, STOCK, [Among("none"), *(Among(n, {"wape_model": text(n)}) for n in named)]
+        )
+        for text in (
+            lambda name: shown.option(name).metrics["wape_model"],
+            lambda name: f"normal({ERRORS[int(name[1:])]}, 0.01)",
+        )
+    )
+    for name in named:
+        net = shown.option(name).net
+        assert fair.means[name] == pytest.approx(net.mean, abs=0.05 * NET_PER_POINT * 0.01)
+    told = shown.best.expected_regret
+    assert fair.evpi == pytest.approx(told, rel=0.15)
+    assert raw.evpi > 1.5 * told
+
+
+def test_shares_are_corrected_as_shares():
+    """Recall of four, precision of three: the first stays within 0 and 1, the other as measured."""
+    m1 = find_mechanism("M1")
+    business = {n: str(v) for n, v in EXAMPLES["M1"]["inputs"].items()}
+    models = [
+        Candidate(f"c{i}", {"recall": Measured(r, n=20), "precision": Measured(0.4, n=50)})
+        for i, r in enumerate((0.9, 0.95, 1.0, 0.85))
+    ]
+    shown = leaderboard(m1, business, models)
+    for candidate in models:
+        text = shown.option(candidate.name).metrics["recall"]
+        assert text.startswith("beta(")
+        recall = m1.input("recall").read(text)
+        assert 0.85 < recall.quantile(np.array(0.5)) < 1
 
 
 def test_what_is_far_apart_or_exact_keeps_its_lead():

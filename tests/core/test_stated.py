@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import beta, norm
 
-from mlpm_core.evaluation.stated import stated
+from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Status
 from mlpm_core.services import imports, registers
 from mlpm_core.services.decisions import options_table
@@ -105,10 +105,10 @@ def test_an_interval_of_what_is_no_share_is_a_standard_error(workspace, low, hig
 def test_an_interval_of_a_share_stands_for_the_cases_that_make_it_so_wide(hits, n, level):
     """The interval of Beta(hits + 1, misses + 1) is given back its own number of cases."""
     low, high = beta(hits + 1, n - hits + 1).ppf([(1 - level) / 2, (1 + level) / 2])
-    found = stated(hits / n, is_share=True, ci=(low, high), ci_level=level)
-    assert found.n == n
-    exact = stated(hits / n, is_share=True, ci=(low, high), standard_error=0.01)
-    assert exact.standard_error == 0.01, "a standard error says more"
+    found = stated(hits / n, is_share=True, interval=(low, high), level=level)
+    assert found.cases == n
+    exact = stated(hits / n, is_share=True, interval=(low, high), error=0.01)
+    assert exact.error == 0.01, "a standard error says more"
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,13 @@
-"""Every uncertainty that a file states of a metric, as one measured value."""
+"""Every uncertainty that a file states of a value, as one."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from scipy.optimize import brentq
 from scipy.special import betaincinv, ndtri
 
-from mlpm_core.evaluation.candidate import Measured
-
-__all__ = ["contradiction", "stated"]
+__all__ = ["Stated", "contradiction", "stated"]
 
 _LEVEL: Final = 0.95
 _SUREST: Final = 0.9999
@@ -18,58 +16,74 @@ _MOST: Final = 1e9
 _ROUNDING: Final = 0.006  # values are often written with two decimals
 
 
+class Stated(NamedTuple):
+    """A value with its number of cases, when it is a share, or else its standard error.
+
+    ``cases`` need not be whole. With neither the value is taken as exact.
+    """
+
+    value: float
+    cases: float | None = None
+    error: float | None = None
+
+
 def stated(
     value: float,
     *,
     is_share: bool,
-    n: int | None = None,
-    standard_error: float | None = None,
-    numerator: float | None = None,
-    denominator: float | None = None,
-    ci: tuple[float | None, float | None] = (None, None),
-    ci_level: float | None = None,
-) -> Measured:
-    """What was measured, by the statement that says most about how far off it may be.
+    n: float | None = None,
+    error: float | None = None,
+    ratio: tuple[float | None, float | None] = (None, None),
+    interval: tuple[float | None, float | None] = (None, None),
+    level: float | None = None,
+) -> Stated:
+    """What a file states of a value, by the statement that says most about how far off it may be.
 
     Parameters
     ----------
     value : float
     is_share : bool
-        Whether it is a share of cases, so that a number of cases says how exact it is.
-    n, standard_error, numerator, denominator : optional
-        As stated; 0 as a standard error states nothing.
-    ci : tuple of float
-        The ends of a confidence interval, and in ``ci_level`` its level, .95 if nothing is said.
+        Whether it counts hits among cases, from 0 to 1, so that their number says how exact it is.
+    n : float, optional
+        The cases of a share.
+    error : float, optional
+        Standard error; 0 states nothing.
+    ratio : tuple of float
+        Numerator and denominator.
+    interval : tuple of float
+        The ends of a confidence interval, and in ``level`` its level: .95 unless it is told, and
+        .9999 if it is called certain.
 
     Returns
     -------
-    Measured
+    Stated
         By the standard error; else, of a share, by numerator and denominator or by n; else by the
-        interval. With nothing stated it is exact.
+        interval. Statements contradict each other only in files that are refused.
 
     Examples
     --------
-    >>> stated(0.0333, is_share=True, numerator=1, denominator=30)
-    Measured(value=0.03333333333333333, n=30, standard_error=None)
-    >>> stated(0.3, is_share=True, ci=(0.241, 0.366)).n
+    >>> stated(0.0333, is_share=True, ratio=(1, 30))
+    Stated(value=0.03333333333333333, cases=30, error=None)
+    >>> stated(0.3, is_share=True, interval=(0.241, 0.366)).cases
     204
-    >>> round(stated(12.0, is_share=False, ci=(10.04, 13.96)).standard_error, 3)
+    >>> round(stated(12.0, is_share=False, interval=(10.04, 13.96)).error, 3)
     1.0
     """
-    low, high = ci
-    if standard_error:
-        return Measured(value, n, standard_error)
+    numerator, denominator = ratio
+    low, high = interval
+    if error:
+        return Stated(value, error=error)
     if is_share and denominator and denominator >= 1:
-        share = value if numerator is None else numerator / denominator
-        return Measured(share, round(denominator))
+        exact = value if numerator is None else numerator / denominator
+        return Stated(exact, cases=denominator)
     if is_share and n:
-        return Measured(value, n)
+        return Stated(value, cases=n)
     if low is None or high is None or not low < high:
-        return Measured(value, n)
-    level = min(ci_level or _LEVEL, _SUREST)
+        return Stated(value)
+    sure = min(level or _LEVEL, _SUREST)
     if is_share and 0 <= value <= 1:
-        return Measured(value, _cases(value, high - low, level))
-    return Measured(value, n, (high - low) / (2 * float(ndtri((1 + level) / 2))))
+        return Stated(value, cases=_cases(value, high - low, sure))
+    return Stated(value, error=(high - low) / (2 * float(ndtri((1 + sure) / 2))))
 
 
 def _cases(share: float, width: float, level: float) -> int:
@@ -95,7 +109,7 @@ def contradiction(
     n: int | None = None,
     numerator: float | None = None,
     denominator: float | None = None,
-    ci: tuple[float | None, float | None] = (None, None),
+    interval: tuple[float | None, float | None] = (None, None),
 ) -> tuple[str, str] | None:
     """The first statement that another one contradicts, and a sentence that asks which is right.
 
@@ -110,7 +124,7 @@ def contradiction(
     >>> column, sentence
     ('n', 'n says 100 cases and the denominator 30; which of them is right?')
     """
-    low, high = ci
+    low, high = interval
     if denominator == 0:
         return "denominator", "The denominator is 0, so there is no ratio; leave both empty."
     if numerator is not None and denominator is None:
