@@ -42,6 +42,9 @@ class KpiAnswer(_Answer):
 
     The value rests on the results of ``model``, whatever was decided.
 
+    ``rests_on`` are the periods of these results, ``not_counted`` says why they say nothing of
+    today, ``standing`` how the KPI stands towards its target.
+
     Baseline and target are null only for a proxy that still waits for them. A proxy that expired
     does not count: leave it out of sums and targets.
     """
@@ -64,7 +67,10 @@ class KpiAnswer(_Answer):
     stands_for: str | None
     expires_on: str | None
     counts: bool
+    standing: str
     as_of: str | None
+    rests_on: str | None
+    not_counted: str | None
     model: str | None
     batches: list[str]
 

@@ -23,10 +23,11 @@ from mlpm_core.services.valuation import CaseValue, project_cases
 from mlpm_core.value.kpi import KpiStanding, heading, kpi_units, per_unit, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.records import Record
+    from mlpm_core.services.now import Stretch
     from mlpm_core.services.periods import Period
     from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.workspace import Workspace
@@ -43,6 +44,7 @@ __all__ = [
     "kpi_value",
     "kpi_values",
     "kpis_moved_by",
+    "worst_first",
 ]
 
 MOVING = frozenset(
@@ -50,11 +52,20 @@ MOVING = frozenset(
 )
 """The records that a KPI's value rests on; no other can move one."""
 
+MISSED: Final = "target missed"
+NO_BETTER: Final = "no better than before"
+NOT_CURRENT: Final = "not current"
+ON_TARGET: Final = "on target"
+UNKNOWN: Final = "unknown"
 _BETWEEN: Final = {
-    1: "between start and target, getting better",
-    0: "between start and target",
     -1: "between start and target, getting worse",
+    0: "between start and target",
+    1: "between start and target, getting better",
 }
+_WORST_FIRST: Final = (
+    MISSED, NO_BETTER, *_BETWEEN.values(), ProxyState.EXPIRED.value, NOT_CURRENT, UNKNOWN,
+    ON_TARGET,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +73,9 @@ class KpiValue:
     """A KPI with the value that the model's metrics imply, in the KPI's unit.
 
     ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``model`` is
-    the model and version whose results the value rests on. ``state`` and ``proxy_told`` say how a
-    proxy stands on the day it was asked.
+    the model and version whose results the value rests on, ``rests_on`` their periods,
+    ``uncounted`` why they say nothing of today. ``state`` and ``proxy_told`` say how a proxy stands
+    on the day it was asked.
     """
 
     kpi_id: str
@@ -87,6 +99,8 @@ class KpiValue:
     proxy: Proxy
     state: ProxyState
     proxy_told: str
+    rests_on: Stretch | None = None
+    uncounted: str | None = None
 
     @property
     def counts(self) -> bool:
@@ -113,15 +127,17 @@ class KpiValue:
         if not self.counts:
             return self.state.value
         if self.current is None or self.target is None or self.baseline is None:
-            return "unknown"
+            return UNKNOWN
+        if self.uncounted is not None:
+            return NOT_CURRENT
         if (self.gap_to_target or 0.0) >= 0:
-            return "on target"
+            return ON_TARGET
         if self.target_on and self.target_on < today:
-            return "target missed"
+            return MISSED
         sign = 1 if self.direction == Direction.HIGHER else -1
         gained = sign * (self.current.mean - self.baseline)
         if gained <= 0:
-            return "no better than before"
+            return NO_BETTER
         return _BETWEEN[heading(self.trend, self.direction, self.target - self.baseline)]
 
     @property
@@ -150,6 +166,11 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
     return [
         kpi_value(kpi, cases, day) for kpi in reader.current(Kpi, project) if not kpi["archived"]
     ]
+
+
+def worst_first(values: Iterable[KpiValue], today: date) -> list[KpiValue]:
+    """KPIs by how they stand on a day: what was missed first, what is on target last."""
+    return sorted(values, key=lambda kpi: _WORST_FIRST.index(kpi.standing(today)))
 
 
 def kpi_proxy(kpi: Mapping[str, Any]) -> Proxy:
@@ -203,6 +224,8 @@ def kpi_value(
         proxy=proxy,
         state=proxy.state(today),
         proxy_told=proxy.sentence(today),
+        rests_on=case.rests_on if case else None,
+        uncounted=case.uncounted if case else None,
     )
 
 

@@ -225,7 +225,10 @@ def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dic
                     "stands_for": kpi.proxy.stands_for or None,
                     "expires_on": str(kpi.proxy.expires_on) if kpi.proxy.expires_on else None,
                     "counts": kpi.counts,
+                    "standing": kpi.standing(view.day),
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
+                    "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
+                    "not_counted": kpi.uncounted,
                     "model": kpi.model,
                     "batches": list(kpi.batches),
                 }
@@ -261,12 +264,12 @@ def health_json(workspace: Workspace, actor: str, project: str | None) -> list[d
 def prometheus_text(workspace: Workspace, actor: str) -> str:
     """Value rates and health of every case in the text format of Prometheus."""
     out = [
-        "# HELP mlpm_value_rate Value a week that monitored metrics imply, in the currency.",
+        "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
         "# TYPE mlpm_value_rate gauge",
     ]
     told = health_json(workspace, actor, None)
     for row in told:
-        if row["value_rate"] is not None:
+        if row["value_rate"] is not None and row["not_counted"] is None:
             out.append(f"mlpm_value_rate{{{_labels(row, 'currency')}}} {row['value_rate']!r}")
     out += [
         "# HELP mlpm_health 1 for the health that a value case has.",

@@ -80,7 +80,8 @@ class DecidedModels:
         if value.current is None:
             reason = f"{since}; its results have no value: {value.problem}"
             return Realised(reason=reason, instead=instead)
-        return Realised(Range.of(value.current.net, value.currency), value.as_of.when, "", instead)
+        when = (value.rests_on or value.as_of).when
+        return Realised(Range.of(value.current.net, value.currency), when, "", instead)
 
     def versions(self, value_case_id: str) -> list[tuple[str, str]]:
         """Model and version of everything that was, is or will be in use for a value case."""

@@ -67,6 +67,7 @@ BADGES: dict[str, tuple[str, Colour]] = {
     "between start and target, getting worse": (":material/trending_down:", "red"),
     "target missed": (":material/event_busy:", "red"),
     "no better than before": (":material/error:", "red"),
+    "not current": (":material/history:", "gray"),
     ProxyState.AGREED: (":material/handshake:", "gray"),
     ProxyState.OPEN: (":material/hourglass_top:", "orange"),
     ProxyState.EXPIRED: (":material/hourglass_disabled:", "red"),

@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.insights import grown
+from mlpm_core.services.kpis import worst_first
 from pages.parts import actions, controls, loaders, sentences, tables, trees
 from pages.parts.figures import (
     BADGES,
@@ -212,7 +213,7 @@ def kpi_cards(view: ProjectView) -> None:
         )
         return
     with st.grid(3, min_column_width=300):
-        for kpi in view.kpis:
+        for kpi in worst_first(view.kpis, view.day):
             with st.container(border=True, height="stretch"):
                 _kpi_card(kpi, project, view.day)
 

@@ -231,7 +231,10 @@ def kpi(value: KpiValue, today: date) -> str:
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
-    return f"{text}. Data to {day(value.as_of.end)}, {_ago(age)}."
+    over = value.rests_on if value.rests_on and value.rests_on.n > 1 else None
+    told = f"Over the {over}" if over else f"Data to {day(value.as_of.end)}"
+    counted = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
+    return f"{text}. {told}, {_ago(age)}.{counted}"
 
 
 def kpi_origin(value: KpiValue) -> str:

@@ -57,6 +57,7 @@ def test_every_word_has_its_icon_and_its_colour():
         "between start and target, getting worse": (":material/trending_down:", "red"),
         "target missed": (":material/event_busy:", "red"),
         "no better than before": (":material/error:", "red"),
+        "not current": (":material/history:", "gray"),
         "proxy": (":material/handshake:", "gray"),
         "proxy, not agreed": (":material/hourglass_top:", "orange"),
         "proxy expired": (":material/hourglass_disabled:", "red"),

@@ -11,10 +11,11 @@ import pytest
 
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
+from mlpm_core.services.now import Stretch
 from mlpm_core.services.portfolio import ProjectView
 from pages.parts import panels
 from tests.app.parts import links_as_text, shown
-from tests.by_hand import TODAY, kpi
+from tests.by_hand import TODAY, WEEK, kpi
 
 PAST, COMING = date(2026, 6, 29), date(2026, 12, 31)
 HIGHER = {"direction": "higher", "target": 30.0}
@@ -74,6 +75,13 @@ def test_the_difference_from_the_target_and_the_word_for_it(told, difference, ba
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up orange) [12.0, 9.0]",
             BETWEEN, r"P10–P90\: 8 to 10",
             f"Target 8 h per case by 31 Dec 2026; 20 without the model. {DATA}",
+        ]),
+        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 4), uncounted="no results since 21 Jun 2026"), [
+            f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up gray)",
+            ":gray-badge[:material/history: not current]", r"P10–P90\: 8 to 10",
+            "Target 8 h per case by 31 Dec 2026; 20 without the model. "
+            "Over the 4 weeks to 21 Jun 2026, 8 days ago. "
+            "It is not judged: no results since 21 Jun 2026.",
         ]),
         (kpi(9.0, target=None, trend=(12.0, 9.0)), [
             f"{CLOCK} Hours to wait: 9 h per case [12.0, 9.0]",

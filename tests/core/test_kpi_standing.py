@@ -19,7 +19,8 @@ from mlpm_core.records import (
     ValueCase,
 )
 from mlpm_core.services import kpis
-from mlpm_core.services.kpis import kpi_value
+from mlpm_core.services.kpis import kpi_value, worst_first
+from mlpm_core.services.now import Stretch
 from mlpm_core.services.rates import RatePoint
 from tests.by_hand import TODAY, WEEK, case, kpi, worth
 
@@ -70,6 +71,10 @@ def test_every_word_of_a_standing(direction, value, target_on, word, gap):
         ({"baseline": None}, "unknown", True),
         (EXPIRED, "proxy expired", False),
         (EXPIRED | {"current": None}, "proxy expired", False),
+        ({"uncounted": "no results since 1 Jun 2026"}, "not current", True),
+        ({"uncounted": "no results since 1 Jun 2026", "target": None}, "unknown", True),
+        ({"uncounted": "no results yet", "current": None}, "unknown", True),
+        (EXPIRED | {"uncounted": "no results yet"}, "proxy expired", False),
         ({"state": ProxyState.AGREED}, "on target", True),
         ({"state": ProxyState.OPEN}, "on target", True),
     ],
@@ -77,6 +82,26 @@ def test_every_word_of_a_standing(direction, value, target_on, word, gap):
 def test_what_cannot_be_judged_says_so(more, word, counts):
     told = kpi(**{"current": 7.0} | more)
     assert (told.standing(TODAY), told.counts) == (word, counts)
+
+
+def test_the_worst_comes_first():
+    """Two of one standing keep their order."""
+    named = [
+        kpi(7.0, kpi_id="on target"),
+        kpi(None, kpi_id="unknown"),
+        kpi(7.0, kpi_id="not current", uncounted="no results since 1 Jun 2026"),
+        kpi(7.0, kpi_id="proxy expired", state=ProxyState.EXPIRED),
+        kpi(9.0, kpi_id="better", trend=(19.0, 17.0, 15.0, 14.0, 12.0, 10.0, 9.0)),
+        kpi(9.0, kpi_id="between"),
+        kpi(9.0, kpi_id="worse", trend=(2.0, 3.0, 4.0, 5.5, 6.0, 7.0, 9.0)),
+        kpi(21.0, kpi_id="no better"),
+        kpi(9.0, kpi_id="missed", target_on=date(2026, 6, 29)),
+        kpi(None, kpi_id="unknown too"),
+    ]
+    assert [told.kpi_id for told in worst_first(named, TODAY)] == [
+        "missed", "no better", "worse", "between", "better", "proxy expired", "not current",
+        "unknown", "unknown too", "on target",
+    ]  # fmt: skip
 
 
 def test_an_expired_proxy_has_no_gap_but_a_value():
@@ -92,7 +117,8 @@ def test_a_kpi_joins_its_record_with_the_case_that_moves_it():
     deployment = {"model_id": "m", "model_version": "2"}
     of = case(
         worth(100.0, 1.0, kpis={Dimension.CYCLE_TIME: 4.0}), worth(100.0, 1.0, kpis=SAVED),
-        as_of=WEEK, batches=("B1", "B2"), deployment=deployment,
+        as_of=WEEK, batches=("B1", "B2"), deployment=deployment, rests_on=Stretch(WEEK, WEEK, 1),
+        uncounted="no results since 21 Jun 2026",
     )  # fmt: skip
     told = kpi_value(RECORD, {"orders": of, "other": case(title="Other")}, TODAY)
     assert (told.current.p10, told.current.mean, told.current.p90) == (14.0, 15.0, 16.0)
@@ -102,6 +128,7 @@ def test_a_kpi_joins_its_record_with_the_case_that_moves_it():
     assert (told.dimension, told.definition) == (Dimension.CYCLE_TIME, RECORD["definition"])
     assert (told.value_case_id, told.as_of, told.batches) == ("orders", WEEK, ("B1", "B2"))
     assert (told.model, told.reason, told.trend) == ("m 2", None, ())
+    assert (told.rests_on, told.uncounted) == (of.rests_on, of.uncounted)
     assert (told.proxy, told.state, told.proxy_told) == (Proxy(""), ProxyState.NONE, "")
 
 

@@ -179,7 +179,8 @@ def test_kpis_as_they_are_answered(store):
         "value": about(400_000 - revenue), "p10": about(400_000 - revenue),
         "p90": about(400_000 - revenue), "reason": None, "proxy": None, "stands_for": None,
         "expires_on": None, "counts": True, "as_of": "2024-07-29T00:00:00", "model": "m 1",
-        "batches": down["batches"],
+        "batches": down["batches"], "standing": "on target", "rests_on": "week of 22 Jul 2024",
+        "not_counted": None,
     }  # fmt: skip
     assert [type(b) for b in down["batches"]] == [str]
     assert (old["proxy"], old["stands_for"], old["expires_on"], old["target_on"]) == (
@@ -225,7 +226,7 @@ def test_health_as_it_is_answered(store):
 def test_the_text_for_prometheus_quotes_its_labels(store):
     of_mill, shop = (health_json(store, "ann", p)[0] for p in ("mill", SHOP))
     assert prometheus_text(store, "ann").splitlines() == [
-        "# HELP mlpm_value_rate Value a week that monitored metrics imply, in the currency.",
+        "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
         "# TYPE mlpm_value_rate gauge",
         r'mlpm_value_rate{project="mill",value_case="c\"1",currency="USD"} '
         f"{of_mill['value_rate']!r}",
