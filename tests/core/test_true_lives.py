@@ -241,6 +241,7 @@ def test_two_numbers_of_cases_that_differ_are_asked(workspace, answer, high):
         ({"value": 0.5, "numerator": 1, "denominator": 30}, "numerator and denominator say 1 / 30"),
         ({"value": 0.2, "ci_low": 0.3, "ci_high": 0.4}, "outside of its own interval 0.3 to 0.4"),
         ({"value": 0.2, "ci_low": 0.3, "ci_high": 0.1}, "contradict each other"),
+        ({"metric": "mae", "value": 40, "ci_low": 4, "ci_high": 5}, "its own interval 4 to 5"),
     ],
 )
 def test_what_contradicts_itself_is_refused(workspace, row, sentence):
