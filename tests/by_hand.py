@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpm_core.in_life.health import Health, Verdict
 from mlpm_core.planning.proxy import Proxy, ProxyState
-from mlpm_core.quantity import Dimension
+from mlpm_core.quantity import Dimension, Quantity
 from mlpm_core.records import METRICS
 from mlpm_core.services.delivered import (
     DeliveredView,
@@ -48,7 +48,7 @@ def estimate(mean: float, p10: float, p90: float, unit: str = "money/year") -> E
 def worth(
     net: float, spread: float = 10.0, loss: float = 0.0, kpis: Mapping[Dimension, float] = {}
 ) -> Worth:
-    """A worth whose figures lie ``spread`` either way of the given ones."""
+    """A worth whose figures lie ``spread`` either way of the given ones; exact without a spread."""
 
     def figure(mean: float, unit: str) -> Estimate:
         return estimate(mean, mean - spread, mean + spread, unit)
@@ -59,7 +59,7 @@ def worth(
         draws=3,
         seed=7,
         currency="EUR",
-        quantities={},
+        quantities={"margin": Quantity.read("4 to 6 EUR", "money/unit")} if spread else {},
         kpis={d: figure(kpis.get(d, 0.0), d.unit) for d in Dimension},
         net=figure(net, "money/year"),
         costs=None,

@@ -262,7 +262,11 @@ def _note(note: str, found: Worth) -> str | None:
         ]
         near = any(abs(_read(wide[1]) / span - 1) < 1e-3 for span in spans if span > 100)
         return None if near else f"the spans are {spans}"
-    return None if " is taken as " in note else "no such note is known"
+    if follows := re.search(r"gave a number for “(.+)”: that of “(.+)” is used", note):
+        labels = {entry.name: entry.label for entry in found.mechanism.all_inputs}
+        pairs = {(labels[one], labels[other]) for one, other in found.followed.items()}
+        return None if follows.groups() in pairs else f"those that follow are {pairs}"
+    return "no such note is known"
 
 
 def _overflow(found: Worth) -> str | None:

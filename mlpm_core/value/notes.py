@@ -41,7 +41,7 @@ def notes(worth: Worth) -> tuple[str, ...]:
         if quantity.too_wide is not None:
             told.append(f"{labels[name]} {quantity.too_wide}. Narrow it if you know more.")
     told += [
-        f"{labels[name]} is taken as {labels[other]}, for nobody gave its own number."
+        f"Nobody gave a number for “{labels[name]}”: that of “{labels[other]}” is used."
         for name, other in worth.followed.items()
     ]
     if worth.costs is None:

@@ -112,7 +112,10 @@ def chance(view: EstimateView) -> None:
     chosen = st.slider("Your days", 5, end, max(5, days[1]), step=5, key="estimate_days")
     likely = percent(view.estimate.probability_within_days(chosen))
     bound = "" if view.estimate.is_promisable else "at most "
-    st.caption(f"{chosen:,} person-days suffice with a chance of {bound}{literal(likely)}.")
+    rounded = " The days above are rounded, this chance is not." if chosen in days else ""
+    st.caption(
+        f"{chosen:,} person-days suffice with a chance of {bound}{literal(likely)}.{rounded}"
+    )
 
 
 def waterfall(view: EstimateView) -> str:

@@ -90,11 +90,12 @@ def _not_counted(lines: Sequence[Line]) -> str:
 
 
 def rate_spread(line: Line) -> str:
-    """P10 to P90 of the current value rate."""
+    """P10 to P90 of the current value rate, and over which periods it is."""
     low, high = line.rate_range
     if low is None or high is None:
         return "no results to say it from"
-    return literal(spread(low, high))
+    over = line.case.rests_on
+    return literal(spread(low, high) + (f", over the {over}" if over and over.n > 1 else ""))
 
 
 def freshness(line: Line) -> str:

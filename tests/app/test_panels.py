@@ -11,7 +11,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.services.portfolio import Portfolio, Total
 from mlpm_core.services.registers import SetupStep
 from mlpm_core.services.valuation import BaselineValue
-from pages.parts import panels
+from pages.parts import estimates, panels
 from tests.app.parts import links_as_text, shown
 from tests.by_hand import JUNE, WEEK, case, estimate, line, worth
 
@@ -125,8 +125,8 @@ def test_a_case_leads_to_its_deployment_and_to_what_it_rests_on():
 def test_a_value_case_shows_net_and_the_five_dimensions():
     told = worth(1000.0, kpis={Dimension.CYCLE_TIME: 5.0, Dimension.REVENUE: 2000.0})
     assert shown(panels.dimension_cards, case(told)) == [
-        f"{NET}: EUR 1,000 [Revenue and cost saving together; hours and bad experiences never "
-        "enter it.]",
+        f"{NET}: EUR 1,000 [Revenue and cost saving together, after running costs. What building "
+        "costs is said apart; hours and bad experiences never enter it.]",
         "per year  \n" r"P10–P90\: 990 to 1,010",
         f"{REVENUE}: EUR 2,000 [Contribution margin from changed sales, not gross sales.]",
         "per year  \n" r"P10–P90\: 1,990 to 2,010",
@@ -208,20 +208,22 @@ def test_the_tree_of_a_value_is_drawn_in_its_currency(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("pays_back", "told"),
+    ("figures", "pays_back", "told"),
     [
-        (SimpleNamespace(sentence="It pays back in May."), r"It pays back in May\."),
-        (None, r"The value case has no value yet\."),
+        ((1,), SimpleNamespace(sentence="It pays back in May."), r"It pays back in May\."),
+        ((1,), None, r"The value case has no value yet\."),
+        ((), None, "Whether its value pays for the work is said once the questions are "
+         r"answered\."),
     ],
-)
-def test_whether_a_case_pays_for_the_work(pays_back, told):
-    view = SimpleNamespace(case=case(title="*Orders*"), pays_back=pays_back)
-    assert shown(panels.payback, view, project="shop") == [
+)  # fmt: skip
+def test_whether_a_case_pays_for_the_work(figures, pays_back, told):
+    view = SimpleNamespace(case=case(title="*Orders*"), figures=figures, pays_back=pays_back)
+    assert shown(estimates.payback, view, project="shop") == [
         rf":material/balance: **\*Orders\***: {told}",
         "Planned net a year against the cost above; no usable model means no benefit.",
         "What its value rests on -> plan/value_case.py?project=shop&case=orders",
     ]
-    assert shown(panels.payback, SimpleNamespace(case=None)) == [
+    assert shown(estimates.payback, SimpleNamespace(case=None)) == [
         "Name a value case below to see whether its value pays for the work."
     ]
 

@@ -102,8 +102,11 @@ def test_another_guess_is_answered_before_it_is_saved_and_then_kept(demo):
 
 def test_the_days_somebody_has_in_mind_outlive_another_answer(demo):
     app = open_screen("estimate", project="bike-shop-wearcheck")
+    rounded = "The days above are rounded, this chance is not"
+    assert rounded in said(app)
     app.slider(key="estimate_days").set_value(200)
     run(app)
+    assert rounded not in said(app)
     app.text_input(key=GUESSED).set_value("13")
     run(app)
     assert app.slider(key="estimate_days").value == 200

@@ -10,6 +10,7 @@ import pytest
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi, Question, Receipt, Reject
+from mlpm_core.services.now import Stretch
 from mlpm_core.services.portfolio import Portfolio
 from mlpm_core.services.rates import RatePoint
 from mlpm_core.services.valuation import CaseInput
@@ -72,6 +73,9 @@ def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
     assert plain(say.rate_spread(around_zero)) == "P10–P90: −70 to 70"
     told = line(case(worth(1.0), worth(36_525.0, 3_652.5)))
     assert say.rate_spread(told) == r"P10–P90\: 630 to 770"
+    for n, over in ((1, ""), (4, ", over the 4 weeks to 21 Jun 2026")):
+        of = line(case(worth(1.0), worth(36_525.0, 3_652.5), rests_on=Stretch(WEEK, WEEK, n)))
+        assert plain(say.rate_spread(of)) == f"P10–P90: 630 to 770{over}"
 
 
 @pytest.mark.parametrize(
@@ -92,8 +96,14 @@ INCUMBENT = find_mechanism("demand_forecast").baselines["incumbent"].sentence
 HOW = find_mechanism("demand_forecast").sentence
 
 
+COSTS = "Running costs are counted (by the formulas), what building costs is not."
+
+
 def needed(label):
     return CaseInput(label, label, "1", "", False, None, "", "", None)
+
+
+RUN = replace(needed("run_cost"), planned="20k to 30k")
 
 
 def plain(text):
@@ -109,18 +119,22 @@ def plain(text):
          f"**Orders** cannot be valued yet. No such *unit*.  \n{HOW}"),
         (case(title="*O*"), False, f"***O*** cannot be valued yet.   \n{HOW}"),
         (case(worth(62_100)), False,
-         f"**Orders** is worth **EUR 62.1k / year** as planned, against {INCUMBENT}. No outcome "
-         "in sight is a loss."),
+         f"**Orders** is worth **EUR 62.1k / year** as planned, against {INCUMBENT}. A loss is "
+         f"very unlikely. {COSTS}"),
         (case(worth(1.0), worth(62_100, loss=0.25), as_of=WEEK), False,
          "**Orders** is worth **EUR 62.1k / year** with the metrics monitored in the week of 15 "
-         f"Jun 2026, against {INCUMBENT}. The chance of a loss is 25%."),
+         f"Jun 2026, against {INCUMBENT}. The chance of a loss is 25%. {COSTS}"),
         (case(worth(1.0), worth(5, loss=0.001), as_of=WEEK), True,
          "**Orders** is worth **EUR 5 / year** with the metrics monitored in the week of 15 Jun "
          f"2026, with the changes tried below, not saved, against {INCUMBENT}. The chance of a "
-         "loss is <1%."),
+         f"loss is <1%. {COSTS}"),
         (case(worth(1.0), worth(5)), False,
-         f"**Orders** is worth **EUR 5 / year** as planned, against {INCUMBENT}. No outcome in "
-         "sight is a loss."),
+         f"**Orders** is worth **EUR 5 / year** as planned, against {INCUMBENT}. A loss is very "
+         f"unlikely. {COSTS}"),
+        (case(worth(1.0), worth(5, 0.0), inputs=(RUN,)), False,
+         f"**Orders** is worth **EUR 5 / year** as planned, against {INCUMBENT}. Every number is "
+         "taken as exact, so none of them says how likely a loss is. Running costs are counted "
+         "(20k to 30k a year beyond what the formulas count), what building costs is not."),
     ],
 )  # fmt: skip
 def test_what_a_case_could_be_worth(of, is_trial, text):
@@ -146,7 +160,8 @@ def test_a_dimension_says_what_it_counts():
         "demanded that is out of stock.",
     }
     assert say.net() == (
-        "Revenue and cost saving together; hours and bad experiences never enter it."
+        "Revenue and cost saving together, after running costs. What building costs is said apart; "
+        "hours and bad experiences never enter it."
     )
 
 
@@ -185,7 +200,7 @@ def test_dots_and_draws_say_how_uncertain_it_is():
 
 def test_what_must_be_known_stands_beside_the_value():
     assert say.beside(case()) == ""
-    told = plain(say.beside(case(replace(worth(1.0), feasible_share=0.86))))
+    told = plain(say.beside(case(replace(worth(1.0, 0.0), feasible_share=0.86))))
     assert told.startswith("14 % of the draws are impossible and left out")
     assert "does not say what is paid whatever the benefit" in told
     assert told.endswith("so nothing shows how far the result could be off.")

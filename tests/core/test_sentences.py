@@ -128,8 +128,8 @@ def test_what_is_taken_as_what_is_said():
     inputs = {n: repr(x) for n, x in EXAMPLES["M3"]["inputs"].items()}
     told = notes(worth(find_mechanism("M3"), inputs))
     assert told[0] == (
-        "Work for a case that the model takes is taken as Work for a case by hand, for nobody gave "
-        "its own number."
+        "Nobody gave a number for “Work for a case that the model takes”: that of "
+        "“Work for a case by hand” is used."
     )
     own = worth(find_mechanism("M3"), inputs | {"human_minutes_automatic": "4"})
     assert len(notes(own)) == len(told) - 1
