@@ -249,13 +249,13 @@ def test_a_promise_on_another_value_case_rests_on_its_own_results(shop):
 
 
 def test_periods_without_a_value_count_as_not_monitored(shop):
-    save(shop, "quantities", {"value_case_id": CASE, "name": "margin", "written": "0 USD"})
-    save(shop, "quantities", {"value_case_id": CASE, "name": "goodwill", "written": "1 EUR"})
+    for name in ("margin", "goodwill", "overage"):
+        save(shop, "quantities", {"value_case_id": CASE, "name": name, "written": "0"})
     told = view(shop)
     assert told.total.days_monitored == 0
     assert told.total.promised is None
     assert told.n_unvalued == 4
-    assert "currency" in told.unvalued[0]
+    assert "a unit short costs nothing" in told.unvalued[0]
 
 
 def test_decisions_fall_due_by_the_clock(shop):
