@@ -36,7 +36,7 @@ bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/screens.py
 
-soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, 40,000 sentences, 500 boards, ten times the kills
+soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, 40,000 sentences, 5,000 boards, ten times the kills
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 100000 --texts
 	@SOAK=10 $(PYTEST) --quiet tests/crash tests/core/test_isolation.py tests/core/test_noise_guard.py
