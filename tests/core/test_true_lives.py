@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from mlpm_core.quantity import Dimension
 from mlpm_core.services import portfolio
 from mlpm_core.services.delivered import delivered
 from mlpm_core.services.workspace import Settings, Workspace
@@ -113,6 +114,29 @@ def test_a_model_that_stops_flagging_earns_nothing(workspace, mechanism, precisi
     assert years == pytest.approx(12 * 7 / 365.25)
     expected = (8 * planned + 4 * nothing) / 12
     assert net / years == pytest.approx(expected, abs=0.03 * planned)
+
+
+@pytest.mark.parametrize("mechanism", ["M1", "M2"])
+def test_a_model_that_stops_flagging_still_costs_what_running_it_costs(workspace, mechanism):
+    """52,000 a year that are written beyond the formulas: an idle week is worth
+    0 less 52,000 / 52.18.
+
+    The dimension that holds it is cost saving, and the sum over the year has it whole.
+    """
+    started(
+        workspace, mechanism, week(12), planned_inputs(mechanism) | {"run_cost": "52000 EUR/year"}
+    )
+    results(workspace, flagging(mechanism, 12, 4, None))
+    only = line(workspace)
+    assert only.health.health == "sick"
+    assert only.case.current.net.mean == pytest.approx(-52_000, abs=60)
+    saved = only.case.current.kpis[Dimension.COST_SAVING].mean
+    assert saved == pytest.approx(-52_000, abs=60)
+    planned = net_a_year(mechanism, planned_inputs(mechanism)) - 52_000
+    assert only.case.planned.net.mean == pytest.approx(planned, rel=1e-9)
+    net, years = realised(workspace)
+    expected = (8 * planned + 4 * -52_000) / 12
+    assert net / years == pytest.approx(expected, abs=0.03 * (planned + 52_000))
 
 
 @pytest.mark.parametrize(
