@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pandas as pd
 import pytest
@@ -309,3 +310,34 @@ def test_a_project_without_a_model_in_use_says_the_next_step(monkeypatch):
         r"info: No model of this project is in use, and no results of one have come in\.",
         "Add a deployment -> data/registers.py?project=shop&kind=deployments",
     ]
+
+
+@pytest.mark.parametrize(
+    ("usual", "chosen", "asked"),
+    [
+        ("P1W", "P1W", [("shop", "second")]),
+        ("P1W", "P1M", [("shop", "second"), ("shop", "second", "P1M")]),
+        (None, "P1M", [("shop", "second")]),
+    ],
+)
+def test_the_deployment_that_is_chosen_is_shown_over_the_periods_chosen(
+    monkeypatch, usual, chosen, asked
+):
+    lines = [SimpleNamespace(deployment_id=name) for name in ("first", "second")]
+    told, calls = [], []
+
+    def loaded(*which):
+        calls.append(which)
+        return SimpleNamespace(granularity=usual, granularities=("P1W", "P1M"), which=which)
+
+    monkeypatch.setattr(parts.loaders, "deployments", lambda project: lines)
+    monkeypatch.setattr(parts.loaders, "deployment", loaded)
+    monkeypatch.setattr(parts.controls, "deployment", lambda lines, place: lines[1])
+    monkeypatch.setattr(
+        parts.controls, "granularity", lambda *offered: told.append(offered[:2]) or chosen
+    )
+    monkeypatch.setattr(parts.st, "container", lambda **layout: told.append(layout) or MagicMock())
+    assert parts.in_view("shop").which == asked[-1]
+    assert calls == asked
+    layout = [{}, {"horizontal": True, "vertical_alignment": "bottom"}]
+    assert told == layout + ([(("P1W", "P1M"), "P1W")] if usual else [])

@@ -13,11 +13,14 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
+from mlpm_core.records import Project
 from mlpm_core.services import imports, registers
+from mlpm_core.services import portfolio as service
 from mlpm_core.services.portfolio import (
     Portfolio,
     health_json,
     kpis_json,
+    lines_of,
     portfolio,
     project_view,
     prometheus_text,
@@ -248,3 +251,75 @@ def test_a_case_without_a_model_has_none_in_its_health(tmp_path):
     (told,) = health_json(workspace, "ann", None)
     assert (told["model"], told["model_version"]) == ("", "")
     workspace.close()
+
+
+def test_a_case_of_which_nothing_can_be_said_has_a_row_with_the_reason(store, monkeypatch, caplog):
+    """No model stands for the first, the health of the second cannot be computed."""
+    deployed = {"deployment_id": "d", "model_id": "m", "model_version": "1"}
+    cases = [
+        case(problem="No such unit.", title="One"),
+        case(title="Two"),
+        case(title="Three", deployment=deployed | {"fresh_within_days": 14}),
+    ]
+    monkeypatch.setattr(service, "project_cases", lambda *_: cases)
+    monkeypatch.setattr(service, "health_of", lambda *_, **__: 1 / 0)
+    put(store, "demo", "projects", {"project": "demo", "title": "Shown", "is_demo": True})
+    with store.store.reader() as reader:
+        told = lines_of(store, reader, reader.one(Project, ("demo",)))
+    where = {"project": "demo", "project_title": "Shown", "is_demo": True, "age_days": None}
+    one, two, three = told
+    assert one == line(cases[0], "unknown", "No such unit.", **where)
+    assert two == line(cases[1], "unknown", "", **where)
+    reason = "It could not be computed; the server's log says why."
+    assert three == line(three.case, "unknown", reason, **where)
+    assert (three.case.title, three.case.problem) == ("Three", reason)
+    (record,) = caplog.records
+    assert record.getMessage() == "The health of orders of demo could not be computed"
+    answers = [x for x in health_json(store, "ann", "demo") if x["reason"] == "No such unit."]
+    assert [(x["model"], x["model_version"]) for x in answers] == [(None, None)]
+    put(store, "demo", "projects", {"project": "demo", "title": "Shown", "archived": True})
+
+
+def test_a_trend_is_of_the_newest_year_of_weeks_or_empty_with_a_line_in_the_log(
+    store, monkeypatch, caplog
+):
+    asked = []
+    monkeypatch.setattr(service, "rates_of", lambda *_, last: asked.append(last) or 1 / 0)
+    assert {k.trend for k in project_view(store, "ann", SHOP).kpis} == {()}
+    assert asked == [52]
+    (record,) = caplog.records
+    assert record.getMessage() == "The value rates of orders of shop could not be computed"
+
+
+def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
+    """Planned 2 and realised 3; a plan or results alone are no part of it."""
+    lines = [
+        line(case(worth(1.0))),
+        line(case(None, worth(7.0))),
+        line(case(worth(2.0), worth(3.0), title="Both")),
+    ]
+    monkeypatch.setattr(
+        service, "lines_of", lambda _, __, project: lines if project["project"] == SHOP else []
+    )
+    monkeypatch.setattr(service.Worth, "annual", lambda *_, **__: 1 / 0)
+    net = portfolio(store, "ann").totals
+    assert [(t.dimension, t.planned.mean, t.realised.mean, t.cases) for t in net] == [
+        (None, 2.0, 3.0, ("Both",))
+    ]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{dimension.label} a year of orders could not be computed"
+        for dimension in Dimension
+        if dimension is not Dimension.CYCLE_TIME
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [("a", "a"), ('c"1', r"c\"1"), ("a\\b", r"a\\b"), ("a\nb", r"a\nb"), ('\\"\n', r"\\\"\n")],
+)
+def test_a_label_of_prometheus_is_quoted(monkeypatch, name, quoted):
+    row = {"project": name, "value_case": "v", "currency": "EUR", "health": "sick"}
+    monkeypatch.setattr(service, "health_json", lambda *_: [row | {"value_rate": None}])
+    assert prometheus_text(None, "ann").splitlines()[-1] == (
+        f'mlpm_health{{project="{quoted}",value_case="v",health="sick"}} 1'
+    )
