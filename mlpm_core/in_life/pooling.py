@@ -1,8 +1,8 @@
 """How the metric of each period enters a sum of periods, so that the sum is not biased.
 
 A prior that is added anew in every period never averages out, and a formula that bends turns the
-noise of a small sample into a bias. So the prior is centred on what was counted so far, and periods
-are pooled, but only where the formula bends and only as far as it must be.
+noise of a small sample into a bias. So a share is what was counted, and periods are
+pooled: until there is a hit and a miss, and where the formula bends as far as they must be.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.special import ndtr
+from scipy.stats import hypergeom
 
 from mlpm_core.in_life.observation import Observation, pooled
 
@@ -29,7 +30,9 @@ _HALF: Final = 0.5
 _BIAS: Final = 0.005  # of the planned net
 _APART: Final = 0.001
 _SKEWED: Final = 1 / 3
-_ONE_HIT: Final = 1.0
+_ONE: Final = 1.0
+_FEW: Final = 10.0
+_LEAST: Final = 1e-9  # a plan of 0 or 1 says nothing of a first hit or miss
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Pooled:
 
 def written(
     observation: Observation,
-    centre: float = _HALF,
+    expected: float = _HALF,
     *,
     low: float | None = None,
     bends: bool = False,
@@ -56,8 +59,8 @@ def written(
     Parameters
     ----------
     observation : Observation
-    centre : float
-        The share that the prior is centred on, in (0, 1).
+    expected : float
+        The share that is planned; it counts only where no hit, or no miss, was seen.
     low : float, optional
         The least that the metric can be.
     bends : bool
@@ -66,26 +69,30 @@ def written(
     Returns
     -------
     str
-        A share of n cases is a Beta, whose prior has half a case on the rarer side and so many on
-        the other that its mean is the centre: on a centre of 0.5 it is Jeffreys'. Where the formula
-        bends there is at least one hit and one miss. What cannot be below 0, but is known with
-        less than a third of its size, is lognormal, since a normal cut off at 0 has another mean;
-        else a standard error makes a normal.
+        A share is the Beta of its hits and misses, whose mean is the share itself, so that a sum of
+        periods says what their pooled counts say. Where none was seen half a case stands for it,
+        with as many of the other kind as the plan expects beside it: on 0.5 that is Jeffreys'
+        prior. Where the formula bends there is at least one hit and one miss. What cannot be below
+        0, but is known with less than a third of its size, is lognormal, since a normal cut off at
+        0 has another mean; else a standard error makes a normal.
 
     Examples
     --------
-    >>> written(Observation(0.1, cases=50), 0.1), written(Observation(0.24, error=0.01))
-    ('beta(5.5, 49.5)', 'normal(0.24, 0.01)')
+    >>> written(Observation(0.1, cases=50)), written(Observation(0.24, error=0.01))
+    ('beta(5, 45)', 'normal(0.24, 0.01)')
     >>> written(Observation(0.0, cases=30), 0.02), written(Observation(0.24))
     ('beta(0.5, 54.5)', '0.24')
     """
     value, cases, error = observation.value, observation.cases, observation.error
     if cases:
-        rarer = min(centre, 1 - centre)
-        hits = observation.hits + _HALF * centre / rarer
-        misses = cases - observation.hits + _HALF * (1 - centre) / rarer
+        hits, misses = observation.hits, cases - observation.hits
+        odds = expected / (1 - expected) if _LEAST < expected < 1 - _LEAST else 1.0
+        if hits <= 0:
+            hits, misses = _HALF, misses + _HALF / odds
+        elif misses <= 0:
+            hits, misses = hits + _HALF * odds, _HALF
         if bends:
-            hits, misses = max(hits, _ONE_HIT), max(misses, _ONE_HIT)
+            hits, misses = max(hits, _ONE), max(misses, _ONE)
         return f"beta({hits:.12g}, {misses:.12g})"
     if not error:
         return repr(float(value))
@@ -101,6 +108,7 @@ def pooled_periods(
     *,
     most_variance: float,
     most_days: float,
+    expected: float = _HALF,
     low: float | None = None,
 ) -> list[Pooled]:
     """What counts for a metric in each period of a series.
@@ -113,9 +121,11 @@ def pooled_periods(
         How long each period is.
     most_variance : float
         Periods are pooled until their variance is at most this; infinite where the formula does
-        not bend in the metric: then every period stands for itself.
+        not bend in the metric: then every period with a hit and a miss stands for itself.
     most_days : float
         No more days are pooled.
+    expected : float
+        The share that is planned, where too few cases say it.
     low : float, optional
         The least that the metric can be.
 
@@ -135,16 +145,12 @@ def pooled_periods(
     [0, 1]
     """
     found: list[Pooled] = []
-    hits, cases, bends = 0.0, 0.0, math.isfinite(most_variance)
-    runs = _runs(observations, days, most_variance, most_days)
-    for start, end in runs:
+    bends = math.isfinite(most_variance)
+    for start, end in _runs(observations, days, most_variance, most_days):
         part = observations[start:end]
-        hits += math.fsum(o.hits for o in part)
-        cases += math.fsum(o.cases_ for o in part)
-        centre = (hits + _HALF) / (cases + 1)
         if end == len(observations) and _smooth_variance(pooled(part)) > most_variance:
             part = observations[_reach(observations, days, start, most_variance, most_days) :]
-        text = written(pooled(part), centre, low=low, bends=bends)
+        text = written(pooled(part), expected, low=low, bends=bends)
         found += [Pooled(text, start)] * (end - start)
     return found
 
@@ -174,12 +180,17 @@ def _runs(
         run = pooled(observations[start:i])
         if i < len(observations):
             length = sum(days[start : i + 1])
-            is_open = _smooth_variance(run) > most and length <= most_days
-            if is_open and not _differ(run, observations[i]):
+            is_open = _is_one_sided(run) or _smooth_variance(run) > most
+            if is_open and length <= most_days and not _differ(run, observations[i]):
                 continue
         runs.append((start, i))
         start = i
     return runs
+
+
+def _is_one_sided(run: Observation) -> bool:
+    """Whether a share of so few cases has no hit, or no miss."""
+    return bool(run.cases) and not 0 < run.hits < run.cases_
 
 
 def _smooth_variance(run: Observation) -> float:
@@ -194,9 +205,21 @@ def _differ(run: Observation, following: Observation) -> bool:
     if (run.cases is None) != (following.cases is None) or run.is_exact or following.is_exact:
         return True
     common = pooled([run, following]).value
+    cases = min(run.cases_, following.cases_)
+    if cases and min(common, 1 - common) * cases < _FEW:
+        return _few_differ(run, following)
     spread = math.sqrt(run.variance_at(common) + following.variance_at(common))
     apart = abs(run.value - following.value)
     return apart > 0 and (spread == 0 or float(ndtr(-apart / spread)) < _APART / 2)
+
+
+def _few_differ(run: Observation, following: Observation) -> bool:
+    """The same of a few counted cases: Fisher's exact test."""
+    hits, cases = round(following.hits), max(1, round(following.cases_))
+    every = hits + round(run.hits), cases + max(1, round(run.cases_))
+    fewer = hypergeom.cdf(hits, every[1], every[0], cases)
+    more = hypergeom.sf(hits - 1, every[1], every[0], cases)
+    return float(min(fewer, more)) < _APART / 2
 
 
 def largest_variance(net: Callable[[Array], Array], at: float, step: float, scale: float) -> float:

@@ -56,6 +56,6 @@ def cost_of(days: int, day_rate: float) -> int:
     Examples
     --------
     >>> cost_of(25, 600.0), cost_of(25, 612.3)
-    (15000, 15308)
+    (15000, 15307)
     """
     return math.floor(days * day_rate + 0.5)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.in_life.observation import Observation, between_variance, pooled
+from mlpm_core.in_life.observation import Observation, between_variance
 from mlpm_core.in_life.pooling import written
 from mlpm_core.in_life.window import Track, Window, current_window
 from mlpm_core.quantity import Unit
 from mlpm_core.services.computing import or_reason
-from mlpm_core.services.monitored import WINDOW_DAYS, Seen, newest_period, seen
+from mlpm_core.services.monitored import WINDOW_DAYS, Seen, is_share, newest_period, seen
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.levels import mean_nets
 from mlpm_core.value.worth import Worth, worth
@@ -236,9 +236,8 @@ def _result(
     if all(told[p].is_idle and not told[p].observations[entry.name].value for p in used):
         text = "0"
     else:
-        every = pooled([told[p].observations[entry.name] for p in telling])
-        centre = (every.hits + _HALF) / (every.cases_ + 1) if every.cases else _HALF
-        text = written(observation, centre, low=entry.low)
+        planned = track.expected if is_share(entry) else None
+        text = written(observation, _HALF if planned is None else planned, low=entry.low)
     when = str(stretch) if inside else str(used[-1])
     results = [m for p in used if (m := monitored[p].get(entry.reported_as)) is not None]
     batch = results[-1].batch if results else next(iter(monitored[used[-1]].values())).batch

@@ -91,7 +91,7 @@ def baseline_plan(
     """
     del actor
     day, found = workspace.today(project), find_candidate(candidate_id)
-    values = _weekly_values(weekly)
+    values = _weekly_values(weekly, found.unit)
     so_far = measured(values) if values else None
     if so_far is None:
         left = found.weeks(within)
@@ -235,7 +235,7 @@ def _started(
     return StartedCase(name, tuple(receipts))
 
 
-def _weekly_values(text: str) -> list[float]:
+def _weekly_values(text: str, unit: str) -> list[float]:
     values = []
     for number, line in enumerate(text.splitlines(), start=1):
         # A line of the sheet begins with a day; any other comma would be a misread number.
@@ -243,7 +243,7 @@ def _weekly_values(text: str) -> list[float]:
         if not cell or cell == "value":
             continue
         try:
-            readings = typed_number(cell, Asked("The value"))
+            readings = typed_number(cell, Asked("The value", unit))
         except InputError:
             raise InputError(
                 f"Line {number} of the weekly values is {cell!r}; write one number a line."

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from mlpm_core.in_life.observation import pooled
 from mlpm_core.in_life.pooling import largest_variance, pooled_periods
-from mlpm_core.services.monitored import seen
+from mlpm_core.services.monitored import is_share, seen
 from mlpm_core.value.levels import mean_nets
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def settled_metrics(
     Periods of one length, oldest first. A metric missing in a period carries its last value. Where
     the formula bends in a metric, periods are pooled: the first of them is told for all. A period
     in which the model flagged nothing is worth just that, and lends nothing to the others.
+    Periods without a single hit, or miss, are pooled too.
     """
     told = [seen(case.mechanism, p, metrics, case.currency) for p, metrics in periods.items()]
     own: list[Held] = [{} for _ in told]
@@ -49,6 +52,7 @@ def settled_metrics(
             [p.days for _, p, _ in telling],
             most_variance=_most_variance(case, entry, [o for _, _, o in telling]),
             most_days=_MOST_DAYS,
+            expected=_planned(case, entry),
             low=entry.low,
         )
         for (i, _, _), settled in zip(telling, found, strict=True):
@@ -60,6 +64,13 @@ def settled_metrics(
         idle = {n: ("0", period) for n, o in one.observations.items() if n not in mine}
         held.append(last | idle)
     return held
+
+
+def _planned(case: CaseValue, entry: Input) -> float:
+    """What is planned of a share; a half where nothing is, or it is no share."""
+    if case.planned is None or entry.name not in case.planned.quantities or not is_share(entry):
+        return 0.5
+    return float(np.mean(case.planned.inputs_by_draw[entry.name]))
 
 
 def _most_variance(case: CaseValue, entry: Input, observations: Sequence[Observation]) -> float:

@@ -110,11 +110,19 @@ def test_weeks_that_were_counted_shorten_or_lengthen_the_plan(shop):
     assert proxies.weekly_sheet(done) == "week_start,value,note\n"
 
 
-@pytest.mark.parametrize("line", ["a lot", "1,200", "2026-06-01,much,", "nan", "inf", "12 %"])
+@pytest.mark.parametrize("line", ["a lot", "2026-06-01,much,", "nan", "inf", "12 %", "1 EUR"])
 def test_a_week_that_is_no_number_is_named(shop, line):
     with pytest.raises(InputError, match="Line 2 of the weekly values") as caught:
         proxies.baseline_plan(shop, "ada", "shop", WAITS, within=0.1, weekly=f"20\n{line}\n")
     assert "one number a line" in str(caught.value)
+
+
+def test_weeks_are_read_as_people_write_them(shop):
+    """1,200 is twelve hundred; 1.200 may be either and is asked."""
+    plan = proxies.baseline_plan(shop, "ada", "shop", WAITS, within=0.1, weekly="1,200\n1.3k\n")
+    assert (plan.measured.weeks, plan.measured.mean) == (2, 1250)
+    with pytest.raises(InputError, match="Line 2 of the weekly values is '1.200'"):
+        proxies.baseline_plan(shop, "ada", "shop", WAITS, within=0.1, weekly="20\n1.200\n")
 
 
 def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
