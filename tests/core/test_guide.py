@@ -121,7 +121,7 @@ def test_weeks_are_read_as_people_write_them(shop):
     """1,200 is twelve hundred; 1.200 may be either and is asked."""
     plan = proxies.baseline_plan(shop, "ada", "shop", WAITS, within=0.1, weekly="1,200\n1.3k\n")
     assert (plan.measured.weeks, plan.measured.mean) == (2, 1250)
-    with pytest.raises(InputError, match="Line 2 of the weekly values is '1.200'"):
+    with pytest.raises(InputError, match=r"Line 2 of the weekly values is '1\.200'"):
         proxies.baseline_plan(shop, "ada", "shop", WAITS, within=0.1, weekly="20\n1.200\n")
 
 
