@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.stated import with_error
 from mlpm_core.records.metrics import without_value
+from mlpm_core.value.rates import flags_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from mlpm_core.quantity import Quantity
     from mlpm_core.value.mechanism import Input, Mechanism
 
-__all__ = ["Candidate", "Measured", "caveat", "not_valuable", "written"]
+__all__ = ["Candidate", "Measured", "as_idle", "caveat", "not_valuable", "written"]
 
 _WIDE: Final = 0.1  # a share whose 90 % range is wider rests on too few cases
 
@@ -70,6 +72,8 @@ class Candidate:
         By their names as reported (scikit-learn spelling) or as the mechanism calls them.
     fixed_cost_annual : float
         What having it costs a year, beyond what the mechanism counts, in the project's currency.
+    is_idle : bool
+        Whether it flagged nothing; see :func:`as_idle`.
 
     Raises
     ------
@@ -80,6 +84,7 @@ class Candidate:
     name: str
     metrics: Mapping[str, Measured] = field(default_factory=dict)
     fixed_cost_annual: float = 0.0
+    is_idle: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -118,21 +123,56 @@ def not_valuable(candidate: Candidate, mechanism: Mechanism) -> str | None:
     return f"{mechanism.id} needs {needed}, which {was} not measured."
 
 
+def as_idle(candidate: Candidate, mechanism: Mechanism) -> Candidate:
+    """A candidate that flagged nothing with the metrics that say so; any other one as it is.
+
+    Recall, and what follows it, is exactly 0 then. Precision is not defined and plays no part.
+
+    Examples
+    --------
+    >>> from mlpm_core.value.mechanism import find_mechanism
+    >>> silent = Candidate("silent", {"recall": Measured(0.0, n=200)})
+    >>> as_idle(silent, find_mechanism("M1")).metrics
+    {'recall': Measured(value=0.0, n=None, standard_error=None), \
+'precision': Measured(value=1.0, n=None, standard_error=None)}
+    """
+    entries = {entry.reported_as: entry for entry in mechanism.metrics}
+    if not {"recall", "precision"} <= entries.keys():
+        return candidate
+    recall, precision = (candidate.measured(entries[name]) for name in ("recall", "precision"))
+    if recall is None or not flags_nothing(
+        recall.value,
+        None if precision is None else precision.value,
+        recall.n,
+        None if precision is None else precision.n,
+    ):
+        return candidate
+    follow = [e for e in mechanism.metrics if e.same_as == entries["recall"].name]
+    rates = {entry.reported_as: 0.0 for entry in (entries["recall"], *follow)} | {"precision": 1.0}
+    metrics = dict(candidate.metrics)
+    for name, rate in rates.items():
+        written_as = entries[name].name if entries[name].name in metrics else name
+        metrics[written_as] = Measured(rate)
+    return replace(candidate, metrics=metrics, is_idle=True)
+
+
 def written(measured: Measured, metric: Input) -> str:
     """A measured metric in the notation of quantities.
 
-    A share of n cases is a count, so its error is Beta(hits + 1, misses + 1); a standard error
-    makes it normal; with neither the value is taken as exact.
+    A share of n cases is a count, so its error is Beta(hits + 1, misses + 1); a standard error is
+    that of ``quantity.stated.with_error``; with neither the value is taken as exact.
 
     Examples
     --------
     >>> from mlpm_core.value.mechanism import find_mechanism
     >>> recall = find_mechanism("M1").input("recall")
-    >>> written(Measured(0.6, n=200), recall), written(Measured(0.6, standard_error=0.03), recall)
-    ('120/200', 'normal(0.6, 0.03)')
+    >>> written(Measured(0.6, n=200), recall), written(Measured(0.5, standard_error=0.1), recall)
+    ('120/200', 'beta(12, 12)')
     """
     if measured.standard_error is not None:
-        return f"normal({measured.value!r}, {measured.standard_error!r})"
+        return with_error(
+            measured.value, measured.standard_error, low=metric.low, is_share=is_share(metric)
+        )
     if measured.n is not None and is_share(metric) and 0 <= measured.value <= 1:
         hits, n = measured.value * measured.n, int(measured.n)
         if abs(hits - round(hits)) < 0.01:

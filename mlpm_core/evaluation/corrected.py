@@ -11,6 +11,7 @@ from mlpm_core.evaluation.candidate import is_share, written
 from mlpm_core.evaluation.luck import correlation, correlations, scores
 from mlpm_core.evaluation.promise import FEWEST, Merit, merit
 from mlpm_core.quantity import Dimension, Unit
+from mlpm_core.quantity.stated import with_error
 from mlpm_core.value.draws import at_scores
 
 if TYPE_CHECKING:
@@ -186,10 +187,7 @@ def _written(drawn: Array, entry: Input) -> str:
     mean, variance = float(drawn.mean()), float(drawn.var())
     if variance <= _EXACT * max(1.0, mean * mean):
         return repr(mean)
-    if is_share(entry) and 0 < mean < 1 and variance < mean * (1 - mean):
-        n = mean * (1 - mean) / variance - 1
-        return f"beta({mean * n!r}, {(1 - mean) * n!r})"
-    return f"normal({mean!r}, {variance**0.5!r})"
+    return with_error(mean, variance**0.5, low=entry.low, is_share=is_share(entry))
 
 
 def _centres(entry: Input, measured: Sequence[Measured | None]) -> list[float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, MlpmError
-from mlpm_core.evaluation.candidate import not_valuable, written
+from mlpm_core.evaluation.candidate import as_idle, not_valuable, written
 from mlpm_core.evaluation.corrected import corrected
 from mlpm_core.evaluation.promise import FEWEST
 from mlpm_core.evaluation.standing import NONE, Standing, standings
@@ -183,7 +183,7 @@ def leaderboard(
     )
     valued: list[tuple[Candidate, Worth]] = []
     unvalued = []
-    for candidate in sorted(candidates, key=lambda c: c.name):
+    for candidate in sorted((as_idle(c, mechanism) for c in candidates), key=lambda c: c.name):
         reason = not_valuable(candidate, mechanism)
         if reason is None:
             told = {

@@ -104,6 +104,7 @@ def merit(measured: Array, errors: Array, *, seed: int = SEED) -> Merit | None:
     if k < FEWEST:
         return None
     variances = np.var(errors - errors.mean(axis=0), axis=1) * k / (k - 1)
+    variances[np.var(errors, axis=1) <= 0] = 0.0  # what is known exactly owes nothing to luck
     is_measured = variances > 1e-12 * max(1e-300, float(np.square(measured).max()))
     if not is_measured.any():
         return None

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["NONE", "Standing", "standings"]
 
 NONE: Final = "none"
+_IDLE: Final = (
+    "It flagged nothing, so its precision is undefined; what it is worth comes from elsewhere."
+)
 _COST_SAVING: Final = list(Dimension).index(Dimension.COST_SAVING)
 
 
@@ -167,6 +170,8 @@ def _less(estimate: Estimate, amount: float) -> Estimate:
 
 
 def _caveats(candidate: Candidate, worth: Worth) -> tuple[str, ...]:
+    if candidate.is_idle:
+        return (_IDLE,)
     found = [
         caveat(measured, metric, worth.quantities[metric.name])
         for metric in worth.mechanism.metrics

@@ -16,6 +16,7 @@ from scipy.special import ndtr
 from scipy.stats import hypergeom
 
 from mlpm_core.in_life.observation import Observation, pooled
+from mlpm_core.quantity.stated import with_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +30,6 @@ __all__ = ["Pooled", "largest_variance", "pooled_periods", "written"]
 _HALF: Final = 0.5
 _BIAS: Final = 0.005  # of the planned net
 _APART: Final = 0.001
-_SKEWED: Final = 1 / 3
 _ONE: Final = 1.0
 _FEW: Final = 10.0
 _LEAST: Final = 1e-9  # a plan of 0 or 1 says nothing of a first hit or miss
@@ -72,9 +72,8 @@ def written(
         A share is the Beta of its hits and misses, whose mean is the share itself, so that a sum of
         periods says what their pooled counts say. Where none was seen half a case stands for it,
         with as many of the other kind as the plan expects beside it: on 0.5 that is Jeffreys'
-        prior. Where the formula bends there is at least one hit and one miss. What cannot be below
-        0, but is known with less than a third of its size, is lognormal, since a normal cut off at
-        0 has another mean; else a standard error makes a normal.
+        prior. Where the formula bends there is at least one hit and one miss. A standard error is
+        that of ``quantity.stated.with_error``.
 
     Examples
     --------
@@ -96,10 +95,7 @@ def written(
         return f"beta({hits:.12g}, {misses:.12g})"
     if not error:
         return repr(float(value))
-    if low == 0 and value > 0 and error > _SKEWED * value:
-        spread = math.log1p((error / value) ** 2)
-        return f"lognormal({value * math.exp(-spread / 2):.12g}, {math.sqrt(spread):.12g})"
-    return f"normal({value!r}, {error!r})"
+    return with_error(value, error, low=low)
 
 
 def pooled_periods(

@@ -18,7 +18,7 @@ from mlpm_core.evaluation import (
     Standing,
     leaderboard,
 )
-from mlpm_core.evaluation.candidate import is_share, written
+from mlpm_core.evaluation.candidate import as_idle, is_share, written
 from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Decision, Evaluation, ValueCase
 from mlpm_core.services import registers
@@ -116,7 +116,7 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         if candidate is None:
             refused.append((name, problem or ""))
         else:
-            shown.append(candidate)
+            shown.append(as_idle(candidate, case.mechanism))
     try:
         board = leaderboard(
             case.mechanism,

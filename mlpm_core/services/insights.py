@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.estimates import EstimateView
     from mlpm_core.services.evaluations import LeaderboardView
+    from mlpm_core.services.evidence import Option as BoardOption
     from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.value.mechanism import Mechanism
@@ -220,7 +221,10 @@ def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
             repr(option.fixed_cost) if option.fixed_cost else "0",
         )
         for option in board.options[:_CLOSEST]
+        if _is_measured(option, case.mechanism)
     ]
+    if len(options) < _TWO:
+        return ()
     decision = decide(
         case.mechanism,
         board.quantities,
@@ -229,6 +233,13 @@ def among(case: CaseValue, board: LeaderboardView) -> tuple[Advice, ...]:
         currency=case.currency,
     )
     return advised(decision, case.mechanism)
+
+
+def _is_measured(option: BoardOption, mechanism: Mechanism) -> bool:
+    """Whether an option is none, or has each metric: one that flags nothing may lack precision."""
+    names = {m.name for m in option.metrics if m.written}
+    needed = [m for m in mechanism.metrics if m.is_needed]
+    return option.name == NONE or all(names & {m.name, m.reported_as} for m in needed)
 
 
 def change(case: CaseValue) -> Change:

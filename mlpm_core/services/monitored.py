@@ -11,6 +11,7 @@ from mlpm_core.in_life.observation import Observation
 from mlpm_core.records import Deployment, Slot
 from mlpm_core.services.periods import Monitored, Period, periods_of
 from mlpm_core.services.reported_units import unit_factor
+from mlpm_core.value.rates import flags_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,19 +170,13 @@ def _reported(mechanism: Mechanism, metric: str) -> str | None:
 
 
 def _is_idle(metrics: Mapping[str, Monitored]) -> bool:
-    """Whether a period's results say that nothing was flagged.
-
-    Precision rests on no case then; tools also write it as 0, or not at all. A precision of 0 that
-    rests on cases of its own says that whatever was flagged was wrong, which is something else.
-    """
+    """Whether a period's results say that nothing was flagged (``value.rates.flags_nothing``)."""
     recall, precision = metrics.get("recall"), metrics.get("precision")
-    if recall is not None and not recall.is_empty:
-        if recall.value > 0:
-            return False
-        if precision is None or precision.is_empty:
-            return True
-        return precision.value == 0 and precision.cases in (None, recall.cases)
-    return precision is not None and precision.is_empty
+    if recall is None or recall.is_empty:
+        return precision is not None and precision.is_empty
+    if precision is None or precision.is_empty:
+        return flags_nothing(recall.value, None)
+    return flags_nothing(recall.value, precision.value, recall.cases, precision.cases)
 
 
 def newest_period(

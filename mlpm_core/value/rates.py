@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["false_positive_rate", "precision_at", "projected_precision"]
+__all__ = ["false_positive_rate", "flags_nothing", "precision_at", "projected_precision"]
 
 
 def precision_at(recall: ArrayLike, fpr: ArrayLike, prevalence: ArrayLike) -> Array:
@@ -43,6 +43,40 @@ def precision_at(recall: ArrayLike, fpr: ArrayLike, prevalence: ArrayLike) -> Ar
     true = recall * prevalence
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(true / (true + fpr * (1 - prevalence)))
+
+
+def flags_nothing(
+    recall: float,
+    precision: float | None,
+    of_recall: float | None = None,
+    of_precision: float | None = None,
+) -> bool:
+    """Whether measured rates say that nothing was flagged at all.
+
+    Parameters
+    ----------
+    recall, precision : float
+        As measured; no precision where there is none.
+    of_recall, of_precision : float, optional
+        The cases that each is said to rest on.
+
+    Returns
+    -------
+    bool
+        Precision is not defined then: tools leave it out, write 0, or 1 (``zero_division`` of
+        scikit-learn), and often the positives as its cases. A precision of 0 that rests on cases of
+        its own says that whatever was flagged was wrong, which is something else.
+
+    Examples
+    --------
+    >>> flags_nothing(0, None), flags_nothing(0, 1), flags_nothing(0, 0, 200, 200)
+    (True, True, True)
+    >>> flags_nothing(0.1, 0.5), flags_nothing(0, 0, 200, 35)
+    (False, False)
+    """
+    if recall > 0:
+        return False
+    return precision is None or precision > 0 or of_precision in (None, of_recall)
 
 
 def false_positive_rate(recall: ArrayLike, precision: ArrayLike, prevalence: ArrayLike) -> Array:
