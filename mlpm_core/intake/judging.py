@@ -26,7 +26,13 @@ from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.rejected import rejected_records
-from mlpm_core.intake.results import check_results, granularity, result_rows, with_one_count
+from mlpm_core.intake.results import (
+    as_shares,
+    check_results,
+    granularity,
+    result_rows,
+    with_one_count,
+)
 from mlpm_core.intake.rows import Rows
 from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
 from mlpm_core.records import MetricResult, Receipt, Status, columns, record_of
@@ -197,6 +203,8 @@ def read(asked: Asked) -> Found:
         if "granularity" in fields:
             fields["granularity"] = granularity(readings, checker)
         rows = Rows(every, fields).taken(~faults.is_bad)
+    if opened.fields.has_metrics:
+        rows = as_shares(rows)
     n = len(found.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity import Unit
+from mlpm_core.quantity import Unit, is_percent
 from mlpm_core.records import METRICS
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.periods import Period
     from mlpm_core.value.mechanism import Input
 
-__all__ = ["has_unit", "needs_unit", "unit_factor"]
+__all__ = ["check_pure", "needs_unit", "unit_factor"]
 
 _A_YEAR: Final = "/year"
 _PER: Final = re.compile(r"(.+)/\s*(hour|day|week|month|quarter|year)s?\s*")
@@ -29,9 +29,30 @@ def needs_unit(entry: Input) -> bool:
     return not entry.is_metric and entry.reported_as not in METRICS
 
 
-def has_unit(entry: Input) -> bool:
-    """Whether an input is told in a unit; a metric that is a share or a score is not."""
-    return needs_unit(entry) or entry.unit != "1"
+def check_pure(name: str, unit: str) -> None:
+    """See that the unit of a pure number, a share or a score, is none: empty, 1, share or percent.
+
+    Raises
+    ------
+    InputError
+        When it is another one.
+
+    Examples
+    --------
+    >>> check_pure("recall", "%"), check_pure("recall", "1")
+    (None, None)
+    """
+    if not unit.strip() or is_percent(unit):
+        return
+    try:
+        is_pure = Unit.read(unit).is_pure
+    except InputError:
+        is_pure = False
+    if not is_pure:
+        raise InputError(
+            f"The unit {unit.strip()!r} does not fit {name}, which is a pure number: leave the "
+            "unit empty, write share, or write % where 24 stands for 0.24."
+        )
 
 
 def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float:
@@ -60,6 +81,8 @@ def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float
     >>> asked, week = find_mechanism("M1").input("population"), Period(datetime(2026, 6, 22), "P1W")
     >>> 700 * unit_factor(asked, "customer", week, "EUR")
     36525.0
+    >>> unit_factor(find_mechanism("M1").input("recall"), "%", week, "EUR")
+    0.01
     >>> unit_factor(asked, "customer/month", week, "EUR")
     12.0
     """
@@ -72,12 +95,10 @@ def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float
                 "row out if it is not meant for the value."
             )
         return 1.0
-    try:
-        return _factor(entry, text, period, currency)
-    except InputError:
-        if has_unit(entry):
-            raise
-        return 1.0  # a share or a score, whose unit is a word for people
+    if entry.unit == "1":
+        check_pure(entry.name, text)
+        return 0.01 if is_percent(text) else 1.0
+    return _factor(entry, text, period, currency)
 
 
 def _factor(entry: Input, text: str, period: Period, currency: str) -> float:

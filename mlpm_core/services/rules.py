@@ -103,18 +103,13 @@ def _ruled(
 def _results(judgement: Judgement, reader: Reader, *, accept_good: bool) -> Judgement:
     """Quantities among monitoring results are taken only in a unit that fits."""
     reported = ReportedQuantities(reader, judgement.receipt.project)
-    if not reported.names:
-        return judgement
 
     def rule(row: Row) -> Reject | None:
         fault = reported.fault(row)
         return fault and _fault(fault.column, row[fault.column], fault.error)
 
-    named = pc.is_in(
-        judgement.rows.column("metric").cast(pa.string()),
-        value_set=pa.array(sorted(reported.names), pa.string()),
-    )
-    judgement = _ruled(judgement, rule, named.combine_chunks(), accept_good=accept_good)
+    suspects = reported.suspects(judgement.rows)
+    judgement = _ruled(judgement, rule, suspects, accept_good=accept_good)
     warnings = reported.warnings(judgement.rows, judgement.receipt.warnings)
     receipt = judgement.receipt.model_copy(update={"warnings": warnings})
     return replace(judgement, receipt=receipt)

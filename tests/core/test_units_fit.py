@@ -1,0 +1,82 @@
+"""A number is taken in the unit that stands beside it, or not at all."""
+
+import pytest
+
+from mlpm_core.services import exports, portfolio
+from mlpm_core.services.delivered import delivered
+from tests.in_use import CASE, PROJECT, net_a_year, planned_inputs, results, save, started, week
+
+
+def line(workspace):
+    (only,) = portfolio.portfolio(workspace, "ada").lines
+    return only
+
+
+@pytest.mark.parametrize("unit", ["%", "percent", "Per cent"])
+def test_a_percentage_is_a_share_wherever_it_is_used(workspace, unit):
+    """24 % WAPE with an error of 1 % is .24 with .01: in the value, the limit and the export."""
+    started(workspace, "M4", week(13))
+    save(workspace, "metric_limits", {"deployment_id": "d", "metric": "wape", "high": 0.3})
+    row = {"week": 12, "metric": "wape", "value": 24, "value_se": 1, "unit": unit}
+    results(workspace, [row | {"ci_low": 22, "ci_high": 26}])
+    only = line(workspace)
+    written = planned_inputs("M4") | {"wape_model": 0.24}
+    assert only.case.current.net.mean == pytest.approx(net_a_year("M4", written), rel=1e-3)
+    (check,) = only.checks
+    assert (check.value, check.low, check.high) == pytest.approx((0.24, 0.2236, 0.2564), abs=1e-4)
+    months = delivered(workspace, "ada", PROJECT, CASE).months
+    realised = sum(m.realised.mean for m in months if m.realised)
+    assert realised == pytest.approx(net_a_year("M4", written) * 7 / 365.25, rel=1e-3)
+    table = exports.export(workspace, "ada", PROJECT, "metric_results", "csv").data.decode()
+    assert ",0.24,," in table
+    assert ",0.01,0.22,0.26," in table
+    assert ",share," in table
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ({"value": 24, "unit": "%"}, 0.24),
+        ({"value": 24, "unit": "%", "numerator": 24, "denominator": 100}, 0.24),
+        ({"value": 100, "unit": "percent", "n": 50}, 1.0),
+        ({"value": 0.9, "unit": "%"}, 0.009),
+        ({"value": 0.24, "unit": "share"}, 0.24),
+        ({"value": 0.24, "unit": "1"}, 0.24),
+    ],
+)
+def test_the_range_of_a_share_is_judged_in_its_unit(workspace, row, value):
+    """24 % of recall lie within 0 to 1."""
+    started(workspace, "M1", week(13))
+    save(workspace, "metric_limits", {"deployment_id": "d", "metric": "recall", "low": 0.001})
+    results(workspace, [{"week": 12, "metric": "recall"} | row])
+    assert line(workspace).checks[0].value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"value": 24}, "24 lies outside 0 to 1 of recall"),
+        ({"value": 240, "unit": "%"}, "240 % lies outside 0 to 1 of recall"),
+        ({"value": 24, "unit": "%", "numerator": 1, "denominator": 2}, "denominator say 1 / 2"),
+        ({"value": 0.24, "unit": "EUR"}, "The unit 'EUR' does not fit recall"),
+        ({"value": 0.24, "unit": "min"}, "The unit 'min' does not fit recall"),
+        ({"value": 0.24, "unit": "points"}, "The unit 'points' does not fit recall"),
+        ({"metric": "uptake", "value": 0.9, "unit": "EUR"}, "'EUR' does not fit uptake"),
+        ({"metric": "roc_auc", "value": 0.9, "unit": "EUR"}, "'EUR' does not fit roc_auc"),
+    ],
+)
+def test_a_share_has_no_other_unit(workspace, row, sentence):
+    """A pure number in euros or minutes is something else, and is not taken for itself."""
+    started(workspace, "M1", week(13))
+    row = {"week": 12, "metric": "recall"} | row
+    receipt = results(workspace, [row], kept=False)
+    assert receipt.status == "rejected"
+    assert sentence in receipt.rejects[0].message
+
+
+def test_a_quantity_that_is_a_share_may_be_in_percent(workspace):
+    """90 % of the customers are .9 of them."""
+    started(workspace, "M1", week(13))
+    results(workspace, [{"week": 12, "metric": "uptake", "value": 90, "unit": "%"}])
+    counted = net_a_year("M1", planned_inputs("M1") | {"uptake": 0.9})
+    assert line(workspace).case.current.net.mean == pytest.approx(counted, rel=1e-9)
