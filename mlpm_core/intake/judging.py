@@ -16,7 +16,7 @@ from mlpm_core.intake.cells import Grammar
 from mlpm_core.intake.check import Checker, Faults
 from mlpm_core.intake.compare import compared
 from mlpm_core.intake.faults import Fault, Refusal, shown, warned
-from mlpm_core.intake.found import NOTES, Found, counted
+from mlpm_core.intake.found import NOTES, PERIOD_UNSAID, Found, counted
 from mlpm_core.intake.header import Fields, Header
 from mlpm_core.intake.judgement import Judgement
 from mlpm_core.intake.layout import asked_about_dates, asked_about_layout, checked_header
@@ -30,6 +30,7 @@ from mlpm_core.intake.results import (
     as_shares,
     check_results,
     granularity,
+    is_period_unsaid,
     result_rows,
     with_one_count,
 )
@@ -211,6 +212,8 @@ def read(asked: Asked) -> Found:
         for note in NOTES
         if any(note in r.notes for r in readings.values())
     }
+    if asked.record is MetricResult:
+        notes[PERIOD_UNSAID] = is_period_unsaid(readings, checker).astype(np.int64)
     receipt = Receipt(
         status=Status.DRY_RUN,
         kind=asked.kind,

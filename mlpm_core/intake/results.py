@@ -23,12 +23,14 @@ __all__ = [
     "as_shares",
     "check_results",
     "granularity",
+    "is_period_unsaid",
     "result_rows",
     "unknown_metrics",
     "with_one_count",
 ]
 
 _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
+_SAID_BY_HEADER = ("day", *_GRAIN_OF_HEADER)
 _SHARES = {name for name, metric in METRICS.items() if (metric.low, metric.high) == (0, 1)}
 _ROUNDED = 0.0051  # a share written with two decimals
 _RELATIVE = 0.01
@@ -274,6 +276,22 @@ def granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:
     is_said = flags(bool(w) for w in words)[of_said]
     codes = np.where(is_said, of_said + len(grains), codes)
     return array_of(ColumnKind.CHOICE, codes, [*grains, *words])
+
+
+def is_period_unsaid(readings: dict[str, Reading], checker: Checker) -> Flags:
+    """Which records leave the length of their period open, so that it is taken as a day.
+
+    No cell says it, nor a date such as 2024-W05 or 2024-01, nor the header of the dates.
+    """
+    period = readings["period_start"]
+    of_said, words = distinct(readings["granularity"].array(ColumnKind.CHOICE))
+    is_said = flags(bool(word) for word in words)[of_said]
+    if normal(checker.label("period_start")) in _SAID_BY_HEADER:
+        return np.zeros(len(is_said), dtype=bool)
+    for note in period.notes:
+        if note.startswith("grain ") and note != "grain P1D":
+            is_said = is_said | period.noting(note)
+    return ~is_said
 
 
 def unknown_metrics(rows: Rows) -> list[str]:

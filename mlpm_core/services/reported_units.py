@@ -55,7 +55,7 @@ def check_pure(name: str, unit: str) -> None:
         )
 
 
-def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float:
+def unit_factor(entry: Input, unit: str, period: Period | None, currency: str) -> float:
     """What turns a monitored number into one in the unit in which its input is asked.
 
     Parameters
@@ -63,8 +63,8 @@ def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float
     entry : Input
     unit : str
         As the file writes it; a volume without "/week" or the like is that of its period.
-    period : Period
-        The period that the number is of.
+    period : Period, optional
+        The period that the number is of; None when nothing says how long it is.
     currency : str
         That of the project.
 
@@ -101,12 +101,18 @@ def unit_factor(entry: Input, unit: str, period: Period, currency: str) -> float
     return _factor(entry, text, period, currency)
 
 
-def _factor(entry: Input, text: str, period: Period, currency: str) -> float:
+def _factor(entry: Input, text: str, period: Period | None, currency: str) -> float:
     asked = Unit.read(entry.unit)
     per_year = 1.0
     if entry.unit.endswith(_A_YEAR):
         found = _PER.fullmatch(text)
-        days = _DAYS[found[2]] if found else period.days
+        if not found and period is None:
+            raise InputError(
+                f"{entry.name} is asked in {entry.unit}, and nothing says how long the period of "
+                f"this number is: write its length, such as P1W, in the column granularity, or a "
+                f"unit with its time, such as {_example(entry)}."
+            )
+        days = _DAYS[found[2]] if found else period.days if period else 0.0
         if not days:
             raise InputError(
                 f"{text!r} of one moment is no volume of a year; write the length of the period, "

@@ -85,15 +85,19 @@ class ReportedQuantities:
         plain = pc.is_in(rows.column("unit").cast(pa.string()), value_set=_strings(_WITHOUT_UNIT))
         return pc.or_(named[0], pc.and_(named[1], pc.invert(plain))).combine_chunks()
 
-    def fault(self, row: Mapping[str, Any]) -> ResultFault | None:
-        """Why a result cannot be taken as the input that it is called; None when it can."""
+    def fault(self, row: Mapping[str, Any], *, is_period_said: bool) -> ResultFault | None:
+        """Why a result cannot be taken as the input that it is called; None when it can.
+
+        ``is_period_said`` is False for one that passes for that of a day for want of a length.
+        """
         entry = self._of_model.get(row["model_id"], {}).get(row["metric"])
         try:
             if entry is None:
                 if row["metric"] in _PURE:
                     check_pure(row["metric"], row["unit"])
                 return None
-            period = Period(row["period_start"], row["granularity"])
+            start, length = row["period_start"], row["granularity"]
+            period = Period(start, length) if is_period_said else None
             value = row["value"] * unit_factor(entry, row["unit"], period, self._currency)
         except InputError as error:
             return ResultFault("unit", error)

@@ -7,11 +7,13 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.intake import judged
+from mlpm_core.intake.found import PERIOD_UNSAID
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Cost,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake import Asked, Judgement
     from mlpm_core.intake.found import Found
+    from mlpm_core.intake.table import Codes
     from mlpm_core.store import Reader
 
 __all__ = ["judged_with_rules"]
@@ -62,10 +65,12 @@ def judged_with_rules(
     A broken rule is a reject like any other.
     """
     judgement = judged(found, asked, Stored(reader, asked.project), accept_good=accept_good)
-    return _applied(judgement, asked, reader, accept_good=accept_good)
+    return _applied(judgement, asked, found, reader, accept_good=accept_good)
 
 
-def _applied(judgement: Judgement, asked: Asked, reader: Reader, *, accept_good: bool) -> Judgement:
+def _applied(
+    judgement: Judgement, asked: Asked, found: Found, reader: Reader, *, accept_good: bool
+) -> Judgement:
     record = asked.record
     rule_for = _RULES.get(record)
     if record is Decision:
@@ -73,7 +78,8 @@ def _applied(judgement: Judgement, asked: Asked, reader: Reader, *, accept_good:
     if judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement
     if record is MetricResult:
-        return _results(judgement, reader, accept_good=accept_good)
+        unsaid = found.lines_noting(PERIOD_UNSAID)
+        return _results(judgement, reader, unsaid, accept_good=accept_good)
     if rule_for is None:
         return judgement
     kept = _SUSPECTS[record](judgement.rows) if record in _SUSPECTS else None
@@ -100,16 +106,24 @@ def _ruled(
     return judgement.rejecting(faults, accept_good=accept_good) if faults else judgement
 
 
-def _results(judgement: Judgement, reader: Reader, *, accept_good: bool) -> Judgement:
-    """Quantities among monitoring results are taken only in a unit that fits."""
+def _results(
+    judgement: Judgement, reader: Reader, unsaid: Codes, *, accept_good: bool
+) -> Judgement:
+    """Quantities among monitoring results are taken only in a unit that fits.
+
+    ``unsaid`` are the lines of which nothing says how long their period is.
+    """
     reported = ReportedQuantities(reader, judgement.receipt.project)
 
-    def rule(row: Row) -> Reject | None:
-        fault = reported.fault(row)
+    def rule(row: Row, *, is_period_said: bool) -> Reject | None:
+        fault = reported.fault(row, is_period_said=is_period_said)
         return fault and _fault(fault.column, row[fault.column], fault.error)
 
-    suspects = reported.suspects(judgement.rows)
-    judgement = _ruled(judgement, rule, suspects, accept_good=accept_good)
+    for is_said in (True, False):
+        is_of_these = pa.array(np.isin(judgement.lines, unsaid, invert=is_said))
+        suspects = pc.and_(reported.suspects(judgement.rows), is_of_these)
+        judge_row = partial(rule, is_period_said=is_said)
+        judgement = _ruled(judgement, judge_row, suspects, accept_good=accept_good)
     warnings = reported.warnings(judgement.rows, judgement.receipt.warnings)
     receipt = judgement.receipt.model_copy(update={"warnings": warnings})
     return replace(judgement, receipt=receipt)

@@ -2,9 +2,19 @@
 
 import pytest
 
-from mlpm_core.services import exports, portfolio
+from mlpm_core.services import exports, imports, portfolio
 from mlpm_core.services.delivered import delivered
-from tests.in_use import CASE, PROJECT, net_a_year, planned_inputs, results, save, started, week
+from tests.in_use import (
+    CASE,
+    MODEL,
+    PROJECT,
+    net_a_year,
+    planned_inputs,
+    results,
+    save,
+    started,
+    week,
+)
 
 
 def line(workspace):
@@ -80,3 +90,57 @@ def test_a_quantity_that_is_a_share_may_be_in_percent(workspace):
     results(workspace, [{"week": 12, "metric": "uptake", "value": 90, "unit": "%"}])
     counted = net_a_year("M1", planned_inputs("M1") | {"uptake": 0.9})
     assert line(workspace).case.current.net.mean == pytest.approx(counted, rel=1e-9)
+
+
+UNITS = {"metric": "units", "value": 1_000_000, "period_start": "2025-03-03"}
+
+
+def test_a_volume_without_the_length_of_its_period_is_refused(workspace):
+    """A million units with the unit `unit` may be those of a day or a year: not guessed."""
+    started(workspace, "M7", week(13))
+    receipt = results(workspace, [UNITS | {"unit": "unit"}], kept=False)
+    assert receipt.status == "rejected"
+    message = receipt.rejects[0].message
+    assert "nothing says how long the period of this number is" in message
+    assert "P1W" in message
+    assert "unit/week" in message
+    assert line(workspace).case.current is None
+
+
+@pytest.mark.parametrize(
+    ("row", "units_a_year"),
+    [
+        ({"unit": "unit", "granularity": "P1D"}, 1e6 * 365.25),
+        ({"unit": "unit", "granularity": "P1W"}, 1e6 * 365.25 / 7),
+        ({"unit": "unit/month"}, 12e6),
+        ({"unit": "unit/year"}, 1e6),
+        ({"unit": "unit", "period_start": "2025-W10"}, 1e6 * 365.25 / 7),
+    ],
+)
+def test_a_volume_is_taken_by_the_length_that_is_said(workspace, row, units_a_year):
+    """The cell, the unit or the form of the date says of how long it is."""
+    started(workspace, "M7", week(13))
+    results(workspace, [UNITS | row])
+    counted = net_a_year("M7", planned_inputs("M7") | {"units": units_a_year})
+    assert line(workspace).case.current.net.mean == pytest.approx(counted, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("week", "committed"), ("day", "committed"), ("date", "rejected"), ("period", "rejected")],
+)
+def test_a_header_may_say_the_length_of_its_periods(workspace, header, status):
+    """A column called week or day says it, one called date does not."""
+    started(workspace, "M7", week(13))
+    text = f"model_id,metric,{header},value,unit\n{MODEL},units,2025-03-03,19165,unit\n"
+    receipt = imports.import_file(
+        workspace, "ada", PROJECT, "metric_results", "r.csv", text.encode()
+    )
+    assert receipt.status == status
+
+
+def test_only_the_volume_needs_the_length(workspace):
+    """A rate of the same file without a granularity is of a day, as ever."""
+    started(workspace, "M7", week(13))
+    row = {"metric": "escape_rate", "value": 0.01, "n": 500, "period_start": "2025-03-03"}
+    assert results(workspace, [row]).stored == 1
