@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
     from mlpm_core.services.periods import Period
     from mlpm_core.value.mechanism import Input
 
-__all__ = ["check_pure", "needs_unit", "unit_factor"]
+__all__ = ["PURE_METRICS", "check_pure", "check_registered", "needs_unit", "unit_factor"]
+
+PURE_METRICS: Final = frozenset(
+    {name for name, metric in METRICS.items() if isfinite(metric.low) and isfinite(metric.high)}
+    | {"wape", "mape", "smape", "r2"}
+)
+"""Metrics that are a share or a score, whichever mechanism asks for them."""
 
 _A_YEAR: Final = "/year"
 _PER: Final = re.compile(r"(.+)/\s*(hour|day|week|month|quarter|year)s?\s*")
@@ -53,6 +60,18 @@ def check_pure(name: str, unit: str) -> None:
             f"The unit {unit.strip()!r} does not fit {name}, which is a pure number: leave the "
             "unit empty, write share, or write % where 24 stands for 0.24."
         )
+
+
+def check_registered(metric: str, unit: str) -> None:
+    """See that a metric which no mechanism asks for has no unit, where it is a pure number.
+
+    Raises
+    ------
+    InputError
+        When it has one.
+    """
+    if metric in PURE_METRICS:
+        check_pure(metric, unit)
 
 
 def unit_factor(entry: Input, unit: str, period: Period | None, currency: str) -> float:

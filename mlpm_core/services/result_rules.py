@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow as pa
@@ -13,7 +13,12 @@ from mlpm_core.intake import warned
 from mlpm_core.records import METRICS, Deployment, Project, ValueCase
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.services.periods import Period
-from mlpm_core.services.reported_units import check_pure, needs_unit, unit_factor
+from mlpm_core.services.reported_units import (
+    PURE_METRICS,
+    check_registered,
+    needs_unit,
+    unit_factor,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -23,12 +28,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Input, Mechanism
 
 __all__ = ["ReportedQuantities"]
-
-_PURE: Final = frozenset(
-    {name for name, metric in METRICS.items() if isfinite(metric.low) and isfinite(metric.high)}
-    | {"wape", "mape", "smape", "r2"}
-)
-"""Metrics that are a share or a score, whichever mechanism asks for them."""
 
 _WITHOUT_UNIT: Final = ("", "1", "share")
 
@@ -77,7 +76,7 @@ class ReportedQuantities:
 
     def suspects(self, rows: pa.Table) -> pa.Array:
         """Which rows must be looked at: every quantity, and pure numbers that have a unit."""
-        pure = _PURE.union(*self._of_model.values())
+        pure = PURE_METRICS.union(*self._of_model.values())
         named = [
             pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(names))
             for names in (self.names, pure)
@@ -93,8 +92,7 @@ class ReportedQuantities:
         entry = self._of_model.get(row["model_id"], {}).get(row["metric"])
         try:
             if entry is None:
-                if row["metric"] in _PURE:
-                    check_pure(row["metric"], row["unit"])
+                check_registered(row["metric"], row["unit"])
                 return None
             start, length = row["period_start"], row["granularity"]
             period = Period(start, length) if is_period_said else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -34,7 +35,7 @@ from mlpm_core.records import (
     columns,
 )
 from mlpm_core.services.decision_rules import decision_fault
-from mlpm_core.services.evaluation_rules import evaluation_fault
+from mlpm_core.services.evaluation_rules import evaluation_fault, metrics_by_name, unit_fault
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.services.result_rules import ReportedQuantities
 from mlpm_core.services.stored import Stored
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.found import Found
     from mlpm_core.intake.table import Codes
     from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Input
 
 __all__ = ["judged_with_rules"]
 
@@ -274,10 +276,17 @@ def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], 
 
 
 def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
+    stored = reader.one(Project, (project,))
+    currency = stored["currency"] if stored else "EUR"
+    metrics: dict[str, dict[str, Input]] = {}
+    for case in reader.current(ValueCase, project):
+        with suppress(MlpmError):  # one that cannot be read says so elsewhere
+            mechanism = mechanism_of(reader, project, case["mechanism"])
+            metrics[case["value_case_id"]] = metrics_by_name(mechanism)
 
     def rule(row: Row) -> Reject | None:
-        fault = evaluation_fault(row)
+        asked = metrics.get(row["value_case_id"], {})
+        fault = unit_fault(row, asked, currency) or evaluation_fault(row)
         return _fault(fault[0], row[fault[0]], MlpmError(fault[1])) if fault else None
 
     return rule
