@@ -34,6 +34,7 @@ from mlpm_core.records import (
     ValueCase,
     columns,
 )
+from mlpm_core.services.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.decision_rules import decision_fault
 from mlpm_core.services.evaluation_rules import evaluation_fault, metrics_by_name, unit_fault
 from mlpm_core.services.mechanisms import mechanism_of
@@ -143,16 +144,18 @@ def _fault(column: str, value: object, error: MlpmError) -> Reject:
 
 
 def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
+    was = currency_of(reader, project)
 
     def rule(row: Row) -> Reject | None:
-        if row["currency"] in CURRENCIES:
-            return None
-        return _fault(
-            "currency",
-            row["currency"],
-            MlpmError(f"{row['currency']!r} is no currency code; write three letters such as EUR."),
-        )
+        code = row["currency"]
+        if code not in CURRENCIES:
+            told = f"{code!r} is no currency code; write three letters such as EUR."
+            return _fault("currency", code, MlpmError(told))
+        try:
+            refuse_other_currency(reader, project, was or code, code)
+        except MlpmError as error:
+            return _fault("currency", code, error)
+        return None
 
     return rule
 
