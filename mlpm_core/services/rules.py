@@ -122,12 +122,13 @@ def _results(
         fault = reported.fault(row, is_period_said=is_period_said)
         return fault and _fault(fault.column, row[fault.column], fault.error)
 
+    every_row = judgement.rows
     for is_said in (True, False):
         is_of_these = pa.array(np.isin(judgement.lines, unsaid, invert=is_said))
         suspects = pc.and_(reported.suspects(judgement.rows), is_of_these)
         judge_row = partial(rule, is_period_said=is_said)
         judgement = _ruled(judgement, judge_row, suspects, accept_good=accept_good)
-    warnings = reported.warnings(judgement.rows, judgement.receipt.warnings)
+    warnings = reported.warnings(every_row, judgement.receipt.warnings)
     receipt = judgement.receipt.model_copy(update={"warnings": warnings})
     return replace(judgement, receipt=receipt)
 

@@ -104,6 +104,7 @@ def test_a_volume_without_the_length_of_its_period_is_refused(workspace):
     assert "nothing says how long the period of this number is" in message
     assert "P1W" in message
     assert "unit/week" in message
+    assert "unknown-metric" not in {warning.code for warning in receipt.warnings}
     assert line(workspace).case.current is None
 
 
