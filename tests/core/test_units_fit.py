@@ -1,9 +1,13 @@
 """A number is taken in the unit that stands beside it, or not at all."""
 
+from datetime import datetime
+
 import pytest
 
-from mlpm_core.services import exports, imports, portfolio
+from mlpm_core.intake import Profile
+from mlpm_core.services import exports, imports, portfolio, registers
 from mlpm_core.services.delivered import delivered
+from mlpm_core.services.periods import periods_of
 from tests.in_use import (
     CASE,
     MODEL,
@@ -145,3 +149,32 @@ def test_only_the_volume_needs_the_length(workspace):
     started(workspace, "M7", week(13))
     row = {"metric": "escape_rate", "value": 0.01, "n": 500, "period_start": "2025-03-03"}
     assert results(workspace, [row]).stored == 1
+
+
+def test_a_wide_file_may_be_in_percent(workspace):
+    """The unit of a row is that of all of its metrics."""
+    started(workspace, "M1", week(13))
+    text = f"model_id,week,recall,precision,unit\n{MODEL},2025-03-31,60,25,%\n"
+    receipt = imports.import_file(
+        workspace, "ada", PROJECT, "metric_results", "w.csv", text.encode(),
+        profile=Profile(wide=("recall", "precision")),
+    )  # fmt: skip
+    assert receipt.status == "committed", (receipt.rejects, receipt.questions)
+    rows = registers.records(workspace, "ada", PROJECT, "metric_results")
+    assert {(r["metric"], r["value"], r["unit"]) for r in rows} == {
+        ("recall", 0.6, "share"),
+        ("precision", 0.25, "share"),
+    }
+
+
+def test_what_was_stored_in_percent_counts_as_a_share():
+    """A store of before keeps 24 with the unit %, which is .24 wherever it is used."""
+    row = dict.fromkeys(
+        ("n", "ci_low", "ci_level", "numerator", "denominator", "labelled_share"), None
+    )
+    row |= {"metric": "wape", "value": 24.0, "value_se": 1.0, "ci_high": 26.0, "unit": "%"}
+    row |= {"batch": "B00001", "label_status": "", "granularity": "P1W"}
+    (metrics,) = periods_of([row | {"period_start": datetime(2025, 3, 31)}]).values()
+    stored = metrics["wape"]
+    assert (stored.value, stored.value_se, stored.ci_high) == (0.24, 0.01, 0.26)
+    assert (stored.ci_low, stored.unit) == (None, "share")
