@@ -102,7 +102,7 @@ _REJECTS: dict[str, tuple[str, str]] = {
     ),
     "out-of-range": (
         "{value} lies outside {range} of {field}.",
-        "A percentage? Divide by 100. A date? Check the year.",
+        "A percentage? Divide by 100, or write % in a column unit. A date? Check the year.",
     ),
     "too-large": (
         "{value} is larger than can be computed with: {field} reaches {largest} at most.",

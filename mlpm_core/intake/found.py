@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Found"]
 
 NOTES = ("trimmed", "utc-assumed", "number-like-id")
+PERIOD_UNSAID = "period-unsaid"
+"""Note of a result of which nothing says how long its period is."""
+
 _FIELD, _COUNT = "field ", "note "
 
 
@@ -93,6 +96,13 @@ class Found:
             },
             receipt,
         )
+
+    def lines_noting(self, note: str) -> Codes:
+        """The lines, from 1, of the records that have a note."""
+        if note not in self.notes:
+            return np.zeros(0, dtype=np.int64)
+        lines: Codes = self.faults.lines[self.notes[note] > 0] + 1
+        return lines
 
     def warned(self, *more: Warned) -> list[Warned]:
         """The warnings about the file, and more."""

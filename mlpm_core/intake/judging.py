@@ -16,7 +16,7 @@ from mlpm_core.intake.cells import Grammar
 from mlpm_core.intake.check import Checker, Faults
 from mlpm_core.intake.compare import compared
 from mlpm_core.intake.faults import Fault, Refusal, shown, warned
-from mlpm_core.intake.found import NOTES, Found, counted
+from mlpm_core.intake.found import NOTES, PERIOD_UNSAID, Found, counted
 from mlpm_core.intake.header import Fields, Header
 from mlpm_core.intake.judgement import Judgement
 from mlpm_core.intake.layout import asked_about_dates, asked_about_layout, checked_header
@@ -26,7 +26,14 @@ from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.read import table
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.rejected import rejected_records
-from mlpm_core.intake.results import check_results, granularity, result_rows, with_one_count
+from mlpm_core.intake.results import (
+    as_shares,
+    check_results,
+    granularity,
+    is_period_unsaid,
+    result_rows,
+    with_one_count,
+)
 from mlpm_core.intake.rows import Rows
 from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
 from mlpm_core.records import MetricResult, Receipt, Status, columns, record_of
@@ -197,12 +204,16 @@ def read(asked: Asked) -> Found:
         if "granularity" in fields:
             fields["granularity"] = granularity(readings, checker)
         rows = Rows(every, fields).taken(~faults.is_bad)
+    if opened.fields.has_metrics:
+        rows = as_shares(rows)
     n = len(found.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
         for note in NOTES
         if any(note in r.notes for r in readings.values())
     }
+    if asked.record is MetricResult:
+        notes[PERIOD_UNSAID] = is_period_unsaid(readings, checker).astype(np.int64)
     receipt = Receipt(
         status=Status.DRY_RUN,
         kind=asked.kind,

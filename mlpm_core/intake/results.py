@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from mlpm_core.intake.faults import Refusal, question, shown
 from mlpm_core.intake.header import normal
 from mlpm_core.intake.rows import Flags, Rows, array_of, distinct, flags
+from mlpm_core.quantity import SHARE, is_percent
 from mlpm_core.records import METRICS, ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
@@ -18,24 +19,37 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.intake.table import Codes
 
-__all__ = ["check_results", "granularity", "result_rows", "unknown_metrics", "with_one_count"]
+__all__ = [
+    "as_shares",
+    "check_results",
+    "granularity",
+    "is_period_unsaid",
+    "result_rows",
+    "unknown_metrics",
+    "with_one_count",
+]
 
 _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
+_SAID_BY_HEADER = ("day", *_GRAIN_OF_HEADER)
 _SHARES = {name for name, metric in METRICS.items() if (metric.low, metric.high) == (0, 1)}
 _ROUNDED = 0.0051  # a share written with two decimals
 _RELATIVE = 0.01
+_PERCENT = 100.0
+_IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
 
 
 def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
     """Ranges of metrics; in monitoring results also intervals and slices."""
+    hundredths = _hundredths(readings, len(faults.lines))
     if checker.wide:
         for position, metric in checker.wide:
             reading = readings[f"={metric}"]
             everywhere = np.zeros(len(faults.lines), dtype=np.int64), [metric]
-            _check_range(checker.header_label(position), reading, everywhere, faults)
+            label = checker.header_label(position)
+            _check_range(label, reading, everywhere, hundredths, faults)
     else:
         metrics = distinct(readings["metric"].array(ColumnKind.NAME))
-        _check_range(checker.label("value"), readings["value"], metrics, faults)
+        _check_range(checker.label("value"), readings["value"], metrics, hundredths, faults)
     if checker.is_results:
         if not checker.wide:
             _check_ratio(readings, checker, faults)
@@ -44,13 +58,18 @@ def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults
 
 
 def _check_range(
-    label: str, reading: Reading, metrics: tuple[Codes, list[Any]], faults: Faults
+    label: str,
+    reading: Reading,
+    metrics: tuple[Codes, list[Any]],
+    hundredths: Flags,
+    faults: Faults,
 ) -> None:
+    """A metric lies in its range; one in percent, once it is a share."""
     codes, names = metrics
     known = [METRICS.get(str(m)) for m in names]
     low = np.array([m.low if m else -np.inf for m in known])[codes]
     high = np.array([m.high if m else np.inf for m in known])[codes]
-    value = _floats(reading)
+    value = _scaled(reading, hundredths)
     for record in np.nonzero((value < low) | (value > high))[0].tolist():
         metric = known[int(codes[record])]
         if metric is not None:
@@ -58,7 +77,7 @@ def _check_range(
                 record,
                 label,
                 "out-of-range",
-                reading.text(record),
+                f"{reading.text(record)} %" if hundredths[record] else reading.text(record),
                 range=metric.range,
                 field=metric.name,
             )
@@ -68,6 +87,7 @@ def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults)
     """A share is its numerator by its denominator, as far as it was rounded."""
     names = ("value", "numerator", "denominator")
     value, numerator, denominator = (_floats(readings[name]) for name in names)
+    value = np.where(_hundredths(readings, len(value)), value / _PERCENT, value)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(denominator > 0, numerator / denominator, np.nan)
     is_apart = np.abs(value - ratio) > np.maximum(_ROUNDED, _RELATIVE * np.abs(ratio))
@@ -96,10 +116,11 @@ def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faul
         )
     if checker.wide:
         return  # the interval is not of all of its metrics
-    ends, value = (_floats(low), _floats(high)), readings["value"]
-    room = np.maximum(_ROUNDED, _RELATIVE * np.abs(_floats(value)))
+    value, hundredths = readings["value"], _hundredths(readings, len(faults.lines))
+    at, *ends = (_scaled(reading, hundredths) for reading in (value, low, high))
+    room = np.maximum(_ROUNDED, _RELATIVE * np.abs(at))
     is_out = ends[0] <= ends[1]
-    is_out &= (_floats(value) < ends[0] - room) | (_floats(value) > ends[1] + room)
+    is_out &= (at < ends[0] - room) | (at > ends[1] + room)
     for record in np.nonzero(is_out)[0].tolist():
         texts = [shown(r.text(record)) for r in (low, high)]
         faults.add(
@@ -142,6 +163,39 @@ def _floats(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     numbers = reading.array(ColumnKind.NUMBER).to_numpy(zero_copy_only=False)
     faulty = reading.is_faulty()
     return np.where(faulty, np.nan, numbers) if faulty.any() else numbers
+
+
+def _scaled(reading: Reading, hundredths: Flags) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The numbers of a field; those in percent as shares."""
+    numbers = _floats(reading)
+    return np.where(hundredths, numbers / _PERCENT, numbers)
+
+
+def _hundredths(readings: dict[str, Reading], n_records: int) -> Flags:
+    """Which records say that their numbers are percentages."""
+    if "unit" not in readings:
+        return np.zeros(n_records, dtype=bool)
+    return _in_percent(readings["unit"].array(ColumnKind.TEXT))
+
+
+def _in_percent(units: pa.Array) -> Flags:
+    codes, words = distinct(units)
+    return flags(bool(word) and is_percent(word) for word in words)[codes]
+
+
+def as_shares(rows: Rows) -> Rows:
+    """The rows with their percentages as shares: 24 with the unit % is stored as 0.24."""
+    hundredths = _in_percent(rows.fields["unit"]) if "unit" in rows.fields else np.array([False])
+    if not hundredths.any():
+        return rows
+    chosen = pa.array(hundredths)
+    shares = {
+        name: pc.if_else(chosen, pc.divide(column, _PERCENT), column)
+        for name, column in rows.fields.items()
+        if name in _IN_ITS_UNIT
+    }
+    unit = pc.if_else(chosen, SHARE, rows.fields["unit"].cast(pa.string()))
+    return Rows(rows.of, rows.fields | shares | {"unit": unit})
 
 
 def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) -> Rows:
@@ -222,6 +276,22 @@ def granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:
     is_said = flags(bool(w) for w in words)[of_said]
     codes = np.where(is_said, of_said + len(grains), codes)
     return array_of(ColumnKind.CHOICE, codes, [*grains, *words])
+
+
+def is_period_unsaid(readings: dict[str, Reading], checker: Checker) -> Flags:
+    """Which records leave the length of their period open, so that it is taken as a day.
+
+    No cell says it, nor a date such as 2024-W05 or 2024-01, nor the header of the dates.
+    """
+    period = readings["period_start"]
+    of_said, words = distinct(readings["granularity"].array(ColumnKind.CHOICE))
+    is_said = flags(bool(word) for word in words)[of_said]
+    if normal(checker.label("period_start")) in _SAID_BY_HEADER:
+        return np.zeros(len(is_said), dtype=bool)
+    for note in period.notes:
+        if note.startswith("grain ") and note != "grain P1D":
+            is_said = is_said | period.noting(note)
+    return ~is_said
 
 
 def unknown_metrics(rows: Rows) -> list[str]:

@@ -16,6 +16,7 @@ from mlpm_core.quantity.magnitude import (
     MOST_COUNTED,
     finite,
 )
+from mlpm_core.quantity.percent import SHARE, is_percent
 from mlpm_core.quantity.quantity import Quantity, percent_said, said
 from mlpm_core.quantity.reading import NUMBER
 from mlpm_core.quantity.unit import CURRENCIES, Unit
@@ -27,10 +28,12 @@ __all__ = [
     "LARGEST_SQUARE",
     "MOST_COUNTED",
     "NUMBER",
+    "SHARE",
     "Dimension",
     "Quantity",
     "Unit",
     "finite",
+    "is_percent",
     "percent_said",
     "said",
 ]

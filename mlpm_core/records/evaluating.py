@@ -78,6 +78,11 @@ class Evaluation(Record):
         high=1,
         aliases=("confidence_level",),
     )
+    unit: Text = column(
+        "Unit of the value, where it is not the one its mechanism asks in: 9 hours with the unit "
+        "hour, 24 with the unit %.",
+        default="",
+    )
     test_set: Name = column(
         "The cases it was measured on; candidates are compared best on the same.", default=""
     )

@@ -236,7 +236,8 @@ class MetricResult(Record):
     )
     unit: Text = column(
         "Unit of the value; needed for a quantity such as a yearly volume: 700 customers of a week "
-        "have the unit customer and the granularity P1W, or the unit customer/week.",
+        "have the unit customer and the granularity P1W, or the unit customer/week. 24 with the "
+        "unit % is the share 0.24.",
         default="",
     )
     run_id: Text = column("The run that produced it.", default="")

@@ -46,7 +46,9 @@ class Project(Record):
         "What the stakeholders want to improve, and how the system will do it.", default=""
     )
     currency: Name = column(
-        "The one currency of the project, an ISO 4217 code such as EUR.", default="EUR"
+        "The one currency of the project, an ISO 4217 code such as EUR; it stays once amounts "
+        "rest on it.",
+        default="EUR",
     )
     owner: Text = column("Who answers for it.", default="")
     clock_on: Day | None = column(

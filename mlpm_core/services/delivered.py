@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import NotEnoughDataError, NotFoundError
@@ -17,6 +18,7 @@ from mlpm_core.in_life.delivered import (
     together,
 )
 from mlpm_core.records import Direction, Kpi, Promise, ValueCase
+from mlpm_core.services.computing import or_reason
 from mlpm_core.services.evaluations import DecisionState, DecisionView, decisions
 from mlpm_core.services.kpis import KpiValue, kpi_value
 from mlpm_core.services.lives import NET, Life, LifeMonth, life_of
@@ -265,7 +267,7 @@ def _kpi_month(
         days_in_use=month.days_in_use,
         days_monitored=part.days,
         days_not_final=part.days_not_final,
-        level=_level(kpi, case, part) if part.days else None,
+        level=_level_or_reason(kpi, case, part)[0] if part.days else None,
         promised=in_force["promised"] if in_force else None,
     )
 
@@ -283,6 +285,13 @@ def _level(kpi: KpiValue, case: CaseValue, part: Gathered) -> Estimate:
     sign = 1 if kpi.direction == Direction.HIGHER else -1
     factor = sign * per_unit(kpi.dimension, kpi.unit, case.currency)
     return Estimate.of(kpi.baseline + factor * moved, kpi.unit)
+
+
+def _level_or_reason(
+    kpi: KpiValue, case: CaseValue, part: Gathered
+) -> tuple[Estimate | None, str | None]:
+    """The level, or why it cannot be said, such as a unit that does not fit the project."""
+    return or_reason(f"KPI {kpi.kpi_id}", partial(_level, kpi, case, part))
 
 
 def _promise(
@@ -314,10 +323,12 @@ def _promise(
     case, life = cases[kpi.value_case_id], lives[kpi.value_case_id]
     part = life.since[due_on]
     of_month = [m.gathered for m in life.months if m.start == due_on.replace(day=1)]
-    then = next((_level(kpi, case, month) for month in of_month if month.days), None)
+    then = next((_level_or_reason(kpi, case, m)[0] for m in of_month if m.days), None)
     if not part.days:
         return replace(line, then=then, reason="No results from the promised day on.")
-    level = _level(kpi, case, part)
+    level, problem = _level_or_reason(kpi, case, part)
+    if level is None:
+        return replace(line, reason=problem or "")
     found = judged(level, promise["promised"], higher_is_better=kpi.direction == Direction.HIGHER)
     return replace(
         line,

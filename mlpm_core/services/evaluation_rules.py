@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mlpm_core.errors import InputError
 from mlpm_core.quantity.stated import contradiction
 from mlpm_core.records.metrics import METRICS
+from mlpm_core.services.reported_units import check_registered, unit_factor
 
-__all__ = ["evaluation_fault", "is_share_metric"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpm_core.value.mechanism import Input, Mechanism
+
+__all__ = ["evaluation_fault", "in_asked_units", "is_share_metric", "metrics_by_name", "unit_fault"]
+
+_IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
+
+
+def metrics_by_name(mechanism: Mechanism) -> dict[str, Input]:
+    """The metrics that a mechanism asks for, by both of their names."""
+    return {name: m for m in mechanism.metrics for name in (m.name, m.reported_as)}
+
+
+def in_asked_units(
+    row: Mapping[str, Any], metrics: Mapping[str, Input], currency: str
+) -> dict[str, Any]:
+    """An evaluation with its value and errors in the unit in which its mechanism asks the metric.
+
+    Raises
+    ------
+    InputError
+        When its unit does not fit.
+    """
+    entry = metrics.get(row["metric"])
+    factor = 1.0 if entry is None else unit_factor(entry, row["unit"], None, currency)
+    if factor == 1.0:
+        return dict(row)
+    scaled = {n: None if row[n] is None else row[n] * factor for n in _IN_ITS_UNIT}
+    return {**row, **scaled, "unit": ""}
+
+
+def unit_fault(
+    row: Mapping[str, Any], metrics: Mapping[str, Input], currency: str
+) -> tuple[str, str] | None:
+    """Why the unit of an evaluation does not fit its metric; None when it does."""
+    try:
+        if row["metric"] in metrics:
+            in_asked_units(row, metrics, currency)
+        else:
+            check_registered(row["metric"], row["unit"])
+    except InputError as error:
+        return "unit", str(error)
+    return None
 
 
 def is_share_metric(name: str) -> bool:

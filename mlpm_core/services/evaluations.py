@@ -32,7 +32,7 @@ from mlpm_core.services.decisions import (
     decisions,
     decisions_of,
 )
-from mlpm_core.services.evaluation_rules import is_share_metric
+from mlpm_core.services.evaluation_rules import in_asked_units, is_share_metric, metrics_by_name
 from mlpm_core.services.evidence import LeaderboardView, MetricView, Option, Range, frozen
 from mlpm_core.services.realised import DecidedModels
 from mlpm_core.services.valuation import case_value
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.services.workspace import Workspace
+    from mlpm_core.value.mechanism import Input
 
 __all__ = [
     "NONE",
@@ -108,15 +109,20 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         for i in case.inputs
         if i.is_asked and not i.is_metric and (text := i.planned or i.default)
     }
-    shares = {m for metric in case.mechanism.metrics if is_share(metric)
-              for m in (metric.name, metric.reported_as)}  # fmt: skip
+    metrics = metrics_by_name(case.mechanism)
     shown, refused = [], []
+    read: dict[str, Sequence[Mapping[str, Any]]] = {}
     for name, rows in measured.items():
-        candidate, problem = or_reason(f"Candidate {name}", partial(_candidate, name, rows, shares))
-        if candidate is None:
+        asked, problem = or_reason(f"Candidate {name}", partial(_asked, rows, metrics, case))
+        candidate = None
+        if asked is not None:
+            told = partial(_candidate, name, asked, metrics)
+            candidate, problem = or_reason(f"Candidate {name}", told)
+        if asked is None or candidate is None:
             refused.append((name, problem or ""))
         else:
             shown.append(as_idle(candidate, case.mechanism))
+            read[name] = asked
     try:
         board = leaderboard(
             case.mechanism,
@@ -137,7 +143,7 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         view.currency,
         against,
         options=tuple(
-            _option(s, case, measured.get(s.name, ()), by_name.get(s.name)) for s in board.options
+            _option(s, case, read.get(s.name, ()), by_name.get(s.name)) for s in board.options
         ),
         unvalued=(*((u.name, u.reason) for u in board.unvalued), *refused),
         test_sets=tuple(sorted({r["test_set"] for rows in measured.values() for r in rows})),
@@ -149,7 +155,16 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
     )  # fmt: skip
 
 
-def _candidate(name: str, rows: Sequence[Mapping[str, Any]], shares: set[str]) -> Candidate:
+def _asked(
+    rows: Sequence[Mapping[str, Any]], metrics: Mapping[str, Input], case: CaseValue
+) -> list[dict[str, Any]]:
+    """The rows in the units in which the mechanism of a value case asks its metrics."""
+    return [in_asked_units(row, metrics, case.currency) for row in rows]
+
+
+def _candidate(
+    name: str, rows: Sequence[Mapping[str, Any]], entries: Mapping[str, Input]
+) -> Candidate:
     """A candidate with every uncertainty that its rows state, and what having it costs.
 
     Raises
@@ -161,6 +176,7 @@ def _candidate(name: str, rows: Sequence[Mapping[str, Any]], shares: set[str]) -
     if len(costs) > 1:
         amounts = " and ".join(f"{cost:,g}" for cost in sorted(costs))
         raise InputError(f"Candidate {name} costs {amounts} a year; write the same in every row.")
+    shares = {metric for metric, entry in entries.items() if is_share(entry)}
     metrics = {
         r["metric"]: _measured(r, is_share=r["metric"] in shares or is_share_metric(r["metric"]))
         for r in rows
@@ -207,7 +223,7 @@ def _option(
     candidate: Candidate | None,
 ) -> Option:
     currency = case.currency
-    entries = {name: m for m in case.mechanism.metrics for name in (m.name, m.reported_as)}
+    entries = metrics_by_name(case.mechanism)
     return Option(
         name=standing.name,
         net=Range.of(standing.net, currency),

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import betaincinv, ndtri
 
 from mlpm_core.in_life.observation import Observation, binomial_error, from_statements
+from mlpm_core.quantity import SHARE, is_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +28,7 @@ _STATED: Final = (
     *("value", "n", "value_se", "batch", "label_status", "labelled_share", "ci_low", "ci_high"),
     *("ci_level", "numerator", "denominator", "unit"),
 )
+_IN_ITS_UNIT: Final = ("value", "value_se", "ci_low", "ci_high")
 _DAY: Final = timedelta(days=1)
 _TAIL: Final = 0.05  # below and above a 90 % interval
 _WORDS = {
@@ -210,5 +212,15 @@ def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Moni
     periods: dict[Period, dict[str, Monitored]] = {}
     for row in rows:
         period = Period(row["period_start"], row["granularity"])
-        periods.setdefault(period, {})[row["metric"]] = Monitored(**{k: row[k] for k in _STATED})
+        periods.setdefault(period, {})[row["metric"]] = _monitored(row)
     return dict(sorted(periods.items()))
+
+
+def _monitored(row: Mapping[str, Any]) -> Monitored:
+    """A result as it counts everywhere; one stored in percent before they were read, as a share."""
+    stated = {name: row[name] for name in _STATED}
+    if is_percent(row["unit"]):
+        for name in _IN_ITS_UNIT:
+            stated[name] = None if row[name] is None else row[name] / 100
+        stated["unit"] = SHARE
+    return Monitored(**stated)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.intake import judged
+from mlpm_core.intake.found import PERIOD_UNSAID
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Cost,
@@ -31,8 +34,9 @@ from mlpm_core.records import (
     ValueCase,
     columns,
 )
+from mlpm_core.services.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.decision_rules import decision_fault
-from mlpm_core.services.evaluation_rules import evaluation_fault
+from mlpm_core.services.evaluation_rules import evaluation_fault, metrics_by_name, unit_fault
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.services.result_rules import ReportedQuantities
 from mlpm_core.services.stored import Stored
@@ -47,7 +51,9 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake import Asked, Judgement
     from mlpm_core.intake.found import Found
+    from mlpm_core.intake.table import Codes
     from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Input
 
 __all__ = ["judged_with_rules"]
 
@@ -62,10 +68,12 @@ def judged_with_rules(
     A broken rule is a reject like any other.
     """
     judgement = judged(found, asked, Stored(reader, asked.project), accept_good=accept_good)
-    return _applied(judgement, asked, reader, accept_good=accept_good)
+    return _applied(judgement, asked, found, reader, accept_good=accept_good)
 
 
-def _applied(judgement: Judgement, asked: Asked, reader: Reader, *, accept_good: bool) -> Judgement:
+def _applied(
+    judgement: Judgement, asked: Asked, found: Found, reader: Reader, *, accept_good: bool
+) -> Judgement:
     record = asked.record
     rule_for = _RULES.get(record)
     if record is Decision:
@@ -73,7 +81,8 @@ def _applied(judgement: Judgement, asked: Asked, reader: Reader, *, accept_good:
     if judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement
     if record is MetricResult:
-        return _results(judgement, reader, accept_good=accept_good)
+        unsaid = found.lines_noting(PERIOD_UNSAID)
+        return _results(judgement, reader, unsaid, accept_good=accept_good)
     if rule_for is None:
         return judgement
     kept = _SUSPECTS[record](judgement.rows) if record in _SUSPECTS else None
@@ -100,22 +109,26 @@ def _ruled(
     return judgement.rejecting(faults, accept_good=accept_good) if faults else judgement
 
 
-def _results(judgement: Judgement, reader: Reader, *, accept_good: bool) -> Judgement:
-    """Quantities among monitoring results are taken only in a unit that fits."""
-    reported = ReportedQuantities(reader, judgement.receipt.project)
-    if not reported.names:
-        return judgement
+def _results(
+    judgement: Judgement, reader: Reader, unsaid: Codes, *, accept_good: bool
+) -> Judgement:
+    """Quantities among monitoring results are taken only in a unit that fits.
 
-    def rule(row: Row) -> Reject | None:
-        fault = reported.fault(row)
+    ``unsaid`` are the lines of which nothing says how long their period is.
+    """
+    reported = ReportedQuantities(reader, judgement.receipt.project)
+
+    def rule(row: Row, *, is_period_said: bool) -> Reject | None:
+        fault = reported.fault(row, is_period_said=is_period_said)
         return fault and _fault(fault.column, row[fault.column], fault.error)
 
-    named = pc.is_in(
-        judgement.rows.column("metric").cast(pa.string()),
-        value_set=pa.array(sorted(reported.names), pa.string()),
-    )
-    judgement = _ruled(judgement, rule, named.combine_chunks(), accept_good=accept_good)
-    warnings = reported.warnings(judgement.rows, judgement.receipt.warnings)
+    every_row = judgement.rows
+    for is_said in (True, False):
+        is_of_these = pa.array(np.isin(judgement.lines, unsaid, invert=is_said))
+        suspects = pc.and_(reported.suspects(judgement.rows), is_of_these)
+        judge_row = partial(rule, is_period_said=is_said)
+        judgement = _ruled(judgement, judge_row, suspects, accept_good=accept_good)
+    warnings = reported.warnings(every_row, judgement.receipt.warnings)
     receipt = judgement.receipt.model_copy(update={"warnings": warnings})
     return replace(judgement, receipt=receipt)
 
@@ -132,16 +145,18 @@ def _fault(column: str, value: object, error: MlpmError) -> Reject:
 
 
 def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
+    was = currency_of(reader, project)
 
     def rule(row: Row) -> Reject | None:
-        if row["currency"] in CURRENCIES:
-            return None
-        return _fault(
-            "currency",
-            row["currency"],
-            MlpmError(f"{row['currency']!r} is no currency code; write three letters such as EUR."),
-        )
+        code = row["currency"]
+        if code not in CURRENCIES:
+            told = f"{code!r} is no currency code; write three letters such as EUR."
+            return _fault("currency", code, MlpmError(told))
+        try:
+            refuse_other_currency(reader, project, was or code, code)
+        except MlpmError as error:
+            return _fault("currency", code, error)
+        return None
 
     return rule
 
@@ -265,10 +280,17 @@ def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], 
 
 
 def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
+    stored = reader.one(Project, (project,))
+    currency = stored["currency"] if stored else "EUR"
+    metrics: dict[str, dict[str, Input]] = {}
+    for case in reader.current(ValueCase, project):
+        with suppress(MlpmError):  # one that cannot be read says so elsewhere
+            mechanism = mechanism_of(reader, project, case["mechanism"])
+            metrics[case["value_case_id"]] = metrics_by_name(mechanism)
 
     def rule(row: Row) -> Reject | None:
-        fault = evaluation_fault(row)
+        asked = metrics.get(row["value_case_id"], {})
+        fault = unit_fault(row, asked, currency) or evaluation_fault(row)
         return _fault(fault[0], row[fault[0]], MlpmError(fault[1])) if fault else None
 
     return rule

@@ -20,6 +20,7 @@ from mlpm_core.records import (
     record_of,
 )
 from mlpm_core.services import batches
+from mlpm_core.services.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.decisions import decisions_of
 from mlpm_core.services.effects import Before
 from mlpm_core.services.kpis import MOVING
@@ -112,6 +113,7 @@ def undo_all(
         if check is not None:
             check(writer)
         lost_before = {project: set(_resting(writer, project)) for project in projects}
+        currencies = {project: currency_of(writer, project) for project in projects}
         befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
         done = [
             _undone(workspace, writer, befores, actor, project, batch, dry_run, channel)
@@ -121,6 +123,7 @@ def undo_all(
             orphans = [r for r in _resting(writer, project) if r not in lost_before[project]]
             _refuse_orphans([b for p, b in targets if p == project], orphans)
             refuse_orphans(writer, project)
+            _refuse_other_currency(writer, project, currencies[project], targets)
     return done
 
 
@@ -252,6 +255,20 @@ def _refuse_orphans(undone: Sequence[str], orphans: list[tuple[str, str]]) -> No
         f"{told}. "
         f"Take back first: {', '.join(sorted({b for _, b in orphans}, reverse=True))}."
     )
+
+
+def _refuse_other_currency(
+    reader: Reader, project: str, was: str | None, targets: Sequence[tuple[str, str]]
+) -> None:
+    """Refuse an undo that gives a project back another currency than its amounts are in."""
+    becomes = currency_of(reader, project)
+    if was is None or becomes is None:
+        return
+    try:
+        refuse_other_currency(reader, project, was, becomes)
+    except InputError as error:
+        named = ", ".join(batch for of, batch in targets if of == project)
+        raise InputError(f"{named} cannot be taken back: {error}") from None
 
 
 def _counted(n_gone: int, n_again: int, n_replaced: int, n_stay: int) -> list[Warned]:

@@ -342,6 +342,9 @@ def _read(
             read[name] = read_benefit(name, text, currency)
         except InputError as error:
             faults.append(f"{name}: {error}")
+    currencies = sorted({q.currency for q in read.values() if q.currency})
+    if len(currencies) > 1:
+        faults.append(f"Keep one currency: the answers mix {' and '.join(currencies)}.")
     if faults:
         raise InputError(" ".join(faults))
     return read

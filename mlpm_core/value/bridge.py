@@ -130,7 +130,7 @@ def bridge(before: Worth, after: Worth) -> Bridge:
     Raises
     ------
     InputError
-        When the two are of different mechanisms, baselines or draws.
+        When the two are of different mechanisms, baselines, currencies or draws.
     NotEnoughDataError
         When a mixture of before and after has no finite value in any draw.
 
@@ -148,6 +148,10 @@ def bridge(before: Worth, after: Worth) -> Bridge:
         raise InputError(
             f"{before.mechanism.id} against {before.baseline} and {after.mechanism.id} against "
             f"{after.baseline} have no bridge; take two moments of one value case."
+        )
+    if before.currency and after.currency and before.currency != after.currency:
+        raise InputError(
+            f"One value is in {before.currency}, the other in {after.currency}; write both in one."
         )
     if (before.draws, before.seed) != (after.draws, after.seed):
         raise InputError("The two values rest on different draws; value both with the same.")

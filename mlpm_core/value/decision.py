@@ -196,7 +196,8 @@ def decide(
     Raises
     ------
     InputError
-        When inputs are missing, unknown, unreadable or impossible together.
+        When inputs are missing, unknown, unreadable or impossible together, or options mix
+        currencies.
     NotFoundError
         When there is no such baseline.
     NotEnoughDataError
@@ -218,10 +219,13 @@ def decide(
     _check(options)
     factors = {entry.name: Unit.read(entry.unit).factor for entry in policy.inputs} | {_FIXED: 1.0}
     asked: dict[str, Quantity] = {}
+    spenders: dict[str, str] = {}  # of each currency the first option that is in it
     keys: list[dict[str, str]] = []  # of each option: its inputs, and what each is called here
     moved: dict[str, tuple[str, float]] = {}
     for option in options:
         read = {} if option.name == NONE else _read(policy, quantities, option, currency)
+        for currency_of in sorted({q.currency for q in read.values() if q.currency}):
+            spenders.setdefault(currency_of, option.name)
         pairs = partners(read)
         mine = {*option.own, _FIXED}
         mine |= {n for n in read if mine.intersection(other for other, _ in lineage(n, pairs))}
@@ -229,6 +233,12 @@ def decide(
         keys.append(named)
         asked |= {named[name]: quantity for name, quantity in read.items()}
         moved |= {named[name]: (named[other], by) for name, (other, by) in pairs.items()}
+    if len(spenders) > 1:
+        money = " and ".join(f"option {name} is in {code}" for code, name in spenders.items())
+        raise InputError(
+            f"Keep one currency for all options: {money}. Write every amount in the same one, or "
+            "add the rate and its day to those in another."
+        )
     uncertain = [key for key, quantity in asked.items() if not quantity.is_exact]
     points = dict(zip(uncertain, uniform_points(max(1, len(uncertain)), draws, seed), strict=False))
     drawn = {

@@ -214,6 +214,8 @@ def to_date(view: DeliveredView) -> str:
 def kpi_chart(told: KpiMonths) -> str:
     """What the chart of a KPI by month shows."""
     kpi, known = told.kpi, [m for m in told.months if m.level is not None]
+    if not known and kpi.reason and any(m.days_monitored for m in told.months):
+        return literal(kpi.reason)
     if not known:
         return "No month of it was monitored."
     last = known[-1]

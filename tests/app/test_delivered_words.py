@@ -132,6 +132,8 @@ def test_the_chart_of_everything_to_date():
     [
         (KpiMonths(kpi(), ()), "No month of it was monitored."),
         (KpiMonths(kpi(), (kpi_month(5, None),)), "No month of it was monitored."),
+        (KpiMonths(kpi(reason="Its unit does not fit."), (kpi_month(5, None),)),
+         "Its unit does not fit."),
         (KpiMonths(kpi(), (kpi_month(5, 12.0), kpi_month(6, 9.5, 9.25))),
          "9.5 h per case in June 2026; lower is better, promised 9.25, target 8, 20 without the "
          "model. Solid: mean of the monitored days, with P10 to P90; hollow: the promise in force; "
