@@ -28,7 +28,8 @@ class Input:
 
     When it is not given it has its ``default``, or is what another input is: ``same_as`` names it.
     ``counted`` is the formula of the share of cases looked at that tell something about it, such as
-    the positives for recall; None when all do.
+    the positives for recall; None when all do, "0" when no case does and it must be looked up.
+    ``looked_at`` names those cases, in the plural, where a study draws them from a part of all.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Input:
     better: str | None = None
     same_as: str | None = None
     counted: str | None = None
+    looked_at: str | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -212,8 +214,8 @@ class Mechanism:
         >>> from mlpm_core.value.mechanism import find_mechanism
         >>> rare = {"prevalence": np.array(0.002), "recall": np.array(0.5), "precision": 0.1}
         >>> m1 = find_mechanism("M1")
-        >>> m1.counted("recall", rare), m1.counted("precision", rare), m1.counted("uptake", rare)
-        (0.002, 0.01, 1.0)
+        >>> [m1.counted(name, rare) for name in ("recall", "precision", "prevalence")]
+        [0.002, 0.01, 1.0]
         """
         text = self.input(name).counted
         if text is None:
