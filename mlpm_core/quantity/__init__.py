@@ -8,6 +8,7 @@ a currency never for another.
 
 from __future__ import annotations
 
+from mlpm_core.quantity.apart import digits_apart
 from mlpm_core.quantity.dimension import Dimension
 from mlpm_core.quantity.magnitude import (
     LARGEST,
@@ -30,6 +31,7 @@ __all__ = [
     "Dimension",
     "Quantity",
     "Unit",
+    "digits_apart",
     "finite",
     "percent_said",
     "said",

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from scipy.optimize import brentq
 from scipy.special import betaincinv, ndtri
 
+from mlpm_core.quantity.apart import digits_apart
 from mlpm_core.quantity.magnitude import MOST_COUNTED
 
 __all__ = ["Stated", "contradiction", "stated"]
@@ -113,6 +114,10 @@ def _cases(share: float, width: float, level: float) -> int | None:
     return max(1, round(math.exp(brentq(wider, fewest, most))))
 
 
+def _digits(value: float, *beside: float) -> int:
+    return digits_apart(value, *beside, at_least=6)
+
+
 def contradiction(
     value: float,
     *,
@@ -144,7 +149,8 @@ def contradiction(
         ratio = numerator / denominator
         if abs(ratio - value) > max(_ROUNDING, 0.02 * abs(value)):
             return "value", (
-                f"The value is {value:g}, numerator over denominator is {ratio:g}; "
+                f"The value is {value:.{_digits(value, ratio)}g}, numerator over denominator is "
+                f"{ratio:.{_digits(ratio, value)}g}; "
                 "which of them is right?"
             )
     if is_share and n is not None and denominator is not None and n != denominator:
@@ -155,8 +161,10 @@ def contradiction(
         empty = "ci_low" if low is None else "ci_high"
         return empty, "A confidence interval has two ends; write both or neither."
     if low is not None and high is not None and not low <= value <= high:
+        n_digits = _digits(value, low, high)
         return "ci_low", (
-            f"The value {value:g} lies outside its interval, {low:g} to {high:g}; "
+            f"The value {value:.{n_digits}g} lies outside its interval, {low:.{n_digits}g} to "
+            f"{high:.{n_digits}g}; "
             "which of them is right?"
         )
     return None

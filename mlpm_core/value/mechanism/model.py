@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.quantity import Dimension, Quantity, Unit, said
+from mlpm_core.quantity import Dimension, Quantity, Unit, digits_apart, said
 from mlpm_core.value.formula import Formula
 
 if TYPE_CHECKING:
@@ -92,7 +92,13 @@ class Check:
         known = dict(values)
         if self.floor is not None:
             known["floor"] = self.floor(values)
-        return re.sub(r"\{(\w+)\}", lambda word: said(float(known[word[1]])), self.sentence)
+        names = re.findall(r"\{(\w+)\}", self.sentence)
+        numbers = {name: float(known[name]) for name in names}
+        digits = 4
+        if "floor" in numbers:
+            others = [number for name, number in numbers.items() if name != "floor"]
+            digits = min(10, digits_apart(numbers["floor"], *others, at_least=4, full=4))
+        return re.sub(r"\{(\w+)\}", lambda word: said(numbers[word[1]], digits), self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
