@@ -28,7 +28,7 @@ def condition(taken: float, zero_at: float, *, is_floor: bool, pays: bool, **mor
         (condition(0.99996, 1, is_floor=False, pays=True), "may rise from 0.99996 to 1 EUR"),
         (
             condition(5.0004, 2, is_floor=True, pays=True, also_at=5.0006),
-            "between 2 and 5.0006 EUR, taken 5.0004",
+            "between 2 and 5.001 EUR, taken 5",
         ),
         (condition(0, 0, is_floor=True, pays=False), "must be above 0 EUR"),
         (condition(3, 3, is_floor=False, pays=False), "must be below 3 EUR"),
