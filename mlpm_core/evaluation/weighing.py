@@ -34,6 +34,9 @@ MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
 _OTHERS: Final = tuple(d for d in Dimension if d not in MONEY)
 _N_WEIGHTS: Final = 2**14
 _TIE: Final = 1e-9
+_ROUNDING: Final = 4 * float(np.finfo(np.float64).eps)
+"""Of the largest figure that is weighed: what differs by less differs by rounding."""
+_SAME: Final = 1e-12  # of two figures of one kind: less apart they are one
 
 
 class Both(StrEnum):
@@ -186,7 +189,7 @@ class Weighing:
 
 
 def weigh(options: Mapping[str, Mapping[Dimension, float]]) -> Weighing:
-    """Options weighed against each other.
+    """Options weighed against each other; what is only rounding weighs nothing.
 
     Parameters
     ----------
@@ -220,7 +223,8 @@ def weigh(options: Mapping[str, Mapping[Dimension, float]]) -> Weighing:
         raise InputError(f"{names[n]} has no {list(Dimension)[d].value}; give it a number.")
     money = list(Dimension).index(Dimension.REVENUE), list(Dimension).index(Dimension.COST_SAVING)
     others = [list(Dimension).index(d) for d in _OTHERS]
-    criteria = np.column_stack([rows[:, money].sum(axis=1), rows[:, others]])
+    rows = _without_rounding(rows)
+    criteria = _without_rounding(np.column_stack([rows[:, money].sum(axis=1), rows[:, others]]))
     is_dominated = dominated(criteria)
     kept = criteria[~is_dominated]
     scales = np.abs(kept).max(axis=0)
@@ -238,6 +242,24 @@ def weigh(options: Mapping[str, Mapping[Dimension, float]]) -> Weighing:
         scales=scales[differs],
         scaled=kept[:, differs] / scales[differs],
     )
+
+
+def _without_rounding(rows: Array) -> Array:
+    """Figures with those made one that differ by rounding only; shape (options, dimensions).
+
+    Rounding is that of a difference of numbers as large as the largest figure that is not
+    dominated, whatever its dimension, and never more than is left of any figure by itself.
+    """
+    least = _ROUNDING * float(np.abs(rows[~dominated(rows)]).max())
+    cleaned = rows.copy()
+    for column in cleaned.T:
+        order = np.argsort(column)
+        ordered = column[order]
+        size = np.abs(ordered)
+        is_apart = np.diff(ordered) > np.maximum(least, _SAME * np.maximum(size[1:], size[:-1]))
+        for same in np.split(order, np.flatnonzero(is_apart) + 1):
+            column[same] = column[same[np.argmin(np.abs(column[same]))]]
+    return cleaned
 
 
 def _named_money(rows: Array) -> Criterion:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mlpm_core.quantity import digits_apart
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -13,6 +15,8 @@ __all__ = ["WORST_FIRST", "Health", "LimitCheck", "LimitState", "Verdict", "verd
 
 _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
+_MOST_AS_PERCENT = 10.0
+"""Above it a share of the plan is told in words: the plan is then next to nothing."""
 
 
 class Health(StrEnum):
@@ -100,20 +104,32 @@ class LimitCheck:
             case _:
                 return Health.UNKNOWN if self.is_stale else Health.HEALTHY
 
+    def digits(self, number: float) -> int:
+        """Significant digits of a value, or an end of its interval, that stands beside the limit.
+
+        Examples
+        --------
+        >>> LimitCheck("p", "P", 0.9996, None, None, 0.9999, None, Health.SICK).digits(0.9996)
+        4
+        """
+        return digits_apart(number, self.at_least, self.at_most)
+
     @property
     def limit(self) -> str:
-        """The limit in words.
+        """The limit in words, with as many digits as tell it from the value.
 
         Examples
         --------
         >>> LimitCheck("bias", "Bias", 0.0, None, None, -0.1, 0.1, Health.WATCH).limit
         'between -0.1 and 0.1'
         """
+        digits = max(6, 6 if self.value is None else self.digits(self.value))
         if self.at_least is None:
-            return f"at most {self.at_most:g}"
+            return f"at most {self.at_most:.{digits}g}"
         if self.at_most is None:
-            return f"at least {self.at_least:g}"
-        return f"between {self.at_least:g} and {self.at_most:g}"
+            return f"at least {self.at_least:.{digits}g}"
+        digits = max(digits, digits_apart(self.at_least, self.at_most))
+        return f"between {self.at_least:.{digits}g} and {self.at_most:.{digits}g}"
 
     @property
     def clause(self) -> str:
@@ -122,7 +138,7 @@ class LimitCheck:
         name = self.label if is_as_written else self.label[:1].lower() + self.label[1:]
         if self.value is None:
             return f"{name} has a limit but no results"
-        told = f"{name} is {self.value:.3g}, its limit {self.limit}"
+        told = f"{name} is {self.value:.{self.digits(self.value)}g}, its limit {self.limit}"
         match self.state:
             case LimitState.MAY_BE_CHANCE:
                 return f"{told}, which may be chance"
@@ -243,10 +259,28 @@ def _value(
     if promised_rate is None or promised_rate <= 0:
         return Health.HEALTHY, "it is worth more than its baseline"
     share, current_share = rate / promised_rate, current_rate / promised_rate
-    clause = f"it delivers {current_share:.0%} of the planned value"
+    clause = _delivers(current_share)
     if _of_share(share) is not _of_share(current_share):
-        clause += f", {share:.0%} without what may be chance"
+        clause += f", {_part(share)} without what may be chance"
     return _of_share(share), clause
+
+
+def _delivers(share: float) -> str:
+    """How much of the planned value arrives; percent only where they can be pictured."""
+    if share < 0:
+        return "it loses money on average, where a gain was planned"
+    if share > _MOST_AS_PERCENT:
+        return "it delivers more than ten times the planned value"
+    return f"it delivers {_part(share)} of the planned value"
+
+
+def _part(share: float) -> str:
+    """A share of what was planned, as an object in a sentence."""
+    if share < 0:
+        return "a loss"
+    if share > _MOST_AS_PERCENT:
+        return "more than ten times it"
+    return "less than 1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def _of_share(share: float) -> Health:

@@ -36,7 +36,7 @@ from mlpm_core.planning.quick_result import (
     TwentyDayRule,
     Unknown,
 )
-from mlpm_core.planning.rounding import cost_of, rounded_days
+from mlpm_core.planning.rounding import cost_in_words, cost_of, days_in_words, rounded_days
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 
 __all__ = [
@@ -44,7 +44,8 @@ __all__ = [
     "AskFirst", "Assumption", "Candidate", "Condition", "Confidence", "Conflict", "Coverage",
     "Documentation", "Driver", "Factor", "Finding", "LeastMove", "Measured", "Proxy", "ProxyState",
     "QuickEstimate", "QuickInputs", "Spread", "Stakeholder", "Step", "Tries", "TwentyDayRule",
-    "Unknown", "assumptions", "candidates", "conditions", "conflicts", "cost_of", "coverage",
+    "Unknown", "assumptions", "candidates", "conditions", "conflicts", "cost_in_words",
+    "cost_of", "coverage", "days_in_words",
     "find_candidate", "least_move", "measured", "project_weights", "quick_estimate",
     "read_candidates", "rounded_days", "weeks_to_measure",
 ]  # fmt: skip

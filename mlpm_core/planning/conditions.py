@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.quantity import Unit, said
+from mlpm_core.quantity import Unit, digits_apart, said
 from mlpm_core.value.policy import Policy
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ __all__ = ["Condition", "LeastMove", "conditions", "least_move"]
 
 _ROUNDING: Final = 1e-9
 _TIMES: Final = 2.0  # more than that is told as a multiple
+_MOST_TIMES: Final = 1e7  # more than that says nothing: where it leads is told
+_DIGITS: Final = 4
+_MOST_DIGITS: Final = 10  # what differs beyond them is the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,10 @@ class Condition:
         unit = _unit(self.unit, currency)
         is_open = self.zero_at in (0, self.taken)  # there, net is zero or not yet positive
         words = ("above", "below") if is_open else ("at least", "at most")
-        side = f"{words[0] if self.is_floor else words[1]} {said(self.zero_at)}"
+        side = f"{words[0] if self.is_floor else words[1]} {self._said(self.zero_at)}"
         if self.also_at is not None:
             low, high = sorted((self.zero_at, self.also_at))
-            side = f"between {said(low)} and {said(high)}"
+            side = f"between {self._said(low)} and {self._said(high)}"
         told = f"The model pays when {self._name} is {side}{unit}"
         if self.typical:
             told += f"; typical is {self.typical}"
@@ -97,14 +100,21 @@ class Condition:
         falls = self.is_floor == self.pays
         far = self._far(abs(margin), falls=falls)
         verb = "fall" if falls else "rise"
+        taken = self._said(self.taken)
         if self.pays:
-            return f"Taken is {said(self.taken)}: it may {verb} {far}, and the model still pays."
-        return f"Taken is {said(self.taken)}: it must {verb} {far} before the model pays."
+            return f"Taken is {taken}: it may {verb} {far}, and the model still pays."
+        return f"Taken is {taken}: it must {verb} {far} before the model pays."
+
+    def _said(self, number: float) -> str:
+        """One of the numbers of the sentence, with as many digits as tell them apart."""
+        beside = (self.zero_at, self.also_at)
+        digits = digits_apart(self.taken, *beside, at_least=_DIGITS, full=_DIGITS)
+        return said(number, min(digits, _MOST_DIGITS))
 
     def _far(self, share: float, *, falls: bool) -> str:
         """A change by a share, or to where it leads when percent would be hard to picture."""
-        if share >= 1 and falls:  # to 0 or beyond
-            return f"to {said(self.zero_at or 0.0)}"
+        if (share >= 1 and falls) or share >= _MOST_TIMES:  # to 0 or beyond, or from next to 0
+            return f"to {self._said(self.zero_at or 0.0)}"
         if share >= _TIMES:
             times = float(f"{share + 1:.2g}")
             return f"to {said(times)} times that"

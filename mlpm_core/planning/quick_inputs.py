@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.factors import FACTORS, Answer, Documentation
@@ -10,6 +11,8 @@ from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 from mlpm_core.quantity import CURRENCIES
 
 __all__ = ["QuickInputs"]
+
+_LEAST_DAYS: Final = 0.01  # some five minutes: nobody plans less
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class QuickInputs:
     Parameters
     ----------
     raw_days : float
-        The engineer's own guess, in person-days, above 0.
+        The engineer's own guess, in person-days, at least 0.01.
     day_rate : float
         What a person-day costs, in ``currency``, at least 0.
     p_success : float
@@ -67,7 +70,7 @@ class QuickInputs:
     currency: str = "EUR"
 
     def __post_init__(self) -> None:
-        _check("raw_days", self.raw_days, above=0, upto=10_000)
+        _check("raw_days", self.raw_days, low=_LEAST_DAYS, upto=10_000)
         _check("day_rate", self.day_rate, low=0, upto=1e9)
         _check("p_success", self.p_success, low=0, upto=1)
         _check("max_cycles", self.max_cycles, low=1, upto=100, is_whole=True)

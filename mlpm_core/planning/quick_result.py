@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.planning.rounding import cost_of, rounded_days
+from mlpm_core.planning.rounding import cost_in_words, days_in_words
 from mlpm_core.value.draws import DRAWS
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ class Unknown:
     @property
     def sentence(self) -> str:
         """Why to find it out."""
-        no, yes = (rounded_days(days) for days in (self.p80_if_no, self.p80_if_yes))
-        return f"{self.question} If no, P80 is {no:,} days; if yes, {yes:,} days."
+        no, yes = (days_in_words(days) for days in (self.p80_if_no, self.p80_if_yes))
+        return f"{self.question} If no, P80 is {no}; if yes, {yes}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +240,8 @@ class QuickEstimate:
         )
 
     def _told(self, days: float, *, up: bool = False) -> str:
-        shown = rounded_days(days, up=up)
-        money = f"{self.inputs.currency} {cost_of(shown, self.inputs.day_rate):,}"
-        return f"{shown:,} day{'' if shown == 1 else 's'} ({money})"
+        money = cost_in_words(days, self.inputs.day_rate, self.inputs.currency, up=up)
+        return f"{days_in_words(days, up=up)} ({money})"
 
 
 def _percent(probability: float) -> str:

@@ -7,9 +7,10 @@ from typing import Final
 
 from mlpm_core.errors import InputError
 
-__all__ = ["cost_of", "rounded_days"]
+__all__ = ["cost_in_words", "cost_of", "days_in_words", "rounded_days"]
 
 _STEP_DAYS: Final = 5
+_HALF: Final = 0.5
 _FEW_DAYS: Final = 10  # below it five days more or less would be another figure
 
 
@@ -58,4 +59,36 @@ def cost_of(days: int, day_rate: float) -> int:
     >>> cost_of(25, 600.0), cost_of(25, 612.3)
     (15000, 15307)
     """
-    return math.floor(days * day_rate + 0.5)
+    # 25 times 612.3 is a half in decimals and a hair less in binary numbers.
+    return math.floor(days * day_rate * (1 + 1e-12) + 0.5)
+
+
+def days_in_words(days: float, *, up: bool = False) -> str:
+    """Days as ``rounded_days`` shows them; of less than half a day only that it is less than one.
+
+    Examples
+    --------
+    >>> days_in_words(242.2), days_in_words(0.9), days_in_words(0.02), days_in_words(0.0)
+    ('240 days', '1 day', 'less than 1 day', '0 days')
+    """
+    shown = rounded_days(days, up=up)
+    less = "less than " if 0 < days < _HALF else ""
+    return f"{less}{shown:,} day{'' if shown == 1 else 's'}"
+
+
+def cost_in_words(days: float, day_rate: float, currency: str, *, up: bool = False) -> str:
+    """What the days that are shown cost; never nothing for work that is paid.
+
+    Examples
+    --------
+    >>> cost_in_words(24.1, 600.0, "EUR"), cost_in_words(0.02, 600.0, "EUR")
+    ('EUR 15,000', 'less than EUR 600')
+    >>> cost_in_words(24.1, 1e-9, "EUR"), cost_in_words(24.1, 0.0, "EUR")
+    ('less than EUR 1', 'EUR 0')
+    """
+    shown = rounded_days(days, up=up)
+    cost = cost_of(shown, day_rate)
+    is_less = 0 < days < _HALF and day_rate > 0
+    if cost == 0 and shown * day_rate > 0:
+        is_less, cost = True, 1
+    return f"{'less than ' if is_less else ''}{currency} {cost:,}"

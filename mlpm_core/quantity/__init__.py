@@ -8,6 +8,7 @@ a currency never for another.
 
 from __future__ import annotations
 
+from mlpm_core.quantity.apart import digits_apart
 from mlpm_core.quantity.dimension import Dimension
 from mlpm_core.quantity.magnitude import (
     LARGEST,
@@ -32,6 +33,7 @@ __all__ = [
     "Dimension",
     "Quantity",
     "Unit",
+    "digits_apart",
     "finite",
     "is_percent",
     "percent_said",

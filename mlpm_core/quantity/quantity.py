@@ -170,8 +170,8 @@ class Quantity:
         return f"between {said(p5)} and {said(p95)}, nine times in ten"
 
 
-def said(value: float) -> str:
-    """A number as a sentence says it, to four digits; in powers of ten where those are shorter.
+def said(value: float, digits: int = 4) -> str:
+    """A number as a sentence says it, to four digits or more; in powers of ten where it is longer.
 
     Examples
     --------
@@ -183,8 +183,8 @@ def said(value: float) -> str:
     if not math.isfinite(value):
         return "no finite number"
     if abs(value) >= _LONGEST_WRITTEN:
-        return f"{value:.4g}"
-    text = f"{float(f'{value:.4g}'):,}"
+        return f"{value:.{digits}g}"
+    text = f"{float(f'{value:.{digits}g}'):,}"
     return text.removesuffix(".0")
 
 

@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 from scipy.optimize import brentq
 from scipy.special import betaincinv, ndtri
 
+from mlpm_core.quantity.apart import digits_apart
+from mlpm_core.quantity.magnitude import MOST_COUNTED
+
 __all__ = ["Stated", "contradiction", "stated", "with_error"]
 
 _LEVEL: Final = 0.95
@@ -15,7 +18,6 @@ _SUREST: Final = 0.9999
 _FEWEST: Final = 1.0
 _FEWEST_OF_BETA: Final = 0.1  # where an error is stated that no share can have
 _SKEWED: Final = 1 / 3
-_MOST: Final = 1e9
 _ROUNDING: Final = 0.006  # values are often written with two decimals
 
 
@@ -61,7 +63,8 @@ def stated(
     -------
     Stated
         By the standard error; else, of a share, by numerator and denominator or by n; else by the
-        interval. Statements contradict each other only in files that are refused.
+        interval. An interval of a share that no countable number of cases makes so narrow is a
+        standard error. Statements contradict each other only in files that are refused.
 
     Examples
     --------
@@ -85,7 +88,9 @@ def stated(
         return Stated(value)
     sure = min(level or _LEVEL, _SUREST)
     if is_share and 0 <= value <= 1:
-        return Stated(value, cases=_cases(value, high - low, sure))
+        cases = _cases(value, high - low, sure)
+        if cases is not None:
+            return Stated(value, cases=cases)
     return Stated(value, error=(high - low) / (2 * float(ndtri((1 + sure) / 2))))
 
 
@@ -126,20 +131,30 @@ def with_error(
     return f"normal({value!r}, {error!r})"
 
 
-def _cases(share: float, width: float, level: float) -> int:
-    """The cases of a share whose interval is so wide: that of Beta(hits + 1, misses + 1)."""
+def _cases(share: float, width: float, level: float) -> int | None:
+    """The cases of a share whose interval is so wide: that of Beta(hits + 1, misses + 1).
 
-    def wider(n: float) -> float:
+    The root is searched over the logarithm of their number, since rare shares need many; None when
+    more would be needed than can be counted.
+    """
+
+    def wider(log_n: float) -> float:
+        n = math.exp(log_n)
         shape = share * n + 1, (1 - share) * n + 1
         tails = (1 - level) / 2, (1 + level) / 2
         low, high = (float(betaincinv(*shape, tail)) for tail in tails)
-        return high - low - width
+        return (high - low) / width - 1
 
-    if wider(_FEWEST) <= 0:
+    fewest, most = math.log(_FEWEST), math.log(MOST_COUNTED)
+    if wider(fewest) <= 0:
         return 1
-    if wider(_MOST) >= 0:
-        return int(_MOST)
-    return max(1, round(brentq(wider, _FEWEST, _MOST)))
+    if wider(most) > 0:
+        return None
+    return max(1, round(math.exp(brentq(wider, fewest, most))))
+
+
+def _digits(value: float, *beside: float) -> int:
+    return digits_apart(value, *beside, at_least=6)
 
 
 def contradiction(
@@ -173,7 +188,8 @@ def contradiction(
         ratio = numerator / denominator
         if abs(ratio - value) > max(_ROUNDING, 0.02 * abs(value)):
             return "value", (
-                f"The value is {value:g}, numerator over denominator is {ratio:g}; "
+                f"The value is {value:.{_digits(value, ratio)}g}, numerator over denominator is "
+                f"{ratio:.{_digits(ratio, value)}g}; "
                 "which of them is right?"
             )
     if is_share and n is not None and denominator is not None and n != denominator:
@@ -184,8 +200,10 @@ def contradiction(
         empty = "ci_low" if low is None else "ci_high"
         return empty, "A confidence interval has two ends; write both or neither."
     if low is not None and high is not None and not low <= value <= high:
+        n_digits = _digits(value, low, high)
         return "ci_low", (
-            f"The value {value:g} lies outside its interval, {low:g} to {high:g}; "
+            f"The value {value:.{n_digits}g} lies outside its interval, {low:.{n_digits}g} to "
+            f"{high:.{n_digits}g}; "
             "which of them is right?"
         )
     return None

@@ -14,7 +14,9 @@ from mlpm_core.planning import (
     QuickEstimate,
     QuickInputs,
     assumptions,
+    cost_in_words,
     cost_of,
+    days_in_words,
     quick_estimate,
     rounded_days,
 )
@@ -42,13 +44,16 @@ __all__ = [
 class Figure:
     """A percentile of effort, rounded as it is told: up where it is promised; and its cost.
 
-    ``cost`` is ``days`` times the rate, in whole units of the currency.
+    ``cost`` is ``days`` times the rate, in whole units of the currency; ``days_text`` and
+    ``cost_text`` say both, and of what is less than one that it is.
     """
 
     name: str
     meaning: str
     days: int
     cost: int
+    days_text: str
+    cost_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,15 @@ class EstimateView:
         return self._figure("P50", "spent without a usable model", self.estimate.no_go.p50)
 
     def _figure(self, name: str, meaning: str, days: float, *, is_held: bool = False) -> Figure:
-        shown = rounded_days(days, up=is_held)
-        return Figure(name, meaning, shown, cost_of(shown, self.estimate.inputs.day_rate))
+        shown, rate = rounded_days(days, up=is_held), self.estimate.inputs.day_rate
+        return Figure(
+            name,
+            meaning,
+            shown,
+            cost_of(shown, rate),
+            days_in_words(days, up=is_held),
+            cost_in_words(days, rate, self.currency, up=is_held),
+        )
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:

@@ -370,11 +370,11 @@ def _named(
     option, _, name = key.rpartition(".")
     entry = next((e for e in mechanism.all_inputs if e.name == name), None)
     of = f" of {option}" if option else ""
+    few = f" ({round(n * counted):,} of them count)" if counted < 1 else ""
     if entry is not None and entry.is_metric:
-        few = f" ({round(n * counted):,} of them count)" if counted < 1 else ""
-        told = f"label {n:,} more cases{of}{few}"
+        told = f"label {n:,} more {entry.looked_at or 'cases'}{of}{few}"
     elif entry is not None and entry.unit == "1":
-        told = f"pilot with {n:,} {mechanism.case}s{of}"
+        told = f"pilot with {n:,} {entry.looked_at or mechanism.case + 's'}{of}{few}"
     elif entry is not None and "money" in entry.unit:
         told = f"cost {n:,} past cases{of}"
     else:

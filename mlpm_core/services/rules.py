@@ -307,7 +307,9 @@ def _metric_limits(reader: Reader, project: str) -> Callable[[Row], Reject | Non
             )
         if low is not None and high is not None and low >= high:
             return _fault(
-                "high", high, MlpmError(f"high is {high:g}, low is {low:g}; high must lie above.")
+                "high",
+                high,
+                MlpmError(f"high is {high:.15g}, low is {low:.15g}; high must lie above."),
             )
         return None
 

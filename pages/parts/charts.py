@@ -63,16 +63,16 @@ def value_rate_over_time(unit: str) -> Spec:
 
 
 @lru_cache(maxsize=64)
-def metric_over_time(title: str) -> Spec:
+def metric_over_time(title: str, digits: int = 4) -> Spec:
     """One metric over time: 90 % interval, planned value dashed, limit dotted, signals as signs.
 
     The frame has the columns start (datetime), period (str), value, low, high, n and batch, and
     those that may be missing: planned, at_least, at_most, fast and slow (the value where that rule
-    fired) and z (standard errors).
+    fired) and z (standard errors). ``digits`` tell its values from the limit.
     """
     base = ranged(
         alt.Chart().encode(_time("start")),
-        ",.4~r",
+        f",.{digits}~r",
         value_text="value",
         planned_text="planned",
         least_text="at_least",

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import charts, controls, decisions, panels
 from pages.parts import delivered_sentences as say
 from pages.parts import delivered_tables as tables
-from pages.parts.figures import NOTHING, figure, literal, percent, spread, written_unit
+from pages.parts.figures import NOTHING, figure, literal, spread, written_unit
 
 if TYPE_CHECKING:
     from mlpm_core.services.delivered import DeliveredView, KpiMonths
@@ -35,7 +35,7 @@ def cards(view: DeliveredView) -> None:
         with st.container(border=True, height="stretch"):
             st.metric("Gap", literal(_amount(gap, currency)))
             share = (
-                f", {percent(gap / promised)} of it" if gap and promised and promised > 0 else ""
+                f", {say.shortfall(gap / promised)}" if gap and promised and promised > 0 else ""
             )
             st.caption(literal(f"promised minus realised, same days{share}"))
         with st.container(border=True, height="stretch"):

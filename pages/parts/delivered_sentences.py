@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.services.delivered import Grade, Outcome
 from mlpm_core.services.evaluations import NONE
-from pages.parts.figures import counted, day, figure, literal, money, number, percent
+from pages.parts.figures import (
+    counted,
+    day,
+    digits_beside,
+    figure,
+    literal,
+    money,
+    number,
+    percent,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OUTCOMES",
     "amount",
+    "arrived",
     "coverage",
     "days",
     "decided",
@@ -37,9 +47,12 @@ __all__ = [
     "promises",
     "rests_on",
     "reviews",
+    "shortfall",
     "to_date",
     "unvalued",
 ]
+
+_MOST_AS_PERCENT = 10.0
 
 OUTCOMES = {
     Outcome.OVER_DELIVERED: "✓ over-delivered",
@@ -81,7 +94,7 @@ def lead(view: DeliveredView) -> str:
         f"{literal(amount(total.promised_same_days, currency))} promised"
     )
     if total.promised_same_days > 0:
-        text += f" ({literal(percent(total.realised.mean / total.promised_same_days))})"
+        text += f" ({literal(arrived(total.realised.mean / total.promised_same_days))})"
     worst = view.dearest
     if worst is None or worst.gap is None:
         return f"{text}; no month fell behind."
@@ -117,6 +130,36 @@ def amount(value: float, currency: str) -> str:
     ('EUR 158k', 'EUR −48.0k')
     """
     return f"{currency} {number(value)}"
+
+
+def arrived(share: float) -> str:
+    """How much of what was promised arrived, where that is more than nothing.
+
+    Examples
+    --------
+    >>> arrived(0.79), arrived(-0.2), arrived(4e7)
+    ('79%', 'a loss', 'more than ten times that')
+    """
+    if share < 0:
+        return "a loss"
+    return "more than ten times that" if share > _MOST_AS_PERCENT else percent(share)
+
+
+def shortfall(share: float) -> str:
+    """How much of what was promised is missing; negative where more arrived.
+
+    Examples
+    --------
+    >>> shortfall(0.25), shortfall(-0.5), shortfall(1.2)
+    ('25% of it', '50% more than promised', 'more than all of it')
+    >>> shortfall(-4e7)
+    'more than ten times the promise on top'
+    """
+    if share < -_MOST_AS_PERCENT:
+        return "more than ten times the promise on top"
+    if share < 0:
+        return f"{percent(-share)} more than promised"
+    return "more than all of it" if share > 1 else f"{percent(share)} of it"
 
 
 def days(n: float) -> str:
@@ -219,15 +262,17 @@ def kpi_chart(told: KpiMonths) -> str:
     if not known:
         return "No month of it was monitored."
     last = known[-1]
-    level = figure(last.level.mean if last.level else 0.0, kpi.unit)
+    mean = last.level.mean if last.level else 0.0
+    digits = digits_beside(mean, last.promised, kpi.target, kpi.baseline)
+    level = figure(mean, kpi.unit, digits)
     text = f"{level} in {last.start:%B %Y}; {kpi.direction} is better"
     if last.promised is not None:
-        text += f", promised {number(last.promised)}"
+        text += f", promised {number(last.promised, digits)}"
     else:
         text += ", no promise is due"
-    text += ", no target yet" if kpi.target is None else f", target {number(kpi.target)}"
+    text += ", no target yet" if kpi.target is None else f", target {number(kpi.target, digits)}"
     if kpi.baseline is not None:
-        text += f", {number(kpi.baseline)} without the model"
+        text += f", {number(kpi.baseline, digits)} without the model"
     hollow = "; hollow: the promise in force" if any(m.promised for m in told.months) else ""
     above = "; above: days without results" if any(map(_is_partial, told.months)) else ""
     dashed = "" if kpi.target is None else "; dashed: the target"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pages.parts import delivered_sentences as say
-from pages.parts.figures import NOTHING, day, figure, number, percent, spread
+from pages.parts.figures import NOTHING, day, digits_beside, figure, number, percent, spread
 from pages.parts.tables import redefined
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def kpi_table(told: KpiMonths) -> pd.DataFrame:
             "Month": [say.month(m.start) for m in months],
             "Days monitored": [_of_days(m) for m in months],
             "Promise in force": [_number(m.promised, "no promise due") for m in months],
-            "Realised": [_number(m.level.mean if m.level else None) for m in months],
+            "Realised": [_level(m.level, m.promised, told.kpi.target) for m in months],
             "P10 to P90": [_ends(m.level) for m in months],
             "Target": _number(told.kpi.target, "no target yet"),
             "Labels": [_labels(m) for m in months],
@@ -118,8 +118,8 @@ def promises(view: DeliveredView) -> pd.DataFrame:
             "KPI": [x.kpi_title for x in lines],
             "Promised": [figure(x.promised, x.unit) for x in lines],
             "For": [day(x.promised_for_on) for x in lines],
-            "That month": [_number(x.then.mean if x.then else None) for x in lines],
-            "Since then": [_number(x.level.mean if x.level else None) for x in lines],
+            "That month": [_level(x.then, x.promised) for x in lines],
+            "Since then": [_level(x.level, x.promised) for x in lines],
             "P10 to P90": [_ends(x.level) for x in lines],
             "Chance it holds": [_share(x.probability) for x in lines],
             "Held likely": [_share(x.confidence) for x in lines],
@@ -128,6 +128,13 @@ def promises(view: DeliveredView) -> pd.DataFrame:
             "Rests on": [say.rests_on(x) for x in lines],
         }
     )
+
+
+def _level(level: Estimate | None, *beside: float | None) -> str:
+    """A mean with as many digits as tell it from what was promised."""
+    if level is None:
+        return NOTHING
+    return number(level.mean, digits_beside(level.mean, *beside))
 
 
 def _share(share: float | None) -> str:

@@ -151,7 +151,8 @@ def metrics(view: DeploymentView) -> None:
             with st.container():
                 st.markdown(f"**{literal(label)}**")
                 told = in_life_sentences.metric(watched)
-                charts.draw(in_life_tables.metric(watched), charts.metric_over_time(label), told)
+                spec = charts.metric_over_time(label, in_life_tables.digits(watched))
+                charts.draw(in_life_tables.metric(watched), spec, told)
                 st.caption(told)
     st.caption(in_life_sentences.reading())
 

@@ -11,7 +11,7 @@ import streamlit as st
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
 from pages.parts import controls, loaders, panels
-from pages.parts.figures import NOTHING, counted, literal, percent
+from pages.parts.figures import NOTHING, counted, literal, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 RECORD = record_of("estimates")
+
+_WHOLE_DAYS = 9.5  # from here on no part of a day is told
 
 
 def in_view(views: Sequence[EstimateView]) -> EstimateView:
@@ -88,15 +90,15 @@ def figure_cards(view: EstimateView) -> None:
     with st.grid(5, min_column_width=140):
         for figure in view.figures:
             with st.container(border=True, height="stretch"):
-                st.metric(figure.name, f"{figure.days:,} days")
-                cost = literal(f"{view.currency} {figure.cost:,}")
+                st.metric(figure.name, figure.days_text)
+                cost = literal(figure.cost_text)
                 st.caption(f"{cost}  \n{figure.meaning}")
         with st.container(border=True, height="stretch"):
             st.metric("No usable model", literal(percent(view.estimate.p_no_go)))
             cycles = counted(view.estimate.inputs.max_cycles, "cycle")
-            spent = literal(f"{view.currency} {view.no_go.cost:,}")
+            spent = literal(view.no_go.cost_text)
             st.caption(
-                f"chance after {cycles}; by then {view.no_go.days:,} days, {spent}, are spent at "
+                f"chance after {cycles}; by then {view.no_go.days_text}, {spent}, are spent at "
                 "P50. The other cards are a project that delivers."
             )
 
@@ -123,9 +125,13 @@ def waterfall(view: EstimateView) -> str:
     first, last = view.estimate.waterfall[0], view.estimate.waterfall[-1]
     largest = max(view.estimate.waterfall[1:], key=lambda s: s.change)
     return literal(
-        f"P50 in person-days: {first.p50:.0f} guessed become {last.p50:.0f}; most comes from "
-        f"{largest.label.lower()} (+{largest.change:.0f}). The order is fixed."
+        f"P50 in person-days: {_days(first.p50)} guessed become {_days(last.p50)}; most comes from "
+        f"{largest.label.lower()} (+{_days(largest.change)}). The order is fixed."
     )
+
+
+def _days(days: float) -> str:
+    return f"{days:.0f}" if days >= _WHOLE_DAYS else number(days, 2)
 
 
 def steps(view: EstimateView) -> None:
@@ -259,7 +265,7 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> 
 
 def _paid(view: EstimateView) -> str:
     """What the work costs and whether the value case pays for it."""
-    costs = {figure.name: literal(f"{view.currency} {figure.cost:,}") for figure in view.figures}
+    costs = {figure.name: literal(figure.cost_text) for figure in view.figures}
     least = "" if view.estimate.is_promisable else "at least "
     if not view.figures:
         return f"**{literal(view.title)}**: {literal(view.estimate.explanation)}"

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Literal
 
-from mlpm_core.quantity import Dimension
+from mlpm_core.quantity import Dimension, digits_apart
 from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.services.kpis import ProxyState
 from mlpm_core.services.portfolio import Health
@@ -23,6 +23,7 @@ __all__ = [
     "asked_unit",
     "counted",
     "day",
+    "digits_beside",
     "figure",
     "inner",
     "listed",
@@ -79,6 +80,11 @@ _FOUND_LATER = re.compile(
     r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
 )
 """What becomes a link, an icon or an arrow only after Markdown was read: no backslash helps."""
+_LEAST_WRITTEN = 1e-6  # in full; below it in powers of ten
+_SMALL = 1e-4  # six decimals have fewer digits than three
+_MOST_DIGITS = 10
+_FEW = 3  # digits for which six decimals are enough
+_MOST_AS_PERCENT = 10.0
 _JOINER = "\u2060"  # takes no room; a text with it in between is no link
 _UNITS = {
     "1": "share",
@@ -112,8 +118,8 @@ def number(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> number(62_100), number(-1_234_567), number(0.0809), number(0), number(999.96)
-    ('62.1k', '−1.23M', '0.0809', '0', '1,000')
+    >>> number(62_100), number(-1_234_567), number(0.0809), number(0), number(999.96), number(5e-10)
+    ('62.1k', '−1.23M', '0.0809', '0', '1,000', '5e-10')
     """
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else NOTHING
@@ -122,6 +128,8 @@ def number(value: float, digits: int = 3) -> str:
         if size >= limit * 0.99995:
             unit = 1e3 if letter == "k" else limit
             return f"{sign}{_rounded(size / unit, digits)}{letter}"
+    if size < _LEAST_WRITTEN:
+        return f"{sign}{size:.{digits}g}"
     text = _rounded(size, digits)
     return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
 
@@ -129,7 +137,19 @@ def number(value: float, digits: int = 3) -> str:
 def _rounded(size: float, digits: int) -> str:
     shown = float(f"{size:.{digits - 1}e}")  # 0.99996 is shown as 1.00, not as 1.000
     decimals = max(0, digits - 1 - math.floor(math.log10(shown)))
-    return f"{size:,.{min(decimals, 6)}f}"
+    return f"{size:,.{min(decimals, 6) if digits <= _FEW else decimals}f}"
+
+
+def digits_beside(value: float, *others: float | None) -> int:
+    """Digits that tell a figure from those that it is held against, as ``number`` writes them.
+
+    Examples
+    --------
+    >>> digits_beside(62_149, 62_100), digits_beside(62_149, 70_000, None)
+    (4, 3)
+    """
+    digits = digits_apart(value, *others, at_least=_FEW, full=_FEW)
+    return min(_MOST_DIGITS, max(digits, _FEW + (0 < abs(value) < _SMALL)))
 
 
 def money(value: float, currency: str, per: str = "year") -> str:
@@ -212,13 +232,15 @@ def spread(low: float, high: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as percent.
+    """A share as percent; beyond ten times the whole only that it is.
 
     Examples
     --------
-    >>> percent(0.2345), percent(0.004)
-    ('23%', '<1%')
+    >>> percent(0.2345), percent(0.004), percent(12.3), percent(-1e9)
+    ('23%', '<1%', '>1,000%', '<-1,000%')
     """
+    if abs(share) > _MOST_AS_PERCENT:
+        return ">1,000%" if share > 0 else "<-1,000%"
     if 0 < share < 0.01:
         return "<1%"
     if 0.99 < share < 1:

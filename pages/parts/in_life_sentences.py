@@ -144,7 +144,8 @@ def metric(watched: WatchedMetric) -> str:
     """What a metric's chart shows: the newest value, its limit, its last event."""
     series = watched.series
     last = series.points[-1]
-    text = f"{number(last.value)} {last.period.when}"
+    digits = watched.check.digits(last.value) if watched.check else 3
+    text = f"{number(last.value, digits)} {last.period.when}"
     if last.monitored.n is not None:
         text += f" over {last.monitored.n:,} cases"
     if last.monitored.label_status in ("partial", "estimated"):

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from mlpm_core.services.segments import Segments
     from mlpm_core.services.watching import WatchedMetric
 
-__all__ = ["by_period", "deployments", "errors", "limits", "metric", "segments", "shares", "slots"]
+__all__ = [
+    "by_period", "deployments", "digits", "errors", "limits", "metric", "segments", "shares",
+    "slots",
+]  # fmt: skip
+
+_DIGITS = 4
 
 
 def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
@@ -57,11 +62,14 @@ def limits(line: DeploymentLine) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Metric": [c.label for c in checks],
-            "Newest": [NOTHING if c.value is None else number(c.value, 4) for c in checks],
+            "Newest": [
+                NOTHING if c.value is None else number(c.value, max(_DIGITS, c.digits(c.value)))
+                for c in checks
+            ],
             "90 % interval": [
                 NOTHING
                 if c.low is None or c.high is None
-                else f"{number(c.low)} to {number(c.high)}"
+                else f"{number(c.low, c.digits(c.low))} to {number(c.high, c.digits(c.high))}"
                 for c in checks
             ],
             "Limit": [c.limit for c in checks],
@@ -69,6 +77,14 @@ def limits(line: DeploymentLine) -> pd.DataFrame:
             "Makes it": [WORDS[c.health] for c in checks],
         }
     )
+
+
+def digits(watched: WatchedMetric) -> int:
+    """Digits for a metric's chart: as many as tell its values from the limit, four at least."""
+    check = watched.check
+    if check is None:
+        return _DIGITS
+    return max(_DIGITS, *(check.digits(point.value) for point in watched.series.points))
 
 
 def metric(watched: WatchedMetric) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from pages.parts import charts, estimates, loaders, plan_charts
 from pages.parts.figures import (
     NOTHING,
     counted,
+    digits_beside,
     inner,
     listed,
     literal,
@@ -87,14 +88,17 @@ def margin(entry: Condition, currency: str) -> str:
     elsewhere = "; it pays at other values too" if entry.pays_elsewhere else ""
     if entry.also_at is not None:
         low, high = sorted((zero, entry.also_at))
+        digits = digits_beside(entry.taken, low, high)
         return (
-            f"between {number(low)} and {number(high)}{unit}, taken {number(entry.taken)}"
-            f"{elsewhere}"
+            f"between {number(low, digits)} and {number(high, digits)}{unit}, "
+            f"taken {number(entry.taken, digits)}{elsewhere}"
         )
     if zero == entry.taken:
         return f"must be {'above' if entry.is_floor else 'below'} {number(zero)}{unit}{elsewhere}"
     verb = ("may" if entry.pays else "must") + (" fall" if zero < entry.taken else " rise")
-    return f"{verb} from {number(entry.taken)} to {number(zero)}{unit}{elsewhere}"
+    digits = digits_beside(entry.taken, zero)
+    ends = f"from {number(entry.taken, digits)} to {number(zero, digits)}"
+    return f"{verb} {ends}{unit}{elsewhere}"
 
 
 def find_out_next(case: CaseValue, insight: Insight) -> None:

@@ -16,6 +16,7 @@ from pages.parts.figures import (
     BADGES,
     ICONS,
     NOTHING,
+    digits_beside,
     figure,
     literal,
     money,
@@ -226,7 +227,9 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
         _kpi_badges(kpi, today)
         st.caption(literal(kpi.reason or "It cannot be said yet."))
     else:
-        st.metric(label, literal(figure(shown.mean, kpi.unit)), **_towards_target(kpi, today))
+        digits = digits_beside(shown.mean, kpi.target, kpi.baseline)
+        value = literal(figure(shown.mean, kpi.unit, digits))
+        st.metric(label, value, **_towards_target(kpi, today, digits))
         with st.container(horizontal=True, vertical_alignment="center"):
             _kpi_badges(kpi, today)
             st.caption(literal(spread(shown.p10, shown.p90)))
@@ -248,7 +251,7 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
             _kpi_origin(kpi, project)
 
 
-def _towards_target(kpi: KpiValue, today: date) -> dict[str, Any]:
+def _towards_target(kpi: KpiValue, today: date, digits: int) -> dict[str, Any]:
     """The part of a card that compares with the target, and the line of past periods."""
     shown, trend = kpi.current or kpi.planned, list(kpi.trend) or None
     if shown is None or kpi.target is None or not kpi.counts:
@@ -257,7 +260,7 @@ def _towards_target(kpi: KpiValue, today: date) -> dict[str, Any]:
         # Streamlit reads the arrow from an ASCII sign
         "delta": number(shown.mean - kpi.target).replace("−", "-"),
         "delta_color": BADGES[kpi.standing(today)][1] if kpi.current else "gray",
-        "delta_description": f"from the target {literal(number(kpi.target))}",
+        "delta_description": f"from the target {literal(number(kpi.target, digits))}",
         "chart_data": trend,
     }
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
-from pages.parts.figures import counted, day, figure, inner, literal, money, number, percent, spread
+from pages.parts.figures import (
+    counted,
+    day,
+    digits_beside,
+    figure,
+    inner,
+    literal,
+    money,
+    number,
+    percent,
+    spread,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -217,18 +228,20 @@ def mechanism(case: CaseValue) -> str:
 
 def kpi(value: KpiValue, today: date) -> str:
     """Target, baseline and freshness of a KPI."""
+    shown = value.current or value.planned
+    digits = digits_beside(shown.mean, value.target, value.baseline) if shown else 3
     if not value.counts:
         target = "Its target no longer counts"
     elif value.target is None:
         target = "No target yet"
     else:
-        target = f"Target {literal(figure(value.target, value.unit))}"
+        target = f"Target {literal(figure(value.target, value.unit, digits))}"
         if value.target_on:
             late = " (past)" if value.target_on < today else ""
             target += f" by {day(value.target_on)}{late}"
     text = target
     if value.baseline is not None:
-        text += f"; {literal(number(value.baseline))} without the model"
+        text += f"; {literal(number(value.baseline, digits))} without the model"
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)

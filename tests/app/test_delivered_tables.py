@@ -170,6 +170,21 @@ def _links(monkeypatch):
             "Gap: EUR −100", "promised minus realised, same days",
             "Promises kept: –", "nothing was promised yet",
         ]),
+        *(
+            (month(6, promised, realised), HitRate(0, 0, None, 0), [
+                f"Promised to date: EUR {shown[0]}", "30 of 30 days monitored",
+                f"Realised to date: EUR {shown[1]}", f"P10–P90\\: {shown[2]}",
+                f"Gap: EUR {shown[3]}", f"promised minus realised, same days, {words}",
+                "Promises kept: –", "nothing was promised yet",
+            ])
+            for promised, realised, shown, words in (
+                (100.0, 150.0, ("100", "150", "145 to 155", "−50"), "50% more than promised"),
+                (100.0, -50.0, ("100", "−50", "−55 to −45", "150"), "more than all of it"),
+                (2.0, 500.0, ("2", "500", "495 to 505", "−498"),
+                 "more than ten times the promise on top"),
+                (2.0, -500.0, ("2", "−500", "−505 to −495", "502"), "more than all of it"),
+            )
+        ),
         (month(6, 0.5, 0.25), HitRate(0, 0, None, 0), [
             r"Promised to date: EUR 0\.5", "30 of 30 days monitored",
             r"Realised to date: EUR 0\.25", r"P10–P90\: −4\.75 to 5\.25",

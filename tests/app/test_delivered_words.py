@@ -40,6 +40,11 @@ STARRED = case(PLAN, title="*Orders*")
          "0 promised; no month fell behind."),
         (delivered(month(5, -10.0, 100.0)), "Since May 2026 **Orders** delivered **EUR 100** of "
          "EUR −10 promised; no month fell behind."),
+        (delivered(month(5, 1e-6, 419.0)), r"Since May 2026 **Orders** delivered **EUR 419** of "
+         r"EUR 0\.000001 promised (more than ten times that); no month fell behind."),
+        (delivered(month(5, 100.0, -5000.0)), r"Since May 2026 **Orders** delivered **EUR "
+         r"−5,000** of EUR 100 promised (a loss); May 2026 cost most: EUR 5,100 less than "
+         r"promised."),
         (delivered(month(5, 0.5, 0.25)), r"Since May 2026 **Orders** delivered **EUR 0\.25** of "
          r"EUR 0\.5 promised (50%); May 2026 cost most: EUR 0\.25 less than promised."),
     ],

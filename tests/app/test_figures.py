@@ -13,6 +13,7 @@ from pages.parts import figures
 from pages.parts.figures import (
     counted,
     day,
+    digits_beside,
     figure,
     inner,
     listed,
@@ -76,6 +77,7 @@ def test_every_word_has_its_icon_and_its_colour():
         (999_950, "1.00M"), (999_951, "1.00M"), (1_000_000, "1.00M"), (12_340_000, "12.3M"),
         (999_949_999, "1,000M"), (999_951_000, "1.00G"), (1_000_000_000, "1.00G"),
         (0.0809, "0.0809"), (0.00012345, "0.000123"), (0.0000012345, "0.000001"), (20, "20"),
+        (9.4e-7, "9.4e-07"), (-5e-10, "−5e-10"),
         (0.1, "0.1"), (0.99996, "1"), (9.996, "10"), (99.96, "100"),
     ],
 )  # fmt: skip
@@ -86,6 +88,20 @@ def test_a_number(value, text):
 def test_a_number_to_so_many_digits():
     assert (number(0.24567, 4), number(0.24567, 2), number(62_100, 2)) == ("0.2457", "0.25", "62k")
     assert (number(123.456, 4), number(123.456, 1)) == ("123.5", "123")
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "texts"),
+    [
+        (62_149, 62_100, ("62.15k", "62.10k")), (62_149, 70_000, ("62.1k", "70.0k")),
+        (0.99996, 1, ("0.99996", "1")), (7.9996, 8, ("7.9996", "8")), (8, 8, ("8", "8")),
+        (1.9e-6, 1.6e-6, ("0.0000019", "0.0000016")), (4e-9, 5e-9, ("4e-09", "5e-09")),
+        (8.0000000000001, 8, ("8", "8")),
+    ],
+)  # fmt: skip
+def test_a_figure_beside_another_has_the_digits_that_tell_them_apart(value, other, texts):
+    digits = digits_beside(value, other, None)
+    assert (number(value, digits), number(other, digits)) == texts
 
 
 @pytest.mark.parametrize(
@@ -155,9 +171,27 @@ def test_money_without_a_currency_is_called_money():
 def test_ends_shares_and_counts():
     assert spread(1, 2) == "P10–P90: 1 to 2"
     assert spread(2, 2) == "exact"
-    shares = [0, 0.004, 0.00999, 0.01, 0.2345, 0.99, 0.991, 0.999, 1, 1.5, -0.2]
+    shares = [
+        0,
+        0.004,
+        0.00999,
+        0.01,
+        0.2345,
+        0.99,
+        0.991,
+        0.999,
+        1,
+        1.5,
+        -0.2,
+        10,
+        10.01,
+        1e9,
+        -10,
+        -1e9,
+    ]
     assert [percent(s) for s in shares] == [
         "0%", "<1%", "<1%", "1%", "23%", "99%", ">99%", ">99%", "100%", "150%", "-20%",
+        "1000%", ">1,000%", ">1,000%", "-1000%", "<-1,000%",
     ]  # fmt: skip
     assert (counted(1, "line"), counted(0, "line"), counted(1200, "line")) == (
         "1 line", "0 lines", "1,200 lines",

@@ -65,6 +65,13 @@ def test_every_limit_stands_beside_its_newest_value():
     }
 
 
+def test_no_newest_value_reads_as_the_limit_that_it_passes():
+    """0.300004 above at most 0.3, its interval from 0.3000004: all had stood there as 0.3."""
+    rows = columns(tables.limits(deployed(checks=(check(0.300004, 0.3000004, 0.31),))))
+    assert (rows["Newest"], rows["90 % interval"]) == (["0.300004"], ["0.3000004 to 0.31"])
+    assert (rows["Limit"], rows["State"]) == (["at most 0.3"], ["outside"])
+
+
 def test_a_metric_s_chart_marks_a_jump_before_a_drift():
     one = watched(
         point(0, 0.2, 0.05, n=9), point(1, 0.5), point(2, 0.6), point(3, 0.7),
@@ -240,7 +247,7 @@ def drawn(monkeypatch):
     """What is drawn as a chart: its columns and its words."""
     seen = []
     monkeypatch.setattr(parts.charts, "draw", lambda frame, spec, told: seen.append((frame, told)))
-    monkeypatch.setattr(parts.charts, "metric_over_time", lambda label: label)
+    monkeypatch.setattr(parts.charts, "metric_over_time", lambda label, digits: (label, digits))
     monkeypatch.setattr(parts.charts, "segments_over_time", lambda *told: told)
     monkeypatch.setattr(
         parts.charts, "draw", lambda frame, spec, told: seen.append((len(frame), spec, told))
@@ -253,7 +260,12 @@ def test_every_metric_has_its_chart_and_its_words(drawn):
     assert shown(parts.metrics, view(deployed(), one)) == [
         "**WAPE**", say.metric(one), say.reading(),
     ]  # fmt: skip
-    assert drawn == [(2, "WAPE", say.metric(one))]
+    assert drawn == [(2, ("WAPE", 4), say.metric(one))]
+    drawn.clear()
+    near = watched(point(0, 0.30004), point(1, 0.300004), check=check(0.300004))
+    shown(parts.metrics, view(deployed(), near))
+    assert drawn == [(2, ("WAPE", 6), say.metric(near))], "as many digits as tell them from .3"
+    assert say.metric(near).startswith(r"0\.300004 ")
 
 
 def test_segments_have_two_charts_each(drawn):

@@ -21,6 +21,15 @@ def condition(taken: float, zero_at: float, *, is_floor: bool, pays: bool, **mor
         (condition(4, 10, is_floor=True, pays=False), "must rise from 4 to 10 EUR"),
         (condition(4, 10, is_floor=False, pays=True), "may rise from 4 to 10 EUR"),
         (condition(10, 4, is_floor=False, pays=False), "must fall from 10 to 4 EUR"),
+        (
+            condition(62_100, 62_149, is_floor=True, pays=False),
+            "must rise from 62.10k to 62.15k EUR",
+        ),
+        (condition(0.99996, 1, is_floor=False, pays=True), "may rise from 0.99996 to 1 EUR"),
+        (
+            condition(5.0004, 2, is_floor=True, pays=True, also_at=5.0006),
+            "between 2 and 5.001 EUR, taken 5",
+        ),
         (condition(0, 0, is_floor=True, pays=False), "must be above 0 EUR"),
         (condition(3, 3, is_floor=False, pays=False), "must be below 3 EUR"),
         (

@@ -57,6 +57,7 @@ def card(told, **state):
         (kpi(12.0, **HIGHER), "-18 from the target 30, down red", NO_BETTER),
         (kpi(20_500.0, direction="higher", target=32_900.0),
          r"-12.4k from the target 32\.9k, down orange", BETWEEN),
+        (kpi(8.0004, target_on=PAST), "0.0004 from the target 8, up red", MISSED),
         (kpi(None, 7.0), "-1 from the target 8, down gray", PLAN),
         (kpi(None, 9.0), "1 from the target 8, up gray", PLAN),
         (kpi(9.0, 7.0), "1 from the target 8, up orange", BETWEEN),
@@ -66,6 +67,14 @@ def test_the_difference_from_the_target_and_the_word_for_it(told, difference, ba
     metric, word, *_ = card(told)
     assert metric.partition(" (")[2] == f"{difference})"
     assert word == badge
+
+
+def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
+    """8.0004 hours where at most 8 were promised had stood there as 8."""
+    metric, word, _, told = card(kpi(8.0004, target_on=PAST))[:4]
+    assert metric.startswith(f"{CLOCK} Hours to wait: 8\\.0004 h per case (")
+    assert word == MISSED
+    assert told.startswith("Target 8 h per case")
 
 
 @pytest.mark.parametrize(

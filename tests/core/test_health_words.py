@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from mlpm_core.in_life.health import Health, LimitCheck, LimitState, Verdict, verdict
 from mlpm_core.records import Incident, MetricLimit
@@ -82,12 +85,42 @@ def test_the_words_are_those_of_the_glossary():
         (limit(1.0, at_least=1234567, at_most=2e7), "outside", "sick",
          "between 1.23457e+06 and 2e+07",
          "WAPE is 1, its limit between 1.23457e+06 and 2e+07"),
+        (limit(0.9996, at_least=0.9999), "outside", "sick", "at least 0.9999",
+         "WAPE is 0.9996, its limit at least 0.9999"),
+        (limit(100.4, at_most=100.2), "outside", "sick", "at most 100.2",
+         "WAPE is 100.4, its limit at most 100.2"),
+        (limit(0.99999985, at_least=0.9999999), "outside", "sick", "at least 0.9999999",
+         "WAPE is 0.99999985, its limit at least 0.9999999"),
+        (limit(0.9999, 0.999, 1.0, at_least=0.99991), "may be chance", "watch",
+         "at least 0.99991",
+         "WAPE is 0.9999, its limit at least 0.99991, which may be chance"),
+        (limit(2000000.4, at_least=-1.0, at_most=2000000.3), "outside", "sick",
+         "between -1 and 2000000.3",
+         "WAPE is 2000000.4, its limit between -1 and 2000000.3"),
+        (limit(1e-9, at_most=5e-10), "outside", "sick", "at most 5e-10",
+         "WAPE is 1e-09, its limit at most 5e-10"),
     ],
 )  # fmt: skip
 def test_a_limit_in_words(check, state, health, limit_text, clause):
     assert (check.state, check.health, check.limit, check.clause) == (
         state, health, limit_text, clause,
     )  # fmt: skip
+
+
+@given(
+    limit_at=st.floats(-1e9, 1e9, allow_subnormal=False).filter(bool),
+    away=st.floats(1e-12, 1.0),
+    is_floor=st.booleans(),
+)
+def test_no_sentence_of_a_limit_contradicts_its_state(limit_at, away, is_floor):
+    """Read back from the sentence, the value lies outside the limit that stands beside it."""
+    value = limit_at - away * abs(limit_at) if is_floor else limit_at + away * abs(limit_at)
+    assume(value != limit_at)
+    ends = {"at_least": limit_at} if is_floor else {"at_most": limit_at}
+    clause = limit(value, **ends).clause
+    shown, told = (float(text) for text in re.findall(r"-?\d[\d.e+-]*", clause))
+    assert (shown < told) if is_floor else (shown > told), clause
+    assert limit(limit_at, **ends).clause.count(f"{limit_at:.15g}") in (0, 2)
 
 
 def test_a_value_is_fresh_unless_told():
@@ -104,6 +137,24 @@ def test_a_value_is_fresh_unless_told():
         ({"current_rate": 49.4}, "sick", "It delivers 49% of the planned value."),
         ({"current_rate": 85.0}, "healthy", "It delivers 85% of the planned value."),
         ({"current_rate": 52.0}, "watch", "It delivers 52% of the planned value."),
+        ({"current_rate": 1000.0}, "healthy", "It delivers 1000% of the planned value."),
+        ({"current_rate": 1000.1}, "healthy",
+         "It delivers more than ten times the planned value."),
+        ({"promised_rate": 1e-6}, "healthy",
+         "It delivers more than ten times the planned value."),
+        ({"current_rate": 0.4}, "sick", "It delivers less than 1% of the planned value."),
+        ({"current_rate": 0.0}, "sick", "It delivers 0% of the planned value."),
+        ({"current_rate": -1.0}, "sick",
+         "It loses money on average, where a gain was planned."),
+        ({"promised_rate": 1e-4, "current_rate": -5000.0}, "sick",
+         "It loses money on average, where a gain was planned."),
+        ({"current_rate": -5.0, "settled": (90.0, 0.0)}, "healthy",
+         "It loses money on average, where a gain was planned, 90% without what may be chance."),
+        ({"current_rate": 20.0, "settled": (5000.0, 0.0)}, "healthy",
+         "It delivers 20% of the planned value, more than ten times it without what may be "
+         "chance."),
+        ({"current_rate": 90.0, "settled": (-1.0, 0.4)}, "sick",
+         "It delivers 90% of the planned value, a loss without what may be chance."),
         ({"probability_of_loss": 0.5}, "healthy", "It delivers 90% of the planned value."),
         ({"probability_of_loss": 0.52}, "sick", "It more likely loses money than earns it."),
         ({"promised_rate": None}, "healthy", "It is worth more than its baseline."),

@@ -18,6 +18,8 @@ from mlpm_core.planning import (
     Answer,
     Documentation,
     QuickInputs,
+    cost_in_words,
+    days_in_words,
     quick_estimate,
     rounded_days,
 )
@@ -219,6 +221,31 @@ def test_the_drivers_are_shares_of_the_spread():
 def test_days_are_shown_to_five_and_few_days_to_one(days, up, shown):
     assert rounded_days(days, up=up) == shown
     assert isinstance(rounded_days(days, up=up), int)
+
+
+@pytest.mark.parametrize(
+    ("days", "rate", "up", "text"),
+    [
+        (0.02, 600, False, "less than 1 day (less than EUR 600)"),
+        (0.49, 600, True, "less than 1 day (less than EUR 600)"),
+        (0.5, 600, False, "1 day (EUR 600)"), (1.4, 600, True, "2 days (EUR 1,200)"),
+        (24, 1e-9, False, "25 days (less than EUR 1)"), (24, 0.02, False, "25 days (EUR 1)"),
+        (24, 0.019, False, "25 days (less than EUR 1)"), (24, 0, False, "25 days (EUR 0)"),
+        (0.02, 1e-9, False, "less than 1 day (less than EUR 1)"),
+        (0.02, 0, False, "less than 1 day (EUR 0)"), (0, 600, False, "0 days (EUR 0)"),
+    ],
+)  # fmt: skip
+def test_what_is_less_than_a_day_or_a_euro_is_said_to_be(days, rate, up, text):
+    """Neither 1 day for a minute nor EUR 0 for work that is paid."""
+    assert f"{days_in_words(days, up=up)} ({cost_in_words(days, rate, 'EUR', up=up)})" == text
+
+
+def test_a_guess_of_next_to_nothing_is_refused_and_a_small_one_said_as_small():
+    no = dict.fromkeys(FACTORS, Answer.NO)
+    with pytest.raises(InputError, match=r"raw_days is 1e-09; write a number from 0.01 to 10,000"):
+        QuickInputs(raw_days=1e-9, day_rate=600, p_success=1, **no)
+    small = quick_estimate(QuickInputs(raw_days=0.01, day_rate=1e-9, p_success=1, **no))
+    assert small.explanation.startswith("We plan for P50 = less than 1 day (less than EUR 1), ")
 
 
 @pytest.mark.parametrize("days", [-1, math.inf, math.nan])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -108,6 +109,13 @@ def test_far_away_is_told_as_a_multiple_and_not_in_millions_of_percent():
     tiny = condition("M1", "customer_value", customer_value="0.0001")
     assert "%" not in tiny
     assert "times that before the model pays" in tiny
+
+
+def test_from_next_to_nothing_where_it_must_go_is_told():
+    """From 1e-12 to some 60 is no number of times that anybody pictures."""
+    nothing = condition("M1", "customer_value", customer_value="1e-12")
+    assert "times" not in nothing
+    assert re.search(r"Taken is 1e-12: it must rise to \d+\.\d+ before the model pays", nothing)
 
 
 def test_what_is_left_out_is_said_with_its_share():

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from scipy.stats import beta, norm
 
+from mlpm_core.in_life.health import Health, LimitCheck, LimitState
 from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Status
 from mlpm_core.services import imports, registers
 from mlpm_core.services.decisions import options_table
 from mlpm_core.services.evaluations import candidates, decide
 from mlpm_core.services.insights import among
+from mlpm_core.services.periods import Monitored
 from mlpm_core.services.valuation import case_value
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.monitored_shop import CASE, NET_PER_POINT, SHOP, planned, save
@@ -109,6 +111,44 @@ def test_an_interval_of_a_share_stands_for_the_cases_that_make_it_so_wide(hits, 
     assert found.cases == n
     exact = stated(hits / n, is_share=True, interval=(low, high), error=0.01)
     assert exact.error == 0.01, "a standard error says more"
+
+
+@pytest.mark.parametrize("share", [1e-12, 1e-9, 4e-5, 0.3, 0.9999, 1 - 1e-9])
+@pytest.mark.parametrize("sd", [0.5, 0.02, 1e-4])
+def test_however_rare_an_interval_says_as_much_as_its_standard_error(share, sd):
+    """Of a share p (1 - p) / n is the variance, so n = p (1 - p) / error**2, however many that is.
+
+    A rare share, 1e-9 known to 2 %, is 2,500 hits in 2.5e12 cases; with a bound of 1e9 cases it
+    passed for one hit, and a limit at half of it for kept by chance.
+    """
+    rare = min(share, 1 - share)
+    error = sd * rare
+    half = error * norm.ppf(0.975)
+    found = stated(share, is_share=True, interval=(share - half, share + half))
+    if found.cases is None:
+        assert found.error == pytest.approx(error, rel=1e-4)
+        assert share * (1 - share) / error**2 > 0.9e15, "as many cannot be counted"
+    elif sd == 0.5:  # so few hits are no normal distribution: Beta(hits + 1, misses + 1)
+        hits = rare * found.cases
+        low, high = beta(hits + 1, found.cases - hits + 1).ppf([0.025, 0.975])
+        assert high - low == pytest.approx(2 * half, rel=0.1 if found.cases < 50 else 1e-3)
+    else:
+        assert found.cases == pytest.approx(share * (1 - share) / error**2, rel=0.01)
+
+
+@pytest.mark.parametrize("stating", ["value_se", "interval"])
+def test_a_rare_share_outside_its_limit_is_outside_however_its_error_is_stated(stating):
+    """1e-9, known to 1 %, is 50 standard errors above a limit of 5e-10."""
+    error = 1e-11
+    ends = {"ci_low": 1e-9 - 1.96 * error, "ci_high": 1e-9 + 1.96 * error}
+    told = Monitored(
+        1e-9, None, error if stating == "value_se" else None, "B00001",
+        **(ends if stating == "interval" else {}),
+    )  # fmt: skip
+    low, high = told.interval(is_share=True)
+    assert (low, high) == pytest.approx((0.98355e-9, 1.01645e-9), rel=1e-3)
+    check = LimitCheck("escape_rate", "Escape rate", 1e-9, low, high, None, 5e-10, Health.SICK)
+    assert check.state is LimitState.OUTSIDE
 
 
 @pytest.mark.parametrize(

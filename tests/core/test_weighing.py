@@ -112,6 +112,40 @@ def test_a_weight_on_nothing_that_differs_chooses_nothing():
     assert (alone.survivors, alone.shares) == (("a",), {"a": 1.0})
 
 
+@pytest.mark.parametrize("size", [1.0, 100.0, 1e6, 1e12])
+@pytest.mark.parametrize("noise", [1e-17, -1e-17, 3e-16])
+def test_what_differs_by_rounding_weighs_nothing(size, noise):
+    """100 and 99 of money, hours that differ by 1e-17 of it: the 99 had won with even weights.
+
+    A double has sixteen digits, so a difference of numbers of that size is no better than 1e-16 of
+    it; scaled to its own largest it had the weight of all the money.
+    """
+    rows = ((size, 0.0), (0.99 * size, abs(noise) * size), (0.0, noise * size))
+    told = weigh(options(rows, (REVENUE, PEOPLE)))
+    assert (told.survivors, told.dominated) == (("a",), {"b": "a", "c": "a"})
+    assert told.shares == {"a": 1.0}
+    none = weigh(options(((size, 0.0, noise), (0.5 * size, 5.0, 0.0)), (REVENUE, CUSTOMER, COST)))
+    assert list(none.criteria) == [REVENUE, CUSTOMER], "money is named after what moves"
+
+
+def test_sums_that_differ_by_rounding_are_ties():
+    """.1 + .2 is 4e-17 above .3."""
+    told = weigh(options(((0.1, 0.2, 1.0), (0.3, 0.0, 2.0)), (REVENUE, COST, CUSTOMER)))
+    assert told.survivors == ("b",)
+    assert told.dominated == {"a": "b"}
+
+
+@pytest.mark.parametrize("small", [1e-9, 1e-6, 0.001])
+def test_what_is_small_but_real_weighs_like_anything_else(small):
+    """Small figures of their own dimension have its whole weight, whatever a dominated one is."""
+    rows = ((100.0, small), (99.0, 2 * small))
+    told = weigh(options(rows, (REVENUE, CUSTOMER)))
+    assert told.criteria == (REVENUE, CUSTOMER)
+    assert told.choice({REVENUE: 1, CUSTOMER: 1}).option == "b"
+    bad = weigh(options((*rows, (-1e15, -1e15)), (REVENUE, CUSTOMER)))
+    assert bad.shares == told.shares
+
+
 def test_what_cannot_be_weighed_is_named():
     with pytest.raises(NotEnoughDataError):
         weigh({})

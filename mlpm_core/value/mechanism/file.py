@@ -142,13 +142,13 @@ class _Reader:
             raise InputError('sources must be a list of texts, such as ["Our books of 2025."].')
         inputs = (*self.inputs("metrics", is_metric=True), *self.inputs("quantities"))
         natural = {i.name for i in inputs}
-        self.check_counted(inputs)
         self.at = ("volume",)
         if texts["volume"] not in natural:
             raise InputError(f"volume is {texts['volume']!r}; name an input that counts cases.")
         per_year = Unit.read("case/year").dimension
         if self.dimensions[texts["volume"]] != per_year:
             raise InputError(f"volume {texts['volume']!r} must be in cases a year.")
+        self.check_counted(inputs)
         flows = {
             name: self.rule(f"flows.{name}", entry, text_of(entry, "unit", f"flows.{name}"), name)
             for name, entry in self.each("flows", ["formula", "unit"])
@@ -213,6 +213,7 @@ class _Reader:
     def inputs(self, section: str, *, is_metric: bool = False) -> tuple[Input, ...]:
         optional = (
             "low", "high", "default", "typical", "reported_as", "better", "same_as", "counted",
+            "looked_at",
         )  # fmt: skip
         found = []
         for name, entry in self.each(section, ["label", "question", "unit"], optional):

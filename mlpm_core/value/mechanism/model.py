@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.quantity import Dimension, Quantity, Unit, said
+from mlpm_core.quantity import Dimension, Quantity, Unit, digits_apart, said
 from mlpm_core.value.formula import Formula
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ class Input:
 
     When it is not given it has its ``default``, or is what another input is: ``same_as`` names it.
     ``counted`` is the formula of the share of cases looked at that tell something about it, such as
-    the positives for recall; None when all do.
+    the positives for recall; None when all do, "0" when no case does and it must be looked up.
+    ``looked_at`` names those cases, in the plural, where a study draws them from a part of all.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Input:
     better: str | None = None
     same_as: str | None = None
     counted: str | None = None
+    looked_at: str | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -90,7 +92,13 @@ class Check:
         known = dict(values)
         if self.floor is not None:
             known["floor"] = self.floor(values)
-        return re.sub(r"\{(\w+)\}", lambda word: said(float(known[word[1]])), self.sentence)
+        names = re.findall(r"\{(\w+)\}", self.sentence)
+        numbers = {name: float(known[name]) for name in names}
+        digits = 4
+        if "floor" in numbers:
+            others = [number for name, number in numbers.items() if name != "floor"]
+            digits = min(10, digits_apart(numbers["floor"], *others, at_least=4, full=4))
+        return re.sub(r"\{(\w+)\}", lambda word: said(numbers[word[1]], digits), self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +220,8 @@ class Mechanism:
         >>> from mlpm_core.value.mechanism import find_mechanism
         >>> rare = {"prevalence": np.array(0.002), "recall": np.array(0.5), "precision": 0.1}
         >>> m1 = find_mechanism("M1")
-        >>> m1.counted("recall", rare), m1.counted("precision", rare), m1.counted("uptake", rare)
-        (0.002, 0.01, 1.0)
+        >>> [m1.counted(name, rare) for name in ("recall", "precision", "prevalence")]
+        [0.002, 0.01, 1.0]
         """
         text = self.input(name).counted
         if text is None:

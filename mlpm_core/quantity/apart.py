@@ -1,0 +1,47 @@
+"""How many digits numbers need that stand beside each other, so that none contradicts the other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["digits_apart"]
+
+_FULL: Final = 6
+"""Digits that what a number is held against is shown with, at least."""
+_MOST: Final = 17  # a double has no more
+
+
+def digits_apart(value: float, *beside: float | None, at_least: int = 3, full: int = _FULL) -> int:
+    """The significant digits at which a value, and every longer form of it, keeps its side.
+
+    Parameters
+    ----------
+    value : float
+        What is judged.
+    beside : float or None
+        What it is held against, such as the ends of a limit; shown with as many digits, and with
+        ``full`` at least. None is no number.
+    at_least : int
+        Digits that it has anyway.
+
+    Examples
+    --------
+    >>> digits_apart(0.31234, 0.3), digits_apart(0.9996, 0.9999), digits_apart(100.4, None, 100.2)
+    (3, 4, 4)
+    >>> digits_apart(0.3, 0.3), digits_apart(0.99999995, 0.9999999)
+    (3, 8)
+    """
+    others = [other for other in beside if other is not None]
+    digits = at_least
+    for n in range(at_least, _MOST):
+        if not all(_side(value, other, n, full) == _sign(value - other) for other in others):
+            digits = n + 1
+    return digits
+
+
+def _side(value: float, other: float, digits: int, full: int) -> int:
+    return _sign(float(f"{value:.{digits}g}") - float(f"{other:.{max(digits, full)}g}"))
+
+
+def _sign(difference: float) -> int:
+    return (difference > 0) - (difference < 0)
