@@ -115,8 +115,8 @@ def test_labels_that_are_not_final_and_periods_without_a_value_are_said(empty):
     assert r"Jul 2024 \(3 days\), Aug 2024 \(4 days\)" in said(
         open_screen("promised", project=SHOP)
     )
-    save(empty, "quantities", {"value_case_id": CASE, "name": "margin", "written": "1 USD"})
-    save(empty, "quantities", {"value_case_id": CASE, "name": "goodwill", "written": "1 EUR"})
+    for name in ("margin", "goodwill", "overage"):
+        save(empty, "quantities", {"value_case_id": CASE, "name": name, "written": "0"})
     app = open_screen("promised", project=SHOP)
     assert "4 monitored periods cannot be valued" in app.info[0].value
 
