@@ -218,7 +218,7 @@ def _around(measured: Measured, centre: float, entry: Input) -> str:
     """A metric in the notation of quantities, with its cases drawn around a centre."""
     if measured.standard_error is None and measured.n and is_share(entry) and 0 <= centre <= 1:
         hits = centre * measured.n
-        return f"beta({hits + 1!r}, {measured.n - hits + 1!r})"
+        return f"beta({max(hits, 1.0)!r}, {max(measured.n - hits, 1.0)!r})"
     return written(measured, entry)
 
 
