@@ -1,4 +1,4 @@
-"""Every candidate's five dimensions at its measured metrics, and how far off luck may put them."""
+"""Every candidate's five dimensions at its metrics, corrected for the luck of the best of many."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpm_core.evaluation.candidate import is_share, written
 from mlpm_core.evaluation.luck import correlation, correlations, scores
-from mlpm_core.evaluation.promise import FEWEST, Merit, merit
+from mlpm_core.evaluation.promise import FEWEST, merit
 from mlpm_core.quantity import Dimension, Unit
 from mlpm_core.quantity.stated import with_error
 from mlpm_core.value.draws import at_scores
@@ -30,26 +30,30 @@ if TYPE_CHECKING:
 __all__ = ["Corrected", "corrected"]
 
 _EXACT: Final = 1e-18
-_MONEY = (Dimension.REVENUE, Dimension.COST_SAVING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corrected:
     """The five dimensions of every candidate, draw by draw, in base units, before its fixed cost.
 
-    ``kpis`` has arrays of shape (candidates, draws), NaN where a draw is not possible; ``merit`` is
-    None when nothing was to be corrected and they are as measured. ``metrics`` are those that were
-    measured of every candidate, corrected alike and in the notation of quantities.
+    ``kpis`` has arrays of shape (candidates, draws), NaN where a draw is not possible. ``means``
+    and ``metrics`` are, by candidate, the metrics that were corrected for luck: the mean, in the
+    unit in which it is asked, and as written. What was not to be corrected is not among them.
     """
 
     kpis: Mapping[Dimension, Array]
-    merit: Merit | None
-    metrics: Mapping[str, Sequence[str]]
+    means: Mapping[str, Mapping[str, float]]
+    metrics: Mapping[str, Mapping[str, str]]
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether luck was to be corrected."""
+        return any(self.means.values())
 
     @property
     def nets(self) -> Array:
         """Net of every candidate, draw by draw; shape (candidates, draws)."""
-        return np.asarray(sum(self.kpis[d] for d in _MONEY))
+        return np.asarray(self.kpis[Dimension.REVENUE] + self.kpis[Dimension.COST_SAVING])
 
 
 def corrected(
@@ -60,6 +64,9 @@ def corrected(
 ) -> Corrected | None:
     """What may be promised of candidates that are compared with each other.
 
+    Each metric is corrected by itself: candidates may differ in one and not in another, and the
+    formulas then make of the corrected metrics what they make of measured ones.
+
     Returns
     -------
     Corrected or None
@@ -69,28 +76,31 @@ def corrected(
     if not valued:
         return None
     draws = valued[0][1].draws
-    paired = _paired(policy, [candidate for candidate, _ in valued], agreements)
-    names = [candidate.name for candidate, _ in valued]
-    luck = {
-        metric: scores(names, metric, correlations(names, known), draws, seed)
-        for metric, known in paired.items()
-    }
-    found, metrics = None, {}
-    if len(valued) >= FEWEST:
-        measured, errors, luck_of = _parts(policy, valued, luck, draws)
-        nets, off = (np.add(*(rows[d] for d in _MONEY)) for rows in (measured, errors))
-        found = merit(nets.mean(axis=1), off, seed=seed)
-        if found is not None:
-            metrics = _metrics(policy, [candidate for candidate, _ in valued], luck_of, found)
-    is_possible = np.array([np.isfinite(worth.net_by_draw) for _, worth in valued])
-    if found is not None:
-        kpis = {d: found.applied(measured[d], errors[d]) for d in Dimension}
-    elif any(paired.values()):
-        kpis = _as_measured(policy, valued, luck, draws)
-    else:
+    candidates = [candidate for candidate, _ in valued]
+    names = [candidate.name for candidate in candidates]
+    paired = _paired(policy, candidates, agreements)
+    drawn: dict[str, Array] = {}
+    means: dict[str, dict[str, float]] = {name: {} for name in names}
+    metrics: dict[str, dict[str, str]] = {name: {} for name in names}
+    compared = [i for i, candidate in enumerate(candidates) if not candidate.is_idle]
+    for entry in policy.mechanism.metrics:
+        measured = [candidate.measured(entry) for candidate in candidates]
+        luck = scores(names, entry.name, correlations(names, paired[entry.name]), draws, seed)
+        drawn[entry.name] = _as_measured(entry, measured, luck)
+        told = [m for i in compared if (m := measured[i]) is not None]
+        if FEWEST <= len(told) == len(compared):
+            values, errors = _errors(entry, told, luck[compared])
+            found = merit(values, errors, seed=seed)
+            if found is None:
+                continue
+            drawn[entry.name][compared] = found.applied(values[:, None], errors)
+            apart = found.applied(values[:, None], errors - found.weights @ errors)
+            for i, row in zip(compared, apart, strict=True):
+                means[names[i]][entry.name] = float(row.mean())
+                metrics[names[i]][entry.name] = _written(row, entry)
+    if not any(means.values()) and not any(paired.values()):
         return None
-    kpis = {d: np.where(is_possible, kpi, np.nan) for d, kpi in kpis.items()}
-    return Corrected(kpis, found, metrics)
+    return Corrected(_kpis(policy, valued, drawn), means, metrics)
 
 
 def _paired(
@@ -115,71 +125,44 @@ def _paired(
     return found
 
 
-def _parts(
-    policy: Policy,
-    valued: Sequence[tuple[Candidate, Worth]],
-    luck: Mapping[str, Array],
-    draws: int,
-) -> tuple[dict[Dimension, Array], dict[Dimension, Array], dict[str, Array]]:
-    """The dimensions at the measured metrics, their errors and those of the metrics.
+def _as_measured(entry: Input, measured: Sequence[Measured | None], luck: Array) -> Array:
+    """A metric as it was measured, in its unit; shape (candidates, draws), NaN where it was not."""
+    drawn = np.full(luck.shape, np.nan)
+    for row, one, own in zip(drawn, measured, luck, strict=True):
+        if one is not None:
+            row[:] = _read(entry, written(one, entry), own)
+    return drawn
 
-    All of shape (candidates, draws); metrics in the unit they are asked in.
-    """
-    shape = (len(valued), draws)
-    off_by = {entry.name: np.zeros(shape) for entry in policy.mechanism.metrics}
-    measured = {d: np.empty(shape) for d in Dimension}
-    errors = {d: np.empty(shape) for d in Dimension}
-    centres = {
-        entry.name: _centres(entry, [candidate.measured(entry) for candidate, _ in valued])
-        for entry in policy.mechanism.metrics
-    }
+
+def _errors(entry: Input, measured: Sequence[Measured], luck: Array) -> tuple[Array, Array]:
+    """A metric of every candidate, and how far off luck may put it; shape (candidates, draws)."""
+    centres = _centres(entry, measured)
+    errors = np.array(
+        [
+            np.broadcast_to(_read(entry, _around(one, centre, entry), own), own.shape) - centre
+            for one, centre, own in zip(measured, centres, luck, strict=True)
+        ]
+    )
+    return np.array([m.value for m in measured]), errors - errors.mean(axis=1)[:, None]
+
+
+def _kpis(
+    policy: Policy, valued: Sequence[tuple[Candidate, Worth]], drawn: Mapping[str, Array]
+) -> dict[Dimension, Array]:
+    """The dimensions at these metrics; shape (candidates, draws)."""
+    draws = valued[0][1].draws
+    kpis = {d: np.empty((len(valued), draws)) for d in Dimension}
     for i, (candidate, worth) in enumerate(valued):
-        at_value, at_centre, drawn = ({} for _ in range(3))
-        for entry in policy.mechanism.metrics:
-            found = candidate.measured(entry)
-            if found is None:
-                continue
-            factor, centre = Unit.read(entry.unit).factor, centres[entry.name][i]
-            at_value[entry.name] = np.array(found.value * factor)
-            at_centre[entry.name] = np.array(centre * factor)
-            text = _around(found, centre, entry)
-            drawn[entry.name] = _read(entry, text, luck[entry.name][i])
-            off_by[entry.name][i] = drawn[entry.name] / factor - centre
-        common = worth.inputs_by_draw
-        value, centre_of, off = (
-            policy.outcome({**common, **own}).kpis for own in (at_value, at_centre, drawn)
-        )
+        own = {
+            entry.name: np.clip(drawn[entry.name][i], entry.low, entry.high)
+            * Unit.read(entry.unit).factor
+            for entry in policy.mechanism.metrics
+            if candidate.measured(entry) is not None
+        }
+        outcome = policy.outcome({**worth.inputs_by_draw, **own})
         for d in Dimension:
-            measured[d][i] = np.broadcast_to(value[d], draws)
-            error = np.broadcast_to(off[d] - centre_of[d], draws)
-            is_known = np.isfinite(error)
-            mean = error[is_known].mean() if is_known.any() else 0.0
-            errors[d][i] = np.where(is_known, error - mean, 0.0)
-            whole = np.isfinite(measured[d][i])
-            if whole.any():
-                measured[d][i][~whole] = measured[d][i][whole].mean()
-    return measured, errors, off_by
-
-
-def _metrics(
-    policy: Policy, candidates: Sequence[Candidate], off_by: Mapping[str, Array], merit: Merit
-) -> dict[str, list[str]]:
-    """The corrected metrics of every candidate, as written; those only that all were measured in.
-
-    They keep the share of their distance that the nets keep, so that they give the corrected nets.
-    The error of all together is left out: drawn of each on its own it would set them apart.
-    """
-    found = {}
-    for entry in policy.mechanism.metrics:
-        values = [m.value for c in candidates if (m := c.measured(entry)) is not None]
-        if len(values) < len(candidates):
-            continue
-        errors = off_by[entry.name]
-        errors = errors - errors.mean(axis=1)[:, None]
-        errors -= merit.weights @ errors
-        drawn = merit.applied(np.broadcast_to(np.array(values)[:, None], errors.shape), errors)
-        found[entry.name] = [_written(row, entry) for row in drawn]
-    return found
+            kpis[d][i] = np.where(outcome.is_possible, outcome.kpis[d], np.nan)
+    return kpis
 
 
 def _written(drawn: Array, entry: Input) -> str:
@@ -190,21 +173,20 @@ def _written(drawn: Array, entry: Input) -> str:
     return with_error(mean, variance**0.5, low=entry.low, is_share=is_share(entry))
 
 
-def _centres(entry: Input, measured: Sequence[Measured | None]) -> list[float]:
+def _centres(entry: Input, measured: Sequence[Measured]) -> list[float]:
     """Around which value the cases of each candidate are drawn again.
 
     Of counted shares it is drawn towards the share of all candidates: whoever was lucky would
     otherwise also look the surest.
     """
-    values = [0.0 if m is None else m.value for m in measured]
+    values = [m.value for m in measured]
     counted = [
-        i for i, m in enumerate(measured)
-        if m is not None and is_share(entry) and m.n and m.standard_error is None
-    ]  # fmt: skip
+        i for i, m in enumerate(measured) if is_share(entry) and m.n and m.standard_error is None
+    ]
     if not counted:
         return values
     share = np.array([values[i] for i in counted])
-    n = np.array([float(m.n) for i in counted if (m := measured[i]) and m.n])
+    n = np.array([float(measured[i].n or 0) for i in counted])
     pooled = float((share * n).sum() / n.sum())
     luck = pooled * (1 - pooled) / n
     apart = max(0.0, float(((share - pooled) ** 2 - luck).mean()))
@@ -223,29 +205,8 @@ def _around(measured: Measured, centre: float, entry: Input) -> str:
 
 
 def _read(entry: Input, text: str, luck: Array) -> Array:
+    """Draws of a metric, in the unit in which it is asked."""
     quantity = entry.read(text)
     if quantity.is_exact:
-        return np.array(quantity.median * Unit.read(entry.unit).factor)
-    return at_scores(quantity.quantile, luck) * Unit.read(entry.unit).factor
-
-
-def _as_measured(
-    policy: Policy,
-    valued: Sequence[tuple[Candidate, Worth]],
-    luck: Mapping[str, Array],
-    draws: int,
-) -> dict[Dimension, Array]:
-    """The dimensions as measured, with errors that are alike as far as candidates agree."""
-    kpis = {d: np.empty((len(valued), draws)) for d in Dimension}
-    for i, (candidate, worth) in enumerate(valued):
-        own = {
-            entry.name: _read(entry, written(found, entry), luck[entry.name][i])
-            for entry in policy.mechanism.metrics
-            if (found := candidate.measured(entry)) is not None
-        }
-        outcome = policy.outcome({**worth.inputs_by_draw, **own})
-        for d in Dimension:
-            kpis[d][i] = np.broadcast_to(
-                np.where(outcome.is_possible, outcome.kpis[d], np.nan), draws
-            )
-    return kpis
+        return np.array(quantity.median)
+    return at_scores(quantity.quantile, luck)

@@ -205,7 +205,7 @@ def leaderboard(
         seed,
         standings(policy, valued, fair, draws),
         tuple(unvalued),
-        is_corrected=fair is not None and fair.merit is not None,
+        is_corrected=fair is not None and fair.is_corrected,
         is_paired=bool(agreements),
     )
 

@@ -39,19 +39,19 @@ class Merit:
     weights: Array
 
     def applied(self, measured: Array, errors: Array) -> Array:
-        """A figure of every candidate corrected; all of shape (candidates, draws).
+        """A metric of every candidate corrected; of shape (candidates, draws).
 
         Parameters
         ----------
-        measured : array
-            The figure at the measured metrics, in every draw of what is common.
-        errors : array
+        measured : array of shape (candidates, 1)
+            The metric as measured.
+        errors : array of shape (candidates, draws)
             How far off it may be by luck with the cases, with a mean of 0.
 
         Notes
         -----
         Each is drawn towards the mean, its own error shrinks with it, and the mean's error, which
-        is that of all, stays whole. It is linear, so parts that add up still do.
+        is that of all, stays whole.
         """
         mean = self.weights @ measured
         shared = self.weights @ errors
@@ -65,7 +65,7 @@ def merit(measured: Array, errors: Array, *, seed: int = SEED) -> Merit | None:
     Parameters
     ----------
     measured : array of shape (candidates,)
-        Net of each at its measured metrics.
+        A metric of each.
     errors : array of shape (candidates, draws)
         How far off each may be by luck with its cases. Errors that all share, on the same test
         cases, put nobody ahead and count for nothing.
@@ -79,10 +79,10 @@ def merit(measured: Array, errors: Array, *, seed: int = SEED) -> Merit | None:
 
     Notes
     -----
-    Normal-normal: a true net is normal around the mean with a spread t^2, a measured one around it
-    with the variance v of its own error. A share t^2 / (t^2 + v) of a distance is merit. Of
+    Normal-normal: a true metric is normal around the mean with a spread t^2, the measured one around
+    that with the variance v of its own error. A share t^2 / (t^2 + v) of a distance is merit. Of
     v / (t^2 + v) at the typical v the prior is Beta(5, 1), so that half of it lies where candidates
-    differ by less than two fifths of their error; its posterior given all nets is summed over a
+    differ by less than two fifths of their error; its posterior given all of them is summed over a
     grid of 200, and every draw has a spread of its own. With a prior that is flat the best of ten
     was still promised too much; the simulation of ``make soak`` is what Beta(5, 1) was fitted to.
 

@@ -120,7 +120,7 @@ def standings(
                 is_dominated=bool(is_dominated[i + 1]),
                 caveats=_caveats(candidate, worth),
                 worth=worth,
-                metrics={} if fair is None else {n: t[i] for n, t in fair.metrics.items()},
+                metrics={} if fair is None else fair.metrics[candidate.name],
             )
         )
     return tuple(sorted(found, key=lambda s: (-s.net.mean, s.name)))
@@ -138,28 +138,21 @@ def _at_medians(
 ) -> Array:
     """Improvement of every option in every dimension at the medians; adopting none first.
 
-    Where luck is corrected the metrics are those measured, drawn together as the nets are.
+    Where luck is corrected a metric is its corrected mean.
     """
     rows = np.zeros((len(valued) + 1, len(Dimension)))
     if not valued:
         return rows
-    found = fair.merit if fair is not None else None
+    means = fair.means if fair is not None else {}
+    units = {entry.name: Unit.read(entry.unit).factor for entry in policy.mechanism.metrics}
     taken = []
     for candidate, worth in valued:
-        medians = dict(worth.medians)
-        if found is not None:
-            medians |= {
-                entry.name: np.array(measured.value * Unit.read(entry.unit).factor)
-                for entry in policy.mechanism.metrics
-                if (measured := candidate.measured(entry)) is not None
-            }
-        taken.append(worth.mechanism.completed(medians))
+        corrected = means.get(candidate.name, {})
+        own = {name: np.array(mean * units[name]) for name, mean in corrected.items()}
+        taken.append(worth.mechanism.completed(dict(worth.medians) | own))
     kpis = policy.outcome({n: np.array([float(m[n]) for m in taken]) for n in taken[0]}).kpis
     for column, dimension in zip(rows.T, Dimension, strict=True):
         column[1:] = kpis[dimension]
-    if found is not None:
-        mean, kept = found.weights @ rows[1:], found.kept.mean(axis=1)[:, None]
-        rows[1:] = mean + kept * (rows[1:] - mean)
     rows[1:, _COST_SAVING] -= costs
     return rows
 
