@@ -79,12 +79,12 @@ def merit(measured: Array, errors: Array, *, seed: int = SEED) -> Merit | None:
 
     Notes
     -----
-    Normal-normal: a true metric is normal around the mean with a spread t^2, the measured one around
-    that with the variance v of its own error. A share t^2 / (t^2 + v) of a distance is merit. Of
-    v / (t^2 + v) at the typical v the prior is Beta(5, 1), so that half of it lies where candidates
-    differ by less than two fifths of their error; its posterior given all of them is summed over a
-    grid of 200, and every draw has a spread of its own. With a prior that is flat the best of ten
-    was still promised too much; the simulation of ``make soak`` is what Beta(5, 1) was fitted to.
+    Normal-normal: a true metric is normal around the mean with a spread t^2, a measured one is
+    normal around the true one with the variance v of its own error. A share t^2 / (t^2 + v) of a
+    distance is merit. Of v / (t^2 + v) at the typical v the prior is Beta(5, 1), so that half of it
+    lies where candidates differ by less than two fifths of their error; its posterior given all of
+    them is summed over a grid of 200, and every draw has a spread of its own. With a prior that is
+    flat the best of ten is still promised too much: ``make soak`` measures it.
 
     References
     ----------
