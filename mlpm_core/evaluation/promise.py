@@ -24,7 +24,7 @@ FEWEST: Final = 4
 """Fewer candidates cannot tell how far they really lie apart (James & Stein)."""
 
 _N_GRID: Final = 200
-_PRIOR: Final = 5.0
+_PRIOR: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +81,8 @@ def merit(measured: Array, errors: Array, *, seed: int = SEED) -> Merit | None:
     -----
     Normal-normal: a true metric is normal around the mean with a spread t^2, a measured one is
     normal around the true one with the variance v of its own error. A share t^2 / (t^2 + v) of a
-    distance is merit. Of v / (t^2 + v) at the typical v the prior is Beta(5, 1), so that half of it
-    lies where candidates differ by less than two fifths of their error; its posterior given all of
+    distance is merit. Of v / (t^2 + v) at the typical v the prior is Beta(8, 1), so that half of it
+    lies where candidates differ by less than a third of their error; its posterior given all of
     them is summed over a grid of 200, and every draw has a spread of its own. With a prior that is
     flat the best of ten is still promised too much: ``make soak`` measures it.
 

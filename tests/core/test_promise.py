@@ -59,14 +59,14 @@ def test_the_correction_is_normal_normal_shrinkage():
     """Eight errors of one spread: each lead is kept by t^2 / (t^2 + v), averaged over t, by hand.
 
     Independent errors of equal variance have the mean of all as their centre. The weight of luck
-    v / (t^2 + v) has the prior Beta(5, 1) and the likelihood of 7 degrees of freedom.
+    v / (t^2 + v) has the prior Beta(8, 1) and the likelihood of 7 degrees of freedom.
     """
     shown = leaderboard(M4, STOCK, forecasts(ERRORS))
     nets = NET_PER_POINT * (0.3 - np.array(ERRORS))
     variance = (NET_PER_POINT * 0.01) ** 2
     luck = (np.arange(20_000) + 0.5) / 20_000
     squares = np.square(nets - nets.mean()).sum() / variance
-    likely = luck ** (7 / 2 + 4) * np.exp(-luck * squares / 2)
+    likely = luck ** (7 / 2 + 7) * np.exp(-luck * squares / 2)
     kept = 1 - (luck * likely).sum() / likely.sum()
     for i, net in enumerate(nets):
         option = shown.option(f"c{i}")
