@@ -41,6 +41,7 @@ _IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
 def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
     """Ranges of metrics; in monitoring results also intervals and slices."""
     hundredths = _hundredths(readings, len(faults.lines))
+    out = np.zeros(len(faults.lines), dtype=bool)
     if checker.wide:
         for position, metric in checker.wide:
             reading = readings[f"={metric}"]
@@ -49,11 +50,11 @@ def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults
             _check_range(label, reading, everywhere, hundredths, faults)
     else:
         metrics = distinct(readings["metric"].array(ColumnKind.NAME))
-        _check_range(checker.label("value"), readings["value"], metrics, hundredths, faults)
+        out = _check_range(checker.label("value"), readings["value"], metrics, hundredths, faults)
     if checker.is_results:
         if not checker.wide:
             _check_ratio(readings, checker, faults)
-        _check_interval(readings, checker, faults)
+        _check_interval(readings, checker, out, faults)
         _check_slice(readings, checker, faults)
 
 
@@ -63,14 +64,15 @@ def _check_range(
     metrics: tuple[Codes, list[Any]],
     hundredths: Flags,
     faults: Faults,
-) -> None:
-    """A metric lies in its range; one in percent, once it is a share."""
+) -> Flags:
+    """A metric lies in its range, one in percent once it is a share; where it does not."""
     codes, names = metrics
     known = [METRICS.get(str(m)) for m in names]
     low = np.array([m.low if m else -np.inf for m in known])[codes]
     high = np.array([m.high if m else np.inf for m in known])[codes]
     value = _scaled(reading, hundredths)
-    for record in np.nonzero((value < low) | (value > high))[0].tolist():
+    out: Flags = (value < low) | (value > high)
+    for record in np.nonzero(out)[0].tolist():
         metric = known[int(codes[record])]
         if metric is not None:
             faults.add(
@@ -81,6 +83,7 @@ def _check_range(
                 range=metric.range,
                 field=metric.name,
             )
+    return out
 
 
 def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
@@ -102,7 +105,10 @@ def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults)
         )
 
 
-def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
+def _check_interval(
+    readings: dict[str, Reading], checker: Checker, out_of_range: Flags, faults: Faults
+) -> None:
+    """An interval has two ends in order, and its value between them."""
     low, high = readings["ci_low"], readings["ci_high"]
     for record in np.nonzero(_floats(low) > _floats(high))[0].tolist():
         texts = [shown(r.text(record)) for r in (low, high)]
@@ -119,7 +125,7 @@ def _check_interval(readings: dict[str, Reading], checker: Checker, faults: Faul
     value, hundredths = readings["value"], _hundredths(readings, len(faults.lines))
     at, *ends = (_scaled(reading, hundredths) for reading in (value, low, high))
     room = np.maximum(_ROUNDED, _RELATIVE * np.abs(at))
-    is_out = ends[0] <= ends[1]
+    is_out = (ends[0] <= ends[1]) & ~out_of_range
     is_out &= (at < ends[0] - room) | (at > ends[1] + room)
     for record in np.nonzero(is_out)[0].tolist():
         texts = [shown(r.text(record)) for r in (low, high)]

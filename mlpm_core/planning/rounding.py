@@ -57,7 +57,7 @@ def cost_of(days: int, day_rate: float) -> int:
     Examples
     --------
     >>> cost_of(25, 600.0), cost_of(25, 612.3)
-    (15000, 15307)
+    (15000, 15308)
     """
     # 25 times 612.3 is a half in decimals and a hair less in binary numbers.
     return math.floor(days * day_rate * (1 + 1e-12) + 0.5)

@@ -148,7 +148,7 @@ def test_a_target_of_a_proxy_and_its_weeks_are_read_as_written():
     assert "Read as 12.5 hours per case" in plain(said(app))
     app.text_area(key=f"guide_weekly_{DEMAND}_time-to-result").set_value("20,5\n1.200")
     run(app)
-    assert "is it 1.2 or 1,200 (1.2 thousand)?" in plain(said(app))
+    assert "is it 1.2 hours per case or 1,200 hours per case" in plain(said(app))
     app.text_area(key=f"guide_weekly_{DEMAND}_time-to-result").set_value("20,5\n21,5")
     run(app)
     assert "21" in plain(said(app))

@@ -110,11 +110,12 @@ def files() -> Iterator[tuple[str, list[dict[str, object]]]]:
         ],
     )
     yield "metric_results", [
-        {"model_id": "m", "metric": "wape", "period_start": f"2024-01-{d:02}",
+        {"model_id": "m", "metric": metric, "period_start": f"2024-01-{d:02}",
          "value": 0.2 + d / 100, "slice_key": "" if d % 2 else "band",
-         "slice_value": "" if d % 2 else texts(d)[:90].strip(), "unit": texts(d),
+         "slice_value": "" if d % 2 else texts(d)[:90].strip(), "unit": unit,
          "note": texts(d + 1)}
         for d in range(1, 29)
+        for metric, unit in (("wape", ""), ("ours", texts(d)))
         if d % 2 or "\n" not in texts(d)
     ]  # fmt: skip
     yield "incident_log", [
