@@ -15,6 +15,8 @@ __all__ = ["WORST_FIRST", "Health", "LimitCheck", "LimitState", "Verdict", "verd
 
 _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
+_IN_FULL = 6  # digits of a limit, and of what would else be a power of ten
+_LARGE = 1000
 _MOST_AS_PERCENT = 10.0
 """Above it a share of the plan is told in words: the plan is then next to nothing."""
 
@@ -112,7 +114,8 @@ class LimitCheck:
         >>> LimitCheck("p", "P", 0.9996, None, None, 0.9999, None, Health.SICK).digits(0.9996)
         4
         """
-        return digits_apart(number, self.at_least, self.at_most)
+        digits = digits_apart(number, self.at_least, self.at_most)
+        return max(digits, _IN_FULL) if abs(number) >= _LARGE else digits
 
     @property
     def limit(self) -> str:
@@ -123,7 +126,7 @@ class LimitCheck:
         >>> LimitCheck("bias", "Bias", 0.0, None, None, -0.1, 0.1, Health.WATCH).limit
         'between -0.1 and 0.1'
         """
-        digits = max(6, 6 if self.value is None else self.digits(self.value))
+        digits = max(_IN_FULL, 0 if self.value is None else self.digits(self.value))
         if self.at_least is None:
             return f"at most {self.at_most:.{digits}g}"
         if self.at_most is None:

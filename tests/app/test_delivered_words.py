@@ -249,3 +249,29 @@ def test_the_words_of_a_promise_are_a_sign_and_words():
     assert [o.value for o in Outcome] == [
         "over-delivered", "kept", "missed", "not due yet", "cannot be said",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("share", "came", "missing"),
+    [
+        (0.0, "0%", "0% of it"),
+        (0.5, "50%", "50% of it"),
+        (1.0, "100%", "100% of it"),
+        (1.2, "120%", "more than all of it"),
+        (10.0, "1000%", "more than all of it"),
+        (10.5, "more than ten times that", "more than all of it"),
+        (-0.5, "a loss", "50% more than promised"),
+        (-10.0, "a loss", "1000% more than promised"),
+        (-10.5, "a loss", "more than ten times the promise on top"),
+    ],
+)
+def test_what_arrived_and_what_is_missing_of_a_promise(share, came, missing):
+    assert say.arrived(share) == came
+    assert say.shortfall(share) == missing
+
+
+def test_a_kpi_that_cannot_be_said_gives_its_reason_where_a_month_was_monitored():
+    of = kpi(None, reason="Its unit *does not fit*.")
+    silent, told = kpi_month(4, None, days=0.0), kpi_month(5, None, days=3.0)
+    assert say.kpi_chart(KpiMonths(of, (silent, told))) == (r"Its unit \*does not fit\*\.")
+    assert say.kpi_chart(KpiMonths(of, (silent,))) == "No month of it was monitored."

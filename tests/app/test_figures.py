@@ -231,3 +231,39 @@ def test_names_and_words_in_a_sentence():
 )
 def test_user_text_is_shown_letter_by_letter(text, shown):
     assert literal(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (1e-6, 3, "0.000001"), (9.99e-7, 3, "9.99e-07"), (-5.123e-10, 3, "−5.12e-10"),
+        (1.05e-6, 3, "0.000001"), (123e-9, 2, "1.2e-07"),
+    ],
+)  # fmt: skip
+def test_a_number_next_to_nothing_is_in_powers_of_ten(value, digits, text):
+    assert number(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "others", "digits"),
+    [
+        (0.0, (), 3), (1e-4, (), 3), (9.9e-5, (), 4), (-9.9e-5, (), 4), (1.05e-4, (), 3),
+        (0.123456789123, (0.123456789124,), 10), (0.5, (0.7, None), 3),
+    ],
+)  # fmt: skip
+def test_digits_beside_another_figure(value, others, digits):
+    assert figures.digits_beside(value, *others) == digits
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (10.0, "1000%"),
+        (10.01, ">1,000%"),
+        (-10.0, "-1000%"),
+        (-10.01, "<-1,000%"),
+        (1e9, ">1,000%"),
+    ],
+)
+def test_a_percentage_beyond_a_thousand_is_only_said_to_be(share, text):
+    assert figures.percent(share) == text

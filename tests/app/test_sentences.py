@@ -65,6 +65,28 @@ def test_a_portfolio_opens_with_the_sum_and_who_needs_somebody(lines, text):
     assert folio(*lines) == text
 
 
+OLD, OUT = "no results since 1 Jun 2026", "no longer in use since 2 May 2026"
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([life(9, 9, title="*A*", uncounted=OLD)],
+         rf"No model in life counts today: \*A\* ({OLD})."),
+        ([life(9, 9, title="A", uncounted=OLD), life(9, 9, title="B", uncounted=OUT)],
+         f"No model in life counts today: A ({OLD}), B ({OUT})."),
+        ([life(100, 300), life(9, 9, title="A", uncounted=OLD)],
+         r"1 model in life delivers **EUR 100 / year**, planned EUR 300 / year. "
+         f"Not counted: A ({OLD}). None of them needs anybody today."),
+        ([life(100, 300), *(life(9, 9, title=t, uncounted=OLD) for t in "ABC")],
+         r"1 model in life delivers **EUR 100 / year**, planned EUR 300 / year. "
+         f"Not counted: A ({OLD}), B ({OLD}) and 1 more. None of them needs anybody today."),
+    ],
+)  # fmt: skip
+def test_what_is_not_counted_stands_apart_with_the_reason(lines, text):
+    assert folio(*lines) == text
+
+
 def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
     """36,525 a year are 700 a week; 3,652.5 either way are 70."""
     assert say.rate_spread(line(case(worth(1.0)))) == "no results to say it from"
@@ -73,7 +95,7 @@ def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
     assert plain(say.rate_spread(around_zero)) == "P10–P90: −70 to 70"
     told = line(case(worth(1.0), worth(36_525.0, 3_652.5)))
     assert say.rate_spread(told) == r"P10–P90\: 630 to 770"
-    for n, over in ((1, ""), (4, ", over the 4 weeks to 21 Jun 2026")):
+    for n, over in ((1, ""), (2, ", over the 2 weeks to 21 Jun 2026")):
         of = line(case(worth(1.0), worth(36_525.0, 3_652.5), rests_on=Stretch(WEEK, WEEK, n)))
         assert plain(say.rate_spread(of)) == f"P10–P90: 630 to 770{over}"
 
@@ -204,6 +226,35 @@ def test_what_must_be_known_stands_beside_the_value():
     assert told.startswith("14 % of the draws are impossible and left out")
     assert "does not say what is paid whatever the benefit" in told
     assert told.endswith("so nothing shows how far the result could be off.")
+
+
+def test_several_notes_stand_one_after_the_other():
+    of = case(replace(worth(1.0), feasible_share=0.86))
+    assert len(of.best.notes) > 1
+    assert plain(say.beside(of)) == " ".join(of.best.notes)
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 1)), "Data to 22 Jun 2026, 8 days ago."),
+        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 2)), "Over the 2 weeks to 21 Jun 2026, 8 days ago."),
+        (kpi(9.0, uncounted=OLD),
+         f"Data to 22 Jun 2026, 8 days ago. It is not judged: {OLD}."),
+    ],
+)  # fmt: skip
+def test_a_kpi_says_which_periods_it_rests_on(told, text):
+    head = "Target 8 h per case by 31 Dec 2026; 20 without the model. "
+    assert plain(say.kpi(told, TODAY)) == head + text
+
+
+def test_a_kpi_has_the_digits_that_tell_it_from_its_target():
+    near = kpi(None, 8.00049, target=8.0)
+    assert plain(say.kpi(near, TODAY)).startswith("Target 8 h per case")
+    far = kpi(None, None, target=12.3456)
+    assert plain(say.kpi(far, TODAY)).startswith("Target 12.3 h per case")
+    close = kpi(8.0004, 5.0, target=8.0009)
+    assert plain(say.kpi(close, TODAY)).startswith("Target 8.001 h per case")
 
 
 def test_a_mechanism_says_how_value_comes_about():

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mlpm_core.in_life.health import Health, LimitCheck, LimitState, Verdict, verdict
@@ -112,6 +112,8 @@ def test_a_limit_in_words(check, state, health, limit_text, clause):
     away=st.floats(1e-12, 1.0),
     is_floor=st.booleans(),
 )
+@example(limit_at=1250.0, away=0.5, is_floor=False)
+@example(limit_at=1000.0, away=0.001, is_floor=True)
 def test_no_sentence_of_a_limit_contradicts_its_state(limit_at, away, is_floor):
     """Read back from the sentence, the value lies outside the limit that stands beside it."""
     value = limit_at - away * abs(limit_at) if is_floor else limit_at + away * abs(limit_at)
@@ -359,3 +361,40 @@ def test_the_newest_period_ends_last_and_of_several_is_the_longest():
     assert age_in_days(None, TODAY) is None
     assert age_in_days(may, TODAY) == 29
     assert age_in_days(may, date(2026, 5, 2)) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "words"),
+    [
+        (None, None, 0.1234567, "at most 0.123457"),
+        (None, 0.1234567, None, "at least 0.123457"),
+        (0.2, 100_000.0, 200_000.0, "between 100000 and 200000"),
+        (0.12345675, 0.1234567, 0.1234569, "between 0.1234567 and 0.1234569"),
+    ],
+)
+def test_a_limit_has_the_digits_that_it_needs(value, low, high, words):
+    assert LimitCheck("m", "M", value, None, None, low, high, Health.SICK).limit == words
+
+
+@pytest.mark.parametrize(
+    ("share", "part"),
+    [(0.0, "0%"), (0.0099, "less than 1%"), (0.01, "1%"), (0.0105, "1%"), (0.5, "50%")],
+)
+def test_a_small_part_of_what_was_planned(share, part):
+    reason = verdict(
+        age_days=1, fresh_within_days=14, promised_rate=1000.0, current_rate=1000.0 * share,
+        probability_of_loss=0.0, settled=None, unvalued=None, limits=(), counts_for_value=True,
+        incidents=(),
+    ).reason  # fmt: skip
+    assert f"delivers {part} of the planned value" in reason
+
+
+@pytest.mark.parametrize(
+    ("net", "loss", "health"),
+    [(62_100.0, 0.0, "healthy"), (-5.0, 0.9, "sick"), (None, 0.0, "sick"), (1.0, None, "sick")],
+)
+def test_health_judges_value_without_what_chance_explains(net, loss, health):
+    """Half the plan as measured; settled it is all of it, a loss, or not known."""
+    of = case(worth(62_100.0), worth(-62_100.0, loss=0.99), settled_net=net, settled_loss=loss)
+    found = health_of(DEPLOYMENT, today=TODAY, age_days=1, checks=(), case=of)
+    assert found.health == health

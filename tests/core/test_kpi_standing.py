@@ -84,6 +84,20 @@ def test_what_cannot_be_judged_says_so(more, word, counts):
     assert (told.standing(TODAY), told.counts) == (word, counts)
 
 
+@pytest.mark.parametrize(
+    ("trend", "word"),
+    [
+        ((19.0, 17.0, 15.0, 14.0, 12.0, 10.0, 9.0), "between start and target, getting better"),
+        ((2.0, 3.0, 4.0, 5.5, 6.0, 7.0, 9.0), "between start and target, getting worse"),
+        # .35 between its halves is more than 2 % of the 12 from start to target, .24
+        ((9.6, 9.5, 9.4, 9.3, 9.2, 9.1, 9.0), "between start and target, getting better"),
+        ((9.15, 9.12, 9.1, 9.08, 9.05, 9.02, 9.0), "between start and target"),
+    ],
+)
+def test_a_kpi_on_its_way_says_which_way(trend, word):
+    assert kpi(9.0, trend=trend).standing(TODAY) == word
+
+
 def test_the_worst_comes_first():
     """Two of one standing keep their order."""
     named = [
@@ -205,6 +219,7 @@ def test_only_what_is_monitored_names_a_model(deployment, current, model):
 
 def test_a_kpi_that_no_case_moves_rests_on_nothing():
     told = kpi_value(RECORD, {}, TODAY)
+    assert (told.rests_on, told.uncounted) == (None, None)
     assert (told.planned, told.current, told.as_of, told.batches) == (None, None, None, ())
 
 
