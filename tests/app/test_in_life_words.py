@@ -217,6 +217,10 @@ def test_what_a_metric_s_chart_shows(one, text):
     assert r"Batch B00001\." in say.metric(one)
 
 
+def test_a_value_without_a_limit_has_three_digits():
+    assert say.metric(watched(point(0, 0.23456))).replace("\\", "").startswith("0.235 ")
+
+
 def test_how_to_read_the_charts():
     assert say.reading() == (
         "Band: 90 % interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
