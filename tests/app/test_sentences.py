@@ -255,6 +255,8 @@ def test_a_kpi_has_the_digits_that_tell_it_from_its_target():
     assert plain(say.kpi(far, TODAY)).startswith("Target 12.3 h per case")
     close = kpi(8.0004, 5.0, target=8.0009)
     assert plain(say.kpi(close, TODAY)).startswith("Target 8.001 h per case")
+    without = kpi(20.0004, baseline=20.0009)
+    assert "; 20.001 without the model" in plain(say.kpi(without, TODAY))
 
 
 def test_a_mechanism_says_how_value_comes_about():
