@@ -234,31 +234,6 @@ def test_several_notes_stand_one_after_the_other():
     assert plain(say.beside(of)) == " ".join(of.best.notes)
 
 
-@pytest.mark.parametrize(
-    ("told", "text"),
-    [
-        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 1)), "Data to 22 Jun 2026, 8 days ago."),
-        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 2)), "Over the 2 weeks to 21 Jun 2026, 8 days ago."),
-        (kpi(9.0, uncounted=OLD),
-         f"Data to 22 Jun 2026, 8 days ago. It is not judged: {OLD}."),
-    ],
-)  # fmt: skip
-def test_a_kpi_says_which_periods_it_rests_on(told, text):
-    head = "Target 8 h per case by 31 Dec 2026; 20 without the model. "
-    assert plain(say.kpi(told, TODAY)) == head + text
-
-
-def test_a_kpi_has_the_digits_that_tell_it_from_its_target():
-    near = kpi(None, 8.00049, target=8.0)
-    assert plain(say.kpi(near, TODAY)).startswith("Target 8 h per case")
-    far = kpi(None, None, target=12.3456)
-    assert plain(say.kpi(far, TODAY)).startswith("Target 12.3 h per case")
-    close = kpi(8.0004, 5.0, target=8.0009)
-    assert plain(say.kpi(close, TODAY)).startswith("Target 8.001 h per case")
-    without = kpi(20.0004, baseline=20.0009)
-    assert "; 20.001 without the model" in plain(say.kpi(without, TODAY))
-
-
 def test_a_mechanism_says_how_value_comes_about():
     told = say.mechanism(case())
     mechanism = find_mechanism("demand_forecast")
