@@ -210,3 +210,8 @@ def test_a_kpi_before_and_after(before, after, texts):
     assert columns(tables.effects(receipt(effect=[effect]))) == {
         "KPI": ["K"], "Before": [texts[0]], "After": [texts[1]], "Change": [texts[2]],
     }  # fmt: skip
+
+
+def test_a_rate_of_exact_numbers_is_called_exact():
+    of = line(case(worth(1.0), worth(700 * PER_YEAR, 0.0)))
+    assert columns(tables.cases([of]))["Likely"] == ["exact"]
