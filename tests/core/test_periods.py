@@ -120,3 +120,37 @@ def test_results_are_gathered_by_period_oldest_first():
 
 def test_a_result_says_nothing_of_labels_unless_told():
     assert result(0.24).label_status == ""
+
+
+@pytest.mark.parametrize(
+    ("n", "denominator", "is_empty", "cases"),
+    [
+        (None, None, False, None), (0, None, True, 0), (1, None, False, 1), (None, 0.0, True, 0.0),
+        (None, 1.0, False, 1.0), (5, 0.0, False, 5), (0, 8.0, True, 0), (5, 8.0, False, 5),
+    ],
+)  # fmt: skip
+def test_how_many_cases_a_result_rests_on(n, denominator, is_empty, cases):
+    told = Monitored(0.5, n, None, "B1", denominator=denominator)
+    assert (told.is_empty, told.cases) == (is_empty, cases)
+
+
+def test_how_many_days_a_period_has():
+    lengths = {"P1D": 1.0, "P1W": 7.0, "P1M": 30.0, "P3M": 91.0, "P1Y": 365.0}
+    assert {g: at("2026-06-01", g).days for g in lengths} == lengths | {"P3M": 92.0}
+
+
+def test_a_result_in_another_unit_keeps_its_spread():
+    assert result(12.0, None, 3.0).observation(is_share=False, factor=1.05).error == 3.0 * 1.05
+    assert result(12.0).observation(is_share=False, factor=1.05).error is None
+    assert result(12.0).observation(is_share=False, factor=1.05).value == 12.0 * 1.05
+
+
+@pytest.mark.parametrize("unit", ["%", "percent"])
+def test_a_percentage_stored_before_counts_as_the_share_it_says(unit):
+    told = periods_of([row("2026-06-08", "wape", 24.0) | {
+        "unit": unit, "value_se": 1.0, "ci_low": 22.0, "ci_high": None,
+    }])  # fmt: skip
+    (found,) = told[at("2026-06-08", "P1W")].values()
+    assert (found.value, found.value_se, found.ci_low, found.ci_high) == (0.24, 0.01, 0.22, None)
+    assert found.unit == "share"
+    assert Monitored(0.2, None, None, "B1").unit == ""
