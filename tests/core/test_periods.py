@@ -142,7 +142,8 @@ def test_how_many_days_a_period_has():
 def test_a_result_in_another_unit_keeps_its_spread():
     assert result(12.0, None, 3.0).observation(is_share=False, factor=1.05).error == 3.0 * 1.05
     assert result(12.0).observation(is_share=False, factor=1.05).error is None
-    assert result(12.0).observation(is_share=False, factor=1.05).value == 12.0 * 1.05
+    for factor in (1.05, 1.1):
+        assert result(12.0).observation(is_share=False, factor=factor).value == 12.0 * factor
 
 
 @pytest.mark.parametrize("unit", ["%", "percent"])
