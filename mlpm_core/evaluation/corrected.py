@@ -87,14 +87,14 @@ def corrected(
         measured = [candidate.measured(entry) for candidate in candidates]
         luck = scores(names, entry.name, correlations(names, paired[entry.name]), draws, seed)
         drawn[entry.name] = _as_measured(entry, measured, luck)
-        told = [m for i in compared if (m := measured[i]) is not None]
-        if FEWEST <= len(told) == len(compared):
-            values, errors = _errors(entry, told, luck[compared])
-            found = merit(values, errors, seed=seed)
-            if found is None:
-                continue
-            drawn[entry.name][compared] = found.applied(values[:, None], errors)
-            apart = found.applied(values[:, None], errors - found.weights @ errors)
+        comparable = [m for i in compared if (m := measured[i]) is not None]
+        if not FEWEST <= len(comparable) == len(compared):
+            continue
+        values, errors = _errors(entry, comparable, luck[compared])
+        if correction := merit(values, errors, seed=seed):
+            drawn[entry.name][compared] = correction.applied(values[:, None], errors)
+            own = errors - correction.weights @ errors
+            apart = correction.applied(values[:, None], own)
             for i, row in zip(compared, apart, strict=True):
                 means[names[i]][entry.name] = float(row.mean())
                 metrics[names[i]][entry.name] = _written(row, entry)

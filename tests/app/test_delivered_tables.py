@@ -284,7 +284,7 @@ def test_the_charts_are_shown_as_tables_too(monkeypatch):
 
     class Expander:
         def __init__(self, label, **more):
-            self.label = label
+            opened.label = label
 
         def __enter__(self):
             return opened
@@ -310,25 +310,6 @@ def test_the_charts_are_shown_as_tables_too(monkeypatch):
     assert shown(parts.table, VIEW, odd)[0] == (
         r"\*K\*, h per case; 0 h per case without the model"
     )
+    assert opened.label == "The same as a table"
     opened.open = False
     assert shown(parts.table, VIEW, KPI) == []
-
-
-def test_the_same_as_a_table_when_it_is_opened(monkeypatch):
-    asked = SimpleNamespace(open=True)
-
-    class Expander:
-        def __init__(self, label, **more):
-            asked.label = label
-
-        def __enter__(self):
-            return asked
-
-        def __exit__(self, *_):
-            return None
-
-    monkeypatch.setattr(parts.st, "expander", Expander)
-    assert shown(parts.table, VIEW, None)[-1].endswith(
-        ": Net money by month, promised and realised, with days monitored"
-    )
-    assert asked.label == "The same as a table"
