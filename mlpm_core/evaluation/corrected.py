@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpm_core.evaluation.candidate import is_share, written
 from mlpm_core.evaluation.luck import correlation, correlations, scores
-from mlpm_core.evaluation.promise import FEWEST, merit
+from mlpm_core.evaluation.promise import FEWEST, merit, true_spread
 from mlpm_core.quantity import Dimension, Unit
 from mlpm_core.quantity.stated import with_error
 from mlpm_core.value.draws import at_scores
@@ -91,10 +91,10 @@ def corrected(
         if not FEWEST <= len(comparable) == len(compared):
             continue
         values, errors = _errors(entry, comparable, luck[compared])
-        if correction := merit(values, errors, seed=seed):
-            drawn[entry.name][compared] = correction.applied(values[:, None], errors)
+        if correction := merit(values, errors):
+            drawn[entry.name][compared] = correction.applied(values, errors)
             own = errors - correction.weights @ errors
-            apart = correction.applied(values[:, None], own)
+            apart = correction.applied(values, own)
             for i, row in zip(compared, apart, strict=True):
                 means[names[i]][entry.name] = float(row.mean())
                 metrics[names[i]][entry.name] = _written(row, entry)
@@ -140,7 +140,7 @@ def _errors(entry: Input, measured: Sequence[Measured], luck: Array) -> tuple[Ar
     errors = np.array(
         [
             np.broadcast_to(_read(entry, _around(one, centre, entry), own), own.shape) - centre
-            for one, centre, own in zip(measured, centres, luck, strict=True)
+            for one, centre, own in zip(measured, centres.tolist(), luck, strict=True)
         ]
     )
     return np.array([m.value for m in measured]), errors - errors.mean(axis=1)[:, None]
@@ -173,26 +173,25 @@ def _written(drawn: Array, entry: Input) -> str:
     return with_error(mean, variance**0.5, low=entry.low, is_share=is_share(entry))
 
 
-def _centres(entry: Input, measured: Sequence[Measured]) -> list[float]:
+def _centres(entry: Input, measured: Sequence[Measured]) -> Array:
     """Around which value the cases of each candidate are drawn again.
 
-    Of counted shares it is drawn towards the share of all candidates: whoever was lucky would
-    otherwise also look the surest.
+    Of counted shares it is drawn towards the share of all, as far as luck put it: whoever was lucky
+    would otherwise also look the surest. How far, is judged with the error that the share of all
+    would have on the cases of each.
     """
-    values = [m.value for m in measured]
-    counted = [
-        i for i, m in enumerate(measured) if is_share(entry) and m.n and m.standard_error is None
-    ]
-    if not counted:
+    values = np.array([m.value for m in measured])
+    is_counted = np.array(
+        [bool(is_share(entry) and m.n and m.standard_error is None) for m in measured]
+    )
+    if not is_counted.any():
         return values
-    share = np.array([values[i] for i in counted])
-    n = np.array([float(measured[i].n or 0) for i in counted])
+    share, n = values[is_counted], np.array([float(m.n or 0) for m in measured])[is_counted]
     pooled = float((share * n).sum() / n.sum())
-    luck = pooled * (1 - pooled) / n
-    apart = max(0.0, float(((share - pooled) ** 2 - luck).mean()))
-    for i, value, own in zip(counted, share.tolist(), luck.tolist(), strict=True):
-        kept = apart / (apart + own) if apart + own > 0 else 1.0
-        values[i] = pooled + kept * (value - pooled)
+    if 0 < pooled < 1:
+        luck = pooled * (1 - pooled) / n
+        spread = true_spread(share, luck)
+        values[is_counted] = pooled + spread / (spread + luck) * (share - pooled)
     return values
 
 

@@ -8,6 +8,7 @@ Planners are spared 10,400 x (0.25 - 0.15) corrections of 6 minutes a year: 104 
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,6 +102,29 @@ def test_a_row_says_its_rates_and_its_gap():
     assert (plan.planned_rate, plan.current_rate, plan.gap) == (about(7), None, None)
     assert not plan.is_in_life
     assert line(case(None, worth(365.25))).gap is None
+    assert (of.rate_range, plan.rate_range) == (
+        (about(14 - 10 * PER_WEEK), about(14 + 10 * PER_WEEK)),
+        (None, None),
+    )
+
+
+def test_a_row_is_counted_while_its_results_say_something_of_today():
+    old, in_use = worth(1.0), worth(1.0, 0.0)
+    assert line(case(old, in_use)).is_counted
+    assert not line(case(old, in_use, uncounted="Its results are old.")).is_counted
+    assert not line(case(old)).is_counted
+
+
+def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
+    rows = {"more": worth(9.0), "unknown": None, "less": worth(1.0), "same": worth(5.0)}
+    lines = [line(case(worth(5.0), now or worth(5.0)), project_title=n) for n, now in rows.items()]
+    lines[1] = line(case(None, worth(1.0)), project_title="unknown")
+    monkeypatch.setattr(
+        service, "lines_of", lambda _, __, project: lines if project["project"] == SHOP else []
+    )
+    monkeypatch.setattr(service, "_totals", lambda _: [])
+    titles = [x.project_title for x in portfolio(store, "ann").lines]
+    assert titles == ["less", "same", "unknown", "more"]
 
 
 def test_the_rows_come_by_their_health_and_the_totals_by_currency(store):
@@ -199,8 +223,8 @@ def test_a_kpi_that_nothing_moves_is_answered_without_figures(tmp_path):
     kpi(workspace, "k", "lower")
     (told,) = kpis_json(workspace, "ann", None)
     assert told["planned"] is not None
-    empty = ("value", "p10", "p90", "as_of", "model")
-    assert [told[name] for name in empty] == [None] * 5
+    empty = ("value", "p10", "p90", "as_of", "model", "rests_on")
+    assert [told[name] for name in empty] == [None] * 6
     assert told["reason"] == "No monitoring results yet: this is a plan."
     save(workspace, "value_cases", {"value_case_id": "b", "mechanism": "demand_forecast"})
     kpi(workspace, "k", "lower", value_case_id="")
@@ -219,11 +243,20 @@ def test_health_as_it_is_answered(store):
         "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
         "rests_on": "week of 22 Jul 2024", "not_counted": None,
     }  # fmt: skip
-    assert (plan["health"], plan["value_rate"], plan["value_gap"]) == ("unknown", None, None)
+    empty = ("value_rate", "value_gap", "rests_on", "value_rate_p10", "value_rate_p90")
+    assert (plan["health"], *(plan[name] for name in empty)) == ("unknown", *[None] * 5)
     of_mill = health_json(store, "ann", "mill")
     everything = health_json(store, "ann", None)
     assert len(everything) == 3
     assert sorted(everything, key=str) == sorted([shop, plan, *of_mill], key=str)
+
+
+def test_the_range_of_a_rate_is_answered_from_low_to_high(monkeypatch):
+    view = SimpleNamespace(lines=[line(case(worth(365.25), worth(365.25)))])
+    monkeypatch.setattr(service, "_views", lambda *_: [view])
+    (row,) = health_json(None, "ann", None)
+    ends = row["value_rate_p10"], row["value_rate_p90"]
+    assert ends == (about(7 - 10 * PER_WEEK), about(7 + 10 * PER_WEEK))
 
 
 def test_the_text_for_prometheus_quotes_its_labels(store):

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import norm
 
 from mlpm_core.evaluation import Agreement, Candidate, Measured, leaderboard
@@ -56,18 +57,18 @@ def test_the_best_of_many_is_worth_what_is_promised(k, boards, is_common):
 
 
 def test_the_correction_is_normal_normal_shrinkage():
-    """Eight errors of one spread: each lead is kept by t^2 / (t^2 + v), averaged over t, by hand.
+    """Eight errors of one spread: each lead is kept by t^2 / (t^2 + v) at the likeliest t, by hand.
 
-    Independent errors of equal variance have the mean of all as their centre. The weight of luck
-    v / (t^2 + v) has the prior Beta(8, 1) and the likelihood of 7 degrees of freedom.
+    Independent errors of equal variance have the mean of all as their centre. The share of luck L
+    has the density of Beta(7, 1.5) and the likelihood of 7 degrees of freedom: with S the squared
+    leads over v, (7/2 + 6) / L - S / 2 - .5 / (1 - L) = 0.
     """
     shown = leaderboard(M4, STOCK, forecasts(ERRORS))
     nets = NET_PER_POINT * (0.3 - np.array(ERRORS))
     variance = (NET_PER_POINT * 0.01) ** 2
-    luck = (np.arange(20_000) + 0.5) / 20_000
-    squares = np.square(nets - nets.mean()).sum() / variance
-    likely = luck ** (7 / 2 + 7) * np.exp(-luck * squares / 2)
-    kept = 1 - (luck * likely).sum() / likely.sum()
+    half = np.square(nets - nets.mean()).sum() / variance / 2
+    luck = brentq(lambda x: 9.5 * (1 - x) - half * x * (1 - x) - 0.5 * x, 0.5, 1.0)
+    kept = 1 - luck
     for i, net in enumerate(nets):
         option = shown.option(f"c{i}")
         expected = nets.mean() + kept * (net - nets.mean())

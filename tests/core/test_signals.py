@@ -118,6 +118,7 @@ def test_variation_is_what_sampling_does_not_explain():
     assert variation(values, [0.05] * 12) == pytest.approx(0.48 / 8.1479 - 0.0025, rel=1e-4)
     assert variation(values, [0.3] * 12) == 0
     assert variation([1.0], [0.1]) == 0
+    assert variation([0.0, 10.0], [1.0, 1.0]) == pytest.approx(50 / 0.14847 - 1, rel=1e-4)
 
 
 @settings(max_examples=40, deadline=None)

@@ -10,6 +10,7 @@ import math
 import pytest
 
 from mlpm_core.in_life.health import Health, LimitCheck
+from mlpm_core.in_life.observation import binomial_error
 from mlpm_core.services.watching import Episode, Mark, Rule, WatchedMetric, watched_metrics
 from tests.by_hand import point, watched, week
 
@@ -101,6 +102,28 @@ def test_with_cases_in_every_week_the_usual_error_counts_else_its_own():
     (mark,) = told_of(*usual, late).marks
     assert mark.z == pytest.approx(4.5 / math.sqrt(13 / 12))
     assert told_of(*usual[:11], point(11, 0.0, se=1.0), late).marks == ()
+
+
+def test_a_share_by_hits_and_cases_is_held_against_the_usual_error_and_no_other_value_is():
+    """What one case scatters is taken from the reference for a share: 12 of 20 there, then 20 of 20
+    of which its own error would make more."""
+    usual = binomial_error(0.6, 20)
+    weeks = [point(i, 0.6, numerator=12.0, denominator=20.0) for i in range(12)]
+    weeks.append(point(12, 1.0, numerator=20.0, denominator=20.0))
+    weeks.append(point(13, 1.0, numerator=20.0, denominator=20.0))
+    (mark,) = told_of(*weeks, metric="recall").marks
+    assert mark.z == pytest.approx(0.4 / (usual * math.sqrt(13 / 12)))
+    rows = [point(i, 0.0, se=1.0, numerator=0.0, denominator=50.0) for i in range(12)]
+    late = point(12, 4.5, se=10.0, numerator=225.0, denominator=50.0)
+    assert told_of(*rows, late).marks == ()
+
+
+def test_weeks_that_always_went_up_and_down_are_no_signal_when_they_go_on():
+    """12 weeks at 5 and -5, each known to 1: a thirteenth at 9 is 9 away for sampling alone."""
+    weeks = [point(i, 5.0 if i % 2 else -5.0, se=1.0) for i in range(12)]
+    assert told_of(*weeks, point(12, 9.0, se=1.0)).marks == ()
+    (mark,) = told_of(*weeks, point(12, 40.0, se=1.0)).marks
+    assert mark.z < 8
 
 
 def test_metrics_keep_their_order_and_each_has_its_own_limit():
