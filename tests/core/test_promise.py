@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pytest
-from scipy.optimize import brentq
 from scipy.stats import norm
 
 from mlpm_core.evaluation import Agreement, Candidate, Measured, leaderboard
@@ -59,16 +58,15 @@ def test_the_best_of_many_is_worth_what_is_promised(k, boards, is_common):
 def test_the_correction_is_normal_normal_shrinkage():
     """Eight errors of one spread: each lead is kept by t^2 / (t^2 + v) at the likeliest t, by hand.
 
-    Independent errors of equal variance have the mean of all as their centre. The share of luck L
-    has the density of Beta(7, 1.5) and the likelihood of 7 degrees of freedom: with S the squared
-    leads over v, (7/2 + 6) / L - S / 2 - .5 / (1 - L) = 0.
+    Independent errors of equal variance have the mean of all as their centre. The share of luck has
+    the density of Beta(5, 1) and the likelihood of 7 degrees of freedom: (8 + 7) / S of the sum S
+    of squared leads over v. Here the errors are known to half of .01, so that S is above 15.
     """
-    shown = leaderboard(M4, STOCK, forecasts(ERRORS))
+    shown = leaderboard(M4, STOCK, forecasts(ERRORS, se=0.005))
     nets = NET_PER_POINT * (0.3 - np.array(ERRORS))
-    variance = (NET_PER_POINT * 0.01) ** 2
-    half = np.square(nets - nets.mean()).sum() / variance / 2
-    luck = brentq(lambda x: 9.5 * (1 - x) - half * x * (1 - x) - 0.5 * x, 0.5, 1.0)
-    kept = 1 - luck
+    variance = (NET_PER_POINT * 0.005) ** 2
+    kept = 1 - 15 / (np.square(nets - nets.mean()).sum() / variance)
+    assert 0.3 < kept < 0.6
     for i, net in enumerate(nets):
         option = shown.option(f"c{i}")
         expected = nets.mean() + kept * (net - nets.mean())
