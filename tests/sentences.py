@@ -17,7 +17,6 @@ from mlpm_core.planning.conditions import conditions
 from mlpm_core.quantity import LARGEST, Quantity, Unit
 from mlpm_core.value.benefits import benefits
 from mlpm_core.value.mechanism import find_mechanism, mechanisms
-from mlpm_core.value.notes import notes
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import worth
 
@@ -128,7 +127,7 @@ def _worth(told: Tally, found: Worth, given: dict[str, str], rng: np.random.Gene
         told.check("condition", sentence, _condition(condition, sentence, found, rng), context)
     for name, reason in found.break_even_reasons.items():
         told.check("reason", reason, _reason(name, reason, found, rng), (name, *context))
-    for note in notes(found):
+    for note in found.notes:
         told.check("note", note, _note(note, found), context)
     written = {"build_cost": repr(float(rng.choice([0, 1e4, 1e6]))), "horizon_years": "4"}
     written |= {"run_cost": repr(float(rng.choice([0, 1e4]))), "attribution": "0.7"}

@@ -12,8 +12,6 @@ from mlpm_core.intake.cage import Bounds, Cage, CageError
 from mlpm_core.intake.faults import Refusal, warned
 from mlpm_core.intake.judgement import Judgement
 from mlpm_core.intake.judging import (
-    Asked,
-    Stored,
     check_project,
     judge,
     judged,
@@ -21,6 +19,7 @@ from mlpm_core.intake.judging import (
     rejected_csv,
 )
 from mlpm_core.intake.profile import Limits, Profile
+from mlpm_core.intake.request import Asked, Stored
 from mlpm_core.intake.template import template
 
 __all__ = [

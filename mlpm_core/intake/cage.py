@@ -25,8 +25,9 @@ import pyarrow as pa
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.intake.faults import Refusal
 from mlpm_core.intake.found import Found
-from mlpm_core.intake.judging import Asked, read, rejected_csv
+from mlpm_core.intake.judging import read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
+from mlpm_core.intake.request import Asked
 from mlpm_core.records import Question, Reject
 
 if TYPE_CHECKING:

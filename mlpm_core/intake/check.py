@@ -11,124 +11,25 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.bulk import Cells, read_all, read_plain
 from mlpm_core.intake.cells import Cell, default_of
-from mlpm_core.intake.faults import Fault, Refusal, reject
-from mlpm_core.intake.header import is_own, known_metric
+from mlpm_core.intake.faults import Fault, reject
+from mlpm_core.intake.file_columns import FileColumns
+from mlpm_core.intake.header import known_metric
 from mlpm_core.intake.lines import Lines, is_blank, read_record
-from mlpm_core.intake.names import read_name
+from mlpm_core.intake.readings import Faults, PlainReading, Reading
 from mlpm_core.intake.results import check_results
-from mlpm_core.intake.rows import array_of
-from mlpm_core.intake.table import Coded, Codes, Table
-from mlpm_core.records import as_written, columns
+from mlpm_core.intake.table import Coded, Table
+from mlpm_core.records import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    import pyarrow as pa
-
-    from mlpm_core.intake.bulk import Whole
     from mlpm_core.intake.cells import Grammar
     from mlpm_core.intake.header import Fields, Header
-    from mlpm_core.intake.rows import Flags
-    from mlpm_core.records import Column, ColumnKind, Reject
+    from mlpm_core.records import Column
 
-__all__ = ["Checker", "Faults", "Reading"]
-
+__all__ = ["Checker"]
 
 _MOST_LOOKED = 2_000
-
-
-class Reading:
-    """A field of every record: its distinct cells as read, by code."""
-
-    def __init__(self, codes: Codes, texts: list[str], cells: Cells) -> None:
-        self.codes, self.texts, self.cells = codes, texts, cells
-
-    @property
-    def notes(self) -> Collection[str]:
-        """What is worth knowing of some cells."""
-        return self.cells.notes
-
-    def noting(self, note: str) -> Flags:
-        """Which records have a cell with a note."""
-        return self._at(self.cells.notes.get(note, ()))
-
-    def is_faulty(self) -> Flags:
-        """Which records have a faulty cell."""
-        return self._at(self.cells.faults)
-
-    def faults(self) -> Iterator[tuple[int, Fault]]:
-        """Each record whose cell is faulty, and why."""
-        if self.cells.faults:
-            for record in np.flatnonzero(self.is_faulty()).tolist():
-                yield record, self.cells.faults[int(self.codes[record])]
-
-    def text(self, record: int) -> str:
-        """The cell of a record as it stands in the file."""
-        return self.texts[int(self.codes[record])]
-
-    def array(self, kind: ColumnKind) -> pa.Array:
-        """The values, null where there is none."""
-        return array_of(kind, self.codes, self.cells.values)
-
-    def _at(self, places: Iterable[int]) -> Flags:
-        at = np.zeros(len(self.texts), dtype=bool)
-        at[list(places)] = True
-        return at[self.codes]
-
-
-class PlainReading(Reading):
-    """A field of every record, read as a whole; no cell is faulty."""
-
-    def __init__(self, coded: Coded, whole: Whole) -> None:
-        self._coded, self._whole = coded, whole
-
-    @property
-    def notes(self) -> Collection[str]:
-        """What is worth knowing of some cells."""
-        return self._whole.notes
-
-    def noting(self, note: str) -> Flags:
-        """Which records have a cell with a note."""
-        return self._whole.notes.get(note, self.is_faulty())
-
-    def is_faulty(self) -> Flags:
-        """Which records have a faulty cell: none."""
-        return np.zeros(len(self._whole.values), dtype=bool)
-
-    def faults(self) -> Iterator[tuple[int, Fault]]:
-        """Each record whose cell is faulty: none."""
-        return iter(())
-
-    def text(self, record: int) -> str:
-        """The cell of a record as it stands in the file."""
-        return str(self._coded.strings[record].as_py())
-
-    def array(self, kind: ColumnKind) -> pa.Array:
-        """The values, null where there is none."""
-        del kind
-        return self._whole.values
-
-
-class Faults:
-    """Faulty cells and rows, gathered by record."""
-
-    def __init__(self, lines: Codes, rejects: Sequence[Reject] = ()) -> None:
-        self.lines = lines
-        self.is_bad = np.zeros(len(lines), dtype=bool)
-        self.rejects = list(rejects)
-
-    def add(
-        self, record: int, column: str | None, code: str, value: object, **filled: object
-    ) -> None:
-        """One fault of one record."""
-        self.is_bad[record] = True
-        row = int(self.lines[record]) + 1
-        self.rejects.append(reject(code, row, column, value, **filled))
-
-    def add_cells(self, column: str, reading: Reading) -> None:
-        """Every faulty cell of a field."""
-        for record, fault in reading.faults():
-            self.add(record, column, fault.code, as_written(reading.text(record)), **fault.filled)
 
 
 class Checker:
@@ -138,31 +39,10 @@ class Checker:
         self._fields, self._header, self._grammar = fields, header, grammar
         self._project = project
         self._n_looked = 0
-        self.is_results = fields.is_results
-        self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
-        self._at = {f: j for j, f in enumerate(header.fields) if f is not None}
+        self.columns = FileColumns(fields, header)
         self._read = {c.name: self._reader(c) for c in columns(fields.record)}
         value = fields.columns.get("value")
         self._read_wide = grammar.reader(_optional(value)) if value is not None else None
-
-    def label(self, field: str) -> str:
-        """The name of the column a field stands in, as the file writes it."""
-        return self._header.label(self._at[field]) if field in self._at else field
-
-    def header_label(self, position: int) -> str:
-        """The name of the column at a position."""
-        return self._header.label(position)
-
-    def unused_headers(self) -> list[str]:
-        """The headers of columns that no field takes, the intake's own left out."""
-        wide = {j for j, _ in self.wide}
-        return [
-            self._header.label(j)
-            for j, (cell, name) in enumerate(
-                zip(self._header.cells, self._header.fields, strict=True)
-            )
-            if name is None and j not in wide and not is_blank(cell) and not is_own(cell)
-        ]
 
     def passes(self, line: str) -> bool:
         """Whether a physical line would be a valid row by itself."""
@@ -172,7 +52,7 @@ class Checker:
             return False
         if all(map(is_blank, found.cells)):
             return False
-        for field, j in self._at.items():
+        for field, j in self.columns.at.items():
             if self._read[field](found.cells[j]).fault is not None:
                 return False
         self._n_looked += 1
@@ -183,18 +63,18 @@ class Checker:
         faults = Faults(none)
         readings = self.readings(one, faults)
         if self._fields.has_metrics and not faults.is_bad[0]:
-            check_results(readings, self, faults)
+            check_results(readings, self.columns, faults)
         return not faults.is_bad[0]
 
     def readings(self, table: Table, faults: Faults) -> dict[str, Reading]:
         """Every field of every record; faulty cells and rows go to ``faults``."""
-        left_out = ("metric", "value") if self.wide else ()
+        left_out = ("metric", "value") if self.columns.wide else ()
         wanted = [c for c in columns(self._fields.record) if c.name not in left_out]
         found = dict(zip([c.name for c in wanted], self._each_reading(wanted, table), strict=True))
         for name, reading in found.items():
-            if name in self._at:
-                faults.add_cells(self.label(name), reading)
-        for j, metric in self.wide:
+            if name in self.columns.at:
+                faults.add_cells(self.columns.label(name), reading)
+        for j, metric in self.columns.wide:
             coded = table.columns[j]
             read = self._read_wide
             if read is not None:
@@ -211,8 +91,8 @@ class Checker:
 
     def _reading(self, column: Column, table: Table) -> Reading:
         read = self._read[column.name]
-        if column.name in self._at:
-            coded = table.columns[self._at[column.name]]
+        if column.name in self.columns.at:
+            coded = table.columns[self.columns.at[column.name]]
             is_plain = self._grammar.is_plain and not (
                 column.reserved or column.name in ("project", "metric")
             )
@@ -250,14 +130,6 @@ class Checker:
             return Cell(None, Fault("not-a-choice", {"choices": self._project}))
 
         return cell
-
-    def _metric_of(self, j: int) -> str:
-        """The metric that a column of a wide file holds, whose name is the header's."""
-        header = self._header.cells[j]
-        found = read_name(self._fields.metric_of(header))
-        if isinstance(found, Fault):
-            raise Refusal([reject(found.code, None, header, header, **found.filled)])
-        return found[0]
 
 
 def _wide(metric: str) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.found import Found
-    from mlpm_core.intake.judging import Stored
     from mlpm_core.intake.profile import Profile
+    from mlpm_core.intake.request import Stored
     from mlpm_core.intake.table import Codes
     from mlpm_core.records import Question, Record, Warned
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from mlpm_core.intake.check import Faults
+from mlpm_core.intake.readings import Faults
 from mlpm_core.intake.rows import ARROW, Rows
 from mlpm_core.records import ColumnKind, Receipt, Reject, Warned, columns, record_of
 

@@ -6,14 +6,13 @@ stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake.cells import Grammar
-from mlpm_core.intake.check import Checker, Faults
+from mlpm_core.intake.check import Checker
 from mlpm_core.intake.compare import compared
 from mlpm_core.intake.faults import Fault, Refusal, shown, warned
 from mlpm_core.intake.found import NOTES, PERIOD_UNSAID, Found, counted
@@ -22,10 +21,11 @@ from mlpm_core.intake.judgement import Judgement
 from mlpm_core.intake.layout import asked_about_dates, asked_about_layout, checked_header
 from mlpm_core.intake.lines import Lines, is_blank
 from mlpm_core.intake.names import LONGEST, read_name
-from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.read import table
+from mlpm_core.intake.readings import Faults
 from mlpm_core.intake.recognise import text_of
 from mlpm_core.intake.rejected import rejected_records
+from mlpm_core.intake.request import Opened
 from mlpm_core.intake.results import (
     as_shares,
     check_results,
@@ -36,102 +36,17 @@ from mlpm_core.intake.results import (
 )
 from mlpm_core.intake.rows import Rows
 from mlpm_core.intake.structure import check_header_bytes, structural_rejects, without_bad_bytes
-from mlpm_core.records import MetricResult, Receipt, Status, columns, record_of
+from mlpm_core.records import MetricResult, Receipt, Status, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    import pyarrow as pa
+    from collections.abc import Sequence
 
     from mlpm_core.intake.recognise import Text
+    from mlpm_core.intake.request import Asked, Stored
     from mlpm_core.intake.table import Table
-    from mlpm_core.records import Record, Reject, Warned
+    from mlpm_core.records import Reject, Warned
 
-__all__ = ["Asked", "Opened", "Stored", "judge", "judged", "read", "rejected_csv"]
-
-
-class Stored(Protocol):
-    """What the intake asks about the stored rows of the project."""
-
-    def names(self, kind: str) -> Collection[str]:
-        """Every id of a kind."""
-        ...
-
-    def matching(self, record: type[Record], keys: pa.Table) -> pa.Table:
-        """The stored rows that have one of these keys, with the key's ``place`` among them."""
-        ...
-
-    def all_differ(self, keys: pa.Table) -> bool:
-        """Whether it is certain that no two of these keys are equal; a no need not be."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A file and how it is to be read.
-
-    Attributes
-    ----------
-    data : bytes or Path
-        The file as it came, or where it lies.
-    filename : str
-        Serves the type check and sentences, never as a path.
-    kind : str
-        What a row is: one of ``records.KINDS``.
-    project : str
-        Whose wall no row may leave; the project of rows that name none.
-    now : datetime
-        This moment in UTC, without a zone.
-    profile : Profile
-        Answers to earlier questions.
-    limits : Limits
-        The largest file that is read.
-    by_application : bool
-        Whether the application wrote the file itself, with columns that no other file may have.
-    """
-
-    data: bytes | Path
-    filename: str
-    kind: str
-    project: str
-    now: datetime
-    profile: Profile = field(default_factory=Profile)
-    limits: Limits = field(default_factory=Limits)
-    by_application: bool = False
-
-    @property
-    def record(self) -> type[Record]:
-        """What a row is."""
-        return record_of(self.kind)
-
-    def content(self) -> bytes:
-        """The file's bytes."""
-        return self.data if isinstance(self.data, bytes) else self.data.read_bytes()
-
-    def receipt(self, refusal: Refusal) -> Receipt:
-        """The receipt of a file that was refused, or that raised questions."""
-        return Receipt(
-            status=Status.ASKED if refusal.questions else Status.REJECTED,
-            kind=self.kind,
-            project=self.project,
-            filename=self.filename,
-            rejects=refusal.rejects,
-            questions=refusal.questions,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file as text, with the records it holds; no cell was read yet."""
-
-    text: Text
-    lines: Lines
-    fields: Fields
-    header: Header
-    checker: Checker
-    table: Table
+__all__ = ["check_project", "judge", "judged", "read", "rejected_csv"]
 
 
 def judge(asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
@@ -193,16 +108,16 @@ def read(asked: Asked) -> Found:
     readings = checker.readings(found, faults)
     asked_about_dates(readings)
     if opened.fields.has_metrics:
-        check_results(readings, checker, faults)
+        check_results(readings, checker.columns, faults)
     if asked.record is MetricResult:
-        rows = result_rows(readings, checker, ~faults.is_bad)
-        if not checker.wide:
+        rows = result_rows(readings, checker.columns, ~faults.is_bad)
+        if not checker.columns.wide:
             rows = with_one_count(rows, asked.profile)
     else:
         every = np.arange(len(found.lines), dtype=np.int64)
         fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}
         if "granularity" in fields:
-            fields["granularity"] = granularity(readings, checker)
+            fields["granularity"] = granularity(readings, checker.columns)
         rows = Rows(every, fields).taken(~faults.is_bad)
     if opened.fields.has_metrics:
         rows = as_shares(rows)
@@ -213,7 +128,7 @@ def read(asked: Asked) -> Found:
         if any(note in r.notes for r in readings.values())
     }
     if asked.record is MetricResult:
-        notes[PERIOD_UNSAID] = is_period_unsaid(readings, checker).astype(np.int64)
+        notes[PERIOD_UNSAID] = is_period_unsaid(readings, checker.columns).astype(np.int64)
     receipt = Receipt(
         status=Status.DRY_RUN,
         kind=asked.kind,
@@ -223,7 +138,7 @@ def read(asked: Asked) -> Found:
         blank=len(found.blank),
         warnings=_about_file(opened, found),
     )
-    labels = {c.name: checker.label(c.name) for c in columns(asked.record)}
+    labels = {c.name: checker.columns.label(c.name) for c in columns(asked.record)}
     return Found(asked.record, labels, rows, faults, len(found.damaged), notes, receipt)
 
 
@@ -293,5 +208,5 @@ def _about_file(opened: Opened, found: Table) -> list[Warned]:
         told.append(warned("extra-sheet", names=list(text.left)))
     if text.unread:
         told.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
-    extra = opened.checker.unused_headers()
+    extra = opened.checker.columns.unused_headers()
     return [*told, warned("extra-column", headers=extra)] if extra else told

@@ -18,9 +18,9 @@ from mlpm_core.intake.rows import flags
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpm_core.intake.check import Reading
     from mlpm_core.intake.header import Fields, Header
     from mlpm_core.intake.profile import Profile
+    from mlpm_core.intake.readings import Reading
     from mlpm_core.intake.table import Table
     from mlpm_core.records import Question, Reject
 

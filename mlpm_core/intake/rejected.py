@@ -13,7 +13,7 @@ from mlpm_core.records import as_written, safe_cell
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpm_core.intake.judging import Opened
+    from mlpm_core.intake.request import Opened
     from mlpm_core.records import Reject
 
 __all__ = ["rejected_records"]

@@ -15,8 +15,9 @@ from mlpm_core.quantity import SHARE, is_percent
 from mlpm_core.records import METRICS, ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
-    from mlpm_core.intake.check import Checker, Faults, Reading
+    from mlpm_core.intake.file_columns import FileColumns
     from mlpm_core.intake.profile import Profile
+    from mlpm_core.intake.readings import Faults, Reading
     from mlpm_core.intake.table import Codes
 
 __all__ = [
@@ -38,24 +39,24 @@ _PERCENT = 100.0
 _IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
 
 
-def check_results(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
+def check_results(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
     """Ranges of metrics; in monitoring results also intervals and slices."""
     hundredths = _hundredths(readings, len(faults.lines))
     out = np.zeros(len(faults.lines), dtype=bool)
-    if checker.wide:
-        for position, metric in checker.wide:
+    if file.wide:
+        for position, metric in file.wide:
             reading = readings[f"={metric}"]
             everywhere = np.zeros(len(faults.lines), dtype=np.int64), [metric]
-            label = checker.header_label(position)
+            label = file.header_label(position)
             _check_range(label, reading, everywhere, hundredths, faults)
     else:
         metrics = distinct(readings["metric"].array(ColumnKind.NAME))
-        out = _check_range(checker.label("value"), readings["value"], metrics, hundredths, faults)
-    if checker.is_results:
-        if not checker.wide:
-            _check_ratio(readings, checker, faults)
-        _check_interval(readings, checker, out, faults)
-        _check_slice(readings, checker, faults)
+        out = _check_range(file.label("value"), readings["value"], metrics, hundredths, faults)
+    if file.is_results:
+        if not file.wide:
+            _check_ratio(readings, file, faults)
+        _check_interval(readings, file, out, faults)
+        _check_slice(readings, file, faults)
 
 
 def _check_range(
@@ -86,7 +87,7 @@ def _check_range(
     return out
 
 
-def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
+def _check_ratio(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
     """A share is its numerator by its denominator, as far as it was rounded."""
     names = ("value", "numerator", "denominator")
     value, numerator, denominator = (_floats(readings[name]) for name in names)
@@ -98,7 +99,7 @@ def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults)
         texts = [shown(readings[name].text(record)) for name in names]
         faults.add(
             record,
-            checker.label("value"),
+            file.label("value"),
             "not-its-ratio",
             texts[0],
             ratio=f"{texts[1]} / {texts[2]}",
@@ -106,7 +107,7 @@ def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults)
 
 
 def _check_interval(
-    readings: dict[str, Reading], checker: Checker, out_of_range: Flags, faults: Faults
+    readings: dict[str, Reading], file: FileColumns, out_of_range: Flags, faults: Faults
 ) -> None:
     """An interval has two ends in order, and its value between them."""
     low, high = readings["ci_low"], readings["ci_high"]
@@ -114,13 +115,13 @@ def _check_interval(
         texts = [shown(r.text(record)) for r in (low, high)]
         faults.add(
             record,
-            checker.label("ci_low"),
+            file.label("ci_low"),
             "inconsistent",
             texts[0],
-            columns=f"{checker.label('ci_low')} and {checker.label('ci_high')}",
+            columns=f"{file.label('ci_low')} and {file.label('ci_high')}",
             values=" and ".join(texts),
         )
-    if checker.wide:
+    if file.wide:
         return  # the interval is not of all of its metrics
     value, hundredths = readings["value"], _hundredths(readings, len(faults.lines))
     at, *ends = (_scaled(reading, hundredths) for reading in (value, low, high))
@@ -131,24 +132,24 @@ def _check_interval(
         texts = [shown(r.text(record)) for r in (low, high)]
         faults.add(
             record,
-            checker.label("value"),
+            file.label("value"),
             "outside-its-interval",
             shown(value.text(record)),
             interval=" to ".join(texts),
         )
 
 
-def _check_slice(readings: dict[str, Reading], checker: Checker, faults: Faults) -> None:
+def _check_slice(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
     key, value = readings["slice_key"], readings["slice_value"]
     has_no_key = ~_is_filled(key) & ~key.is_faulty()
     for record in np.nonzero(has_no_key & _is_filled(value))[0].tolist():
         text = value.text(record)
         faults.add(
             record,
-            checker.label("slice_value"),
+            file.label("slice_value"),
             "inconsistent",
             text,
-            columns=f"{checker.label('slice_key')} and {checker.label('slice_value')}",
+            columns=f"{file.label('slice_key')} and {file.label('slice_value')}",
             values=f"no key and {shown(text)}",
         )
 
@@ -204,7 +205,7 @@ def as_shares(rows: Rows) -> Rows:
     return Rows(rows.of, rows.fields | shares | {"unit": unit})
 
 
-def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) -> Rows:
+def result_rows(readings: dict[str, Reading], file: FileColumns, is_good: Flags) -> Rows:
     """The results of the good records: one each, or one per filled metric of a wide file."""
     kinds = {c.name: c.kind for c in columns(MetricResult)}
     every = np.arange(len(is_good), dtype=np.int64)
@@ -213,11 +214,11 @@ def result_rows(readings: dict[str, Reading], checker: Checker, is_good: Flags) 
         for f, r in readings.items()
         if not f.startswith("=") and f != "granularity"
     }
-    good = Rows(every, fields | {"granularity": granularity(readings, checker)}).taken(is_good)
-    if not checker.wide:
+    good = Rows(every, fields | {"granularity": granularity(readings, file)}).taken(is_good)
+    if not file.wide:
         return good
     parts = []
-    for _, metric in checker.wide:
+    for _, metric in file.wide:
         values = readings[f"={metric}"].array(ColumnKind.NUMBER).filter(pa.array(is_good))
         named = pa.array([metric]).take(pa.array(np.zeros(len(values), dtype=np.int64)))
         is_filled = values.is_valid().to_numpy(zero_copy_only=False)
@@ -267,10 +268,10 @@ def with_one_count(rows: Rows, profile: Profile) -> Rows:
     return Rows(rows.of, rows.fields | emptied)
 
 
-def granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:
+def granularity(readings: dict[str, Reading], file: FileColumns) -> pa.Array:
     """The length of each period: as said, else as its date or its header says."""
     said, period = readings["granularity"], readings["period_start"]
-    header = _GRAIN_OF_HEADER.get(normal(checker.label("period_start")))
+    header = _GRAIN_OF_HEADER.get(normal(file.label("period_start")))
     grains = [header or "P1D"]
     codes = np.zeros(len(period.is_faulty()), dtype=np.int64)
     for note in period.notes:
@@ -284,7 +285,7 @@ def granularity(readings: dict[str, Reading], checker: Checker) -> pa.Array:
     return array_of(ColumnKind.CHOICE, codes, [*grains, *words])
 
 
-def is_period_unsaid(readings: dict[str, Reading], checker: Checker) -> Flags:
+def is_period_unsaid(readings: dict[str, Reading], file: FileColumns) -> Flags:
     """Which records leave the length of their period open, so that it is taken as a day.
 
     No cell says it, nor a date such as 2024-W05 or 2024-01, nor the header of the dates.
@@ -292,7 +293,7 @@ def is_period_unsaid(readings: dict[str, Reading], checker: Checker) -> Flags:
     period = readings["period_start"]
     of_said, words = distinct(readings["granularity"].array(ColumnKind.CHOICE))
     is_said = flags(bool(word) for word in words)[of_said]
-    if normal(checker.label("period_start")) in _SAID_BY_HEADER:
+    if normal(file.label("period_start")) in _SAID_BY_HEADER:
         return np.zeros(len(is_said), dtype=bool)
     for note in period.notes:
         if note.startswith("grain ") and note != "grain P1D":

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mlpm_core.quantity import Dimension, Quantity, Unit
+from mlpm_core.quantity import Dimension, Quantity, Unit, percent_said
 from mlpm_core.value.break_even import BreakEven, break_evens
 from mlpm_core.value.estimate import Estimate
-from mlpm_core.value.notes import notes
 from mlpm_core.value.policy import Policy
+from mlpm_core.value.together import partners
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "Worth"]
 
+_PAIRS_SHOWN: Final = 4
 _MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
 
 
@@ -111,8 +112,21 @@ class Worth:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What must be known beside it, in sentences; what matters most first."""
-        return notes(self)
+        """What it leaves out, takes as exact or as independent: sentences that belong beside it.
+
+        Each has its numbers; what matters most comes first.
+
+        Examples
+        --------
+        >>> from mlpm_core.value.mechanism import find_mechanism
+        >>> from mlpm_core.value.worth import worth
+        >>> given = {"population": "100k", "share_treated": "0.3", "uplift_at_k": "0.04",
+        ...     "conversion_treated_at_k": "0.12", "value": "60", "contact_cost": "0.8",
+        ...     "incentive": "5", "contact_minutes": "2", "annoyance": "0.01"}
+        >>> worth(find_mechanism("uplift_targeting"), given).notes
+        ('Every number is taken as exact, so nothing shows how far the result could be off.',)
+        """
+        return _notes(self)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -182,3 +196,50 @@ class Worth:
     @cached_property
     def _policy(self) -> Policy:
         return Policy(self.mechanism, self.mechanism.baseline(self.baseline))
+
+
+def _notes(worth: Worth) -> tuple[str, ...]:
+    labels = {entry.name: entry.label for entry in worth.mechanism.all_inputs}
+    sentences = []
+    if worth.feasible_share < 1:
+        left_out = percent_said(1 - worth.feasible_share)
+        sentences.append(
+            f"{left_out[:1].upper()}{left_out[1:]} of the draws are impossible and left out, so "
+            "what is shown holds only if none of them comes true; narrow the inputs that cannot go "
+            "together."
+        )
+    for name, quantity in worth.quantities.items():
+        if quantity.too_wide is not None:
+            sentences.append(f"{labels[name]} {quantity.too_wide}. Narrow it if you know more.")
+    sentences += [
+        f"Nobody gave a number for “{labels[name]}”: that of “{labels[other]}” is used."
+        for name, other in worth.followed.items()
+    ]
+    if worth.costs is None:
+        sentences.append(
+            "The mechanism's definition does not say what is paid whatever the benefit, so "
+            "attribution, deadweight and decay would take from net."
+        )
+    sentences.append(_taken(worth, labels))
+    return tuple(sentences)
+
+
+def _taken(worth: Worth, labels: dict[str, str]) -> str:
+    """Whether inputs are exact, move together or are independent."""
+    if worth.is_exact:
+        return "Every number is taken as exact, so nothing shows how far the result could be off."
+    pairs = partners(worth.quantities)
+    n_uncertain = sum(not quantity.is_exact for quantity in worth.quantities.values())
+    if not pairs:
+        if n_uncertain == 1:
+            return "One number is uncertain; all others are taken as exact."
+        return "The uncertain numbers are taken as independent of each other."
+    together = [
+        f"{labels[name]} moves with {labels[other]} ({correlation:g})"
+        for name, (other, correlation) in pairs.items()
+    ]
+    shown = "; ".join(together[:_PAIRS_SHOWN])
+    more = (
+        f"; and {len(together) - _PAIRS_SHOWN} more pairs" if len(together) > _PAIRS_SHOWN else ""
+    )
+    return f"{shown}{more}. Everything else that is uncertain is taken as independent."

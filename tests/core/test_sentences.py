@@ -11,7 +11,6 @@ import pytest
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.planning.conditions import conditions
 from mlpm_core.value.mechanism import find_mechanism, mechanisms
-from mlpm_core.value.notes import notes
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.typical import typical_worth
 from mlpm_core.value.worth import worth
@@ -119,28 +118,28 @@ def test_from_next_to_nothing_where_it_must_go_is_told():
 
 
 def test_what_is_left_out_is_said_with_its_share():
-    told = notes(of("M1", precision="0.02 to 0.3"))
+    told = of("M1", precision="0.02 to 0.3").notes
     share = 1 - of("M1", precision="0.02 to 0.3").feasible_share
     assert 0.05 < share < 0.6
     assert told[0].startswith(f"{share * 100:.0f} % of the draws are impossible and left out")
 
 
 def test_a_range_of_a_billion_to_one_is_warned_of():
-    told = notes(of("M1", customer_value="1 to 1e9"))
+    told = of("M1", customer_value="1 to 1e9").notes
     assert told[0].startswith("Customer value spans 1,000,000,000 to 1")
-    assert not any("spans" in note for note in notes(of("M1", customer_value="150 to 250")))
+    assert not any("spans" in note for note in of("M1", customer_value="150 to 250").notes)
 
 
 def test_what_is_taken_as_what_is_said():
     """Cases a model takes are easy ones: their minutes are asked apart, or said to be the mean."""
     inputs = {n: repr(x) for n, x in EXAMPLES["M3"]["inputs"].items()}
-    told = notes(worth(find_mechanism("M3"), inputs))
+    told = worth(find_mechanism("M3"), inputs).notes
     assert told[0] == (
         "Nobody gave a number for “Work for a case that the model takes”: that of "
         "“Work for a case by hand” is used."
     )
     own = worth(find_mechanism("M3"), inputs | {"human_minutes_automatic": "4"})
-    assert len(notes(own)) == len(told) - 1
+    assert len(own.notes) == len(told) - 1
 
 
 @pytest.mark.parametrize("name", mechanisms())

@@ -14,7 +14,6 @@ from mlpm_core.services.valuation import case_value
 from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.decision import Option, decide
 from mlpm_core.value.mechanism import find_mechanism
-from mlpm_core.value.notes import notes
 from mlpm_core.value.worth import Valuation, worth
 
 WINBACK, LETTER = "bike-shop-winback", "voucher-letter"
@@ -97,11 +96,11 @@ def test_what_cannot_be_is_refused(changes, why):
 
 
 def test_it_is_said_what_moves_together_and_that_the_rest_does_not():
-    assert notes(worth(M11, moved(0.8)))[-1] == (
+    assert worth(M11, moved(0.8)).notes[-1] == (
         "Margin of a conversion moves with Uplift at k (0.8). Everything else that is uncertain is "
         "taken as independent."
     )
-    assert notes(worth(M11, PLAIN))[-1] == (
+    assert worth(M11, PLAIN).notes[-1] == (
         "The uncertain numbers are taken as independent of each other."
     )
 
@@ -154,7 +153,7 @@ def test_a_value_case_may_say_what_moves_together(shop):
         changes={"customer_value": "100 to 300 with acceptance 0.9", "acceptance": "0.1 to 0.4"},
     )
     assert together.best is not None, together.problem
-    assert "Customer value moves with Acceptance (0.9)" in notes(together.best)[-1]
+    assert "Customer value moves with Acceptance (0.9)" in together.best.notes[-1]
     assert apart.best is not None
 
 
