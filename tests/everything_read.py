@@ -24,6 +24,7 @@ from mlpm_core.records import ValueCase
 from mlpm_core.services import (
     briefs,
     choosing,
+    decisions,
     delivered,
     deployments,
     estimates,
@@ -125,7 +126,7 @@ def questions_asked(workspace: Any, project: str) -> dict[str, Any]:
         "project_view": answered(portfolio.project_view, workspace, who, project),
         "deployments": answered(deployments.deployments, workspace, who, project),
         "all deployments": answered(deployments.deployments, workspace, who, None),
-        "decisions": answered(evaluations.decisions, workspace, who, project),
+        "decisions": answered(decisions.decisions, workspace, who, project),
         "brief": answered(briefs.brief, workspace, who, project),
         "guide": answered(guide.guide, workspace, who, project),
         "setup": answered(registers.setup_steps, workspace, who, project),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.services import demo, evaluations, imports
+from mlpm_core.services import decisions, demo, imports
 from mlpm_core.services.workspace import Settings, Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlpm_core.records import Receipt
-    from mlpm_core.services.evaluations import DecisionView
+    from mlpm_core.services.decisions import DecisionView
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 GOOD = {"chosen": "champion-1.0", "title": "Keep", "why": "worth more", "decided_by": "Jonas Weil"}
@@ -40,7 +40,7 @@ def measured(n: int) -> bytes:
 
 def decide(workspace: Workspace, **what: Any) -> Receipt:
     """A decision of the meeting, sound unless told otherwise."""
-    return evaluations.decide(workspace, "ada", WINBACK, CASE, **(GOOD | what))
+    return decisions.decide(workspace, "ada", WINBACK, CASE, **(GOOD | what))
 
 
 def told_by_file(
@@ -55,6 +55,6 @@ def told_by_file(
 
 def decision(workspace: Workspace, decision_id: str) -> DecisionView:
     """One decision as it is listed."""
-    listed = evaluations.decisions(workspace, "ada", WINBACK)
+    listed = decisions.decisions(workspace, "ada", WINBACK)
     (found,) = [d for d in listed if d.decision_id == decision_id]
     return found

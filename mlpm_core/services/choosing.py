@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.quantity import Dimension
     from mlpm_core.services.briefs import BriefView
-    from mlpm_core.services.evaluations import LeaderboardView
+    from mlpm_core.services.evidence import LeaderboardView
 
 __all__ = ["Choice", "Choosing", "Criterion", "Flip", "Parting", "choosing", "weights_of"]
 

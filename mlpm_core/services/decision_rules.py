@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.records import Project
-from mlpm_core.services.decisions import Origin, decisions_of, superseding
+from mlpm_core.services.recorded_decisions import Origin, decisions_of, superseding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from mlpm_core.services.decisions import RecordedDecision
+    from mlpm_core.services.recorded_decisions import RecordedDecision
     from mlpm_core.store import Reader
 
 __all__ = ["decision_fault"]

@@ -12,44 +12,40 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import StoreError
-from mlpm_core.quantity import Dimension
-from mlpm_core.records import Decision, columns
-from mlpm_core.services.batches import FORM
-from mlpm_core.services.evidence import Option, Range, thawed
+from mlpm_core.errors import InputError, StoreError
+from mlpm_core.records import Decision, ValueCase, columns
+from mlpm_core.services import registers
+from mlpm_core.services.briefs import brief
+from mlpm_core.services.choosing import choosing, weights_of
+from mlpm_core.services.evaluations import candidates
+from mlpm_core.services.evidence import Option, Range, frozen, thawed
 from mlpm_core.services.realised import DecidedModels, Realised
+from mlpm_core.services.recorded_decisions import (
+    Origin,
+    RecordedDecision,
+    decisions_of,
+    superseding,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from mlpm_core.records import Receipt
     from mlpm_core.services.workspace import Workspace
-    from mlpm_core.store import Ledger, Reader
+    from mlpm_core.store import Ledger
 
 __all__ = [
     "DecisionState",
     "DecisionView",
-    "Origin",
-    "RecordedDecision",
+    "decide",
     "decisions",
-    "decisions_of",
-    "decisions_table",
-    "options_table",
-    "origin_of",
-    "superseding",
-    "with_origin",
+    "next_id",
 ]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_NAMES = tuple(c.name for c in columns(Decision))
+_NUMBERED = re.compile(r"D([0-9]{1,9})")
 _COPIED = tuple(c.name for c in columns(Decision) if c.name != "project" and not c.by_application)
-
-
-class Origin(StrEnum):
-    """How a decision came in: the application recorded it, or it was told by a file."""
-
-    RECORDED = "recorded"
-    IMPORTED = "imported"
 
 
 class DecisionState(StrEnum):
@@ -58,20 +54,6 @@ class DecisionState(StrEnum):
     IN_FORCE = "in force"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedDecision:
-    """A decision as it is stored, with the batch it first came in and what took it back."""
-
-    row: Mapping[str, Any]
-    batch: str
-    recorded_at: datetime
-    recorded_by: str
-    origin: Origin
-    withdrawn_in: str | None
-    withdrawn_by: str | None
-    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,59 +135,6 @@ def decisions(workspace: Workspace, actor: str, project: str) -> list[DecisionVi
     return sorted(views, key=lambda d: (d.decided_on, d.recorded_at, d.decision_id), reverse=True)
 
 
-def decisions_of(reader: Reader, project: str) -> list[RecordedDecision]:
-    """Every decision ever stored in a project, by id, withdrawn ones too.
-
-    The same decision told again by another file is one decision, which stands as long as one of
-    its batches does.
-    """
-    same: dict[tuple[object, ...], list[dict[str, Any]]] = {}
-    for row in reader.history(Decision, project):  # by id, those of one id by batch
-        same.setdefault(tuple(row[name] for name in _NAMES), []).append(row)
-    return [_recorded(rows) for rows in same.values()]
-
-
-def superseding(stored: Iterable[RecordedDecision]) -> dict[str, str]:
-    """By id of a superseded decision the next one of its chain that is not withdrawn."""
-    by_id = {d.row["decision_id"]: d for d in stored}
-    superseded: dict[str, str] = {}
-    for decision in by_id.values():
-        earlier = None if decision.withdrawn_in else by_id.get(decision.row["supersedes"])
-        while earlier is not None and earlier.row["decision_id"] not in superseded:
-            superseded[earlier.row["decision_id"]] = decision.row["decision_id"]
-            earlier = by_id.get(earlier.row["supersedes"]) if earlier.withdrawn_in else None
-    return superseded
-
-
-def origin_of(row: Mapping[str, Any]) -> Origin:
-    """How a decision came in, by the channel of its batch and the evidence that only we write."""
-    is_ours = row["channel"] == FORM and row["evidence"]
-    return Origin.RECORDED if is_ours else Origin.IMPORTED
-
-
-def with_origin(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A version of a decision with its origin; evidence that is not of our making is left out."""
-    origin = origin_of(row)
-    evidence = row["evidence"] if origin is Origin.RECORDED else ""
-    return {"origin": origin.value, **row, "evidence": evidence}
-
-
-def _recorded(rows: Sequence[Mapping[str, Any]]) -> RecordedDecision:
-    first = rows[0]
-    is_withdrawn = all(row["undone_in"] is not None for row in rows)
-    last = max(rows, key=lambda r: r["undone_at"]) if is_withdrawn else None
-    return RecordedDecision(
-        row={name: first[name] for name in _NAMES},
-        batch=first["batch"],
-        recorded_at=first["received_at"],
-        recorded_by=first["actor"],
-        origin=origin_of(first),
-        withdrawn_in=last["undone_in"] if last else None,
-        withdrawn_by=last["undone_by"] if last else None,
-        withdrawn_at=last["undone_at"] if last else None,
-    )
-
-
 def _view(
     stored: RecordedDecision,
     superseded: Mapping[str, str],
@@ -277,76 +206,125 @@ def _thawed(evidence: bytes) -> tuple[Option, ...]:
     return thawed(evidence)
 
 
-def decisions_table(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
-    """Every decision as it is exported, with its origin and state; what cannot be said is None.
+def decide(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    value_case_id: str,
+    *,
+    chosen: str,
+    title: str,
+    why: str,
+    decided_by: str,
+    review_on: date | None = None,
+    decided_on: date | None = None,
+    supersedes: str = "",
+    runs_as: tuple[str, str] = ("", ""),
+    attendees: str = "",
+    conditions: str = "",
+    dissent: str = "",
+) -> Receipt:
+    """Record a decision, with the options frozen as they stand now.
+
+    The only way to a decision that promises anything. Its moment of recording is that of its batch.
+
+    Parameters
+    ----------
+    decided_on : date, optional
+        The day it was decided; today unless told, and never ahead.
+    supersedes : str
+        The decision in whose place it stands.
+    runs_as : tuple of str
+        Model and version as which the chosen candidate is deployed, where it goes by another name.
 
     Raises
     ------
+    InputError
+        When something is left empty, what was chosen is no option, the value case is archived, the
+        day lies ahead, the review does not, or what it supersedes does not stand.
     NotFoundError
-        When there is no such project.
+        When the project or the value case does not exist.
+    StoreError
+        When the disk refuses; nothing is recorded.
     """
-    return [
-        {"project": project}
-        | {name: getattr(d, name) for name in _COPIED}
-        | {
-            "origin": d.origin.value,
-            "state": d.state.value,
-            "superseded_by": d.superseded_by,
-            "batch": d.batch,
-            "recorded_at": d.recorded_at,
-            "recorded_by": d.recorded_by,
-            "withdrawn_at": d.withdrawn_at,
-            "withdrawn_by": d.withdrawn_by,
-            **_ranged("promised", d.promised, d.promised_reason),
-            "promised_as_measured": d.measured.mean if d.measured else None,
-            "promised_before_correction": d.is_before_correction,
-            **_ranged("realised", d.realised, d.realised_reason),
-            "realised_when": d.realised_when,
-            "in_use_instead": d.instead or None,
-        }
-        for d in decisions(workspace, actor, project)
-    ]
-
-
-def options_table(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
-    """The options that every decision was taken on, as they stood then: a row each.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such project.
-    """
-    return [
-        {
-            "project": project,
-            "decision_id": d.decision_id,
-            "batch": d.batch,
-            "state": d.state.value,
-            "option": option.name,
-            "is_chosen": option.name == d.chosen,
-            **_ranged("net", option.net),
-            **_ranged("measured", option.measured),
-            "probability_of_loss": option.probability_of_loss,
-            "p_best": option.p_best,
-            "expected_regret": option.expected_regret,
-            "is_dominated": option.is_dominated,
-            **{
-                name: cell
-                for dimension in Dimension
-                for name, cell in _ranged(dimension.value, option.kpis[dimension]).items()
-            },
-        }
-        for d in decisions(workspace, actor, project)
-        for option in d.options
-    ]
-
-
-def _ranged(name: str, value: Range | None, reason: str | None = None) -> dict[str, object]:
-    """The columns of a range: mean, P10, P90 and unit, and why there is none where that is told."""
-    cells: dict[str, object] = {
-        name: value.mean if value else None,
-        f"{name}_p10": value.p10 if value else None,
-        f"{name}_p90": value.p90 if value else None,
-        f"{name}_unit": value.unit if value else None,
+    decided_on = _checked(
+        workspace, project, decided_on, review_on,
+        {"what is decided": title, "why": why, "who decides": decided_by},
+    )  # fmt: skip
+    view = candidates(workspace, actor, project, value_case_id)
+    _refuse_archived(registers.records(workspace, actor, project, ValueCase.kind), value_case_id)
+    if chosen not in [o.name for o in view.options]:
+        raise InputError(f"{chosen} is none of the options that can be valued; choose one of them.")
+    with workspace.store.writer(keep=False):
+        pass  # a copy that only reads says so before anything is kept
+    weighed = choosing(view, weights_of(brief(workspace, actor, project)))
+    newest = f"B{workspace.version:05d}"
+    evidence = workspace.ledger.keep_bytes(frozen(view, weighed.camps if weighed else {}, newest))
+    model_id, model_version = runs_as
+    row = {
+        "title": title,
+        "value_case_id": value_case_id,
+        "chosen": chosen,
+        "model_id": model_id,
+        "model_version": model_version,
+        "why": why,
+        "decided_by": decided_by,
+        "attendees": attendees,
+        "decided_on": decided_on,
+        "review_on": review_on,
+        "supersedes": supersedes,
+        "conditions": conditions,
+        "dissent": dissent,
+        "evidence": evidence,
     }
-    return cells if reason is None else cells | {f"{name}_reason": reason or None}
+    with workspace.store.still():  # nobody else takes the id meanwhile
+        with workspace.store.reader() as reader:
+            decision_id = next_id(d.row["decision_id"] for d in decisions_of(reader, project))
+        row = {"decision_id": decision_id} | row
+        return registers.write_rows(workspace, actor, project, Decision.kind, [row])
+
+
+def _checked(
+    workspace: Workspace,
+    project: str,
+    decided_on: date | None,
+    review_on: date | None,
+    texts: Mapping[str, str],
+) -> date:
+    """The day of a decision, once all that is typed is found right."""
+    today = workspace.today(project)
+    for label, text in texts.items():
+        if not text.strip():
+            raise InputError(f"Say {label}; a decision without it helps nobody later.")
+    if decided_on is not None and decided_on > today:
+        raise InputError(f"The day of the decision, {decided_on}, lies ahead; today is {today}.")
+    decided_on = decided_on or today
+    if review_on is not None and review_on <= decided_on:
+        raise InputError(
+            f"The review date {review_on} is not ahead; the day of the decision is {decided_on}."
+        )
+    return decided_on
+
+
+def _refuse_archived(cases: Sequence[Mapping[str, Any]], value_case_id: str) -> None:
+    if any(c["archived"] for c in cases if c["value_case_id"] == value_case_id):
+        raise InputError(
+            f"The value case {value_case_id} is archived; take it out of the archive to decide on "
+            "it."
+        )
+
+
+def next_id(ids: Iterable[str]) -> str:
+    """The id of the next decision: one more than the highest ever given, whatever became of it.
+
+    Examples
+    --------
+    >>> next_id(["D001", "D007", "board-4", "D99999999999999999999"])
+    'D008'
+    """
+    taken = set(ids)
+    numbers = [int(m[1]) for decision_id in taken if (m := _NUMBERED.fullmatch(decision_id))]
+    number = max(numbers, default=0) + 1
+    while f"D{number:03d}" in taken:
+        number += 1
+    return f"D{number:03d}"

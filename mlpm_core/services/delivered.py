@@ -19,7 +19,7 @@ from mlpm_core.in_life.delivered import (
 )
 from mlpm_core.records import Direction, Kpi, Promise, ValueCase
 from mlpm_core.services.computing import or_reason
-from mlpm_core.services.evaluations import DecisionState, DecisionView, decisions
+from mlpm_core.services.decisions import DecisionState, DecisionView, decisions
 from mlpm_core.services.kpis import KpiValue, kpi_value
 from mlpm_core.services.lives import NET, Life, LifeMonth, life_of
 from mlpm_core.services.valuation import CaseValue, project_cases

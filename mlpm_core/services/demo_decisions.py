@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mlpm_core.records import Status
-from mlpm_core.services import batches, evaluations
-from mlpm_core.services.decisions import decisions_of
+from mlpm_core.services import batches, decisions
+from mlpm_core.services.recorded_decisions import decisions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ def recorded(workspace: Workspace, actor: str, project: str, path: Path) -> list
             continue
         texts = ("chosen", "title", "why", "decided_by", "attendees", "conditions", "dissent")
         receipts.append(
-            evaluations.decide(
+            decisions.decide(
                 workspace,
                 actor,
                 project,

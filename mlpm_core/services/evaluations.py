@@ -1,8 +1,7 @@
-"""Candidates of a value case side by side, and the decisions that were taken on them."""
+"""Candidates of a value case side by side."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -20,47 +19,22 @@ from mlpm_core.evaluation import (
 )
 from mlpm_core.evaluation.candidate import as_idle, is_share, written
 from mlpm_core.quantity.stated import stated
-from mlpm_core.records import Decision, Evaluation, ValueCase
+from mlpm_core.records import Evaluation
 from mlpm_core.services import registers
-from mlpm_core.services.briefs import brief
-from mlpm_core.services.choosing import choosing, weights_of
 from mlpm_core.services.computing import or_reason
-from mlpm_core.services.decisions import (
-    DecisionState,
-    DecisionView,
-    Origin,
-    decisions,
-    decisions_of,
-)
 from mlpm_core.services.evaluation_rules import in_asked_units, is_share_metric, metrics_by_name
-from mlpm_core.services.evidence import LeaderboardView, MetricView, Option, Range, frozen
+from mlpm_core.services.evidence import LeaderboardView, MetricView, Option, Range
 from mlpm_core.services.realised import DecidedModels
 from mlpm_core.services.valuation import case_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mlpm_core.records import Receipt
     from mlpm_core.services.valuation import CaseValue
     from mlpm_core.services.workspace import Workspace
     from mlpm_core.value.mechanism import Input
 
-__all__ = [
-    "NONE",
-    "DecisionState",
-    "DecisionView",
-    "LeaderboardView",
-    "MetricView",
-    "Option",
-    "Origin",
-    "Range",
-    "candidates",
-    "decide",
-    "decisions",
-    "next_id",
-]
-
-_NUMBERED = re.compile(r"D([0-9]{1,9})")
+__all__ = ["NONE", "candidates"]
 
 
 def candidates(
@@ -249,127 +223,3 @@ def _option(
         ),
         fixed_cost=candidate.fixed_cost_annual if candidate else 0.0,
     )
-
-
-def decide(
-    workspace: Workspace,
-    actor: str,
-    project: str,
-    value_case_id: str,
-    *,
-    chosen: str,
-    title: str,
-    why: str,
-    decided_by: str,
-    review_on: date | None = None,
-    decided_on: date | None = None,
-    supersedes: str = "",
-    runs_as: tuple[str, str] = ("", ""),
-    attendees: str = "",
-    conditions: str = "",
-    dissent: str = "",
-) -> Receipt:
-    """Record a decision, with the options frozen as they stand now.
-
-    The only way to a decision that promises anything. Its moment of recording is that of its batch.
-
-    Parameters
-    ----------
-    decided_on : date, optional
-        The day it was decided; today unless told, and never ahead.
-    supersedes : str
-        The decision in whose place it stands.
-    runs_as : tuple of str
-        Model and version as which the chosen candidate is deployed, where it goes by another name.
-
-    Raises
-    ------
-    InputError
-        When something is left empty, what was chosen is no option, the value case is archived, the
-        day lies ahead, the review does not, or what it supersedes does not stand.
-    NotFoundError
-        When the project or the value case does not exist.
-    StoreError
-        When the disk refuses; nothing is recorded.
-    """
-    decided_on = _checked(
-        workspace, project, decided_on, review_on,
-        {"what is decided": title, "why": why, "who decides": decided_by},
-    )  # fmt: skip
-    view = candidates(workspace, actor, project, value_case_id)
-    _refuse_archived(registers.records(workspace, actor, project, ValueCase.kind), value_case_id)
-    if chosen not in [o.name for o in view.options]:
-        raise InputError(f"{chosen} is none of the options that can be valued; choose one of them.")
-    with workspace.store.writer(keep=False):
-        pass  # a copy that only reads says so before anything is kept
-    weighed = choosing(view, weights_of(brief(workspace, actor, project)))
-    newest = f"B{workspace.version:05d}"
-    evidence = workspace.ledger.keep_bytes(frozen(view, weighed.camps if weighed else {}, newest))
-    model_id, model_version = runs_as
-    row = {
-        "title": title,
-        "value_case_id": value_case_id,
-        "chosen": chosen,
-        "model_id": model_id,
-        "model_version": model_version,
-        "why": why,
-        "decided_by": decided_by,
-        "attendees": attendees,
-        "decided_on": decided_on,
-        "review_on": review_on,
-        "supersedes": supersedes,
-        "conditions": conditions,
-        "dissent": dissent,
-        "evidence": evidence,
-    }
-    with workspace.store.still():  # nobody else takes the id meanwhile
-        with workspace.store.reader() as reader:
-            decision_id = next_id(d.row["decision_id"] for d in decisions_of(reader, project))
-        row = {"decision_id": decision_id} | row
-        return registers.write_rows(workspace, actor, project, Decision.kind, [row])
-
-
-def _checked(
-    workspace: Workspace,
-    project: str,
-    decided_on: date | None,
-    review_on: date | None,
-    texts: Mapping[str, str],
-) -> date:
-    """The day of a decision, once all that is typed is found right."""
-    today = workspace.today(project)
-    for label, text in texts.items():
-        if not text.strip():
-            raise InputError(f"Say {label}; a decision without it helps nobody later.")
-    if decided_on is not None and decided_on > today:
-        raise InputError(f"The day of the decision, {decided_on}, lies ahead; today is {today}.")
-    decided_on = decided_on or today
-    if review_on is not None and review_on <= decided_on:
-        raise InputError(
-            f"The review date {review_on} is not ahead; the day of the decision is {decided_on}."
-        )
-    return decided_on
-
-
-def _refuse_archived(cases: Sequence[Mapping[str, Any]], value_case_id: str) -> None:
-    if any(c["archived"] for c in cases if c["value_case_id"] == value_case_id):
-        raise InputError(
-            f"The value case {value_case_id} is archived; take it out of the archive to decide on "
-            "it."
-        )
-
-
-def next_id(ids: Iterable[str]) -> str:
-    """The id of the next decision: one more than the highest ever given, whatever became of it.
-
-    Examples
-    --------
-    >>> next_id(["D001", "D007", "board-4", "D99999999999999999999"])
-    'D008'
-    """
-    taken = set(ids)
-    numbers = [int(m[1]) for decision_id in taken if (m := _NUMBERED.fullmatch(decision_id))]
-    number = max(numbers, default=0) + 1
-    while f"D{number:03d}" in taken:
-        number += 1
-    return f"D{number:03d}"

@@ -7,27 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core import __version__
 from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.quantity import Dimension
 from mlpm_core.records import KINDS, Decision, Project, columns
 from mlpm_core.reports import FORMATS, Table, csv_bytes, xlsx_bytes
 from mlpm_core.services import portfolio, registers
-from mlpm_core.services.decisions import decisions_table, options_table
+from mlpm_core.services.decisions import decisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from mlpm_core.services.evidence import Range
     from mlpm_core.services.workspace import Workspace
 
-__all__ = ["FORMATS", "Export", "export", "tables"]
+__all__ = ["FORMATS", "Export", "decisions_table", "export", "options_table", "tables"]
 
 _HISTORY = "_history"
+_COPIED = tuple(c.name for c in columns(Decision) if c.name != "project" and not c.by_application)
 _STANDING: Mapping[str, Callable[[Workspace, str, str | None], list[dict[str, Any]]]] = {
     "kpi_values": portfolio.kpis_json,
     "health": portfolio.health_json,
-}
-_OF_PROJECT: Mapping[str, Callable[[Workspace, str, str], list[dict[str, Any]]]] = {
-    Decision.kind: decisions_table,
-    "decision_options": options_table,
 }
 _TAKEN_BACK = ("channel", "undone_in", "undone_by", "undone_at")
 
@@ -107,3 +106,84 @@ def _read(
 
 def _flat(value: object) -> object:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def decisions_table(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
+    """Every decision as it is exported, with its origin and state; what cannot be said is None.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    return [
+        {"project": project}
+        | {name: getattr(d, name) for name in _COPIED}
+        | {
+            "origin": d.origin.value,
+            "state": d.state.value,
+            "superseded_by": d.superseded_by,
+            "batch": d.batch,
+            "recorded_at": d.recorded_at,
+            "recorded_by": d.recorded_by,
+            "withdrawn_at": d.withdrawn_at,
+            "withdrawn_by": d.withdrawn_by,
+            **_ranged("promised", d.promised, d.promised_reason),
+            "promised_as_measured": d.measured.mean if d.measured else None,
+            "promised_before_correction": d.is_before_correction,
+            **_ranged("realised", d.realised, d.realised_reason),
+            "realised_when": d.realised_when,
+            "in_use_instead": d.instead or None,
+        }
+        for d in decisions(workspace, actor, project)
+    ]
+
+
+def options_table(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
+    """The options that every decision was taken on, as they stood then: a row each.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    return [
+        {
+            "project": project,
+            "decision_id": d.decision_id,
+            "batch": d.batch,
+            "state": d.state.value,
+            "option": option.name,
+            "is_chosen": option.name == d.chosen,
+            **_ranged("net", option.net),
+            **_ranged("measured", option.measured),
+            "probability_of_loss": option.probability_of_loss,
+            "p_best": option.p_best,
+            "expected_regret": option.expected_regret,
+            "is_dominated": option.is_dominated,
+            **{
+                name: cell
+                for dimension in Dimension
+                for name, cell in _ranged(dimension.value, option.kpis[dimension]).items()
+            },
+        }
+        for d in decisions(workspace, actor, project)
+        for option in d.options
+    ]
+
+
+def _ranged(name: str, value: Range | None, reason: str | None = None) -> dict[str, object]:
+    """The columns of a range: mean, P10, P90 and unit, and why there is none where that is told."""
+    cells: dict[str, object] = {
+        name: value.mean if value else None,
+        f"{name}_p10": value.p10 if value else None,
+        f"{name}_p90": value.p90 if value else None,
+        f"{name}_unit": value.unit if value else None,
+    }
+    return cells if reason is None else cells | {f"{name}_reason": reason or None}
+
+
+_OF_PROJECT: Mapping[str, Callable[[Workspace, str, str], list[dict[str, Any]]]] = {
+    Decision.kind: decisions_table,
+    "decision_options": options_table,
+}

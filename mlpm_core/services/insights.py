@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.services.estimates import EstimateView
-    from mlpm_core.services.evaluations import LeaderboardView
+    from mlpm_core.services.evidence import LeaderboardView
     from mlpm_core.services.evidence import Option as BoardOption
     from mlpm_core.services.rates import RatePoint
     from mlpm_core.services.valuation import CaseValue

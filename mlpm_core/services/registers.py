@@ -12,9 +12,9 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
 from mlpm_core.records import Decision, Kpi, Model, Project, columns, kept_cell, record_of
 from mlpm_core.services.batches import FORM
-from mlpm_core.services.decisions import with_origin
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.kpis import ProxyState, kpi_proxy
+from mlpm_core.services.recorded_decisions import with_origin
 from mlpm_core.services.valuation import project_cases
 
 if TYPE_CHECKING:

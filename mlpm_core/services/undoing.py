@@ -21,10 +21,10 @@ from mlpm_core.records import (
 )
 from mlpm_core.services import batches
 from mlpm_core.services.currency_rules import currency_of, refuse_other_currency
-from mlpm_core.services.decisions import decisions_of
 from mlpm_core.services.effects import Before
 from mlpm_core.services.kpis import MOVING
 from mlpm_core.services.mechanisms import refuse_orphans
+from mlpm_core.services.recorded_decisions import decisions_of
 from mlpm_core.services.stored import register_used
 
 if TYPE_CHECKING:

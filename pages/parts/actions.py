@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.records import Receipt, Status, record_of
-from mlpm_core.services import demo, editing, evaluations, proxies, undoing, uploads
+from mlpm_core.services import decisions, demo, editing, proxies, undoing, uploads
 from pages.parts import addresses, loaders
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def decide(
     dissent: str,
 ) -> Receipt:
     """Record what was decided, with the options as they stand now."""
-    return evaluations.decide(
+    return decisions.decide(
         loaders.workspace(),
         loaders.actor(),
         project,

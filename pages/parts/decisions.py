@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from mlpm_core.services.evaluations import DecisionState, Origin
+from mlpm_core.services.decisions import DecisionState
+from mlpm_core.services.recorded_decisions import Origin
 from pages.parts import actions, evaluate_sentences, evaluate_tables, forms, loaders, panels, saving
 from pages.parts.figures import NOTHING, counted, figure, literal, spread
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from mlpm_core.services.evaluations import DecisionView, LeaderboardView, Range
+    from mlpm_core.services.decisions import DecisionView
+    from mlpm_core.services.evidence import LeaderboardView, Range
     from pages.parts.forms import Form
 
 __all__ = ["form", "recorded"]

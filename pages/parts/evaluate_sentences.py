@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.records import METRICS
-from mlpm_core.services.evaluations import NONE, DecisionState, Origin
+from mlpm_core.services.decisions import DecisionState
+from mlpm_core.services.evaluations import NONE
+from mlpm_core.services.recorded_decisions import Origin
 from pages.parts.figures import counted, day, listed, literal, money, number, percent, spread
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mlpm_core.services.evaluations import DecisionView, LeaderboardView, MetricView, Option
+    from mlpm_core.services.decisions import DecisionView
+    from mlpm_core.services.evidence import LeaderboardView, MetricView, Option
 
 __all__ = [
     "also_said",

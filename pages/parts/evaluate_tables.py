@@ -14,7 +14,7 @@ from pages.parts.figures import NOTHING, number, percent, spread, written_unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.services.evaluations import LeaderboardView, Option, Range
+    from mlpm_core.services.evidence import LeaderboardView, Option, Range
 
 __all__ = ["five_dimensions", "in_chart", "intervals", "options", "unvalued"]
 

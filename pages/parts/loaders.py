@@ -22,6 +22,7 @@ from mlpm_core.services import (
     valuation,
 )
 from mlpm_core.services import choosing as choosing_service
+from mlpm_core.services import decisions as adoption
 from mlpm_core.services import delivered as delivered_service
 from mlpm_core.services import deployments as deployments_service
 from mlpm_core.services import estimates as estimates_service
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.briefs import BriefView
     from mlpm_core.services.choosing import Choosing
+    from mlpm_core.services.decisions import DecisionView
     from mlpm_core.services.delivered import DeliveredView
     from mlpm_core.services.demo import LoadedDemo
     from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.estimates import EstimateView
-    from mlpm_core.services.evaluations import DecisionView, LeaderboardView
+    from mlpm_core.services.evidence import LeaderboardView
     from mlpm_core.services.guide import BreakEvenView, CandidateView, GuideView
     from mlpm_core.services.insights import Advice, Change, Insight
     from mlpm_core.services.mechanisms import Mechanism, Version
@@ -138,7 +140,7 @@ def choosing(project: str, value_case_id: str) -> Choosing | None:
 @daily
 def decisions(project: str) -> list[DecisionView]:
     """Every decision of a project, promised beside realised; a review falls due by the day."""
-    return evaluations.decisions(workspace(), actor(), project)
+    return adoption.decisions(workspace(), actor(), project)
 
 
 @daily

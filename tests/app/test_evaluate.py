@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services import evaluations, imports, registers, undoing
+from mlpm_core.services import decisions, evaluations, imports, registers, undoing
 from pages.parts import evaluate_sentences, evaluate_tables
 from tests.app.conftest import button, open_screen, plain, run, said
 from tests.meeting import measured
@@ -102,7 +102,7 @@ def test_before_choosing_it_is_told_what_to_find_out():
 
 def decided(demo, **what):
     sound = {"chosen": "champion-1.0", "title": "T", "why": "w", "decided_by": "b"}
-    return evaluations.decide(demo, "ada", WINBACK, "voucher-letter", **(sound | what))
+    return decisions.decide(demo, "ada", WINBACK, "voucher-letter", **(sound | what))
 
 
 def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
@@ -112,7 +112,7 @@ def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
     app.text_input(key=f"{FORM}_dissent").set_value("Tom: **too** early")
     press(app)
-    first, second = evaluations.decisions(demo, "test", WINBACK)
+    first, second = decisions.decisions(demo, "test", WINBACK)
     assert (first.supersedes, second.superseded_by) == ("D001", "D002")
     shown = said(open_screen("adoption", project=WINBACK))
     assert f"Takes the place of [D001](#decision-{second.batch.lower()}-d001)" in shown
@@ -184,7 +184,7 @@ def test_a_decision_that_somebody_else_records_meanwhile_empties_no_form(demo):
     run(app)
     assert app.text_input(key=f"{FORM}_title").value == "Keep it"
     press(app)
-    titles = [d.title for d in evaluations.decisions(demo, "x", WINBACK)]
+    titles = [d.title for d in decisions.decisions(demo, "x", WINBACK)]
     assert titles[:2] == ["Keep it", "Theirs"]
 
 
@@ -197,10 +197,10 @@ def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
     decided(demo, title="Theirs", supersedes="D001")
     press(app)
     assert "Choose again at “Takes the place of”" in app.error[0].value
-    assert "Change" not in {d.title for d in evaluations.decisions(demo, "x", WINBACK)}
+    assert "Change" not in {d.title for d in decisions.decisions(demo, "x", WINBACK)}
     app.selectbox(key=f"{FORM}_supersedes").set_value("D002")
     press(app)
-    newest = evaluations.decisions(demo, "x", WINBACK)[0]
+    newest = decisions.decisions(demo, "x", WINBACK)[0]
     assert (newest.title, newest.supersedes) == ("Change", "D002")
 
 
@@ -227,6 +227,6 @@ def test_a_decision_is_withdrawn_by_the_message_that_reports_it(demo):
     press(app)
     button(app, "Undo").click()
     run(app)
-    newest = evaluations.decisions(demo, "x", WINBACK)[0]
+    newest = decisions.decisions(demo, "x", WINBACK)[0]
     assert (newest.title, newest.state) == ("Too soon", "withdrawn")
     assert "Decision D002 is withdrawn: it stays listed with its evidence" in plain(said(app))

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.services import evaluations
+from mlpm_core.services import decisions
 from mlpm_core.services.delivered import delivered
 from pages.parts import charts, delivered_sentences, delivered_tables
 from tests.app.conftest import open_screen, run, said
@@ -125,7 +125,7 @@ def test_a_decision_that_is_due_stands_with_what_was_promised(empty):
     shop(empty)
     row = {"value_case_id": CASE, "candidate": ODD[:8], "metric": "wape", "value": 0.2}
     save(empty, "evaluations", row)
-    evaluations.decide(
+    decisions.decide(
         empty, "ada", SHOP, CASE, chosen=ODD[:8], title=ODD, why=ODD, decided_by=ODD,
         attendees=ODD, conditions=ODD, dissent=ODD,
         decided_on=date(2024, 7, 1), review_on=date(2024, 8, 1),

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from mlpm_core.records import Status
-from mlpm_core.services import backups, evaluations, imports, registers, rules, undoing
+from mlpm_core.services import backups, decisions, evaluations, imports, registers, rules, undoing
 from mlpm_core.services.exports import export
 from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.store import Store, connection
@@ -169,11 +169,11 @@ def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, monkeypa
         first = told_by_file(workspace, f"D001,t,{CASE},a,w,b,2026-06-01")
         undoing.undo(workspace, "ben", WINBACK, first.batch)
         told_by_file(workspace, f"D001,u,{CASE},a,w,b,2031-01-31")
-    was = evaluations.decisions(workspace, "ada", WINBACK)
+    was = decisions.decisions(workspace, "ada", WINBACK)
     assert [d.title for d in was] == ["u", "t"]
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
     again = Workspace(Settings(data=tmp_path, demo=False))
-    assert evaluations.decisions(again, "ada", WINBACK) == was
+    assert decisions.decisions(again, "ada", WINBACK) == was
     assert all(check.ok for check in again.checks())
     again.close()

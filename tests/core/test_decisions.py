@@ -12,9 +12,10 @@ import pytest
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Decision, Status, columns
-from mlpm_core.services import batches, evaluations, imports, registers, undoing, uploads
-from mlpm_core.services.evaluations import DecisionState, Origin
+from mlpm_core.services import batches, decisions, imports, registers, undoing, uploads
+from mlpm_core.services.decisions import DecisionState
 from mlpm_core.services.exports import export
+from mlpm_core.services.recorded_decisions import Origin
 from mlpm_core.services.workspace import open_workspace
 from tests.meeting import (
     CASE,
@@ -208,7 +209,7 @@ def test_an_id_is_never_used_again(shop):
     assert receipt.status is Status.REJECTED
     assert "nor is its id used again" in receipt.rejects[0].message
     decide(shop)
-    states = {d.decision_id: d.state for d in evaluations.decisions(shop, "ada", WINBACK)}
+    states = {d.decision_id: d.state for d in decisions.decisions(shop, "ada", WINBACK)}
     assert states == {"D001": DecisionState.WITHDRAWN, "D002": DecisionState.IN_FORCE}
 
 
@@ -234,7 +235,7 @@ def test_two_decisions_at_once_get_an_id_each(shop):
     with ThreadPoolExecutor(4) as pool:
         receipts = list(pool.map(lambda i: decide(shop, title=f"No. {i}"), range(6)))
     assert {r.status for r in receipts} == {Status.COMMITTED}
-    ids = [d.decision_id for d in evaluations.decisions(shop, "ada", WINBACK)]
+    ids = [d.decision_id for d in decisions.decisions(shop, "ada", WINBACK)]
     assert sorted(ids) == [f"D00{i}" for i in range(1, 7)]
 
 
@@ -249,7 +250,7 @@ def test_of_a_chain_only_the_newest_promises(shop):
     decide(shop, review_on=date(2026, 7, 1))
     decide(shop, chosen="none", supersedes="D001", review_on=date(2026, 7, 1))
     decide(shop, supersedes="D002")
-    views = {d.decision_id: d for d in evaluations.decisions(shop, "ada", WINBACK)}
+    views = {d.decision_id: d for d in decisions.decisions(shop, "ada", WINBACK)}
     assert [i for i, d in views.items() if d.is_promise] == ["D003"]
     assert [i for i, d in views.items() if d.promised is not None] == ["D003"]
     assert (views["D001"].superseded_by, views["D002"].superseded_by) == ("D002", "D003")
@@ -259,7 +260,7 @@ def test_of_a_chain_only_the_newest_promises(shop):
         shop, "ada", WINBACK, "projects",
         [{"project": WINBACK, "title": "Member win-back", "clock_on": "2026-08-01"}],
     )  # fmt: skip
-    assert not any(d.is_review_due for d in evaluations.decisions(shop, "ada", WINBACK))
+    assert not any(d.is_review_due for d in decisions.decisions(shop, "ada", WINBACK))
 
 
 def test_a_withdrawn_link_of_a_chain_brings_nothing_back(shop):
@@ -267,7 +268,7 @@ def test_a_withdrawn_link_of_a_chain_brings_nothing_back(shop):
     second = decide(shop, supersedes="D001")
     decide(shop, supersedes="D002")
     undoing.undo(shop, "ben", WINBACK, second.batch)
-    views = {d.decision_id: d for d in evaluations.decisions(shop, "ada", WINBACK)}
+    views = {d.decision_id: d for d in decisions.decisions(shop, "ada", WINBACK)}
     assert [i for i, d in views.items() if d.is_promise] == ["D003"]
     assert (views["D001"].state, views["D001"].superseded_by) == (DecisionState.SUPERSEDED, "D003")
 
@@ -314,7 +315,7 @@ def test_a_file_cannot_supersede_what_was_recorded_nor_close_a_circle(shop):
 def test_a_past_moment_knows_no_later_withdrawal(shop):
     made = decide(shop)
     undone = undoing.undo(shop, "ben", WINBACK, made.batch)
-    (then,) = evaluations.decisions(shop.as_known(made.batch), "ada", WINBACK)
+    (then,) = decisions.decisions(shop.as_known(made.batch), "ada", WINBACK)
     assert (then.state, then.promised is None) == (DecisionState.IN_FORCE, False)
-    (now,) = evaluations.decisions(shop.as_known(undone.batch), "ada", WINBACK)
+    (now,) = decisions.decisions(shop.as_known(undone.batch), "ada", WINBACK)
     assert now.state is DecisionState.WITHDRAWN

@@ -9,7 +9,7 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
-from mlpm_core.services import demo, evaluations, portfolio, valuation
+from mlpm_core.services import decisions, demo, portfolio, valuation
 from mlpm_core.services.delivered import Grade, Outcome, delivered
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.monitored_shop import (
@@ -262,7 +262,7 @@ def test_decisions_fall_due_by_the_clock(shop):
     save(shop, "evaluations", {"value_case_id": CASE, "candidate": "1.0", "metric": "wape",
                                "value": 0.24})  # fmt: skip
     decided = {"chosen": "1.0", "title": "t", "why": "w", "decided_by": "a"}
-    evaluations.decide(
+    decisions.decide(
         shop, "ada", SHOP, CASE, **decided, runs_as=("m", ""),
         decided_on=date(2024, 7, 1), review_on=date(2024, 8, 11),
     )  # fmt: skip
@@ -272,7 +272,7 @@ def test_decisions_fall_due_by_the_clock(shop):
     (due,) = view(shop).decisions_due
     assert due.decision_id == "D001"
     assert due.realised is not None
-    evaluations.decide(shop, "ada", SHOP, CASE, **decided, supersedes="D001",
+    decisions.decide(shop, "ada", SHOP, CASE, **decided, supersedes="D001",
                        review_on=date(2024, 9, 1))  # fmt: skip
     after = view(shop)
     assert (after.decisions_due, after.next_review_on) == ((), date(2024, 9, 1))

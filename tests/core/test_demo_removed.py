@@ -7,7 +7,7 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, record_of
-from mlpm_core.services import backups, batches, demo, evaluations, imports, portfolio, registers
+from mlpm_core.services import backups, batches, decisions, demo, imports, portfolio, registers
 from mlpm_core.services.workspace import Settings, Workspace
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
@@ -217,7 +217,7 @@ def test_a_name_that_pretends_to_be_the_demo_is_not_taken_for_it(workspace):
 
 
 def test_a_decision_of_somebody_called_as_the_demo_is_theirs(workspace):
-    own = evaluations.decide(
+    own = decisions.decide(
         workspace, demo.ACTOR, DEMAND, "daily-orders", chosen="none", title="Wait", why="Too early",
         decided_by="ben",
     )  # fmt: skip

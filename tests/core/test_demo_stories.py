@@ -15,9 +15,10 @@ from mlpm_core.in_life.signals import Rule
 from mlpm_core.services import demo, registers
 from mlpm_core.services.batches import receipts
 from mlpm_core.services.briefs import brief
+from mlpm_core.services.decisions import decisions
 from mlpm_core.services.deployments import deployment, deployments
 from mlpm_core.services.estimates import project_estimates
-from mlpm_core.services.evaluations import candidates, decisions
+from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.undoing import undo
 from mlpm_core.services.workspace import Settings, Workspace
 

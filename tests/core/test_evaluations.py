@@ -9,7 +9,7 @@ import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.records import Status
-from mlpm_core.services import batches, evaluations, imports, registers, undoing
+from mlpm_core.services import batches, decisions, evaluations, imports, registers, undoing
 from tests.meeting import CASE, GOOD, HEAD, WINBACK, before_the_meeting
 
 
@@ -108,14 +108,14 @@ def test_metrics_are_known_by_their_other_names_and_unknown_ones_are_told(shop):
 
 def test_a_decision_keeps_the_options_as_they_stood(shop):
     then = board(shop).best
-    receipt = evaluations.decide(shop, "ada", WINBACK, CASE, **GOOD, review_on=date(2026, 9, 30))
+    receipt = decisions.decide(shop, "ada", WINBACK, CASE, **GOOD, review_on=date(2026, 9, 30))
     assert receipt.status is Status.COMMITTED
     registers.save(
         shop, "ada", WINBACK, "quantities",
         [{"value_case_id": CASE, "name": "customer_value", "written": "1"}],
     )  # fmt: skip
     assert board(shop).best.name == "none"
-    (decision,) = evaluations.decisions(shop, "ada", WINBACK)
+    (decision,) = decisions.decisions(shop, "ada", WINBACK)
     assert decision.promised == then.net
     assert decision.options[0] == then
     assert decision.realised is None
@@ -137,12 +137,12 @@ def test_a_decision_keeps_the_options_as_they_stood(shop):
 )
 def test_a_decision_says_what_why_who_and_when(shop, wrong, told):
     with pytest.raises(InputError, match=told):
-        evaluations.decide(shop, "ada", WINBACK, CASE, **(GOOD | wrong))
+        decisions.decide(shop, "ada", WINBACK, CASE, **(GOOD | wrong))
     assert registers.records(shop, "ada", WINBACK, "decisions") == []
 
 
 def test_a_decision_outlives_its_value_case(shop):
-    evaluations.decide(shop, "ada", WINBACK, CASE, **GOOD)
+    decisions.decide(shop, "ada", WINBACK, CASE, **GOOD)
     for row in batches.receipts(shop, "ada", WINBACK):  # the newest first
         if row["kind"] in ("models", "projects", "decisions", "value_cases"):
             continue
@@ -152,6 +152,6 @@ def test_a_decision_outlives_its_value_case(shop):
     ]
     undone = undoing.undo(shop, "ada", WINBACK, batch)
     assert "Decision D001" in next(w.message for w in undone.warnings if w.code == "decided-on")
-    (decision,) = evaluations.decisions(shop, "ada", WINBACK)
+    (decision,) = decisions.decisions(shop, "ada", WINBACK)
     assert (decision.case_title, decision.realised) == (CASE, None)
     assert decision.promised is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlpm_core.services.decisions import decisions
-from mlpm_core.services.evaluations import candidates, decide
+from mlpm_core.services.decisions import decide, decisions
+from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.insights import USE, insight
 from mlpm_core.services.mechanisms import worth_json
 from mlpm_core.services.valuation import against_baselines, case_value

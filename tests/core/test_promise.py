@@ -13,9 +13,10 @@ from mlpm_core.evaluation.luck import correlation, correlations
 from mlpm_core.evaluation.promise import FEWEST, merit
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Decision
-from mlpm_core.services.decisions import decisions, decisions_table, options_table
-from mlpm_core.services.evaluations import candidates, decide
+from mlpm_core.services.decisions import decide, decisions
+from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.evidence import thawed
+from mlpm_core.services.exports import decisions_table, options_table
 from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.decision import Option as Among
 from mlpm_core.value.decision import decide as decide_among

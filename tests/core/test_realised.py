@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.services import evaluations, registers
+from mlpm_core.services import decisions, evaluations, registers
 from mlpm_core.services.delivered import delivered
 from mlpm_core.services.exports import export
 from mlpm_core.services.portfolio import health_json, kpis_json
@@ -46,13 +46,13 @@ def shop(tmp_path):
 
 def decided(workspace, chosen, **what):
     what = {"decided_on": date(2024, 7, 1), "title": "t", "why": "w", "decided_by": "b"} | what
-    receipt = evaluations.decide(workspace, "ada", SHOP, CASE, chosen=chosen, **what)
+    receipt = decisions.decide(workspace, "ada", SHOP, CASE, chosen=chosen, **what)
     assert receipt.status == "committed", receipt.rejects
-    return evaluations.decisions(workspace, "ada", SHOP)[0]
+    return decisions.decisions(workspace, "ada", SHOP)[0]
 
 
 def listed(workspace):
-    return evaluations.decisions(workspace, "ada", SHOP)[0]
+    return decisions.decisions(workspace, "ada", SHOP)[0]
 
 
 def net_at(error):
@@ -191,7 +191,7 @@ def test_the_form_is_told_what_is_in_use(shop):
 
 def test_a_model_that_is_not_registered_is_no_link(shop):
     what = {"title": "t", "why": "w", "decided_by": "b", "runs_as": ("n", "")}
-    receipt = evaluations.decide(shop, "ada", SHOP, CASE, chosen="1.0", **what)
+    receipt = decisions.decide(shop, "ada", SHOP, CASE, chosen="1.0", **what)
     assert receipt.rejects[0].code == "unknown-reference"
     assert registers.records(shop, "ada", SHOP, "decisions") == []
 

@@ -9,8 +9,9 @@ from mlpm_core.in_life.health import Health, LimitCheck, LimitState
 from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Status
 from mlpm_core.services import imports, registers
-from mlpm_core.services.decisions import options_table
-from mlpm_core.services.evaluations import candidates, decide
+from mlpm_core.services.decisions import decide
+from mlpm_core.services.evaluations import candidates
+from mlpm_core.services.exports import options_table
 from mlpm_core.services.insights import among
 from mlpm_core.services.periods import Monitored
 from mlpm_core.services.valuation import case_value

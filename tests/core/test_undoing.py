@@ -5,7 +5,7 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Deployment, MetricResult, Model, Project, Status
-from mlpm_core.services import backups, batches, evaluations, undoing
+from mlpm_core.services import backups, batches, decisions, undoing
 from mlpm_core.services.workspace import Settings, Workspace
 from tests.core.test_imports import HEADER, put, state, stored, values
 from tests.monitored_shop import SHOP, in_use, planned, save
@@ -127,7 +127,7 @@ def test_a_decision_taken_on_evaluations_is_told_and_labels_that_lose_their_pred
     planned(workspace, "2024-08-01")
     rows = [{"value_case_id": "orders", "candidate": "a", "metric": "wape", "value": 0.2}]
     save(workspace, "evaluations", *rows)
-    evaluations.decide(
+    decisions.decide(
         workspace, "ada", SHOP, "orders",
         chosen="a", title="Take a", why="It errs less.", decided_by="Board",
     )  # fmt: skip

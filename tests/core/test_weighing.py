@@ -13,7 +13,7 @@ from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.evaluation.weighing import weigh
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.choosing import choosing
-from mlpm_core.services.evaluations import LeaderboardView, Option, Range
+from mlpm_core.services.evidence import LeaderboardView, Option, Range
 
 REVENUE, COST, TIME, PEOPLE, CUSTOMER = Dimension
 NAMES = "abcd"
