@@ -63,9 +63,10 @@ def by_mlpm(kind: str, path: Path, folder: Path) -> float:
     """Seconds of one import into an empty store."""
     from mlpm_core.services.imports import import_file
     from mlpm_core.services.reading import CAGE
-    from mlpm_core.services.workspace import Settings, Workspace
+    from mlpm_core.services.recovery import open_recovered
+    from mlpm_core.services.settings import Settings
 
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     # The reader is there already, as DuckDB's is: its process serves file after file.
     head = b"".join(path.open("rb").readlines(4096))
     import_file(workspace, "bench", "bench", kind, path.name, head, dry_run=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.services import decisions, demo, imports
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.decisions import DecisionView
+    from mlpm_core.services.workspace import Workspace
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 GOOD = {"chosen": "champion-1.0", "title": "Keep", "why": "worth more", "decided_by": "Jonas Weil"}
@@ -21,7 +23,7 @@ TOLD = "decision_id,title,value_case_id,chosen,why,decided_by,decided_on"
 
 def before_the_meeting(folder: Path) -> Workspace:
     """A store with the project's files, its decisions left out."""
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "decisions":
             imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())

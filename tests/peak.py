@@ -48,13 +48,14 @@ def peak_of(*work: object) -> Peak:
 
 def _work(what: str, folder: Path, rest: list[str]) -> None:
     from mlpm_core.services import backups, imports
-    from mlpm_core.services.workspace import Settings, Workspace
+    from mlpm_core.services.recovery import open_recovered
+    from mlpm_core.services.settings import Settings
 
     settings = Settings(data=folder, demo=False)
     if what == "restore":
         assert all(check.ok for check in backups.restore(settings, Path(rest[0])))
         return
-    workspace = Workspace(settings)
+    workspace = open_recovered(settings)
     if what == "import":
         kind, file = rest
         receipt = imports.import_file(workspace, "ana", "shop", kind, "f.csv", Path(file))

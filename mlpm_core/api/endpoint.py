@@ -15,13 +15,15 @@ from starlette.routing import Route
 from mlpm_core.api.security import API_TOKEN, CALLER
 from mlpm_core.errors import InputError, MlpmError, NotFoundError, StoreError
 from mlpm_core.services import batches
+from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.tokens import Action, Token
-from mlpm_core.services.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
+
+    from mlpm_core.services.workspace import Workspace
 
 __all__ = [
     "Endpoint",

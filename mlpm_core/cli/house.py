@@ -18,6 +18,7 @@ from mlpm_core.cli.printing import say
 from mlpm_core.errors import InputError, InUseError, NotFoundError, StoreError
 from mlpm_core.named_file import open_named, read_named
 from mlpm_core.records import Receipt, Status
+from mlpm_core.services.recovery import open_recovered
 from mlpm_core.services.server_file import read_server_file
 from mlpm_core.services.settings import Settings, misspelt
 from mlpm_core.services.uploads import import_upload, max_bytes, too_large
@@ -97,7 +98,6 @@ def house() -> Iterator[House]:
 
 
 def _app_or_store(settings: Settings) -> House:
-    from mlpm_core.services.workspace import Workspace
 
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
@@ -105,7 +105,7 @@ def _app_or_store(settings: Settings) -> House:
         if server is not None and _answers(server):
             return _RunningApp(server, only_reads=settings.read_only)
         try:
-            return _OwnStore(Workspace(settings))
+            return _OwnStore(open_recovered(settings))
         except InUseError:
             if time.monotonic() > until:
                 raise

@@ -19,12 +19,15 @@ from mlpm_core.errors import InputError, StoreError
 from mlpm_core.named_file import open_named
 from mlpm_core.services import data_folder
 from mlpm_core.services.data_folder import DATABASE, LEDGER, quarantine
-from mlpm_core.services.workspace import Check, Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.workspace import Check, Workspace
 from mlpm_core.store import BatchContent, Ledger, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from mlpm_core.services.settings import Settings
 
 __all__ = ["backup", "folder_of", "read_back", "restore", "rewrite_ledger", "told", "verify"]
 
@@ -258,7 +261,7 @@ def _verified(settings: Settings, name: str) -> list[Check]:
     if wrong:
         raise InputError(f"{name} cannot be restored: in its ledger {wrong[0]}.")
     try:
-        workspace = Workspace(settings)
+        workspace = open_recovered(settings)
     except StoreError as error:
         raise InputError(f"{name} cannot be restored: {error}") from error
     try:

@@ -17,7 +17,6 @@ from mlpm_core.records import (
     QuantityRecord,
     ValueCase,
 )
-from mlpm_core.services.evaluation_rules import metrics_by_name
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs
 
@@ -102,7 +101,7 @@ def _asked_in_money(
             mechanism = mechanism_of(reader, project, case["mechanism"])
         except MlpmError:
             continue
-        names = metrics_by_name(mechanism)
+        names = mechanism.metrics_by_name
         metrics[case["value_case_id"]] = {n for n, m in names.items() if _has_money(m.unit)}
         entries = (*mechanism.all_inputs, *benefit_inputs(mechanism))
         quantities[case["value_case_id"]] = {e.name for e in entries if _has_money(e.unit)}

@@ -12,16 +12,11 @@ from mlpm_core.services.reported_units import check_registered, unit_factor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.mechanism import Input
 
-__all__ = ["evaluation_fault", "in_asked_units", "is_share_metric", "metrics_by_name", "unit_fault"]
+__all__ = ["evaluation_fault", "in_asked_units", "is_share_metric", "unit_fault"]
 
 _IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
-
-
-def metrics_by_name(mechanism: Mechanism) -> dict[str, Input]:
-    """The metrics that a mechanism asks for, by both of their names."""
-    return {name: m for m in mechanism.metrics for name in (m.name, m.reported_as)}
 
 
 def in_asked_units(

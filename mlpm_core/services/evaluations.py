@@ -22,7 +22,7 @@ from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Evaluation
 from mlpm_core.services import registers
 from mlpm_core.services.computing import or_reason
-from mlpm_core.services.evaluation_rules import in_asked_units, is_share_metric, metrics_by_name
+from mlpm_core.services.evaluation_rules import in_asked_units, is_share_metric
 from mlpm_core.services.evidence import LeaderboardView, MetricView, Option, Range
 from mlpm_core.services.realised import DecidedModels
 from mlpm_core.services.valuation import case_value
@@ -83,7 +83,7 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         for i in case.inputs
         if i.is_asked and not i.is_metric and (text := i.planned or i.default)
     }
-    metrics = metrics_by_name(case.mechanism)
+    metrics = case.mechanism.metrics_by_name
     shown, refused = [], []
     read: dict[str, Sequence[Mapping[str, Any]]] = {}
     for name, rows in measured.items():
@@ -197,7 +197,7 @@ def _option(
     candidate: Candidate | None,
 ) -> Option:
     currency = case.currency
-    entries = metrics_by_name(case.mechanism)
+    entries = case.mechanism.metrics_by_name
     return Option(
         name=standing.name,
         net=Range.of(standing.net, currency),

@@ -6,26 +6,37 @@ import asyncio
 import gc
 import importlib
 import os
+import threading
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from mlpm_core.errors import MlpmError
+from mlpm_core.services import demo
 from mlpm_core.services.addresses import beyond_this_machine
 from mlpm_core.services.readiness import beyond_loopback, progress, say, say_when_ready, served_at
+from mlpm_core.services.recovery import open_recovered
 from mlpm_core.services.server_file import NAME, announced, read_server_file
 from mlpm_core.services.settings import Settings, misspelt
 from mlpm_core.services.stopping import Stopped
-from mlpm_core.services.workspace import close_workspace, open_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from mlpm_core.services.addresses import Listener
     from mlpm_core.services.stopping import Stop
+    from mlpm_core.services.workspace import Workspace
 
-__all__ = ["refuse_to_start", "serving", "settings_or_end"]
+__all__ = [
+    "close_workspace",
+    "open_workspace",
+    "refuse_to_start",
+    "serving",
+    "settings_or_end",
+]
 
+_lock = threading.Lock()
+_open: dict[str, Workspace] = {}
 _PRELOADED: Final = ("pandas", "pyarrow", "altair", "scipy.stats")  # else the first visitor waits
 
 
@@ -97,3 +108,42 @@ def _refuse_foreign(listener: Listener) -> NoReturn:
     """Whatever is configured: nothing is served where other machines can reach it."""
     close_workspace()
     refuse_to_start(beyond_this_machine(f"This server listens at {listener.address}"))
+
+
+def open_workspace(
+    settings: Settings | None = None,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> Workspace:
+    """The process's workspace, opened on first use; loads the demo into an empty store.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Those of the environment unless given.
+    on_progress : callable, optional
+        Told what is being done and how far it is: this many of so many.
+
+    Raises
+    ------
+    StoreError
+        When another process holds the store, or it cannot be read.
+    """
+    with _lock:
+        if "it" not in _open:
+            workspace = open_recovered(settings or Settings.from_environment())
+            try:
+                if workspace.settings.demo and not workspace.settings.read_only:
+                    demo.load_if_empty(workspace, on_progress)
+            except BaseException:
+                workspace.close()
+                raise
+            _open["it"] = workspace
+        return _open["it"]
+
+
+def close_workspace() -> None:
+    """Checkpoint and close the process's workspace, if it is open."""
+    with _lock:
+        workspace = _open.pop("it", None)
+        if workspace is not None:
+            workspace.close()

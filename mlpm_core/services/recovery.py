@@ -6,6 +6,7 @@ its receipt gives the rows that were stored. What cannot be read is set aside, n
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from mlpm_core.services.data_folder import DATABASE, LEDGER
 from mlpm_core.services.reading import CAGE
 from mlpm_core.services.rules import judged_with_rules
 from mlpm_core.services.stored import Stored, append, register_used
+from mlpm_core.services.workspace import Workspace
 from mlpm_core.store import BatchContent, DamagedError, Ledger, Store
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.settings import Settings
     from mlpm_core.store import Writer
 
-__all__ = ["Recovery"]
+__all__ = ["Recovery", "open_recovered"]
 
 _NOT_CHAINED: Final = -1
 
@@ -259,3 +261,30 @@ class Recovery:
         entries |= {row["seq"]: row for row in rows}
         aside = data_folder.quarantine(self.settings.data) / LEDGER
         self.ledger.rewrite([entries[seq] for seq in sorted(entries)], aside)
+
+
+def open_recovered(settings: Settings, *, patience: float = 0.0) -> Workspace:
+    """The workspace of a data folder: held against other processes, its damage mended.
+
+    Parameters
+    ----------
+    settings : Settings
+    patience : float
+        For how many seconds to wait while another process holds the folder.
+
+    Raises
+    ------
+    StoreError
+        When another process holds the folder, or it cannot be read or written.
+    """
+    lock = data_folder.claim(settings, patience=patience)
+    try:
+        recovery = Recovery(settings)
+        store = recovery.opened()
+        workspace = Workspace(settings, store, recovery.ledger, lock=lock, healed=recovery.healed)
+    except BaseException:
+        lock.close()
+        raise
+    if not settings.read_only:  # what a killed process left of uploads
+        shutil.rmtree(settings.spool, ignore_errors=True)
+    return workspace

@@ -36,7 +36,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.decision_rules import decision_fault
-from mlpm_core.services.evaluation_rules import evaluation_fault, metrics_by_name, unit_fault
+from mlpm_core.services.evaluation_rules import evaluation_fault, unit_fault
 from mlpm_core.services.mechanisms import mechanism_of
 from mlpm_core.services.result_rules import ReportedQuantities
 from mlpm_core.services.stored import Stored
@@ -286,7 +286,7 @@ def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]
     for case in reader.current(ValueCase, project):
         with suppress(MlpmError):  # one that cannot be read says so elsewhere
             mechanism = mechanism_of(reader, project, case["mechanism"])
-            metrics[case["value_case_id"]] = metrics_by_name(mechanism)
+            metrics[case["value_case_id"]] = mechanism.metrics_by_name
 
     def rule(row: Row) -> Reject | None:
         asked = metrics.get(row["value_case_id"], {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -14,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.services import data_folder
 from mlpm_core.services.data_folder import DATABASE
-from mlpm_core.services.settings import Settings
 from mlpm_core.store import DamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-__all__ = ["Check", "Settings", "Workspace", "close_workspace", "open_workspace"]
+    from mlpm_core.services.settings import Settings
+    from mlpm_core.store import FolderLock, Ledger, Store
+
+__all__ = ["Check", "Workspace"]
 
 _BATCH = re.compile(r"B[0-9]{5,18}")
 _LONGEST_SHOWN = 40
@@ -42,33 +43,27 @@ class Workspace:
     Parameters
     ----------
     settings : Settings
-    patience : float
-        For how many seconds to wait while another process holds the folder.
-
-    Raises
-    ------
-    StoreError
-        When another process holds the folder, or it cannot be read or written.
+    store, ledger
+        Of the data folder, in agreement with each other.
+    lock : FolderLock
+        What holds the folder; it is closed with the workspace.
+    healed : sequence of str
+        What had to be mended when the store was opened, each a sentence for people.
     """
 
-    def __init__(self, settings: Settings, *, patience: float = 0.0) -> None:
-        self.settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        ledger: Ledger,
+        *,
+        lock: FolderLock,
+        healed: Sequence[str] = (),
+    ) -> None:
+        self.settings, self.store, self.ledger, self.healed = settings, store, ledger, healed
         self.known_at: datetime | None = None
         """The moment as of which all is told; None is now."""
-        self._lock = data_folder.claim(settings, patience=patience)
-        try:
-            from mlpm_core.services.recovery import Recovery
-
-            recovery = Recovery(settings)
-            self.ledger = recovery.ledger
-            self.healed = recovery.healed
-            """What had to be mended when the store was opened, each a sentence for people."""
-            self.store = recovery.opened()
-        except BaseException:
-            self._lock.close()
-            raise
-        if not settings.read_only:  # what a killed process left of uploads
-            shutil.rmtree(settings.spool, ignore_errors=True)
+        self._lock = lock
 
     @property
     def version(self) -> int:
@@ -195,48 +190,3 @@ def _loss(lost: list[int]) -> str:
 
 def _cut(cut: list[int]) -> str:
     return f"The ledger lacks {len(cut)} of the batches in the store; 'mlpm verify' says what to do"
-
-
-_lock = threading.Lock()
-_open: dict[str, Workspace] = {}
-
-
-def open_workspace(
-    settings: Settings | None = None,
-    on_progress: Callable[[str, int, int], None] | None = None,
-) -> Workspace:
-    """The process's workspace, opened on first use; loads the demo into an empty store.
-
-    Parameters
-    ----------
-    settings : Settings, optional
-        Those of the environment unless given.
-    on_progress : callable, optional
-        Told what is being done and how far it is: this many of so many.
-
-    Raises
-    ------
-    StoreError
-        When another process holds the store, or it cannot be read.
-    """
-    from mlpm_core.services import demo
-
-    with _lock:
-        if "it" not in _open:
-            workspace = Workspace(settings or Settings.from_environment())
-            try:
-                if workspace.settings.demo and not workspace.settings.read_only:
-                    demo.load_if_empty(workspace, on_progress)
-            except BaseException:
-                workspace.close()
-                raise
-            _open["it"] = workspace
-        return _open["it"]
-
-
-def close_workspace() -> None:
-    """Checkpoint and close the process's workspace, if it is open."""
-    with _lock:
-        workspace = _open.pop("it", None)
-        if workspace is not None:
-            workspace.close()

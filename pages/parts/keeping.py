@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import streamlit as st
 
 from mlpm_core.services.consistent import consistent
-from mlpm_core.services.workspace import Workspace, open_workspace
+from mlpm_core.services.lifecycle import open_workspace
 from pages.parts.drafts import DraftStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+
+    from mlpm_core.services.workspace import Workspace
 
 __all__ = ["daily", "drafts", "shared", "tried", "workspace"]
 

@@ -11,11 +11,14 @@ import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from mlpm_core.services.workspace import Settings, Workspace, close_workspace, open_workspace
+from mlpm_core.services.lifecycle import close_workspace, open_workspace
+from mlpm_core.services.settings import Settings
 from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mlpm_core.services.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 

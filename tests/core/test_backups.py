@@ -11,7 +11,7 @@ import pytest
 from mlpm_core.cli import main
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.services import backups
-from mlpm_core.services.workspace import Settings
+from mlpm_core.services.settings import Settings
 from tests.core.test_healing import clock, everything, filled, flip, opened
 
 

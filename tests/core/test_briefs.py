@@ -11,7 +11,8 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import Area, Confidence
 from mlpm_core.services import registers
 from mlpm_core.services.briefs import brief
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 
 PROJECT = {
     "project": "shop",
@@ -31,7 +32,7 @@ PEOPLE = {
 @pytest.fixture
 def shop(tmp_path):
     """A store with one project that lives on 30 June 2026 and nothing known of it."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     save(workspace, "projects", PROJECT)
     yield workspace
     workspace.close()

@@ -10,7 +10,8 @@ import pytest
 from mlpm_core.cli import main
 from mlpm_core.errors import InputError
 from mlpm_core.services import demo, registers
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 
 DEMAND = "bike-shop-demand"
 
@@ -19,7 +20,7 @@ DEMAND = "bike-shop-demand"
 def folder(tmp_path_factory):
     """A store with the demo, and a batch of Ben's that rests on it."""
     folder = tmp_path_factory.mktemp("demo") / "store"
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     demo.load(workspace)
     row = dict(workspace.project(DEMAND)) | {"question": "Ours"}
     registers.save(workspace, "ben", DEMAND, "projects", [row])
@@ -44,7 +45,7 @@ def mlpm(folder, monkeypatch, capsys):
 
 
 def projects(folder):
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     try:
         return [p["project"] for p in registers.projects(workspace, "x")]
     finally:

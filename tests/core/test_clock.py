@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from mlpm_core.services import backups, undoing
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
+from mlpm_core.services.workspace import Workspace
 from tests.core.test_imports import HEADER, put, stored
 
 START = datetime(2024, 2, 28, 23, 30)
@@ -23,7 +25,7 @@ def jumping(request, tmp_path, monkeypatch):
     moments = [START + jump for jump in JUMPS[request.param]]
     clock = {"at": moments[0]}
     monkeypatch.setattr(Workspace, "now", lambda self: self.known_at or clock["at"])
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     yield workspace, clock, moments
     workspace.close()
 

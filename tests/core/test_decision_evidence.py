@@ -11,7 +11,8 @@ import pytest
 from mlpm_core.records import Status
 from mlpm_core.services import backups, decisions, evaluations, imports, registers, rules, undoing
 from mlpm_core.services.exports import export
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.store import Store, connection
 from tests.meeting import (
     CASE,
@@ -75,7 +76,7 @@ def test_a_backup_brings_the_evidence_back(meeting, tmp_path):
     assert all(check.ok for check in checks)
     settings = Settings(data=tmp_path / "restored", demo=False)
     assert all(check.ok for check in backups.restore(settings, file))
-    restored = Workspace(settings)
+    restored = open_recovered(settings)
     assert decision(restored, "D001").options == board.options
     restored.close()
 
@@ -86,7 +87,7 @@ def test_a_store_built_anew_from_ledger_and_files_has_the_decision(meeting, tmp_
     settings = Settings(data=tmp_path / "restored", demo=False)
     backups.restore(settings, file)
     (settings.data / "mlpm.duckdb").unlink()
-    again = Workspace(settings)
+    again = open_recovered(settings)
     assert "stored again" in " ".join(again.healed)
     was, view = decision(workspace, "D001"), decision(again, "D001")
     assert view == was
@@ -173,7 +174,7 @@ def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, monkeypa
     assert [d.title for d in was] == ["u", "t"]
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
-    again = Workspace(Settings(data=tmp_path, demo=False))
+    again = open_recovered(Settings(data=tmp_path, demo=False))
     assert decisions.decisions(again, "ada", WINBACK) == was
     assert all(check.ok for check in again.checks())
     again.close()

@@ -15,8 +15,8 @@ from mlpm_core.records import Decision, Status, columns
 from mlpm_core.services import batches, decisions, imports, registers, undoing, uploads
 from mlpm_core.services.decisions import DecisionState
 from mlpm_core.services.exports import export
+from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.recorded_decisions import Origin
-from mlpm_core.services.workspace import open_workspace
 from tests.meeting import (
     CASE,
     GOOD,

@@ -11,7 +11,8 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services import decisions, demo, portfolio, valuation
 from mlpm_core.services.delivered import Grade, Outcome, delivered
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,
@@ -32,7 +33,7 @@ A_DAY = NET_PER_POINT / 365.25
 @pytest.fixture
 def shop(tmp_path):
     """The plan of the shop on 10 August 2024, in use since 10 July, four weeks monitored."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-10")
     in_use(workspace, "2024-07-10")
     results(workspace, WEEKS)
@@ -110,7 +111,7 @@ def test_errors_of_different_weeks_are_independent(tmp_path):
     deviation 7 x 0.01 x sqrt(3), and P10 to P90 of a normal are 2 x 1.2816 of it apart. Errors
     taken as one would be sqrt(3) times as far apart. 1,024 draws are good to 5 %.
     """
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-07-28")
     results(workspace, "".join(f"2024-07-{d},0.24,P1W,final\n" for d in ("08", 15, 22)), se="0.01")
     (july,) = view(workspace).months
@@ -135,7 +136,7 @@ def test_every_champion_counts_for_its_own_days(tmp_path):
     """Version 1 until 17 July at 0.27, version 2 from 18 July on at 0.24, both told for each week:
     8 days x 0.03 + 14 days x 0.06 = 1.08 points x days in July.
     """
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-07-31")
     in_use(workspace, "2024-07-10", deployment_id="one", model_version="1", to_on="2024-07-17")
     in_use(workspace, "2024-07-18", deployment_id="two", model_version="2")
@@ -150,7 +151,7 @@ def test_every_champion_counts_for_its_own_days(tmp_path):
 
 
 def test_without_a_deployment_use_begins_with_the_first_result(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-10")
     assert view(workspace).months == ()
     results(workspace, WEEKS)
@@ -287,7 +288,7 @@ def test_the_demo_tells_its_stories(tmp_path):
     """Story 1: what exploded on 2 March 2026 makes that month the dearest. Story 4: of three
     promises the one made under pressure is missed.
     """
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     demo.load(workspace)
     told = delivered(workspace, "ada", "bike-shop-demand", "daily-orders")
     assert told.dearest.start == date(2026, 3, 1)

@@ -5,7 +5,8 @@ import pytest
 from mlpm_core.records import KINDS, Status, record_of
 from mlpm_core.services import batches, demo, imports, portfolio, registers, undoing
 from mlpm_core.services.kpis import MOVING
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 
 N_FILES = 50
 
@@ -13,7 +14,7 @@ N_FILES = 50
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     """One store through its life: the demo in, then each test after the other."""
-    workspace = Workspace(Settings(data=tmp_path_factory.mktemp("demo"), demo=False))
+    workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("demo"), demo=False))
     yield workspace, demo.load(workspace)
     workspace.close()
 
@@ -77,7 +78,7 @@ def test_removed_demo_shows_nothing_keeps_its_history_and_loads_again(loaded):
 
 
 def test_a_first_start_that_died_midway_is_completed_by_the_next(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=True))
+    workspace = open_recovered(Settings(data=tmp_path, demo=True))
     for project, kind, path in list(demo.files())[:3]:
         imports.import_file(
             workspace, demo.ACTOR, project, kind, path.name, path.read_bytes(), channel="demo"
@@ -90,7 +91,7 @@ def test_a_first_start_that_died_midway_is_completed_by_the_next(tmp_path):
 
 
 def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=True))
+    workspace = open_recovered(Settings(data=tmp_path, demo=True))
     imports.import_file(workspace, "ada", "shop", "models", "m.csv", b"model_id\nmine\n")
     demo.load_if_empty(workspace)
     assert workspace.version == 1
@@ -99,7 +100,7 @@ def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
 
 def test_only_the_records_named_can_move_a_kpi(tmp_path):
     """Every batch of another kind taken back, and no KPI of any project stands elsewhere."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     receipts = demo.load(workspace)
     was = portfolio.kpis_json(workspace, "ada", None)
     assert len({k["project"] for k in was}) == 3

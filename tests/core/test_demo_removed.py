@@ -8,7 +8,8 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, record_of
 from mlpm_core.services import backups, batches, decisions, demo, imports, portfolio, registers
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
 OWN_RESULTS = "model_id,metric,period_start,value\nours,recall,2026-06-01,0.8\n"
@@ -17,7 +18,7 @@ OWN_RESULTS = "model_id,metric,period_start,value\nours,recall,2026-06-01,0.8\n"
 @pytest.fixture(scope="module")
 def demo_store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     demo.load(workspace)
     workspace.close()
     return folder
@@ -25,7 +26,7 @@ def demo_store(tmp_path_factory):
 
 @pytest.fixture
 def workspace(tmp_path, demo_store):
-    opened = Workspace(Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False))
+    opened = open_recovered(Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False))
     yield opened
     opened.close()
 
@@ -169,7 +170,7 @@ def test_a_removal_that_fails_midway_changes_nothing(workspace, monkeypatch):
 
 def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_store):
     settings = Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False)
-    workspace = Workspace(settings)
+    workspace = open_recovered(settings)
     put(workspace, "metric_results", OWN_RESULTS)
     undone = demo.remove(workspace, "ann")
     assert [r.undoes for r in undone] == sorted((r.undoes for r in undone), reverse=True)
@@ -177,7 +178,7 @@ def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_store):
     assert all(c.ok for c in (*workspace.checks(), *backups.verify(workspace)))
     workspace.close()
     (settings.data / "mlpm.duckdb").unlink()
-    again = Workspace(settings)
+    again = open_recovered(settings)
     assert {k: current(again, DEMAND, k) for k in KINDS} == was
     assert all(c.ok for c in again.checks())
     again.close()

@@ -19,8 +19,9 @@ from mlpm_core.services.decisions import decisions
 from mlpm_core.services.deployments import deployment, deployments
 from mlpm_core.services.estimates import project_estimates
 from mlpm_core.services.evaluations import candidates
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.undoing import undo
-from mlpm_core.services.workspace import Settings, Workspace
 
 if TYPE_CHECKING:
     from mlpm_core.services.watching import WatchedMetric
@@ -34,7 +35,7 @@ E_BIKES_RISE_FROM = date(2025, 4, 1)
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    opened = Workspace(Settings(data=tmp_path_factory.mktemp("stories"), demo=False))
+    opened = open_recovered(Settings(data=tmp_path_factory.mktemp("stories"), demo=False))
     demo.load(opened)
     yield opened
     opened.close()

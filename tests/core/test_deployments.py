@@ -10,7 +10,8 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.services import imports
 from mlpm_core.services.deployments import deployment, deployments
 from mlpm_core.services.portfolio import health_json, portfolio
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.monitored_shop import CASE, SHOP, in_use, planned, results, save
 
 FIRST = date(2025, 1, 6)
@@ -21,7 +22,7 @@ FAULT = 20
 
 @pytest.fixture
 def workspace(tmp_path):
-    opened = Workspace(Settings(data=tmp_path, demo=False))
+    opened = open_recovered(Settings(data=tmp_path, demo=False))
     yield opened
     opened.close()
 

@@ -10,7 +10,8 @@ from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services import demo, imports, registers
 from mlpm_core.services.estimates import project_estimates, tried
 from mlpm_core.services.insights import insight
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success": 0.4} | (
@@ -21,7 +22,7 @@ SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success"
 @pytest.fixture
 def shop(tmp_path):
     """A store with the win-back project of the demo."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "estimates":
             imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())

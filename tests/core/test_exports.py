@@ -16,7 +16,8 @@ from mlpm_core.records import KINDS
 from mlpm_core.reports import Table, csv_bytes, neutral, xlsx_bytes
 from mlpm_core.services import imports, registers
 from mlpm_core.services.exports import export, tables
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.monitored_shop import SHOP, clock, in_use, kpi, planned, results
 
 AS_OF = datetime(2026, 6, 30, 12)
@@ -82,7 +83,7 @@ def test_a_workbook_has_types_and_says_what_it_rests_on():
 
 
 def opened(folder):
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     clock(workspace, "2024-08-01")
     planned(workspace, "2024-08-01")
     in_use(workspace, "2024-07-01")

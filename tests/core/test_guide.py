@@ -10,7 +10,8 @@ from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.planning import candidates
 from mlpm_core.quantity import Dimension
 from mlpm_core.services import guide, portfolio, proxies, registers
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.value.mechanism import mechanisms
 
 TUESDAY = date(2026, 6, 30)
@@ -26,7 +27,7 @@ NUMBERS = {
 @pytest.fixture
 def shop(tmp_path):
     """A project that lives on Tuesday 30 June 2026 and has nothing else."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     save(
         workspace, "projects",
         {"project": "shop", "title": "Desk", "currency": "CHF", "clock_on": TUESDAY},

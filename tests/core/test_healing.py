@@ -12,7 +12,8 @@ import pytest
 from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, record_of
 from mlpm_core.services import backups, batches, imports, undoing
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.monitored_shop import CASE, SHOP, clock, in_use, kpi, planned, promise, results
 
 HEAD = "model_id,metric,period_start,value,granularity\n"
@@ -20,7 +21,7 @@ BAD = HEAD + "m,wape,2024-07-22,0.25,P1W\nm,wape,2024-07-29,much,P1W\n"
 
 
 def opened(folder):
-    return Workspace(Settings(data=folder, demo=False))
+    return open_recovered(Settings(data=folder, demo=False))
 
 
 def filled(folder):

@@ -6,7 +6,8 @@ import pytest
 
 from mlpm_core.services import demo as demo_service
 from mlpm_core.services import registers
-from mlpm_core.services.workspace import Settings, close_workspace, open_workspace
+from mlpm_core.services.lifecycle import close_workspace, open_workspace
+from mlpm_core.services.settings import Settings
 from tests.http_client import GIVEN_OUT, IMPORTS, LOCAL, RESULTS, Client, batches, channel_and_actor
 
 

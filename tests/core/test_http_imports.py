@@ -13,7 +13,7 @@ from mlpm_core.api.imports import Replays
 from mlpm_core.errors import InputError
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services import backups, uploads
-from mlpm_core.services.workspace import close_workspace, open_workspace
+from mlpm_core.services.lifecycle import close_workspace, open_workspace
 from tests.http_client import BAD, GOOD, IMPORTS, RESULTS, batches
 from tests.patience import PATIENCE
 

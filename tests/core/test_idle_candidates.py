@@ -9,8 +9,9 @@ from mlpm_core.records import Status
 from mlpm_core.services import imports
 from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.insights import among
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import case_value
-from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.mechanism import find_mechanism
 from tests.in_use import CASE, PROJECT, planned_inputs, started, week
 
@@ -68,7 +69,7 @@ def test_a_candidate_whose_flags_are_all_wrong_is_another_thing(mechanism):
 
 def test_an_idle_candidate_stands_in_a_file_beside_others(tmp_path):
     """The idle one nets nothing; what to find out is asked of the others."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     started(workspace, "M1", week(12))
     rows = ["value_case_id,candidate,metric,value,n"]
     rows += [

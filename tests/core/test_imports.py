@@ -13,7 +13,8 @@ from mlpm_core.intake import Profile
 from mlpm_core.records import Kpi, MetricResult, Model, QuantityRecord, Status, ValueCase
 from mlpm_core.services import batches, demo, imports, registers, undoing
 from mlpm_core.services.kpis import kpi_values
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.core.test_intake_cases import CASES
 
 HEADER = "model_id,metric,period_start,value,note\n"
@@ -250,14 +251,14 @@ def test_a_disk_that_refuses_the_raw_file_keeps_nothing_of_it(workspace):
 
 def test_a_batch_that_the_ledger_has_not_seen_is_noted_at_the_next_start(tmp_path):
     settings = Settings(data=tmp_path, demo=False)
-    workspace = Workspace(settings)
+    workspace = open_recovered(settings)
     put(workspace, TWO)
     noted = (tmp_path / "ledger.jsonl").read_text()
     crashed = shutil.copytree(tmp_path, tmp_path / "crashed")  # it died between commit and note
     workspace.close()
     ledger = crashed / "ledger.jsonl"
     ledger.write_text("")
-    again = Workspace(Settings(data=crashed, demo=False))
+    again = open_recovered(Settings(data=crashed, demo=False))
     assert json.loads(ledger.read_text()) == json.loads(noted)
     assert all(check.ok for check in again.checks() if check.name == "ledger")
     again.close()

@@ -10,8 +10,9 @@ from mlpm_core.services.estimates import of_case, project_estimates
 from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.insights import USE, among, between, change, insight, studied
 from mlpm_core.services.rates import value_rates
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import case_value
-from mlpm_core.services.workspace import Settings, Workspace
 
 WINBACK, LETTER = "bike-shop-winback", "voucher-letter"
 WORKSHOP, TRIAGE = "bike-shop-workshop", "request-triage"
@@ -20,7 +21,7 @@ WORKSHOP, TRIAGE = "bike-shop-workshop", "request-triage"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """A store with two projects of the demo: one planned, one in life."""
-    workspace = Workspace(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
+    workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
     for project, kind, path in demo.files():
         if project in (WINBACK, WORKSHOP) and kind != "prediction_log":
             imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())

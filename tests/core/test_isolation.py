@@ -37,8 +37,9 @@ from mlpm_core.services import (
     registers,
     valuation,
 )
+from mlpm_core.services.lifecycle import close_workspace, open_workspace
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.undoing import undo
-from mlpm_core.services.workspace import Settings, close_workspace, open_workspace
 from tests.batches import add_batch
 from tests.everything_read import questions_asked, routes_read, unfit
 from tests.http_client import Client

@@ -9,8 +9,9 @@ from mlpm_core.services.decisions import decide, decisions
 from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.insights import USE, insight
 from mlpm_core.services.mechanisms import worth_json
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import against_baselines, case_value
-from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.decision import NONE
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.keeping import ahead
@@ -32,7 +33,7 @@ AT_PLAN = NET_PER_POINT * 0.06  # 238,582 a year
 
 @pytest.fixture
 def workspace(tmp_path):
-    opened = Workspace(Settings(data=tmp_path, demo=False))
+    opened = open_recovered(Settings(data=tmp_path, demo=False))
     yield opened
     opened.close()
 

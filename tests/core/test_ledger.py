@@ -16,7 +16,8 @@ from starlette.applications import Starlette
 from mlpm_core import api
 from mlpm_core.api import health
 from mlpm_core.errors import StoreError
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.store import Ledger
 from tests.batches import add_batch
 from tests.patience import waited_for
@@ -29,7 +30,7 @@ def open_house(tmp_path):
 
         def open_it(**changes):
             opened.close()
-            workspace = Workspace(Settings(data=tmp_path, demo=False, **changes))
+            workspace = open_recovered(Settings(data=tmp_path, demo=False, **changes))
             opened.callback(workspace.close)
             return workspace
 
@@ -86,7 +87,7 @@ def test_a_line_torn_by_a_crash_is_left_out_and_noted_again(open_house, tmp_path
     path = crashed / "ledger.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
     assert noted(crashed) == [1]
-    workspace = Workspace(Settings(data=crashed, demo=False))
+    workspace = open_recovered(Settings(data=crashed, demo=False))
     assert noted(crashed) == [1, 2]
     assert workspace.ledger.faults() == []
     workspace.close()

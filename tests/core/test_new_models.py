@@ -7,7 +7,8 @@ import pytest
 from mlpm_core.intake import Profile, compare
 from mlpm_core.records import Status
 from mlpm_core.services import registers
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.core.test_imports import put
 
 COST = "model_id,period_start,period_end,cost_type,amount\n{},2026-01-01,2026-01-31,inference,10\n"
@@ -116,7 +117,7 @@ def test_a_form_registers_a_model_only_when_it_says_that_it_is_new(shop):
 
 
 def test_a_file_of_before_it_was_asked_about_is_stored_again_as_it_was(tmp_path, monkeypatch):
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     put(workspace, "model_id\ndemand-forecast\n", kind="models")
     with monkeypatch.context() as before:
         before.setattr(compare, "_new_models_agreed", lambda rows, *_: (rows, []))
@@ -127,7 +128,7 @@ def test_a_file_of_before_it_was_asked_about_is_stored_again_as_it_was(tmp_path,
     was = models(workspace), registers.records(workspace, "ada", "shop", "incident_log")
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
-    again = Workspace(Settings(data=tmp_path, demo=False))
+    again = open_recovered(Settings(data=tmp_path, demo=False))
     assert (models(again), registers.records(again, "ada", "shop", "incident_log")) == was
     assert all(check.ok for check in again.checks())
     again.close()

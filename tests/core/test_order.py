@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status, record_of
 from mlpm_core.services import imports, portfolio
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.monitored_shop import SHOP, in_use, kpi, planned
 
 RESULTS = "model_id,metric,period_start,value,granularity,n\n"
@@ -57,7 +58,7 @@ def standing(workspace):
 def shop_told(parts):
     """What stands after these parts, each a kind with rows."""
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Settings(data=Path(folder), demo=False))
+        workspace = open_recovered(Settings(data=Path(folder), demo=False))
         planned(workspace, "2024-08-06")
         in_use(workspace, "2024-07-01")
         kpi(workspace, "income", "higher")

@@ -21,8 +21,9 @@ from mlpm_core.services.mechanisms import (
     with_formula,
     written,
 )
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import case_value
-from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.mechanism import mechanisms
 from mlpm_core.value.worth import worth
 
@@ -34,7 +35,7 @@ NUMBERS = {
 
 @pytest.fixture
 def workspace(tmp_path):
-    opened = Workspace(Settings(data=tmp_path, demo=False))
+    opened = open_recovered(Settings(data=tmp_path, demo=False))
     for project in ("water", "gas"):
         registers.save(opened, "ada", project, "projects", [{"project": project, "title": "P"}])
     yield opened

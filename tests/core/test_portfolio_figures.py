@@ -26,7 +26,8 @@ from mlpm_core.services.portfolio import (
     project_view,
     prometheus_text,
 )
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.by_hand import case, line, worth
 from tests.monitored_shop import (
     CASE,
@@ -71,7 +72,7 @@ def mill(workspace):
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """The shop on 2 August 2024 with KPIs and a plan beside, a mill in dollars, one archived."""
-    workspace = Workspace(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
+    workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
     planned(workspace, "2024-08-02")
     in_use(workspace, "2024-07-01", model_version="1")
     results(workspace, "2024-07-08,0.24,P1W,final\n2024-07-22,0.264,P1W,final\n", version="1")
@@ -163,7 +164,7 @@ def test_the_rows_come_by_their_health_and_the_totals_by_currency(store):
 
 
 def test_an_empty_portfolio_has_no_totals(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-02")
     told = portfolio(workspace, "ann")
     assert (len(told.lines), told.totals) == (1, ())
@@ -218,7 +219,7 @@ def test_kpis_as_they_are_answered(store):
 
 
 def test_a_kpi_that_nothing_moves_is_answered_without_figures(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-02")
     kpi(workspace, "k", "lower")
     (told,) = kpis_json(workspace, "ann", None)
@@ -278,7 +279,7 @@ def test_the_text_for_prometheus_quotes_its_labels(store):
 
 
 def test_a_case_without_a_model_has_none_in_its_health(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     clock(workspace, "2024-08-02")
     save(workspace, "value_cases", {"value_case_id": "a", "mechanism": "demand_forecast"})
     (told,) = health_json(workspace, "ann", None)

@@ -17,7 +17,8 @@ from mlpm_core.services.decisions import decide, decisions
 from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.evidence import thawed
 from mlpm_core.services.exports import decisions_table, options_table
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.value.decision import Option as Among
 from mlpm_core.value.decision import decide as decide_among
 from mlpm_core.value.mechanism import find_mechanism
@@ -33,7 +34,7 @@ ERRORS = (0.230, 0.235, 0.238, 0.241, 0.244, 0.247, 0.250, 0.262)
 
 @pytest.fixture
 def workspace(tmp_path):
-    opened = Workspace(Settings(data=tmp_path, demo=False))
+    opened = open_recovered(Settings(data=tmp_path, demo=False))
     yield opened
     opened.close()
 

@@ -12,7 +12,8 @@ from mlpm_core.services.briefs import brief
 from mlpm_core.services.delivered import Outcome, delivered
 from mlpm_core.services.imports import import_file
 from mlpm_core.services.kpis import ProxyState
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.store import Store, connection
 
 TODAY = date(2026, 6, 30)
@@ -35,7 +36,7 @@ RESULTS = (
 @pytest.fixture
 def shop(tmp_path):
     """A project that lives on 30 June 2026 with a triage model, one month of results, no KPI."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     save(workspace, "projects", {"project": "shop", "title": "Desk", "clock_on": TODAY})
     save(workspace, "models", {"model_id": "triage"})
     save(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.value.mechanism import find_mechanism
 from tests.core.test_true_lives import audited, line, realised
 from tests.in_use import net_a_year, planned_inputs, results, started, week
@@ -12,7 +13,7 @@ from tests.in_use import net_a_year, planned_inputs, results, started, week
 
 @pytest.fixture
 def workspace(tmp_path):
-    store = Workspace(Settings(data=tmp_path, demo=False))
+    store = open_recovered(Settings(data=tmp_path, demo=False))
     yield store
     store.close()
 

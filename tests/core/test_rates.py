@@ -14,8 +14,9 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.services import imports
 from mlpm_core.services.portfolio import portfolio
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import case_value
-from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.rates import false_positive_rate, precision_at, projected_precision
 from tests.monitored_shop import CASE, SHOP, in_use, planned
 
@@ -57,7 +58,7 @@ def test_the_command_says_why_a_metric_has_no_value_alone(metric, capsys):
 
 
 def test_a_model_of_which_only_such_a_metric_is_monitored_says_so(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-01")
     in_use(workspace, "2024-07-01")
     text = "model_id,metric,period_start,value,granularity\nm,f1,2024-07-22,0.8,P1W\n"

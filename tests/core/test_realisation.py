@@ -11,8 +11,9 @@ from mlpm_core.errors import InputError
 from mlpm_core.services import demo, imports
 from mlpm_core.services.estimates import of_case, project_estimates
 from mlpm_core.services.insights import insight
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import case_value
-from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.benefits import benefits, read_benefit
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.mechanism import find_mechanism, mechanisms
@@ -190,7 +191,7 @@ def test_a_rate_that_is_written_is_used():
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """A store with the win-back project of the demo."""
-    workspace = Workspace(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
+    workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "prediction_log":
             imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())

@@ -15,7 +15,8 @@ from mlpm_core.services import decisions, evaluations, registers
 from mlpm_core.services.delivered import delivered
 from mlpm_core.services.exports import export
 from mlpm_core.services.portfolio import health_json, kpis_json
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,
@@ -33,7 +34,7 @@ from tests.monitored_shop import kpi as kpi_of
 @pytest.fixture
 def shop(tmp_path):
     """The shop on 10 August 2024 with two candidates, nothing in use and nothing monitored."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-10")
     save(
         workspace, "evaluations",

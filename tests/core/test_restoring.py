@@ -17,7 +17,8 @@ import pytest
 
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.services import backups, data_folder
-from mlpm_core.services.workspace import Settings
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.store import Ledger
 from tests.core.test_healing import clock, everything, filled, opened
 from tests.serving import ROOT, own_environment
@@ -221,9 +222,8 @@ def test_a_copy_that_only_reads_says_that_a_restore_broke_off(tmp_path, backed, 
 
 
 def data_folder_of(folder, **more):
-    from mlpm_core.services.workspace import Workspace
 
-    return Workspace(Settings(data=folder, demo=False, **more))
+    return open_recovered(Settings(data=folder, demo=False, **more))
 
 
 def test_a_journal_that_cannot_be_read_stops_the_start_and_names_the_old_data(other):

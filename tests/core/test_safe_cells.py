@@ -23,7 +23,8 @@ from mlpm_core.records.safe_cell import _WORTH_A_LOOK, kept_cell
 from mlpm_core.reports import Table, csv_bytes, xlsx_bytes
 from mlpm_core.services import imports, registers
 from mlpm_core.services.exports import export
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.intake_stored import NOW, told_of
 
 AS_OF = datetime(2026, 6, 30, 12)
@@ -100,7 +101,7 @@ def test_every_character_that_stands_for_a_sign_is_looked_at():
 
 @pytest.fixture
 def shop(tmp_path):
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     yield workspace
     workspace.close()
 

@@ -14,8 +14,8 @@ import pytest
 
 from mlpm_core import cli
 from mlpm_core.errors import InputError
+from mlpm_core.services.recovery import open_recovered
 from mlpm_core.services.settings import Settings, misspelt
-from mlpm_core.services.workspace import Workspace
 from tests.http_client import GOOD
 from tests.serving import ROOT, own_environment
 
@@ -116,7 +116,7 @@ def test_a_data_folder_may_have_any_name(said, tmp_path, name):
     settings = said(DATA=f"{tmp_path}/{name}/", DEMO="no")
     assert settings.data == tmp_path / name
     for _ in range(2):  # made, and opened again
-        workspace = Workspace(settings)
+        workspace = open_recovered(settings)
         workspace.close()
     assert [path.name for path in tmp_path.iterdir()] == [name]
 

@@ -8,7 +8,8 @@ import shutil
 import pytest
 
 from mlpm_core.services import backups, batches, imports
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 
 HEAD = "model_id,metric,period_start,value\n"
 GOOD = HEAD + "m,recall,2026-01-05,0.5\n"
@@ -28,7 +29,7 @@ def stores(tmp_path_factory):
     """The same three imports, once with 9,990 rejects in each."""
     made = {}
     for what in ("good", "bad"):
-        workspace = Workspace(Settings(data=tmp_path_factory.mktemp(what), demo=False))
+        workspace = open_recovered(Settings(data=tmp_path_factory.mktemp(what), demo=False))
         receipts = [
             put(workspace, (BAD if what == "bad" else GOOD).replace("m,", f"m{i},"), f"{i}.csv")
             for i in range(3)
@@ -84,7 +85,7 @@ def test_they_come_back_with_a_database_that_is_built_anew(stores, tmp_path):
     copy = shutil.copytree(workspace.settings.data, tmp_path / "copy")
     for path in copy.glob("mlpm.duckdb*"):
         path.unlink()
-    anew = Workspace(Settings(data=copy, demo=False))
+    anew = open_recovered(Settings(data=copy, demo=False))
     assert [batches.receipt(anew, "", "shop", str(r.batch)) for r in receipts] == receipts
     assert backups.told(backups.verify(anew))["ok"]
     anew.close()

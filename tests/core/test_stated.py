@@ -14,8 +14,9 @@ from mlpm_core.services.evaluations import candidates
 from mlpm_core.services.exports import options_table
 from mlpm_core.services.insights import among
 from mlpm_core.services.periods import Monitored
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import case_value
-from mlpm_core.services.workspace import Settings, Workspace
 from tests.monitored_shop import CASE, NET_PER_POINT, SHOP, planned, save
 
 AUDITS, QUEUE = "audits", "queue"
@@ -29,7 +30,7 @@ M3 = {
 
 @pytest.fixture
 def workspace(tmp_path):
-    opened = Workspace(Settings(data=tmp_path, demo=False))
+    opened = open_recovered(Settings(data=tmp_path, demo=False))
     yield opened
     opened.close()
 

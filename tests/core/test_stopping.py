@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mlpm_core import cli
-from mlpm_core.services.workspace import close_workspace
+from mlpm_core.services.lifecycle import close_workspace
 from tests.http_client import GOOD
 from tests.patience import PATIENCE
 from tests.serving import ROOT, free_port, own_environment, run_server

@@ -10,8 +10,9 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Quantity
 from mlpm_core.services import demo, imports, registers
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.services.valuation import case_value
-from mlpm_core.services.workspace import Settings, Workspace
 from mlpm_core.value.decision import Option, decide
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import Valuation, worth
@@ -135,7 +136,7 @@ def test_options_with_luck_of_their_own_move_too(by):
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """A store with the win-back project of the demo."""
-    workspace = Workspace(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
+    workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind in ("projects", "value_cases", "quantities"):
             imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())

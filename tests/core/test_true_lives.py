@@ -9,7 +9,8 @@ import pytest
 from mlpm_core.quantity import Dimension
 from mlpm_core.services import portfolio
 from mlpm_core.services.delivered import delivered
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.in_use import (
     CASE,
     PROJECT,
@@ -25,7 +26,7 @@ from tests.in_use import (
 
 @pytest.fixture
 def workspace(tmp_path):
-    store = Workspace(Settings(data=tmp_path, demo=False))
+    store = open_recovered(Settings(data=tmp_path, demo=False))
     yield store
     store.close()
 

@@ -6,7 +6,8 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Deployment, MetricResult, Model, Project, Status
 from mlpm_core.services import backups, batches, decisions, undoing
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.core.test_imports import HEADER, put, state, stored, values
 from tests.monitored_shop import SHOP, in_use, planned, save
 
@@ -62,7 +63,7 @@ def test_undoing_the_newest_first_leaves_nothing(workspace):
 
 def test_an_undo_that_registers_again_is_replayed_to_the_letter(tmp_path):
     settings = Settings(data=tmp_path, demo=False)
-    workspace = Workspace(settings)
+    workspace = open_recovered(settings)
     first = put(workspace, JANUARY)
     put(workspace, BOTH)
     put(workspace, HEADER + "m1,recall,2024-02-05,0.1,\n", profile=CONFIRMED)
@@ -70,7 +71,7 @@ def test_an_undo_that_registers_again_is_replayed_to_the_letter(tmp_path):
     was = values(workspace), stored(workspace, Model), batches.receipts(workspace, "a", "shop")
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
-    again = Workspace(settings)
+    again = open_recovered(settings)
     now = values(again), stored(again, Model), batches.receipts(again, "a", "shop")
     assert now == was
     assert all(c.ok for c in (*again.checks(), *backups.verify(again)))

@@ -14,7 +14,8 @@ from pyarrow import parquet
 from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import record_of
 from mlpm_core.services import batches, imports
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.intake_stored import told_of
 from tests.workbooks import workbook
 
@@ -184,7 +185,7 @@ def test_the_same_table_is_stored_the_same_however_it_comes(tmp_path, suffix):
             **{name: [row[i] for row in GOOD] for i, name in enumerate(HEADER)}
         ),
     }[suffix]()
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     receipt = imports.import_file(
         workspace, "ada", "default", "metric_results", f"results.{suffix}", data
     )

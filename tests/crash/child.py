@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.intake import Asked
 from mlpm_core.services import backups, batches, imports, undoing
 from mlpm_core.services.reading import CAGE
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from mlpm_core.store import Ledger, Store, connection
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def file_of(i: int) -> bytes:
 def main() -> None:
     """Work until killed, or through twelve files."""
     folder, point, n, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     warm = Asked(file_of(0), "0.csv", "metric_results", "shop", workspace.now())
     CAGE.read(warm)  # else most kills would come before the first file is read
     armed(point, n)

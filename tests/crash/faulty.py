@@ -11,7 +11,8 @@ from pathlib import Path
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.services import imports
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.crash.child import file_of
 
 
@@ -19,7 +20,7 @@ def main() -> None:
     """Import the next file."""
     folder = Path(sys.argv[1])
     try:
-        workspace = Workspace(Settings(data=folder, demo=False))
+        workspace = open_recovered(Settings(data=folder, demo=False))
         if len(sys.argv) > 2:
             bound = int(sys.argv[2])
             resource.setrlimit(resource.RLIMIT_FSIZE, (bound, bound))

@@ -16,7 +16,8 @@ import pytest
 from mlpm_core.errors import StoreError
 from mlpm_core.records import record_of
 from mlpm_core.services import backups, batches
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.crash.child import POINTS, ROWS
 from tests.patience import PATIENCE
 from tests.serving import own_environment
@@ -44,7 +45,7 @@ def said(lines: str, word: str) -> list[str]:
 def checked(folder: Path, acknowledged: set[str]) -> int:
     """Open as the next start does; how many batches there are. Everything must be there."""
     began = time.process_time()
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     took = time.process_time() - began
     try:
         receipts = batches.receipts(workspace, "ada", "shop") if acknowledged else []
@@ -140,7 +141,7 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
         victim = [*victims, rng.choice(raws)][n % 4]
         hurt(victim, rng)
         try:
-            workspace = Workspace(Settings(data=copy, demo=False))
+            workspace = open_recovered(Settings(data=copy, demo=False))
         except StoreError:
             outcomes["told"] += 1
             continue
@@ -154,7 +155,9 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
             workspace.close()
         assert is_whole or is_told, (n, victim.name)
         if victim.name != "ledger.jsonl" and "raw" not in victim.parts:
-            again = Workspace(Settings(data=copy, demo=False))  # what was set aside is built anew
+            again = open_recovered(
+                Settings(data=copy, demo=False)
+            )  # what was set aside is built anew
             stored = {row["batch"] for row in batches.receipts(again, "ada", "shop")}
             again.close()
             assert acknowledged <= stored, (n, victim.name)

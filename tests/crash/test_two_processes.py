@@ -20,8 +20,9 @@ from pathlib import Path
 import pytest
 
 from mlpm_core.services import backups, batches
+from mlpm_core.services.recovery import open_recovered
 from mlpm_core.services.server_file import read_server_file
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.settings import Settings
 from tests.crash.test_crashes import ROOT
 from tests.patience import PATIENCE
 from tests.serving import free_port, own_environment, run_server
@@ -92,7 +93,7 @@ def imported(folder, path):
 
 def held(folder):
     """Every batch of a folder that nobody holds any more, after `verify` found it in order."""
-    workspace = Workspace(Settings(data=folder, demo=False))
+    workspace = open_recovered(Settings(data=folder, demo=False))
     try:
         answer = backups.told(backups.verify(workspace))
         assert answer["ok"], answer

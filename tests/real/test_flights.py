@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from scipy.stats import beta
 
 from mlpm_core.records import Status
 from mlpm_core.services import imports, rates, registers, valuation
-from mlpm_core.services.workspace import Settings, Workspace
+from mlpm_core.services.recovery import open_recovered
+from mlpm_core.services.settings import Settings
 from tests.real.flights import MODEL, VERSION, known_before_departure, metric_results, scored
 from tests.real.flights_plan import (
     BREAK_EVEN_PRECISION,
@@ -29,6 +31,9 @@ from tests.real.flights_plan import (
     shares,
     value_rate,
 )
+
+if TYPE_CHECKING:
+    from mlpm_core.services.workspace import Workspace
 
 ACTOR = "test"
 SCHEDULE = [
@@ -50,7 +55,7 @@ def without_n(file: bytes) -> bytes:
 
 def planned(folder) -> Workspace:
     """A store with the project and its value case, and no results yet."""
-    workspace = Workspace(Settings(data=folder / "store", demo=False))
+    workspace = open_recovered(Settings(data=folder / "store", demo=False))
     for kind in ("projects", "models", "value_cases", "quantities"):
         receipt = registers.save(workspace, ACTOR, PROJECT, kind, records(kind))
         assert receipt.status is Status.COMMITTED, receipt

@@ -153,6 +153,11 @@ class Mechanism:
         return tuple(i for i in self.inputs if i.is_metric)
 
     @property
+    def metrics_by_name(self) -> dict[str, Input]:
+        """What the model scores, by both names: its own and the one that it is reported as."""
+        return {name: m for m in self.metrics for name in (m.name, m.reported_as)}
+
+    @property
     def quantities(self) -> tuple[Input, ...]:
         """What the business knows."""
         return tuple(i for i in self.inputs if not i.is_metric)
