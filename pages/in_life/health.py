@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts import controls, deployments, in_life_sentences, loaders, panels
+from pages.parts import deployments, in_life_sentences, loaders, panels
 
 lines = loaders.deployments()
 if not lines:
@@ -14,7 +14,7 @@ if not lines:
 st.markdown(in_life_sentences.health(lines))
 
 st.subheader("Models in use, the worst first", anchor=False)
-line = controls.deployment_of_table(lines)
+line = deployments.chosen_of_table(lines)
 st.caption(
     "Health follows from the age of the results, the limits of the metrics and, for a champion, "
     "its value against the plan. Select a row to see what happened."

@@ -12,8 +12,16 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from pages.parts import charts, panels
 from pages.parts.charts import Spec, finished
-from pages.parts.evaluate_sentences import MOST_DRAWN, named
-from pages.parts.figures import NOTHING, inner, listed, literal, number, percent
+from pages.parts.evaluate_sentences import MOST_DRAWN
+from pages.parts.figures import (
+    NOTHING,
+    inner,
+    listed,
+    literal,
+    number,
+    option_name,
+    percent,
+)
 from pages.parts.figures import money as money_told
 from pages.parts.hover import MUTED, told
 
@@ -65,7 +73,7 @@ def who_would_choose_what(found: Choosing, currency: str) -> None:
 def _sentence(found: Choosing) -> str:
     n, n_all = len(found.shares), len(found.shares) + len(found.dominated)
     if n == 1:
-        only = literal(named(next(iter(found.shares))))
+        only = literal(option_name(next(iter(found.shares))))
         return (
             f"**{only}** is at least as good as every other option in money, cycle time, people "
             "intensity and customer experience."
@@ -74,7 +82,7 @@ def _sentence(found: Choosing) -> str:
     if not found.choices:
         return text
     camps = [
-        f"{literal(listed(list(names)))} would choose **{literal(named(option))}**"
+        f"{literal(listed(list(names)))} would choose **{literal(option_name(option))}**"
         for option, names in found.camps.items()
     ]
     text += f"{'; '.join(camps)}."
@@ -92,7 +100,7 @@ def _shares(found: Choosing) -> pd.DataFrame:
     ranked = sorted(found.shares.items(), key=lambda item: -item[1])[:MOST_DRAWN]
     return pd.DataFrame(
         {
-            "option": [named(name) for name, _ in ranked],
+            "option": [option_name(name) for name, _ in ranked],
             "share": [share for _, share in ranked],
             "told": [percent(share) for _, share in ranked],
         }
@@ -104,7 +112,7 @@ def _bars_told(found: Choosing) -> str:
     if len(found.shares) > MOST_DRAWN:
         text += f" Shown: the {MOST_DRAWN} that win most often."
     if found.dominated:
-        gone = [f"{named(name)} by {named(by)}" for name, by in found.dominated.items()]
+        gone = [f"{option_name(name)} by {option_name(by)}" for name, by in found.dominated.items()]
         text += f" Beaten everywhere: {listed(gone[:6])}{' and others' if len(gone) > 6 else ''}."
     return text
 
@@ -135,7 +143,7 @@ def _people(found: Choosing, currency: str) -> pd.DataFrame:
     rows = [
         {
             "Stakeholder": name,
-            "Would choose": named(choice.option),
+            "Would choose": option_name(choice.option),
             "Ahead by": f"{number(choice.lead, 2)} of 100 points",
             "Would change": _change(choice, currency),
         }
@@ -159,7 +167,7 @@ def _change(choice: Choice, currency: str) -> str:
         return "by no shift between two criteria"
     moved = f"{number(flip.points, 2)} points from {inner(flip.of.label)} to {inner(flip.to.label)}"
     price = _price(flip, currency)
-    return f"to {named(flip.option)}, if {moved} moved{f' ({price})' if price else ''}"
+    return f"to {option_name(flip.option)}, if {moved} moved{f' ({price})' if price else ''}"
 
 
 def _price(flip: Flip, currency: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from mlpm_core.records import KINDS
-from pages.parts import actions, addresses, in_life_tables, loaders, tables
+from pages.parts import actions, addresses, loaders, tables
 from pages.parts.figures import inner, listed, literal
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ __all__ = [
     "batch_of_table",
     "choose",
     "deployment",
-    "deployment_of_table",
     "granularity",
     "line",
     "line_of_table",
@@ -33,6 +32,7 @@ __all__ = [
     "picked",
     "project",
     "radio",
+    "row_of",
     "segments",
     "show_register",
 ]
@@ -157,7 +157,7 @@ def line(lines: Sequence[Line]) -> Line:
 def line_of_table(lines: Sequence[Line]) -> Line:
     """The value cases as a table; the chosen row, else the first."""
     alt = "Value cases with health, value rate now and planned, and the gap"
-    return _line_of(tables.cases(lines), lines, "portfolio_cases", alt)
+    return row_of(tables.cases(lines), lines, "portfolio_cases", alt)
 
 
 def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> DeploymentLine:
@@ -179,14 +179,8 @@ def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> Deploy
     return by_id[choose("Deployment", titles, "deployment", place=place)]
 
 
-def deployment_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
-    """Deployments as a table; the chosen row, else the first."""
-    alt = "Deployments with health, reason, value gap, slot and age of their results"
-    return _line_of(in_life_tables.deployments(lines), lines, "health_deployments", alt)
-
-
-def _line_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
-    """A table of some lines; the chosen one, else the first."""
+def row_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
+    """A table with a row for each of some things; the thing of the chosen row, else the first."""
     chosen = st.dataframe(
         table,
         hide_index=True,

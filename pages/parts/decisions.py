@@ -11,7 +11,14 @@ import streamlit as st
 from mlpm_core.services.decisions import DecisionState
 from mlpm_core.services.recorded_decisions import Origin
 from pages.parts import actions, evaluate_sentences, evaluate_tables, forms, loaders, panels, saving
-from pages.parts.figures import NOTHING, counted, figure, literal, spread
+from pages.parts.figures import (
+    NOTHING,
+    counted,
+    figure,
+    literal,
+    option_name,
+    spread,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +77,7 @@ def form(
     with st.container(border=True):
         fields.head()
         values: dict[str, Any] = {
-            "chosen": _choice(fields, "chosen", options, evaluate_sentences.named),
+            "chosen": _choice(fields, "chosen", options, option_name),
             "title": _text(fields, "title", "What is decided", "Keep the champion this season"),
             "why": st.text_area(
                 "Why",

@@ -10,6 +10,8 @@ from pages.parts import charts, controls, in_life_sentences, in_life_tables, loa
 from pages.parts.figures import day, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.services.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.portfolio import Line
 
@@ -193,3 +195,9 @@ def table(view: DeploymentView) -> None:
             hide_index=True,
             alt="Value rate and monitored metrics by period",
         )
+
+
+def chosen_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
+    """Deployments as a table; the chosen row, else the first."""
+    alt = "Deployments with health, reason, value gap, slot and age of their results"
+    return controls.row_of(in_life_tables.deployments(lines), lines, "health_deployments", alt)

@@ -8,7 +8,17 @@ from mlpm_core.records import METRICS
 from mlpm_core.services.decisions import DecisionState
 from mlpm_core.services.evaluations import NONE
 from mlpm_core.services.recorded_decisions import Origin
-from pages.parts.figures import counted, day, listed, literal, money, number, percent, spread
+from pages.parts.figures import (
+    counted,
+    day,
+    listed,
+    literal,
+    money,
+    number,
+    option_name,
+    percent,
+    spread,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +36,6 @@ __all__ = [
     "in_use",
     "lead",
     "metric_label",
-    "named",
     "rests_on",
     "review",
 ]
@@ -34,11 +43,6 @@ __all__ = [
 _MOST_TOLD = 5
 MOST_DRAWN = 12
 """How many options a chart shows; tables show all of them."""
-
-
-def named(option: str) -> str:
-    """An option as people say it."""
-    return "adopt none" if option == NONE else option
 
 
 def metric_label(name: str) -> str:
@@ -108,7 +112,7 @@ def _net(option: Option, view: LeaderboardView) -> str:
 def chart(view: LeaderboardView) -> str:
     """What the chart of intervals shows."""
     told = "; ".join(
-        f"{literal(named(o.name))} {literal(money(o.net.mean, view.currency))}"
+        f"{literal(option_name(o.name))} {literal(money(o.net.mean, view.currency))}"
         for o in view.options[:_MOST_TOLD]
     )
     n = len(view.options)
@@ -139,7 +143,7 @@ def rests_on(view: LeaderboardView) -> str:
 def decided(decision: DecisionView) -> str:
     """What was decided, when, by whom and why."""
     return (
-        f"**{literal(named(decision.chosen))}** for {literal(decision.case_title)}, by "
+        f"**{literal(option_name(decision.chosen))}** for {literal(decision.case_title)}, by "
         f"{literal(decision.decided_by)} on {day(decision.decided_on)}. {literal(decision.why)}"
     )
 

@@ -8,8 +8,15 @@ import pandas as pd
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluations import NONE
-from pages.parts.evaluate_sentences import MOST_DRAWN, metric_label, named
-from pages.parts.figures import NOTHING, number, percent, spread, written_unit
+from pages.parts.evaluate_sentences import MOST_DRAWN, metric_label
+from pages.parts.figures import (
+    NOTHING,
+    number,
+    option_name,
+    percent,
+    spread,
+    written_unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +33,7 @@ def options(view: LeaderboardView) -> pd.DataFrame:
     has_caveats = any(o.caveats for o in shown)
     return pd.DataFrame(
         {
-            "Option": [named(o.name) for o in shown],
+            "Option": [option_name(o.name) for o in shown],
             f"Net, {view.currency} / year": [number(o.net.mean) for o in shown],
             "P10 to P90": [_ends(o.net) for o in shown],
             **(
@@ -58,7 +65,7 @@ def intervals(view: LeaderboardView) -> pd.DataFrame:
     shown = in_chart(view)
     return pd.DataFrame(
         {
-            "option": [named(o.name) for o in shown],
+            "option": [option_name(o.name) for o in shown],
             "mean": [o.net.mean for o in shown],
             "low": [o.net.p10 for o in shown],
             "high": [o.net.p90 for o in shown],
@@ -79,7 +86,7 @@ def unvalued(view: LeaderboardView) -> pd.DataFrame:
 
 def five_dimensions(shown: Sequence[Option]) -> pd.DataFrame:
     """Options one under the other, with net and the five dimensions of each."""
-    cells = {"Option": [named(o.name) for o in shown]}
+    cells = {"Option": [option_name(o.name) for o in shown]}
     ranges = {"Net": [o.net for o in shown]}
     ranges |= {d.label: [o.kpis[d] for o in shown] for d in Dimension}
     for label, values in ranges.items():

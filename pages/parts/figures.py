@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mlpm_core.quantity import Dimension, digits_apart
 from mlpm_core.quantity.words import unit_in_words
+from mlpm_core.services.evaluations import NONE
 from mlpm_core.services.kpis import ProxyState
 from mlpm_core.services.portfolio import Health
 
@@ -30,6 +31,7 @@ __all__ = [
     "literal",
     "money",
     "number",
+    "option_name",
     "percent",
     "short_figure",
     "spread",
@@ -284,3 +286,8 @@ def listed(words: Sequence[str]) -> str:
 def day(value: date | datetime | None) -> str:
     """A day as people write it."""
     return f"{value.day} {value:%b %Y}" if value else NOTHING
+
+
+def option_name(option: str) -> str:
+    """An option of a value case as people say it."""
+    return "adopt none" if option == NONE else option

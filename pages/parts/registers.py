@@ -10,8 +10,10 @@ import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
 from pages.parts import addresses, controls, loaders, panels
-from pages.parts.evaluate_sentences import named
-from pages.parts.figures import inner
+from pages.parts.figures import (
+    inner,
+    option_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,7 +105,7 @@ def decisions(project: str) -> None:
                     "Decision": [d.decision_id for d in listed],
                     "Title": [d.title for d in listed],
                     "Value case": [d.case_title for d in listed],
-                    "Chosen": [named(d.chosen) for d in listed],
+                    "Chosen": [option_name(d.chosen) for d in listed],
                     "Stands": [d.state.value for d in listed],
                     "Came in": [d.origin.value for d in listed],
                     "Decided on": [d.decided_on for d in listed],
