@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.api import ROUTES, front_door, startup_refusal
+from mlpm_core.services.admin.server_file import new_token
+from mlpm_core.services.admin.stopping import Stop
 from mlpm_core.services.lifecycle import refuse_to_start, serving, settings_or_end
-from mlpm_core.services.server_file import new_token
-from mlpm_core.services.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -61,10 +61,10 @@ def write_log(path: Path, n_rows: int) -> None:
 
 def by_mlpm(kind: str, path: Path, folder: Path) -> float:
     """Seconds of one import into an empty store."""
-    from mlpm_core.services.imports import import_file
-    from mlpm_core.services.reading import CAGE
-    from mlpm_core.services.recovery import open_recovered
-    from mlpm_core.services.settings import Settings
+    from mlpm_core.services.ingest.imports import import_file
+    from mlpm_core.services.ingest.recovery import open_recovered
+    from mlpm_core.services.ingest.saved_answers import CAGE
+    from mlpm_core.services.session.settings import Settings
 
     workspace = open_recovered(Settings(data=folder, demo=False))
     # The reader is there already, as DuckDB's is: its process serves file after file.

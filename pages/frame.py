@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mlpm_core.services.readiness import refuse_other_machines
-from pages.parts import addresses, loaders, panels, sidebar
+from mlpm_core.services.admin.readiness import refuse_other_machines
+from pages.parts.common import addresses, panels, queries, sidebar
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
 addresses.carry("project", "known")
@@ -52,7 +52,7 @@ with panels.guard():
     refuse_other_machines()  # started without app.py, there is no front door
     sidebar.count_visit(page.title)
     sidebar.known_at()
-    projects = loaders.all_projects()
+    projects = queries.all_projects()
     unknown = sidebar.project_in_view(projects)
     sidebar.known_choice()
     st.title(page.title)

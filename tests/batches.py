@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mlpm_core.records import Model, Receipt
-from mlpm_core.services import batches
+from mlpm_core.services.ingest import batches
 
 NOON = datetime(2026, 6, 30, 12)
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpm_core.in_life.health import Health, Verdict
+from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension, Quantity
 from mlpm_core.records import METRICS
-from mlpm_core.services.delivered import (
+from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
+from mlpm_core.services.in_life.metric_signals import WatchedMetric
+from mlpm_core.services.in_life.portfolio import Line
+from mlpm_core.services.in_life.promises import (
     DeliveredView,
     Grade,
     HitRate,
@@ -20,13 +24,9 @@ from mlpm_core.services.delivered import (
     Outcome,
     PromiseLine,
 )
-from mlpm_core.services.deployments import DeploymentLine, DeploymentView
-from mlpm_core.services.kpis import KpiValue
-from mlpm_core.services.periods import Monitored, Period
-from mlpm_core.services.portfolio import Line
-from mlpm_core.services.rates import MetricPoint, MetricSeries, RatePoint
-from mlpm_core.services.valuation import CaseValue
-from mlpm_core.services.watching import WatchedMetric
+from mlpm_core.services.valuation.kpis import KpiValue
+from mlpm_core.services.valuation.value_cases import CaseValue
+from mlpm_core.services.valuation.value_rates import MetricPoint, MetricSeries, RatePoint
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.kpi import KpiStanding
 from mlpm_core.value.mechanism import find_mechanism

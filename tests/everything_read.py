@@ -21,23 +21,14 @@ from mlpm_core.api import routes
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import ValueCase
-from mlpm_core.services import (
-    briefs,
-    choosing,
-    decisions,
-    delivered,
-    deployments,
-    estimates,
-    evaluations,
-    exports,
-    guide,
-    insights,
-    mechanisms,
-    portfolio,
-    registers,
-    valuation,
-)
-from mlpm_core.services.tokens import Action
+from mlpm_core.services.admin import exports
+from mlpm_core.services.admin.tokens import Action
+from mlpm_core.services.evaluate import candidates as evaluations
+from mlpm_core.services.evaluate import decisions, insights, preferences
+from mlpm_core.services.in_life import deployments, portfolio, promises
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.plan import briefs, estimates, kpi_finder
+from mlpm_core.services.valuation.value_cases import mechanisms, value_cases
 
 NO_NUMBERS = {"inf", "-inf", "nan", "infinity", "-infinity"}
 
@@ -128,7 +119,7 @@ def questions_asked(workspace: Any, project: str) -> dict[str, Any]:
         "all deployments": answered(deployments.deployments, workspace, who, None),
         "decisions": answered(decisions.decisions, workspace, who, project),
         "brief": answered(briefs.brief, workspace, who, project),
-        "guide": answered(guide.guide, workspace, who, project),
+        "guide": answered(kpi_finder.guide, workspace, who, project),
         "setup": answered(registers.setup_steps, workspace, who, project),
         "own": answered(mechanisms.own, workspace, who, project),
     }
@@ -136,27 +127,27 @@ def questions_asked(workspace: Any, project: str) -> dict[str, Any]:
     found["estimates"] = guessed
     for dimension in Dimension:
         found[f"candidates of {dimension}"] = answered(
-            guide.candidate_views, workspace, who, project, dimension
+            kpi_finder.candidate_views, workspace, who, project, dimension
         )
     if not isinstance(found["deployments"], str):
         for line in found["deployments"]:
             found[f"deployment {line.deployment_id}"] = answered(
                 deployments.deployment, workspace, who, project, line.deployment_id
             )
-    people = choosing.weights_of(found["brief"]) if not isinstance(found["brief"], str) else {}
+    people = preferences.weights_of(found["brief"]) if not isinstance(found["brief"], str) else {}
     for row in registers.records(workspace, who, project, ValueCase.kind):
         name = row["value_case_id"]
-        case = answered(valuation.case_value, workspace, who, project, name)
+        case = answered(value_cases.case_value, workspace, who, project, name)
         board = answered(evaluations.candidates, workspace, who, project, name)
         found |= {f"case {name}": case, f"board {name}": board}
-        found[f"delivered {name}"] = answered(delivered.delivered, workspace, who, project, name)
+        found[f"delivered {name}"] = answered(promises.delivered, workspace, who, project, name)
         if not isinstance(board, str):
-            found[f"choosing {name}"] = answered(choosing.choosing, board, people)
+            found[f"choosing {name}"] = answered(preferences.choosing, board, people)
         if not isinstance(case, str):
             costs = [] if isinstance(guessed, str) else answered(estimates.of_case, guessed, case)
             found[f"insight {name}"] = answered(insights.insight, case, costs)
             found[f"change {name}"] = answered(insights.change, case)
-            found[f"baselines {name}"] = answered(valuation.against_baselines, case)
+            found[f"baselines {name}"] = answered(value_cases.against_baselines, case)
             if not isinstance(board, str):
                 found[f"advice {name}"] = answered(insights.among, case, board)
     return found

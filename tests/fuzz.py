@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 
 from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import KINDS, Status, record_of
-from mlpm_core.services.registers import template_csv
+from mlpm_core.services.ingest.registers import template_csv
 from tests import fuzz_texts
 from tests.intake_stored import Shelf, told_of
 from tests.workbooks import workbook

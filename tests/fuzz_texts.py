@@ -14,11 +14,11 @@ import numpy as np
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.intake import Profile
-from mlpm_core.intake.dates import moment
+from mlpm_core.intake.columns.dates import moment
 from mlpm_core.quantity import LARGEST_RESULT, Quantity, Unit
 from mlpm_core.records import FIRST_MECHANISM
-from mlpm_core.services import workspace
-from mlpm_core.services.uploads import Upload
+from mlpm_core.services.ingest.uploads import Upload
+from mlpm_core.services.session import workspace
 from mlpm_core.value.case_file import case_from
 from mlpm_core.value.formula import Formula
 from mlpm_core.value.mechanism import formulas_in, mechanism_from

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status
-from mlpm_core.services import imports, registers
+from mlpm_core.services.ingest import imports, registers
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import worth
 from tests.catalogue_examples import EXAMPLES, GIVEN
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mlpm_core.records import Receipt
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.session.workspace import Workspace
 
 PROJECT, CASE, MODEL = "works", "case", "m"
 FIRST = date(2025, 1, 6)

@@ -6,7 +6,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from mlpm_core.intake import Asked, Judgement, Limits, Profile, judge, rejected_csv
-from mlpm_core.intake.rows import ARROW
+from mlpm_core.intake.columns.rows import ARROW
 from mlpm_core.records import Model, columns, record_of
 
 NOW = datetime(2026, 6, 30, 12)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.services import decisions, demo, imports
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import demo
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlpm_core.records import Receipt
-    from mlpm_core.services.decisions import DecisionView
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.evaluate.decisions import DecisionView
+    from mlpm_core.services.session.workspace import Workspace
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 GOOD = {"chosen": "champion-1.0", "title": "Keep", "why": "worth more", "decided_by": "Jonas Weil"}

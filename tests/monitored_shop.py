@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status
-from mlpm_core.services import imports, registers
+from mlpm_core.services.ingest import imports, registers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.session.workspace import Workspace
 
 SHOP, CASE = "shop", "orders"
 NET_PER_POINT = 238_581.98 / 0.06

@@ -47,9 +47,10 @@ def peak_of(*work: object) -> Peak:
 
 
 def _work(what: str, folder: Path, rest: list[str]) -> None:
-    from mlpm_core.services import backups, imports
-    from mlpm_core.services.recovery import open_recovered
-    from mlpm_core.services.settings import Settings
+    from mlpm_core.services.admin import backups
+    from mlpm_core.services.ingest import imports
+    from mlpm_core.services.ingest.recovery import open_recovered
+    from mlpm_core.services.session.settings import Settings
 
     settings = Settings(data=folder, demo=False)
     if what == "restore":

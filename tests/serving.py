@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlpm_core.services.server_file import read_server_file
+from mlpm_core.services.admin.server_file import read_server_file
 from tests.patience import PATIENCE, waited_for
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address
 from pathlib import Path
 
-from mlpm_core.services.addresses import is_loopback
+from mlpm_core.services.session.addresses import is_loopback
 from tests.patience import waited_for
 from tests.strace import find_strace
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING
 
-from mlpm_core.services.tokens import Tokens
+from mlpm_core.services.admin.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path

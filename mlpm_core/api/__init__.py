@@ -9,8 +9,8 @@ from starlette.middleware import Middleware
 from mlpm_core.api.routes import ENDPOINTS, ROUTES
 from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
 from mlpm_core.api.slow_bodies import SlowBodies
-from mlpm_core.services.stopping import Stop
-from mlpm_core.services.tokens import Tokens
+from mlpm_core.services.admin.stopping import Stop
+from mlpm_core.services.admin.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path

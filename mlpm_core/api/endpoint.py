@@ -14,16 +14,16 @@ from starlette.routing import Route
 
 from mlpm_core.api.security import API_TOKEN, CALLER
 from mlpm_core.errors import InputError, MlpmError, NotFoundError, StoreError
-from mlpm_core.services import batches
+from mlpm_core.services.admin.tokens import Action, Token
+from mlpm_core.services.ingest import batches
 from mlpm_core.services.lifecycle import open_workspace
-from mlpm_core.services.tokens import Action, Token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.session.workspace import Workspace
 
 __all__ = [
     "Endpoint",

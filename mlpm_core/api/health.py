@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from mlpm_core.api.endpoint import Endpoint
 from mlpm_core.errors import MlpmError
 from mlpm_core.services.lifecycle import open_workspace
-from mlpm_core.services.workspace import Check
+from mlpm_core.services.session.workspace import Check
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -26,10 +26,11 @@ from mlpm_core.api.endpoint import (
 )
 from mlpm_core.errors import InputError
 from mlpm_core.records import KINDS, Receipt, Status
-from mlpm_core.services import batches, undoing, uploads
-from mlpm_core.services.effects import without_figures
-from mlpm_core.services.private_file import append_private, locked, write_private
-from mlpm_core.services.tokens import Action
+from mlpm_core.services.admin.tokens import Action
+from mlpm_core.services.ingest import batches, uploads
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.kpi_effects import without_figures
+from mlpm_core.services.session.private_file import append_private, locked, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.session.workspace import Workspace
 
 __all__ = ["ENDPOINTS", "Replays"]
 

@@ -22,13 +22,15 @@ from mlpm_core.api.imports import NAMED
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Project, Status
-from mlpm_core.services import backups, demo, exports, portfolio, registers
-from mlpm_core.services.tokens import Action
+from mlpm_core.services.admin import backups, demo, exports
+from mlpm_core.services.admin.tokens import Action
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.ingest import registers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.session.workspace import Workspace
 
 __all__ = ["ENDPOINTS"]
 

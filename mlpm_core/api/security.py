@@ -19,7 +19,12 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 
 from mlpm_core.errors import StoreError
-from mlpm_core.services.addresses import beyond_this_machine, is_loopback, is_number, local_address
+from mlpm_core.services.session.addresses import (
+    beyond_this_machine,
+    is_loopback,
+    is_number,
+    local_address,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from mlpm_core.services.tokens import Token, Tokens
+    from mlpm_core.services.admin.tokens import Token, Tokens
 
 __all__ = [
     "API_TOKEN",

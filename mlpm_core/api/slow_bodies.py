@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from mlpm_core.services.stopping import Stop
+    from mlpm_core.services.admin.stopping import Stop
 
 __all__ = ["MIN_BYTES_A_SECOND", "SILENT_SECONDS", "SlowBodies"]
 

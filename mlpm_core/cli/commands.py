@@ -33,7 +33,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def mechanisms(given: argparse.Namespace) -> int:
     """List the mechanisms."""
-    from mlpm_core.services.mechanisms import mechanism_list
+    from mlpm_core.services.valuation.mechanisms import mechanism_list
 
     listed = mechanism_list()
     if given.json:
@@ -44,7 +44,7 @@ def mechanisms(given: argparse.Namespace) -> int:
 def value(given: argparse.Namespace) -> int:
     """Say what a mechanism is worth for the quantities given."""
     from mlpm_core.quantity.as_written import two_readings
-    from mlpm_core.services.mechanisms import worth_json
+    from mlpm_core.services.valuation.mechanisms import worth_json
 
     written: dict[str, str] = {}
     faults = []
@@ -68,7 +68,7 @@ def value(given: argparse.Namespace) -> int:
 
 def information(given: argparse.Namespace) -> int:
     """Say what it is worth to know more before choosing among the options of a file."""
-    from mlpm_core.services.mechanisms import information_json
+    from mlpm_core.services.valuation.mechanisms import information_json
 
     answer = information_json(given.file)
     return printing.document(answer) if given.json else printing.information(answer)
@@ -78,7 +78,7 @@ def import_file(given: argparse.Namespace) -> int:
     """Import a file."""
     from mlpm_core.cli.house import house
     from mlpm_core.named_file import text_of
-    from mlpm_core.services.uploads import Upload
+    from mlpm_core.services.ingest.uploads import Upload
 
     upload = Upload(
         project=given.project,
@@ -128,7 +128,7 @@ def token(given: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from mlpm_core.cli.house import settings_here, user
-    from mlpm_core.services.tokens import ALL_PROJECTS, Tokens
+    from mlpm_core.services.admin.tokens import ALL_PROJECTS, Tokens
 
     settings = settings_here()
     settings.make_folder()
@@ -200,7 +200,7 @@ def backup(given: argparse.Namespace) -> int:
 def restore(given: argparse.Namespace) -> int:
     """Put a backup in place."""
     from mlpm_core.cli.house import app_runs, settings_here
-    from mlpm_core.services import backups
+    from mlpm_core.services.admin import backups
 
     settings = settings_here()
     if app_runs(settings):
@@ -231,8 +231,8 @@ def demo(given: argparse.Namespace) -> int:
 
 def serve(given: argparse.Namespace) -> int:
     """Become the server; Ctrl-C and a supervisor's signals then reach it directly."""
-    from mlpm_core.services.addresses import port_refusal
-    from mlpm_core.services.settings import Settings
+    from mlpm_core.services.session.addresses import port_refusal
+    from mlpm_core.services.session.settings import Settings
 
     settings = Settings.from_environment()
     settings.make_folder()

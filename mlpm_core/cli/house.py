@@ -18,19 +18,19 @@ from mlpm_core.cli.printing import say
 from mlpm_core.errors import InputError, InUseError, NotFoundError, StoreError
 from mlpm_core.named_file import open_named, read_named
 from mlpm_core.records import Receipt, Status
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.server_file import read_server_file
-from mlpm_core.services.settings import Settings, misspelt
-from mlpm_core.services.uploads import import_upload, max_bytes, too_large
+from mlpm_core.services.admin.server_file import read_server_file
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.ingest.uploads import import_upload, max_bytes, too_large
+from mlpm_core.services.session.settings import Settings, misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from mlpm_core.services.exports import Export
-    from mlpm_core.services.server_file import ServerFile
-    from mlpm_core.services.uploads import Upload
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.admin.exports import Export
+    from mlpm_core.services.admin.server_file import ServerFile
+    from mlpm_core.services.ingest.uploads import Upload
+    from mlpm_core.services.session.workspace import Workspace
 
 __all__ = ["House", "app_runs", "house", "settings_here", "user"]
 
@@ -129,7 +129,8 @@ class _OwnStore:
         )
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
-        from mlpm_core.services import batches, undoing
+        from mlpm_core.services.ingest import batches
+        from mlpm_core.services.ingest import undo as undoing
 
         found = project or batches.project_of(self._workspace, batch)
         return undoing.undo(
@@ -137,7 +138,7 @@ class _OwnStore:
         )
 
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
-        from mlpm_core.services import demo
+        from mlpm_core.services.admin import demo
 
         if what == "load":
             done = demo.load(self._workspace, _actor())
@@ -146,23 +147,23 @@ class _OwnStore:
         return {"undone": len(demo.remove(self._workspace, _actor(), others=others))}
 
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
-        from mlpm_core.services import exports
+        from mlpm_core.services.admin import exports
 
         there = self._workspace.as_known(known) if known else self._workspace
         return exports.export(there, _actor(), project, table, file_format)
 
     def verify(self, head: str | None) -> dict[str, Any]:
-        from mlpm_core.services import backups
+        from mlpm_core.services.admin import backups
 
         return backups.told(backups.verify(self._workspace, head=head))
 
     def rewrite_ledger(self) -> Path:
-        from mlpm_core.services import backups
+        from mlpm_core.services.admin import backups
 
         return backups.rewrite_ledger(self._workspace)
 
     def backup(self, folder: Path | None) -> dict[str, Any]:
-        from mlpm_core.services import backups
+        from mlpm_core.services.admin import backups
 
         path, checks = backups.backup(self._workspace, folder)
         return backups.told(checks) | {"path": str(path)}
@@ -202,7 +203,7 @@ class _RunningApp:
     def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
         from datetime import datetime
 
-        from mlpm_core.services.exports import Export
+        from mlpm_core.services.admin.exports import Export
 
         said = {"table": table, "format": file_format} | ({"known": known} if known else {})
         asked = urlencode(said)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Receipt
-    from mlpm_core.services.tokens import Token
+    from mlpm_core.services.admin.tokens import Token
 
 __all__ = [
     "DONE",

@@ -8,18 +8,12 @@ Stages, each in a module of its own: ``recognise`` (type and encoding), ``read``
 
 from __future__ import annotations
 
-from mlpm_core.intake.cage import Bounds, Cage, CageError
-from mlpm_core.intake.faults import Refusal, warned
-from mlpm_core.intake.judgement import Judgement
-from mlpm_core.intake.judging import (
-    check_project,
-    judge,
-    judged,
-    read,
-    rejected_csv,
-)
+from mlpm_core.intake.import_plan import Judgement
+from mlpm_core.intake.messages import Refusal, warned
+from mlpm_core.intake.pipeline import check_project, judge, judged, read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.request import Asked, Stored
+from mlpm_core.intake.sandbox import Bounds, Cage, CageError
 from mlpm_core.intake.template import template
 
 __all__ = [

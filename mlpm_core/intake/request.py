@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from mlpm_core.intake.check import Checker
-    from mlpm_core.intake.faults import Refusal
-    from mlpm_core.intake.header import Fields, Header
-    from mlpm_core.intake.lines import Lines
-    from mlpm_core.intake.recognise import Text
-    from mlpm_core.intake.table import Table
+    from mlpm_core.intake.columns.column_reader import Checker
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.lines import Lines
+    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.messages import Refusal
     from mlpm_core.records import Record
 
 __all__ = ["Asked", "Opened", "Stored"]

@@ -14,9 +14,9 @@ from mlpm_core.planning.brief import (
     coverage,
     project_weights,
 )
-from mlpm_core.planning.candidates import Candidate, candidates, find_candidate, read_candidates
 from mlpm_core.planning.conditions import Condition, LeastMove, conditions, least_move
 from mlpm_core.planning.factors import FACTORS, Answer, Documentation, Factor
+from mlpm_core.planning.kpi_templates import Candidate, candidates, find_candidate, read_candidates
 from mlpm_core.planning.measuring import (
     CONFIDENCE,
     FEWEST_WEEKS,

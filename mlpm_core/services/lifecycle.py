@@ -12,20 +12,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from mlpm_core.errors import MlpmError
-from mlpm_core.services import demo
-from mlpm_core.services.addresses import beyond_this_machine
-from mlpm_core.services.readiness import beyond_loopback, progress, say, say_when_ready, served_at
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.server_file import NAME, announced, read_server_file
-from mlpm_core.services.settings import Settings, misspelt
-from mlpm_core.services.stopping import Stopped
+from mlpm_core.services.admin import demo
+from mlpm_core.services.admin.readiness import (
+    beyond_loopback,
+    progress,
+    say,
+    say_when_ready,
+    served_at,
+)
+from mlpm_core.services.admin.server_file import NAME, announced, read_server_file
+from mlpm_core.services.admin.stopping import Stopped
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.addresses import beyond_this_machine
+from mlpm_core.services.session.settings import Settings, misspelt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from mlpm_core.services.addresses import Listener
-    from mlpm_core.services.stopping import Stop
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.admin.stopping import Stop
+    from mlpm_core.services.session.addresses import Listener
+    from mlpm_core.services.session.workspace import Workspace
 
 __all__ = [
     "close_workspace",

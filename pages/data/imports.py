@@ -1,9 +1,10 @@
 import streamlit as st
 
-from pages.parts import controls, loaders, panels, receipts, sentences
+from pages.parts.common import controls, panels, queries, text
+from pages.parts.data import import_steps
 
 project = controls.project()
-rows = loaders.receipts(project)
+rows = queries.receipts(project)
 if not rows:
     panels.empty(
         "Nothing came into this project yet. Upload a file of monitoring results.",
@@ -11,13 +12,13 @@ if not rows:
         "Upload results",
     )
 
-st.markdown(sentences.imports(rows))
+st.markdown(text.imports(rows))
 row = controls.batch_of_table(rows)
-receipt = loaders.receipt(project, row["batch"])
+receipt = queries.receipt(project, row["batch"])
 
 st.subheader(f"Batch {receipt.batch}", anchor=False)
-st.caption(sentences.batch(receipt, row["channel"]))
-receipts.report(receipt)
-receipts.origin(project, row)
-receipts.known_then(receipt)
-receipts.undo_panel(project, row)
+st.caption(text.batch(receipt, row["channel"]))
+import_steps.report(receipt)
+import_steps.origin(project, row)
+import_steps.known_then(receipt)
+import_steps.undo_panel(project, row)

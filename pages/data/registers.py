@@ -1,13 +1,14 @@
 import streamlit as st
 
-from pages.parts import editors, loaders, panels, registers, sentences
+from pages.parts.common import panels, queries, registers, text
+from pages.parts.common import record_form as editors
 
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
 is_of_all = record.kind == "projects"
-rows = loaders.all_projects() if is_of_all else loaders.records(project, record.kind)
+rows = queries.all_projects() if is_of_all else queries.records(project, record.kind)
 shown = list(filter(registers.is_shown, rows))
-st.markdown(sentences.register(record, shown, loaders.project_title(project)))
+st.markdown(text.register(record, shown, queries.project_title(project)))
 panels.next_step(record.kind)
 
 if record.kind == "decisions":

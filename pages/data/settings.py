@@ -1,8 +1,9 @@
 import streamlit as st
 
-from pages.parts import demos, loaders
+from pages.parts.common import queries
+from pages.parts.data import demo as demos
 
-loaded = loaders.loaded_demo()
+loaded = queries.loaded_demo()
 st.subheader("The demo", anchor=False)
 st.markdown(demos.sentence(loaded))
 if loaded.batches:
@@ -11,5 +12,5 @@ if loaded.batches:
 if not loaded.is_whole:
     demos.load(loaded)
 
-if not loaders.projects():
+if not queries.projects():
     st.page_link("data/registers.py", label="Create a project of your own", icon=":material/add:")

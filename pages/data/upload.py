@@ -1,25 +1,26 @@
 import streamlit as st
 
-from pages.parts import controls, receipts, sentences
+from pages.parts.common import controls, text
+from pages.parts.data import import_steps
 
 project = controls.project()
 st.markdown(
     "Choose what the file holds and drop it here. **Nothing is stored before you have seen what "
     "it changes**, and everything stored can be taken back."
 )
-kind = receipts.kind_of_file()
-file = receipts.uploader(kind)
+kind = import_steps.kind_of_file()
+file = import_steps.uploader(kind)
 if file is None:
-    receipts.expected(kind)
-    receipts.last(project)
+    import_steps.expected(kind)
+    import_steps.last(project)
     st.stop()
 
-upload = receipts.asked_for(project, kind, file)
-receipt = receipts.checked(upload, file)
+upload = import_steps.asked_for(project, kind, file)
+receipt = import_steps.checked(upload, file)
 st.subheader(file.title, anchor=False)
-st.markdown(sentences.receipt(receipt))
-receipts.answered_before(upload, file, receipt)
-receipts.ask(file, receipt)
-receipts.report(receipt)
-receipts.repair(upload, file, receipt)
-receipts.commit_panel(upload, file, receipt)
+st.markdown(text.receipt(receipt))
+import_steps.answered_before(upload, file, receipt)
+import_steps.ask(file, receipt)
+import_steps.report(receipt)
+import_steps.repair(upload, file, receipt)
+import_steps.commit_panel(upload, file, receipt)

@@ -1,17 +1,10 @@
 import streamlit as st
 
-from pages.parts import (
-    choosing,
-    controls,
-    decisions,
-    evaluate_sentences,
-    evaluate_tables,
-    loaders,
-    panels,
-)
+from pages.parts.common import controls, panels, queries
+from pages.parts.evaluate import decisions, preferences, tables, text
 
 project = controls.project()
-view = loaders.project_view(project)
+view = queries.project_view(project)
 if not view.lines:
     panels.empty(
         "This project has no value case yet, so there is nothing to decide on.",
@@ -21,20 +14,20 @@ if not view.lines:
     )
 
 line = controls.line(view.lines)
-board = loaders.candidates(project, line.case.value_case_id)
-recorded = loaders.decisions(project)
+board = queries.candidates(project, line.case.value_case_id)
+recorded = queries.decisions(project)
 if board.options and not board.is_empty:
-    st.markdown(evaluate_sentences.lead(board))
+    st.markdown(text.lead(board))
     st.subheader("Options in five dimensions", anchor=False)
     st.dataframe(
-        evaluate_tables.five_dimensions(board.options),
+        tables.five_dimensions(board.options),
         hide_index=True,
         alt="Options side by side in net and five dimensions",
     )
-    st.caption(evaluate_sentences.rests_on(board))
-    weighed = loaders.choosing(project, line.case.value_case_id)
+    st.caption(text.rests_on(board))
+    weighed = queries.choosing(project, line.case.value_case_id)
     if weighed is not None:
-        choosing.who_would_choose_what(weighed, board.currency)
+        preferences.who_would_choose_what(weighed, board.currency)
     st.subheader("Record the decision", anchor=False)
     decisions.form(project, board, view.day, recorded)
 

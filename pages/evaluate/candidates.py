@@ -1,17 +1,11 @@
 import streamlit as st
 
-from pages.parts import (
-    charts,
-    controls,
-    evaluate_sentences,
-    evaluate_tables,
-    insights,
-    loaders,
-    panels,
-)
+from pages.parts.common import charts, controls, panels, queries
+from pages.parts.evaluate import tables, text
+from pages.parts.plan import insights
 
 project = controls.project()
-view = loaders.project_view(project)
+view = queries.project_view(project)
 if not view.lines:
     panels.empty(
         "This project has no value case yet, so nothing says what a candidate is worth.",
@@ -21,7 +15,7 @@ if not view.lines:
     )
 
 line = controls.line(view.lines)
-board = loaders.candidates(project, line.case.value_case_id)
+board = queries.candidates(project, line.case.value_case_id)
 if board.is_empty:
     panels.empty(
         "No candidate was measured for this value case yet. Upload what was measured of each: one "
@@ -31,7 +25,7 @@ if board.is_empty:
         kind="evaluations",
     )
 
-st.markdown(evaluate_sentences.lead(board))
+st.markdown(text.lead(board))
 if board.problem is not None:
     panels.empty(
         "A candidate is valued by the quantities of its value case.",
@@ -42,29 +36,27 @@ if board.problem is not None:
 
 st.subheader("Net value of each option", anchor=False)
 charts.draw(
-    evaluate_tables.intervals(board),
+    tables.intervals(board),
     charts.intervals(f"Net value in {board.currency} / year"),
-    evaluate_sentences.chart(board),
+    text.chart(board),
 )
-st.caption(evaluate_sentences.chart(board))
+st.caption(text.chart(board))
 
 st.subheader("Side by side", anchor=False)
 st.dataframe(
-    evaluate_tables.options(board),
+    tables.options(board),
     hide_index=True,
     alt="Options with net value, interval, risks and measured metrics",
 )
-st.caption(evaluate_sentences.board(board))
+st.caption(text.board(board))
 
-insights.before_choosing(loaders.advice_among(project, line.case.value_case_id), board.currency)
+insights.before_choosing(queries.advice_among(project, line.case.value_case_id), board.currency)
 
 if board.unvalued:
     st.subheader("Without a value", anchor=False)
-    st.dataframe(
-        evaluate_tables.unvalued(board), hide_index=True, alt="Candidates that have no value"
-    )
+    st.dataframe(tables.unvalued(board), hide_index=True, alt="Candidates that have no value")
 
-st.caption(evaluate_sentences.rests_on(board))
+st.caption(text.rests_on(board))
 st.page_link(
     "evaluate/adoption.py",
     label="Decide on it",

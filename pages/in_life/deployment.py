@@ -1,19 +1,13 @@
 import streamlit as st
 
-from pages.parts import (
-    bridges,
-    charts,
-    controls,
-    deployments,
-    in_life_sentences,
-    panels,
-    sentences,
-    tables,
-)
+from pages.parts.common import charts, controls, panels, tables
+from pages.parts.common import text as common_text
+from pages.parts.in_life import deployments, text
+from pages.parts.plan import bridges
 
 view = deployments.in_view(controls.project())
 value = view.line.value
-st.markdown(in_life_sentences.deployment(view))
+st.markdown(text.deployment(view))
 deployments.cards(view)
 if view.granularity is None:
     deployments.slots(view)
@@ -31,9 +25,9 @@ if value is not None:
         charts.draw(
             tables.rates(view.rates, value),
             charts.value_rate_over_time(f"{value.case.currency} / week"),
-            sentences.rates(view.rates, value),
+            common_text.rates(view.rates, value),
         )
-        st.caption(sentences.rates(view.rates, value))
+        st.caption(common_text.rates(view.rates, value))
         bridges.between_periods(value.case, view.rates)
     else:
         deployments.without_value(value)

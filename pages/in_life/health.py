@@ -1,8 +1,9 @@
 import streamlit as st
 
-from pages.parts import deployments, in_life_sentences, loaders, panels
+from pages.parts.common import panels, queries
+from pages.parts.in_life import deployments, text
 
-lines = loaders.deployments()
+lines = queries.deployments()
 if not lines:
     panels.empty(
         "No model is in use yet. Record where one is, then upload its monitoring results.",
@@ -11,7 +12,7 @@ if not lines:
         kind="deployments",
     )
 
-st.markdown(in_life_sentences.health(lines))
+st.markdown(text.health(lines))
 
 st.subheader("Models in use, the worst first", anchor=False)
 line = deployments.chosen_of_table(lines)

@@ -1,9 +1,11 @@
 import streamlit as st
 
-from pages.parts import controls, delivered, delivered_sentences, loaders, panels
+from pages.parts.common import controls, panels, queries
+from pages.parts.in_life import promises as delivered
+from pages.parts.in_life import promises_text
 
 project = controls.project()
-lines = loaders.project_view(project).lines
+lines = queries.project_view(project).lines
 if not lines:
     panels.empty(
         "This project has no value case yet, so nothing says what was promised.",
@@ -13,13 +15,13 @@ if not lines:
     )
 
 line = controls.line(lines)
-told = loaders.delivered(project, line.case.value_case_id)
-st.markdown(delivered_sentences.lead(told))
+told = queries.delivered(project, line.case.value_case_id)
+st.markdown(promises_text.lead(told))
 if told.total is None or told.total.realised is None:
     if told.promises:
         delivered.promises(told)
     panels.empty(
-        delivered_sentences.nothing_realised(told),
+        promises_text.nothing_realised(told),
         "data/upload.py",
         "Upload results",
         kind="metric_results",

@@ -1,16 +1,16 @@
 import streamlit as st
 
-from pages.parts import controls, loaders, panels, sentences
+from pages.parts.common import controls, panels, queries, text
 
-portfolio = loaders.whole_portfolio()
+portfolio = queries.whole_portfolio()
 if not portfolio.lines:
     panels.empty(
         "No value case yet. Create a project, say how its model creates value, and upload results.",
         "data/registers.py",
-        "Create the first project" if not loaders.projects() else "Add a value case",
+        "Create the first project" if not queries.projects() else "Add a value case",
     )
 
-st.markdown(sentences.portfolio(portfolio))
+st.markdown(text.portfolio(portfolio))
 panels.totals(portfolio)
 
 st.subheader("Value cases, the worst first", anchor=False)
@@ -20,7 +20,7 @@ st.caption(
     "value case said. Select a row to see its KPIs."
 )
 
-view = loaders.project_view(line.project)
+view = queries.project_view(line.project)
 panels.project_head(line)
 panels.kpi_cards(view)
 panels.case_links(line)

@@ -1,9 +1,11 @@
 import streamlit as st
 
-from pages.parts import briefs, charts, controls, loaders, plan_charts
+from pages.parts.common import charts, controls, queries
+from pages.parts.plan import briefs
+from pages.parts.plan import charts as plan_charts
 
 project = controls.project()
-view = loaders.brief(project)
+view = queries.brief(project)
 
 st.markdown(briefs.sentence(view))
 briefs.hypothesis(view)

@@ -1,17 +1,12 @@
 import streamlit as st
 
-from pages.parts import (
-    charts,
-    controls,
-    editors,
-    estimates,
-    loaders,
-    plan_charts,
-    tables,
-)
+from pages.parts.common import charts, controls, queries, tables
+from pages.parts.common import record_form as editors
+from pages.parts.plan import charts as plan_charts
+from pages.parts.plan import estimates
 
 project = controls.project()
-views = loaders.estimates(project)
+views = queries.estimates(project)
 record = estimates.RECORD
 stored = estimates.in_view(views) if views else None
 answer = st.container()

@@ -1,9 +1,10 @@
-from pages.parts import controls, loaders, mechanisms
+from pages.parts.common import controls, queries
+from pages.parts.plan import mechanisms
 
 project = controls.project()
-currency = loaders.currency(project)
+currency = queries.currency(project)
 mechanism_id = mechanisms.chosen(project)
-known = loaders.mechanism_choices(project)
+known = queries.mechanism_choices(project)
 
 if mechanism_id in known and known[mechanism_id].number:
     mechanisms.read(known[mechanism_id], currency)

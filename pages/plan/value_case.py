@@ -1,19 +1,10 @@
 import streamlit as st
 
-from pages.parts import (
-    bridges,
-    case_inputs,
-    charts,
-    controls,
-    insights,
-    loaders,
-    panels,
-    sentences,
-    tables,
-)
+from pages.parts.common import charts, controls, panels, queries, tables, text
+from pages.parts.plan import bridges, case_inputs, insights
 
 project = controls.project()
-view = loaders.project_view(project)
+view = queries.project_view(project)
 if not view.lines:
     panels.empty(
         "This project has no value case yet. Choose the mechanism by which its model creates "
@@ -29,14 +20,14 @@ answer = st.container()
 st.subheader("What it rests on", anchor=False)
 entered = case_inputs.fields(project, line.case)
 changes = entered.changes
-case = loaders.case(project, line.case.value_case_id, changes)
+case = queries.case(project, line.case.value_case_id, changes)
 case_inputs.save(project, case, entered)
 panels.how_it_was_made(case)
 
 with answer:
     case_inputs.unread(entered)
-    st.markdown(sentences.value_case(case, bool(changes)))
-    insight = loaders.insight(project, case.value_case_id, changes)
+    st.markdown(text.value_case(case, bool(changes)))
+    insight = queries.insight(project, case.value_case_id, changes)
     if insight is not None:
         panels.dimension_cards(case)
         left, right = st.columns([3, 2], gap="medium")
@@ -45,13 +36,13 @@ with answer:
             charts.draw(
                 tables.dots(case),
                 charts.dotplot(f"Net value in {case.currency} / year"),
-                sentences.dots(case),
+                text.dots(case),
             )
-            st.caption(sentences.dots(case))
-            st.caption(sentences.beside(case))
+            st.caption(text.dots(case))
+            st.caption(text.beside(case))
         with right:
             insights.must_be_true(case)
         insights.find_out_next(case, insight)
         insights.pays(project, case, insight, changes)
-        bridges.since_the_plan(case, loaders.change(project, case.value_case_id, changes))
-        panels.baselines(loaders.against_baselines(project, case.value_case_id, changes), case)
+        bridges.since_the_plan(case, queries.change(project, case.value_case_id, changes))
+        panels.baselines(queries.against_baselines(project, case.value_case_id, changes), case)

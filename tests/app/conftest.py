@@ -12,13 +12,13 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.session.settings import Settings
 from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.session.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlpm_core.services import batches, registers, undoing
-from mlpm_core.services.editing import Edit, save_edits
+from mlpm_core.services.ingest import batches, registers
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.editing import Edit, save_edits
 from tests.app.conftest import SCREENS, open_screen, plain, run, said
 
 if TYPE_CHECKING:

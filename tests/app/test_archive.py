@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.records import KINDS
-from mlpm_core.services import batches, registers
+from mlpm_core.services.ingest import batches, registers
 from tests.app.conftest import button, labels, open_screen, run, said
 
 DEMAND, WORKSHOP = "bike-shop-demand", "bike-shop-workshop"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.services import registers
-from mlpm_core.services.briefs import brief
-from mlpm_core.services.estimates import of_case, project_estimates
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.plan.briefs import brief
+from mlpm_core.services.plan.estimates import of_case, project_estimates
+from mlpm_core.services.valuation.value_cases import case_value
 from tests.app.conftest import open_screen, run, said
 
 DEMAND = "bike-shop-demand"

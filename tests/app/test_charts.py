@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pages.parts import charts, choosing, plan_charts, trees
+from pages.parts.common import charts, driver_tree
+from pages.parts.evaluate import preferences
+from pages.parts.plan import charts as plan_charts
 
 SPECS = {
     "value rate": charts.value_rate_over_time("EUR / week"),
@@ -20,8 +22,8 @@ SPECS = {
     "cumulative": plan_charts.cumulative("EUR"),
     "waterfall": plan_charts.waterfall(),
     "findings": plan_charts.findings_by_area(),
-    "weightings": choosing._bars(),
-    "drivers": trees._spec(3),
+    "weightings": preferences._bars(),
+    "drivers": driver_tree._spec(3),
 }
 OVER_TIME = {"value rate", "metric", "to date", "cumulative"}
 

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.services import batches, imports, portfolio, registers
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.ingest import batches, imports, registers
 from tests.app.conftest import button, labels, open_screen, run, said
 
 DEMAND = "bike-shop-demand"

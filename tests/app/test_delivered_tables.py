@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from mlpm_core.services.delivered import HitRate, KpiMonths, Outcome
-from pages.parts import delivered as parts
-from pages.parts import delivered_sentences as say
-from pages.parts import delivered_tables as tables
+from mlpm_core.services.in_life.promises import HitRate, KpiMonths, Outcome
+from pages.parts.in_life import promises as parts
+from pages.parts.in_life import promises_tables as tables
+from pages.parts.in_life import promises_text as say
 from tests.app.parts import links_as_text, shown
 from tests.by_hand import case, delivered, estimate, kpi, kpi_month, month, promised, worth
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from mlpm_core.services.delivered import Grade, HitRate, KpiMonths, Outcome
-from pages.parts import delivered_sentences as say
+from mlpm_core.services.in_life.promises import Grade, HitRate, KpiMonths, Outcome
+from pages.parts.in_life import promises_text as say
 from tests.by_hand import case, delivered, kpi, kpi_month, month, promised, worth
 
 PLAN = worth(36_525.0)

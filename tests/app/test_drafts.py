@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
-from mlpm_core.services import registers
-from pages.parts import keeping
+from mlpm_core.services.ingest import registers
+from pages.parts.common import cache
 from tests.app.conftest import SCREENS, button, open_screen, plain, run, said
 
 DEMAND, WORKSHOP, WINBACK = "bike-shop-demand", "bike-shop-workshop", "bike-shop-winback"
@@ -175,4 +175,4 @@ def test_a_restored_form_still_asks_about_what_somebody_changed_meanwhile(demo):
 def test_nothing_is_kept_while_nothing_is_typed():
     for screen in SCREENS:
         open_screen(screen, project=DEMAND)
-    assert not keeping.drafts()._kept
+    assert not cache.drafts()._kept

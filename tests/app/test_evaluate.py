@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services import decisions, evaluations, imports, registers, undoing
-from pages.parts import evaluate_sentences, evaluate_tables
+from mlpm_core.services.evaluate import candidates as evaluations
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest import undo as undoing
+from pages.parts.evaluate import tables, text
 from tests.app.conftest import button, open_screen, plain, run, said
 from tests.meeting import measured
 
@@ -168,9 +171,9 @@ def test_forty_candidates_need_no_forty_columns_nor_bars(demo):
     table = app.dataframe[0].value
     assert table.shape == (43, 7)
     board = evaluations.candidates(demo, "test", WINBACK, "voucher-letter")
-    assert len(evaluate_tables.intervals(board)) <= evaluate_sentences.MOST_DRAWN + 1
-    assert "adopt none" in set(evaluate_tables.intervals(board)["option"])
-    assert len(evaluate_sentences.chart(board)) < 500
+    assert len(tables.intervals(board)) <= text.MOST_DRAWN + 1
+    assert "adopt none" in set(tables.intervals(board)["option"])
+    assert len(text.chart(board)) < 500
     app = open_screen("candidates", project=WINBACK)
     assert len(app.dataframe[0].value) == 43
 

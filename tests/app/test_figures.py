@@ -9,8 +9,8 @@ import pytest
 from mlpm_core.in_life.health import Health
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
-from pages.parts import figures
-from pages.parts.figures import (
+from pages.parts.common import format
+from pages.parts.common.format import (
     counted,
     day,
     digits_beside,
@@ -30,7 +30,7 @@ JOINER = "\u2060"
 
 
 def test_a_dimension_keeps_its_icon():
-    assert figures.ICONS == {
+    assert format.ICONS == {
         Dimension.REVENUE: ":material/payments:",
         Dimension.COST_SAVING: ":material/savings:",
         Dimension.CYCLE_TIME: ":material/timer:",
@@ -40,14 +40,14 @@ def test_a_dimension_keeps_its_icon():
 
 
 def test_health_in_a_table_is_a_sign_and_a_word():
-    assert figures.WORDS == {
+    assert format.WORDS == {
         Health.HEALTHY: "✓ healthy", Health.WATCH: "! watch", Health.SICK: "✕ sick",
         Health.UNKNOWN: "? unknown",
     }  # fmt: skip
 
 
 def test_every_word_has_its_icon_and_its_colour():
-    assert figures.BADGES == {
+    assert format.BADGES == {
         "healthy": (":material/check_circle:", "green"),
         "watch": (":material/visibility:", "orange"),
         "sick": (":material/error:", "red"),
@@ -63,7 +63,7 @@ def test_every_word_has_its_icon_and_its_colour():
         "proxy, not agreed": (":material/hourglass_top:", "orange"),
         "proxy expired": (":material/hourglass_disabled:", "red"),
     }
-    assert {str(state) for state in ProxyState} - {"no proxy"} <= figures.BADGES.keys()
+    assert {str(state) for state in ProxyState} - {"no proxy"} <= format.BADGES.keys()
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_a_number_next_to_nothing_is_in_powers_of_ten(value, digits, text):
     ],
 )  # fmt: skip
 def test_digits_beside_another_figure(value, others, digits):
-    assert figures.digits_beside(value, *others) == digits
+    assert format.digits_beside(value, *others) == digits
 
 
 @pytest.mark.parametrize(
@@ -266,4 +266,4 @@ def test_digits_beside_another_figure(value, others, digits):
     ],
 )
 def test_a_percentage_beyond_a_thousand_is_only_said_to_be(share, text):
-    assert figures.percent(share) == text
+    assert format.percent(share) == text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services import registers
+from mlpm_core.services.ingest import registers
 from tests.app.conftest import open_screen, run, said
 
 WINBACK = "bike-shop-winback"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlpm_core.services import registers
+from mlpm_core.services.ingest import registers
 from tests.app.conftest import open_screen, said
 
 WORKSHOP = "bike-shop-workshop"

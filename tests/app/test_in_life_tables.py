@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from mlpm_core.in_life.health import Health, LimitCheck
-from mlpm_core.services.watching import Mark, Rule
-from pages.parts import deployments as parts
-from pages.parts import in_life_sentences as say
-from pages.parts import in_life_tables as tables
+from mlpm_core.services.in_life.metric_signals import Mark, Rule
+from pages.parts.in_life import deployments as parts
+from pages.parts.in_life import tables
+from pages.parts.in_life import text as say
 from tests.app.parts import links_as_text, shown
 from tests.app.test_in_life_words import cells, check, mix, used
 from tests.by_hand import case, deployed, line, monitored, point, rate, view, watched, week

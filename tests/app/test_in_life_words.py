@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
+from mlpm_core.in_life.control_chart import MixDrift
 from mlpm_core.in_life.health import Health, LimitCheck
-from mlpm_core.in_life.signals import MixDrift
-from mlpm_core.services.segments import Move, Segment, SegmentPoint, Segments
-from mlpm_core.services.watching import Episode, Rule
-from pages.parts import in_life_sentences as say
+from mlpm_core.services.in_life.metric_signals import Episode, Rule
+from mlpm_core.services.in_life.segments import Move, Segment, SegmentPoint, Segments
+from pages.parts.in_life import text as say
 from tests.by_hand import case, deployed, line, point, view, watched, week, worth
 
 PER_YEAR = 365.25 / 7

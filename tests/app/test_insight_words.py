@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.planning import Condition
-from pages.parts.insights import margin, most_to_build
+from pages.parts.plan.insights import margin, most_to_build
 
 
 def condition(taken: float, zero_at: float, *, is_floor: bool, pays: bool, **more: object):

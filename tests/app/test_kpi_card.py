@@ -11,9 +11,9 @@ import pytest
 
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
-from mlpm_core.services.now import Stretch
-from mlpm_core.services.portfolio import ProjectView
-from pages.parts import panels
+from mlpm_core.services.in_life.portfolio import ProjectView
+from mlpm_core.services.valuation.now import Stretch
+from pages.parts.common import panels
 from tests.app.parts import links_as_text, shown
 from tests.by_hand import TODAY, WEEK, kpi
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services.now import Stretch
-from pages.parts import sentences as say
+from mlpm_core.services.valuation.now import Stretch
+from pages.parts.common import text as say
 from tests.by_hand import TODAY, WEEK, kpi
 
 OLD = "no results since 1 Jun 2026"

@@ -8,10 +8,11 @@ import pytest
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
-from mlpm_core.services.portfolio import Portfolio, Total
-from mlpm_core.services.registers import SetupStep
-from mlpm_core.services.valuation import BaselineValue
-from pages.parts import estimates, panels
+from mlpm_core.services.in_life.portfolio import Portfolio, Total
+from mlpm_core.services.ingest.registers import SetupStep
+from mlpm_core.services.valuation.value_cases import BaselineValue
+from pages.parts.common import panels
+from pages.parts.plan import estimates
 from tests.app.parts import links_as_text, shown
 from tests.by_hand import JUNE, WEEK, case, estimate, line, worth
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from mlpm_core.planning import QuickInputs, quick_estimate
-from mlpm_core.services import registers
-from mlpm_core.services.estimates import project_estimates
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.plan.estimates import project_estimates
 from tests.app.conftest import open_screen, run, said
 
 DEMAND = "bike-shop-demand"

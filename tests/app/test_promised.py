@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.services import decisions
-from mlpm_core.services.delivered import delivered
-from pages.parts import charts, delivered_sentences, delivered_tables
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.in_life.promises import delivered
+from pages.parts.common import charts
+from pages.parts.in_life import promises_tables, promises_text
 from tests.app.conftest import open_screen, run, said
 from tests.monitored_shop import (
     CASE,
@@ -161,7 +162,7 @@ def test_the_tables_say_what_the_charts_show(empty):
     kpi(empty, "k", "lower")
     promise(empty, "k", 390_000)
     view = delivered(empty, "test", SHOP, CASE)
-    money, chart = delivered_tables.money_table(view), delivered_tables.money_months(view)
+    money, chart = promises_tables.money_table(view), promises_tables.money_months(view)
     assert list(money["Month"]) == ["Aug 2024", "Jul 2024"] == list(chart["month"])[::-1]
     assert list(money["Realised"]) == [round(r) for r in chart["realised"]][::-1]
     assert list(money["Days monitored"]) == ["4 of 10", "22 of 22"]
@@ -169,16 +170,16 @@ def test_the_tables_say_what_the_charts_show(empty):
     assert list(chart["labels"]) == ["not final", "not final"]
     assert list(money["Labels"]) == ["4 days not final", "3 days not final"]
     assert money["Realised to date"][0] == sum(money["Realised"])
-    of_kpi = delivered_tables.kpi_table(view.kpis[0])
+    of_kpi = promises_tables.kpi_table(view.kpis[0])
     assert list(of_kpi["Promise in force"]) == ["390k", "no promise due"]
 
 
 @pytest.mark.parametrize(
     ("spec", "fields"),
     [
-        (charts.promised_by_month("EUR"), delivered_tables.money_months),
-        (charts.realised_to_date("EUR"), delivered_tables.to_date),
-        (charts.level_by_month("EUR"), lambda view: delivered_tables.kpi_months(view.kpis[0])),
+        (charts.promised_by_month("EUR"), promises_tables.money_months),
+        (charts.realised_to_date("EUR"), promises_tables.to_date),
+        (charts.level_by_month("EUR"), lambda view: promises_tables.kpi_months(view.kpis[0])),
     ],
 )
 def test_every_field_of_a_chart_is_in_its_frame(empty, spec, fields):
@@ -208,6 +209,6 @@ def test_sentences_hold_for_one_and_for_none(empty):
     planned(empty, "2024-07-14")
     results(empty, "2024-07-08,0.20,P1W,final")
     view = delivered(empty, "test", SHOP, CASE)
-    assert delivered_sentences.lead(view).endswith("no month fell behind.")
-    assert delivered_sentences.money_chart(view).count("July") == 1
-    assert delivered_sentences.month(date(2024, 7, 1)) == "Jul 2024"
+    assert promises_text.lead(view).endswith("no month fell behind.")
+    assert promises_text.money_chart(view).count("July") == 1
+    assert promises_text.month(date(2024, 7, 1)) == "Jul 2024"

@@ -10,12 +10,12 @@ import pytest
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi, Question, Receipt, Reject
-from mlpm_core.services.now import Stretch
-from mlpm_core.services.portfolio import Portfolio
-from mlpm_core.services.rates import RatePoint
-from mlpm_core.services.valuation import CaseInput
+from mlpm_core.services.in_life.portfolio import Portfolio
+from mlpm_core.services.valuation.now import Stretch
+from mlpm_core.services.valuation.value_cases import CaseInput
+from mlpm_core.services.valuation.value_rates import RatePoint
 from mlpm_core.value.mechanism import find_mechanism
-from pages.parts import sentences as say
+from pages.parts.common import text as say
 from tests.by_hand import JUNE, TODAY, WEEK, Period, case, kpi, line, worth
 
 NOON = datetime(2026, 6, 3, 12, 5)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services import demo as demo_service
-from mlpm_core.services import registers
+from mlpm_core.services.admin import demo as demo_service
+from mlpm_core.services.ingest import registers
 from tests.app.conftest import SCREENS, button, labels, open_screen, run, said
 
 DEMAND = "bike-shop-demand"

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from mlpm_core.records import Effect, Example, Receipt, Reject
-from mlpm_core.services.now import Stretch
-from mlpm_core.services.valuation import CaseInput
+from mlpm_core.services.valuation.now import Stretch
+from mlpm_core.services.valuation.value_cases import CaseInput
 from mlpm_core.value.estimate import Estimate
-from pages.parts import tables
+from pages.parts.common import tables
 from tests.by_hand import WEEK, case, line, rate, week, worth
 
 PER_YEAR = 365.25 / 7

@@ -251,7 +251,10 @@ def test_no_file_is_too_long():
     ("path", "source"),
     [
         ("mlpm_core/value/worth.py", "from mlpm_core.store import connection"),
-        ("mlpm_core/value/worth.py", "def f():\n    import mlpm_core.services.valuation"),
+        (
+            "mlpm_core/value/worth.py",
+            "def f():\n    import mlpm_core.services.valuation.value_cases",
+        ),
         ("mlpm_core/value/worth.py", "from mlpm_core import services"),
         ("mlpm_core/value/worth.py", "from ..store import connection"),
         ("mlpm_core/planning/estimate.py", "from mlpm_core.in_life import drift"),
@@ -264,7 +267,7 @@ def test_no_file_is_too_long():
         ("mlpm_core/odds/x.py", ""),
         ("pages/overview/portfolio.py", "from mlpm_core.store import store"),
         ("pages/overview/portfolio.py", "import pages.overview.other"),
-        ("pages/parts/loaders.py", "from mlpm_core.value import worth"),
+        ("pages/parts/common/queries.py", "from mlpm_core.value import worth"),
         ("app.py", "from mlpm_core.records import project"),
     ],
 )
@@ -278,7 +281,10 @@ def test_a_wrong_arrow_is_found(path, source):
         ("mlpm_core/store/x.py", "import duckdb\nfrom mlpm_core.records import project"),
         ("mlpm_core/quantity.py", "from mlpm_core.errors import InputError"),
         ("pages/frame.py", "import streamlit as st\nfrom pages.parts import panels"),
-        ("pages/parts/charts.py", "import altair\nfrom pages.parts.loaders import store"),
+        (
+            "pages/parts/common/charts.py",
+            "import altair\nfrom pages.parts.common.queries import store",
+        ),
         ("mlpm_core/api/routes.py", "from mlpm_core import __version__"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 
 from mlpm_core import cli
 from mlpm_core.records import KINDS
-from mlpm_core.services import demo
+from mlpm_core.services.admin import demo
 from tests.contract.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).resolve().parents[2]

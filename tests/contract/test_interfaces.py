@@ -20,7 +20,7 @@ from mlpm_core import api
 from mlpm_core.api.openapi import document
 from mlpm_core.cli import main
 from mlpm_core.records import KINDS, Effect, Question, Receipt, Reject, Status, Warned, columns
-from mlpm_core.services.mechanisms import mechanisms
+from mlpm_core.services.valuation.mechanisms import mechanisms
 
 COMMANDS = {
     "mechanisms": {"--json"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.session.settings import Settings
 from tests.http_client import Client
 
 

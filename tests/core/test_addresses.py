@@ -9,14 +9,14 @@ import pytest
 
 from mlpm_core.api.security import startup_refusal
 from mlpm_core.errors import InputError
-from mlpm_core.services.addresses import (
+from mlpm_core.services.admin.readiness import beyond_loopback, served_at
+from mlpm_core.services.session.addresses import (
     Listener,
     is_loopback,
     listeners,
     local_address,
     port_refusal,
 )
-from mlpm_core.services.readiness import beyond_loopback, served_at
 
 HERE = {
     "127.0.0.1": "127.0.0.1",

@@ -13,8 +13,8 @@ from mlpm_core.errors import InputError
 from mlpm_core.quantity import Quantity
 from mlpm_core.quantity.as_written import as_written, two_readings
 from mlpm_core.quantity.words import in_full, unit_in_words
-from mlpm_core.services.mechanisms import mechanism_list
-from mlpm_core.services.typed import Asked, typed_number
+from mlpm_core.services.valuation.mechanisms import mechanism_list
+from mlpm_core.services.valuation.typed import Asked, typed_number
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.mechanism import find_mechanism
 

@@ -10,8 +10,8 @@ import pytest
 
 from mlpm_core.cli import main
 from mlpm_core.errors import InputError, StoreError
-from mlpm_core.services import backups
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.session.settings import Settings
 from tests.core.test_healing import clock, everything, filled, flip, opened
 
 

@@ -13,8 +13,9 @@ from datetime import datetime
 
 import pytest
 
-from mlpm_core.intake import Asked, Bounds, Cage, Limits, Profile, Refusal, read, unpack
-from mlpm_core.intake.recognise import text_of
+from mlpm_core.intake import Asked, Bounds, Cage, Limits, Profile, Refusal, read
+from mlpm_core.intake.files import unpack
+from mlpm_core.intake.files.detect import text_of
 from mlpm_core.records import MetricResult
 from tests import bombs
 

@@ -9,10 +9,10 @@ import pytest
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Area, Confidence
-from mlpm_core.services import registers
-from mlpm_core.services.briefs import brief
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan.briefs import brief
+from mlpm_core.services.session.settings import Settings
 
 PROJECT = {
     "project": "shop",

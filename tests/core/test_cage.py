@@ -11,7 +11,7 @@ import pytest
 
 from mlpm_core.intake import Asked, Bounds, Cage, CageError, Limits, Refusal, read
 from mlpm_core.records import Status
-from mlpm_core.services import imports, reading
+from mlpm_core.services.ingest import imports, saved_answers
 
 NOW = datetime(2026, 6, 30)
 TWO = b"model_id,metric,period_start,value\nm1,recall,2024-01-01,0.8\nm2,recall,2024-01-01,0.7\n"
@@ -98,7 +98,7 @@ def test_a_reader_that_takes_too_much_is_stopped_and_the_next_file_is_read(bound
 
 def test_a_stopped_reader_is_a_failed_receipt_and_nothing_is_stored(workspace, monkeypatch):
     with Cage(Bounds(wall_seconds=0.05)) as cage:
-        monkeypatch.setattr(reading, "CAGE", cage)
+        monkeypatch.setattr(saved_answers, "CAGE", cage)
         receipt = imports.import_file(
             workspace, "ada", "shop", "metric_results", "f.csv", endless()
         )
@@ -122,7 +122,7 @@ def test_a_reader_has_no_secret_and_can_write_no_file(monkeypatch, tmp_path):
     assert told["Max address space"] == [str(6 * 2**30)] * 2
     assert told["Max core file size"] == ["0", "0"]
     script = (
-        "from mlpm_core.intake.cage import _bounded; _bounded(2**33)(9)\n"
+        "from mlpm_core.intake.sandbox import _bounded; _bounded(2**33)(9)\n"
         f"with open({str(tmp_path / 'loot')!r}, 'w') as file: file.write('x')\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from mlpm_core.cli import main
-from mlpm_core.services import uploads
-from mlpm_core.services.server_file import announced, new_token
+from mlpm_core.services.admin.server_file import announced, new_token
+from mlpm_core.services.ingest import uploads
 from mlpm_core.store import Store
 from tests.serving import free_port, own_environment
 

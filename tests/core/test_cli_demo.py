@@ -9,9 +9,10 @@ import pytest
 
 from mlpm_core.cli import main
 from mlpm_core.errors import InputError
-from mlpm_core.services import demo, registers
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import demo
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 
 DEMAND = "bike-shop-demand"
 

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mlpm_core.services import backups, undoing
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.workspace import Workspace
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.session.workspace import Workspace
 from tests.core.test_imports import HEADER, put, stored
 
 START = datetime(2024, 2, 28, 23, 30)

@@ -7,9 +7,9 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status
-from mlpm_core.services import imports, registers, rules
-from mlpm_core.services.delivered import Outcome, delivered
-from mlpm_core.services.undoing import undo
+from mlpm_core.services.in_life.promises import Outcome, delivered
+from mlpm_core.services.ingest import imports, registers, row_rules
+from mlpm_core.services.ingest.undo import undo
 from mlpm_core.value.mechanism import find_mechanism
 from tests.in_use import CASE, PROJECT, results, save, started, week
 
@@ -125,7 +125,7 @@ def test_a_unit_that_does_not_fit_blocks_nothing(workspace, monkeypatch):
         for i in range(12) for name, value in rows
     ])  # fmt: skip
     with monkeypatch.context() as before:
-        before.setattr(rules, "refuse_other_currency", lambda *_: None)
+        before.setattr(row_rules, "refuse_other_currency", lambda *_: None)
         assert in_dollars(workspace).status is Status.COMMITTED
     view = delivered(workspace, "ada", PROJECT, CASE)
     lines = {promise.promise_id: promise for promise in view.promises}

@@ -9,10 +9,14 @@ import json
 import pytest
 
 from mlpm_core.records import Status
-from mlpm_core.services import backups, decisions, evaluations, imports, registers, rules, undoing
-from mlpm_core.services.exports import export
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.admin.exports import export
+from mlpm_core.services.evaluate import candidates as evaluations
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.ingest import imports, registers, row_rules
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Store, connection
 from tests.meeting import (
     CASE,
@@ -166,7 +170,7 @@ def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, monkeypa
     """An id used twice, and a day that lay ahead, by an MLPM that did not mind."""
     workspace = before_the_meeting(tmp_path)
     with monkeypatch.context() as before:
-        before.setattr(rules, "decision_fault", lambda *_: lambda row: None)
+        before.setattr(row_rules, "decision_fault", lambda *_: lambda row: None)
         first = told_by_file(workspace, f"D001,t,{CASE},a,w,b,2026-06-01")
         undoing.undo(workspace, "ben", WINBACK, first.batch)
         told_by_file(workspace, f"D001,u,{CASE},a,w,b,2031-01-31")

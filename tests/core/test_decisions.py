@@ -12,11 +12,13 @@ import pytest
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Decision, Status, columns
-from mlpm_core.services import batches, decisions, imports, registers, undoing, uploads
-from mlpm_core.services.decisions import DecisionState
-from mlpm_core.services.exports import export
+from mlpm_core.services.admin.exports import export
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.evaluate.decisions import DecisionState
+from mlpm_core.services.ingest import batches, imports, registers, uploads
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recorded_decisions import Origin
 from mlpm_core.services.lifecycle import open_workspace
-from mlpm_core.services.recorded_decisions import Origin
 from tests.meeting import (
     CASE,
     GOOD,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.in_life.delivered import (
+from mlpm_core.in_life.realisation import (
     Gathered,
     Judgement,
     Outcome,

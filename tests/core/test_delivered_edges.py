@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.in_life.delivered import (
+from mlpm_core.in_life.realisation import (
     Gathered,
     Grade,
     Judgement,

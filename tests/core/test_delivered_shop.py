@@ -9,10 +9,13 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
-from mlpm_core.services import decisions, demo, portfolio, valuation
-from mlpm_core.services.delivered import Grade, Outcome, delivered
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import demo
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life.promises import Grade, Outcome, delivered
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import value_cases as valuation
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,

@@ -3,10 +3,13 @@
 import pytest
 
 from mlpm_core.records import KINDS, Status, record_of
-from mlpm_core.services import batches, demo, imports, portfolio, registers, undoing
-from mlpm_core.services.kpis import MOVING
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import demo
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.ingest import batches, imports, registers
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.kpis import MOVING
 
 N_FILES = 50
 

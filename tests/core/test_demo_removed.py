@@ -7,9 +7,12 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, record_of
-from mlpm_core.services import backups, batches, decisions, demo, imports, portfolio, registers
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups, demo
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.ingest import batches, imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
 OWN_RESULTS = "model_id,metric,period_start,value\nours,recall,2026-06-01,0.8\n"

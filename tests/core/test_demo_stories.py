@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlpm_core.in_life.signals import Rule
-from mlpm_core.services import demo, registers
-from mlpm_core.services.batches import receipts
-from mlpm_core.services.briefs import brief
-from mlpm_core.services.decisions import decisions
-from mlpm_core.services.deployments import deployment, deployments
-from mlpm_core.services.estimates import project_estimates
-from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.undoing import undo
+from mlpm_core.in_life.control_chart import Rule
+from mlpm_core.services.admin import demo
+from mlpm_core.services.evaluate.candidates import candidates
+from mlpm_core.services.evaluate.decisions import decisions
+from mlpm_core.services.in_life.deployments import deployment, deployments
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.batches import receipts
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.ingest.undo import undo
+from mlpm_core.services.plan.briefs import brief
+from mlpm_core.services.plan.estimates import project_estimates
+from mlpm_core.services.session.settings import Settings
 
 if TYPE_CHECKING:
-    from mlpm_core.services.watching import WatchedMetric
+    from mlpm_core.services.in_life.metric_signals import WatchedMetric
 
 DEMAND, WORKSHOP = "bike-shop-demand", "bike-shop-workshop"
 WINBACK, WEARCHECK = "bike-shop-winback", "bike-shop-wearcheck"

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from mlpm_core.errors import NotFoundError
-from mlpm_core.services import imports
-from mlpm_core.services.deployments import deployment, deployments
-from mlpm_core.services.portfolio import health_json, portfolio
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.in_life.deployments import deployment, deployments
+from mlpm_core.services.in_life.portfolio import health_json, portfolio
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import CASE, SHOP, in_use, planned, results, save
 
 FIRST = date(2025, 1, 6)

@@ -6,8 +6,9 @@ import pytest
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, record_of
-from mlpm_core.services import imports, registers, undoing
-from mlpm_core.services.editing import Edit, EditConflictError, save_edits
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.editing import Edit, EditConflictError, save_edits
 
 P = "p"
 

@@ -6,8 +6,8 @@ import pytest
 
 from mlpm_core.errors import InputError
 from mlpm_core.records import Effect, Model, Question, Receipt, Reject
-from mlpm_core.services import effects
-from mlpm_core.services.effects import (
+from mlpm_core.services.ingest import kpi_effects
+from mlpm_core.services.ingest.kpi_effects import (
     MOST_REJECTS,
     Before,
     asks_only_to_confirm,
@@ -45,7 +45,7 @@ def before_and_after(monkeypatch, *states):
             raise state
         return state
 
-    monkeypatch.setattr(effects, "kpis_moved_by", moved)
+    monkeypatch.setattr(kpi_effects, "kpis_moved_by", moved)
     before = Before("workspace", "reader", Model, "shop")
     told = [before.effect() for _ in states[1:]]
     assert asked == [("workspace", "reader", Model, "shop")] * len(states)

@@ -7,11 +7,12 @@ import pytest
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.planning import FACTORS, LOOP_SHARE, REPEAT_SHARE
 from mlpm_core.records import EstimateRecord, columns
-from mlpm_core.services import demo, imports, registers
-from mlpm_core.services.estimates import project_estimates, tried
-from mlpm_core.services.insights import insight
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import demo
+from mlpm_core.services.evaluate.insights import insight
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan.estimates import project_estimates, tried
+from mlpm_core.services.session.settings import Settings
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success": 0.4} | (

@@ -3,10 +3,10 @@
 import pytest
 
 from mlpm_core.records import Status
-from mlpm_core.services import imports
-from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.insights import among
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.evaluate.candidates import candidates
+from mlpm_core.services.evaluate.insights import among
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.valuation.value_cases import case_value
 from tests.in_use import CASE, PROJECT, net_a_year, planned_inputs, results, save, started, week
 
 HEAD = "value_case_id,candidate,metric,value,value_se,unit\n"

@@ -9,7 +9,10 @@ import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.records import Status
-from mlpm_core.services import batches, decisions, evaluations, imports, registers, undoing
+from mlpm_core.services.evaluate import candidates as evaluations
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.ingest import batches, imports, registers
+from mlpm_core.services.ingest import undo as undoing
 from tests.meeting import CASE, GOOD, HEAD, WINBACK, before_the_meeting
 
 

@@ -14,10 +14,10 @@ from mlpm_core.cli import main
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.records import KINDS
 from mlpm_core.reports import Table, csv_bytes, neutral, xlsx_bytes
-from mlpm_core.services import imports, registers
-from mlpm_core.services.exports import export, tables
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin.exports import export, tables
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import SHOP, clock, in_use, kpi, planned, results
 
 AS_OF = datetime(2026, 6, 30, 12)

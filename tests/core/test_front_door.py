@@ -19,8 +19,8 @@ from mlpm_core import api
 from mlpm_core.api import health
 from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
 from mlpm_core.errors import StoreError
-from mlpm_core.services.server_file import announced, new_token, read_server_file
-from mlpm_core.services.workspace import Check
+from mlpm_core.services.admin.server_file import announced, new_token, read_server_file
+from mlpm_core.services.session.workspace import Check
 
 TOKEN = "a-token-for-tests"
 HOME = "http://localhost:8501"

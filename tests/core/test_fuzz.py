@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from mlpm_core.intake.read import _Reader
+from mlpm_core.intake.files.csv_records import _Reader
 from mlpm_core.records import record_of
 from tests import fuzz_texts
 from tests.fuzz import LIMITS, file_of, run

@@ -9,9 +9,11 @@ import pytest
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.planning import candidates
 from mlpm_core.quantity import Dimension
-from mlpm_core.services import guide, portfolio, proxies, registers
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan import kpi_finder, proxies
+from mlpm_core.services.session.settings import Settings
 from mlpm_core.value.mechanism import mechanisms
 
 TUESDAY = date(2026, 6, 30)
@@ -54,7 +56,7 @@ def record(workspace):
 
 
 def test_a_project_without_a_kpi_is_offered_candidates_of_what_is_wanted_most(shop):
-    view = guide.guide(shop, "ada", "shop")
+    view = kpi_finder.guide(shop, "ada", "shop")
     assert (view.title, view.has_kpi, view.kpis, view.wanted_most) == ("Desk", False, (), None)
     assert sum(view.n_candidates.values()) <= len(candidates())
     assert min(view.n_candidates.values()) >= 3
@@ -63,12 +65,12 @@ def test_a_project_without_a_kpi_is_offered_candidates_of_what_is_wanted_most(sh
         {"stakeholder_id": "ines", "name": "Ines", "influence": 4, "cycle_time": 60,
          "revenue": 40},
     )  # fmt: skip
-    assert guide.guide(shop, "ada", "shop").wanted_most is Dimension.CYCLE_TIME
+    assert kpi_finder.guide(shop, "ada", "shop").wanted_most is Dimension.CYCLE_TIME
 
 
 @pytest.mark.parametrize("dimension", Dimension)
 def test_candidates_come_with_mechanisms_that_move_the_dimension(shop, dimension):
-    found = guide.candidate_views(shop, "ada", "shop", dimension)
+    found = kpi_finder.candidate_views(shop, "ada", "shop", dimension)
     assert found
     for view in found:
         assert view.candidate.dimension is dimension
@@ -78,7 +80,7 @@ def test_candidates_come_with_mechanisms_that_move_the_dimension(shop, dimension
         assert (view.record, view.told) == (None, "")
         for mechanism in view.mechanisms:
             assert mechanism.id in view.candidate.mechanisms
-            assert mechanism.moves[dimension] in (guide.Move.BETTER, guide.Move.EITHER)
+            assert mechanism.moves[dimension] in (kpi_finder.Move.BETTER, kpi_finder.Move.EITHER)
             asked = mechanisms()[mechanism.id].inputs_for(None)
             assert [a.label for a in mechanism.asks] == [e.label for e in asked]
 
@@ -134,11 +136,13 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
     assert (row["title"], row["unit"]) == ("Hours from arrival to result", "hour/case")
     assert row["definition"] == candidates()[WAITS].count
     (view,) = [
-        v for v in guide.candidate_views(shop, "ada", "shop", Dimension.CYCLE_TIME) if v.id == WAITS
+        v
+        for v in kpi_finder.candidate_views(shop, "ada", "shop", Dimension.CYCLE_TIME)
+        if v.id == WAITS
     ]
     assert view.record["kpi_id"] == WAITS
     assert view.told.startswith("Proxy for less waiting, not agreed yet")
-    assert guide.guide(shop, "ada", "shop").has_kpi
+    assert kpi_finder.guide(shop, "ada", "shop").has_kpi
 
     save(shop, "kpis", row | {"agreed_by": "Ines", "agreed_on": TUESDAY})
     written(shop, baseline=22.0, target=15.0, owner="Tom", counted="Mean of 8 weeks.")
@@ -152,7 +156,7 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
 
 def test_an_expired_proxy_leaves_the_project_without_a_kpi(shop):
     written(shop, expires_on=date(2026, 6, 29))
-    view = guide.guide(shop, "ada", "shop")
+    view = kpi_finder.guide(shop, "ada", "shop")
     assert (view.has_kpi, view.kpis[0].counts) == (False, False)
     assert "expired 1 day ago" in view.kpis[0].told
 
@@ -175,12 +179,12 @@ def test_what_cannot_be_written_is_refused(shop):
 
 def test_the_break_even_stands_on_what_is_typical_until_a_case_has_numbers(shop):
     """Value notes 5.3 by hand: coverage .0162933, so 19.9 h * .0162933 = .3242 h per case."""
-    view = guide.break_even(shop, "ada", "shop", "triage_automation", WAITS)
+    view = kpi_finder.break_even(shop, "ada", "shop", "triage_automation", WAITS)
     assert (view.value_case_id, view.problem) == ("", "")
     assert len(view.assumed) == len(NUMBERS)
     assert view.sentences[0].startswith("The model pays when coverage is at least ")
     assert view.quantities == ()  # the others are far from theirs
-    letters = guide.break_even(shop, "ada", "shop", "targeted_intervention", "customers-lost")
+    letters = kpi_finder.break_even(shop, "ada", "shop", "targeted_intervention", "customers-lost")
     assert len(letters.quantities) == 3
     assert any("incentive is at most 5.181 CHF per customer" in s for s in letters.sentences)
 
@@ -190,7 +194,7 @@ def test_the_break_even_stands_on_what_is_typical_until_a_case_has_numbers(shop)
         for name, text in NUMBERS.items()
     ]
     save(shop, "quantities", *rows)
-    view = guide.break_even(shop, "ada", "shop", "triage_automation", WAITS)
+    view = kpi_finder.break_even(shop, "ada", "shop", "triage_automation", WAITS)
     assert (view.value_case_id, view.assumed) == ("triage-automation", ())
     assert view.metrics[0].zero_at == pytest.approx(0.0162933, abs=1e-6)
     assert (view.least.through, view.least.least) == ("Coverage", pytest.approx(0.3242, abs=1e-4))
@@ -206,7 +210,7 @@ def test_the_least_move_is_told_in_the_unit_of_the_kpi(shop):
         for name, text in NUMBERS.items()
     ]
     save(shop, "quantities", *rows)
-    least = guide.break_even(shop, "ada", "shop", "triage_automation", "pay-by-hand").least
+    least = kpi_finder.break_even(shop, "ada", "shop", "triage_automation", "pay-by-hand").least
     assert least.least == 0
     assert least.taken == pytest.approx(74_105 * 7 / 365.25)
 
@@ -218,7 +222,7 @@ def test_numbers_that_cannot_be_are_told_instead_of_a_break_even(shop):
         for name, text in {"precision": "0.05", "recall": "0.9", "prevalence": "0.5"}.items()
     ]
     save(shop, "quantities", *rows)
-    view = guide.break_even(shop, "ada", "shop", "credit_approval", WAITS)
+    view = kpi_finder.break_even(shop, "ada", "shop", "credit_approval", WAITS)
     assert view.problem
     assert (view.net, view.sentences) == (None, ())
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.planning.candidates import candidates, read_candidates
 from mlpm_core.planning.conditions import conditions, least_move
+from mlpm_core.planning.kpi_templates import candidates, read_candidates
 from mlpm_core.planning.measuring import FEWEST_WEEKS, measured, weeks_to_measure
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension

@@ -11,9 +11,11 @@ import pytest
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, record_of
-from mlpm_core.services import backups, batches, imports, undoing
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest import batches, imports
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import CASE, SHOP, clock, in_use, kpi, planned, promise, results
 
 HEAD = "model_id,metric,period_start,value,granularity\n"

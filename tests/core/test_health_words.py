@@ -10,8 +10,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mlpm_core.in_life.health import Health, LimitCheck, LimitState, Verdict, verdict
+from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.records import Incident, MetricLimit
-from mlpm_core.services.limits import (
+from mlpm_core.services.in_life.health import (
     HeldAgainst,
     age_in_days,
     health_of,
@@ -19,7 +20,6 @@ from mlpm_core.services.limits import (
     limit_checks,
     newest,
 )
-from mlpm_core.services.periods import Monitored, Period
 from tests.by_hand import TODAY, case, worth
 
 

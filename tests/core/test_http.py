@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services import demo as demo_service
-from mlpm_core.services import registers
+from mlpm_core.services.admin import demo as demo_service
+from mlpm_core.services.ingest import registers
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.session.settings import Settings
 from tests.http_client import GIVEN_OUT, IMPORTS, LOCAL, RESULTS, Client, batches, channel_and_actor
 
 

@@ -12,7 +12,8 @@ import pytest
 from mlpm_core.api.imports import Replays
 from mlpm_core.errors import InputError
 from mlpm_core.records import Receipt, Status
-from mlpm_core.services import backups, uploads
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest import uploads
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
 from tests.http_client import BAD, GOOD, IMPORTS, RESULTS, batches
 from tests.patience import PATIENCE

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import positive_data_acceptance
 
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.session.settings import Settings
 from tests.http_client import LOCAL, Client
 
 TOKEN = {"Authorization": f"Bearer {LOCAL}", "Host": "localhost"}

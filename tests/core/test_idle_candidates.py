@@ -6,12 +6,12 @@ import pytest
 
 from mlpm_core.evaluation import Candidate, Measured, leaderboard
 from mlpm_core.records import Status
-from mlpm_core.services import imports
-from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.insights import among
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.evaluate.candidates import candidates
+from mlpm_core.services.evaluate.insights import among
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import case_value
 from mlpm_core.value.mechanism import find_mechanism
 from tests.in_use import CASE, PROJECT, planned_inputs, started, week
 

@@ -11,10 +11,12 @@ import pytest
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Kpi, MetricResult, Model, QuantityRecord, Status, ValueCase
-from mlpm_core.services import batches, demo, imports, registers, undoing
-from mlpm_core.services.kpis import kpi_values
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import demo
+from mlpm_core.services.ingest import batches, imports, registers
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.kpis import kpi_values
 from tests.core.test_intake_cases import CASES
 
 HEADER = "model_id,metric,period_start,value,note\n"

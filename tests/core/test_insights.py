@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlpm_core.services import demo, imports, registers, undoing
-from mlpm_core.services.estimates import of_case, project_estimates
-from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.insights import USE, among, between, change, insight, studied
-from mlpm_core.services.rates import value_rates
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.admin import demo
+from mlpm_core.services.evaluate.candidates import candidates
+from mlpm_core.services.evaluate.insights import USE, among, between, change, insight, studied
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan.estimates import of_case, project_estimates
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import case_value
+from mlpm_core.services.valuation.value_rates import value_rates
 
 WINBACK, LETTER = "bike-shop-winback", "voucher-letter"
 WORKSHOP, TRIAGE = "bike-shop-workshop", "request-triage"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Limits, Profile
-from mlpm_core.intake.bulk import Cells, read_all
-from mlpm_core.intake.cells import Grammar
-from mlpm_core.intake.lines import Lines
-from mlpm_core.intake.read import table
+from mlpm_core.intake.columns.cell_parser import Grammar
+from mlpm_core.intake.columns.fast_path import Cells, read_all
+from mlpm_core.intake.files.csv_records import table
+from mlpm_core.intake.files.lines import Lines
 from mlpm_core.records import KINDS, ColumnKind, MetricResult, Receipt, Status, columns
 from tests.intake_stored import NOW, Shelf, told_of
 

@@ -27,19 +27,13 @@ from mlpm_core.records import (
     columns,
     record_of,
 )
-from mlpm_core.services import (
-    batches,
-    deployments,
-    effects,
-    imports,
-    kpis,
-    portfolio,
-    registers,
-    valuation,
-)
+from mlpm_core.services.in_life import deployments, portfolio
+from mlpm_core.services.ingest import batches, imports, kpi_effects, registers
+from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.undoing import undo
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import kpis
+from mlpm_core.services.valuation.value_cases import value_cases as valuation
 from tests.batches import add_batch
 from tests.everything_read import questions_asked, routes_read, unfit
 from tests.http_client import Client
@@ -337,7 +331,7 @@ def test_an_effect_that_cannot_be_computed_is_said_and_the_rows_are_stored(shops
     def failing(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(effects, "kpis_moved_by", failing)
+    monkeypatch.setattr(kpi_effects, "kpis_moved_by", failing)
     answer = Client().upload(
         b"value_case_id,name,written\nmeters,wage_per_hour,32\n",
         f"/api/v1/projects/{OTHER}/imports", kind="quantities", confirm_restatement="true",

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlpm_core.services.decisions import decide, decisions
-from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.insights import USE, insight
-from mlpm_core.services.mechanisms import worth_json
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import against_baselines, case_value
+from mlpm_core.services.evaluate.candidates import candidates
+from mlpm_core.services.evaluate.decisions import decide, decisions
+from mlpm_core.services.evaluate.insights import USE, insight
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.mechanisms import worth_json
+from mlpm_core.services.valuation.value_cases import against_baselines, case_value
 from mlpm_core.value.decision import NONE
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.keeping import ahead
-from pages.parts.insights import choice
+from pages.parts.plan.insights import choice
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,

@@ -6,7 +6,10 @@ import pytest
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.intake import Profile
-from mlpm_core.services import deployments, exports, portfolio, registers, undoing
+from mlpm_core.services.admin import exports
+from mlpm_core.services.in_life import deployments, portfolio
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest import undo as undoing
 from tests.core.test_imports import HEADER, TWO, put, values
 from tests.monitored_shop import SHOP, WEEKS, in_use, kpi, planned, results
 

@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 from mlpm_core import api
 from mlpm_core.api import health
 from mlpm_core.errors import StoreError
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Ledger
 from tests.batches import add_batch
 from tests.patience import waited_for

@@ -12,7 +12,7 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import LARGEST, Quantity, finite, said
 from mlpm_core.records import KINDS, ColumnKind, columns, record_of
-from mlpm_core.services import registers
+from mlpm_core.services.ingest import registers
 from tests.intake_stored import Shelf, told_of
 
 COUNTED = [

@@ -11,7 +11,7 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, ColumnKind, columns, record_of
-from mlpm_core.services import imports, registers
+from mlpm_core.services.ingest import imports, registers
 from tests.http_client import GOOD, RESULTS
 from tests.intake_stored import Shelf, told_of
 

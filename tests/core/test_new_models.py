@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mlpm_core.intake import Profile, compare
+from mlpm_core.intake import Profile, diff
 from mlpm_core.records import Status
-from mlpm_core.services import registers
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.core.test_imports import put
 
 COST = "model_id,period_start,period_end,cost_type,amount\n{},2026-01-01,2026-01-31,inference,10\n"
@@ -120,7 +120,7 @@ def test_a_file_of_before_it_was_asked_about_is_stored_again_as_it_was(tmp_path,
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     put(workspace, "model_id\ndemand-forecast\n", kind="models")
     with monkeypatch.context() as before:
-        before.setattr(compare, "_new_models_agreed", lambda rows, *_: (rows, []))
+        before.setattr(diff, "_new_models_agreed", lambda rows, *_: (rows, []))
         for kind, text in BY_KIND.items():
             put(workspace, text.format("demand-forcast"), kind=kind)
     put(workspace, INCIDENT.format("demand-forcst"), kind="incident_log",

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from mlpm_core.in_life.health import Health, verdict
-from mlpm_core.services.now import now_of
-from mlpm_core.services.periods import Monitored, Period
+from mlpm_core.in_life.periods import Monitored, Period
+from mlpm_core.services.valuation.now import now_of
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import worth

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status, record_of
-from mlpm_core.services import imports, portfolio
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import SHOP, in_use, kpi, planned
 
 RESULTS = "model_id,metric,period_start,value,granularity,n\n"

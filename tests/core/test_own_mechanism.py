@@ -8,8 +8,11 @@ import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.records import FIRST_MECHANISM
-from mlpm_core.services import imports, registers, undoing
-from mlpm_core.services.mechanisms import (
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.mechanisms import (
     MechanismFault,
     begun,
     choices,
@@ -21,9 +24,7 @@ from mlpm_core.services.mechanisms import (
     with_formula,
     written,
 )
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.valuation.value_cases import case_value
 from mlpm_core.value.mechanism import mechanisms
 from mlpm_core.value.worth import worth
 

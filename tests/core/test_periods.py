@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from mlpm_core.in_life.periods import Monitored, Period, periods_of
 from mlpm_core.in_life.pooling import written
-from mlpm_core.services.periods import Monitored, Period, periods_of
 
 
 def at(text, granularity):

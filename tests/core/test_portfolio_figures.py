@@ -15,9 +15,8 @@ import pytest
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Project
-from mlpm_core.services import imports, registers
-from mlpm_core.services import portfolio as service
-from mlpm_core.services.portfolio import (
+from mlpm_core.services.in_life import portfolio as service
+from mlpm_core.services.in_life.portfolio import (
     Portfolio,
     health_json,
     kpis_json,
@@ -26,8 +25,9 @@ from mlpm_core.services.portfolio import (
     project_view,
     prometheus_text,
 )
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.by_hand import case, line, worth
 from tests.monitored_shop import (
     CASE,

@@ -15,14 +15,14 @@ import pytest
 from mlpm_core.api.imports import Replays
 from mlpm_core.errors import NotFoundError, StoreError
 from mlpm_core.records import Receipt
-from mlpm_core.services import private_file
-from mlpm_core.services.private_file import (
+from mlpm_core.services.admin.tokens import Tokens
+from mlpm_core.services.session import private_file
+from mlpm_core.services.session.private_file import (
     append_private,
     locked,
     read_private,
     write_private,
 )
-from mlpm_core.services.tokens import Tokens
 from tests.http_client import GOOD, Client
 from tests.token_writer import ROUNDS, THREADS, TODAY, begin_together, make_and_revoke
 

@@ -13,12 +13,12 @@ from mlpm_core.evaluation.luck import correlation, correlations
 from mlpm_core.evaluation.promise import FEWEST, merit
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Decision
-from mlpm_core.services.decisions import decide, decisions
-from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.evidence import thawed
-from mlpm_core.services.exports import decisions_table, options_table
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin.exports import decisions_table, options_table
+from mlpm_core.services.evaluate.candidates import candidates
+from mlpm_core.services.evaluate.decisions import decide, decisions
+from mlpm_core.services.evaluate.views import thawed
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from mlpm_core.value.decision import Option as Among
 from mlpm_core.value.decision import decide as decide_among
 from mlpm_core.value.mechanism import find_mechanism

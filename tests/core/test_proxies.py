@@ -7,13 +7,14 @@ from datetime import date
 import pytest
 
 from mlpm_core.records import Kpi, Status
-from mlpm_core.services import portfolio, registers
-from mlpm_core.services.briefs import brief
-from mlpm_core.services.delivered import Outcome, delivered
-from mlpm_core.services.imports import import_file
-from mlpm_core.services.kpis import ProxyState
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life.promises import Outcome, delivered
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.imports import import_file
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan.briefs import brief
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.kpis import ProxyState
 from mlpm_core.store import Store, connection
 
 TODAY = date(2026, 6, 30)

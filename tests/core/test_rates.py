@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from mlpm_core.cli import main
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
-from mlpm_core.services import imports
-from mlpm_core.services.portfolio import portfolio
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.in_life.portfolio import portfolio
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import case_value
 from mlpm_core.value.rates import false_positive_rate, precision_at, projected_precision
 from tests.monitored_shop import CASE, SHOP, in_use, planned
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from mlpm_core.errors import InputError
-from mlpm_core.services import demo, imports
-from mlpm_core.services.estimates import of_case, project_estimates
-from mlpm_core.services.insights import insight
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.admin import demo
+from mlpm_core.services.evaluate.insights import insight
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan.estimates import of_case, project_estimates
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import case_value
 from mlpm_core.value.benefits import benefits, read_benefit
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.mechanism import find_mechanism, mechanisms

@@ -11,12 +11,14 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.services import decisions, evaluations, registers
-from mlpm_core.services.delivered import delivered
-from mlpm_core.services.exports import export
-from mlpm_core.services.portfolio import health_json, kpis_json
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin.exports import export
+from mlpm_core.services.evaluate import candidates as evaluations
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.in_life.portfolio import health_json, kpis_json
+from mlpm_core.services.in_life.promises import delivered
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from mlpm_core.records import Slot
-from mlpm_core.services import realised as service
-from mlpm_core.services.evidence import Range
-from mlpm_core.services.now import Stretch
-from mlpm_core.services.realised import DecidedModels, Realised
+from mlpm_core.services.evaluate import decided_models as service
+from mlpm_core.services.evaluate.decided_models import DecidedModels, Realised
+from mlpm_core.services.evaluate.views import Range
+from mlpm_core.services.valuation.now import Stretch
 from tests.by_hand import TODAY, WEEK, case, worth
 
 BEFORE, FIRST, LAST = date(2026, 5, 1), date(2026, 6, 1), date(2026, 6, 29)

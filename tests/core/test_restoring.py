@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from mlpm_core.errors import InputError, StoreError
-from mlpm_core.services import backups, data_folder
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session import data_folder
+from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Ledger
 from tests.core.test_healing import clock, everything, filled, opened
 from tests.serving import ROOT, own_environment
@@ -171,7 +172,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from mlpm_core.services import backups
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.session.settings import Settings
 real, left = Path.rename, [int(sys.argv[3])]
 def rename(self, target):
     left[0] -= 1

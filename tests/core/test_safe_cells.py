@@ -15,16 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpm_core.intake import Profile
-from mlpm_core.intake.bulk import read_all, read_plain
-from mlpm_core.intake.cells import Grammar
-from mlpm_core.intake.table import Coded
+from mlpm_core.intake.columns.cell_parser import Grammar
+from mlpm_core.intake.columns.fast_path import read_all, read_plain
+from mlpm_core.intake.files.table import Coded
 from mlpm_core.records import KpiActual, MetricResult, Status, as_written, columns, safe_cell
 from mlpm_core.records.safe_cell import _WORTH_A_LOOK, kept_cell
 from mlpm_core.reports import Table, csv_bytes, xlsx_bytes
-from mlpm_core.services import imports, registers
-from mlpm_core.services.exports import export
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin.exports import export
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.intake_stored import NOW, told_of
 
 AS_OF = datetime(2026, 6, 30, 12)

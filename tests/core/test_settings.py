@@ -14,8 +14,8 @@ import pytest
 
 from mlpm_core import cli
 from mlpm_core.errors import InputError
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings, misspelt
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings, misspelt
 from tests.http_client import GOOD
 from tests.serving import ROOT, own_environment
 
@@ -147,7 +147,7 @@ def test_a_folder_that_may_only_be_read_is_for_reading():
     """As another user, for whom it is read-only; the superuser may write everywhere."""
     script = (
         "import os, sys; from pathlib import Path\n"
-        "from mlpm_core.services.settings import Settings, InputError\n"
+        "from mlpm_core.services.session.settings import Settings, InputError\n"
         "os.getuid() or os.setuid(65534)\n"
         "folder = Path(sys.argv[1])\n"
         "Settings(folder, read_only=True).make_folder()\n"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
 from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.in_life.signals import Rule, mix_drift, variation, watched
+from mlpm_core.in_life.control_chart import Rule, mix_drift, variation, watched
 
 WEEKS = 52
 YEARS = 1000

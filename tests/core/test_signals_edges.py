@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.in_life.signals import mix_drift, watched
+from mlpm_core.in_life.control_chart import mix_drift, watched
 
 NEARLY_NONE = 2.0**-30
 

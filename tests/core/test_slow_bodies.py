@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, StreamingResponse
 
 from mlpm_core.api import slow_bodies
 from mlpm_core.api.slow_bodies import SILENT_SECONDS, SlowBodies
-from mlpm_core.services import stopping
-from mlpm_core.services.stopping import Stop
+from mlpm_core.services.admin import stopping
+from mlpm_core.services.admin.stopping import Stop
 from tests.serving import ROOT
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}

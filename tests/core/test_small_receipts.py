@@ -7,9 +7,10 @@ import shutil
 
 import pytest
 
-from mlpm_core.services import backups, batches, imports
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest import batches, imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 
 HEAD = "model_id,metric,period_start,value\n"
 GOOD = HEAD + "m,recall,2026-01-05,0.5\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from mlpm_core.services.server_file import read_server_file
+from mlpm_core.services.admin.server_file import read_server_file
 from tests.patience import PATIENCE
 from tests.serving import ROOT, free_port, own_environment, run_server
 from tests.sockets import foreign, spoken_to, watching

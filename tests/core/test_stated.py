@@ -6,17 +6,17 @@ import pytest
 from scipy.stats import beta, norm
 
 from mlpm_core.in_life.health import Health, LimitCheck, LimitState
+from mlpm_core.in_life.periods import Monitored
 from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Status
-from mlpm_core.services import imports, registers
-from mlpm_core.services.decisions import decide
-from mlpm_core.services.evaluations import candidates
-from mlpm_core.services.exports import options_table
-from mlpm_core.services.insights import among
-from mlpm_core.services.periods import Monitored
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.admin.exports import options_table
+from mlpm_core.services.evaluate.candidates import candidates
+from mlpm_core.services.evaluate.decisions import decide
+from mlpm_core.services.evaluate.insights import among
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import case_value
 from tests.monitored_shop import CASE, NET_PER_POINT, SHOP, planned, save
 
 AUDITS, QUEUE = "audits", "queue"

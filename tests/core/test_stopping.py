@@ -192,7 +192,7 @@ def test_what_does_not_end_by_itself_is_ended_and_the_store_closed_first():
     """A process of its own: a thread that never ends, a close that does."""
     script = """
 import asyncio, os, signal, threading, time
-from mlpm_core.services.stopping import Stop
+from mlpm_core.services.admin.stopping import Stop
 signal.signal(signal.SIGTERM, lambda *_: None)  # a server that hears and does not end
 async def serve():
     with Stop().watched(lambda: print("closed", flush=True), grace=0.2):
@@ -238,7 +238,7 @@ asyncio.run(serve())
 def test_a_server_that_leaves_signals_to_the_system_ends_by_them(stop):
     script = f"""
 import asyncio, signal
-from mlpm_core.services.stopping import Stop
+from mlpm_core.services.admin.stopping import Stop
 signal.signal(signal.{stop.name}, signal.SIG_DFL)
 async def serve():
     with Stop().watched(lambda: None):

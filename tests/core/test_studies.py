@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binom
 
 from mlpm_core.errors import InputError
-from mlpm_core.services.insights import advised, studied
+from mlpm_core.services.evaluate.insights import advised, studied
 from mlpm_core.value.case_file import read_case
 from mlpm_core.value.decision import Option, decide
 from mlpm_core.value.information import Study, evsi

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtr, ndtri
 from scipy.stats import binom
 
-from mlpm_core.services.insights import advised, studied
+from mlpm_core.services.evaluate.insights import advised, studied
 from mlpm_core.value.decision import Option, decide
 from mlpm_core.value.information import Study
 from mlpm_core.value.mechanism import find_mechanism, mechanisms

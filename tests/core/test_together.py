@@ -9,10 +9,11 @@ import pytest
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Quantity
-from mlpm_core.services import demo, imports, registers
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.valuation import case_value
+from mlpm_core.services.admin import demo
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import case_value
 from mlpm_core.value.decision import Option, decide
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import Valuation, worth

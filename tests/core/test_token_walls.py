@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.services.tokens import Tokens
+from mlpm_core.services.admin.tokens import Tokens
 from tests.http_client import GOOD, IMPORTS, Client
 from tests.monitored_shop import SHOP, WEEKS, in_use, kpi, planned, results
 

@@ -10,7 +10,7 @@ from mlpm_core import cli
 from mlpm_core.api import ENDPOINTS
 from mlpm_core.api.security import OPEN_ROUTES, TOKEN_ROUTES
 from mlpm_core.errors import InputError, NotFoundError, StoreError
-from mlpm_core.services.tokens import ALL_PROJECTS, Action, Token, Tokens
+from mlpm_core.services.admin.tokens import ALL_PROJECTS, Action, Token, Tokens
 from tests.http_client import GOOD, IMPORTS, Client, channel_and_actor
 
 TODAY = date(2026, 6, 30)

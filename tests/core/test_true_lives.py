@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.services import portfolio
-from mlpm_core.services.delivered import delivered
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life.promises import delivered
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.in_use import (
     CASE,
     PROJECT,

@@ -5,9 +5,12 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Deployment, MetricResult, Model, Project, Status
-from mlpm_core.services import backups, batches, decisions, undoing
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.ingest import batches
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.core.test_imports import HEADER, put, state, stored, values
 from tests.monitored_shop import SHOP, in_use, planned, save
 

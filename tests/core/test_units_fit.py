@@ -4,10 +4,12 @@ from datetime import datetime
 
 import pytest
 
+from mlpm_core.in_life.periods import periods_of
 from mlpm_core.intake import Profile
-from mlpm_core.services import exports, imports, portfolio, registers
-from mlpm_core.services.delivered import delivered
-from mlpm_core.services.periods import periods_of
+from mlpm_core.services.admin import exports
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life.promises import delivered
+from mlpm_core.services.ingest import imports, registers
 from tests.in_use import (
     CASE,
     MODEL,

@@ -13,9 +13,9 @@ from pyarrow import parquet
 
 from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import record_of
-from mlpm_core.services import batches, imports
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.ingest import batches, imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.intake_stored import told_of
 from tests.workbooks import workbook
 

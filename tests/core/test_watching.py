@@ -11,7 +11,13 @@ import pytest
 
 from mlpm_core.in_life.health import Health, LimitCheck
 from mlpm_core.in_life.observation import binomial_error
-from mlpm_core.services.watching import Episode, Mark, Rule, WatchedMetric, watched_metrics
+from mlpm_core.services.in_life.metric_signals import (
+    Episode,
+    Mark,
+    Rule,
+    WatchedMetric,
+    watched_metrics,
+)
 from tests.by_hand import point, watched, week
 
 NEARLY_NONE = 2.0**-30

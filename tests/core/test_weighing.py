@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.evaluation.weighing import weigh
+from mlpm_core.evaluation.preferences import weigh
 from mlpm_core.quantity import Dimension
-from mlpm_core.services.choosing import choosing
-from mlpm_core.services.evidence import LeaderboardView, Option, Range
+from mlpm_core.services.evaluate.preferences import choosing
+from mlpm_core.services.evaluate.views import LeaderboardView, Option, Range
 
 REVENUE, COST, TIME, PEOPLE, CUSTOMER = Dimension
 NAMES = "abcd"

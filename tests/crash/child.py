@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.intake import Asked
-from mlpm_core.services import backups, batches, imports, undoing
-from mlpm_core.services.reading import CAGE
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest import batches, imports
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.ingest.saved_answers import CAGE
+from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Ledger, Store, connection
 
 if TYPE_CHECKING:

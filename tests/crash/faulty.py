@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from mlpm_core.errors import MlpmError
-from mlpm_core.services import imports
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.crash.child import file_of
 
 

@@ -15,10 +15,10 @@ from starlette.applications import Starlette
 
 from mlpm_core import api
 from mlpm_core.errors import MlpmError
+from mlpm_core.services.admin.server_file import announced, new_token
+from mlpm_core.services.admin.stopping import Stop
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
-from mlpm_core.services.server_file import announced, new_token
-from mlpm_core.services.settings import Settings
-from mlpm_core.services.stopping import Stop
+from mlpm_core.services.session.settings import Settings
 from tests.http_client import INDEX
 
 if TYPE_CHECKING:

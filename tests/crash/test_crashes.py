@@ -15,9 +15,10 @@ import pytest
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import record_of
-from mlpm_core.services import backups, batches
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest import batches
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.crash.child import POINTS, ROWS
 from tests.patience import PATIENCE
 from tests.serving import own_environment

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from mlpm_core.services import backups, batches
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.server_file import read_server_file
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.admin import backups
+from mlpm_core.services.admin.server_file import read_server_file
+from mlpm_core.services.ingest import batches
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
 from tests.crash.test_crashes import ROOT
 from tests.patience import PATIENCE
 from tests.serving import free_port, own_environment, run_server

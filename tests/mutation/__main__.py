@@ -1,6 +1,6 @@
 """Put small faults into modules and see whether their tests notice each of them.
 
-``python -m tests.mutation mlpm_core/services/kpis.py``; without a name every module of
+``python -m tests.mutation mlpm_core/services/valuation/kpis.py``; without a name every module of
 ``targets.toml``. It prints what nobody noticed, and ends with 1 if there was any.
 """
 

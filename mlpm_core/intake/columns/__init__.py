@@ -1,0 +1,1 @@
+"""The columns of a file: which field each holds, and what its cells say."""

@@ -1,0 +1,206 @@
+"""Long columns at once: the same answers as cell by cell, for columns without anything unusual.
+
+`read_all` reads the distinct cells of a column, `read_plain` every cell of one whose cells differ.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.intake.columns.cell_parser import FIRST_MOMENT, MISSING, Cell, default_of
+from mlpm_core.intake.columns.names import LONGEST
+from mlpm_core.records import Column, ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mlpm_core.intake.files.table import Coded
+    from mlpm_core.intake.messages import Fault
+
+__all__ = ["Cells", "Whole", "read_all", "read_plain"]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_WHOLE = r"[0-9]{1,18}"
+_NAME = r"[A-Za-z_][A-Za-z0-9_./-]*"
+
+
+def _column_of(cell: str) -> re.Pattern[str]:
+    """Cells one below the other; atomic, so that a mismatch costs no second look."""
+    return re.compile(rf"(?>(?:{cell})?\n)*+")
+
+
+_PATTERNS = {
+    ColumnKind.NUMBER: _column_of(_NUMBER),
+    ColumnKind.WHOLE: _column_of(_WHOLE),
+    ColumnKind.NAME: _column_of(_NAME),
+}
+
+
+_FULL_NAME = (
+    r"^(?:[A-Za-z_][A-Za-z0-9_./-]*|[0-9]+"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
+)
+_FULL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_MARKED = re.compile(r"(?:^|[^A-Za-z])'")  # an apostrophe that may only keep off a formula
+_UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
+_SHORTEST_NAME = 1 + max(map(len, MISSING))
+
+
+class Whole(NamedTuple):
+    """Every cell of a column as read, none of them faulty, and which are noteworthy."""
+
+    values: pa.Array
+    notes: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]
+
+
+def read_plain(column: Column, coded: Coded, now: datetime) -> Whole | None:
+    """Every cell of a column whose cells are all of the commonest form; None for other columns.
+
+    Parameters
+    ----------
+    now : datetime
+        This moment in UTC, without a zone; moments may lie a day ahead.
+    """
+    if not coded.is_text or not coded.has_many:
+        return None
+    match column.kind:
+        case ColumnKind.NUMBER | ColumnKind.WHOLE:
+            return _plain_numbers(column, coded)
+        case ColumnKind.MOMENT:
+            return _plain_moments(coded, now)
+        case ColumnKind.NAME:
+            given = coded.strings
+            lengths = pc.min_max(pc.binary_length(given)).as_py()
+            is_common = lengths["min"] >= _SHORTEST_NAME and lengths["max"] <= LONGEST
+            if is_common and _all(pc.match_substring_regex(given, _FULL_NAME)):
+                return Whole(given, {})
+        case ColumnKind.TEXT if not column.required and default_of(column) == "":
+            as_bytes = coded.strings.cast(pa.binary())
+            unusual = f"{_UNPRINTABLE}|{_MARKED.pattern}"
+            if not _any(pc.match_substring_regex(as_bytes, unusual)):
+                return Whole(coded.strings, {})
+    return None
+
+
+def _plain_numbers(column: Column, coded: Coded) -> Whole | None:
+    found = coded.numbers
+    if found is None or (column.required and found.null_count):
+        return None
+    ends = pc.min_max(found).as_py()
+    if ends["min"] is None or not _are_inside(column, ends["min"], ends["max"]):
+        return None
+    if column.kind is ColumnKind.WHOLE:
+        try:
+            found = found.cast(pa.int64())  # refuses what is not whole
+        except pa.ArrowInvalid:
+            return None
+    default = default_of(column)
+    if found.null_count and default is not None:
+        found = found.fill_null(default)
+    return Whole(found, {})
+
+
+def _plain_moments(coded: Coded, now: datetime) -> Whole | None:
+    given = coded.strings
+    has_zone = _all(pc.match_substring_regex(given, _FULL_MOMENT + "Z$"))
+    if not has_zone and not _all(pc.match_substring_regex(given, _FULL_MOMENT + "$")):
+        return None
+    try:
+        found = given.cast(pa.timestamp("us", "UTC" if has_zone else None))
+    except pa.ArrowInvalid:
+        return None
+    found = found.cast(pa.int64()).cast(pa.timestamp("us"))  # else Arrow asks a table of zones
+    ends = pc.min_max(found).as_py()
+    if ends["min"] < FIRST_MOMENT or ends["max"] > now + timedelta(days=1):
+        return None
+    micros = found.cast(pa.int64()).to_numpy()
+    is_midnight = micros % (86_400 * 10**6) == 0
+    notes = {"grain P1D": is_midnight, "grain ": ~is_midnight}
+    if not has_zone:
+        notes["utc-assumed"] = np.ones(len(found), dtype=bool)
+    return Whole(found, notes)
+
+
+def _all(found: Any) -> bool:  # noqa: ANN401  Arrow has no types
+    return bool(pc.all(found, min_count=0).as_py())
+
+
+def _any(found: Any) -> bool:  # noqa: ANN401
+    return bool(pc.any(found, min_count=0).as_py())
+
+
+class Cells(NamedTuple):
+    """The distinct cells of a column as read, with the faulty and the noteworthy ones by place."""
+
+    values: list[object]
+    faults: dict[int, Fault]
+    notes: dict[str, list[int]]
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell]) -> Cells:
+        """Cells that were read one by one."""
+        faults, notes = {}, dict[str, list[int]]()
+        for i, cell in enumerate(cells):
+            if cell.fault is not None:
+                faults[i] = cell.fault
+            for note in cell.notes:
+                notes.setdefault(note, []).append(i)
+        return cls([c.value for c in cells], faults, notes)
+
+
+def read_all(
+    column: Column, texts: list[str], read: Callable[[str], Cell], *, is_plain: bool
+) -> Cells:
+    """Every distinct cell of a column.
+
+    Parameters
+    ----------
+    read : callable
+        The way to read one cell.
+    is_plain : bool
+        Whether ``read`` is the grammar's own way, with a decimal point and no thousands mark.
+    """
+    values = _plain_values(column, texts) if is_plain else None
+    if values is not None:
+        return Cells(values, {}, {})
+    return Cells.of([*map(read, texts)])
+
+
+def _plain_values(column: Column, texts: list[str]) -> list[object] | None:
+    """The values of a column in which every cell is of the commonest form, else None."""
+    joined = "\n".join(texts) + "\n"
+    default = default_of(column)
+    if column.kind is ColumnKind.TEXT:
+        is_unusual = _CONTROL.search(joined) or _MARKED.search(joined)
+        return None if column.required or default != "" or is_unusual else list(texts)
+    pattern = _PATTERNS.get(column.kind)
+    if pattern is None or joined.count("\n") != len(texts) or (column.required and "" in texts):
+        return None
+    if pattern.fullmatch(joined) is None:
+        return None
+    if column.kind is ColumnKind.NAME:
+        if not MISSING.isdisjoint(map(str.lower, texts)) and column.required:
+            return None
+        return [t or default for t in texts] if max(map(len, texts)) <= LONGEST else None
+    number = float if column.kind is ColumnKind.NUMBER else int
+    values = [number(t) if t else default for t in texts]
+    given = [v for v in values if isinstance(v, int | float)]
+    if not given:
+        return values
+    return values if _are_inside(column, min(given), max(given)) else None
+
+
+def _are_inside(column: Column, least: float, most: float) -> bool:
+    """Whether all numbers from the least to the most may stand in a column."""
+    return (
+        (column.low is None or least >= column.low)
+        and (column.high is None or most <= column.high)
+        and max(-least, most) <= column.largest
+    )

@@ -1,0 +1,72 @@
+"""Which column of a file each field stands in, and by which name the file calls it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.intake.columns.header import is_own
+from mlpm_core.intake.columns.names import read_name
+from mlpm_core.intake.files.lines import is_blank
+from mlpm_core.intake.messages import Fault, Refusal, reject
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.columns.header import Fields, Header
+
+__all__ = ["FileColumns"]
+
+
+class FileColumns:
+    """The columns of one file by the fields that they hold.
+
+    Parameters
+    ----------
+    fields, header
+        What the kind asks for, and what the file has.
+
+    Attributes
+    ----------
+    at : dict of str to int
+        The position of the column that each field stands in.
+    wide : list of (int, str)
+        In a file with a column for each metric, the position and metric of each of these.
+    is_results : bool
+        Whether a row is a monitoring result.
+
+    Raises
+    ------
+    Refusal
+        When the name of a metric's column cannot be used.
+    """
+
+    def __init__(self, fields: Fields, header: Header) -> None:
+        self._fields, self._header = fields, header
+        self.is_results = fields.is_results
+        self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
+        self.at = {f: j for j, f in enumerate(header.fields) if f is not None}
+
+    def label(self, field: str) -> str:
+        """The name of the column a field stands in, as the file writes it."""
+        return self._header.label(self.at[field]) if field in self.at else field
+
+    def header_label(self, position: int) -> str:
+        """The name of the column at a position."""
+        return self._header.label(position)
+
+    def unused_headers(self) -> list[str]:
+        """The headers of columns that no field takes, the intake's own left out."""
+        wide = {j for j, _ in self.wide}
+        return [
+            self._header.label(j)
+            for j, (cell, name) in enumerate(
+                zip(self._header.cells, self._header.fields, strict=True)
+            )
+            if name is None and j not in wide and not is_blank(cell) and not is_own(cell)
+        ]
+
+    def _metric_of(self, j: int) -> str:
+        """The metric that a column of a wide file holds, whose name is the header's."""
+        header = self._header.cells[j]
+        name = read_name(self._fields.metric_of(header))
+        if isinstance(name, Fault):
+            raise Refusal([reject(name.code, None, header, header, **name.filled)])
+        return name[0]

@@ -1,0 +1,277 @@
+"""The header of a file: where it stands, what separates its cells, which field each names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake.files.lines import Lines, is_blank, read_record
+from mlpm_core.intake.messages import Refusal
+from mlpm_core.intake.profile import IGNORE
+from mlpm_core.records import (
+    METRIC_ALIASES,
+    METRICS,
+    ColumnKind,
+    MetricResult,
+    as_written,
+    columns,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from mlpm_core.intake.profile import Limits, Profile
+    from mlpm_core.records import Record
+
+__all__ = ["Fields", "Header", "is_own", "known_metric", "normal"]
+
+DELIMITERS = (",", ";", "\t", "|")
+
+_ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})
+_DROPPED = str.maketrans("", "", " \t\u00a0_-\u2010\u2011\u2012\u2013\u2014")
+_WITHIN = 20
+_WIDEST = 100_000  # cells of a line that may still be a header
+_SEPARATOR = re.compile(r'"?sep=([!#-/:-@\[\]^`{|}~\t ])"?', re.IGNORECASE)
+
+
+def normal(header: str) -> str:
+    """A header as it is compared: without case, spaces, dashes and underscores.
+
+    Examples
+    --------
+    >>> normal("Model ID") == normal("model-id") == normal("model_id")
+    True
+    """
+    return header.translate(_DROPPED).casefold()
+
+
+_METRIC_OF = {normal(m): m for m in METRICS} | {normal(a): m for a, m in METRIC_ALIASES.items()}
+
+
+def known_metric(name: str) -> str | None:
+    """The registry's spelling of a metric, or None.
+
+    Examples
+    --------
+    >>> known_metric("ROC AUC"), known_metric("auc"), known_metric("joy_index")
+    ('roc_auc', 'roc_auc', None)
+    """
+    return _METRIC_OF.get(normal(name))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    """Whether two words differ by one letter changed, added or left out."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    short, long = sorted((one, other), key=len)
+    i = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return short[i + (len(one) == len(other)) :] == long[i + 1 :]
+
+
+def is_own(header: str) -> bool:
+    """Whether a column is one that ``rejected_csv`` added."""
+    return header.strip() in _ADDED
+
+
+class Fields:
+    """The fields a record's file may have, and which header names which of them."""
+
+    def __init__(
+        self, record: type[Record], profile: Profile, *, by_application: bool = False
+    ) -> None:
+        self.record = record
+        self.columns = {
+            c.name: c for c in columns(record) if by_application or not c.by_application
+        }
+        self.profile = profile
+        self._by_header = {
+            normal(name): c.name for c in self.columns.values() for name in (c.name, *c.aliases)
+        }
+        # A column "project" is never needed: whoever imports has named the project.
+        self.required = frozenset(
+            c.name for c in self.columns.values() if c.required and c.name != "project"
+        )
+        self.is_results = record is MetricResult
+        self.has_metrics = {"metric", "value"} <= self.columns.keys()
+        chosen = profile.columns.items()
+        wrong = [f for _, f in chosen if f != IGNORE and f not in self.columns]
+        wrong += [f for f in profile.constants if f not in self.columns]
+        if wrong:
+            raise InputError(
+                f"{record.kind} has no field {wrong[0]!r}; it has {', '.join(self.columns)}."
+            )
+        self._chosen = {normal(h.replace("%3D", "=")): f for h, f in chosen}
+        self._wide = {normal(w) for w in profile.wide}
+
+    def named(self, header: str) -> str | None:
+        """The field that a header names by answer, name or alias."""
+        name = normal(header.replace("%3D", "="))
+        field = self._chosen.get(name)
+        if field is None:
+            return self._by_header.get(normal(header))
+        return None if field == IGNORE else field
+
+    def is_ignored(self, header: str) -> bool:
+        """Whether the profile, or the intake itself, put a column aside."""
+        return is_own(header) or self._chosen.get(normal(header)) == IGNORE
+
+    def is_metric(self, header: str) -> bool:
+        """Whether a column of a wide file could hold a metric's values."""
+        return self.is_results and (self.is_answered(header) or known_metric(header) is not None)
+
+    def is_answered(self, header: str) -> bool:
+        """Whether the profile says that a column holds a metric."""
+        return normal(header) in self._wide
+
+    @staticmethod
+    def metric_of(header: str) -> str:
+        """The metric that a column of a wide file holds."""
+        return known_metric(header) or header.strip()
+
+    def near(self, header: str, present: Collection[str]) -> list[str]:
+        """The fields, not otherwise present, to which a header comes close."""
+        letters = _letters(header)
+        found = []
+        for column in self.columns.values():
+            if column.name in present:
+                continue
+            names = [_letters(n) for n in (column.name, *column.aliases)]
+            if any(
+                len(n) >= 4 and (letters.startswith(n) or _one_letter_apart(letters, n))
+                for n in names
+            ):
+                found.append(column.name)
+        return found
+
+    def n_named(self, headers: Sequence[str]) -> int:
+        """How many cells of a line name a field, or a metric of a wide file."""
+        fields = [self.named(h) for h in headers]
+        n = sum(f is not None for f in fields)
+        if n and "metric" not in fields and "value" not in fields:
+            n += sum(f is None and self.is_metric(h) for f, h in zip(fields, headers, strict=True))
+        return n
+
+    def is_header(self, headers: Sequence[str]) -> bool:
+        """Whether a line names every required field, or is the header of a wide file."""
+        fields = {self.named(h) for h in headers}
+        if len(self.required) < 2 and not all(
+            self.named(h) or self.is_ignored(h) or is_blank(h) for h in headers
+        ):
+            return False
+        return self.required - self.profile.constants.keys() <= fields or (
+            self.is_results
+            and "period_start" in fields
+            and not fields & {"metric", "value"}
+            and any(self.is_metric(h) for h in headers)
+        )
+
+
+def _check_width(line: str, delimiters: Sequence[str], limits: Limits) -> None:
+    """Refuse a first line of so many cells that it is not worth taking apart."""
+    n_cells = max(line.count(delimiter) for delimiter in delimiters) + 1
+    if n_cells > max(_WIDEST, limits.columns):
+        raise Refusal.of("limit-columns", got=n_cells, limit=limits.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header that was found, and what it says.
+
+    ``line`` and ``below`` (the line on which the records begin) count from 0.
+    """
+
+    cells: list[str]
+    line: int
+    below: int
+    delimiter: str
+    first_line: int
+    fields: list[str | None]
+
+    @property
+    def is_below_preamble(self) -> bool:
+        """Whether lines stand above the header that nobody has allowed to skip."""
+        return self.line > self.first_line
+
+    def label(self, j: int) -> str:
+        """What to call a column in a sentence."""
+        header = self.cells[j].strip() if j < len(self.cells) else ""
+        return header or f"column {j + 1}"
+
+    @classmethod
+    def found(cls, lines: Lines, fields: Fields, limits: Limits) -> Header:
+        """Find the header among the first lines.
+
+        Raises
+        ------
+        Refusal
+            When it has too many columns, or its quotes are broken.
+        """
+        said = _SEPARATOR.fullmatch(lines.lines[0])
+        first = max(fields.profile.skip_lines or 0, 1 if said else 0)
+        first = min(first, len(lines.lines) - 1)
+        delimiters = (said.group(1),) if said else DELIMITERS
+        last = min(first + _WITHIN, len(lines.lines))
+
+        _check_width(lines.lines[first], delimiters, limits)
+
+        def at(i: int, delimiter: str) -> tuple[list[str], int]:
+            if lines.lines[i].count(delimiter) > _WIDEST:
+                return [], i + 1
+            record = read_record(lines, i, delimiter, until=last)
+            return ([], i + 1) if record.code else (record.cells, record.next)
+
+        line, (delimiter, cells, below) = first, ("", [""], 0)
+        tried = [(fields.n_named(at(first, d)[0]), d) for d in delimiters]
+        most = max(n for n, _ in tried)
+        if most:
+            delimiter = next(d for n, d in tried if n == most)
+        else:
+            later = (
+                (i, d) for i in range(first + 1, last) for d in delimiters
+                if fields.is_header(at(i, d)[0])
+            )  # fmt: skip
+            line, delimiter = next(later, (first, delimiters[0]))
+        record = read_record(lines, line, delimiter, until=last)
+        if record.code is not None:
+            raise Refusal.of(record.code, column=f"the header, column {len(record.cells) + 1}")
+        cells, below = [as_written(c) for c in record.cells], record.next
+        if len(cells) > limits.columns:
+            raise Refusal.of("limit-columns", got=len(cells), limit=limits.columns)
+        named = [None if fields.is_ignored(c) else fields.named(c) for c in cells]
+        return cls(cells, line, below, delimiter, first, named)
+
+    def numbers(self, fields: Fields) -> list[int]:
+        """Positions of the columns that hold numbers."""
+        kinds = (ColumnKind.NUMBER, ColumnKind.WHOLE)
+        return [
+            j
+            for j, name in enumerate(self.fields)
+            if (name is not None and fields.columns[name].kind in kinds)
+        ] + self.wide_columns(fields)
+
+    def is_wide(self, fields: Fields) -> bool:
+        """Whether it has one column per metric."""
+        return (
+            fields.is_results
+            and "period_start" in self.fields
+            and not {"metric", "value"} & set(self.fields)
+            and any(fields.is_metric(c) for c in self.cells)
+        )
+
+    def wide_columns(self, fields: Fields) -> list[int]:
+        """Positions of the metric columns of a wide file."""
+        if not self.is_wide(fields):
+            return []
+        found = [
+            j
+            for j, name in enumerate(self.fields)
+            if name is None and not fields.is_ignored(self.cells[j])
+            and fields.is_metric(self.cells[j])
+        ]  # fmt: skip
+        return [j for j in found if fields.is_answered(self.cells[j])] or found

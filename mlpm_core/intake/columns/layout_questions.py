@@ -1,0 +1,272 @@
+"""Questions a file's layout and dates raise before any row is judged."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.rows import flags
+from mlpm_core.intake.files.lines import SPACES, is_blank
+from mlpm_core.intake.messages import Refusal, question, reject, shown
+from mlpm_core.intake.profile import IGNORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.columns.readings import Reading
+    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.profile import Profile
+    from mlpm_core.records import Question, Reject
+
+__all__ = ["asked_about_dates", "asked_about_layout", "checked_header"]
+
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_GROUPED = {
+    ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
+    ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?"),
+}
+
+
+def asked_about_layout(found: Table, header: Header, fields: Fields, profile: Profile) -> Table:
+    """The table with repeated headers settled.
+
+    Raises
+    ------
+    Refusal
+        With questions about the decimal mark, lines above the header, or a second header.
+    """
+    questions = []
+    if header.is_below_preamble:
+        questions.append(
+            question("preamble", "skip_lines", [str(header.line)], line=header.line + 1)
+        )
+    again = _headers_again(found, header, fields)
+    if again and profile.second_table is None:
+        questions.append(
+            question("second-table", "second_table", ["skip", "first"], line=again[0] + 1)
+        )
+    elif again and profile.second_table == "skip":
+        found = found.without(set(again).__contains__)
+    elif again:
+        found = found.without(lambda line: line >= again[0])
+    questions += _about_marks(found, header, fields, profile)
+    if questions:
+        raise Refusal(questions=questions)
+    return found
+
+
+def _headers_again(found: Table, header: Header, fields: Fields) -> list[int]:
+    """The lines of records that name all required fields again."""
+    least = min(2, len(fields.required))
+    profile_given = fields.profile.constants.keys()
+    # A header names every required field, and no number names any: so it can only be where one of
+    # these few columns holds a name. The shortest are the quickest to look through.
+    columns = [c for c in found.columns if not (c.has_many and c.numbers is not None)]
+    n_named = 1 if header.is_wide(fields) else len(fields.required - profile_given)
+    columns.sort(key=lambda c: c.has_many)
+    is_candidate = np.zeros(len(found.lines), dtype=bool)
+    del columns[max(0, len(columns) - max(1, n_named) + 1) :]
+    with ThreadPoolExecutor(2) as pool:  # telling cells apart is Arrow's work
+        list(pool.map(lambda c: c.codes, columns))
+    for column in columns:
+        is_name = flags(not c[:1].isdigit() and fields.n_named([c]) > 0 for c in column.cells)
+        if is_name.any():
+            is_candidate |= is_name[column.codes]
+    lines = [
+        int(found.lines[i])
+        for i in np.flatnonzero(is_candidate).tolist()
+        if fields.is_header([c.cells[int(c.codes[i])] for c in found.columns])
+    ]
+    lines += [d.line for d in found.damaged if len(d.cells) >= least and fields.is_header(d.cells)]
+    return sorted(lines)
+
+
+def _about_marks(found: Table, header: Header, fields: Fields, profile: Profile) -> list[Question]:
+    """The question what a comma or a point in a number means, asked once."""
+    cells: list[str] = []
+    for j in header.numbers(fields):
+        if (
+            header.delimiter == ","
+            and profile.decimal is None
+            and found.columns[j].has_many
+            and found.columns[j].numbers is not None
+        ):
+            continue  # no comma in it, and a point is a decimal point
+        joined = "\n".join(found.columns[j].cells)
+        if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
+            cells += [c for t in found.columns[j].cells if not is_missing(c := t.strip(SPACES))]
+    if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
+        comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
+        if comma is not None:
+            return [_about_mark("decimal", [",", "."], comma, ",")]
+        points = [c for c in cells if "." in c]
+        if header.delimiter != "," and points and all(map(_GROUPED["."].fullmatch, points)):
+            return [_about_mark("decimal", [".", ","], points[0], ".")]
+    if profile.decimal is not None and profile.thousands is None:
+        mark = "." if profile.decimal == "," else ","
+        grouped = next((c for c in cells if _GROUPED[mark].fullmatch(c)), None)
+        if grouped is not None:
+            return [_about_mark("thousands", [mark, "none"], grouped, profile.decimal)]
+    return []
+
+
+def _about_mark(key: str, choices: list[str], value: str, mark: str) -> Question:
+    if key == "thousands":
+        readings = (value.replace(choices[0], "").replace(mark, "."), "a mistake")
+    else:
+        readings = (value.replace(mark, "."), value.replace(mark, ""))
+    preview = [f"{c}: {r}" for c, r in zip(choices, readings, strict=True)]
+    first, second = (f"{r} ({key}={c})" for c, r in zip(choices, readings, strict=True))
+    return question(
+        "decimal-mark", key, choices, value=value, first=first, second=second, preview=preview
+    )
+
+
+def checked_header(found: Table, header: Header, fields: Fields, profile: Profile) -> None:
+    """Every required field has one column, and nothing filled goes unnamed.
+
+    Raises
+    ------
+    Refusal
+        With rejects for the whole file, or with questions about its header.
+    """
+    present = {f for f in header.fields if f is not None}
+    given = present | profile.constants.keys()
+    is_wide = header.is_wide(fields)
+    near = _near(header, fields, given, is_wide=is_wide)
+    missing = fields.required - given - {f for found in near.values() for f in found}
+    if is_wide:
+        missing -= {"metric", "value", "model_id"}
+    rejects = [*_twice(header, fields), *_unnamed(found, header)]
+    if missing:
+        names = [c for c in fields.columns if c in missing]
+        headers = ", ".join(shown(c) for c in header.cells[:20])
+        rejects.append(
+            reject("missing-column", None, None, names=", ".join(names), headers=headers)
+        )
+    if rejects:
+        raise Refusal(rejects)
+    questions = [
+        question(
+            "column-match",
+            "columns." + cell.replace("=", "%3D"),
+            [*names, IGNORE],
+            header=cell,
+            field=" or ".join(names),
+            preview=_sample(found, j),
+        )
+        for j, names in near.items()
+        for cell in (header.cells[j],)
+    ]
+    if is_blank(header.cells[-1]) and profile.empty_last_column is None:
+        questions.append(question("empty-last-column", "empty_last_column", [IGNORE]))
+    if is_wide:
+        questions += _about_wide(header, fields, has_model="model_id" in given)
+    if questions:
+        raise Refusal(questions=questions)
+
+
+def _near(
+    header: Header, fields: Fields, given: Iterable[str], *, is_wide: bool
+) -> dict[int, list[str]]:
+    taken = {*given, *(("metric", "value") if is_wide else ())}
+    wide = set(header.wide_columns(fields))
+    found = {}
+    for j, (cell, name) in enumerate(zip(header.cells, header.fields, strict=True)):
+        if name is None and j not in wide and not is_blank(cell) and not fields.is_ignored(cell):
+            names = fields.near(cell, taken)
+            if names:
+                found[j] = names
+    return found
+
+
+def _twice(header: Header, fields: Fields) -> list[Reject]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for j, name in enumerate(header.fields):
+        if name is not None:
+            places[name].append(j)
+    for j in header.wide_columns(fields):
+        places[fields.metric_of(header.cells[j])].append(j)
+    return [
+        reject(
+            "duplicate-label",
+            None,
+            name,
+            field=name,
+            positions=" and ".join(f"{header.label(j)} (column {j + 1})" for j in at),
+        )
+        for name, at in places.items()
+        if len(at) > 1
+    ]
+
+
+def _unnamed(found: Table, header: Header) -> list[Reject]:
+    return [
+        reject("blank-label", None, None, position=j + 1)
+        for j, cell in enumerate(header.cells)
+        if is_blank(cell) and not all(map(is_blank, found.columns[j].cells))
+    ]
+
+
+def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Question]:
+    headers = [header.cells[j].strip() for j in header.wide_columns(fields)]
+    preview = [f"{h}: metric {fields.metric_of(h)}" for h in headers]
+    asked = []
+    if not any(map(fields.is_answered, headers)):
+        told = ", ".join(preview[:12])
+        asked.append(
+            question(
+                "wide-layout", "wide", [",".join(headers)],
+                asked=f"is this the mapping ({told})?", preview=preview,
+            )
+        )  # fmt: skip
+    if not has_model:
+        asked.append(question("wide-layout", "constants.model_id", [], asked="which model is it?"))
+    return asked
+
+
+def _sample(found: Table, j: int) -> list[str]:
+    return [shown(c) for c in found.columns[j].cells[:5]]
+
+
+def asked_about_dates(readings: dict[str, Reading]) -> None:
+    """Dates can be read.
+
+    Raises
+    ------
+    Refusal
+        With the questions of day and month, or of day numbers.
+    """
+    n: Counter[str] = Counter()
+    samples: dict[str, list[str]] = defaultdict(list)
+    for reading in readings.values():
+        for note in reading.notes:
+            what = note.removeprefix("asks ")
+            if what == note:
+                continue
+            where = np.flatnonzero(reading.noting(note))
+            n[what] += len(where)
+            told = dict.fromkeys(reading.text(i) for i in where[:200].tolist())
+            samples[what] += [shown(text) for text in list(told)[:5]]
+    questions = []
+    if n["both"] or n["dmy"] or n["mdy"]:
+        order = ["mdy", "dmy"] if n["mdy"] > n["dmy"] else ["dmy", "mdy"]
+        preview = [f"{w}: {', '.join(samples[w])}" for w in ("both", "dmy", "mdy") if samples[w]]
+        questions.append(
+            question(
+                "date-order", "date_order", order,
+                n=n["both"], a=n["dmy"], b=n["mdy"], preview=preview,
+            )
+        )  # fmt: skip
+    if n["serial"]:
+        questions.append(
+            question("excel-serial", "excel_serial", ["1900", "1904"], preview=samples["serial"])
+        )
+    if questions:
+        raise Refusal(questions=questions)

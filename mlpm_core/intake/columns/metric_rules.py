@@ -1,0 +1,307 @@
+"""What measured metrics must satisfy beyond their columns, and how wide files become rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.intake.columns.header import normal
+from mlpm_core.intake.columns.rows import Flags, Rows, array_of, distinct, flags
+from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.quantity import SHARE, is_percent
+from mlpm_core.records import METRICS, ColumnKind, MetricResult, columns
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.columns.file_columns import FileColumns
+    from mlpm_core.intake.columns.readings import Faults, Reading
+    from mlpm_core.intake.files.table import Codes
+    from mlpm_core.intake.profile import Profile
+
+__all__ = [
+    "as_shares",
+    "check_results",
+    "granularity",
+    "is_period_unsaid",
+    "result_rows",
+    "unknown_metrics",
+    "with_one_count",
+]
+
+_GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
+_SAID_BY_HEADER = ("day", *_GRAIN_OF_HEADER)
+_SHARES = {name for name, metric in METRICS.items() if (metric.low, metric.high) == (0, 1)}
+_ROUNDED = 0.0051  # a share written with two decimals
+_RELATIVE = 0.01
+_PERCENT = 100.0
+_IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
+
+
+def check_results(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
+    """Ranges of metrics; in monitoring results also intervals and slices."""
+    hundredths = _hundredths(readings, len(faults.lines))
+    out = np.zeros(len(faults.lines), dtype=bool)
+    if file.wide:
+        for position, metric in file.wide:
+            reading = readings[f"={metric}"]
+            everywhere = np.zeros(len(faults.lines), dtype=np.int64), [metric]
+            label = file.header_label(position)
+            _check_range(label, reading, everywhere, hundredths, faults)
+    else:
+        metrics = distinct(readings["metric"].array(ColumnKind.NAME))
+        out = _check_range(file.label("value"), readings["value"], metrics, hundredths, faults)
+    if file.is_results:
+        if not file.wide:
+            _check_ratio(readings, file, faults)
+        _check_interval(readings, file, out, faults)
+        _check_slice(readings, file, faults)
+
+
+def _check_range(
+    label: str,
+    reading: Reading,
+    metrics: tuple[Codes, list[Any]],
+    hundredths: Flags,
+    faults: Faults,
+) -> Flags:
+    """A metric lies in its range, one in percent once it is a share; where it does not."""
+    codes, names = metrics
+    known = [METRICS.get(str(m)) for m in names]
+    low = np.array([m.low if m else -np.inf for m in known])[codes]
+    high = np.array([m.high if m else np.inf for m in known])[codes]
+    value = _scaled(reading, hundredths)
+    out: Flags = (value < low) | (value > high)
+    for record in np.nonzero(out)[0].tolist():
+        metric = known[int(codes[record])]
+        if metric is not None:
+            faults.add(
+                record,
+                label,
+                "out-of-range",
+                f"{reading.text(record)} %" if hundredths[record] else reading.text(record),
+                range=metric.range,
+                field=metric.name,
+            )
+    return out
+
+
+def _check_ratio(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
+    """A share is its numerator by its denominator, as far as it was rounded."""
+    names = ("value", "numerator", "denominator")
+    value, numerator, denominator = (_floats(readings[name]) for name in names)
+    value = np.where(_hundredths(readings, len(value)), value / _PERCENT, value)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(denominator > 0, numerator / denominator, np.nan)
+    is_apart = np.abs(value - ratio) > np.maximum(_ROUNDED, _RELATIVE * np.abs(ratio))
+    for record in np.nonzero(is_apart & _of_share(readings))[0].tolist():
+        texts = [shown(readings[name].text(record)) for name in names]
+        faults.add(
+            record,
+            file.label("value"),
+            "not-its-ratio",
+            texts[0],
+            ratio=f"{texts[1]} / {texts[2]}",
+        )
+
+
+def _check_interval(
+    readings: dict[str, Reading], file: FileColumns, out_of_range: Flags, faults: Faults
+) -> None:
+    """An interval has two ends in order, and its value between them."""
+    low, high = readings["ci_low"], readings["ci_high"]
+    for record in np.nonzero(_floats(low) > _floats(high))[0].tolist():
+        texts = [shown(r.text(record)) for r in (low, high)]
+        faults.add(
+            record,
+            file.label("ci_low"),
+            "inconsistent",
+            texts[0],
+            columns=f"{file.label('ci_low')} and {file.label('ci_high')}",
+            values=" and ".join(texts),
+        )
+    if file.wide:
+        return  # the interval is not of all of its metrics
+    value, hundredths = readings["value"], _hundredths(readings, len(faults.lines))
+    at, *ends = (_scaled(reading, hundredths) for reading in (value, low, high))
+    room = np.maximum(_ROUNDED, _RELATIVE * np.abs(at))
+    is_out = (ends[0] <= ends[1]) & ~out_of_range
+    is_out &= (at < ends[0] - room) | (at > ends[1] + room)
+    for record in np.nonzero(is_out)[0].tolist():
+        texts = [shown(r.text(record)) for r in (low, high)]
+        faults.add(
+            record,
+            file.label("value"),
+            "outside-its-interval",
+            shown(value.text(record)),
+            interval=" to ".join(texts),
+        )
+
+
+def _check_slice(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
+    key, value = readings["slice_key"], readings["slice_value"]
+    has_no_key = ~_is_filled(key) & ~key.is_faulty()
+    for record in np.nonzero(has_no_key & _is_filled(value))[0].tolist():
+        text = value.text(record)
+        faults.add(
+            record,
+            file.label("slice_value"),
+            "inconsistent",
+            text,
+            columns=f"{file.label('slice_key')} and {file.label('slice_value')}",
+            values=f"no key and {shown(text)}",
+        )
+
+
+def _of_share(readings: dict[str, Reading]) -> Flags:
+    """Which records of a long file are of a metric that counts hits among cases."""
+    codes, metrics = distinct(readings["metric"].array(ColumnKind.NAME))
+    return flags(metric in _SHARES for metric in metrics)[codes]
+
+
+def _is_filled(reading: Reading) -> Flags:
+    codes, values = distinct(reading.array(ColumnKind.NAME))
+    return flags(bool(v) for v in values)[codes]
+
+
+def _floats(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The numbers of a field, NaN where there is none or a faulty one."""
+    numbers = reading.array(ColumnKind.NUMBER).to_numpy(zero_copy_only=False)
+    faulty = reading.is_faulty()
+    return np.where(faulty, np.nan, numbers) if faulty.any() else numbers
+
+
+def _scaled(reading: Reading, hundredths: Flags) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The numbers of a field; those in percent as shares."""
+    numbers = _floats(reading)
+    return np.where(hundredths, numbers / _PERCENT, numbers)
+
+
+def _hundredths(readings: dict[str, Reading], n_records: int) -> Flags:
+    """Which records say that their numbers are percentages."""
+    if "unit" not in readings:
+        return np.zeros(n_records, dtype=bool)
+    return _in_percent(readings["unit"].array(ColumnKind.TEXT))
+
+
+def _in_percent(units: pa.Array) -> Flags:
+    codes, words = distinct(units)
+    return flags(bool(word) and is_percent(word) for word in words)[codes]
+
+
+def as_shares(rows: Rows) -> Rows:
+    """The rows with their percentages as shares: 24 with the unit % is stored as 0.24."""
+    hundredths = _in_percent(rows.fields["unit"]) if "unit" in rows.fields else np.array([False])
+    if not hundredths.any():
+        return rows
+    chosen = pa.array(hundredths)
+    shares = {
+        name: pc.if_else(chosen, pc.divide(column, _PERCENT), column)
+        for name, column in rows.fields.items()
+        if name in _IN_ITS_UNIT
+    }
+    unit = pc.if_else(chosen, SHARE, rows.fields["unit"].cast(pa.string()))
+    return Rows(rows.of, rows.fields | shares | {"unit": unit})
+
+
+def result_rows(readings: dict[str, Reading], file: FileColumns, is_good: Flags) -> Rows:
+    """The results of the good records: one each, or one per filled metric of a wide file."""
+    kinds = {c.name: c.kind for c in columns(MetricResult)}
+    every = np.arange(len(is_good), dtype=np.int64)
+    fields = {
+        f: r.array(kinds[f])
+        for f, r in readings.items()
+        if not f.startswith("=") and f != "granularity"
+    }
+    good = Rows(every, fields | {"granularity": granularity(readings, file)}).taken(is_good)
+    if not file.wide:
+        return good
+    parts = []
+    for _, metric in file.wide:
+        values = readings[f"={metric}"].array(ColumnKind.NUMBER).filter(pa.array(is_good))
+        named = pa.array([metric]).take(pa.array(np.zeros(len(values), dtype=np.int64)))
+        is_filled = values.is_valid().to_numpy(zero_copy_only=False)
+        rows = Rows(good.of, good.fields | {"metric": named, "value": values})
+        parts.append(rows.taken(is_filled))
+    return Rows.joined(parts)
+
+
+def with_one_count(rows: Rows, profile: Profile) -> Rows:
+    """The results of a long file with one number of cases each: what contradicts it is left out.
+
+    Raises
+    ------
+    Refusal
+        With the question which of two it is, when a share has both and they differ.
+    """
+    of_metric, metrics = distinct(rows.fields["metric"])
+    n, denominator = (
+        rows.fields[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+        for name in ("n", "denominator")
+    )
+    is_share = flags(metric in _SHARES for metric in metrics)[of_metric]
+    differ = is_share & (np.abs(n - denominator) >= 1)
+    if not differ.any():
+        return rows
+    if profile.cases is None:
+        first = int(np.flatnonzero(differ)[0])
+        raise Refusal(
+            questions=[
+                question(
+                    "two-counts",
+                    "cases",
+                    ["n", "denominator"],
+                    rows=int(differ.sum()),
+                    metric=metrics[int(of_metric[first])],
+                    n=f"{n[first]:g}",
+                    denominator=f"{denominator[first]:g}",
+                )
+            ]
+        )
+    left_out = ("numerator", "denominator") if profile.cases == "n" else ("n",)
+    emptied = {
+        name: pc.if_else(pa.array(differ), pa.scalar(None, column.type), column)
+        for name, column in rows.fields.items()
+        if name in left_out
+    }
+    return Rows(rows.of, rows.fields | emptied)
+
+
+def granularity(readings: dict[str, Reading], file: FileColumns) -> pa.Array:
+    """The length of each period: as said, else as its date or its header says."""
+    said, period = readings["granularity"], readings["period_start"]
+    header = _GRAIN_OF_HEADER.get(normal(file.label("period_start")))
+    grains = [header or "P1D"]
+    codes = np.zeros(len(period.is_faulty()), dtype=np.int64)
+    for note in period.notes:
+        grain = note.removeprefix("grain ")
+        if grain != note and (header is None or grain in ("P1W", "P1M")):
+            codes[period.noting(note)] = len(grains)
+            grains.append(grain)
+    of_said, words = distinct(said.array(ColumnKind.CHOICE))
+    is_said = flags(bool(w) for w in words)[of_said]
+    codes = np.where(is_said, of_said + len(grains), codes)
+    return array_of(ColumnKind.CHOICE, codes, [*grains, *words])
+
+
+def is_period_unsaid(readings: dict[str, Reading], file: FileColumns) -> Flags:
+    """Which records leave the length of their period open, so that it is taken as a day.
+
+    No cell says it, nor a date such as 2024-W05 or 2024-01, nor the header of the dates.
+    """
+    period = readings["period_start"]
+    of_said, words = distinct(readings["granularity"].array(ColumnKind.CHOICE))
+    is_said = flags(bool(word) for word in words)[of_said]
+    if normal(file.label("period_start")) in _SAID_BY_HEADER:
+        return np.zeros(len(is_said), dtype=bool)
+    for note in period.notes:
+        if note.startswith("grain ") and note != "grain P1D":
+            is_said = is_said | period.noting(note)
+    return ~is_said
+
+
+def unknown_metrics(rows: Rows) -> list[str]:
+    """The metrics of these rows that the registry does not know."""
+    used = rows.fields["metric"].unique().to_pylist()
+    return [m for m in used if m not in METRICS]

@@ -1,0 +1,130 @@
+"""Typed rows, column by column, in Arrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.records import ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlpm_core.intake.files.table import Codes
+
+__all__ = ["ARROW", "Flags", "Rows", "array_of", "distinct", "flags", "keyed"]
+
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+ARROW: dict[ColumnKind, Any] = {
+    ColumnKind.NUMBER: pa.float64(),
+    ColumnKind.WHOLE: pa.int64(),
+    ColumnKind.DAY: pa.date32(),
+    ColumnKind.MOMENT: pa.timestamp("us"),
+    ColumnKind.FLAG: pa.bool_(),
+}
+"""How the values of a column are held; words of any kind are strings."""
+
+
+def flags(items: Iterable[bool]) -> Flags:
+    """An array of yes and no."""
+    return np.fromiter(items, dtype=bool)
+
+
+def array_of(kind: ColumnKind, codes: Codes, values: Sequence[object]) -> pa.Array:
+    """A column given by codes into values, of which several may be equal.
+
+    Examples
+    --------
+    >>> array_of(ColumnKind.NAME, np.array([0, 1, 2]), ["a", "b", "a"]).dictionary.to_pylist()
+    ['a', 'b']
+    """
+    if kind in ARROW:
+        return _taken(pa.array(values, ARROW[kind]), codes)
+    number: dict[object, int] = {}
+    places = [None if v is None else number.setdefault(v, len(number)) for v in values]
+    narrow = pa.int8() if len(number) < 127 else pa.int32()
+    indices = _taken(pa.array(places, narrow), codes)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(map(str, number), pa.string()))
+
+
+def _taken(values: pa.Array, codes: Codes) -> pa.Array:
+    return pa.repeat(values[0], len(codes)) if len(values) == 1 else values.take(pa.array(codes))
+
+
+def distinct(column: pa.Array) -> tuple[Codes, list[Any]]:
+    """A column as codes into its distinct values; null is a value like any other."""
+    codes, values = _encoded(column)
+    return codes, [*values.to_pylist(), None]
+
+
+def _encoded(column: pa.Array) -> tuple[Codes, pa.Array]:
+    """Codes into the distinct values of a column; one beyond the last of them is null."""
+    if not pa.types.is_dictionary(column.type):
+        if pa.types.is_floating(column.type):
+            column = pc.add(column, 0.0)  # -0 and 0 are one number
+        column = column.dictionary_encode()
+    codes = column.indices.fill_null(len(column.dictionary)).to_numpy().astype(np.int64)
+    return codes, column.dictionary
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What would be stored: every field, and the record of the file each row comes from."""
+
+    of: Codes
+    fields: dict[str, pa.Array]
+
+    def taken(self, kept: Flags) -> Rows:
+        """Some of the rows."""
+        if kept.all():
+            return self
+        chosen = pa.array(kept)
+        return Rows(self.of[kept], {f: v.filter(chosen) for f, v in self.fields.items()})
+
+    def numbered(self, names: Iterable[str]) -> Codes:
+        """A number per row, equal for rows that agree in all of these fields."""
+        return keyed([self.fields[n] for n in names], len(self.of))
+
+    def table(self, names: Sequence[str]) -> pa.Table:
+        """The rows with these fields in order."""
+        return pa.table([self.fields[n] for n in names], names=list(names))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rows]) -> Rows:
+        """Several sets of rows as one, in the order of their records."""
+        of = np.concatenate([p.of for p in parts])
+        order = np.argsort(of, kind="stable")
+        fields = {}
+        for name in parts[0].fields:
+            arrays = [p.fields[name] for p in parts]
+            if pa.types.is_dictionary(arrays[0].type):
+                arrays = [a.cast(pa.string()) for a in arrays]
+            fields[name] = pa.concat_arrays(arrays).take(pa.array(order))
+        return cls(of[order], fields)
+
+
+def keyed(columns: Sequence[pa.Array], n_rows: int) -> Codes:
+    """A number per row, equal for rows with equal values in every column.
+
+    Examples
+    --------
+    >>> keyed([pa.array(["x", "x", "y"]), pa.array([0.5, 0.5, 0.5])], 3).tolist()
+    [0, 0, 1]
+    """
+    key, n_keys = np.zeros(n_rows, dtype=np.int64), 1
+    for column in columns:
+        codes, values = _encoded(column)
+        n_values = len(values) + 1
+        if n_values < 3 and not codes.any():  # one value everywhere
+            continue
+        if n_keys > 2**62 // n_values:
+            _, key = np.unique(key, return_inverse=True)
+            n_keys = int(key.max(initial=0)) + 1
+        key = key * n_values + codes
+        n_keys *= n_values
+    return key

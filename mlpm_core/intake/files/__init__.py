@@ -1,0 +1,1 @@
+"""Files as text: kind, encoding, archive, workbook, records."""

@@ -1,0 +1,223 @@
+"""What a file is: its type by its first bytes, and its text in the encoding it was written in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mlpm_core.intake.files.parquet_file import unpacked_parquet
+from mlpm_core.intake.files.text_of_rows import size
+from mlpm_core.intake.files.tool_reports import report_of
+from mlpm_core.intake.files.unpack import unpacked_gzip
+from mlpm_core.intake.files.workbook import unpacked_workbook
+from mlpm_core.intake.messages import Refusal, question, shown
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.profile import Limits, Profile
+    from mlpm_core.records import Record
+
+__all__ = ["Text", "text_of"]
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x05\x06", "a zip archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an XLS workbook"),
+    (b"%PDF-", "a PDF document"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF87a", "an image"),
+    (b"GIF89a", "an image"),
+    (b"II*\x00", "an image"),
+    (b"MM\x00*", "an image"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+)
+_LOOKS: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"PAR1[^ -~\t\r\n]"), "a Parquet file"),
+    (re.compile(rb"RIFF.{4}WEBP", re.S), "an image"),
+    (re.compile(rb"BM.{4}\0\0\0\0", re.S), "an image"),
+    (re.compile(rb"BZh[1-9]1AY&SY"), "a bzip2 archive"),
+)
+_MARKUP: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"<(!doctype\s+html|html|head|body|script|table)\b", re.I), "an HTML page"),
+    (re.compile(rb"<(\?xml|!doctype|!--)", re.I), "an XML document"),
+    (re.compile(rb'\{\s*("|\}$)|\[\s*(\{|\[|"|\]$|-?\d+\s*[,\]])'), "a JSON document"),
+)
+_NAMED = {
+    "xlsx": "an XLSX workbook",
+    "xlsm": "an XLSX workbook",
+    "xls": "an XLS workbook",
+    "parquet": "a Parquet file",
+    "gz": "a gzip archive",
+    "zip": "a zip archive",
+    "pdf": "a PDF document",
+    "json": "a JSON document",
+    "html": "an HTML page",
+    "htm": "an HTML page",
+    "xml": "an XML document",
+    "sqlite": "an SQLite database",
+    "png": "an image",
+    "jpg": "an image",
+    "gif": "an image",
+}
+_GZIP, _WORKBOOK = "a gzip archive", "an XLSX workbook"
+_PACKED = frozenset({_GZIP, _WORKBOOK, "a Parquet file"})
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_CANDIDATES = ("cp1252", "shift_jis", "gb18030")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
+
+    ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
+    of ``Report``, where it was made from the report of another tool.
+    """
+
+    data: bytes
+    encoding: str
+    bom: bytes
+    has_bad_bytes: bool
+    rows: dict[int, int] | None = None
+    left: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
+        r"""A part of the text as it stood in the file; what is ours may lose a letter.
+
+        Examples
+        --------
+        >>> Text(b"m\x81", "utf-8", b"", True).bytes_of("m\udc81")
+        b'm\x81'
+        """
+        codec = self.encoding
+        if self.bom and codec in ("utf-16", "utf-32"):
+            codec += "-le" if self.bom.startswith(b"\xff\xfe") else "-be"
+        return text.encode(codec, "replace" if is_ours else "surrogateescape")
+
+
+def text_of(
+    data: bytes, filename: str, record: type[Record], profile: Profile, limits: Limits
+) -> Text:
+    """The text of a file; a report of another tool is turned into the CSV of the record.
+
+    Raises
+    ------
+    Refusal
+        When it is too large, no text, or its encoding is a question.
+    """
+    report = report_of(data, record, profile, limits)
+    if report is not None:
+        return replace(_plain_text(report.data, profile, limits), unread=report.unread)
+    kind = _type(data, filename)
+    if kind == _GZIP:
+        inner = unpacked_gzip(data, filename, limits)
+        if _type(inner, filename.rpartition(".")[0]) is not None:
+            raise Refusal.of("wrong-type", file=filename, type="an archive inside an archive")
+        return _plain_text(inner, profile, limits)
+    if kind is not None:
+        found = (
+            unpacked_workbook(data, filename, profile, limits)
+            if kind == _WORKBOOK
+            else unpacked_parquet(data, filename, limits)
+        )
+        text = _plain_text(found.data, profile, limits)
+        return replace(text, rows=found.rows, left=found.left)
+    return _plain_text(data, profile, limits)
+
+
+def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
+    bom, bom_encoding = next(((b, e) for b, e in _BOMS if data.startswith(b)), (b"", ""))
+    if len(data) > limits.file_bytes:
+        raise Refusal.of("limit-size", got=size(len(data)), limit=size(limits.file_bytes))
+    if bom_encoding not in ("utf-16", "utf-32") and (
+        b"\x00" in data and (data.endswith(b"\x00") or data.count(b"\x00") * 10 > len(data))
+    ):
+        raise Refusal.of("nul-file")
+    if bom_encoding == "utf-8":
+        return _decoded(data, bom, "utf-8")
+    if bom_encoding:
+        return _with_bom(data, bom, bom_encoding, profile)
+    if profile.encoding not in (None, "utf-16", "utf-32"):
+        return _decoded(data, b"", profile.encoding)
+    found = _decoded(data, b"", "utf-8")
+    if not found.has_bad_bytes:
+        return found
+    fitting = [e for e in _CANDIDATES if _fits(data, e)]
+    if fitting:
+        previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
+        raise Refusal(questions=[question("encoding", "encoding", fitting, preview=previews)])
+    return found
+
+
+def _type(data: bytes, filename: str) -> str | None:
+    """What a file is packed as; None for text. Its content must agree with its name."""
+    bom = next((b for b, _ in _BOMS if data.startswith(b)), b"")
+    head = data[:4096]
+    start = head[len(bom) :].lstrip()
+    looks = next((t for s, t in _SIGNATURES if head.startswith(s)), None)
+    looks = looks or next((t for p, t in _LOOKS if p.match(head)), None)
+    looks = looks or next((t for p, t in _MARKUP if p.match(start)), None)
+    if looks == "a zip archive" and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
+        looks = "an XLSX workbook"
+    extension = filename.rpartition(".")[2].lower() if "." in filename else ""
+    named = _NAMED.get(extension)
+    file = filename or "The file"
+    if looks is not None and looks == named and looks in _PACKED:
+        return looks
+    if looks is not None or (named is not None and data):
+        raise Refusal.of("wrong-type", file=file, type=looks or "text")
+    return None
+
+
+def _decoded(data: bytes, bom: bytes, encoding: str) -> Text:
+    body = data[len(bom) :] if bom else data
+    if encoding == "utf-8" and body.isascii():
+        return Text(body, encoding, bom, has_bad_bytes=False)
+    try:
+        text = body.decode(encoding)
+        is_same = encoding == "utf-8"
+        return Text(body if is_same else text.encode(), encoding, bom, has_bad_bytes=False)
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = body.decode(encoding, "surrogateescape")
+        return Text(text.encode("utf-8", "surrogateescape"), encoding, bom, has_bad_bytes=True)
+    except UnicodeDecodeError as error:  # UTF-16 and UTF-32 cannot carry a stray byte along
+        raise Refusal.of(
+            "bad-encoding", line=1, byte=error.start + 1, encoding=encoding.upper()
+        ) from error
+
+
+def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
+    found = _decoded(data[len(bom) :], b"", f"{encoding}-{'le' if bom[0] == 0xFF else 'be'}")
+    if profile.encoding != encoding:
+        preview = [f"{encoding}: {_preview(found.data.decode(errors='replace'))}"]
+        raise Refusal(questions=[question("encoding", "encoding", [encoding], preview=preview)])
+    return Text(found.data, encoding, bom, found.has_bad_bytes)
+
+
+def _fits(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _preview(text: str) -> str:
+    """The first line that tells encodings apart."""
+    telling = (line for line in text.splitlines() if not line.isascii())
+    return shown(next(telling, text.splitlines()[0] if text else ""))

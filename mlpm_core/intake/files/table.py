@@ -1,0 +1,194 @@
+"""The records of a file column by column; distinct cells are told apart when somebody asks."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from mlpm_core.intake.files.lines import SPACES, is_blank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Coded", "Codes", "Damage", "Table", "coded_columns"]
+
+Codes = np.ndarray[tuple[int], np.dtype[np.signedinteger[Any]]]
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+_SAMPLE = 4096
+_BLOCK = 1 << 25  # no record is longer
+_BOM = b"\xef\xbb\xbf"
+
+
+class Damage(NamedTuple):
+    """A record whose structure is broken: its line (from 0), code, cells (or position) it has."""
+
+    line: int
+    code: str
+    got: int
+    cells: list[str]
+
+
+class Coded:
+    """A column of cells as Arrow holds them: as text, or as bytes when some are no UTF-8.
+
+    ``cells`` are its distinct cells and ``codes`` say which one each record has, so that each
+    distinct cell is read once.
+    """
+
+    def __init__(self, strings: pa.Array) -> None:
+        self.strings = strings
+
+    @classmethod
+    def of(cls, cells: list[str]) -> Coded:
+        """A column from its cells, record by record."""
+        return cls(pa.array([c.encode("utf-8", "surrogateescape") for c in cells], pa.binary()))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every cell is known to be UTF-8."""
+        return bool(pa.types.is_string(self.strings.type))
+
+    @cached_property
+    def _encoded(self) -> tuple[Codes, list[str]]:
+        encoded = self.strings.dictionary_encode()
+        cells = encoded.dictionary.to_pylist()
+        if not self.is_text:
+            cells = [c.decode("utf-8", "surrogateescape") for c in cells]
+        return encoded.indices.to_numpy(), cells
+
+    @property
+    def codes(self) -> Codes:
+        """Which of the distinct cells each record has."""
+        return self._encoded[0]
+
+    @property
+    def cells(self) -> list[str]:
+        """Every distinct cell, in order of appearance."""
+        return self._encoded[1]
+
+    @cached_property
+    def has_many(self) -> bool:
+        """Whether most cells differ, as far as the first of them tell."""
+        if len(self.strings) < _SAMPLE:
+            return False
+        return len(self.strings.slice(0, _SAMPLE).unique()) > _SAMPLE // 8
+
+    @cached_property
+    def numbers(self) -> pa.Array | None:
+        """The cells as finite numbers, empty ones as null; None when one is anything else.
+
+        Arrow reads a subset of our grammar of numbers, and what it reads it reads alike.
+        """
+        if not self.is_text:
+            return None
+        try:
+            _as_numbers(self.strings.slice(0, 64))  # Arrow goes on after a failure, and slowly
+            found = _as_numbers(self.strings)
+        except pa.ArrowInvalid:
+            return None
+        return found if pc.all(pc.is_finite(found), min_count=0).as_py() else None
+
+    def are_blank(self) -> Flags:
+        """Which cells are empty or nothing but spaces."""
+        if self.is_text:
+            trimmed = pc.utf8_trim(self.strings, characters=SPACES)
+            return pc.equal(trimmed, "").to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+        return np.array([is_blank(c) for c in self.cells], dtype=bool)[self.codes]
+
+    def taken(self, kept: Flags) -> Coded:
+        """The cells of some records."""
+        strings = self.strings.filter(pa.array(kept))
+        if not self.is_text:
+            with suppress(pa.ArrowInvalid):
+                strings = strings.cast(pa.string())
+        return Coded(strings)
+
+
+def _as_numbers(strings: pa.Array) -> pa.Array:
+    is_empty = pc.equal(strings, "")
+    if pc.any(is_empty, min_count=0).as_py():
+        strings = pc.if_else(is_empty, pa.scalar(None, pa.string()), strings)
+    return pc.cast(strings, pa.float64())
+
+
+@dataclass(slots=True)
+class Table:
+    """All records below a header: whole ones column by column, blank and damaged ones apart."""
+
+    lines: Codes
+    columns: list[Coded]
+    blank: list[int]
+    damaged: list[Damage]
+    spans: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def n_records(self) -> int:
+        """Every record, blank and damaged ones included."""
+        return len(self.lines) + len(self.blank) + len(self.damaged)
+
+    def without(self, is_dropped: Callable[[int], bool]) -> Table:
+        """The table without the records that start on certain lines."""
+        kept = np.array([not is_dropped(int(i)) for i in self.lines], dtype=bool)
+        return Table(
+            self.lines[kept],
+            [c.taken(kept) for c in self.columns],
+            [i for i in self.blank if not is_dropped(i)],
+            [d for d in self.damaged if not is_dropped(d.line)],
+            self.spans,
+        )
+
+
+def coded_columns(
+    records: bytes | memoryview, delimiter: str, width: int, *, has_quotes: bool
+) -> list[Coded]:
+    r"""Whole, well-formed records of one width, column by column.
+
+    Parameters
+    ----------
+    records : bytes
+        As UTF-8, stray bytes left as they are; every record is ended.
+
+    Examples
+    --------
+    >>> first, second = coded_columns(b'a,1\nb,1\na,"x, y"\n', ",", 2, has_quotes=True)
+    >>> first.codes.tolist(), second.cells
+    ([0, 1, 0], ['1', 'x, y'])
+    """
+    if not len(records):
+        return [Coded(pa.array([], pa.string())) for _ in range(width)]
+    names = [str(j) for j in range(width)]
+
+    has_mark = bytes(records[:3]) == _BOM  # Arrow would take it away
+    if has_mark:
+        records = b"\n" + bytes(records)
+
+    def read(kind: Any) -> list[Coded]:  # noqa: ANN401  Arrow has no types
+        found = csv.read_csv(
+            pa.py_buffer(records),
+            read_options=csv.ReadOptions(
+                column_names=names, skip_rows=int(has_mark), block_size=_BLOCK
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=delimiter,
+                quote_char='"' if has_quotes else False,
+                newlines_in_values=has_quotes,
+                ignore_empty_lines=False,
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, kind), strings_can_be_null=False
+            ),
+        )
+        return [Coded(column.combine_chunks()) for column in found.columns]
+
+    try:
+        return read(pa.string())
+    except pa.ArrowInvalid:  # bytes that are no UTF-8
+        return read(pa.binary())

@@ -1,0 +1,158 @@
+"""Workbooks, turned into text: the values that cells were saved with.
+
+Nothing of a workbook runs and no link is followed.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.intake.files.text_of_rows import TextOfRows, Unpacked, over_limit
+from mlpm_core.intake.files.workbook_parts import (
+    Archive,
+    Sheet,
+    SheetScan,
+    check_part,
+    sheets_of,
+    text_lengths,
+)
+from mlpm_core.intake.messages import Refusal, question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.intake.profile import Limits, Profile
+
+__all__ = ["unpacked_workbook"]
+
+_BOOK: Final = "xl/workbook.xml"
+_LINKS: Final = "xl/_rels/workbook.xml.rels"
+_STRINGS: Final = "xl/sharedStrings.xml"
+_PASSED_ON: Final = ("[Content_Types].xml", "_rels/.rels", "xl/styles.xml")
+_NEEDED: Final = (*_PASSED_ON, _BOOK, _LINKS, _STRINGS)
+_MOST_CELLS: Final = 2**25  # from the first to the last; the reader of values lays them all out
+_MOST_SHEETS: Final = 1000
+_ZIP_FAULTS: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, OSError, RuntimeError,
+    ValueError,
+)  # fmt: skip
+
+
+def unpacked_workbook(data: bytes, filename: str, profile: Profile, limits: Limits) -> Unpacked:
+    """The first sheet of a workbook that holds anything.
+
+    Raises
+    ------
+    Refusal
+        When it is damaged, unsafe or too large, or hides something: that is a question.
+    """
+    try:
+        return _unpacked(data, profile, limits)
+    except (*_ZIP_FAULTS, _calamine_error()) as error:
+        raise Refusal.of("wrong-type", file=filename, type="a damaged workbook") from error
+
+
+def _unpacked(data: bytes, profile: Profile, limits: Limits) -> Unpacked:
+    archive = Archive(data, limits)
+    parts = {name: part for name in _NEEDED if (part := archive.part(name)) is not None}
+    for name in _PASSED_ON:
+        check_part(parts.get(name, b"<none/>"))
+    sheets = sheets_of(parts[_BOOK], parts[_LINKS])
+    if len(sheets) > _MOST_SHEETS:
+        got = f"{len(sheets):,} sheets"
+        raise Refusal.of("limit-size", got=got, limit=f"{_MOST_SHEETS:,} sheets")
+    lengths = text_lengths(parts[_STRINGS]) if _STRINGS in parts else []
+    n_hidden_sheets = sum(not sheet.is_shown for sheet in sheets)
+    first: tuple[Sheet, SheetScan] | None = None
+    left = []
+    for sheet in sheets:
+        if not sheet.is_shown and profile.hidden_rows != "read":
+            continue
+        part = archive.part(sheet.part) or b"<worksheet/>"
+        scan = SheetScan.of(part, lengths, limits.file_bytes)
+        if scan.n_rows and first is None:
+            first, parts[sheet.part] = (sheet, scan), part
+        elif scan.n_rows:
+            left.append(sheet.name)
+    if first is None:
+        return Unpacked(b"")
+    sheet, scan = first
+    n_hidden = len(scan.hidden_rows) + len(scan.hidden_columns) + n_hidden_sheets
+    if n_hidden and profile.hidden_rows is None:
+        raise Refusal(
+            questions=[question("hidden-rows", "hidden_rows", ["read", "skip"], n=n_hidden)]
+        )
+    if scan.n_rows * scan.n_columns > _MOST_CELLS:
+        got = f"{scan.n_rows:,} rows of {scan.n_columns:,} cells"
+        raise Refusal.of("limit-size", got=got, limit=f"{_MOST_CELLS:,} cells")
+    if profile.hidden_rows == "read":
+        scan.hidden_rows, scan.hidden_columns = set(), set()
+    if scan.n_shown > limits.file_bytes:  # each is at least a comma or the end of a line
+        raise over_limit(limits.file_bytes)
+    return _as_text(_values(parts, sheet), scan, left, limits)
+
+
+def _values(parts: dict[str, bytes], sheet: Sheet) -> list[list[Any]]:
+    """The values of a sheet's cells from the first on.
+
+    The parts are packed anew, so that what is read is what was looked through and nothing else.
+    """
+    from python_calamine import CalamineWorkbook
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    packed.seek(0)
+    book = CalamineWorkbook.from_filelike(packed)
+    cells: list[list[Any]] = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    return cells
+
+
+def _as_text(
+    table: list[list[Any]], scan: SheetScan, left: Sequence[str], limits: Limits
+) -> Unpacked:
+    for row, column, text in scan.errors:  # the reader of values leaves them empty
+        if row <= len(table) and column <= len(table[row - 1]):
+            table[row - 1][column - 1] = text
+    width = max(
+        (j + 1 for row in table for j, x in enumerate(row) if x not in ("", None)), default=0
+    )
+    shown = [j for j in range(width) if j + 1 not in scan.hidden_columns]
+    text_of_rows = TextOfRows(limits.file_bytes)
+    for i, cells in enumerate(table, start=1):
+        if i not in scan.hidden_rows:
+            text_of_rows.add(i, [_written(cells[j]) for j in shown])
+    return text_of_rows.unpacked(left)
+
+
+def _written(value: object) -> str:
+    """A cell as text that the checks of cells read."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 2**53:
+            return str(int(value))
+        case float():
+            return repr(value)
+        case datetime() if value.time() == time(0):
+            return value.date().isoformat()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case timedelta():
+            return str(value.total_seconds() / 86_400)
+        case _:
+            return str(value)
+
+
+def _calamine_error() -> type[Exception]:
+    from python_calamine import CalamineError
+
+    return CalamineError

@@ -1,0 +1,131 @@
+"""What reading a file found, before anything stored is asked; it can leave the reader's process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from mlpm_core.intake.columns.readings import Faults
+from mlpm_core.intake.columns.rows import ARROW, Rows
+from mlpm_core.records import ColumnKind, Receipt, Reject, Warned, columns, record_of
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.files.table import Codes
+    from mlpm_core.records import Record
+
+__all__ = ["Found"]
+
+NOTES = ("trimmed", "utc-assumed", "number-like-id")
+PERIOD_UNSAID = "period-unsaid"
+"""Note of a result of which nothing says how long its period is."""
+
+_FIELD, _COUNT = "field ", "note "
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The good records of a file as typed rows, and all that was wrong with the others.
+
+    Attributes
+    ----------
+    labels : dict
+        What the file calls each field.
+    rows : Rows
+        Of the records without a fault.
+    faults : Faults
+        By record; ``lines`` are rows of the file, from 0.
+    n_damaged : int
+        Records whose structure is broken; they are no records of ``faults``.
+    notes : dict
+        How many cells of each record have a note.
+    receipt : Receipt
+        With the counts that no stored row can change, and the warnings about the file.
+    """
+
+    record: type[Record]
+    labels: dict[str, str]
+    rows: Rows
+    faults: Faults
+    n_damaged: int
+    notes: dict[str, Codes]
+    receipt: Receipt
+
+    def packed(self) -> tuple[dict[str, Any], list[pa.Table]]:
+        """The same as JSON and Arrow tables."""
+        said = {
+            "labels": self.labels,
+            "n_damaged": self.n_damaged,
+            "receipt": self.receipt.model_dump(mode="json"),
+            "rejects": [r.model_dump() for r in self.faults.rejects],
+        }
+        rows = {"of": pa.array(self.rows.of)} | {
+            _FIELD + name: pa.nulls(len(column)) if column.null_count == len(column) else column
+            for name, column in self.rows.fields.items()
+        }
+        records = {"line": pa.array(self.faults.lines), "is_bad": pa.array(self.faults.is_bad)} | {
+            _COUNT + note: pa.array(n) for note, n in self.notes.items()
+        }
+        return said, [pa.table(rows), pa.table(records)]
+
+    @classmethod
+    def unpacked(cls, said: dict[str, Any], tables: list[pa.Table]) -> Found:
+        """What `packed` packed."""
+        rows, records = ({n: _one(t.column(n)) for n in t.column_names} for t in tables)
+        faults = Faults(
+            records["line"].to_numpy(), [Reject.model_construct(**r) for r in said["rejects"]]
+        )
+        faults.is_bad = records["is_bad"].to_numpy(zero_copy_only=False).copy()
+        receipt = Receipt.model_validate(said["receipt"])
+        record = record_of(receipt.kind)
+        return cls(
+            record,
+            said["labels"],
+            Rows(
+                rows["of"].to_numpy(),
+                {c.name: _typed(rows[_FIELD + c.name], c.kind) for c in columns(record)},
+            ),
+            faults,
+            said["n_damaged"],
+            {
+                n.removeprefix(_COUNT): c.to_numpy()
+                for n, c in records.items()
+                if n.startswith(_COUNT)
+            },
+            receipt,
+        )
+
+    def lines_noting(self, note: str) -> Codes:
+        """The lines, from 1, of the records that have a note."""
+        if note not in self.notes:
+            return np.zeros(0, dtype=np.int64)
+        lines: Codes = self.faults.lines[self.notes[note] > 0] + 1
+        return lines
+
+    def warned(self, *more: Warned) -> list[Warned]:
+        """The warnings about the file, and more."""
+        return [*self.receipt.warnings, *more]
+
+
+def _typed(column: pa.Array, kind: ColumnKind) -> pa.Array:
+    """A column that was sent without a type, for it holds nothing."""
+    if not pa.types.is_null(column.type):
+        return column
+    return pa.nulls(len(column), ARROW.get(kind, pa.string()))
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return column.combine_chunks() if column.num_chunks else pa.array([], column.type)
+
+
+def counted(flags: list[np.ndarray[tuple[int], np.dtype[np.bool_]]], n: int) -> Codes:
+    """How many of the flags each record has."""
+    total = np.zeros(n, dtype=np.int64)
+    for flag in flags:
+        total += flag
+    return total

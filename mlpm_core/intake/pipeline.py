@@ -1,0 +1,220 @@
+"""The whole check of a file, stage by stage; a stage that refuses or asks ends it.
+
+`read` needs nothing but the file, so it can run in a process of its own; `judge` then asks what is
+stored.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake.columns.cell_parser import Grammar
+from mlpm_core.intake.columns.column_reader import Checker
+from mlpm_core.intake.columns.damaged_records import (
+    check_header_bytes,
+    structural_rejects,
+    without_bad_bytes,
+)
+from mlpm_core.intake.columns.header import Fields, Header
+from mlpm_core.intake.columns.layout_questions import (
+    asked_about_dates,
+    asked_about_layout,
+    checked_header,
+)
+from mlpm_core.intake.columns.metric_rules import (
+    as_shares,
+    check_results,
+    granularity,
+    is_period_unsaid,
+    result_rows,
+    with_one_count,
+)
+from mlpm_core.intake.columns.names import LONGEST, read_name
+from mlpm_core.intake.columns.readings import Faults
+from mlpm_core.intake.columns.rows import Rows
+from mlpm_core.intake.diff import compared
+from mlpm_core.intake.files.csv_records import table
+from mlpm_core.intake.files.detect import text_of
+from mlpm_core.intake.files.lines import Lines, is_blank
+from mlpm_core.intake.import_plan import Judgement
+from mlpm_core.intake.messages import Fault, Refusal, shown, warned
+from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, Found, counted
+from mlpm_core.intake.reject_file import rejected_records
+from mlpm_core.intake.request import Opened
+from mlpm_core.records import MetricResult, Receipt, Status, columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.request import Asked, Stored
+    from mlpm_core.records import Reject, Warned
+
+__all__ = ["check_project", "judge", "judged", "read", "rejected_csv"]
+
+
+def judge(asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
+    """Check a file and say what storing it would do; nothing is stored.
+
+    Returns
+    -------
+    Judgement
+        Its receipt's status is dry_run, rejected or asked.
+
+    Raises
+    ------
+    InputError
+        When the project's name, or an answer of the profile, cannot be used.
+    """
+    try:
+        return judged(read(asked), asked, stored, accept_good=accept_good)
+    except Refusal as refusal:
+        return Judgement(asked.receipt(refusal))
+
+
+def judged(found: Found, asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
+    """What storing a file that was read would do.
+
+    Parameters
+    ----------
+    stored : Stored
+        The rows that hold now.
+    accept_good : bool
+        Would good rows be stored although others are rejected?
+    """
+    try:
+        return compared(found, stored, asked.profile, accept_good=accept_good)
+    except Refusal as refusal:
+        return Judgement(asked.receipt(refusal))
+
+
+def read(asked: Asked) -> Found:
+    """Everything that the file alone can say.
+
+    Raises
+    ------
+    Refusal
+        When no row can be judged: the file is refused, or raises questions.
+    InputError
+        When the project's name, or an answer of the profile, cannot be used.
+    """
+    opened = _opened(asked)
+    found, checker = opened.table, opened.checker
+    checked_header(found, opened.header, opened.fields, asked.profile)
+    if found.n_records == len(found.blank):
+        raise Refusal.of("no-rows")
+    found = without_bad_bytes(found, opened.text)
+    structural = [
+        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
+        for r in structural_rejects(found, opened.header, opened.lines, opened.text)
+    ]
+    faults = Faults(_rows_of(found, opened.text), structural)
+    readings = checker.readings(found, faults)
+    asked_about_dates(readings)
+    if opened.fields.has_metrics:
+        check_results(readings, checker.columns, faults)
+    if asked.record is MetricResult:
+        rows = result_rows(readings, checker.columns, ~faults.is_bad)
+        if not checker.columns.wide:
+            rows = with_one_count(rows, asked.profile)
+    else:
+        every = np.arange(len(found.lines), dtype=np.int64)
+        fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}
+        if "granularity" in fields:
+            fields["granularity"] = granularity(readings, checker.columns)
+        rows = Rows(every, fields).taken(~faults.is_bad)
+    if opened.fields.has_metrics:
+        rows = as_shares(rows)
+    n = len(found.lines)
+    notes = {
+        note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
+        for note in NOTES
+        if any(note in r.notes for r in readings.values())
+    }
+    if asked.record is MetricResult:
+        notes[PERIOD_UNSAID] = is_period_unsaid(readings, checker.columns).astype(np.int64)
+    receipt = Receipt(
+        status=Status.DRY_RUN,
+        kind=asked.kind,
+        project=asked.project,
+        filename=asked.filename,
+        lines=found.n_records,
+        blank=len(found.blank),
+        warnings=_about_file(opened, found),
+    )
+    labels = {c.name: checker.columns.label(c.name) for c in columns(asked.record)}
+    return Found(asked.record, labels, rows, faults, len(found.damaged), notes, receipt)
+
+
+def rejected_csv(asked: Asked, rejects: Sequence[Reject]) -> bytes:
+    """The rejected records of a file as they came, each with its reasons behind it.
+
+    Raises
+    ------
+    Refusal
+        When the file is refused as a whole.
+    """
+    return rejected_records(_opened(asked), rejects)
+
+
+def check_project(project: str) -> None:
+    """See that a project may be called this.
+
+    Raises
+    ------
+    InputError
+        When it may not.
+    """
+    name = read_name(project, is_in_paths=True)
+    if isinstance(name, Fault) or name[0] != project:
+        raise InputError(
+            f"'{shown(project)}' is no name for a project: at most {LONGEST} letters and "
+            "digits, spaces only inside, none of < > or a leading = + - @, and not *, nor dots or "
+            "imports alone between slashes."
+        )
+
+
+def _opened(asked: Asked) -> Opened:
+    """The file as text, with its records told apart."""
+    check_project(asked.project)
+    text = text_of(asked.content(), asked.filename, asked.record, asked.profile, asked.limits)
+    lines = Lines.of(text.data)
+    if all(map(is_blank, lines.lines)):
+        raise Refusal.of("empty-file")
+    fields = Fields(asked.record, asked.profile, by_application=asked.by_application)
+    header = Header.found(lines, fields, asked.limits)
+    check_header_bytes(header, lines, text)
+    checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
+    found = table(lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits)
+    found = asked_about_layout(found, header, fields, asked.profile)
+    return Opened(text, lines, fields, header, checker, found)
+
+
+def _rows_of(found: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The row (from 0) of the file on which each record starts."""
+    if text.rows is None:
+        return found.lines
+    return np.array([_row_of(i + 1, text) - 1 for i in found.lines.tolist()], dtype=np.int64)
+
+
+def _row_of(line: int, text: Text) -> int:
+    """The row of the file for a line of the text that was made from it."""
+    return line if text.rows is None else text.rows.get(line, line)
+
+
+def _about_file(opened: Opened, found: Table) -> list[Warned]:
+    """The warnings about the file as a whole."""
+    header, text = opened.header, opened.text
+    inner = {i for start, n in found.spans.items() for i in range(start, start + n - 1)}
+    inner |= set(range(header.line, header.below - 1))
+    told = [warned("mixed-newlines")] if len(opened.lines.kinds_of_ends(inner)) > 1 else []
+    if text.left:
+        told.append(warned("extra-sheet", names=list(text.left)))
+    if text.unread:
+        told.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
+    extra = opened.checker.columns.unused_headers()
+    return [*told, warned("extra-column", headers=extra)] if extra else told

@@ -1,0 +1,1 @@
+"""Candidates compared, and the decisions that were taken on them."""

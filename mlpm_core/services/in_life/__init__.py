@@ -1,0 +1,1 @@
+"""Models in use: portfolio, health, metrics, and what was promised and realised."""

@@ -1,0 +1,148 @@
+"""What freshness, metric limits and value make of a deployment: the one way to its health."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpm_core.in_life.health import Health, LimitCheck, Verdict, verdict
+from mlpm_core.records import METRICS, Incident, IncidentStatus, MetricLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.services.valuation.value_cases import CaseValue
+    from mlpm_core.store import Reader
+    from mlpm_core.value.worth import Worth
+
+__all__ = ["HeldAgainst", "age_in_days", "health_of", "held_against", "limit_checks", "newest"]
+
+
+class HeldAgainst(NamedTuple):
+    """What the deployments of a project are held against, whatever their value.
+
+    ``limits`` are by the deployment they watch, ``incidents`` those not resolved yet, by model.
+    """
+
+    limits: dict[str, list[dict[str, Any]]]
+    incidents: dict[str, list[dict[str, Any]]]
+
+
+def held_against(reader: Reader, project: str) -> HeldAgainst:
+    """The metric limits and the open incidents of a project."""
+    found = HeldAgainst({}, {})
+    for row in reader.current(MetricLimit, project):
+        if not row["archived"]:
+            found.limits.setdefault(row["deployment_id"], []).append(row)
+    for row in reader.current(Incident, project):
+        if row["status"] in (IncidentStatus.OPEN, IncidentStatus.MITIGATED):
+            found.incidents.setdefault(row["model_id"], []).append(row)
+    return found
+
+
+def _incident(row: Mapping[str, Any]) -> tuple[Health, str]:
+    """What an incident that is not over makes of a deployment: a grave one makes it sick."""
+    is_grave = row["severity"] in ("SEV1", "SEV2") and row["status"] == IncidentStatus.OPEN
+    since = _day(row["started_at"].date())
+    told = f"incident {row['incident_id']} ({row['severity']}, {row['status']}) began on {since}"
+    return (Health.SICK if is_grave else Health.WATCH), told
+
+
+def limit_checks(
+    limits: Iterable[Mapping[str, Any]],
+    monitored: Mapping[Period, Mapping[str, Monitored]],
+    *,
+    today: date,
+    fresh_within_days: int,
+) -> tuple[LimitCheck, ...]:
+    """The newest value of every metric with a limit, beside that limit; in the limits' order."""
+    checks = []
+    for limit in limits:
+        name = limit["metric"]
+        known = METRICS.get(name)
+        period = newest(p for p, metrics in monitored.items() if name in metrics)
+        told = monitored[period][name] if period else None
+        low, high = None, None
+        if told is not None:
+            low, high = told.interval(
+                is_share=known is not None and (known.low, known.high) == (0, 1)
+            )
+        checks.append(
+            LimitCheck(
+                metric=name,
+                label=known.label if known else name,
+                value=told.value if told else None,
+                low=low,
+                high=high,
+                at_least=limit["low"],
+                at_most=limit["high"],
+                breach=Health(limit["breach"]),
+                is_stale=(age_in_days(period, today) or 0) > fresh_within_days,
+            )
+        )
+    return tuple(checks)
+
+
+def health_of(
+    deployment: Mapping[str, Any],
+    *,
+    today: date,
+    age_days: int | None,
+    checks: Iterable[LimitCheck],
+    case: CaseValue | None,
+    incidents: Iterable[Mapping[str, Any]] = (),
+) -> Verdict:
+    """The health of a deployment on a day; ``case`` is None when it does not count for value.
+
+    ``incidents`` are those of its model that are not resolved; one of another version, or one that
+    began later, is left out.
+    """
+    from_on, to_on = deployment["from_on"], deployment["to_on"]
+    if to_on is not None and to_on < today:
+        return Verdict(Health.UNKNOWN, f"It is no longer in use; its last day was {_day(to_on)}.")
+    if from_on is not None and from_on > today:
+        return Verdict(Health.UNKNOWN, f"It is not in use yet; its first day is {_day(from_on)}.")
+    current = case.current if case else None
+    return verdict(
+        age_days=age_days,
+        fresh_within_days=deployment["fresh_within_days"],
+        promised_rate=_mean(case.planned if case else None),
+        current_rate=_mean(current),
+        probability_of_loss=current.probability_of_loss if current else None,
+        settled=_settled(case),
+        unvalued=case.unvalued if case else None,
+        limits=checks,
+        counts_for_value=case is not None,
+        incidents=[
+            _incident(row)
+            for row in incidents
+            if row["started_at"].date() <= today
+            and (not row["model_version"] or row["model_version"] == deployment["model_version"])
+        ],
+    )
+
+
+def newest(periods: Iterable[Period]) -> Period | None:
+    """The period that ends last, of several the longest."""
+    return max(periods, key=lambda p: (p.end, p.end - p.start), default=None)
+
+
+def age_in_days(period: Period | None, today: date) -> int | None:
+    """Days from the end of a period to a day; a period that still runs has none."""
+    return max((today - period.end.date()).days, 0) if period else None
+
+
+def _settled(case: CaseValue | None) -> tuple[float, float] | None:
+    """What value is without what chance explains, and how likely a loss it is then."""
+    if case is None or case.settled_net is None or case.settled_loss is None:
+        return None
+    return case.settled_net, case.settled_loss
+
+
+def _mean(worth: Worth | None) -> float | None:
+    return worth.net.mean if worth else None
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"

@@ -1,0 +1,384 @@
+"""What all models are worth, and which one needs somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
+from mlpm_core.quantity import Dimension, finite
+from mlpm_core.records import Kpi
+from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limit_checks
+from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.consistent import consistent
+from mlpm_core.services.valuation.kpis import KpiValue, ProxyState, kpi_value
+from mlpm_core.services.valuation.monitored import monitored_periods
+from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
+from mlpm_core.services.valuation.value_rates import rates_of
+from mlpm_core.value.kpi import DAYS_PER_YEAR
+from mlpm_core.value.worth import Estimate, Worth, added
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from mlpm_core.services.in_life.health import HeldAgainst
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.services.valuation.value_rates import RatePoint
+    from mlpm_core.store import Reader
+
+__all__ = [
+    "Estimate",
+    "Health",
+    "Line",
+    "Portfolio",
+    "ProjectView",
+    "Total",
+    "health_json",
+    "kpis_json",
+    "lines_of",
+    "portfolio",
+    "project_view",
+    "prometheus_text",
+]
+
+_PER_WEEK = 7 / DAYS_PER_YEAR
+_TREND_POINTS = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A value case with its health: one row of the portfolio."""
+
+    project: str
+    project_title: str
+    is_demo: bool
+    case: CaseValue
+    health: Verdict
+    age_days: int | None
+    checks: tuple[LimitCheck, ...] = ()
+
+    @property
+    def is_in_life(self) -> bool:
+        """Whether the case has monitoring results to rest on."""
+        return self.case.current is not None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its results say something of today, so that it is part of what is delivered."""
+        return self.is_in_life and self.case.uncounted is None
+
+    @property
+    def planned_rate(self) -> float | None:
+        """Planned value rate, money a week."""
+        return self.case.planned.net.mean * _PER_WEEK if self.case.planned else None
+
+    @property
+    def current_rate(self) -> float | None:
+        """Value rate that the newest results imply, money a week."""
+        return self.case.current.net.mean * _PER_WEEK if self.case.current else None
+
+    @property
+    def rate_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of the current value rate, money a week."""
+        if self.case.current is None:
+            return None, None
+        net = self.case.current.net
+        return net.p10 * _PER_WEEK, net.p90 * _PER_WEEK
+
+    @property
+    def gap(self) -> float | None:
+        """Planned minus current value rate, money a week: positive is value not delivered."""
+        if self.planned_rate is None or self.current_rate is None:
+            return None
+        return self.planned_rate - self.current_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A dimension a year over every case in life; ``unit`` tells currencies apart.
+
+    ``dimension`` is None for net, which is revenue and cost saving together.
+    """
+
+    dimension: Dimension | None
+    unit: str
+    planned: Estimate
+    realised: Estimate
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Every line, the worst health first and of these the largest value gap, and the totals.
+
+    A total holds the cases in life whose results say something of today.
+    """
+
+    lines: tuple[Line, ...]
+    totals: tuple[Total, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """One project with its cases and KPIs, on the day it lives on."""
+
+    project: Mapping[str, Any]
+    lines: tuple[Line, ...]
+    kpis: tuple[KpiValue, ...]
+    day: date
+
+
+def portfolio(workspace: Workspace, actor: str) -> Portfolio:
+    """What all models are worth, and which one needs somebody."""
+    del actor  # everyone may read until roles come
+    return consistent(workspace, lambda: _portfolio(workspace))
+
+
+def _portfolio(workspace: Workspace) -> Portfolio:
+    with workspace.store.reader() as reader:
+        lines = [
+            line
+            for project in reader.rows("projects")
+            if not project["archived"]
+            for line in lines_of(workspace, reader, project)
+        ]
+    lines.sort(key=_order)
+    return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_counted])))
+
+
+def _order(line: Line) -> tuple[object, ...]:
+    worst = WORST_FIRST.index(line.health.health)
+    return not line.is_in_life, worst, -(line.gap or 0.0), line.project_title
+
+
+def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
+    """One project: its value cases with their health, and its KPIs.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    del actor
+    row = workspace.project(project)
+    with workspace.store.reader() as reader:
+        lines = lines_of(workspace, reader, row)
+        cases = {line.case.value_case_id: line.case for line in lines}
+        day = workspace.today(project)
+        rates = {
+            name: _trend(reader, project, case, case.as_of.granularity, day)
+            for name, case in cases.items()
+            if case.as_of
+        }
+        records = reader.current(Kpi, project)
+        kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi["archived"]]
+    return ProjectView(row, tuple(lines), tuple(kpis), day)
+
+
+def _trend(
+    reader: Reader, project: str, case: CaseValue, granularity: str, day: date
+) -> list[RatePoint]:
+    """The newest value rates of a case; none when they cannot be computed."""
+    rates, _ = or_reason(
+        f"The value rates of {case.value_case_id} of {project}",
+        lambda: rates_of(reader, project, case, granularity, day, last=_TREND_POINTS),
+    )
+    return rates or []
+
+
+def _unknown_line(project: Mapping[str, Any], case: CaseValue) -> Line:
+    """The line of a case of which nothing can be said but why."""
+    return Line(
+        project=project["project"],
+        project_title=project["title"],
+        is_demo=project["is_demo"],
+        case=case,
+        health=Verdict(Health.UNKNOWN, case.problem or ""),
+        age_days=None,
+    )
+
+
+def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
+    """KPIs of one project or all, as the HTTP route answers them."""
+    answer = []
+    for view in _views(workspace, actor, project):
+        for kpi in view.kpis:
+            answer.append(
+                {
+                    "project": view.project["project"],
+                    "kpi": kpi.kpi_id,
+                    "title": kpi.title,
+                    "dimension": kpi.dimension.value,
+                    "unit": kpi.unit,
+                    "direction": kpi.direction,
+                    "baseline": kpi.baseline,
+                    "target": kpi.target,
+                    "target_on": str(kpi.target_on) if kpi.target_on else None,
+                    "planned": finite(kpi.planned.mean) if kpi.planned else None,
+                    "value": finite(kpi.value),
+                    "p10": finite(kpi.current.p10) if kpi.current else None,
+                    "p90": finite(kpi.current.p90) if kpi.current else None,
+                    "reason": kpi.reason,
+                    "proxy": None if kpi.state is ProxyState.NONE else kpi.state.value,
+                    "stands_for": kpi.proxy.stands_for or None,
+                    "expires_on": str(kpi.proxy.expires_on) if kpi.proxy.expires_on else None,
+                    "counts": kpi.counts,
+                    "standing": kpi.standing(view.day),
+                    "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
+                    "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
+                    "not_counted": kpi.uncounted,
+                    "model": kpi.model,
+                    "batches": list(kpi.batches),
+                }
+            )
+    return answer
+
+
+def health_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
+    """Health of every value case of one project or all, as the HTTP route answers it."""
+    return [
+        {
+            "project": line.project,
+            "value_case": line.case.value_case_id,
+            "model": line.case.deployment["model_id"] if line.case.deployment else None,
+            "model_version": (line.case.deployment or {}).get("model_version"),
+            "health": line.health.health.value,
+            "reason": line.health.reason,
+            "age_days": line.age_days,
+            "currency": line.case.currency,
+            "planned_rate": finite(line.planned_rate),
+            "value_rate": finite(line.current_rate),
+            "value_rate_p10": finite(line.rate_range[0]),
+            "value_rate_p90": finite(line.rate_range[1]),
+            "rests_on": str(line.case.rests_on) if line.case.rests_on else None,
+            "not_counted": line.case.uncounted,
+            "value_gap": finite(line.gap),
+        }
+        for view in _views(workspace, actor, project)
+        for line in view.lines
+    ]
+
+
+def prometheus_text(workspace: Workspace, actor: str) -> str:
+    """Value rates and health of every case in the text format of Prometheus."""
+    out = [
+        "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
+        "# TYPE mlpm_value_rate gauge",
+    ]
+    told = health_json(workspace, actor, None)
+    for row in told:
+        if row["value_rate"] is not None and row["not_counted"] is None:
+            out.append(f"mlpm_value_rate{{{_labels(row, 'currency')}}} {row['value_rate']!r}")
+    out += [
+        "# HELP mlpm_health 1 for the health that a value case has.",
+        "# TYPE mlpm_health gauge",
+    ]
+    out += [f"mlpm_health{{{_labels(row, 'health')}}} 1" for row in told]
+    return "\n".join(out) + "\n"
+
+
+def _labels(row: Mapping[str, Any], also: str) -> str:
+    def quoted(value: object) -> str:
+        text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{text}"'
+
+    return ",".join(f"{name}={quoted(row[name])}" for name in ("project", "value_case", also))
+
+
+def _views(workspace: Workspace, actor: str, project: str | None) -> list[ProjectView]:
+    def read() -> list[ProjectView]:
+        if project is not None:
+            return [project_view(workspace, actor, project)]
+        with workspace.store.reader() as reader:
+            names = [p["project"] for p in reader.rows("projects") if not p["archived"]]
+        return [project_view(workspace, actor, name) for name in names]
+
+    return consistent(workspace, read)
+
+
+def lines_of(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:
+    """Every value case of a project with its champion's health, or why nothing can be said."""
+    day = project["clock_on"] or workspace.now().date()
+    held = held_against(reader, project["project"])
+    lines = []
+    for case in project_cases(reader, project, day):
+        what = f"The health of {case.value_case_id} of {project['project']}"
+        line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
+        lines.append(line or _unknown_line(project, replace(case, problem=problem)))
+    return lines
+
+
+def _line(
+    reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, held: HeldAgainst
+) -> Line:
+    deployment = case.deployment
+    if deployment is None:
+        return _unknown_line(project, case)
+    age_days = age_in_days(case.as_of, day)
+    checks: tuple[LimitCheck, ...] = ()
+    if mine := held.limits.get(deployment["deployment_id"], ()):
+        monitored = monitored_periods(reader, project["project"], deployment, day)
+        fresh = deployment["fresh_within_days"]
+        checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
+    return Line(
+        project=project["project"],
+        project_title=project["title"],
+        is_demo=project["is_demo"],
+        case=case,
+        health=health_of(
+            deployment,
+            today=day,
+            age_days=age_days,
+            checks=checks,
+            case=case,
+            incidents=held.incidents.get(deployment["model_id"], ()),
+        ),
+        age_days=age_days,
+        checks=checks,
+    )
+
+
+def _totals(lines: list[Line]) -> list[Total]:
+    """Money per currency, human hours and bad experiences a year; cycle time is never added."""
+    cases = [x.case for x in lines if x.case.planned and x.case.current]
+    by_currency: dict[str, list[CaseValue]] = {}
+    for case in cases:
+        by_currency.setdefault(case.currency, []).append(case)
+    totals = [
+        _total(None, f"{currency}/year", mine, lambda worth: worth.net)
+        for currency, mine in by_currency.items()
+    ]
+    for dimension in Dimension:
+        if dimension is Dimension.CYCLE_TIME or not cases:
+            continue
+        is_money = dimension.annual_unit.startswith("money")
+        groups = by_currency if is_money else {"": cases}
+        for currency, mine in groups.items():
+            unit = dimension.annual_unit.replace("money", currency)
+            annual = partial(Worth.annual, dimension=dimension)
+            counted = [case for case in mine if _has_annual(case, dimension)]
+            if counted:
+                totals.append(_total(dimension, unit, counted, annual))
+    return totals
+
+
+def _has_annual(case: CaseValue, dimension: Dimension) -> bool:
+    """Whether a case in life can be added in a dimension; a total names those that it holds."""
+    worths = [worth for worth in (case.planned, case.current) if worth]
+    what = f"{dimension.label} a year of {case.value_case_id}"
+    _, problem = or_reason(what, lambda: [worth.annual(dimension) for worth in worths])
+    return problem is None
+
+
+def _total(
+    dimension: Dimension | None,
+    unit: str,
+    cases: list[CaseValue],
+    part: Callable[[Worth], Estimate],
+) -> Total:
+    planned = [part(case.planned) for case in cases if case.planned]
+    realised = [part(case.current) for case in cases if case.current]
+    titles = tuple(case.title for case in cases)
+    return Total(dimension, unit, added(planned, unit), added(realised, unit), titles)

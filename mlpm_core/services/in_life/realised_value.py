@@ -1,0 +1,205 @@
+"""The days a value case was in use, and what its monitored periods tell of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.in_life.realisation import (
+    Gathered,
+    Span,
+    Told,
+    counted_parts,
+    days_within,
+    gathered,
+    months,
+)
+from mlpm_core.services.valuation.monitored import champions, monitored_periods, seen
+from mlpm_core.services.valuation.settled import settled_metrics
+from mlpm_core.value.kpi import DAYS_PER_YEAR
+from mlpm_core.value.worth import Valuation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.quantity import Dimension
+    from mlpm_core.services.valuation.value_cases import CaseValue
+    from mlpm_core.store import Reader
+    from mlpm_core.value.worth import Worth
+
+__all__ = ["NET", "Life", "LifeMonth", "life_of"]
+
+NET: Final = "net"
+"""Name of the net money of a day; a dimension goes by its own name."""
+
+_DAY = timedelta(days=1)
+_DRAWS = 1024
+_NOT_FINAL = ("partial", "estimated", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class LifeMonth:
+    """A calendar month with its days in use and what the periods tell of it."""
+
+    start: date
+    days_in_use: float
+    gathered: Gathered
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What the monitored periods of a value case tell, up to a day.
+
+    ``since`` holds, for each day asked, what they tell from that day on; ``unvalued`` what is wrong
+    with periods that have no value, ``n_unvalued`` how many these are.
+    """
+
+    months: tuple[LifeMonth, ...]
+    since: Mapping[date, Gathered]
+    unvalued: tuple[str, ...]
+    n_unvalued: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One period of one champion: when it counts, and the metrics that hold in it.
+
+    ``luck`` names the result each metric comes from: its error is its own, and is the same error
+    wherever the result is carried to.
+    """
+
+    span: Span
+    n_told: int
+    metrics: Mapping[str, str]
+    luck: Mapping[str, str]
+    is_final: bool
+
+
+def life_of(
+    reader: Reader,
+    row: Mapping[str, Any],
+    case: CaseValue,
+    today: date,
+    *,
+    dimensions: Collection[Dimension] = (),
+    since: Collection[date] = (),
+) -> Life:
+    """What the monitored periods of a value case tell of its days in use.
+
+    Only days in use count: those of its champion deployments, else from the first result on. Where
+    periods overlap, the champion that began last counts, then the period that tells more of the
+    metrics the value rests on, then the shorter one.
+
+    Parameters
+    ----------
+    row : mapping
+        The record of the value case.
+    today : date
+        The last day that counts.
+    dimensions : collection of Dimension
+        Gathered beside net.
+    since : collection of date
+        Days from which on everything is gathered once more.
+    """
+    in_use: list[Span] = []
+    held: list[_Held] = []
+    begun = [c for c in champions(reader, row) if c["from_on"] is None or c["from_on"] <= today]
+    for champion in sorted(begun, key=lambda c: c["from_on"] or today, reverse=True):
+        monitored = monitored_periods(reader, row["project"], champion, today)
+        told = {
+            period: metrics
+            for period, metrics in monitored.items()
+            if period.start < period.end
+            and seen(case.mechanism, period, metrics, case.currency).observations
+        }
+        use = _use(champion, told, today)
+        if use is not None:
+            in_use.append(use)
+            whose = f"{champion['model_id']} {champion['model_version']}"
+            held += sorted(_held(case, told, use, whose), key=lambda h: (-h.n_told, h.span.days))
+    windows = months(in_use)
+    days = sorted(since)
+    asked = [*windows, *(Span(_midnight(d), _midnight(max(d, today)) + _DAY) for d in days)]
+    faults: list[str] = []
+    found = gathered(_valued(case, held, dimensions, faults), asked)
+    return Life(
+        months=tuple(
+            LifeMonth(window.start.date(), days_within(in_use, window), part)
+            for window, part in zip(windows, found, strict=False)
+        ),
+        since=dict(zip(days, found[len(windows) :], strict=True)),
+        unvalued=tuple(dict.fromkeys(faults)),
+        n_unvalued=len(faults),
+    )
+
+
+def _use(champion: Mapping[str, Any], told: Mapping[Period, object], today: date) -> Span | None:
+    """The days a champion was in use; None when there is none yet."""
+    first_on = champion["from_on"] or min((p.start.date() for p in told), default=None)
+    last_on = min(champion["to_on"] or today, today)
+    if first_on is None or first_on > last_on:
+        return None
+    return Span(_midnight(first_on), _midnight(last_on) + _DAY)
+
+
+def _held(
+    case: CaseValue, told: Mapping[Period, Mapping[str, Monitored]], use: Span, whose: str
+) -> Iterator[_Held]:
+    """Every period of a champion in its days of use; metrics are carried as in value rates."""
+    for granularity in dict.fromkeys(period.granularity for period in told):
+        periods = {p: m for p, m in told.items() if p.granularity == granularity}
+        held = settled_metrics(case, periods)
+        for (period, metrics), known in zip(periods.items(), held, strict=True):
+            span = Span(period.start, period.end).within(use)
+            if span is None:
+                continue
+            entries = [i for i in case.mechanism.inputs if i.reported_as in metrics]
+            yield _Held(
+                span,
+                len(entries),
+                {name: text for name, (text, _) in known.items()},
+                {n: f"{whose} {when.granularity} {when.start}" for n, (_, when) in known.items()},
+                all(metrics[i.reported_as].label_status not in _NOT_FINAL for i in entries),
+            )  # fmt: skip
+
+
+def _valued(
+    case: CaseValue, held: Sequence[_Held], dimensions: Collection[Dimension], faults: list[str]
+) -> Iterator[Told]:
+    """The periods that count with their draws; what is wrong with the others goes to ``faults``."""
+    fixed = {i.name: text for i in case.inputs if i.is_asked and (text := i.planned or i.default)}
+    own = {name for period in held for name in period.metrics}
+    parts = counted_parts([period.span for period in held])
+    counting = [(period, p) for period, p in zip(held, parts, strict=True) if p]
+    try:
+        common = Valuation(
+            case.mechanism,
+            fixed,
+            own=own,
+            baseline=case.baseline or None,
+            currency=case.currency,
+            draws=_DRAWS,
+        )
+    except InputError as error:
+        faults += [str(error)] * len(counting)
+        return
+    same: dict[tuple[object, ...], Worth] = {}
+    for period, p in counting:
+        key = (*period.metrics.items(), *period.luck.items())
+        try:
+            worth = same.get(key) or common.worth(period.metrics, luck_of=period.luck)
+        except MlpmError as error:
+            faults.append(str(error))
+            continue
+        same = {key: worth}  # periods that are pooled follow each other
+        values = {NET: worth.net_by_draw / DAYS_PER_YEAR}
+        values |= {d.value: worth.kpi_by_draw(d) for d in dimensions}
+        yield Told(p, values, is_final=period.is_final)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min)

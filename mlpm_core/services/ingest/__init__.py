@@ -1,0 +1,1 @@
+"""How records come in and go out again: imports, registers, rules, undo and recovery."""

@@ -1,0 +1,309 @@
+"""The one way anything is written: a file is judged, kept, committed, and can be undone.
+
+A form on screen goes the same way as a file of one row, so that every write has an actor, a
+receipt, raw bytes to replay and an undo.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mlpm_core.errors import InputError, StoreError
+from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, warned
+from mlpm_core.records import Decision, Label, Receipt, Record, Reject, Status, Warned, record_of
+from mlpm_core.services.ingest import batches
+from mlpm_core.services.ingest.batches import FORM
+from mlpm_core.services.ingest.kpi_effects import (
+    Before,
+    asks_only_to_confirm,
+    shortened,
+    with_effect_told,
+)
+from mlpm_core.services.ingest.row_rules import judged_with_rules
+from mlpm_core.services.ingest.saved_answers import CAGE, read_as_before
+from mlpm_core.services.ingest.stored_rows import append
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlpm_core.intake.parsed_file import Found
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.store import Reader, Writer
+
+__all__ = ["import_file", "rejected_csv"]
+
+_OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
+
+
+def _silent(share: float, told: str) -> None:
+    del share, told
+
+
+def import_file(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes | Path,
+    *,
+    profile: Profile | None = None,
+    accept_good: bool = False,
+    dry_run: bool = False,
+    ask_again: bool = False,
+    channel: str = "screen",
+    on_stage: Callable[[float, str], None] | None = None,
+) -> Receipt:
+    """Judge a file and, unless it is a dry run, store its rows in one transaction.
+
+    Parameters
+    ----------
+    actor, project : str
+        Who imports, and the project whose wall the rows may not leave.
+    kind : str
+        What a row is: one of ``records.KINDS``.
+    filename : str
+        As uploaded; serves the type check and the receipt, never as a path.
+    data : bytes or Path
+        The file as it came, or where it lies.
+    profile : Profile, optional
+        Answers to the questions of an earlier try; what the project answered before holds too.
+    accept_good : bool
+        Store the good rows of a file that also has rejected ones.
+    dry_run : bool
+        Do everything, effect on KPIs included, and roll it back.
+    ask_again : bool
+        Ask also what the project answered before.
+    channel : str
+        screen, form, http, command or demo.
+    on_stage : callable, optional
+        Told how far it is, as a share and in words, for whoever waits.
+
+    Returns
+    -------
+    Receipt
+        Its ``status`` says what happened; a refusal is a receipt, not an exception.
+
+    Raises
+    ------
+    InputError
+        When actor or project is empty.
+    NotFoundError
+        When the kind is unknown.
+    StoreError
+        When the batch was stored but could not be told to the ledger; the next start tells it.
+    """
+    record_of(kind)
+    if not actor.strip() or not project.strip():
+        raise InputError(
+            "An import names who imports and into which project; one of them is empty."
+        )
+    asked = _asked(workspace, project, kind, filename, data, profile, channel)
+    blank = Receipt(
+        status=Status.FAILED,
+        kind=kind,
+        project=project,
+        filename=filename,
+        sha256=_sha256(data),
+        actor=actor,
+        received_at=asked.now,
+        answers=asked.profile.answers(),
+        accept_good=accept_good,
+    )
+    say = on_stage or _silent
+    say(0.05, "Reading the file and checking every cell")
+    try:
+        with workspace.store.reader() as reader:
+            if channel != FORM and (first := _first(reader, blank)):
+                return first
+        with nullcontext() if dry_run else workspace.ledger.arriving(data) as keep:
+            with workspace.store.reader() as reader:
+                asked, found, told = read_as_before(reader, asked, ask_again=ask_again)
+            blank = blank.model_copy(update={"answers": asked.profile.answers()})
+            say(0.5, "Holding it against what is stored")
+            done = _stored(
+                workspace, asked, found, told, blank,
+                accept_good=accept_good, keep=keep, channel=channel, on_stage=say,
+            )  # fmt: skip
+    except Refusal as refusal:
+        return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
+    except CageError as error:
+        return _failed(
+            blank, "reader-stopped", f"Reading the file was stopped: {error}.",
+            "Nothing was stored. Split the file by period; parts give the same result.",
+        )  # fmt: skip
+    except StoreError as error:
+        return _failed(
+            blank, "store", str(error),
+            "Nothing was stored. Mend the cause and import the same file again.",
+        )  # fmt: skip
+    if asks_only_to_confirm(done):
+        confirmed = asked.profile.answered("restatement", "confirm")
+        would_be = import_file(
+            workspace, actor, project, kind, filename, data,
+            profile=confirmed, accept_good=accept_good, dry_run=True, channel=channel,
+            on_stage=say,
+        )  # fmt: skip
+        return with_effect_told(done, would_be.effect)
+    return done
+
+
+def _asked(
+    workspace: Workspace,
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes | Path,
+    profile: Profile | None,
+    channel: str,
+) -> Asked:
+    return Asked(
+        data,
+        filename,
+        kind,
+        project,
+        workspace.now(),
+        profile or Profile(),
+        workspace.settings.limits(kind),
+        by_application=channel == FORM,
+    )
+
+
+def _sha256(data: bytes | Path) -> str:
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first(reader: Reader, blank: Receipt) -> Receipt | None:
+    """The receipt of the same bytes, if the project holds them already."""
+    earlier = reader.rows(
+        "batch_in_force", project=blank.project, kind=blank.kind, sha256=blank.sha256
+    )
+    if not earlier:  # a form may well set back what it set before
+        return None
+    first = batches.whole_receipt(reader, earlier[0])
+    return first.model_copy(update={"status": Status.DUPLICATE})
+
+
+def _failed(blank: Receipt, code: str, message: str, hint: str) -> Receipt:
+    fault = Reject(row=None, column=None, code=code, message=message, hint=hint)
+    return blank.model_copy(update={"rejects": [fault]})
+
+
+def _stored(
+    workspace: Workspace,
+    asked: Asked,
+    found: Found,
+    told: list[Warned],
+    blank: Receipt,
+    *,
+    accept_good: bool,
+    keep: Callable[[str], None] | None,
+    channel: str,
+    on_stage: Callable[[float, str], None],
+) -> Receipt:
+    """Judge what was read against what is stored, and store it, in one transaction.
+
+    ``keep`` keeps the file itself; without it nothing is kept, as in a dry run.
+    """
+    tell = partial(batches.note, workspace)
+    with workspace.store.writer(keep=keep is not None, after=tell) as writer:
+        if channel != FORM and (first := _first(writer, blank)):  # it came twice at once
+            return first
+        judgement = judged_with_rules(writer, asked, found, accept_good=accept_good)
+        receipt = shortened(judgement.receipt)
+        done = receipt.model_copy(
+            update={k: getattr(blank, k) for k in _OURS} | {"warnings": [*receipt.warnings, *told]}
+        )
+        if done.status is not Status.DRY_RUN:
+            return done
+        done = done.model_copy(update={"stored": judgement.n_stored})
+        on_stage(0.7, "Working out what it changes")
+        if keep is None:
+            would_be = _commit(workspace, writer, asked.record, judgement, done, channel)
+            told_only = {"batch": None, "status": Status.DRY_RUN, "examples": judgement.examples()}
+            return would_be.model_copy(update=told_only)
+        with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
+            kept = beside.submit(keep, done.sha256)
+            done = _commit(workspace, writer, asked.record, judgement, done, channel)
+            kept.result()
+        return done
+
+
+def _commit(
+    workspace: Workspace,
+    writer: Writer,
+    record: type[Record],
+    judgement: Judgement,
+    done: Receipt,
+    channel: str,
+) -> Receipt:
+    """Append the judged rows inside the open transaction, and say what they change."""
+    seq = batches.next_seq(workspace, writer)
+    before = Before(workspace, writer, record, done.project)
+    content = append(writer, record, seq, done.project, judgement)
+    done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
+    batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
+    changes, unsaid = before.effect()
+    told = [
+        *done.warnings,
+        *_orphans(writer, record, seq, done.project),
+        *_imported_decisions(record, judgement, channel),
+        *unsaid,
+    ]
+    done = done.model_copy(update={"effect": changes, "warnings": told})
+    batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
+    return done
+
+
+def _orphans(reader: Reader, record: type[Record], seq: int, project: str) -> list[Warned]:
+    """That labels of a batch came before their predictions."""
+    n = reader.rows("orphan_labels", project=project, seq=seq)[0]["n"] if record is Label else 0
+    return [warned("orphan-label", n, n=n)] if n else []
+
+
+def _imported_decisions(record: type[Record], judgement: Judgement, channel: str) -> list[Warned]:
+    """That decisions from outside are told, and nothing more."""
+    if record is not Decision or channel == FORM:
+        return []
+    n = judgement.n_stored
+    sentence = (
+        f"Kept as imported: {n}. A decision from a file shows no promise and is not compared with "
+        "what is realised; record one on the Adoption screen."
+    )
+    return [Warned(code="imported-decision", message=sentence, rows=n)]
+
+
+def rejected_csv(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    filename: str,
+    data: bytes | Path,
+    *,
+    profile: Profile | None = None,
+) -> bytes:
+    """The rejected rows of a file as they came, each with its reason, to mend and upload alone.
+
+    Raises
+    ------
+    InputError
+        When the file is refused or asks as a whole, or its reader was stopped.
+    """
+    del actor
+    asked = _asked(workspace, project, kind, filename, data, profile, "screen")
+    try:
+        with workspace.store.reader() as reader:
+            asked, found, _ = read_as_before(reader, asked)
+            judgement = judged_with_rules(reader, asked, found, accept_good=False)
+        return CAGE.rejected_csv(asked, judgement.receipt.rejects)
+    except (Refusal, CageError) as error:
+        raise InputError("No row of this file was judged, so none was rejected alone.") from error

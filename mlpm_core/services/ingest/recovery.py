@@ -1,0 +1,291 @@
+"""What is made to agree when a store is opened: database, ledger and raw files.
+
+The ledger holds every batch, the raw folder every file: reading a file again with the answers of
+its receipt gives the rows that were stored. What cannot be read is set aside, never thrown away.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.errors import MlpmError, StoreError
+from mlpm_core.intake import Asked, Profile, Refusal, judged
+from mlpm_core.records import Receipt, Status, record_of
+from mlpm_core.services.ingest import batches
+from mlpm_core.services.ingest.row_rules import judged_with_rules
+from mlpm_core.services.ingest.saved_answers import CAGE
+from mlpm_core.services.ingest.stored_rows import Stored, append, register_used
+from mlpm_core.services.session import data_folder
+from mlpm_core.services.session.data_folder import DATABASE, LEDGER
+from mlpm_core.services.session.workspace import Workspace
+from mlpm_core.store import BatchContent, DamagedError, Ledger, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mlpm_core.services.session.settings import Settings
+    from mlpm_core.store import Writer
+
+__all__ = ["Recovery", "open_recovered"]
+
+_NOT_CHAINED: Final = -1
+
+
+class Recovery:
+    """Opens the store of a data folder that is held, and mends what can be mended.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Attributes
+    ----------
+    ledger : Ledger
+    healed : list of str
+        What had to be mended, each a sentence for people.
+
+    Raises
+    ------
+    StoreError
+        When a restore did not come to its end and what was there cannot be put back.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.healed: list[str] = []
+        self._rests_on_ledger = False
+        self._put_back()
+        self.ledger = Ledger(settings.data)
+
+    @property
+    def database(self) -> Path:
+        """Where the database lies."""
+        return self.settings.data / DATABASE
+
+    def _put_back(self) -> None:
+        """Undo a restore that did not come to its end."""
+        folder = self.settings.data
+        if self.settings.read_only and data_folder.is_interrupted(folder):
+            raise StoreError(
+                f"A restore did not come to its end; what was there before lies in {folder}. Start "
+                "MLPM once without MLPM_READ_ONLY, which puts it back."
+            )
+        if not self.settings.read_only and data_folder.put_back(folder):
+            self.healed.append(
+                "A restore did not come to its end: the data are as they were before it."
+            )
+
+    def opened(self) -> Store:
+        """The store, in agreement with the ledger as far as it can be.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be read and the ledger cannot bring it back.
+        """
+        store = self._opened()
+        if self.settings.read_only:
+            return store
+        try:
+            store = self._with_lost_batches(store)
+            self._hash_older_batches(store)
+            self._note_unnoted(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _opened(self) -> Store:
+        """The store; what of it cannot be read is set aside if the ledger can bring it back."""
+        try:
+            return Store.open(self.database, read_only=self.settings.read_only)
+        except DamagedError:
+            if self.settings.read_only or not self.ledger.entries():
+                raise
+        wal = self.database.with_name(f"{self.database.name}.wal")
+        if wal.exists():
+            aside = data_folder.set_aside(self.settings.data, wal)
+            try:
+                store = Store.open(self.database)
+            except DamagedError:
+                pass
+            else:
+                self.healed.append(f"The last changes could not be read; they lie in {aside}.")
+                return store
+        aside = data_folder.set_aside(self.settings.data, self.database)
+        self.healed.append(f"The database could not be read and lies in {aside}.")
+        return Store.open(self.database)
+
+    def _with_lost_batches(self, store: Store) -> Store:
+        """The store once it holds again what the ledger holds and it had lost."""
+        with store.reader() as reader:
+            seqs = {row["seq"] for row in reader.rows("all_seqs")}
+        self._rests_on_ledger = not seqs
+        lost = [entry for entry in self.ledger.entries() if entry["seq"] not in seqs]
+        if not lost:
+            return store
+        if seqs and lost[0]["seq"] < max(seqs):  # a hole: what follows was judged upon it
+            store, lost = self._started_over(store, "had lost a batch in its midst")
+        try:
+            n, why = self._replayed(store, lost)
+        except DamagedError:
+            store, lost = self._started_over(store, "could not be read")
+            n, why = self._replayed(store, lost)
+        if n:
+            plural = "batch was" if n == 1 else "batches were"
+            self.healed.append(f"{n} {plural} stored again from the ledger and the raw files.")
+        if why is not None:
+            self.healed.append(f"{len(lost) - n} could not be: {why}")
+        return store
+
+    def _started_over(self, store: Store, why: str) -> tuple[Store, list[dict[str, Any]]]:
+        """An empty store in the place of a damaged one, and all that the ledger can bring back."""
+        with suppress(DamagedError):
+            store.close()
+        wal = self.database.with_name(f"{self.database.name}.wal")
+        aside = [
+            data_folder.set_aside(self.settings.data, f) for f in (self.database, wal) if f.exists()
+        ]
+        self.healed.append(f"The database {why} and lies in {aside[0].parent}.")
+        self._rests_on_ledger = True
+        return Store.open(self.database), self.ledger.entries()
+
+    def _replayed(self, store: Store, entries: list[dict[str, Any]]) -> tuple[int, str | None]:
+        """Store batches again in order, until one cannot be: how many came back, and why no more.
+
+        Raises
+        ------
+        DamagedError
+            When the database itself cannot be read: it must be built anew.
+        """
+        for n, entry in enumerate(entries):
+            try:
+                with store.writer() as writer:
+                    self._again(writer, entry)
+            except DamagedError:
+                raise
+            except (MlpmError, ValueError, KeyError) as error:
+                return n, f"{entry.get('batch', entry['seq'])} could not be read again: {error}"
+        return len(entries), None
+
+    def _again(self, writer: Writer, entry: Mapping[str, Any]) -> None:
+        if "receipt" not in entry and "notes" not in entry:
+            raise StoreError("the ledger of that time did not keep its receipt; restore a backup.")
+        seq = int(entry["seq"])
+        if int(writer.rows("last_seq")[0]["seq"]) >= seq:
+            raise StoreError("a later batch is stored already.")
+        said, undoes = batches.receipt_of(entry), entry.get("undoes")
+        if undoes is None:
+            said, content = self._rows_again(writer, seq, said, entry["channel"])
+            batches.add(writer, seq, said, entry["channel"], undoes=None)
+        else:
+            batches.add(writer, seq, said, entry["channel"], undoes=undoes)
+            content = register_used(writer, seq, said.project)[1]
+        batches.complete(writer, seq, said, content, noted=self.ledger.last_seq)
+        if entry.get("content") not in (None, content.hexdigest()):
+            self.healed.append(
+                f"{said.batch} is read otherwise today than when it came in: compare its figures "
+                "with a backup."
+            )
+
+    def _rows_again(
+        self, writer: Writer, seq: int, said: Receipt, channel: str
+    ) -> tuple[Receipt, BatchContent]:
+        """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
+        profile = Profile(new_model="new")  # asked since; what was stored then was agreed to
+        for answer in said.answers:
+            key, _, value = answer.partition("=")
+            profile = profile.answered(key, value)
+        asked = Asked(
+            self.ledger.checked(said.sha256),
+            said.filename,
+            said.kind,
+            said.project,
+            said.received_at or datetime.min,
+            profile,
+            self.settings.limits(said.kind),
+            by_application=channel == batches.FORM,
+        )
+        try:
+            read = CAGE.read(asked)
+        except Refusal as refusal:
+            raise StoreError("its file is now refused.") from refusal
+        judgement = judged_with_rules(writer, asked, read, accept_good=said.accept_good)
+        if judgement.n_stored != said.stored:  # no later rule is held against what was accepted
+            stored = Stored(writer, said.project)
+            judgement = judged(read, asked, stored, accept_good=said.accept_good)
+        again = judgement.receipt
+        if (again.status, judgement.n_stored) != (Status.DRY_RUN, said.stored):
+            raise StoreError(f"its file now gives {judgement.n_stored} rows, not {said.stored}.")
+        content = append(writer, record_of(said.kind), seq, said.project, judgement)
+        return said.model_copy(update={"rejects": again.rejects}), content
+
+    def _hash_older_batches(self, store: Store) -> None:
+        """Give batches of before `content` the hash of the rows they hold."""
+        with store.reader() as reader:
+            without = [r["seq"] for r in reader.rows("batch_rows", after=0) if not r["content"]]
+            contents = reader.contents() if without else {}
+        if not without:
+            return
+        nothing = BatchContent().hexdigest()
+        with store.writer() as writer:
+            for seq in without:
+                writer.run("set_content", seq=seq, content=contents.get(seq, nothing))
+
+    def _note_unnoted(self, store: Store) -> None:
+        """Note what a crash kept from the ledger, and chain the lines of one of before.
+
+        What was acknowledged and is gone from the ledger is not written again: that was no crash,
+        and `verify` must see it.
+        """
+        with store.reader() as reader:
+            acknowledged = int(reader.rows("acknowledged")[0]["seq"])
+            rows = reader.rows("batch_rows", after=0)
+        is_older = acknowledged == _NOT_CHAINED or self._rests_on_ledger
+        if is_older and (self.ledger.is_unchained or not self.ledger.entries()):
+            self._chain(rows)
+        self.ledger.acknowledged = max(self.ledger.last_seq, acknowledged)
+        for row in rows:
+            if row["seq"] > self.ledger.last_seq:
+                self.ledger.note(row)
+        if self.ledger.last_seq > acknowledged:
+            with store.writer() as writer:
+                writer.run("acknowledge", seq=self.ledger.last_seq)
+
+    def _chain(self, rows: list[dict[str, Any]]) -> None:
+        """Write the ledger anew with chained lines; batches that only it has stay in it."""
+        entries = {entry["seq"]: entry for entry in self.ledger.entries()}
+        entries |= {row["seq"]: row for row in rows}
+        aside = data_folder.quarantine(self.settings.data) / LEDGER
+        self.ledger.rewrite([entries[seq] for seq in sorted(entries)], aside)
+
+
+def open_recovered(settings: Settings, *, patience: float = 0.0) -> Workspace:
+    """The workspace of a data folder: held against other processes, its damage mended.
+
+    Parameters
+    ----------
+    settings : Settings
+    patience : float
+        For how many seconds to wait while another process holds the folder.
+
+    Raises
+    ------
+    StoreError
+        When another process holds the folder, or it cannot be read or written.
+    """
+    lock = data_folder.claim(settings, patience=patience)
+    try:
+        recovery = Recovery(settings)
+        store = recovery.opened()
+        workspace = Workspace(settings, store, recovery.ledger, lock=lock, healed=recovery.healed)
+    except BaseException:
+        lock.close()
+        raise
+    if not settings.read_only:  # what a killed process left of uploads
+        shutil.rmtree(settings.spool, ignore_errors=True)
+    return workspace

@@ -1,0 +1,206 @@
+"""Registers: show any record, write one by a form, and what was written before."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake import Profile, template
+from mlpm_core.records import Decision, Kpi, Model, Project, columns, kept_cell, record_of
+from mlpm_core.services.ingest.batches import FORM
+from mlpm_core.services.ingest.imports import import_file
+from mlpm_core.services.ingest.recorded_decisions import with_origin
+from mlpm_core.services.valuation.kpis import ProxyState, kpi_proxy
+from mlpm_core.services.valuation.value_cases import project_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mlpm_core.records import Receipt
+    from mlpm_core.services.session.workspace import Workspace
+
+__all__ = [
+    "SetupStep",
+    "history",
+    "projects",
+    "records",
+    "save",
+    "setup_steps",
+    "template_csv",
+    "write_rows",
+    "written",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """One thing a project needs before its models show a value: which record, why, is it there."""
+
+    kind: str
+    sentence: str
+    is_done: bool
+
+
+def projects(workspace: Workspace, actor: str, *, archived: bool = False) -> list[dict[str, Any]]:
+    """Every project by title; those that are archived only when they are asked for."""
+    del actor  # everyone may read until roles come
+    with workspace.store.reader() as reader:
+        return [row for row in reader.rows("projects") if archived or not row["archived"]]
+
+
+def records(
+    workspace: Workspace, actor: str, project: str, kind: str, *, last: int | None = None
+) -> list[dict[str, Any]]:
+    """What holds now for one kind of record in a project; ``last`` keeps the newest rows only.
+
+    Raises
+    ------
+    NotFoundError
+        When the kind is unknown.
+    """
+    del actor
+    with workspace.store.reader() as reader:
+        return reader.current(record_of(kind), project, last=last)
+
+
+def history(workspace: Workspace, actor: str, project: str, kind: str) -> list[dict[str, Any]]:
+    """Every version of a kind's records with who wrote it, when and in which batch.
+
+    Of decisions also how they came in: evidence that did not come from us is left out.
+    """
+    del actor
+    record = record_of(kind)
+    with workspace.store.reader() as reader:
+        rows = reader.history(record, project)
+    return [with_origin(row) for row in rows] if record is Decision else rows
+
+
+def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupStep]:
+    """What a project needs, from the mechanism to the first results, in the order to give it.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    del actor
+    row = workspace.project(project)
+    with workspace.store.reader() as reader:
+        cases = project_cases(reader, row, workspace.today(project), draws=256)
+        day = workspace.today(project)
+        kpis = [
+            k
+            for k in reader.current(Kpi, project)
+            if not k["archived"] and kpi_proxy(k).state(day) is not ProxyState.EXPIRED
+        ]
+        models = [m for m in reader.current(Model, project) if not m["archived"]]
+    return [
+        SetupStep("models", "name its model, as its result files will call it.", bool(models)),
+        SetupStep("value_cases", "say by which mechanism its model creates value.", bool(cases)),
+        SetupStep(
+            "quantities",
+            "give its value case the numbers it asks for.",
+            bool(cases) and all(case.best is not None for case in cases),
+        ),
+        SetupStep("kpis", "name the KPI that the stakeholders want to move.", bool(kpis)),
+        SetupStep(
+            "metric_results",
+            "upload the first monitoring results of its model.",
+            any(case.current is not None for case in cases),
+        ),
+    ]
+
+
+def template_csv(kind: str) -> str:
+    """A CSV to fill in: the header and one example row that imports without a fault."""
+    return template(record_of(kind))
+
+
+def save(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    rows: Iterable[Mapping[str, object]],
+    *,
+    is_new_model: bool = False,
+) -> Receipt:
+    """Write records as a form gives them: new ones are added, known ones replaced.
+
+    Goes the way of every import, as a small file, so that an edit too has a receipt and an undo.
+
+    Parameters
+    ----------
+    is_new_model : bool
+        Whether a name that is not among the models is meant to be a new one; else it is asked.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to write, or the kind is written in a way of its own.
+    """
+    if record_of(kind) is Decision:
+        raise InputError(
+            "A decision is recorded on the Adoption screen, which keeps the options it rests on."
+        )
+    return write_rows(workspace, actor, project, kind, rows, is_new_model=is_new_model)
+
+
+def write_rows(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    kind: str,
+    rows: Iterable[Mapping[str, object]],
+    *,
+    is_new_model: bool = False,
+) -> Receipt:
+    """Write records of any kind as the application itself; see `save`.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to write.
+    """
+    record = record_of(kind)
+    names = [c.name for c in columns(record)]
+    text = io.StringIO()
+    out = csv.DictWriter(text, names, extrasaction="raise", lineterminator="\n")
+    out.writeheader()
+    n_rows = 0
+    for row in rows:
+        out.writerow({k: written(v) for k, v in ({"project": project} | dict(row)).items()})
+        n_rows += 1
+    if not n_rows:
+        raise InputError("There is nothing to save: change or fill in a row first.")
+    return import_file(
+        workspace,
+        actor,
+        project,
+        kind,
+        f"{Project.kind if record is Project else kind}.csv",
+        text.getvalue().encode(),
+        profile=Profile(restatement="confirm")
+        if record is not Model and not is_new_model
+        else Profile(restatement="confirm", look_alike="new", new_model="new"),
+        channel=FORM,
+    )
+
+
+def written(value: object) -> str:
+    """A value as the intake reads it back."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case datetime() | date():
+            return value.isoformat()
+        case float():
+            return repr(value)
+        case _:
+            return kept_cell(str(value))

@@ -1,0 +1,128 @@
+"""Monitored quantities: a result that has a unit is taken only in one that fits its input."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.in_life.periods import Period
+from mlpm_core.intake import warned
+from mlpm_core.records import METRICS, Deployment, Project, ValueCase
+from mlpm_core.services.valuation.mechanisms import mechanism_of
+from mlpm_core.services.valuation.reported_units import (
+    PURE_METRICS,
+    check_registered,
+    needs_unit,
+    unit_factor,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from mlpm_core.records import Warned
+    from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Input, Mechanism
+
+__all__ = ["ReportedQuantities"]
+
+_WITHOUT_UNIT: Final = ("", "1", "share")
+
+
+class ResultFault(NamedTuple):
+    """What is wrong with a result, and in which column."""
+
+    column: str
+    error: InputError
+
+
+class ReportedQuantities:
+    """The inputs of a project's mechanisms that its models may report in a unit of their own.
+
+    Parameters
+    ----------
+    reader : Reader
+    project : str
+    """
+
+    def __init__(self, reader: Reader, project: str) -> None:
+        row = reader.one(Project, (project,))
+        self._currency = row["currency"] if row else "EUR"
+        self._of_model: dict[str, dict[str, Input]] = {}
+        cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+        moved = [(c["model_id"], c) for c in cases.values()]
+        moved += [
+            (d["model_id"], cases[d["value_case_id"]])
+            for d in reader.current(Deployment, project)
+            if d["value_case_id"] in cases
+        ]
+        for model_id, case in moved:
+            if not case["archived"] and (mechanism := _mechanism(reader, project, case)):
+                entries = self._of_model.setdefault(model_id, {})
+                entries |= {i.reported_as: i for i in mechanism.inputs}
+
+    @property
+    def names(self) -> Collection[str]:
+        """What may be reported and says something in a fitting unit only, of any model."""
+        return {
+            name
+            for entries in self._of_model.values()
+            for name, entry in entries.items()
+            if needs_unit(entry) or entry.unit != "1"
+        }
+
+    def suspects(self, rows: pa.Table) -> pa.Array:
+        """Which rows must be looked at: every quantity, and pure numbers that have a unit."""
+        pure = PURE_METRICS.union(*self._of_model.values())
+        named = [
+            pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(names))
+            for names in (self.names, pure)
+        ]
+        plain = pc.is_in(rows.column("unit").cast(pa.string()), value_set=_strings(_WITHOUT_UNIT))
+        return pc.or_(named[0], pc.and_(named[1], pc.invert(plain))).combine_chunks()
+
+    def fault(self, row: Mapping[str, Any], *, is_period_said: bool) -> ResultFault | None:
+        """Why a result cannot be taken as the input that it is called; None when it can.
+
+        ``is_period_said`` is False for one that passes for that of a day for want of a length.
+        """
+        entry = self._of_model.get(row["model_id"], {}).get(row["metric"])
+        try:
+            if entry is None:
+                check_registered(row["metric"], row["unit"])
+                return None
+            start, length = row["period_start"], row["granularity"]
+            period = Period(start, length) if is_period_said else None
+            value = row["value"] * unit_factor(entry, row["unit"], period, self._currency)
+        except InputError as error:
+            return ResultFault("unit", error)
+        low = -inf if entry.low is None else entry.low
+        high = inf if entry.high is None else entry.high
+        if low <= value <= high:
+            return None
+        bound = f"at least {low:g}" if value < low else f"at most {high:g}"
+        return ResultFault("value", InputError(f"{entry.name} must be {bound}; write it so."))
+
+    def warnings(self, rows: pa.Table, warnings: Iterable[Warned]) -> list[Warned]:
+        """The warnings without the quantities among those that are called of no value."""
+        reported = set(rows.column("metric").unique().to_pylist()) - set(METRICS)
+        unknown = sorted(reported - set(self.names))
+        if unknown == sorted(reported):
+            return list(warnings)
+        kept = [w for w in warnings if w.code != "unknown-metric"]
+        return [*kept, warned("unknown-metric", names=unknown)] if unknown else kept
+
+
+def _strings(names: Collection[str]) -> pa.Array:
+    return pa.array(sorted(names), pa.string())
+
+
+def _mechanism(reader: Reader, project: str, case: Mapping[str, Any]) -> Mechanism | None:
+    """The mechanism of a case; None when its definition cannot be read, which is said elsewhere."""
+    try:
+        return mechanism_of(reader, project, case["mechanism"])
+    except MlpmError:
+        return None

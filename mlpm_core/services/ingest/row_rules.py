@@ -1,0 +1,391 @@
+"""What a row must satisfy beyond its own columns: a mechanism that exists, a unit that fits."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.errors import MlpmError
+from mlpm_core.intake import judged
+from mlpm_core.intake.parsed_file import PERIOD_UNSAID
+from mlpm_core.quantity import CURRENCIES, Dimension
+from mlpm_core.records import (
+    Cost,
+    Decision,
+    Evaluation,
+    Incident,
+    Kpi,
+    MechanismRecord,
+    MetricLimit,
+    MetricResult,
+    Prediction,
+    Project,
+    QuantityRecord,
+    Record,
+    Reject,
+    Status,
+    ValueCase,
+    columns,
+)
+from mlpm_core.services.ingest.decision_rules import decision_fault
+from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
+from mlpm_core.services.ingest.result_rules import ReportedQuantities
+from mlpm_core.services.ingest.stored_rows import Stored
+from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
+from mlpm_core.services.valuation.mechanisms import mechanism_of
+from mlpm_core.value.benefits import benefit_inputs, read_benefit
+from mlpm_core.value.kpi import per_unit
+from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
+from mlpm_core.value.together import check_partners
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from mlpm_core.intake import Asked, Judgement
+    from mlpm_core.intake.files.table import Codes
+    from mlpm_core.intake.parsed_file import Found
+    from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Input
+
+__all__ = ["judged_with_rules"]
+
+Row = dict[str, Any]
+
+
+def judged_with_rules(
+    reader: Reader, asked: Asked, found: Found, *, accept_good: bool
+) -> Judgement:
+    """What storing a file that was read would do, the rules of its kind of row included.
+
+    A broken rule is a reject like any other.
+    """
+    judgement = judged(found, asked, Stored(reader, asked.project), accept_good=accept_good)
+    return _applied(judgement, asked, found, reader, accept_good=accept_good)
+
+
+def _applied(
+    judgement: Judgement, asked: Asked, found: Found, reader: Reader, *, accept_good: bool
+) -> Judgement:
+    record = asked.record
+    rule_for = _RULES.get(record)
+    if record is Decision:
+        rule_for = partial(_decisions, today=asked.now.date())
+    if judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
+        return judgement
+    if record is MetricResult:
+        unsaid = found.lines_noting(PERIOD_UNSAID)
+        return _results(judgement, reader, unsaid, accept_good=accept_good)
+    if rule_for is None:
+        return judgement
+    kept = _SUSPECTS[record](judgement.rows) if record in _SUSPECTS else None
+    rule = rule_for(reader, judgement.receipt.project)
+    return _ruled(judgement, rule, kept, accept_good=accept_good)
+
+
+def _ruled(
+    judgement: Judgement,
+    rule: Callable[[Row], Reject | None],
+    suspects: pa.Array | None,
+    *,
+    accept_good: bool,
+) -> Judgement:
+    """The judgement with a reject for every suspect row that breaks the rule; None suspects all."""
+    lines, rows = judgement.lines, judgement.rows
+    if suspects is not None:
+        lines, rows = lines[suspects.to_numpy(zero_copy_only=False)], rows.filter(suspects)
+    faults = []
+    for line, row in zip(lines.tolist(), rows.to_pylist(), strict=True):
+        fault = rule(row)
+        if fault is not None:
+            faults.append(fault.model_copy(update={"row": line}))
+    return judgement.rejecting(faults, accept_good=accept_good) if faults else judgement
+
+
+def _results(
+    judgement: Judgement, reader: Reader, unsaid: Codes, *, accept_good: bool
+) -> Judgement:
+    """Quantities among monitoring results are taken only in a unit that fits.
+
+    ``unsaid`` are the lines of which nothing says how long their period is.
+    """
+    reported = ReportedQuantities(reader, judgement.receipt.project)
+
+    def rule(row: Row, *, is_period_said: bool) -> Reject | None:
+        fault = reported.fault(row, is_period_said=is_period_said)
+        return fault and _fault(fault.column, row[fault.column], fault.error)
+
+    every_row = judgement.rows
+    for is_said in (True, False):
+        is_of_these = pa.array(np.isin(judgement.lines, unsaid, invert=is_said))
+        suspects = pc.and_(reported.suspects(judgement.rows), is_of_these)
+        judge_row = partial(rule, is_period_said=is_said)
+        judgement = _ruled(judgement, judge_row, suspects, accept_good=accept_good)
+    warnings = reported.warnings(every_row, judgement.receipt.warnings)
+    receipt = judgement.receipt.model_copy(update={"warnings": warnings})
+    return replace(judgement, receipt=receipt)
+
+
+def _fault(column: str, value: object, error: MlpmError) -> Reject:
+    return Reject(
+        row=None,
+        column=column,
+        code="rule",
+        value=str(value)[:80],
+        message=str(error),
+        hint="Correct the cell; the record was not stored.",
+    )
+
+
+def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    was = currency_of(reader, project)
+
+    def rule(row: Row) -> Reject | None:
+        code = row["currency"]
+        if code not in CURRENCIES:
+            told = f"{code!r} is no currency code; write three letters such as EUR."
+            return _fault("currency", code, MlpmError(told))
+        try:
+            refuse_other_currency(reader, project, was or code, code)
+        except MlpmError as error:
+            return _fault("currency", code, error)
+        return None
+
+    return rule
+
+
+def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    cases = [c for c in reader.current(ValueCase, project) if not c["archived"]]
+
+    def rule(row: Row) -> Reject | None:
+        wanted = row["mechanism_id"]
+        try:
+            read = mechanism_from(row["definition"])
+        except MechanismFault as fault:
+            place = f"Line {fault.line}: " if fault.line else ""
+            return _fault("definition", row["definition"], MlpmError(f"{place}{fault}"))
+        if read.id != wanted:
+            told = f"Its definition calls it {read.id!r}; write the same id in both places."
+            return _fault("mechanism_id", wanted, MlpmError(told))
+        if wanted in mechanisms():
+            told = f"{wanted!r} is a mechanism of MLPM; choose another id."
+            return _fault("mechanism_id", wanted, MlpmError(told))
+        for case in cases:
+            if case["mechanism"] == wanted:
+                try:
+                    read.inputs_for(case["baseline"] or None)
+                except MlpmError as error:
+                    told = f"Value case {case['value_case_id']} rests on it: {error}"
+                    return _fault("definition", row["definition"], MlpmError(told))
+        return None
+
+    return rule
+
+
+def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    def rule(row: Row) -> Reject | None:
+        try:
+            mechanism = mechanism_of(reader, project, row["mechanism"])
+            mechanism.inputs_for(row["baseline"] or None)
+        except MlpmError as error:
+            return _fault("mechanism", row["mechanism"], error)
+        return None
+
+    return rule
+
+
+def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+    known = reader.one(Project, (project,))
+    currency = known["currency"] if known else None
+
+    def rule(row: Row) -> Reject | None:
+        try:
+            mechanism = mechanism_of(reader, project, cases[row["value_case_id"]]["mechanism"])
+            benefit = row["name"] in {entry.name for entry in benefit_inputs(mechanism)}
+            entry = None if benefit else mechanism.input(row["name"])
+        except MlpmError as error:
+            return _fault("name", row["name"], error)
+        try:
+            if entry is None:
+                read_benefit(row["name"], row["written"], currency)
+            else:
+                read = entry.read(row["written"], currency)
+                if faults := check_partners(
+                    {entry.name: read}, [asked.name for asked in mechanism.all_inputs]
+                ):
+                    return _fault("written", row["written"], MlpmError(" ".join(faults)))
+        except MlpmError as error:
+            return _fault("written", row["written"], error)
+        return None
+
+    return rule
+
+
+def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    known = reader.one(Project, (project,))
+    currency = known["currency"] if known else "EUR"
+
+    def rule(row: Row) -> Reject | None:
+        try:
+            per_unit(Dimension(row["dimension"]), row["unit"], currency)
+        except MlpmError as error:
+            return _fault("unit", row["unit"], error)
+        return _kpi_without_ground(row)
+
+    return rule
+
+
+def _kpi_without_ground(row: Row) -> Reject | None:
+    """A KPI has numbers to stand on; a proxy has somebody who agreed to it, or an end."""
+    is_agreed = bool(row["agreed_by"].strip())
+    if is_agreed != (row["agreed_on"] is not None):
+        empty = "agreed_on" if is_agreed else "agreed_by"
+        return _fault(
+            empty, "", MlpmError("Write both who agreed and on which day, or neither of them.")
+        )
+    if row["stands_for"].strip():
+        if is_agreed or row["expires_on"] is not None:
+            return None
+        return _fault(
+            "expires_on",
+            "",
+            MlpmError("A proxy that nobody agreed to needs the last day on which it counts."),
+        )
+    for column in ("baseline", "target"):
+        if row[column] is None:
+            told = f"A KPI needs a {column}; only a proxy (stands_for) may do without for a while."
+            return _fault(column, "", MlpmError(told))
+    return None
+
+
+def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], Reject | None]:
+    fault_of = decision_fault(reader, project, today)
+
+    def rule(row: Row) -> Reject | None:
+        fault = fault_of(row)
+        if fault is None:
+            return None
+        column, sentence = fault
+        return _fault(column, row[column], MlpmError(sentence))
+
+    return rule
+
+
+def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    stored = reader.one(Project, (project,))
+    currency = stored["currency"] if stored else "EUR"
+    metrics: dict[str, dict[str, Input]] = {}
+    for case in reader.current(ValueCase, project):
+        with suppress(MlpmError):  # one that cannot be read says so elsewhere
+            mechanism = mechanism_of(reader, project, case["mechanism"])
+            metrics[case["value_case_id"]] = mechanism.metrics_by_name
+
+    def rule(row: Row) -> Reject | None:
+        asked = metrics.get(row["value_case_id"], {})
+        fault = unit_fault(row, asked, currency) or evaluation_fault(row)
+        return _fault(fault[0], row[fault[0]], MlpmError(fault[1])) if fault else None
+
+    return rule
+
+
+def _metric_limits(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        low, high = row["low"], row["high"]
+        if low is None and high is None:
+            return _fault(
+                "low", "", MlpmError("A limit without a number limits nothing; write low or high.")
+            )
+        if low is not None and high is not None and low >= high:
+            return _fault(
+                "high",
+                high,
+                MlpmError(f"high is {high:.15g}, low is {low:.15g}; high must lie above."),
+            )
+        return None
+
+    return rule
+
+
+def _predictions(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        if row["y_pred"] or row["y_pred_proba"] is not None:
+            return None
+        return _fault(
+            "y_pred", "", MlpmError("Nothing was predicted; fill in y_pred or y_pred_proba.")
+        )
+
+    return rule
+
+
+_MOMENTS = ("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at")
+
+
+def _incidents(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+    labels = {c.name: c.label for c in columns(Incident)}
+
+    def rule(row: Row) -> Reject | None:
+        known = [(name, row[name]) for name in _MOMENTS if row[name] is not None]
+        for (earlier, a), (later, b) in pairwise(known):
+            if a > b:
+                told = (
+                    f"{labels[later]} ({b:%Y-%m-%d %H:%M}) comes before "
+                    f"{labels[earlier].lower()} ({a:%Y-%m-%d %H:%M}); correct one of the two."
+                )
+                return _fault(later, b, MlpmError(told))
+        return _unknown_currency(row)
+
+    return rule
+
+
+def _costs(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        if row["period_end"] < row["period_start"]:
+            told = f"The period ends {row['period_end']}, before it begins {row['period_start']}."
+            return _fault("period_end", row["period_end"], MlpmError(told))
+        return _unknown_currency(row)
+
+    return rule
+
+
+def _unknown_currency(row: Row) -> Reject | None:
+    code = row["currency"]
+    if not code or code in CURRENCIES:
+        return None
+    told = f"{code!r} is no currency code; write three letters such as EUR, or leave it empty."
+    return _fault("currency", code, MlpmError(told))
+
+
+def _without_prediction(rows: pa.Table) -> pa.Array:
+    """Which rows the rule must look at; logs are too long to look at every one."""
+    said = pc.equal(rows.column("y_pred").cast(pa.string()), "")
+    return pc.and_(said, rows.column("y_pred_proba").is_null()).combine_chunks()
+
+
+_SUSPECTS: Mapping[type[Record], Callable[[pa.Table], pa.Array]] = {Prediction: _without_prediction}
+_RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | None]]] = {
+    Project: _projects,
+    MechanismRecord: _mechanisms,
+    ValueCase: _value_cases,
+    QuantityRecord: _quantities,
+    Evaluation: _evaluations,
+    Kpi: _kpis,
+    MetricLimit: _metric_limits,
+    Prediction: _predictions,
+    Incident: _incidents,
+    Cost: _costs,
+}

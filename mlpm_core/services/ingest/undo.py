@@ -1,0 +1,323 @@
+"""A batch is taken back by another one; what rests on it is told, and never left in the air."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mlpm_core.errors import InputError
+from mlpm_core.records import (
+    KINDS,
+    Decision,
+    Evaluation,
+    Prediction,
+    Receipt,
+    Record,
+    Status,
+    ValueCase,
+    Warned,
+    columns,
+    record_of,
+)
+from mlpm_core.services.ingest import batches
+from mlpm_core.services.ingest.kpi_effects import Before
+from mlpm_core.services.ingest.recorded_decisions import decisions_of
+from mlpm_core.services.ingest.stored_rows import register_used
+from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
+from mlpm_core.services.valuation.kpis import MOVING
+from mlpm_core.services.valuation.mechanisms import refuse_orphans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.store import Reader, Writer
+
+__all__ = ["resting_on", "undo", "undo_all"]
+
+_MOST_NAMED = 5
+
+
+def undo(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    batch: str,
+    *,
+    dry_run: bool = False,
+    channel: str = "screen",
+) -> Receipt:
+    """Take a batch back by a compensating batch; what it replaced holds again.
+
+    Models and a project that the batch was the first to name stay registered as long as other
+    batches name them.
+
+    Parameters
+    ----------
+    dry_run : bool
+        Do everything, effect on KPIs included, and roll it back.
+
+    Returns
+    -------
+    Receipt
+        Of the compensating batch; ``undoes`` names the batch taken back, ``warnings`` say what
+        stops counting, what holds again and what was built on it.
+
+    Raises
+    ------
+    NotFoundError
+        When the project has no such batch.
+    InputError
+        When it was undone before, is itself an undo, or other records rest on it; it names the
+        batches to take back first.
+    """
+    (done,) = undo_all(workspace, actor, [(project, batch)], dry_run=dry_run, channel=channel)
+    return done
+
+
+def undo_all(
+    workspace: Workspace,
+    actor: str,
+    targets: Sequence[tuple[str, str]],
+    *,
+    dry_run: bool = False,
+    channel: str = "screen",
+    check: Callable[[Writer], None] | None = None,
+) -> list[Receipt]:
+    """Take several batches back in one transaction: all of them, or none.
+
+    Parameters
+    ----------
+    targets : sequence of (project, batch)
+        In the order in which they are taken back; what rests on another batch comes first.
+    check : callable, optional
+        Asked inside the transaction before anything is taken back; what it raises stops all.
+
+    Returns
+    -------
+    list of Receipt
+        Of the compensating batches, in the order of ``targets``; see `undo`.
+
+    Raises
+    ------
+    NotFoundError
+        When a project has no such batch.
+    InputError
+        When one was undone before, is itself an undo, or records that stay rest on one.
+    """
+    if not actor.strip():
+        raise InputError("An undo names who undoes; the actor is empty.")
+    projects = list(dict.fromkeys(project for project, _ in targets))
+    note = partial(batches.note, workspace)
+    with workspace.store.writer(keep=not dry_run, after=note) as writer:
+        if check is not None:
+            check(writer)
+        lost_before = {project: set(_resting(writer, project)) for project in projects}
+        currencies = {project: currency_of(writer, project) for project in projects}
+        befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
+        done = [
+            _undone(workspace, writer, befores, actor, project, batch, dry_run, channel)
+            for project, batch in targets
+        ]
+        for project in projects:
+            orphans = [r for r in _resting(writer, project) if r not in lost_before[project]]
+            _refuse_orphans([b for p, b in targets if p == project], orphans)
+            refuse_orphans(writer, project)
+            _refuse_other_currency(writer, project, currencies[project], targets)
+    return done
+
+
+def _undone(
+    workspace: Workspace,
+    writer: Writer,
+    befores: dict[tuple[str, bool], Before],
+    actor: str,
+    project: str,
+    batch: str,
+    dry_run: bool,
+    channel: str,
+) -> Receipt:
+    """Take one batch back inside the open transaction, whatever still rests on it."""
+    found = batches.batch_of(writer, project, batch)
+    first = batches.receipt_of(found)
+    record = record_of(first.kind)
+    if first.undoes is not None:
+        again = "import its file again"
+        if record is Decision:
+            again = "record a new decision: what was withdrawn stays withdrawn"
+        raise InputError(f"{batch} itself took {first.undoes} back. To have it again, {again}.")
+    if found["undone_by"] is not None:
+        raise InputError(f"{batch} was already undone by {found['undone_by']}.")
+    seq = batches.next_seq(workspace, writer)
+    key = project, record in MOVING
+    before = befores.get(key) or Before(workspace, writer, record, project)
+    befores[key] = before
+    n_own, n_held = writer.n_counting(record, found["seq"])
+    done = first.model_copy(
+        update={
+            "batch": batches.name_of(seq),
+            "status": Status.COMMITTED,
+            "actor": actor,
+            "received_at": workspace.now(),
+            "undoes": batch,
+            "stored": 0,
+            "rejects": [],
+            "warnings": [],
+            "effect": [],
+            "answers": [],
+            "accept_good": False,
+        }
+    )
+    batches.add(writer, seq, done, channel, undoes=found["seq"])
+    registered, content = register_used(writer, seq, project)
+    n_left = writer.n_counting(record, found["seq"])[1]
+    n_stay = registered.get(record, 0)
+    n_again = n_left - (n_held - n_own) - n_stay
+    changes, unsaid = before.effect()
+    told = [
+        *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
+        *_built_upon(writer, record, found["seq"], project),
+        *unsaid,
+        *_withdrawn(writer, record, project, batches.name_of(seq)),
+    ]
+    done = done.model_copy(update={"effect": changes, "warnings": told})
+    if dry_run:
+        return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
+    batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
+    return done
+
+
+def resting_on(writer: Writer, seqs: Iterable[int]) -> list[int]:
+    """The batches that could not stay if some were taken back: they refer to or replace theirs.
+
+    Parameters
+    ----------
+    writer : Writer
+        Of a transaction that is rolled back afterwards, for the batches are taken back in it.
+    seqs : iterable of int
+        The batches to take back, by number.
+
+    Returns
+    -------
+    list of int
+        By number, the newest first; those that rest on a batch found so are found too.
+    """
+    rows = {row["seq"]: row for row in writer.rows("all_seqs")}
+    by_name = {row["batch"]: seq for seq, row in rows.items()}
+    gone, waiting = set(seqs), set(seqs)
+    projects = {rows[seq]["project"] for seq in gone}
+    lost_before = {project: set(_resting(writer, project)) for project in projects}
+    while waiting:
+        replacing = [
+            seq
+            for kind in {rows[seq]["kind"] for seq in waiting}
+            for seq in writer.replacing(record_of(kind), sorted(waiting))
+        ]
+        last = int(writer.rows("last_seq")[0]["seq"])
+        for number, seq in enumerate(sorted(waiting), start=last + 1):
+            parts = {k: rows[seq][k] for k in ("project", "kind", "sha256", "actor", "received_at")}
+            trial = Receipt(batch=batches.name_of(number), status=Status.DRY_RUN, **parts)
+            batches.add(writer, number, trial, "screen", undoes=seq)
+        for project in projects:
+            register_used(writer, last + len(waiting), project)
+        orphaned = [
+            by_name[batch]
+            for project in projects
+            for orphan, batch in _resting(writer, project)
+            if (orphan, batch) not in lost_before[project]
+        ]
+        waiting = {*replacing, *orphaned} - gone
+        gone |= waiting
+    return sorted(gone - set(seqs), reverse=True)
+
+
+def _resting(reader: Reader, project: str) -> list[tuple[str, str]]:
+    """What refers to something that is not there, and the batch that told it."""
+    return [
+        (f"{record.singular} {row['id']} on {row['missing']}", row["batch"])
+        for record in KINDS.values()
+        if record is not Decision  # it holds all it was taken on, and outlives it
+        for column in columns(record)
+        if column.refers_to is not None
+        for row in reader.orphans(record, column.name, record_of(column.refers_to), project)
+    ]
+
+
+def _refuse_orphans(undone: Sequence[str], orphans: list[tuple[str, str]]) -> None:
+    """Refuse an undo that leaves references to what is no longer there."""
+    if not orphans:
+        return
+    told = ", ".join(sentence for sentence, _ in orphans[:_MOST_NAMED])
+    told += f" and {len(orphans) - _MOST_NAMED} more" if len(orphans) > _MOST_NAMED else ""
+    named = undone[0] if len(undone) == 1 else f"{undone[0]} and {len(undone) - 1} more"
+    raise InputError(
+        f"{named} cannot be taken back, for others rest on {'it' if len(undone) == 1 else 'them'}: "
+        f"{told}. "
+        f"Take back first: {', '.join(sorted({b for _, b in orphans}, reverse=True))}."
+    )
+
+
+def _refuse_other_currency(
+    reader: Reader, project: str, was: str | None, targets: Sequence[tuple[str, str]]
+) -> None:
+    """Refuse an undo that gives a project back another currency than its amounts are in."""
+    becomes = currency_of(reader, project)
+    if was is None or becomes is None:
+        return
+    try:
+        refuse_other_currency(reader, project, was, becomes)
+    except InputError as error:
+        named = ", ".join(batch for of, batch in targets if of == project)
+        raise InputError(f"{named} cannot be taken back: {error}") from None
+
+
+def _counted(n_gone: int, n_again: int, n_replaced: int, n_stay: int) -> list[Warned]:
+    told = []
+    if n_gone:
+        sentence = f"Rows that stop counting: {n_gone:,}."
+        told.append(Warned(code="stops-counting", message=sentence, rows=n_gone))
+    if n_again:
+        sentence = f"Rows in whose place an earlier value holds again: {n_again:,}."
+        told.append(Warned(code="holds-again", message=sentence, rows=n_again))
+    if n_replaced:
+        sentence = f"Rows that a later batch replaced, which stays: {n_replaced:,}."
+        told.append(Warned(code="replaced-later", message=sentence, rows=n_replaced))
+    if n_stay:
+        sentence = (
+            f"Names that others use, which stay registered without their details: {n_stay:,}."
+        )
+        told.append(Warned(code="stays-registered", message=sentence, rows=n_stay))
+    return told
+
+
+def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) -> list[Warned]:
+    """What others made of the batch, which the undo does not touch."""
+    told = []
+    if record in (Evaluation, ValueCase):
+        for row in reader.rows("decisions_since", project=project, seq=seq):
+            sentence = (
+                f"Decision {row['decision_id']} ({row['batch']}) was taken on it and keeps the "
+                "figures as they stood."
+            )
+            told.append(Warned(code="decided-on", message=sentence))
+    if record is Prediction:
+        n = int(reader.rows("orphan_labels", project=project, seq=0)[0]["n"])
+        if n:
+            sentence = f"Labels that have no prediction now and wait for one: {n:,}."
+            told.append(Warned(code="orphan-label", message=sentence, rows=n))
+    return told
+
+
+def _withdrawn(reader: Reader, record: type[Record], project: str, undo: str) -> list[Warned]:
+    """The decisions that an undo withdraws: they stay listed, and no longer stand."""
+    if record is not Decision:
+        return []
+    return [
+        Warned(
+            code="decision-withdrawn",
+            message=f"Decision {d.row['decision_id']} is withdrawn: it stays listed with its "
+            "evidence, and promises nothing any more.",
+        )
+        for d in decisions_of(reader, project)
+        if d.withdrawn_in == undo
+    ]

@@ -1,0 +1,1 @@
+"""Planning: briefs, estimates, KPI templates and proxies."""

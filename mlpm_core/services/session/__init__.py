@@ -1,0 +1,1 @@
+"""The open house: settings, the data folder, and the store, ledger and clock of a session."""

@@ -1,0 +1,1 @@
+"""Value cases and KPIs: what stored records and fresh results are worth."""

@@ -1,0 +1,187 @@
+"""What is monitored of a deployed model, period by period, as its mechanism reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.errors import InputError
+from mlpm_core.in_life.observation import Observation
+from mlpm_core.in_life.periods import Monitored, Period, periods_of
+from mlpm_core.records import Deployment, Slot
+from mlpm_core.services.valuation.reported_units import unit_factor
+from mlpm_core.value.rates import flags_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Input, Mechanism
+
+__all__ = [
+    "WINDOW_DAYS",
+    "Seen",
+    "as_if_deployed",
+    "champions",
+    "deployed",
+    "is_share",
+    "monitored_periods",
+    "newest_period",
+    "recent_periods",
+    "seen",
+    "years_in_use",
+]
+
+WINDOW_DAYS: Final = 92
+"""No more days count as now: a quarter of a year, whichever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one period tells of a mechanism's inputs, each in the unit in which it is asked.
+
+    ``is_idle`` when the model flagged nothing: precision is then undefined, and recall is 0.
+    """
+
+    observations: Mapping[str, Observation] = field(default_factory=dict)
+    is_idle: bool = False
+
+
+def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The champion deployments of a case; else its model, every version, as if deployed."""
+    found = [
+        d
+        for d in reader.current(Deployment, case["project"])
+        if d["value_case_id"] == case["value_case_id"]
+        and d["slot"] == "champion"
+        and not d["archived"]
+    ]
+    return found or [as_if_deployed(case["model_id"])]
+
+
+def as_if_deployed(model_id: str) -> dict[str, Any]:
+    """A champion of every version of a model, for one that reports without a deployment."""
+    return {
+        "deployment_id": "",
+        "model_id": model_id,
+        "model_version": "",
+        "slot": Slot.CHAMPION,
+        "fresh_within_days": 14,
+        "from_on": None,
+        "to_on": None,
+    }
+
+
+def deployed(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
+    """The champion that runs, of several the one that began last."""
+    return max(champions(reader, case), key=lambda d: (d["to_on"] is None, d["from_on"]))
+
+
+def years_in_use(
+    reader: Reader, case: Mapping[str, Any], today: date, *, is_monitored: bool
+) -> float | None:
+    """Since the first champion of a case came into use; None while none did.
+
+    It is 0 when nothing but its results says that one is in use.
+    """
+    begun = [d["from_on"] for d in champions(reader, case) if d["from_on"]]
+    begun = [day for day in begun if day <= today]
+    if not begun:
+        return 0.0 if is_monitored else None
+    return float((today - min(begun)).days / 365.25)
+
+
+def monitored_periods(
+    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
+) -> dict[Period, dict[str, Monitored]]:
+    """Monitored metrics of the deployed model by period, up to today."""
+    rows = _results(reader, "monitored_metrics", project, deployment)
+    return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
+
+
+def recent_periods(
+    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
+) -> dict[Period, dict[str, Monitored]]:
+    """The same, only what a value today rests on.
+
+    Of each length of period those of the newest ``WINDOW_DAYS``, the first 12 as the reference, and
+    of each metric the newest result.
+    """
+    until = datetime.combine(today, time.max)
+    rows = _results(reader, "recent_metrics", project, deployment, until=until, days=WINDOW_DAYS)
+    return periods_of(rows)
+
+
+def _results(
+    reader: Reader,
+    query: str,
+    project: str,
+    deployment: Mapping[str, Any] | None,
+    **more: object,
+) -> list[dict[str, Any]]:
+    if not deployment or not deployment["model_id"]:
+        return []
+    return reader.rows(
+        query,
+        project=project,
+        model_id=deployment["model_id"],
+        model_version=deployment["model_version"],
+        also_source="shadow" if deployment.get("slot") == Slot.SHADOW else "production",
+        **more,
+    )
+
+
+def is_share(entry: Input) -> bool:
+    """Whether an input counts hits among cases, from 0 to 1."""
+    return (entry.unit, entry.low, entry.high) == ("1", 0, 1)
+
+
+def seen(
+    mechanism: Mechanism, period: Period, metrics: Mapping[str, Monitored], currency: str
+) -> Seen:
+    """What a period's metrics tell of a mechanism's inputs.
+
+    What rests on no case is left out, and so is a quantity without a unit that fits.
+    """
+    found = {}
+    for entry in mechanism.inputs:
+        monitored = metrics.get(entry.reported_as)
+        if monitored is None or monitored.is_empty:
+            continue
+        try:
+            factor = unit_factor(entry, monitored.unit, period, currency)
+        except InputError:
+            continue
+        found[entry.name] = monitored.observation(is_share=is_share(entry), factor=factor)
+    recall, precision = (_reported(mechanism, name) for name in ("recall", "precision"))
+    if not (recall and precision and _is_idle(metrics)):
+        return Seen(found)
+    missed = Observation(0.0, found[recall].cases if recall in found else None)
+    follow = [entry.name for entry in mechanism.inputs if entry.same_as == recall]
+    kept = {name: o for name, o in found.items() if name != precision}
+    return Seen(kept | dict.fromkeys((recall, *follow), missed), is_idle=True)
+
+
+def _reported(mechanism: Mechanism, metric: str) -> str | None:
+    """The input that a metric feeds."""
+    return next((e.name for e in mechanism.metrics if e.reported_as == metric), None)
+
+
+def _is_idle(metrics: Mapping[str, Monitored]) -> bool:
+    """Whether a period's results say that nothing was flagged (``value.rates.flags_nothing``)."""
+    recall, precision = metrics.get("recall"), metrics.get("precision")
+    if recall is None or recall.is_empty:
+        return precision is not None and precision.is_empty
+    if precision is None or precision.is_empty:
+        return flags_nothing(recall.value, None)
+    return flags_nothing(recall.value, precision.value, recall.cases, precision.cases)
+
+
+def newest_period(
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism, currency: str
+) -> Period | None:
+    """The period that is current: the one that ends last, of several the longest."""
+    telling = [p for p, m in monitored.items() if seen(mechanism, p, m, currency).observations]
+    return max(telling, key=lambda p: (p.end, p.end - p.start), default=None)

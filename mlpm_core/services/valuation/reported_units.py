@@ -1,0 +1,159 @@
+"""Units of what is monitored: a weekly count becomes the yearly one that a mechanism asks for."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.errors import InputError
+from mlpm_core.quantity import Unit, is_percent
+from mlpm_core.records import METRICS
+from mlpm_core.value.kpi import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from mlpm_core.in_life.periods import Period
+    from mlpm_core.value.mechanism import Input
+
+__all__ = ["PURE_METRICS", "check_pure", "check_registered", "needs_unit", "unit_factor"]
+
+PURE_METRICS: Final = frozenset(
+    {name for name, metric in METRICS.items() if isfinite(metric.low) and isfinite(metric.high)}
+    | {"wape", "mape", "smape", "r2"}
+)
+"""Metrics that are a share or a score, whichever mechanism asks for them."""
+
+_A_YEAR: Final = "/year"
+_PER: Final = re.compile(r"(.+)/\s*(hour|day|week|month|quarter|year)s?\s*")
+_DAYS: Final = {
+    "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": DAYS_PER_YEAR / 12,
+    "quarter": DAYS_PER_YEAR / 4, "year": DAYS_PER_YEAR,
+}  # fmt: skip
+
+
+def needs_unit(entry: Input) -> bool:
+    """Whether a number for an input says nothing without its unit: a quantity, and no metric."""
+    return not entry.is_metric and entry.reported_as not in METRICS
+
+
+def check_pure(name: str, unit: str) -> None:
+    """See that the unit of a pure number, a share or a score, is none: empty, 1, share or percent.
+
+    Raises
+    ------
+    InputError
+        When it is another one.
+
+    Examples
+    --------
+    >>> check_pure("recall", "%"), check_pure("recall", "1")
+    (None, None)
+    """
+    if not unit.strip() or is_percent(unit):
+        return
+    try:
+        is_pure = Unit.read(unit).is_pure
+    except InputError:
+        is_pure = False
+    if not is_pure:
+        raise InputError(
+            f"The unit {unit.strip()!r} does not fit {name}, which is a pure number: leave the "
+            "unit empty, write share, or write % where 24 stands for 0.24."
+        )
+
+
+def check_registered(metric: str, unit: str) -> None:
+    """See that a metric which no mechanism asks for has no unit, where it is a pure number.
+
+    Raises
+    ------
+    InputError
+        When it has one.
+    """
+    if metric in PURE_METRICS:
+        check_pure(metric, unit)
+
+
+def unit_factor(entry: Input, unit: str, period: Period | None, currency: str) -> float:
+    """What turns a monitored number into one in the unit in which its input is asked.
+
+    Parameters
+    ----------
+    entry : Input
+    unit : str
+        As the file writes it; a volume without "/week" or the like is that of its period.
+    period : Period, optional
+        The period that the number is of; None when nothing says how long it is.
+    currency : str
+        That of the project.
+
+    Raises
+    ------
+    InputError
+        When a quantity has no unit, or one that does not fit.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from mlpm_core.in_life.periods import Period
+    >>> from mlpm_core.value.mechanism import find_mechanism
+    >>> asked, week = find_mechanism("M1").input("population"), Period(datetime(2026, 6, 22), "P1W")
+    >>> 700 * unit_factor(asked, "customer", week, "EUR")
+    36525.0
+    >>> unit_factor(find_mechanism("M1").input("recall"), "%", week, "EUR")
+    0.01
+    >>> unit_factor(asked, "customer/month", week, "EUR")
+    12.0
+    """
+    text = unit.strip()
+    if not text:
+        if needs_unit(entry):
+            what = "share" if entry.unit == "1" else f"quantity, asked in {entry.unit}"
+            raise InputError(
+                f"{entry.name} is a {what}: write its unit, such as {_example(entry)}. Leave the "
+                "row out if it is not meant for the value."
+            )
+        return 1.0
+    if entry.unit == "1":
+        check_pure(entry.name, text)
+        return 0.01 if is_percent(text) else 1.0
+    return _factor(entry, text, period, currency)
+
+
+def _factor(entry: Input, text: str, period: Period | None, currency: str) -> float:
+    asked = Unit.read(entry.unit)
+    per_year = 1.0
+    if entry.unit.endswith(_A_YEAR):
+        found = _PER.fullmatch(text)
+        if not found and period is None:
+            raise InputError(
+                f"{entry.name} is asked in {entry.unit}, and nothing says how long the period of "
+                f"this number is: write its length, such as P1W, in the column granularity, or a "
+                f"unit with its time, such as {_example(entry)}."
+            )
+        days = _DAYS[found[2]] if found else period.days if period else 0.0
+        if not days:
+            raise InputError(
+                f"{text!r} of one moment is no volume of a year; write the length of the period, "
+                f"such as P1W, or a unit such as {_example(entry)}."
+            )
+        per_year = DAYS_PER_YEAR / days
+        text = f"{(found[1] if found else text).strip()}{_A_YEAR}"
+    given = Unit.read(text)
+    factor = given.factor_to(asked)
+    if factor is None:
+        raise InputError(
+            f"The unit {text!r} does not fit {entry.name}, which is asked in {entry.unit}; write "
+            f"one such as {_example(entry)}."
+        )
+    if given.currency not in (None, currency):
+        raise InputError(
+            f"{entry.name} is in {given.currency}, the project in {currency}; convert it first."
+        )
+    return factor * per_year
+
+
+def _example(entry: Input) -> str:
+    if entry.unit == "1":
+        return "share"
+    return entry.unit.replace(_A_YEAR, "/week") if entry.unit.endswith(_A_YEAR) else entry.unit

@@ -1,0 +1,391 @@
+"""What a project's value cases are worth: as planned, and as its monitored metrics imply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core.errors import NotFoundError
+from mlpm_core.records import QuantityRecord, ValueCase
+from mlpm_core.records.metrics import without_value
+from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.valuation.mechanisms import definition_changes, mechanism_of
+from mlpm_core.services.valuation.monitored import deployed, recent_periods, seen, years_in_use
+from mlpm_core.services.valuation.now import now_of, uncounted
+from mlpm_core.value.benefits import benefit_inputs
+from mlpm_core.value.dots import quantile_dots
+from mlpm_core.value.mechanism import unreadable
+from mlpm_core.value.running_cost import RUN_COST, after_running_costs
+from mlpm_core.value.worth import Worth, worth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.services.valuation.now import Now, Stretch
+    from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Input, Mechanism
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInput:
+    """One input of a value case: what is planned, what is monitored, and who stands for it.
+
+    ``is_asked`` is False for an input that only another baseline needs, ``is_needed`` for one that
+    has a default or follows another input.
+    """
+
+    name: str
+    label: str
+    unit: str
+    question: str
+    is_metric: bool
+    planned: str | None
+    source: str
+    owner: str
+    default: str | None
+    is_needed: bool = True
+    is_asked: bool = True
+    monitored: str | None = None
+    monitored_value: float | None = None
+    monitored_in: str | None = None
+    batch: str | None = None
+
+    @property
+    def in_use(self) -> str | None:
+        """What the value rests on today: monitored before planned before default."""
+        return self.monitored or self.planned or self.default
+
+
+@dataclass(frozen=True, slots=True)
+class CaseValue:
+    """A value case with its inputs and what follows from them.
+
+    ``planned`` rests on the written quantities alone, ``current`` on what is monitored where
+    there is something; each is None with a sentence in ``problem`` when it cannot be said.
+    ``unvalued`` says so when only metrics are monitored that have no value alone.
+    ``redefined_at`` are the moments at which its mechanism's definition became another.
+    ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
+
+    ``current`` rests on the periods of ``rests_on``, of which ``as_of`` is the newest.
+    ``settled_net``, money a year, and ``settled_loss``, a probability, are what it is with every
+    metric that chance explains left as planned; ``differing`` are the labels of the others.
+    ``uncounted`` says why it says nothing of today, None when it does.
+
+    A running cost that is written stands among the ``inputs``: every net is after it.
+    ``years_in_use`` is None until a model is in use for it; from then on its building is paid.
+    """
+
+    value_case_id: str
+    title: str
+    mechanism: Mechanism
+    baseline: str
+    currency: str
+    inputs: tuple[CaseInput, ...]
+    planned: Worth | None
+    current: Worth | None
+    problem: str | None
+    as_of: Period | None = None
+    deployment: Mapping[str, Any] | None = None
+    batches: tuple[str, ...] = ()
+    granularities: tuple[str, ...] = ()
+    realisation: tuple[CaseInput, ...] = ()
+    unvalued: str | None = None
+    redefined_at: tuple[datetime, ...] = ()
+    rests_on: Stretch | None = None
+    settled_net: float | None = None
+    settled_loss: float | None = None
+    differing: tuple[str, ...] = ()
+    uncounted: str | None = None
+    years_in_use: float | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Labels of the inputs that nobody has given a number yet."""
+        return tuple(
+            i.label for i in self.inputs if i.is_asked and i.is_needed and i.in_use is None
+        )
+
+    @property
+    def benefit_answers(self) -> dict[str, str]:
+        """What is written of how the value arrives, for ``benefits``."""
+        answers = {i.name: i.planned for i in self.realisation if i.planned}
+        return answers if self.run_cost is None else answers | {RUN_COST: self.run_cost}
+
+    @property
+    def run_cost(self) -> str | None:
+        """What running costs beyond what the formulas count, as written; None when nothing is."""
+        return next((i.planned for i in self.inputs if i.name == RUN_COST and i.planned), None)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every number that the best value rests on is taken as exact."""
+        return self.best is not None and all(q.is_exact for q in self.best.quantities.values())
+
+    @property
+    def best(self) -> Worth | None:
+        """The current value if there is one, else the planned."""
+        return self.current or self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineValue:
+    """A value case against one baseline; ``worth`` is None with the reason in ``problem``."""
+
+    name: str
+    sentence: str
+    worth: Worth | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One of equally likely outcomes: its value, and its column and row in a dotplot."""
+
+    value: float
+    at: float
+    row: int
+
+
+def project_cases(
+    reader: Reader, project: Mapping[str, Any], today: date, *, draws: int = 8192
+) -> list[CaseValue]:
+    """Every value case of a project that is not archived, valued or with its problem."""
+    cases = []
+    for row in reader.current(ValueCase, project["project"]):
+        if row["archived"]:
+            continue
+        what = f"Value case {row['value_case_id']} of {project['project']}"
+        case, problem = or_reason(
+            what, partial(valued_case, reader, project, row, today, draws=draws)
+        )
+        cases.append(case or _uncomputed(project, row, problem or ""))
+    return cases
+
+
+def _uncomputed(project: Mapping[str, Any], row: Mapping[str, Any], problem: str) -> CaseValue:
+    """A value case of which nothing can be said but why."""
+    return CaseValue(
+        value_case_id=row["value_case_id"],
+        title=row["title"] or row["value_case_id"],
+        mechanism=unreadable(row["mechanism"], problem),
+        baseline=row["baseline"] or "none",
+        currency=project["currency"],
+        inputs=(),
+        planned=None,
+        current=None,
+        problem=problem,
+    )
+
+
+def case_value(
+    workspace: Workspace,
+    actor: str,
+    project: str,
+    value_case_id: str,
+    *,
+    changes: Mapping[str, str] | None = None,
+) -> CaseValue:
+    """One value case, valued; ``changes`` replace written quantities without storing them.
+
+    Raises
+    ------
+    NotFoundError
+        When the project or the value case does not exist.
+    """
+    del actor  # everyone may read until roles come
+    row = workspace.project(project)
+    with workspace.store.reader() as reader:
+        cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+        if value_case_id not in cases:
+            raise NotFoundError.of("value case", value_case_id, cases)
+        today = workspace.today(project)
+        return valued_case(reader, row, cases[value_case_id], today, changes=changes)
+
+
+def against_baselines(case: CaseValue) -> list[BaselineValue]:
+    """The case as it stands against every baseline of its mechanism.
+
+    A model below the better of "none" and "all" is not worth adopting, whatever it is usually
+    compared with.
+    """
+    values = []
+    for baseline in case.mechanism.baselines.values():
+        if baseline.reason is not None:
+            values.append(BaselineValue(baseline.name, baseline.sentence, None, baseline.reason))
+        elif baseline.name == case.baseline:
+            values.append(BaselineValue(baseline.name, baseline.sentence, case.best, case.problem))
+        else:
+            asked = {i.name for i in case.mechanism.inputs_for(baseline.name)}
+            shown = [i for i in case.inputs if i.name in asked]
+            missing = [i.label for i in shown if i.is_needed and i.in_use is None]
+            found, problem = _worth(
+                case.mechanism,
+                {i.name: i.in_use for i in shown},
+                baseline.name,
+                case.currency,
+                2048,
+            )
+            if missing:
+                problem = f"Needs first: {', '.join(missing)}."
+            values.append(BaselineValue(baseline.name, baseline.sentence, found, problem))
+    return values
+
+
+def outcome_dots(worth: Worth) -> list[Dot]:
+    """Fifty equally likely net outcomes, stacked for a dotplot."""
+    at, row, value = quantile_dots(worth.net.samples)
+    return [Dot(*dot) for dot in zip(value.tolist(), at.tolist(), row.tolist(), strict=True)]
+
+
+def valued_case(
+    reader: Reader,
+    project: Mapping[str, Any],
+    row: Mapping[str, Any],
+    today: date,
+    *,
+    changes: Mapping[str, str] | None = None,
+    draws: int = 8192,
+    deployment: Mapping[str, Any] | None = None,
+) -> CaseValue:
+    """The record of a value case, valued by the results of a deployment: its champion's if none."""
+    changes = changes or {}
+    deployment, currency = deployment or deployed(reader, row), project["currency"]
+    monitored = recent_periods(reader, project["project"], deployment, today)
+    written = {
+        q["name"]: q
+        for q in reader.current(QuantityRecord, row["project"])
+        if q["value_case_id"] == row["value_case_id"]
+    }
+    mechanism = after_running_costs(
+        mechanism_of(reader, row["project"], row["mechanism"]),
+        {name: q["written"] for name, q in written.items()} | dict(changes),
+    )
+    inputs = _inputs(mechanism, row, written, changes)
+    texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
+    planned, problem = _worth(mechanism, texts, row["baseline"], currency, draws)
+    now = now_of(mechanism, monitored, planned, texts, baseline=row["baseline"], currency=currency)
+    inputs = _with_results(inputs, now)
+    current = None
+    if now is not None:
+        current, problem = _worth(
+            mechanism,
+            {i.name: i.in_use for i in inputs if i.is_asked},
+            row["baseline"],
+            currency,
+            draws,
+        )
+    as_of = now.newest if now and current else None
+    return CaseValue(
+        value_case_id=row["value_case_id"],
+        title=row["title"] or row["value_case_id"],
+        mechanism=mechanism,
+        baseline=row["baseline"] or mechanism.natural,
+        currency=currency,
+        inputs=inputs,
+        planned=planned,
+        current=current,
+        problem=problem,
+        as_of=as_of,
+        deployment=deployment,
+        batches=now.batches if now else (),
+        granularities=_granularities(monitored, mechanism, currency),
+        unvalued=_unvalued(monitored, mechanism),
+        redefined_at=definition_changes(reader, row["project"], row["mechanism"]),
+        realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
+        rests_on=now.stretch if now and current else None,
+        settled_net=now.window.settled_net if now else None,
+        settled_loss=now.window.settled_loss if now else None,
+        differing=tuple(i.label for i in inputs if now and i.name in now.window.differing),
+        uncounted=uncounted(deployment, as_of, today),
+        years_in_use=years_in_use(reader, row, today, is_monitored=bool(monitored)),
+    )
+
+
+def _planned(
+    entry: Input, written: Mapping[str, Mapping[str, Any]], changes: Mapping[str, str]
+) -> CaseInput:
+    """An input with what is written for it, changes first."""
+    record = written.get(entry.name)
+    return CaseInput(
+        name=entry.name,
+        label=entry.label,
+        unit=entry.unit,
+        question=entry.question,
+        is_metric=entry.is_metric,
+        planned=changes.get(entry.name) or (record["written"] if record else None),
+        source=record["source"] if record else "",
+        owner=record["owner"] if record else "",
+        default=entry.default,
+        is_needed=entry.is_needed,
+    )
+
+
+def _worth(
+    mechanism: Mechanism,
+    written: Mapping[str, str | None],
+    baseline: str,
+    currency: str,
+    draws: int,
+) -> tuple[Worth | None, str | None]:
+    """The worth of written inputs, or None with the sentence that says what is wrong."""
+    given = {name: text for name, text in written.items() if text}
+    return or_reason(
+        f"The worth by {mechanism.id}",
+        lambda: worth(mechanism, given, baseline=baseline or None, currency=currency, draws=draws),
+    )
+
+
+def _unvalued(
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism
+) -> str | None:
+    """Why nothing that is monitored tells a value; None when something does."""
+    names = sorted({name for metrics in monitored.values() for name in metrics})
+    needed = [metric.reported_as for metric in mechanism.metrics if metric.is_needed]
+    return without_value(names, needed)
+
+
+def _granularities(
+    monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism, currency: str
+) -> tuple[str, ...]:
+    """The lengths of period that say something about value, the shortest first."""
+    told = {
+        p.granularity: p.end - p.start
+        for p, metrics in monitored.items()
+        if seen(mechanism, p, metrics, currency).observations
+    }
+    return tuple(sorted(told, key=lambda granularity: told[granularity]))
+
+
+def _inputs(
+    mechanism: Mechanism,
+    case: Mapping[str, Any],
+    written: Mapping[str, Mapping[str, Any]],
+    changes: Mapping[str, str],
+) -> tuple[CaseInput, ...]:
+    """Every input as planned."""
+    asked = {i.name for i in mechanism.inputs_for(case["baseline"] or None)}
+    return tuple(
+        replace(_planned(entry, written, changes), is_asked=entry.name in asked)
+        for entry in mechanism.all_inputs
+    )
+
+
+def _with_results(inputs: Iterable[CaseInput], now: Now | None) -> tuple[CaseInput, ...]:
+    """The inputs with what counts as now of them."""
+    results = now.results if now else {}
+    return tuple(
+        replace(
+            entry,
+            monitored=found.text,
+            monitored_value=found.value,
+            monitored_in=found.when,
+            batch=found.batch,
+        )
+        if (found := results.get(entry.name))
+        else entry
+        for entry in inputs
+    )

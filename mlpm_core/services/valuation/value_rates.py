@@ -1,0 +1,172 @@
+"""What monitored metrics say over time: the value rate they imply, and the metrics themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpm_core.records import METRICS
+from mlpm_core.services.valuation.monitored import monitored_periods
+from mlpm_core.services.valuation.settled import settled_metrics
+from mlpm_core.services.valuation.value_cases import CaseValue, case_value
+from mlpm_core.value.kpi import DAYS_PER_YEAR
+from mlpm_core.value.worth import worth_by_period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.quantity import Dimension
+    from mlpm_core.records import Metric
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.store import Reader
+
+__all__ = [
+    "MetricPoint",
+    "MetricSeries",
+    "RatePoint",
+    "metric_series",
+    "rates_of",
+    "series_of",
+    "value_rates",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RatePoint:
+    """The value rate that one period's metrics imply, in money a week, with P10 and P90.
+
+    ``kpis`` holds the mean of each dimension in its own unit, ``metrics`` what was monitored;
+    ``inputs`` is everything that the value of the period rests on, as written.
+    """
+
+    period: Period
+    rate: float
+    rate_low: float
+    rate_high: float
+    kpis: Mapping[Dimension, float]
+    metrics: Mapping[str, Monitored]
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPoint:
+    """One monitored result with its 90 % interval, where the file gave cases or an error."""
+
+    period: Period
+    value: float
+    low: float | None
+    high: float | None
+    monitored: Monitored
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSeries:
+    """One metric over the periods; ``feeds_value`` when the mechanism reads it."""
+
+    metric: Metric
+    feeds_value: bool
+    planned_median: float | None
+    points: tuple[MetricPoint, ...]
+
+
+def value_rates(
+    workspace: Workspace, actor: str, project: str, value_case_id: str, granularity: str
+) -> list[RatePoint]:
+    """The value rate that the metrics of each period imply, oldest first.
+
+    The quantities' draws are common to all periods, so that differences come from the metrics. A
+    metric missing in a period carries its last value; before its first, the planned one.
+
+    Raises
+    ------
+    NotFoundError
+        When the project or the value case does not exist.
+    """
+    case = case_value(workspace, actor, project, value_case_id)
+    with workspace.store.reader() as reader:
+        return rates_of(reader, project, case, granularity, workspace.today(project))
+
+
+def metric_series(case: CaseValue, rates: Sequence[RatePoint]) -> list[MetricSeries]:
+    """Every registered metric of the periods, those the value rests on first."""
+    return series_of({point.period: point.metrics for point in rates}, case)
+
+
+def series_of(
+    periods: Mapping[Period, Mapping[str, Monitored]], case: CaseValue | None
+) -> list[MetricSeries]:
+    """Every registered metric of some periods; with a case, those its value rests on first."""
+    entries = {entry.reported_as: entry for entry in case.mechanism.inputs} if case else {}
+    planned = {i.name: i.planned for i in case.inputs} if case else {}
+    names = dict.fromkeys(name for told in periods.values() for name in told if name in METRICS)
+    series = []
+    for name in sorted(names, key=lambda n: (n not in entries, n)):
+        is_share = (METRICS[name].low, METRICS[name].high) == (0, 1)
+        points = []
+        for period, metrics in periods.items():
+            if name not in metrics:
+                continue
+            told = metrics[name]
+            low, high = told.interval(is_share=is_share)
+            points.append(MetricPoint(period, told.value, low, high, told))
+        entry = entries.get(name)
+        text = planned.get(entry.name) if entry else None
+        median = entry.read(text).median if entry and text else None
+        series.append(MetricSeries(METRICS[name], entry is not None, median, tuple(points)))
+    return series
+
+
+def rates_of(
+    reader: Reader,
+    project: str,
+    case: CaseValue,
+    granularity: str,
+    today: date,
+    *,
+    last: int | None = None,
+) -> list[RatePoint]:
+    """The value rates of one case's periods of a length; ``last`` keeps the newest only."""
+    monitored = monitored_periods(reader, project, case.deployment, today)
+    periods = {p: m for p, m in monitored.items() if p.granularity == granularity}
+    return _rates(case, periods, last)
+
+
+def _rates(
+    case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
+) -> list[RatePoint]:
+    if not periods or (case.planned is None and case.current is None):
+        return []
+    vectors = [
+        {name: text for name, (text, _) in held.items()} for held in settled_metrics(case, periods)
+    ]
+    shown = list(periods.items())
+    if last is not None:
+        shown, vectors = shown[-last:], vectors[-last:]
+    fixed = {
+        i.name: text
+        for i in case.inputs
+        if i.is_asked and (text := i.planned or i.default or i.monitored)
+    }
+    worths = worth_by_period(
+        case.mechanism,
+        fixed,
+        vectors,
+        baseline=case.baseline or None,
+        currency=case.currency,
+        draws=1024,
+    )
+    per_week = 7 / DAYS_PER_YEAR
+    return [
+        RatePoint(
+            period,
+            w.net.mean * per_week,
+            w.net.p10 * per_week,
+            w.net.p90 * per_week,
+            {dimension: kpi.mean for dimension, kpi in w.kpis.items()},
+            metrics,
+            fixed | vector,
+        )
+        for (period, metrics), vector, w in zip(shown, vectors, worths, strict=True)
+    ]

@@ -1,0 +1,79 @@
+"""How answers are kept: every cache of the app lives here, keyed by the store's version."""
+
+from __future__ import annotations
+
+from functools import wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import streamlit as st
+
+from mlpm_core.services.lifecycle import open_workspace
+from mlpm_core.services.session.consistent import consistent
+from pages.parts.common.drafts import DraftStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from mlpm_core.services.session.workspace import Workspace
+
+__all__ = ["daily", "drafts", "shared", "tried", "workspace"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@st.cache_resource(max_entries=512, ttl="15m", show_spinner=False)
+def _kept(key: Hashable, _compute: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Results are immutable, so all sessions share them; a new batch makes a new version."""
+    return _compute()
+
+
+@st.cache_resource(show_spinner=False)
+def drafts() -> DraftStore:
+    """What people typed and did not save, of all sessions; each is found by its own id alone."""
+    return DraftStore()
+
+
+def shared(read: Callable[P, T]) -> Callable[P, T]:
+    """Keep what a loader gives until something is written; ``_names`` are not part of the key."""
+    return _keeping(read, is_daily=False)
+
+
+def daily(read: Callable[P, T]) -> Callable[P, T]:
+    """The same until a day changes the answer; the first argument is the project."""
+    return _keeping(read, is_daily=True)
+
+
+def tried(read: Callable[P, T]) -> Callable[P, T]:
+    """The same as `shared` for what is tried in one transaction and rolled back."""
+    return _keeping(read, is_daily=False, is_one_moment=True)
+
+
+def _keeping(
+    read: Callable[P, T], *, is_daily: bool, is_one_moment: bool = False
+) -> Callable[P, T]:
+    asks = signature(read)
+
+    @wraps(read)
+    def loader(*args: P.args, **kwargs: P.kwargs) -> T:
+        bound = asks.bind(*args, **kwargs)
+        bound.apply_defaults()
+        arguments = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
+        house = workspace()
+        today = house.today(str(arguments[0][1])) if is_daily else None
+        key = (read.__name__, house.version, house.known_at, today, arguments)
+
+        def answer() -> T:
+            return read(*args, **kwargs)
+
+        kept: T = _kept(key, answer if is_one_moment else lambda: consistent(house, answer))
+        return kept
+
+    return loader
+
+
+def workspace() -> Workspace:
+    """The process's workspace, as known at the moment in view; opening is idempotent."""
+    when = st.session_state.get("known")
+    return open_workspace().as_known(when) if when else open_workspace()

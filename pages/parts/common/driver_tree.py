@@ -1,0 +1,148 @@
+"""The driver tree: how a result grows out of the inputs, as a picture and as a table."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.quantity import Dimension
+from pages.parts.common.charts import Spec, finished
+from pages.parts.common.format import literal, number, written_unit
+from pages.parts.common.hover import MUTED, told
+
+if TYPE_CHECKING:
+    from mlpm_core.services.valuation.mechanisms import Branch, DriverTree, Node
+
+__all__ = ["driver_tree", "result"]
+
+_ROW = 36  # pixels of a line
+_STEP = 18  # pixels that a line is further in than the one it hangs on
+
+
+def result(key: str) -> str:
+    """Which result the tree is of."""
+    titles = {"net": "Net", **{d.value: d.label for d in Dimension}}
+    return str(
+        st.segmented_control(
+            "Result", list(titles), format_func=lambda n: titles[n], default="net", key=key,
+            required=True,
+        )
+    )  # fmt: skip
+
+
+def driver_tree(tree: DriverTree, currency: str) -> None:
+    """A tree with the number of every node, and what one percent more of a child adds."""
+    root = tree.nodes[0]
+    text = (
+        f"{root.label} is {_value(root, currency)} at the medians of the inputs. Results are solid "
+        "dots, inputs hollow ones. At the right: what one percent more of a line adds to the line "
+        "it hangs on."
+    )
+    frame = _frame(tree, currency)
+    st.vega_lite_chart(frame, _spec(len(tree.outline)), alt=text)
+    st.caption(literal(text))
+    with st.expander("The same as a table", icon=":material/table:"):
+        st.dataframe(
+            _table(tree, currency), hide_index=True, alt="Every line of the driver tree, as rows"
+        )
+
+
+@lru_cache(maxsize=64)
+def _spec(lines: int) -> Spec:
+    """Lines below each other, each hanging on one above.
+
+    The frame has the columns line, x, hangs_at, hangs_from, label, value, effect, formula and
+    kind (result or input).
+    """
+    at = alt.Y(
+        field="line",
+        type="quantitative",
+        axis=None,
+        scale=alt.Scale(domain=[lines - 0.4, -0.6], nice=False, zero=False),
+    )
+    x = alt.X(field="x", type="quantitative", scale=None, axis=None)  # pixels
+    hook = alt.X(field="hangs_at", type="quantitative", scale=None, axis=None)
+    base = alt.Chart().encode(
+        at,
+        x,
+        tooltip=[
+            told("label", "What"),
+            told("value", "Is"),
+            told("formula", "Made as"),
+            told("effect", "One percent more adds"),
+        ],
+    )
+    rule = {"color": MUTED, "strokeWidth": 1, "opacity": 0.7}
+    is_input = alt.FieldEqualPredicate(field="kind", equal="input")
+    layers = [
+        base.mark_rule(**rule).encode(hook, alt.X2(field="x")),
+        base.mark_rule(**rule).encode(hook, alt.Y2(field="hangs_from")),
+        base.mark_point(size=44, filled=True, opacity=1).transform_filter({"not": is_input}),
+        base.mark_point(size=44, filled=False, opacity=1).transform_filter(is_input),
+        base.mark_text(align="left", dx=9, dy=-5, fontSize=12, fontWeight="bold").encode(
+            alt.Text(field="label", type="nominal")
+        ),
+        base.mark_text(align="left", dx=9, dy=9, fontSize=12).encode(
+            alt.Text(field="value", type="nominal")
+        ),
+        base.mark_text(align="right", dx=-4, fontSize=12).encode(
+            alt.Text(field="effect", type="nominal"), x=alt.value("width")
+        ),
+    ]
+    return finished(alt.layer(*layers).properties(height=lines * _ROW))
+
+
+def _frame(tree: DriverTree, currency: str) -> pd.DataFrame:
+    lines = tree.outline
+    return pd.DataFrame(
+        [
+            {
+                "line": i,
+                "x": 8 + line.depth * _STEP,
+                "hangs_at": 8 + max(line.depth - 1, 0) * _STEP,
+                "hangs_from": i if line.parent is None else line.parent,
+                "label": line.node.label + (" (as above)" if line.is_repeat else ""),
+                "value": _value(line.node, currency),
+                "effect": _effect(tree, line, currency),
+                "formula": line.node.formula or "an input",
+                "kind": "result" if line.node.formula else "input",
+            }
+            for i, line in enumerate(lines)
+        ]
+    )
+
+
+def _table(tree: DriverTree, currency: str) -> pd.DataFrame:
+    lines = tree.outline
+    return pd.DataFrame(
+        {
+            "Driver": ["\u2003" * line.depth + line.node.label for line in lines],
+            "Is": [_value(line.node, currency) for line in lines],
+            "1% more adds to the line it hangs on": [
+                _effect(tree, line, currency) for line in lines
+            ],
+            "Made as": [line.node.formula or "an input" for line in lines],
+        }
+    )
+
+
+def _value(node: Node, currency: str) -> str:
+    unit = "" if node.unit == "1" else f" {written_unit(node.unit, currency)}"
+    return f"{number(node.value)}{unit}"
+
+
+def _effect(tree: DriverTree, line: Branch, currency: str) -> str:
+    """What one percent more of a line adds to the one it hangs on, in that one's unit."""
+    if line.edge is None:
+        return ""
+    parent = tree.node(line.edge.parent)
+    moved = line.edge.per_percent
+    if abs(moved) <= 1e-12 * max(1.0, abs(parent.value)):
+        return "nothing"
+    unit = parent.unit.partition("/")[0].replace("money", currency)
+    sign = "+" if moved > 0 else ""
+    return f"{sign}{number(moved, 2)}{'' if unit == '1' else f' {unit}'}"

@@ -1,0 +1,293 @@
+"""Figures and user text as people read them; the only place where percent and k/M appear."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Literal
+
+from mlpm_core.quantity import Dimension, digits_apart
+from mlpm_core.quantity.words import unit_in_words
+from mlpm_core.services.evaluate.candidates import NONE
+from mlpm_core.services.in_life.portfolio import Health
+from mlpm_core.services.valuation.kpis import ProxyState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+__all__ = [
+    "BADGES",
+    "ICONS",
+    "NOTHING",
+    "WORDS",
+    "asked_unit",
+    "counted",
+    "day",
+    "digits_beside",
+    "figure",
+    "inner",
+    "listed",
+    "literal",
+    "money",
+    "number",
+    "option_name",
+    "percent",
+    "short_figure",
+    "spread",
+    "written_unit",
+]
+
+Colour = Literal["green", "orange", "red", "gray"]
+
+ICONS = {
+    Dimension.REVENUE: ":material/payments:",
+    Dimension.COST_SAVING: ":material/savings:",
+    Dimension.CYCLE_TIME: ":material/timer:",
+    Dimension.PEOPLE_INTENSITY: ":material/groups:",
+    Dimension.CUSTOMER_EXPERIENCE: ":material/sentiment_satisfied:",
+}
+"""A dimension keeps its icon on every screen."""
+
+NOTHING = "–"
+
+WORDS = {
+    Health.HEALTHY: "✓ healthy",
+    Health.WATCH: "! watch",
+    Health.SICK: "✕ sick",
+    Health.UNKNOWN: "? unknown",
+}
+"""Health in a table: a sign and a word, never colour alone."""
+
+BADGES: dict[str, tuple[str, Colour]] = {
+    Health.HEALTHY: (":material/check_circle:", "green"),
+    Health.WATCH: (":material/visibility:", "orange"),
+    Health.SICK: (":material/error:", "red"),
+    Health.UNKNOWN: (":material/help:", "gray"),
+    "on target": (":material/check_circle:", "green"),
+    "between start and target, getting better": (":material/trending_up:", "orange"),
+    "between start and target": (":material/trending_flat:", "orange"),
+    "between start and target, getting worse": (":material/trending_down:", "red"),
+    "target missed": (":material/event_busy:", "red"),
+    "no better than before": (":material/error:", "red"),
+    "not current": (":material/history:", "gray"),
+    ProxyState.AGREED: (":material/handshake:", "gray"),
+    ProxyState.OPEN: (":material/hourglass_top:", "orange"),
+    ProxyState.EXPIRED: (":material/hourglass_disabled:", "red"),
+}
+"""Icon and colour of a word for health, for a KPI's standing or for a proxy."""
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
+_FOUND_LATER = re.compile(
+    r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
+)
+"""What becomes a link, an icon or an arrow only after Markdown was read: no backslash helps."""
+_LEAST_WRITTEN = 1e-6  # in full; below it in powers of ten
+_SMALL = 1e-4  # six decimals have fewer digits than three
+_MOST_DIGITS = 10
+_FEW = 3  # digits for which six decimals are enough
+_MOST_AS_PERCENT = 10.0
+_JOINER = "\u2060"  # takes no room; a text with it in between is no link
+_UNITS = {
+    "1": "share",
+    "kcase": "1,000 cases",
+    "hour/case": "h per case",
+    "minute/case": "min per case",
+    "day/case": "days per case",
+    "hour/kcase": "h per 1,000 cases",
+    "1/kcase": "per 1,000 cases",
+    "hour/year": "h / year",
+    "1/year": "/ year",
+}
+
+
+def literal(text: object) -> str:
+    r"""User text for a place that reads Markdown: shown letter by letter, never as markup.
+
+    Examples
+    --------
+    >>> print(literal("**bold** :red[x] $x$"))
+    \*\*bold\*\* \:red\[x\] \$x\$
+    >>> literal("a -> https://b.c") == rf"a \-{_JOINER}\> https\:{_JOINER}//b\.c"
+    True
+    """
+    one_line = " ".join(str(text).split())
+    return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", one_line))
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with thousands shortened, to so many significant digits.
+
+    Examples
+    --------
+    >>> number(62_100), number(-1_234_567), number(0.0809), number(0), number(999.96), number(5e-10)
+    ('62.1k', '−1.23M', '0.0809', '0', '1,000', '5e-10')
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else NOTHING
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if size >= limit * 0.99995:
+            unit = 1e3 if letter == "k" else limit
+            return f"{sign}{_rounded(size / unit, digits)}{letter}"
+    if size < _LEAST_WRITTEN:
+        return f"{sign}{size:.{digits}g}"
+    text = _rounded(size, digits)
+    return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _rounded(size: float, digits: int) -> str:
+    shown = float(f"{size:.{digits - 1}e}")  # 0.99996 is shown as 1.00, not as 1.000
+    decimals = max(0, digits - 1 - math.floor(math.log10(shown)))
+    return f"{size:,.{min(decimals, 6) if digits <= _FEW else decimals}f}"
+
+
+def digits_beside(value: float, *others: float | None) -> int:
+    """Digits that tell a figure from those that it is held against, as ``number`` writes them.
+
+    Examples
+    --------
+    >>> digits_beside(62_149, 62_100), digits_beside(62_149, 70_000, None)
+    (4, 3)
+    """
+    digits = digits_apart(value, *others, at_least=_FEW, full=_FEW)
+    return min(_MOST_DIGITS, max(digits, _FEW + (0 < abs(value) < _SMALL)))
+
+
+def money(value: float, currency: str, per: str = "year") -> str:
+    """Money a period.
+
+    Examples
+    --------
+    >>> money(62_100, "EUR")
+    'EUR 62.1k / year'
+    """
+    return f"{currency} {number(value)} / {per}"
+
+
+def figure(value: float, unit: str, digits: int = 3) -> str:
+    """A value with its unit in words.
+
+    Examples
+    --------
+    >>> figure(62_100, "EUR/year"), figure(12.338, "hour/case")
+    ('EUR 62.1k / year', '12.3 h per case')
+    """
+    head, _, period = unit.partition("/")
+    if period in ("year", "month", "week") and len(head) == 3 and head.isupper():
+        return f"{head} {number(value, digits)} / {period}"
+    return f"{number(value, digits)} {written_unit(unit)}"
+
+
+def short_figure(value: float, unit: str, of: Dimension | None) -> tuple[str, str]:
+    """A figure of a dimension (None: net) for a card, and what goes in small type under it.
+
+    Examples
+    --------
+    >>> short_figure(62_100, "EUR/year", None)
+    ('EUR 62.1k', 'per year')
+    >>> short_figure(80.6, "hour/kcase", Dimension.PEOPLE_INTENSITY)
+    ('80.6 h', 'human hours saved per 1,000 cases')
+    """
+    head, _, per = unit.partition("/")
+    per = f"per {_UNITS.get(per, per)}"
+    if len(head) == 3 and head.isupper():
+        return f"{head} {number(value)}", per
+    counted = {
+        Dimension.CYCLE_TIME: "saved",
+        Dimension.PEOPLE_INTENSITY: "human hours saved",
+        Dimension.CUSTOMER_EXPERIENCE: "bad experiences avoided",
+    }
+    text = f"{number(value)} {'h' if head == 'hour' else ''}".strip()
+    return text, f"{counted[of]} {per}" if of in counted else per
+
+
+def written_unit(unit: str, currency: str = "money") -> str:
+    """A unit in words.
+
+    Examples
+    --------
+    >>> written_unit("hour/kcase"), written_unit("money/contact", "EUR"), written_unit("1")
+    ('h per 1,000 cases', 'EUR / contact', 'share')
+    """
+    told = _UNITS.get(unit) or unit.replace("/", " / ").replace("money", currency)
+    return told.replace("sku_period", "SKU-period")
+
+
+def asked_unit(unit: str, currency: str) -> str:
+    """A unit in the question of a field, with its period.
+
+    Examples
+    --------
+    >>> asked_unit("customer/year", "EUR"), asked_unit("money/contact", "EUR")
+    ('customers a year', 'EUR per contact')
+    >>> asked_unit("1", "EUR"), asked_unit("1/year", "EUR")
+    ('number or %', 'number or % a year')
+    """
+    words = unit_in_words(unit, currency)
+    return f"number or % {words}".strip() if unit.startswith("1") else words
+
+
+def spread(low: float, high: float) -> str:
+    """P10 to P90, in small type under a figure; empty when there is no spread."""
+    return "exact" if low == high else f"P10–P90: {number(low)} to {number(high)}"
+
+
+def percent(share: float) -> str:
+    """A share as percent; beyond ten times the whole only that it is.
+
+    Examples
+    --------
+    >>> percent(0.2345), percent(0.004), percent(12.3), percent(-1e9)
+    ('23%', '<1%', '>1,000%', '<-1,000%')
+    """
+    if abs(share) > _MOST_AS_PERCENT:
+        return ">1,000%" if share > 0 else "<-1,000%"
+    if 0 < share < 0.01:
+        return "<1%"
+    if 0.99 < share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
+def inner(name: str) -> str:
+    """A name as it stands inside a sentence; abbreviations stay.
+
+    Examples
+    --------
+    >>> inner("Value case"), inner("KPIs")
+    ('value case', 'KPIs')
+    """
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def counted(n: int, noun: str, plural: str | None = None) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "line"), counted(1200, "line"), counted(2, "batch", "batches")
+    ('1 line', '1,200 lines', '2 batches')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row, as a sentence holds them.
+
+    Examples
+    --------
+    >>> listed(["one"]), listed(["one", "two", "three"])
+    ('one', 'one, two and three')
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def day(value: date | datetime | None) -> str:
+    """A day as people write it."""
+    return f"{value.day} {value:%b %Y}" if value else NOTHING
+
+
+def option_name(option: str) -> str:
+    """An option of a value case as people say it."""
+    return "adopt none" if option == NONE else option

@@ -1,0 +1,84 @@
+"""What a chart says where the pointer is: the value there, its range and its period, rounded.
+
+Vega shows the first point of a whole line or area, wherever the pointer is on it, and Streamlit
+every encoded field that nobody named. So lines and areas say nothing themselves: a rule at the
+nearest point says what holds there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import altair as alt
+
+from pages.parts.common.format import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["EIGHT", "MUTED", "NINE", "ROUNDED", "at_pointer", "ranged", "silenced", "told"]
+
+MUTED: Final = "#7A8696"  # at least 3:1 on both surfaces
+ROUNDED: Final = ",.3~r"  # three digits, as everywhere on the screens
+EIGHT: Final = "Likely (8 times in 10)"
+NINE: Final = "Likely (9 times in 10)"
+Spec = dict[str, Any]
+
+
+def told(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
+    """One line of a tooltip: a text, or a number that no row lacks."""
+    if number_format is None:
+        return alt.Tooltip(field=field, type="nominal", title=title)
+    return alt.Tooltip(field=field, type="quantitative", title=title, format=number_format)
+
+
+def ranged(chart: alt.Chart, number_format: str = ROUNDED, **numbers: str) -> alt.Chart:
+    """A chart whose rows hold texts to be told: ``range``, and one for each of the numbers.
+
+    The frame has the columns low and high; where they are missing or the same there is no range.
+
+    Parameters
+    ----------
+    numbers : mapping of str
+        Names of texts to make, with the column of each that may be missing.
+    """
+    ends = [f"format(datum['{end}'], '{number_format}')" for end in ("low", "high")]
+    has_range = "isValid(datum['low']) && isValid(datum['high']) && datum['low'] < datum['high']"
+    texts = {"range": f"{has_range} ? {ends[0]} + ' to ' + {ends[1]} : '{NOTHING}'"}
+    for name, column in numbers.items():
+        number = f"datum['{column}']"
+        texts[name] = f"isValid({number}) ? format({number}, '{number_format}') : '{NOTHING}'"
+    return chart.transform_calculate(**texts)
+
+
+def at_pointer(
+    base: alt.Chart, tooltip: Sequence[alt.Tooltip], *, by: Sequence[str] = ("x",)
+) -> alt.Chart:
+    """A mark at the point that is nearest to the pointer, with all that holds there.
+
+    It goes below the other layers. ``by`` names the directions that count for what is nearest.
+    """
+    nearest = alt.selection_point(
+        name="at_pointer",
+        encodings=list(by),
+        nearest=True,
+        on="pointerover",
+        clear="pointerout",
+        empty=False,
+    )
+    is_line = list(by) == ["x"]
+    mark = (
+        base.mark_rule(color=MUTED, strokeWidth=1.5)
+        if is_line
+        else base.mark_point(color=MUTED, size=110, strokeWidth=1.5)
+    )
+    return mark.encode(
+        opacity=alt.condition(nearest, alt.value(0.7), alt.value(0)), tooltip=list(tooltip)
+    ).add_params(nearest)
+
+
+def silenced(spec: Spec) -> Spec:
+    """A specification whose marks say what is written for them or nothing; never raw fields."""
+    for part in spec.get("layer", [spec]):
+        part["encoding"].setdefault("tooltip", None)
+    return spec

@@ -1,0 +1,384 @@
+"""Panels that screens share: the guard, empty states, cards, and how a figure was made."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from mlpm_core.errors import MlpmError
+from mlpm_core.quantity import Dimension
+from mlpm_core.services.evaluate.insights import grown
+from mlpm_core.services.valuation.kpis import worst_first
+from pages.parts.common import commands, controls, queries, tables, text
+from pages.parts.common import driver_tree as trees
+from pages.parts.common.format import (
+    BADGES,
+    ICONS,
+    NOTHING,
+    digits_beside,
+    figure,
+    literal,
+    money,
+    number,
+    short_figure,
+    spread,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from mlpm_core.services.in_life.portfolio import Estimate, Line, Portfolio, ProjectView
+    from mlpm_core.services.valuation.kpis import KpiValue
+    from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
+
+__all__ = [
+    "baselines",
+    "case_links",
+    "dimension_cards",
+    "empty",
+    "guard",
+    "health_cards",
+    "here",
+    "how_it_was_made",
+    "kpi_cards",
+    "mended",
+    "next_step",
+    "notice",
+    "project_head",
+    "totals",
+]
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Show our own errors as the sentences they are; everything else stays a trace, it is a bug."""
+    try:
+        yield
+    except MlpmError as error:
+        st.error(literal(error), icon=":material/error:")
+
+
+def notice(page: str) -> None:
+    """What the last action did, said once; with a button that undoes it while the page stays."""
+    note = st.session_state.get("notice")
+    if not note or note["page"] not in (None, page):
+        st.session_state.pop("notice", None)
+        return
+    note["page"] = page
+    if note["is_error"]:
+        st.error(literal(note["message"]), icon=":material/error:")
+    elif not note["undo"]:
+        st.success(literal(note["message"]), icon=":material/check_circle:")
+    else:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.success(literal(note["message"]), icon=":material/check_circle:")
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                key="undo_notice",
+                on_click=commands.undo_what_was_said,
+            )
+        return
+    del st.session_state["notice"]
+
+
+def mended() -> None:
+    """What had to be mended when the store was opened: said on every screen until the restart."""
+    healed = queries.workspace().healed
+    if healed:
+        told = " ".join(healed)
+        st.warning(
+            f"The store was mended when it was opened. {literal(told)}", icon=":material/healing:"
+        )
+
+
+def empty(sentence: str, page: str, label: str, **where: str) -> None:
+    """An empty state: what is missing, and the one step that leads on; ends the screen."""
+    st.info(literal(sentence), icon=":material/info:")
+    st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=here(**where))
+    st.stop()
+
+
+def next_step(kind: str) -> None:
+    """What the project in view still needs before it shows a value, one step at a time."""
+    project = here().get("project")
+    steps = queries.setup_steps(project) if project else []
+    step = next((s for s in steps if not s.is_done), None)
+    if step is None or step.kind == kind:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        title = literal(queries.project_title(str(project)))
+        st.markdown(f":material/flag: Next for **{title}**: {literal(step.sentence)}")
+        if step.kind == "quantities":
+            st.page_link("plan/value_case.py", label="Fill in", query_params=here())
+        elif step.kind == "metric_results":
+            st.page_link("data/upload.py", label="Upload", query_params=here(kind=step.kind))
+        else:  # a link from a screen to itself would run twice, the second time with the old URL
+            st.button(
+                "Add", key="register_next", on_click=controls.show_register, args=(step.kind,)
+            )
+        if any(s.kind == "kpis" and not s.is_done for s in steps):
+            st.page_link(
+                "plan/find_kpi.py",
+                label="Nobody has named a KPI? Find one",
+                icon=":material/explore:",
+                query_params=here(),
+            )
+
+
+def here(**more: str) -> dict[str, str]:
+    """The project in view, for a link to another screen."""
+    project = st.session_state.get("project")
+    return ({"project": str(project)} if project else {}) | more
+
+
+def badge(word: str) -> None:
+    """A word for how it stands, with its icon and colour."""
+    icon, colour = BADGES[word]
+    st.badge(word, icon=icon, color=colour)
+
+
+def totals(shown: Portfolio) -> None:
+    """Net and the five dimensions over every case in life, each in its place."""
+    if not shown.totals:
+        return
+    with st.grid(3, min_column_width=150):
+        for dimension in (None, *Dimension):
+            with st.container(border=True, height="stretch"):
+                if dimension is Dimension.CYCLE_TIME:
+                    st.metric(dimension_label(dimension), NOTHING)
+                    st.caption("Never added: cases of two projects differ. Each KPI shows its own.")
+                for total in shown.totals:
+                    if total.dimension is dimension:
+                        _estimate(dimension, total.realised, total.unit)
+                        planned = short_figure(total.planned.mean, total.unit, dimension)[0]
+                        st.caption(literal(f"planned {planned}"))
+
+
+def dimension_label(dimension: Dimension | None) -> str:
+    """A dimension, or net, with its icon."""
+    if dimension is None:
+        return ":material/account_balance: Net"
+    return f"{ICONS[dimension]} {dimension.label}"
+
+
+def _estimate(
+    dimension: Dimension | None, estimate: Estimate, unit: str, help: str | None = None
+) -> None:
+    """A figure with what it counts, per what, and its P10 to P90."""
+    value, per = short_figure(estimate.mean, unit, dimension)
+    st.metric(dimension_label(dimension), literal(value), help=help)
+    no_change = estimate.is_exact and estimate.mean == 0
+    ends = "does not change" if no_change else spread(estimate.p10, estimate.p90)
+    st.caption(literal(per) + f"  \n{literal(ends)}")
+
+
+def case_links(line: Line) -> None:
+    """Where to go on with one value case."""
+    where = {"project": line.project, "case": line.case.value_case_id}
+    with st.container(horizontal=True):
+        st.page_link(
+            "in_life/deployment.py",
+            label="Its health over time",
+            icon=":material/monitor_heart:",
+            query_params=where | _deployed(line),
+        )
+        st.page_link(
+            "plan/value_case.py",
+            label="What its value rests on",
+            icon=":material/balance:",
+            query_params=where,
+        )
+
+
+def _deployed(line: Line) -> dict[str, str]:
+    """The deployment that stands for a value case, for a link."""
+    deployment = line.case.deployment
+    if deployment and deployment["deployment_id"]:
+        return {"deployment": str(deployment["deployment_id"])}
+    return {"deployment": f"case:{line.case.value_case_id}"}
+
+
+def kpi_cards(view: ProjectView) -> None:
+    """KPIs with value, uncertainty, target, trend, freshness and definition."""
+    project = view.project["project"]
+    if not view.kpis:
+        st.info("This project has no KPI yet: say what the stakeholders want to move.")
+        st.page_link(
+            "plan/find_kpi.py",
+            label="Find a KPI",
+            icon=":material/explore:",
+            query_params={"project": project},
+        )
+        return
+    with st.grid(3, min_column_width=300):
+        for kpi in worst_first(view.kpis, view.day):
+            with st.container(border=True, height="stretch"):
+                _kpi_card(kpi, project, view.day)
+
+
+def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
+    shown = kpi.current or kpi.planned
+    label = f"{ICONS[kpi.dimension]} {literal(kpi.title)}"
+    if shown is None:
+        st.metric(label, NOTHING)
+        _kpi_badges(kpi, today)
+        st.caption(literal(kpi.reason or "It cannot be said yet."))
+    else:
+        digits = digits_beside(shown.mean, kpi.target, kpi.baseline)
+        value = literal(figure(shown.mean, kpi.unit, digits))
+        st.metric(label, value, **_towards_target(kpi, today, digits))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _kpi_badges(kpi, today)
+            st.caption(literal(spread(shown.p10, shown.p90)))
+        st.caption(text.kpi(kpi, today))
+    if kpi.proxy_told:
+        st.caption(literal(kpi.proxy_told))
+        st.page_link(
+            "data/registers.py",
+            label="Agree or change it",
+            query_params={"project": project, "kind": "kpis", "record": kpi.kpi_id},
+        )
+    with st.popover(
+        "Definition and origin",
+        on_change="rerun",
+        type="tertiary",
+        key=f"kpi_{project}_{kpi.kpi_id}",
+    ) as opened:
+        if opened.open:
+            _kpi_origin(kpi, project)
+
+
+def _towards_target(kpi: KpiValue, today: date, digits: int) -> dict[str, Any]:
+    """The part of a card that compares with the target, and the line of past periods."""
+    shown, trend = kpi.current or kpi.planned, list(kpi.trend) or None
+    if shown is None or kpi.target is None or not kpi.counts:
+        return {"chart_data": trend}
+    return {
+        # Streamlit reads the arrow from an ASCII sign
+        "delta": number(shown.mean - kpi.target).replace("−", "-"),
+        "delta_color": BADGES[kpi.standing(today)][1] if kpi.current else "gray",
+        "delta_description": f"from the target {literal(number(kpi.target, digits))}",
+        "chart_data": trend,
+    }
+
+
+def _kpi_badges(kpi: KpiValue, today: date) -> None:
+    """How a KPI stands, and whether it is a proxy; one that expired is nothing else."""
+    if kpi.counts and kpi.current:
+        badge(kpi.standing(today))
+    elif kpi.counts and kpi.planned:
+        st.badge("plan", icon=":material/edit_note:", color="gray")
+    if kpi.proxy_told:
+        badge(kpi.state)
+
+
+def _kpi_origin(kpi: KpiValue, project: str) -> None:
+    st.markdown(f"**{literal(kpi.title)}**")
+    st.caption(literal(kpi.definition or "Nobody has written its definition yet."))
+    st.markdown(text.kpi_origin(kpi))
+    for batch in kpi.batches:
+        st.page_link(
+            "data/imports.py",
+            label=f"Results from batch {batch}",
+            icon=":material/receipt_long:",
+            query_params={"project": project, "batch": batch},
+        )
+    if kpi.value_case_id:
+        st.page_link(
+            "plan/value_case.py",
+            label="Formulas and inputs",
+            icon=":material/function:",
+            query_params={"project": project, "case": kpi.value_case_id},
+        )
+
+
+def dimension_cards(case: CaseValue) -> None:
+    """Net and the five dimensions of a value case, each with its uncertainty."""
+    worth = case.best
+    if worth is None:
+        return
+    with st.grid(3, min_column_width=150):
+        with st.container(border=True, height="stretch"):
+            _estimate(None, worth.net, f"{case.currency}/year", text.net())
+        for dimension in Dimension:
+            estimate = worth.kpis[dimension]
+            unit = estimate.unit.replace("money", case.currency)
+            with st.container(border=True, height="stretch"):
+                _estimate(dimension, estimate, unit, text.dimension(dimension, case))
+
+
+def health_cards(line: Line) -> None:
+    """Value rate now and planned, the gap, the state and the age of the data."""
+    figures = (
+        ("Value rate now", line.current_rate, f"a week, {text.rate_spread(line)}"),
+        ("Planned", line.planned_rate, "a week, from the quantities of the value case"),
+        ("Value gap", line.gap, "a week, planned minus now"),
+    )
+    with st.grid(4, min_column_width=150):
+        for label, value, told in figures:
+            with st.container(border=True, height="stretch"):
+                shown = NOTHING if value is None else f"{line.case.currency} {number(value)}"
+                st.metric(label, literal(shown))
+                st.caption(told)
+        with st.container(border=True, height="stretch"):
+            st.caption("Health")
+            badge(line.health.health)
+            st.caption(text.freshness(line))
+
+
+def baselines(values: Sequence[BaselineValue], case: CaseValue) -> None:
+    """The case against none, all and incumbent: a model must beat the best of them."""
+    with st.grid(3, min_column_width=220):
+        for value in values:
+            with st.container(border=True, height="stretch"):
+                st.caption(f"Against {value.name}: {literal(value.sentence or NOTHING)}")
+                if value.worth is None:
+                    st.markdown(literal(value.problem or "It cannot be said."))
+                else:
+                    net = value.worth.net
+                    st.markdown(f"**{literal(money(net.mean, case.currency))}**")
+                    st.caption(literal(spread(net.p10, net.p90)))
+
+
+def how_it_was_made(case: CaseValue) -> None:
+    """The formulas with their results, the inputs with their origin; loaded when opened."""
+    with st.expander(
+        "How it was made: formulas, inputs, sources",
+        icon=":material/function:",
+        on_change="rerun",
+        key="made",
+        bind="query-params",
+    ) as opened:
+        if not opened.open:
+            return
+        st.markdown(text.mechanism(case))
+        tree = grown(case, trees.result("made_result"))
+        if tree is not None:
+            trees.driver_tree(tree, case.currency)
+        st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
+        st.dataframe(
+            tables.steps(case), hide_index=True, alt="Formulas with their results at the medians"
+        )
+        st.caption(text.draws(case))
+        for source in case.mechanism.sources:
+            st.caption(f"Source: {literal(source)}")
+        with st.container(horizontal=True):
+            for batch in case.batches:
+                st.page_link(
+                    "data/imports.py",
+                    label=f"Batch {batch}",
+                    icon=":material/receipt_long:",
+                    query_params=here(batch=batch),
+                )
+
+
+def project_head(line: Line) -> None:
+    """The project of the chosen case: its question, its owner, its state."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(literal(line.project_title), anchor=False)
+        badge(line.health.health)
+    st.caption(f"{literal(line.case.title)}: {literal(line.health.reason)} {text.freshness(line)}")

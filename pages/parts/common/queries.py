@@ -1,0 +1,327 @@
+"""What screens load: one function for each question, its answer kept until something is written."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mlpm_core.records import record_of
+from mlpm_core.services.admin import demo, exports
+from mlpm_core.services.evaluate import candidates as evaluations
+from mlpm_core.services.evaluate import decisions as adoption
+from mlpm_core.services.evaluate import insights as insights_service
+from mlpm_core.services.evaluate import preferences as choosing_service
+from mlpm_core.services.in_life import deployments as deployments_service
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import promises as delivered_service
+from mlpm_core.services.ingest import batches, imports, registers, uploads
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.plan import briefs
+from mlpm_core.services.plan import estimates as estimates_service
+from mlpm_core.services.plan import kpi_finder as guide_service
+from mlpm_core.services.valuation.value_cases import mechanisms
+from mlpm_core.services.valuation.value_cases import value_cases as valuation
+from pages.parts.common.cache import daily, shared, tried, workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mlpm_core.quantity import Dimension
+    from mlpm_core.records import Receipt
+    from mlpm_core.services.admin.demo import LoadedDemo
+    from mlpm_core.services.evaluate.decisions import DecisionView
+    from mlpm_core.services.evaluate.insights import Advice, Change, Insight
+    from mlpm_core.services.evaluate.preferences import Choosing
+    from mlpm_core.services.evaluate.views import LeaderboardView
+    from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
+    from mlpm_core.services.in_life.portfolio import Portfolio, ProjectView
+    from mlpm_core.services.in_life.promises import DeliveredView
+    from mlpm_core.services.ingest.registers import SetupStep
+    from mlpm_core.services.plan.briefs import BriefView
+    from mlpm_core.services.plan.estimates import EstimateView
+    from mlpm_core.services.plan.kpi_finder import BreakEvenView, CandidateView, GuideView
+    from mlpm_core.services.valuation.mechanisms import Mechanism, Version
+    from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
+
+Changes = tuple[tuple[str, str], ...]
+
+
+def actor() -> str:
+    """Who is at the screen: the local user until sign-in comes."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "local user"
+
+
+@shared
+def projects() -> list[dict[str, Any]]:
+    """Every project that is not archived, by title."""
+    return registers.projects(workspace(), actor())
+
+
+@shared
+def all_projects() -> list[dict[str, Any]]:
+    """Every project, archived ones too, by title."""
+    return registers.projects(workspace(), actor(), archived=True)
+
+
+@tried
+def loaded_demo() -> LoadedDemo:
+    """What of the demo is loaded, and what others built on it."""
+    return demo.loaded(workspace(), actor())
+
+
+@shared
+def whole_portfolio() -> Portfolio:
+    """Every model with its worth and health."""
+    return portfolio.portfolio(workspace(), actor())
+
+
+@daily
+def project_view(project: str) -> ProjectView:
+    """One project with its cases and KPIs; a proxy expires by the day."""
+    return portfolio.project_view(workspace(), actor(), project)
+
+
+@shared
+def case(project: str, value_case_id: str, changes: Changes = ()) -> CaseValue:
+    """One value case; ``changes`` are quantities tried out but not saved."""
+    return valuation.case_value(workspace(), actor(), project, value_case_id, changes=dict(changes))
+
+
+@shared
+def against_baselines(
+    project: str, value_case_id: str, changes: Changes = ()
+) -> list[BaselineValue]:
+    """One value case against every baseline of its mechanism."""
+    return valuation.against_baselines(case(project, value_case_id, changes))
+
+
+@shared
+def deployments(project: str | None = None) -> list[DeploymentLine]:
+    """The models in use of one project or all, the worst health first."""
+    return deployments_service.deployments(workspace(), actor(), project)
+
+
+@shared
+def deployment(project: str, deployment_id: str, granularity: str | None = None) -> DeploymentView:
+    """One model in use, over periods of a length; those of the newest results unless told."""
+    return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
+
+
+@shared
+def candidates(project: str, value_case_id: str) -> LeaderboardView:
+    """The candidates of a value case side by side."""
+    return evaluations.candidates(workspace(), actor(), project, value_case_id)
+
+
+@shared
+def advice_among(project: str, value_case_id: str) -> tuple[Advice, ...]:
+    """What to find out before one of the candidates of a value case is chosen."""
+    return insights_service.among(case(project, value_case_id), candidates(project, value_case_id))
+
+
+@shared
+def choosing(project: str, value_case_id: str) -> Choosing | None:
+    """Who would choose which candidate of a value case."""
+    return choosing_service.choosing(
+        candidates(project, value_case_id), choosing_service.weights_of(brief(project))
+    )
+
+
+@daily
+def decisions(project: str) -> list[DecisionView]:
+    """Every decision of a project, promised beside realised; a review falls due by the day."""
+    return adoption.decisions(workspace(), actor(), project)
+
+
+@daily
+def brief(project: str) -> BriefView:
+    """What a project is for, and what it still needs to know; a question falls due by the day."""
+    return briefs.brief(workspace(), actor(), project)
+
+
+@daily
+def guide(project: str) -> GuideView:
+    """Which KPIs a project has, and what its stakeholders want most."""
+    return guide_service.guide(workspace(), actor(), project)
+
+
+@daily
+def kpi_candidates(project: str, dimension: Dimension) -> list[CandidateView]:
+    """What could be counted in a dimension."""
+    return guide_service.candidate_views(workspace(), actor(), project, dimension)
+
+
+@daily
+def kpi_break_even(project: str, mechanism: str, candidate: str) -> BreakEvenView:
+    """What must be true for a mechanism to pay."""
+    return guide_service.break_even(workspace(), actor(), project, mechanism, candidate)
+
+
+@daily
+def delivered(project: str, value_case_id: str) -> DeliveredView:
+    """A value case, promised beside realised up to the day."""
+    return delivered_service.delivered(workspace(), actor(), project, value_case_id)
+
+
+@shared
+def setup_steps(project: str) -> list[SetupStep]:
+    """What a project needs before it shows a value, in order."""
+    return registers.setup_steps(workspace(), actor(), project)
+
+
+def export(project: str, table: str, file_format: str) -> bytes:
+    """A table of a project as a file."""
+    return exports.export(workspace(), actor(), project, table, file_format).data
+
+
+def template_csv(kind: str) -> str:
+    """A CSV to fill in."""
+    return registers.template_csv(kind)
+
+
+def raw_file(project: str, batch: str) -> bytes:
+    """The bytes of a batch as they came."""
+    return batches.raw_file(workspace(), actor(), project, batch)
+
+
+def limits(kind: str) -> str:
+    """The largest file of a kind that is read, in words."""
+    return uploads.limits_told(workspace(), kind)
+
+
+@tried
+def undo_preview(project: str, batch: str) -> Receipt:
+    """What taking a batch back would do; nothing is stored."""
+    return undoing.undo(workspace(), actor(), project, batch, dry_run=True)
+
+
+@tried
+def preview(
+    upload: uploads.Upload, _data: bytes, sha256: str, _on_stage: Callable[[float, str], None]
+) -> Receipt:
+    """What an import would do, effect on KPIs included; nothing is stored."""
+    dry = replace(upload, dry_run=True)
+    return uploads.import_upload(
+        workspace(), actor(), dry, _data, channel="screen", on_stage=_on_stage
+    )
+
+
+@shared
+def rejected_csv(upload: uploads.Upload, _data: bytes, sha256: str) -> bytes:
+    """The rejected rows of a file with their reasons."""
+    return imports.rejected_csv(
+        workspace(),
+        actor(),
+        upload.project,
+        upload.kind,
+        upload.filename,
+        _data,
+        profile=upload.check(),
+    )
+
+
+@shared
+def estimates(project: str) -> list[EstimateView]:
+    """A project's estimates with what follows from them."""
+    return estimates_service.project_estimates(workspace(), actor(), project)
+
+
+@shared
+def case_estimates(project: str, value_case_id: str, changes: Changes = ()) -> list[EstimateView]:
+    """The estimates that name a value case, paid for by it as tried."""
+    return estimates_service.of_case(estimates(project), case(project, value_case_id, changes))
+
+
+@shared
+def insight(project: str, value_case_id: str, changes: Changes = ()) -> Insight | None:
+    """A value case as a choice: whether it pays, and what to find out first."""
+    return insights_service.insight(
+        case(project, value_case_id, changes), case_estimates(project, value_case_id, changes)
+    )
+
+
+@shared
+def change(project: str, value_case_id: str, changes: Changes = ()) -> Change:
+    """What moved a value case from its plan to what is monitored."""
+    return insights_service.change(case(project, value_case_id, changes))
+
+
+def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
+    """What would follow from an estimate that is not saved."""
+    return _tried_estimate(project, tuple(sorted(values.items())))
+
+
+@shared
+def _tried_estimate(project: str, values: tuple[tuple[str, object], ...]) -> EstimateView:
+    return estimates_service.tried(workspace(), actor(), project, dict(values))
+
+
+@shared
+def history(project: str, kind: str) -> list[dict[str, Any]]:
+    """Every version of a kind's records."""
+    return registers.history(workspace(), actor(), project, kind)
+
+
+def titles(project: str, kind: str) -> dict[str, str]:
+    """The records of a kind that are not archived: id by title, for a choice."""
+    key = record_of(kind).key[-1]
+    return {
+        str(r[key]): str(r.get("title") or r[key])
+        for r in records(project, kind)
+        if not r.get("archived")
+    }
+
+
+def input_titles(project: str, value_case_id: str) -> dict[str, str]:
+    """The questions of a value case: name by label."""
+    found = {c["value_case_id"]: c for c in records(project, "value_cases")}
+    if value_case_id not in found:
+        return {}
+    row = found[value_case_id]
+    return mechanisms.questions(
+        workspace(), actor(), project, row["mechanism"], row["baseline"] or None
+    )
+
+
+def project_title(project: str) -> str:
+    """The project's name as people say it; empty for none."""
+    return next((str(p["title"]) for p in all_projects() if p["project"] == project), "")
+
+
+def currency(project: str) -> str:
+    """The currency of a project."""
+    return str(next(p["currency"] for p in all_projects() if p["project"] == project))
+
+
+@shared
+def receipt(project: str, batch: str) -> Receipt:
+    """The receipt of one batch, with what was rejected of it."""
+    return batches.receipt(workspace(), actor(), project, batch)
+
+
+@shared
+def receipts(project: str) -> list[dict[str, Any]]:
+    """Every batch of a project, newest first."""
+    return batches.receipts(workspace(), actor(), project)
+
+
+@shared
+def records(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
+    """What holds now for a kind of record."""
+    return registers.records(workspace(), actor(), project, kind, last=last)
+
+
+@shared
+def mechanism_choices(project: str) -> dict[str, Mechanism]:
+    """Every mechanism that a project may choose, its own first, by id."""
+    return mechanisms.choices(workspace(), actor(), project)
+
+
+@shared
+def mechanism_versions(project: str, mechanism_id: str) -> list[Version]:
+    """Every definition that a project's own mechanism has had."""
+    return mechanisms.versions(workspace(), actor(), project, mechanism_id)

@@ -1,0 +1,168 @@
+"""Registers: any kind of record as a table, with its template and its history."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.records import KINDS, Record, columns, record_of
+from pages.parts.common import addresses, controls, panels, queries
+from pages.parts.common.format import inner, option_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "archive_toggle",
+    "decisions",
+    "downloads",
+    "history",
+    "is_shown",
+    "kind_in_view",
+    "project_or_first",
+    "record_in_view",
+    "table",
+    "template",
+]
+
+_NEW = "new"
+
+
+def kind_in_view() -> type[Record]:
+    """The kind of record shown."""
+    chosen = controls.choose("Register", {k: r.plural for k, r in KINDS.items()}, "kind")
+    return record_of(chosen)
+
+
+def project_or_first(record: type[Record]) -> str:
+    """The project in view; the register of projects needs none."""
+    return "" if record.kind == "projects" else controls.project()
+
+
+def record_in_view(
+    record: type[Record], rows: Sequence[Mapping[str, Any]], *, named_by: str = ""
+) -> Mapping[str, Any] | None:
+    """The record to change, or None to add one.
+
+    An archived one is offered while it is shown, or when the address names it.
+
+    Parameters
+    ----------
+    named_by : str
+        The field by which people know a record; its id when left out.
+    """
+    in_sight = {*addresses.named("record"), st.session_state.get("record")}
+    by_id = {
+        row_id: row for row in rows if (row_id := _id(record, row)) in in_sight or is_shown(row)
+    }
+    if not by_id and not addresses.named("record"):
+        st.subheader(f"Add a new {inner(record.singular)}", anchor=False)
+        return None
+    titles = {_NEW: f"Add a new {inner(record.singular)}"}
+    for row_id, row in by_id.items():
+        name = f": {row[named_by]}" if named_by else f" {row_id}"
+        titles[row_id] = f"Change{name}{' (archived)' if row.get('archived') else ''}"
+    return by_id.get(controls.choose("What to do", titles, "record"))
+
+
+def _id(record: type[Record], row: Mapping[str, Any]) -> str:
+    return " · ".join(str(row[k]) for k in record.key if k != "project" or len(record.key) == 1)
+
+
+def is_shown(row: Mapping[str, Any]) -> bool:
+    """Whether a record stands in the register: archived ones do when they are asked for."""
+    return not row.get("archived") or bool(st.session_state.get("archived_records"))
+
+
+def archive_toggle(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show archived records too; asked only when there are any."""
+    n_archived = sum(bool(row.get("archived")) for row in rows)
+    if n_archived:
+        st.toggle(f"Show archived ({n_archived})", key="archived_records", persist_state="session")
+
+
+def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The records as they hold now."""
+    shown = [c for c in columns(record) if c.name != "project" or record.kind == "projects"]
+    frame = pd.DataFrame({c.label: [r[c.name] for r in rows if is_shown(r)] for c in shown})
+    empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
+    st.dataframe(frame.drop(columns=empty), hide_index=True, alt=f"{record.plural} that hold now")
+
+
+def decisions(project: str) -> None:
+    """Every decision with its origin and state, and the one way to record another."""
+    listed = queries.decisions(project)
+    if listed:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Decision": [d.decision_id for d in listed],
+                    "Title": [d.title for d in listed],
+                    "Value case": [d.case_title for d in listed],
+                    "Chosen": [option_name(d.chosen) for d in listed],
+                    "Stands": [d.state.value for d in listed],
+                    "Came in": [d.origin.value for d in listed],
+                    "Decided on": [d.decided_on for d in listed],
+                    "Recorded (UTC)": [d.recorded_at for d in listed],
+                    "By": [d.recorded_by for d in listed],
+                    "Superseded by": [d.superseded_by or "" for d in listed],
+                    "Withdrawn by": [d.withdrawn_by or "" for d in listed],
+                }
+            ),
+            hide_index=True,
+            alt="Decisions with their origin and state",
+        )
+        downloads(project, record_of("decisions"))
+    st.page_link(
+        "evaluate/adoption.py",
+        label="Record a decision",
+        icon=":material/gavel:",
+        query_params=panels.here(),
+    )
+
+
+def template(record: type[Record]) -> None:
+    """A CSV to fill in and upload."""
+    if record.kind == "projects":
+        return
+    st.download_button(
+        "CSV template",
+        queries.template_csv(record.kind),
+        file_name=f"{record.kind}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def downloads(project: str, record: type[Record]) -> None:
+    """The register as a file; made when it is asked for."""
+    with st.container(horizontal=True):
+        for label, file_format, mime in (
+            ("CSV", "csv", "text/csv"),
+            ("Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ):
+            st.download_button(
+                label,
+                functools.partial(queries.export, project, record.kind, file_format),
+                file_name=f"{project}-{record.kind}.{file_format}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"export_{record.kind}_{file_format}",
+                help="Everything that holds now, archived records too.",
+            )
+
+
+def history(project: str, record: type[Record]) -> None:
+    """Who wrote what and when; loaded when opened."""
+    with st.expander(
+        "History: who wrote what and when", icon=":material/history:", on_change="rerun"
+    ) as opened:
+        if not opened.open:
+            return
+        rows = queries.history(project, record.kind)
+        st.dataframe(pd.DataFrame(rows).drop(columns=["project"]), hide_index=True, alt="History")

@@ -1,0 +1,174 @@
+"""What stands on every screen: the project in view, and the moment as of which all is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from mlpm_core.errors import MlpmError
+from pages.parts.common import addresses, commands, controls, queries
+from pages.parts.common.format import day, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "count_visit",
+    "known_at",
+    "known_choice",
+    "known_from",
+    "project_in_view",
+    "project_notice",
+]
+
+
+def count_visit(page: str) -> None:
+    """Number the visits of screens, so that a form knows when it was left.
+
+    A browser may still send a field of a screen that was left, when another one stands there.
+    """
+    if st.session_state.get("visited") != page:
+        st.session_state["visited"] = page
+        st.session_state["visit"] = st.session_state.get("visit", 0) + 1
+
+
+def known_at() -> None:
+    """The past moment as of which every screen tells, said on top of each with the way back."""
+    wanted = addresses.named("known")
+    if addresses.is_news("known"):
+        st.session_state["known"] = wanted[0]
+    if len(wanted) > 1 or wanted == ("",):
+        controls.not_there("known", wanted)
+        known_from(None)
+    try:
+        queries.workspace()
+    except MlpmError as error:
+        st.warning(f"{literal(error)} All is told as known now.", icon=":material/history:")
+        known_from(None)
+    when = st.session_state.get("known")
+    if when:
+        addresses.show("known", when)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            moment = queries.workspace().known_at
+            st.info(
+                f"Everything here is **as known at {moment:%Y-%m-%d %H:%M} UTC**: what came in "
+                "later, undos too, is left out, and nothing can be changed.",
+                icon=":material/history:",
+            )
+            st.button("Back to now", on_click=known_from, args=(None,))
+    else:
+        addresses.drop("known")
+
+
+def known_choice() -> None:
+    """The sidebar's way to a past day."""
+    with st.sidebar.popover("As known at …", icon=":material/history:", type="tertiary"):
+        st.caption(
+            "What was known at the end of a day: for a report, or a decision looked back on."
+        )
+        st.date_input(
+            "Day (UTC)", value=None, key="known_day", max_value="today", on_change=_known_from_day
+        )
+
+
+def known_from(when: str | None) -> None:
+    """Tell everything as known at a day, a moment or a batch; None is now; a callback."""
+    st.session_state["known"] = when
+
+
+def _known_from_day() -> None:
+    day = st.session_state["known_day"]
+    known_from(day.isoformat() if day else None)
+
+
+def project_in_view(projects: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The sidebar's choice of project, kept across screens and in the URL.
+
+    Returns
+    -------
+    tuple of str
+        What the address names as a project though there is none; see `project_notice`.
+    """
+    archived = {p["project"] for p in projects if p["archived"]}
+    with st.sidebar:
+        shows_archived = bool(archived) and st.toggle(
+            "Show archived projects", key="archived_projects", persist_state="session"
+        )
+        in_sight = {*addresses.named("project"), st.session_state.get("project")}
+        titles = {
+            p["project"]: f"{p['title']} (archived)" if p["archived"] else p["title"]
+            for p in projects
+            if not p["archived"] or shows_archived or p["project"] in in_sight
+        }
+        active = [name for name in titles if name not in archived]
+        unknown = addresses.follow("project", titles, next(iter(active), None))
+        if not titles:
+            return unknown
+        chosen = st.selectbox(
+            "Project",
+            list(titles),
+            index=None if st.session_state["project"] is None else 0,
+            format_func=lambda name: titles.get(name, name),
+            key="project",
+            placeholder="Choose a project",
+            help="Portfolio and Health show all projects; every other screen shows this one.",
+            persist_state="session",
+        )
+        if chosen is not None:
+            addresses.show("project", chosen)
+            _demo_caption(next(p for p in projects if p["project"] == chosen))
+    return unknown
+
+
+def _demo_caption(project: Mapping[str, Any]) -> None:
+    if not project["is_demo"]:
+        return
+    st.caption(
+        ":material/science: Demo data: the Bike Shop is made up, and its clock stands at "
+        f"{day(project['clock_on'])}."
+    )
+    st.page_link(
+        "data/settings.py",
+        label="Remove it in Settings",
+        query_params={"project": str(project["project"])},
+    )
+
+
+def project_notice(projects: Sequence[Mapping[str, Any]], unknown: Sequence[str]) -> None:
+    """That the project of the address is not there, with a choice; or that it is archived."""
+    if unknown:
+        controls.not_there("project", unknown)
+        active = {p["project"]: p["title"] for p in projects if not p["archived"]}
+        if active:
+            st.selectbox(
+                "Choose a project",
+                list(active),
+                index=None,
+                format_func=lambda name: active.get(name, name),
+                placeholder="All projects that there are",
+                key="project_chosen",
+                on_change=_take_chosen,
+            )
+        return
+    chosen = st.session_state.get("project")
+    shown = next((p for p in projects if p["project"] == chosen and p["archived"]), None)
+    if shown is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            f"**{literal(shown['title'])}** is archived: it is kept, and left out of Portfolio and "
+            "Health.",
+            icon=":material/inventory_2:",
+        )
+        st.button(
+            "Restore",
+            icon=":material/unarchive:",
+            key="restore_project",
+            on_click=commands.restore,
+            args=(str(chosen), "projects", shown),
+        )
+
+
+def _take_chosen() -> None:
+    st.session_state["project"] = st.session_state["project_chosen"]

@@ -1,0 +1,225 @@
+"""Service results as tidy frames: for charts with fixed column names, for tables with people's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mlpm_core.services.valuation.value_cases import outcome_dots
+from pages.parts.common.format import NOTHING, WORDS, day, figure, money, number, written_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.records import Receipt
+    from mlpm_core.services.in_life.portfolio import Line
+    from mlpm_core.services.plan.estimates import EstimateView
+    from mlpm_core.services.valuation.value_cases import CaseValue
+    from mlpm_core.services.valuation.value_rates import RatePoint
+
+__all__ = [
+    "batches",
+    "cases",
+    "dots",
+    "effects",
+    "examples",
+    "inputs",
+    "rates",
+    "redefined",
+    "rejects",
+    "steps",
+    "waterfall",
+]
+
+
+def cases(lines: Sequence[Line]) -> pd.DataFrame:
+    """The portfolio's value cases, a row each."""
+    return pd.DataFrame(
+        {
+            "Health": [WORDS[x.health.health] for x in lines],
+            "Value case": [x.case.title for x in lines],
+            "Now": [_rate(x.current_rate, x) for x in lines],
+            "Likely": [_likely(x) for x in lines],
+            "Planned": [_rate(x.planned_rate, x) for x in lines],
+            "Gap": [_rate(x.gap, x) for x in lines],
+            "Rests on": [str(x.case.rests_on or NOTHING) for x in lines],
+            "Data to": [day(x.case.as_of.end) if x.case.as_of else NOTHING for x in lines],
+            "Project": [x.project_title for x in lines],
+        }
+    )
+
+
+def rates(points: Sequence[RatePoint], line: Line) -> pd.DataFrame:
+    """Value rates for their chart."""
+    starts = [p.period.start for p in points]
+    return pd.DataFrame(
+        {
+            "start": starts,
+            "period": [str(p.period) for p in points],
+            "rate": [p.rate for p in points],
+            "low": [p.rate_low for p in points],
+            "high": [p.rate_high for p in points],
+            "planned": line.planned_rate,
+            "redefined": redefined(starts, line.case),
+        }
+    )
+
+
+def redefined(starts: Sequence[datetime], case: CaseValue) -> pd.Series:
+    """For each period, its start if the definition became another in it; else nothing."""
+    ends = [*starts[1:], datetime.max] if starts else []
+    return pd.Series(
+        [
+            start if any(start <= at < end for at in case.redefined_at) else pd.NaT
+            for start, end in zip(starts, ends, strict=True)
+        ],
+        dtype="datetime64[us]",
+    )
+
+
+def dots(case: CaseValue) -> pd.DataFrame:
+    """Fifty equally likely outcomes for the dotplot."""
+    found = outcome_dots(case.best) if case.best else []
+    return pd.DataFrame(
+        {
+            "at": [d.at for d in found],
+            "row": [d.row for d in found],
+            "value": [d.value for d in found],
+            "outcome": ["loss" if d.value < 0 else "gain" for d in found],
+        }
+    )
+
+
+def steps(case: CaseValue) -> pd.DataFrame:
+    """Every formula with its result at the medians of the inputs."""
+    lines = case.best.lines if case.best else ()
+    return pd.DataFrame(
+        {
+            "Result": [x.name for x in lines],
+            "Formula": [x.formula for x in lines],
+            "Value": [number(x.value, 4) for x in lines],
+            "Unit": ["" if x.unit == "1" else written_unit(x.unit, case.currency) for x in lines],
+        }
+    )
+
+
+def inputs(case: CaseValue) -> pd.DataFrame:
+    """Every input with what is taken for it and where that comes from."""
+    asked = [i for i in case.inputs if i.is_asked]
+    return pd.DataFrame(
+        {
+            "Input": [i.label for i in asked],
+            "Name": [i.name for i in asked],
+            "Taken": [i.in_use or NOTHING for i in asked],
+            "Unit": [written_unit(i.unit, case.currency) for i in asked],
+            "From": [_origin(i) for i in asked],
+            "Source": [i.source for i in asked],
+            "Owner": [i.owner for i in asked],
+            "Batch": [i.batch or "" for i in asked],
+        }
+    )
+
+
+def waterfall(view: EstimateView) -> pd.DataFrame:
+    """The steps from the guess to the plan, for their chart."""
+    told = view.estimate.waterfall
+    return pd.DataFrame(
+        {
+            "order": range(len(told)),
+            "step": [s.label for s in told],
+            "from": [s.p50 - s.change if i else 0.0 for i, s in enumerate(told)],
+            "to": [s.p50 for s in told],
+            "change": [s.change for s in told],
+        }
+    )
+
+
+def batches(rows: Sequence[dict[str, Any]], kinds: dict[str, str]) -> pd.DataFrame:
+    """Every batch of a project, newest first."""
+    receipts: list[Receipt] = [row["receipt"] for row in rows]
+    return pd.DataFrame(
+        {
+            "Batch": [r.batch for r in receipts],
+            "What": [
+                f"undo of {r.undoes}" if r.undoes else kinds.get(r.kind, r.kind) for r in receipts
+            ],
+            "File": [r.filename for r in receipts],
+            "Accepted": [r.accepted for r in receipts],
+            "Rejected": [r.rejected for r in receipts],
+            "By": [r.actor for r in receipts],
+            "Through": [row["channel"] for row in rows],
+            "At (UTC)": [row["received_at"] for row in rows],
+            "State": [
+                f"undone by {row['undone_by']}" if row["undone_by"] else "in force" for row in rows
+            ],
+        }
+    )
+
+
+def rejects(receipt: Receipt) -> pd.DataFrame:
+    """Rejected cells with their line, reason and repair."""
+    return pd.DataFrame(
+        {
+            "Line": [r.row for r in receipt.rejects],
+            "Column": [r.column or "" for r in receipt.rejects],
+            "Value": [r.value or "" for r in receipt.rejects],
+            "What is wrong": [r.message for r in receipt.rejects],
+            "How to mend it": [r.hint for r in receipt.rejects],
+            "Code": [r.code for r in receipt.rejects],
+        }
+    )
+
+
+def examples(receipt: Receipt) -> pd.DataFrame:
+    """The first new and changed lines as they were read; columns without a value are left out."""
+    rows = [
+        {"Line": e.line, "Is": e.change} | {k: v for k, v in e.row.items() if k != "project"}
+        for e in receipt.examples
+    ]
+    return pd.DataFrame(rows).fillna("")
+
+
+def effects(receipt: Receipt) -> pd.DataFrame:
+    """KPIs before and after."""
+    return pd.DataFrame(
+        {
+            "KPI": [e.title for e in receipt.effect],
+            "Before": [_kpi(e.before, e.unit) for e in receipt.effect],
+            "After": [_kpi(e.after, e.unit) for e in receipt.effect],
+            "Change": [
+                NOTHING
+                if e.before is None or e.after is None
+                else _kpi(e.after - e.before, e.unit, signed=True)
+                for e in receipt.effect
+            ],
+        }
+    )
+
+
+def _kpi(value: float | None, unit: str, *, signed: bool = False) -> str:
+    if value is None:
+        return "cannot be said"
+    text = figure(abs(value) if signed else value, unit, 4)
+    return f"{'+' if value > 0 else '−'} {text}" if signed else text
+
+
+def _rate(value: float | None, line: Line) -> str:
+    return NOTHING if value is None else money(value, line.case.currency, "week")
+
+
+def _likely(line: Line) -> str:
+    """Where the current value rate lies in 8 of 10 cases."""
+    low, high = line.rate_range
+    if low is None or high is None:
+        return NOTHING
+    return "exact" if low == high else f"{number(low)} to {number(high)}"
+
+
+def _origin(entry: Any) -> str:  # noqa: ANN401  a CaseInput
+    if entry.monitored:
+        return f"monitored, {entry.monitored_in}"
+    if entry.planned:
+        return "written in the value case"
+    return "the mechanism's default" if entry.default else "missing"

@@ -1,0 +1,1 @@
+"""What only the Data screens use."""

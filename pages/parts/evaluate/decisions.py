@@ -1,0 +1,285 @@
+"""Decisions: the form that records one, and the recorded ones with what came of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import streamlit as st
+
+from mlpm_core.services.evaluate.decisions import DecisionState
+from mlpm_core.services.ingest.recorded_decisions import Origin
+from pages.parts.common import commands, forms, panels, queries, saving
+from pages.parts.common.format import NOTHING, counted, figure, literal, option_name, spread
+from pages.parts.evaluate import tables, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from mlpm_core.services.evaluate.decisions import DecisionView
+    from mlpm_core.services.evaluate.views import LeaderboardView, Range
+    from pages.parts.common.forms import Form
+
+__all__ = ["form", "recorded"]
+
+T = TypeVar("T")
+
+_REVIEW_AFTER = timedelta(weeks=13)
+_CHOSEN = {
+    "chosen": "Chosen",
+    "supersedes": "Takes the place of",
+    "runs_as": "The chosen one runs as",
+}
+_ALSO = (
+    ("conditions", "Conditions", "What must hold for the decision to stand"),
+    ("dissent", "Dissent", "Who disagreed, and why"),
+    ("attendees", "Present", "Who else was there"),
+)
+_EMPTY: dict[str, Any] = {
+    "title": "",
+    "why": "",
+    "supersedes": "",
+    "runs_as": ("", ""),
+    **{name: "" for name, _, _ in _ALSO},
+}
+"""What the fields hold that begin empty."""
+
+
+def form(
+    project: str, view: LeaderboardView, today: date, decisions: Sequence[DecisionView]
+) -> None:
+    """Record a decision on the options of a value case; each one recorded empties the form."""
+    options = [o.name for o in view.options]
+    standing = {d.decision_id: d for d in decisions if d.state is DecisionState.IN_FORCE}
+    name = f"decide_{project}_{view.value_case_id}"
+    # the best option, and never another one because that became the best while somebody writes
+    chosen = st.session_state.get(f"{name}_chosen", options[0])
+    fields = forms.opened(
+        name,
+        (project, "decisions", view.value_case_id),
+        None,
+        _EMPTY
+        | {
+            "chosen": chosen if chosen in options else None,
+            "decided_by": queries.actor(),
+            "decided_on": today,
+            "review_on": today + _REVIEW_AFTER,
+        },
+    )
+    with st.container(border=True):
+        fields.head()
+        values: dict[str, Any] = {
+            "chosen": _choice(fields, "chosen", options, option_name),
+            "title": _text(fields, "title", "What is decided", "Keep the champion this season"),
+            "why": st.text_area(
+                "Why",
+                placeholder="What tipped the balance",
+                key=fields.key("why"),
+                on_change=fields.note,
+            )
+            or "",
+        }
+        with st.grid(3, min_column_width=200):
+            values["decided_by"] = _text(fields, "decided_by", "Who decides")
+            values["decided_on"] = st.date_input(
+                "Decided on",
+                value=None,
+                max_value=today,
+                format="YYYY-MM-DD",
+                help="When it is recorded is noted beside it, by the clock.",
+                key=fields.key("decided_on"),
+                on_change=fields.note,
+            )
+            values["review_on"] = st.date_input(
+                "Review date",
+                value=None,
+                format="YYYY-MM-DD",
+                key=fields.key("review_on"),
+                on_change=fields.note,
+            )
+        with st.grid(2, min_column_width=200):
+            values["supersedes"] = _choice(
+                fields,
+                "supersedes",
+                ["", *standing],
+                lambda i: f"{i}: {standing[i].title}" if i else "no earlier decision",
+                "The earlier decision stays listed as superseded, and its review is closed.",
+            )
+            values["runs_as"] = _choice(
+                fields,
+                "runs_as",
+                [("", ""), *view.deployed],
+                lambda d: text.deployed(*d),
+                "What is realised is told by the deployments of this version. Choose it where it "
+                "goes by another name than the candidate.",
+            )
+        if view.deployed and not {v for _, v in view.deployed} & set(options):
+            st.caption(literal(text.in_use(view)))
+        with st.expander("Conditions, dissent, who was there"):
+            for name, label, placeholder in _ALSO:
+                values[name] = _text(fields, name, label, placeholder)
+        st.caption("The options are kept as they stand now. A decision is never changed later.")
+        fields.remember(values)
+        if st.button("Record the decision", type="primary", icon=":material/gavel:"):
+            with panels.guard():
+                _record(project, view.value_case_id, fields, values)
+
+
+def _text(fields: Form, name: str, label: str, placeholder: str = "") -> str:
+    typed = st.text_input(
+        label,
+        placeholder=placeholder,
+        key=fields.key(name),
+        live=forms.LIVE,
+        on_change=fields.note,
+    )
+    return typed or ""
+
+
+def _choice(
+    fields: Form,
+    name: str,
+    options: Sequence[T],
+    format_func: Callable[[T], str],
+    help: str | None = None,
+) -> T | None:
+    """A choice; None once what was chosen is no longer offered."""
+    key = fields.key(name)
+    if st.session_state[key] not in options:
+        st.session_state[key] = None
+    return st.selectbox(
+        _CHOSEN[name],
+        options,
+        index=None if st.session_state[key] is None else 0,
+        format_func=format_func,
+        help=help,
+        key=key,
+        on_change=fields.note,
+    )
+
+
+def _record(project: str, value_case_id: str, fields: Form, values: Mapping[str, Any]) -> None:
+    for name, label in _CHOSEN.items():
+        if values[name] is None:
+            st.error(
+                f"Choose again at “{label}”: what was chosen there is no longer offered.",
+                icon=":material/error:",
+            )
+            return
+    receipt = commands.decide(project, value_case_id, **values)
+    if saving.refused(receipt):
+        return
+    fields.done()
+    commands.say_and_rerun(f"Recorded as {receipt.batch}; its options are frozen.", receipt)
+
+
+def recorded(decisions: Sequence[DecisionView]) -> None:
+    """Every decision, promised beside realised, with its options as they stood then."""
+    if not decisions:
+        st.caption("None is recorded in this project yet.")
+        return
+    due = sum(d.is_review_due for d in decisions)
+    if due:
+        st.warning(
+            f"{counted(due, 'decision')} should be looked at again: the review date has come.",
+            icon=":material/event:",
+        )
+    anchors = {d.decision_id: _anchor(d) for d in decisions}
+    for decision in decisions:
+        with st.container(border=True):
+            _decision(decision, anchors)
+
+
+def _anchor(decision: DecisionView) -> str:
+    """Where a decision stands on its screen."""
+    letters = re.sub(r"[^a-z0-9]+", "-", decision.decision_id.lower())
+    return f"decision-{decision.batch.lower()}-{letters}"
+
+
+def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
+    st.subheader(
+        f"{literal(decision.decision_id)}: {literal(decision.title)}", anchor=_anchor(decision)
+    )
+    _badges(decision)
+    st.markdown(text.decided(decision))
+    _chain(decision, anchors)
+    if decision.is_promise:
+        _promised_and_realised(decision)
+    else:
+        st.caption(literal(decision.promised_reason))
+    if also := text.also_said(decision):
+        st.markdown(also)
+    st.caption(text.came_in(decision))
+    if not decision.options:
+        return
+    with st.expander(
+        f"The {len(decision.options):,} options as they stood then",
+        icon=":material/history:",
+        on_change="rerun",
+        key=f"then_{_anchor(decision)}",
+    ) as opened:
+        if opened.open:
+            st.dataframe(
+                tables.five_dimensions(decision.options),
+                hide_index=True,
+                alt="Options of the decision in net and five dimensions, as they stood then",
+            )
+
+
+def _badges(decision: DecisionView) -> None:
+    """Whether it stands, how it came in, and when to look at it again."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if decision.state is DecisionState.WITHDRAWN:
+            st.badge("withdrawn", icon=":material/undo:", color="red")
+        if decision.state is DecisionState.SUPERSEDED:
+            st.badge("superseded", icon=":material/update:", color="gray")
+        if decision.origin is Origin.IMPORTED:
+            st.badge("imported", icon=":material/upload_file:", color="violet")
+        st.badge(
+            text.review(decision),
+            icon=":material/event:",
+            color="orange" if decision.is_review_due else "gray",
+        )
+
+
+def _chain(decision: DecisionView, anchors: dict[str, str]) -> None:
+    """What it took the place of, and what took its place, each with the way there."""
+    for label, other in (
+        ("Takes the place of", decision.supersedes),
+        ("Superseded by", decision.superseded_by),
+    ):
+        if other:
+            shown = literal(other)
+            anchor = anchors.get(other)
+            st.markdown(f"{label} {f'[{shown}](#{anchor})' if anchor else shown}.")
+
+
+def _promised_and_realised(decision: DecisionView) -> None:
+    with st.grid(2, min_column_width=200):
+        with st.container():
+            _range("Promised then", decision.promised, decision.promised_reason)
+            if decision.is_before_correction:
+                st.caption(
+                    "As measured: it was recorded before MLPM took off the luck of the best of "
+                    "many candidates."
+                )
+            elif decision.measured and decision.measured != decision.promised:
+                as_measured = figure(decision.measured.mean, decision.measured.unit)
+                st.caption(literal(f"As measured {as_measured}; corrected for luck."))
+        with st.container():
+            _range("Realised now", decision.realised, decision.realised_reason)
+            if decision.realised_when:
+                st.caption(literal(f"the decided model as monitored {decision.realised_when}"))
+            if decision.instead:
+                st.caption(literal(decision.instead))
+
+
+def _range(label: str, told: Range | None, otherwise: str) -> None:
+    if told is None:
+        st.metric(label, NOTHING)
+        st.caption(literal(otherwise))
+        return
+    st.metric(label, literal(figure(told.mean, told.unit)))
+    st.caption(literal(spread(told.p10, told.p90)))

@@ -1,0 +1,1 @@
+"""What only the In life screens use."""

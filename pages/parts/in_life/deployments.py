@@ -1,0 +1,205 @@
+"""The pieces of the Health and Deployment screens: cards, limits, monitored metrics, segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts.common import charts, controls, panels, queries
+from pages.parts.common.format import day, literal
+from pages.parts.in_life import tables as in_life_tables
+from pages.parts.in_life import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
+    from mlpm_core.services.in_life.portfolio import Line
+
+__all__ = [
+    "cards",
+    "head",
+    "in_view",
+    "limits",
+    "metrics",
+    "segments",
+    "slots",
+    "table",
+    "without_value",
+]
+
+
+def in_view(project: str) -> DeploymentView:
+    """The deployment that the URL or its control names, over periods of the chosen length."""
+    lines = queries.deployments(project)
+    if not lines:
+        panels.empty(
+            "No model of this project is in use, and no results of one have come in.",
+            "data/registers.py",
+            "Add a deployment",
+            kind="deployments",
+        )
+    place = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        line = controls.deployment(lines, place)
+        view = queries.deployment(project, line.deployment_id)
+        if view.granularity is None:
+            return view
+        chosen = controls.granularity(view.granularities, view.granularity, place)
+    if chosen == view.granularity:
+        return view
+    return queries.deployment(project, line.deployment_id, chosen)
+
+
+def head(line: DeploymentLine) -> None:
+    """The chosen deployment in short, with the way to its page."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(literal(line.case_title), anchor=False)
+        panels.badge(line.health.health)
+    st.markdown(f"{text.slot(line)}. {literal(line.health.reason)}")
+    st.caption(
+        f"Results to {day(line.data_to)}. {literal(line.project_title)}."
+        if line.data_to
+        else f"No results yet. {literal(line.project_title)}."
+    )
+    st.page_link(
+        "in_life/deployment.py",
+        label="What happened, since when, is it real?",
+        icon=":material/troubleshoot:",
+        query_params={"project": line.project, "deployment": line.deployment_id},
+    )
+
+
+def cards(view: DeploymentView) -> None:
+    """Value and health of a champion; of another slot its days, limits and health."""
+    line = view.line
+    if line.value is not None:
+        panels.health_cards(line.value)
+        return
+    kept = sum(c.state.value == "inside" and not c.is_stale for c in line.checks)
+    with st.grid(4, min_column_width=150):
+        with st.container(border=True, height="stretch"):
+            st.metric("Slot", line.slot.capitalize())
+            st.caption("only the champion counts for value")
+        with st.container(border=True, height="stretch"):
+            st.metric("Days in the slot", f"{line.days_in_slot or 0:,}")
+            st.caption(f"{day(line.from_on)} to {day(line.to_on) if line.to_on else 'today'}")
+        with st.container(border=True, height="stretch"):
+            st.metric("Limits kept", f"{kept} of {len(line.checks)}")
+            st.caption("by the newest value of each metric")
+        with st.container(border=True, height="stretch"):
+            st.caption("Health")
+            panels.badge(line.health.health)
+            st.caption(f"Results to {day(line.data_to)}." if line.data_to else "No results yet.")
+
+
+def without_value(line: Line) -> None:
+    """Why results have no value, and where to mend it."""
+    problem = line.case.problem or ""
+    st.info(
+        literal(f"The metrics are in, but their value cannot be said. {problem}"),
+        icon=":material/info:",
+    )
+    st.page_link(
+        "plan/value_case.py",
+        label="Fill in what is missing",
+        icon=":material/arrow_forward:",
+        query_params=panels.here(case=line.case.value_case_id),
+    )
+
+
+def slots(view: DeploymentView) -> None:
+    """Every part that this model plays or played, with its days."""
+    st.subheader("Slots of this model", anchor=False)
+    st.dataframe(
+        in_life_tables.slots(view.slots),
+        hide_index=True,
+        alt="Deployments of this model with slot, version, days and health",
+    )
+    if not view.line.is_recorded:
+        st.page_link(
+            "data/registers.py",
+            label="Record this deployment",
+            icon=":material/add:",
+            query_params=panels.here(kind="deployments"),
+        )
+
+
+def limits(view: DeploymentView) -> None:
+    """The limits with the newest values, and the way to set one where none is."""
+    if view.line.checks:
+        st.dataframe(
+            in_life_tables.limits(view.line),
+            hide_index=True,
+            alt="Metric limits with the newest value of each metric and its state",
+        )
+    if not view.line.is_recorded or not (view.without_limit or not view.line.checks):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        names = ", ".join(m.series.metric.label for m in view.without_limit)
+        st.caption(literal(f"Without a limit: {names}." if names else "No limit is set."))
+        st.page_link(
+            "data/registers.py",
+            label="Set a limit",
+            icon=":material/add:",
+            query_params=panels.here(kind="metric_limits"),
+        )
+
+
+def metrics(view: DeploymentView) -> None:
+    """Every monitored metric with its limit and its signals."""
+    with st.grid(2, min_column_width=380):
+        for watched in view.metrics:
+            label = watched.series.metric.label
+            with st.container():
+                st.markdown(f"**{literal(label)}**")
+                told = text.metric(watched)
+                spec = charts.metric_over_time(label, in_life_tables.digits(watched))
+                charts.draw(in_life_tables.metric(watched), spec, told)
+                st.caption(told)
+    st.caption(text.reading())
+
+
+def segments(view: DeploymentView) -> None:
+    """How the mix of cases moved and where the model errs; nothing without segments."""
+    if not view.segments:
+        return
+    st.subheader("Segments", anchor=False)
+    for told in view.segments:
+        st.markdown(text.segments(told))
+        with st.grid(2, min_column_width=380):
+            for frame, title, number_format in (
+                (in_life_tables.shares(told), text.shares(told), ".0%"),
+                (
+                    in_life_tables.errors(told),
+                    text.errors(told),
+                    ".0%" if told.is_share else ".3~g",
+                ),
+            ):
+                if not frame.empty:
+                    with st.container():
+                        st.markdown(f"**{literal(title)}**")
+                        charts.draw(frame, charts.segments_over_time(title, number_format), title)
+        if told.followed_share is not None:
+            st.caption(text.followed(told))
+
+
+def table(view: DeploymentView) -> None:
+    """What the charts show, as tables; made when opened."""
+    with st.expander("The same as a table", icon=":material/table:", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        for told in view.segments:
+            st.dataframe(in_life_tables.segments(told), hide_index=True, alt="Segments by period")
+        st.dataframe(
+            in_life_tables.by_period(view),
+            hide_index=True,
+            alt="Value rate and monitored metrics by period",
+        )
+
+
+def chosen_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
+    """Deployments as a table; the chosen row, else the first."""
+    alt = "Deployments with health, reason, value gap, slot and age of their results"
+    return controls.row_of(in_life_tables.deployments(lines), lines, "health_deployments", alt)

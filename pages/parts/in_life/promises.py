@@ -1,0 +1,169 @@
+"""The pieces of the screen Promised and realised: cards, months, promises, decisions due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts.common import charts, controls, panels
+from pages.parts.common.format import NOTHING, figure, literal, spread, written_unit
+from pages.parts.evaluate import decisions
+from pages.parts.in_life import promises_tables as tables
+from pages.parts.in_life import promises_text as say
+
+if TYPE_CHECKING:
+    from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
+
+__all__ = ["cards", "decisions_due", "months", "promises", "table"]
+
+_NET = "@net"  # no name begins with this sign
+
+
+def cards(view: DeliveredView) -> None:
+    """Promised and realised to date, the gap between them, and the promises kept."""
+    total, currency = view.total, view.case.currency
+    if total is None or total.realised is None:
+        return
+    promised, gap = total.promised_same_days, total.gap
+    with st.grid(4, min_column_width=150):
+        with st.container(border=True, height="stretch"):
+            st.metric("Promised to date", literal(_amount(promised, currency)))
+            st.caption(literal(_promised_for(view)))
+        with st.container(border=True, height="stretch"):
+            st.metric("Realised to date", literal(_amount(total.realised.mean, currency)))
+            st.caption(literal(spread(total.realised.p10, total.realised.p90)))
+        with st.container(border=True, height="stretch"):
+            st.metric("Gap", literal(_amount(gap, currency)))
+            share = (
+                f", {say.shortfall(gap / promised)}" if gap and promised and promised > 0 else ""
+            )
+            st.caption(literal(f"promised minus realised, same days{share}"))
+        with st.container(border=True, height="stretch"):
+            told = f"{view.hits.kept} of {view.hits.judged}" if view.hits.judged else NOTHING
+            st.metric("Promises kept", told)
+            st.caption(literal(say.hits(view)))
+    st.caption(say.grade(view))
+    if decided := say.decided(view):
+        st.info(decided, icon=":material/gavel:")
+
+
+def _promised_for(view: DeliveredView) -> str:
+    total = view.total
+    if total is None or total.promised is None:
+        return "the value case is not filled in"
+    told = say.coverage(total.days_monitored, total.days_in_use)
+    if total.days_monitored == total.days_in_use:
+        return told
+    return f"{told}; {_amount(total.promised, view.case.currency)} for all of them"
+
+
+def _amount(value: float | None, currency: str) -> str:
+    return NOTHING if value is None else say.amount(value, currency)
+
+
+def months(view: DeliveredView) -> KpiMonths | None:
+    """Net money by month and to date, or the months of a chosen KPI, which is given back."""
+    st.subheader("Month by month", anchor=False)
+    shown = _chosen(view)
+    if shown is not None:
+        charts.draw(
+            tables.kpi_months(shown),
+            charts.level_by_month(written_unit(shown.kpi.unit)),
+            say.kpi_chart(shown),
+        )
+        st.caption(say.kpi_chart(shown))
+    else:
+        charts.draw(
+            tables.money_months(view),
+            charts.promised_by_month(f"{view.case.currency} / month"),
+            say.money_chart(view),
+        )
+        st.caption(say.money_chart(view))
+    for told in (say.not_final(view), literal(say.unvalued(view))):
+        if told:
+            st.caption(told)
+    if shown is None:
+        st.subheader("To date", anchor=False)
+        charts.draw(
+            tables.to_date(view), charts.realised_to_date(view.case.currency), say.to_date(view)
+        )
+        st.caption(say.to_date(view))
+    return shown
+
+
+def _chosen(view: DeliveredView) -> KpiMonths | None:
+    """The chosen KPI; None for net money."""
+    if not view.kpis:
+        return None
+    titles = {_NET: "Net money"} | {k.kpi.kpi_id: k.kpi.title for k in view.kpis}
+    chosen = controls.choose("Show", titles, "kpi")
+    return next((k for k in view.kpis if k.kpi.kpi_id == chosen), None)
+
+
+def promises(view: DeliveredView) -> None:
+    """Every promise of the project, and what became of it."""
+    st.subheader("Promises", anchor=False)
+    if not view.promises:
+        st.info(
+            "Nobody has written down what was promised to whom. A promise is a KPI's value for a "
+            "day, with how likely it is held to be.",
+            icon=":material/info:",
+        )
+        st.page_link(
+            "data/registers.py",
+            label="Add a promise",
+            icon=":material/add:",
+            query_params=panels.here(kind="promises"),
+        )
+        return
+    st.markdown(say.promises(view))
+    st.dataframe(
+        tables.promises(view),
+        hide_index=True,
+        alt="Promises of the project with standing, promised and realised level, and for when",
+    )
+    st.caption(
+        "What the monitored metrics imply for the KPI: in the month of the promised day, and on "
+        "average since that day. Kept: the average since is at least as good. Over-delivered: "
+        "better with a chance of 90 % or more."
+    )
+
+
+def decisions_due(view: DeliveredView) -> None:
+    """Decisions whose review date has come, promised beside realised."""
+    st.subheader("Decisions to look at again", anchor=False)
+    if view.decisions_due:
+        decisions.recorded(view.decisions_due)
+    else:
+        st.caption(say.reviews(view))
+    st.page_link(
+        "evaluate/adoption.py",
+        label="All decisions",
+        icon=":material/gavel:",
+        query_params=panels.here(case=view.case.value_case_id),
+    )
+
+
+def table(view: DeliveredView, shown: KpiMonths | None) -> None:
+    """What the charts show, as a table; loaded when opened."""
+    with st.expander("The same as a table", icon=":material/table:", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        if shown is None:
+            st.caption(literal(f"Net money, {view.case.currency}"))
+            st.dataframe(
+                tables.money_table(view),
+                hide_index=True,
+                alt="Net money by month, promised and realised, with days monitored",
+            )
+            return
+        unit, baseline = shown.kpi.unit, figure(shown.kpi.baseline or 0.0, shown.kpi.unit)
+        st.caption(
+            literal(f"{shown.kpi.title}, {written_unit(unit)}; {baseline} without the model")
+        )
+        st.dataframe(
+            tables.kpi_table(shown),
+            hide_index=True,
+            alt="The KPI by month, promised and realised, with days monitored",
+        )

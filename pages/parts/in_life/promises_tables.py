@@ -1,0 +1,172 @@
+"""Promised and realised as tidy frames, for its charts and its tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pages.parts.common.format import NOTHING, day, digits_beside, figure, number, percent, spread
+from pages.parts.common.tables import redefined
+from pages.parts.in_life import promises_text as say
+
+if TYPE_CHECKING:
+    from mlpm_core.services.in_life.promises import (
+        DeliveredView,
+        Estimate,
+        KpiMonth,
+        KpiMonths,
+        Month,
+    )
+
+__all__ = ["kpi_months", "kpi_table", "money_months", "money_table", "promises", "to_date"]
+
+
+def money_months(view: DeliveredView) -> pd.DataFrame:
+    """Net money by month for its chart."""
+    shown = view.months
+    return pd.DataFrame(
+        {
+            **_realised(shown, [m.realised for m in shown]),
+            "promised": [m.promised_same_days or None for m in shown],
+            "in_use": [m.promised for m in shown],
+        }
+    )
+
+
+def to_date(view: DeliveredView) -> pd.DataFrame:
+    """Everything to the end of each month for its chart."""
+    shown = view.to_date
+    return pd.DataFrame(
+        {
+            **_realised(shown, [m.realised for m in shown]),
+            "end": [pd.Timestamp(m.start) + pd.offsets.MonthEnd(0) for m in shown],
+            "planned": [m.promised_same_days for m in shown],
+            "redefined": redefined([pd.Timestamp(m.start) for m in shown], view.case),
+        }
+    )
+
+
+def kpi_months(told: KpiMonths) -> pd.DataFrame:
+    """A KPI's level by month for its chart."""
+    shown = told.months
+    return pd.DataFrame(
+        {
+            **_realised(shown, [m.level for m in shown]),
+            "promised": pd.Series([m.promised for m in shown], dtype="float64"),
+            "planned": pd.Series([told.kpi.target] * len(shown), dtype="float64"),
+        }
+    )
+
+
+def _realised(
+    shown: tuple[Month, ...] | tuple[KpiMonth, ...], known: list[Estimate | None]
+) -> dict[str, Any]:
+    return {
+        "month": [say.month(m.start) for m in shown],
+        "realised": [e.mean if e else None for e in known],
+        "low": [e.p10 if e else None for e in known],
+        "high": [e.p90 if e else None for e in known],
+        "days": [say.coverage(m.days_monitored, m.days_in_use) for m in shown],
+        "labels": ["not final" if m.days_not_final else "final" for m in shown],
+        "missing": [say.missing(m.days_in_use - m.days_monitored) for m in shown],
+    }
+
+
+def money_table(view: DeliveredView) -> pd.DataFrame:
+    """Net money by month as a table, newest first."""
+    months, to_date = view.months[::-1], view.to_date[::-1]
+    return pd.DataFrame(
+        {
+            "Month": [say.month(m.start) for m in months],
+            "Days monitored": [_of_days(m) for m in months],
+            "Promised": [_rounded(m.promised) for m in months],
+            "Promised, same days": [_rounded(m.promised_same_days) for m in months],
+            "Realised": [_mean(m.realised) for m in months],
+            "P10": [_rounded(m.realised.p10 if m.realised else None) for m in months],
+            "P90": [_rounded(m.realised.p90 if m.realised else None) for m in months],
+            "Gap": [_rounded(m.gap) for m in months],
+            "Labels": [_labels(m) for m in months],
+            "Promised to date": [_rounded(m.promised_same_days) for m in to_date],
+            "Realised to date": [_mean(m.realised) for m in to_date],
+        }
+    )
+
+
+def kpi_table(told: KpiMonths) -> pd.DataFrame:
+    """A KPI's level by month as a table, newest first."""
+    months = told.months[::-1]
+    return pd.DataFrame(
+        {
+            "Month": [say.month(m.start) for m in months],
+            "Days monitored": [_of_days(m) for m in months],
+            "Promise in force": [_number(m.promised, "no promise due") for m in months],
+            "Realised": [_level(m.level, m.promised, told.kpi.target) for m in months],
+            "P10 to P90": [_ends(m.level) for m in months],
+            "Target": _number(told.kpi.target, "no target yet"),
+            "Labels": [_labels(m) for m in months],
+        }
+    )
+
+
+def promises(view: DeliveredView) -> pd.DataFrame:
+    """Every promise of the project with what became of it."""
+    lines = view.promises
+    return pd.DataFrame(
+        {
+            "Standing": [say.OUTCOMES[x.outcome] for x in lines],
+            "KPI": [x.kpi_title for x in lines],
+            "Promised": [figure(x.promised, x.unit) for x in lines],
+            "For": [day(x.promised_for_on) for x in lines],
+            "That month": [_level(x.then, x.promised) for x in lines],
+            "Since then": [_level(x.level, x.promised) for x in lines],
+            "P10 to P90": [_ends(x.level) for x in lines],
+            "Chance it holds": [_share(x.probability) for x in lines],
+            "Held likely": [_share(x.confidence) for x in lines],
+            "To": [x.made_to or NOTHING for x in lines],
+            "Made": [day(x.made_on) for x in lines],
+            "Rests on": [say.rests_on(x) for x in lines],
+        }
+    )
+
+
+def _level(level: Estimate | None, *beside: float | None) -> str:
+    """A mean with as many digits as tell it from what was promised."""
+    if level is None:
+        return NOTHING
+    return number(level.mean, digits_beside(level.mean, *beside))
+
+
+def _share(share: float | None) -> str:
+    return NOTHING if share is None else percent(share)
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
+
+
+def _mean(estimate: Estimate | None) -> int | None:
+    return None if estimate is None else round(estimate.mean)
+
+
+def _number(value: float | None, otherwise: str = NOTHING) -> str:
+    return otherwise if value is None else number(value)
+
+
+def _ends(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return NOTHING
+    return spread(estimate.p10, estimate.p90).removeprefix("P10–P90: ")
+
+
+def _labels(month: Month | KpiMonth) -> str:
+    if not month.days_monitored:
+        return NOTHING
+    if not month.days_not_final:
+        return "final"
+    return f"{say.days(month.days_not_final)} not final"
+
+
+def _of_days(month: Month | KpiMonth) -> str:
+    told = say.coverage(month.days_monitored, month.days_in_use)
+    return told.removesuffix(" monitored").removesuffix(" days").removesuffix(" day")

@@ -1,0 +1,349 @@
+"""What the screen Promised and realised says, made from its numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.services.evaluate.candidates import NONE
+from mlpm_core.services.in_life.promises import Grade, Outcome
+from pages.parts.common.format import (
+    counted,
+    day,
+    digits_beside,
+    figure,
+    literal,
+    money,
+    number,
+    percent,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mlpm_core.services.in_life.promises import (
+        DeliveredView,
+        KpiMonth,
+        KpiMonths,
+        Month,
+        PromiseLine,
+    )
+
+__all__ = [
+    "OUTCOMES",
+    "amount",
+    "arrived",
+    "coverage",
+    "days",
+    "decided",
+    "grade",
+    "hits",
+    "kpi_chart",
+    "lead",
+    "missing",
+    "money_chart",
+    "month",
+    "not_final",
+    "nothing_realised",
+    "promises",
+    "rests_on",
+    "reviews",
+    "shortfall",
+    "to_date",
+    "unvalued",
+]
+
+_MOST_AS_PERCENT = 10.0
+
+OUTCOMES = {
+    Outcome.OVER_DELIVERED: "✓ over-delivered",
+    Outcome.KEPT: "✓ kept",
+    Outcome.MISSED: "✕ missed",
+    Outcome.NOT_DUE: "… not due yet",
+    Outcome.UNKNOWN: "? cannot be said",
+}
+"""What became of a promise in a table: a sign and words, never colour alone."""
+
+_GRADES = {
+    Grade.RANDOMISED: "a randomised holdout",
+    Grade.BEFORE_AFTER: "before and after with a control series",
+    Grade.MODEL_IMPLIED: "model-implied: the value function applied to the monitored metrics",
+    Grade.ASSERTED: "asserted",
+}
+
+
+def lead(view: DeliveredView) -> str:
+    """How much of what was promised arrived, and which month cost most."""
+    title, total, currency = literal(view.case.title), view.total, view.case.currency
+    if total is None:
+        return f"**{title}** is not in use yet, so nothing can have been delivered.{_planned(view)}"
+    since = f"{view.months[0].start:%B %Y}"
+    if total.realised is None:
+        n = literal(days(total.days_in_use))
+        return (
+            f"**{title}** is in use since {since}, but none of its {n} was monitored, so nobody "
+            f"knows what it delivered.{_planned(view)}"
+        )
+    realised = literal(amount(total.realised.mean, currency))
+    if total.promised_same_days is None:
+        return (
+            f"Since {since} **{title}** delivered **{realised}**. Its plan is not filled in, so "
+            "nothing says what was promised."
+        )
+    text = (
+        f"Since {since} **{title}** delivered **{realised}** of "
+        f"{literal(amount(total.promised_same_days, currency))} promised"
+    )
+    if total.promised_same_days > 0:
+        text += f" ({literal(arrived(total.realised.mean / total.promised_same_days))})"
+    worst = view.dearest
+    if worst is None or worst.gap is None:
+        return f"{text}; no month fell behind."
+    gap = literal(amount(worst.gap, currency))
+    return f"{text}; {worst.start:%B %Y} cost most: {gap} less than promised."
+
+
+def _planned(view: DeliveredView) -> str:
+    if view.case.planned is None:
+        return f" {literal(view.case.problem or 'Its plan is not filled in.')}"
+    net = money(view.case.planned.net.mean, view.case.currency)
+    return f" Planned: {literal(net)}."
+
+
+def nothing_realised(view: DeliveredView) -> str:
+    """What is missing before anything can be compared."""
+    if view.unvalued:
+        return unvalued(view)
+    if view.total is None and view.case.deployment and view.case.deployment["from_on"]:
+        return (
+            f"It goes into use on {day(view.case.deployment['from_on'])}; results of that day and "
+            "later will be compared with the plan."
+        )
+    return "No monitoring results of its days in use have come in yet. Upload a file of them."
+
+
+def amount(value: float, currency: str) -> str:
+    """Money, whatever it is for.
+
+    Examples
+    --------
+    >>> amount(158_000, "EUR"), amount(-48_000, "EUR")
+    ('EUR 158k', 'EUR −48.0k')
+    """
+    return f"{currency} {number(value)}"
+
+
+def arrived(share: float) -> str:
+    """How much of what was promised arrived, where that is more than nothing.
+
+    Examples
+    --------
+    >>> arrived(0.79), arrived(-0.2), arrived(4e7)
+    ('79%', 'a loss', 'more than ten times that')
+    """
+    if share < 0:
+        return "a loss"
+    return "more than ten times that" if share > _MOST_AS_PERCENT else percent(share)
+
+
+def shortfall(share: float) -> str:
+    """How much of what was promised is missing; negative where more arrived.
+
+    Examples
+    --------
+    >>> shortfall(0.25), shortfall(-0.5), shortfall(1.2)
+    ('25% of it', '50% more than promised', 'more than all of it')
+    >>> shortfall(-4e7)
+    'more than ten times the promise on top'
+    """
+    if share < -_MOST_AS_PERCENT:
+        return "more than ten times the promise on top"
+    if share < 0:
+        return f"{percent(-share)} more than promised"
+    return "more than all of it" if share > 1 else f"{percent(share)} of it"
+
+
+def days(n: float) -> str:
+    """A number of days; parts of a day only where there are any.
+
+    Examples
+    --------
+    >>> days(1), days(728), days(2.5)
+    ('1 day', '728 days', '2.5 days')
+    """
+    return counted(int(n), "day") if n == int(n) else f"{n:,.1f} days"
+
+
+def month(start: date) -> str:
+    """A month as charts and tables write it.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> month(date(2024, 7, 1))
+    'Jul 2024'
+    """
+    return f"{start:%b %Y}"
+
+
+def coverage(monitored: float, in_use: float) -> str:
+    """How many of the days in use were monitored.
+
+    Examples
+    --------
+    >>> coverage(23, 31)
+    '23 of 31 days monitored'
+    """
+    return f"{days(monitored).split()[0]} of {days(in_use)} monitored"
+
+
+def missing(n: float) -> str:
+    """Days without results, as a chart writes them; empty when there are none.
+
+    Examples
+    --------
+    >>> missing(2), missing(0)
+    ('2 d', '')
+    """
+    return f"{n:,.0f} d" if n >= 0.5 else ""
+
+
+def grade(view: DeliveredView) -> str:
+    """How far the realised value can be put down to the model."""
+    others = "; ".join(f"{g} is {text}" for g, text in _GRADES.items() if g is not view.grade)
+    return literal(
+        f"Attribution is grade {view.grade} of A to D: {_GRADES[view.grade]}, with no control "
+        f"group behind it ({others})."
+    )
+
+
+def money_chart(view: DeliveredView) -> str:
+    """What the chart of net money by month shows."""
+    known = [m for m in view.months if m.realised is not None]
+    best = max(known, key=lambda m: m.realised.mean if m.realised else 0.0)
+    worst = min(known, key=lambda m: m.realised.mean if m.realised else 0.0)
+    text = "Solid: realised, with P10 to P90"
+    if view.case.planned is not None:
+        text += "; outline: promised for the same days"
+        if any(map(_is_partial, view.months)):
+            text += "; dashed: promised for days without results too, their number above"
+    ends = f"Highest {_in_month(best, view)}"
+    if worst is not best:
+        ends += f", lowest {_in_month(worst, view)}"
+    return literal(f"{text}. {ends}.")
+
+
+def _is_partial(told: Month | KpiMonth) -> bool:
+    return bool(missing(told.days_in_use - told.days_monitored))
+
+
+def _in_month(told: Month, view: DeliveredView) -> str:
+    mean = told.realised.mean if told.realised else 0.0
+    return f"{amount(mean, view.case.currency)} in {told.start:%B %Y}"
+
+
+def to_date(view: DeliveredView) -> str:
+    """What the chart of everything to date shows."""
+    total = view.total
+    if total is None or total.realised is None:
+        return ""
+    currency = view.case.currency
+    text = f"Realised to date: {amount(total.realised.mean, currency)}, band P10 to P90"
+    if total.promised_same_days is not None:
+        promised = amount(total.promised_same_days, currency)
+        text += f"; dashed: promised for the same days, {promised}"
+    return literal(f"{text}.")
+
+
+def kpi_chart(told: KpiMonths) -> str:
+    """What the chart of a KPI by month shows."""
+    kpi, known = told.kpi, [m for m in told.months if m.level is not None]
+    if not known and kpi.reason and any(m.days_monitored for m in told.months):
+        return literal(kpi.reason)
+    if not known:
+        return "No month of it was monitored."
+    last = known[-1]
+    mean = last.level.mean if last.level else 0.0
+    digits = digits_beside(mean, last.promised, kpi.target, kpi.baseline)
+    level = figure(mean, kpi.unit, digits)
+    text = f"{level} in {last.start:%B %Y}; {kpi.direction} is better"
+    if last.promised is not None:
+        text += f", promised {number(last.promised, digits)}"
+    else:
+        text += ", no promise is due"
+    text += ", no target yet" if kpi.target is None else f", target {number(kpi.target, digits)}"
+    if kpi.baseline is not None:
+        text += f", {number(kpi.baseline, digits)} without the model"
+    hollow = "; hollow: the promise in force" if any(m.promised for m in told.months) else ""
+    above = "; above: days without results" if any(map(_is_partial, told.months)) else ""
+    dashed = "" if kpi.target is None else "; dashed: the target"
+    return literal(
+        f"{text}. Solid: mean of the monitored days, with P10 to P90{hollow}{dashed}{above}."
+    )
+
+
+def not_final(view: DeliveredView) -> str:
+    """Which months may still change because their labels are not final; empty when none."""
+    open_months = [m for m in view.months if m.days_not_final]
+    if not open_months:
+        return ""
+    told = ", ".join(f"{month(m.start)} ({days(m.days_not_final)})" for m in open_months)
+    return literal(f"Labels are not final, so it may still change: {told}; drawn paler.")
+
+
+def unvalued(view: DeliveredView) -> str:
+    """What is wrong with periods that have no value; empty when nothing is."""
+    if not view.unvalued:
+        return ""
+    n = counted(view.n_unvalued, "monitored period")
+    return f"{n} cannot be valued and count as not monitored: {view.unvalued[0]}"
+
+
+def hits(view: DeliveredView) -> str:
+    """How many promises were kept, beside how likely they were held to be."""
+    told = view.hits
+    if not told.judged:
+        return "none can be judged yet" if view.promises else "nothing was promised yet"
+    if told.held is None:
+        return "nobody said how likely they were"
+    were = "they were" if told.judged > 1 else "it was"
+    said = "" if told.n_held == told.judged else f", where that was said ({told.n_held})"
+    mean = " on average" if told.n_held > 1 else ""
+    return f"{were} held {percent(told.held)} likely{mean}{said}"
+
+
+def promises(view: DeliveredView) -> str:
+    """What became of the project's promises, in one sentence."""
+    told = view.hits
+    if not told.judged:
+        return literal(f"{counted(len(view.promises), 'promise')}; {hits(view)}.")
+    noun = "promise" if told.judged == 1 else "promises"
+    text = f"{told.kept} of {told.judged} {noun} of this project kept; {hits(view)}."
+    waiting = len(view.promises) - told.judged
+    return literal(text + (f" {waiting} cannot be judged yet." if waiting else ""))
+
+
+def rests_on(line: PromiseLine) -> str:
+    """What the standing of a promise rests on, or why there is none."""
+    if line.outcome is Outcome.NOT_DUE:
+        return "not due" if line.now is None else f"not due; stands at {number(line.now)} now"
+    return line.reason or f"{days(line.days_monitored)} monitored since"
+
+
+def reviews(view: DeliveredView) -> str:
+    """When the next decision is to be looked at again."""
+    if view.next_review_on:
+        return f"None is due; the next review is on {day(view.next_review_on)}."
+    return "None is due."
+
+
+def decided(view: DeliveredView) -> str:
+    """That another model than the one decided last realised this; empty when it is the same."""
+    decision = view.decided
+    if decision is None or not decision.instead:
+        return ""
+    chosen = "to adopt none" if decision.chosen == NONE else f"for {literal(decision.chosen)}"
+    return (
+        f"The last decision, {literal(decision.decision_id)}, was **{chosen}**. "
+        f"{literal(decision.realised_reason)} {literal(decision.instead)} "
+        "So what is realised here is not the decided model's."
+    )

@@ -1,0 +1,194 @@
+"""Models in use as tidy frames, for their charts and their tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mlpm_core.services.in_life.metric_signals import Rule
+from pages.parts.common.format import NOTHING, WORDS, day, number, percent
+from pages.parts.in_life import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
+    from mlpm_core.services.in_life.metric_signals import WatchedMetric
+    from mlpm_core.services.in_life.segments import Segments
+
+__all__ = [
+    "by_period", "deployments", "digits", "errors", "limits", "metric", "segments", "shares",
+    "slots",
+]  # fmt: skip
+
+_DIGITS = 4
+
+
+def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
+    """Every deployment, a row each."""
+    return pd.DataFrame(
+        {
+            "Health": [WORDS[x.health.health] for x in lines],
+            "Model": [x.model for x in lines],
+            "Slot": [_slot(x) for x in lines],
+            "Value gap": [text.gap(x) for x in lines],
+            "Why": [x.health.reason for x in lines],
+            "Results to": [day(x.data_to) for x in lines],
+            "Value case": [x.case_title for x in lines],
+            "Project": [x.project_title for x in lines],
+        }
+    )
+
+
+def slots(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
+    """The deployments of one model, a row each."""
+    return pd.DataFrame(
+        {
+            "Slot": [_slot(x) for x in lines],
+            "Version": [x.model_version or "every version" for x in lines],
+            "From": [day(x.from_on) for x in lines],
+            "To": [_until(x) for x in lines],
+            "Days": [x.days_in_slot for x in lines],
+            "Health": [WORDS[x.health.health] for x in lines],
+            "Why": [x.health.reason for x in lines],
+        }
+    )
+
+
+def limits(line: DeploymentLine) -> pd.DataFrame:
+    """Every limit with the newest value beside it."""
+    checks = line.checks
+    return pd.DataFrame(
+        {
+            "Metric": [c.label for c in checks],
+            "Newest": [
+                NOTHING if c.value is None else number(c.value, max(_DIGITS, c.digits(c.value)))
+                for c in checks
+            ],
+            "90 % interval": [
+                NOTHING
+                if c.low is None or c.high is None
+                else f"{number(c.low, c.digits(c.low))} to {number(c.high, c.digits(c.high))}"
+                for c in checks
+            ],
+            "Limit": [c.limit for c in checks],
+            "State": [c.state.value for c in checks],
+            "Makes it": [WORDS[c.health] for c in checks],
+        }
+    )
+
+
+def digits(watched: WatchedMetric) -> int:
+    """Digits for a metric's chart: as many as tell its values from the limit, four at least."""
+    check = watched.check
+    if check is None:
+        return _DIGITS
+    return max(_DIGITS, *(check.digits(point.value) for point in watched.series.points))
+
+
+def metric(watched: WatchedMetric) -> pd.DataFrame:
+    """One metric's results for its chart."""
+    points = watched.series.points
+    check = watched.check
+    fired = {(mark.period, mark.rule): mark for mark in watched.marks}
+    marks = {rule: [fired.get((p.period, rule)) for p in points] for rule in (Rule.FAST, Rule.SLOW)}
+    return pd.DataFrame(
+        {
+            "start": [p.period.start for p in points],
+            "period": [str(p.period) for p in points],
+            "value": [p.value for p in points],
+            "low": [p.value if p.low is None else p.low for p in points],
+            "high": [p.value if p.high is None else p.high for p in points],
+            "n": [p.monitored.n for p in points],
+            "batch": [p.monitored.batch for p in points],
+            "planned": watched.series.planned_median,
+            "at_least": check.at_least if check else None,
+            "at_most": check.at_most if check else None,
+            "fast": [p.value if m else None for p, m in zip(points, marks[Rule.FAST], strict=True)],
+            # Where both fired at once the jump is told.
+            "slow": [
+                p.value if slow and not fast else None
+                for p, slow, fast in zip(points, marks[Rule.SLOW], marks[Rule.FAST], strict=True)
+            ],
+            "z": [
+                m.z if (m := fast or slow) else None
+                for slow, fast in zip(marks[Rule.SLOW], marks[Rule.FAST], strict=True)
+            ],
+        }
+    )
+
+
+def by_period(view: DeploymentView) -> pd.DataFrame:
+    """What the charts of a deployment show, as a table, newest first."""
+    told: dict[str, dict[Any, Any]] = {}
+    for point in view.rates:
+        told.setdefault("Value rate", {})[point.period] = round(point.rate)
+        told.setdefault("P10", {})[point.period] = round(point.rate_low)
+        told.setdefault("P90", {})[point.period] = round(point.rate_high)
+    batches: dict[Any, dict[str, None]] = {}
+    for watched in view.metrics:
+        for result in watched.series.points:
+            told.setdefault(watched.series.metric.label, {})[result.period] = result.value
+            batches.setdefault(result.period, {})[result.monitored.batch] = None
+    periods = sorted({p for column in told.values() for p in column}, reverse=True)
+    return pd.DataFrame(
+        {"Period": [str(p) for p in periods]}
+        | {name: [column.get(p) for p in periods] for name, column in told.items()}
+        | {"Batches": [", ".join(batches.get(p, ())) for p in periods]}
+    )
+
+
+def shares(told: Segments) -> pd.DataFrame:
+    """The share of each segment for its chart."""
+    return pd.DataFrame(
+        [
+            (p.period.start, str(p.period), segment.name, p.share, p.n)
+            for segment in told.segments
+            for p in segment.points
+            if p.share is not None
+        ],
+        columns=["start", "period", "segment", "value", "n"],
+    )
+
+
+def errors(told: Segments) -> pd.DataFrame:
+    """The error of each segment for its chart."""
+    return pd.DataFrame(
+        [
+            (p.period.start, str(p.period), segment.name, p.error, p.n_judged or None)
+            for segment in told.segments
+            for p in segment.points
+            if p.error is not None
+        ],
+        columns=["start", "period", "segment", "value", "n"],
+    )
+
+
+def segments(told: Segments) -> pd.DataFrame:
+    """What the charts of segments show, as a table, newest first."""
+    rows = [
+        {
+            "Period": str(p.period),
+            told.title.capitalize(): segment.name,
+            "Cases": p.n,
+            "Share": NOTHING if p.share is None else percent(p.share),
+            "With outcome": p.n_judged,
+            told.measure.capitalize(): None if p.error is None else round(p.error, 4),
+            "_": p.period,
+        }
+        for segment in told.segments
+        for p in segment.points
+    ]
+    rows.sort(key=lambda row: row["_"], reverse=True)
+    return pd.DataFrame(rows).drop(columns="_")
+
+
+def _slot(line: DeploymentLine) -> str:
+    if line.is_in_use:
+        return line.slot
+    return f"{line.slot}, {'over' if line.to_on and line.days_in_slot else 'not yet'}"
+
+
+def _until(line: DeploymentLine) -> str:
+    return day(line.to_on) if line.to_on else "today"

@@ -1,0 +1,230 @@
+"""What the In life screens say, made from their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.services.in_life.deployments import LimitState
+from mlpm_core.services.in_life.metric_signals import Rule
+from pages.parts.common.format import NOTHING, counted, day, inner, literal, money, number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView, LimitCheck
+    from mlpm_core.services.in_life.metric_signals import Episode, WatchedMetric
+    from mlpm_core.services.in_life.segments import Segments
+
+__all__ = [
+    "deployment",
+    "episode",
+    "errors",
+    "followed",
+    "gap",
+    "health",
+    "metric",
+    "reading",
+    "segments",
+    "shares",
+    "slot",
+    "what_happened",
+]
+
+
+_TOO_FEW = "Too few results carry cases or an error to tell a change from chance."
+
+
+def health(lines: Sequence[DeploymentLine]) -> str:
+    """How many models are sick, which one costs most, and why."""
+    used = [x for x in lines if x.is_in_use]
+    if not used:
+        return f"None of {counted(len(lines), 'deployment')} is in use today."
+    words = {"sick": "sick", "watch": "to watch", "unknown": "unknown", "healthy": "healthy"}
+    n = {word: sum(x.health.health == word for x in used) for word in words}
+    told = ", ".join(f"{n[word]} {phrase}" for word, phrase in words.items() if n[word])
+    text = f"**{counted(len(used), 'deployment')}** in use: {told}. "
+    known = [x for x in used if x.gap is not None]
+    first = known[0] if known and (known[0].gap or 0) > 0 else None
+    if first is not None:
+        text += (
+            f"**{literal(first.case_title)}** is farthest below its plan, by "
+            f"**{literal(gap(first))}**. {literal(first.health.reason)}"
+        )
+    elif known:
+        text += "None is worth less than planned."
+    else:
+        text += "What they are worth against plan cannot be said yet."
+    others = [x for x in used if x.health.health == "sick" and x is not first]
+    if others:
+        named = ", ".join(f"{literal(x.model)} ({x.slot})" for x in others)
+        text += f" {'Also sick' if first else 'Sick'}: {named}."
+    return text
+
+
+def gap(line: DeploymentLine) -> str:
+    """The value gap as money a week."""
+    if line.gap is None or line.value is None:
+        return NOTHING
+    return money(line.gap, line.value.case.currency, "week")
+
+
+def slot(line: DeploymentLine) -> str:
+    """Which part a model plays, since when."""
+    model = f"**{literal(line.model)}**"
+    if not line.is_recorded or line.from_on is None:
+        return f"{model}, in use without a record of its deployment"
+    if not line.days_in_slot:
+        return f"{model}, {line.slot} from {day(line.from_on)} on"
+    n = counted(line.days_in_slot, "day")
+    if line.is_in_use:
+        return f"{model}, {line.slot} since {day(line.from_on)} ({n})"
+    return f"{model}, {line.slot} from {day(line.from_on)} to {day(line.to_on)} ({n})"
+
+
+def deployment(view: DeploymentView) -> str:
+    """How it is and why, and what happened last."""
+    line = view.line
+    value = line.value
+    text = slot(line)
+    if value and value.current_rate is not None:
+        rate = literal(money(value.current_rate, value.case.currency, "week"))
+        text += f", is worth **{rate}**"
+        if value.planned_rate is not None:
+            planned = literal(money(value.planned_rate, value.case.currency, "week"))
+            text += f", planned {planned}"
+    return (
+        f"{text}: {line.health.health.value}. {literal(line.health.reason)} {what_happened(view)}"
+    )
+
+
+def what_happened(view: DeploymentView) -> str:
+    """The event to know of: one that lasts before one that is over, the farthest of them."""
+    if not view.metrics:
+        return ""
+    if all(m.centre is None for m in view.metrics):
+        return _TOO_FEW
+    events = [(m, e) for m in view.metrics for e in m.episodes]
+    worse = [(m, e) for m, e in events if _way(m, e) == "worse"]
+    if not events:
+        return "No metric has left its usual range."
+    watched, event = max(
+        worse or events,
+        key=lambda x: (x[1].back is None, x[0].series.feeds_value, abs(x[1].z)),
+    )
+    return f"{literal(episode(watched, event))}: more than chance."
+
+
+def episode(watched: WatchedMetric, event: Episode) -> str:
+    """When a metric left its range, how far, and whether it came back."""
+    way = _way(watched, event)
+    size = f"z {number(event.z)}" + (f", for the {way}" if way else "")
+    label = watched.series.metric.label
+    if event.rule == Rule.SLOW:
+        began = event.since.when.partition(" ")[2]
+        text = f"{label} has drifted since {began} ({size}), noticed {event.noticed.when}"
+        return text if event.back is None else f"{text}, and came back {event.back.when}"
+    text = f"{label} left its range {event.since.when} ({size})"
+    if event.back is None:
+        return f"{text} and has not come back"
+    return f"{text} and came back {event.back.when}"
+
+
+def _way(watched: WatchedMetric, event: Episode) -> str:
+    """Better or worse; empty for a metric of which neither end is better."""
+    better, is_up = watched.series.metric.better, event.z > 0
+    if better in ("higher", "lower"):
+        return "better" if is_up == (better == "higher") else "worse"
+    if better == "zero" and watched.centre is not None:
+        is_away = watched.centre == 0 or is_up == (watched.centre > 0)
+        return "worse" if is_away else ""
+    return ""
+
+
+def metric(watched: WatchedMetric) -> str:
+    """What a metric's chart shows: the newest value, its limit, its last event."""
+    series = watched.series
+    last = series.points[-1]
+    digits = watched.check.digits(last.value) if watched.check else 3
+    text = f"{number(last.value, digits)} {last.period.when}"
+    if last.monitored.n is not None:
+        text += f" over {last.monitored.n:,} cases"
+    if last.monitored.label_status in ("partial", "estimated"):
+        text += f", labels {last.monitored.label_status}"
+        if last.monitored.labelled_share is not None:
+            text += f" ({percent(last.monitored.labelled_share)} known)"
+    better = {"higher": "higher is better", "lower": "lower is better", "zero": "best near 0"}
+    text += f"; {better.get(series.metric.better, 'neither way is better')}"
+    text += "" if series.feeds_value else "; watched, not part of the value"
+    text += ". " + (_limit(watched.check) if watched.check else "No limit is set.")
+    if watched.centre is None:
+        text += f" {_TOO_FEW}"
+    elif watched.latest is None:
+        text += " It never left its usual range."
+    else:
+        text += f" {episode(watched, watched.latest)}."
+    return literal(f"{text} Batch {last.monitored.batch}.")
+
+
+def _limit(check: LimitCheck) -> str:
+    state = {
+        LimitState.INSIDE: "kept",
+        LimitState.MAY_BE_CHANCE: "passed, which may be chance",
+        LimitState.OUTSIDE: f"passed, so it is called {check.breach.value}",
+        LimitState.MISSING: "not measured",
+    }[check.state]
+    return f"Limit {check.limit}: {state}."
+
+
+def reading() -> str:
+    """How to read the charts of metrics."""
+    return (
+        "Band: 90 % interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
+        "standard errors (z) from the level of the first 12 periods, or more than 2 in two "
+        "periods running. ◇ drifting: many small differences to one side."
+    )
+
+
+def segments(told: Segments) -> str:
+    """Which group grew, and whether the model errs more on it."""
+    move, drift = told.move, told.drift
+    if move is None or drift is None:
+        return "Nothing after the first 12 weeks yet, so there is no mix to compare with."
+    name, psi = literal(move.name), number(drift.psi, 2)
+    if drift.is_drift:
+        verb = "rose" if move.now > move.before else "fell"
+        text = (
+            f"**{name}** {verb} from {percent(move.before)} of all cases in the first 12 weeks to "
+            f"{percent(move.now)} now: more than chance (PSI {psi}"
+        )
+        seen = f", first seen {told.drifted_since.when}" if told.drifted_since else ""
+        text = f"{text}{seen})"
+    else:
+        text = f"The mix of cases is that of the first 12 weeks, or differs by chance (PSI {psi})"
+        if told.drifted_since is not None:
+            text += f", though it moved for a time {told.drifted_since.when}"
+    if move.error is not None and move.error_of_others is not None:
+        text += (
+            f". In the newest four weeks {literal(inner(told.measure))} is "
+            f"{_error(move.error, told)} on {name}, {_error(move.error_of_others, told)} on others"
+        )
+    return f"{text}."
+
+
+def _error(value: float, told: Segments) -> str:
+    return percent(value) if told.is_share else number(value)
+
+
+def followed(told: Segments) -> str:
+    """How often people did what the model said."""
+    share = percent(told.followed_share or 0.0)
+    return f"From the prediction log; the prediction was followed in {share} of the cases."
+
+
+def shares(told: Segments) -> str:
+    """What the chart of shares shows."""
+    return f"Share of all cases by {told.title}"
+
+
+def errors(told: Segments) -> str:
+    """What the chart of errors shows."""
+    return f"{told.measure[:1].upper()}{told.measure[1:]} by {told.title}, where outcomes are known"

@@ -1,0 +1,197 @@
+"""The numbers of a value case: a field for each, tried at once, saved on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from mlpm_core.records import QuantityRecord
+from mlpm_core.services.ingest import editing
+from mlpm_core.services.valuation.typed import typed_answer
+from pages.parts.common import commands, forms, numbers, queries, saving
+from pages.parts.common import text as sentences
+from pages.parts.common.format import asked_unit, counted, listed, literal, number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpm_core.services.valuation.value_cases import CaseInput, CaseValue
+    from pages.parts.common.forms import Form
+
+__all__ = ["Fields", "fields", "save", "unread"]
+
+Changes = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The form of a value case: what was changed, not yet saved, and what is not read yet.
+
+    ``changes`` are pairs of an input's name and its notation, ``unread`` labels of fields.
+    """
+
+    form: Form
+    changes: Changes
+    unread: tuple[str, ...]
+
+
+def fields(project: str, case: CaseValue) -> Fields:
+    """Every input of a value case as a field."""
+    entries = [*case.inputs, *case.realisation]
+    stored = {
+        row["name"]: row
+        for row in queries.records(project, QuantityRecord.kind)
+        if row["value_case_id"] == case.value_case_id
+    }
+    form = forms.opened(
+        f"case_{case.value_case_id}",
+        (project, QuantityRecord.kind, case.value_case_id),
+        {entry.name: stored.get(entry.name) for entry in entries},
+        {entry.name: entry.planned or "" for entry in entries},
+        lambda read: _news(project, read, stored),
+    )
+    form.head()
+    st.caption(
+        "Write a number as you know it: 18%, 12k or EUR 15 exactly, 120 to 400 for nine times in "
+        "ten, 2 | 4 | 9 for low, middle and high, 40 of 2,000 for a share that was counted, "
+        "samples(12, 9, 17) for what was looked up. What moves with another number says so by its "
+        "name in the formulas: 120 to 400 with recall 0.5."
+    )
+    values: dict[str, object] = {}
+    notations: dict[str, str | None] = {}
+    groups = {
+        "What the model scores": [i for i in case.inputs if i.is_metric],
+        "What the business knows": [i for i in case.inputs if not i.is_metric and i.is_asked],
+        "Only to compare with other baselines": [i for i in case.inputs if not i.is_asked],
+    }
+    for title, shown in groups.items():
+        if shown:
+            st.markdown(f"**{title}**")
+            values |= _group(form, case, shown, notations)
+    written = any(entry.planned for entry in case.realisation)
+    with st.expander("What it costs, and how the value arrives", expanded=written):
+        st.caption("Without a build cost here, that of an estimate of the work is taken.")
+        values |= _group(form, case, case.realisation, notations)
+    form.remember(values)
+    changed = {n: text for n, text in notations.items() if text and text != form.initial[n]}
+    open_fields = tuple(entry.label for entry in entries if notations.get(entry.name, "") is None)
+    return Fields(form, tuple(sorted(changed.items())), open_fields)
+
+
+def _news(
+    project: str, read: Mapping[str, Any], stored: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """What others made of the numbers of a value case since they were read."""
+    return [
+        (name, sentence)
+        for name, was in read.items()
+        if was is not None and stored.get(name) not in (None, was)
+        for column, sentence in saving.news(project, QuantityRecord.kind, was)
+        if column == "written"
+    ]
+
+
+def _group(
+    form: Form, case: CaseValue, shown: Sequence[CaseInput], notations: dict[str, str | None]
+) -> dict[str, str]:
+    """Fields side by side, with what they hold; of those that were changed also what it means."""
+    values = {}
+    with st.grid(3, min_column_width=250):
+        for entry in shown:
+            with st.container():
+                values[entry.name] = text = _field(form, case, entry)
+                if text.strip() and text != form.initial[entry.name]:
+                    notations[entry.name] = _notation(form, case, entry.name, text)
+    return values
+
+
+def _notation(form: Form, case: CaseValue, name: str, text: str) -> str | None:
+    """What was typed, in the notation of quantities; None while it cannot be used."""
+    reading = numbers.understood(form, name, lambda: typed_answer(case, name, text))
+    return None if reading is None else reading.notation
+
+
+def unread(entered: Fields) -> None:
+    """Say of which fields the figures still show what was stored before."""
+    if entered.unread:
+        st.warning(
+            f"Not used yet: {literal(listed(entered.unread))}, see the message at the field. What "
+            "is shown rests on what was there before.",
+            icon=":material/edit_note:",
+        )
+
+
+def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
+    typed = st.text_input(
+        literal(f"{entry.label}, {asked_unit(entry.unit, case.currency)}"),
+        placeholder=entry.default or "",
+        help=sentences.question(entry),
+        key=form.key(entry.name),
+        on_change=form.note,
+    )
+    if entry.monitored:
+        st.caption(
+            literal(f"monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}")
+        )
+    return typed or ""
+
+
+def save(project: str, case: CaseValue, entered: Fields) -> None:
+    """Offer to keep what was tried out."""
+    form, changes = entered.form, entered.changes
+    if not changes:
+        st.caption("Change a number above: the picture follows at once, and nothing is saved yet.")
+        return
+    with st.container(border=True):
+        of = (project, "source", case.value_case_id)
+        asks = forms.opened("case", of, None, {"source": ""})
+        source = st.text_input(
+            "Where do the changed numbers come from?",
+            placeholder="ERP sales 2025, interview with ...",
+            key=asks.key("source"),
+            live=forms.LIVE,
+            on_change=asks.note,
+        )
+        asks.remember({"source": source or ""})
+        labels = {entry.name: entry.label for entry in (*case.inputs, *case.realisation)}
+        edits = _edits(case, form, changes, source or "")
+        result = saving.offered(
+            form,
+            project,
+            dict(changes),
+            lambda: st.button(
+                "Save the changes",
+                type="primary",
+                icon=":material/save:",
+                disabled=bool(entered.unread),
+                help="First settle the fields that are not read yet." if entered.unread else None,
+            ),
+            lambda: commands.save_edits(project, QuantityRecord.kind, edits),
+            labels,
+        )
+        if result is None:
+            return
+        n = counted(result.receipt.stored, "changed number")
+        message = f"Saved {n} as {result.receipt.batch}.{saving.kept(form, result)}"
+        asks.done()
+        form.done()
+        commands.say_and_rerun(message, result.receipt)
+
+
+def _edits(case: CaseValue, form: Form, changes: Changes, source: str) -> list[editing.Edit]:
+    """The changed numbers with where they come from and who stands for them."""
+    entries = {entry.name: entry for entry in (*case.inputs, *case.realisation)}
+    read = form.read or {}
+    return [
+        editing.Edit(
+            read.get(name),
+            {"value_case_id": case.value_case_id, "name": name, "written": written},
+            {
+                "source": source or entries[name].source,
+                "owner": entries[name].owner or queries.actor(),
+            },
+        )
+        for name, written in changes
+    ]

@@ -1,0 +1,183 @@
+"""Charts of plans: what a value case rests on and pays, what an estimate and a brief hold."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import altair as alt
+
+from pages.parts.common.charts import Spec, finished
+from pages.parts.common.hover import EIGHT, MUTED, ROUNDED, at_pointer, ranged, told
+
+__all__ = ["bridge", "cumulative", "findings_by_area", "tornado", "waterfall"]
+
+
+@lru_cache(maxsize=16)
+def tornado(unit: str) -> Spec:
+    """How far each input alone moves net, the largest first; its high end solid, its low hollow.
+
+    The frame has the columns input (str, in the order shown), base (net at the medians), net, end
+    (P5 or P95) and taken (the input there, as text); two rows for each input.
+    """
+    y = alt.Y(field="input", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190))
+    bars = alt.Chart().encode(
+        y,
+        alt.X(field="base", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X2(field="net"),
+        tooltip=[
+            told("input", "Input"),
+            told("end", "At its"),
+            told("taken", "Which is"),
+            told("net", unit, ROUNDED),
+        ],
+    )
+    is_high = alt.FieldEqualPredicate(field="end", equal="P95")
+    base = (
+        alt.Chart()
+        .mark_rule(color=MUTED)
+        .encode(alt.X(field="base", type="quantitative", aggregate="min"))
+    )
+    zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
+    layers = [
+        bars.mark_bar(height=13, filled=False, strokeWidth=1.5),
+        bars.transform_filter(is_high).mark_bar(height=13, opacity=0.85),
+        base,
+        zero,
+    ]
+    return finished(alt.layer(*layers).properties(height=alt.Step(24)))
+
+
+@lru_cache(maxsize=16)
+def bridge(unit: str) -> Spec:
+    """Steps from the planned value to today's; totals and gains solid, losses hollow.
+
+    The frame has the columns order, step, from, to, change (money), told (the change as text) and
+    kind (planned, gain, loss or now).
+    """
+    y = alt.Y(
+        field="step",
+        type="nominal",
+        sort=alt.EncodingSortField(field="order", order="ascending"),
+        axis=alt.Axis(title=None, labelLimit=190),
+    )
+    bars = alt.Chart().encode(
+        y,
+        alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X2(field="to"),
+        tooltip=[told("step", "Step"), told("change", unit, ROUNDED), told("to", "Then", ROUNDED)],
+    )
+    is_solid = alt.FieldOneOfPredicate(field="kind", oneOf=["gain", "now"])
+    words = (
+        alt.Chart()
+        .mark_text(align="left", dx=6)
+        .encode(
+            y,
+            alt.X(field="right", type="quantitative"),
+            alt.Text(field="told", type="nominal"),
+        )
+    )
+    layers = [
+        bars.mark_bar(height=14, filled=False, strokeWidth=1.5),
+        bars.transform_filter(is_solid).mark_bar(height=14, opacity=0.85),
+        words,
+    ]
+    return finished(alt.layer(*layers).properties(height=alt.Step(26)))
+
+
+@lru_cache(maxsize=16)
+def cumulative(unit: str) -> Spec:
+    """What has come back after each year of use, with its P10-P90 band; paid back above zero.
+
+    The frame has the columns year (int, 0 the start of use), mean, low and high (money).
+    """
+    x = alt.X(
+        field="year",
+        type="quantitative",
+        title="Years of use",
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+    )
+    base = ranged(alt.Chart()).encode(x)
+    tooltip = [
+        told("year", "After year", "d"),
+        told("mean", f"Mean, {unit}", ROUNDED),
+        told("range", EIGHT),
+    ]
+    zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.datum(0))
+    y = alt.Y(
+        field="mean", type="quantitative", title=unit, axis=alt.Axis(format="~s", tickCount=5)
+    )
+    layers = [
+        at_pointer(base, tooltip),
+        zero,
+        base.mark_area(opacity=0.22).encode(
+            alt.Y(field="low", type="quantitative", title=unit), alt.Y2(field="high")
+        ),
+        base.mark_line(point={"size": 24}).encode(y),
+    ]
+    return finished(alt.layer(*layers).properties(height=200))
+
+
+@lru_cache(maxsize=4)
+def waterfall() -> Spec:
+    """Steps that lead from one level to the next, from left to right.
+
+    The frame has the columns order, step, from, to and change (person-days).
+    """
+    base = alt.Chart().encode(
+        alt.Y(
+            field="step",
+            type="nominal",
+            sort=alt.EncodingSortField(field="order", order="ascending"),
+            axis=alt.Axis(title=None, labelLimit=220),
+        )
+    )
+    bars = base.mark_bar(height=14).encode(
+        alt.X(field="from", type="quantitative", title="Person-days, P50"),
+        alt.X2(field="to"),
+        tooltip=[
+            told("step", "Step"),
+            told("change", "Adds, person-days", ROUNDED),
+            told("to", "P50 after it", ROUNDED),
+        ],
+    )
+    return finished(bars.properties(height=alt.Step(26)))
+
+
+@lru_cache(maxsize=4)
+def findings_by_area() -> Spec:
+    """Findings of each area as a bar, the surest full, the unknown hollow.
+
+    The frame has the columns area (str, in the order shown), confidence (str), rank (0 for the
+    surest) and findings (count).
+    """
+    confidence = ["Proven", "Checked", "Assumed", "Unknown"]
+    bars = (
+        alt.Chart()
+        .mark_bar(height=14, stroke=MUTED)
+        .encode(
+            alt.Y(
+                field="area", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190)
+            ),
+            alt.X(
+                field="findings",
+                type="quantitative",
+                title="Findings",
+                axis=alt.Axis(tickMinStep=1, format="d"),
+            ),
+            alt.FillOpacity(
+                field="confidence",
+                type="nominal",
+                scale=alt.Scale(type="ordinal", domain=confidence, range=[1, 0.6, 0.25, 0]),
+            ),
+            strokeWidth=alt.condition(
+                alt.FieldGTPredicate(field="findings", gt=0), alt.value(1), alt.value(0)
+            ),
+            order=alt.Order(field="rank", type="quantitative"),
+            tooltip=[
+                told("area", "Area"),
+                told("confidence", "Confidence"),
+                told("findings", "Findings", ","),
+            ],
+        )
+    )
+    return finished(bars.properties(height=alt.Step(26)))

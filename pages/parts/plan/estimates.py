@@ -1,0 +1,297 @@
+"""The pieces of the Estimate screen: percentiles, chances, and what to find out first."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.errors import InputError
+from mlpm_core.records import columns, record_of
+from pages.parts.common import controls, panels, queries
+from pages.parts.common.format import NOTHING, counted, literal, number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.plan.estimates import EstimateView
+    from pages.parts.common.record_form import Filled
+
+__all__ = [
+    "RECORD",
+    "adds_another",
+    "chance",
+    "figure_cards",
+    "in_view",
+    "of_case",
+    "payback",
+    "questions",
+    "sentence",
+    "steps",
+    "tried",
+    "unknowns",
+    "warning",
+    "waterfall",
+    "whose",
+]
+
+RECORD = record_of("estimates")
+
+_WHOLE_DAYS = 9.5  # from here on no part of a day is told
+
+
+def in_view(views: Sequence[EstimateView]) -> EstimateView:
+    """One of a project's estimates; asked only when there is a choice."""
+    titles = {str(v.record["estimate_id"]): v.title for v in views}
+    chosen = controls.one_of("Estimate", titles, "estimate")
+    return next(v for v in views if v.record["estimate_id"] == chosen)
+
+
+def adds_another() -> bool:
+    """Whether the form is for a new estimate instead of the one shown."""
+    return st.toggle("Add another estimate instead of changing this one", key="estimate_another")
+
+
+def tried(project: str, stored: EstimateView | None, filled: Filled) -> EstimateView | None:
+    """What the form says while it differs from what is stored, else what is stored.
+
+    A new guess that still lacks a number changes nothing; a number that cannot be is named.
+    """
+    if not filled.typed or filled.unread:
+        return stored
+    values = filled.values
+    given = [c for c in columns(RECORD) if c.name in values]
+    if filled.is_new and any(c.required and values[c.name] is None for c in given):
+        return stored
+    try:
+        return queries.tried_estimate(project, values)
+    except InputError as error:
+        st.error(literal(error), icon=":material/error:")
+        return stored
+
+
+def sentence(view: EstimateView) -> str:
+    """The estimate in one sentence."""
+    told = f"**{literal(view.title)}.** {literal(view.estimate.explanation)}"
+    return f"{told} *As tried below, not saved.*" if view.is_tried else told
+
+
+def warning(view: EstimateView) -> None:
+    """The 20-day rule, when the work is too large for one number."""
+    rule = view.estimate.twenty_day_rule
+    if rule.fires and view.figures:
+        st.warning(literal(rule.sentence), icon=":material/warning:")
+
+
+def figure_cards(view: EstimateView) -> None:
+    """Effort and cost at four percentiles, and the chance that nothing usable comes out."""
+    with st.grid(5, min_column_width=140):
+        for figure in view.figures:
+            with st.container(border=True, height="stretch"):
+                st.metric(figure.name, figure.days_text)
+                cost = literal(figure.cost_text)
+                st.caption(f"{cost}  \n{figure.meaning}")
+        with st.container(border=True, height="stretch"):
+            st.metric("No usable model", literal(percent(view.estimate.p_no_go)))
+            cycles = counted(view.estimate.inputs.max_cycles, "cycle")
+            spent = literal(view.no_go.cost_text)
+            st.caption(
+                f"chance after {cycles}; by then {view.no_go.days_text}, {spent}, are spent at "
+                "P50. The other cards are a project that delivers."
+            )
+
+
+def chance(view: EstimateView) -> None:
+    """A number of days somebody has in mind, and how likely it suffices."""
+    days = [f.days for f in view.figures]
+    # A slider with another end forgets what was set: the end stays while the figures fit.
+    end = st.session_state.get("estimate_days_end", 0)
+    if not days[-1] <= end <= 8 * days[-1]:
+        end = 5 * 2 ** math.ceil(math.log2(max(2.0, days[-1] * 2 / 5)))
+    st.session_state["estimate_days_end"] = end
+    chosen = st.slider("Your days", 5, end, max(5, days[1]), step=5, key="estimate_days")
+    likely = percent(view.estimate.probability_within_days(chosen))
+    bound = "" if view.estimate.is_promisable else "at most "
+    rounded = " The days above are rounded, this chance is not." if chosen in days else ""
+    st.caption(
+        f"{chosen:,} person-days suffice with a chance of {bound}{literal(likely)}.{rounded}"
+    )
+
+
+def waterfall(view: EstimateView) -> str:
+    """What the waterfall shows."""
+    first, last = view.estimate.waterfall[0], view.estimate.waterfall[-1]
+    largest = max(view.estimate.waterfall[1:], key=lambda s: s.change)
+    return literal(
+        f"P50 in person-days: {_days(first.p50)} guessed become {_days(last.p50)}; most comes from "
+        f"{largest.label.lower()} (+{_days(largest.change)}). The order is fixed."
+    )
+
+
+def _days(days: float) -> str:
+    return f"{days:.0f}" if days >= _WHOLE_DAYS else number(days, 2)
+
+
+def steps(view: EstimateView) -> None:
+    """The waterfall as a table."""
+    with st.expander("The same as a table", icon=":material/table:"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Step": [s.label for s in view.estimate.waterfall],
+                    "Adds": [round(s.change, 1) for s in view.estimate.waterfall],
+                    "P50 after it": [round(s.p50, 1) for s in view.estimate.waterfall],
+                }
+            ),
+            hide_index=True,
+            alt="Steps from the guess to P50, in person-days",
+        )
+
+
+def unknowns(view: EstimateView) -> None:
+    """The open questions by how far their answer moves P80."""
+    if not view.estimate.unknowns:
+        st.caption("Every question is answered.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Question": [u.question for u in view.estimate.unknowns],
+                "Swing": [round(u.p80_if_yes) - round(u.p80_if_no) for u in view.estimate.unknowns],
+                "If no": [round(u.p80_if_no) for u in view.estimate.unknowns],
+                "If yes": [round(u.p80_if_yes) for u in view.estimate.unknowns],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "Question": st.column_config.TextColumn(width=160),
+            **dict.fromkeys(("Swing", "If no", "If yes"), st.column_config.NumberColumn(width=50)),
+        },
+        alt="Open questions with P80 in person-days for either answer",
+    )
+    n = counted(view.n_unanswered, "question")
+    st.caption(f"{n} open; each counts half until somebody finds out. Days at P80.")
+
+
+def questions(view: EstimateView) -> None:
+    """What to ask before any figure is shown, and by how much each answer multiplies."""
+    st.subheader("Ask first", anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Question": [u.question for u in view.estimate.unknowns],
+                "If yes, times": [u.median for u in view.estimate.unknowns],
+            }
+        ),
+        hide_index=True,
+        column_config={"If yes, times": st.column_config.NumberColumn(format="%.1f")},
+        alt="Open questions with what a yes multiplies the effort by",
+    )
+    st.caption(
+        "Percentiles, money and payback appear once the questions that are left move the plan "
+        "four times at most. Answer them in the form below."
+    )
+
+
+def whose(view: EstimateView) -> None:
+    """The formula, each of its figures, and who says so."""
+    inputs = view.estimate.inputs
+    with st.expander("How it is computed, and whose figures these are", icon=":material/function:"):
+        st.markdown(
+            "Days = own guess × 2 × each factor that applies × models^0.7 × (1 + further cycles × "
+            f"{inputs.loop_share:g} × {inputs.repeat_share:g}). Money = days × day rate. A factor "
+            "that nobody knows applies in half of all cases.".replace("^", "\\^")
+        )
+        rows = view.assumptions
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "What": [row.label for row in rows],
+                    "Times": [f"{row.times:.3g}" for row in rows],
+                    "Likely (8 times in 10)": [_range(row.low, row.high) for row in rows],
+                    "Answered": [row.answer or NOTHING for row in rows],
+                    "Whose": ["Thompson" if row.is_published else "MLPM" for row in rows],
+                }
+            ),
+            hide_index=True,
+            height="content",
+            alt="Everything that multiplies the guess, by how much, and who says so",
+        )
+        st.caption(
+            "Thompson: S. Thompson, Managing Machine Learning Projects (Manning, 2023), doubles a "
+            "guess below 20 days, and doubles again for complex data, big data and a complex "
+            "platform; above 20 days it is a lot bigger, without a number. Every spread and every "
+            "other figure is MLPM's own."
+        )
+
+
+def _range(low: float, high: float) -> str:
+    return "always" if low == high else f"{low:.3g} to {high:.3g}"
+
+
+def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> None:
+    """What the work costs that a value case would pay for, and whether it does."""
+    if not views:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if not is_paid:
+                st.caption(
+                    "Neither this value case nor an estimate of the work says what building it "
+                    "costs, so it is not set against the value."
+                )
+            st.page_link(
+                "plan/estimate.py",
+                label="Estimate the work",
+                icon=":material/calculate:",
+                query_params=panels.here(),
+            )
+        return
+    for view in views:
+        with st.container(border=True):
+            st.markdown(_paid(view))
+            st.page_link(
+                "plan/estimate.py",
+                label="What the cost rests on",
+                icon=":material/calculate:",
+                query_params=panels.here(estimate=str(view.record["estimate_id"])),
+            )
+    tried = " as tried below, not saved" if is_trial else ""
+    st.caption(
+        f"Each estimate: planned net a year{tried}, against the cost of building it once; no "
+        "usable model means no benefit."
+    )
+
+
+def _paid(view: EstimateView) -> str:
+    """What the work costs and whether the value case pays for it."""
+    costs = {figure.name: literal(figure.cost_text) for figure in view.figures}
+    least = "" if view.estimate.is_promisable else "at least "
+    if not view.figures:
+        return f"**{literal(view.title)}**: {literal(view.estimate.explanation)}"
+    told = view.pays_back.sentence if view.pays_back else "The value case has no value yet."
+    return (
+        f"**{literal(view.title)}** costs {least}**{costs['P50']}** at P50 and "
+        f"**{costs['P80']}** at P80. {literal(told)}"
+    )
+
+
+def payback(view: EstimateView) -> None:
+    """Whether the value case pays for the work."""
+    if view.case is None:
+        st.caption("Name a value case below to see whether its value pays for the work.")
+        return
+    with st.container(border=True):
+        told = "The value case has no value yet."
+        if view.pays_back:
+            told = view.pays_back.sentence
+        elif not view.figures:
+            told = "Whether its value pays for the work is said once the questions are answered."
+        st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(told)}")
+        st.caption("Planned net a year against the cost above; no usable model means no benefit.")
+        st.page_link(
+            "plan/value_case.py",
+            label="What its value rests on",
+            icon=":material/function:",
+            query_params=panels.here(case=view.case.value_case_id),
+        )

@@ -1,0 +1,386 @@
+"""A value case as a choice: what must be true, what to find out first, whether it pays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.services.evaluate.insights import USE, needed, studied
+from pages.parts.common import charts, queries
+from pages.parts.common.format import (
+    NOTHING,
+    counted,
+    digits_beside,
+    inner,
+    listed,
+    literal,
+    money,
+    number,
+    percent,
+    spread,
+    written_unit,
+)
+from pages.parts.common.text import costs_counted
+from pages.parts.plan import charts as plan_charts
+from pages.parts.plan import estimates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.evaluate.insights import Advice, Condition, Insight
+    from mlpm_core.services.valuation.value_cases import CaseValue
+
+__all__ = [
+    "before_choosing",
+    "choice",
+    "find_out_next",
+    "margin",
+    "most_to_build",
+    "must_be_true",
+    "pays",
+]
+
+Changes = tuple[tuple[str, str], ...]
+_MOST_BARS = 9
+_LOOKS_BACK = (
+    " The model is in use: this looks back on the whole case; whether to keep it leaves out "
+    "what is spent."
+)
+
+
+def must_be_true(case: CaseValue) -> None:
+    """The value of each input at which net is zero, in words; metrics first, the nearest next."""
+    if case.best is None:
+        return
+    shown = needed(case)
+    st.subheader("What must be true", anchor=False)
+    if not shown:
+        st.caption("No single input, the others at their medians, brings the net value to zero.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Input": [i.label for i in shown],
+                "For a gain": [margin(i, case.currency) for i in shown],
+            }
+        ),
+        hide_index=True,
+        height="content" if len(shown) <= 8 else 318,
+        column_config={
+            "Input": st.column_config.TextColumn(width=130),
+            "For a gain": st.column_config.TextColumn(width=210),
+        },
+        alt="How far each input may move before the net value is zero",
+    )
+    st.caption(
+        literal(
+            "The value at which net benefit is zero, every other input at its median. "
+            f"{costs_counted(case)}"
+        )
+    )
+
+
+def margin(entry: Condition, currency: str) -> str:
+    """How far one input may move, or must, or between what it must stay."""
+    unit = entry.unit.partition("/")[0].replace("money", currency)
+    unit = "" if unit == "1" else f" {unit}"
+    zero = entry.zero_at or 0.0
+    elsewhere = "; it pays at other values too" if entry.pays_elsewhere else ""
+    if entry.also_at is not None:
+        low, high = sorted((zero, entry.also_at))
+        digits = digits_beside(entry.taken, low, high)
+        return (
+            f"between {number(low, digits)} and {number(high, digits)}{unit}, "
+            f"taken {number(entry.taken, digits)}{elsewhere}"
+        )
+    if zero == entry.taken:
+        return f"must be {'above' if entry.is_floor else 'below'} {number(zero)}{unit}{elsewhere}"
+    verb = ("may" if entry.pays else "must") + (" fall" if zero < entry.taken else " rise")
+    digits = digits_beside(entry.taken, zero)
+    ends = f"from {number(entry.taken, digits)} to {number(zero, digits)}"
+    return f"{verb} {ends}{unit}{elsewhere}"
+
+
+def find_out_next(case: CaseValue, insight: Insight) -> None:
+    """What knowing more is worth before the choice, the study that tells it, and the tornado."""
+    st.subheader("Find this out next", anchor=False)
+    st.markdown(_next(case, insight))
+    if insight.advice:
+        st.dataframe(
+            _advice(case, insight),
+            hide_index=True,
+            height="content",
+            alt="What to find out, what knowing it is worth, and what a study may cost",
+        )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        if insight.swings:
+            charts.draw(
+                _swings(case, insight),
+                plan_charts.tornado(f"Net, {case.currency} / year"),
+                _tornado(insight),
+            )
+    with right:
+        if insight.swings:
+            st.caption(literal(f"{_tornado(insight)} {costs_counted(case)}"))
+        st.caption(literal(_silent(insight)))
+        _study(case, insight)
+
+
+def _worth(case: CaseValue, insight: Insight, value: float) -> str:
+    """An amount of the choice: a year's net, or money of today over the horizon."""
+    if insight.horizon_years is None:
+        return money(value, case.currency)
+    return f"{case.currency} {number(value)}"
+
+
+def _next(case: CaseValue, insight: Insight) -> str:
+    decision = insight.decision
+    if insight.problem:
+        return f":material/error: {literal(insight.problem)}"
+    use, about = choice(insight)
+    most = literal(_worth(case, insight, decision.evpi))
+    if not insight.advice:
+        why = (
+            _why_nothing(case)
+            if decision.evpi == 0
+            else f"knowing everything would be worth {most}"
+        )
+        return f"**{use}**, {about}: {why}. Nothing is worth finding out first."
+    first = insight.advice[0]
+    value = literal(_worth(case, insight, first.learned.value))
+    todo = f"first find out {literal(inner(first.label))} (worth up to **{value}**)"
+    if first.study and first.study_worth:
+        told = literal(_worth(case, insight, first.study_worth.value))
+        todo = f"first **{literal(first.study.name)}**, which is worth {told}"
+    return (
+        f"**{use}**, {about}, or {todo}. Deciding today is wrong in "
+        f"{literal(percent(1 - decision.p_best[decision.best]))} of the outcomes and loses {most} "
+        "on average."
+    )
+
+
+def choice(insight: Insight) -> tuple[str, str]:
+    """What to do, and what that goes by; of a model in use, what is spent decides nothing."""
+    is_worth_it, years = insight.decision.best == USE, insight.horizon_years
+    if insight.is_built:
+        over = "one year's net" if years is None else f"the next {counted(years, 'year')}"
+        spent = "what building it cost is spent and left out"
+        return "Keep the model" if is_worth_it else "Stop it", f"by {over}; {spent}"
+    about = (
+        "by one year's net; write a build cost to count it"
+        if years is None
+        else f"by what it leaves over {counted(years, 'year')}"
+    )
+    return "Use the model" if is_worth_it else "Leave it", about
+
+
+def _why_nothing(case: CaseValue) -> str:
+    """Why nothing that could be found out would change a choice."""
+    if case.best is not None and case.best.net.is_exact:
+        return "every number that decides it is taken as exact"
+    return "no outcome in sight would change it"
+
+
+def _advice(case: CaseValue, insight: Insight) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Find out": [a.label for a in insight.advice],
+            "Worth up to": [_worth(case, insight, a.learned.value) for a in insight.advice],
+            "How": [a.how for a in insight.advice],
+            "Its worth": [
+                _worth(case, insight, a.study_worth.value) if a.study_worth else NOTHING
+                for a in insight.advice
+            ],
+            "A case may cost": [_per_case(case, a) for a in insight.advice],
+        }
+    )
+
+
+def _per_case(case: CaseValue, advice: Advice) -> str:
+    if advice.most_per_case is None:
+        return NOTHING
+    return f"{case.currency} {number(advice.most_per_case)}"
+
+
+def _silent(insight: Insight) -> str:
+    text = ""
+    if insight.advice:
+        text = "Worth: how much better one chooses on average when it is known."
+    if insight.silent:
+        words = [inner(label) for label in insight.silent]
+        some = listed(words) if len(words) <= 4 else f"{', '.join(words[:4])} and others"
+        text += f" Not worth a question now: {some}."
+    return text
+
+
+def before_choosing(advice: Sequence[Advice], currency: str) -> None:
+    """What to find out before one of several candidates is chosen."""
+    st.subheader("Find this out before choosing", anchor=False)
+    if not advice:
+        st.caption("Nothing that is still uncertain would change the choice enough to ask for it.")
+        return
+    first = advice[0]
+    st.markdown(
+        f"First **{literal(first.how)}** for {literal(inner(first.label))}: knowing it is worth up "
+        f"to **{literal(money(first.learned.value, currency))}**, by choosing better."
+    )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Find out": [a.label for a in advice],
+                "Worth up to": [money(a.learned.value, currency) for a in advice],
+                "How": [a.how for a in advice],
+                "Its worth": [
+                    money(a.study_worth.value, currency) if a.study_worth else NOTHING
+                    for a in advice
+                ],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        alt="What to find out before choosing, what knowing it is worth, and the study that tells",
+    )
+
+
+def _study(case: CaseValue, insight: Insight) -> None:
+    """The best size of a study at the reader's own cost of a case."""
+    choices = {a.key: a.label for a in insight.advice if a.study}
+    if not choices:
+        return
+    with st.expander("How large should the study be?", icon=":material/biotech:"):
+        which, cost, once, wait = st.columns(4, vertical_alignment="bottom")
+        with which:
+            key = st.selectbox(
+                "Find out", list(choices), format_func=lambda k: choices[k], key="study_of"
+            )
+        with cost:
+            per_case = st.number_input(
+                f"One case costs, {case.currency}", min_value=0.0, value=1.0, key="study_cost"
+            )
+        with once:
+            start = st.number_input(
+                f"Beginning costs, {case.currency}", min_value=0.0, value=0.0, key="study_once"
+            )
+        with wait:
+            weeks = st.number_input(
+                "The choice waits, weeks", min_value=0.0, value=0.0, key="study_weeks"
+            )
+        waiting = insight.waiting(weeks)
+        found = studied(insight.decision, case.mechanism, key, per_case, start + waiting)
+        if found is None:
+            st.markdown("At that cost no size of study is worth it: decide without one.")
+            return
+        study, learned = found
+        value, spent, left = (
+            literal(f"{case.currency} {number(x)}")
+            for x in (learned.value, study.cost, learned.value - study.cost)
+        )
+        st.markdown(
+            f"Best: **{literal(study.name)}**. It is worth {value}, costs {spent} and leaves "
+            f"**{left}**."
+        )
+        if waiting:
+            lost = literal(f"{case.currency} {number(waiting)}")
+            st.caption(f"Of the cost {lost} is what the better choice would bring while it waits.")
+
+
+def _swings(case: CaseValue, insight: Insight) -> pd.DataFrame:
+    shown = [s for s in insight.swings if s.net_at_low is not None and s.net_at_high is not None]
+    base = _net_at_medians(case)
+    rows = [
+        {
+            "input": s.label,
+            "base": base,
+            "net": net,
+            "end": end,
+            "taken": f"{number(at)} {written_unit(s.unit, case.currency)}",
+        }
+        for s in shown[:_MOST_BARS]
+        for end, at, net in (("P5", s.low, s.net_at_low), ("P95", s.high, s.net_at_high))
+    ]
+    return pd.DataFrame(rows, columns=["input", "base", "net", "end", "taken"])
+
+
+def _net_at_medians(case: CaseValue) -> float:
+    if case.best is None:
+        return 0.0
+    at = {line.name: line.value for line in case.best.lines}
+    return at["revenue"] + at["cost_saving"]
+
+
+def _tornado(insight: Insight) -> str:
+    first = insight.swings[0]
+    ends = sorted(x for x in (first.net_at_low, first.net_at_high) if x is not None)
+    told = f" between {number(ends[0])} and {number(ends[1])}" if len(ends) == 2 else ""
+    return (
+        f"{first.label} alone moves net{told}. Each bar: one input from its P5 to its P95 (solid "
+        "end), the others at their medians."
+    )
+
+
+def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> None:
+    """What the value leaves once building and running it are paid, and by when."""
+    st.subheader("Does it pay?", anchor=False)
+    paid = insight.pays
+    if insight.problem:
+        st.markdown(f":material/error: {literal(insight.problem)}")
+    elif paid is not None:
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            npv = paid.npv
+            st.metric(
+                f"Net present value over {counted(paid.horizon_years, 'year')}",
+                literal(f"{case.currency} {number(npv.mean)}"),
+                help="What the value brings, discounted, less what building and running it costs.",
+            )
+            st.caption(literal(spread(npv.p10, npv.p90)))
+            chance = literal(percent(paid.probability_of_gain))
+            above = f"Above zero with a chance of **{chance}**."
+            if npv.is_exact:
+                above = "Every number is taken as exact, so none of them says how sure this is."
+            st.markdown(f"{above} {literal(paid.sentence)}")
+            st.caption(
+                literal(
+                    f"Building costs {case.currency} {number(paid.build_cost.mean)} on average, "
+                    f"by {insight.cost_from}; {most_to_build(paid.affordable, case.currency)}."
+                    f"{_LOOKS_BACK if insight.is_built else ''}"
+                )
+            )
+        with right:
+            charts.draw(
+                _cumulative(insight),
+                plan_charts.cumulative(f"{case.currency}, undiscounted"),
+                "What has come back after each year of use, with its P10 to P90",
+            )
+    estimates.of_case(
+        queries.case_estimates(project, case.value_case_id, changes),
+        is_trial=bool(changes),
+        is_paid=paid is not None,
+    )
+
+
+def most_to_build(affordable: float, currency: str) -> str:
+    """The most that building may cost on average; nothing, where the value itself is a loss."""
+    if affordable <= 0:
+        return "at no build cost would it pay on average"
+    return f"up to {currency} {number(affordable)} would pay on average"
+
+
+def _cumulative(insight: Insight) -> pd.DataFrame:
+    if insight.pays is None:
+        return pd.DataFrame()
+    build = insight.pays.build_cost
+    first = {"year": 0, "mean": -build.mean, "low": -build.p90, "high": -build.p10}
+    rows = [
+        {
+            "year": year.number,
+            "mean": year.cumulative.mean,
+            "low": year.cumulative.p10,
+            "high": year.cumulative.p90,
+        }
+        for year in insight.pays.years
+    ]
+    return pd.DataFrame([first, *rows])

@@ -1,0 +1,369 @@
+"""The steps of Find a KPI: a dimension, a candidate, a mechanism, a baseline, a break-even."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.quantity import Dimension
+from mlpm_core.services.plan import proxies as proxy_service
+from mlpm_core.services.plan.kpi_finder import Move
+from pages.parts.common import commands, controls, forms, numbers, panels, queries, saving
+from pages.parts.common.format import ICONS, NOTHING, literal, percent, written_unit
+from pages.parts.plan import kpi_finder_text as say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mlpm_core.services.plan.kpi_finder import (
+        BreakEvenView,
+        CandidateView,
+        Condition,
+        GuideView,
+        MechanismView,
+    )
+    from mlpm_core.services.plan.proxies import BaselinePlan
+    from pages.parts.common.forms import Form
+
+__all__ = [
+    "baseline",
+    "break_even",
+    "candidate",
+    "dimension",
+    "mechanism",
+    "proxies",
+    "sentence",
+]
+
+sentence = say.opening
+
+_MOVES: dict[Move, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
+    Move.BETTER: (":material/trending_up:", "green"),
+    Move.EITHER: (":material/swap_vert:", "orange"),
+    Move.WORSE: (":material/trending_down:", "red"),
+    Move.NONE: (":material/remove:", "gray"),
+}
+
+
+def proxies(shown: GuideView) -> None:
+    """The project's proxies, and what to do about each."""
+    for kpi in shown.kpis:
+        if not kpi.told:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center"):
+            panels.badge(kpi.state)
+            st.markdown(f"**{literal(kpi.title)}**: {literal(kpi.told)}")
+            st.page_link(
+                "data/registers.py",
+                label="Agree or change it",
+                query_params=panels.here(kind="kpis", record=kpi.kpi_id),
+            )
+
+
+def dimension(shown: GuideView) -> Dimension | None:
+    """Step 1: the dimension; what the stakeholders weigh most is picked until told otherwise."""
+    wanted = shown.wanted_most
+    chosen = controls.segments(
+        "What should get better",
+        {d.value: f"{ICONS[d]} {d.label}" for d in Dimension},
+        "dimension",
+        default=wanted.value if wanted else None,
+    )
+    if chosen is None:
+        st.caption("Pick one of the five: what would people notice first if it got better?")
+        return None
+    st.caption(say.dimension(Dimension(chosen), shown))
+    return Dimension(chosen)
+
+
+def candidate(project: str, which: Dimension) -> CandidateView | None:
+    """Step 2: all candidates as cards until one is chosen, then that one."""
+    found = queries.kpi_candidates(project, which)
+    by_id = {c.id: c for c in found}
+    chosen = by_id.get(controls.picked("candidate", by_id) or "")
+    if chosen is not None:
+        with st.container(border=True):
+            _candidate_text(chosen)
+            st.button(
+                f"Show all {len(found)} again",
+                icon=":material/undo:",
+                type="tertiary",
+                key="guide_all",
+                on_click=controls.pick,
+                args=("candidate", None),
+            )
+        return chosen
+    st.caption("Choose the one for which somebody can say tomorrow where to look it up.")
+    with st.grid(3, min_column_width=280):
+        for shown in found:
+            with st.container(border=True, height="stretch"):
+                _candidate_text(shown)
+                st.button(
+                    "Choose",
+                    key=f"guide_choose_{shown.id}",
+                    on_click=controls.pick,
+                    args=("candidate", shown.id),
+                )
+    return None
+
+
+def _candidate_text(shown: CandidateView) -> None:
+    st.markdown(f"**{literal(shown.candidate.name)}**")
+    st.caption(say.candidate(shown))
+    with st.container(horizontal=True, gap="xsmall"):
+        for found in shown.mechanisms:
+            st.badge(literal(found.name), color="gray", icon=":material/settings:")
+    if shown.record is not None:
+        st.caption(literal(shown.told or "This project has it as a KPI of its own."))
+
+
+def mechanism(shown: CandidateView) -> MechanismView:
+    """Step 3: the mechanism, what else it moves, and what it asks."""
+    by_id = {m.id: m for m in shown.mechanisms}
+    chosen = by_id[controls.radio(
+        "Mechanism",
+        {m.id: m.name for m in shown.mechanisms},
+        [literal(m.sentence) for m in shown.mechanisms],
+        "mechanism",
+    )]  # fmt: skip
+    st.caption(say.case(chosen))
+    with st.container(horizontal=True, gap="xsmall"):
+        for which in Dimension:
+            icon, colour = _MOVES[chosen.moves[which]]
+            st.badge(f"{which.label}: {chosen.moves[which]}", icon=icon, color=colour)
+    n_metrics = sum(a.is_metric for a in chosen.asks)
+    with st.expander(say.asks(chosen), icon=":material/quiz:", on_change="rerun") as opened:
+        if opened.open:
+            st.dataframe(
+                pd.DataFrame(
+                    {
+                        "Input": [a.label for a in chosen.asks],
+                        "Question": [f"{a.question} …" for a in chosen.asks],
+                        "Unit": [written_unit(a.unit) for a in chosen.asks],
+                        "Typical": [a.typical or NOTHING for a in chosen.asks],
+                        "From": [
+                            "the model" if a.is_metric else "the business" for a in chosen.asks
+                        ],
+                    }
+                ),
+                hide_index=True,
+                height="content",
+                alt=f"{n_metrics} metrics and what the business must know, with typical ranges",
+            )
+    return chosen
+
+
+def baseline(shown: GuideView, chosen: CandidateView) -> None:
+    """Step 4: how long to count, what the weeks so far say, and the proxy to write down."""
+    if chosen.record is not None and not chosen.record["stands_for"]:
+        st.info("This is a KPI of the project already, and no proxy.", icon=":material/info:")
+        return
+    of = (shown.project, "weekly", chosen.id)
+    weeks = forms.opened(f"guide_weekly_{shown.project}", of, None, {chosen.id: ""})
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        weekly = st.text_area(
+            "Weeks counted so far",
+            placeholder="20.5\n23\n19",
+            height=150,
+            help="One value a line, or the lines of the sheet. Leave it empty before the first.",
+            key=weeks.key(chosen.id),
+            on_change=weeks.note,
+        )
+        weeks.remember({chosen.id: weekly or ""})
+    with left:
+        within = st.segmented_control(
+            "How exactly should the mean be known?",
+            proxy_service.WITHIN,
+            default=chosen.candidate.within,
+            required=True,
+            format_func=lambda w: f"±{percent(w)}",
+            key=f"guide_within_{chosen.id}",
+        )
+        plan = None
+        with panels.guard():
+            plan = proxy_service.baseline_plan(
+                queries.workspace(),
+                queries.actor(),
+                shown.project,
+                chosen.id,
+                within=within or chosen.candidate.within,
+                weekly=weekly or "",
+            )
+        if plan is None:
+            return
+        st.markdown(say.plan(plan, chosen))
+        st.caption(say.how_to_count(plan))
+        if plan.weeks_left:
+            st.download_button(
+                "Sheet for the weeks",
+                proxy_service.weekly_sheet(plan),
+                file_name=f"{chosen.id}.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+    _proxy_form(shown, chosen, plan)
+
+
+def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> None:
+    known = chosen.record or {}
+    form = forms.opened(
+        f"guide_{shown.project}_{chosen.id}",
+        (shown.project, "kpis", chosen.id),
+        chosen.record,
+        {
+            "stands_for": known.get("stands_for", ""),
+            "expires_on": _last_day(shown, chosen, plan),
+            "target": numbers.shown(known.get("target")),
+            "owner": known.get("owner", ""),
+        },
+        lambda read: saving.news(shown.project, "kpis", read),
+    )
+    with st.container(border=True):
+        form.head()
+        st.markdown(say.proxy(chosen))
+        with st.grid(4, min_column_width=170):
+            stands_for = st.text_input(
+                "It stands for",
+                placeholder="customers who wait less",
+                help="What the stakeholders would really like to see better.",
+                key=form.key("stands_for"),
+                live=forms.LIVE,
+                on_change=form.note,
+            )
+            expires_on = st.date_input(
+                "Expires unless agreed by",
+                value=None,
+                format="YYYY-MM-DD",
+                help="Four weeks after the last week to count, unless you say otherwise.",
+                key=form.key("expires_on"),
+                on_change=form.note,
+            )
+            with st.container():
+                target = numbers.field(
+                    form,
+                    "target",
+                    numbers.Asked("Target", chosen.unit, queries.currency(shown.project)),
+                    form.read.get("target") if form.read else None,
+                    label=f"Target, {literal(written_unit(chosen.unit))}",
+                    help="May be empty. Step 5 says what is the least that pays.",
+                )
+            owner = st.text_input(
+                "Owner",
+                help="Who counts.",
+                key=form.key("owner"),
+                live=forms.LIVE,
+                on_change=form.note,
+            )
+        values = {
+            "stands_for": stands_for or "",
+            "expires_on": expires_on,
+            "target": target.text,
+            "owner": owner or "",
+        }
+        typed = form.remember(values)
+        values["target"] = target.value
+        if "target" in typed:
+            typed["target"] = target.value
+        st.caption(say.to_be_written(plan, chosen))
+        with panels.guard():
+            _save_proxy(shown, chosen, plan, form, values, typed, is_read=target.is_read)
+
+
+def _save_proxy(
+    shown: GuideView,
+    chosen: CandidateView,
+    plan: BaselinePlan,
+    form: Form,
+    values: Mapping[str, Any],
+    typed: Mapping[str, object],
+    *,
+    is_read: bool,
+) -> None:
+    word = "Save the proxy" if chosen.record else "Write it down as a proxy"
+    so_far, read = plan.measured, form.read or {}
+    result = saving.offered(
+        form,
+        shown.project,
+        typed,
+        lambda: st.button(
+            word,
+            type="primary",
+            icon=":material/save:",
+            key="guide_write",
+            disabled=not is_read,
+            help=None if is_read else "First settle the target, see the message at its field.",
+        ),
+        lambda: commands.write_proxy(
+            shown.project,
+            chosen.id,
+            stands_for=values["stands_for"],
+            expires_on=values["expires_on"] or plan.expires_on,
+            baseline=so_far.mean if so_far else read.get("baseline"),
+            target=values["target"],
+            owner=values["owner"],
+            counted=say.counted(plan),
+            since=read,
+        ),
+    )
+    if result is None:
+        return
+    message = (
+        f"Written as {result.receipt.batch}: a proxy that counts until somebody agrees to it or it "
+        f"expires.{saving.kept(form, result)}"
+    )
+    form.done()
+    commands.say_and_rerun(message, result.receipt)
+
+
+def _last_day(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> date:
+    """The last day that was written, unless it is past: then the one that the plan proposes."""
+    known = (chosen.record or {}).get("expires_on")
+    return known if known is not None and known >= shown.day else plan.expires_on
+
+
+def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> None:
+    """Step 5: what must be true, first of the model, and the value case that asks for numbers."""
+    told = queries.kpi_break_even(shown.project, how.id, chosen.id)
+    if told.problem:
+        st.warning(literal(told.problem), icon=":material/warning:")
+    else:
+        st.caption(say.rests_on(told))
+        for condition in told.metrics:
+            st.markdown(_told(condition, told))
+        if told.least is not None:
+            with st.container(border=True):
+                st.markdown(say.least(told.least, chosen))
+                st.caption("Until a KPI is agreed, this is what to hold the model to.")
+        if told.quantities:
+            st.markdown("Of what the business must know, these are nearest to their break-even:")
+            for condition in told.quantities:
+                st.markdown(_told(condition, told))
+    if told.value_case_id:
+        st.page_link(
+            "plan/value_case.py",
+            label=f"Open the value case {literal(told.case_title)}",
+            icon=":material/balance:",
+            query_params=panels.here(case=told.value_case_id),
+        )
+        return
+    if st.button("Create the value case", type="primary", icon=":material/add:"):
+        started = commands.start_case(shown.project, how.id, chosen.id)
+        if any(saving.refused(receipt) for receipt in started.receipts):
+            return
+        commands.say(
+            f"Written as {started.receipts[0].batch}: a value case with this mechanism. Fill in "
+            "what you know.",
+            *started.receipts,
+        )
+        where = {"project": shown.project, "case": started.value_case_id}
+        st.switch_page("plan/value_case.py", query_params=where)
+
+
+def _told(condition: Condition, told: BreakEvenView) -> str:
+    sign = ":green[:material/check_circle:]" if condition.pays else ":red[:material/error:]"
+    return f"{sign} {literal(condition.sentence(told.currency))}"
