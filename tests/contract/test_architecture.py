@@ -89,6 +89,8 @@ def imported_modules(tree: ast.Module) -> list[str]:
                 found += [f"mlpm_core.{name}" for name in names if not name.startswith("__")]
             elif node.module == "pages":
                 found += [f"pages.{alias.name}" for alias in node.names]
+            elif node.module in {"mlpm_core.services", "mlpm_core.intake", "pages.parts"}:
+                found += [f"{node.module}.{alias.name}" for alias in node.names]
             else:
                 found.append(node.module or "")
         elif (
