@@ -76,7 +76,7 @@ ANSWERS = ["date_order=dmy", "columns.value(%)=value", "constants.model_id=m", "
 @cache
 def seeds() -> list[str]:
     """Mechanisms to begin with."""
-    folder = ROOT / "data" / "mechanisms"
+    folder = ROOT / "mlpm_core" / "catalogue" / "mechanisms"
     return [FIRST_MECHANISM, *(path.read_text("utf-8") for path in sorted(folder.glob("*.toml")))]
 
 

@@ -1,11 +1,11 @@
-"""KPIs to begin with when nobody has named one, from ``data/kpis/candidates.toml``."""
+"""KPIs to begin with when nobody has named one, from ``mlpm_core/catalogue/kpis/candidates.toml``."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidate", "candidates", "find_candidate", "read_candidates"]
 
-_FILE: Final = Path(__file__).resolve().parents[2] / "data" / "kpis" / "candidates.toml"
+_FILE: Final = files("mlpm_core") / "catalogue" / "kpis" / "candidates.toml"
 _WITHIN: Final = 0.1
 _TEXTS: Final = ("name", "dimension", "unit", "direction", "count", "where")
 

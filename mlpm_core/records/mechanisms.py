@@ -91,6 +91,6 @@ class MechanismRecord(Record):
     mechanism_id: Name = column(
         "Its short name, the id that stands in its definition.", label="Mechanism"
     )
-    definition: Text = column("The whole definition, as the files of data/mechanisms (TOML).")
+    definition: Text = column("The whole definition, as the files of mlpm_core/catalogue (TOML).")
     note: Text = column("Why it was written or changed.", default="")
     archived: Flag = column("Kept, but no longer offered for new value cases.", default=False)

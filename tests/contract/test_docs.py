@@ -26,7 +26,7 @@ PAGES = sorted(
 )
 MECHANISMS = [
     tomllib.loads(path.read_text("utf-8"))
-    for path in sorted((ROOT / "data" / "mechanisms").glob("*.toml"))
+    for path in sorted((ROOT / "mlpm_core" / "catalogue" / "mechanisms").glob("*.toml"))
 ]
 WORDS = [
     "project", "mechanism", "quantity", "metric", "value case", "baseline", "candidate",

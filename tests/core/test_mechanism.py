@@ -11,7 +11,7 @@ from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.quantity import Dimension
 from mlpm_core.value.mechanism import find_mechanism, mechanism_json, mechanisms, read_mechanism
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "mechanisms"
+FOLDER = Path(__file__).resolve().parents[2] / "mlpm_core" / "catalogue" / "mechanisms"
 M1 = (FOLDER / "targeted_intervention.toml").read_text("utf-8")
 
 

@@ -106,7 +106,7 @@ def test_a_choice_in_a_file_counts_alike(tmp_path):
     [("population", "metrics.recall.counted"), ("preval", "Did you mean prevalence")],
 )
 def test_what_a_study_counts_is_a_share_by_a_formula(tmp_path, counted, sentence):
-    text = Path("data/mechanisms/targeted_intervention.toml").read_text("utf-8")
+    text = Path("mlpm_core/catalogue/mechanisms/targeted_intervention.toml").read_text("utf-8")
     path = tmp_path / "targeted_intervention.toml"
     path.write_text(text.replace('counted = "prevalence"', f'counted = "{counted}"', 1), "utf-8")
     with pytest.raises(InputError, match=sentence):

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import NotFoundError
-from mlpm_core.value.mechanism.file import read_mechanism
+from mlpm_core.value.mechanism.file import mechanism_from
 
 if TYPE_CHECKING:
     from mlpm_core.value.mechanism.model import Mechanism
 
 __all__ = ["definition_of", "find_mechanism", "mechanism_json", "mechanisms"]
 
-_FOLDER: Final = Path(__file__).resolve().parents[3] / "data" / "mechanisms"
+_FOLDER: Final = files("mlpm_core") / "catalogue" / "mechanisms"
 
 
 @lru_cache(maxsize=1)
 def _all() -> dict[str, Mechanism]:
-    found = [read_mechanism(path) for path in sorted(_FOLDER.glob("*.toml"))]
-    return {m.id: m for m in sorted(found, key=lambda m: int(m.number[1:]))}
+    read = [mechanism_from(f.read_text("utf-8"), f.name) for f in _FOLDER.iterdir()]
+    return {m.id: m for m in sorted(read, key=lambda m: int(m.number[1:]))}
 
 
 def mechanisms() -> dict[str, Mechanism]:
-    """Every mechanism of ``data/mechanisms`` by id, in the order of their numbers."""
+    """Every mechanism of ``mlpm_core/catalogue/mechanisms`` by id, in the order of their numbers."""
     return dict(_all())
 
 

@@ -61,7 +61,7 @@ def mechanism_from(text: str, name: str = "") -> Mechanism:
     Parameters
     ----------
     text : str
-        TOML, as the files of ``data/mechanisms``; one without a ``number`` is somebody's own.
+        TOML, as those of ``mlpm_core/catalogue``; one without a ``number`` is of one's own.
     name : str
         What the text is called in errors, such as its file.
 
