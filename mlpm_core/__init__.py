@@ -1,3 +1,45 @@
-"""MLPM: what a model is worth to the business."""
+"""MLPM: what a model is worth to the business.
 
+In a notebook ``import mlpm_core as mlpm`` gives ``mlpm.value``, ``mlpm.leaderboard``,
+``mlpm.control_chart`` and ``mlpm.open``; each answer shows its sentence, its picture and its table.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+__all__ = [
+    "Board",
+    "Chart",
+    "InputError",
+    "MlpmError",
+    "Store",
+    "Value",
+    "control_chart",
+    "find_mechanism",
+    "leaderboard",
+    "mechanisms",
+    "open",
+    "value",
+]
 __version__ = "0.1.0"
+
+_NOTEBOOK: Final = "mlpm_core.notebook"
+_PLACES: Final = {
+    **dict.fromkeys(("InputError", "MlpmError"), "mlpm_core.errors"),
+    **dict.fromkeys(("find_mechanism", "mechanisms"), "mlpm_core.value.mechanism"),
+    **dict.fromkeys(("Board", "Chart", "Store", "Value"), _NOTEBOOK),
+    **dict.fromkeys(("control_chart", "leaderboard", "open", "value"), _NOTEBOOK),
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  whatever is asked for; loaded when it is
+    if name not in _PLACES:
+        raise AttributeError(f"module 'mlpm_core' has no attribute {name!r}")
+    place = import_module(_PLACES[name])
+    return getattr(place, "open_store" if name == "open" else name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

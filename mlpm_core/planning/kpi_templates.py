@@ -1,4 +1,4 @@
-"""KPIs to begin with when nobody has named one, from ``mlpm_core/catalogue/kpis/candidates.toml``."""
+"""KPIs to begin with when nobody has named one, from ``catalogue/kpis/candidates.toml``."""
 
 from __future__ import annotations
 

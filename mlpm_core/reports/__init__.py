@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from mlpm_core.records import neutral, safe_cell
 from mlpm_core.reports.export import FORMATS, Table, csv_bytes, xlsx_bytes
+from mlpm_core.reports.svg import line_in_band, ranges
 
-__all__ = ["FORMATS", "Table", "csv_bytes", "neutral", "safe_cell", "xlsx_bytes"]
+__all__ = [
+    "FORMATS",
+    "Table",
+    "csv_bytes",
+    "line_in_band",
+    "neutral",
+    "ranges",
+    "safe_cell",
+    "xlsx_bytes",
+]

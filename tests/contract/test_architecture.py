@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "pages/parts": {"services", *GROUND},
     "api": {"services", *GROUND},
     "cli": {"services", *GROUND},
+    "notebook": {"services", "evaluation", "in_life", "reports", *MATHS},
     "services": {"store", "intake", "planning", "evaluation", "in_life", "reports", *MATHS},
     "store": {"records", "errors"},
     "intake": GROUND,

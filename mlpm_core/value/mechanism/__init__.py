@@ -1,6 +1,6 @@
 """Mechanisms: named, unit-checked sets of formulas from metrics and quantities to value.
 
-A mechanism is a TOML file in ``mlpm_core/catalogue/mechanisms``. ``read_mechanism`` checks all of it, names,
+A mechanism is a TOML file in ``catalogue/mechanisms``. ``read_mechanism`` checks all of it, names,
 units, functions and completeness, so that a mechanism that was read can be computed.
 """
 

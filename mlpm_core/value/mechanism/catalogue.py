@@ -24,7 +24,7 @@ def _all() -> dict[str, Mechanism]:
 
 
 def mechanisms() -> dict[str, Mechanism]:
-    """Every mechanism of ``mlpm_core/catalogue/mechanisms`` by id, in the order of their numbers."""
+    """Every mechanism of ``catalogue/mechanisms`` by id, in the order of their numbers."""
     return dict(_all())
 
 

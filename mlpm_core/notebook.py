@@ -1,0 +1,408 @@
+"""MLPM in a notebook: a value, a leaderboard, a control chart and a store, each in one line.
+
+Every answer has a short ``repr``, its ``sentence``, ``to_frame()`` with its figures and ``svg()``,
+its picture; as the last line of a cell it shows all of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from mlpm_core.errors import InputError
+from mlpm_core.evaluation import Candidate, Measured
+from mlpm_core.evaluation import leaderboard as leaderboard_of
+from mlpm_core.in_life.control_chart import N_REFERENCE, watched
+from mlpm_core.quantity.words import in_full, unit_in_words
+from mlpm_core.reports import line_in_band, ranges
+from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.value.draws import DRAWS, SEED
+from mlpm_core.value.mechanism import find_mechanism
+from mlpm_core.value.worth import worth
+
+if TYPE_CHECKING:
+    from mlpm_core.evaluation import Leaderboard
+    from mlpm_core.in_life.control_chart import Watched
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.value.estimate import Estimate
+    from mlpm_core.value.worth import Worth
+
+__all__ = [
+    "Board",
+    "Chart",
+    "Store",
+    "Value",
+    "control_chart",
+    "leaderboard",
+    "open_store",
+    "value",
+]
+
+_ACTOR: Final = "notebook"
+_RARE: Final = 0.001
+_UNCERTAINTY: Final = ("n", "standard_error")
+
+
+class _Shown(ABC):
+    """An answer as a notebook shows it."""
+
+    @property
+    @abstractmethod
+    def sentence(self) -> str: ...
+    @abstractmethod
+    def to_frame(self) -> pd.DataFrame: ...
+    @abstractmethod
+    def svg(self) -> str: ...
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.sentence}>"
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().to_html(border=0, float_format=_figure)
+        return f"<p>{escape(self.sentence)}</p>{self.svg()}{table}"
+
+
+@dataclass(frozen=True, repr=False)
+class Value(_Shown):
+    """What a mechanism is worth; ``worth`` has everything that is known of it."""
+
+    worth: Worth
+    currency: str
+
+    @property
+    def sentence(self) -> str:
+        """Net with its range, the chance of a loss, and what must be known beside it."""
+        net, loss = self.worth.net, _chance(self.worth.probability_of_loss)
+        return (
+            f"{self.worth.mechanism.name}: net {_ranged(net, self.currency)} against the baseline "
+            f"{self.worth.baseline!r}, {loss} likely to lose money. {' '.join(self.worth.notes)}"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Mean, P10, P50, P90 and unit of net and of every dimension."""
+        frame = pd.DataFrame(e.to_json(self.currency) for e in self._rows.values())
+        return frame.set_axis(list(self._rows))[["mean", "p10", "p50", "p90", "unit"]]
+
+    def svg(self) -> str:
+        """Net and every dimension, each on a scale of its own that has 0 in common."""
+        return ranges(
+            [
+                (name, e.p10, e.mean, e.p90, _ranged(e, self.currency))
+                for name, e in self._rows.items()
+            ],
+            has_one_scale=False,
+        )
+
+    @property
+    def _rows(self) -> dict[str, Estimate]:
+        return {"Net": self.worth.net} | {d.label: e for d, e in self.worth.kpis.items()}
+
+
+@dataclass(frozen=True, repr=False)
+class Board(_Shown):
+    """Candidates side by side; ``board`` has everything that is known of them."""
+
+    board: Leaderboard
+    currency: str
+
+    @property
+    def sentence(self) -> str:
+        """Which option is worth most, how sure that is, and who could not be valued."""
+        best = self.board.best
+        said = [
+            f"{best.name} is worth most, net {_ranged(best.net, self.currency)}, and is the best "
+            f"with a chance of {_chance(best.p_best)}."
+        ]
+        if self.board.caveat:
+            said.append(self.board.caveat)
+        said += [f"{u.name} is not valued: {u.reason}" for u in self.board.unvalued]
+        return " ".join(said)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each option, the best first: net, as measured, chances and regret."""
+        return pd.DataFrame(
+            {
+                "net": o.net.mean,
+                "p10": o.net.p10,
+                "p90": o.net.p90,
+                "measured": o.measured.mean,
+                "p_best": o.p_best,
+                "expected_regret": o.expected_regret,
+                "probability_of_loss": o.probability_of_loss,
+                "is_dominated": o.is_dominated,
+                "unit": o.net.unit.replace("money", self.currency),
+            }
+            for o in self.board.options
+        ).set_axis([o.name for o in self.board.options])
+
+    def svg(self) -> str:
+        """The net of every option on one scale."""
+        return ranges(
+            [
+                (o.name, o.net.p10, o.net.mean, o.net.p90, _ranged(o.net, self.currency))
+                for o in self.board.options
+            ],
+            has_one_scale=True,
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Chart(_Shown):
+    """A metric over periods against its own beginning; ``watched`` has its signals."""
+
+    watched: Watched
+    values: tuple[float, ...]
+    periods: tuple[str, ...]
+    n_reference: int
+
+    @property
+    def sentence(self) -> str:
+        """What is usual, and when the metric left it."""
+        usual = f"Usual is {self.watched.centre:.4g}, from the first {self.n_reference} periods."
+        if not self.watched.signals:
+            return f"{usual} No later period is told from luck."
+        left = {
+            f"{self.periods[s.index]} ({'above' if s.direction > 0 else 'below'})": None
+            for s in self.watched.signals
+        }
+        return f"{usual} It left its usual range in {', '.join(left)}."
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each period: value, z, the band in which it says nothing, and its signal."""
+        signals: dict[int, list[str]] = {}
+        for signal in self.watched.signals:
+            signals.setdefault(signal.index, []).append(signal.rule.value)
+        return pd.DataFrame(
+            {
+                "value": self.values,
+                "z": self.watched.z,
+                "low": self.watched.low,
+                "high": self.watched.high,
+                "signal": [", ".join(signals.get(i, [])) for i in range(len(self.values))],
+            },
+            index=self.periods,
+        )
+
+    def svg(self) -> str:
+        """The metric as a line in its band; periods with a signal are marked."""
+        marks = [signal.index for signal in self.watched.signals]
+        return line_in_band(self.values, self.watched.low, self.watched.high, marks, self.sentence)
+
+
+class Store:
+    """A store that is only read: its projects, records and portfolio as tables."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Store of {', '.join(self.projects()) or 'no project'}>"
+
+    def close(self) -> None:
+        """Let others write to it again."""
+        self._workspace.close()
+
+    def projects(self) -> list[str]:
+        """The ids of its projects."""
+        with self._workspace.store.reader() as reader:
+            return [row["project"] for row in reader.rows("projects")]
+
+    def records(self, project: str, kind: str) -> pd.DataFrame:
+        """Every record of a kind that a project holds, such as its ``metric_results``.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such project or kind.
+        """
+        return pd.DataFrame(registers.records(self._workspace, _ACTOR, project, kind))
+
+    def health(self, project: str | None = None) -> pd.DataFrame:
+        """A row for each value case: health, planned and current value rate, and why."""
+        return pd.DataFrame(portfolio.health_json(self._workspace, _ACTOR, project))
+
+    def kpis(self, project: str | None = None) -> pd.DataFrame:
+        """A row for each KPI: baseline, target, what its model implies, and how sure that is."""
+        return pd.DataFrame(portfolio.kpis_json(self._workspace, _ACTOR, project))
+
+
+def value(
+    mechanism: str,
+    *,
+    baseline: str | None = None,
+    currency: str | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    **quantities: str | float,
+) -> Value:
+    """What a mechanism is worth against a baseline.
+
+    Parameters
+    ----------
+    mechanism : str
+        Its id or number; ``mlpm.mechanisms()`` lists them.
+    baseline : str, optional
+        "none", "all" or "incumbent"; the mechanism's natural baseline when not given.
+    currency : str, optional
+        That of the quantities when not given, else EUR.
+    draws, seed : int
+        How many Sobol points, and which.
+    **quantities : str or float
+        Every input by name, such as ``recall="24/30"`` or ``value="120 to 400"``.
+
+    Raises
+    ------
+    InputError
+        When inputs are missing, unknown, unreadable or impossible together.
+    NotFoundError
+        When there is no such mechanism or baseline.
+
+    Examples
+    --------
+    >>> answer = value("demand_forecast", periods="10.4k", mean_demand="120", wape_baseline="0.3",
+    ...     margin="4 to 6 EUR", goodwill="1", overage="2", lead_time_hours="3 day",
+    ...     override_share_baseline="0.25", override_share_model="0.15", override_minutes="6 min",
+    ...     wape_model="0.22 to 0.26")
+    >>> answer.to_frame().loc["Net", "unit"]
+    'EUR/year'
+    """
+    texts = {n: q if isinstance(q, str) else repr(q) for n, q in quantities.items()}
+    answer = worth(
+        find_mechanism(mechanism), texts,
+        baseline=baseline, currency=currency, draws=draws, seed=seed,
+    )  # fmt: skip
+    return Value(answer, answer.currency or currency or "EUR")
+
+
+def leaderboard(frame: pd.DataFrame, case: Value) -> Board:
+    """Candidates by what they are worth in the business of a value.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row for each metric of a candidate: ``candidate``, ``metric`` and ``value``, and where
+        they are known ``n`` (of how many cases it is a share) or ``standard_error``.
+    case : Value
+        Whose mechanism, baseline and quantities count; its metrics are those of the plan and do
+        not.
+
+    Raises
+    ------
+    InputError
+        When a column is missing, a number is out of its range, or a candidate is named "none".
+
+    Examples
+    --------
+    >>> shop = value("demand_forecast", periods="10.4k", mean_demand="120", wape_baseline="0.3",
+    ...     margin="4 to 6 EUR", goodwill="1", overage="2", lead_time_hours="3 day",
+    ...     override_share_baseline="0.25", override_share_model="0.15", override_minutes="6 min",
+    ...     wape_model="0.22 to 0.26")
+    >>> measured = pd.DataFrame({"candidate": ["naive", "forest"], "metric": "wape",
+    ...     "value": [0.31, 0.24], "standard_error": 0.01})
+    >>> leaderboard(measured, shop).to_frame().index.tolist()
+    ['forest', 'none', 'naive']
+    """
+    missing = [c for c in ("candidate", "metric", "value") if c not in frame.columns]
+    if missing:
+        raise InputError(
+            f"The frame has no column {', '.join(missing)}; write a row for each metric of a "
+            "candidate, with the columns candidate, metric and value."
+        )
+    metrics: dict[str, dict[str, Measured]] = {}
+    for row in frame.to_dict("records"):
+        n, error = (None if pd.isna(row.get(c)) else row[c] for c in _UNCERTAINTY)
+        measured = Measured(float(row["value"]), None if n is None else int(n), error)
+        metrics.setdefault(str(row["candidate"]), {})[str(row["metric"])] = measured
+    of = case.worth
+    board = leaderboard_of(
+        of.mechanism,
+        {name: q for name, q in of.quantities.items()},
+        [Candidate(name, measured) for name, measured in metrics.items()],
+        baseline=of.baseline, currency=case.currency, draws=of.draws, seed=of.seed,
+    )  # fmt: skip
+    return Board(board, case.currency)
+
+
+def control_chart(frame: pd.DataFrame, *, n_reference: int = N_REFERENCE) -> Chart:
+    """A metric over periods, and when it left what was usual.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row for each period, oldest first: ``value``, ``standard_error`` and, where it is known,
+        ``n``, the cases each rests on. Its index names the periods.
+    n_reference : int
+        How many of the first periods say what is usual.
+
+    Raises
+    ------
+    InputError
+        When a column is missing or a number is out of its range.
+    NotEnoughDataError
+        With no more periods than the reference takes.
+
+    Examples
+    --------
+    >>> weeks = pd.DataFrame({"value": [0.24, 0.25, 0.23, 0.24] * 3 + [0.7],
+    ...     "standard_error": 0.02})
+    >>> control_chart(weeks)
+    <Chart: Usual is 0.24, from the first 12 periods. It left its usual range in 12 (above).>
+    """
+    missing = [c for c in ("value", "standard_error") if c not in frame.columns]
+    if missing:
+        raise InputError(
+            f"The frame has no column {' and no '.join(missing)}; write a row for each period with "
+            "its value and standard_error."
+        )
+    cases = frame["n"].to_numpy() if "n" in frame.columns else None
+    values = frame["value"].to_numpy(dtype=float)
+    errors = frame["standard_error"].to_numpy(dtype=float)
+    answer = watched(values, errors, cases=cases, n_reference=n_reference, varies=True)
+    return Chart(answer, tuple(values.tolist()), tuple(map(str, frame.index)), n_reference)
+
+
+def open_store(path: str | Path) -> Store:
+    """A store to read, such as a copy of a backup; nothing is ever written to it.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be read, or a server holds it.
+    """
+    folder = Path(path)
+    return Store(open_recovered(Settings(data=folder, demo=False, read_only=True)))
+
+
+def _ranged(estimate: Estimate, currency: str) -> str:
+    """A figure with its range and unit, in words."""
+    unit = unit_in_words(estimate.unit, currency)
+    if estimate.is_exact:
+        return f"{_figure(estimate.mean)} {unit}".strip()
+    low, high = _figure(estimate.p10), _figure(estimate.p90)
+    return f"{_figure(estimate.mean)} ({low} to {high}) {unit}".strip()
+
+
+def _figure(x: float) -> str:
+    """Three digits that count, thousands apart."""
+    return in_full(float(f"{x:.3g}"))
+
+
+def _chance(share: float) -> str:
+    """A chance that draws gave: none of them is no proof."""
+    if share < _RARE:
+        return "less than 0.1%"
+    return "more than 99.9%" if share > 1 - _RARE else f"{share:.1%}"
