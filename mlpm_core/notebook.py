@@ -93,13 +93,7 @@ class Value(_Shown):
 
     def svg(self) -> str:
         """Net and every dimension, each on a scale of its own that has 0 in common."""
-        return ranges(
-            [
-                (name, e.p10, e.mean, e.p90, _ranged(e, self.currency))
-                for name, e in self._rows.items()
-            ],
-            has_one_scale=False,
-        )
+        return _bars(self._rows, self.currency, has_one_scale=False)
 
     @property
     def _rows(self) -> dict[str, Estimate]:
@@ -145,13 +139,8 @@ class Board(_Shown):
 
     def svg(self) -> str:
         """The net of every option on one scale."""
-        return ranges(
-            [
-                (o.name, o.net.p10, o.net.mean, o.net.p90, _ranged(o.net, self.currency))
-                for o in self.board.options
-            ],
-            has_one_scale=True,
-        )
+        nets = {option.name: option.net for option in self.board.options}
+        return _bars(nets, self.currency, has_one_scale=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -394,6 +383,11 @@ def _ranged(estimate: Estimate, currency: str) -> str:
         return f"{_figure(estimate.mean)} {unit}".strip()
     low, high = _figure(estimate.p10), _figure(estimate.p90)
     return f"{_figure(estimate.mean)} ({low} to {high}) {unit}".strip()
+
+
+def _bars(rows: Mapping[str, Estimate], currency: str, *, has_one_scale: bool) -> str:
+    ends = [(n, e.p10, e.mean, e.p90, _ranged(e, currency)) for n, e in rows.items()]
+    return ranges(ends, has_one_scale=has_one_scale)
 
 
 def _figure(x: float) -> str:
