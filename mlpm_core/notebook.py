@@ -48,7 +48,6 @@ __all__ = [
 
 _ACTOR: Final = "notebook"
 _RARE: Final = 0.001
-_UNCERTAINTY: Final = ("n", "standard_error")
 
 
 class _Shown(ABC):
@@ -313,7 +312,7 @@ def leaderboard(frame: pd.DataFrame, case: Value) -> Board:
         )
     metrics: dict[str, dict[str, Measured]] = {}
     for row in frame.to_dict("records"):
-        n, error = (None if pd.isna(row.get(c)) else row[c] for c in _UNCERTAINTY)
+        n, error = (None if pd.isna(row.get(c)) else row[c] for c in ("n", "standard_error"))
         measured = Measured(float(row["value"]), None if n is None else int(n), error)
         metrics.setdefault(str(row["candidate"]), {})[str(row["metric"])] = measured
     of = case.worth
@@ -372,8 +371,7 @@ def open_store(path: str | Path) -> Store:
     StoreError
         When it cannot be read, or a server holds it.
     """
-    folder = Path(path)
-    return Store(open_recovered(Settings(data=folder, demo=False, read_only=True)))
+    return Store(open_recovered(Settings(data=Path(path), demo=False, read_only=True)))
 
 
 def _ranged(estimate: Estimate, currency: str) -> str:
@@ -385,7 +383,7 @@ def _ranged(estimate: Estimate, currency: str) -> str:
     return f"{_figure(estimate.mean)} ({low} to {high}) {unit}".strip()
 
 
-def _bars(rows: Mapping[str, Estimate], currency: str, *, has_one_scale: bool) -> str:
+def _bars(rows: dict[str, Estimate], currency: str, *, has_one_scale: bool) -> str:
     ends = [(n, e.p10, e.mean, e.p90, _ranged(e, currency)) for n, e in rows.items()]
     return ranges(ends, has_one_scale=has_one_scale)
 
