@@ -28,7 +28,7 @@ from mlpm_core.services.evaluate import decisions, insights, preferences
 from mlpm_core.services.in_life import deployments, portfolio, promises
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan import briefs, estimates, kpi_finder
-from mlpm_core.services.valuation.value_cases import mechanisms, value_cases
+from mlpm_core.services.valuation import mechanisms, value_cases
 
 NO_NUMBERS = {"inf", "-inf", "nan", "infinity", "-infinity"}
 

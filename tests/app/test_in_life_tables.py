@@ -317,7 +317,7 @@ def test_the_same_as_a_table(monkeypatch):
 
 def test_a_project_without_a_model_in_use_says_the_next_step(monkeypatch):
     links_as_text(monkeypatch)
-    monkeypatch.setattr(parts.loaders, "deployments", lambda project: [])
+    monkeypatch.setattr(parts.queries, "deployments", lambda project: [])
     assert shown(parts.in_view, "shop", project="shop") == [
         r"info: No model of this project is in use, and no results of one have come in\.",
         "Add a deployment -> data/registers.py?project=shop&kind=deployments",
@@ -342,8 +342,8 @@ def test_the_deployment_that_is_chosen_is_shown_over_the_periods_chosen(
         calls.append(which)
         return SimpleNamespace(granularity=usual, granularities=("P1W", "P1M"), which=which)
 
-    monkeypatch.setattr(parts.loaders, "deployments", lambda project: lines)
-    monkeypatch.setattr(parts.loaders, "deployment", loaded)
+    monkeypatch.setattr(parts.queries, "deployments", lambda project: lines)
+    monkeypatch.setattr(parts.queries, "deployment", loaded)
     monkeypatch.setattr(parts.controls, "deployment", lambda lines, place: lines[1])
     monkeypatch.setattr(
         parts.controls, "granularity", lambda *offered: told.append(offered[:2]) or chosen

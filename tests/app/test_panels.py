@@ -38,7 +38,7 @@ def test_our_own_errors_are_shown_as_the_sentences_they_are():
 
 def test_what_was_mended_is_said(monkeypatch):
     healed = ["One line was lost.", "It is back."]
-    monkeypatch.setattr(panels.loaders, "workspace", lambda: SimpleNamespace(healed=healed))
+    monkeypatch.setattr(panels.queries, "workspace", lambda: SimpleNamespace(healed=healed))
     assert shown(panels.mended) == [
         r"warning: The store was mended when it was opened. One line was lost\. It is back\."
     ]
@@ -73,8 +73,8 @@ def test_the_next_step_leads_on(monkeypatch, kind, has_kpi):
         SetupStep(kind, "Do *this*.", is_done=False),
         SetupStep("kpis", "Say what.", is_done=has_kpi),
     ]
-    monkeypatch.setattr(panels.loaders, "setup_steps", lambda project: steps)
-    monkeypatch.setattr(panels.loaders, "project_title", lambda project: f"The {project}!")
+    monkeypatch.setattr(panels.queries, "setup_steps", lambda project: steps)
+    monkeypatch.setattr(panels.queries, "project_title", lambda project: f"The {project}!")
     assert shown(panels.next_step, "other", project="shop") == [
         r":material/flag: Next for **The shop\!**: Do \*this\*\.", *STEPS[kind],
         *([] if has_kpi else [FIND]),

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services.ingest import registers
-from mlpm_core.services.valuation.value_cases import value_cases as valuation
+from mlpm_core.services.valuation import value_cases as valuation
 from tests.app.conftest import ROOT, SCREENS, open_screen, run, said
 from tests.patience import PATIENCE
 

@@ -17,7 +17,7 @@ KPI = f"register_kpis_{DEMAND}_write-downs"
 @pytest.fixture(autouse=True)
 def _people(monkeypatch):
     """Who is at the screen is set by `act_as`."""
-    monkeypatch.setattr(commands.loaders, "actor", lambda: WHO[-1])
+    monkeypatch.setattr(commands.queries, "actor", lambda: WHO[-1])
     WHO[:] = ["ann"]
 
 

@@ -15,7 +15,7 @@ from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.in_life.promises import Grade, Outcome, delivered
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.services.valuation.value_cases import value_cases as valuation
+from mlpm_core.services.valuation import value_cases as valuation
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,

@@ -32,8 +32,8 @@ from mlpm_core.services.ingest import batches, imports, kpi_effects, registers
 from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.services.valuation.value_cases import kpis
-from mlpm_core.services.valuation.value_cases import value_cases as valuation
+from mlpm_core.services.valuation import kpis
+from mlpm_core.services.valuation import value_cases as valuation
 from tests.batches import add_batch
 from tests.everything_read import questions_asked, routes_read, unfit
 from tests.http_client import Client

@@ -18,9 +18,9 @@ from mlpm_core.records import (
     QuantityRecord,
     ValueCase,
 )
+from mlpm_core.services.valuation import kpis
 from mlpm_core.services.valuation.kpis import kpi_value, worst_first
 from mlpm_core.services.valuation.now import Stretch
-from mlpm_core.services.valuation.value_cases import kpis
 from mlpm_core.services.valuation.value_rates import RatePoint
 from tests.by_hand import TODAY, WEEK, case, kpi, worth
 

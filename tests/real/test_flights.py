@@ -16,8 +16,8 @@ from mlpm_core.records import Status
 from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.services.valuation.value_cases import value_cases as valuation
-from mlpm_core.services.valuation.value_cases import value_rates as rates
+from mlpm_core.services.valuation import value_cases as valuation
+from mlpm_core.services.valuation import value_rates as rates
 from tests.real.flights import MODEL, VERSION, known_before_departure, metric_results, scored
 from tests.real.flights_plan import (
     BREAK_EVEN_PRECISION,

@@ -20,8 +20,8 @@ from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.plan import briefs
 from mlpm_core.services.plan import estimates as estimates_service
 from mlpm_core.services.plan import kpi_finder as guide_service
-from mlpm_core.services.valuation.value_cases import mechanisms
-from mlpm_core.services.valuation.value_cases import value_cases as valuation
+from mlpm_core.services.valuation import mechanisms
+from mlpm_core.services.valuation import value_cases as valuation
 from pages.parts.common.cache import daily, shared, tried, workspace
 
 if TYPE_CHECKING:
