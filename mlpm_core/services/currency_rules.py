@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.errors import InputError
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Decision,
@@ -18,7 +18,7 @@ from mlpm_core.records import (
     ValueCase,
 )
 from mlpm_core.services.evaluation_rules import metrics_by_name
-from mlpm_core.services.mechanisms import mechanism_of
+from mlpm_core.services.mechanisms import mechanism_of_case
 from mlpm_core.value.benefits import benefit_inputs
 
 if TYPE_CHECKING:
@@ -98,9 +98,8 @@ def _asked_in_money(
     """
     metrics, quantities = {}, {}
     for case in reader.current(ValueCase, project):
-        try:
-            mechanism = mechanism_of(reader, project, case["mechanism"])
-        except MlpmError:
+        mechanism = mechanism_of_case(reader, project, case)
+        if mechanism is None:
             continue
         names = metrics_by_name(mechanism)
         metrics[case["value_case_id"]] = {n for n, m in names.items() if _has_money(m.unit)}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.errors import InputError
 from mlpm_core.intake import warned
 from mlpm_core.records import METRICS, Deployment, Project, ValueCase
-from mlpm_core.services.mechanisms import mechanism_of
+from mlpm_core.services.mechanisms import mechanism_of_case
 from mlpm_core.services.periods import Period
 from mlpm_core.services.reported_units import (
     PURE_METRICS,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Warned
     from mlpm_core.store import Reader
-    from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.mechanism import Input
 
 __all__ = ["ReportedQuantities"]
 
@@ -60,7 +60,7 @@ class ReportedQuantities:
             if d["value_case_id"] in cases
         ]
         for model_id, case in moved:
-            if not case["archived"] and (mechanism := _mechanism(reader, project, case)):
+            if not case["archived"] and (mechanism := mechanism_of_case(reader, project, case)):
                 entries = self._of_model.setdefault(model_id, {})
                 entries |= {i.reported_as: i for i in mechanism.inputs}
 
@@ -118,11 +118,3 @@ class ReportedQuantities:
 
 def _strings(names: Collection[str]) -> pa.Array:
     return pa.array(sorted(names), pa.string())
-
-
-def _mechanism(reader: Reader, project: str, case: Mapping[str, Any]) -> Mechanism | None:
-    """The mechanism of a case; None when its definition cannot be read, which is said elsewhere."""
-    try:
-        return mechanism_of(reader, project, case["mechanism"])
-    except MlpmError:
-        return None
