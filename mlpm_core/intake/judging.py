@@ -32,6 +32,7 @@ from mlpm_core.intake.results import (
     granularity,
     is_period_unsaid,
     result_rows,
+    with_errors_in,
     with_one_count,
 )
 from mlpm_core.intake.rows import Rows
@@ -205,7 +206,7 @@ def read(asked: Asked) -> Found:
             fields["granularity"] = granularity(readings, checker)
         rows = Rows(every, fields).taken(~faults.is_bad)
     if opened.fields.has_metrics:
-        rows = as_shares(rows)
+        rows = as_shares(with_errors_in(rows, asked.profile))
     n = len(found.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)

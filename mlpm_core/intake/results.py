@@ -12,7 +12,7 @@ from mlpm_core.intake.faults import Refusal, question, shown
 from mlpm_core.intake.header import normal
 from mlpm_core.intake.rows import Flags, Rows, array_of, distinct, flags
 from mlpm_core.quantity import SHARE, is_percent
-from mlpm_core.records import METRICS, ColumnKind, MetricResult, columns
+from mlpm_core.records import METRICS, PERCENT_ERRORS, ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
     from mlpm_core.intake.check import Checker, Faults, Reading
@@ -26,6 +26,7 @@ __all__ = [
     "is_period_unsaid",
     "result_rows",
     "unknown_metrics",
+    "with_errors_in",
     "with_one_count",
 ]
 
@@ -192,8 +193,44 @@ def _in_percent(units: pa.Array) -> Flags:
 def as_shares(rows: Rows) -> Rows:
     """The rows with their percentages as shares: 24 with the unit % is stored as 0.24."""
     hundredths = _in_percent(rows.fields["unit"]) if "unit" in rows.fields else np.array([False])
-    if not hundredths.any():
+    return _divided(rows, hundredths) if hundredths.any() else rows
+
+
+def with_errors_in(rows: Rows, profile: Profile) -> Rows:
+    """The rows with each error that is a share of the truth as one, where no unit says what it is.
+
+    A value above 1 raises the question; a file without one is read as it stands.
+
+    Raises
+    ------
+    Refusal
+        With that question, while nobody has answered it.
+    """
+    of_metric, metrics = distinct(rows.fields["metric"])
+    of_unit, units = distinct(rows.fields["unit"])
+    is_bare = flags(not (unit or "").strip() for unit in units)[of_unit]
+    is_bare &= flags(metric in PERCENT_ERRORS for metric in metrics)[of_metric]
+    value = rows.fields["value"].to_numpy(zero_copy_only=False)
+    is_large = is_bare & (value > 1)
+    if not is_large.any() or profile.errors_in == "share":
         return rows
+    if profile.errors_in == "percent":
+        return _divided(rows, is_bare)
+    first = int(np.flatnonzero(is_large)[0])
+    asked = question(
+        "percent-errors",
+        "errors_in",
+        ["percent", "share"],
+        metric=metrics[int(of_metric[first])],
+        value=f"{value[first]:.12g}",
+        percent=f"{value[first] * _PERCENT:,.12g}",
+        rows=f"{int(is_bare.sum()):,}",
+    )
+    raise Refusal(questions=[asked])
+
+
+def _divided(rows: Rows, hundredths: Flags) -> Rows:
+    """The rows with the chosen ones, which count hundredths, as shares."""
     chosen = pa.array(hundredths)
     shares = {
         name: pc.if_else(chosen, pc.divide(column, _PERCENT), column)

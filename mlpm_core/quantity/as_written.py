@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.apart import digits_apart
+from mlpm_core.quantity.reading import PERCENT
 from mlpm_core.quantity.unit import CURRENCIES
 from mlpm_core.quantity.unit_as_written import unit_written
 from mlpm_core.quantity.words import in_full, spoken, unit_in_words
@@ -41,6 +43,7 @@ _TERM: Final = re.compile(
     r"\s*(?P<percent>%|percent\b|per cent\b|pct\b)?(?P<unit>.*)",
     re.IGNORECASE,
 )
+_PERCENT: Final = re.compile(r"\d\s*(?:%|percent\b|per cent\b|pct\b)", re.IGNORECASE)
 _CALL: Final = re.compile(r"[A-Za-z_]+\s*\(.*", re.DOTALL)
 _CLAUSE: Final = re.compile(r"\s+(?:at\s.+\son\s\S+|with\s+[A-Za-z]\w*\s+\S+)\s*$")
 _PART_OF: Final = re.compile(rf"({_BODY})\s*(?:/|of|out of)\s*({_BODY})")
@@ -49,6 +52,7 @@ _DASH: Final = re.compile(r"(?<=[^\s-])(?<!\d[eE])\s*-\s*(?=[\d.,€$£¥]|[A-Z]
 _TRIPLE: Final = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 _LONGEST: Final = 200  # characters
 _MOST_DIGITS: Final = 30
+_FEW: Final = 3  # digits for an end of an interval that was counted
 _COMMAND_TRIPLE: Final = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d\d0)(?![\d.,eE])")
 
 
@@ -185,6 +189,8 @@ def _in_words(fault: str, notation: str, text: str, unit: str, currency: str | N
             f"{text!r} cannot be read as a number: it has one mark between thousands and another "
             "before decimals, as in 1,200.50, 1.200,50 or 1 200."
         )
+    if _PERCENT.search(text):
+        fault = fault.replace(f"not between 0 and 1. {PERCENT}", "not between 0 % and 100 %.")
     words = unit_in_words(unit, currency)
     asked = f" in {words}." if words else " without a unit."
     return fault.replace(repr(notation), repr(text), 1).replace(f" in {unit}.", asked)
@@ -341,5 +347,6 @@ def _sentence(quantity: Quantity, unit: str, currency: str | None, core: str) ->
     if "|" in core:
         return f"{said('about', amount(p50))}; {amount(p10)} to {amount(p90)}, 8 times in 10"
     if not re.search(r"\d\s*(?:to|and|-)\s*\S", core):  # counted or drawn, not written
-        p5, p95 = (float(f"{end:.3g}") for end in (p5, p95))
+        digits = digits_apart(p5, p95, full=_FEW)
+        p5, p95 = (float(f"{end:.{digits}g}") for end in (p5, p95))
     return f"{said(amount(p5), 'to', amount(p95))}, 9 times in 10"

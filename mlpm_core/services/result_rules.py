@@ -16,6 +16,8 @@ from mlpm_core.services.periods import Period
 from mlpm_core.services.reported_units import (
     PURE_METRICS,
     check_registered,
+    error_fault,
+    largest_error,
     needs_unit,
     unit_factor,
 )
@@ -75,14 +77,15 @@ class ReportedQuantities:
         }
 
     def suspects(self, rows: pa.Table) -> pa.Array:
-        """Which rows must be looked at: every quantity, and pure numbers that have a unit."""
+        """Which rows must be looked at: quantities, pure numbers with a unit, and large errors."""
         pure = PURE_METRICS.union(*self._of_model.values())
         named = [
             pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(names))
             for names in (self.names, pure)
         ]
         plain = pc.is_in(rows.column("unit").cast(pa.string()), value_set=_strings(_WITHOUT_UNIT))
-        return pc.or_(named[0], pc.and_(named[1], pc.invert(plain))).combine_chunks()
+        are_asked = pc.or_(named[0], pc.and_(named[1], pc.invert(plain))).combine_chunks()
+        return pc.or_(are_asked, _is_far_off(rows))
 
     def fault(self, row: Mapping[str, Any], *, is_period_said: bool) -> ResultFault | None:
         """Why a result cannot be taken as the input that it is called; None when it can.
@@ -93,7 +96,7 @@ class ReportedQuantities:
         try:
             if entry is None:
                 check_registered(row["metric"], row["unit"])
-                return None
+                return _error_fault(row)
             start, length = row["period_start"], row["granularity"]
             period = Period(start, length) if is_period_said else None
             value = row["value"] * unit_factor(entry, row["unit"], period, self._currency)
@@ -102,7 +105,7 @@ class ReportedQuantities:
         low = -inf if entry.low is None else entry.low
         high = inf if entry.high is None else entry.high
         if low <= value <= high:
-            return None
+            return _error_fault(row)
         bound = f"at least {low:g}" if value < low else f"at most {high:g}"
         return ResultFault("value", InputError(f"{entry.name} must be {bound}; write it so."))
 
@@ -114,6 +117,22 @@ class ReportedQuantities:
             return list(warnings)
         kept = [w for w in warnings if w.code != "unknown-metric"]
         return [*kept, warned("unknown-metric", names=unknown)] if unknown else kept
+
+
+def _error_fault(row: Mapping[str, Any]) -> ResultFault | None:
+    fault = error_fault(row)
+    return fault and ResultFault(fault[0], InputError(fault[1]))
+
+
+def _is_far_off(rows: pa.Table) -> pa.Array:
+    """Which rows of metrics with two ends state an error that some of them cannot have."""
+    most = {name: error for name in METRICS if (error := largest_error(name))}
+    has_ends = pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(most))
+    least = min(most.values())
+    width = pc.subtract(rows.column("ci_high"), rows.column("ci_low"))
+    are = [pc.greater(far, least) for far in (rows.column("value_se"), width)]
+    is_far = pc.or_(*(pc.fill_null(one, fill_value=False) for one in are))
+    return pc.and_(has_ends, is_far).combine_chunks()
 
 
 def _strings(names: Collection[str]) -> pa.Array:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from mlpm_core.services import imports, portfolio
+from mlpm_core.intake import Profile
+from mlpm_core.services import imports, portfolio, registers
 from mlpm_core.services.deployments import deployment
+from mlpm_core.services.workspace import Settings, Workspace
 from tests.in_use import MODEL, PROJECT, results, save, started, week
 from tests.in_use import planned_inputs as planned
 
@@ -105,3 +107,153 @@ def test_a_plan_in_another_currency_is_shown_by_its_rate(workspace):
     started(workspace, "M9", week(13), planned("M9") | rate)
     results(workspace, [{"week": 12, "metric": "rmse", "value": 12}])
     assert watched(workspace).series.planned_median == pytest.approx(12)
+
+
+HEAD = "value_case_id,candidate,metric,value,value_se,ci_low,ci_high,unit\n"
+
+
+def evaluated(workspace, *rows, **answers):
+    text = HEAD + "".join(f"case,{row}\n" for row in rows)
+    profile = Profile.model_validate(answers)
+    return imports.import_file(
+        workspace, "ada", PROJECT, "evaluations", "e.csv", text.encode(), profile=profile
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ({"value_se": 5}, "value_se"),
+        ({"ci_low": 0.5, "ci_high": 70}, "ci_high"),
+        ({"metric": "mcc", "value_se": 1.2}, "value_se"),
+    ],
+)
+def test_a_share_cannot_be_that_far_off(workspace, row, column):
+    """An error of 5 beside a recall of .6 is one of 5 %: it moved the value by a sixth unsaid."""
+    started(workspace, "M1", week(13))
+    row = {"metric": "recall", "value": 0.6} | row
+    receipt = results(workspace, [{"week": 12} | row], kept=False)
+    (reject,) = receipt.rejects
+    assert (receipt.status, reject.column) == ("rejected", column)
+    assert "write the unit %" in reject.message
+    cells = [row.get(c, "") for c in ("metric", "value", "value_se", "ci_low", "ci_high")]
+    measured = evaluated(workspace, f"c,{','.join(map(str, cells))},")
+    assert [r.column for r in measured.rejects] == [column]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"value": 0.6, "value_se": 0.5},
+        {"value": 0.5, "ci_low": -0.48, "ci_high": 1.48, "ci_level": 0.95},
+        {"value": 60, "value_se": 5, "unit": "%"},
+        {"metric": "mcc", "value": 0.1, "value_se": 0.9},
+        {"metric": "rmse", "value": 60, "value_se": 5},
+    ],
+)
+def test_a_wide_error_that_can_be_is_taken(workspace, row):
+    """One case has an error of .5; a normal interval of it goes beyond 0 and 1."""
+    started(workspace, "M1", week(13))
+    results(workspace, [{"week": 12, "metric": "recall"} | row])
+
+
+@pytest.mark.parametrize(
+    ("metric", "limit", "sentence"),
+    [
+        ("recall", {"low": 60}, "60 lies outside 0 to 1 of recall"),
+        ("precision", {"low": 0.1, "high": 30}, "30 lies outside 0 to 1 of precision"),
+        ("mcc", {"low": -2}, "-2 lies outside -1 to 1 of mcc"),
+        ("wape", {"high": 30}, "30 of wape is 3,000 %"),
+    ],
+)
+def test_a_limit_in_percent_is_refused(workspace, metric, limit, sentence):
+    """No recall reaches 60, and no error of 3,000 % would be noticed."""
+    started(workspace, "M1", week(13))
+    receipt = registers.save(
+        workspace, "ada", PROJECT, "metric_limits",
+        [{"deployment_id": "d", "metric": metric} | limit],
+    )  # fmt: skip
+    assert receipt.status == "rejected"
+    assert sentence in receipt.rejects[0].message
+    kept = {"rmse": {"high": 900}, "recall": {"low": 0, "high": 1}, "wape": {"high": 3}}
+    for name, ends in kept.items():
+        save(workspace, "metric_limits", {"deployment_id": "d", "metric": name} | ends)
+
+
+WAPE = [{"week": 11, "metric": "wape", "value": 0.9}, {"week": 12, "metric": "wape", "value": 12.4}]
+
+
+def test_an_error_above_1_without_a_unit_is_asked(workspace):
+    """12.4 may be 12.4 % or 1,240 %: the latter lost 48 million a year without a word."""
+    started(workspace, "M4", week(13))
+    receipt = results(workspace, WAPE, kept=False)
+    (question,) = receipt.questions
+    assert (receipt.status, question.key) == ("asked", "errors_in")
+    assert question.choices == ["percent", "share"]
+    assert "wape is 12.4" in question.message
+    assert "1,240 %" in question.message
+    asked = evaluated(workspace, "c,smape,150,,,,")
+    assert [q.key for q in asked.questions] == ["errors_in"]
+
+
+@pytest.mark.parametrize(("answer", "stored"), [("percent", 0.124), ("share", 12.4)])
+def test_the_answer_holds_for_all_rows_without_a_unit(workspace, answer, stored):
+    """0.9 beside 12.4 % is 0.9 %; what says its unit needs no answer."""
+    started(workspace, "M4", week(13))
+    said = {"week": 10, "metric": "wape", "value": 0.3, "unit": "share"}
+    rows = [WAPE[0], WAPE[1] | {"value_se": 1, "ci_low": 10, "ci_high": 14}, said]
+    results(workspace, rows, answers={"errors_in": answer})
+    kept = registers.records(workspace, "ada", PROJECT, "metric_results")
+    by_day = {str(r["period_start"].date()): r for r in kept}
+    factor = stored / 12.4
+    newest = by_day[str(week(12))]
+    shown = [newest[c] for c in ("value", "value_se", "ci_low", "ci_high")]
+    assert shown == pytest.approx([12.4 * factor, factor, 10 * factor, 14 * factor])
+    assert by_day[str(week(11))]["value"] == pytest.approx(0.9 * factor)
+    assert by_day[str(week(10))]["value"] == 0.3
+    assert evaluated(workspace, "c,wape,12.4,,,,", errors_in=answer).status == "committed"
+
+
+def test_the_answer_is_not_kept_for_the_next_file(workspace):
+    """The next file may hold shares; without a value above 1 nothing is asked of it."""
+    started(workspace, "M4", week(13))
+    results(workspace, WAPE, answers={"errors_in": "percent"})
+    later = [{"week": 10, "metric": "wape", "value": 1.3}]
+    assert results(workspace, later, kept=False).status == "asked"
+    later[0]["value"] = 0.3
+    results(workspace, later, answers={"errors_in": "percent"})
+    kept = registers.records(workspace, "ada", PROJECT, "metric_results")
+    assert 0.3 in {row["value"] for row in kept}
+
+
+def test_what_was_stored_before_the_question_comes_back(tmp_path, monkeypatch):
+    """A ledger of before holds 12.4 without a unit and without an answer."""
+    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    started(workspace, "M4", week(13))
+    with monkeypatch.context() as before:
+        before.setattr(Profile, "answers", lambda _: [])
+        results(workspace, WAPE, answers={"errors_in": "share"})
+    was = registers.records(workspace, "ada", PROJECT, "metric_results")
+    workspace.close()
+    (tmp_path / "mlpm.duckdb").unlink()
+    again = Workspace(Settings(data=tmp_path, demo=False))
+    assert registers.records(again, "ada", PROJECT, "metric_results") == was
+    assert [row["value"] for row in was] == [0.9, 12.4]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("unit", "sentence"),
+    [
+        ("TEUR", "Write the amount in full, in EUR."),
+        ("k EUR", "Write the amount in full, in EUR."),
+        ("eur", "Did you mean EUR?"),
+        ("%", "A share or a percentage does not fit rmse_model"),
+    ],
+)
+def test_a_unit_that_is_none_says_what_to_write(workspace, unit, sentence):
+    """Not "Did you mean EUR or EUR?", and never a unit that nobody wrote."""
+    started(workspace, "M9", week(13))
+    row = {"week": 12, "metric": "rmse", "value": 12.4, "unit": unit}
+    receipt = results(workspace, [row], kept=False)
+    assert sentence in receipt.rejects[0].message
