@@ -302,7 +302,7 @@ def _part(share: float) -> str:
         round(share, decimals + 2)
     ):
         decimals += 1
-    return f"{share:,.{decimals}%}"
+    return f"{share:.{decimals}%}"
 
 
 def _of_share(share: float) -> Health:

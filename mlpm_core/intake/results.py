@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.intake.table import Codes
 
+    Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+
 __all__ = [
     "as_shares",
     "check_results",
@@ -92,9 +94,8 @@ def _check_ratio(readings: dict[str, Reading], checker: Checker, faults: Faults)
     names = ("value", "numerator", "denominator")
     value, numerator, denominator = (_floats(readings[name]) for name in names)
     value = np.where(_hundredths(readings, len(value)), value / _PERCENT, value)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(denominator > 0, numerator / denominator, np.nan)
-    is_apart = np.abs(value - ratio) > np.maximum(_ROUNDED, _RELATIVE * np.abs(ratio))
+    has_ratio = (denominator > 0) & ~np.isnan(value) & ~np.isnan(numerator)
+    is_apart = has_ratio & ~_is_ratio(value, numerator, denominator)
     for record in np.nonzero(is_apart & _of_share(readings))[0].tolist():
         texts = [shown(readings[name].text(record)) for name in names]
         faults.add(
@@ -165,14 +166,14 @@ def _is_filled(reading: Reading) -> Flags:
     return flags(bool(v) for v in values)[codes]
 
 
-def _floats(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _floats(reading: Reading) -> Floats:
     """The numbers of a field, NaN where there is none or a faulty one."""
     numbers = reading.array(ColumnKind.NUMBER).to_numpy(zero_copy_only=False)
     faulty = reading.is_faulty()
     return np.where(faulty, np.nan, numbers) if faulty.any() else numbers
 
 
-def _scaled(reading: Reading, hundredths: Flags) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _scaled(reading: Reading, hundredths: Flags) -> Floats:
     """The numbers of a field; those in percent as shares."""
     numbers = _floats(reading)
     return np.where(hundredths, numbers / _PERCENT, numbers)
@@ -199,7 +200,8 @@ def as_shares(rows: Rows) -> Rows:
 def with_errors_in(rows: Rows, profile: Profile) -> Rows:
     """The rows with each error that is a share of the truth as one, where no unit says what it is.
 
-    A value above 1 raises the question; a file without one is read as it stands.
+    A metric of which most such values are above 1 raises the question; a file without one is read
+    as it stands. Where a numerator and a denominator give the value, it is a share.
 
     Raises
     ------
@@ -208,15 +210,22 @@ def with_errors_in(rows: Rows, profile: Profile) -> Rows:
     """
     of_metric, metrics = distinct(rows.fields["metric"])
     of_unit, units = distinct(rows.fields["unit"])
+    value, *counts = (
+        rows.fields[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+        for name in ("value", "numerator", "denominator")
+    )
     is_bare = flags(not (unit or "").strip() for unit in units)[of_unit]
-    is_bare &= flags(metric in PERCENT_ERRORS for metric in metrics)[of_metric]
-    value = rows.fields["value"].to_numpy(zero_copy_only=False)
-    is_large = is_bare & (value > 1)
-    if not is_large.any() or profile.errors_in == "share":
+    is_bare &= ~_is_ratio(value, *counts)
+    is_open = np.zeros(len(value), dtype=bool)
+    for code, metric in enumerate(metrics):
+        if metric in PERCENT_ERRORS:
+            mine = is_bare & (of_metric == code)
+            is_open |= mine & (bool(mine.any()) and bool(np.median(value[mine]) > 1))
+    if not is_open.any() or profile.errors_in == "share":
         return rows
     if profile.errors_in == "percent":
-        return _divided(rows, is_bare)
-    first = int(np.flatnonzero(is_large)[0])
+        return _divided(rows, is_open)
+    first = int(np.flatnonzero(is_open & (value > 1))[0])
     asked = question(
         "percent-errors",
         "errors_in",
@@ -224,9 +233,16 @@ def with_errors_in(rows: Rows, profile: Profile) -> Rows:
         metric=metrics[int(of_metric[first])],
         value=f"{value[first]:.12g}",
         percent=f"{value[first] * _PERCENT:,.12g}",
-        rows=f"{int(is_bare.sum()):,}",
+        rows=f"{int(is_open.sum()):,}",
     )
     raise Refusal(questions=[asked])
+
+
+def _is_ratio(value: Floats, numerator: Floats, denominator: Floats) -> Flags:
+    """Where a value is its numerator by its denominator, as far as it was rounded."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(denominator > 0, numerator / denominator, np.nan)
+    return np.abs(value - ratio) <= np.maximum(_ROUNDED, _RELATIVE * np.abs(ratio))
 
 
 def _divided(rows: Rows, hundredths: Flags) -> Rows:

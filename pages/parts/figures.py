@@ -257,7 +257,7 @@ def percent(share: float) -> str:
         return ">-1%"
     if -1 < share < -0.99:
         return ">-100%"
-    return f"{share:,.0%}"
+    return f"{share:.0%}"
 
 
 def inner(name: str) -> str:

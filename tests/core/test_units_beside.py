@@ -196,6 +196,23 @@ def test_an_error_above_1_without_a_unit_is_asked(workspace):
     assert [q.key for q in asked.questions] == ["errors_in"]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"value": 0.24}, {"value": 0.31}, {"value": 1.3}],
+        [{"value": 1.3, "numerator": 130, "denominator": 100}],
+        [{"value": 1.3, "unit": "1"}],
+        [{"value": 1.3, "metric": "rmse"}],
+    ],
+)
+def test_a_bad_week_among_shares_is_not_asked(workspace, rows):
+    """Most are below 1, or numerator and denominator or the unit say that it is a share."""
+    started(workspace, "M4", week(13))
+    results(workspace, [{"week": i, "metric": "wape"} | row for i, row in enumerate(rows)])
+    kept = registers.records(workspace, "ada", PROJECT, "metric_results")
+    assert 1.3 in {row["value"] for row in kept}
+
+
 @pytest.mark.parametrize(("answer", "stored"), [("percent", 0.124), ("share", 12.4)])
 def test_the_answer_holds_for_all_rows_without_a_unit(workspace, answer, stored):
     """0.9 beside 12.4 % is 0.9 %; what says its unit needs no answer."""
