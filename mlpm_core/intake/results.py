@@ -38,6 +38,7 @@ _SHARES = {name for name, metric in METRICS.items() if (metric.low, metric.high)
 _ROUNDED = 0.0051  # a share written with two decimals
 _RELATIVE = 0.01
 _PERCENT = 100.0
+_LARGE_ERROR = 2.0  # as a share of the truth
 _IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
 
 
@@ -200,8 +201,8 @@ def as_shares(rows: Rows) -> Rows:
 def with_errors_in(rows: Rows, profile: Profile) -> Rows:
     """The rows with each error that is a share of the truth as one, where no unit says what it is.
 
-    A metric of which most such values are above 1 raises the question; a file without one is read
-    as it stands. Where a numerator and a denominator give the value, it is a share.
+    A metric of which most such values are above 2 raises the question: few errors are of 200 %, and
+    few of 2 %. Where a numerator and a denominator give the value, it is a share.
 
     Raises
     ------
@@ -220,12 +221,12 @@ def with_errors_in(rows: Rows, profile: Profile) -> Rows:
     for code, metric in enumerate(metrics):
         if metric in PERCENT_ERRORS:
             mine = is_bare & (of_metric == code)
-            is_open |= mine & (bool(mine.any()) and bool(np.median(value[mine]) > 1))
+            is_open |= mine & (bool(mine.any()) and bool(np.median(value[mine]) > _LARGE_ERROR))
     if not is_open.any() or profile.errors_in == "share":
         return rows
     if profile.errors_in == "percent":
         return _divided(rows, is_open)
-    first = int(np.flatnonzero(is_open & (value > 1))[0])
+    first = int(np.flatnonzero(is_open & (value > _LARGE_ERROR))[0])
     asked = question(
         "percent-errors",
         "errors_in",

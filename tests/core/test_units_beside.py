@@ -183,7 +183,7 @@ def test_a_limit_in_percent_is_refused(workspace, metric, limit, sentence):
 WAPE = [{"week": 11, "metric": "wape", "value": 0.9}, {"week": 12, "metric": "wape", "value": 12.4}]
 
 
-def test_an_error_above_1_without_a_unit_is_asked(workspace):
+def test_an_error_above_2_without_a_unit_is_asked(workspace):
     """12.4 may be 12.4 % or 1,240 %: the latter lost 48 million a year without a word."""
     started(workspace, "M4", week(13))
     receipt = results(workspace, WAPE, kept=False)
@@ -200,13 +200,14 @@ def test_an_error_above_1_without_a_unit_is_asked(workspace):
     "rows",
     [
         [{"value": 0.24}, {"value": 0.31}, {"value": 1.3}],
-        [{"value": 1.3, "numerator": 130, "denominator": 100}],
-        [{"value": 1.3, "unit": "1"}],
+        [{"value": 1.3}, *[{"value": 13, "numerator": 130, "denominator": 10}] * 3],
+        [{"value": 1.3}],
+        [{"value": 1.3}, {"value": 13, "unit": "1"}],
         [{"value": 1.3, "metric": "rmse"}],
     ],
 )
 def test_a_bad_week_among_shares_is_not_asked(workspace, rows):
-    """Most are below 1, or numerator and denominator or the unit say that it is a share."""
+    """Most are below 2, or numerator and denominator or the unit say that it is a share."""
     started(workspace, "M4", week(13))
     results(workspace, [{"week": i, "metric": "wape"} | row for i, row in enumerate(rows)])
     kept = registers.records(workspace, "ada", PROJECT, "metric_results")
@@ -232,10 +233,10 @@ def test_the_answer_holds_for_all_rows_without_a_unit(workspace, answer, stored)
 
 
 def test_the_answer_is_not_kept_for_the_next_file(workspace):
-    """The next file may hold shares; without a value above 1 nothing is asked of it."""
+    """The next file may hold shares; without values above 2 nothing is asked of it."""
     started(workspace, "M4", week(13))
     results(workspace, WAPE, answers={"errors_in": "percent"})
-    later = [{"week": 10, "metric": "wape", "value": 1.3}]
+    later = [{"week": 10, "metric": "wape", "value": 13}]
     assert results(workspace, later, kept=False).status == "asked"
     later[0]["value"] = 0.3
     results(workspace, later, answers={"errors_in": "percent"})
