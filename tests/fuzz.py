@@ -44,7 +44,7 @@ LIMITS = Limits(file_bytes=4 * 2**20, rows=5_000)
 ANSWERS: dict[str, str] = {
     "date_order": "dmy", "excel_serial": "1900", "empty_last_column": "ignore",
     "hidden_rows": "read", "restatement": "confirm", "look_alike": "new", "new_model": "new",
-    "cases": "n",
+    "cases": "n", "errors_in": "share",
 }  # fmt: skip
 PIECES = [
     b"", b",", b";", b"\t", b"|", b'"', b'""', b"'", b"\n", b"\r\n", b"\r", b"\x00",

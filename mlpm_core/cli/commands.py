@@ -56,8 +56,8 @@ def value(given: argparse.Namespace) -> int:
             faults.append(f"-q {name} is given twice: {written[name]!r} and {quantity!r}.")
         elif (both := two_readings(quantity)) is not None:
             faults.append(
-                f"-q {name}={quantity}: is it {both[0]} or {both[1]}? Write one of them; a point "
-                "stands before decimals."
+                f"-q {name}={quantity}: is it {both[0]} or {both[1]}? Write one of them"
+                f"{'; a point stands before decimals' if '.' in quantity else ''}."
             )
         written[name] = quantity
     if faults:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlpm_core.quantity import digits_apart
+from mlpm_core.quantity import digits_apart, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ _SICK_BELOW_SHARE = 0.5
 _IN_FULL = 6  # digits of a limit, and of what would else be a power of ten
 _LARGE = 1000
 _MOST_AS_PERCENT = 10.0
+_MOST_DECIMALS = 9
 """Above it a share of the plan is told in words: the plan is then next to nothing."""
 
 
@@ -80,17 +81,17 @@ class LimitCheck:
         """Outside only when the whole interval is, or when the value has none."""
         if self.value is None:
             return LimitState.MISSING
-        falls_short = self.at_least is not None and self.value < self.at_least
-        exceeds = self.at_most is not None and self.value > self.at_most
+        falls_short = self.at_least is not None and _is_below(self.value, self.at_least)
+        exceeds = self.at_most is not None and _is_below(self.at_most, self.value)
         if not (falls_short or exceeds):
             return LimitState.INSIDE
         nearest = self.high if falls_short else self.low
         if nearest is None:
             return LimitState.OUTSIDE
         if falls_short:
-            reaches = self.at_least is not None and nearest >= self.at_least
+            reaches = self.at_least is not None and not _is_below(nearest, self.at_least)
         else:
-            reaches = self.at_most is not None and nearest <= self.at_most
+            reaches = self.at_most is not None and not _is_below(self.at_most, nearest)
         return LimitState.MAY_BE_CHANCE if reaches else LimitState.OUTSIDE
 
     @property
@@ -141,7 +142,8 @@ class LimitCheck:
         name = self.label if is_as_written else self.label[:1].lower() + self.label[1:]
         if self.value is None:
             return f"{name} has a limit but no results"
-        told = f"{name} is {self.value:.{self.digits(self.value)}g}, its limit {self.limit}"
+        value = self.value or 0.0  # never -0
+        told = f"{name} is {value:.{self.digits(value)}g}, its limit {self.limit}"
         match self.state:
             case LimitState.MAY_BE_CHANCE:
                 return f"{told}, which may be chance"
@@ -247,6 +249,10 @@ def _worst(findings: list[tuple[Health, str]]) -> Verdict:
     return Verdict(worst, f"{told[:1].upper()}{told[1:]}.")
 
 
+def _is_below(one: float, other: float) -> bool:
+    return one < other and not is_same(one, other)
+
+
 def _value(
     promised_rate: float | None,
     current_rate: float | None,
@@ -278,12 +284,25 @@ def _delivers(share: float) -> str:
 
 
 def _part(share: float) -> str:
-    """A share of what was planned, as an object in a sentence."""
+    """A share of what was planned, as an object in a sentence, on its side of what it is judged by.
+
+    Examples
+    --------
+    >>> _part(0.62), _part(0.7999), _part(0.4951)
+    ('62%', '79.99%', '49.5%')
+    """
     if share < 0:
         return "a loss"
     if share > _MOST_AS_PERCENT:
         return "more than ten times it"
-    return "less than 1%" if 0 < share < 0.01 else f"{share:.0%}"
+    if 0 < share < 0.01:
+        return "less than 1%"
+    decimals = 0
+    while decimals < _MOST_DECIMALS and _of_share(share) is not _of_share(
+        round(share, decimals + 2)
+    ):
+        decimals += 1
+    return f"{share:.{decimals}%}"
 
 
 def _of_share(share: float) -> Health:

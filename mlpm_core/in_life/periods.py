@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from mlpm_core.in_life.observation import Observation, binomial_error, from_stat
 from mlpm_core.quantity import SHARE, is_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["Monitored", "Period", "periods_of"]
 
@@ -28,7 +28,7 @@ _STATED: Final = (
     *("value", "n", "value_se", "batch", "label_status", "labelled_share", "ci_low", "ci_high"),
     *("ci_level", "numerator", "denominator", "unit"),
 )
-_IN_ITS_UNIT: Final = ("value", "value_se", "ci_low", "ci_high")
+_PERCENT: Final = 100
 _DAY: Final = timedelta(days=1)
 _TAIL: Final = 0.05  # below and above a 90 % interval
 _WORDS = {
@@ -132,6 +132,36 @@ class Monitored:
     denominator: float | None = None
     unit: str = ""
 
+    def times(self, factor: float) -> Monitored:
+        """The same in the unit that is asked, of which one of its own is so many.
+
+        Examples
+        --------
+        >>> Monitored(540.0, None, 30.0, "B00001", unit="second").times(1 / 60).value_se
+        0.5
+        """
+        return self if factor == 1.0 else self._each(lambda stated: stated * factor, "")
+
+    def in_shares(self) -> Monitored:
+        """The same; one stored in percent before they were read, as a share."""
+        if not is_percent(self.unit):
+            return self
+        return self._each(lambda stated: stated / _PERCENT, SHARE)
+
+    def _each(self, changed: Callable[[float], float], unit: str) -> Monitored:
+        error, low, high = (
+            None if stated is None else changed(stated)
+            for stated in (self.value_se, self.ci_low, self.ci_high)
+        )
+        return replace(
+            self,
+            value=changed(self.value),
+            value_se=error,
+            ci_low=low,
+            ci_high=high,
+            unit=unit,
+        )
+
     @property
     def is_empty(self) -> bool:
         """Whether it rests on no case at all, so that its value says nothing."""
@@ -217,10 +247,5 @@ def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Moni
 
 
 def _monitored(row: Mapping[str, Any]) -> Monitored:
-    """A result as it counts everywhere; one stored in percent before they were read, as a share."""
-    stated = {name: row[name] for name in _STATED}
-    if is_percent(row["unit"]):
-        for name in _IN_ITS_UNIT:
-            stated[name] = None if row[name] is None else row[name] / 100
-        stated["unit"] = SHARE
-    return Monitored(**stated)
+    """A result as it counts everywhere."""
+    return Monitored(**{name: row[name] for name in _STATED}).in_shares()

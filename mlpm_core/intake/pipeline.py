@@ -30,6 +30,7 @@ from mlpm_core.intake.columns.metric_rules import (
     granularity,
     is_period_unsaid,
     result_rows,
+    with_errors_in,
     with_one_count,
 )
 from mlpm_core.intake.columns.names import LONGEST, read_name
@@ -128,7 +129,7 @@ def read(asked: Asked) -> Found:
             fields["granularity"] = granularity(readings, checker.columns)
         rows = Rows(every, fields).taken(~faults.is_bad)
     if opened.fields.has_metrics:
-        rows = as_shares(rows)
+        rows = as_shares(with_errors_in(rows, asked.profile))
     n = len(found.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)

@@ -59,6 +59,7 @@ class Profile(BaseModel):
     new_model: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
     cases: Literal["n", "denominator"] | None = None
+    errors_in: Literal["percent", "share"] | None = None
 
     @field_validator("encoding", mode="before")
     @classmethod

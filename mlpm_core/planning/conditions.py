@@ -25,6 +25,7 @@ __all__ = ["Condition", "LeastMove", "conditions", "least_move"]
 
 _ROUNDING: Final = 1e-9
 _TIMES: Final = 2.0  # more than that is told as a multiple
+_NEARLY_ALL: Final = 0.99
 _MOST_TIMES: Final = 1e7  # more than that says nothing: where it leads is told
 _DIGITS: Final = 4
 _MOST_DIGITS: Final = 10  # what differs beyond them is the same
@@ -118,6 +119,8 @@ class Condition:
         if share >= _TIMES:
             times = float(f"{share + 1:.2g}")
             return f"to {said(times)} times that"
+        if falls and share > _NEARLY_ALL:  # to next to 0, not to 0
+            return "by more than 99 %"
         return "by less than 1 %" if share < 0.01 else f"by {share * 100:.0f} %"
 
     @property

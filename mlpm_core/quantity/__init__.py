@@ -8,7 +8,7 @@ a currency never for another.
 
 from __future__ import annotations
 
-from mlpm_core.quantity.apart import digits_apart
+from mlpm_core.quantity.apart import digits_apart, is_same
 from mlpm_core.quantity.dimension import Dimension
 from mlpm_core.quantity.magnitude import (
     LARGEST,
@@ -36,6 +36,7 @@ __all__ = [
     "digits_apart",
     "finite",
     "is_percent",
+    "is_same",
     "percent_said",
     "said",
 ]

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-__all__ = ["digits_apart"]
+__all__ = ["digits_apart", "is_same"]
 
 _FULL: Final = 6
 """Digits that what a number is held against is shown with, at least."""
 _MOST: Final = 17  # a double has no more
+_NOISE: Final = 1e-13  # relative: what adding and converting doubles leaves behind
+
+
+def is_same(one: float, other: float) -> bool:
+    """Whether two numbers differ by no more than the last digits of their computation.
+
+    Examples
+    --------
+    >>> is_same(0.1 + 0.2, 0.3), is_same(0.3000001, 0.3)
+    (True, False)
+    """
+    return math.isclose(one, other, rel_tol=_NOISE)
 
 
 def digits_apart(value: float, *beside: float | None, at_least: int = 3, full: int = _FULL) -> int:
@@ -30,18 +43,20 @@ def digits_apart(value: float, *beside: float | None, at_least: int = 3, full: i
     (3, 4, 4)
     >>> digits_apart(0.3, 0.3), digits_apart(0.99999995, 0.9999999)
     (3, 8)
+    >>> digits_apart(0.1 + 0.2, 0.3)  # the same, but for the last digit of a sum
+    3
     """
     others = [other for other in beside if other is not None]
     digits = at_least
     for n in range(at_least, _MOST):
-        if not all(_side(value, other, n, full) == _sign(value - other) for other in others):
+        if not all(_side(value, other, n, full) == _sign(value, other) for other in others):
             digits = n + 1
     return digits
 
 
 def _side(value: float, other: float, digits: int, full: int) -> int:
-    return _sign(float(f"{value:.{digits}g}") - float(f"{other:.{max(digits, full)}g}"))
+    return _sign(float(f"{value:.{digits}g}"), float(f"{other:.{max(digits, full)}g}"))
 
 
-def _sign(difference: float) -> int:
-    return (difference > 0) - (difference < 0)
+def _sign(value: float, other: float) -> int:
+    return 0 if is_same(value, other) else (value > other) - (value < other)

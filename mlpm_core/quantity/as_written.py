@@ -1,20 +1,23 @@
 """Numbers as people write them, turned into the notation of quantities, with what was understood.
 
 ``200,000``, ``EUR 15``, ``18%``, ``1 200`` and ``2,5`` each have one meaning. ``200.000`` has two:
-two hundred to some, two hundred thousand to others. Both readings are then given back, to ask.
+two hundred to some, two hundred thousand to others; so has ``12 to 14k``. Both readings are then
+given back, to ask.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.apart import digits_apart
+from mlpm_core.quantity.reading import PERCENT
 from mlpm_core.quantity.unit import CURRENCIES
 from mlpm_core.quantity.unit_as_written import unit_written
 from mlpm_core.quantity.words import in_full, spoken, unit_in_words
@@ -41,6 +44,7 @@ _TERM: Final = re.compile(
     r"\s*(?P<percent>%|percent\b|per cent\b|pct\b)?(?P<unit>.*)",
     re.IGNORECASE,
 )
+_PERCENT: Final = re.compile(r"\d\s*(?:%|percent\b|per cent\b|pct\b)", re.IGNORECASE)
 _CALL: Final = re.compile(r"[A-Za-z_]+\s*\(.*", re.DOTALL)
 _CLAUSE: Final = re.compile(r"\s+(?:at\s.+\son\s\S+|with\s+[A-Za-z]\w*\s+\S+)\s*$")
 _PART_OF: Final = re.compile(rf"({_BODY})\s*(?:/|of|out of)\s*({_BODY})")
@@ -49,6 +53,8 @@ _DASH: Final = re.compile(r"(?<=[^\s-])(?<!\d[eE])\s*-\s*(?=[\d.,€$£¥]|[A-Z]
 _TRIPLE: Final = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 _LONGEST: Final = 200  # characters
 _MOST_DIGITS: Final = 30
+_FEW: Final = 3  # digits for an end of an interval that was counted
+_COMMAND_TERM: Final = re.compile(r"(\d+(?:\.\d+)?)([kKmM])?(?![A-Za-z_])(\s*.*)")
 _COMMAND_TRIPLE: Final = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d\d0)(?![\d.,eE])")
 
 
@@ -144,17 +150,33 @@ def two_readings(text: str) -> tuple[str, str] | None:
     """The two things that a number in the notation may have been meant as; None when it is clear.
 
     The notation has a decimal point, so ``2.125`` is clear there. Three decimals that end in zero
-    are what nobody writes, and what many write for thousands.
+    are what nobody writes, and what many write for thousands. A scale behind the last of several
+    numbers may be that of all.
 
     Examples
     --------
     >>> two_readings("200.000"), two_readings("1.250 to 1.500"), two_readings("2.125")
     (('200', '200000'), ('1.25 to 1.5', '1250 to 1500'), None)
+    >>> two_readings("12 to 14k EUR"), two_readings("800 to 1.2k")
+    (('12 to 14000 EUR', '12000 to 14000 EUR'), None)
     """
     if not _COMMAND_TRIPLE.search(text):
-        return None
+        return _two_scales(text)
     small = _COMMAND_TRIPLE.sub(lambda m: f"{m[1]}.{m[2]}".rstrip("0").rstrip("."), text)
     return small, _COMMAND_TRIPLE.sub(r"\1\2", text)
+
+
+def _two_scales(text: str) -> tuple[str, str] | None:
+    """``12 to 14k`` with its scale on the last number, and on both."""
+    parts, between = _parts(text)
+    terms = [_COMMAND_TERM.fullmatch(part) for part in parts]
+    read = [_Term("", t[1], "", t[2] or "", is_percent=False, unit="") for t in terms if t]
+    scaled = _alike_scaled(read) if len(read) == len(parts) else []
+    if not scaled:
+        return None
+    unit = terms[-1][3] if terms[-1] else ""
+    (one, *_), (other, *_) = (_in_notation(t, set(), between) for t in (read, scaled))
+    return f"{one}{unit}", f"{other}{unit}"
 
 
 def _check_currency(notation: str, currency: str | None) -> None:
@@ -185,6 +207,8 @@ def _in_words(fault: str, notation: str, text: str, unit: str, currency: str | N
             f"{text!r} cannot be read as a number: it has one mark between thousands and another "
             "before decimals, as in 1,200.50, 1.200,50 or 1 200."
         )
+    if _PERCENT.search(text):
+        fault = fault.replace(PERCENT, "It must be between 0 % and 100 %.")
     words = unit_in_words(unit, currency)
     asked = f" in {words}." if words else " without a unit."
     return fault.replace(repr(notation), repr(text), 1).replace(f" in {unit}.", asked)
@@ -217,15 +241,35 @@ def _notations(core: str, text: str, unit: str, currency: str | None) -> list[st
     if len(units) > 1:
         return []
     _check_percent(known, text, unit, currency)
+    found = _preferred(_in_notation(known, units, between), [term.body for term in known])
+    minutes = _minutes(known, units, unit, between)
+    if len(found) == 1 and not minutes and (scaled := _alike_scaled(known)):
+        found += _in_notation(scaled, units, between)[:1]
+    return found + minutes
+
+
+def _in_notation(terms: list[_Term], units: set[str], between: str) -> list[str]:
+    """What terms mean with a decimal point, then with a decimal comma, where that can be."""
     written = []
-    hundredth = Decimal(1) / 100 if any(term.is_percent for term in known) else Decimal(1)
+    hundredth = Decimal(1) / 100 if any(term.is_percent for term in terms) else Decimal(1)
     for mark in ".,":
-        numbers = [n * hundredth for term in known if (n := term.number(mark)) is not None]
-        if len(numbers) == len(known):
+        numbers = [n * hundredth for term in terms if (n := term.number(mark)) is not None]
+        if len(numbers) == len(terms):
             shown = between.join(_digits(number) for number in numbers)
             written.append(f"{shown} {next(iter(units))}" if units else shown)
-    found = _preferred(written, [term.body for term in known])
-    return found + _minutes(known, units, unit, between)
+    return written
+
+
+def _alike_scaled(terms: list[_Term]) -> list[_Term]:
+    """``12 to 14k`` as 12k to 14k; nothing where only the last number can be in thousands."""
+    *first, last = terms
+    if not first or not last.scale or any(term.scale for term in first):
+        return []
+    bare = [replace(term, scale="").number(".") for term in terms]
+    numbers = [number for number in bare if number is not None]
+    if len(numbers) < len(terms) or numbers != sorted(numbers):
+        return []
+    return [*(replace(term, scale=last.scale) for term in first), last]
 
 
 def _parts(core: str) -> tuple[list[str], str]:
@@ -341,5 +385,6 @@ def _sentence(quantity: Quantity, unit: str, currency: str | None, core: str) ->
     if "|" in core:
         return f"{said('about', amount(p50))}; {amount(p10)} to {amount(p90)}, 8 times in 10"
     if not re.search(r"\d\s*(?:to|and|-)\s*\S", core):  # counted or drawn, not written
-        p5, p95 = (float(f"{end:.3g}") for end in (p5, p95))
+        digits = digits_apart(p5, p95, full=_FEW)
+        p5, p95 = (float(f"{end:.{digits}g}") for end in (p5, p95))
     return f"{said(amount(p5), 'to', amount(p95))}, 9 times in 10"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.apart import digits_apart
 from mlpm_core.quantity.reading import PERCENT, meaning, shortened
 from mlpm_core.quantity.shape import Exact, Shape
 from mlpm_core.quantity.unit import Unit
@@ -25,6 +26,7 @@ _STRATA: Final = 4096
 _WIDE: Final = 100.0  # P95 over P5
 _LIFTED: Final = 2.0
 _ONE_PERCENT: Final = 0.01
+_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +163,18 @@ class Quantity:
         """The quantity as a part of a sentence."""
         if self.is_exact:
             return f"exactly {said(self.median)}"
-        p5, p10, p50, p90, p95 = self.quantile(np.array([0.05, 0.1, 0.5, 0.9, 0.95]))
+        p5, p10, p50, p90, p95 = self.quantile(np.array([0.05, 0.1, 0.5, 0.9, 0.95])).tolist()
         if "|" in self.text:
+            digits = digits_apart(p50, p10, p90, at_least=_DIGITS, full=_DIGITS)
             return (
-                f"around {said(p50)}, one time in ten below {said(p10)} "
-                f"and one time in ten above {said(p90)}"
+                f"around {said(p50, digits)}, one time in ten below {said(p10, digits)} "
+                f"and one time in ten above {said(p90, digits)}"
             )
-        return f"between {said(p5)} and {said(p95)}, nine times in ten"
+        digits = digits_apart(p5, p95, at_least=_DIGITS, full=_DIGITS)
+        return f"between {said(p5, digits)} and {said(p95, digits)}, nine times in ten"
 
 
-def said(value: float, digits: int = 4) -> str:
+def said(value: float, digits: int = _DIGITS) -> str:
     """A number as a sentence says it, to four digits or more; in powers of ten where it is longer.
 
     Examples

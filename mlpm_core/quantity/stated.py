@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from scipy.optimize import brentq
 from scipy.special import betaincinv, ndtri
 
-from mlpm_core.quantity.apart import digits_apart
+from mlpm_core.quantity.apart import digits_apart, is_same
 from mlpm_core.quantity.magnitude import MOST_COUNTED
 
 __all__ = ["Stated", "contradiction", "stated", "with_error"]
@@ -199,7 +199,8 @@ def contradiction(
     if (low is None) != (high is None):
         empty = "ci_low" if low is None else "ci_high"
         return empty, "A confidence interval has two ends; write both or neither."
-    if low is not None and high is not None and not low <= value <= high:
+    is_end = low is not None and high is not None and (is_same(value, low) or is_same(value, high))
+    if low is not None and high is not None and not (low <= value <= high or is_end):
         n_digits = _digits(value, low, high)
         return "ci_low", (
             f"The value {value:.{n_digits}g} lies outside its interval, {low:.{n_digits}g} to "

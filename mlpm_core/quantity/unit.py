@@ -116,13 +116,7 @@ class Unit:
             raise InputError(f"The unit {text!r} has more than {_MOST_NAMES} parts; shorten it.")
         for word in words:
             if word not in _NAMES and word not in CURRENCIES:
-                near = get_close_matches(word, [*_WORDS, *CURRENCIES], n=3)
-                hint = (
-                    f"Did you mean {' or '.join(near)}?"
-                    if near
-                    else f"Use {', '.join(_WORDS[:9])} and counts."
-                )
-                raise InputError(f"There is no unit {word!r}. {hint}")
+                raise InputError(f"There is no unit {word!r}. {_hint(word)}")
         found = sorted(set(words) & CURRENCIES)
         if len(found) > 1:
             raise InputError(f"The unit {text!r} mixes {' and '.join(found)}; keep one currency.")
@@ -156,6 +150,18 @@ class Unit:
         if self.dimension == asked.per_count_dimension:
             return self.factor / asked.per_count_factor
         return None
+
+
+def _hint(word: str) -> str:
+    """What to write instead of a word that is no unit."""
+    if word.upper() in CURRENCIES:
+        return f"Did you mean {word.upper()}?"
+    if word[-3:] in CURRENCIES:  # kEUR, TEUR, mEUR
+        return f"Write the amount in full, in {word[-3:]}."
+    near = get_close_matches(word, sorted({*_WORDS, *CURRENCIES}), n=3)
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    return f"Use {', '.join(_WORDS[:9])} and counts."
 
 
 def _factor(unit: pint.Unit) -> float:

@@ -9,7 +9,7 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
 from mlpm_core.records.evaluating import Decision, Evaluation
 from mlpm_core.records.mechanisms import FIRST_MECHANISM, MechanismRecord
-from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, Metric
+from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, PERCENT_ERRORS, Metric
 from mlpm_core.records.monitoring import (
     Breach,
     Deployment,
@@ -86,6 +86,7 @@ __all__ = [
     "KINDS",
     "METRICS",
     "METRIC_ALIASES",
+    "PERCENT_ERRORS",
     "Answer",
     "Area",
     "Baseline",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["METRICS", "WITHOUT_OPERATING_POINT", "Metric", "without_value"]
+__all__ = ["METRICS", "PERCENT_ERRORS", "WITHOUT_OPERATING_POINT", "Metric", "without_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ METRICS: dict[str, Metric] = {
     for name in names.split()
 }
 """Every known metric by name."""
+
+PERCENT_ERRORS = frozenset(("wape", "mape", "smape"))
+"""Errors as a share of the truth, which many tools write in percent; nothing bounds them."""
 
 METRIC_ALIASES: dict[str, str] = {"auc": "roc_auc", "average_precision": "pr_auc"}
 

@@ -115,10 +115,16 @@ class MetricLimit(Record):
     )
     metric: Name = column("Which metric, in scikit-learn's spelling.")
     low: Number | None = column(
-        "It must not fall below this.", label="At least", default=None, largest=LARGEST_SQUARE
+        "It must not fall below this, in the unit in which the value case asks the metric.",
+        label="At least",
+        default=None,
+        largest=LARGEST_SQUARE,
     )
     high: Number | None = column(
-        "It must not rise above this.", label="At most", default=None, largest=LARGEST_SQUARE
+        "It must not rise above this, in the same unit.",
+        label="At most",
+        default=None,
+        largest=LARGEST_SQUARE,
     )
     breach: Breach = column(
         "What the deployment is called while the metric lies outside.",

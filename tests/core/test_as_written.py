@@ -335,3 +335,39 @@ def test_a_command_refuses_what_many_would_read_otherwise():
 def test_a_number_in_full_is_the_number(value):
     shown = float(in_full(value).replace(",", ""))
     assert shown == pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("12 to 14 k", ["12 to 14000", "12000 to 14000"]),
+        ("12-14k EUR", ["12 to 14000 EUR/customer", "12000 to 14000 EUR/customer"]),
+        ("1 | 2 | 3 mio", ["1 | 2 | 3000000", "1000000 | 2000000 | 3000000"]),
+        ("14 to 14k", ["14 to 14000", "14000"]),
+    ],
+)
+def test_a_scale_behind_a_range_may_be_that_of_both_ends(text, both):
+    """``12 to 14 k`` was 12 to 14,000 without a word, in files and commands too."""
+    two = readings(text, *PAID)
+    assert len(two) == 2
+    for reading, notation in zip(two, both, strict=True):
+        meant = readings(notation, *PAID)[0].quantity
+        assert reading.quantity.quantile([0.05, 0.5, 0.95]) == pytest.approx(
+            meant.quantile([0.05, 0.5, 0.95])
+        )
+
+
+@pytest.mark.parametrize("text", ["800 to 1.2k", "12k to 14k", "50 to 20k", "14k", "300 to 5 k"])
+def test_a_scale_that_only_the_last_number_can_have_is_not_asked(text):
+    assert len(readings(text, *PAID)) == 1
+    assert two_readings(text) is None
+
+
+def test_a_command_asks_whose_scale_it_is():
+    assert two_readings("12 to 14k") == ("12 to 14000", "12000 to 14000")
+    assert two_readings("1 | 2 | 9m EUR") == (
+        "1 | 2 | 9000000 EUR",
+        "1000000 | 2000000 | 9000000 EUR",
+    )
+    for clear in ("12 to 14", "0.3 to 0.5", "12 to 14 min", "beta(1, 2)", "12 to 14 EUR/kcase"):
+        assert two_readings(clear) is None, clear

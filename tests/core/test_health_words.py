@@ -134,7 +134,7 @@ def test_a_value_is_fresh_unless_told():
     [
         ({}, "healthy", "It delivers 90% of the planned value."),
         ({"current_rate": 80.0}, "healthy", "It delivers 80% of the planned value."),
-        ({"current_rate": 79.9}, "watch", "It delivers 80% of the planned value."),
+        ({"current_rate": 79.9}, "watch", "It delivers 79.9% of the planned value."),
         ({"current_rate": 50.0}, "watch", "It delivers 50% of the planned value."),
         ({"current_rate": 49.4}, "sick", "It delivers 49% of the planned value."),
         ({"current_rate": 85.0}, "healthy", "It delivers 85% of the planned value."),

@@ -12,13 +12,15 @@ from mlpm_core.intake.columns.header import normal
 from mlpm_core.intake.columns.rows import Flags, Rows, array_of, distinct, flags
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.quantity import SHARE, is_percent
-from mlpm_core.records import METRICS, ColumnKind, MetricResult, columns
+from mlpm_core.records import METRICS, PERCENT_ERRORS, ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.file_columns import FileColumns
     from mlpm_core.intake.columns.readings import Faults, Reading
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.intake.profile import Profile
+
+    Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 __all__ = [
     "as_shares",
@@ -27,6 +29,7 @@ __all__ = [
     "is_period_unsaid",
     "result_rows",
     "unknown_metrics",
+    "with_errors_in",
     "with_one_count",
 ]
 
@@ -36,6 +39,7 @@ _SHARES = {name for name, metric in METRICS.items() if (metric.low, metric.high)
 _ROUNDED = 0.0051  # a share written with two decimals
 _RELATIVE = 0.01
 _PERCENT = 100.0
+_LARGE_ERROR = 2.0  # as a share of the truth
 _IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
 
 
@@ -92,9 +96,8 @@ def _check_ratio(readings: dict[str, Reading], file: FileColumns, faults: Faults
     names = ("value", "numerator", "denominator")
     value, numerator, denominator = (_floats(readings[name]) for name in names)
     value = np.where(_hundredths(readings, len(value)), value / _PERCENT, value)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(denominator > 0, numerator / denominator, np.nan)
-    is_apart = np.abs(value - ratio) > np.maximum(_ROUNDED, _RELATIVE * np.abs(ratio))
+    has_ratio = (denominator > 0) & ~np.isnan(value) & ~np.isnan(numerator)
+    is_apart = has_ratio & ~_is_ratio(value, numerator, denominator)
     for record in np.nonzero(is_apart & _of_share(readings))[0].tolist():
         texts = [shown(readings[name].text(record)) for name in names]
         faults.add(
@@ -165,14 +168,14 @@ def _is_filled(reading: Reading) -> Flags:
     return flags(bool(v) for v in values)[codes]
 
 
-def _floats(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _floats(reading: Reading) -> Floats:
     """The numbers of a field, NaN where there is none or a faulty one."""
     numbers = reading.array(ColumnKind.NUMBER).to_numpy(zero_copy_only=False)
     faulty = reading.is_faulty()
     return np.where(faulty, np.nan, numbers) if faulty.any() else numbers
 
 
-def _scaled(reading: Reading, hundredths: Flags) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _scaled(reading: Reading, hundredths: Flags) -> Floats:
     """The numbers of a field; those in percent as shares."""
     numbers = _floats(reading)
     return np.where(hundredths, numbers / _PERCENT, numbers)
@@ -193,8 +196,59 @@ def _in_percent(units: pa.Array) -> Flags:
 def as_shares(rows: Rows) -> Rows:
     """The rows with their percentages as shares: 24 with the unit % is stored as 0.24."""
     hundredths = _in_percent(rows.fields["unit"]) if "unit" in rows.fields else np.array([False])
-    if not hundredths.any():
+    return _divided(rows, hundredths) if hundredths.any() else rows
+
+
+def with_errors_in(rows: Rows, profile: Profile) -> Rows:
+    """The rows with each error that is a share of the truth as one, where no unit says what it is.
+
+    A metric of which most such values are above 2 raises the question: few errors are of 200 %, and
+    few of 2 %. Where a numerator and a denominator give the value, it is a share.
+
+    Raises
+    ------
+    Refusal
+        With that question, while nobody has answered it.
+    """
+    of_metric, metrics = distinct(rows.fields["metric"])
+    of_unit, units = distinct(rows.fields["unit"])
+    value, *counts = (
+        rows.fields[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+        for name in ("value", "numerator", "denominator")
+    )
+    is_bare = flags(not (unit or "").strip() for unit in units)[of_unit]
+    is_bare &= ~_is_ratio(value, *counts)
+    is_open = np.zeros(len(value), dtype=bool)
+    for code, metric in enumerate(metrics):
+        if metric in PERCENT_ERRORS:
+            mine = is_bare & (of_metric == code)
+            is_open |= mine & (bool(mine.any()) and bool(np.median(value[mine]) > _LARGE_ERROR))
+    if not is_open.any() or profile.errors_in == "share":
         return rows
+    if profile.errors_in == "percent":
+        return _divided(rows, is_open)
+    first = int(np.flatnonzero(is_open & (value > _LARGE_ERROR))[0])
+    asked = question(
+        "percent-errors",
+        "errors_in",
+        ["percent", "share"],
+        metric=metrics[int(of_metric[first])],
+        value=f"{value[first]:.12g}",
+        percent=f"{value[first] * _PERCENT:,.12g}",
+        rows=f"{int(is_open.sum()):,}",
+    )
+    raise Refusal(questions=[asked])
+
+
+def _is_ratio(value: Floats, numerator: Floats, denominator: Floats) -> Flags:
+    """Where a value is its numerator by its denominator, as far as it was rounded."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(denominator > 0, numerator / denominator, np.nan)
+    return np.abs(value - ratio) <= np.maximum(_ROUNDED, _RELATIVE * np.abs(ratio))
+
+
+def _divided(rows: Rows, hundredths: Flags) -> Rows:
+    """The rows with the chosen ones, which count hundredths, as shares."""
     chosen = pa.array(hundredths)
     shares = {
         name: pc.if_else(chosen, pc.divide(column, _PERCENT), column)

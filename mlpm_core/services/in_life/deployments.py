@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, LimitState, Verdict
-from mlpm_core.records import Deployment, Slot
+from mlpm_core.records import Deployment, Slot, ValueCase
 from mlpm_core.services.in_life.health import (
     HeldAgainst,
     age_in_days,
@@ -21,7 +21,8 @@ from mlpm_core.services.in_life.metric_signals import WatchedMetric, watched_met
 from mlpm_core.services.in_life.portfolio import Line, lines_of
 from mlpm_core.services.in_life.segments import Segments, segments_of
 from mlpm_core.services.session.computing import or_reason
-from mlpm_core.services.valuation.monitored import monitored_periods
+from mlpm_core.services.valuation.mechanisms import mechanism_of_case
+from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
 from mlpm_core.services.valuation.value_rates import RatePoint, rates_of, series_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mlpm_core.in_life.periods import Monitored, Period
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Mechanism
 
 __all__ = [
     "DeploymentLine",
@@ -156,7 +158,8 @@ def deployment(
             raise NotFoundError.of("deployment", deployment_id, by_id)
         line = by_id[deployment_id]
         deployed = _as_deployed(line)
-        monitored = monitored_periods(reader, project, deployed, day)
+        mechanism, currency = _asked_by(reader, row, line.value_case_id)
+        monitored = as_asked(monitored_periods(reader, project, deployed, day), mechanism, currency)
         lengths = _lengths(monitored)
         if granularity not in lengths:
             granularity = _default_length(line, monitored)
@@ -176,7 +179,13 @@ def deployment(
             rates=tuple(rates),
             metrics=watched_metrics(series_of(shown, case), line.checks),
             segments=segments_of(
-                reader, project, deployed, granularity=granularity or "P1W", today=day
+                reader,
+                project,
+                deployed,
+                granularity=granularity or "P1W",
+                today=day,
+                mechanism=mechanism,
+                currency=currency,
             ),
         )
 
@@ -213,6 +222,15 @@ def _lines(
     return lines
 
 
+def _asked_by(
+    reader: Reader, project: Mapping[str, Any], value_case_id: str
+) -> tuple[Mechanism | None, str]:
+    """In whose units, and in which currency, a model's results are asked, whatever its slot."""
+    name = project["project"]
+    case = reader.one(ValueCase, (name, value_case_id))
+    return (mechanism_of_case(reader, name, case) if case else None), project["currency"]
+
+
 def _champion(
     project: Mapping[str, Any], line: Line, record: Mapping[str, Any], day: date
 ) -> DeploymentLine:
@@ -237,8 +255,9 @@ def _other(
     day: date,
     held: HeldAgainst,
 ) -> DeploymentLine:
-    monitored = monitored_periods(reader, project["project"], record, day)
-    as_of = newest(monitored)
+    reported = monitored_periods(reader, project["project"], record, day)
+    monitored = as_asked(reported, *_asked_by(reader, project, record["value_case_id"]))
+    as_of = newest(reported)
     checks = limit_checks(
         held.limits.get(record["deployment_id"], ()),
         monitored,

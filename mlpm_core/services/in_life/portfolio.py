@@ -13,7 +13,7 @@ from mlpm_core.services.in_life.health import age_in_days, health_of, held_again
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent
 from mlpm_core.services.valuation.kpis import KpiValue, ProxyState, kpi_value
-from mlpm_core.services.valuation.monitored import monitored_periods
+from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
 from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
 from mlpm_core.services.valuation.value_rates import rates_of
 from mlpm_core.value.kpi import DAYS_PER_YEAR
@@ -319,7 +319,8 @@ def _line(
     age_days = age_in_days(case.as_of, day)
     checks: tuple[LimitCheck, ...] = ()
     if mine := held.limits.get(deployment["deployment_id"], ()):
-        monitored = monitored_periods(reader, project["project"], deployment, day)
+        reported = monitored_periods(reader, project["project"], deployment, day)
+        monitored = as_asked(reported, case.mechanism, case.currency)
         fresh = deployment["fresh_within_days"]
         checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
     return Line(

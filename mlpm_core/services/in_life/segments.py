@@ -8,14 +8,16 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.in_life.control_chart import MixDrift, mix_drift
-from mlpm_core.in_life.periods import Period
+from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.records import METRICS, Slot
+from mlpm_core.services.valuation.monitored import as_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Mechanism
 
 __all__ = ["Move", "Segment", "SegmentPoint", "Segments", "segments_of"]
 
@@ -127,6 +129,8 @@ def segments_of(
     *,
     granularity: str,
     today: date,
+    mechanism: Mechanism | None,
+    currency: str,
 ) -> tuple[Segments, ...]:
     """The segments of a model's prediction log; without a log, the slices of its results.
 
@@ -136,6 +140,8 @@ def segments_of(
         Length of the periods; a log is told by day, week or month, of other lengths by week.
     today : date
         Later predictions are left out.
+    mechanism : Mechanism or None
+        In whose units, and the currency, slices are told (``monitored.as_asked``).
 
     Returns
     -------
@@ -161,8 +167,22 @@ def segments_of(
     sliced = [
         r for r in sliced if r["granularity"] == granularity and r["period_start"].date() <= today
     ]
+    sliced = _in_asked_units(sliced, mechanism, currency)
     keys = dict.fromkeys(r["slice_key"] for r in sliced)
     return tuple(_of_slices([r for r in sliced if r["slice_key"] == key], key) for key in keys)
+
+
+def _in_asked_units(
+    rows: Iterable[Mapping[str, Any]], mechanism: Mechanism | None, currency: str
+) -> list[dict[str, Any]]:
+    """Sliced results as the mechanism asks them, without those that do not fit."""
+    told = []
+    for row in rows:
+        period = Period(row["period_start"], row["granularity"])
+        result = Monitored(row["value"], row["n"], None, "", unit=row["unit"]).in_shares()
+        asked = as_asked({period: {row["metric"]: result}}, mechanism, currency)[period]
+        told += [{**row, "value": found.value} for found in asked.values()]
+    return told
 
 
 def _of_log(rows: Sequence[Mapping[str, Any]], by: str) -> Segments:

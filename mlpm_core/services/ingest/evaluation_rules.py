@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.errors import InputError
 from mlpm_core.quantity.stated import contradiction
 from mlpm_core.records.metrics import METRICS
-from mlpm_core.services.valuation.reported_units import check_registered, unit_factor
+from mlpm_core.services.valuation.reported_units import check_registered, error_fault, unit_factor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +73,7 @@ def evaluation_fault(row: dict[str, Any]) -> tuple[str, str] | None:
         denominator=row["denominator"],
         interval=(row["ci_low"], row["ci_high"]),
     )
+    fault = fault or error_fault(row)
     if fault is not None:
         return fault
     if row["agreement"] is not None and not row["compared_with"]:

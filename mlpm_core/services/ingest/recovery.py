@@ -196,7 +196,8 @@ class Recovery:
         self, writer: Writer, seq: int, said: Receipt, channel: str
     ) -> tuple[Receipt, BatchContent]:
         """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
-        profile = Profile(new_model="new")  # asked since; what was stored then was agreed to
+        # Asked since; what was stored then was agreed to.
+        profile = Profile(new_model="new", errors_in="share")
         for answer in said.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.errors import InputError
 from mlpm_core.in_life.periods import Period
 from mlpm_core.intake import warned
 from mlpm_core.records import METRICS, Deployment, Project, ValueCase
-from mlpm_core.services.valuation.mechanisms import mechanism_of
+from mlpm_core.services.valuation.mechanisms import mechanism_of_case
 from mlpm_core.services.valuation.reported_units import (
     PURE_METRICS,
     check_registered,
+    error_fault,
+    largest_error,
     needs_unit,
     unit_factor,
 )
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Warned
     from mlpm_core.store import Reader
-    from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.mechanism import Input
 
 __all__ = ["ReportedQuantities"]
 
@@ -60,7 +62,7 @@ class ReportedQuantities:
             if d["value_case_id"] in cases
         ]
         for model_id, case in moved:
-            if not case["archived"] and (mechanism := _mechanism(reader, project, case)):
+            if not case["archived"] and (mechanism := mechanism_of_case(reader, project, case)):
                 entries = self._of_model.setdefault(model_id, {})
                 entries |= {i.reported_as: i for i in mechanism.inputs}
 
@@ -75,14 +77,15 @@ class ReportedQuantities:
         }
 
     def suspects(self, rows: pa.Table) -> pa.Array:
-        """Which rows must be looked at: every quantity, and pure numbers that have a unit."""
+        """Which rows must be looked at: quantities, pure numbers with a unit, and large errors."""
         pure = PURE_METRICS.union(*self._of_model.values())
         named = [
             pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(names))
             for names in (self.names, pure)
         ]
         plain = pc.is_in(rows.column("unit").cast(pa.string()), value_set=_strings(_WITHOUT_UNIT))
-        return pc.or_(named[0], pc.and_(named[1], pc.invert(plain))).combine_chunks()
+        are_asked = pc.or_(named[0], pc.and_(named[1], pc.invert(plain))).combine_chunks()
+        return pc.or_(are_asked, _is_far_off(rows))
 
     def fault(self, row: Mapping[str, Any], *, is_period_said: bool) -> ResultFault | None:
         """Why a result cannot be taken as the input that it is called; None when it can.
@@ -93,7 +96,7 @@ class ReportedQuantities:
         try:
             if entry is None:
                 check_registered(row["metric"], row["unit"])
-                return None
+                return _error_fault(row)
             start, length = row["period_start"], row["granularity"]
             period = Period(start, length) if is_period_said else None
             value = row["value"] * unit_factor(entry, row["unit"], period, self._currency)
@@ -102,7 +105,7 @@ class ReportedQuantities:
         low = -inf if entry.low is None else entry.low
         high = inf if entry.high is None else entry.high
         if low <= value <= high:
-            return None
+            return _error_fault(row)
         bound = f"at least {low:g}" if value < low else f"at most {high:g}"
         return ResultFault("value", InputError(f"{entry.name} must be {bound}; write it so."))
 
@@ -116,13 +119,21 @@ class ReportedQuantities:
         return [*kept, warned("unknown-metric", names=unknown)] if unknown else kept
 
 
+def _error_fault(row: Mapping[str, Any]) -> ResultFault | None:
+    fault = error_fault(row)
+    return fault and ResultFault(fault[0], InputError(fault[1]))
+
+
+def _is_far_off(rows: pa.Table) -> pa.Array:
+    """Which rows of metrics with two ends state an error that some of them cannot have."""
+    most = {name: error for name in METRICS if (error := largest_error(name))}
+    has_ends = pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(most))
+    least = min(most.values())
+    width = pc.subtract(rows.column("ci_high"), rows.column("ci_low"))
+    are = [pc.greater(far, least) for far in (rows.column("value_se"), width)]
+    is_far = pc.or_(*(pc.fill_null(one, fill_value=False) for one in are))
+    return pc.and_(has_ends, is_far).combine_chunks()
+
+
 def _strings(names: Collection[str]) -> pa.Array:
     return pa.array(sorted(names), pa.string())
-
-
-def _mechanism(reader: Reader, project: str, case: Mapping[str, Any]) -> Mechanism | None:
-    """The mechanism of a case; None when its definition cannot be read, which is said elsewhere."""
-    try:
-        return mechanism_of(reader, project, case["mechanism"])
-    except MlpmError:
-        return None

@@ -36,6 +36,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.ingest.decision_rules import decision_fault
 from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
+from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.stored_rows import Stored
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
@@ -300,18 +301,11 @@ def _metric_limits(reader: Reader, project: str) -> Callable[[Row], Reject | Non
     del reader, project
 
     def rule(row: Row) -> Reject | None:
-        low, high = row["low"], row["high"]
-        if low is None and high is None:
-            return _fault(
-                "low", "", MlpmError("A limit without a number limits nothing; write low or high.")
-            )
-        if low is not None and high is not None and low >= high:
-            return _fault(
-                "high",
-                high,
-                MlpmError(f"high is {high:.15g}, low is {low:.15g}; high must lie above."),
-            )
-        return None
+        fault = limit_fault(row)
+        if fault is None:
+            return None
+        column, sentence = fault
+        return _fault(column, "" if row[column] is None else row[column], MlpmError(sentence))
 
     return rule
 

@@ -24,7 +24,7 @@ CAGE = Cage()
 atexit.register(CAGE.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
-_OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model"})
+_OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model", "errors_in"})
 _MOST_TURNS = 10
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.errors import InputError, MlpmError
+from mlpm_core.errors import InputError
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Decision,
@@ -17,7 +17,7 @@ from mlpm_core.records import (
     QuantityRecord,
     ValueCase,
 )
-from mlpm_core.services.valuation.mechanisms import mechanism_of
+from mlpm_core.services.valuation.mechanisms import mechanism_of_case
 from mlpm_core.value.benefits import benefit_inputs
 
 if TYPE_CHECKING:
@@ -97,9 +97,8 @@ def _asked_in_money(
     """
     metrics, quantities = {}, {}
     for case in reader.current(ValueCase, project):
-        try:
-            mechanism = mechanism_of(reader, project, case["mechanism"])
-        except MlpmError:
+        mechanism = mechanism_of_case(reader, project, case)
+        if mechanism is None:
             continue
         names = mechanism.metrics_by_name
         metrics[case["value_case_id"]] = {n for n, m in names.items() if _has_money(m.unit)}

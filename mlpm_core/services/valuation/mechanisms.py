@@ -54,6 +54,7 @@ __all__ = [
     "information_json",
     "mechanism_list",
     "mechanism_of",
+    "mechanism_of_case",
     "own",
     "questions",
     "refuse_orphans",
@@ -109,6 +110,14 @@ def mechanism_of(reader: Reader, project: str, mechanism_id: str) -> Mechanism:
         mine = [row["mechanism_id"] for row in reader.current(MechanismRecord, project)]
         raise NotFoundError.of("mechanism", mechanism_id, [*known, *mine])
     return written(found["definition"])
+
+
+def mechanism_of_case(reader: Reader, project: str, case: Mapping[str, Any]) -> Mechanism | None:
+    """The mechanism of a case; None when its definition cannot be read, which is said elsewhere."""
+    try:
+        return mechanism_of(reader, project, case["mechanism"])
+    except MlpmError:
+        return None
 
 
 def begun(mechanism_id: str | None) -> str:

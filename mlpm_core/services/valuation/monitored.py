@@ -10,7 +10,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.in_life.observation import Observation
 from mlpm_core.in_life.periods import Monitored, Period, periods_of
 from mlpm_core.records import Deployment, Slot
-from mlpm_core.services.valuation.reported_units import unit_factor
+from mlpm_core.services.valuation.reported_units import needs_unit, unit_factor
 from mlpm_core.value.rates import flags_nothing
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "WINDOW_DAYS",
     "Seen",
+    "as_asked",
     "as_if_deployed",
     "champions",
     "deployed",
@@ -162,6 +163,33 @@ def seen(
     follow = [entry.name for entry in mechanism.inputs if entry.same_as == recall]
     kept = {name: o for name, o in found.items() if name != precision}
     return Seen(kept | dict.fromkeys((recall, *follow), missed), is_idle=True)
+
+
+def as_asked(
+    monitored: Mapping[Period, Mapping[str, Monitored]],
+    mechanism: Mechanism | None,
+    currency: str,
+) -> dict[Period, dict[str, Monitored]]:
+    """Monitored metrics in the unit in which the mechanism asks them, as limits and plans are.
+
+    One whose unit does not fit is left out, as it is of the value. What the mechanism does not ask,
+    and a volume, stay as they were reported.
+    """
+    entries = {e.reported_as: e for e in mechanism.inputs if not needs_unit(e)} if mechanism else {}
+    asked: dict[Period, dict[str, Monitored]] = {}
+    for period, metrics in monitored.items():
+        asked[period] = {}
+        for name, result in metrics.items():
+            try:
+                factor = (
+                    unit_factor(entries[name], result.unit, period, currency)
+                    if name in entries
+                    else 1.0
+                )
+            except InputError:
+                continue
+            asked[period][name] = result.times(factor)
+    return asked
 
 
 def _reported(mechanism: Mechanism, metric: str) -> str | None:

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity import Unit, is_percent
+from mlpm_core.quantity import SHARE, Unit, is_percent
 from mlpm_core.records import METRICS
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpm_core.in_life.periods import Period
     from mlpm_core.value.mechanism import Input
 
-__all__ = ["PURE_METRICS", "check_pure", "check_registered", "needs_unit", "unit_factor"]
+__all__ = [
+    "PURE_METRICS",
+    "check_pure",
+    "check_registered",
+    "error_fault",
+    "largest_error",
+    "needs_unit",
+    "unit_factor",
+]
 
 PURE_METRICS: Final = frozenset(
     {name for name, metric in METRICS.items() if isfinite(metric.low) and isfinite(metric.high)}
-    | {"wape", "mape", "smape", "r2"}
+    | {"wape", "mape", "smape", "r2", "psi", "lift", "log_loss"}
 )
 """Metrics that are a share or a score, whichever mechanism asks for them."""
 
 _A_YEAR: Final = "/year"
+_WIDEST: Final = 8  # largest standard errors: normal ends of a level of .9999
 _PER: Final = re.compile(r"(.+)/\s*(hour|day|week|month|quarter|year)s?\s*")
 _DAYS: Final = {
     "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": DAYS_PER_YEAR / 12,
@@ -72,6 +83,48 @@ def check_registered(metric: str, unit: str) -> None:
     """
     if metric in PURE_METRICS:
         check_pure(metric, unit)
+
+
+def largest_error(metric: str) -> float | None:
+    """The largest standard error of a metric with two ends: values at both, half of them at each.
+
+    None of any other metric.
+
+    Examples
+    --------
+    >>> largest_error("recall"), largest_error("mcc"), largest_error("rmse")
+    (0.5, 1.0, None)
+
+    References
+    ----------
+    Popoviciu (1935). Sur les équations algébriques ayant toutes leurs racines réelles.
+    """
+    known = METRICS.get(metric)
+    if known is None or not (isfinite(known.low) and isfinite(known.high)):
+        return None
+    return (known.high - known.low) / 2
+
+
+def error_fault(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Which statement of how far off a metric may be is impossible, and a sentence that says so.
+
+    Percentages beside a share are the usual reason; None when none is.
+
+    Examples
+    --------
+    >>> error_fault({"metric": "recall", "value_se": 5.0, "ci_low": None, "ci_high": None})[0]
+    'value_se'
+    """
+    most = largest_error(row["metric"])
+    if most is None:
+        return None
+    error, low, high = (row[name] for name in ("value_se", "ci_low", "ci_high"))
+    name, hint = row["metric"], "In percent? Then write the unit %, and all of the row in percent."
+    if error is not None and error > most:
+        return "value_se", f"The standard error of {name} cannot be above {most:g}. {hint}"
+    if low is not None and high is not None and high - low > _WIDEST * most:
+        return "ci_high", f"{low:g} to {high:g} is too wide for an interval of {name}. {hint}"
+    return None
 
 
 def unit_factor(entry: Input, unit: str, period: Period | None, currency: str) -> float:
@@ -142,8 +195,9 @@ def _factor(entry: Input, text: str, period: Period | None, currency: str) -> fl
     given = Unit.read(text)
     factor = given.factor_to(asked)
     if factor is None:
+        what = "A share or a percentage" if text == SHARE else f"The unit {text!r}"
         raise InputError(
-            f"The unit {text!r} does not fit {entry.name}, which is asked in {entry.unit}; write "
+            f"{what} does not fit {entry.name}, which is asked in {entry.unit}; write "
             f"one such as {_example(entry)}."
         )
     if given.currency not in (None, currency):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.records import METRICS
-from mlpm_core.services.valuation.monitored import monitored_periods
+from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
 from mlpm_core.services.valuation.settled import settled_metrics
 from mlpm_core.services.valuation.value_cases import CaseValue, case_value
 from mlpm_core.value.kpi import DAYS_PER_YEAR
@@ -91,13 +91,17 @@ def value_rates(
 
 def metric_series(case: CaseValue, rates: Sequence[RatePoint]) -> list[MetricSeries]:
     """Every registered metric of the periods, those the value rests on first."""
-    return series_of({point.period: point.metrics for point in rates}, case)
+    periods = {point.period: point.metrics for point in rates}
+    return series_of(as_asked(periods, case.mechanism, case.currency), case)
 
 
 def series_of(
     periods: Mapping[Period, Mapping[str, Monitored]], case: CaseValue | None
 ) -> list[MetricSeries]:
-    """Every registered metric of some periods; with a case, those its value rests on first."""
+    """Every registered metric of some periods, in the units in which they are asked (``as_asked``).
+
+    With a case, those its value rests on come first.
+    """
     entries = {entry.reported_as: entry for entry in case.mechanism.inputs} if case else {}
     planned = {i.name: i.planned for i in case.inputs} if case else {}
     names = dict.fromkeys(name for told in periods.values() for name in told if name in METRICS)
@@ -113,7 +117,7 @@ def series_of(
             points.append(MetricPoint(period, told.value, low, high, told))
         entry = entries.get(name)
         text = planned.get(entry.name) if entry else None
-        median = entry.read(text).median if entry and text else None
+        median = entry.read(text, case.currency).median if case and entry and text else None
         series.append(MetricSeries(METRICS[name], entry is not None, median, tuple(points)))
     return series
 

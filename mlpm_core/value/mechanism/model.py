@@ -218,7 +218,7 @@ class Mechanism:
         Returns
         -------
         float
-            From 0 to 1; 1 where it cannot be said.
+            From 0 to 1; 0 where there are none, such as flags of a model that flags nothing.
 
         Examples
         --------
@@ -233,7 +233,7 @@ class Mechanism:
             return 1.0
         with np.errstate(all="ignore"):
             share = float(Formula.read(name, text)(self.completed(inputs)))
-        return min(1.0, max(0.0, share)) if np.isfinite(share) else 1.0
+        return 0.0 if np.isnan(share) else min(1.0, max(0.0, share))
 
     def completed(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Inputs by name, with those that were not given as what they are the same as."""

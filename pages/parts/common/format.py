@@ -229,8 +229,16 @@ def asked_unit(unit: str, currency: str) -> str:
 
 
 def spread(low: float, high: float) -> str:
-    """P10 to P90, in small type under a figure; empty when there is no spread."""
-    return "exact" if low == high else f"P10–P90: {number(low)} to {number(high)}"
+    """P10 to P90, in small type under a figure, with as many digits as tell them apart.
+
+    Examples
+    --------
+    >>> spread(52_000, 71_500), spread(62_100, 62_149), spread(0.3, 0.1 + 0.2)
+    ('P10–P90: 52.0k to 71.5k', 'P10–P90: 62.10k to 62.15k', 'exact')
+    """
+    digits = digits_beside(low, high)
+    ends = [number(end, max(digits, digits_beside(high, low))) for end in (low, high)]
+    return "exact" if ends[0] == ends[1] else f"P10–P90: {ends[0]} to {ends[1]}"
 
 
 def percent(share: float) -> str:
@@ -238,8 +246,8 @@ def percent(share: float) -> str:
 
     Examples
     --------
-    >>> percent(0.2345), percent(0.004), percent(12.3), percent(-1e9)
-    ('23%', '<1%', '>1,000%', '<-1,000%')
+    >>> percent(0.2345), percent(0.004), percent(12.3), percent(-1e9), percent(-0.004)
+    ('23%', '<1%', '>1,000%', '<-1,000%', '>-1%')
     """
     if abs(share) > _MOST_AS_PERCENT:
         return ">1,000%" if share > 0 else "<-1,000%"
@@ -247,6 +255,10 @@ def percent(share: float) -> str:
         return "<1%"
     if 0.99 < share < 1:
         return ">99%"
+    if -0.01 < share < 0:
+        return ">-1%"
+    if -1 < share < -0.99:
+        return ">-100%"
     return f"{share:.0%}"
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mlpm_core.services.in_life.metric_signals import Rule
-from pages.parts.common.format import NOTHING, WORDS, day, number, percent
+from pages.parts.common.format import NOTHING, WORDS, day, digits_beside, number, percent
 from pages.parts.in_life import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
+    from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView, LimitCheck
     from mlpm_core.services.in_life.metric_signals import WatchedMetric
     from mlpm_core.services.in_life.segments import Segments
 
@@ -69,7 +69,7 @@ def limits(line: DeploymentLine) -> pd.DataFrame:
             "90 % interval": [
                 NOTHING
                 if c.low is None or c.high is None
-                else f"{number(c.low, c.digits(c.low))} to {number(c.high, c.digits(c.high))}"
+                else f"{number(c.low, _apart(c, c.low))} to {number(c.high, _apart(c, c.high))}"
                 for c in checks
             ],
             "Limit": [c.limit for c in checks],
@@ -77,6 +77,11 @@ def limits(line: DeploymentLine) -> pd.DataFrame:
             "Makes it": [WORDS[c.health] for c in checks],
         }
     )
+
+
+def _apart(check: LimitCheck, end: float) -> int:
+    """Digits that tell an end of an interval from the other end, and from the limit."""
+    return max(check.digits(end), digits_beside(end, check.low, check.high))
 
 
 def digits(watched: WatchedMetric) -> int:
