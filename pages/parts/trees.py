@@ -12,7 +12,7 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from pages.parts.charts import Spec, finished
 from pages.parts.figures import literal, number, written_unit
-from pages.parts.hover import MUTED, told
+from pages.parts.hover import INK, MUTED, told
 
 if TYPE_CHECKING:
     from mlpm_core.services.mechanisms import Branch, DriverTree, Node
@@ -83,13 +83,13 @@ def _spec(lines: int) -> Spec:
         base.mark_rule(**rule).encode(hook, alt.Y2(field="hangs_from")),
         base.mark_point(size=44, filled=True, opacity=1).transform_filter({"not": is_input}),
         base.mark_point(size=44, filled=False, opacity=1).transform_filter(is_input),
-        base.mark_text(align="left", dx=9, dy=-5, fontSize=12, fontWeight="bold").encode(
+        base.mark_text(align="left", dx=9, dy=-5, fontSize=12, color=INK, fontWeight="bold").encode(
             alt.Text(field="label", type="nominal")
         ),
-        base.mark_text(align="left", dx=9, dy=9, fontSize=12).encode(
+        base.mark_text(align="left", dx=9, dy=9, fontSize=12, color=INK).encode(
             alt.Text(field="value", type="nominal")
         ),
-        base.mark_text(align="right", dx=-4, fontSize=12).encode(
+        base.mark_text(align="right", dx=-4, fontSize=12, color=INK).encode(
             alt.Text(field="effect", type="nominal"), x=alt.value("width")
         ),
     ]
