@@ -26,7 +26,7 @@ from mlpm_core.services.watching import WatchedMetric, watched_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from mlpm_core.services.periods import Monitored, Period
     from mlpm_core.services.workspace import Workspace
@@ -71,7 +71,7 @@ class DeploymentLine:
     fresh_within_days: int
     health: Verdict
     age_days: int | None
-    data_to: datetime | None
+    data_to: date | None
     checks: tuple[LimitCheck, ...]
     value: Line | None
 
@@ -315,7 +315,7 @@ def _line(
         fresh_within_days=record["fresh_within_days"],
         health=health,
         age_days=age_in_days(as_of, day),
-        data_to=as_of.end if as_of else None,
+        data_to=as_of.last_on if as_of else None,
         checks=checks,
         value=value,
     )

@@ -245,7 +245,7 @@ def percent(share: float) -> str:
         return "<1%"
     if 0.99 < share < 1:
         return ">99%"
-    return f"{share:.0%}"
+    return f"{share:,.0%}"
 
 
 def inner(name: str) -> str:

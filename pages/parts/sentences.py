@@ -113,7 +113,7 @@ def freshness(line: Line) -> str:
     """How old the newest results are."""
     if line.case.as_of is None:
         return "No results yet."
-    return f"Data to {day(line.case.as_of.end)}, {_ago(line.age_days)}."
+    return f"Data to {day(line.case.as_of.last_on)}, {_old(line.age_days)}."
 
 
 def value_case(case: CaseValue, is_trial: bool) -> str:
@@ -246,9 +246,9 @@ def kpi(value: KpiValue, today: date) -> str:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
     over = value.rests_on if value.rests_on and value.rests_on.n > 1 else None
-    told = f"Over the {over}" if over else f"Data to {day(value.as_of.end)}"
+    told = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
     counted = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
-    return f"{text}. {told}, {_ago(age)}.{counted}"
+    return f"{text}. {told}, {_old(age)}.{counted}"
 
 
 def kpi_origin(value: KpiValue) -> str:
@@ -361,8 +361,8 @@ def register(record: type[Record], rows: Sequence[object], project: str) -> str:
     return f"**{len(rows):,}** {literal(inner(word))}{where}. {literal(record.__doc__ or '')}"
 
 
-def _ago(days: int | None) -> str:
-    return {0: "today", 1: "yesterday"}.get(days or 0, f"{days} days ago")
+def _old(days: int | None) -> str:
+    return counted(days, "day") + " old" if days else "less than a day old"
 
 
 def _inner(sentence: str) -> str:

@@ -149,7 +149,7 @@ def _links(monkeypatch):
             "Promised to date: EUR 3,000",
             r"30 of 35 days monitored; EUR 3,500 for all of them",
             "Realised to date: EUR 2,250", r"P10–P90\: 2,245 to 2,255",
-            "Gap: EUR 750", "promised minus realised, same days, 25% of it",
+            "Gap: EUR 750", "promised minus realised, same days, 25% of the promise",
             "Promises kept: 1 of 2", "they were held 65% likely on average",
         ]),
         (month(6, None, 0.5), HitRate(0, 0, None, 0), [
@@ -179,16 +179,16 @@ def _links(monkeypatch):
             ])
             for promised, realised, shown, words in (
                 (100.0, 150.0, ("100", "150", "145 to 155", "−50"), "50% more than promised"),
-                (100.0, -50.0, ("100", "−50", "−55 to −45", "150"), "more than all of it"),
+                (100.0, -50.0, ("100", "−50", "−55 to −45", "150"), "more than all of the promise"),
                 (2.0, 500.0, ("2", "500", "495 to 505", "−498"),
                  "more than ten times the promise on top"),
-                (2.0, -500.0, ("2", "−500", "−505 to −495", "502"), "more than all of it"),
+                (2.0, -500.0, ("2", "−500", "−505 to −495", "502"), "more than all of the promise"),
             )
         ),
         (month(6, 0.5, 0.25), HitRate(0, 0, None, 0), [
             r"Promised to date: EUR 0\.5", "30 of 30 days monitored",
             r"Realised to date: EUR 0\.25", r"P10–P90\: −4\.75 to 5\.25",
-            r"Gap: EUR 0\.25", "promised minus realised, same days, 50% of it",
+            r"Gap: EUR 0\.25", "promised minus realised, same days, 50% of the promise",
             "Promises kept: –", "nothing was promised yet",
         ]),
     ],

@@ -89,7 +89,8 @@ def test_a_meeting_sees_who_would_choose_what_and_why():
     assert "Mara Lindqvist" in shown
     assert "would choose **champion-1.0**" in shown
     people = next(d.value for d in app.dataframe if "Would choose" in d.value)
-    assert people["Would change"].str.contains("points from").any()
+    assert people["Would change"].str.contains("points moved from money to ").any()
+    assert "No better in any criterion: challenger-1.1 than champion-1.0." in shown
 
 
 @pytest.mark.usefixtures("demo")
