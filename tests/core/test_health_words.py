@@ -169,8 +169,6 @@ def test_a_value_is_fresh_unless_told():
         ({"age_days": 14}, "healthy", "It delivers 90% of the planned value."),
         ({"age_days": 15}, "unknown",
          "The newest results ended 15 days ago, expected within 14."),
-        ({"age_days": 1, "fresh_within_days": 0}, "unknown",
-         "The newest results ended 1 day ago, expected within 0."),
         ({"age_days": 15, "current_rate": 40.0}, "sick",
          "It delivers 40% of the planned value; the newest results ended 15 days ago, "
          "expected within 14."),
