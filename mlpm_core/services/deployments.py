@@ -19,7 +19,7 @@ from mlpm_core.services.limits import (
     newest,
 )
 from mlpm_core.services.monitored import monitored_periods
-from mlpm_core.services.portfolio import Line, lines_of
+from mlpm_core.services.portfolio import Line, gap_size, lines_of
 from mlpm_core.services.rates import RatePoint, rates_of, series_of
 from mlpm_core.services.segments import Segments, segments_of
 from mlpm_core.services.watching import WatchedMetric, watched_metrics
@@ -122,7 +122,7 @@ def deployments(workspace: Workspace, actor: str, project: str | None) -> list[D
         if rows is None:
             rows = [p for p in reader.rows("projects") if not p["archived"]]
         lines = [line for row in rows for line in _lines(workspace, reader, row)]
-    return sorted(lines, key=_order)
+    return _worst_first(lines)
 
 
 def deployment(
@@ -150,7 +150,7 @@ def deployment(
     row = workspace.project(project)
     day = workspace.today(project)
     with workspace.store.reader() as reader:
-        lines = sorted(_lines(workspace, reader, row), key=_order)
+        lines = _worst_first(_lines(workspace, reader, row))
         by_id = {line.deployment_id: line for line in lines}
         if deployment_id not in by_id:
             raise NotFoundError.of("deployment", deployment_id, by_id)
@@ -330,17 +330,23 @@ def _as_deployed(line: DeploymentLine) -> dict[str, Any]:
     }
 
 
-def _order(line: DeploymentLine) -> tuple[object, ...]:
+def _worst_first(lines: Iterable[DeploymentLine]) -> list[DeploymentLine]:
     """The worst health first, of these the largest value gap; those out of use last."""
-    return (
-        not line.is_in_use,
-        WORST_FIRST.index(line.health.health),
-        line.gap is None,
-        -(line.gap or 0.0),
-        line.project_title,
-        _SLOTS.index(line.slot),
-        line.deployment_id,
-    )
+    told = list(lines)
+    size = gap_size([x.value for x in told if x.value and x.gap is not None])
+
+    def order(line: DeploymentLine) -> tuple[object, ...]:
+        return (
+            not line.is_in_use,
+            WORST_FIRST.index(line.health.health),
+            line.gap is None,
+            -size(line.value) if line.value and line.gap is not None else 0.0,
+            line.project_title,
+            _SLOTS.index(line.slot),
+            line.deployment_id,
+        )
+
+    return sorted(told, key=order)
 
 
 def _lengths(monitored: Iterable[Period]) -> tuple[str, ...]:

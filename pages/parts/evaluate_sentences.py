@@ -58,7 +58,11 @@ def lead(view: LeaderboardView) -> str:
     against = literal(view.against)
     if best.name == NONE:
         text = f"No candidate of **{title}** is worth adopting: **{literal(view.options[1].name)}**"
-        text += f" comes nearest with **{_net(view.options[1], view)}**, against {against}."
+        text += (
+            f" comes nearest with **{_net(view.options[1], view)}** "
+            f"({literal(spread(view.options[1].net.p10, view.options[1].net.p90))}), "
+            f"against {against}."
+        )
         return text
     text = (
         f"**{literal(best.name)}** is worth most: **{_net(best, view)}** "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.services.portfolio import gap_size
 from pages.parts.figures import (
     counted,
     day,
@@ -78,13 +79,14 @@ def portfolio(shown: Portfolio) -> str:
             f"**{literal(money(now, currency))}**, planned {literal(money(planned, currency))}"
         )
     verb = "delivers" if len(counting) == 1 else "deliver"
-    text = f"{counted(len(counting), 'model')} in life {verb} {' and '.join(parts)}. "
+    text = f"{counted(len(counting), 'model')} in life {verb} {'; '.join(parts)}. "
     if stale:
         text += f"Not counted: {_not_counted(stale)}. "
     troubled = [x for x in in_life if x.health.health in ("sick", "watch")]
     silent = [x for x in counting if x.health.health == "unknown"]
     if troubled:
-        worst = max(troubled, key=lambda x: (x.health.health == "sick", x.gap or 0.0))
+        size = gap_size(troubled)
+        worst = max(troubled, key=lambda x: (x.health.health == "sick", size(x)))
         return (
             f"{text}{literal(worst.case.title)} needs somebody first: {_inner(worst.health.reason)}"
         )

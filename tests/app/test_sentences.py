@@ -44,7 +44,7 @@ def test_a_portfolio_of_plans_says_that_nothing_is_monitored():
          r"1 model in life delivers **EUR 62\.1k / year**, planned EUR 70\.0k / year. "
          "None of them needs anybody today."),
         ([life(100, 300), life(200, 400), life(5, 6, **DOLLARS), line(case(worth(9.0)))],
-         "3 models in life deliver **EUR 300 / year**, planned EUR 700 / year and **USD 5 / "
+         "3 models in life deliver **EUR 300 / year**, planned EUR 700 / year; **USD 5 / "
          "year**, planned USD 6 / year. None of them needs anybody today."),
         ([life(100, 300, "watch", title="*A*"), life(100, 900, "sick", "It *loses*."),
           life(1, 5, "unknown")],
