@@ -67,8 +67,8 @@ def must_be_true(case: CaseValue) -> None:
         hide_index=True,
         height="content" if len(shown) <= 8 else 318,
         column_config={
-            "Input": st.column_config.TextColumn(width=175),
-            "For a gain": st.column_config.TextColumn(width=195),
+            "Input": st.column_config.TextColumn(width=170),
+            "For a gain": st.column_config.TextColumn(width=190),
         },
         alt="How far each input may move before the net value is zero",
     )

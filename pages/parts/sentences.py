@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation import CaseInput, CaseValue
 
 __all__ = [
+    "answer",
     "batch",
     "beside",
     "costs_counted",
@@ -55,6 +56,19 @@ __all__ = [
 ]
 
 _MOST_NAMED = 2
+_ANSWERS = {
+    ("date-order", "dmy"): "Day first",
+    ("date-order", "mdy"): "Month first",
+    ("hidden-rows", "read"): "Read them",
+    ("hidden-rows", "skip"): "Skip them",
+    ("look-alike", "new"): "A new model",
+    ("look-alike", "stored"): "The stored model",
+    ("new-model", "new"): "Register what is new",
+    ("new-model", "stored"): "Read it as the model in brackets",
+    ("restatement", "confirm"): "Change the stored values",
+    ("second-table", "first"): "Read only the first table",
+    ("second-table", "skip"): "Skip the repeated header",
+}
 
 
 def portfolio(shown: Portfolio) -> str:
@@ -327,6 +341,12 @@ def batch(told: Receipt, channel: str) -> str:
     when = f"{told.received_at:%-d %b %Y %H:%M} UTC" if told.received_at else "an unknown time"
     what = f"undoes {literal(told.undoes)}" if told.undoes else f"file {literal(told.filename)}"
     return f"By {literal(told.actor)} on {when}, through {channel}: {what}."
+
+
+def answer(code: str, choice: str) -> str:
+    """An answer in words; what comes from the file, such as a header, stays as it is."""
+    told = _ANSWERS.get((code, choice)) or (f"“{choice}”" if len(choice) == 1 else choice)
+    return literal(told)
 
 
 def fault(told: Reject) -> str:
