@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlpm_core.services import segments as services_segments
+from mlpm_core.value.tree import Node, NodeKind
 from pages.parts import charts, choosing, hover, plan_charts, trees
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,3 +106,18 @@ def test_every_segment_has_a_colour_of_its_own(theme):
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     colours = config["theme"][theme]["chartCategoricalColors"]
     assert len(set(colours)) == len(colours) >= services_segments._MOST
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (35_400.0, "money/year", "EUR 35.4k / year"),
+        (75_000.0, "case/year", "75.0k cases a year"),
+        (1.0, "minute/case", "1 minute per case"),
+        (28.3, "money/hour", "28.3 EUR per hour"),
+        (0.75, "1", "0.75"),
+    ],
+)
+def test_a_line_of_a_driver_tree_is_said_in_words(value, unit, text):
+    """They had been "75.0k case / year" and "35.4k EUR / year"."""
+    assert trees._value(Node("n", "N", NodeKind.FLOW, value, unit, ""), "EUR") == text

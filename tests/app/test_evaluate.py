@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mlpm_core.services import evaluations, imports, registers, undoing
@@ -203,6 +205,17 @@ def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
     press(app)
     newest = evaluations.decisions(demo, "x", WINBACK)[0]
     assert (newest.title, newest.supersedes) == ("Change", "D002")
+
+
+def test_where_nothing_is_worth_adopting_the_nearest_is_said_with_its_range(demo):
+    rows = registers.records(demo, "x", WINBACK, "evaluations")
+    poor = [dict(r) | {"value": 0.12} for r in rows if r["metric"] == "precision"]
+    assert registers.save(demo, "ada", WINBACK, "evaluations", poor).status == "committed"
+    told = evaluate_sentences.lead(evaluations.candidates(demo, "x", WINBACK, "voucher-letter"))
+    ends = r"\(P10–P90: −[\d.k,]+ to −?[\d.k,]+\)"
+    told = told.replace("\\", "")
+    assert told.startswith("No candidate of **Letter with voucher** is worth adopting: **ch")
+    assert re.search(rf" comes nearest with \*\*EUR −[\d.k,]+ / year\*\* {ends}, against ", told)
 
 
 def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chosen(demo):
