@@ -137,6 +137,22 @@ def test_every_promise_says_what_became_of_it():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("probability", "level", "text"),
+    [
+        (0.0, estimate(9.5, 9.0, 10.0), "<1%"),
+        (1.0, estimate(9.5, 9.0, 10.0), ">99%"),
+        (0.5, estimate(9.5, 9.0, 10.0), "50%"),
+        (0.0, estimate(9.5, 9.5, 9.5), "0%"),
+        (None, None, "–"),
+    ],
+)
+def test_no_draw_of_many_is_not_never(probability, level, text):
+    """A promise was called kept with a chance of 0% beside one of <1%."""
+    line = promised(Outcome.MISSED, level=level, probability=probability)
+    assert columns(tables.promises(delivered(promises=(line,))))["Chance it holds"] == [text]
+
+
 @pytest.fixture(autouse=True)
 def _links(monkeypatch):
     links_as_text(monkeypatch)
@@ -260,9 +276,9 @@ def test_promises_are_listed_or_asked_for():
         "table Standing, KPI, Promised, For, That month, Since then, P10 to P90, Chance it holds, "
         "Held likely, To, Made, Rests on: Promises of the project with standing, promised and "
         "realised level, and for when",
-        "What the monitored metrics imply for the KPI: in the month of the promised day, and on "
-        "average since that day. Kept: the average since is at least as good. Over-delivered: "
-        "better with a chance of 90 % or more.",
+        "What the monitored metrics imply for the KPI, in the unit of the promise: in the month of "
+        "the promised day, and on average since that day. Kept: the average since is at least as "
+        "good. Over-delivered: better with a chance of 90 % or more.",
     ]  # fmt: skip
 
 
