@@ -119,8 +119,7 @@ class Total:
 class Portfolio:
     """Every line, the worst health first and of these the largest value gap, and the totals.
 
-    Amounts of different currencies are not compared: among several the largest share of the plan
-    that is missing comes first.
+    Across currencies, the largest gap is that of the largest share of its plan.
 
     A total holds the cases in life whose results say something of today.
     """
@@ -154,22 +153,16 @@ def _portfolio(workspace: Workspace) -> Portfolio:
             for line in lines_of(workspace, reader, project)
         ]
     size = gap_size(lines)
-    lines.sort(
-        key=lambda line: (
-            not line.is_in_life,
-            WORST_FIRST.index(line.health.health),
-            -size(line),
-            line.project_title,
-        )
-    )
+
+    def order(x: Line) -> tuple[object, ...]:
+        return not x.is_in_life, WORST_FIRST.index(x.health.health), -size(x), x.project_title
+
+    lines.sort(key=order)
     return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_counted])))
 
 
 def gap_size(lines: Iterable[Line]) -> Callable[[Line], float]:
-    """By what value gaps are held against each other: money, or shares of plans across currencies.
-
-    Lines without a gap are in the middle, at 0.
-    """
+    """What gaps are held against each other by: money; across currencies shares of the plans."""
     is_one_currency = len({line.case.currency for line in lines if line.gap is not None}) < 2
     return lambda line: (line.gap if is_one_currency else line.gap_share) or 0.0
 
