@@ -57,8 +57,6 @@ __all__ = [
 
 _MOST_NAMED = 2
 _ANSWERS = {
-    ("date-order", "dmy"): "Day first",
-    ("date-order", "mdy"): "Month first",
     ("hidden-rows", "read"): "Read them",
     ("hidden-rows", "skip"): "Skip them",
     ("look-alike", "new"): "A new model",
