@@ -219,7 +219,8 @@ def verdict(
         return _worst(findings)
     is_stale = age_days > fresh_within_days
     if is_stale:
-        told = f"the newest results ended {age_days} days ago, expected within {fresh_within_days}"
+        days = "1 day" if age_days == 1 else f"{age_days} days"
+        told = f"the newest results ended {days} ago, expected within {fresh_within_days}"
         findings.append((Health.UNKNOWN, told))
     if counts_for_value:
         value = _value(promised_rate, current_rate, probability_of_loss, settled)

@@ -14,6 +14,7 @@ from mlpm_core.quantity import SHARE, is_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
 __all__ = ["Monitored", "Period", "periods_of"]
 
@@ -30,6 +31,7 @@ _STATED: Final = (
 )
 _PERCENT: Final = 100
 _DAY: Final = timedelta(days=1)
+_MOMENT: Final = timedelta(microseconds=1)
 _TAIL: Final = 0.05  # below and above a 90 % interval
 _WORDS = {
     "": "moment",
@@ -65,6 +67,17 @@ class Period:
             return self.start + _SPANS[self.granularity]
         months = pd.DateOffset(months=_MONTHS[self.granularity])
         return (pd.Timestamp(self.start) + months).to_pydatetime()
+
+    @property
+    def last_on(self) -> date:
+        """The last day of which it holds something.
+
+        Examples
+        --------
+        >>> Period(datetime(2026, 6, 22), "P1W").last_on, Period(datetime(2026, 6, 28), "").last_on
+        (datetime.date(2026, 6, 28), datetime.date(2026, 6, 28))
+        """
+        return max(self.start, self.end - _MOMENT).date()
 
     @property
     def days(self) -> float:

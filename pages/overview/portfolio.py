@@ -17,7 +17,8 @@ st.subheader("Value cases, the worst first", anchor=False)
 line = controls.line_of_table(portfolio.lines)
 st.caption(
     "Now is what the newest results imply, Likely where it lies in 8 of 10 cases, Planned what the "
-    "value case said. Select a row to see its KPIs."
+    "value case said. Attribution is grade C of A to D: implied by the metrics, with no control "
+    "group behind it. Select a row to see its KPIs."
 )
 
 view = queries.project_view(line.project)

@@ -30,7 +30,7 @@ with answer:
     insight = queries.insight(project, case.value_case_id, changes)
     if insight is not None:
         panels.dimension_cards(case)
-        left, right = st.columns([3, 2], gap="medium")
+        left, right = st.columns([5, 4], gap="medium")
         with left:
             st.subheader("Fifty equally likely outcomes", anchor=False)
             charts.draw(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from pages.parts.common import charts, driver_tree
+from mlpm_core.services.in_life import segments as services_segments
+from mlpm_core.value.tree import Node, NodeKind
+from pages.parts.common import charts, driver_tree, hover
 from pages.parts.evaluate import preferences
 from pages.parts.plan import charts as plan_charts
+
+ROOT = Path(__file__).resolve().parents[2]
+INK = hover.INK.to_dict()
 
 SPECS = {
     "value rate": charts.value_rate_over_time("EUR / week"),
@@ -72,3 +80,46 @@ def test_what_runs_over_time_tells_the_nearest_point_below_all_other_marks(name)
         assert "range" in [entry["field"] for entry in tooltips(first)]
     for layer in others:
         assert not tooltips(layer) or mark(layer) in ("point", "rule")
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_no_text_keeps_vegas_black(name):
+    """Streamlit's theme leaves marks of text black, which a dark screen swallows."""
+    for layer in layers(SPECS[name]):
+        assert mark(layer) != "text" or layer["mark"]["color"] in (hover.MUTED, INK), layer
+
+
+def test_an_interval_stands_on_its_bar():
+    """Beside it, it looked like a slip, or like the next month's."""
+    bar, edge, whisker = (
+        layer
+        for layer in layers(SPECS["promised"])
+        if layer["encoding"].get("y", {}).get("field") in ("realised", "low")
+    )
+    assert mark(bar) == "bar"
+    for interval in (edge, whisker):
+        assert interval["encoding"]["x"] == bar["encoding"]["x"]
+        assert interval["encoding"]["y2"]["field"] == "high"
+    assert edge["mark"]["strokeWidth"] > whisker["mark"]["strokeWidth"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_segment_has_a_colour_of_its_own(theme):
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    colours = config["theme"][theme]["chartCategoricalColors"]
+    assert len(set(colours)) == len(colours) >= services_segments._MOST
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (35_400.0, "money/year", "EUR 35.4k / year"),
+        (75_000.0, "case/year", "75.0k cases a year"),
+        (1.0, "minute/case", "1 minute per case"),
+        (28.3, "money/hour", "28.3 EUR per hour"),
+        (0.75, "1", "0.75"),
+    ],
+)
+def test_a_line_of_a_driver_tree_is_said_in_words(value, unit, text):
+    """They had been "75.0k case / year" and "35.4k EUR / year"."""
+    assert driver_tree._value(Node("n", "N", NodeKind.FLOW, value, unit, ""), "EUR") == text

@@ -85,6 +85,24 @@ def test_an_uncertain_file_asks_and_goes_on_with_the_answers():
     assert "Ready to store" in said(app)
 
 
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    ("row", "answers", "captions"),
+    [
+        ("demand-forcast;0.25", ["Register what is new", "Read it as the model in brackets"], []),
+        ("demand-forecast;0,25", ["“,”", r"“\.”"], [r"0\.25", "025"]),
+    ],
+)
+def test_answers_are_said_in_words(row, answers, captions):
+    """They had been "new" and "stored", and ",: 0.25" under a comma."""
+    model, value = row.split(";")
+    text = f"model_id;metric;period_start;value\n{model};wape;2026-06-29;{value}\n"
+    app = dropped(open_screen("upload", project=DEMAND), "week.csv", text)
+    (radio,) = app.radio
+    assert list(radio.options) == answers
+    assert list(radio.proto.captions) == captions
+
+
 def test_a_manager_builds_a_project_from_nothing_led_step_by_step(empty):
     app = open_screen("registers")
     app.text_input(key="register_projects_new0_project").set_value("mail")

@@ -137,6 +137,22 @@ def test_every_promise_says_what_became_of_it():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("probability", "level", "text"),
+    [
+        (0.0, estimate(9.5, 9.0, 10.0), "<1%"),
+        (1.0, estimate(9.5, 9.0, 10.0), ">99%"),
+        (0.5, estimate(9.5, 9.0, 10.0), "50%"),
+        (0.0, estimate(9.5, 9.5, 9.5), "0%"),
+        (None, None, "–"),
+    ],
+)
+def test_no_draw_of_many_is_not_never(probability, level, text):
+    """A promise was called kept with a chance of 0% beside one of <1%."""
+    line = promised(Outcome.MISSED, level=level, probability=probability)
+    assert columns(tables.promises(delivered(promises=(line,))))["Chance it holds"] == [text]
+
+
 @pytest.fixture(autouse=True)
 def _links(monkeypatch):
     links_as_text(monkeypatch)
@@ -149,7 +165,7 @@ def _links(monkeypatch):
             "Promised to date: EUR 3,000",
             r"30 of 35 days monitored; EUR 3,500 for all of them",
             "Realised to date: EUR 2,250", r"P10–P90\: 2,245 to 2,255",
-            "Gap: EUR 750", "promised minus realised, same days, 25% of it",
+            "Gap: EUR 750", "promised minus realised, same days, 25% of the promise",
             "Promises kept: 1 of 2", "they were held 65% likely on average",
         ]),
         (month(6, None, 0.5), HitRate(0, 0, None, 0), [
@@ -179,16 +195,16 @@ def _links(monkeypatch):
             ])
             for promised, realised, shown, words in (
                 (100.0, 150.0, ("100", "150", "145 to 155", "−50"), "50% more than promised"),
-                (100.0, -50.0, ("100", "−50", "−55 to −45", "150"), "more than all of it"),
+                (100.0, -50.0, ("100", "−50", "−55 to −45", "150"), "more than all of the promise"),
                 (2.0, 500.0, ("2", "500", "495 to 505", "−498"),
                  "more than ten times the promise on top"),
-                (2.0, -500.0, ("2", "−500", "−505 to −495", "502"), "more than all of it"),
+                (2.0, -500.0, ("2", "−500", "−505 to −495", "502"), "more than all of the promise"),
             )
         ),
         (month(6, 0.5, 0.25), HitRate(0, 0, None, 0), [
             r"Promised to date: EUR 0\.5", "30 of 30 days monitored",
             r"Realised to date: EUR 0\.25", r"P10–P90\: −4\.75 to 5\.25",
-            r"Gap: EUR 0\.25", "promised minus realised, same days, 50% of it",
+            r"Gap: EUR 0\.25", "promised minus realised, same days, 50% of the promise",
             "Promises kept: –", "nothing was promised yet",
         ]),
     ],
@@ -260,9 +276,9 @@ def test_promises_are_listed_or_asked_for():
         "table Standing, KPI, Promised, For, That month, Since then, P10 to P90, Chance it holds, "
         "Held likely, To, Made, Rests on: Promises of the project with standing, promised and "
         "realised level, and for when",
-        "What the monitored metrics imply for the KPI: in the month of the promised day, and on "
-        "average since that day. Kept: the average since is at least as good. Over-delivered: "
-        "better with a chance of 90 % or more.",
+        "What the monitored metrics imply for the KPI, in the unit of the promise: in the month of "
+        "the promised day, and on average since that day. Kept: the average since is at least as "
+        "good. Over-delivered: better with a chance of 90 % or more.",
     ]  # fmt: skip
 
 

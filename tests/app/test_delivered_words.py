@@ -254,14 +254,14 @@ def test_the_words_of_a_promise_are_a_sign_and_words():
 @pytest.mark.parametrize(
     ("share", "came", "missing"),
     [
-        (0.0, "0%", "0% of it"),
-        (0.5, "50%", "50% of it"),
-        (1.0, "100%", "100% of it"),
-        (1.2, "120%", "more than all of it"),
-        (10.0, "1000%", "more than all of it"),
-        (10.5, "more than ten times that", "more than all of it"),
+        (0.0, "0%", "0% of the promise"),
+        (0.5, "50%", "50% of the promise"),
+        (1.0, "100%", "100% of the promise"),
+        (1.2, "120%", "more than all of the promise"),
+        (10.0, "1,000%", "more than all of the promise"),
+        (10.5, "more than ten times that", "more than all of the promise"),
         (-0.5, "a loss", "50% more than promised"),
-        (-10.0, "a loss", "1000% more than promised"),
+        (-10.0, "a loss", "1,000% more than promised"),
         (-10.5, "a loss", "more than ten times the promise on top"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mlpm_core.services.evaluate import candidates as evaluations
@@ -92,7 +94,8 @@ def test_a_meeting_sees_who_would_choose_what_and_why():
     assert "Mara Lindqvist" in shown
     assert "would choose **champion-1.0**" in shown
     people = next(d.value for d in app.dataframe if "Would choose" in d.value)
-    assert people["Would change"].str.contains("points from").any()
+    assert people["Would change"].str.contains("points moved from money to ").any()
+    assert "No better in any criterion: challenger-1.1 than champion-1.0." in shown
 
 
 @pytest.mark.usefixtures("demo")
@@ -205,6 +208,17 @@ def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
     press(app)
     newest = decisions.decisions(demo, "x", WINBACK)[0]
     assert (newest.title, newest.supersedes) == ("Change", "D002")
+
+
+def test_where_nothing_is_worth_adopting_the_nearest_is_said_with_its_range(demo):
+    rows = registers.records(demo, "x", WINBACK, "evaluations")
+    poor = [dict(r) | {"value": 0.12} for r in rows if r["metric"] == "precision"]
+    assert registers.save(demo, "ada", WINBACK, "evaluations", poor).status == "committed"
+    told = text.lead(evaluations.candidates(demo, "x", WINBACK, "voucher-letter"))
+    ends = r"\(P10–P90: −[\d.k,]+ to −?[\d.k,]+\)"
+    told = told.replace("\\", "")
+    assert told.startswith("No candidate of **Letter with voucher** is worth adopting: **ch")
+    assert re.search(rf" comes nearest with \*\*EUR −[\d.k,]+ / year\*\* {ends}, against ", told)
 
 
 def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chosen(demo):

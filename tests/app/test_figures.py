@@ -191,7 +191,7 @@ def test_ends_shares_and_counts():
     ]
     assert [percent(s) for s in shares] == [
         "0%", "<1%", "<1%", "1%", "23%", "99%", ">99%", ">99%", "100%", "150%", "-20%",
-        "1000%", ">1,000%", ">1,000%", "-1000%", "<-1,000%",
+        "1,000%", ">1,000%", ">1,000%", "-1,000%", "<-1,000%",
     ]  # fmt: skip
     assert (counted(1, "line"), counted(0, "line"), counted(1200, "line")) == (
         "1 line", "0 lines", "1,200 lines",
@@ -258,9 +258,9 @@ def test_digits_beside_another_figure(value, others, digits):
 @pytest.mark.parametrize(
     ("share", "text"),
     [
-        (10.0, "1000%"),
+        (10.0, "1,000%"),
         (10.01, ">1,000%"),
-        (-10.0, "-1000%"),
+        (-10.0, "-1,000%"),
         (-10.01, "<-1,000%"),
         (1e9, ">1,000%"),
     ],

@@ -46,16 +46,37 @@ def test_health_names_the_sick_ones_that_are_not_told_yet():
     other = used(health="sick", model_version="")
     assert say.health([sick, used(1, 1), other]) == (
         "**3 deployments** in use: 2 sick, 1 healthy. None is worth less than planned. Sick: "
-        r"\*x\* 2 (shadow), m (champion)."
+        r"\*x\* 2 (shadow, \*Orders\*) and m (champion, \*Orders\*)."
     )
     assert say.health([used(700, 200, "sick"), sick]).endswith(
-        r"all\. Also sick: \*x\* 2 (shadow)."
+        r"all\. Also sick: \*x\* 2 (shadow, \*Orders\*)."
     )
     assert say.health([used(), used()]) == (
         "**2 deployments** in use: 2 healthy. What they are worth against plan cannot be said yet."
     )
     assert say.health([used(5, 5)]).endswith("None is worth less than planned.")
     assert say.health([used(5.5, 5)]).split(", by ")[1].startswith(r"**EUR 0\.5 / week**")
+
+
+def test_health_says_farthest_below_of_the_farthest_and_not_of_the_sickest():
+    """The sick one of EUR 10 had been called farthest below, beside one of EUR 400 to watch."""
+    told = say.health([used(20, 10, "sick", title="A"), used(900, 500, "watch", title="B")])
+    assert "**B** is farthest below its plan, by **EUR 400 / week**." in told
+    assert "Also sick: m 2 (champion, A)." in told
+
+
+def test_health_holds_amounts_of_different_currencies_against_their_plans():
+    """JPY 1,000 a week of 10,000 are less than EUR 100 of 200."""
+    yen = deployed(value(10_000, 9_000, currency="JPY"), "watch", case_title="Yen")
+    told = say.health([yen, used(200, 100, "watch", title="Euro")])
+    assert "**Euro** is farthest below its plan, in share of it, by **EUR 100 / week**." in told
+
+
+def test_health_names_three_sick_ones_and_counts_the_others():
+    told = say.health([used(5, 6, "sick", model_id=f"m{i}", title=f"C{i}") for i in range(5)])
+    assert told.endswith(
+        "Sick: m0 2 (champion, C0), m1 2 (champion, C1), m2 2 (champion, C2) and 2 more."
+    )
 
 
 def test_a_gap_is_money_a_week():

@@ -26,7 +26,7 @@ MISSED = ":red-badge[:material/event_busy: target missed]"
 NO_BETTER = ":red-badge[:material/error: no better than before]"
 PLAN = ":gray-badge[:material/edit_note: plan]"
 AGREE = "Agree or change it -> data/registers.py?project=shop&kind=kpis&record=waits"
-DATA = "Data to 22 Jun 2026, 8 days ago."
+DATA = "Data to 21 Jun 2026, 8 days old."
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +89,7 @@ def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up gray)",
             ":gray-badge[:material/history: not current]", r"P10–P90\: 8 to 10",
             "Target 8 h per case by 31 Dec 2026; 20 without the model. "
-            "Over the 4 weeks to 21 Jun 2026, 8 days ago. "
+            "Over the 4 weeks to 21 Jun 2026, 8 days old. "
             "It is not judged: no results since 21 Jun 2026.",
         ]),
         (kpi(9.0, target=None, trend=(12.0, 9.0)), [

@@ -18,10 +18,10 @@ def plain(text):
 @pytest.mark.parametrize(
     ("told", "text"),
     [
-        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 1)), "Data to 22 Jun 2026, 8 days ago."),
-        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 2)), "Over the 2 weeks to 21 Jun 2026, 8 days ago."),
+        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 1)), "Data to 21 Jun 2026, 8 days old."),
+        (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 2)), "Over the 2 weeks to 21 Jun 2026, 8 days old."),
         (kpi(9.0, uncounted=OLD),
-         f"Data to 22 Jun 2026, 8 days ago. It is not judged: {OLD}."),
+         f"Data to 21 Jun 2026, 8 days old. It is not judged: {OLD}."),
     ],
 )  # fmt: skip
 def test_a_kpi_says_which_periods_it_rests_on(told, text):

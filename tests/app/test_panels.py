@@ -154,7 +154,7 @@ def test_health_cards_say_what_it_is_worth_now_and_what_is_missing():
         "Planned: EUR 700", "a week, from the quantities of the value case",
         "Value gap: EUR 140", "a week, planned minus now",
         "Health", ":orange-badge[:material/visibility: watch]",
-        "Data to 22 Jun 2026, 8 days ago.",
+        "Data to 21 Jun 2026, 8 days old.",
     ]  # fmt: skip
     assert shown(panels.health_cards, line(case(), "unknown")) == [
         "Value rate now: –", "a week, no results to say it from",
@@ -233,5 +233,5 @@ def test_a_project_opens_with_its_case_its_health_and_its_age():
     of = line(case(title="*Orders*", as_of=JUNE), "sick", "It loses.", age_days=1)
     assert shown(panels.project_head, of) == [
         "The shop", ":red-badge[:material/error: sick]",
-        r"\*Orders\*: It loses\. Data to 1 Jul 2026, yesterday.",
+        r"\*Orders\*: It loses\. Data to 30 Jun 2026, 1 day old.",
     ]  # fmt: skip

@@ -44,7 +44,7 @@ def test_a_portfolio_of_plans_says_that_nothing_is_monitored():
          r"1 model in life delivers **EUR 62\.1k / year**, planned EUR 70\.0k / year. "
          "None of them needs anybody today."),
         ([life(100, 300), life(200, 400), life(5, 6, **DOLLARS), line(case(worth(9.0)))],
-         "3 models in life deliver **EUR 300 / year**, planned EUR 700 / year and **USD 5 / "
+         "3 models in life deliver **EUR 300 / year**, planned EUR 700 / year; **USD 5 / "
          "year**, planned USD 6 / year. None of them needs anybody today."),
         ([life(100, 300, "watch", title="*A*"), life(100, 900, "sick", "It *loses*."),
           life(1, 5, "unknown")],
@@ -102,16 +102,19 @@ def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
 
 @pytest.mark.parametrize(
     ("age", "text"),
-    [(0, "today"), (1, "yesterday"), (2, "2 days ago"), (40, "40 days ago")],
+    [(0, "less than a day"), (1, "1 day"), (2, "2 days"), (40, "40 days")],
 )
 def test_how_old_the_newest_results_are(age, text):
     told = line(case(as_of=JUNE), age_days=age)
-    assert say.freshness(told) == f"Data to 1 Jul 2026, {text}."
+    assert say.freshness(told) == f"Data to 30 Jun 2026, {text} old."
 
 
 def test_without_results_there_is_no_age():
     assert say.freshness(line(case(), age_days=None)) == "No results yet."
-    assert say.freshness(line(case(as_of=JUNE), age_days=None)) == "Data to 1 Jul 2026, today."
+    assert (
+        say.freshness(line(case(as_of=JUNE), age_days=None))
+        == "Data to 30 Jun 2026, less than a day old."
+    )
 
 
 INCUMBENT = find_mechanism("demand_forecast").baselines["incumbent"].sentence
@@ -247,20 +250,20 @@ def test_a_mechanism_says_how_value_comes_about():
 @pytest.mark.parametrize(
     ("told", "text"),
     [
-        (kpi(9.0), "Target 8 h per case by 31 Dec 2026; 20 without the model. Data to 22 Jun "
-         "2026, 8 days ago."),
+        (kpi(9.0), "Target 8 h per case by 31 Dec 2026; 20 without the model. Data to 21 Jun "
+         "2026, 8 days old."),
         (kpi(9.0, target_on=date(2026, 6, 29)), "Target 8 h per case by 29 Jun 2026 (past); 20 "
-         "without the model. Data to 22 Jun 2026, 8 days ago."),
+         "without the model. Data to 21 Jun 2026, 8 days old."),
         (kpi(9.0, target_on=TODAY), "Target 8 h per case by 30 Jun 2026; 20 without the model. "
-         "Data to 22 Jun 2026, 8 days ago."),
+         "Data to 21 Jun 2026, 8 days old."),
         (kpi(9.0, target_on=None, baseline=None, as_of=JUNE),
-         "Target 8 h per case. Data to 1 Jul 2026, today."),
+         "Target 8 h per case. Data to 30 Jun 2026, less than a day old."),
         (kpi(9.0, as_of=Period(datetime(2026, 6, 28), "P1D")), "Target 8 h per case by 31 Dec "
-         "2026; 20 without the model. Data to 29 Jun 2026, yesterday."),
+         "2026; 20 without the model. Data to 28 Jun 2026, 1 day old."),
         (kpi(target=None, reason="It is *missing*."),
          r"No target yet; 20 without the model. It is \*missing\*\."),
         (kpi(9.0, state=ProxyState.EXPIRED), "Its target no longer counts; 20 without the model. "
-         "Data to 22 Jun 2026, 8 days ago."),
+         "Data to 21 Jun 2026, 8 days old."),
         (kpi(baseline=0.5, target=0.25, unit="1"),
          r"Target 0\.25 share by 31 Dec 2026; 0\.5 without the model. "),
     ],

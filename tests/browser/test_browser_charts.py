@@ -92,3 +92,39 @@ def test_a_value_is_said_with_its_range_anywhere_on_its_band(page: Page, charts:
         assert rate == float(f"{rate:.3g}")
         periods.add(first["Period"])
     assert len(periods) == 3
+
+
+_TEXTS = """chart => [...chart.querySelectorAll('svg .mark-text.role-mark text')].map(text => {
+    const box = document.createElement('canvas').getContext('2d');
+    box.fillStyle = getComputedStyle(text).fill;
+    return [text.textContent, box.fillStyle];
+})"""
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance of #rrggbb."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("window", "paper"), [("page", "#ffffff"), ("dark_page", "#0f1419")], ids=["light", "dark"]
+)
+@pytest.mark.parametrize("screen", ["mechanism", "value_case"])
+def test_text_in_a_chart_can_be_read_in_light_and_dark(
+    server: Server, window: str, paper: str, screen: str, request: pytest.FixtureRequest
+) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1. On a dark screen the driver tree was black."""
+    shown: Page = request.getfixturevalue(window)
+    shown.goto(f"{server.url}/{screen}?project={DEMAND}")
+    wait_for_app(shown)
+    chart = shown.locator("[data-testid=stVegaLiteChart]").filter(
+        has=shown.locator(".mark-text.role-mark")
+    )
+    chart.first.locator(".mark-text.role-mark text").first.wait_for()
+    texts = [(text, colour) for text, colour in chart.first.evaluate(_TEXTS) if text]
+    assert len(texts) >= 3
+    for text, colour in texts:
+        low, high = sorted((luminance(colour), luminance(paper)))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, f"{text} in {colour} on {paper}"

@@ -18,6 +18,7 @@ from mlpm_core.records import Project
 from mlpm_core.services.in_life import portfolio as service
 from mlpm_core.services.in_life.portfolio import (
     Portfolio,
+    gap_size,
     health_json,
     kpis_json,
     lines_of,
@@ -357,3 +358,23 @@ def test_a_label_of_prometheus_is_quoted(monkeypatch, name, quoted):
     assert prometheus_text(None, "ann").splitlines()[-1] == (
         f'mlpm_health{{project="{quoted}",value_case="v",health="sick"}} 1'
     )
+
+
+def of_money(planned, now, currency):
+    return line(case(worth(planned), worth(now), currency=currency))
+
+
+def test_gaps_of_one_currency_are_held_against_each_other_as_money():
+    """200 of 2,000 are more money than 90 of 100."""
+    large, small = of_money(2_000, 1_800, "EUR"), of_money(100, 10, "EUR")
+    assert max([small, large, line(case(worth(9e9)))], key=gap_size([small, large])) is large
+
+
+def test_gaps_of_several_currencies_are_held_against_their_plans():
+    """JPY 1,000 of 10,000 are a tenth, EUR 60 of 100 more than a half; what has no plan is at 0."""
+    yen, euro = of_money(10_000, 9_000, "JPY"), of_money(100, 40, "EUR")
+    over, loss = of_money(100, 150, "USD"), of_money(-50, -100, "CHF")
+    free = of_money(0, -5, "EUR")
+    lines = [over, free, yen, euro, loss]
+    assert sorted(lines, key=gap_size(lines)) == [over, free, yen, euro, loss]
+    assert [gap_size(lines)(x) for x in lines] == pytest.approx([-0.5, 0, 0.1, 0.6, 1])

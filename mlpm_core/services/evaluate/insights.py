@@ -376,7 +376,7 @@ def _named(
     elif entry is not None and entry.unit == "1":
         told = f"pilot with {n:,} {entry.looked_at or mechanism.case + 's'}{of}{few}"
     elif entry is not None and "money" in entry.unit:
-        told = f"cost {n:,} past cases{of}"
+        told = f"look up {n:,} past cases{of}"
     else:
         told = f"measure {n:,} cases{of}"
     return Study(told, key, n, cost)

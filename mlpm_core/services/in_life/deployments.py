@@ -18,7 +18,7 @@ from mlpm_core.services.in_life.health import (
     newest,
 )
 from mlpm_core.services.in_life.metric_signals import WatchedMetric, watched_metrics
-from mlpm_core.services.in_life.portfolio import Line, lines_of
+from mlpm_core.services.in_life.portfolio import Line, gap_size, lines_of
 from mlpm_core.services.in_life.segments import Segments, segments_of
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.mechanisms import mechanism_of_case
@@ -27,7 +27,7 @@ from mlpm_core.services.valuation.value_rates import RatePoint, rates_of, series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from mlpm_core.in_life.periods import Monitored, Period
     from mlpm_core.services.session.workspace import Workspace
@@ -73,7 +73,7 @@ class DeploymentLine:
     fresh_within_days: int
     health: Verdict
     age_days: int | None
-    data_to: datetime | None
+    data_to: date | None
     checks: tuple[LimitCheck, ...]
     value: Line | None
 
@@ -124,7 +124,7 @@ def deployments(workspace: Workspace, actor: str, project: str | None) -> list[D
         if rows is None:
             rows = [p for p in reader.rows("projects") if not p["archived"]]
         lines = [line for row in rows for line in _lines(workspace, reader, row)]
-    return sorted(lines, key=_order)
+    return _worst_first(lines)
 
 
 def deployment(
@@ -152,7 +152,7 @@ def deployment(
     row = workspace.project(project)
     day = workspace.today(project)
     with workspace.store.reader() as reader:
-        lines = sorted(_lines(workspace, reader, row), key=_order)
+        lines = _worst_first(_lines(workspace, reader, row))
         by_id = {line.deployment_id: line for line in lines}
         if deployment_id not in by_id:
             raise NotFoundError.of("deployment", deployment_id, by_id)
@@ -334,7 +334,7 @@ def _line(
         fresh_within_days=record["fresh_within_days"],
         health=health,
         age_days=age_in_days(as_of, day),
-        data_to=as_of.end if as_of else None,
+        data_to=as_of.last_on if as_of else None,
         checks=checks,
         value=value,
     )
@@ -349,17 +349,23 @@ def _as_deployed(line: DeploymentLine) -> dict[str, Any]:
     }
 
 
-def _order(line: DeploymentLine) -> tuple[object, ...]:
+def _worst_first(lines: Iterable[DeploymentLine]) -> list[DeploymentLine]:
     """The worst health first, of these the largest value gap; those out of use last."""
-    return (
-        not line.is_in_use,
-        WORST_FIRST.index(line.health.health),
-        line.gap is None,
-        -(line.gap or 0.0),
-        line.project_title,
-        _SLOTS.index(line.slot),
-        line.deployment_id,
-    )
+    told = list(lines)
+    size = gap_size([x.value for x in told if x.value and x.gap is not None])
+
+    def order(line: DeploymentLine) -> tuple[object, ...]:
+        return (
+            not line.is_in_use,
+            WORST_FIRST.index(line.health.health),
+            line.gap is None,
+            -size(line.value) if line.value and line.gap is not None else 0.0,
+            line.project_title,
+            _SLOTS.index(line.slot),
+            line.deployment_id,
+        )
+
+    return sorted(told, key=order)
 
 
 def _lengths(monitored: Iterable[Period]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from mlpm_core.services.in_life.health import HeldAgainst
@@ -35,6 +35,7 @@ __all__ = [
     "Portfolio",
     "ProjectView",
     "Total",
+    "gap_size",
     "health_json",
     "kpis_json",
     "lines_of",
@@ -94,6 +95,11 @@ class Line:
             return None
         return self.planned_rate - self.current_rate
 
+    @property
+    def gap_share(self) -> float | None:
+        """The gap as a share of what was planned, whatever its sign; None where that is nothing."""
+        return self.gap / abs(self.planned_rate) if self.gap and self.planned_rate else None
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -112,6 +118,8 @@ class Total:
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """Every line, the worst health first and of these the largest value gap, and the totals.
+
+    Across currencies, the largest gap is that of the largest share of its plan.
 
     A total holds the cases in life whose results say something of today.
     """
@@ -144,13 +152,19 @@ def _portfolio(workspace: Workspace) -> Portfolio:
             if not project["archived"]
             for line in lines_of(workspace, reader, project)
         ]
-    lines.sort(key=_order)
+    size = gap_size(lines)
+
+    def order(x: Line) -> tuple[object, ...]:
+        return not x.is_in_life, WORST_FIRST.index(x.health.health), -size(x), x.project_title
+
+    lines.sort(key=order)
     return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_counted])))
 
 
-def _order(line: Line) -> tuple[object, ...]:
-    worst = WORST_FIRST.index(line.health.health)
-    return not line.is_in_life, worst, -(line.gap or 0.0), line.project_title
+def gap_size(lines: Iterable[Line]) -> Callable[[Line], float]:
+    """What gaps are held against each other by: money; across currencies shares of the plans."""
+    is_one_currency = len({line.case.currency for line in lines if line.gap is not None}) < 2
+    return lambda line: (line.gap if is_one_currency else line.gap_share) or 0.0
 
 
 def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
@@ -349,14 +363,14 @@ def _totals(lines: list[Line]) -> list[Total]:
         by_currency.setdefault(case.currency, []).append(case)
     totals = [
         _total(None, f"{currency}/year", mine, lambda worth: worth.net)
-        for currency, mine in by_currency.items()
+        for currency, mine in sorted(by_currency.items())
     ]
     for dimension in Dimension:
         if dimension is Dimension.CYCLE_TIME or not cases:
             continue
         is_money = dimension.annual_unit.startswith("money")
         groups = by_currency if is_money else {"": cases}
-        for currency, mine in groups.items():
+        for currency, mine in sorted(groups.items()):
             unit = dimension.annual_unit.replace("money", currency)
             annual = partial(Worth.annual, dimension=dimension)
             counted = [case for case in mine if _has_annual(case, dimension)]

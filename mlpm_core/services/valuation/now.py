@@ -63,8 +63,7 @@ class Stretch:
     def __str__(self) -> str:
         if self.n == 1:
             return str(self.last)
-        end = self.last.end - timedelta(days=1) if self.last.days >= 1 else self.last.end
-        return f"{self.n} {self.last.word}s to {end.day} {end:%b %Y}"
+        return f"{self.n} {self.last.word}s to {_day(self.last.last_on)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +159,7 @@ def uncounted(deployment: Mapping[str, Any], as_of: Period | None, today: date) 
     if as_of is None:
         return "no results yet"
     if (today - as_of.end.date()).days > deployment["fresh_within_days"]:
-        last = as_of.end - timedelta(days=1) if as_of.days >= 1 else as_of.end
-        return f"no results since {_day(last.date())}"
+        return f"no results since {_day(as_of.last_on)}"
     return None
 
 

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import streamlit as st
 
-from pages.parts.common.hover import EIGHT, MUTED, NINE, ROUNDED, at_pointer, ranged, silenced, told
+from pages.parts.common.hover import (
+    EIGHT,
+    INK,
+    MUTED,
+    NINE,
+    PAPER,
+    ROUNDED,
+    at_pointer,
+    ranged,
+    silenced,
+    told,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,8 +232,11 @@ def promised_by_month(unit: str) -> Spec:
             _y("realised", unit, zero=True), opacity=_paler_until_final()
         ),
         base.mark_bar(**outline, strokeWidth=1.5).encode(_y("promised", unit, zero=True)),
-        base.mark_rule(color=MUTED, strokeWidth=1.5, opacity=1).encode(
-            _month(0.84), _y("low", unit, zero=True), alt.Y2(field="high")
+        *(
+            base.mark_rule(color=colour, strokeWidth=width, opacity=1).encode(
+                _y("low", unit, zero=True), alt.Y2(field="high")
+            )
+            for colour, width in ((PAPER, 3), (INK, 1.5))  # edged, to be seen on its bar
         ),
     ]
     return finished(alt.layer(*layers).properties(height=280))
@@ -270,11 +284,11 @@ def level_by_month(unit: str) -> Spec:
     return finished(alt.layer(*layers, _planned(base)).properties(height=280))
 
 
-def _month(at: float = 0.5) -> alt.X:
+def _month() -> alt.X:
     axis = alt.Axis(
         title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8, labelFlush=False
     )
-    return alt.X(field="month", type="ordinal", sort=None, axis=axis, bandPosition=at)
+    return alt.X(field="month", type="ordinal", sort=None, axis=axis)
 
 
 def _paler_until_final() -> Any:  # noqa: ANN401  what alt.condition gives

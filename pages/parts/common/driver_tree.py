@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.quantity.words import unit_in_words
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.format import literal, number, written_unit
-from pages.parts.common.hover import MUTED, told
+from pages.parts.common.format import literal, money, number
+from pages.parts.common.hover import INK, MUTED, told
 
 if TYPE_CHECKING:
     from mlpm_core.services.valuation.mechanisms import Branch, DriverTree, Node
@@ -83,13 +84,13 @@ def _spec(lines: int) -> Spec:
         base.mark_rule(**rule).encode(hook, alt.Y2(field="hangs_from")),
         base.mark_point(size=44, filled=True, opacity=1).transform_filter({"not": is_input}),
         base.mark_point(size=44, filled=False, opacity=1).transform_filter(is_input),
-        base.mark_text(align="left", dx=9, dy=-5, fontSize=12, fontWeight="bold").encode(
+        base.mark_text(align="left", dx=9, dy=-5, fontSize=12, color=INK, fontWeight="bold").encode(
             alt.Text(field="label", type="nominal")
         ),
-        base.mark_text(align="left", dx=9, dy=9, fontSize=12).encode(
+        base.mark_text(align="left", dx=9, dy=9, fontSize=12, color=INK).encode(
             alt.Text(field="value", type="nominal")
         ),
-        base.mark_text(align="right", dx=-4, fontSize=12).encode(
+        base.mark_text(align="right", dx=-4, fontSize=12, color=INK).encode(
             alt.Text(field="effect", type="nominal"), x=alt.value("width")
         ),
     ]
@@ -131,8 +132,10 @@ def _table(tree: DriverTree, currency: str) -> pd.DataFrame:
 
 
 def _value(node: Node, currency: str) -> str:
-    unit = "" if node.unit == "1" else f" {written_unit(node.unit, currency)}"
-    return f"{number(node.value)}{unit}"
+    if node.unit == "money/year":
+        return money(node.value, currency)
+    words = unit_in_words(node.unit, currency, is_one=node.value == 1)
+    return f"{number(node.value)} {words}".strip()
 
 
 def _effect(tree: DriverTree, line: Branch, currency: str) -> str:
@@ -143,6 +146,6 @@ def _effect(tree: DriverTree, line: Branch, currency: str) -> str:
     moved = line.edge.per_percent
     if abs(moved) <= 1e-12 * max(1.0, abs(parent.value)):
         return "nothing"
-    unit = parent.unit.partition("/")[0].replace("money", currency)
+    words = unit_in_words(parent.unit.partition("/")[0], currency, is_one=abs(moved) == 1)
     sign = "+" if moved > 0 else ""
-    return f"{sign}{number(moved, 2)}{'' if unit == '1' else f' {unit}'}"
+    return f"{sign}{number(moved, 2)} {words}".strip()

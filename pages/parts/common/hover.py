@@ -16,9 +16,14 @@ from pages.parts.common.format import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["EIGHT", "MUTED", "NINE", "ROUNDED", "at_pointer", "ranged", "silenced", "told"]
+__all__ = [
+    "EIGHT", "INK", "MUTED", "NINE", "PAPER", "ROUNDED", "at_pointer", "ranged", "silenced", "told",
+]  # fmt: skip
 
 MUTED: Final = "#7A8696"  # at least 3:1 on both surfaces
+PAPER: Final = alt.ExprRef("background")  # of the theme, where the chart is drawn
+INK: Final = alt.ExprRef("luminance(background) > 0.5 ? '#1B1F24' : '#E6EAF0'")
+"""Text on it: Streamlit's theme colours axes and legends, and leaves marks of text black."""
 ROUNDED: Final = ",.3~r"  # three digits, as everywhere on the screens
 EIGHT: Final = "Likely (8 times in 10)"
 NINE: Final = "Likely (9 times in 10)"

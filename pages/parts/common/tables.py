@@ -45,7 +45,7 @@ def cases(lines: Sequence[Line]) -> pd.DataFrame:
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
             "Rests on": [str(x.case.rests_on or NOTHING) for x in lines],
-            "Data to": [day(x.case.as_of.end) if x.case.as_of else NOTHING for x in lines],
+            "Data to": [day(x.case.as_of.last_on) if x.case.as_of else NOTHING for x in lines],
             "Project": [x.project_title for x in lines],
         }
     )

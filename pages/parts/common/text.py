@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.services.in_life.portfolio import gap_size
 from pages.parts.common.format import (
     counted,
     day,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_rates import RatePoint
 
 __all__ = [
+    "answer",
     "batch",
     "beside",
     "costs_counted",
@@ -54,6 +56,17 @@ __all__ = [
 ]
 
 _MOST_NAMED = 2
+_ANSWERS = {
+    ("hidden-rows", "read"): "Read them",
+    ("hidden-rows", "skip"): "Skip them",
+    ("look-alike", "new"): "A new model",
+    ("look-alike", "stored"): "The stored model",
+    ("new-model", "new"): "Register what is new",
+    ("new-model", "stored"): "Read it as the model in brackets",
+    ("restatement", "confirm"): "Change the stored values",
+    ("second-table", "first"): "Read only the first table",
+    ("second-table", "skip"): "Skip the repeated header",
+}
 
 
 def portfolio(shown: Portfolio) -> str:
@@ -78,13 +91,14 @@ def portfolio(shown: Portfolio) -> str:
             f"**{literal(money(now, currency))}**, planned {literal(money(planned, currency))}"
         )
     verb = "delivers" if len(counting) == 1 else "deliver"
-    text = f"{counted(len(counting), 'model')} in life {verb} {' and '.join(parts)}. "
+    text = f"{counted(len(counting), 'model')} in life {verb} {'; '.join(parts)}. "
     if stale:
         text += f"Not counted: {_not_counted(stale)}. "
     troubled = [x for x in in_life if x.health.health in ("sick", "watch")]
     silent = [x for x in counting if x.health.health == "unknown"]
     if troubled:
-        worst = max(troubled, key=lambda x: (x.health.health == "sick", x.gap or 0.0))
+        size = gap_size(troubled)
+        worst = max(troubled, key=lambda x: (x.health.health == "sick", size(x)))
         return (
             f"{text}{literal(worst.case.title)} needs somebody first: {_inner(worst.health.reason)}"
         )
@@ -113,7 +127,7 @@ def freshness(line: Line) -> str:
     """How old the newest results are."""
     if line.case.as_of is None:
         return "No results yet."
-    return f"Data to {day(line.case.as_of.end)}, {_ago(line.age_days)}."
+    return f"Data to {day(line.case.as_of.last_on)}, {_old(line.age_days)}."
 
 
 def value_case(case: CaseValue, is_trial: bool) -> str:
@@ -246,9 +260,9 @@ def kpi(value: KpiValue, today: date) -> str:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
     over = value.rests_on if value.rests_on and value.rests_on.n > 1 else None
-    told = f"Over the {over}" if over else f"Data to {day(value.as_of.end)}"
+    told = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
     counted = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
-    return f"{text}. {told}, {_ago(age)}.{counted}"
+    return f"{text}. {told}, {_old(age)}.{counted}"
 
 
 def kpi_origin(value: KpiValue) -> str:
@@ -327,6 +341,12 @@ def batch(told: Receipt, channel: str) -> str:
     return f"By {literal(told.actor)} on {when}, through {channel}: {what}."
 
 
+def answer(code: str, choice: str) -> str:
+    """An answer in words; what comes from the file, such as a header, stays as it is."""
+    told = _ANSWERS.get((code, choice)) or (f"“{choice}”" if len(choice) == 1 else choice)
+    return literal(told)
+
+
 def fault(told: Reject) -> str:
     """One fault: where it is, and what is wrong."""
     line = "" if told.row is None else f"line {told.row}"
@@ -361,8 +381,8 @@ def register(record: type[Record], rows: Sequence[object], project: str) -> str:
     return f"**{len(rows):,}** {literal(inner(word))}{where}. {literal(record.__doc__ or '')}"
 
 
-def _ago(days: int | None) -> str:
-    return {0: "today", 1: "yesterday"}.get(days or 0, f"{days} days ago")
+def _old(days: int | None) -> str:
+    return counted(days, "day") + " old" if days else "less than a day old"
 
 
 def _inner(sentence: str) -> str:

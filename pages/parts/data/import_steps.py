@@ -180,14 +180,17 @@ def _asked(question: Question) -> str:
             st.code(line, language=None)
     if not question.choices:
         return st.text_input(label, key=key)
-    captions = [literal(p) for p in question.preview] if is_told_per_choice else None
+    captions = None
+    if is_told_per_choice:
+        pairs = zip(question.choices, question.preview, strict=True)
+        captions = [literal(line.removeprefix(f"{choice}: ")) for choice, line in pairs]
     return (
         st.radio(
             label,
             question.choices,
             index=None,
             key=key,
-            format_func=lambda choice: literal(f"“{choice}”" if len(choice) == 1 else choice),
+            format_func=lambda choice: text.answer(question.code, choice),
             captions=captions,
         )
         or ""

@@ -43,9 +43,9 @@ def who_would_choose_what(found: Choosing, currency: str) -> None:
             alt="What each stakeholder would choose, and what would change their choice",
         )
         st.caption(
-            "By the weights of the brief. Revenue and cost saving count alike: an amount is an "
-            "amount. Each criterion is measured from adopting nothing, in units of the largest "
-            "difference that any option makes. Nothing is averaged over people."
+            "By the weights of the brief. Revenue and cost saving are one criterion, money: an "
+            "amount is an amount. Each criterion is measured from adopting nothing, in units of "
+            "the largest difference that any option makes. Nothing is averaged over people."
         )
     else:
         st.caption("Nobody has said yet how much each dimension matters to them.")
@@ -70,7 +70,10 @@ def _sentence(found: Choosing) -> str:
             f"**{only}** is at least as good as every other option in money, cycle time, people "
             "intensity and customer experience."
         )
-    text = f"**{n} of {n_all} options** are worth a look; no other beats them everywhere. "
+    text = (
+        f"**{n} of {n_all} options** are worth a look: no other is at least as good in every "
+        "criterion. "
+    )
     if not found.choices:
         return text
     camps = [
@@ -104,8 +107,11 @@ def _bars_told(found: Choosing) -> str:
     if len(found.shares) > MOST_DRAWN:
         text += f" Shown: the {MOST_DRAWN} that win most often."
     if found.dominated:
-        gone = [f"{option_name(name)} by {option_name(by)}" for name, by in found.dominated.items()]
-        text += f" Beaten everywhere: {listed(gone[:6])}{' and others' if len(gone) > 6 else ''}."
+        gone = [
+            f"{option_name(name)} than {option_name(by)}" for name, by in found.dominated.items()
+        ]
+        others = " and others" if len(gone) > 6 else ""
+        text += f" No better in any criterion: {listed(gone[:6])}{others}."
     return text
 
 
@@ -157,9 +163,10 @@ def _change(choice: Choice, currency: str) -> str:
     flip = choice.flip
     if flip is None:
         return "by no shift between two criteria"
-    moved = f"{number(flip.points, 2)} points from {inner(flip.of.label)} to {inner(flip.to.label)}"
+    points = f"{number(flip.points, 2)} points"
     price = _price(flip, currency)
-    return f"to {option_name(flip.option)}, if {moved} moved{f' ({price})' if price else ''}"
+    text = f"to {option_name(flip.option)}, if {points} moved from {inner(flip.of.label)} to "
+    return f"{text}{inner(flip.to.label)}{f' ({price})' if price else ''}"
 
 
 def _price(flip: Flip, currency: str) -> str:

@@ -65,7 +65,11 @@ def lead(view: LeaderboardView) -> str:
     against = literal(view.against)
     if best.name == NONE:
         text = f"No candidate of **{title}** is worth adopting: **{literal(view.options[1].name)}**"
-        text += f" comes nearest with **{_net(view.options[1], view)}**, against {against}."
+        text += (
+            f" comes nearest with **{_net(view.options[1], view)}** "
+            f"({literal(spread(view.options[1].net.p10, view.options[1].net.p90))}), "
+            f"against {against}."
+        )
         return text
     text = (
         f"**{literal(best.name)}** is worth most: **{_net(best, view)}** "
@@ -94,8 +98,9 @@ def _score_says_otherwise(view: LeaderboardView) -> str:
                 less = literal(money(best.net.mean - option.net.mean, view.currency))
                 return (
                     f" {literal(option.name)} has the better "
-                    f"{literal(metric_label(metric.name))} ({literal(number(metric.value))} to "
-                    f"{literal(number(own[metric.name].value))}) but is worth **{less}** less."
+                    f"{literal(metric_label(metric.name))} ({literal(number(metric.value))} "
+                    f"against {literal(number(own[metric.name].value))}) but is worth "
+                    f"**{less}** less."
                 )
     return ""
 
@@ -125,7 +130,7 @@ def board(view: LeaderboardView) -> str:
     return literal(
         "Chance best: no other option nets more. Regret: what is lost on average by choosing this "
         "one instead of what turns out best. Dominated: another option is at least as good in all "
-        f"five dimensions and better in one. {view.caveat or ''}"
+        f"five dimensions, revenue and cost saving apart, and better in one. {view.caveat or ''}"
     )
 
 

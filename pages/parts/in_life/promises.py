@@ -124,9 +124,9 @@ def promises(view: DeliveredView) -> None:
         alt="Promises of the project with standing, promised and realised level, and for when",
     )
     st.caption(
-        "What the monitored metrics imply for the KPI: in the month of the promised day, and on "
-        "average since that day. Kept: the average since is at least as good. Over-delivered: "
-        "better with a chance of 90 % or more."
+        "What the monitored metrics imply for the KPI, in the unit of the promise: in the month of "
+        "the promised day, and on average since that day. Kept: the average since is at least as "
+        "good. Over-delivered: better with a chance of 90 % or more."
     )
 
 

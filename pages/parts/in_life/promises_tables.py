@@ -121,7 +121,7 @@ def promises(view: DeliveredView) -> pd.DataFrame:
             "That month": [_level(x.then, x.promised) for x in lines],
             "Since then": [_level(x.level, x.promised) for x in lines],
             "P10 to P90": [_ends(x.level) for x in lines],
-            "Chance it holds": [_share(x.probability) for x in lines],
+            "Chance it holds": [_chance(x.probability, x.level) for x in lines],
             "Held likely": [_share(x.confidence) for x in lines],
             "To": [x.made_to or NOTHING for x in lines],
             "Made": [day(x.made_on) for x in lines],
@@ -135,6 +135,13 @@ def _level(level: Estimate | None, *beside: float | None) -> str:
     if level is None:
         return NOTHING
     return number(level.mean, digits_beside(level.mean, *beside))
+
+
+def _chance(share: float | None, level: Estimate | None) -> str:
+    """How likely a promise holds; none or certain only where the level is exact."""
+    if share is not None and level is not None and level.p10 < level.p90:
+        share = min(max(share, 0.001), 0.999)  # of so many draws none is not never
+    return _share(share)
 
 
 def _share(share: float | None) -> str:

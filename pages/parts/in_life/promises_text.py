@@ -151,7 +151,7 @@ def shortfall(share: float) -> str:
     Examples
     --------
     >>> shortfall(0.25), shortfall(-0.5), shortfall(1.2)
-    ('25% of it', '50% more than promised', 'more than all of it')
+    ('25% of the promise', '50% more than promised', 'more than all of the promise')
     >>> shortfall(-4e7)
     'more than ten times the promise on top'
     """
@@ -159,7 +159,7 @@ def shortfall(share: float) -> str:
         return "more than ten times the promise on top"
     if share < 0:
         return f"{percent(-share)} more than promised"
-    return "more than all of it" if share > 1 else f"{percent(share)} of it"
+    return "more than all of the promise" if share > 1 else f"{percent(share)} of the promise"
 
 
 def days(n: float) -> str:

@@ -32,10 +32,10 @@ def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
             "Health": [WORDS[x.health.health] for x in lines],
             "Model": [x.model for x in lines],
             "Slot": [_slot(x) for x in lines],
+            "Value case": [x.case_title for x in lines],
             "Value gap": [text.gap(x) for x in lines],
             "Why": [x.health.reason for x in lines],
             "Results to": [day(x.data_to) for x in lines],
-            "Value case": [x.case_title for x in lines],
             "Project": [x.project_title for x in lines],
         }
     )

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.services.in_life.deployments import LimitState
 from mlpm_core.services.in_life.metric_signals import Rule
-from pages.parts.common.format import NOTHING, counted, day, inner, literal, money, number, percent
+from mlpm_core.services.in_life.portfolio import gap_size
+from pages.parts.common.format import (
+    NOTHING,
+    counted,
+    day,
+    inner,
+    listed,
+    literal,
+    money,
+    number,
+    percent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +42,7 @@ __all__ = [
 ]
 
 
+_MOST_NAMED = 3
 _TOO_FEW = "Too few results carry cases or an error to tell a change from chance."
 
 
@@ -43,21 +55,31 @@ def health(lines: Sequence[DeploymentLine]) -> str:
     n = {word: sum(x.health.health == word for x in used) for word in words}
     told = ", ".join(f"{n[word]} {phrase}" for word, phrase in words.items() if n[word])
     text = f"**{counted(len(used), 'deployment')}** in use: {told}. "
-    known = [x for x in used if x.gap is not None]
-    first = known[0] if known and (known[0].gap or 0) > 0 else None
-    if first is not None:
+    valued = [(x, x.value) for x in used if x.value is not None and x.gap is not None]
+    below = [(x, value) for x, value in valued if (x.gap or 0) > 0]
+    first = None
+    if below:
+        size = gap_size([value for _, value in below])
+        first, _ = max(below, key=lambda pair: size(pair[1]))
+        is_one_currency = len({value.case.currency for _, value in below}) == 1
         text += (
-            f"**{literal(first.case_title)}** is farthest below its plan, by "
+            f"**{literal(first.case_title)}** is farthest below its plan, "
+            f"{'by' if is_one_currency else 'in share of it, by'} "
             f"**{literal(gap(first))}**. {literal(first.health.reason)}"
         )
-    elif known:
+    elif valued:
         text += "None is worth less than planned."
     else:
         text += "What they are worth against plan cannot be said yet."
     others = [x for x in used if x.health.health == "sick" and x is not first]
     if others:
-        named = ", ".join(f"{literal(x.model)} ({x.slot})" for x in others)
-        text += f" {'Also sick' if first else 'Sick'}: {named}."
+        named = [
+            f"{literal(x.model)} ({x.slot}, {literal(x.case_title or x.project_title)})"
+            for x in others[:_MOST_NAMED]
+        ]
+        if len(others) > _MOST_NAMED:
+            named.append(f"{len(others) - _MOST_NAMED} more")
+        text += f" {'Also sick' if first else 'Sick'}: {listed(named)}."
     return text
 
 

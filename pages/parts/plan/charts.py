@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.hover import EIGHT, MUTED, ROUNDED, at_pointer, ranged, told
+from pages.parts.common.hover import EIGHT, INK, MUTED, ROUNDED, at_pointer, ranged, told
 
 __all__ = ["bridge", "cumulative", "findings_by_area", "tornado", "waterfall"]
 
@@ -69,7 +69,7 @@ def bridge(unit: str) -> Spec:
     is_solid = alt.FieldOneOfPredicate(field="kind", oneOf=["gain", "now"])
     words = (
         alt.Chart()
-        .mark_text(align="left", dx=6)
+        .mark_text(align="left", dx=6, color=INK)
         .encode(
             y,
             alt.X(field="right", type="quantitative"),

@@ -69,8 +69,8 @@ def must_be_true(case: CaseValue) -> None:
         hide_index=True,
         height="content" if len(shown) <= 8 else 318,
         column_config={
-            "Input": st.column_config.TextColumn(width=130),
-            "For a gain": st.column_config.TextColumn(width=210),
+            "Input": st.column_config.TextColumn(width=170),
+            "For a gain": st.column_config.TextColumn(width=190),
         },
         alt="How far each input may move before the net value is zero",
     )
@@ -120,11 +120,11 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
             charts.draw(
                 _swings(case, insight),
                 plan_charts.tornado(f"Net, {case.currency} / year"),
-                _tornado(insight),
+                _tornado(insight, case.currency),
             )
     with right:
         if insight.swings:
-            st.caption(literal(f"{_tornado(insight)} {costs_counted(case)}"))
+            st.caption(literal(f"{_tornado(insight, case.currency)} {costs_counted(case)}"))
         st.caption(literal(_silent(insight)))
         _study(case, insight)
 
@@ -311,10 +311,12 @@ def _net_at_medians(case: CaseValue) -> float:
     return at["revenue"] + at["cost_saving"]
 
 
-def _tornado(insight: Insight) -> str:
+def _tornado(insight: Insight, currency: str) -> str:
     first = insight.swings[0]
     ends = sorted(x for x in (first.net_at_low, first.net_at_high) if x is not None)
-    told = f" between {number(ends[0])} and {number(ends[1])}" if len(ends) == 2 else ""
+    told = ""
+    if len(ends) == 2:
+        told = f" between {number(ends[0])} and {money(ends[1], currency)}"
     return (
         f"{first.label} alone moves net{told}. Each bar: one input from its P5 to its P95 (solid "
         "end), the others at their medians."
