@@ -39,8 +39,8 @@ bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside
 soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, 40,000 sentences, 5,000 boards, ten times the kills
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 100000 --texts
-	@SOAK=10 $(PYTEST) --quiet tests/crash tests/core/test_isolation.py tests/core/test_noise_guard.py
-	@SOAK=10 $(PYTEST) --quiet tests/core/test_sentences.py tests/core/test_looked_up.py
+	@SOAK=10 $(PYTEST) --quiet tests/crash tests/http/test_isolation.py tests/services/test_noise_guard.py
+	@SOAK=10 $(PYTEST) --quiet tests/maths/test_sentences.py tests/maths/test_looked_up.py
 	@PYTHONPATH=. $(BIN)/python -m tests.promise_boards 500
 
 mutation: setup ## small faults in figures and words, one at a time: which do the tests not notice?

@@ -18,7 +18,7 @@ from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import Worth, worth
 
 EXAMPLES = json.loads(
-    (Path(__file__).parent / "core" / "golden" / "value_examples.json").read_text("utf-8")
+    (Path(__file__).parent / "golden" / "value_examples.json").read_text("utf-8")
 )["examples"]
 CARDS = {
     "precision": 0.25, "recall": 0.6, "value_detection_rate": 0.7, "transactions": 1_000_000,

@@ -13,7 +13,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mlpm_core.services.session.workspace import Workspace
 
 TOLD = "told"
 
@@ -30,6 +33,17 @@ settings.load_profile("same every time")
 def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Say a sentence in the summary of the run."""
     return lambda sentence: record_property(TOLD, sentence)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A store of its own, the one that this process serves."""
+    from mlpm_core.services.lifecycle import close_workspace, open_workspace
+    from mlpm_core.services.session.settings import Settings
+
+    close_workspace()
+    yield open_workspace(Settings(data=tmp_path, demo=False))
+    close_workspace()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

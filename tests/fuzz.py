@@ -37,7 +37,7 @@ from tests.workbooks import workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-GOLDEN = Path(__file__).parent / "core" / "golden" / "intake_cases.json"
+GOLDEN = Path(__file__).parent / "golden" / "intake_cases.json"
 SECONDS_EACH = 5  # of processor time, whatever else the machine does
 LARGEST = 50_000
 LIMITS = Limits(file_bytes=4 * 2**20, rows=5_000)

@@ -19,7 +19,7 @@ from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
 
 M3 = find_mechanism("M3")
-EXAMPLES = Path(__file__).parent / "core" / "golden" / "value_examples.json"
+EXAMPLES = Path(__file__).parent / "golden" / "value_examples.json"
 INPUTS = json.loads(EXAMPLES.read_text("utf-8"))["examples"]["M3"]["inputs"]
 BUSINESS = {n: str(v) for n, v in INPUTS.items() if n not in ("coverage", "selective_error")}
 COVERAGE, ERROR = 0.62, 0.02

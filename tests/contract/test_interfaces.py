@@ -167,7 +167,7 @@ def test_mechanisms_have_the_promised_keys(capsys):
 
 
 def test_a_value_has_the_promised_keys(capsys):
-    golden = Path(__file__).resolve().parents[1] / "core" / "golden" / "value_examples.json"
+    golden = Path(__file__).resolve().parents[1] / "golden" / "value_examples.json"
     inputs = json.loads(golden.read_text("utf-8"))["examples"]["M1"]["inputs"]
     given = [word for name, number in inputs.items() for word in ("-q", f"{name}={number}")]
     status, out, err = printed(capsys, "value", "M1", *given, "--json")

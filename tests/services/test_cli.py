@@ -20,7 +20,7 @@ from mlpm_core.store import Store
 from tests.serving import free_port, own_environment
 
 EXAMPLES = json.loads(
-    (Path(__file__).parent / "golden" / "value_examples.json").read_text("utf-8")
+    (Path(__file__).parents[1] / "golden" / "value_examples.json").read_text("utf-8")
 )["examples"]
 NUMBERS = {"M1": "M1", "M1_cap": "M1", "M3": "M3", "M4": "M4", "M10": "M10", "M11_uplift": "M11"}
 KEYS = {

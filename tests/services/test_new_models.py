@@ -9,7 +9,7 @@ from mlpm_core.records import Status
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from tests.core.test_imports import put
+from tests.services.test_imports import put
 
 COST = "model_id,period_start,period_end,cost_type,amount\n{},2026-01-01,2026-01-31,inference,10\n"
 INCIDENT = "incident_id,model_id,title,started_at\ni1,{},Late,2026-01-02\n"

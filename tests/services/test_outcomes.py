@@ -7,9 +7,9 @@ import pytest
 from mlpm_core.records import Label, Status
 from mlpm_core.services.in_life import deployments
 from mlpm_core.services.ingest import registers
-from tests.core.test_imports import put, stored
-from tests.core.test_intake_cases import CASES, LEFT, told
+from tests.intake.test_intake_cases import CASES, LEFT, told
 from tests.monitored_shop import SHOP, in_use, planned, results, save
+from tests.services.test_imports import put, stored
 
 LOG = (
     "prediction_id,ts,model_id,y_pred,y_true\n"

@@ -15,15 +15,15 @@ from tests.workbooks import workbook
 # Copied from the project's specification of the intake.
 CASES = {
     c["id"]: c
-    for c in json.loads((Path(__file__).parent / "golden" / "intake_cases.json").read_text())
+    for c in json.loads((Path(__file__).parents[1] / "golden" / "intake_cases.json").read_text())
 }
 
 LEFT = {
-    "48a": "an upload over HTTP that breaks off: tests/core/test_http_imports.py",
-    "49a": "labels are held against stored predictions: tests/core/test_outcomes.py",
+    "48a": "an upload over HTTP that breaks off: tests/http/test_http_imports.py",
+    "49a": "labels are held against stored predictions: tests/services/test_outcomes.py",
     "49b": "the same",
     "49c": "the same",
-    "50b": "same bytes again are the import service's business: tests/core/test_outcomes.py",
+    "50b": "same bytes again are the import service's business: tests/services/test_outcomes.py",
 }
 
 

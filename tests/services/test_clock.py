@@ -9,7 +9,7 @@ from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.session.workspace import Workspace
-from tests.core.test_imports import HEADER, put, stored
+from tests.services.test_imports import HEADER, put, stored
 
 START = datetime(2024, 2, 28, 23, 30)
 JUMPS = {

@@ -19,7 +19,9 @@ from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import Estimate, Valuation, Worth, added, worth, worth_by_period
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "value_examples.json").read_text("utf-8"))
+GOLDEN = json.loads(
+    (Path(__file__).parents[1] / "golden" / "value_examples.json").read_text("utf-8")
+)
 EXAMPLES = GOLDEN["examples"]
 KPIS = {
     "revenue": Dimension.REVENUE,
@@ -46,7 +48,7 @@ def at(answer: Worth, name: str) -> float:
 
 @pytest.mark.parametrize("example", list(EXAMPLES))
 def test_the_worked_examples_are_reproduced(example):
-    """Golden: tests/core/golden/value_examples.json, every digit to 1e-9."""
+    """Golden: tests/golden/value_examples.json, every digit to 1e-9."""
     mechanism = find_mechanism(EXAMPLES[example]["mechanism"])
     answer = worth(mechanism, written(example))
     results = EXAMPLES[example]["results"]

@@ -26,7 +26,9 @@ from mlpm_core.planning import (
 from mlpm_core.value.benefits import benefits
 from mlpm_core.value.estimate import Estimate
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "quick_estimates.json").read_text("utf-8"))
+GOLDEN = json.loads(
+    (Path(__file__).parents[1] / "golden" / "quick_estimates.json").read_text("utf-8")
+)
 KNOWN = dict.fromkeys(FACTORS, Answer.NO)
 PERCENTILES = ("p10", "p50", "p80", "p95")
 

@@ -7,8 +7,8 @@ import pytest
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.value.mechanism import find_mechanism
-from tests.core.test_true_lives import audited, line, realised
 from tests.in_use import net_a_year, planned_inputs, results, started, week
+from tests.services.test_true_lives import audited, line, realised
 
 
 @pytest.fixture

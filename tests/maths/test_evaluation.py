@@ -20,7 +20,7 @@ from mlpm_core.value.draws import own_draws
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.worth import Valuation, worth
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).parents[1] / "golden"
 ADOPTION = json.loads((FOLDER / "adoption_voi.json").read_text("utf-8"))
 EXAMPLES = json.loads((FOLDER / "value_examples.json").read_text("utf-8"))["examples"]
 M1, M3, M4 = (find_mechanism(number) for number in ("M1", "M3", "M4"))
@@ -55,7 +55,7 @@ def board(candidates, draws=256, **changes):
 
 
 def test_the_worked_adoption_decision_is_reproduced():
-    """Golden: tests/core/golden/adoption_voi.json; 2 % or 30 money units, P(best) .01.
+    """Golden: tests/golden/adoption_voi.json; 2 % or 30 money units, P(best) .01.
 
     The metrics are counts: beta(15, 985) is 14 errors in 998 cases. Waits move no money.
     """

@@ -1,19 +1,10 @@
-"""A store of its own for each test that speaks HTTP, and the document it must keep to."""
+"""A client for each test that speaks HTTP, and the document that answers must keep to."""
 
 from __future__ import annotations
 
 import pytest
 
-from mlpm_core.services.lifecycle import close_workspace, open_workspace
-from mlpm_core.services.session.settings import Settings
 from tests.http_client import Client
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    close_workspace()
-    yield open_workspace(Settings(data=tmp_path, demo=False))
-    close_workspace()
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from mlpm_core.records import KINDS
 from mlpm_core.services.admin import backups
 from mlpm_core.services.ingest import batches, imports
 from mlpm_core.store import Ledger
-from tests.core.test_healing import filled, opened
 from tests.monitored_shop import SHOP, results
+from tests.services.test_healing import filled, opened
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from mlpm_core.value.policy import Policy
 from mlpm_core.value.tornado import tornado
 from tests.adoption_reference import Reference
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).parents[1] / "golden"
 ADOPTION = FOLDER / "adoption.toml"
 KEYS = {
     "cost_error": "cost_per_error", "err_B": "B.selective_error", "err_A": "A.selective_error",

@@ -21,7 +21,7 @@ from mlpm_core.in_life.realisation import (
     judged,
 )
 from mlpm_core.value.estimate import Estimate
-from tests.core.test_delivered import span
+from tests.maths.test_realisation import span
 
 
 def test_the_words_of_promises_and_grades():

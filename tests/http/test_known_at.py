@@ -10,8 +10,8 @@ from mlpm_core.services.admin import exports
 from mlpm_core.services.in_life import deployments, portfolio
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest import undo as undoing
-from tests.core.test_imports import HEADER, TWO, put, values
 from tests.monitored_shop import SHOP, WEEKS, in_use, kpi, planned, results
+from tests.services.test_imports import HEADER, TWO, put, values
 
 
 def standing(workspace):

@@ -17,7 +17,7 @@ from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation.kpis import kpi_values
-from tests.core.test_intake_cases import CASES
+from tests.intake.test_intake_cases import CASES
 
 HEADER = "model_id,metric,period_start,value,note\n"
 TWO = HEADER + "m1,recall,2024-01-01,0.8,\nm2,recall,2024-01-01,0.7,\n"

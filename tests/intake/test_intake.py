@@ -18,7 +18,7 @@ from mlpm_core.records import (
     Status,
     columns,
 )
-from tests.core.test_intake_cases import CASES, LEFT, judged
+from tests.intake.test_intake_cases import CASES, LEFT, judged
 from tests.intake_stored import Shelf, told_of
 
 HEADER = "model_id,metric,period_start,value,note\n"

@@ -21,7 +21,7 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Ledger
-from tests.core.test_healing import clock, everything, filled, opened
+from tests.services.test_healing import clock, everything, filled, opened
 from tests.serving import ROOT, own_environment
 
 PLACES = ("mlpm.duckdb", "ledger.jsonl", "raw")

@@ -11,8 +11,8 @@ from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from tests.core.test_imports import HEADER, put, state, stored, values
 from tests.monitored_shop import SHOP, in_use, planned, save
+from tests.services.test_imports import HEADER, put, state, stored, values
 
 JANUARY = HEADER + "m1,recall,2024-01-01,0.8,\nm1,recall,2024-01-08,0.7,\n"
 BOTH = JANUARY + "m1,recall,2024-02-05,0.6,\n"

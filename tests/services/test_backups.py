@@ -12,7 +12,7 @@ from mlpm_core.cli import main
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.services.admin import backups
 from mlpm_core.services.session.settings import Settings
-from tests.core.test_healing import clock, everything, filled, flip, opened
+from tests.services.test_healing import clock, everything, filled, flip, opened
 
 
 @pytest.fixture(scope="module")
