@@ -7,7 +7,10 @@ In a notebook ``import mlpm_core as mlpm`` gives ``mlpm.value``, ``mlpm.leaderbo
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
+
+from mlpm_core import value as _engine
 
 __all__ = [
     "Board",
@@ -30,8 +33,18 @@ _PLACES: Final = {
     **dict.fromkeys(("InputError", "MlpmError"), "mlpm_core.errors"),
     **dict.fromkeys(("find_mechanism", "mechanisms"), "mlpm_core.value.mechanism"),
     **dict.fromkeys(("Board", "Chart", "Store", "Value"), _NOTEBOOK),
-    **dict.fromkeys(("control_chart", "leaderboard", "open", "value"), _NOTEBOOK),
+    **dict.fromkeys(("control_chart", "leaderboard", "open"), _NOTEBOOK),
 }
+
+
+class _Value(ModuleType):
+    """The package ``mlpm_core.value``, which bears the name of what a notebook calls."""
+
+    def __call__(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        return import_module(_NOTEBOOK).value(*given, **named)
+
+
+_engine.__class__ = _Value
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  whatever is asked for; loaded when it is

@@ -23,6 +23,7 @@ from mlpm_core.reports import line_in_band, ranges
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.data_folder import DATABASE
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.value.draws import DRAWS, SEED
 from mlpm_core.value.mechanism import find_mechanism
@@ -186,7 +187,7 @@ class Chart(_Shown):
 
 
 class Store:
-    """A store that is only read: its projects, records and portfolio as tables."""
+    """A store that is only read, as tables; a ``with`` block lets others write to it afterwards."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -195,14 +196,10 @@ class Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._workspace.close()
 
     def __repr__(self) -> str:
         return f"<Store of {', '.join(self.projects()) or 'no project'}>"
-
-    def close(self) -> None:
-        """Let others write to it again."""
-        self._workspace.close()
 
     def projects(self) -> list[str]:
         """The ids of its projects."""
@@ -210,13 +207,7 @@ class Store:
             return [row["project"] for row in reader.rows("projects")]
 
     def records(self, project: str, kind: str) -> pd.DataFrame:
-        """Every record of a kind that a project holds, such as its ``metric_results``.
-
-        Raises
-        ------
-        NotFoundError
-            When there is no such project or kind.
-        """
+        """Every record of a kind that a project holds, such as its ``metric_results``."""
         return pd.DataFrame(registers.records(self._workspace, _ACTOR, project, kind))
 
     def health(self, project: str | None = None) -> pd.DataFrame:
@@ -364,14 +355,19 @@ def control_chart(frame: pd.DataFrame, *, n_reference: int = N_REFERENCE) -> Cha
 
 
 def open_store(path: str | Path) -> Store:
-    """A store to read, such as a copy of a backup; nothing is ever written to it.
+    """A store to read, such as a copy of a backup; nothing in it is changed.
 
     Raises
     ------
+    InputError
+        When there is no store in the folder.
     StoreError
         When it cannot be read, or a server holds it.
     """
-    return Store(open_recovered(Settings(data=Path(path), demo=False, read_only=True)))
+    folder = Path(path)
+    if not (folder / DATABASE).is_file():
+        raise InputError(f"There is no store in {folder}: it has no {DATABASE}.")
+    return Store(open_recovered(Settings(data=folder, demo=False, read_only=True)))
 
 
 def _ranged(estimate: Estimate, currency: str) -> str:

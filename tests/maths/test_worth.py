@@ -19,9 +19,8 @@ from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import Estimate, Valuation, Worth, added, worth, worth_by_period
 
-GOLDEN = json.loads(
-    (Path(__file__).parents[1] / "golden" / "value_examples.json").read_text("utf-8")
-)
+FILE = Path(__file__).parents[1] / "golden" / "value_examples.json"
+GOLDEN = json.loads(FILE.read_text("utf-8"))
 EXAMPLES = GOLDEN["examples"]
 KPIS = {
     "revenue": Dimension.REVENUE,

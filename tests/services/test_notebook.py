@@ -1,0 +1,103 @@
+"""The public door: the tutorial runs to the letter, a store is only read, the wheel works alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import mlpm_core as mlpm
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from tests.monitored_shop import SHOP, in_use, planned, results
+from tests.tutorial import cells, outputs
+
+ROOT = Path(__file__).resolve().parents[2]
+QUANTITIES = {
+    "periods": "10.4k", "mean_demand": "120", "wape_baseline": "0.3", "wape_model": "0.24",
+    "margin": "5 EUR", "goodwill": "1", "overage": "2", "lead_time_hours": "3 day",
+    "override_share_baseline": "0.25", "override_share_model": "0.15", "override_minutes": "6 min",
+}  # fmt: skip
+
+
+def test_the_tutorial_says_what_its_cells_answer():
+    kept = [c["outputs"] for c in cells() if c["cell_type"] == "code"]
+    assert kept == outputs(cells())
+    assert all(kept)
+
+
+def test_every_public_name_is_there_and_no_other():
+    assert all(getattr(mlpm, name) is not None for name in mlpm.__all__)
+    assert set(mlpm.__all__) <= set(dir(mlpm))
+    with pytest.raises(AttributeError, match="no attribute 'valeu'"):
+        _ = mlpm.valeu
+    stub = (ROOT / "mlpm_core" / "__init__.pyi").read_text("utf-8")
+    assert all(f'"{name}"' in stub for name in mlpm.__all__)
+
+
+def test_a_store_is_read_as_tables_and_stays_as_it_is(tmp_path):
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
+    planned(workspace, "2024-08-02")
+    in_use(workspace, "2024-07-01", model_version="1")
+    results(workspace, "2024-07-22,0.264,P1W,final\n", version="1")
+    workspace.close()
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with mlpm.open(tmp_path) as store:
+        assert (repr(store), store.projects()) == (f"<Store of {SHOP}>", [SHOP])
+        assert store.records(SHOP, "metric_results")["value"].tolist() == [0.264]
+        assert store.health()["health"].tolist() == store.health(SHOP)["health"].tolist()
+        assert store.kpis().empty
+    assert {p: p.read_bytes() for p in before} == before
+    with pytest.raises(mlpm.InputError, match="There is no store"):
+        mlpm.open(tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(
+    ("frame", "says"),
+    [
+        ({"candidate": ["a"], "value": [0.3]}, "The frame has no column metric"),
+        ({"candidate": ["a"], "metric": ["wape"], "value": [0.3], "n": [0]}, "n is 0"),
+        ({"candidate": ["none"], "metric": ["wape"], "value": [0.3]}, "No candidate may be called"),
+    ],
+)
+def test_a_frame_that_does_not_fit_is_refused_in_a_sentence(frame, says):
+    shop = mlpm.value("demand_forecast", **QUANTITIES)
+    with pytest.raises(mlpm.InputError, match=says):
+        mlpm.leaderboard(pd.DataFrame(frame), shop)
+    with pytest.raises(mlpm.InputError, match="no column value"):
+        mlpm.control_chart(pd.DataFrame({"x": [1]}))
+
+
+def test_names_of_candidates_are_no_markup():
+    shop = mlpm.value("demand_forecast", **QUANTITIES)
+    frame = pd.DataFrame({"candidate": ["<b>x</b>"], "metric": ["wape"], "value": [0.2]})
+    assert "<b>" not in mlpm.leaderboard(frame, shop)._repr_html_()
+
+
+def test_the_wheel_works_outside_of_the_checkout(tmp_path):
+    built = tmp_path / "built"
+    built.mkdir()
+    make = f"from flit_core.buildapi import build_wheel; print(build_wheel(r'{built}'))"
+    subprocess.run([sys.executable, "-c", make], cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = built.glob("*.whl")
+    there = tmp_path / "there"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, "--target", there, wheel], check=True, capture_output=True)
+    alone = {**os.environ, "PYTHONPATH": str(there)}
+    where = "import mlpm_core, mlpm_core.notebook as n; print(n.__file__)"
+    named = subprocess.run(
+        [sys.executable, "-c", where], cwd=tmp_path, env=alone, check=True, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert Path(named.stdout.strip()).is_relative_to(there)
+    said = subprocess.run(
+        [sys.executable, "-m", "mlpm_core.cli", "value", "demand_forecast",
+         *(x for name, text in QUANTITIES.items() for x in ("-q", f"{name}={text}"))],
+        cwd=tmp_path, env=alone, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "238,581" in said.stdout.replace(".", ",") or "238,582" in said.stdout
