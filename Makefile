@@ -11,7 +11,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check setup bench soak mutation pictures lock
+.PHONY: help run test quick check setup bench soak mutation pictures lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,6 +22,12 @@ run: .venv/.run-stamp ## set up on first use, then serve and print the address
 
 test: check ## set up, then everything: check, doctests, core, app and browser tests
 	$(PYTEST) --ignore=tests/contract
+
+quick: setup ## format, lint, types and the tests of the maths: what to run before each commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" tests/maths
 
 check: setup ## format, lint, types and contract tests
 	$(BIN)/ruff format --check .

@@ -224,7 +224,8 @@ def promised_by_month(unit: str) -> Spec:
     base = _by_month(alt.Chart().encode(_month()), "promised").encode(
         tooltip=_of_month(f"Realised, {unit}", "Promised for these days")
     )
-    outline = {"filled": False, "stroke": MUTED, "opacity": 1, "width": {"band": 0.86}}
+    outline: dict[str, Any] = {"filled": False, "stroke": MUTED, "opacity": 1}
+    outline["width"] = {"band": 0.86}
     layers = [
         _missing_days(base),
         base.mark_bar(**outline, strokeDash=[3, 3]).encode(_y("in_use", unit, zero=True)),
@@ -298,9 +299,10 @@ def _paler_until_final() -> Any:  # noqa: ANN401  what alt.condition gives
 
 def _missing_days(base: alt.Chart) -> alt.Chart:
     """How many days of a month have no results, above it; it also names every month in order."""
-    return base.mark_text(color=MUTED, fontSize=11).encode(
+    marks: alt.Chart = base.mark_text(color=MUTED, fontSize=11).encode(
         alt.Text(field="missing", type="nominal"), y=alt.value(-10)
     )
+    return marks
 
 
 def _by_month(chart: alt.Chart, promised: str, **more: str) -> alt.Chart:
@@ -317,7 +319,7 @@ def _of_month(realised: str, promised: str) -> list[alt.Tooltip]:
     ]
 
 
-def finished(chart: alt.Chart | alt.LayerChart) -> Spec:
+def finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Spec:
     """The specification without Altair's empty data, whose marks say what is written or nothing."""
     spec = chart.to_dict()
     for part in (spec, *spec.get("layer", ())):
@@ -345,14 +347,15 @@ def _y(field: str, title: str | None, *, zero: bool) -> alt.Y:
 
 
 def _planned(base: alt.Chart) -> alt.Chart:
-    return base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
+    line: alt.Chart = base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
         alt.Y(field="planned", type="quantitative")
     )
+    return line
 
 
 def _redefined() -> alt.Chart:
     """A mark where the definition changed: earlier values rest on today's definition too."""
-    return (
+    mark: alt.Chart = (
         alt.Chart()
         .transform_filter("isValid(datum.redefined)")
         .mark_rule(color=MUTED, strokeWidth=1.5)
@@ -363,3 +366,4 @@ def _redefined() -> alt.Chart:
             ],
         )
     )
+    return mark

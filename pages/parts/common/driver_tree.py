@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
@@ -77,7 +77,7 @@ def _spec(lines: int) -> Spec:
             told("effect", "One percent more adds"),
         ],
     )
-    rule = {"color": MUTED, "strokeWidth": 1, "opacity": 0.7}
+    rule: dict[str, Any] = {"color": MUTED, "strokeWidth": 1, "opacity": 0.7}
     is_input = alt.FieldEqualPredicate(field="kind", equal="input")
     layers = [
         base.mark_rule(**rule).encode(hook, alt.X2(field="x")),

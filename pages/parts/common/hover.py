@@ -7,7 +7,7 @@ nearest point says what holds there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import altair as alt
 
@@ -57,7 +57,7 @@ def ranged(chart: alt.Chart, number_format: str = ROUNDED, **numbers: str) -> al
 
 
 def at_pointer(
-    base: alt.Chart, tooltip: Sequence[alt.Tooltip], *, by: Sequence[str] = ("x",)
+    base: alt.Chart, tooltip: Sequence[alt.Tooltip], *, by: Sequence[Literal["x", "y"]] = ("x",)
 ) -> alt.Chart:
     """A mark at the point that is nearest to the pointer, with all that holds there.
 
@@ -77,9 +77,10 @@ def at_pointer(
         if is_line
         else base.mark_point(color=MUTED, size=110, strokeWidth=1.5)
     )
-    return mark.encode(
+    marked: alt.Chart = mark.encode(
         opacity=alt.condition(nearest, alt.value(0.7), alt.value(0)), tooltip=list(tooltip)
     ).add_params(nearest)
+    return marked
 
 
 def silenced(spec: Spec) -> Spec:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ def drawn(
     label = literal(column.label) + (f", {literal(column.unit)}" if column.unit else "")
     if column.kind is ColumnKind.NOTATION:
         return _quantity(form, column, project, values, label)
-    stored = form.read[column.name] if form.read else column.default
+    stored: Any = form.read[column.name] if form.read else column.default
     unit, currency = _measure(record, column, project, values)
     asked = numbers.Asked(
         column.label, unit, currency, column.low, column.high, column.kind is ColumnKind.WHOLE

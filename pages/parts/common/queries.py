@@ -22,7 +22,8 @@ from mlpm_core.services.plan import estimates as estimates_service
 from mlpm_core.services.plan import kpi_finder as guide_service
 from mlpm_core.services.valuation import mechanisms
 from mlpm_core.services.valuation import value_cases as valuation
-from pages.parts.common.cache import daily, shared, tried, workspace
+from pages.parts.common.cache import daily, shared, tried
+from pages.parts.common.cache import workspace as workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

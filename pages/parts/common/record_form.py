@@ -191,7 +191,7 @@ def _has_gaps(filled: Filled) -> bool:
 
 def _initial(column: Column, project: str, stored: Mapping[str, Any] | None) -> object:
     """What the field of a column shows for a record, or before one is added."""
-    now = stored[column.name] if stored else column.default
+    now: Any = stored[column.name] if stored else column.default
     if column.refers_to and not stored:
         only = list(queries.titles(project, column.refers_to))
         now = only[0] if len(only) == 1 else now

@@ -11,7 +11,7 @@ from mlpm_core.services.valuation.value_cases import outcome_dots
 from pages.parts.common.format import NOTHING, WORDS, day, figure, money, number, written_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.in_life.portfolio import Line
@@ -136,7 +136,7 @@ def waterfall(view: EstimateView) -> pd.DataFrame:
     )
 
 
-def batches(rows: Sequence[dict[str, Any]], kinds: dict[str, str]) -> pd.DataFrame:
+def batches(rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> pd.DataFrame:
     """Every batch of a project, newest first."""
     receipts: list[Receipt] = [row["receipt"] for row in rows]
     return pd.DataFrame(

@@ -172,7 +172,7 @@ def errors(told: Segments) -> pd.DataFrame:
 
 def segments(told: Segments) -> pd.DataFrame:
     """What the charts of segments show, as a table, newest first."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "Period": str(p.period),
             told.title.capitalize(): segment.name,

@@ -173,7 +173,7 @@ def save(project: str, case: CaseValue, entered: Fields) -> None:
         )
         if result is None:
             return
-        n = counted(result.receipt.stored, "changed number")
+        n = counted(result.receipt.stored or 0, "changed number")
         message = f"Saved {n} as {result.receipt.batch}.{saving.kept(form, result)}"
         asks.done()
         form.done()

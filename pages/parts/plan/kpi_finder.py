@@ -259,7 +259,7 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
                 live=forms.LIVE,
                 on_change=form.note,
             )
-        values = {
+        values: dict[str, Any] = {
             "stands_for": stands_for or "",
             "expires_on": expires_on,
             "target": target.text,
