@@ -214,7 +214,7 @@ asyncio.run(serve())
 def test_a_close_that_hangs_does_not_keep_the_process_either():
     script = """
 import asyncio, signal, time
-from mlpm_core.services import stopping
+from mlpm_core.services.admin import stopping
 stopping.CLOSE_SECONDS = 0.2
 signal.signal(signal.SIGTERM, lambda *_: None)
 async def serve():

@@ -171,7 +171,7 @@ def test_a_rename_that_fails_leaves_everything_as_it_was(backed, other, monkeypa
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from mlpm_core.services import backups
+from mlpm_core.services.admin import backups
 from mlpm_core.services.session.settings import Settings
 real, left = Path.rename, [int(sys.argv[3])]
 def rename(self, target):

@@ -255,6 +255,10 @@ def percent(share: float) -> str:
         return "<1%"
     if 0.99 < share < 1:
         return ">99%"
+    if -0.01 < share < 0:
+        return ">-1%"
+    if -1 < share < -0.99:
+        return ">-100%"
     return f"{share:,.0%}"
 
 
