@@ -31,7 +31,7 @@ from mlpm_core.value.worth import worth
 
 if TYPE_CHECKING:
     from mlpm_core.evaluation import Leaderboard
-    from mlpm_core.in_life.control_chart import Watched
+    from mlpm_core.in_life.control_chart import ControlChart
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.value.estimate import Estimate
     from mlpm_core.value.worth import Worth
@@ -147,7 +147,7 @@ class Board(_Shown):
 class Chart(_Shown):
     """A metric over periods against its own beginning; ``watched`` has its signals."""
 
-    watched: Watched
+    watched: ControlChart
     values: tuple[float, ...]
     periods: tuple[str, ...]
     n_reference: int

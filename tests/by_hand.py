@@ -14,7 +14,7 @@ from mlpm_core.quantity import Dimension, Quantity
 from mlpm_core.records import METRICS
 from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
 from mlpm_core.services.in_life.metric_signals import WatchedMetric
-from mlpm_core.services.in_life.portfolio import Line
+from mlpm_core.services.in_life.portfolio import PortfolioRow
 from mlpm_core.services.in_life.promises import (
     DeliveredView,
     Grade,
@@ -87,7 +87,7 @@ def case(planned: Worth | None = None, current: Worth | None = None, **more: Any
 
 def line(
     of: CaseValue, health: str = "healthy", reason: str = "It delivers all.", **more: Any
-) -> Line:
+) -> PortfolioRow:
     """A row of the portfolio."""
     usual: dict[str, Any] = {
         "project": "shop",
@@ -95,7 +95,7 @@ def line(
         "is_demo": False,
         "age_days": 2,
     }
-    return Line(**usual | {"case": of, "health": Verdict(Health(health), reason)} | more)
+    return PortfolioRow(**usual | {"case": of, "health": Verdict(Health(health), reason)} | more)
 
 
 def kpi(
@@ -139,7 +139,9 @@ def monitored(
     return Monitored(value, n, se, "B00001", **more)
 
 
-def deployed(value: Line | None = None, health: str = "healthy", **more: Any) -> DeploymentLine:
+def deployed(
+    value: PortfolioRow | None = None, health: str = "healthy", **more: Any
+) -> DeploymentLine:
     """Version 2 of the model ``m``, champion from 1 June 2026 on."""
     usual: dict[str, Any] = {
         "project": "shop",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from mlpm_core.intake import Asked, Judgement, Limits, Profile, judge, rejected_csv
+from mlpm_core.intake import ImportPlan, ImportRequest, Limits, Profile, judge, rejected_csv
 from mlpm_core.intake.columns.rows import ARROW
 from mlpm_core.records import Model, columns, record_of
 
@@ -35,7 +35,7 @@ class Shelf:
         types = {c.name: ARROW.get(c.kind, pa.string()) for c in columns(record)}
         return pa.Table.from_pylist(rows, pa.schema({"place": pa.int64()} | types))
 
-    def all_differ(self, keys):
+    def keys_are_unique(self, keys):
         return len(set(tuples(keys))) == keys.num_rows
 
     def put(self, record, judgement):
@@ -49,8 +49,8 @@ class Shelf:
 class Told:
     """A judgement as tests like to look at it."""
 
-    asked: Asked
-    judgement: Judgement
+    asked: ImportRequest
+    judgement: ImportPlan
 
     @property
     def receipt(self):
@@ -77,7 +77,7 @@ def told_of(
     accept_good=False,
 ):  # fmt: skip
     """A file judged against a shelf."""
-    asked = Asked(
+    asked = ImportRequest(
         data, filename, record.kind, project, now, profile or Profile(), limits or Limits()
     )
     return Told(asked, judge(asked, stored or Shelf(), accept_good=accept_good))

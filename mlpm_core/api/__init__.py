@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.middleware import Middleware
 
 from mlpm_core.api.routes import ENDPOINTS, ROUTES
-from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
+from mlpm_core.api.security import SecurityMiddleware, content_security_policy, startup_refusal
 from mlpm_core.api.slow_bodies import SlowBodies
 from mlpm_core.services.admin.stopping import Stop
 from mlpm_core.services.admin.tokens import Tokens
@@ -45,7 +45,7 @@ def front_door(
         Tells when the process was asked to end; without it, it never is.
     """
     door = Middleware(
-        FrontDoor,
+        SecurityMiddleware,
         policy=content_security_policy(index_html),
         token=token,
         address=address,

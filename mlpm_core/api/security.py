@@ -38,7 +38,7 @@ __all__ = [
     "API_TOKEN",
     "CALLER",
     "LOCAL_TOKEN",
-    "FrontDoor",
+    "SecurityMiddleware",
     "content_security_policy",
     "startup_refusal",
 ]
@@ -91,7 +91,7 @@ REFUSED_OPTIONS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
 }
 
 
-class FrontDoor:
+class SecurityMiddleware:
     """Pure ASGI middleware: refuses what is foreign, adds the security headers to all else.
 
     Parameters

@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from mlpm_core.services.ingest.uploads import Upload
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["House", "app_runs", "house", "settings_here", "user"]
+__all__ = ["Backend", "app_runs", "house", "settings_here", "user"]
 
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
 _PATIENCE_SECONDS, _POLL_SECONDS = 15.0, 0.1
 _open = build_opener(ProxyHandler({})).open  # this machine is never behind a proxy
 
 
-class House(Protocol):
+class Backend(Protocol):
     """What a command may ask for, whoever holds the store."""
 
     def import_file(self, upload: Upload, file: Path) -> Receipt:
@@ -78,7 +78,7 @@ def app_runs(settings: Settings) -> bool:
 
 
 @contextmanager
-def house() -> Iterator[House]:
+def house() -> Iterator[Backend]:
     """The running app if one answers, else the store opened here.
 
     An app that starts or ends, and another command, hold the store for a moment: this waits for it.
@@ -97,7 +97,7 @@ def house() -> Iterator[House]:
             found.close()
 
 
-def _app_or_store(settings: Settings) -> House:
+def _app_or_store(settings: Settings) -> Backend:
 
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:

@@ -192,7 +192,7 @@ def leaderboard(
                 if (measured := candidate.measured(metric))
             }
             try:
-                valued.append((candidate, valuation.worth(told, luck_of=candidate.name)))
+                valued.append((candidate, valuation.worth(told, stream=candidate.name)))
             except MlpmError as error:
                 reason = str(error)
         if reason is not None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["MONEY", "Choice", "Criterion", "Flip", "Weighing", "weigh"]
+__all__ = ["MONEY", "Choice", "Criterion", "Weighing", "WeightChange", "weigh"]
 
 MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
 _OTHERS: Final = tuple(d for d in Dimension if d not in MONEY)
@@ -55,7 +55,7 @@ Criterion = Dimension | Both
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class WeightChange:
     """The smallest move of weight from one criterion to another that makes another option win.
 
     ``points`` of 100 move. ``price`` is what one unit of ``to`` is then worth, in units of
@@ -78,7 +78,7 @@ class Choice:
 
     option: str
     lead: float
-    flip: Flip | None
+    flip: WeightChange | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +166,8 @@ class Weighing:
             ]
         )
 
-    def _flip(self, best: int, share: Array, scores: Array) -> Flip | None:
-        found: Flip | None = None
+    def _flip(self, best: int, share: Array, scores: Array) -> WeightChange | None:
+        found: WeightChange | None = None
         for i, j in np.argwhere(~np.eye(len(share), dtype=bool)):
             gain = self.scaled[:, j] - self.scaled[:, i]
             closing = gain - gain[best]
@@ -178,7 +178,7 @@ class Weighing:
             if moved[rival] <= share[i] and (found is None or moved[rival] * 100 < found.points):
                 left, there = share[i] - moved[rival], share[j] + moved[rival]
                 price = (there / self.scales[j]) / (left / self.scales[i]) if left > _TIE else None
-                found = Flip(
+                found = WeightChange(
                     self.survivors[rival],
                     self.criteria[i],
                     self.criteria[j],

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "N_REFERENCE",
+    "ControlChart",
     "MixDrift",
     "Rule",
     "Signal",
-    "Watched",
     "mix_drift",
     "variation",
     "watched",
@@ -76,7 +76,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class ControlChart:
     """A metric against its reference: its mean there, z of every period, and the signals.
 
     ``low`` and ``high`` are the band of 2 standard errors in which a period says nothing.
@@ -96,7 +96,7 @@ def watched(
     cases: ArrayLike | None = None,
     n_reference: int = N_REFERENCE,
     varies: bool = False,
-) -> Watched:
+) -> ControlChart:
     """A metric's signals.
 
     Parameters
@@ -115,7 +115,7 @@ def watched(
 
     Returns
     -------
-    Watched
+    ControlChart
         Each excursion once for each rule, oldest first. A fast one ends with the first of two
         periods back within 2 standard errors, a slow one when its sum is back at zero.
 
@@ -172,7 +172,7 @@ def watched(
         for signal in rule(direction * z, n_reference, direction)
     ]
     found.sort(key=lambda s: (s.index, s.rule))
-    return Watched(
+    return ControlChart(
         centre,
         tuple(z.tolist()),
         tuple((centre - _BAND * spread).tolist()),

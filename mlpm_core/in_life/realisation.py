@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = [
-    "Gathered",
     "Grade",
     "HitRate",
     "Judgement",
     "Outcome",
+    "PeriodValue",
     "Span",
-    "Told",
+    "WindowTotal",
     "counted_parts",
     "days_within",
     "gathered",
@@ -101,7 +101,7 @@ class Span:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Told:
+class PeriodValue:
     """What one period tells, for the stretches of time in which it counts.
 
     ``values`` holds arrays of shape (draws,) by name, NaN where a draw was not possible: a value
@@ -114,7 +114,7 @@ class Told:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Gathered:
+class WindowTotal:
     """What the periods tell of a stretch of time.
 
     ``days`` were monitored, ``days_not_final`` of them with labels that are not final; ``sums``
@@ -255,7 +255,7 @@ def counted_parts(periods: Sequence[Span]) -> list[tuple[Span, ...]]:
     return found
 
 
-def gathered(periods: Iterable[Told], windows: Sequence[Span]) -> list[Gathered]:
+def gathered(periods: Iterable[PeriodValue], windows: Sequence[Span]) -> list[WindowTotal]:
     """What periods tell of each of some windows, such as months; windows may overlap.
 
     Parameters
@@ -279,7 +279,7 @@ def gathered(periods: Iterable[Told], windows: Sequence[Span]) -> list[Gathered]
     Examples
     --------
     >>> week = Span(datetime(2024, 7, 29), datetime(2024, 8, 5))
-    >>> told = Told((week,), {"net": np.array([10.0, 20.0])})
+    >>> told = PeriodValue((week,), {"net": np.array([10.0, 20.0])})
     >>> [g.sums["net"].tolist() for g in gathered([told], months([week]))]
     [[30.0, 60.0], [40.0, 80.0]]
     """
@@ -295,7 +295,7 @@ def gathered(periods: Iterable[Told], windows: Sequence[Span]) -> list[Gathered]
             not_final[i] += 0.0 if period.is_final else shared
             for name, draws in values.items():
                 sums[i][name] = sums[i].get(name, 0.0) + shared * draws
-    return [Gathered(*found) for found in zip(days, not_final, sums, strict=True)]
+    return [WindowTotal(*found) for found in zip(days, not_final, sums, strict=True)]
 
 
 def _filled(draws: Array) -> Array:
@@ -303,12 +303,12 @@ def _filled(draws: Array) -> Array:
     return np.where(is_missing, np.nanmean(draws), draws) if is_missing.any() else draws
 
 
-def together(parts: Sequence[Gathered]) -> Gathered:
+def together(parts: Sequence[WindowTotal]) -> WindowTotal:
     """Several stretches of time as one: days and draws added.
 
     Examples
     --------
-    >>> july, august = (Gathered(d, 0.0, {"net": np.array([d, 2 * d])}) for d in (31.0, 4.0))
+    >>> july, august = (WindowTotal(d, 0.0, {"net": np.array([d, 2 * d])}) for d in (31.0, 4.0))
     >>> both = together([july, august])
     >>> both.days, both.sums["net"].tolist()
     (35.0, [35.0, 70.0])
@@ -317,7 +317,7 @@ def together(parts: Sequence[Gathered]) -> Gathered:
     for part in parts:
         for name, draws in part.sums.items():
             sums[name] = sums.get(name, 0.0) + draws
-    return Gathered(sum(p.days for p in parts), sum(p.days_not_final for p in parts), sums)
+    return WindowTotal(sum(p.days for p in parts), sum(p.days_not_final for p in parts), sums)
 
 
 def judged(level: Estimate, promised: float, *, higher_is_better: bool) -> Judgement:

@@ -8,23 +8,23 @@ Stages, each in a module of its own: ``recognise`` (type and encoding), ``read``
 
 from __future__ import annotations
 
-from mlpm_core.intake.import_plan import Judgement
+from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Refusal, warned
 from mlpm_core.intake.pipeline import check_project, judge, judged, read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
-from mlpm_core.intake.request import Asked, Stored
-from mlpm_core.intake.sandbox import Bounds, Cage, CageError
+from mlpm_core.intake.request import ImportRequest, Stored
+from mlpm_core.intake.sandbox import Bounds, ParserSandbox, SandboxError
 from mlpm_core.intake.template import template
 
 __all__ = [
-    "Asked",
     "Bounds",
-    "Cage",
-    "CageError",
-    "Judgement",
+    "ImportPlan",
+    "ImportRequest",
     "Limits",
+    "ParserSandbox",
     "Profile",
     "Refusal",
+    "SandboxError",
     "Stored",
     "check_project",
     "judge",

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from mlpm_core.intake.columns.metric_rules import unknown_metrics
 from mlpm_core.intake.columns.names import is_number_like, is_slip, skeleton
 from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags
-from mlpm_core.intake.import_plan import Judgement, status_of
+from mlpm_core.intake.import_plan import ImportPlan, status_of
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.records import KINDS, MetricResult, Model, Prediction, columns
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.files.table import Codes
-    from mlpm_core.intake.parsed_file import Found
+    from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.intake.profile import Profile
     from mlpm_core.intake.request import Stored
     from mlpm_core.records import Question, Record, Warned
@@ -32,7 +32,9 @@ _MOST_COMPARED = 2000
 _MEETS_MODELS_FIRST = (MetricResult, Prediction)
 
 
-def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: bool) -> Judgement:
+def compared(
+    found: ParsedFile, stored: Stored, profile: Profile, *, accept_good: bool
+) -> ImportPlan:
     """The judgement of a file whose records have been read.
 
     Raises
@@ -94,7 +96,7 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
             "warnings": found.warned(*_told(found, kept, new_models, is_repeat, is_identical)),
         }
     )
-    return Judgement(
+    return ImportPlan(
         receipt=receipt,
         lines=faults.lines[kept.of] + 1,
         rows=kept.table(names),
@@ -106,7 +108,7 @@ def compared(found: Found, stored: Stored, profile: Profile, *, accept_good: boo
     )
 
 
-def _with_known_references(found: Found, stored: Stored) -> Rows:
+def _with_known_references(found: ParsedFile, stored: Stored) -> Rows:
     """The rows that name only what is there; the others are rejected."""
     rows = found.rows
     for column in columns(found.record):
@@ -209,10 +211,10 @@ def _renamed(rows: Rows, meant: Mapping[str, str]) -> Rows:
 
 
 def _without_conflicts(
-    rows: Rows, record: type[Record], names: list[str], found: Found, stored: Stored
+    rows: Rows, record: type[Record], names: list[str], found: ParsedFile, stored: Stored
 ) -> tuple[Rows, Flags]:
     """The rows whose key no other row gives different content, and which repeat an earlier one."""
-    if stored.all_differ(_shortened(rows, record.key)):
+    if stored.keys_are_unique(_shortened(rows, record.key)):
         return rows, np.zeros(len(rows.of), dtype=bool)
     key = rows.numbered(record.key)
     content = rows.numbered(names)
@@ -296,7 +298,7 @@ def _restatement(n: int, changes: list[tuple[str, str]]) -> Question:
 
 
 def _told(
-    found: Found, kept: Rows, new_models: list[str], is_repeat: Flags, is_identical: Flags
+    found: ParsedFile, kept: Rows, new_models: list[str], is_repeat: Flags, is_identical: Flags
 ) -> list[Warned]:
     """The warnings about rows that were not rejected."""
     told = []

@@ -13,7 +13,7 @@ from mlpm_core.records import Example, Receipt, Reject, Status
 if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
 
-__all__ = ["Judgement", "status_of"]
+__all__ = ["ImportPlan", "status_of"]
 
 
 def _no_lines() -> Codes:
@@ -21,7 +21,7 @@ def _no_lines() -> Codes:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ImportPlan:
     """The outcome of a check; nothing is stored by it.
 
     Attributes
@@ -67,7 +67,7 @@ class Judgement:
                 found.append(Example(line=line, change=change, row=told))
         return found
 
-    def rejecting(self, faults: list[Reject], *, accept_good: bool) -> Judgement:
+    def rejecting(self, faults: list[Reject], *, accept_good: bool) -> ImportPlan:
         """The judgement once further rows are rejected, each named by its line.
 
         Parameters

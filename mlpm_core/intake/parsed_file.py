@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.records import Record
 
-__all__ = ["Found"]
+__all__ = ["ParsedFile"]
 
 NOTES = ("trimmed", "utc-assumed", "number-like-id")
 PERIOD_UNSAID = "period-unsaid"
@@ -26,7 +26,7 @@ _FIELD, _COUNT = "field ", "note "
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ParsedFile:
     """The good records of a file as typed rows, and all that was wrong with the others.
 
     Attributes
@@ -71,7 +71,7 @@ class Found:
         return said, [pa.table(rows), pa.table(records)]
 
     @classmethod
-    def unpacked(cls, said: dict[str, Any], tables: list[pa.Table]) -> Found:
+    def unpacked(cls, said: dict[str, Any], tables: list[pa.Table]) -> ParsedFile:
         """What `packed` packed."""
         rows, records = ({n: _one(t.column(n)) for n in t.column_names} for t in tables)
         faults = Faults(

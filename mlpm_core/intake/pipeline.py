@@ -40,11 +40,11 @@ from mlpm_core.intake.diff import compared
 from mlpm_core.intake.files.csv_records import table
 from mlpm_core.intake.files.detect import text_of
 from mlpm_core.intake.files.lines import Lines, is_blank
-from mlpm_core.intake.import_plan import Judgement
+from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Fault, Refusal, shown, warned
-from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, Found, counted
+from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, ParsedFile, counted
 from mlpm_core.intake.reject_file import rejected_records
-from mlpm_core.intake.request import Opened
+from mlpm_core.intake.request import DecodedFile
 from mlpm_core.records import MetricResult, Receipt, Status, columns
 
 if TYPE_CHECKING:
@@ -52,18 +52,18 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
-    from mlpm_core.intake.request import Asked, Stored
+    from mlpm_core.intake.request import ImportRequest, Stored
     from mlpm_core.records import Reject, Warned
 
 __all__ = ["check_project", "judge", "judged", "read", "rejected_csv"]
 
 
-def judge(asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
+def judge(asked: ImportRequest, stored: Stored, *, accept_good: bool) -> ImportPlan:
     """Check a file and say what storing it would do; nothing is stored.
 
     Returns
     -------
-    Judgement
+    ImportPlan
         Its receipt's status is dry_run, rejected or asked.
 
     Raises
@@ -74,10 +74,12 @@ def judge(asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
     try:
         return judged(read(asked), asked, stored, accept_good=accept_good)
     except Refusal as refusal:
-        return Judgement(asked.receipt(refusal))
+        return ImportPlan(asked.receipt(refusal))
 
 
-def judged(found: Found, asked: Asked, stored: Stored, *, accept_good: bool) -> Judgement:
+def judged(
+    found: ParsedFile, asked: ImportRequest, stored: Stored, *, accept_good: bool
+) -> ImportPlan:
     """What storing a file that was read would do.
 
     Parameters
@@ -90,10 +92,10 @@ def judged(found: Found, asked: Asked, stored: Stored, *, accept_good: bool) -> 
     try:
         return compared(found, stored, asked.profile, accept_good=accept_good)
     except Refusal as refusal:
-        return Judgement(asked.receipt(refusal))
+        return ImportPlan(asked.receipt(refusal))
 
 
-def read(asked: Asked) -> Found:
+def read(asked: ImportRequest) -> ParsedFile:
     """Everything that the file alone can say.
 
     Raises
@@ -148,10 +150,10 @@ def read(asked: Asked) -> Found:
         warnings=_about_file(opened, found),
     )
     labels = {c.name: checker.columns.label(c.name) for c in columns(asked.record)}
-    return Found(asked.record, labels, rows, faults, len(found.damaged), notes, receipt)
+    return ParsedFile(asked.record, labels, rows, faults, len(found.damaged), notes, receipt)
 
 
-def rejected_csv(asked: Asked, rejects: Sequence[Reject]) -> bytes:
+def rejected_csv(asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:
     """The rejected records of a file as they came, each with its reasons behind it.
 
     Raises
@@ -179,7 +181,7 @@ def check_project(project: str) -> None:
         )
 
 
-def _opened(asked: Asked) -> Opened:
+def _opened(asked: ImportRequest) -> DecodedFile:
     """The file as text, with its records told apart."""
     check_project(asked.project)
     text = text_of(asked.content(), asked.filename, asked.record, asked.profile, asked.limits)
@@ -192,7 +194,7 @@ def _opened(asked: Asked) -> Opened:
     checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
     found = table(lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits)
     found = asked_about_layout(found, header, fields, asked.profile)
-    return Opened(text, lines, fields, header, checker, found)
+    return DecodedFile(text, lines, fields, header, checker, found)
 
 
 def _rows_of(found: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -207,7 +209,7 @@ def _row_of(line: int, text: Text) -> int:
     return line if text.rows is None else text.rows.get(line, line)
 
 
-def _about_file(opened: Opened, found: Table) -> list[Warned]:
+def _about_file(opened: DecodedFile, found: Table) -> list[Warned]:
     """The warnings about the file as a whole."""
     header, text = opened.header, opened.text
     inner = {i for start, n in found.spans.items() for i in range(start, start + n - 1)}

@@ -13,7 +13,7 @@ from mlpm_core.records import as_written, safe_cell
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpm_core.intake.request import Opened
+    from mlpm_core.intake.request import DecodedFile
     from mlpm_core.records import Reject
 
 __all__ = ["rejected_records"]
@@ -23,7 +23,7 @@ _IN_QUOTES = re.compile(r'"(?:[^"]|"")*"')
 _ANY_NUMBER = re.compile(r"[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[eE][+-]?[0-9]+)?")
 
 
-def rejected_records(opened: Opened, rejects: Iterable[Reject]) -> bytes:
+def rejected_records(opened: DecodedFile, rejects: Iterable[Reject]) -> bytes:
     """The rejected records of a file that was opened.
 
     The cells are the file's own bytes, in its encoding, but those that a spreadsheet could take for

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.messages import Refusal
     from mlpm_core.records import Record
 
-__all__ = ["Asked", "Opened", "Stored"]
+__all__ = ["DecodedFile", "ImportRequest", "Stored"]
 
 
 class Stored(Protocol):
@@ -37,13 +37,13 @@ class Stored(Protocol):
         """The stored rows that have one of these keys, with the key's ``place`` among them."""
         ...
 
-    def all_differ(self, keys: pa.Table) -> bool:
+    def keys_are_unique(self, keys: pa.Table) -> bool:
         """Whether it is certain that no two of these keys are equal; a no need not be."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ImportRequest:
     """A file and how it is to be read.
 
     Attributes
@@ -97,7 +97,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DecodedFile:
     """A file as text, with the records it holds; no cell was read yet."""
 
     text: Text

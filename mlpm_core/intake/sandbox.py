@@ -24,16 +24,16 @@ import pyarrow as pa
 
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.intake.messages import Refusal
-from mlpm_core.intake.parsed_file import Found
+from mlpm_core.intake.parsed_file import ParsedFile
 from mlpm_core.intake.pipeline import read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
-from mlpm_core.intake.request import Asked
+from mlpm_core.intake.request import ImportRequest
 from mlpm_core.records import Question, Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Bounds", "Cage", "CageError"]
+__all__ = ["Bounds", "ParserSandbox", "SandboxError"]
 
 LOG = logging.getLogger("mlpm.cage")
 
@@ -51,7 +51,7 @@ _KEEP_MEMORY: Final = ":".join(  # one heap, in large pages; what one file neede
 _START: Final = f"import sys; from {__name__} import work; work(*map(int, sys.argv[1:]))"
 
 
-class CageError(MlpmError):
+class SandboxError(MlpmError):
     """The reader was stopped, or broke; nothing was stored."""
 
 
@@ -64,13 +64,13 @@ class Bounds:
     wall_seconds: float = 300.0
 
 
-class Cage:
+class ParserSandbox:
     r"""Readers in processes of their own, as many as there are processors.
 
     Examples
     --------
-    >>> asked = Asked(b"model_id\nm1\nm2\n", "f.csv", "models", "p", datetime(2026, 1, 1))
-    >>> with Cage() as cage:
+    >>> asked = ImportRequest(b"model_id\nm1\nm2\n", "f.csv", "models", "p", datetime(2026, 1, 1))
+    >>> with ParserSandbox() as cage:
     ...     cage.read(asked).receipt.lines
     2
     """
@@ -81,26 +81,26 @@ class Cage:
         self._lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(os.cpu_count() or 1)
 
-    def __enter__(self) -> Cage:
+    def __enter__(self) -> ParserSandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, asked: Asked) -> Found:
+    def read(self, asked: ImportRequest) -> ParsedFile:
         """See `mlpm_core.intake.pipeline.read`.
 
         Raises
         ------
         Refusal, InputError
             As it does.
-        CageError
+        SandboxError
             When the reader was stopped by its bounds, or broke.
         """
         said, parts = self._do("read", asked)
-        return Found.unpacked(said, [_table(part) for part in parts])
+        return ParsedFile.unpacked(said, [_table(part) for part in parts])
 
-    def rejected_csv(self, asked: Asked, rejects: Sequence[Reject]) -> bytes:
+    def rejected_csv(self, asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:
         """See `mlpm_core.intake.pipeline.rejected_csv`."""
         return self._do("rejected_csv", asked, [r.model_dump() for r in rejects])[1][0]
 
@@ -112,7 +112,7 @@ class Cage:
             reader.stop()
 
     def _do(
-        self, what: str, asked: Asked, rejects: list[dict[str, Any]] | None = None
+        self, what: str, asked: ImportRequest, rejects: list[dict[str, Any]] | None = None
     ) -> tuple[dict[str, Any], list[bytes]]:
         with self._turns:
             with self._lock:
@@ -132,7 +132,7 @@ class Cage:
                 with self._lock:
                     self._idle.append(reader)
         if "stopped" in said:
-            raise CageError(said["stopped"])
+            raise SandboxError(said["stopped"])
         if "input_error" in said:
             raise InputError(said["input_error"])
         if "refusal" in said:
@@ -185,14 +185,14 @@ class _Reader:
         watch.start()
         to, back = self._process.stdin, self._process.stdout
         if to is None or back is None:
-            raise CageError("The reader has no pipes.")
+            raise SandboxError("The reader has no pipes.")
         try:
             _send(to, said, [data] if isinstance(data, bytes) else [])
             return _received(back)
         except (OSError, EOFError) as error:
             self._process.kill()
             code = self._process.wait()
-            raise CageError(self._why(code, is_late=is_late.is_set())) from error
+            raise SandboxError(self._why(code, is_late=is_late.is_set())) from error
         finally:
             watch.cancel()
 
@@ -224,7 +224,9 @@ def _widen(pipe: IO[bytes] | None) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def _written(what: str, asked: Asked, rejects: list[dict[str, Any]] | None) -> dict[str, Any]:
+def _written(
+    what: str, asked: ImportRequest, rejects: list[dict[str, Any]] | None
+) -> dict[str, Any]:
     return {
         "what": what,
         "path": str(asked.data) if isinstance(asked.data, Path) else None,
@@ -239,8 +241,8 @@ def _written(what: str, asked: Asked, rejects: list[dict[str, Any]] | None) -> d
     }
 
 
-def _asked(said: dict[str, Any], parts: list[bytes]) -> Asked:
-    return Asked(
+def _asked(said: dict[str, Any], parts: list[bytes]) -> ImportRequest:
+    return ImportRequest(
         Path(said["path"]) if said["path"] else parts[0],
         said["filename"],
         said["kind"],

@@ -17,7 +17,7 @@ from mlpm_core.value.kpi import per_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Candidate", "candidates", "find_candidate", "read_candidates"]
+__all__ = ["KpiTemplate", "candidates", "find_kpi_template", "read_candidates"]
 
 _FILE: Final = files("mlpm_core") / "catalogue" / "kpis" / "candidates.toml"
 _WITHIN: Final = 0.1
@@ -25,7 +25,7 @@ _TEXTS: Final = ("name", "dimension", "unit", "direction", "count", "where")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class KpiTemplate:
     """A KPI that can be counted where nobody has named one.
 
     ``unit`` has ``money`` where a currency goes. ``mechanisms`` are ids of those that move it.
@@ -70,7 +70,7 @@ class Candidate:
         return weeks_to_measure(self.spread, within or self.within)
 
 
-def read_candidates(text: str) -> dict[str, Candidate]:
+def read_candidates(text: str) -> dict[str, KpiTemplate]:
     """The candidates that a TOML text describes, by id, in its order.
 
     Raises
@@ -86,7 +86,7 @@ def read_candidates(text: str) -> dict[str, Candidate]:
 
 
 @lru_cache(maxsize=1)
-def candidates() -> dict[str, Candidate]:
+def candidates() -> dict[str, KpiTemplate]:
     """Every candidate that comes with MLPM, by id.
 
     Examples
@@ -98,7 +98,7 @@ def candidates() -> dict[str, Candidate]:
     return read_candidates(_FILE.read_text("utf-8"))
 
 
-def find_candidate(candidate_id: str) -> Candidate:
+def find_kpi_template(candidate_id: str) -> KpiTemplate:
     """The candidate of that id.
 
     Raises
@@ -112,7 +112,7 @@ def find_candidate(candidate_id: str) -> Candidate:
     return known[candidate_id]
 
 
-def _candidate(name: str, entry: Any) -> Candidate:  # noqa: ANN401  whatever TOML holds
+def _candidate(name: str, entry: Any) -> KpiTemplate:  # noqa: ANN401  whatever TOML holds
     if not isinstance(entry, dict):
         raise InputError(f"{name}: write a table [{name}] with its entries.")
     known = (*_TEXTS, "mechanisms", "spread", "within")
@@ -125,7 +125,7 @@ def _candidate(name: str, entry: Any) -> Candidate:  # noqa: ANN401  whatever TO
     if not isinstance(named, list) or not all(isinstance(m, str) for m in named):
         raise InputError(f"{name}: mechanisms must be a list of ids.")
     try:
-        return Candidate(
+        return KpiTemplate(
             id=name,
             name=texts["name"],
             dimension=Dimension(texts["dimension"]),

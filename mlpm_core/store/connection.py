@@ -99,7 +99,7 @@ class Store:
         past._known_until, past.read_only, past._remembered = seq, True, {}
         return past
 
-    def remembered(self, query: str) -> list[dict[str, Any]]:
+    def cached_rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of ``queries/<query>.sql``, which are asked for once between two writes.
 
         Its callers share them, and must leave them as they are.
@@ -184,7 +184,7 @@ class Store:
         return sorted({str(name) for name, _ in there ^ meant})
 
     @contextmanager
-    def still(self) -> Iterator[None]:
+    def write_locked(self) -> Iterator[None]:
         """Let nobody write while the block runs."""
         with self._write_lock:
             yield

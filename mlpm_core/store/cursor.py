@@ -95,7 +95,7 @@ class Reader:
         )
         return int(found[0]["n"])
 
-    def n_counting(self, record: type[Record], seq: int) -> tuple[int, int]:
+    def count_current(self, record: type[Record], seq: int) -> tuple[int, int]:
         """How many keys of a batch hold now: by a row of its own, and by any row at all."""
         keys = ", ".join(map(quoted, record.key))
         found = self._rows(
@@ -204,7 +204,7 @@ class Reader:
         finally:
             self._cursor.unregister("wanted_keys")
 
-    def all_differ(self, keys: pa.Table) -> bool:
+    def keys_are_unique(self, keys: pa.Table) -> bool:
         """Whether it is certain that no two of these keys are equal.
 
         Equal keys have equal hashes, so a yes is certain; a no may also be two hashes that happen

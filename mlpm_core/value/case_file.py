@@ -10,7 +10,7 @@ from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.named_file import read_named
 from mlpm_core.quantity import LARGEST
 from mlpm_core.value.decision import Decision, Option, decide
-from mlpm_core.value.information import Learned, Study
+from mlpm_core.value.information import Study, ValueOfInformation
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
 from mlpm_core.value.running_cost import after_running_costs
 from mlpm_core.value.toml_text import toml_table
@@ -200,5 +200,5 @@ def _options(decision: Decision) -> dict[str, dict[str, float]]:
     }
 
 
-def _within_noise(evppi: Mapping[str, Learned]) -> list[str]:
+def _within_noise(evppi: Mapping[str, ValueOfInformation]) -> list[str]:
     return [key for key, learned in evppi.items() if not learned.is_detectable]

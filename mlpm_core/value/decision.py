@@ -11,7 +11,7 @@ import numpy as np
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.quantity import Quantity, Unit
 from mlpm_core.value.draws import DRAWS, SEED, uniform_points
-from mlpm_core.value.information import Learned, Study, compared, evpi, evppi, evsi
+from mlpm_core.value.information import Study, ValueOfInformation, compared, evpi, evppi, evsi
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.together import joint_points, lineage, partners
 
@@ -101,12 +101,12 @@ class Decision:
         return evpi(self.nets)
 
     @cached_property
-    def evppi(self) -> dict[str, Learned]:
+    def evppi(self) -> dict[str, ValueOfInformation]:
         """What knowing each uncertain input is worth, the most first."""
         found = {key: evppi(self.nets, entry.draws) for key, entry in self.inputs.items()}
         return dict(sorted(found.items(), key=lambda item: -item[1].value))
 
-    def jointly(self, *keys: str) -> Learned:
+    def jointly(self, *keys: str) -> ValueOfInformation:
         """What knowing several inputs together is worth; all of them, what everything is worth.
 
         Raises
@@ -115,10 +115,10 @@ class Decision:
             When one is not uncertain here.
         """
         if set(keys) >= set(self.inputs):
-            return Learned(self.evpi, 0.0)
+            return ValueOfInformation(self.evpi, 0.0)
         return evppi(self.nets, *(self._uncertain(key).draws for key in keys))
 
-    def evsi(self, study: Study) -> Learned:
+    def evsi(self, study: Study) -> ValueOfInformation:
         """What a study is worth, before its cost.
 
         Raises

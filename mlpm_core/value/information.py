@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Learned", "Study", "compared", "evpi", "evppi", "evsi"]
+__all__ = ["Study", "ValueOfInformation", "compared", "evpi", "evppi", "evsi"]
 
 _N_KNOTS: Final = 6
 _N_SHUFFLES: Final = 60
@@ -34,7 +34,7 @@ _BAND: Final = 0.95  # of what shuffled draws seem to be worth
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class ValueOfInformation:
     """What knowing something is worth, in the unit of the nets.
 
     ``noise`` is what an input that tells nothing would seem to be worth, 95 times in 100.
@@ -147,7 +147,7 @@ def evpi(nets: Array) -> float:
     return float(np.max(_against_best(nets), axis=0).mean())
 
 
-def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> Learned:
+def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> ValueOfInformation:
     """Expected value of knowing some inputs exactly and the others not at all.
 
     Parameters
@@ -161,7 +161,7 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> Learned:
 
     Returns
     -------
-    Learned
+    ValueOfInformation
         Between 0 and ``evpi(nets)``, for a set at least that of each member.
 
     Raises
@@ -190,7 +190,7 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> Learned:
     gains = _against_best(nets)
     bases = [basis for x in inputs if (basis := _basis(x)).shape[1] > 1]
     if len(gains) == 1 or not bases:
-        return Learned(0.0, 0.0)
+        return ValueOfInformation(0.0, 0.0)
     known, rng = _together(bases), own_generator(seed, "shuffled")
     value = _worth_of(_fitted(known, gains))
     if len(bases) > 1:  # knowing more is never worth less, whatever the draws say
@@ -198,7 +198,7 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> Learned:
     shuffled = [
         _worth_of(_fitted(known, rng.permutation(gains, axis=1))) for _ in range(_N_SHUFFLES)
     ]
-    return Learned(min(value, evpi(nets)), float(np.quantile(shuffled, _BAND)))
+    return ValueOfInformation(min(value, evpi(nets)), float(np.quantile(shuffled, _BAND)))
 
 
 def evsi(
@@ -208,8 +208,8 @@ def evsi(
     *,
     is_share: bool,
     counted: float = 1.0,
-    perfect: Learned | None = None,
-) -> Learned:
+    perfect: ValueOfInformation | None = None,
+) -> ValueOfInformation:
     """Expected value of a study: of its result, not of the truth behind it.
 
     Parameters
@@ -225,12 +225,12 @@ def evsi(
     counted : float
         Of the cases looked at, the share that is observed at all: recall needs the positives among
         them. Fewer than one is worth that share of one.
-    perfect : Learned, optional
+    perfect : ValueOfInformation, optional
         What knowing the input exactly is worth, when it was computed before.
 
     Returns
     -------
-    Learned
+    ValueOfInformation
         At most ``perfect``; with the noise of that.
 
     Raises
@@ -267,7 +267,7 @@ def evsi(
     joint = _hits(study, truths) if is_counted else _means(study, truths, is_share=is_share)
     found = joint @ by_truth
     value = max(0.0, float(found.max(axis=1).sum() - found.sum(axis=0).max()))
-    return Learned(min(value * share, perfect.value), perfect.noise)
+    return ValueOfInformation(min(value * share, perfect.value), perfect.noise)
 
 
 def _hits(study: Study, truths: Array) -> Array:

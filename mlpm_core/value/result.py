@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Line", "Worth"]
+__all__ = ["FormulaStep", "Worth"]
 
 _PAIRS_SHOWN: Final = 4
 _MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FormulaStep:
     """One line of "how it was made": a formula with its result at the medians of the inputs.
 
     A flow may have no finite value there although the dimensions that use it have one.
@@ -129,7 +129,7 @@ class Worth:
         return _notes(self)
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[FormulaStep, ...]:
         """How it was made: every flow, outcome value and dimension at the medians.
 
         The dimensions are those of the mechanism's own baseline, as its formulas give them.
@@ -142,7 +142,7 @@ class Worth:
         }
         units = {d.value: d.unit for d in Dimension}
         return tuple(
-            Line(
+            FormulaStep(
                 name,
                 rule.formula.text,
                 float(rule.told(rule.formula(values))),

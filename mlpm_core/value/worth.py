@@ -17,7 +17,7 @@ from mlpm_core.quantity import Dimension, Quantity, Unit
 from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
 from mlpm_core.value.estimate import Estimate, added
 from mlpm_core.value.policy import Policy
-from mlpm_core.value.result import Line, Worth
+from mlpm_core.value.result import FormulaStep, Worth
 from mlpm_core.value.together import joint_points, lineage, partners
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     Written = Mapping[str, Quantity | str]
 
 __all__ = [
-    "DRAWS", "SEED", "Estimate", "Line", "Valuation", "Worth", "added", "worth", "worth_by_period",
+    "DRAWS", "SEED", "Estimate", "FormulaStep", "Valuation", "Worth", "added", "worth",
+    "worth_by_period",
 ]  # fmt: skip
 
 _MAX_DRAWS: Final = 2**20
@@ -169,14 +170,14 @@ class Valuation:
         self._medians = _medians(self._read)
         self._known: dict[tuple[object, ...], Array] = {}
 
-    def worth(self, option: Written, *, luck_of: str | Mapping[str, str] | None = None) -> Worth:
+    def worth(self, option: Written, *, stream: str | Mapping[str, str] | None = None) -> Worth:
         """What the mechanism is worth with the inputs of one option.
 
         Parameters
         ----------
         option : mapping of str to Quantity or str
             Inputs among ``own``; they replace the common ones of that name.
-        luck_of : str or mapping of str to str, optional
+        stream : str or mapping of str to str, optional
             The option's name, when the errors of its inputs are independent of other options':
             their draws then depend on that name only. A mapping names the luck of each input
             apart. Otherwise options share their luck.
@@ -190,7 +191,7 @@ class Valuation:
         own = self._policy.read(self._own, given, self._read.values(), self._currency)
         found = self._read | own
         read = {e.name: found[e.name] for e in self._policy.inputs if e.name in found}
-        luck = dict.fromkeys(own, luck_of) if isinstance(luck_of, str) else dict(luck_of or {})
+        luck = dict.fromkeys(own, stream) if isinstance(stream, str) else dict(stream or {})
         pairs = partners(read)
         inputs = {
             name: self._drawn(name, q, pairs, {n: whose for n, whose in luck.items() if n in own})

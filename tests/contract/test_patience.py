@@ -17,7 +17,7 @@ CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time"
 LIMITS = {"timeout", "timeout_ms", "default_timeout", "open_timeout", "close_timeout", "deadline"}
 WAITS = {"wait", "settimeout", "result", "set_default_timeout", "setdefaulttimeout"}
 BRIEF_ON_PURPOSE = {
-    ("core/test_stopping.py", "settimeout"),  # a full pipe is known by sending that takes long
+    ("http/test_stopping.py", "settimeout"),  # a full pipe is known by sending that takes long
 }
 
 

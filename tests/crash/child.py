@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.intake import Asked
+from mlpm_core.intake import ImportRequest
 from mlpm_core.services.admin import backups
 from mlpm_core.services.ingest import batches, imports
 from mlpm_core.services.ingest import undo as undoing
@@ -148,7 +148,7 @@ def main() -> None:
     """Work until killed, or through twelve files."""
     folder, point, n, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     workspace = open_recovered(Settings(data=folder, demo=False))
-    warm = Asked(file_of(0), "0.csv", "metric_results", "shop", workspace.now())
+    warm = ImportRequest(file_of(0), "0.csv", "metric_results", "shop", workspace.now())
     CAGE.read(warm)  # else most kills would come before the first file is read
     armed(point, n)
     print("READY", flush=True)

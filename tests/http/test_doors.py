@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from mlpm_core.api.security import FrontDoor, content_security_policy
+from mlpm_core.api.security import SecurityMiddleware, content_security_policy
 from tests.http_client import INDEX
 
 TOKEN = "a-token-for-tests"
@@ -32,7 +32,9 @@ APP = Starlette(
         Route("/_stcore/upload_file/{rest:path}", inside, methods=["PUT"]),
     ],
     middleware=[
-        Middleware(FrontDoor, policy="default-src 'self'", token=TOKEN, address="127.0.0.1")
+        Middleware(
+            SecurityMiddleware, policy="default-src 'self'", token=TOKEN, address="127.0.0.1"
+        )
     ],
 )
 

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from mlpm_core import api
 from mlpm_core.api import health
-from mlpm_core.api.security import FrontDoor, content_security_policy, startup_refusal
+from mlpm_core.api.security import SecurityMiddleware, content_security_policy, startup_refusal
 from mlpm_core.errors import StoreError
 from mlpm_core.services.admin.server_file import announced, new_token, read_server_file
 from mlpm_core.services.session.workspace import Check
@@ -67,7 +67,9 @@ class Client:
     """Sends one request through the door; no port, no thread."""
 
     def __init__(self, routes, address="127.0.0.1", root_path=""):
-        door = Middleware(FrontDoor, policy="default-src 'self'", token=TOKEN, address=address)
+        door = Middleware(
+            SecurityMiddleware, policy="default-src 'self'", token=TOKEN, address=address
+        )
         self.app = Starlette(routes=routes, middleware=[door])
         self.root_path = root_path
 

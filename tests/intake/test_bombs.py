@@ -13,7 +13,7 @@ from datetime import datetime
 
 import pytest
 
-from mlpm_core.intake import Asked, Bounds, Cage, Limits, Profile, Refusal, read
+from mlpm_core.intake import Bounds, ImportRequest, Limits, ParserSandbox, Profile, Refusal, read
 from mlpm_core.intake.files import unpack
 from mlpm_core.intake.files.detect import text_of
 from mlpm_core.records import MetricResult
@@ -25,7 +25,7 @@ XLSX, PARQUET, GZIP = "r.xlsx", "r.parquet", "r.csv.gz"
 
 
 def asked(data, name, **limits):
-    return Asked(
+    return ImportRequest(
         data, name, "metric_results", "p", NOW,
         Profile(hidden_rows="skip"), Limits(**limits),
     )  # fmt: skip
@@ -56,7 +56,7 @@ def asked(data, name, **limits):
     ids=lambda x: getattr(x, "__name__", ""),
 )
 def test_a_bomb_is_refused_or_read_within_seconds_of_processor_time(recipe, n, name, codes):
-    with Cage(PROCESSOR) as cage:
+    with ParserSandbox(PROCESSOR) as cage:
         try:
             found = cage.read(asked(recipe(n), name))
             said = {r.code for r in found.faults.rejects}

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.in_life.realisation import (
-    Gathered,
     Judgement,
     Outcome,
+    PeriodValue,
     Span,
-    Told,
+    WindowTotal,
     counted_parts,
     days_within,
     gathered,
@@ -37,11 +37,11 @@ def span(first: float, days: float) -> Span:
     return Span(ORIGIN + first * DAY, ORIGIN + (first + days) * DAY)
 
 
-def told(of: Span, *draws: float, is_final: bool = True) -> Told:
-    return Told((of,), {"net": np.array(draws)}, is_final)
+def told(of: Span, *draws: float, is_final: bool = True) -> PeriodValue:
+    return PeriodValue((of,), {"net": np.array(draws)}, is_final)
 
 
-def net(part: Gathered) -> list[float]:
+def net(part: WindowTotal) -> list[float]:
     return part.sums["net"].tolist()
 
 
@@ -64,8 +64,8 @@ def test_draws_are_added_before_quantiles_are_taken():
     """
     draws = np.arange(101.0)
     periods = [
-        Told((span(0, 7),), {"net": draws}),
-        Told((span(7, 7),), {"net": 100 - draws}),
+        PeriodValue((span(0, 7),), {"net": draws}),
+        PeriodValue((span(7, 7),), {"net": 100 - draws}),
     ]
     (july,) = gathered(periods, [span(0, 31)])
     total = july.total("net", "EUR")
@@ -166,10 +166,10 @@ SPANS = st.builds(
 PERIODS = st.lists(st.tuples(SPANS, st.floats(-1e6, 1e6)), max_size=12)
 
 
-def counted(periods: list[tuple[Span, float]]) -> list[Told]:
+def counted(periods: list[tuple[Span, float]]) -> list[PeriodValue]:
     parts = counted_parts([s for s, _ in periods])
     return [
-        Told(p, {"net": np.array([v, v / 2])})
+        PeriodValue(p, {"net": np.array([v, v / 2])})
         for p, (_, v) in zip(parts, periods, strict=True)
         if p
     ]

@@ -9,12 +9,12 @@ import pytest
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.in_life.realisation import (
-    Gathered,
     Grade,
     Judgement,
     Outcome,
+    PeriodValue,
     Span,
-    Told,
+    WindowTotal,
     counted_parts,
     gathered,
     hit_rate,
@@ -54,13 +54,15 @@ def test_a_period_begins_or_ends_with_one_that_counts_before_it():
 
 def test_labels_are_final_unless_told_and_a_month_without_days_holds_nothing():
     july, august = span(0, 31), span(31, 31)
-    of_july, of_august = gathered([Told((span(0, 7),), {"net": np.array([1.0])})], [july, august])
+    of_july, of_august = gathered(
+        [PeriodValue((span(0, 7),), {"net": np.array([1.0])})], [july, august]
+    )
     assert (of_july.days, of_july.days_not_final) == (7.0, 0.0)
     assert (of_august.days, of_august.sums) == (0.0, {})
 
 
 @pytest.mark.parametrize(
-    "part", [Gathered(0.0, 0.0, {"net": np.array([1.0])}), Gathered(3.0, 0.0, {})]
+    "part", [WindowTotal(0.0, 0.0, {"net": np.array([1.0])}), WindowTotal(3.0, 0.0, {})]
 )
 def test_nothing_is_said_of_what_was_not_monitored(part):
     for ask in (part.total, part.mean):
@@ -76,7 +78,7 @@ def level(*draws):
 
 
 def test_a_total_and_a_mean_are_told_in_their_unit():
-    part = Gathered(4.0, 0.0, {"net": np.array([8.0, 16.0])})
+    part = WindowTotal(4.0, 0.0, {"net": np.array([8.0, 16.0])})
     total, mean = part.total("net", "EUR"), part.mean("net", "h")
     assert (total.mean, total.unit, mean.mean, mean.unit) == (12.0, "EUR", 3.0, "h")
 

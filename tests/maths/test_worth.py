@@ -314,12 +314,12 @@ def test_an_input_has_the_luck_of_the_result_it_comes_from():
     option = {"precision": "25/100", "recall": "60/100"}
 
     def net(**luck: str) -> list[float]:
-        return valuation.worth(option, luck_of=luck).net_by_draw.tolist()
+        return valuation.worth(option, stream=luck).net_by_draw.tolist()
 
     one = net(precision="may", recall="may")
     assert one == net(precision="may", recall="may")
     assert one != net(precision="may", recall="june")
-    assert one == valuation.worth(option, luck_of="may").net_by_draw.tolist()
+    assert one == valuation.worth(option, stream="may").net_by_draw.tolist()
     assert net() == valuation.worth(option).net_by_draw.tolist()
     saved = valuation.worth(option)
     people = saved.kpi_by_draw(Dimension.PEOPLE_INTENSITY)

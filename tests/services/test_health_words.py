@@ -13,7 +13,7 @@ from mlpm_core.in_life.health import Health, LimitCheck, LimitState, Verdict, ve
 from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.records import Incident, MetricLimit
 from mlpm_core.services.in_life.health import (
-    HeldAgainst,
+    LimitsAndIncidents,
     age_in_days,
     health_of,
     held_against,
@@ -246,7 +246,7 @@ def test_what_a_deployment_is_held_against_leaves_out_what_is_over():
         incident_row(incident_id="i3", status="resolved"), incident_row(model_id="n"),
     ]  # fmt: skip
     told = held_against(Rows({MetricLimit: limits, Incident: incidents}), "shop")
-    assert told == HeldAgainst(
+    assert told == LimitsAndIncidents(
         {"d": limits[:2]}, {"m": incidents[:2], "n": incidents[3:]}
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mlpm_core.intake import Profile
 from mlpm_core.intake.columns.cell_parser import Grammar
 from mlpm_core.intake.columns.fast_path import read_all, read_plain
-from mlpm_core.intake.files.table import Coded
+from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.records import KpiActual, MetricResult, Status, as_written, columns, safe_cell
 from mlpm_core.records.safe_cell import _WORTH_A_LOOK, kept_cell
 from mlpm_core.reports import Table, csv_bytes, xlsx_bytes
@@ -147,7 +147,7 @@ def test_long_columns_of_text_lose_their_marks_like_short_ones():
     for extra, meant in (("'=1", "=1"), ("a;'@x", "a;@x"), ("it's", "it's"), ("'x", "'x")):
         texts = [f"note {i}" for i in range(5000)] + [extra]
         assert read_all(note, texts, read, is_plain=True).values[-1] == meant
-        whole = read_plain(note, Coded.of(texts), NOW)
+        whole = read_plain(note, DictionaryColumn.of(texts), NOW)
         assert whole is None or whole.values[-1].as_py() == meant
     rows = "".join(f"m,recall,2024-01-01T00:00:{i / 100:09.6f},0.5,n{i}\n" for i in range(5000))
     told = told_of(f"{HEADER}\n{rows}m,recall,2024-01-02,0.5,'=1\n".encode(), "r.csv", MetricResult)

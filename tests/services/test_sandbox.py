@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from mlpm_core.intake import Asked, Bounds, Cage, CageError, Limits, Refusal, read
+from mlpm_core.intake import (
+    Bounds,
+    ImportRequest,
+    Limits,
+    ParserSandbox,
+    Refusal,
+    SandboxError,
+    read,
+)
 from mlpm_core.records import Status
 from mlpm_core.services.ingest import imports, saved_answers
 
@@ -18,7 +26,7 @@ TWO = b"model_id,metric,period_start,value\nm1,recall,2024-01-01,0.8\nm2,recall,
 
 
 def asked(data=TWO, kind="metric_results"):
-    return Asked(data, "results.csv", kind, "p", NOW)
+    return ImportRequest(data, "results.csv", kind, "p", NOW)
 
 
 def endless(n_rows=400_000):
@@ -33,14 +41,14 @@ def pid_of(cage):
 
 
 def test_a_caged_reader_finds_what_a_free_one_finds():
-    with Cage() as cage:
+    with ParserSandbox() as cage:
         caged, free = cage.read(asked()), read(asked())
     assert caged.rows.table(list(free.rows.fields)).equals(free.rows.table(list(free.rows.fields)))
     assert (caged.receipt, caged.labels) == (free.receipt, free.labels)
 
 
 def test_refusals_and_questions_come_through_the_bars():
-    with Cage() as cage:
+    with ParserSandbox() as cage:
         with pytest.raises(Refusal) as refused:
             cage.read(asked(b""))
         assert [r.code for r in refused.value.rejects] == ["empty-file"]
@@ -50,7 +58,7 @@ def test_refusals_and_questions_come_through_the_bars():
 
 
 def test_one_reader_reads_file_after_file_and_a_broken_one_is_replaced():
-    with Cage() as cage:
+    with ParserSandbox() as cage:
         cage.read(asked())
         first = pid_of(cage)
         cage.read(asked())
@@ -59,14 +67,14 @@ def test_one_reader_reads_file_after_file_and_a_broken_one_is_replaced():
         os.waitpid(first, os.WNOHANG)
         try:  # it may be found dead before or while it is asked
             found = cage.read(asked())
-        except CageError:
+        except SandboxError:
             found = cage.read(asked())
         assert found.receipt.lines == 2
         assert pid_of(cage) != first
 
 
 def test_nothing_is_left_open_of_a_reader_that_died_between_two_files():
-    with Cage() as cage:
+    with ParserSandbox() as cage:
         cage.read(asked())
         (died,) = cage._idle
         died._process.kill()
@@ -87,17 +95,19 @@ def test_nothing_is_left_open_of_a_reader_that_died_between_two_files():
 )
 def test_a_reader_that_takes_too_much_is_stopped_and_the_next_file_is_read(bounds, told):
     data = endless(3_000_000)
-    large = Asked(data, "results.csv", "metric_results", "p", NOW, limits=Limits(rows=10**8))
-    with Cage(bounds) as cage:
-        with pytest.raises(CageError, match=told):
+    large = ImportRequest(
+        data, "results.csv", "metric_results", "p", NOW, limits=Limits(rows=10**8)
+    )
+    with ParserSandbox(bounds) as cage:
+        with pytest.raises(SandboxError, match=told):
             cage.read(large)
         assert cage._idle == []
-    with Cage() as cage:
+    with ParserSandbox() as cage:
         assert cage.read(asked()).receipt.lines == 2
 
 
 def test_a_stopped_reader_is_a_failed_receipt_and_nothing_is_stored(workspace, monkeypatch):
-    with Cage(Bounds(wall_seconds=0.05)) as cage:
+    with ParserSandbox(Bounds(wall_seconds=0.05)) as cage:
         monkeypatch.setattr(saved_answers, "CAGE", cage)
         receipt = imports.import_file(
             workspace, "ada", "shop", "metric_results", "f.csv", endless()
@@ -111,7 +121,7 @@ def test_a_stopped_reader_is_a_failed_receipt_and_nothing_is_stored(workspace, m
 
 def test_a_reader_has_no_secret_and_can_write_no_file(monkeypatch, tmp_path):
     monkeypatch.setenv("MLPM_TOKEN", "s3cret")
-    with Cage() as cage:
+    with ParserSandbox() as cage:
         cage.read(asked())
         environment = Path(f"/proc/{pid_of(cage)}/environ").read_bytes()
         limits = Path(f"/proc/{pid_of(cage)}/limits").read_text()

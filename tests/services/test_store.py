@@ -189,7 +189,7 @@ def test_what_would_happen_is_rolled_back(store):
 
 
 def newest(store):
-    return store.remembered("last_seq")[0]["seq"]
+    return store.cached_rows("last_seq")[0]["seq"]
 
 
 def test_what_is_remembered_is_asked_again_after_a_write(store):

@@ -127,7 +127,7 @@ def test_options_of_a_choice_move_with_what_is_common(by):
 def test_options_with_luck_of_their_own_move_too(by):
     """A candidate's own metric is drawn apart; what moves with it follows its draws."""
     common = Valuation(M11, moved(by), own=["uplift_at_k"])
-    one, two = (common.worth({}, luck_of=name) for name in ("A", "B"))
+    one, two = (common.worth({}, stream=name) for name in ("A", "B"))
     for told in (one, two):
         assert told.net.mean == pytest.approx(30_000 * (2.4 + 0.03 * by - 1.4), abs=60)
     drawn = [told.inputs_by_draw["value"] for told in (one, two)]

@@ -6,8 +6,8 @@ from mlpm_core.intake import Profile
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.in_life.deployments import deployment
 from mlpm_core.services.ingest import imports, registers
+from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.services.session.workspace import Workspace
 from tests.in_use import MODEL, PROJECT, results, save, started, week
 from tests.in_use import planned_inputs as planned
 
@@ -248,7 +248,7 @@ def test_the_answer_is_not_kept_for_the_next_file(workspace):
 
 def test_what_was_stored_before_the_question_comes_back(tmp_path, monkeypatch):
     """A ledger of before holds 12.4 without a unit and without an answer."""
-    workspace = Workspace(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=tmp_path, demo=False))
     started(workspace, "M4", week(13))
     with monkeypatch.context() as before:
         before.setattr(Profile, "answers", lambda _: [])
@@ -256,7 +256,7 @@ def test_what_was_stored_before_the_question_comes_back(tmp_path, monkeypatch):
     was = registers.records(workspace, "ada", PROJECT, "metric_results")
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
-    again = Workspace(Settings(data=tmp_path, demo=False))
+    again = open_recovered(Settings(data=tmp_path, demo=False))
     assert registers.records(again, "ada", PROJECT, "metric_results") == was
     assert [row["value"] for row in was] == [0.9, 12.4]
     again.close()

@@ -16,7 +16,7 @@ from mlpm_core.intake.columns.header import known_metric
 from mlpm_core.intake.columns.metric_rules import check_results
 from mlpm_core.intake.columns.readings import Faults, PlainReading, Reading
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
-from mlpm_core.intake.files.table import Coded, Table
+from mlpm_core.intake.files.table import DictionaryColumn, Table
 from mlpm_core.intake.messages import Fault, reject
 from mlpm_core.records import columns
 
@@ -59,7 +59,7 @@ class Checker:
         if self._n_looked > _MOST_LOOKED:  # text of very many lines that are rows but for a rule
             return False
         none = np.zeros(1, dtype=np.int64)
-        one = Table(none, [Coded.of([c]) for c in found.cells], [], [])
+        one = Table(none, [DictionaryColumn.of([c]) for c in found.cells], [], [])
         faults = Faults(none)
         readings = self.readings(one, faults)
         if self._fields.has_metrics and not faults.is_bad[0]:

@@ -20,10 +20,10 @@ from mlpm_core.records import Column, ColumnKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlpm_core.intake.files.table import Coded
+    from mlpm_core.intake.files.table import DictionaryColumn
     from mlpm_core.intake.messages import Fault
 
-__all__ = ["Cells", "Whole", "read_all", "read_plain"]
+__all__ = ["Cells", "FastColumn", "read_all", "read_plain"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -53,14 +53,14 @@ _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
 _SHORTEST_NAME = 1 + max(map(len, MISSING))
 
 
-class Whole(NamedTuple):
+class FastColumn(NamedTuple):
     """Every cell of a column as read, none of them faulty, and which are noteworthy."""
 
     values: pa.Array
     notes: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]
 
 
-def read_plain(column: Column, coded: Coded, now: datetime) -> Whole | None:
+def read_plain(column: Column, coded: DictionaryColumn, now: datetime) -> FastColumn | None:
     """Every cell of a column whose cells are all of the commonest form; None for other columns.
 
     Parameters
@@ -80,16 +80,16 @@ def read_plain(column: Column, coded: Coded, now: datetime) -> Whole | None:
             lengths = pc.min_max(pc.binary_length(given)).as_py()
             is_common = lengths["min"] >= _SHORTEST_NAME and lengths["max"] <= LONGEST
             if is_common and _all(pc.match_substring_regex(given, _FULL_NAME)):
-                return Whole(given, {})
+                return FastColumn(given, {})
         case ColumnKind.TEXT if not column.required and default_of(column) == "":
             as_bytes = coded.strings.cast(pa.binary())
             unusual = f"{_UNPRINTABLE}|{_MARKED.pattern}"
             if not _any(pc.match_substring_regex(as_bytes, unusual)):
-                return Whole(coded.strings, {})
+                return FastColumn(coded.strings, {})
     return None
 
 
-def _plain_numbers(column: Column, coded: Coded) -> Whole | None:
+def _plain_numbers(column: Column, coded: DictionaryColumn) -> FastColumn | None:
     found = coded.numbers
     if found is None or (column.required and found.null_count):
         return None
@@ -104,10 +104,10 @@ def _plain_numbers(column: Column, coded: Coded) -> Whole | None:
     default = default_of(column)
     if found.null_count and default is not None:
         found = found.fill_null(default)
-    return Whole(found, {})
+    return FastColumn(found, {})
 
 
-def _plain_moments(coded: Coded, now: datetime) -> Whole | None:
+def _plain_moments(coded: DictionaryColumn, now: datetime) -> FastColumn | None:
     given = coded.strings
     has_zone = _all(pc.match_substring_regex(given, _FULL_MOMENT + "Z$"))
     if not has_zone and not _all(pc.match_substring_regex(given, _FULL_MOMENT + "$")):
@@ -125,7 +125,7 @@ def _plain_moments(coded: Coded, now: datetime) -> Whole | None:
     notes = {"grain P1D": is_midnight, "grain ": ~is_midnight}
     if not has_zone:
         notes["utc-assumed"] = np.ones(len(found), dtype=bool)
-    return Whole(found, notes)
+    return FastColumn(found, notes)
 
 
 def _all(found: Any) -> bool:  # noqa: ANN401  Arrow has no types

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from mlpm_core.intake.columns.fast_path import Cells, Whole
+    from mlpm_core.intake.columns.fast_path import Cells, FastColumn
     from mlpm_core.intake.columns.rows import Flags
-    from mlpm_core.intake.files.table import Coded, Codes
+    from mlpm_core.intake.files.table import Codes, DictionaryColumn
     from mlpm_core.records import ColumnKind, Reject
 
 __all__ = ["Faults", "PlainReading", "Reading"]
@@ -65,7 +65,7 @@ class Reading:
 class PlainReading(Reading):
     """A field of every record, read as a whole; no cell is faulty."""
 
-    def __init__(self, coded: Coded, whole: Whole) -> None:
+    def __init__(self, coded: DictionaryColumn, whole: FastColumn) -> None:
         self._coded, self._whole = coded, whole
 
     @property

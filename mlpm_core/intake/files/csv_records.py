@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
-from mlpm_core.intake.files.table import Coded, Codes, Damage, Table, coded_columns
+from mlpm_core.intake.files.table import Codes, Damage, DictionaryColumn, Table, coded_columns
 from mlpm_core.intake.messages import Refusal
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Reader:
         self._spans: dict[int, int] = {}
         self._n_records = 0
 
-    def all_whole(self, start: int) -> list[Coded] | None:
+    def all_whole(self, start: int) -> list[DictionaryColumn] | None:
         """The cells of every line, if each is a whole record by itself; the commonest file."""
         lines = self._lines
         if not lines.are_short(start, self._limits.cell_chars):
@@ -153,11 +153,11 @@ class _Reader:
                     limit=self._limits.cell_chars,
                 )
 
-    def _cells(self, records: bytes | memoryview) -> list[Coded]:
+    def _cells(self, records: bytes | memoryview) -> list[DictionaryColumn]:
         has_quotes = self._lines.has_quotes
         return coded_columns(records, self._delimiter, self._width, has_quotes=has_quotes)
 
-    def table(self, columns: list[Coded] | None) -> Table:
+    def table(self, columns: list[DictionaryColumn] | None) -> Table:
         """All that was found, with blank records of full width set apart too.
 
         ``columns`` are the cells, if they were read already.

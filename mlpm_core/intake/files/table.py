@@ -17,7 +17,7 @@ from mlpm_core.intake.files.lines import SPACES, is_blank
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Coded", "Codes", "Damage", "Table", "coded_columns"]
+__all__ = ["Codes", "Damage", "DictionaryColumn", "Table", "coded_columns"]
 
 Codes = np.ndarray[tuple[int], np.dtype[np.signedinteger[Any]]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -36,7 +36,7 @@ class Damage(NamedTuple):
     cells: list[str]
 
 
-class Coded:
+class DictionaryColumn:
     """A column of cells as Arrow holds them: as text, or as bytes when some are no UTF-8.
 
     ``cells`` are its distinct cells and ``codes`` say which one each record has, so that each
@@ -47,7 +47,7 @@ class Coded:
         self.strings = strings
 
     @classmethod
-    def of(cls, cells: list[str]) -> Coded:
+    def of(cls, cells: list[str]) -> DictionaryColumn:
         """A column from its cells, record by record."""
         return cls(pa.array([c.encode("utf-8", "surrogateescape") for c in cells], pa.binary()))
 
@@ -103,13 +103,13 @@ class Coded:
             return pc.equal(trimmed, "").to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
         return np.array([is_blank(c) for c in self.cells], dtype=bool)[self.codes]
 
-    def taken(self, kept: Flags) -> Coded:
+    def taken(self, kept: Flags) -> DictionaryColumn:
         """The cells of some records."""
         strings = self.strings.filter(pa.array(kept))
         if not self.is_text:
             with suppress(pa.ArrowInvalid):
                 strings = strings.cast(pa.string())
-        return Coded(strings)
+        return DictionaryColumn(strings)
 
 
 def _as_numbers(strings: pa.Array) -> pa.Array:
@@ -124,7 +124,7 @@ class Table:
     """All records below a header: whole ones column by column, blank and damaged ones apart."""
 
     lines: Codes
-    columns: list[Coded]
+    columns: list[DictionaryColumn]
     blank: list[int]
     damaged: list[Damage]
     spans: dict[int, int] = field(default_factory=dict)
@@ -148,7 +148,7 @@ class Table:
 
 def coded_columns(
     records: bytes | memoryview, delimiter: str, width: int, *, has_quotes: bool
-) -> list[Coded]:
+) -> list[DictionaryColumn]:
     r"""Whole, well-formed records of one width, column by column.
 
     Parameters
@@ -163,14 +163,14 @@ def coded_columns(
     ([0, 1, 0], ['1', 'x, y'])
     """
     if not len(records):
-        return [Coded(pa.array([], pa.string())) for _ in range(width)]
+        return [DictionaryColumn(pa.array([], pa.string())) for _ in range(width)]
     names = [str(j) for j in range(width)]
 
     has_mark = bytes(records[:3]) == _BOM  # Arrow would take it away
     if has_mark:
         records = b"\n" + bytes(records)
 
-    def read(kind: Any) -> list[Coded]:  # noqa: ANN401  Arrow has no types
+    def read(kind: Any) -> list[DictionaryColumn]:  # noqa: ANN401  Arrow has no types
         found = csv.read_csv(
             pa.py_buffer(records),
             read_options=csv.ReadOptions(
@@ -186,7 +186,7 @@ def coded_columns(
                 column_types=dict.fromkeys(names, kind), strings_can_be_null=False
             ),
         )
-        return [Coded(column.combine_chunks()) for column in found.columns]
+        return [DictionaryColumn(column.combine_chunks()) for column in found.columns]
 
     try:
         return read(pa.string())

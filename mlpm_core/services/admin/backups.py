@@ -61,7 +61,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         still hold all that it stood for. Without it a ledger that was written anew together with
         the database is not seen.
     """
-    with workspace.store.still(), workspace.store.reader() as reader:
+    with workspace.store.write_locked(), workspace.store.reader() as reader:
         rows = {row["seq"]: row for row in reader.rows("batch_rows", after=0)}
         contents, views = reader.contents(), workspace.store.changed_views()
         evidence = {row["sha256"] for row in reader.rows("evidence")}
@@ -151,7 +151,7 @@ def rewrite_ledger(workspace: Workspace) -> Path:
     """
     if workspace.settings.read_only:
         raise StoreError("This copy of MLPM only reads (MLPM_READ_ONLY=1); nothing was changed.")
-    with workspace.store.still(), workspace.store.reader() as reader:
+    with workspace.store.write_locked(), workspace.store.reader() as reader:
         aside = quarantine(workspace.settings.data) / LEDGER
         workspace.ledger.rewrite(reader.rows("batch_rows", after=0), aside)
     return aside
@@ -177,7 +177,7 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
     copy = path.with_suffix(f".{os.getpid()}.duckdb")
     try:
         where.mkdir(parents=True, exist_ok=True)
-        with workspace.store.still():
+        with workspace.store.write_locked():
             workspace.acknowledge()
             workspace.store.snapshot(copy)
             names = {DATABASE: copy, LEDGER: workspace.settings.data / LEDGER}

@@ -166,7 +166,7 @@ def remove(
     InputError
         When a batch of others rests on the demo that may not be undone; it names all of them.
     """
-    with workspace.store.still():
+    with workspace.store.write_locked():
         demo = loaded(workspace, actor)
         asked = [b for b in demo.resting if others is not None and b.batch not in others]
         if asked:

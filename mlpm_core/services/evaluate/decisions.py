@@ -277,7 +277,7 @@ def decide(
         "dissent": dissent,
         "evidence": evidence,
     }
-    with workspace.store.still():  # nobody else takes the id meanwhile
+    with workspace.store.write_locked():  # nobody else takes the id meanwhile
         with workspace.store.reader() as reader:
             decision_id = next_id(d.row["decision_id"] for d in decisions_of(reader, project))
         row = {"decision_id": decision_id} | row

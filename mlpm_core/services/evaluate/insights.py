@@ -14,7 +14,7 @@ from mlpm_core.quantity import Unit
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
 from mlpm_core.value.decision import NONE, Decision, Option, Uncertain, decide
-from mlpm_core.value.information import Learned, Study
+from mlpm_core.value.information import Study, ValueOfInformation
 from mlpm_core.value.keeping import ahead
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.running_cost import before_running_costs
@@ -70,9 +70,9 @@ class Advice:
 
     key: str
     label: str
-    learned: Learned
+    learned: ValueOfInformation
     study: Study | None
-    study_worth: Learned | None
+    study_worth: ValueOfInformation | None
 
     @property
     def how(self) -> str:
@@ -188,7 +188,7 @@ def advised(decision: Decision, mechanism: Mechanism) -> tuple[Advice, ...]:
 
 def studied(
     decision: Decision, mechanism: Mechanism, key: str, cost_per_case: float, cost_once: float = 0.0
-) -> tuple[Study, Learned] | None:
+) -> tuple[Study, ValueOfInformation] | None:
     """The size of study that is worth most after its cost; None when none is worth it."""
     counted = decision.inputs[key].counted
     looked_at = [size for n in _SIZES if (size := _looked_at(n, counted))]
@@ -340,7 +340,9 @@ def _is_share(worth: Worth, name: str) -> bool:
     return quantity.unit == "1" and (quantity.low, quantity.high) == (0, 1)
 
 
-def _study(decision: Decision, key: str, mechanism: Mechanism, learned: Learned) -> Study | None:
+def _study(
+    decision: Decision, key: str, mechanism: Mechanism, learned: ValueOfInformation
+) -> Study | None:
     """The smallest study that tells most of what knowing the input is worth."""
     entry = decision.inputs[key]
     is_sampled = entry.is_share or (entry.unit != "1" and not entry.unit.endswith("/year"))

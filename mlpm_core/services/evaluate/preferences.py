@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotEnoughDataError
-from mlpm_core.evaluation.preferences import Choice, Criterion, Flip, Weighing, weigh
+from mlpm_core.evaluation.preferences import Choice, Criterion, Weighing, WeightChange, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,11 +16,19 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.views import LeaderboardView
     from mlpm_core.services.plan.briefs import BriefView
 
-__all__ = ["Choice", "Choosing", "Criterion", "Flip", "Parting", "choosing", "weights_of"]
+__all__ = [
+    "Choice",
+    "Criterion",
+    "Disagreement",
+    "Preferences",
+    "WeightChange",
+    "choosing",
+    "weights_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Disagreement:
     """Two people who would choose different options, each for the sake of a criterion."""
 
     one: str
@@ -32,7 +40,7 @@ class Parting:
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
+class Preferences:
     """The options that no other dominates, and who would choose which.
 
     ``shares`` is of all ways to weigh the criteria. ``undecided`` are people whose weights lie
@@ -43,7 +51,7 @@ class Choosing:
     dominated: Mapping[str, str]
     choices: Mapping[str, Choice]
     undecided: tuple[str, ...]
-    conflict: Parting | None
+    conflict: Disagreement | None
 
     @property
     def camps(self) -> dict[str, tuple[str, ...]]:
@@ -62,7 +70,7 @@ def weights_of(brief: BriefView) -> dict[str, Mapping[Dimension, float]]:
 
 def choosing(
     board: LeaderboardView, people: Mapping[str, Mapping[Dimension, float]]
-) -> Choosing | None:
+) -> Preferences | None:
     """Who would choose which option of a leaderboard; None when there is no option.
 
     Options are compared by their means in money and the other dimensions; nothing is averaged over
@@ -78,7 +86,7 @@ def choosing(
             choices[name] = weighing.choice(weights)
         except NotEnoughDataError:
             undecided.append(name)
-    return Choosing(
+    return Preferences(
         shares=weighing.shares,
         dominated=weighing.dominated,
         choices=choices,
@@ -91,7 +99,7 @@ def _sharpest(
     weighing: Weighing,
     people: Mapping[str, Mapping[Dimension, float]],
     choices: Mapping[str, Choice],
-) -> Parting | None:
+) -> Disagreement | None:
     """The parting in which both are surest of their choice."""
     apart = [
         (one, two)
@@ -102,4 +110,4 @@ def _sharpest(
         return None
     one, two = max(apart, key=lambda pair: min(choices[name].lead for name in pair))
     options = (choices[one].option, choices[two].option)
-    return Parting(one, two, *options, *weighing.divides(people[one], people[two], options))
+    return Disagreement(one, two, *options, *weighing.divides(people[one], people[two], options))

@@ -10,7 +10,7 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, LimitState, Verdict
 from mlpm_core.records import Deployment, Slot, ValueCase
 from mlpm_core.services.in_life.health import (
-    HeldAgainst,
+    LimitsAndIncidents,
     age_in_days,
     health_of,
     held_against,
@@ -18,7 +18,7 @@ from mlpm_core.services.in_life.health import (
     newest,
 )
 from mlpm_core.services.in_life.metric_signals import WatchedMetric, watched_metrics
-from mlpm_core.services.in_life.portfolio import Line, gap_size, lines_of
+from mlpm_core.services.in_life.portfolio import PortfolioRow, gap_size, lines_of
 from mlpm_core.services.in_life.segments import Segments, segments_of
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.mechanisms import mechanism_of_case
@@ -75,7 +75,7 @@ class DeploymentLine:
     age_days: int | None
     data_to: date | None
     checks: tuple[LimitCheck, ...]
-    value: Line | None
+    value: PortfolioRow | None
 
     @property
     def model(self) -> str:
@@ -232,7 +232,7 @@ def _asked_by(
 
 
 def _champion(
-    project: Mapping[str, Any], line: Line, record: Mapping[str, Any], day: date
+    project: Mapping[str, Any], line: PortfolioRow, record: Mapping[str, Any], day: date
 ) -> DeploymentLine:
     return _line(
         project,
@@ -253,7 +253,7 @@ def _other(
     record: Mapping[str, Any],
     title: str,
     day: date,
-    held: HeldAgainst,
+    held: LimitsAndIncidents,
 ) -> DeploymentLine:
     reported = monitored_periods(reader, project["project"], record, day)
     monitored = as_asked(reported, *_asked_by(reader, project, record["value_case_id"]))
@@ -312,7 +312,7 @@ def _line(
     health: Verdict,
     as_of: Period | None,
     checks: tuple[LimitCheck, ...],
-    value: Line | None,
+    value: PortfolioRow | None,
 ) -> DeploymentLine:
     from_on, to_on = record["from_on"], record["to_on"]
     last = min(to_on, day) if to_on else day

@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = ["HeldAgainst", "age_in_days", "health_of", "held_against", "limit_checks", "newest"]
+__all__ = [
+    "LimitsAndIncidents",
+    "age_in_days",
+    "health_of",
+    "held_against",
+    "limit_checks",
+    "newest",
+]
 
 
-class HeldAgainst(NamedTuple):
+class LimitsAndIncidents(NamedTuple):
     """What the deployments of a project are held against, whatever their value.
 
     ``limits`` are by the deployment they watch, ``incidents`` those not resolved yet, by model.
@@ -29,9 +36,9 @@ class HeldAgainst(NamedTuple):
     incidents: dict[str, list[dict[str, Any]]]
 
 
-def held_against(reader: Reader, project: str) -> HeldAgainst:
+def held_against(reader: Reader, project: str) -> LimitsAndIncidents:
     """The metric limits and the open incidents of a project."""
-    found = HeldAgainst({}, {})
+    found = LimitsAndIncidents({}, {})
     for row in reader.current(MetricLimit, project):
         if not row["archived"]:
             found.limits.setdefault(row["deployment_id"], []).append(row)

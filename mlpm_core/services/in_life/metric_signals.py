@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlpm_core.in_life.control_chart import Rule, Watched, watched
+from mlpm_core.in_life.control_chart import ControlChart, Rule, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -101,7 +101,7 @@ def _is_back(z: Sequence[float]) -> bool:
     return is_level and all(abs(one) <= _INSIDE for one in z)
 
 
-def _episodes(points: Sequence[MetricPoint], found: Watched) -> tuple[Episode, ...]:
+def _episodes(points: Sequence[MetricPoint], found: ControlChart) -> tuple[Episode, ...]:
     """Signals that follow each other without a return to the range are one episode."""
     episodes: list[Episode] = []
     until = -1

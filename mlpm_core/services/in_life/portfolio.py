@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from mlpm_core.services.in_life.health import HeldAgainst
+    from mlpm_core.services.in_life.health import LimitsAndIncidents
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_rates import RatePoint
     from mlpm_core.store import Reader
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Estimate",
     "Health",
-    "Line",
     "Portfolio",
+    "PortfolioRow",
     "ProjectView",
     "Total",
     "gap_size",
@@ -49,7 +49,7 @@ _TREND_POINTS = 52
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PortfolioRow:
     """A value case with its health: one row of the portfolio."""
 
     project: str
@@ -103,10 +103,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A dimension a year over every case in life; ``unit`` tells currencies apart.
-
-    ``dimension`` is None for net, which is revenue and cost saving together.
-    """
+    """A dimension (None: net) a year over every case in life; ``unit`` tells currencies apart."""
 
     dimension: Dimension | None
     unit: str
@@ -124,7 +121,7 @@ class Portfolio:
     A total holds the cases in life whose results say something of today.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[PortfolioRow, ...]
     totals: tuple[Total, ...]
 
 
@@ -133,7 +130,7 @@ class ProjectView:
     """One project with its cases and KPIs, on the day it lives on."""
 
     project: Mapping[str, Any]
-    lines: tuple[Line, ...]
+    lines: tuple[PortfolioRow, ...]
     kpis: tuple[KpiValue, ...]
     day: date
 
@@ -154,14 +151,14 @@ def _portfolio(workspace: Workspace) -> Portfolio:
         ]
     size = gap_size(lines)
 
-    def order(x: Line) -> tuple[object, ...]:
+    def order(x: PortfolioRow) -> tuple[object, ...]:
         return not x.is_in_life, WORST_FIRST.index(x.health.health), -size(x), x.project_title
 
     lines.sort(key=order)
     return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_counted])))
 
 
-def gap_size(lines: Iterable[Line]) -> Callable[[Line], float]:
+def gap_size(lines: Iterable[PortfolioRow]) -> Callable[[PortfolioRow], float]:
     """What gaps are held against each other by: money; across currencies shares of the plans."""
     is_one_currency = len({line.case.currency for line in lines if line.gap is not None}) < 2
     return lambda line: (line.gap if is_one_currency else line.gap_share) or 0.0
@@ -202,9 +199,9 @@ def _trend(
     return rates or []
 
 
-def _unknown_line(project: Mapping[str, Any], case: CaseValue) -> Line:
+def _unknown_line(project: Mapping[str, Any], case: CaseValue) -> PortfolioRow:
     """The line of a case of which nothing can be said but why."""
-    return Line(
+    return PortfolioRow(
         project=project["project"],
         project_title=project["title"],
         is_demo=project["is_demo"],
@@ -312,7 +309,9 @@ def _views(workspace: Workspace, actor: str, project: str | None) -> list[Projec
     return consistent(workspace, read)
 
 
-def lines_of(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -> list[Line]:
+def lines_of(
+    workspace: Workspace, reader: Reader, project: Mapping[str, Any]
+) -> list[PortfolioRow]:
     """Every value case of a project with its champion's health, or why nothing can be said."""
     day = project["clock_on"] or workspace.now().date()
     held = held_against(reader, project["project"])
@@ -325,8 +324,8 @@ def lines_of(workspace: Workspace, reader: Reader, project: Mapping[str, Any]) -
 
 
 def _line(
-    reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, held: HeldAgainst
-) -> Line:
+    reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, held: LimitsAndIncidents
+) -> PortfolioRow:
     deployment = case.deployment
     if deployment is None:
         return _unknown_line(project, case)
@@ -337,7 +336,7 @@ def _line(
         monitored = as_asked(reported, case.mechanism, case.currency)
         fresh = deployment["fresh_within_days"]
         checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
-    return Line(
+    return PortfolioRow(
         project=project["project"],
         project_title=project["title"],
         is_demo=project["is_demo"],
@@ -355,7 +354,7 @@ def _line(
     )
 
 
-def _totals(lines: list[Line]) -> list[Total]:
+def _totals(lines: list[PortfolioRow]) -> list[Total]:
     """Money per currency, human hours and bad experiences a year; cycle time is never added."""
     cases = [x.case for x in lines if x.case.planned and x.case.current]
     by_currency: dict[str, list[CaseValue]] = {}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import NotEnoughDataError, NotFoundError
 from mlpm_core.in_life.realisation import (
-    Gathered,
     Grade,
     HitRate,
     Outcome,
+    WindowTotal,
     hit_rate,
     judged,
     over_days,
@@ -19,7 +19,7 @@ from mlpm_core.in_life.realisation import (
 )
 from mlpm_core.records import Direction, Kpi, Promise, ValueCase
 from mlpm_core.services.evaluate.decisions import DecisionState, DecisionView, decisions
-from mlpm_core.services.in_life.realised_value import NET, Life, LifeMonth, life_of
+from mlpm_core.services.in_life.realised_value import NET, LifeMonth, RealisedValue, realised_value
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
 from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
@@ -217,7 +217,7 @@ def _lives(
     kpis: Mapping[str, KpiValue],
     promises: Sequence[Mapping[str, Any]],
     today: date,
-) -> dict[str, Life]:
+) -> dict[str, RealisedValue]:
     """The chosen value case, and every other that a promise which fell due rests on."""
     due: dict[str, set[date]] = {value_case_id: set()}
     for promise in promises:
@@ -226,7 +226,7 @@ def _lives(
             due.setdefault(kpi.value_case_id, set()).add(promise["promised_for_on"])
     rows = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
     return {
-        name: life_of(
+        name: realised_value(
             reader,
             rows[name],
             cases[name],
@@ -277,7 +277,7 @@ def _is_judged(kpi: KpiValue) -> bool:
     return kpi.counts and kpi.baseline is not None
 
 
-def _level(kpi: KpiValue, case: CaseValue, part: Gathered) -> Estimate:
+def _level(kpi: KpiValue, case: CaseValue, part: WindowTotal) -> Estimate:
     """The KPI's mean level over the monitored days: its baseline, moved by the model."""
     if kpi.baseline is None:
         raise NotEnoughDataError(f"The baseline of {kpi.title} is still to be measured.")
@@ -288,7 +288,7 @@ def _level(kpi: KpiValue, case: CaseValue, part: Gathered) -> Estimate:
 
 
 def _level_or_reason(
-    kpi: KpiValue, case: CaseValue, part: Gathered
+    kpi: KpiValue, case: CaseValue, part: WindowTotal
 ) -> tuple[Estimate | None, str | None]:
     """The level, or why it cannot be said, such as a unit that does not fit the project."""
     return or_reason(f"KPI {kpi.kpi_id}", partial(_level, kpi, case, part))
@@ -298,7 +298,7 @@ def _promise(
     promise: Mapping[str, Any],
     kpi: KpiValue | None,
     cases: Mapping[str, CaseValue],
-    lives: Mapping[str, Life],
+    lives: Mapping[str, RealisedValue],
     today: date,
 ) -> PromiseLine:
     copied = ("promise_id", "promised", "promised_for_on", "made_on", "made_to", "confidence")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.in_life.realisation import (
-    Gathered,
+    PeriodValue,
     Span,
-    Told,
+    WindowTotal,
     counted_parts,
     days_within,
     gathered,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = ["NET", "Life", "LifeMonth", "life_of"]
+__all__ = ["NET", "LifeMonth", "RealisedValue", "realised_value"]
 
 NET: Final = "net"
 """Name of the net money of a day; a dimension goes by its own name."""
@@ -47,11 +47,11 @@ class LifeMonth:
 
     start: date
     days_in_use: float
-    gathered: Gathered
+    gathered: WindowTotal
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class RealisedValue:
     """What the monitored periods of a value case tell, up to a day.
 
     ``since`` holds, for each day asked, what they tell from that day on; ``unvalued`` what is wrong
@@ -59,7 +59,7 @@ class Life:
     """
 
     months: tuple[LifeMonth, ...]
-    since: Mapping[date, Gathered]
+    since: Mapping[date, WindowTotal]
     unvalued: tuple[str, ...]
     n_unvalued: int
 
@@ -79,7 +79,7 @@ class _Held:
     is_final: bool
 
 
-def life_of(
+def realised_value(
     reader: Reader,
     row: Mapping[str, Any],
     case: CaseValue,
@@ -87,7 +87,7 @@ def life_of(
     *,
     dimensions: Collection[Dimension] = (),
     since: Collection[date] = (),
-) -> Life:
+) -> RealisedValue:
     """What the monitored periods of a value case tell of its days in use.
 
     Only days in use count: those of its champion deployments, else from the first result on. Where
@@ -126,7 +126,7 @@ def life_of(
     asked = [*windows, *(Span(_midnight(d), _midnight(max(d, today)) + _DAY) for d in days)]
     faults: list[str] = []
     found = gathered(_valued(case, held, dimensions, faults), asked)
-    return Life(
+    return RealisedValue(
         months=tuple(
             LifeMonth(window.start.date(), days_within(in_use, window), part)
             for window, part in zip(windows, found, strict=False)
@@ -169,7 +169,7 @@ def _held(
 
 def _valued(
     case: CaseValue, held: Sequence[_Held], dimensions: Collection[Dimension], faults: list[str]
-) -> Iterator[Told]:
+) -> Iterator[PeriodValue]:
     """The periods that count with their draws; what is wrong with the others goes to ``faults``."""
     fixed = {i.name: text for i in case.inputs if i.is_asked and (text := i.planned or i.default)}
     own = {name for period in held for name in period.metrics}
@@ -191,14 +191,14 @@ def _valued(
     for period, p in counting:
         key = (*period.metrics.items(), *period.luck.items())
         try:
-            worth = same.get(key) or common.worth(period.metrics, luck_of=period.luck)
+            worth = same.get(key) or common.worth(period.metrics, stream=period.luck)
         except MlpmError as error:
             faults.append(str(error))
             continue
         same = {key: worth}  # periods that are pooled follow each other
         values = {NET: worth.net_by_draw / DAYS_PER_YEAR}
         values |= {d.value: worth.kpi_by_draw(d) for d in dimensions}
-        yield Told(p, values, is_final=period.is_final)
+        yield PeriodValue(p, values, is_final=period.is_final)
 
 
 def _midnight(day: date) -> datetime:

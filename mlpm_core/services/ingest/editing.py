@@ -192,7 +192,7 @@ def save_edits(
         When the kind is unknown.
     """
     record = record_of(kind)
-    with workspace.store.still():
+    with workspace.store.write_locked():
         with workspace.store.reader() as reader:
             judged = [_judged(reader, record, project, i, edit) for i, edit in enumerate(edits)]
         conflict = Conflict(

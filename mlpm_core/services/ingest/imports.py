@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
-from mlpm_core.intake import Asked, CageError, Judgement, Profile, Refusal, warned
+from mlpm_core.intake import ImportPlan, ImportRequest, Profile, Refusal, SandboxError, warned
 from mlpm_core.records import Decision, Label, Receipt, Record, Reject, Status, Warned, record_of
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mlpm_core.intake.parsed_file import Found
+    from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
@@ -132,7 +132,7 @@ def import_file(
             )  # fmt: skip
     except Refusal as refusal:
         return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
-    except CageError as error:
+    except SandboxError as error:
         return _failed(
             blank, "reader-stopped", f"Reading the file was stopped: {error}.",
             "Nothing was stored. Split the file by period; parts give the same result.",
@@ -161,8 +161,8 @@ def _asked(
     data: bytes | Path,
     profile: Profile | None,
     channel: str,
-) -> Asked:
-    return Asked(
+) -> ImportRequest:
+    return ImportRequest(
         data,
         filename,
         kind,
@@ -199,8 +199,8 @@ def _failed(blank: Receipt, code: str, message: str, hint: str) -> Receipt:
 
 def _stored(
     workspace: Workspace,
-    asked: Asked,
-    found: Found,
+    asked: ImportRequest,
+    found: ParsedFile,
     told: list[Warned],
     blank: Receipt,
     *,
@@ -241,7 +241,7 @@ def _commit(
     workspace: Workspace,
     writer: Writer,
     record: type[Record],
-    judgement: Judgement,
+    judgement: ImportPlan,
     done: Receipt,
     channel: str,
 ) -> Receipt:
@@ -269,7 +269,7 @@ def _orphans(reader: Reader, record: type[Record], seq: int, project: str) -> li
     return [warned("orphan-label", n, n=n)] if n else []
 
 
-def _imported_decisions(record: type[Record], judgement: Judgement, channel: str) -> list[Warned]:
+def _imported_decisions(record: type[Record], judgement: ImportPlan, channel: str) -> list[Warned]:
     """That decisions from outside are told, and nothing more."""
     if record is not Decision or channel == FORM:
         return []
@@ -305,5 +305,5 @@ def rejected_csv(
             asked, found, _ = read_as_before(reader, asked)
             judgement = judged_with_rules(reader, asked, found, accept_good=False)
         return CAGE.rejected_csv(asked, judgement.receipt.rejects)
-    except (Refusal, CageError) as error:
+    except (Refusal, SandboxError) as error:
         raise InputError("No row of this file was judged, so none was rejected alone.") from error

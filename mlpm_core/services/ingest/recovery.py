@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import MlpmError, StoreError
-from mlpm_core.intake import Asked, Profile, Refusal, judged
+from mlpm_core.intake import ImportRequest, Profile, Refusal, judged
 from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.row_rules import judged_with_rules
@@ -201,7 +201,7 @@ class Recovery:
         for answer in said.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
-        asked = Asked(
+        asked = ImportRequest(
             self.ledger.checked(said.sha256),
             said.filename,
             said.kind,

@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from mlpm_core.intake import Asked, Judgement
+    from mlpm_core.intake import ImportPlan, ImportRequest
     from mlpm_core.intake.files.table import Codes
-    from mlpm_core.intake.parsed_file import Found
+    from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input
 
@@ -62,8 +62,8 @@ Row = dict[str, Any]
 
 
 def judged_with_rules(
-    reader: Reader, asked: Asked, found: Found, *, accept_good: bool
-) -> Judgement:
+    reader: Reader, asked: ImportRequest, found: ParsedFile, *, accept_good: bool
+) -> ImportPlan:
     """What storing a file that was read would do, the rules of its kind of row included.
 
     A broken rule is a reject like any other.
@@ -73,8 +73,13 @@ def judged_with_rules(
 
 
 def _applied(
-    judgement: Judgement, asked: Asked, found: Found, reader: Reader, *, accept_good: bool
-) -> Judgement:
+    judgement: ImportPlan,
+    asked: ImportRequest,
+    found: ParsedFile,
+    reader: Reader,
+    *,
+    accept_good: bool,
+) -> ImportPlan:
     record = asked.record
     rule_for = _RULES.get(record)
     if record is Decision:
@@ -92,12 +97,12 @@ def _applied(
 
 
 def _ruled(
-    judgement: Judgement,
+    judgement: ImportPlan,
     rule: Callable[[Row], Reject | None],
     suspects: pa.Array | None,
     *,
     accept_good: bool,
-) -> Judgement:
+) -> ImportPlan:
     """The judgement with a reject for every suspect row that breaks the rule; None suspects all."""
     lines, rows = judgement.lines, judgement.rows
     if suspects is not None:
@@ -111,8 +116,8 @@ def _ruled(
 
 
 def _results(
-    judgement: Judgement, reader: Reader, unsaid: Codes, *, accept_good: bool
-) -> Judgement:
+    judgement: ImportPlan, reader: Reader, unsaid: Codes, *, accept_good: bool
+) -> ImportPlan:
     """Quantities among monitoring results are taken only in a unit that fits.
 
     ``unsaid`` are the lines of which nothing says how long their period is.

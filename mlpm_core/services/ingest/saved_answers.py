@@ -7,20 +7,20 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlpm_core.intake import Cage, Refusal
+from mlpm_core.intake import ParserSandbox, Refusal
 from mlpm_core.records import Warned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpm_core.intake import Asked, Profile
-    from mlpm_core.intake.parsed_file import Found
+    from mlpm_core.intake import ImportRequest, Profile
+    from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.records import Question
     from mlpm_core.store import Reader
 
 __all__ = ["CAGE", "kept_answers", "read_as_before"]
 
-CAGE = Cage()
+CAGE = ParserSandbox()
 atexit.register(CAGE.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
@@ -46,8 +46,8 @@ def kept_answers(reader: Reader, project: str, kind: str) -> dict[str, tuple[str
 
 
 def read_as_before(
-    reader: Reader, asked: Asked, *, ask_again: bool = False
-) -> tuple[Asked, Found, list[Warned]]:
+    reader: Reader, asked: ImportRequest, *, ask_again: bool = False
+) -> tuple[ImportRequest, ParsedFile, list[Warned]]:
     """Read a file; a question that the project answered before is answered the same way.
 
     An earlier answer is used only where the file raises its question, and only if it is one of the
@@ -62,7 +62,7 @@ def read_as_before(
     ------
     Refusal
         With the questions that nobody answered yet.
-    CageError
+    SandboxError
         When the reader was stopped.
     """
     kept: dict[str, tuple[str, str]] | None = {} if ask_again else None

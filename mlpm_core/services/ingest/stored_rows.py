@@ -12,7 +12,7 @@ from mlpm_core.store import BatchContent, in_order
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mlpm_core.intake import Judgement
+    from mlpm_core.intake import ImportPlan
     from mlpm_core.store import Reader, Writer
 
 __all__ = ["Stored", "append", "register_used"]
@@ -33,13 +33,13 @@ class Stored:
         """The stored rows that have one of these keys, with the key's ``place`` among them."""
         return self._reader.matching(record, keys)
 
-    def all_differ(self, keys: pa.Table) -> bool:
+    def keys_are_unique(self, keys: pa.Table) -> bool:
         """Whether it is certain that no two of these keys are equal; a no need not be."""
-        return self._reader.all_differ(keys)
+        return self._reader.keys_are_unique(keys)
 
 
 def append(
-    writer: Writer, record: type[Record], seq: int, project: str, judgement: Judgement
+    writer: Writer, record: type[Record], seq: int, project: str, judgement: ImportPlan
 ) -> BatchContent:
     """Append judged rows, and what they need that is not there: their project, new models.
 
@@ -94,7 +94,7 @@ def _register(
         content.add(record, pa.array([0] * len(rows), pa.int32()), pa.Table.from_pylist(rows))
 
 
-def _all_rows(record: type[Record], judgement: Judgement) -> tuple[pa.Array, pa.Table]:
+def _all_rows(record: type[Record], judgement: ImportPlan) -> tuple[pa.Array, pa.Table]:
     """All rows of a judgement and their lines, in the order in which they are hashed."""
     lines, rows = pa.array(judgement.lines), judgement.rows
     if judgement.same_rows.num_rows:

@@ -152,7 +152,7 @@ def _undone(
     key = project, record in MOVING
     before = befores.get(key) or Before(workspace, writer, record, project)
     befores[key] = before
-    n_own, n_held = writer.n_counting(record, found["seq"])
+    n_own, n_held = writer.count_current(record, found["seq"])
     done = first.model_copy(
         update={
             "batch": batches.name_of(seq),
@@ -170,7 +170,7 @@ def _undone(
     )
     batches.add(writer, seq, done, channel, undoes=found["seq"])
     registered, content = register_used(writer, seq, project)
-    n_left = writer.n_counting(record, found["seq"])[1]
+    n_left = writer.count_current(record, found["seq"])[1]
     n_stay = registered.get(record, 0)
     n_again = n_left - (n_held - n_own) - n_stay
     changes, unsaid = before.effect()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.planning import (
-    Candidate,
     Condition,
+    KpiTemplate,
     LeastMove,
     candidates,
     conditions,
-    find_candidate,
+    find_kpi_template,
     least_move,
 )
 from mlpm_core.quantity import Dimension
@@ -128,7 +128,7 @@ class CandidateView:
     ``record`` is the KPI that was already made of it, ``told`` how that stands as a proxy.
     """
 
-    candidate: Candidate
+    candidate: KpiTemplate
     unit: str
     weeks: int
     mechanisms: tuple[MechanismView, ...]
@@ -231,7 +231,7 @@ def break_even(
     """
     del actor
     row, mechanism = workspace.project(project), find_mechanism(mechanism_id)
-    candidate = find_candidate(candidate_id)
+    candidate = find_kpi_template(candidate_id)
     with workspace.store.reader() as reader:
         cases = project_cases(reader, row, workspace.today(project), draws=256)
     case = next((c for c in cases if c.mechanism.id == mechanism.id), None)
@@ -282,12 +282,12 @@ def _kpi_line(record: Mapping[str, Any], day: date) -> KpiLine:
     )
 
 
-def _known(candidate: Candidate) -> list[str]:
+def _known(candidate: KpiTemplate) -> list[str]:
     """The mechanisms of a candidate that have a file."""
     return [m for m in mechanisms() if m in candidate.mechanisms]
 
 
-def _offered(dimension: Dimension) -> list[Candidate]:
+def _offered(dimension: Dimension) -> list[KpiTemplate]:
     return [c for c in candidates().values() if c.dimension is dimension and _known(c)]
 
 

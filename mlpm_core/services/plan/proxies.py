@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
-from mlpm_core.planning import Measured, find_candidate, measured
+from mlpm_core.planning import Measured, find_kpi_template, measured
 from mlpm_core.records import Kpi, Model, ValueCase
 from mlpm_core.services.ingest.editing import Edit, save_edits
 from mlpm_core.services.ingest.registers import save
@@ -90,7 +90,7 @@ def baseline_plan(
         When a line holds no number; the sentence names it.
     """
     del actor
-    day, found = workspace.today(project), find_candidate(candidate_id)
+    day, found = workspace.today(project), find_kpi_template(candidate_id)
     values = _weekly_values(weekly, found.unit)
     so_far = measured(values) if values else None
     if so_far is None:
@@ -160,7 +160,7 @@ def write_proxy(
     """
     if not stands_for.strip():
         raise InputError("Write what the proxy stands for: what should really get better.")
-    found, row = find_candidate(candidate_id), workspace.project(project)
+    found, row = find_kpi_template(candidate_id), workspace.project(project)
     with workspace.store.reader() as reader:
         records = {k["kpi_id"]: k for k in reader.current(Kpi, project)}
         cases = [c for c in reader.current(ValueCase, project) if not c["archived"]]
@@ -207,7 +207,7 @@ def start_case(
     """
     workspace.project(project)
     mechanism = find_mechanism(mechanism_id)
-    with workspace.store.still():  # two who start one at once get two
+    with workspace.store.write_locked():  # two who start one at once get two
         return _started(workspace, actor, project, mechanism, kpi_id)
 
 

@@ -33,7 +33,7 @@ def consistent(workspace: Workspace, read: Callable[[], T]) -> T:
             continue
         if _newest(workspace) == before:
             return answer
-    with workspace.store.still():
+    with workspace.store.write_locked():
         return read()
 
 

@@ -68,7 +68,7 @@ class Workspace:
     @property
     def version(self) -> int:
         """The newest batch's number: whatever was read before it is stale."""
-        return int(self.store.remembered("last_seq")[0]["seq"])
+        return int(self.store.cached_rows("last_seq")[0]["seq"])
 
     def project(self, project: str) -> dict[str, Any]:
         """The record of a project.
@@ -78,7 +78,7 @@ class Workspace:
         NotFoundError
             When there is none of that name.
         """
-        rows = self.store.remembered("projects")
+        rows = self.store.cached_rows("projects")
         for row in rows:
             if row["project"] == project:
                 return dict(row)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from mlpm_core.services.in_life.deployments import DeploymentLine
-    from mlpm_core.services.in_life.portfolio import Line
+    from mlpm_core.services.in_life.portfolio import PortfolioRow
 
 __all__ = [
     "batch_of_table",
@@ -148,13 +148,13 @@ def _archived(key: str, values: Sequence[str]) -> Mapping[str, Any] | None:
     )
 
 
-def line(lines: Sequence[Line]) -> Line:
+def line(lines: Sequence[PortfolioRow]) -> PortfolioRow:
     """One of a project's value cases; asked only when there is a choice."""
     chosen = one_of("Value case", {x.case.value_case_id: x.case.title for x in lines}, "case")
     return next(x for x in lines if x.case.value_case_id == chosen)
 
 
-def line_of_table(lines: Sequence[Line]) -> Line:
+def line_of_table(lines: Sequence[PortfolioRow]) -> PortfolioRow:
     """The value cases as a table; the chosen row, else the first."""
     alt = "Value cases with health, value rate now and planned, and the gap"
     return row_of(tables.cases(lines), lines, "portfolio_cases", alt)

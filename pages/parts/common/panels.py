@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from mlpm_core.services.in_life.portfolio import Estimate, Line, Portfolio, ProjectView
+    from mlpm_core.services.in_life.portfolio import Estimate, Portfolio, PortfolioRow, ProjectView
     from mlpm_core.services.valuation.kpis import KpiValue
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
@@ -176,7 +176,7 @@ def _estimate(
     st.caption(literal(per) + f"  \n{literal(ends)}")
 
 
-def case_links(line: Line) -> None:
+def case_links(line: PortfolioRow) -> None:
     """Where to go on with one value case."""
     where = {"project": line.project, "case": line.case.value_case_id}
     with st.container(horizontal=True):
@@ -194,7 +194,7 @@ def case_links(line: Line) -> None:
         )
 
 
-def _deployed(line: Line) -> dict[str, str]:
+def _deployed(line: PortfolioRow) -> dict[str, str]:
     """The deployment that stands for a value case, for a link."""
     deployment = line.case.deployment
     if deployment and deployment["deployment_id"]:
@@ -311,7 +311,7 @@ def dimension_cards(case: CaseValue) -> None:
                 _estimate(dimension, estimate, unit, text.dimension(dimension, case))
 
 
-def health_cards(line: Line) -> None:
+def health_cards(line: PortfolioRow) -> None:
     """Value rate now and planned, the gap, the state and the age of the data."""
     figures = (
         ("Value rate now", line.current_rate, f"a week, {text.rate_spread(line)}"),
@@ -376,7 +376,7 @@ def how_it_was_made(case: CaseValue) -> None:
                 )
 
 
-def project_head(line: Line) -> None:
+def project_head(line: PortfolioRow) -> None:
     """The project of the chosen case: its question, its owner, its state."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(literal(line.project_title), anchor=False)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.admin.demo import LoadedDemo
     from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.evaluate.insights import Advice, Change, Insight
-    from mlpm_core.services.evaluate.preferences import Choosing
+    from mlpm_core.services.evaluate.preferences import Preferences
     from mlpm_core.services.evaluate.views import LeaderboardView
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.portfolio import Portfolio, ProjectView
@@ -125,7 +125,7 @@ def advice_among(project: str, value_case_id: str) -> tuple[Advice, ...]:
 
 
 @shared
-def choosing(project: str, value_case_id: str) -> Choosing | None:
+def choosing(project: str, value_case_id: str) -> Preferences | None:
     """Who would choose which candidate of a value case."""
     return choosing_service.choosing(
         candidates(project, value_case_id), choosing_service.weights_of(brief(project))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Receipt
-    from mlpm_core.services.in_life.portfolio import Line
+    from mlpm_core.services.in_life.portfolio import PortfolioRow
     from mlpm_core.services.plan.estimates import EstimateView
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-def cases(lines: Sequence[Line]) -> pd.DataFrame:
+def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
     """The portfolio's value cases, a row each."""
     return pd.DataFrame(
         {
@@ -51,7 +51,7 @@ def cases(lines: Sequence[Line]) -> pd.DataFrame:
     )
 
 
-def rates(points: Sequence[RatePoint], line: Line) -> pd.DataFrame:
+def rates(points: Sequence[RatePoint], line: PortfolioRow) -> pd.DataFrame:
     """Value rates for their chart."""
     starts = [p.period.start for p in points]
     return pd.DataFrame(
@@ -205,11 +205,11 @@ def _kpi(value: float | None, unit: str, *, signed: bool = False) -> str:
     return f"{'+' if value > 0 else '−'} {text}" if signed else text
 
 
-def _rate(value: float | None, line: Line) -> str:
+def _rate(value: float | None, line: PortfolioRow) -> str:
     return NOTHING if value is None else money(value, line.case.currency, "week")
 
 
-def _likely(line: Line) -> str:
+def _likely(line: PortfolioRow) -> str:
     """Where the current value rate lies in 8 of 10 cases."""
     low, high = line.rate_range
     if low is None or high is None:

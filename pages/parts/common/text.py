@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import Receipt, Record, Reject
-    from mlpm_core.services.in_life.portfolio import Line, Portfolio
+    from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
     from mlpm_core.services.valuation.kpis import KpiValue
     from mlpm_core.services.valuation.value_cases import CaseInput, CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
@@ -107,14 +107,14 @@ def portfolio(shown: Portfolio) -> str:
     return f"{text}None of them needs anybody today."
 
 
-def _not_counted(lines: Sequence[Line]) -> str:
+def _not_counted(lines: Sequence[PortfolioRow]) -> str:
     """The cases that are left out of what is delivered, and why."""
     clauses = [f"{literal(x.case.title)} ({x.case.uncounted})" for x in lines[:_MOST_NAMED]]
     more = len(lines) - _MOST_NAMED
     return ", ".join(clauses) + (f" and {more} more" if more > 0 else "")
 
 
-def rate_spread(line: Line) -> str:
+def rate_spread(line: PortfolioRow) -> str:
     """P10 to P90 of the current value rate, and over which periods it is."""
     low, high = line.rate_range
     if low is None or high is None:
@@ -123,7 +123,7 @@ def rate_spread(line: Line) -> str:
     return literal(spread(low, high) + (f", over the {over}" if over and over.n > 1 else ""))
 
 
-def freshness(line: Line) -> str:
+def freshness(line: PortfolioRow) -> str:
     """How old the newest results are."""
     if line.case.as_of is None:
         return "No results yet."
@@ -281,7 +281,7 @@ def kpi_origin(value: KpiValue) -> str:
     return "  \n".join(lines)
 
 
-def rates(points: Sequence[RatePoint], line: Line) -> str:
+def rates(points: Sequence[RatePoint], line: PortfolioRow) -> str:
     """What the value-rate chart shows."""
     last, low = points[-1], min(points, key=lambda p: p.rate)
     text = f"{literal(money(last.rate, line.case.currency, 'week'))} {literal(last.period.when)}"

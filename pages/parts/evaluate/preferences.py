@@ -20,7 +20,7 @@ from pages.parts.evaluate.text import MOST_DRAWN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpm_core.services.evaluate.preferences import Choice, Choosing, Criterion, Flip
+    from mlpm_core.services.evaluate.preferences import Choice, Criterion, Preferences, WeightChange
 
 __all__ = ["who_would_choose_what"]
 
@@ -31,7 +31,7 @@ _OTHERS: Mapping[Criterion, str] = {
 }
 
 
-def who_would_choose_what(found: Choosing, currency: str) -> None:
+def who_would_choose_what(found: Preferences, currency: str) -> None:
     """The survivors with their share of all weightings, and what each stakeholder would choose."""
     st.subheader("Who would choose what", anchor=False)
     st.markdown(_sentence(found))
@@ -62,7 +62,7 @@ def who_would_choose_what(found: Choosing, currency: str) -> None:
         st.caption(literal(_bars_told(found)))
 
 
-def _sentence(found: Choosing) -> str:
+def _sentence(found: Preferences) -> str:
     n, n_all = len(found.shares), len(found.shares) + len(found.dominated)
     if n == 1:
         only = literal(option_name(next(iter(found.shares))))
@@ -91,7 +91,7 @@ def _sentence(found: Choosing) -> str:
     )
 
 
-def _shares(found: Choosing) -> pd.DataFrame:
+def _shares(found: Preferences) -> pd.DataFrame:
     ranked = sorted(found.shares.items(), key=lambda item: -item[1])[:MOST_DRAWN]
     return pd.DataFrame(
         {
@@ -102,7 +102,7 @@ def _shares(found: Choosing) -> pd.DataFrame:
     )
 
 
-def _bars_told(found: Choosing) -> str:
+def _bars_told(found: Preferences) -> str:
     text = "Share of all ways to weigh the criteria in which an option wins."
     if len(found.shares) > MOST_DRAWN:
         text += f" Shown: the {MOST_DRAWN} that win most often."
@@ -137,7 +137,7 @@ def _bars() -> Spec:
     return finished(alt.layer(base.mark_bar(height=14), words).properties(height=alt.Step(28)))
 
 
-def _people(found: Choosing, currency: str) -> pd.DataFrame:
+def _people(found: Preferences, currency: str) -> pd.DataFrame:
     rows = [
         {
             "Stakeholder": name,
@@ -169,7 +169,7 @@ def _change(choice: Choice, currency: str) -> str:
     return f"{text}{inner(flip.to.label)}{f' ({price})' if price else ''}"
 
 
-def _price(flip: Flip, currency: str) -> str:
+def _price(flip: WeightChange, currency: str) -> str:
     """What the flip means in the units of the two criteria, where money gives way."""
     if flip.price is None or flip.of in _OTHERS or flip.to not in _OTHERS:
         return ""

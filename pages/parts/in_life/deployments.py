@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
-    from mlpm_core.services.in_life.portfolio import Line
+    from mlpm_core.services.in_life.portfolio import PortfolioRow
 
 __all__ = [
     "cards",
@@ -94,7 +94,7 @@ def cards(view: DeploymentView) -> None:
             st.caption(f"Results to {day(line.data_to)}." if line.data_to else "No results yet.")
 
 
-def without_value(line: Line) -> None:
+def without_value(line: PortfolioRow) -> None:
     """Why results have no value, and where to mend it."""
     problem = line.case.problem or ""
     st.info(
