@@ -284,6 +284,7 @@ def test_turning_a_factor_on_never_lowers_a_percentile(given_inputs, name):
         assert ordered == sorted(ordered)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(inputs)
 def test_more_documentation_or_models_never_lower_a_percentile(given_inputs):

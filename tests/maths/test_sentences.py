@@ -34,6 +34,7 @@ def condition(number: str, name: str, baseline: str | None = None, **changes: ob
     return told[name].sentence("EUR")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, 11] if IS_LONG else [7])
 def test_no_sentence_is_false(seed):
     """All mechanisms and baselines; a sentence is read by its words and tried on the formulas."""
