@@ -76,7 +76,7 @@ def information(given: argparse.Namespace) -> int:
 
 def import_file(given: argparse.Namespace) -> int:
     """Import a file."""
-    from mlpm_core.cli.house import house
+    from mlpm_core.cli.backend import open_backend
     from mlpm_core.named_file import text_of
     from mlpm_core.services.ingest.uploads import Upload
 
@@ -92,18 +92,18 @@ def import_file(given: argparse.Namespace) -> int:
         dry_run=given.dry_run,
     )
     upload.check()
-    with house() as found:
-        receipt = found.import_file(upload, given.file)
+    with open_backend() as backend:
+        receipt = backend.import_file(upload, given.file)
     return printing.receipt(receipt, as_json=given.json)
 
 
 def export(given: argparse.Namespace) -> int:
     """Write a table to a file."""
-    from mlpm_core.cli.house import house
+    from mlpm_core.cli.backend import open_backend
 
-    with house() as found:
+    with open_backend() as backend:
         file_format = given.out.suffix.lstrip(".").lower()
-        told = found.export(given.project, given.table, file_format, given.known)
+        told = backend.export(given.project, given.table, file_format, given.known)
     try:
         given.out.write_bytes(told.data)
     except OSError as error:
@@ -115,10 +115,10 @@ def export(given: argparse.Namespace) -> int:
 
 def undo(given: argparse.Namespace) -> int:
     """Take a batch back."""
-    from mlpm_core.cli.house import house
+    from mlpm_core.cli.backend import open_backend
 
-    with house() as found:
-        receipt = found.undo(given.project, given.batch, dry_run=given.dry_run)
+    with open_backend() as backend:
+        receipt = backend.undo(given.project, given.batch, dry_run=given.dry_run)
     return printing.receipt(receipt, as_json=given.json)
 
 
@@ -127,7 +127,7 @@ def token(given: argparse.Namespace) -> int:
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from mlpm_core.cli.house import settings_here, user
+    from mlpm_core.cli.backend import settings_here, user
     from mlpm_core.services.admin.tokens import ALL_PROJECTS, Tokens
 
     settings = settings_here()
@@ -178,28 +178,28 @@ def token(given: argparse.Namespace) -> int:
 
 def verify(given: argparse.Namespace) -> int:
     """Say whether all that is stored agrees."""
-    from mlpm_core.cli.house import house
+    from mlpm_core.cli.backend import open_backend
 
-    with house() as found:
+    with open_backend() as backend:
         if given.rewrite_ledger:
-            printing.say(f"The ledger was written anew; the old one: {found.rewrite_ledger()}")
-        answer = found.verify(given.since)
+            printing.say(f"The ledger was written anew; the old one: {backend.rewrite_ledger()}")
+        answer = backend.verify(given.since)
     return printing.checks(answer, as_json=given.json)
 
 
 def backup(given: argparse.Namespace) -> int:
     """Write a backup."""
-    from mlpm_core.cli.house import house
+    from mlpm_core.cli.backend import open_backend
 
-    with house() as found:
-        answer = found.backup(given.folder)
+    with open_backend() as backend:
+        answer = backend.backup(given.folder)
     printing.say(f"Written to {answer['path']}.")
     return printing.checks(answer, as_json=given.json)
 
 
 def restore(given: argparse.Namespace) -> int:
     """Put a backup in place."""
-    from mlpm_core.cli.house import app_runs, settings_here
+    from mlpm_core.cli.backend import app_runs, settings_here
     from mlpm_core.services.admin import backups
 
     settings = settings_here()
@@ -210,11 +210,11 @@ def restore(given: argparse.Namespace) -> int:
 
 def demo(given: argparse.Namespace) -> int:
     """Load or remove the demo; ask before batches of others are taken back with it."""
-    from mlpm_core.cli.house import house
+    from mlpm_core.cli.backend import open_backend
 
-    with house() as found:
+    with open_backend() as backend:
         try:
-            answer = found.demo(given.what, with_others=given.yes)
+            answer = backend.demo(given.what, with_others=given.yes)
         except InputError as error:
             if given.what == "load" or given.yes:
                 raise
@@ -223,7 +223,7 @@ def demo(given: argparse.Namespace) -> int:
             printing.say(f"{error}\nTake them back too? [y/N] ", end="")
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 return printing.REFUSED
-            answer = found.demo(given.what, with_others=True)
+            answer = backend.demo(given.what, with_others=True)
     for word, n in answer.items():
         printing.say(f"{n} batches of the demo {word}.")
     return printing.document(answer) if given.json else printing.DONE

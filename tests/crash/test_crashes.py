@@ -26,7 +26,7 @@ from tests.serving import own_environment
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).with_name("child.py")
 SOAK = int(os.environ.get("SOAK", "1"))  # make soak does many times as much
-N_AT_POINTS, N_AT_ANY_TIME, N_HURT = 4 * SOAK, 16 * SOAK, 48 * SOAK
+N_AT_POINTS, N_AT_ANY_TIME, N_HURT = 3 * SOAK, 8 * SOAK, 24 * SOAK
 START_SECONDS = 10.0  # of processor time, whatever else the machine does
 RESULTS = record_of("metric_results")
 

@@ -29,7 +29,7 @@ from tests.patience import PATIENCE
 from tests.serving import free_port, own_environment, run_server
 
 SOAK = int(os.environ.get("SOAK", "1"))
-N_ROUNDS = 200 if SOAK > 1 else 8
+N_ROUNDS = 200 if SOAK > 1 else 4
 # Ctrl-C before uvicorn listens must end it; within an import a library might swallow an exception.
 SERVE = (
     "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); "

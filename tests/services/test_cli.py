@@ -282,7 +282,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(mlpm, tmp_path):
 
 
 def test_a_file_over_the_limit_is_refused_unread(mlpm, results, monkeypatch):
-    monkeypatch.setattr("mlpm_core.cli.house.max_bytes", lambda: 10)
+    monkeypatch.setattr("mlpm_core.cli.backend.max_bytes", lambda: 10)
     monkeypatch.setattr(uploads, "max_bytes", lambda: 10)
     status, out, _ = mlpm("import", results, "--kind", "metric_results", "--json")
     assert status == 2

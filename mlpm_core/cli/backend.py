@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.ingest.uploads import Upload
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["Backend", "app_runs", "house", "settings_here", "user"]
+__all__ = ["Backend", "app_runs", "open_backend", "settings_here", "user"]
 
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
 _PATIENCE_SECONDS, _POLL_SECONDS = 15.0, 0.1
@@ -78,7 +78,7 @@ def app_runs(settings: Settings) -> bool:
 
 
 @contextmanager
-def house() -> Iterator[Backend]:
+def open_backend() -> Iterator[Backend]:
     """The running app if one answers, else the store opened here.
 
     An app that starts or ends, and another command, hold the store for a moment: this waits for it.
@@ -89,12 +89,12 @@ def house() -> Iterator[Backend]:
         When another process holds the store and does not answer.
     """
     settings = settings_here()
-    found = _app_or_store(settings)
+    backend = _app_or_store(settings)
     try:
-        yield found
+        yield backend
     finally:
-        if isinstance(found, _OwnStore):
-            found.close()
+        if isinstance(backend, LocalBackend):
+            backend.close()
 
 
 def _app_or_store(settings: Settings) -> Backend:
@@ -103,16 +103,16 @@ def _app_or_store(settings: Settings) -> Backend:
     while True:
         server = read_server_file(settings.data)
         if server is not None and _answers(server):
-            return _RunningApp(server, only_reads=settings.read_only)
+            return HttpBackend(server, only_reads=settings.read_only)
         try:
-            return _OwnStore(open_recovered(settings))
+            return LocalBackend(open_recovered(settings))
         except InUseError:
             if time.monotonic() > until:
                 raise
             time.sleep(_POLL_SECONDS)
 
 
-class _OwnStore:
+class LocalBackend:
     """The store, opened by this command because no app runs."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -169,7 +169,7 @@ class _OwnStore:
         return backups.told(checks) | {"path": str(path)}
 
 
-class _RunningApp:
+class HttpBackend:
     """The app that serves the store, asked over HTTP."""
 
     def __init__(self, server: ServerFile, *, only_reads: bool) -> None:
