@@ -209,7 +209,7 @@ def _wanted(request: Request) -> str | None:
 _KNOWN = Parameter(
     "known",
     "query",
-    "As known at the end of a day (2026-01-31), at a moment in UTC, or after a batch (B00012).",
+    "As of the end of a day (2026-01-31), at a moment in UTC, or after a batch (B00012).",
     {
         "anyOf": [
             {"type": "string", "format": "date"},

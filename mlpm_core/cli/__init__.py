@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 
     exported.add_argument(
         "--known", metavar="WHEN",
-        help="as known at the end of a day, at a moment in UTC, or after a batch: B00012",
+        help="as of the end of a day, at a moment in UTC, or after a batch: B00012",
     )  # fmt: skip
 
     undone = answering("undo", "undo", "take a batch back")

@@ -1,1 +1,1 @@
-"""What models at work are worth, and which of them needs somebody."""
+"""What models at work are worth, and which of them needs attention."""

@@ -262,7 +262,7 @@ def _value(
 ) -> tuple[Health, str]:
     """What the value alone makes of a champion."""
     if current_rate is None or probability_of_loss is None:
-        return Health.UNKNOWN, "its value cannot be said yet"
+        return Health.UNKNOWN, "its value is not available yet"
     rate, loss = settled or (current_rate, probability_of_loss)
     if loss > 0.5:
         return Health.SICK, "it more likely loses money than earns it"

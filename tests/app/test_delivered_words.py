@@ -244,7 +244,7 @@ def test_the_words_of_a_promise_are_a_sign_and_words():
     assert say.OUTCOMES == {
         Outcome.OVER_DELIVERED: "✓ over-delivered", Outcome.KEPT: "✓ kept",
         Outcome.MISSED: "✕ missed", Outcome.NOT_DUE: "… not due yet",
-        Outcome.UNKNOWN: "? cannot be said",
+        Outcome.UNKNOWN: "? not available",
     }  # fmt: skip
     assert [o.value for o in Outcome] == [
         "over-delivered", "kept", "missed", "not due yet", "cannot be said",

@@ -200,11 +200,11 @@ def test_the_cards_of_a_challenger_are_its_days_its_limits_and_its_health():
 @pytest.mark.usefixtures("links")
 def test_results_without_a_value_lead_to_the_case():
     assert shown(parts.without_value, line(case(problem="No *unit*.")), project="shop") == [
-        r"info: The metrics are in, but their value cannot be said\. No \*unit\*\.",
+        r"info: The metrics are in, but their value is not available\. No \*unit\*\.",
         "Fill in what is missing -> plan/value_case.py?project=shop&case=orders",
     ]
     assert shown(parts.without_value, line(case()))[0] == (
-        r"info: The metrics are in, but their value cannot be said\."
+        r"info: The metrics are in, but their value is not available\."
     )
 
 

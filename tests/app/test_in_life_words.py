@@ -52,7 +52,8 @@ def test_health_names_the_sick_ones_that_are_not_told_yet():
         r"all\. Also sick: \*x\* 2 (shadow, \*Orders\*)."
     )
     assert say.health([used(), used()]) == (
-        "**2 deployments** in use: 2 healthy. What they are worth against plan cannot be said yet."
+        "**2 deployments** in use: 2 healthy. "
+        "What they are worth against plan is not available yet."
     )
     assert say.health([used(5, 5)]).endswith("None is worth less than planned.")
     assert say.health([used(5.5, 5)]).split(", by ")[1].startswith(r"**EUR 0\.5 / week**")

@@ -128,7 +128,7 @@ def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
         (kpi(state=ProxyState.OPEN, proxy_told="Proxy for x."), [
             f"{CLOCK} Hours to wait: –",
             ":orange-badge[:material/hourglass_top: proxy, not agreed]",
-            r"It cannot be said yet\.", r"Proxy for x\.", AGREE,
+            r"Not available yet\.", r"Proxy for x\.", AGREE,
         ]),
         (kpi(1_240_000.0, 1.0, spread=0.0, title="**Sales**", dimension=Dimension.REVENUE,
              unit="EUR/year", direction="higher", target=1e6, target_on=None, baseline=None), [

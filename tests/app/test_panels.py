@@ -103,7 +103,8 @@ def test_totals_keep_their_place_and_cycle_time_has_none():
         r"planned EUR 70\.0k",
         f"{NET}: USD 4", "per year  \n" r"P10–P90\: −6 to 14", "planned USD 5",
         f"{REVENUE}: EUR 0", "per year  \ndoes not change", "planned EUR 8,000",
-        f"{CYCLE}: –", "Never added: cases of two projects differ. Each KPI shows its own.",
+        f"{CYCLE}: –",
+        "Not added up: a case means something else in every project. Each KPI shows its own.",
         f"{PEOPLE}: 100 h", "human hours saved per year  \nexact", "planned 120 h",
         f"{EXPERIENCE}: 20", "bad experiences avoided per year  \n" r"P10–P90\: 10 to 30",
         "planned 30",
@@ -173,7 +174,7 @@ def test_a_case_stands_beside_each_baseline():
     assert shown(panels.baselines, values, case()) == [
         r"Against none: doing \*nothing\*", "**EUR 1,000 / year**", r"P10–P90\: 990 to 1,010",
         "Against all: –", r"Needs first\: a margin\.",
-        "Against incumbent: today", r"It cannot be said\.",
+        "Against incumbent: today", r"Not available\.",
     ]  # fmt: skip
 
 

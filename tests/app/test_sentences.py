@@ -41,27 +41,27 @@ def test_a_portfolio_of_plans_says_that_nothing_is_monitored():
     ("lines", "text"),
     [
         ([life(62_100, 70_000)],
-         r"1 model in life delivers **EUR 62\.1k / year**, planned EUR 70\.0k / year. "
+         r"1 live model earns **EUR 62\.1k / year**, planned EUR 70\.0k / year. "
          "None of them needs anybody today."),
         ([life(100, 300), life(200, 400), life(5, 6, **DOLLARS), line(case(worth(9.0)))],
-         "3 models in life deliver **EUR 300 / year**, planned EUR 700 / year; **USD 5 / "
+         "3 live models earn **EUR 300 / year**, planned EUR 700 / year; **USD 5 / "
          "year**, planned USD 6 / year. None of them needs anybody today."),
         ([life(100, 300, "watch", title="*A*"), life(100, 900, "sick", "It *loses*."),
           life(1, 5, "unknown")],
-         "3 models in life deliver **EUR 201 / year**, planned EUR 1,205 / year. Orders needs "
-         r"somebody first: it \*loses\*\."),
+         "3 live models earn **EUR 201 / year**, planned EUR 1,205 / year. Orders needs "
+         r"attention first: it \*loses\*\."),
         ([life(100, 300, "watch", title="*A*")],
-         r"1 model in life delivers **EUR 100 / year**, planned EUR 300 / year. \*A\* needs "
-         r"somebody first: it \*delivers\*\."),
+         r"1 live model earns **EUR 100 / year**, planned EUR 300 / year. \*A\* needs "
+         r"attention first: it \*delivers\*\."),
         ([line(case(None, worth(50)), "sick", "Bad."), life(900, 100, "watch", title="B")],
-         "2 models in life deliver **EUR 950 / year**, planned EUR 100 / year. Orders needs "
-         r"somebody first: bad\."),
+         "2 live models earn **EUR 950 / year**, planned EUR 100 / year. Orders needs "
+         r"attention first: bad\."),
         ([life(100, 900, "unknown", "No *data*.", title="*C*"), life(1, 2)],
-         r"2 models in life deliver **EUR 101 / year**, planned EUR 902 / year. \*C\*: no "
+         r"2 live models earn **EUR 101 / year**, planned EUR 902 / year. \*C\*: no "
          r"\*data\*\."),
     ],
 )  # fmt: skip
-def test_a_portfolio_opens_with_the_sum_and_who_needs_somebody(lines, text):
+def test_a_portfolio_opens_with_the_sum_and_who_needs_attention(lines, text):
     assert folio(*lines) == text
 
 
@@ -72,14 +72,14 @@ OLD, OUT = "no results since 1 Jun 2026", "no longer in use since 2 May 2026"
     ("lines", "text"),
     [
         ([life(9, 9, title="*A*", uncounted=OLD)],
-         rf"No model in life counts today: \*A\* ({OLD})."),
+         rf"No live model counts today: \*A\* ({OLD})."),
         ([life(9, 9, title="A", uncounted=OLD), life(9, 9, title="B", uncounted=OUT)],
-         f"No model in life counts today: A ({OLD}), B ({OUT})."),
+         f"No live model counts today: A ({OLD}), B ({OUT})."),
         ([life(100, 300), life(9, 9, title="A", uncounted=OLD)],
-         r"1 model in life delivers **EUR 100 / year**, planned EUR 300 / year. "
+         r"1 live model earns **EUR 100 / year**, planned EUR 300 / year. "
          f"Not counted: A ({OLD}). None of them needs anybody today."),
         ([life(100, 300), *(life(9, 9, title=t, uncounted=OLD) for t in "ABC")],
-         r"1 model in life delivers **EUR 100 / year**, planned EUR 300 / year. "
+         r"1 live model earns **EUR 100 / year**, planned EUR 300 / year. "
          f"Not counted: A ({OLD}), B ({OLD}) and 1 more. None of them needs anybody today."),
     ],
 )  # fmt: skip
@@ -323,7 +323,7 @@ QUESTION = Question(code="c", key="k", message="m")
     [
         (receipt(), rf"**Stored as B\*1.** {SUMS}."),
         (receipt("dry_run"), f"**Ready to store.** {SUMS}."),
-        (receipt("duplicate"), r"**These very bytes are already stored**, as B\*1 on 3 Jun 2026 "
+        (receipt("duplicate"), r"**This file is already imported**, as B\*1 on 3 Jun 2026 "
          r"by \*ann\*. Nothing was done again."),
         (receipt("asked", questions=[QUESTION]),
          "**1 question first.** Nothing is judged or stored before the answer."),
@@ -351,8 +351,8 @@ def test_thousands_are_told_apart_in_every_sum():
         "ignored lines need nothing."
     )
     assert say.undo(told) == (
-        r"Undo **B\*1**? Its 1,000 accepted lines stop counting and what they replaced holds "
-        "again. The file and its receipt are kept."
+        r"Undo **B\*1**? Its 1,000 accepted lines stop counting and what they replaced is "
+        "current again. The file and its receipt are kept."
     )
 
 

@@ -179,7 +179,7 @@ def test_every_reject_says_how_to_mend_it():
         "Column": ["value", ""],
         "Value": ["x", ""],
         "What is wrong": ["No number.", "Too long."],
-        "How to mend it": ["Digits.", "Cut it."],
+        "How to fix it": ["Digits.", "Cut it."],
         "Code": ["c", "d"],
     }
 
@@ -200,8 +200,8 @@ def test_examples_leave_out_the_project_and_columns_without_a_value():
         (5.0, 7.5, ("5 h per case", "7.5 h per case", "+ 2.5 h per case")),
         (7.5, 5.0, ("7.5 h per case", "5 h per case", "− 2.5 h per case")),
         (5.0, 5.1234, ("5 h per case", "5.123 h per case", "+ 0.1234 h per case")),
-        (None, 5.0, ("cannot be said", "5 h per case", "–")),
-        (5.0, None, ("5 h per case", "cannot be said", "–")),
+        (None, 5.0, ("not available", "5 h per case", "–")),
+        (5.0, None, ("5 h per case", "not available", "–")),
         (-5.0, -5.0, ("−5 h per case", "−5 h per case", "− 0 h per case")),
     ],
 )

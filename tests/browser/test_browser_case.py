@@ -113,6 +113,6 @@ def test_a_case_is_built_from_an_empty_store_in_thirty_actions(page: Page, tmp_p
         page.get_by_text("Results are solid dots, inputs hollow ones").first.wait_for()
         told = reader.told
         assert "What must be true" in told
-        assert "Find this out next" in told
+        assert "What to find out next" in told
         assert "Verbraken" in told
         assert reader.actions <= MOST_ACTIONS, reader.actions

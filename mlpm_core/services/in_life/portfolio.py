@@ -1,4 +1,4 @@
-"""What all models are worth, and which one needs somebody."""
+"""What all models are worth, and which one needs attention."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class ProjectView:
 
 
 def portfolio(workspace: Workspace, actor: str) -> Portfolio:
-    """What all models are worth, and which one needs somebody."""
+    """What all models are worth, and which one needs attention."""
     del actor  # everyone may read until roles come
     return consistent(workspace, lambda: _portfolio(workspace))
 

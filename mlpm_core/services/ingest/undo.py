@@ -47,7 +47,7 @@ def undo(
     dry_run: bool = False,
     channel: str = "screen",
 ) -> Receipt:
-    """Take a batch back by a compensating batch; what it replaced holds again.
+    """Take a batch back by a compensating batch; what it replaced is current again.
 
     Models and a project that the batch was the first to name stay registered as long as other
     batches name them.
@@ -61,7 +61,7 @@ def undo(
     -------
     Receipt
         Of the compensating batch; ``undoes`` names the batch taken back, ``warnings`` say what
-        stops counting, what holds again and what was built on it.
+        stops counting, what is current again and what was built on it.
 
     Raises
     ------
@@ -277,7 +277,7 @@ def _counted(n_gone: int, n_again: int, n_replaced: int, n_stay: int) -> list[Wa
         sentence = f"Rows that stop counting: {n_gone:,}."
         told.append(Warned(code="stops-counting", message=sentence, rows=n_gone))
     if n_again:
-        sentence = f"Rows in whose place an earlier value holds again: {n_again:,}."
+        sentence = f"Rows in whose place an earlier value is current again: {n_again:,}."
         told.append(Warned(code="holds-again", message=sentence, rows=n_again))
     if n_replaced:
         sentence = f"Rows that a later batch replaced, which stays: {n_replaced:,}."

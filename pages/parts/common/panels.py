@@ -51,6 +51,8 @@ __all__ = [
     "totals",
 ]
 
+_CYCLE_TIME = "Not added up: a case means something else in every project. Each KPI shows its own."
+
 
 @contextmanager
 def guard() -> Iterator[None]:
@@ -150,7 +152,7 @@ def totals(shown: Portfolio) -> None:
             with st.container(border=True, height="stretch"):
                 if dimension is Dimension.CYCLE_TIME:
                     st.metric(dimension_label(dimension), NOTHING)
-                    st.caption("Never added: cases of two projects differ. Each KPI shows its own.")
+                    st.caption(_CYCLE_TIME)
                 for total in shown.totals:
                     if total.dimension is dimension:
                         _estimate(dimension, total.realised, total.unit)
@@ -226,7 +228,7 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
     if shown is None:
         st.metric(label, NOTHING)
         _kpi_badges(kpi, today)
-        st.caption(literal(kpi.reason or "It cannot be said yet."))
+        st.caption(literal(kpi.reason or "Not available yet."))
     else:
         digits = digits_beside(shown.mean, kpi.target, kpi.baseline)
         value = literal(figure(shown.mean, kpi.unit, digits))
@@ -337,7 +339,7 @@ def baselines(values: Sequence[BaselineValue], case: CaseValue) -> None:
             with st.container(border=True, height="stretch"):
                 st.caption(f"Against {value.name}: {literal(value.sentence or NOTHING)}")
                 if value.worth is None:
-                    st.markdown(literal(value.problem or "It cannot be said."))
+                    st.markdown(literal(value.problem or "Not available."))
                 else:
                     net = value.worth.net
                     st.markdown(f"**{literal(money(net.mean, case.currency))}**")

@@ -52,7 +52,7 @@ def known_at() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             moment = queries.workspace().known_at
             st.info(
-                f"Everything here is **as known at {moment:%Y-%m-%d %H:%M} UTC**: what came in "
+                f"Everything here is **as of {moment:%Y-%m-%d %H:%M} UTC**: what came in "
                 "later, undos too, is left out, and nothing can be changed.",
                 icon=":material/history:",
             )
@@ -63,7 +63,7 @@ def known_at() -> None:
 
 def known_choice() -> None:
     """The sidebar's way to a past day."""
-    with st.sidebar.popover("As known at …", icon=":material/history:", type="tertiary"):
+    with st.sidebar.popover("View as of …", icon=":material/history:", type="tertiary"):
         st.caption(
             "What was known at the end of a day: for a report, or a decision looked back on."
         )

@@ -166,7 +166,7 @@ def rejects(receipt: Receipt) -> pd.DataFrame:
             "Column": [r.column or "" for r in receipt.rejects],
             "Value": [r.value or "" for r in receipt.rejects],
             "What is wrong": [r.message for r in receipt.rejects],
-            "How to mend it": [r.hint for r in receipt.rejects],
+            "How to fix it": [r.hint for r in receipt.rejects],
             "Code": [r.code for r in receipt.rejects],
         }
     )
@@ -200,7 +200,7 @@ def effects(receipt: Receipt) -> pd.DataFrame:
 
 def _kpi(value: float | None, unit: str, *, signed: bool = False) -> str:
     if value is None:
-        return "cannot be said"
+        return "not available"
     text = figure(abs(value) if signed else value, unit, 4)
     return f"{'+' if value > 0 else '−'} {text}" if signed else text
 

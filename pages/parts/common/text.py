@@ -70,7 +70,7 @@ _ANSWERS = {
 
 
 def portfolio(shown: Portfolio) -> str:
-    """What all models earn now against what was planned, and which one needs somebody."""
+    """What all models earn now against what was planned, and which one needs attention."""
     in_life = [x for x in shown.lines if x.is_in_life]
     if not in_life:
         n = len(shown.lines)
@@ -81,7 +81,7 @@ def portfolio(shown: Portfolio) -> str:
     stale = [x for x in in_life if not x.is_counted]
     counting = [x for x in in_life if x.is_counted]
     if not counting:
-        return f"No model in life counts today: {_not_counted(stale)}."
+        return f"No live model counts today: {_not_counted(stale)}."
     parts = []
     for currency in sorted({x.case.currency for x in counting}):
         mine = [x for x in counting if x.case.currency == currency]
@@ -90,8 +90,8 @@ def portfolio(shown: Portfolio) -> str:
         parts.append(
             f"**{literal(money(now, currency))}**, planned {literal(money(planned, currency))}"
         )
-    verb = "delivers" if len(counting) == 1 else "deliver"
-    text = f"{counted(len(counting), 'model')} in life {verb} {'; '.join(parts)}. "
+    verb = "earns" if len(counting) == 1 else "earn"
+    text = f"{counted(len(counting), 'live model')} {verb} {'; '.join(parts)}. "
     if stale:
         text += f"Not counted: {_not_counted(stale)}. "
     troubled = [x for x in in_life if x.health.health in ("sick", "watch")]
@@ -99,9 +99,8 @@ def portfolio(shown: Portfolio) -> str:
     if troubled:
         size = gap_size(troubled)
         worst = max(troubled, key=lambda x: (x.health.health == "sick", size(x)))
-        return (
-            f"{text}{literal(worst.case.title)} needs somebody first: {_inner(worst.health.reason)}"
-        )
+        title, why = literal(worst.case.title), _inner(worst.health.reason)
+        return f"{text}{title} needs attention first: {why}"
     if silent:
         return f"{text}{literal(silent[0].case.title)}: {_inner(silent[0].health.reason)}"
     return f"{text}None of them needs anybody today."
@@ -309,7 +308,7 @@ def receipt(told: Receipt) -> str:
         case "duplicate":
             when = day(told.received_at)
             return (
-                f"**These very bytes are already stored**, as {literal(told.batch)} on {when} by "
+                f"**This file is already imported**, as {literal(told.batch)} on {when} by "
                 f"{literal(told.actor)}. Nothing was done again."
             )
         case "asked":
@@ -358,7 +357,7 @@ def undo(told: Receipt) -> str:
     """What taking a batch back means."""
     return (
         f"Undo **{literal(told.batch)}**? Its {told.accepted:,} accepted lines stop counting and "
-        "what they replaced holds again. The file and its receipt are kept."
+        "what they replaced is current again. The file and its receipt are kept."
     )
 
 

@@ -378,5 +378,5 @@ def undo_panel(project: str, row: Mapping[str, Any]) -> None:
             done = commands.undo(project, batch)
             del st.session_state["imports_undo"]
             commands.say_and_rerun(
-                f"{batch} is undone by {done.batch}; what it replaced holds again."
+                f"{batch} is undone by {done.batch}; what it replaced is current again."
             )

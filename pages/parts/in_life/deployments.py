@@ -98,7 +98,7 @@ def without_value(line: PortfolioRow) -> None:
     """Why results have no value, and where to mend it."""
     problem = line.case.problem or ""
     st.info(
-        literal(f"The metrics are in, but their value cannot be said. {problem}"),
+        literal(f"The metrics are in, but their value is not available. {problem}"),
         icon=":material/info:",
     )
     st.page_link(

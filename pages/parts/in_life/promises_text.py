@@ -59,7 +59,7 @@ OUTCOMES = {
     Outcome.KEPT: "✓ kept",
     Outcome.MISSED: "✕ missed",
     Outcome.NOT_DUE: "… not due yet",
-    Outcome.UNKNOWN: "? cannot be said",
+    Outcome.UNKNOWN: "? not available",
 }
 """What became of a promise in a table: a sign and words, never colour alone."""
 

@@ -70,7 +70,7 @@ def health(lines: Sequence[DeploymentLine]) -> str:
     elif valued:
         text += "None is worth less than planned."
     else:
-        text += "What they are worth against plan cannot be said yet."
+        text += "What they are worth against plan is not available yet."
     others = [x for x in used if x.health.health == "sick" and x is not first]
     if others:
         named = [

@@ -54,7 +54,7 @@ def between_periods(case: CaseValue, points: Sequence[RatePoint]) -> None:
 
 def _draw(change: Change, currency: str, ends: tuple[str, str]) -> None:
     if change.bridge is None:
-        st.caption(literal(change.problem or "It cannot be said."))
+        st.caption(literal(change.problem or "Not available."))
         return
     told = _told(change, currency)
     charts.draw(_steps(change, ends), plan_charts.bridge(f"Net, {currency} / year"), told)

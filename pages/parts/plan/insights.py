@@ -105,7 +105,7 @@ def margin(entry: Condition, currency: str) -> str:
 
 def find_out_next(case: CaseValue, insight: Insight) -> None:
     """What knowing more is worth before the choice, the study that tells it, and the tornado."""
-    st.subheader("Find this out next", anchor=False)
+    st.subheader("What to find out next", anchor=False)
     st.markdown(_next(case, insight))
     if insight.advice:
         st.dataframe(
