@@ -234,6 +234,8 @@ def serve(given: argparse.Namespace) -> int:
     from mlpm_core.services.session.addresses import port_refusal
     from mlpm_core.services.session.settings import Settings
 
+    if not (_ROOT / "app.py").is_file():
+        raise InputError("The package has no screens; run 'make run' in a checkout of MLPM.")
     settings = Settings.from_environment()
     settings.make_folder()
     if refusal := port_refusal(settings.address, settings.port):

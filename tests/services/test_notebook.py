@@ -95,9 +95,24 @@ def test_the_wheel_works_outside_of_the_checkout(tmp_path):
         text=True,
     )  # fmt: skip
     assert Path(named.stdout.strip()).is_relative_to(there)
-    said = subprocess.run(
-        [sys.executable, "-m", "mlpm_core.cli", "value", "demand_forecast",
-         *(x for name, text in QUANTITIES.items() for x in ("-q", f"{name}={text}"))],
-        cwd=tmp_path, env=alone, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    assert "238,581" in said.stdout.replace(".", ",") or "238,582" in said.stdout
+    alone = {name: text for name, text in alone.items() if not name.startswith("MLPM_")}
+
+    def mlpm_alone(*given):
+        return subprocess.run(
+            [sys.executable, "-m", "mlpm_core.cli", *given],
+            cwd=tmp_path, env=alone, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+
+    quantities = (x for name, text in QUANTITIES.items() for x in ("-q", f"{name}={text}"))
+    said = mlpm_alone("value", "demand_forecast", *quantities)
+    assert said.returncode == 0
+    assert "238,582" in said.stdout
+    for command in (("serve",), ("demo", "load")):
+        said = mlpm_alone(*command)
+        assert said.returncode == 2
+        assert "a checkout of MLPM" in said.stderr
+    assert not (there / "data").exists()
+    results = ROOT / "docs" / "example" / "results.csv"
+    said = mlpm_alone("import", results, "--kind", "metric_results", "--project", "returns")
+    assert said.returncode == 0, said.stderr
+    assert (tmp_path / "mlpm-data" / "mlpm.duckdb").is_file()

@@ -75,6 +75,8 @@ class LoadedDemo:
 
 def files() -> Iterator[tuple[str, str, Path]]:
     """Project, kind and path of every demo file, in the order in which they go in."""
+    if not _FOLDER.is_dir():
+        raise InputError("The package has no demo; it lies in a checkout of MLPM.")
     for folder in sorted(p for p in _FOLDER.iterdir() if p.is_dir()):
         paths = sorted(folder.glob("*.csv"))
         with paths[0].open(newline="", encoding="utf-8") as file:

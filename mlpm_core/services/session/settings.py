@@ -103,7 +103,7 @@ class Settings:
             When a variable does not say what it may; the sentence names it and what it may say.
         """
         return cls(
-            data=_folder("MLPM_DATA", _ROOT / "data" / "store"),
+            data=_folder("MLPM_DATA", _usual_folder()),
             port=_port("MLPM_PORT", cls.port),
             address=local_address(_said("MLPM_ADDRESS") or cls.address, "MLPM_ADDRESS"),
             demo=_flag("MLPM_DEMO", default=cls.demo),
@@ -168,6 +168,12 @@ def _above_zero(name: str, default: int, most: int) -> int:
             f"{name} is {said!r}; expected a whole number from 1 to {most:,}, such as {default:,}."
         )
     return int(digits)
+
+
+def _usual_folder() -> Path:
+    """In a checkout the store beside the demo; else, where MLPM is installed, in this folder."""
+    is_checkout = (_ROOT / "app.py").is_file()
+    return _ROOT / "data" / "store" if is_checkout else Path.cwd() / "mlpm-data"
 
 
 def _folder(name: str, default: Path) -> Path:
