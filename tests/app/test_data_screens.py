@@ -68,7 +68,7 @@ def test_the_same_file_again_answers_with_the_first_receipt(demo):
     text = HEADER + GOOD
     imports.import_file(demo, "test", DEMAND, "metric_results", "week.csv", text.encode())
     app = dropped(open_screen("upload", project=DEMAND), "again.csv", text)
-    assert "already stored" in said(app)
+    assert "already imported" in said(app)
     assert not [x for x in labels(app) if x.startswith("Store")]
 
 
