@@ -7,12 +7,12 @@ from typing import ClassVar
 from mlpm_core.records.record import (
     Choice,
     Day,
-    FastColumn,
     Flag,
     Name,
     Number,
     Record,
     Text,
+    Whole,
     column,
 )
 
@@ -75,8 +75,8 @@ class StakeholderRecord(Record):
     project: Name = column("The project they have a say in.")
     stakeholder_id: Name = column("Short name of the stakeholder.", label="Stakeholder")
     name: Text = column("Who it is.")
-    influence: FastColumn = column("How much say they have, 1 to 5.", low=1, high=5)
-    interest: FastColumn = column("How much it matters to them, 1 to 5.", default=3, low=1, high=5)
+    influence: Whole = column("How much say they have, 1 to 5.", low=1, high=5)
+    interest: Whole = column("How much it matters to them, 1 to 5.", default=3, low=1, high=5)
     role: Text = column("Their part, such as budget holder or product owner.", default="")
     wants: Text = column("What they want, and why.", default="")
     has_veto: Flag = column("Can stop the project alone.", label="Veto", default=False)

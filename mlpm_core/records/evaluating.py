@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mlpm_core.quantity import LARGEST_SQUARE
-from mlpm_core.records.record import Day, FastColumn, Name, Number, Record, Text, column
+from mlpm_core.records.record import Day, Name, Number, Record, Text, Whole, column
 
 __all__ = ["Decision", "Evaluation"]
 
@@ -31,7 +31,7 @@ class Evaluation(Record):
     )
     metric: Name = column("Which metric, in scikit-learn's spelling.")
     value: Number = column("The metric's value; a share is written 0 to 1.", largest=LARGEST_SQUARE)
-    n: FastColumn | None = column(
+    n: Whole | None = column(
         "Of how many cases a share is the share: actual positives for recall, those flagged for "
         "precision.",
         label="Cases",

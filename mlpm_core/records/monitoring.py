@@ -8,13 +8,13 @@ from mlpm_core.quantity import LARGEST_SQUARE
 from mlpm_core.records.record import (
     Choice,
     Day,
-    FastColumn,
     Flag,
     Moment,
     Name,
     Number,
     Record,
     Text,
+    Whole,
     column,
 )
 
@@ -84,7 +84,7 @@ class Deployment(Record):
     to_on: Day | None = column(
         "Last day in use; empty while it runs.", label="In use until", default=None
     )
-    fresh_within_days: FastColumn = column(
+    fresh_within_days: Whole = column(
         "Results older than this many days make its health unknown.",
         default=14,
         low=1,
@@ -191,7 +191,7 @@ class MetricResult(Record):
         "The version that was scored.", label="Version", default="", aliases=("version",)
     )
     granularity: Granularity = column("Length of the period.", default=Granularity.INSTANT)
-    n: FastColumn | None = column(
+    n: Whole | None = column(
         "How many cases a share is the share of: actual positives for recall, those flagged for "
         "precision, automatic ones for their error, all cases for coverage or accuracy; 0 when "
         "there were none.",

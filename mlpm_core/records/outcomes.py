@@ -9,13 +9,13 @@ from mlpm_core.records.monitoring import OUTCOME_HEADERS, PREDICTION_HEADERS, Gr
 from mlpm_core.records.record import (
     Choice,
     Day,
-    FastColumn,
     Flag,
     Moment,
     Name,
     Number,
     Record,
     Text,
+    Whole,
     column,
 )
 
@@ -205,7 +205,7 @@ class KpiActual(Record):
     group: Group = column(
         "Whose: treated by the model, held out from it, or all.", default=Group.ALL
     )
-    n: FastColumn | None = column(
+    n: Whole | None = column(
         "How many cases it rests on.",
         label="Cases",
         default=None,

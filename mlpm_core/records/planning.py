@@ -8,13 +8,13 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records.record import (
     Choice,
     Day,
-    FastColumn,
     Flag,
     Name,
     Notation,
     Number,
     Record,
     Text,
+    Whole,
     column,
 )
 
@@ -244,10 +244,10 @@ class EstimateRecord(Record):
         default="",
         refers_to="value_cases",
     )
-    max_cycles: FastColumn = column(
+    max_cycles: Whole = column(
         "After so many cycles without a usable model one stops.", default=3, low=1, high=100
     )
-    n_models: FastColumn = column("How many models.", label="Models", default=1, low=1, high=1000)
+    n_models: Whole = column("How many models.", label="Models", default=1, low=1, high=1000)
     loop_share: Number = column(
         "Share of the work that one modelling cycle is: choosing, training and scoring a model, 0 "
         "to 1. MLPM's 0.25 follows a survey of 2,360 people (Anaconda 2020: 23 % of their time).",

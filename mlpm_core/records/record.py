@@ -20,7 +20,6 @@ __all__ = [
     "Column",
     "ColumnKind",
     "Day",
-    "FastColumn",
     "Flag",
     "Moment",
     "Name",
@@ -28,6 +27,7 @@ __all__ = [
     "Number",
     "Record",
     "Text",
+    "Whole",
     "column",
     "columns",
 ]
@@ -50,7 +50,7 @@ class ColumnKind(StrEnum):
 Name = Annotated[str, ColumnKind.NAME]
 Text = Annotated[str, ColumnKind.TEXT]
 Number = Annotated[float, ColumnKind.NUMBER]
-FastColumn = Annotated[int, ColumnKind.WHOLE]
+Whole = Annotated[int, ColumnKind.WHOLE]
 Day = Annotated[date, ColumnKind.DAY]
 Moment = Annotated[datetime, ColumnKind.MOMENT]
 Flag = Annotated[bool, ColumnKind.FLAG]
