@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from mlpm_core.errors import InputError
-from mlpm_core.evaluation import Candidate, Measured
+from mlpm_core.evaluation import NONE, Candidate, Measured
 from mlpm_core.evaluation import leaderboard as leaderboard_of
 from mlpm_core.in_life.control_chart import N_REFERENCE, watched
+from mlpm_core.quantity import percent_said
 from mlpm_core.quantity.words import in_full, unit_in_words
 from mlpm_core.reports import line_in_band, ranges
 from mlpm_core.services.in_life import portfolio
@@ -48,7 +49,6 @@ __all__ = [
 ]
 
 _ACTOR: Final = "notebook"
-_RARE: Final = 0.001
 
 
 class _Shown(ABC):
@@ -80,10 +80,11 @@ class Value(_Shown):
     @property
     def sentence(self) -> str:
         """Net with its range, the chance of a loss, and what must be known beside it."""
-        net, loss = self.worth.net, _chance(self.worth.probability_of_loss)
+        of = self.worth
+        loss = _chance(of.probability_of_loss, of.draws, is_exact=of.is_exact)
         return (
-            f"{self.worth.mechanism.name}: net {_ranged(net, self.currency)} against the baseline "
-            f"{self.worth.baseline!r}, {loss} likely to lose money. {' '.join(self.worth.notes)}"
+            f"{of.mechanism.name}: net {_ranged(of.net, self.currency)} against the baseline "
+            f"{of.baseline!r}, {loss} likely to lose money. {' '.join(of.notes)}"
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -111,9 +112,10 @@ class Board(_Shown):
     def sentence(self) -> str:
         """Which option is worth most, how sure that is, and who could not be valued."""
         best = self.board.best
+        name = "Adopting none" if best.name == NONE else best.name
         said = [
-            f"{best.name} is worth most, net {_ranged(best.net, self.currency)}, and is the best "
-            f"with a chance of {_chance(best.p_best)}."
+            f"{name} is worth most, net {_ranged(best.net, self.currency)}, and is the best with a "
+            f"chance of {_chance(best.p_best, self.board.draws)}."
         ]
         if self.board.caveat:
             said.append(self.board.caveat)
@@ -259,7 +261,7 @@ def value(
     >>> answer.to_frame().loc["Net", "unit"]
     'EUR/year'
     """
-    texts = {n: q if isinstance(q, str) else repr(q) for n, q in quantities.items()}
+    texts = {n: q if isinstance(q, str) else repr(float(q)) for n, q in quantities.items()}
     answer = worth(
         find_mechanism(mechanism), texts,
         baseline=baseline, currency=currency, draws=draws, seed=seed,
@@ -273,8 +275,8 @@ def leaderboard(frame: pd.DataFrame, case: Value) -> Board:
     Parameters
     ----------
     frame : DataFrame
-        A row for each metric of a candidate: ``candidate``, ``metric`` and ``value``, and where
-        they are known ``n`` (of how many cases it is a share) or ``standard_error``.
+        A row for each metric of a candidate: ``candidate``, ``metric`` and ``value`` (a share is
+        0.24, not 24), and where it is known ``n`` (of how many cases) or ``standard_error``.
     case : Value
         Whose mechanism, baseline and quantities count; its metrics are those of the plan and do
         not.
@@ -282,7 +284,8 @@ def leaderboard(frame: pd.DataFrame, case: Value) -> Board:
     Raises
     ------
     InputError
-        When a column is missing, a number is out of its range, or a candidate is named "none".
+        When a column is missing, a metric stands twice, a number is out of its range, or a
+        candidate is named "none".
 
     Examples
     --------
@@ -303,13 +306,16 @@ def leaderboard(frame: pd.DataFrame, case: Value) -> Board:
         )
     metrics: dict[str, dict[str, Measured]] = {}
     for row in frame.to_dict("records"):
+        name, metric = str(row["candidate"]), str(row["metric"])
+        if metric in metrics.setdefault(name, {}):
+            raise InputError(f"{metric} of {name} stands in two rows; which one holds?")
         n, error = (None if pd.isna(row.get(c)) else row[c] for c in ("n", "standard_error"))
-        measured = Measured(float(row["value"]), None if n is None else int(n), error)
-        metrics.setdefault(str(row["candidate"]), {})[str(row["metric"])] = measured
+        n = int(n) if n is not None and n % 1 == 0 else n  # a column with gaps holds 300.0
+        metrics[name][metric] = Measured(float(row["value"]), n, error)
     of = case.worth
     board = leaderboard_of(
         of.mechanism,
-        {name: q for name, q in of.quantities.items()},
+        of.quantities,
         [Candidate(name, measured) for name, measured in metrics.items()],
         baseline=of.baseline, currency=case.currency, draws=of.draws, seed=of.seed,
     )  # fmt: skip
@@ -364,10 +370,9 @@ def open_store(path: str | Path) -> Store:
     StoreError
         When it cannot be read, or a server holds it.
     """
-    folder = Path(path)
-    if not (folder / DATABASE).is_file():
-        raise InputError(f"There is no store in {folder}: it has no {DATABASE}.")
-    return Store(open_recovered(Settings(data=folder, demo=False, read_only=True)))
+    if not (Path(path) / DATABASE).is_file():
+        raise InputError(f"There is no store in {path}: it has no {DATABASE}.")
+    return Store(open_recovered(Settings(data=Path(path), demo=False, read_only=True)))
 
 
 def _ranged(estimate: Estimate, currency: str) -> str:
@@ -389,8 +394,7 @@ def _figure(x: float) -> str:
     return in_full(float(f"{x:.3g}"))
 
 
-def _chance(share: float) -> str:
-    """A chance that draws gave: none of them is no proof."""
-    if share < _RARE:
-        return "less than 0.1%"
-    return "more than 99.9%" if share > 1 - _RARE else f"{share:.1%}"
+def _chance(share: float, draws: int, *, is_exact: bool = False) -> str:
+    """A chance that draws gave: that none of them, or all, were so is no proof."""
+    least = 0.0 if is_exact else 1 / (2 * draws)
+    return percent_said(min(max(share, least), 1 - least))

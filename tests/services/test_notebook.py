@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import mlpm_core as mlpm
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
+from tests.catalogue_examples import EXAMPLES
 from tests.monitored_shop import SHOP, in_use, planned, results
 from tests.tutorial import cells, outputs
 
@@ -62,6 +64,11 @@ def test_a_store_is_read_as_tables_and_stays_as_it_is(tmp_path):
     [
         ({"candidate": ["a"], "value": [0.3]}, "The frame has no column metric"),
         ({"candidate": ["a"], "metric": ["wape"], "value": [0.3], "n": [0]}, "n is 0"),
+        ({"candidate": ["a"], "metric": ["wape"], "value": [0.3], "n": [300.7]}, "n is 300.7"),
+        (
+            {"candidate": ["a", "a"], "metric": ["wape", "wape"], "value": [0.3, 0.2]},
+            "wape of a stands in two rows",
+        ),
         ({"candidate": ["none"], "metric": ["wape"], "value": [0.3]}, "No candidate may be called"),
     ],
 )
@@ -71,6 +78,29 @@ def test_a_frame_that_does_not_fit_is_refused_in_a_sentence(frame, says):
         mlpm.leaderboard(pd.DataFrame(frame), shop)
     with pytest.raises(mlpm.InputError, match="no column value"):
         mlpm.control_chart(pd.DataFrame({"x": [1]}))
+
+
+def test_numbers_of_numpy_and_counts_in_a_column_with_gaps_are_read():
+    same = mlpm.value("demand_forecast", **QUANTITIES | {"wape_model": np.float64(0.24)})
+    assert same.worth.net.mean == mlpm.value("demand_forecast", **QUANTITIES).worth.net.mean
+    m3 = {name: repr(x) for name, x in EXAMPLES["M3"]["inputs"].items()}
+    rows = pd.DataFrame({
+        "candidate": ["a", "a"], "metric": ["coverage", "selective_error"], "value": [0.6, 0.02],
+        "n": [500, None],
+    })  # fmt: skip
+    board = mlpm.leaderboard(rows, mlpm.value("M3", **m3))
+    assert board.board.option("a").worth.quantities["coverage"].is_exact is False
+
+
+def test_a_board_that_nobody_should_adopt_says_so_and_no_chance_is_none():
+    shop = mlpm.value("demand_forecast", **QUANTITIES)
+    frame = pd.DataFrame({"candidate": ["a"], "metric": ["wape"], "value": [0.4]})
+    said = mlpm.leaderboard(frame.assign(standard_error=0.01), shop).sentence
+    assert said.startswith("Adopting none is worth most, net 0 EUR a year, and is the best with a ")
+    assert "chance of more than 99 %" in said
+    assert "0 % likely to lose money" in shop.sentence  # every number is exact
+    unsure = mlpm.value("demand_forecast", **QUANTITIES | {"margin": "4 to 6 EUR"})
+    assert "less than 1 % likely to lose money" in unsure.sentence
 
 
 def test_names_of_candidates_are_no_markup():
