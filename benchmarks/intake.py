@@ -63,7 +63,7 @@ def by_mlpm(kind: str, path: Path, folder: Path) -> float:
     """Seconds of one import into an empty store."""
     from mlpm_core.services.ingest.imports import import_file
     from mlpm_core.services.ingest.recovery import open_recovered
-    from mlpm_core.services.ingest.saved_answers import CAGE
+    from mlpm_core.services.ingest.saved_answers import SANDBOX
     from mlpm_core.services.session.settings import Settings
 
     workspace = open_recovered(Settings(data=folder, demo=False))
@@ -76,7 +76,7 @@ def by_mlpm(kind: str, path: Path, folder: Path) -> float:
     if (told.status, told.new) != ("committed", N_ROWS):
         raise SystemExit(f"not a fair comparison: {told.status}, {told.new} rows, {told.rejects}")
     workspace.close()
-    CAGE.close()
+    SANDBOX.close()
     return took
 
 

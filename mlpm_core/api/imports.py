@@ -28,7 +28,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.records import KINDS, Receipt, Status
 from mlpm_core.services.admin.tokens import Action
 from mlpm_core.services.ingest import batches, uploads
-from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.ingest.kpi_effects import without_figures
 from mlpm_core.services.session.private_file import append_private, locked, write_private
 
@@ -206,7 +206,7 @@ def _receipt(request: Request, workspace: Workspace) -> Response:
 def _undo(request: Request, workspace: Workspace) -> Response:
     batch = request.path_params["batch"]
     project = request.path_params.get("project") or batches.project_of(workspace, batch)
-    done = undoing.undo(
+    done = undo_service.undo(
         workspace, actor(request), project, batch,
         dry_run=flag(request, "dry_run"), channel=channel(request),
     )  # fmt: skip

@@ -130,10 +130,10 @@ class LocalBackend:
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         from mlpm_core.services.ingest import batches
-        from mlpm_core.services.ingest import undo as undoing
+        from mlpm_core.services.ingest import undo as undo_service
 
         found = project or batches.project_of(self._workspace, batch)
-        return undoing.undo(
+        return undo_service.undo(
             self._workspace, _actor(), found, batch, dry_run=dry_run, channel="command"
         )
 

@@ -103,13 +103,13 @@ def export(given: argparse.Namespace) -> int:
 
     with open_backend() as backend:
         file_format = given.out.suffix.lstrip(".").lower()
-        told = backend.export(given.project, given.table, file_format, given.known)
+        exported = backend.export(given.project, given.table, file_format, given.known)
     try:
-        given.out.write_bytes(told.data)
+        given.out.write_bytes(exported.data)
     except OSError as error:
         raise InputError(f"{given.out} cannot be written: {error.strerror}.") from error
-    answer = {"rows": told.n_rows, "path": str(given.out), "as_of": told.as_of.isoformat()}
-    printing.say(f"{told.n_rows:,} rows of {given.table} as of {answer['as_of']} UTC.")
+    answer = {"rows": exported.n_rows, "path": str(given.out), "as_of": exported.as_of.isoformat()}
+    printing.say(f"{exported.n_rows:,} rows of {given.table} as of {answer['as_of']} UTC.")
     return printing.document(answer) if given.json else printing.DONE
 
 

@@ -186,13 +186,13 @@ def leaderboard(
     for candidate in sorted((as_idle(c, mechanism) for c in candidates), key=lambda c: c.name):
         reason = not_valuable(candidate, mechanism)
         if reason is None:
-            told = {
+            metric_texts = {
                 metric.name: written(measured, metric)
                 for metric in mechanism.metrics
                 if (measured := candidate.measured(metric))
             }
             try:
-                valued.append((candidate, valuation.worth(told, stream=candidate.name)))
+                valued.append((candidate, valuation.worth(metric_texts, stream=candidate.name)))
             except MlpmError as error:
                 reason = str(error)
         if reason is not None:

@@ -56,7 +56,7 @@ Criterion = Dimension | Both
 
 @dataclass(frozen=True, slots=True)
 class WeightChange:
-    """The smallest move of weight from one criterion to another that makes another option win.
+    """The least move of weight from one criterion to another that makes another option win.
 
     ``points`` of 100 move. ``price`` is what one unit of ``to`` is then worth, in units of
     ``of``; None when nothing is left on ``of``.
@@ -167,7 +167,7 @@ class Weighing:
         )
 
     def _flip(self, best: int, share: Array, scores: Array) -> WeightChange | None:
-        found: WeightChange | None = None
+        least: WeightChange | None = None
         for i, j in np.argwhere(~np.eye(len(share), dtype=bool)):
             gain = self.scaled[:, j] - self.scaled[:, i]
             closing = gain - gain[best]
@@ -175,17 +175,17 @@ class Weighing:
                 moved = np.where(closing > _TIE, (scores[best] - scores) / closing, np.inf)
             moved[best] = np.inf
             rival = int(np.argmin(moved))
-            if moved[rival] <= share[i] and (found is None or moved[rival] * 100 < found.points):
+            if moved[rival] <= share[i] and (least is None or moved[rival] * 100 < least.points):
                 left, there = share[i] - moved[rival], share[j] + moved[rival]
                 price = (there / self.scales[j]) / (left / self.scales[i]) if left > _TIE else None
-                found = WeightChange(
+                least = WeightChange(
                     self.survivors[rival],
                     self.criteria[i],
                     self.criteria[j],
                     float(moved[rival] * 100),
                     None if price is None else float(price),
                 )
-        return found
+        return least
 
 
 def weigh(options: Mapping[str, Mapping[Dimension, float]]) -> Weighing:

@@ -17,8 +17,8 @@ _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
 _IN_FULL = 6  # digits of a limit, and of what would else be a power of ten
 _LARGE = 1000
-_MOST_AS_PERCENT = 10.0
 _MOST_DECIMALS = 9
+_MOST_AS_PERCENT = 10.0
 """Above it a share of the plan is told in words: the plan is then next to nothing."""
 
 

@@ -1,9 +1,8 @@
 """A file in, trusted rows out: read, recognise, map, check, compare; nothing is ever guessed.
 
-Stages, each in a module of its own: ``recognise`` (type and encoding), ``read`` (records),
-``header`` and ``layout`` (fields and questions), ``cells`` and ``check`` (values), ``results``
-(monitoring results), ``compare`` (duplicates and stored rows), ``judgement`` (the answer).
-``judging`` strings them together; all before ``compare`` runs in a ``cage``.
+``files`` makes text and records of bytes, ``columns`` finds the field of each column and reads its
+cells, ``diff`` holds the rows against each other and against what is stored, ``import_plan`` is the
+answer. ``pipeline`` strings them together; all before ``diff`` runs in a ``sandbox``.
 """
 
 from __future__ import annotations

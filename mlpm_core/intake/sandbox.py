@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bounds", "ParserSandbox", "SandboxError"]
 
-LOG = logging.getLogger("mlpm.cage")
+LOG = logging.getLogger("mlpm.sandbox")
 
 _FILES_EACH: Final = 200
 _SIZE: Final = struct.Struct(">q")
@@ -70,8 +70,8 @@ class ParserSandbox:
     Examples
     --------
     >>> asked = ImportRequest(b"model_id\nm1\nm2\n", "f.csv", "models", "p", datetime(2026, 1, 1))
-    >>> with ParserSandbox() as cage:
-    ...     cage.read(asked).receipt.lines
+    >>> with ParserSandbox() as sandbox:
+    ...     sandbox.read(asked).receipt.lines
     2
     """
 

@@ -18,9 +18,9 @@ from mlpm_core.planning.conditions import Condition, LeastMove, conditions, leas
 from mlpm_core.planning.factors import FACTORS, Answer, Documentation, Factor
 from mlpm_core.planning.kpi_templates import (
     KpiTemplate,
-    candidates,
     find_kpi_template,
-    read_candidates,
+    kpi_templates,
+    read_kpi_templates,
 )
 from mlpm_core.planning.measuring import (
     CONFIDENCE,
@@ -76,7 +76,6 @@ __all__ = [
     "TwentyDayRule",
     "Unknown",
     "assumptions",
-    "candidates",
     "conditions",
     "conflicts",
     "cost_in_words",
@@ -84,11 +83,12 @@ __all__ = [
     "coverage",
     "days_in_words",
     "find_kpi_template",
+    "kpi_templates",
     "least_move",
     "measured",
     "project_weights",
     "quick_estimate",
-    "read_candidates",
+    "read_kpi_templates",
     "rounded_days",
     "weeks_to_measure",
 ]  # fmt: skip

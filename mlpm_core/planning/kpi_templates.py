@@ -17,7 +17,7 @@ from mlpm_core.value.kpi import per_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KpiTemplate", "candidates", "find_kpi_template", "read_candidates"]
+__all__ = ["KpiTemplate", "find_kpi_template", "kpi_templates", "read_kpi_templates"]
 
 _FILE: Final = files("mlpm_core") / "catalogue" / "kpis" / "candidates.toml"
 _WITHIN: Final = 0.1
@@ -70,7 +70,7 @@ class KpiTemplate:
         return weeks_to_measure(self.spread, within or self.within)
 
 
-def read_candidates(text: str) -> dict[str, KpiTemplate]:
+def read_kpi_templates(text: str) -> dict[str, KpiTemplate]:
     """The candidates that a TOML text describes, by id, in its order.
 
     Raises
@@ -86,16 +86,16 @@ def read_candidates(text: str) -> dict[str, KpiTemplate]:
 
 
 @lru_cache(maxsize=1)
-def candidates() -> dict[str, KpiTemplate]:
+def kpi_templates() -> dict[str, KpiTemplate]:
     """Every candidate that comes with MLPM, by id.
 
     Examples
     --------
-    >>> found = candidates()["time-to-result"]
+    >>> found = kpi_templates()["time-to-result"]
     >>> found.name, found.dimension.value, found.weeks()
     ('Hours from arrival to result', 'cycle_time', 13)
     """
-    return read_candidates(_FILE.read_text("utf-8"))
+    return read_kpi_templates(_FILE.read_text("utf-8"))
 
 
 def find_kpi_template(candidate_id: str) -> KpiTemplate:
@@ -106,7 +106,7 @@ def find_kpi_template(candidate_id: str) -> KpiTemplate:
     NotFoundError
         When there is none; it lists near names.
     """
-    known = candidates()
+    known = kpi_templates()
     if candidate_id not in known:
         raise NotFoundError.of("candidate KPI", candidate_id, known)
     return known[candidate_id]

@@ -1,7 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import panels, queries, registers, text
-from pages.parts.common import record_form as editors
+from pages.parts.common import panels, queries, record_form, registers, text
 
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
@@ -28,8 +27,8 @@ if record.kind == "metric_results":
     )
 elif record.kind != "decisions":
     changed = registers.record_in_view(record, rows)
-    filled = editors.record_form(record, project, changed)
-    editors.save_record(filled)
+    filled = record_form.record_form(record, project, changed)
+    record_form.save_record(filled)
 
 registers.template(record)
 if rows and not is_of_all:

@@ -1,8 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.in_life import promises as delivered
-from pages.parts.in_life import promises_text
+from pages.parts.in_life import promises, promises_text
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -19,7 +18,7 @@ told = queries.delivered(project, line.case.value_case_id)
 st.markdown(promises_text.lead(told))
 if told.total is None or told.total.realised is None:
     if told.promises:
-        delivered.promises(told)
+        promises.promises(told)
     panels.empty(
         promises_text.nothing_realised(told),
         "data/upload.py",
@@ -27,9 +26,9 @@ if told.total is None or told.total.realised is None:
         kind="metric_results",
     )
 
-delivered.cards(told)
-shown = delivered.months(told)
-delivered.promises(told)
-delivered.decisions_due(told)
-delivered.table(told, shown)
+promises.cards(told)
+shown = promises.months(told)
+promises.promises(told)
+promises.decisions_due(told)
+promises.table(told, shown)
 panels.how_it_was_made(told.case)

@@ -1,7 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, queries, tables
-from pages.parts.common import record_form as editors
+from pages.parts.common import charts, controls, queries, record_form, tables
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import estimates
 
@@ -13,9 +12,9 @@ answer = st.container()
 
 st.subheader("The guess and the answers", anchor=False)
 changed = stored.record if stored and not estimates.adds_another() else None
-filled = editors.record_form(record, project, changed)
+filled = record_form.record_form(record, project, changed)
 view = estimates.tried(project, stored, filled)
-editors.save_record(filled, page="plan/estimate.py")
+record_form.save_record(filled, page="plan/estimate.py")
 
 with answer:
     if view:

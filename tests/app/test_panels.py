@@ -181,7 +181,7 @@ def test_a_case_stands_beside_each_baseline():
 def test_how_a_value_was_made_is_shown_when_it_is_asked(monkeypatch):
     asked = []
     monkeypatch.setattr(panels, "grown", lambda of, result: asked.append((of, result)))
-    monkeypatch.setattr(panels.trees, "result", lambda key: key)
+    monkeypatch.setattr(panels.driver_tree, "result", lambda key: key)
     of = case(batches=("B1", "B2"))
     opened = shown(panels.how_it_was_made, of, made=True, project="shop")
     assert opened[0] == "expander How it was made: formulas, inputs, sources"
@@ -203,8 +203,8 @@ def test_how_a_value_was_made_is_shown_when_it_is_asked(monkeypatch):
 def test_the_tree_of_a_value_is_drawn_in_its_currency(monkeypatch):
     drawn = []
     monkeypatch.setattr(panels, "grown", lambda of, result: "tree")
-    monkeypatch.setattr(panels.trees, "result", lambda key: key)
-    monkeypatch.setattr(panels.trees, "driver_tree", lambda *told: drawn.append(told))
+    monkeypatch.setattr(panels.driver_tree, "result", lambda key: key)
+    monkeypatch.setattr(panels.driver_tree, "driver_tree", lambda *told: drawn.append(told))
     shown(panels.how_it_was_made, case(currency="USD"), made=True)
     assert drawn == [("tree", "USD")]
 

@@ -17,7 +17,7 @@ from mlpm_core.services.admin import backups
 from mlpm_core.services.ingest import batches, imports
 from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
-from mlpm_core.services.ingest.saved_answers import CAGE
+from mlpm_core.services.ingest.saved_answers import SANDBOX
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Ledger, Store, connection
 
@@ -149,7 +149,7 @@ def main() -> None:
     folder, point, n, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     workspace = open_recovered(Settings(data=folder, demo=False))
     warm = ImportRequest(file_of(0), "0.csv", "metric_results", "shop", workspace.now())
-    CAGE.read(warm)  # else most kills would come before the first file is read
+    SANDBOX.read(warm)  # else most kills would come before the first file is read
     armed(point, n)
     print("READY", flush=True)
     for i in range(start, start + 12):

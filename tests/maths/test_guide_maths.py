@@ -12,7 +12,7 @@ from scipy import stats
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.planning.conditions import conditions, least_move
-from mlpm_core.planning.kpi_templates import candidates, read_candidates
+from mlpm_core.planning.kpi_templates import kpi_templates, read_kpi_templates
 from mlpm_core.planning.measuring import FEWEST_WEEKS, measured, weeks_to_measure
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension
@@ -49,7 +49,7 @@ spread = 0.2
 
 def by_dimension():
     found = {dimension: [] for dimension in Dimension}
-    for candidate in candidates().values():
+    for candidate in kpi_templates().values():
         found[candidate.dimension].append(candidate)
     return found
 
@@ -57,15 +57,15 @@ def by_dimension():
 def test_every_dimension_has_four_candidates_of_names_of_their_own():
     for dimension, found in by_dimension().items():
         assert len(found) >= 4, dimension
-    names = [c.name for c in candidates().values()]
+    names = [c.name for c in kpi_templates().values()]
     assert len(set(names)) == len(names)
 
 
 def test_every_candidate_names_mechanisms_of_the_catalogue_and_a_unit_a_kpi_may_have():
-    for candidate in candidates().values():
+    for candidate in kpi_templates().values():
         assert set(candidate.mechanisms) <= TWELVE, candidate.id
         assert candidate.unit_in("CHF") in kpi_units(candidate.dimension, "CHF")
-    assert {m for c in candidates().values() for m in c.mechanisms} == TWELVE
+    assert {m for c in kpi_templates().values() for m in c.mechanisms} == TWELVE
 
 
 @pytest.mark.parametrize("mechanism", mechanisms().values(), ids=lambda m: m.id)
@@ -110,9 +110,9 @@ def test_signs_follow_the_formulas():
     ],
 )
 def test_a_wrong_candidate_is_refused_with_its_name(change, told):
-    assert read_candidates(ENTRY)["waits"].weeks() == 13
+    assert read_kpi_templates(ENTRY)["waits"].weeks() == 13
     with pytest.raises(InputError, match=told.replace("[", r"\[")):
-        read_candidates(ENTRY.replace(*change))
+        read_kpi_templates(ENTRY.replace(*change))
 
 
 def test_weeks_by_hand():

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.planning import candidates
+from mlpm_core.planning import kpi_templates
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.ingest import registers
@@ -58,7 +58,7 @@ def record(workspace):
 def test_a_project_without_a_kpi_is_offered_candidates_of_what_is_wanted_most(shop):
     view = kpi_finder.guide(shop, "ada", "shop")
     assert (view.title, view.has_kpi, view.kpis, view.wanted_most) == ("Desk", False, (), None)
-    assert sum(view.n_candidates.values()) <= len(candidates())
+    assert sum(view.n_candidates.values()) <= len(kpi_templates())
     assert min(view.n_candidates.values()) >= 3
     save(
         shop, "stakeholders",
@@ -134,7 +134,7 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
     row = record(shop)
     assert (row["baseline"], row["target"], row["value_case_id"]) == (None, None, "")
     assert (row["title"], row["unit"]) == ("Hours from arrival to result", "hour/case")
-    assert row["definition"] == candidates()[WAITS].count
+    assert row["definition"] == kpi_templates()[WAITS].count
     (view,) = [
         v
         for v in kpi_finder.candidate_views(shop, "ada", "shop", Dimension.CYCLE_TIME)
@@ -203,7 +203,7 @@ def test_the_break_even_stands_on_what_is_typical_until_a_case_has_numbers(shop)
 
 def test_the_least_move_is_told_in_the_unit_of_the_kpi(shop):
     """Cost saving a week is that of a year times 7 / 365.25."""
-    assert candidates()["pay-by-hand"].unit == "money/week"
+    assert kpi_templates()["pay-by-hand"].unit == "money/week"
     started = proxies.start_case(shop, "ada", "shop", "triage_automation")
     rows = [
         {"value_case_id": started.value_case_id, "name": name, "written": text}

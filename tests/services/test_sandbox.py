@@ -108,7 +108,7 @@ def test_a_reader_that_takes_too_much_is_stopped_and_the_next_file_is_read(bound
 
 def test_a_stopped_reader_is_a_failed_receipt_and_nothing_is_stored(workspace, monkeypatch):
     with ParserSandbox(Bounds(wall_seconds=0.05)) as cage:
-        monkeypatch.setattr(saved_answers, "CAGE", cage)
+        monkeypatch.setattr(saved_answers, "SANDBOX", cage)
         receipt = imports.import_file(
             workspace, "ada", "shop", "metric_results", "f.csv", endless()
         )

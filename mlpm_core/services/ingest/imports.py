@@ -24,7 +24,7 @@ from mlpm_core.services.ingest.kpi_effects import (
     with_effect_told,
 )
 from mlpm_core.services.ingest.row_rules import judged_with_rules
-from mlpm_core.services.ingest.saved_answers import CAGE, read_as_before
+from mlpm_core.services.ingest.saved_answers import SANDBOX, read_as_before
 from mlpm_core.services.ingest.stored_rows import append
 
 if TYPE_CHECKING:
@@ -304,6 +304,6 @@ def rejected_csv(
         with workspace.store.reader() as reader:
             asked, found, _ = read_as_before(reader, asked)
             judgement = judged_with_rules(reader, asked, found, accept_good=False)
-        return CAGE.rejected_csv(asked, judgement.receipt.rejects)
+        return SANDBOX.rejected_csv(asked, judgement.receipt.rejects)
     except (Refusal, SandboxError) as error:
         raise InputError("No row of this file was judged, so none was rejected alone.") from error

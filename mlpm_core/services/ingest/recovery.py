@@ -16,7 +16,7 @@ from mlpm_core.intake import ImportRequest, Profile, Refusal, judged
 from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.row_rules import judged_with_rules
-from mlpm_core.services.ingest.saved_answers import CAGE
+from mlpm_core.services.ingest.saved_answers import SANDBOX
 from mlpm_core.services.ingest.stored_rows import Stored, append, register_used
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER
@@ -212,7 +212,7 @@ class Recovery:
             by_application=channel == batches.FORM,
         )
         try:
-            read = CAGE.read(asked)
+            read = SANDBOX.read(asked)
         except Refusal as refusal:
             raise StoreError("its file is now refused.") from refusal
         judgement = judged_with_rules(writer, asked, read, accept_good=said.accept_good)

@@ -1,4 +1,4 @@
-"""Files are read in a cage; what a project answered about its files once is not asked again."""
+"""Files are read in a sandbox; what a project answered about its files once is not asked again."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from mlpm_core.records import Question
     from mlpm_core.store import Reader
 
-__all__ = ["CAGE", "kept_answers", "read_as_before"]
+__all__ = ["SANDBOX", "kept_answers", "read_as_before"]
 
-CAGE = ParserSandbox()
-atexit.register(CAGE.close)
+SANDBOX = ParserSandbox()
+atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
 _OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model", "errors_in"})
@@ -69,7 +69,7 @@ def read_as_before(
     told: list[Warned] = []
     for _ in range(_MOST_TURNS):
         try:
-            return asked, CAGE.read(asked), told
+            return asked, SANDBOX.read(asked), told
         except Refusal as refusal:
             if not refusal.questions:
                 raise

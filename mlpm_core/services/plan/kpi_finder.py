@@ -11,9 +11,9 @@ from mlpm_core.planning import (
     Condition,
     KpiTemplate,
     LeastMove,
-    candidates,
     conditions,
     find_kpi_template,
+    kpi_templates,
     least_move,
 )
 from mlpm_core.quantity import Dimension
@@ -288,7 +288,7 @@ def _known(candidate: KpiTemplate) -> list[str]:
 
 
 def _offered(dimension: Dimension) -> list[KpiTemplate]:
-    return [c for c in candidates().values() if c.dimension is dimension and _known(c)]
+    return [c for c in kpi_templates().values() if c.dimension is dimension and _known(c)]
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.ingest import editing, uploads
-from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.plan import proxies
 from pages.parts.common import addresses, queries
 
@@ -145,7 +145,7 @@ def start_case(project: str, mechanism: str, kpi: str) -> proxies.StartedCase:
 
 def undo(project: str, batch: str) -> Receipt:
     """Take a batch back."""
-    return undoing.undo(queries.workspace(), queries.actor(), project, batch)
+    return undo_service.undo(queries.workspace(), queries.actor(), project, batch)
 
 
 def load_demo() -> NoReturn:
@@ -191,7 +191,7 @@ def undo_what_was_said() -> None:
         return
     targets = [(str(project), str(batch)) for project, batch in reversed(notice["undo"])]
     try:
-        undone = undoing.undo_all(queries.workspace(), queries.actor(), targets)
+        undone = undo_service.undo_all(queries.workspace(), queries.actor(), targets)
     except MlpmError as error:
         say(str(error), is_error=True)
         return

@@ -11,8 +11,7 @@ from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.insights import grown
 from mlpm_core.services.valuation.kpis import worst_first
-from pages.parts.common import commands, controls, queries, tables, text
-from pages.parts.common import driver_tree as trees
+from pages.parts.common import commands, controls, driver_tree, queries, tables, text
 from pages.parts.common.format import (
     BADGES,
     ICONS,
@@ -358,9 +357,9 @@ def how_it_was_made(case: CaseValue) -> None:
         if not opened.open:
             return
         st.markdown(text.mechanism(case))
-        tree = grown(case, trees.result("made_result"))
+        tree = grown(case, driver_tree.result("made_result"))
         if tree is not None:
-            trees.driver_tree(tree, case.currency)
+            driver_tree.driver_tree(tree, case.currency)
         st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
         st.dataframe(
             tables.steps(case), hide_index=True, alt="Formulas with their results at the medians"

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.records import record_of
 from mlpm_core.services.admin import demo, exports
-from mlpm_core.services.evaluate import candidates as evaluations
-from mlpm_core.services.evaluate import decisions as adoption
+from mlpm_core.services.evaluate import candidates as candidates_service
+from mlpm_core.services.evaluate import decisions as decisions_service
 from mlpm_core.services.evaluate import insights as insights_service
-from mlpm_core.services.evaluate import preferences as choosing_service
+from mlpm_core.services.evaluate import preferences as preferences_service
 from mlpm_core.services.in_life import deployments as deployments_service
 from mlpm_core.services.in_life import portfolio
-from mlpm_core.services.in_life import promises as delivered_service
+from mlpm_core.services.in_life import promises as promises_service
 from mlpm_core.services.ingest import batches, imports, registers, uploads
-from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.plan import briefs
 from mlpm_core.services.plan import estimates as estimates_service
-from mlpm_core.services.plan import kpi_finder as guide_service
+from mlpm_core.services.plan import kpi_finder as kpi_finder_service
 from mlpm_core.services.valuation import mechanisms
-from mlpm_core.services.valuation import value_cases as valuation
+from mlpm_core.services.valuation import value_cases as value_cases_service
 from pages.parts.common.cache import daily, shared, tried
 from pages.parts.common.cache import workspace as workspace
 
@@ -89,7 +89,9 @@ def project_view(project: str) -> ProjectView:
 @shared
 def case(project: str, value_case_id: str, changes: Changes = ()) -> CaseValue:
     """One value case; ``changes`` are quantities tried out but not saved."""
-    return valuation.case_value(workspace(), actor(), project, value_case_id, changes=dict(changes))
+    return value_cases_service.case_value(
+        workspace(), actor(), project, value_case_id, changes=dict(changes)
+    )
 
 
 @shared
@@ -97,7 +99,7 @@ def against_baselines(
     project: str, value_case_id: str, changes: Changes = ()
 ) -> list[BaselineValue]:
     """One value case against every baseline of its mechanism."""
-    return valuation.against_baselines(case(project, value_case_id, changes))
+    return value_cases_service.against_baselines(case(project, value_case_id, changes))
 
 
 @shared
@@ -115,7 +117,7 @@ def deployment(project: str, deployment_id: str, granularity: str | None = None)
 @shared
 def candidates(project: str, value_case_id: str) -> LeaderboardView:
     """The candidates of a value case side by side."""
-    return evaluations.candidates(workspace(), actor(), project, value_case_id)
+    return candidates_service.candidates(workspace(), actor(), project, value_case_id)
 
 
 @shared
@@ -127,15 +129,15 @@ def advice_among(project: str, value_case_id: str) -> tuple[Advice, ...]:
 @shared
 def choosing(project: str, value_case_id: str) -> Preferences | None:
     """Who would choose which candidate of a value case."""
-    return choosing_service.choosing(
-        candidates(project, value_case_id), choosing_service.weights_of(brief(project))
+    return preferences_service.choosing(
+        candidates(project, value_case_id), preferences_service.weights_of(brief(project))
     )
 
 
 @daily
 def decisions(project: str) -> list[DecisionView]:
     """Every decision of a project, promised beside realised; a review falls due by the day."""
-    return adoption.decisions(workspace(), actor(), project)
+    return decisions_service.decisions(workspace(), actor(), project)
 
 
 @daily
@@ -147,25 +149,25 @@ def brief(project: str) -> BriefView:
 @daily
 def guide(project: str) -> GuideView:
     """Which KPIs a project has, and what its stakeholders want most."""
-    return guide_service.guide(workspace(), actor(), project)
+    return kpi_finder_service.guide(workspace(), actor(), project)
 
 
 @daily
 def kpi_candidates(project: str, dimension: Dimension) -> list[CandidateView]:
     """What could be counted in a dimension."""
-    return guide_service.candidate_views(workspace(), actor(), project, dimension)
+    return kpi_finder_service.candidate_views(workspace(), actor(), project, dimension)
 
 
 @daily
 def kpi_break_even(project: str, mechanism: str, candidate: str) -> BreakEvenView:
     """What must be true for a mechanism to pay."""
-    return guide_service.break_even(workspace(), actor(), project, mechanism, candidate)
+    return kpi_finder_service.break_even(workspace(), actor(), project, mechanism, candidate)
 
 
 @daily
 def delivered(project: str, value_case_id: str) -> DeliveredView:
     """A value case, promised beside realised up to the day."""
-    return delivered_service.delivered(workspace(), actor(), project, value_case_id)
+    return promises_service.delivered(workspace(), actor(), project, value_case_id)
 
 
 @shared
@@ -197,7 +199,7 @@ def limits(kind: str) -> str:
 @tried
 def undo_preview(project: str, batch: str) -> Receipt:
     """What taking a batch back would do; nothing is stored."""
-    return undoing.undo(workspace(), actor(), project, batch, dry_run=True)
+    return undo_service.undo(workspace(), actor(), project, batch, dry_run=True)
 
 
 @tried

@@ -10,8 +10,7 @@ import streamlit as st
 from mlpm_core.records import QuantityRecord
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.valuation.typed import typed_answer
-from pages.parts.common import commands, forms, numbers, queries, saving
-from pages.parts.common import text as sentences
+from pages.parts.common import commands, forms, numbers, queries, saving, text
 from pages.parts.common.format import asked_unit, counted, listed, literal, number
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
     typed = st.text_input(
         literal(f"{entry.label}, {asked_unit(entry.unit, case.currency)}"),
         placeholder=entry.default or "",
-        help=sentences.question(entry),
+        help=text.question(entry),
         key=form.key(entry.name),
         on_change=form.note,
     )

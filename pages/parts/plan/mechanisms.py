@@ -17,8 +17,7 @@ from mlpm_core.services.valuation.mechanisms import (
     with_formula,
     written,
 )
-from pages.parts.common import commands, controls, forms, queries, saving
-from pages.parts.common import driver_tree as trees
+from pages.parts.common import commands, controls, driver_tree, forms, queries, saving
 from pages.parts.common.format import counted, inner, literal, written_unit
 
 if TYPE_CHECKING:
@@ -214,7 +213,9 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
     tree, formulas, questions = st.tabs(["Driver tree", "Formulas", "Questions"])
     with tree:
         st.caption("With each input in the middle of what is typical for it.")
-        trees.driver_tree(grown_at_typical(mechanism, trees.result("mechanism_result")), currency)
+        driver_tree.driver_tree(
+            grown_at_typical(mechanism, driver_tree.result("mechanism_result")), currency
+        )
     with formulas:
         rules = {**mechanism.flows, **{d.value: rule for d, rule in mechanism.kpis.items()}}
         st.dataframe(
