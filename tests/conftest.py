@@ -7,6 +7,7 @@ one takes. ``SOAK=1`` tries others.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,14 @@ settings.load_profile("same every time")
 def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Say a sentence in the summary of the run."""
     return lambda sentence: record_property(TOLD, sentence)
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> Iterator[None]:
+    """AppTest leaves the screen it ran as ``__main__``; a process spawned later would run it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture
