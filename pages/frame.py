@@ -6,7 +6,8 @@ from mlpm_core.services.admin.readiness import refuse_other_machines
 from pages.parts.common import addresses, panels, queries, sidebar
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
-addresses.carry("project", "known")
+addresses.rename("known", "as_of")
+addresses.carry("project", "as_of")
 
 page = st.navigation(
     {
@@ -51,10 +52,10 @@ page = st.navigation(
 with panels.guard():
     refuse_other_machines()  # started without app.py, there is no front door
     sidebar.count_visit(page.title)
-    sidebar.known_at()
+    sidebar.as_of()
     projects = queries.all_projects()
     unknown = sidebar.project_in_view(projects)
-    sidebar.known_choice()
+    sidebar.as_of_choice()
     st.title(page.title)
     panels.mended()
     panels.notice(page.title)

@@ -123,19 +123,19 @@ class DemoRemoved(_Answer):
 
 def _projects(request: Request, workspace: Workspace) -> Response:
     return JSONResponse(
-        to_jsonable_python(registers.projects(_known(request, workspace), actor(request)))
+        to_jsonable_python(registers.projects(_as_of(request, workspace), actor(request)))
     )
 
 
 def _kpis(request: Request, workspace: Workspace) -> Response:
     return JSONResponse(
-        portfolio.kpis_json(_known(request, workspace), actor(request), _wanted(request))
+        portfolio.kpis_json(_as_of(request, workspace), actor(request), _wanted(request))
     )
 
 
 def _health(request: Request, workspace: Workspace) -> Response:
     return JSONResponse(
-        portfolio.health_json(_known(request, workspace), actor(request), _wanted(request))
+        portfolio.health_json(_as_of(request, workspace), actor(request), _wanted(request))
     )
 
 
@@ -149,7 +149,7 @@ def _export(request: Request, workspace: Workspace) -> Response:
     if not table:
         raise InputError(f"Say which table: {', '.join(exports.tables())}.")
     found = exports.export(
-        _known(request, workspace),
+        _as_of(request, workspace),
         actor(request),
         request.path_params["project"],
         table,
@@ -193,21 +193,22 @@ def _demo_remove(request: Request, workspace: Workspace) -> Response:
     return JSONResponse({"undone": len(demo.remove(workspace, actor(request), others=others))})
 
 
-def _known(request: Request, workspace: Workspace) -> Workspace:
-    when = request.query_params.get("known")
+def _as_of(request: Request, workspace: Workspace) -> Workspace:
+    given = request.query_params
+    when = given.get("as_of", given.get("known"))
     if when is None:
         return workspace
     if when.startswith("B"):
         refuse_foreign_batch(request, workspace, when)
-    return workspace.as_known(when)
+    return workspace.as_of(when)
 
 
 def _wanted(request: Request) -> str | None:
     return request.query_params.get("project")
 
 
-_KNOWN = Parameter(
-    "known",
+_AS_OF = Parameter(
+    "as_of",
     "query",
     "As of the end of a day (2026-01-31), at a moment in UTC, or after a batch (B00012).",
     {
@@ -218,7 +219,7 @@ _KNOWN = Parameter(
         ]
     },
 )
-_ONE = (Parameter("project", "query", "One project only.", {"type": "string"}), _KNOWN)
+_ONE = (Parameter("project", "query", "One project only.", {"type": "string"}), _AS_OF)
 
 ENDPOINTS = (
     Endpoint(
@@ -226,9 +227,9 @@ ENDPOINTS = (
         "/api/v1/projects",
         "projects",
         "Every project that is not archived.",
-        guarded(_projects, "known"),
+        guarded(_projects, "as_of", "known"),
         {200: list[Project]},
-        (_KNOWN,),
+        (_AS_OF,),
         action=Action.READ,
     ),
     Endpoint(
@@ -236,7 +237,7 @@ ENDPOINTS = (
         "/api/v1/kpis",
         "kpis",
         "Where every KPI stands.",
-        guarded(_kpis, "project", "known"),
+        guarded(_kpis, "project", "as_of", "known"),
         {200: list[KpiAnswer]},
         _ONE,
         action=Action.READ,
@@ -246,7 +247,7 @@ ENDPOINTS = (
         "/api/v1/health",
         "health",
         "How every value case fares.",
-        guarded(_health, "project", "known"),
+        guarded(_health, "project", "as_of", "known"),
         {200: list[HealthAnswer]},
         _ONE,
         action=Action.READ,
@@ -265,7 +266,7 @@ ENDPOINTS = (
         "/api/v1/projects/{project}/export",
         "export",
         "A table of a project as a file: any kind of record, its history, kpi_values or health.",
-        guarded(_export, "table", "format", "known"),
+        guarded(_export, "table", "format", "as_of", "known"),
         {200: None},
         (
             Parameter("project", "path", "Whose table.", {"type": "string"}, required=True),
@@ -279,7 +280,7 @@ ENDPOINTS = (
             Parameter(
                 "format", "query", "csv or xlsx.", {"type": "string", "enum": ["csv", "xlsx"]}
             ),
-            _KNOWN,
+            _AS_OF,
             NAMED,
         ),
         text_type="text/csv",

@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     exported.add_argument("--out", type=Path, required=True, help="FILE.csv or FILE.xlsx")
 
     exported.add_argument(
-        "--known", metavar="WHEN",
+        "--as-of", "--known", metavar="WHEN",
         help="as of the end of a day, at a moment in UTC, or after a batch: B00012",
     )  # fmt: skip
 

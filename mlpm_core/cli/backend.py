@@ -51,7 +51,7 @@ class Backend(Protocol):
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
         """Load or remove the demo; ``with_others`` takes back what rests on it too."""
 
-    def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
+    def export(self, project: str, table: str, file_format: str, as_of: str | None) -> Export:
         """A table of a project as a file."""
 
     def verify(self, head: str | None) -> dict[str, Any]:
@@ -146,10 +146,10 @@ class LocalBackend:
         others = None if with_others else ()
         return {"undone": len(demo.remove(self._workspace, _actor(), others=others))}
 
-    def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
+    def export(self, project: str, table: str, file_format: str, as_of: str | None) -> Export:
         from mlpm_core.services.admin import exports
 
-        there = self._workspace.as_known(known) if known else self._workspace
+        there = self._workspace.as_of(as_of) if as_of else self._workspace
         return exports.export(there, _actor(), project, table, file_format)
 
     def verify(self, head: str | None) -> dict[str, Any]:
@@ -200,12 +200,12 @@ class HttpBackend:
         answer: dict[str, int] = self._call("POST" if what == "load" else "DELETE", path)
         return answer
 
-    def export(self, project: str, table: str, file_format: str, known: str | None) -> Export:
+    def export(self, project: str, table: str, file_format: str, as_of: str | None) -> Export:
         from datetime import datetime
 
         from mlpm_core.services.admin.exports import Export
 
-        said = {"table": table, "format": file_format} | ({"known": known} if known else {})
+        said = {"table": table, "format": file_format} | ({"as_of": as_of} if as_of else {})
         asked = urlencode(said)
         path = f"projects/{quote(project, safe='')}/export?{asked}"
         data, headers = self._ask(_request(self._server, "GET", path))

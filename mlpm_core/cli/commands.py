@@ -103,7 +103,7 @@ def export(given: argparse.Namespace) -> int:
 
     with open_backend() as backend:
         file_format = given.out.suffix.lstrip(".").lower()
-        exported = backend.export(given.project, given.table, file_format, given.known)
+        exported = backend.export(given.project, given.table, file_format, given.as_of)
     try:
         given.out.write_bytes(exported.data)
     except OSError as error:

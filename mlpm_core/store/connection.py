@@ -45,8 +45,8 @@ class Store:
     def __init__(self, root: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
         self._root, self._path = root, path
         self._write_lock = threading.RLock()
-        self._known_until: int | None = None
-        self._remembered: dict[str, Any] = {}
+        self._until: int | None = None
+        self._cached: dict[str, Any] = {}
         self.read_only = read_only
 
     @classmethod
@@ -93,10 +93,10 @@ class Store:
             raise
         return store
 
-    def as_known(self, seq: int) -> Store:
+    def as_of(self, seq: int) -> Store:
         """The same store as it was when a batch was the newest; it only reads."""
         past = copy(self)
-        past._known_until, past.read_only, past._remembered = seq, True, {}
+        past._until, past.read_only, past._cached = seq, True, {}
         return past
 
     def cached_rows(self, query: str) -> list[dict[str, Any]]:
@@ -104,11 +104,11 @@ class Store:
 
         Its callers share them, and must leave them as they are.
         """
-        known = self._remembered  # a write meanwhile begins another one
-        if query not in known:
+        cached = self._cached  # a write meanwhile begins another one
+        if query not in cached:
             with self.reader() as reader:
-                known[query] = reader.rows(query)
-        rows: list[dict[str, Any]] = known[query]
+                cached[query] = reader.rows(query)
+        rows: list[dict[str, Any]] = cached[query]
         return rows
 
     @contextmanager
@@ -116,8 +116,8 @@ class Store:
         """A reader on a cursor of its own."""
         cursor = self._root.cursor()
         try:
-            if self._known_until is not None:  # the views look at it; see schema.KNOWN
-                cursor.execute(f"SET VARIABLE known_until = {self._known_until:d}")
+            if self._until is not None:  # the views look at it; see schema.KNOWN
+                cursor.execute(f"SET VARIABLE known_until = {self._until:d}")
             yield Reader(cursor)
         finally:
             cursor.close()
@@ -140,10 +140,8 @@ class Store:
         StoreError
             When the store was opened read-only, or the commit fails.
         """
-        if self._known_until is not None:
-            raise StoreError(
-                "This is what was known at a past moment; go back to now to change anything."
-            )
+        if self._until is not None:
+            raise StoreError("This is a past moment; go back to now to change anything.")
         if self.read_only:
             raise StoreError(
                 "This copy of MLPM only reads (MLPM_READ_ONLY=1); nothing was changed."
@@ -160,7 +158,7 @@ class Store:
                     raise
                 try:
                     cursor.execute("COMMIT" if keep else "ROLLBACK")
-                    self._remembered = {}
+                    self._cached = {}
                 except duckdb.Error as error:
                     raise refused(
                         f"The store refused to keep the change: {error}", error

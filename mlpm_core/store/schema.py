@@ -70,7 +70,7 @@ WHERE seq <= coalesce(CAST(getvariable('known_until') AS BIGINT), 92233720368547
 CREATE VIEW batches_in_force AS SELECT * FROM batches_known
 WHERE seq NOT IN (SELECT undoes FROM batches_known WHERE undoes IS NOT NULL);
 """
-"""The batches that were known at the moment a reader asks about, and those of them that count."""
+"""The batches that had come in at the moment a reader asks about, and those of them that count."""
 
 
 def current_view(record: type[Record]) -> str:

@@ -162,12 +162,19 @@ def test_a_length_of_period_that_is_not_there_is_said():
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("known", ["nonsense", "B99999", "0001-01-01T00:00+14:00", "", "9999-99"])
-def test_a_moment_that_is_none_is_said(known):
-    app = open_screen("portfolio", known=known)
+@pytest.mark.parametrize("when", ["nonsense", "B99999", "0001-01-01T00:00+14:00", "", "9999-99"])
+def test_a_moment_that_is_none_is_said(when):
+    app = open_screen("portfolio", as_of=when)
     assert warned(app)
-    assert "known" not in app.query_params
-    assert "As known" not in said_of(app)
+    assert "as_of" not in app.query_params
+    assert "Everything here is **as of" not in plain(said_of(app))
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_address_with_a_former_name_of_a_key_leads_there():
+    app = open_screen("portfolio", known="B00001")
+    assert "Everything here is **as of" in plain(said_of(app))
+    assert (app.query_params["as_of"], "known" in app.query_params) == ("B00001", False)
 
 
 @pytest.mark.usefixtures("demo")
@@ -275,7 +282,7 @@ HOSTILE = [
 ]  # fmt: skip
 KEYS = [
     "project", "case", "kind", "by", "batch", "record", "made", "estimate", "mechanism", "kpi",
-    "deployment", "known", "dimension", "candidate", "draft", "embed_options", "nothing",
+    "deployment", "as_of", "known", "dimension", "candidate", "draft", "embed_options", "nothing",
 ]  # fmt: skip
 TURNS = 20  # addresses for each screen
 

@@ -159,7 +159,7 @@ def test_an_archived_value_case_is_not_decided_on(shop):
 
 def test_a_copy_that_only_reads_keeps_no_evidence_either(shop):
     raw = sorted((shop.settings.data / "raw").iterdir())
-    past = shop.as_known(f"B{shop.version:05}")
+    past = shop.as_of(f"B{shop.version:05}")
     with pytest.raises(StoreError, match="go back to now"):
         decide(past)
     assert sorted((shop.settings.data / "raw").iterdir()) == raw
@@ -317,7 +317,7 @@ def test_a_file_cannot_supersede_what_was_recorded_nor_close_a_circle(shop):
 def test_a_past_moment_knows_no_later_withdrawal(shop):
     made = decide(shop)
     undone = undoing.undo(shop, "ben", WINBACK, made.batch)
-    (then,) = decisions.decisions(shop.as_known(made.batch), "ada", WINBACK)
+    (then,) = decisions.decisions(shop.as_of(made.batch), "ada", WINBACK)
     assert (then.state, then.promised is None) == (DecisionState.IN_FORCE, False)
-    (now,) = decisions.decisions(shop.as_known(undone.batch), "ada", WINBACK)
+    (now,) = decisions.decisions(shop.as_of(undone.batch), "ada", WINBACK)
     assert now.state is DecisionState.WITHDRAWN

@@ -25,7 +25,7 @@ def jumping(request, tmp_path, monkeypatch):
     """A store whose clock stands elsewhere at every import."""
     moments = [START + jump for jump in JUMPS[request.param]]
     clock = {"at": moments[0]}
-    monkeypatch.setattr(Workspace, "now", lambda self: self.known_at or clock["at"])
+    monkeypatch.setattr(Workspace, "now", lambda self: self.moment or clock["at"])
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     yield workspace, clock, moments
     workspace.close()
@@ -45,7 +45,7 @@ def test_batches_stay_in_order_and_periods_where_they_were(jumping):
     assert [e["seq"] for e in workspace.ledger.entries()] == [1, 2, 3, 4, 5]
     assert all(check.ok for check in backups.verify(workspace))
     for i in range(1, 5):  # the number of a batch tells the past whatever the clock did
-        assert len(stored(workspace.as_known(f"B{i:05d}"))) == i
+        assert len(stored(workspace.as_of(f"B{i:05d}"))) == i
 
 
 def test_a_row_from_the_future_is_refused_beyond_a_day(jumping):

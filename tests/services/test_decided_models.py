@@ -207,5 +207,5 @@ def test_an_archived_deployment_and_a_lost_value_case_are_said(shop):
     assert listed(shop).realised_reason == "Not deployed yet."
     with shop.store.writer() as writer:
         writer.execute("DELETE FROM value_cases")
-    shop.store._remembered = {}
+    shop.store._cached = {}
     assert "no longer there" in listed(shop).realised_reason

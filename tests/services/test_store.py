@@ -199,7 +199,7 @@ def test_what_is_remembered_is_asked_again_after_a_write(store):
     with store.writer(keep=False) as writer:
         add_batch(writer, 2)
     assert newest(store) == 1
-    assert (newest(store.as_known(0)), newest(store)) == (0, 1)
+    assert (newest(store.as_of(0)), newest(store)) == (0, 1)
 
 
 def test_what_was_read_before_a_write_is_not_remembered_after_it(store, monkeypatch):

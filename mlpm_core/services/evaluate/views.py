@@ -114,7 +114,7 @@ def frozen(
     would_choose : mapping
         By option the stakeholders who would choose it.
     rests_on : str
-        The newest batch of the store: as known after it, the same figures follow.
+        The newest batch of the store: as of it, the same figures follow.
     """
     evidence = {
         "value_case_id": view.value_case_id,

@@ -61,8 +61,8 @@ class Workspace:
         healed: Sequence[str] = (),
     ) -> None:
         self.settings, self.store, self.ledger, self.healed = settings, store, ledger, healed
-        self.known_at: datetime | None = None
-        """The moment as of which all is told; None is now."""
+        self.moment: datetime | None = None
+        """The past moment as of which all is shown; None is now."""
         self._lock = lock
 
     @property
@@ -91,10 +91,10 @@ class Workspace:
 
     def now(self) -> datetime:
         """The present moment in UTC, as it is stored: without a zone."""
-        return self.known_at or datetime.now(UTC).replace(tzinfo=None)
+        return self.moment or datetime.now(UTC).replace(tzinfo=None)
 
-    def as_known(self, when: str) -> Workspace:
-        """The same house as it was known at a moment: later batches, undos too, did not happen.
+    def as_of(self, when: str) -> Workspace:
+        """The workspace as of a moment: later batches, undos too, did not happen.
 
         It only reads, and its clock stands at the moment.
 
@@ -120,7 +120,7 @@ class Workspace:
                 moment = _moment(when)
                 seq = reader.rows("seq_at", moment=moment)[0]["seq"]
         past = copy(self)
-        past.known_at, past.store = moment, self.store.as_known(int(seq))
+        past.moment, past.store = moment, self.store.as_of(int(seq))
         return past
 
     def checks(self) -> list[Check]:

@@ -7,7 +7,7 @@ Keys in the URL are public: a renamed one breaks links.
 ``made``     is "how it was made" open     ``estimate`` one of its estimates
 ``mechanism``  how a model creates value, or ``@new``
 ``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
-``known``    the day, moment or batch as of which all is told
+``as_of``    the day, moment or batch as of which all is shown; once ``known``
 ``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
 ``draft``    what was typed and not saved
 
@@ -24,7 +24,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["carry", "drop", "follow", "is_news", "leave", "named", "show"]
+__all__ = ["carry", "drop", "follow", "is_news", "leave", "named", "rename", "show"]
 
 _WITHIN = {
     "project": ("case", "batch", "record", "estimate", "mechanism", "kpi", "deployment", "by"),
@@ -59,6 +59,13 @@ def carry(*keys: str) -> None:
     }
     if missing:
         st.query_params.update(missing)
+
+
+def rename(former: str, key: str) -> None:
+    """Follow an address that was written when a key still had its former name."""
+    if former in st.query_params:
+        left = {k: st.query_params.get_all(k) for k in st.query_params if k != former}
+        st.query_params.from_dict({key: st.query_params.get_all(former)} | left)
 
 
 def is_news(key: str) -> bool:

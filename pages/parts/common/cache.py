@@ -62,7 +62,7 @@ def _keeping(
         arguments = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
         house = workspace()
         today = house.today(str(arguments[0][1])) if is_daily else None
-        key = (read.__name__, house.version, house.known_at, today, arguments)
+        key = (read.__name__, house.version, house.moment, today, arguments)
 
         def answer() -> T:
             return read(*args, **kwargs)
@@ -74,6 +74,6 @@ def _keeping(
 
 
 def workspace() -> Workspace:
-    """The process's workspace, as known at the moment in view; opening is idempotent."""
-    when = st.session_state.get("known")
-    return open_workspace().as_known(when) if when else open_workspace()
+    """The process's workspace, as of the moment in view; opening is idempotent."""
+    when = st.session_state.get("as_of")
+    return open_workspace().as_of(when) if when else open_workspace()

@@ -52,7 +52,7 @@ _NOUNS = {
     "case": "value case",
     "deployment": "model in use",
     "kind": "kind of record",
-    "known": "past moment",
+    "as_of": "past moment",
     "kpi": "KPI",
     "by": "length of period",
     "dimension": "KPI dimension",

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "as_of",
+    "as_of_choice",
     "count_visit",
-    "known_at",
-    "known_choice",
-    "known_from",
     "project_in_view",
     "project_notice",
+    "view_as_of",
 ]
 
 
@@ -33,53 +33,53 @@ def count_visit(page: str) -> None:
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
 
 
-def known_at() -> None:
-    """The past moment as of which every screen tells, said on top of each with the way back."""
-    wanted = addresses.named("known")
-    if addresses.is_news("known"):
-        st.session_state["known"] = wanted[0]
+def as_of() -> None:
+    """The past moment that every screen shows, said on top of each with the way back."""
+    wanted = addresses.named("as_of")
+    if addresses.is_news("as_of"):
+        st.session_state["as_of"] = wanted[0]
     if len(wanted) > 1 or wanted == ("",):
-        controls.not_there("known", wanted)
-        known_from(None)
+        controls.not_there("as_of", wanted)
+        view_as_of(None)
     try:
         queries.workspace()
     except MlpmError as error:
-        st.warning(f"{literal(error)} All is told as known now.", icon=":material/history:")
-        known_from(None)
-    when = st.session_state.get("known")
+        st.warning(f"{literal(error)} Everything is shown as of now.", icon=":material/history:")
+        view_as_of(None)
+    when = st.session_state.get("as_of")
     if when:
-        addresses.show("known", when)
+        addresses.show("as_of", when)
         with st.container(horizontal=True, vertical_alignment="center"):
-            moment = queries.workspace().known_at
+            moment = queries.workspace().moment
             st.info(
                 f"Everything here is **as of {moment:%Y-%m-%d %H:%M} UTC**: what came in "
                 "later, undos too, is left out, and nothing can be changed.",
                 icon=":material/history:",
             )
-            st.button("Back to now", on_click=known_from, args=(None,))
+            st.button("Back to now", on_click=view_as_of, args=(None,))
     else:
-        addresses.drop("known")
+        addresses.drop("as_of")
 
 
-def known_choice() -> None:
+def as_of_choice() -> None:
     """The sidebar's way to a past day."""
     with st.sidebar.popover("View as of …", icon=":material/history:", type="tertiary"):
         st.caption(
-            "What was known at the end of a day: for a report, or a decision looked back on."
+            "Everything as it stood at the end of a day: for a report, or to review a decision."
         )
         st.date_input(
-            "Day (UTC)", value=None, key="known_day", max_value="today", on_change=_known_from_day
+            "Day (UTC)", value=None, key="as_of_day", max_value="today", on_change=_view_as_of_day
         )
 
 
-def known_from(when: str | None) -> None:
-    """Tell everything as known at a day, a moment or a batch; None is now; a callback."""
-    st.session_state["known"] = when
+def view_as_of(when: str | None) -> None:
+    """Show everything as of a day, a moment or a batch; None is now; a callback."""
+    st.session_state["as_of"] = when
 
 
-def _known_from_day() -> None:
-    day = st.session_state["known_day"]
-    known_from(day.isoformat() if day else None)
+def _view_as_of_day() -> None:
+    day = st.session_state["as_of_day"]
+    view_as_of(day.isoformat() if day else None)
 
 
 def project_in_view(projects: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

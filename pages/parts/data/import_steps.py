@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 __all__ = [
     "UploadedFile",
     "answered_before",
+    "as_of_then",
     "ask",
     "asked_for",
     "checked",
     "commit_panel",
     "expected",
     "kind_of_file",
-    "known_then",
     "last",
     "origin",
     "repair",
@@ -321,13 +321,13 @@ def last(project: str) -> None:
         )
 
 
-def known_then(receipt: Receipt) -> None:
+def as_of_then(receipt: Receipt) -> None:
     """The way to every screen as it was right after a batch."""
     st.button(
-        "See everything as known then",
+        "See everything as of then",
         icon=":material/history:",
         type="tertiary",
-        on_click=sidebar.known_from,
+        on_click=sidebar.view_as_of,
         args=(str(receipt.batch),),
     )
 
@@ -359,7 +359,7 @@ def undo_panel(project: str, row: Mapping[str, Any]) -> None:
             f"Undone by {row['undone_by']}; it counts nowhere any more.", icon=":material/undo:"
         )
         return
-    if queries.workspace().known_at is not None:
+    if queries.workspace().moment is not None:
         st.caption("Nothing can be undone from the past: go back to now first.")
         return
     if st.button("Undo this batch", icon=":material/undo:"):

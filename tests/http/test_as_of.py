@@ -1,4 +1,4 @@
-"""Everything as it was known at a past moment: reports of then come out as they did then."""
+"""Everything as of a past moment: reports of then come out as they did then."""
 
 from datetime import datetime, timedelta
 
@@ -47,7 +47,7 @@ def test_after_every_batch_the_past_is_told_as_it_was_told_then(workspace):
     note()
     assert len({repr(t[1:4]) for t in told.values()}) >= 5
     for batch, then in told.items():
-        past = workspace.as_known(batch)
+        past = workspace.as_of(batch)
         assert standing(past) == then, batch
         assert past.version == int(batch[1:])
     assert standing(workspace) == told[f"B{workspace.version:05d}"]
@@ -58,21 +58,21 @@ def test_a_day_counts_to_its_end_and_a_moment_to_the_second(workspace):
     put(workspace, HEADER + "m1,recall,2024-01-01,0.1,\n", profile=Profile(restatement="confirm"))
     now = workspace.now()
     yesterday = (now - timedelta(days=1)).date()
-    assert values(workspace.as_known(f"{now:%Y-%m-%d}")) == values(workspace)
-    assert values(workspace.as_known(f"{yesterday}")) == {}
-    assert workspace.as_known(f"{yesterday}").known_at == datetime.combine(
+    assert values(workspace.as_of(f"{now:%Y-%m-%d}")) == values(workspace)
+    assert values(workspace.as_of(f"{yesterday}")) == {}
+    assert workspace.as_of(f"{yesterday}").moment == datetime.combine(
         now.date(), datetime.min.time()
     ) - timedelta(microseconds=1)
     with workspace.store.reader() as reader:
         first = reader.rows("batch_moment", batch="B00001")[0]["received_at"]
-    then = workspace.as_known(first.isoformat())
+    then = workspace.as_of(first.isoformat())
     assert values(then)["m1", "2024-01-01"] == 0.8
-    assert values(workspace.as_known(f"{first.isoformat()}+00:00")) == values(then)
+    assert values(workspace.as_of(f"{first.isoformat()}+00:00")) == values(then)
 
 
 def test_the_past_cannot_be_changed(workspace):
     put(workspace, TWO)
-    past = workspace.as_known("B00001")
+    past = workspace.as_of("B00001")
     receipt = put(past, HEADER + "m9,recall,2024-01-01,0.1,\n")
     assert receipt.status == "failed"
     assert "go back to now" in receipt.rejects[0].message
@@ -84,19 +84,20 @@ def test_the_past_cannot_be_changed(workspace):
 @pytest.mark.parametrize("when", ["", "yesterday", "2024-13-01", "B1", "B00009"])
 def test_what_is_no_moment_is_told(workspace, when):
     with pytest.raises((InputError, NotFoundError)):
-        workspace.as_known(when)
+        workspace.as_of(when)
 
 
-def test_a_table_is_exported_as_it_was_known(workspace, client):
+def test_a_table_is_exported_as_of_a_batch(workspace, client):
     put(workspace, TWO)
     undoing.undo(workspace, "ben", "shop", "B00001")
     put(workspace, TWO.replace("m2", "m3"))
-    past = workspace.as_known("B00001")
+    past = workspace.as_of("B00001")
     told = exports.export(past, "ada", "shop", "metric_results", "csv")
     assert told.n_rows == 2
     assert b"m2" in told.data
-    assert told.as_of == past.known_at.replace(microsecond=0)
-    answer = client.get("/api/v1/projects/shop/export?table=metric_results&known=B00001")
-    assert answer.content == told.data
+    assert told.as_of == past.moment.replace(microsecond=0)
+    for key in ("as_of", "known"):  # the former name keeps working
+        answer = client.get(f"/api/v1/projects/shop/export?table=metric_results&{key}=B00001")
+        assert answer.content == told.data
     assert client.get("/api/v1/kpis?known=never").status_code == 422
     assert client.get("/api/v1/projects?known=B00009").status_code == 404
