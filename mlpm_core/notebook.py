@@ -206,7 +206,7 @@ class Store:
     def projects(self) -> list[str]:
         """The ids of its projects."""
         with self._workspace.store.reader() as reader:
-            return [row["project"] for row in reader.rows("projects")]
+            return [p.project for p in reader.projects()]
 
     def records(self, project: str, kind: str) -> pd.DataFrame:
         """Every record of a kind that a project holds, such as its ``metric_results``."""

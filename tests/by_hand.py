@@ -11,7 +11,7 @@ from mlpm_core.in_life.health import Health, Verdict
 from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension, Quantity
-from mlpm_core.records import METRICS
+from mlpm_core.records import METRICS, columns, stored
 from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
 from mlpm_core.services.in_life.metric_signals import WatchedMetric
 from mlpm_core.services.in_life.portfolio import PortfolioRow
@@ -270,3 +270,8 @@ def kpi_month(
         "promised": promise,
     }
     return KpiMonth(date(2026, number, 1), **usual | more)
+
+
+def record(kind, fields=None, **more):
+    """A stored record of which only these fields count; the others are empty."""
+    return stored(kind, {c.name: c.default for c in columns(kind)} | (fields or {}) | more)

@@ -53,7 +53,7 @@ from mlpm_core.records.receipt import (
     Status,
     Warned,
 )
-from mlpm_core.records.record import Column, ColumnKind, Record, columns
+from mlpm_core.records.record import AnyRecord, Column, ColumnKind, Record, columns, stored
 from mlpm_core.records.safe_cell import as_written, kept_cell, neutral, safe_cell
 
 KINDS: dict[str, type[Record]] = {
@@ -88,6 +88,7 @@ __all__ = [
     "METRIC_ALIASES",
     "PERCENT_ERRORS",
     "Answer",
+    "AnyRecord",
     "Area",
     "Baseline",
     "Breach",
@@ -139,4 +140,5 @@ __all__ = [
     "neutral",
     "record_of",
     "safe_cell",
+    "stored",
 ]

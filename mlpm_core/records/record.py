@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
 from mlpm_core.quantity import LARGEST, MOST_COUNTED
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
+    "AnyRecord",
     "Choice",
     "Column",
     "ColumnKind",
@@ -30,6 +34,7 @@ __all__ = [
     "Whole",
     "column",
     "columns",
+    "stored",
 ]
 
 
@@ -159,6 +164,29 @@ def _annotated_kind(
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return ColumnKind.CHOICE, annotation
     raise TypeError(f"{annotation!r} is no column type")
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+def stored(record: type[AnyRecord], row: Mapping[str, Any]) -> AnyRecord:
+    """The record of a row of the store, which was checked when it came in and is not again.
+
+    Examples
+    --------
+    >>> from mlpm_core.records import Model
+    >>> stored(Model, {"project": "shop", "model_id": "m1", "archived": False}).model_id
+    'm1'
+    """
+    words = {n: word(row[n]) for n, word in _choices(record) if row.get(n) is not None}
+    return cast("AnyRecord", record.model_construct(**{**row, **words}))
+
+
+@cache
+def _choices(record: type[Record]) -> tuple[tuple[str, type[StrEnum]], ...]:
+    """The columns that hold a word of a closed list."""
+    kinds = {n: _annotated_kind(f.annotation, f.metadata) for n, f in record.model_fields.items()}
+    return tuple((name, word) for name, (_, word) in kinds.items() if word is not None)
 
 
 @cache

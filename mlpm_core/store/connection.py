@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from mlpm_core.errors import StoreError
+from mlpm_core.records import Project, stored
 from mlpm_core.store.cursor import DamagedError, Reader, Writer, refused
 from mlpm_core.store.schema import literal
 
@@ -110,6 +111,10 @@ class Store:
                 cached[query] = reader.rows(query)
         rows: list[dict[str, Any]] = cached[query]
         return rows
+
+    def projects(self) -> list[Project]:
+        """Every project, whether archived or not, by title."""
+        return [stored(Project, row) for row in self.cached_rows("projects")]
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:

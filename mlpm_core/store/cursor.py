@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.errors import StoreError
-from mlpm_core.records import KINDS, columns
+from mlpm_core.records import KINDS, Project, columns, stored
 from mlpm_core.store.content import BatchContent
 from mlpm_core.store.schema import quoted
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from mlpm_core.records import Record
+    from mlpm_core.records import AnyRecord, Record
 
 _ROW_GROUP = 122_880  # DuckDB's own
 
@@ -73,10 +73,18 @@ class Reader:
         except duckdb.Error as error:
             raise StoreError(f"The store could not answer {name!r}: {error}") from error
 
-    def current(
+    def current(self, record: type[AnyRecord], project: str) -> list[AnyRecord]:
+        """What holds now for one kind and project, by key."""
+        return [stored(record, row) for row in self.table(record, project)]
+
+    def projects(self) -> list[Project]:
+        """Every project, whether archived or not, by title."""
+        return [stored(Project, row) for row in self.rows("projects")]
+
+    def table(
         self, record: type[Record], project: str, *, last: int | None = None
     ) -> list[dict[str, Any]]:
-        """What holds now for one kind and project, by key; ``last`` keeps the newest rows only."""
+        """The rows of what holds now, for lists of any kind; ``last`` keeps the newest only."""
         names = ", ".join(quoted(c.name) for c in columns(record))
         order = ", ".join(quoted(k) for k in record.key)
         sql = f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE project = $project "
@@ -164,15 +172,15 @@ class Reader:
             {"project": project},
         )
 
-    def one(self, record: type[Record], key: tuple[object, ...]) -> dict[str, Any] | None:
-        """The row that holds now under a key, in the order of ``record.key``; None without one."""
+    def one(self, record: type[AnyRecord], key: tuple[object, ...]) -> AnyRecord | None:
+        """What holds now under a key, in the order of ``record.key``; None without it."""
         names = ", ".join(quoted(c.name) for c in columns(record))
         where = " AND ".join(f"{quoted(k)} = ${k}" for k in record.key)
-        found = self._rows(
+        rows = self._rows(
             f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE {where}",
             dict(zip(record.key, key, strict=True)),
         )
-        return found[0] if found else None
+        return stored(record, rows[0]) if rows else None
 
     def matching(self, record: type[Record], keys: pa.Table) -> pa.Table:
         """The current rows that have one of these keys.

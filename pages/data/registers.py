@@ -5,7 +5,7 @@ from pages.parts.common import panels, queries, record_form, registers, text
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
 is_of_all = record.kind == "projects"
-rows = queries.all_projects() if is_of_all else queries.records(project, record.kind)
+rows = [*map(dict, queries.all_projects())] if is_of_all else queries.records(project, record.kind)
 shown = list(filter(registers.is_shown, rows))
 st.markdown(text.register(record, shown, queries.project_title(project)))
 panels.next_step(record.kind)

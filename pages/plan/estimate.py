@@ -11,7 +11,7 @@ stored = estimates.in_view(views) if views else None
 answer = st.container()
 
 st.subheader("The guess and the answers", anchor=False)
-changed = stored.record if stored and not estimates.adds_another() else None
+changed = dict(stored.record) if stored and not estimates.adds_another() else None
 filled = record_form.record_form(record, project, changed)
 view = estimates.tried(project, stored, filled)
 record_form.save_record(filled, page="plan/estimate.py")

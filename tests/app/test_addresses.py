@@ -230,7 +230,7 @@ def test_an_archived_project_is_shown_as_archived_and_restored_in_place(demo, sc
     run(app)
     assert "is archived" not in said_of(app)
     assert "restored" in said_of(app)
-    assert WORKSHOP in {p["project"] for p in registers.projects(demo, "x")}
+    assert WORKSHOP in {p.project for p in registers.projects(demo, "x")}
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_archived_projects_are_found_in_the_sidebar_and_restored(demo):
     assert "is archived: it is kept" in said(app)
     button(app, "Restore").click()
     run(app)
-    assert not demo.project(WORKSHOP)["archived"]
+    assert not demo.project(WORKSHOP).archived
     assert app.sidebar.selectbox(key="project").value == WORKSHOP
 
 
@@ -188,7 +188,7 @@ def test_the_undo_stays_while_the_page_does_and_goes_with_it(demo):
     run(app)
     button(app, "Save").click()
     run(app)
-    assert demo.project(DEMAND)["owner"] == "Ben"
+    assert demo.project(DEMAND).owner == "Ben"
     run(app)
     assert "Undo" in labels(app)
     app.switch_page("plan/find_kpi.py")

@@ -93,7 +93,7 @@ def test_what_stays_is_counted(demo):
     assert "1 batch of others in its projects will stay" in said(app)
     button(app, "Yes, remove").click()
     run(app)
-    assert [p["project"] for p in registers.projects(demo, "test")] == [DEMAND]
+    assert [p.project for p in registers.projects(demo, "test")] == [DEMAND]
     assert [m["model_id"] for m in registers.records(demo, "test", DEMAND, "models")] == ["ours"]
 
 

@@ -214,13 +214,13 @@ def test_the_hypothesis_and_the_owner_are_two_fields(demo):
     second.text_area(key=f"{form}_question").set_value("Fewer write-downs.")
     press(second, "Save", "ben")
     now = demo.project(DEMAND)
-    assert (now["owner"], now["question"]) == ("Ann", "Fewer write-downs.")
+    assert (now.owner, now.question) == ("Ann", "Fewer write-downs.")
     first, second = opened_brief(), opened_brief()
     first.text_input(key=f"{form}_owner").set_value("Cy")
     press(first, "Save", "cy")
     second.text_input(key=f"{form}_owner").set_value("Ben")
     press(second, "Save", "ben")
-    assert demo.project(DEMAND)["owner"] == "Cy"
+    assert demo.project(DEMAND).owner == "Cy"
     assert "Somebody else changed 1 field" in said(second)
 
 

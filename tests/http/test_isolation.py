@@ -262,7 +262,7 @@ def test_numbers_that_an_older_version_stored_are_not_available_with_a_reason(sh
         add_batch(writer, seq, project=OTHER)
         minimal = {"project": OTHER, "source": "", "owner": ""}
         writer.append(QuantityRecord, seq, [minimal | wage("1e300 to 1e308 EUR/hour")])
-        (old,) = writer.current(Kpi, OTHER)
+        (old,) = writer.table(Kpi, OTHER)
         large = {"baseline": 1.7e308, "target": -1.7e308, "value_case_id": "orders"}
         writer.append(Kpi, seq, [{c.name: (old | large)[c.name] for c in columns(Kpi)}])
     client = Client()

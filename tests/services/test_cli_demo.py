@@ -48,7 +48,7 @@ def mlpm(folder, monkeypatch, capsys):
 def projects(folder):
     workspace = open_recovered(Settings(data=folder, demo=False))
     try:
-        return [p["project"] for p in registers.projects(workspace, "x")]
+        return [p.project for p in registers.projects(workspace, "x")]
     finally:
         workspace.close()
 

@@ -74,7 +74,7 @@ def test_what_rests_on_the_currency_keeps_it(workspace, mechanism, records, what
     assert what in reject.message
     assert "make a new project in USD" in reject.message
     (row,) = registers.projects(workspace, "ada")
-    assert row["currency"] == "EUR"
+    assert row.currency == "EUR"
 
 
 @pytest.mark.parametrize("channel", ["screen", "http", "command"])
@@ -111,7 +111,7 @@ def test_an_undo_does_not_change_it_either(workspace):
         undo(workspace, "ada", PROJECT, changed.batch)
     undo(workspace, "ada", PROJECT, written.batch)
     undo(workspace, "ada", PROJECT, changed.batch)
-    assert registers.projects(workspace, "ada")[0]["currency"] == "EUR"
+    assert registers.projects(workspace, "ada")[0].currency == "EUR"
 
 
 def test_a_unit_that_does_not_fit_blocks_nothing(workspace, monkeypatch):

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.records import Slot
+from mlpm_core.records import Deployment, Project, Slot, ValueCase
 from mlpm_core.services.evaluate import decided_models as service
 from mlpm_core.services.evaluate.decided_models import DecidedModels, Realised
 from mlpm_core.services.evaluate.views import Range
 from mlpm_core.services.valuation.now import Stretch
-from tests.by_hand import TODAY, WEEK, case, worth
+from tests.by_hand import TODAY, WEEK, case, record, worth
 
 BEFORE, FIRST, LAST = date(2026, 5, 1), date(2026, 6, 1), date(2026, 6, 29)
 VALUE = case(worth(1.0), worth(5.0), as_of=WEEK)
@@ -29,10 +29,11 @@ class Records:
 
 
 def deployment(name, from_on=FIRST, to_on=None, **more):
-    return {
+    of = {
         "deployment_id": name, "value_case_id": "orders", "model_id": "m", "model_version": "1",
-        "slot": Slot.CHAMPION, "archived": False, "from_on": from_on, "to_on": to_on,
-    } | more  # fmt: skip
+        "slot": Slot.CHAMPION, "from_on": from_on, "to_on": to_on,
+    }  # fmt: skip
+    return record(Deployment, of | more)
 
 
 def decided(**more):
@@ -45,16 +46,18 @@ def models(monkeypatch):
     """What is realised of some deployments, today; the value of each is that of its version."""
 
     def made(*deployments, title="Orders", today=TODAY, values=None, monitored=()):
-        cases = [{"value_case_id": "orders", "title": title, "model_id": "m"}]
+        cases = [record(ValueCase, value_case_id="orders", title=title, model_id="m")]
 
         def valued(reader, project, row, last_on, *, deployment):
-            asked.append((deployment["deployment_id"], deployment["model_version"], last_on))
-            return (values or {}).get(deployment["deployment_id"], VALUE)
+            asked.append((deployment.deployment_id, deployment.model_version, last_on))
+            return (values or {}).get(deployment.deployment_id, VALUE)
 
         asked = []
         monkeypatch.setattr(service, "valued_case", valued)
         monkeypatch.setattr(service, "monitored_periods", lambda _, __, d, day: d in monitored)
-        found = DecidedModels(Records(cases, list(deployments)), {"project": "shop"}, today)
+        found = DecidedModels(
+            Records(cases, list(deployments)), record(Project, project="shop"), today
+        )
         found.asked = asked
         return found
 
@@ -164,7 +167,7 @@ def test_what_is_in_use_instead_is_the_newest(models):
 
 def test_a_model_without_a_deployment_stands_for_its_case_while_it_reports(models):
     as_if = service.as_if_deployed("m")
-    of_version = as_if | {"model_version": "1"}
+    of_version = as_if.model_copy(update={"model_version": "1"})
     of = models(monitored=(as_if, of_version))
     assert of.versions("orders") == [("m", "")]
     assert of.realised(decided()) == Realised(NET, WEEK.when)

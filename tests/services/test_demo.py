@@ -38,7 +38,7 @@ def test_every_file_is_committed_whole_and_without_a_question(loaded):
         assert receipt.lines == receipt.accepted == receipt.new == n_lines
         assert not receipt.rejects
         assert not receipt.warnings
-    assert all(p["is_demo"] for p in registers.projects(workspace, "ada"))
+    assert all(p.is_demo for p in registers.projects(workspace, "ada"))
 
 
 def test_results_show_their_effect_on_the_kpis(loaded):
@@ -70,7 +70,7 @@ def test_removed_demo_shows_nothing_keeps_its_history_and_loads_again(loaded):
         assert not any(shown(workspace, project).values())
         history = batches.receipts(workspace, "ada", project)
         assert all(b["undone_by"] or b["receipt"].undoes for b in history)
-    assert [p["project"] for p in registers.projects(workspace, "ada")] == ["shop"]
+    assert [p.project for p in registers.projects(workspace, "ada")] == ["shop"]
     assert shown(workspace, "shop")["models"] == 1
     assert batches.receipt(workspace, "ada", "shop", own.batch) == own
     assert demo.remove(workspace, "ada") == []

@@ -50,7 +50,7 @@ def in_force(workspace):
 
 def current(workspace, project, kind):
     with workspace.store.reader() as reader:
-        return reader.current(record_of(kind), project)
+        return reader.table(record_of(kind), project)
 
 
 def test_what_others_brought_into_a_demo_project_stays(workspace):
@@ -65,8 +65,8 @@ def test_what_others_brought_into_a_demo_project_stays(workspace):
     assert in_force(workspace) == {results, mine}
     assert [r["model_id"] for r in current(workspace, DEMAND, "metric_results")] == ["ours"]
     assert [k["kpi_id"] for k in current(workspace, DEMAND, "kpis")] == ["own"]
-    assert [p["project"] for p in registers.projects(workspace, "ann")] == [DEMAND]
-    assert not workspace.project(DEMAND)["is_demo"]
+    assert [p.project for p in registers.projects(workspace, "ann")] == [DEMAND]
+    assert not workspace.project(DEMAND).is_demo
 
 
 def test_a_batch_that_rests_on_the_demo_is_named_and_nothing_is_removed(workspace):

@@ -52,7 +52,7 @@ def everything(workspace):
     """Every row of every table, and every receipt."""
     with workspace.store.reader() as reader:
         told = {kind: reader.history(record_of(kind), SHOP) for kind in KINDS}
-        now = {kind: reader.current(record_of(kind), SHOP) for kind in KINDS}
+        now = {kind: reader.table(record_of(kind), SHOP) for kind in KINDS}
     return told, now, batches.receipts(workspace, "ada", SHOP)
 
 

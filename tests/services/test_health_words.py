@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mlpm_core.in_life.health import Health, LimitCheck, LimitState, Verdict, verdict
 from mlpm_core.in_life.periods import Monitored, Period
-from mlpm_core.records import Incident, MetricLimit
+from mlpm_core.records import Deployment, Incident, MetricLimit
 from mlpm_core.services.in_life.health import (
     LimitsAndIncidents,
     age_in_days,
@@ -20,7 +20,7 @@ from mlpm_core.services.in_life.health import (
     limit_checks,
     newest,
 )
-from tests.by_hand import TODAY, case, worth
+from tests.by_hand import TODAY, case, record, worth
 
 
 def limit(value, low=None, high=None, at_least=None, at_most=None, **more):
@@ -215,17 +215,16 @@ def month(start):
 
 
 def limit_row(deployment_id, metric="wape", low=None, high=None, **more):
-    return {
-        "deployment_id": deployment_id, "metric": metric, "low": low, "high": high,
-        "breach": "watch", "archived": False,
-    } | more  # fmt: skip
+    limits = {"deployment_id": deployment_id, "metric": metric, "low": low, "high": high}
+    return record(MetricLimit, limits | {"breach": "watch"} | more)
 
 
 def incident_row(**more):
-    return {
+    incident = {
         "incident_id": "i1", "model_id": "m", "model_version": "", "severity": "SEV1",
         "status": "open", "started_at": datetime(2026, 6, 3, 8),
-    } | more  # fmt: skip
+    }  # fmt: skip
+    return record(Incident, incident | more)
 
 
 class Rows:
@@ -281,12 +280,12 @@ def test_a_limit_is_held_against_the_newest_value_of_its_metric():
     assert not missing.is_stale
 
 
-DEPLOYMENT = {"from_on": None, "to_on": None, "fresh_within_days": 14, "model_version": "1"}
+DEPLOYMENT = record(Deployment, fresh_within_days=14, model_version="1")
 
 
 def healthy(deployment=None, **more):
     return health_of(
-        DEPLOYMENT | (deployment or {}),
+        DEPLOYMENT.model_copy(update=deployment),
         today=TODAY,
         age_days=2,
         checks=[limit(0.2, at_most=0.3)],

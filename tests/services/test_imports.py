@@ -31,7 +31,7 @@ def put(workspace, text, *, project="shop", kind="metric_results", actor="ada", 
 
 def stored(workspace, record=MetricResult, project="shop"):
     with workspace.store.reader() as reader:
-        return reader.current(record, project)
+        return reader.table(record, project)
 
 
 def values(workspace, project="shop"):
@@ -74,7 +74,7 @@ def test_a_committed_file_is_stored_noted_and_named_after_its_actor(workspace):
     assert receipt.sha256 == hashlib.sha256(TWO.encode()).hexdigest()
     assert {(r["model_id"], r["value"]) for r in stored(workspace)} == {("m1", 0.8), ("m2", 0.7)}
     assert [m["model_id"] for m in stored(workspace, Model)] == ["m1", "m2"]
-    assert workspace.project("shop")["title"] == "shop"
+    assert workspace.project("shop").title == "shop"
     assert workspace.ledger.raw(receipt.sha256) == TWO.encode()
     assert [e["actor"] for e in workspace.ledger.entries()] == ["ada"]
     assert batches.receipt(workspace, "bob", "shop", "B00001") == receipt

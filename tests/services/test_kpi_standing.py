@@ -22,7 +22,7 @@ from mlpm_core.services.valuation import kpis
 from mlpm_core.services.valuation.kpis import kpi_value, worst_first
 from mlpm_core.services.valuation.now import Stretch
 from mlpm_core.services.valuation.value_rates import RatePoint
-from tests.by_hand import TODAY, WEEK, case, kpi, worth
+from tests.by_hand import TODAY, WEEK, case, kpi, record, worth
 
 EXPIRED = {"state": ProxyState.EXPIRED}
 RECORD = {
@@ -128,13 +128,13 @@ def test_an_expired_proxy_has_no_gap_but_a_value():
 
 def test_a_kpi_joins_its_record_with_the_case_that_moves_it():
     """5 hours saved of 20 leave 15; the ends 4 to 6 leave 14 to 16, whichever way is better."""
-    deployment = {"model_id": "m", "model_version": "2"}
+    deployment = record(Deployment, model_id="m", model_version="2")
     of = case(
         worth(100.0, 1.0, kpis={Dimension.CYCLE_TIME: 4.0}), worth(100.0, 1.0, kpis=SAVED),
         as_of=WEEK, batches=("B1", "B2"), deployment=deployment, rests_on=Stretch(WEEK, WEEK, 1),
         uncounted="no results since 21 Jun 2026",
     )  # fmt: skip
-    told = kpi_value(RECORD, {"orders": of, "other": case(title="Other")}, TODAY)
+    told = kpi_value(record(Kpi, RECORD), {"orders": of, "other": case(title="Other")}, TODAY)
     assert (told.current.p10, told.current.mean, told.current.p90) == (14.0, 15.0, 16.0)
     assert (told.planned.p10, told.planned.mean, told.planned.p90) == (15.0, 16.0, 17.0)
     copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on", "owner")
@@ -149,19 +149,22 @@ def test_a_kpi_joins_its_record_with_the_case_that_moves_it():
 def test_a_kpi_that_cannot_be_computed_says_so_and_the_log_says_of_which(monkeypatch, caplog):
     monkeypatch.setattr(kpis, "per_unit", lambda *_: 1 / 0)
     cases = {"orders": case(worth(0.0, kpis=SAVED), worth(0.0, kpis=SAVED))}
-    told = kpi_value(RECORD, cases, TODAY)
+    told = kpi_value(record(Kpi, RECORD), cases, TODAY)
     assert (told.planned, told.current, told.trend) == (None, None, ())
     assert told.reason == "It could not be computed; the server's log says why."
-    (record,) = caplog.records
-    assert record.getMessage() == "KPI waits of shop could not be computed"
+    (line,) = caplog.records
+    assert line.getMessage() == "KPI waits of shop could not be computed"
 
 
 def test_a_kpi_in_another_unit_moves_by_its_factor():
     """5 hours are 300 minutes: 400 without the model, 100 or 700 with it."""
     cases = {"orders": case(worth(0.0, kpis=SAVED), worth(0.0, kpis=SAVED))}
-    record = RECORD | {"unit": "minute/case", "baseline": 400.0}
-    assert kpi_value(record, cases, TODAY).current.mean == 100.0
-    assert kpi_value(record | {"direction": "higher"}, cases, TODAY).current.mean == 700.0
+    minutes = RECORD | {"unit": "minute/case", "baseline": 400.0}
+    assert kpi_value(record(Kpi, minutes), cases, TODAY).current.mean == 100.0
+    assert (
+        kpi_value(record(Kpi, minutes | {"direction": "higher"}), cases, TODAY).current.mean
+        == 700.0
+    )
 
 
 def rate(hours):
@@ -172,13 +175,16 @@ def rate(hours):
 def test_the_trend_is_the_kpi_of_each_period():
     rates = {"orders": [rate(5.0), rate(2.0)], "other": [rate(9.0)]}
     cases = {"orders": case(worth(0.0, kpis=SAVED))}
-    assert kpi_value(RECORD, cases, TODAY, rates).trend == (15.0, 18.0)
-    assert kpi_value(RECORD | {"direction": "higher"}, cases, TODAY, rates).trend == (25.0, 22.0)
+    assert kpi_value(record(Kpi, RECORD), cases, TODAY, rates).trend == (15.0, 18.0)
+    assert kpi_value(record(Kpi, RECORD | {"direction": "higher"}), cases, TODAY, rates).trend == (
+        25.0,
+        22.0,
+    )
     minutes = RECORD | {"unit": "minute/case", "baseline": 400.0}
-    assert kpi_value(minutes, cases, TODAY, rates).trend == (100.0, 280.0)
-    assert kpi_value(RECORD, cases, TODAY, {"other": rates["other"]}).trend == ()
-    assert kpi_value(RECORD | {"baseline": None}, cases, TODAY, rates).trend == ()
-    assert kpi_value(RECORD, {}, TODAY, rates).trend == ()
+    assert kpi_value(record(Kpi, minutes), cases, TODAY, rates).trend == (100.0, 280.0)
+    assert kpi_value(record(Kpi, RECORD), cases, TODAY, {"other": rates["other"]}).trend == ()
+    assert kpi_value(record(Kpi, RECORD | {"baseline": None}), cases, TODAY, rates).trend == ()
+    assert kpi_value(record(Kpi, RECORD), {}, TODAY, rates).trend == ()
 
 
 PLAN, LIFE = case(worth(1.0)), case(worth(1.0), worth(1.0))
@@ -198,7 +204,7 @@ PLAN, LIFE = case(worth(1.0)), case(worth(1.0), worth(1.0))
     ],
 )  # fmt: skip
 def test_a_kpi_without_a_value_says_why(cases, more, case_id, reason):
-    told = kpi_value(RECORD | more, cases, TODAY)
+    told = kpi_value(record(Kpi, RECORD | more), cases, TODAY)
     assert (told.value_case_id, told.reason) == (case_id, reason)
     assert (told.current is None) == (reason is not None)
 
@@ -206,19 +212,19 @@ def test_a_kpi_without_a_value_says_why(cases, more, case_id, reason):
 @pytest.mark.parametrize(
     ("deployment", "current", "model"),
     [
-        ({"model_id": "m", "model_version": ""}, worth(1.0), "m"),
-        ({"model_id": "m", "model_version": "2"}, None, None),
+        (record(Deployment, model_id="m", model_version=""), worth(1.0), "m"),
+        (record(Deployment, model_id="m", model_version="2"), None, None),
         (None, worth(1.0), None),
     ],
 )
 def test_only_what_is_monitored_names_a_model(deployment, current, model):
     of = case(worth(1.0), current, deployment=deployment)
-    assert kpi_value(RECORD, {"orders": of}, TODAY).model == model
-    assert kpi_value(RECORD, {}, TODAY).model is None
+    assert kpi_value(record(Kpi, RECORD), {"orders": of}, TODAY).model == model
+    assert kpi_value(record(Kpi, RECORD), {}, TODAY).model is None
 
 
 def test_a_kpi_that_no_case_moves_rests_on_nothing():
-    told = kpi_value(RECORD, {}, TODAY)
+    told = kpi_value(record(Kpi, RECORD), {}, TODAY)
     assert (told.rests_on, told.uncounted) == (None, None)
     assert (told.planned, told.current, told.as_of, told.batches) == (None, None, None, ())
 
@@ -245,11 +251,11 @@ def test_the_kpis_of_a_project_go_by_its_own_day(monkeypatch, clock_on, state):
     cases = {TODAY: [PLAN], date(2026, 6, 9): [LIFE]}
     monkeypatch.setattr(
         kpis, "project_cases",
-        lambda reader, project, day, draws: cases[day] if project["clock_on"] == clock_on else [],
+        lambda reader, project, day, draws: cases[day] if project.clock_on == clock_on else [],
     )  # fmt: skip
-    row = RECORD | {"stands_for": "x", "expires_on": date(2026, 6, 9), "archived": False}
-    hidden = row | {"kpi_id": "hidden", "archived": True}
-    reader = Rows({"clock_on": clock_on}, row, hidden)
+    row = record(Kpi, RECORD | {"stands_for": "x", "expires_on": date(2026, 6, 9)})
+    hidden = row.model_copy(update={"kpi_id": "hidden", "archived": True})
+    reader = Rows(record(Project, clock_on=clock_on), row, hidden)
     (told,) = kpis.kpi_values(reader, "shop", lambda: TODAY)
     assert (told.kpi_id, told.state) == ("waits", state)
     assert (told.current is None) == (clock_on is None)
@@ -257,22 +263,22 @@ def test_the_kpis_of_a_project_go_by_its_own_day(monkeypatch, clock_on, state):
 
 
 def test_a_proxy_is_told_from_its_record():
-    record = RECORD | {
+    proxy = RECORD | {
         "stands_for": "happier customers", "agreed_by": "Ines", "agreed_on": date(2026, 6, 1),
         "expires_on": date(2026, 5, 31),
     }  # fmt: skip
-    told = kpi_value(record, {}, TODAY)
+    told = kpi_value(record(Kpi, proxy), {}, TODAY)
     assert told.proxy == Proxy("happier customers", "Ines", date(2026, 6, 1), date(2026, 5, 31))
     assert told.state is ProxyState.AGREED
     assert told.proxy_told == "Proxy for happier customers, agreed by Ines on 1 Jun 2026."
-    assert kpi_value(record, {}, date(2026, 5, 31)).state is ProxyState.OPEN
+    assert kpi_value(record(Kpi, proxy), {}, date(2026, 5, 31)).state is ProxyState.OPEN
 
 
 def test_only_what_a_value_rests_on_moves_a_kpi(monkeypatch):
     monkeypatch.setattr(kpis, "kpi_values", lambda *asked: [asked])
     workspace = type("Clock", (), {"today": lambda: TODAY})
     moving = (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
-    for record in moving:
-        asked = kpis.kpis_moved_by(workspace, "reader", record, "shop")
+    for kind in moving:
+        asked = kpis.kpis_moved_by(workspace, "reader", kind, "shop")
         assert asked == [("reader", "shop", workspace.today)]
     assert kpis.kpis_moved_by(workspace, "reader", Promise, "shop") == []

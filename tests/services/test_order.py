@@ -44,7 +44,7 @@ def put(workspace, kind, rows):
 
 def standing(workspace):
     with workspace.store.reader() as reader:
-        tables = {kind: reader.current(record_of(kind), SHOP) for kind in HEADERS}
+        tables = {kind: reader.table(record_of(kind), SHOP) for kind in HEADERS}
         by_segment = reader.rows(
             "log_by_segment", project=SHOP, model_id="m", model_version="", by="P1W",
             until=workspace.now(),

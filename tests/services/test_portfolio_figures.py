@@ -14,7 +14,7 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Project
+from mlpm_core.records import Deployment, Project
 from mlpm_core.services.in_life import portfolio as service
 from mlpm_core.services.in_life.portfolio import (
     Portfolio,
@@ -29,7 +29,7 @@ from mlpm_core.services.in_life.portfolio import (
 from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from tests.by_hand import case, line, worth
+from tests.by_hand import case, line, record, worth
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,
@@ -122,7 +122,7 @@ def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
     lines = [line(case(worth(5.0), now or worth(5.0)), project_title=n) for n, now in rows.items()]
     lines[1] = line(case(None, worth(1.0)), project_title="unknown")
     monkeypatch.setattr(
-        service, "lines_of", lambda _, __, project: lines if project["project"] == SHOP else []
+        service, "lines_of", lambda _, __, project: lines if project.project == SHOP else []
     )
     monkeypatch.setattr(service, "_totals", lambda _: [])
     titles = [x.project_title for x in portfolio(store, "ann").lines]
@@ -186,7 +186,7 @@ def test_a_limit_makes_its_row_what_it_says(store):
 
 def test_a_project_shows_its_cases_and_its_kpis(store):
     told = project_view(store, "ann", SHOP)
-    assert (told.project["project"], told.day) == (SHOP, date(2024, 8, 2))
+    assert (told.project.project, told.day) == (SHOP, date(2024, 8, 2))
     assert [x.case.value_case_id for x in told.lines] == [CASE, "plan"]
     assert [k.kpi_id for k in told.kpis] == ["down", "old"]
     down, old = told.kpis
@@ -290,11 +290,11 @@ def test_a_case_without_a_model_has_none_in_its_health(tmp_path):
 
 def test_a_case_of_which_nothing_can_be_said_has_a_row_with_the_reason(store, monkeypatch, caplog):
     """No model stands for the first, the health of the second cannot be computed."""
-    deployed = {"deployment_id": "d", "model_id": "m", "model_version": "1"}
+    deployed = record(Deployment, deployment_id="d", model_id="m", model_version="1")
     cases = [
         case(problem="No such unit.", title="One"),
         case(title="Two"),
-        case(title="Three", deployment=deployed | {"fresh_within_days": 14}),
+        case(title="Three", deployment=deployed),
     ]
     monkeypatch.setattr(service, "project_cases", lambda *_: cases)
     monkeypatch.setattr(service, "health_of", lambda *_, **__: 1 / 0)
@@ -308,8 +308,8 @@ def test_a_case_of_which_nothing_can_be_said_has_a_row_with_the_reason(store, mo
     reason = "It could not be computed; the server's log says why."
     assert three == line(three.case, "unknown", reason, **where)
     assert (three.case.title, three.case.problem) == ("Three", reason)
-    (record,) = caplog.records
-    assert record.getMessage() == "The health of orders of demo could not be computed"
+    (logged,) = caplog.records
+    assert logged.getMessage() == "The health of orders of demo could not be computed"
     answers = [x for x in health_json(store, "ann", "demo") if x["reason"] == "No such unit."]
     assert [(x["model"], x["model_version"]) for x in answers] == [(None, None)]
     put(store, "demo", "projects", {"project": "demo", "title": "Shown", "archived": True})
@@ -322,8 +322,8 @@ def test_a_trend_is_of_the_newest_year_of_weeks_or_empty_with_a_line_in_the_log(
     monkeypatch.setattr(service, "rates_of", lambda *_, last: asked.append(last) or 1 / 0)
     assert {k.trend for k in project_view(store, "ann", SHOP).kpis} == {()}
     assert asked == [52]
-    (record,) = caplog.records
-    assert record.getMessage() == "The value rates of orders of shop could not be computed"
+    (logged,) = caplog.records
+    assert logged.getMessage() == "The value rates of orders of shop could not be computed"
 
 
 def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
@@ -334,7 +334,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
         line(case(worth(2.0), worth(3.0), title="Both")),
     ]
     monkeypatch.setattr(
-        service, "lines_of", lambda _, __, project: lines if project["project"] == SHOP else []
+        service, "lines_of", lambda _, __, project: lines if project.project == SHOP else []
     )
     monkeypatch.setattr(service.Worth, "annual", lambda *_, **__: 1 / 0)
     net = portfolio(store, "ann").totals

@@ -227,7 +227,7 @@ def test_evidence_of_before_stays_and_says_so(workspace):
     stored(workspace)
     decide(workspace, "ada", SHOP, CASE, chosen="c0", title="t", why="w", decided_by="ada")
     with workspace.store.reader() as reader:
-        (row,) = reader.current(Decision, SHOP)
+        (row,) = reader.table(Decision, SHOP)
     option = json.loads(workspace.ledger.raw(row["evidence"]))["options"][0]
     for later in ("measured", "fixed_cost"):
         option.pop(later)

@@ -182,7 +182,7 @@ def test_a_store_of_before_keeps_its_kpis(tmp_path, monkeypatch):
     monkeypatch.setattr(connection, "migrations", lambda: whole)
     store = Store.open(path)
     with store.reader() as reader:
-        (row,) = reader.current(Kpi, "shop")
+        (row,) = reader.table(Kpi, "shop")
     store.close()
     assert row == {
         "project": "shop", "kpi_id": "k", "title": "K", "dimension": "revenue",

@@ -34,7 +34,7 @@ def store(tmp_path):
 
 def models(store):
     with store.reader() as reader:
-        return [row["model_id"] for row in reader.current(Model, "shop")]
+        return [row["model_id"] for row in reader.table(Model, "shop")]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_statement_the_table_refuses_takes_the_whole_batch_with_it(store):
         work()
     with store.reader() as reader:
         assert reader.rows("all_seqs") == []
-        assert reader.current(MetricResult, "shop") == []
+        assert reader.table(MetricResult, "shop") == []
 
 
 def test_what_would_happen_is_rolled_back(store):
@@ -223,11 +223,11 @@ def test_a_later_row_replaces_and_an_undo_brings_the_earlier_back(store):
         add_batch(writer, 2)
         writer.append(Model, 2, [model("m1", "newer")])
     with store.reader() as reader:
-        assert [r["purpose"] for r in reader.current(Model, "shop")] == ["newer"]
+        assert [r["purpose"] for r in reader.table(Model, "shop")] == ["newer"]
     with store.writer() as writer:
         add_batch(writer, 3, undoes=2)
     with store.reader() as reader:
-        assert [r["purpose"] for r in reader.current(Model, "shop")] == [""]
+        assert [r["purpose"] for r in reader.table(Model, "shop")] == [""]
         assert [r["purpose"] for r in reader.history(Model, "shop")] == ["", "newer"]
 
 

@@ -40,7 +40,7 @@ def test_models_and_project_stay_registered_while_another_batch_names_them(works
     put(workspace, HEADER + "m1,recall,2024-03-04,0.5,\n")
     undoing.undo(workspace, "ben", "shop", first.batch)
     assert [m["model_id"] for m in stored(workspace, Model)] == ["m1"]
-    assert workspace.project("shop")["title"] == "shop"
+    assert workspace.project("shop").title == "shop"
     assert values(workspace) == {("m1", "2024-03-04"): 0.5}
 
 

@@ -190,7 +190,7 @@ def test_the_same_table_is_stored_the_same_however_it_comes(tmp_path, suffix):
         workspace, "ada", "default", "metric_results", f"results.{suffix}", data
     )
     with workspace.store.reader() as reader:
-        stored = reader.current(record_of("metric_results"), "default")
+        stored = reader.table(record_of("metric_results"), "default")
     again = imports.import_file(
         workspace, "ada", "default", "metric_results", f"results.{suffix}", data
     )

@@ -61,7 +61,7 @@ def export(workspace: Workspace, actor: str, project: str, table: str, file_form
         raise InputError(f"The format is {file_format!r}; write {' or '.join(FORMATS)}.")
     if table not in tables():
         raise NotFoundError.of("table", table, tables())
-    title, as_of = workspace.project(project)["title"], workspace.now().replace(microsecond=0)
+    title, as_of = workspace.project(project).title, workspace.now().replace(microsecond=0)
     names, rows = _read(workspace, actor, project, table)
     found = Table(
         title=table,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from mlpm_core.records import Project
     from mlpm_core.store import Reader
 
 __all__ = ["DecidedModels", "Realised"]
@@ -37,17 +38,17 @@ class Realised:
 class DecidedModels:
     """The deployments of a project, asked for the models that its decisions chose."""
 
-    def __init__(self, reader: Reader, project: Mapping[str, Any], today: date) -> None:
+    def __init__(self, reader: Reader, project: Project, today: date) -> None:
         self._reader, self._project, self._today = reader, project, today
-        name = project["project"]
-        self._cases = {c["value_case_id"]: c for c in reader.current(ValueCase, name)}
+        name = project.project
+        self._cases = {c.value_case_id: c for c in reader.current(ValueCase, name)}
         self._deployments = reader.current(Deployment, name)
-        self._valued: dict[tuple[str, str, str], CaseValue] = {}
+        self._valued: dict[tuple[str, str, str, str], CaseValue] = {}
 
     def title(self, value_case_id: str) -> str:
         """The title of a value case; its id when it has none, or is no longer there."""
         case = self._cases.get(value_case_id)
-        return str((case["title"] if case else "") or value_case_id)
+        return str((case.title if case else "") or value_case_id)
 
     def realised(self, decision: Mapping[str, Any]) -> Realised:
         """What the candidate that a decision chose realised since.
@@ -66,15 +67,15 @@ class DecidedModels:
             for champion in self._deployed(case)
             if (deployment := self._as_decided(champion, decision)) is not None
         ]
-        begun = [d for d in deployments if d["from_on"] is None or d["from_on"] <= self._today]
+        begun = [d for d in deployments if d.from_on is None or d.from_on <= self._today]
         if not begun:
             return Realised(reason=_not_yet(deployments), instead=self._instead(case))
         deployment = max(begun, key=self._recency)
         instead = "" if self._is_in_use(deployment) else self._instead(case)
         value = self._value(case, deployment)
-        since = f"In use since {_day(deployment['from_on'])}" if deployment["from_on"] else "In use"
-        if not self._is_in_use(deployment):
-            since = f"In use until {_day(deployment['to_on'])}"
+        since = f"In use since {_day(deployment.from_on)}" if deployment.from_on else "In use"
+        if deployment.to_on and not self._is_in_use(deployment):
+            since = f"In use until {_day(deployment.to_on)}"
         if value.as_of is None or not _is_told_in_use(value, deployment):
             return Realised(reason=f"{since}; there are no results of it yet.", instead=instead)
         if value.current is None:
@@ -87,82 +88,80 @@ class DecidedModels:
         """Model and version of everything that was, is or will be in use for a value case."""
         case = self._cases.get(value_case_id)
         deployed = self._deployed(case) if case else []
-        return sorted({(d["model_id"], d["model_version"]) for d in deployed})
+        return sorted({(d.model_id, d.model_version) for d in deployed})
 
-    def _deployed(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _deployed(self, case: ValueCase) -> list[Deployment]:
         """The champions of a value case; its model as if deployed, while none is recorded."""
-        of_case = [d for d in self._deployments if d["value_case_id"] == case["value_case_id"]]
+        of_case = [d for d in self._deployments if d.value_case_id == case.value_case_id]
         if of_case:
-            return [d for d in of_case if d["slot"] == Slot.CHAMPION and not d["archived"]]
-        as_if = as_if_deployed(case["model_id"])
+            return [d for d in of_case if d.slot == Slot.CHAMPION and not d.archived]
+        as_if = as_if_deployed(case.model_id)
         return [as_if] if self._monitored(as_if) else []
 
-    def _as_decided(
-        self, deployment: Mapping[str, Any], decision: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
+    def _as_decided(self, deployment: Deployment, decision: Mapping[str, Any]) -> Deployment | None:
         """A deployment of the decided version, narrowed to it; None when it is of another."""
-        if decision["model_id"] not in ("", deployment["model_id"]):
+        if decision["model_id"] not in ("", deployment.model_id):
             return None
-        to_on = deployment["to_on"]
+        to_on = deployment.to_on
         if to_on is not None and to_on < decision["decided_on"]:
             return None  # what ran before was not decided here
         version = decision["model_version"] or decision["chosen"]
-        narrowed = dict(deployment) | {"model_version": version}
-        if deployment["model_version"] == version:
+        narrowed = deployment.model_copy(update={"model_version": version})
+        if deployment.model_version == version:
             return narrowed
-        if deployment["model_version"]:
+        if deployment.model_version:
             return None
         if self._monitored(narrowed):  # it takes every version, and this is one of them
             return narrowed
         is_named = decision["model_id"] and not decision["model_version"]
-        return dict(deployment) if is_named else None
+        return deployment if is_named else None
 
-    def _monitored(self, deployment: Mapping[str, Any]) -> object:
-        name = self._project["project"]
+    def _monitored(self, deployment: Deployment) -> object:
+        name = self._project.project
         return monitored_periods(self._reader, name, deployment, self._today)
 
-    def _value(self, case: Mapping[str, Any], deployment: Mapping[str, Any]) -> CaseValue:
+    def _value(self, case: ValueCase, deployment: Deployment) -> CaseValue:
         """The value case by what was monitored of a deployment while it was in use."""
-        names = ("deployment_id", "model_id", "model_version")
-        key = (case["value_case_id"], *(str(deployment[n]) for n in names))
+        version = (deployment.deployment_id, deployment.model_id, deployment.model_version)
+        key = (case.value_case_id, *version)
         if key not in self._valued:
-            last_on = min(deployment["to_on"] or self._today, self._today)
+            last_on = min(deployment.to_on or self._today, self._today)
             self._valued[key] = valued_case(
                 self._reader, self._project, case, last_on, deployment=deployment
             )
         return self._valued[key]
 
-    def _instead(self, case: Mapping[str, Any]) -> str:
+    def _instead(self, case: ValueCase) -> str:
         """Which model is in use today, and since when."""
-        running = [d for d in self._deployed(case) if d["deployment_id"] and self._is_in_use(d)]
+        running = [d for d in self._deployed(case) if d.deployment_id and self._is_in_use(d)]
         if not running:
             return ""
         now = max(running, key=self._recency)
-        model = f"{now['model_id']} {now['model_version']}".strip()
-        return f"{model} is in use now, since {_day(now['from_on'])}."
+        model = f"{now.model_id} {now.model_version}".strip()
+        return f"{model} is in use now, since {_day(now.from_on)}."
 
-    def _is_in_use(self, deployment: Mapping[str, Any]) -> bool:
-        from_on, to_on = deployment["from_on"], deployment["to_on"]
+    def _is_in_use(self, deployment: Deployment) -> bool:
+        from_on, to_on = deployment.from_on, deployment.to_on
         return (from_on is None or from_on <= self._today) and (
             to_on is None or to_on >= self._today
         )
 
-    def _recency(self, deployment: Mapping[str, Any]) -> tuple[bool, date, str]:
+    def _recency(self, deployment: Deployment) -> tuple[bool, date, str]:
         """The one in use goes before one that ended, the later before the earlier."""
-        from_on = deployment["from_on"] or self._today
-        return self._is_in_use(deployment), from_on, deployment["deployment_id"]
+        from_on = deployment.from_on or self._today
+        return self._is_in_use(deployment), from_on, deployment.deployment_id
 
 
-def _not_yet(deployments: Sequence[Mapping[str, Any]]) -> str:
-    planned = min((d["from_on"] for d in deployments), default=None)
+def _not_yet(deployments: Sequence[Deployment]) -> str:
+    planned = min((d.from_on for d in deployments), default=None)
     if planned is None:
         return "Not deployed yet."
     return f"Not deployed yet; it goes into use on {_day(planned)}."
 
 
-def _is_told_in_use(value: CaseValue, deployment: Mapping[str, Any]) -> bool:
+def _is_told_in_use(value: CaseValue, deployment: Deployment) -> bool:
     """Whether the newest results are not all of before it came into use."""
-    from_on = deployment["from_on"]
+    from_on = deployment.from_on
     return from_on is None or (value.as_of is not None and value.as_of.end.date() > from_on)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, LimitState, Verdict
@@ -22,7 +22,7 @@ from mlpm_core.services.in_life.portfolio import PortfolioRow, gap_size, lines_o
 from mlpm_core.services.in_life.segments import Segments, segments_of
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.mechanisms import mechanism_of_case
-from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
+from mlpm_core.services.valuation.monitored import as_asked, as_if_deployed, monitored_periods
 from mlpm_core.services.valuation.value_rates import RatePoint, rates_of, series_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Mechanism
@@ -122,7 +123,7 @@ def deployments(workspace: Workspace, actor: str, project: str | None) -> list[D
     rows = [workspace.project(project)] if project is not None else None
     with workspace.store.reader() as reader:
         if rows is None:
-            rows = [p for p in reader.rows("projects") if not p["archived"]]
+            rows = [p for p in reader.projects() if not p.archived]
         lines = [line for row in rows for line in _lines(workspace, reader, row)]
     return _worst_first(lines)
 
@@ -190,24 +191,22 @@ def deployment(
         )
 
 
-def _lines(
-    workspace: Workspace, reader: Reader, project: Mapping[str, Any]
-) -> list[DeploymentLine]:
+def _lines(workspace: Workspace, reader: Reader, project: Project) -> list[DeploymentLine]:
     """Champions from their value case's line, so that both say the same; the rest by themselves."""
-    day = workspace.today(project["project"])
+    day = workspace.today(project.project)
     cases = {x.case.value_case_id: x for x in lines_of(workspace, reader, project)}
-    held = held_against(reader, project["project"])
+    held = held_against(reader, project.project)
     lines = []
-    for record in reader.current(Deployment, project["project"]):
-        if record["archived"]:
+    for record in reader.current(Deployment, project.project):
+        if record.archived:
             continue
-        of_case = cases.get(record["value_case_id"])
-        title = of_case.case.title if of_case else record["value_case_id"]
+        of_case = cases.get(record.value_case_id)
+        title = of_case.case.title if of_case else record.value_case_id
         told = of_case.case.deployment if of_case else None
-        if of_case and told and told["deployment_id"] == record["deployment_id"]:
+        if of_case and told and told.deployment_id == record.deployment_id:
             lines.append(_champion(project, of_case, record, day))
         else:
-            what = f"The health of {record['deployment_id']} of {project['project']}"
+            what = f"The health of {record.deployment_id} of {project.project}"
             compute = partial(_other, reader, project, record, title, day, held)
             line, problem = or_reason(what, compute)
             lines.append(line or _unknown(project, record, title, day, problem or ""))
@@ -215,24 +214,22 @@ def _lines(
         told = of_case.case.deployment
         if (
             told
-            and not told["deployment_id"]
-            and monitored_periods(reader, project["project"], told, day)
+            and not told.deployment_id
+            and monitored_periods(reader, project.project, told, day)
         ):
             lines.append(_champion(project, of_case, told, day))
     return lines
 
 
-def _asked_by(
-    reader: Reader, project: Mapping[str, Any], value_case_id: str
-) -> tuple[Mechanism | None, str]:
+def _asked_by(reader: Reader, project: Project, value_case_id: str) -> tuple[Mechanism | None, str]:
     """In whose units, and in which currency, a model's results are asked, whatever its slot."""
-    name = project["project"]
+    name = project.project
     case = reader.one(ValueCase, (name, value_case_id))
-    return (mechanism_of_case(reader, name, case) if case else None), project["currency"]
+    return (mechanism_of_case(reader, name, case) if case else None), project.currency
 
 
 def _champion(
-    project: Mapping[str, Any], line: PortfolioRow, record: Mapping[str, Any], day: date
+    project: Project, line: PortfolioRow, record: Deployment, day: date
 ) -> DeploymentLine:
     return _line(
         project,
@@ -249,20 +246,20 @@ def _champion(
 
 def _other(
     reader: Reader,
-    project: Mapping[str, Any],
-    record: Mapping[str, Any],
+    project: Project,
+    record: Deployment,
     title: str,
     day: date,
     held: LimitsAndIncidents,
 ) -> DeploymentLine:
-    reported = monitored_periods(reader, project["project"], record, day)
-    monitored = as_asked(reported, *_asked_by(reader, project, record["value_case_id"]))
+    reported = monitored_periods(reader, project.project, record, day)
+    monitored = as_asked(reported, *_asked_by(reader, project, record.value_case_id))
     as_of = newest(reported)
     checks = limit_checks(
-        held.limits.get(record["deployment_id"], ()),
+        held.limits.get(record.deployment_id, ()),
         monitored,
         today=day,
-        fresh_within_days=record["fresh_within_days"],
+        fresh_within_days=record.fresh_within_days,
     )
     health = health_of(
         record,
@@ -270,13 +267,13 @@ def _other(
         age_days=age_in_days(as_of, day),
         checks=checks,
         case=None,
-        incidents=held.incidents.get(record["model_id"], ()),
+        incidents=held.incidents.get(record.model_id, ()),
     )
     return _line(
         project,
         record,
         day,
-        case_id=record["value_case_id"],
+        case_id=record.value_case_id,
         title=title,
         health=health,
         as_of=as_of,
@@ -286,14 +283,14 @@ def _other(
 
 
 def _unknown(
-    project: Mapping[str, Any], record: Mapping[str, Any], title: str, day: date, problem: str
+    project: Project, record: Deployment, title: str, day: date, problem: str
 ) -> DeploymentLine:
     """The line of a deployment of which nothing can be said but why."""
     return _line(
         project,
         record,
         day,
-        case_id=record["value_case_id"],
+        case_id=record.value_case_id,
         title=title,
         health=Verdict(Health.UNKNOWN, problem),
         as_of=None,
@@ -303,8 +300,8 @@ def _unknown(
 
 
 def _line(
-    project: Mapping[str, Any],
-    record: Mapping[str, Any],
+    project: Project,
+    record: Deployment,
     day: date,
     *,
     case_id: str,
@@ -314,24 +311,24 @@ def _line(
     checks: tuple[LimitCheck, ...],
     value: PortfolioRow | None,
 ) -> DeploymentLine:
-    from_on, to_on = record["from_on"], record["to_on"]
+    from_on, to_on = record.from_on, record.to_on
     last = min(to_on, day) if to_on else day
     return DeploymentLine(
-        project=project["project"],
-        project_title=project["title"],
-        is_demo=project["is_demo"],
-        deployment_id=record["deployment_id"] or f"case:{case_id}",
-        is_recorded=bool(record["deployment_id"]),
-        model_id=record["model_id"],
-        model_version=record["model_version"],
-        slot=record.get("slot", Slot.CHAMPION.value),
+        project=project.project,
+        project_title=project.title,
+        is_demo=project.is_demo,
+        deployment_id=record.deployment_id or f"case:{case_id}",
+        is_recorded=bool(record.deployment_id),
+        model_id=record.model_id,
+        model_version=record.model_version,
+        slot=record.slot,
         value_case_id=case_id,
         case_title=title,
         from_on=from_on,
         to_on=to_on,
         days_in_slot=max((last - from_on).days + 1, 0) if from_on else None,
         is_in_use=(from_on is None or from_on <= day) and (to_on is None or to_on >= day),
-        fresh_within_days=record["fresh_within_days"],
+        fresh_within_days=record.fresh_within_days,
         health=health,
         age_days=age_in_days(as_of, day),
         data_to=as_of.last_on if as_of else None,
@@ -340,13 +337,12 @@ def _line(
     )
 
 
-def _as_deployed(line: DeploymentLine) -> dict[str, Any]:
+def _as_deployed(line: DeploymentLine) -> Deployment:
     """What ``monitored_periods`` asks of a deployment."""
-    return {
-        "model_id": line.model_id,
-        "model_version": line.model_version,
-        "slot": line.slot,
-    }
+    deployed = as_if_deployed(line.model_id)
+    return deployed.model_copy(
+        update={"model_version": line.model_version, "slot": Slot(line.slot)}
+    )
 
 
 def _worst_first(lines: Iterable[DeploymentLine]) -> list[DeploymentLine]:

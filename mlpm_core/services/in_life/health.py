@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.in_life.health import Health, LimitCheck, Verdict, verdict
 from mlpm_core.records import METRICS, Incident, IncidentStatus, MetricLimit
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.records import Deployment
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
@@ -32,32 +33,32 @@ class LimitsAndIncidents(NamedTuple):
     ``limits`` are by the deployment they watch, ``incidents`` those not resolved yet, by model.
     """
 
-    limits: dict[str, list[dict[str, Any]]]
-    incidents: dict[str, list[dict[str, Any]]]
+    limits: dict[str, list[MetricLimit]]
+    incidents: dict[str, list[Incident]]
 
 
 def held_against(reader: Reader, project: str) -> LimitsAndIncidents:
     """The metric limits and the open incidents of a project."""
-    found = LimitsAndIncidents({}, {})
-    for row in reader.current(MetricLimit, project):
-        if not row["archived"]:
-            found.limits.setdefault(row["deployment_id"], []).append(row)
-    for row in reader.current(Incident, project):
-        if row["status"] in (IncidentStatus.OPEN, IncidentStatus.MITIGATED):
-            found.incidents.setdefault(row["model_id"], []).append(row)
-    return found
+    held = LimitsAndIncidents({}, {})
+    for limit in reader.current(MetricLimit, project):
+        if not limit.archived:
+            held.limits.setdefault(limit.deployment_id, []).append(limit)
+    for incident in reader.current(Incident, project):
+        if incident.status in (IncidentStatus.OPEN, IncidentStatus.MITIGATED):
+            held.incidents.setdefault(incident.model_id, []).append(incident)
+    return held
 
 
-def _incident(row: Mapping[str, Any]) -> tuple[Health, str]:
+def _incident(incident: Incident) -> tuple[Health, str]:
     """What an incident that is not over makes of a deployment: a grave one makes it sick."""
-    is_grave = row["severity"] in ("SEV1", "SEV2") and row["status"] == IncidentStatus.OPEN
-    since = _day(row["started_at"].date())
-    told = f"incident {row['incident_id']} ({row['severity']}, {row['status']}) began on {since}"
-    return (Health.SICK if is_grave else Health.WATCH), told
+    is_grave = incident.severity in ("SEV1", "SEV2") and incident.status == IncidentStatus.OPEN
+    since = _day(incident.started_at.date())
+    what = f"{incident.incident_id} ({incident.severity}, {incident.status})"
+    return (Health.SICK if is_grave else Health.WATCH), f"incident {what} began on {since}"
 
 
 def limit_checks(
-    limits: Iterable[Mapping[str, Any]],
+    limits: Iterable[MetricLimit],
     monitored: Mapping[Period, Mapping[str, Monitored]],
     *,
     today: date,
@@ -66,7 +67,7 @@ def limit_checks(
     """The newest value of every metric with a limit, beside that limit; in the limits' order."""
     checks = []
     for limit in limits:
-        name = limit["metric"]
+        name = limit.metric
         known = METRICS.get(name)
         period = newest(p for p, metrics in monitored.items() if name in metrics)
         told = monitored[period][name] if period else None
@@ -82,9 +83,9 @@ def limit_checks(
                 value=told.value if told else None,
                 low=low,
                 high=high,
-                at_least=limit["low"],
-                at_most=limit["high"],
-                breach=Health(limit["breach"]),
+                at_least=limit.low,
+                at_most=limit.high,
+                breach=Health(limit.breach),
                 is_stale=(age_in_days(period, today) or 0) > fresh_within_days,
             )
         )
@@ -92,20 +93,20 @@ def limit_checks(
 
 
 def health_of(
-    deployment: Mapping[str, Any],
+    deployment: Deployment,
     *,
     today: date,
     age_days: int | None,
     checks: Iterable[LimitCheck],
     case: CaseValue | None,
-    incidents: Iterable[Mapping[str, Any]] = (),
+    incidents: Iterable[Incident] = (),
 ) -> Verdict:
     """The health of a deployment on a day; ``case`` is None when it does not count for value.
 
     ``incidents`` are those of its model that are not resolved; one of another version, or one that
     began later, is left out.
     """
-    from_on, to_on = deployment["from_on"], deployment["to_on"]
+    from_on, to_on = deployment.from_on, deployment.to_on
     if to_on is not None and to_on < today:
         return Verdict(Health.UNKNOWN, f"It is no longer in use; its last day was {_day(to_on)}.")
     if from_on is not None and from_on > today:
@@ -113,7 +114,7 @@ def health_of(
     current = case.current if case else None
     return verdict(
         age_days=age_days,
-        fresh_within_days=deployment["fresh_within_days"],
+        fresh_within_days=deployment.fresh_within_days,
         promised_rate=_mean(case.planned if case else None),
         current_rate=_mean(current),
         probability_of_loss=current.probability_of_loss if current else None,
@@ -124,8 +125,8 @@ def health_of(
         incidents=[
             _incident(row)
             for row in incidents
-            if row["started_at"].date() <= today
-            and (not row["model_version"] or row["model_version"] == deployment["model_version"])
+            if row.started_at.date() <= today
+            and (not row.model_version or row.model_version == deployment.model_version)
         ],
     )
 

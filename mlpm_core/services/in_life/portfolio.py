@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    from mlpm_core.records import Project
     from mlpm_core.services.in_life.health import LimitsAndIncidents
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_rates import RatePoint
@@ -129,7 +130,7 @@ class Portfolio:
 class ProjectView:
     """One project with its cases and KPIs, on the day it lives on."""
 
-    project: Mapping[str, Any]
+    project: Project
     lines: tuple[PortfolioRow, ...]
     kpis: tuple[KpiValue, ...]
     day: date
@@ -145,8 +146,8 @@ def _portfolio(workspace: Workspace) -> Portfolio:
     with workspace.store.reader() as reader:
         lines = [
             line
-            for project in reader.rows("projects")
-            if not project["archived"]
+            for project in reader.projects()
+            if not project.archived
             for line in lines_of(workspace, reader, project)
         ]
     size = gap_size(lines)
@@ -184,7 +185,7 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
             if case.as_of
         }
         records = reader.current(Kpi, project)
-        kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi["archived"]]
+        kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi.archived]
     return ProjectView(row, tuple(lines), tuple(kpis), day)
 
 
@@ -199,12 +200,12 @@ def _trend(
     return rates or []
 
 
-def _unknown_line(project: Mapping[str, Any], case: CaseValue) -> PortfolioRow:
+def _unknown_line(project: Project, case: CaseValue) -> PortfolioRow:
     """The line of a case of which nothing can be said but why."""
     return PortfolioRow(
-        project=project["project"],
-        project_title=project["title"],
-        is_demo=project["is_demo"],
+        project=project.project,
+        project_title=project.title,
+        is_demo=project.is_demo,
         case=case,
         health=Verdict(Health.UNKNOWN, case.problem or ""),
         age_days=None,
@@ -218,7 +219,7 @@ def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dic
         for kpi in view.kpis:
             answer.append(
                 {
-                    "project": view.project["project"],
+                    "project": view.project.project,
                     "kpi": kpi.kpi_id,
                     "title": kpi.title,
                     "dimension": kpi.dimension.value,
@@ -253,8 +254,8 @@ def health_json(workspace: Workspace, actor: str, project: str | None) -> list[d
         {
             "project": line.project,
             "value_case": line.case.value_case_id,
-            "model": line.case.deployment["model_id"] if line.case.deployment else None,
-            "model_version": (line.case.deployment or {}).get("model_version"),
+            "model": line.case.deployment.model_id if line.case.deployment else None,
+            "model_version": line.case.deployment.model_version if line.case.deployment else None,
             "health": line.health.health.value,
             "reason": line.health.reason,
             "age_days": line.age_days,
@@ -303,43 +304,41 @@ def _views(workspace: Workspace, actor: str, project: str | None) -> list[Projec
         if project is not None:
             return [project_view(workspace, actor, project)]
         with workspace.store.reader() as reader:
-            names = [p["project"] for p in reader.rows("projects") if not p["archived"]]
+            names = [p.project for p in reader.projects() if not p.archived]
         return [project_view(workspace, actor, name) for name in names]
 
     return consistent(workspace, read)
 
 
-def lines_of(
-    workspace: Workspace, reader: Reader, project: Mapping[str, Any]
-) -> list[PortfolioRow]:
+def lines_of(workspace: Workspace, reader: Reader, project: Project) -> list[PortfolioRow]:
     """Every value case of a project with its champion's health, or why nothing can be said."""
-    day = project["clock_on"] or workspace.now().date()
-    held = held_against(reader, project["project"])
+    day = project.clock_on or workspace.now().date()
+    held = held_against(reader, project.project)
     lines = []
     for case in project_cases(reader, project, day):
-        what = f"The health of {case.value_case_id} of {project['project']}"
+        what = f"The health of {case.value_case_id} of {project.project}"
         line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
         lines.append(line or _unknown_line(project, replace(case, problem=problem)))
     return lines
 
 
 def _line(
-    reader: Reader, project: Mapping[str, Any], case: CaseValue, day: date, held: LimitsAndIncidents
+    reader: Reader, project: Project, case: CaseValue, day: date, held: LimitsAndIncidents
 ) -> PortfolioRow:
     deployment = case.deployment
     if deployment is None:
         return _unknown_line(project, case)
     age_days = age_in_days(case.as_of, day)
     checks: tuple[LimitCheck, ...] = ()
-    if mine := held.limits.get(deployment["deployment_id"], ()):
-        reported = monitored_periods(reader, project["project"], deployment, day)
+    if mine := held.limits.get(deployment.deployment_id, ()):
+        reported = monitored_periods(reader, project.project, deployment, day)
         monitored = as_asked(reported, case.mechanism, case.currency)
-        fresh = deployment["fresh_within_days"]
+        fresh = deployment.fresh_within_days
         checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
     return PortfolioRow(
-        project=project["project"],
-        project_title=project["title"],
-        is_demo=project["is_demo"],
+        project=project.project,
+        project_title=project.title,
+        is_demo=project.is_demo,
         case=case,
         health=health_of(
             deployment,
@@ -347,7 +346,7 @@ def _line(
             age_days=age_days,
             checks=checks,
             case=case,
-            incidents=held.incidents.get(deployment["model_id"], ()),
+            incidents=held.incidents.get(deployment.model_id, ()),
         ),
         age_days=age_days,
         checks=checks,

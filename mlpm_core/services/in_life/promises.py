@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotEnoughDataError, NotFoundError
 from mlpm_core.in_life.realisation import (
@@ -170,16 +170,14 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
         cases = {c.value_case_id: c for c in project_cases(reader, row, today)}
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
-        kpis = {k["kpi_id"]: kpi_value(k, cases, today) for k in reader.current(Kpi, project)}
+        kpis = {k.kpi_id: kpi_value(k, cases, today) for k in reader.current(Kpi, project)}
         promises = [
-            p
-            for p in reader.current(Promise, project)
-            if not p["archived"] and p["made_on"] <= today
+            p for p in reader.current(Promise, project) if not p.archived and p.made_on <= today
         ]
         lives = _lives(reader, project, value_case_id, cases, kpis, promises, today)
-        hidden = {k["kpi_id"] for k in reader.current(Kpi, project) if k["archived"]}
+        hidden = {k.kpi_id for k in reader.current(Kpi, project) if k.archived}
     case, life = cases[value_case_id], lives[value_case_id]
-    lines = [_promise(p, kpis.get(p["kpi_id"]), cases, lives, today) for p in promises]
+    lines = [_promise(p, kpis.get(p.kpi_id), cases, lives, today) for p in promises]
     lines.sort(key=lambda x: (x.promised_for_on, x.made_on, x.promise_id))
     reviews = [
         d.review_on
@@ -215,16 +213,16 @@ def _lives(
     value_case_id: str,
     cases: Mapping[str, CaseValue],
     kpis: Mapping[str, KpiValue],
-    promises: Sequence[Mapping[str, Any]],
+    promises: Sequence[Promise],
     today: date,
 ) -> dict[str, RealisedValue]:
     """The chosen value case, and every other that a promise which fell due rests on."""
     due: dict[str, set[date]] = {value_case_id: set()}
     for promise in promises:
-        kpi = kpis.get(promise["kpi_id"])
-        if kpi is not None and kpi.value_case_id and promise["promised_for_on"] <= today:
-            due.setdefault(kpi.value_case_id, set()).add(promise["promised_for_on"])
-    rows = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+        kpi = kpis.get(promise.kpi_id)
+        if kpi is not None and kpi.value_case_id and promise.promised_for_on <= today:
+            due.setdefault(kpi.value_case_id, set()).add(promise.promised_for_on)
+    rows = {c.value_case_id: c for c in reader.current(ValueCase, project)}
     return {
         name: realised_value(
             reader,
@@ -255,12 +253,10 @@ def _month(case: CaseValue, months: Sequence[LifeMonth]) -> Month:
 
 
 def _kpi_month(
-    kpi: KpiValue, case: CaseValue, month: LifeMonth, promises: Sequence[Mapping[str, Any]]
+    kpi: KpiValue, case: CaseValue, month: LifeMonth, promises: Sequence[Promise]
 ) -> KpiMonth:
-    due = [p for p in promises if p["kpi_id"] == kpi.kpi_id and p["promised_for_on"] <= month.start]
-    in_force = max(
-        due, key=lambda p: (p["promised_for_on"], p["made_on"], p["promise_id"]), default=None
-    )
+    due = [p for p in promises if p.kpi_id == kpi.kpi_id and p.promised_for_on <= month.start]
+    in_force = max(due, key=lambda p: (p.promised_for_on, p.made_on, p.promise_id), default=None)
     part = month.gathered
     return KpiMonth(
         start=month.start,
@@ -268,7 +264,7 @@ def _kpi_month(
         days_monitored=part.days,
         days_not_final=part.days_not_final,
         level=_level_or_reason(kpi, case, part)[0] if part.days else None,
-        promised=in_force["promised"] if in_force else None,
+        promised=in_force.promised if in_force else None,
     )
 
 
@@ -295,7 +291,7 @@ def _level_or_reason(
 
 
 def _promise(
-    promise: Mapping[str, Any],
+    promise: Promise,
     kpi: KpiValue | None,
     cases: Mapping[str, CaseValue],
     lives: Mapping[str, RealisedValue],
@@ -303,13 +299,13 @@ def _promise(
 ) -> PromiseLine:
     copied = ("promise_id", "promised", "promised_for_on", "made_on", "made_to", "confidence")
     line = PromiseLine(
-        **{name: promise[name] for name in copied},
-        kpi_title=kpi.title if kpi else promise["kpi_id"],
+        **{name: getattr(promise, name) for name in copied},
+        kpi_title=kpi.title if kpi else promise.kpi_id,
         unit=kpi.unit if kpi else "",
         outcome=Outcome.UNKNOWN,
         now=kpi.value if kpi else None,
     )
-    due_on = promise["promised_for_on"]
+    due_on = promise.promised_for_on
     if due_on > today:
         return replace(line, outcome=Outcome.NOT_DUE)
     if kpi is None:
@@ -329,7 +325,7 @@ def _promise(
     level, problem = _level_or_reason(kpi, case, part)
     if level is None:
         return replace(line, reason=problem or "")
-    found = judged(level, promise["promised"], higher_is_better=kpi.direction == Direction.HIGHER)
+    found = judged(level, promise.promised, higher_is_better=kpi.direction == Direction.HIGHER)
     return replace(
         line,
         outcome=found.outcome,

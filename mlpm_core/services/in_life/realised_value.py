@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.in_life.realisation import (
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.in_life.periods import Monitored, Period
     from mlpm_core.quantity import Dimension
+    from mlpm_core.records import Deployment, ValueCase
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
@@ -81,7 +82,7 @@ class _Held:
 
 def realised_value(
     reader: Reader,
-    row: Mapping[str, Any],
+    row: ValueCase,
     case: CaseValue,
     today: date,
     *,
@@ -107,9 +108,9 @@ def realised_value(
     """
     in_use: list[Span] = []
     held: list[_Held] = []
-    begun = [c for c in champions(reader, row) if c["from_on"] is None or c["from_on"] <= today]
-    for champion in sorted(begun, key=lambda c: c["from_on"] or today, reverse=True):
-        monitored = monitored_periods(reader, row["project"], champion, today)
+    begun = [c for c in champions(reader, row) if c.from_on is None or c.from_on <= today]
+    for champion in sorted(begun, key=lambda c: c.from_on or today, reverse=True):
+        monitored = monitored_periods(reader, row.project, champion, today)
         told = {
             period: metrics
             for period, metrics in monitored.items()
@@ -119,7 +120,7 @@ def realised_value(
         use = _use(champion, told, today)
         if use is not None:
             in_use.append(use)
-            whose = f"{champion['model_id']} {champion['model_version']}"
+            whose = f"{champion.model_id} {champion.model_version}"
             held += sorted(_held(case, told, use, whose), key=lambda h: (-h.n_told, h.span.days))
     windows = months(in_use)
     days = sorted(since)
@@ -137,10 +138,10 @@ def realised_value(
     )
 
 
-def _use(champion: Mapping[str, Any], told: Mapping[Period, object], today: date) -> Span | None:
+def _use(champion: Deployment, told: Mapping[Period, object], today: date) -> Span | None:
     """The days a champion was in use; None when there is none yet."""
-    first_on = champion["from_on"] or min((p.start.date() for p in told), default=None)
-    last_on = min(champion["to_on"] or today, today)
+    first_on = champion.from_on or min((p.start.date() for p in told), default=None)
+    last_on = min(champion.to_on or today, today)
     if first_on is None or first_on > last_on:
         return None
     return Span(_midnight(first_on), _midnight(last_on) + _DAY)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from mlpm_core.records import Deployment
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Mechanism
 
@@ -125,7 +126,7 @@ class _Table:
 def segments_of(
     reader: Reader,
     project: str,
-    deployment: Mapping[str, Any],
+    deployment: Deployment,
     *,
     granularity: str,
     today: date,
@@ -148,19 +149,19 @@ def segments_of(
     tuple of Segments
         Empty when cases are not told apart; one for each slice key when results are sliced.
     """
-    if not deployment["model_id"]:
+    if not deployment.model_id:
         return ()
     whose = {
         "project": project,
-        "model_id": deployment["model_id"],
-        "model_version": deployment["model_version"],
+        "model_id": deployment.model_id,
+        "model_version": deployment.model_version,
     }
     by = granularity if granularity in ("P1D", "P1M") else "P1W"
     until = datetime.combine(today + timedelta(days=1), time())
     rows = reader.rows("log_by_segment", **whose, by=by, until=until)
     if any(row["segment"] for row in rows):
         return (_of_log(rows, by),)
-    is_shadow = deployment.get("slot") == Slot.SHADOW
+    is_shadow = deployment.slot == Slot.SHADOW
     sliced = reader.rows(
         "sliced_metrics", **whose, also_source="shadow" if is_shadow else "production"
     )

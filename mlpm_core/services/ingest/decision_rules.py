@@ -30,7 +30,7 @@ def decision_fault(
         By the calendar; a project with a clock of its own goes by that.
     """
     record = reader.one(Project, (project,))
-    day = (record["clock_on"] if record else None) or today
+    day = (record.clock_on if record else None) or today
     stored = decisions_of(reader, project)
     superseded = superseding(stored)
     by_id: dict[str, list[RecordedDecision]] = {}

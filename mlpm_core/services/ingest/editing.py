@@ -235,7 +235,8 @@ def _judged(reader: Reader, record: type[Record], project: str, i: int, edit: Ed
     read = edit.read or {}
     content = {"project": project} | dict(read) | dict(edit.changes)
     key = tuple(content.get(k) for k in record.key)
-    current = reader.one(record, tuple(written(part).strip() for part in key))
+    stored = reader.one(record, tuple(written(part).strip() for part in key))
+    current = None if stored is None else dict(stored)
     record_id = written(key[-1])
     if current is None:
         if edit.read is None:

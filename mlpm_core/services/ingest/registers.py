@@ -45,11 +45,10 @@ class SetupStep:
     is_done: bool
 
 
-def projects(workspace: Workspace, actor: str, *, archived: bool = False) -> list[dict[str, Any]]:
+def projects(workspace: Workspace, actor: str, *, archived: bool = False) -> list[Project]:
     """Every project by title; those that are archived only when they are asked for."""
     del actor  # everyone may read until roles come
-    with workspace.store.reader() as reader:
-        return [row for row in reader.rows("projects") if archived or not row["archived"]]
+    return [p for p in workspace.store.projects() if archived or not p.archived]
 
 
 def records(
@@ -64,7 +63,7 @@ def records(
     """
     del actor
     with workspace.store.reader() as reader:
-        return reader.current(record_of(kind), project, last=last)
+        return reader.table(record_of(kind), project, last=last)
 
 
 def history(workspace: Workspace, actor: str, project: str, kind: str) -> list[dict[str, Any]]:
@@ -95,9 +94,9 @@ def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupSte
         kpis = [
             k
             for k in reader.current(Kpi, project)
-            if not k["archived"] and kpi_proxy(k).state(day) is not ProxyState.EXPIRED
+            if not k.archived and kpi_proxy(k).state(day) is not ProxyState.EXPIRED
         ]
-        models = [m for m in reader.current(Model, project) if not m["archived"]]
+        models = [m for m in reader.current(Model, project) if not m.archived]
     return [
         SetupStep("models", "name its model, as its result files will call it.", bool(models)),
         SetupStep("value_cases", "say by which mechanism its model creates value.", bool(cases)),

@@ -52,17 +52,17 @@ class ReportedQuantities:
 
     def __init__(self, reader: Reader, project: str) -> None:
         row = reader.one(Project, (project,))
-        self._currency = row["currency"] if row else "EUR"
+        self._currency = row.currency if row else "EUR"
         self._of_model: dict[str, dict[str, Input]] = {}
-        cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
-        moved = [(c["model_id"], c) for c in cases.values()]
+        cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}
+        moved = [(c.model_id, c) for c in cases.values()]
         moved += [
-            (d["model_id"], cases[d["value_case_id"]])
+            (d.model_id, cases[d.value_case_id])
             for d in reader.current(Deployment, project)
-            if d["value_case_id"] in cases
+            if d.value_case_id in cases
         ]
         for model_id, case in moved:
-            if not case["archived"] and (mechanism := mechanism_of_case(reader, project, case)):
+            if not case.archived and (mechanism := mechanism_of_case(reader, project, case)):
                 entries = self._of_model.setdefault(model_id, {})
                 entries |= {i.reported_as: i for i in mechanism.inputs}
 

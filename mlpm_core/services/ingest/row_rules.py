@@ -168,7 +168,7 @@ def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
 
 def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    cases = [c for c in reader.current(ValueCase, project) if not c["archived"]]
+    cases = [c for c in reader.current(ValueCase, project) if not c.archived]
 
     def rule(row: Row) -> Reject | None:
         wanted = row["mechanism_id"]
@@ -184,11 +184,11 @@ def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
             told = f"{wanted!r} is a mechanism of MLPM; choose another id."
             return _fault("mechanism_id", wanted, MlpmError(told))
         for case in cases:
-            if case["mechanism"] == wanted:
+            if case.mechanism == wanted:
                 try:
-                    read.inputs_for(case["baseline"] or None)
+                    read.inputs_for(case.baseline or None)
                 except MlpmError as error:
-                    told = f"Value case {case['value_case_id']} rests on it: {error}"
+                    told = f"Value case {case.value_case_id} rests on it: {error}"
                     return _fault("definition", row["definition"], MlpmError(told))
         return None
 
@@ -208,13 +208,13 @@ def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]
 
 
 def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+    cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}
     known = reader.one(Project, (project,))
-    currency = known["currency"] if known else None
+    currency = known.currency if known else None
 
     def rule(row: Row) -> Reject | None:
         try:
-            mechanism = mechanism_of(reader, project, cases[row["value_case_id"]]["mechanism"])
+            mechanism = mechanism_of(reader, project, cases[row["value_case_id"]].mechanism)
             benefit = row["name"] in {entry.name for entry in benefit_inputs(mechanism)}
             entry = None if benefit else mechanism.input(row["name"])
         except MlpmError as error:
@@ -237,7 +237,7 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
 def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     known = reader.one(Project, (project,))
-    currency = known["currency"] if known else "EUR"
+    currency = known.currency if known else "EUR"
 
     def rule(row: Row) -> Reject | None:
         try:
@@ -287,12 +287,12 @@ def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], 
 
 def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     stored = reader.one(Project, (project,))
-    currency = stored["currency"] if stored else "EUR"
+    currency = stored.currency if stored else "EUR"
     metrics: dict[str, dict[str, Input]] = {}
     for case in reader.current(ValueCase, project):
         with suppress(MlpmError):  # one that cannot be read says so elsewhere
-            mechanism = mechanism_of(reader, project, case["mechanism"])
-            metrics[case["value_case_id"]] = mechanism.metrics_by_name
+            mechanism = mechanism_of(reader, project, case.mechanism)
+            metrics[case.value_case_id] = mechanism.metrics_by_name
 
     def rule(row: Row) -> Reject | None:
         asked = metrics.get(row["value_case_id"], {})

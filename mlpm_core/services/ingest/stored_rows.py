@@ -27,7 +27,7 @@ class Stored:
     def names(self, kind: str) -> Collection[str]:
         """Every id of a kind."""
         record = record_of(kind)
-        return {str(r[record.key[-1]]) for r in self._reader.current(record, self._project)}
+        return {str(r[record.key[-1]]) for r in self._reader.table(record, self._project)}
 
     def matching(self, record: type[Record], keys: pa.Table) -> pa.Table:
         """The stored rows that have one of these keys, with the key's ``place`` among them."""

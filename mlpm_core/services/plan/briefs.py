@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.planning import (
     Conflict,
@@ -23,6 +23,7 @@ from mlpm_core.services.valuation.kpis import ProxyState, kpi_proxy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
 
 __all__ = ["BriefView", "Conflict", "Coverage", "FindingView", "StakeholderView", "brief"]
@@ -77,7 +78,7 @@ class BriefView:
     ``kpi_notes`` what to do about those that nobody agreed to.
     """
 
-    project: Mapping[str, Any]
+    project: Project
     day: date
     stakeholders: tuple[StakeholderView, ...]
     weights: Mapping[Dimension, float] | None
@@ -90,17 +91,17 @@ class BriefView:
     @property
     def title(self) -> str:
         """The project's name as people say it."""
-        return str(self.project["title"])
+        return str(self.project.title)
 
     @property
     def hypothesis(self) -> str:
         """What the stakeholders want to improve, and how the system will do it."""
-        return str(self.project["question"])
+        return str(self.project.question)
 
     @property
     def owner(self) -> str:
         """Who answers for the project."""
-        return str(self.project["owner"])
+        return str(self.project.owner)
 
     @property
     def is_empty(self) -> bool:
@@ -170,12 +171,12 @@ def brief(workspace: Workspace, actor: str, project: str) -> BriefView:
     row = workspace.project(project)
     day = workspace.today(project)
     with workspace.store.reader() as reader:
-        people = [s for s in reader.current(StakeholderRecord, project) if not s["archived"]]
-        found = [f for f in reader.current(FindingRecord, project) if not f["archived"]]
-        kpis = [k for k in reader.current(Kpi, project) if not k["archived"]]
+        people = [s for s in reader.current(StakeholderRecord, project) if not s.archived]
+        found = [f for f in reader.current(FindingRecord, project) if not f.archived]
+        kpis = [k for k in reader.current(Kpi, project) if not k.archived]
     names = _names(people)
     asked = {
-        person["stakeholder_id"]: Stakeholder(name, person["influence"], _priorities(person))
+        person.stakeholder_id: Stakeholder(name, person.influence, _priorities(person))
         for name, person in zip(names, people, strict=True)
         if any(_priorities(person).values())
     }
@@ -183,12 +184,12 @@ def brief(workspace: Workspace, actor: str, project: str) -> BriefView:
     stakeholders = [
         StakeholderView(
             name=name,
-            role=person["role"],
-            wants=person["wants"],
-            influence=person["influence"],
-            interest=person["interest"],
-            has_veto=person["has_veto"],
-            weights=known.weights if (known := asked.get(person["stakeholder_id"])) else None,
+            role=person.role,
+            wants=person.wants,
+            influence=person.influence,
+            interest=person.interest,
+            has_veto=person.has_veto,
+            weights=known.weights if (known := asked.get(person.stakeholder_id)) else None,
         )
         for name, person in zip(names, people, strict=True)
     ]
@@ -206,7 +207,7 @@ def brief(workspace: Workspace, actor: str, project: str) -> BriefView:
     )
 
 
-def _kpi_notes(kpis: Sequence[Mapping[str, Any]], day: date) -> Iterable[str]:
+def _kpi_notes(kpis: Sequence[Kpi], day: date) -> Iterable[str]:
     """What to do about KPIs: agree proxies, those that expired first, or name one at all."""
     if not kpis:
         yield "No KPI is named yet."
@@ -215,43 +216,40 @@ def _kpi_notes(kpis: Sequence[Mapping[str, Any]], day: date) -> Iterable[str]:
             proxy = kpi_proxy(kpi)
             if proxy.state(day) is state:
                 told = proxy.sentence(day)
-                yield f"{kpi['title']}: {told[:1].lower()}{told[1:]}"
+                yield f"{kpi.title}: {told[:1].lower()}{told[1:]}"
 
 
-def _names(people: Sequence[Mapping[str, Any]]) -> list[str]:
+def _names(people: Sequence[StakeholderRecord]) -> list[str]:
     """Everybody's name, with the id where two have the same."""
-    times = Counter(person["name"] for person in people)
-    return [
-        p["name"] if times[p["name"]] == 1 else f"{p['name']} ({p['stakeholder_id']})"
-        for p in people
-    ]
+    times = Counter(person.name for person in people)
+    return [p.name if times[p.name] == 1 else f"{p.name} ({p.stakeholder_id})" for p in people]
 
 
-def _priorities(person: Mapping[str, Any]) -> dict[Dimension, float]:
-    return {dimension: person[dimension.value] for dimension in Dimension}
+def _priorities(person: StakeholderRecord) -> dict[Dimension, float]:
+    return {dimension: getattr(person, dimension.value) for dimension in Dimension}
 
 
-def _known(record: Mapping[str, Any]) -> Finding:
+def _known(record: FindingRecord) -> Finding:
     return Finding(
-        Area(record["area"]),
-        record["statement"],
-        Confidence(record["confidence"]),
-        record["is_blocker"],
+        record.area,
+        record.statement,
+        record.confidence,
+        record.is_blocker,
     )
 
 
-def _finding(record: Mapping[str, Any], day: date) -> FindingView:
-    known, due_on = _known(record), record["due_on"]
+def _finding(record: FindingRecord, day: date) -> FindingView:
+    known, due_on = _known(record), record.due_on
     return FindingView(
-        finding_id=record["finding_id"],
+        finding_id=record.finding_id,
         area=known.area,
         statement=known.statement,
         confidence=known.confidence,
         is_blocker=known.is_blocker,
-        owner=record["owner"],
+        owner=record.owner,
         due_on=due_on,
-        found_on=record["found_on"],
-        evidence=record["evidence"],
+        found_on=record.found_on,
+        evidence=record.evidence,
         is_open=not known.is_settled,
         is_overdue=not known.is_settled and due_on is not None and due_on < day,
     )

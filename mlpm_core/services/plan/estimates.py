@@ -10,7 +10,6 @@ from mlpm_core.planning import (
     FACTORS,
     Answer,
     Assumption,
-    Documentation,
     QuickEstimate,
     QuickInputs,
     assumptions,
@@ -20,7 +19,7 @@ from mlpm_core.planning import (
     quick_estimate,
     rounded_days,
 )
-from mlpm_core.records import EstimateRecord, columns
+from mlpm_core.records import EstimateRecord, columns, stored
 from mlpm_core.services.valuation.value_cases import project_cases
 from mlpm_core.value.benefits import Benefits, benefits
 from mlpm_core.value.running_cost import before_running_costs
@@ -64,7 +63,7 @@ class EstimateView:
     much to ask first; ``is_tried`` says that the record is not stored like this.
     """
 
-    record: Mapping[str, Any]
+    record: EstimateRecord
     title: str
     currency: str
     estimate: QuickEstimate
@@ -126,9 +125,9 @@ def project_estimates(workspace: Workspace, actor: str, project: str) -> list[Es
     del actor  # everyone may read until roles come
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        records = [e for e in reader.current(EstimateRecord, project) if not e["archived"]]
+        records = [e for e in reader.current(EstimateRecord, project) if not e.archived]
         cases = {c.value_case_id: c for c in project_cases(reader, row, workspace.today(project))}
-    return [_view(e, row["currency"], cases.get(e["value_case_id"])) for e in records]
+    return [_view(e, row.currency, cases.get(e.value_case_id)) for e in records]
 
 
 def of_case(estimates: Iterable[EstimateView], case: CaseValue) -> list[EstimateView]:
@@ -139,7 +138,7 @@ def of_case(estimates: Iterable[EstimateView], case: CaseValue) -> list[Estimate
     return [
         replace(view, case=case, pays_back=_pays_back(view.estimate, case))
         for view in estimates
-        if view.record["value_case_id"] == case.value_case_id
+        if view.record.value_case_id == case.value_case_id
     ]
 
 
@@ -162,17 +161,18 @@ def tried(
     """
     del actor
     row = workspace.project(project)
-    record = {c.name: c.default for c in columns(EstimateRecord)} | dict(values)
+    blank = {c.name: c.default for c in columns(EstimateRecord)}
+    record = stored(EstimateRecord, blank | dict(values))
     _check(record)
     with workspace.store.reader() as reader:
         cases = {c.value_case_id: c for c in project_cases(reader, row, workspace.today(project))}
-    case = cases.get(str(record["value_case_id"]))
-    return _view(record, row["currency"], case, is_tried=True)
+    case = cases.get(record.value_case_id)
+    return _view(record, row.currency, case, is_tried=True)
 
 
-def _check(record: Mapping[str, Any]) -> None:
+def _check(record: EstimateRecord) -> None:
     for column in columns(EstimateRecord):
-        value, low, high = record[column.name], column.low, column.high
+        value, low, high = getattr(record, column.name), column.low, column.high
         if low is None or high is None:
             continue
         if value is None and column.default is None and not column.required:
@@ -186,25 +186,25 @@ def _check(record: Mapping[str, Any]) -> None:
 
 
 def _view(
-    record: Mapping[str, Any], currency: str, case: CaseValue | None, *, is_tried: bool = False
+    record: EstimateRecord, currency: str, case: CaseValue | None, *, is_tried: bool = False
 ) -> EstimateView:
-    answers: dict[str, Any] = {name: Answer(record[name]) for name in FACTORS}
+    answers: dict[str, Any] = {name: Answer(getattr(record, name)) for name in FACTORS}
     estimate = quick_estimate(
         QuickInputs(
-            raw_days=record["raw_days"],
-            day_rate=record["day_rate"],
-            p_success=record["p_success"],
-            max_cycles=record["max_cycles"],
-            n_models=record["n_models"],
-            loop_share=record["loop_share"],
-            repeat_share=record["repeat_share"],
-            stop_point_days=record["stop_point_days"],
-            documentation=Documentation(record["documentation"]),
+            raw_days=record.raw_days,
+            day_rate=record.day_rate,
+            p_success=record.p_success,
+            max_cycles=record.max_cycles,
+            n_models=record.n_models,
+            loop_share=record.loop_share,
+            repeat_share=record.repeat_share,
+            stop_point_days=record.stop_point_days,
+            documentation=record.documentation,
             currency=currency,
             **answers,
         )
     )
-    title = record["title"] or record["estimate_id"] or "New estimate"
+    title = record.title or record.estimate_id or "New estimate"
     pays_back = _pays_back(estimate, case)
     return EstimateView(record, title, currency, estimate, case, pays_back, is_tried)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.planning import (
@@ -132,7 +132,7 @@ class CandidateView:
     unit: str
     weeks: int
     mechanisms: tuple[MechanismView, ...]
-    record: Mapping[str, Any] | None
+    record: Kpi | None
     told: str
 
     @property
@@ -180,11 +180,11 @@ def guide(workspace: Workspace, actor: str, project: str) -> GuideView:
     row, day = workspace.project(project), workspace.today(project)
     weights = brief(workspace, actor, project).weights
     with workspace.store.reader() as reader:
-        records = [k for k in reader.current(Kpi, project) if not k["archived"]]
+        records = [k for k in reader.current(Kpi, project) if not k.archived]
     return GuideView(
         project=project,
-        title=row["title"],
-        currency=row["currency"],
+        title=row.title,
+        currency=row.currency,
         day=day,
         kpis=tuple(_kpi_line(record, day) for record in records),
         weights=weights,
@@ -205,11 +205,11 @@ def candidate_views(
     del actor  # everyone may read until roles come
     row, day = workspace.project(project), workspace.today(project)
     with workspace.store.reader() as reader:
-        records = {k["kpi_id"]: k for k in reader.current(Kpi, project) if not k["archived"]}
+        records = {k.kpi_id: k for k in reader.current(Kpi, project) if not k.archived}
     return [
         CandidateView(
             candidate=candidate,
-            unit=candidate.unit_in(row["currency"]),
+            unit=candidate.unit_in(row.currency),
             weeks=candidate.weeks(),
             mechanisms=tuple(_mechanism_view(m) for m in _known(candidate)),
             record=(record := records.get(candidate.id)),
@@ -237,7 +237,7 @@ def break_even(
     case = next((c for c in cases if c.mechanism.id == mechanism.id), None)
     view = BreakEvenView(
         mechanism=_mechanism_view(mechanism.id),
-        currency=row["currency"],
+        currency=row.currency,
         value_case_id=case.value_case_id if case else "",
         case_title=case.title if case else "",
         n_asked=len(mechanism.inputs_for(case.baseline if case else None)),
@@ -271,12 +271,12 @@ def _is_near(condition: Condition) -> bool:
     return condition.margin is not None and abs(condition.margin) < _NEAR
 
 
-def _kpi_line(record: Mapping[str, Any], day: date) -> KpiLine:
+def _kpi_line(record: Kpi, day: date) -> KpiLine:
     proxy = kpi_proxy(record)
     return KpiLine(
-        kpi_id=record["kpi_id"],
-        title=record["title"],
-        dimension=Dimension(record["dimension"]),
+        kpi_id=record.kpi_id,
+        title=record.title,
+        dimension=record.dimension,
         state=proxy.state(day),
         told=proxy.sentence(day),
     )

@@ -160,15 +160,15 @@ def write_proxy(
     """
     if not stands_for.strip():
         raise InputError("Write what the proxy stands for: what should really get better.")
-    found, row = find_kpi_template(candidate_id), workspace.project(project)
+    template, row = find_kpi_template(candidate_id), workspace.project(project)
     with workspace.store.reader() as reader:
-        records = {k["kpi_id"]: k for k in reader.current(Kpi, project)}
-        cases = [c for c in reader.current(ValueCase, project) if not c["archived"]]
-    moving = [c["value_case_id"] for c in cases if c["mechanism"] in found.mechanisms]
-    known = records.get(candidate_id, {})
-    if known and not known["stands_for"]:
-        raise InputError(f"{known['title']} is a KPI of its own in this project, and no proxy.")
-    read = known if since is None else since
+        records = {k.kpi_id: k for k in reader.current(Kpi, project)}
+        cases = [c for c in reader.current(ValueCase, project) if not c.archived]
+    moving = [c.value_case_id for c in cases if c.mechanism in template.mechanisms]
+    existing = records.get(candidate_id)
+    if existing is not None and not existing.stands_for:
+        raise InputError(f"{existing.title} is a KPI of its own in this project, and no proxy.")
+    read = since if since is not None else dict(existing or {})
     changes: dict[str, object] = {
         "baseline": baseline,
         "target": target,
@@ -178,16 +178,16 @@ def write_proxy(
         "archived": False,
     }
     if counted or not read:  # else it still says how the baseline in it was counted
-        changes["definition"] = f"{found.count} {counted}".strip()
-    if len(moving) == 1 and not known.get("value_case_id"):
+        changes["definition"] = f"{template.count} {counted}".strip()
+    if len(moving) == 1 and not (existing and existing.value_case_id):
         changes["value_case_id"] = moving[0]
     if not read:
         changes |= {
-            "kpi_id": found.id,
-            "title": found.name,
-            "dimension": found.dimension,
-            "unit": found.unit_in(row["currency"]),
-            "direction": found.direction,
+            "kpi_id": template.id,
+            "title": template.name,
+            "dimension": template.dimension,
+            "unit": template.unit_in(row.currency),
+            "direction": template.direction,
         }
     edit = Edit(read or None, {k: v for k, v in changes.items() if not read or v != read[k]})
     return save_edits(workspace, actor, project, Kpi.kind, [edit]).receipt
@@ -215,9 +215,9 @@ def _started(
     workspace: Workspace, actor: str, project: str, mechanism: Mechanism, kpi_id: str
 ) -> StartedCase:
     with workspace.store.reader() as reader:
-        taken = {c["value_case_id"] for c in reader.current(ValueCase, project)}
-        models = [m["model_id"] for m in reader.current(Model, project) if not m["archived"]]
-        kpis = {k["kpi_id"]: k for k in reader.current(Kpi, project)}
+        taken = {c.value_case_id for c in reader.current(ValueCase, project)}
+        models = [m.model_id for m in reader.current(Model, project) if not m.archived]
+        kpis = {k.kpi_id: k for k in reader.current(Kpi, project)}
     stem = mechanism.id.replace("_", "-")
     names = (stem, *(f"{stem}-{i}" for i in range(2, len(taken) + 3)))
     name = next(n for n in names if n not in taken)
@@ -229,8 +229,8 @@ def _started(
     }
     receipts = [save(workspace, actor, project, ValueCase.kind, [case])]
     kpi = kpis.get(kpi_id)
-    if receipts[0].status == "committed" and kpi and not kpi["value_case_id"]:
-        named = Edit(kpi, {"value_case_id": name})
+    if receipts[0].status == "committed" and kpi and not kpi.value_case_id:
+        named = Edit(dict(kpi), {"value_case_id": name})
         receipts.append(save_edits(workspace, actor, project, Kpi.kind, [named]).receipt)
     return StartedCase(name, tuple(receipts))
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.services.session import data_folder
@@ -18,6 +18,7 @@ from mlpm_core.store import DamagedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpm_core.records import Project
     from mlpm_core.services.session.settings import Settings
     from mlpm_core.store import FolderLock, Ledger, Store
 
@@ -70,7 +71,7 @@ class Workspace:
         """The newest batch's number: whatever was read before it is stale."""
         return int(self.store.cached_rows("last_seq")[0]["seq"])
 
-    def project(self, project: str) -> dict[str, Any]:
+    def project(self, project: str) -> Project:
         """The record of a project.
 
         Raises
@@ -78,16 +79,15 @@ class Workspace:
         NotFoundError
             When there is none of that name.
         """
-        rows = self.store.cached_rows("projects")
-        for row in rows:
-            if row["project"] == project:
-                return dict(row)
-        raise NotFoundError.of("project", project, [r["project"] for r in rows])
+        projects = {p.project: p for p in self.store.projects()}
+        if project not in projects:
+            raise NotFoundError.of("project", project, projects)
+        return projects[project]
 
     def today(self, project: str | None = None) -> date:
         """The day a project lives on: its own clock if it has one (the demo), else the calendar."""
-        clock = self.project(project)["clock_on"] if project else None
-        return clock if isinstance(clock, date) else self.now().date()
+        clock = self.project(project).clock_on if project else None
+        return clock or self.now().date()
 
     def now(self) -> datetime:
         """The present moment in UTC, as it is stored: without a zone."""

@@ -37,7 +37,7 @@ _AMOUNTS: Final = {
 def currency_of(reader: Reader, project: str) -> str | None:
     """The currency of a project; None where it is not there."""
     row = reader.one(Project, (project,))
-    return None if row is None else str(row["currency"])
+    return None if row is None else str(row.currency)
 
 
 def refuse_other_currency(reader: Reader, project: str, was: str, becomes: str) -> None:
@@ -62,20 +62,18 @@ def refuse_other_currency(reader: Reader, project: str, was: str, becomes: str) 
 def _resting(reader: Reader, project: str) -> list[str]:
     """What holds amounts in the currency of a project, each with its number."""
     metrics, quantities = _asked_in_money(reader, project)
-    kpis = {k["kpi_id"]: k for k in reader.current(Kpi, project) if k["dimension"] in _MONEY}
+    kpis = {k.kpi_id: k for k in reader.current(Kpi, project) if k.dimension in _MONEY}
     counts = {
         "quantity": sum(
-            row["name"] in quantities.get(row["value_case_id"], {row["name"]})
+            row.name in quantities.get(row.value_case_id, {row.name})
             for row in reader.current(QuantityRecord, project)
         ),
-        "KPI": sum(not kpi["archived"] for kpi in kpis.values()),
+        "KPI": sum(not kpi.archived for kpi in kpis.values()),
         "promise": sum(
-            not row["archived"] and row["kpi_id"] in kpis
-            for row in reader.current(Promise, project)
+            not row.archived and row.kpi_id in kpis for row in reader.current(Promise, project)
         ),
         "evaluation": sum(
-            row["fixed_cost_annual"] is not None
-            or row["metric"] in metrics.get(row["value_case_id"], ())
+            row.fixed_cost_annual is not None or row.metric in metrics.get(row.value_case_id, ())
             for row in reader.current(Evaluation, project)
         ),
         "decision": len(reader.current(Decision, project)),
@@ -101,9 +99,9 @@ def _asked_in_money(
         if mechanism is None:
             continue
         names = mechanism.metrics_by_name
-        metrics[case["value_case_id"]] = {n for n, m in names.items() if _has_money(m.unit)}
+        metrics[case.value_case_id] = {n for n, m in names.items() if _has_money(m.unit)}
         entries = (*mechanism.all_inputs, *benefit_inputs(mechanism))
-        quantities[case["value_case_id"]] = {e.name for e in entries if _has_money(e.unit)}
+        quantities[case.value_case_id] = {e.name for e in entries if _has_money(e.unit)}
     return metrics, quantities
 
 

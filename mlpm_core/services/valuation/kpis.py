@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.planning.proxy import Proxy, ProxyState
-from mlpm_core.quantity import Dimension
 from mlpm_core.records import (
     Deployment,
     Direction,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.in_life.periods import Period
+    from mlpm_core.quantity import Dimension
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.now import Stretch
@@ -161,11 +161,9 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
     row = reader.one(Project, (project,))
     if row is None:
         return []
-    day = row["clock_on"] or today()
+    day = row.clock_on or today()
     cases = {c.value_case_id: c for c in project_cases(reader, row, day, draws=2048)}
-    return [
-        kpi_value(kpi, cases, day) for kpi in reader.current(Kpi, project) if not kpi["archived"]
-    ]
+    return [kpi_value(kpi, cases, day) for kpi in reader.current(Kpi, project) if not kpi.archived]
 
 
 def worst_first(values: Iterable[KpiValue], today: date) -> list[KpiValue]:
@@ -173,13 +171,13 @@ def worst_first(values: Iterable[KpiValue], today: date) -> list[KpiValue]:
     return sorted(values, key=lambda kpi: _WORST_FIRST.index(kpi.standing(today)))
 
 
-def kpi_proxy(kpi: Mapping[str, Any]) -> Proxy:
+def kpi_proxy(kpi: Kpi) -> Proxy:
     """What a KPI's record says of its being a proxy."""
-    return Proxy(kpi["stands_for"], kpi["agreed_by"], kpi["agreed_on"], kpi["expires_on"])
+    return Proxy(kpi.stands_for, kpi.agreed_by, kpi.agreed_on, kpi.expires_on)
 
 
 def kpi_value(
-    kpi: Mapping[str, Any],
+    kpi: Kpi,
     cases: Mapping[str, CaseValue],
     today: date,
     rates: Mapping[str, Sequence[RatePoint]] | None = None,
@@ -188,10 +186,10 @@ def kpi_value(
 
     ``rates`` by case give its trend.
     """
-    baseline: float | None = kpi["baseline"]
+    baseline: float | None = kpi.baseline
     case, reason = None, None
-    if kpi["value_case_id"] in cases:
-        case = cases[kpi["value_case_id"]]
+    if kpi.value_case_id in cases:
+        case = cases[kpi.value_case_id]
     elif len(cases) == 1:
         case = next(iter(cases.values()))
     elif cases:
@@ -205,14 +203,14 @@ def kpi_value(
         reason = "Its baseline is still to be measured."
     elif case is not None:
         points = (rates or {}).get(case.value_case_id, ())
-        what = f"KPI {kpi['kpi_id']} of {kpi['project']}"
+        what = f"KPI {kpi.kpi_id} of {kpi.project}"
         found, problem = or_reason(what, partial(_standings, kpi, case, baseline, points))
         at, reason = found or at, problem or reason
     proxy = kpi_proxy(kpi)
     copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on")
     return KpiValue(
-        **{name: kpi[name] for name in (*copied, "definition", "owner")},
-        dimension=Dimension(kpi["dimension"]),
+        **{name: getattr(kpi, name) for name in (*copied, "definition", "owner")},
+        dimension=kpi.dimension,
         value_case_id=case.value_case_id if case else "",
         planned=at.planned,
         current=at.current,
@@ -239,9 +237,9 @@ class _Standings:
 
 
 def _standings(
-    kpi: Mapping[str, Any], case: CaseValue, baseline: float, points: Sequence[RatePoint]
+    kpi: Kpi, case: CaseValue, baseline: float, points: Sequence[RatePoint]
 ) -> _Standings:
-    dimension = Dimension(kpi["dimension"])
+    dimension = kpi.dimension
 
     def at(worth: Worth | None) -> KpiStanding | None:
         if worth is None:
@@ -249,14 +247,14 @@ def _standings(
         return standing(
             worth.kpis[dimension],
             dimension=dimension,
-            unit=kpi["unit"],
+            unit=kpi.unit,
             currency=case.currency,
             baseline=baseline,
-            direction=kpi["direction"],
+            direction=kpi.direction,
         )
 
-    factor = per_unit(dimension, kpi["unit"], case.currency)
-    sign = 1 if kpi["direction"] == Direction.HIGHER else -1
+    factor = per_unit(dimension, kpi.unit, case.currency)
+    sign = 1 if kpi.direction == Direction.HIGHER else -1
     trend = tuple(baseline + sign * factor * p.kpis[dimension] for p in points)
     return _Standings(at(case.planned), at(case.current), trend)
 
@@ -265,4 +263,4 @@ def _model(case: CaseValue | None) -> str | None:
     """The model and version whose results a case rests on; None while it is a plan."""
     if case is None or case.current is None or not case.deployment:
         return None
-    return f"{case.deployment['model_id']} {case.deployment['model_version']}".strip()
+    return f"{case.deployment.model_id} {case.deployment.model_version}".strip()

@@ -107,15 +107,15 @@ def mechanism_of(reader: Reader, project: str, mechanism_id: str) -> Mechanism:
         return known[mechanism_id]
     found = reader.one(MechanismRecord, (project, mechanism_id))
     if found is None:
-        mine = [row["mechanism_id"] for row in reader.current(MechanismRecord, project)]
+        mine = [row.mechanism_id for row in reader.current(MechanismRecord, project)]
         raise NotFoundError.of("mechanism", mechanism_id, [*known, *mine])
-    return written(found["definition"])
+    return written(found.definition)
 
 
-def mechanism_of_case(reader: Reader, project: str, case: Mapping[str, Any]) -> Mechanism | None:
+def mechanism_of_case(reader: Reader, project: str, case: ValueCase) -> Mechanism | None:
     """The mechanism of a case; None when its definition cannot be read, which is said elsewhere."""
     try:
-        return mechanism_of(reader, project, case["mechanism"])
+        return mechanism_of(reader, project, case.mechanism)
     except MlpmError:
         return None
 
@@ -158,13 +158,13 @@ def refuse_orphans(reader: Reader, project: str) -> None:
         Naming the value case and what it would miss.
     """
     for case in reader.current(ValueCase, project):
-        if case["archived"]:
+        if case.archived:
             continue
         try:
-            mechanism_of(reader, project, case["mechanism"]).inputs_for(case["baseline"] or None)
+            mechanism_of(reader, project, case.mechanism).inputs_for(case.baseline or None)
         except MlpmError as error:
             raise InputError(
-                f"Value case {case['value_case_id']} would have nothing to be valued by: {error}"
+                f"Value case {case.value_case_id} would have nothing to be valued by: {error}"
             ) from None
 
 
@@ -180,7 +180,7 @@ def own(workspace: Workspace, actor: str, project: str) -> dict[str, Mechanism]:
     del actor  # everyone may read until roles come
     with workspace.store.reader() as reader:
         rows = reader.current(MechanismRecord, project)
-    return {r["mechanism_id"]: written(r["definition"]) for r in rows if not r["archived"]}
+    return {r.mechanism_id: written(r.definition) for r in rows if not r.archived}
 
 
 def choices(workspace: Workspace, actor: str, project: str) -> dict[str, Mechanism]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.observation import Observation
 from mlpm_core.in_life.periods import Monitored, Period, periods_of
-from mlpm_core.records import Deployment, Slot
+from mlpm_core.records import Deployment, Slot, stored
 from mlpm_core.services.valuation.reported_units import needs_unit, unit_factor
 from mlpm_core.value.rates import flags_nothing
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from mlpm_core.records import ValueCase
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input, Mechanism
 
@@ -50,44 +51,35 @@ class Seen:
     is_idle: bool = False
 
 
-def champions(reader: Reader, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+def champions(reader: Reader, case: ValueCase) -> list[Deployment]:
     """The champion deployments of a case; else its model, every version, as if deployed."""
     found = [
         d
-        for d in reader.current(Deployment, case["project"])
-        if d["value_case_id"] == case["value_case_id"]
-        and d["slot"] == "champion"
-        and not d["archived"]
+        for d in reader.current(Deployment, case.project)
+        if d.value_case_id == case.value_case_id and d.slot == "champion" and not d.archived
     ]
-    return found or [as_if_deployed(case["model_id"])]
+    return found or [as_if_deployed(case.model_id)]
 
 
-def as_if_deployed(model_id: str) -> dict[str, Any]:
-    """A champion of every version of a model, for one that reports without a deployment."""
-    return {
-        "deployment_id": "",
-        "model_id": model_id,
-        "model_version": "",
-        "slot": Slot.CHAMPION,
-        "fresh_within_days": 14,
-        "from_on": None,
-        "to_on": None,
-    }
+def as_if_deployed(model_id: str) -> Deployment:
+    """A champion of every version of a model that reports without a deployment: since None."""
+    blank = dict.fromkeys(("project", "deployment_id", "value_case_id"), "")
+    return stored(Deployment, {**blank, "model_id": model_id, "from_on": None})
 
 
-def deployed(reader: Reader, case: Mapping[str, Any]) -> dict[str, Any]:
+def deployed(reader: Reader, case: ValueCase) -> Deployment:
     """The champion that runs, of several the one that began last."""
-    return max(champions(reader, case), key=lambda d: (d["to_on"] is None, d["from_on"]))
+    return max(champions(reader, case), key=lambda d: (d.to_on is None, d.from_on))
 
 
 def years_in_use(
-    reader: Reader, case: Mapping[str, Any], today: date, *, is_monitored: bool
+    reader: Reader, case: ValueCase, today: date, *, is_monitored: bool
 ) -> float | None:
     """Since the first champion of a case came into use; None while none did.
 
     It is 0 when nothing but its results says that one is in use.
     """
-    begun = [d["from_on"] for d in champions(reader, case) if d["from_on"]]
+    begun = [d.from_on for d in champions(reader, case) if d.from_on]
     begun = [day for day in begun if day <= today]
     if not begun:
         return 0.0 if is_monitored else None
@@ -95,7 +87,7 @@ def years_in_use(
 
 
 def monitored_periods(
-    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
+    reader: Reader, project: str, deployment: Deployment | None, today: date
 ) -> dict[Period, dict[str, Monitored]]:
     """Monitored metrics of the deployed model by period, up to today."""
     rows = _results(reader, "monitored_metrics", project, deployment)
@@ -103,7 +95,7 @@ def monitored_periods(
 
 
 def recent_periods(
-    reader: Reader, project: str, deployment: Mapping[str, Any] | None, today: date
+    reader: Reader, project: str, deployment: Deployment | None, today: date
 ) -> dict[Period, dict[str, Monitored]]:
     """The same, only what a value today rests on.
 
@@ -119,17 +111,17 @@ def _results(
     reader: Reader,
     query: str,
     project: str,
-    deployment: Mapping[str, Any] | None,
+    deployment: Deployment | None,
     **more: object,
 ) -> list[dict[str, Any]]:
-    if not deployment or not deployment["model_id"]:
+    if not deployment or not deployment.model_id:
         return []
     return reader.rows(
         query,
         project=project,
-        model_id=deployment["model_id"],
-        model_version=deployment["model_version"],
-        also_source="shadow" if deployment.get("slot") == Slot.SHADOW else "production",
+        model_id=deployment.model_id,
+        model_version=deployment.model_version,
+        also_source="shadow" if deployment.slot == Slot.SHADOW else "production",
         **more,
     )
 

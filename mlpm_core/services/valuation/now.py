@@ -22,9 +22,9 @@ from mlpm_core.value.worth import Worth, worth
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from typing import Any
 
     from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.records import Deployment
     from mlpm_core.value.mechanism import Input, Mechanism
 
 __all__ = ["N_REFERENCE", "Now", "Result", "Stretch", "now_of", "uncounted"]
@@ -139,26 +139,27 @@ def now_of(
     return Now(newest, stretch, results, tuple(dict.fromkeys(batches)), window)
 
 
-def uncounted(deployment: Mapping[str, Any], as_of: Period | None, today: date) -> str | None:
+def uncounted(deployment: Deployment, as_of: Period | None, today: date) -> str | None:
     """Why results say nothing of today, as a part of a sentence; None when they count.
 
     Examples
     --------
     >>> from datetime import date, datetime
     >>> from mlpm_core.in_life.periods import Period
-    >>> week, used = Period(datetime(2026, 1, 5), "P1W"), {"fresh_within_days": 14}
-    >>> used |= {"from_on": date(2025, 1, 1), "to_on": None}
+    >>> from mlpm_core.records import Deployment
+    >>> week = Period(datetime(2026, 1, 5), "P1W")
+    >>> used = Deployment.model_construct(from_on=date(2025, 1, 1), fresh_within_days=14)
     >>> uncounted(used, week, date(2026, 1, 20)), uncounted(used, week, date(2026, 6, 30))
     (None, 'no results since 11 Jan 2026')
     """
-    from_on, to_on = deployment["from_on"], deployment["to_on"]
+    from_on, to_on = deployment.from_on, deployment.to_on
     if to_on is not None and to_on < today:
         return f"no longer in use since {_day(to_on + timedelta(days=1))}"
     if from_on is not None and from_on > today:
         return f"not in use before {_day(from_on)}"
     if as_of is None:
         return "no results yet"
-    if (today - as_of.end.date()).days > deployment["fresh_within_days"]:
+    if (today - as_of.end.date()).days > deployment.fresh_within_days:
         return f"no results since {_day(as_of.last_on)}"
     return None
 

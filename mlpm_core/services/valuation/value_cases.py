@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.records import QuantityRecord, ValueCase
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from mlpm_core.in_life.periods import Monitored, Period
+    from mlpm_core.records import Deployment, Project
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.now import Now, Stretch
     from mlpm_core.store import Reader
@@ -89,7 +90,7 @@ class CaseValue:
     current: Worth | None
     problem: str | None
     as_of: Period | None = None
-    deployment: Mapping[str, Any] | None = None
+    deployment: Deployment | None = None
     batches: tuple[str, ...] = ()
     granularities: tuple[str, ...] = ()
     realisation: tuple[CaseInput, ...] = ()
@@ -151,14 +152,14 @@ class Dot:
 
 
 def project_cases(
-    reader: Reader, project: Mapping[str, Any], today: date, *, draws: int = 8192
+    reader: Reader, project: Project, today: date, *, draws: int = 8192
 ) -> list[CaseValue]:
     """Every value case of a project that is not archived, valued or with its problem."""
     cases = []
-    for row in reader.current(ValueCase, project["project"]):
-        if row["archived"]:
+    for row in reader.current(ValueCase, project.project):
+        if row.archived:
             continue
-        what = f"Value case {row['value_case_id']} of {project['project']}"
+        what = f"Value case {row.value_case_id} of {project.project}"
         case, problem = or_reason(
             what, partial(valued_case, reader, project, row, today, draws=draws)
         )
@@ -166,14 +167,14 @@ def project_cases(
     return cases
 
 
-def _uncomputed(project: Mapping[str, Any], row: Mapping[str, Any], problem: str) -> CaseValue:
+def _uncomputed(project: Project, row: ValueCase, problem: str) -> CaseValue:
     """A value case of which nothing can be said but why."""
     return CaseValue(
-        value_case_id=row["value_case_id"],
-        title=row["title"] or row["value_case_id"],
-        mechanism=unreadable(row["mechanism"], problem),
-        baseline=row["baseline"] or "none",
-        currency=project["currency"],
+        value_case_id=row.value_case_id,
+        title=row.title or row.value_case_id,
+        mechanism=unreadable(row.mechanism, problem),
+        baseline=row.baseline or "none",
+        currency=project.currency,
         inputs=(),
         planned=None,
         current=None,
@@ -199,7 +200,7 @@ def case_value(
     del actor  # everyone may read until roles come
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        cases = {c["value_case_id"]: c for c in reader.current(ValueCase, project)}
+        cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
         today = workspace.today(project)
@@ -243,47 +244,47 @@ def outcome_dots(worth: Worth) -> list[Dot]:
 
 def valued_case(
     reader: Reader,
-    project: Mapping[str, Any],
-    row: Mapping[str, Any],
+    project: Project,
+    row: ValueCase,
     today: date,
     *,
     changes: Mapping[str, str] | None = None,
     draws: int = 8192,
-    deployment: Mapping[str, Any] | None = None,
+    deployment: Deployment | None = None,
 ) -> CaseValue:
     """The record of a value case, valued by the results of a deployment: its champion's if none."""
     changes = changes or {}
-    deployment, currency = deployment or deployed(reader, row), project["currency"]
-    monitored = recent_periods(reader, project["project"], deployment, today)
+    deployment, currency = deployment or deployed(reader, row), project.currency
+    monitored = recent_periods(reader, project.project, deployment, today)
     written = {
-        q["name"]: q
-        for q in reader.current(QuantityRecord, row["project"])
-        if q["value_case_id"] == row["value_case_id"]
+        q.name: q
+        for q in reader.current(QuantityRecord, row.project)
+        if q.value_case_id == row.value_case_id
     }
     mechanism = after_running_costs(
-        mechanism_of(reader, row["project"], row["mechanism"]),
-        {name: q["written"] for name, q in written.items()} | dict(changes),
+        mechanism_of(reader, row.project, row.mechanism),
+        {name: q.written for name, q in written.items()} | dict(changes),
     )
     inputs = _inputs(mechanism, row, written, changes)
     texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
-    planned, problem = _worth(mechanism, texts, row["baseline"], currency, draws)
-    now = now_of(mechanism, monitored, planned, texts, baseline=row["baseline"], currency=currency)
+    planned, problem = _worth(mechanism, texts, row.baseline, currency, draws)
+    now = now_of(mechanism, monitored, planned, texts, baseline=row.baseline, currency=currency)
     inputs = _with_results(inputs, now)
     current = None
     if now is not None:
         current, problem = _worth(
             mechanism,
             {i.name: i.in_use for i in inputs if i.is_asked},
-            row["baseline"],
+            row.baseline,
             currency,
             draws,
         )
     as_of = now.newest if now and current else None
     return CaseValue(
-        value_case_id=row["value_case_id"],
-        title=row["title"] or row["value_case_id"],
+        value_case_id=row.value_case_id,
+        title=row.title or row.value_case_id,
         mechanism=mechanism,
-        baseline=row["baseline"] or mechanism.natural,
+        baseline=row.baseline or mechanism.natural,
         currency=currency,
         inputs=inputs,
         planned=planned,
@@ -294,7 +295,7 @@ def valued_case(
         batches=now.batches if now else (),
         granularities=_granularities(monitored, mechanism, currency),
         unvalued=_unvalued(monitored, mechanism),
-        redefined_at=definition_changes(reader, row["project"], row["mechanism"]),
+        redefined_at=definition_changes(reader, row.project, row.mechanism),
         realisation=tuple(_planned(entry, written, changes) for entry in benefit_inputs(mechanism)),
         rests_on=now.stretch if now and current else None,
         settled_net=now.window.settled_net if now else None,
@@ -306,7 +307,7 @@ def valued_case(
 
 
 def _planned(
-    entry: Input, written: Mapping[str, Mapping[str, Any]], changes: Mapping[str, str]
+    entry: Input, written: Mapping[str, QuantityRecord], changes: Mapping[str, str]
 ) -> CaseInput:
     """An input with what is written for it, changes first."""
     record = written.get(entry.name)
@@ -316,9 +317,9 @@ def _planned(
         unit=entry.unit,
         question=entry.question,
         is_metric=entry.is_metric,
-        planned=changes.get(entry.name) or (record["written"] if record else None),
-        source=record["source"] if record else "",
-        owner=record["owner"] if record else "",
+        planned=changes.get(entry.name) or (record.written if record else None),
+        source=record.source if record else "",
+        owner=record.owner if record else "",
         default=entry.default,
         is_needed=entry.is_needed,
     )
@@ -362,12 +363,12 @@ def _granularities(
 
 def _inputs(
     mechanism: Mechanism,
-    case: Mapping[str, Any],
-    written: Mapping[str, Mapping[str, Any]],
+    case: ValueCase,
+    written: Mapping[str, QuantityRecord],
     changes: Mapping[str, str],
 ) -> tuple[CaseInput, ...]:
     """Every input as planned."""
-    asked = {i.name for i in mechanism.inputs_for(case["baseline"] or None)}
+    asked = {i.name for i in mechanism.inputs_for(case.baseline or None)}
     return tuple(
         replace(_planned(entry, written, changes), is_asked=entry.name in asked)
         for entry in mechanism.all_inputs

@@ -198,14 +198,14 @@ def case_links(line: PortfolioRow) -> None:
 def _deployed(line: PortfolioRow) -> dict[str, str]:
     """The deployment that stands for a value case, for a link."""
     deployment = line.case.deployment
-    if deployment and deployment["deployment_id"]:
-        return {"deployment": str(deployment["deployment_id"])}
+    if deployment and deployment.deployment_id:
+        return {"deployment": str(deployment.deployment_id)}
     return {"deployment": f"case:{line.case.value_case_id}"}
 
 
 def kpi_cards(view: ProjectView) -> None:
     """KPIs with value, uncertainty, target, trend, freshness and definition."""
-    project = view.project["project"]
+    project = view.project.project
     if not view.kpis:
         st.info("This project has no KPI yet: say what the stakeholders want to move.")
         st.page_link(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mlpm_core.quantity import Dimension
-    from mlpm_core.records import Receipt
+    from mlpm_core.records import Project, Receipt
     from mlpm_core.services.admin.demo import LoadedDemo
     from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.evaluate.insights import Advice, Change, Insight
@@ -57,13 +57,13 @@ def actor() -> str:
 
 
 @shared
-def projects() -> list[dict[str, Any]]:
+def projects() -> list[Project]:
     """Every project that is not archived, by title."""
     return registers.projects(workspace(), actor())
 
 
 @shared
-def all_projects() -> list[dict[str, Any]]:
+def all_projects() -> list[Project]:
     """Every project, archived ones too, by title."""
     return registers.projects(workspace(), actor(), archived=True)
 
@@ -292,12 +292,12 @@ def input_titles(project: str, value_case_id: str) -> dict[str, str]:
 
 def project_title(project: str) -> str:
     """The project's name as people say it; empty for none."""
-    return next((str(p["title"]) for p in all_projects() if p["project"] == project), "")
+    return next((p.title for p in all_projects() if p.project == project), "")
 
 
 def currency(project: str) -> str:
     """The currency of a project."""
-    return str(next(p["currency"] for p in all_projects() if p["project"] == project))
+    return next(p.currency for p in all_projects() if p.project == project)
 
 
 @shared

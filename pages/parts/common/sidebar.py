@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,7 +11,9 @@ from pages.parts.common import addresses, commands, controls, queries
 from pages.parts.common.format import day, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from mlpm_core.records import Project
 
 __all__ = [
     "as_of",
@@ -82,7 +84,7 @@ def _view_as_of_day() -> None:
     view_as_of(day.isoformat() if day else None)
 
 
-def project_in_view(projects: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def project_in_view(projects: Sequence[Project]) -> tuple[str, ...]:
     """The sidebar's choice of project, kept across screens and in the URL.
 
     Returns
@@ -90,16 +92,16 @@ def project_in_view(projects: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     tuple of str
         What the address names as a project though there is none; see `project_notice`.
     """
-    archived = {p["project"] for p in projects if p["archived"]}
+    archived = {p.project for p in projects if p.archived}
     with st.sidebar:
         shows_archived = bool(archived) and st.toggle(
             "Show archived projects", key="archived_projects", persist_state="session"
         )
         in_sight = {*addresses.named("project"), st.session_state.get("project")}
         titles = {
-            p["project"]: f"{p['title']} (archived)" if p["archived"] else p["title"]
+            p.project: f"{p.title} (archived)" if p.archived else p.title
             for p in projects
-            if not p["archived"] or shows_archived or p["project"] in in_sight
+            if not p.archived or shows_archived or p.project in in_sight
         }
         active = [name for name in titles if name not in archived]
         unknown = addresses.follow("project", titles, next(iter(active), None))
@@ -117,29 +119,29 @@ def project_in_view(projects: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         )
         if chosen is not None:
             addresses.show("project", chosen)
-            _demo_caption(next(p for p in projects if p["project"] == chosen))
+            _demo_caption(next(p for p in projects if p.project == chosen))
     return unknown
 
 
-def _demo_caption(project: Mapping[str, Any]) -> None:
-    if not project["is_demo"]:
+def _demo_caption(project: Project) -> None:
+    if not project.is_demo:
         return
     st.caption(
         ":material/science: Demo data: the Bike Shop is made up, and its clock stands at "
-        f"{day(project['clock_on'])}."
+        f"{day(project.clock_on)}."
     )
     st.page_link(
         "data/settings.py",
         label="Remove it in Settings",
-        query_params={"project": str(project["project"])},
+        query_params={"project": project.project},
     )
 
 
-def project_notice(projects: Sequence[Mapping[str, Any]], unknown: Sequence[str]) -> None:
+def project_notice(projects: Sequence[Project], unknown: Sequence[str]) -> None:
     """That the project of the address is not there, with a choice; or that it is archived."""
     if unknown:
         controls.not_there("project", unknown)
-        active = {p["project"]: p["title"] for p in projects if not p["archived"]}
+        active = {p.project: p.title for p in projects if not p.archived}
         if active:
             st.selectbox(
                 "Choose a project",
@@ -152,12 +154,12 @@ def project_notice(projects: Sequence[Mapping[str, Any]], unknown: Sequence[str]
             )
         return
     chosen = st.session_state.get("project")
-    shown = next((p for p in projects if p["project"] == chosen and p["archived"]), None)
+    shown = next((p for p in projects if p.project == chosen and p.archived), None)
     if shown is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(
-            f"**{literal(shown['title'])}** is archived: it is kept, and left out of Portfolio and "
+            f"**{literal(shown.title)}** is archived: it is kept, and left out of Portfolio and "
             "Health.",
             icon=":material/inventory_2:",
         )
@@ -166,7 +168,7 @@ def project_notice(projects: Sequence[Mapping[str, Any]], unknown: Sequence[str]
             icon=":material/unarchive:",
             key="restore_project",
             on_click=commands.restore,
-            args=(str(chosen), "projects", shown),
+            args=(str(chosen), "projects", dict(shown)),
         )
 
 

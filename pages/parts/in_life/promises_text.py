@@ -113,9 +113,9 @@ def nothing_realised(view: DeliveredView) -> str:
     """What is missing before anything can be compared."""
     if view.unvalued:
         return unvalued(view)
-    if view.total is None and view.case.deployment and view.case.deployment["from_on"]:
+    if view.total is None and view.case.deployment and view.case.deployment.from_on:
         return (
-            f"It goes into use on {day(view.case.deployment['from_on'])}; results of that day and "
+            f"It goes into use on {day(view.case.deployment.from_on)}; results of that day and "
             "later will be compared with the plan."
         )
     return "No monitoring results of its days in use have come in yet. Upload a file of them."

@@ -323,7 +323,7 @@ def _hypothesis_form(project: str, view: BriefView) -> None:
     form = forms.opened(
         f"brief_{project}",
         (project, "projects", "hypothesis"),
-        view.project,
+        dict(view.project),
         {"question": view.hypothesis, "owner": view.owner},
         lambda read: saving.news(project, "projects", read),
     )

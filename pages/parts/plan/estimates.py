@@ -44,9 +44,9 @@ _WHOLE_DAYS = 9.5  # from here on no part of a day is told
 
 def in_view(views: Sequence[EstimateView]) -> EstimateView:
     """One of a project's estimates; asked only when there is a choice."""
-    titles = {str(v.record["estimate_id"]): v.title for v in views}
+    titles = {str(v.record.estimate_id): v.title for v in views}
     chosen = controls.one_of("Estimate", titles, "estimate")
-    return next(v for v in views if v.record["estimate_id"] == chosen)
+    return next(v for v in views if v.record.estimate_id == chosen)
 
 
 def adds_another() -> bool:
@@ -254,7 +254,7 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> 
                 "plan/estimate.py",
                 label="What the cost rests on",
                 icon=":material/calculate:",
-                query_params=panels.here(estimate=str(view.record["estimate_id"])),
+                query_params=panels.here(estimate=str(view.record.estimate_id)),
             )
     tried = " as tried below, not saved" if is_trial else ""
     st.caption(

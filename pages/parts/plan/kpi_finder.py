@@ -158,7 +158,7 @@ def mechanism(shown: CandidateView) -> MechanismView:
 
 def baseline(shown: GuideView, chosen: CandidateView) -> None:
     """Step 4: how long to count, what the weeks so far say, and the proxy to write down."""
-    if chosen.record is not None and not chosen.record["stands_for"]:
+    if chosen.record is not None and not chosen.record.stands_for:
         st.info("This is a KPI of the project already, and no proxy.", icon=":material/info:")
         return
     of = (shown.project, "weekly", chosen.id)
@@ -210,16 +210,16 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
 
 
 def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> None:
-    known = chosen.record or {}
+    record = chosen.record
     form = forms.opened(
         f"guide_{shown.project}_{chosen.id}",
         (shown.project, "kpis", chosen.id),
-        chosen.record,
+        dict(record) if record else None,
         {
-            "stands_for": known.get("stands_for", ""),
+            "stands_for": record.stands_for if record else "",
             "expires_on": _last_day(shown, chosen, plan),
-            "target": numbers.shown(known.get("target")),
-            "owner": known.get("owner", ""),
+            "target": numbers.shown(record.target if record else None),
+            "owner": record.owner if record else "",
         },
         lambda read: saving.news(shown.project, "kpis", read),
     )
@@ -322,8 +322,8 @@ def _save_proxy(
 
 def _last_day(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> date:
     """The last day that was written, unless it is past: then the one that the plan proposes."""
-    known = (chosen.record or {}).get("expires_on")
-    return known if known is not None and known >= shown.day else plan.expires_on
+    written = chosen.record.expires_on if chosen.record else None
+    return written if written is not None and written >= shown.day else plan.expires_on
 
 
 def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> None:

@@ -138,9 +138,9 @@ def to_be_written(view: BaselinePlan, chosen: CandidateView) -> str:
     """Which baseline goes into the record."""
     if view.measured is not None:
         return literal(f"Baseline: {figure(view.measured.mean, chosen.unit)}. {counted(view)}")
-    known = (chosen.record or {}).get("baseline")
-    if known is not None:
-        return literal(f"Baseline: {figure(known, chosen.unit)}, as written before.")
+    written = chosen.record.baseline if chosen.record else None
+    if written is not None:
+        return literal(f"Baseline: {figure(written, chosen.unit)}, as written before.")
     return "Baseline: none yet; come back with the first weeks."
 
 
