@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,26 @@ from mlpm_core.errors import NotEnoughDataError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["quantile_dots"]
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One of equally likely outcomes: its value, and its column and row in a dotplot."""
+
+    value: float
+    at: float
+    row: int
+
+
+def outcome_dots(samples: NDArray[np.float64]) -> list[Dot]:
+    """Fifty equally likely outcomes of a figure, stacked for a dotplot.
+
+    Raises
+    ------
+    NotEnoughDataError
+        When there is no draw.
+    """
+    at, row, value = quantile_dots(samples)
+    return [Dot(*dot) for dot in zip(value.tolist(), at.tolist(), row.tolist(), strict=True)]
 
 
 def quantile_dots(

@@ -177,7 +177,7 @@ def loaded_estimates(workspace):
 def test_the_value_case_says_what_its_work_costs_and_whether_it_pays(demo):
     app = open_screen("value_case", project=WINBACK)
     shown = plain(said(app))
-    (view,) = [v for v in loaded_estimates(demo) if v.record["value_case_id"] == "voucher-letter"]
+    (view,) = [v for v in loaded_estimates(demo) if v.record.value_case_id == "voucher-letter"]
     p50, p80 = (f"EUR {f.cost:,}" for f in view.figures[1:3])
     assert f"costs **{p50}** at P50 and **{p80}** at P80" in shown
     assert view.pays_back.sentence in shown

@@ -32,7 +32,7 @@ def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):
     """Raw 12 days, complex data, one cycle: P50 48, P80 68, P95 96 (planning notes, c.3)."""
     assert registers.save(demo, "test", DEMAND, "estimates", [GUESS]).status == "committed"
     (view,) = [
-        v for v in project_estimates(demo, "test", DEMAND) if v.record["estimate_id"] == "first"
+        v for v in project_estimates(demo, "test", DEMAND) if v.record.estimate_id == "first"
     ]
     alone = quick_estimate(
         QuickInputs(
@@ -91,10 +91,10 @@ def test_another_guess_is_answered_before_it_is_saved_and_then_kept(demo):
     assert "not saved" in app.markdown[0].value
     assert not app.warning
     assert "what may be promised" in said(app)
-    assert [v.record["raw_days"] for v in project_estimates(demo, "test", project)] == [12]
+    assert [v.record.raw_days for v in project_estimates(demo, "test", project)] == [12]
     next(b for b in app.button if b.label == "Save").click()
     run(app)
-    assert [v.record["raw_days"] for v in project_estimates(demo, "test", project)] == [4]
+    assert [v.record.raw_days for v in project_estimates(demo, "test", project)] == [4]
     app = open_screen("estimate", project=project)
     assert "P80 = 65 days" in plain(app.markdown[0].value)
     assert "not saved" not in app.markdown[0].value

@@ -288,7 +288,7 @@ PLACES = [
     (valuation, "mechanism_of", lambda _, project, __: project == OTHER),
     (kpis, "standing", lambda *_, direction, **__: direction == "lower"),
     (portfolio, "rates_of", lambda _, project, *__, **___: project == OTHER),
-    (portfolio, "health_of", lambda deployment, **_: deployment["deployment_id"] == "meters"),
+    (portfolio, "health_of", lambda deployment, **_: deployment.deployment_id == "meters"),
     (deployments, "_other", lambda _, project, *__: project["project"] == OTHER),
 ]
 

@@ -58,7 +58,7 @@ def test_every_field_comes_back_as_it_was_saved(shop):
     assert set(given) | {"project"} == {c.name for c in columns(EstimateRecord)}
     assert save(shop, **given).status == "committed"
     (view,) = stored(shop)
-    assert {name: view.record[name] for name in given} == given
+    assert {name: getattr(view.record, name) for name in given} == given
     assert view.n_unanswered == 1
     assert view.estimate.no_go.p50 == pytest.approx(
         9 + 0.4 * 0.5 * view.estimate.effort.p50, rel=0.1

@@ -140,7 +140,7 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
         for v in kpi_finder.candidate_views(shop, "ada", "shop", Dimension.CYCLE_TIME)
         if v.id == WAITS
     ]
-    assert view.record["kpi_id"] == WAITS
+    assert view.record.kpi_id == WAITS
     assert view.told.startswith("Proxy for less waiting, not agreed yet")
     assert kpi_finder.guide(shop, "ada", "shop").has_kpi
 

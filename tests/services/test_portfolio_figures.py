@@ -28,6 +28,7 @@ from mlpm_core.services.in_life.portfolio import (
 )
 from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.answers import Answers
 from mlpm_core.services.session.settings import Settings
 from tests.by_hand import case, line, record, worth
 from tests.monitored_shop import (
@@ -296,7 +297,7 @@ def test_a_case_of_which_nothing_can_be_said_has_a_row_with_the_reason(store, mo
         case(title="Two"),
         case(title="Three", deployment=deployed),
     ]
-    monkeypatch.setattr(service, "project_cases", lambda *_: cases)
+    monkeypatch.setattr(service, "kept_cases", lambda *_: {str(i): c for i, c in enumerate(cases)})
     monkeypatch.setattr(service, "health_of", lambda *_, **__: 1 / 0)
     put(store, "demo", "projects", {"project": "demo", "title": "Shown", "is_demo": True})
     with store.store.reader() as reader:
@@ -319,6 +320,7 @@ def test_a_trend_is_of_the_newest_year_of_weeks_or_empty_with_a_line_in_the_log(
     store, monkeypatch, caplog
 ):
     asked = []
+    monkeypatch.setattr(store, "answers", Answers())
     monkeypatch.setattr(service, "rates_of", lambda *_, last: asked.append(last) or 1 / 0)
     assert {k.trend for k in project_view(store, "ann", SHOP).kpis} == {()}
     assert asked == [52]

@@ -11,10 +11,10 @@ from mlpm_core.quantity import Dimension, finite
 from mlpm_core.records import Kpi
 from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limit_checks
 from mlpm_core.services.session.computing import or_reason
-from mlpm_core.services.session.consistent import consistent
+from mlpm_core.services.session.consistent import consistent, kept
 from mlpm_core.services.valuation.kpis import KpiValue, ProxyState, kpi_value
 from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
-from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
+from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
 from mlpm_core.services.valuation.value_rates import rates_of
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
@@ -174,6 +174,10 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
         When there is no such project.
     """
     del actor
+    return kept(workspace, "project", project, partial(_project_view, workspace, project))
+
+
+def _project_view(workspace: Workspace, project: str) -> ProjectView:
     row = workspace.project(project)
     with workspace.store.reader() as reader:
         lines = lines_of(workspace, reader, row)
@@ -186,7 +190,7 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
         }
         records = reader.current(Kpi, project)
         kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi.archived]
-    return ProjectView(row, tuple(lines), tuple(kpis), day)
+    return ProjectView(row, lines, tuple(kpis), day)
 
 
 def _trend(
@@ -310,16 +314,21 @@ def _views(workspace: Workspace, actor: str, project: str | None) -> list[Projec
     return consistent(workspace, read)
 
 
-def lines_of(workspace: Workspace, reader: Reader, project: Project) -> list[PortfolioRow]:
+def lines_of(workspace: Workspace, reader: Reader, project: Project) -> tuple[PortfolioRow, ...]:
     """Every value case of a project with its champion's health, or why nothing can be said."""
+    compute = partial(_lines, workspace, reader, project)
+    return kept(workspace, "lines", project.project, compute)
+
+
+def _lines(workspace: Workspace, reader: Reader, project: Project) -> tuple[PortfolioRow, ...]:
     day = project.clock_on or workspace.now().date()
     held = held_against(reader, project.project)
     lines = []
-    for case in project_cases(reader, project, day):
+    for case in kept_cases(workspace, reader, project).values():
         what = f"The health of {case.value_case_id} of {project.project}"
         line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
         lines.append(line or _unknown_line(project, replace(case, problem=problem)))
-    return lines
+    return tuple(lines)
 
 
 def _line(

@@ -22,7 +22,7 @@ from mlpm_core.services.evaluate.decisions import DecisionState, DecisionView, d
 from mlpm_core.services.in_life.realised_value import NET, LifeMonth, RealisedValue, realised_value
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
-from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
+from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.kpi import per_unit
 
@@ -167,7 +167,7 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
     row, today = workspace.project(project), workspace.today(project)
     recorded = decisions(workspace, actor, project)
     with workspace.store.reader() as reader:
-        cases = {c.value_case_id: c for c in project_cases(reader, row, today)}
+        cases = kept_cases(workspace, reader, row)
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
         kpis = {k.kpi_id: kpi_value(k, cases, today) for k in reader.current(Kpi, project)}

@@ -20,7 +20,7 @@ from mlpm_core.planning import (
     rounded_days,
 )
 from mlpm_core.records import EstimateRecord, columns, stored
-from mlpm_core.services.valuation.value_cases import project_cases
+from mlpm_core.services.valuation.value_cases import kept_cases
 from mlpm_core.value.benefits import Benefits, benefits
 from mlpm_core.value.running_cost import before_running_costs
 
@@ -126,7 +126,7 @@ def project_estimates(workspace: Workspace, actor: str, project: str) -> list[Es
     row = workspace.project(project)
     with workspace.store.reader() as reader:
         records = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-        cases = {c.value_case_id: c for c in project_cases(reader, row, workspace.today(project))}
+        cases = kept_cases(workspace, reader, row)
     return [_view(e, row.currency, cases.get(e.value_case_id)) for e in records]
 
 
@@ -165,7 +165,7 @@ def tried(
     record = stored(EstimateRecord, blank | dict(values))
     _check(record)
     with workspace.store.reader() as reader:
-        cases = {c.value_case_id: c for c in project_cases(reader, row, workspace.today(project))}
+        cases = kept_cases(workspace, reader, row)
     case = cases.get(record.value_case_id)
     return _view(record, row.currency, case, is_tried=True)
 

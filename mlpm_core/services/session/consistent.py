@@ -17,26 +17,53 @@ T = TypeVar("T")
 _TRIES = 3
 
 
-def consistent(workspace: Workspace, read: Callable[[], T]) -> T:
+def consistent(workspace: Workspace, read: Callable[[], T], project: str | None = None) -> T:
     """What ``read`` gives when no batch comes in between its questions to the store.
+
+    Of one project when it is named: what comes in elsewhere does not concern it.
 
     A batch that comes meanwhile would otherwise leave, say, a sum of which a part stands before it
     and a part after it. It is then read again; while batches keep coming, they wait for the answer.
     """
     for _ in range(_TRIES):
-        before = _newest(workspace)
+        before = newest(workspace, project)
         try:
             answer = read()
         except MlpmError:  # such as a project that was there when the question began
-            if _newest(workspace) == before:
+            if newest(workspace, project) == before:
                 raise
             continue
-        if _newest(workspace) == before:
+        if newest(workspace, project) == before:
             return answer
     with workspace.store.write_locked():
         return read()
 
 
-def _newest(workspace: Workspace) -> int:
-    with workspace.store.reader() as reader:  # not what is remembered: a commit comes before that
-        return int(reader.rows("last_seq")[0]["seq"])
+def newest(workspace: Workspace, project: str | None = None) -> int:
+    """The newest batch that is committed, of one project or all; 0 before the first."""
+    with workspace.store.reader() as reader:  # not what is cached: a commit comes before that
+        if project is None:
+            return int(reader.rows("last_seq")[0]["seq"])
+        rows = reader.rows("project_versions")
+    return next((int(row["seq"]) for row in rows if row["project"] == project), 0)
+
+
+def kept(workspace: Workspace, question: str, project: str, compute: Callable[[], T]) -> T:
+    """What was computed of a project, computed anew once it was written to or its day is over.
+
+    Parameters
+    ----------
+    question : str
+        Names what is computed.
+    compute : callable
+        It reads this project alone, and does not wait for the right to write. Its answer is shared,
+        and must be left as it is.
+    """
+
+    def answer() -> tuple[T, bool]:
+        before = newest(workspace, project)
+        computed = compute()
+        return computed, newest(workspace, project) == before
+
+    rests_on = (workspace.version_of(project), workspace.today(project))
+    return workspace.answers.of(question, project, rests_on, answer)

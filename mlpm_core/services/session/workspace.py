@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.services.session import data_folder
+from mlpm_core.services.session.answers import Answers
 from mlpm_core.services.session.data_folder import DATABASE
 from mlpm_core.store import DamagedError
 
@@ -64,12 +65,19 @@ class Workspace:
         self.settings, self.store, self.ledger, self.healed = settings, store, ledger, healed
         self.moment: datetime | None = None
         """The past moment as of which all is shown; None is now."""
+        self.answers = Answers()
+        """What was computed; see `consistent.kept`."""
         self._lock = lock
 
     @property
     def version(self) -> int:
         """The newest batch's number: whatever was read before it is stale."""
         return int(self.store.cached_rows("last_seq")[0]["seq"])
+
+    def version_of(self, project: str) -> int:
+        """The newest batch of a project: a write to another one makes nothing of it stale."""
+        versions = self.store.cached_rows("project_versions")
+        return next((int(row["seq"]) for row in versions if row["project"] == project), 0)
 
     def project(self, project: str) -> Project:
         """The record of a project.
@@ -120,6 +128,7 @@ class Workspace:
                 moment = _moment(when)
                 seq = reader.rows("seq_at", moment=moment)[0]["seq"]
         past = copy(self)
+        past.answers = Answers()
         past.moment, past.store = moment, self.store.as_of(int(seq))
         return past
 

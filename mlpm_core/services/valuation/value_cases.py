@@ -10,11 +10,11 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.records import QuantityRecord, ValueCase
 from mlpm_core.records.metrics import without_value
 from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.consistent import kept
 from mlpm_core.services.valuation.mechanisms import definition_changes, mechanism_of
 from mlpm_core.services.valuation.monitored import deployed, recent_periods, seen, years_in_use
 from mlpm_core.services.valuation.now import now_of, uncounted
 from mlpm_core.value.benefits import benefit_inputs
-from mlpm_core.value.dots import quantile_dots
 from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.running_cost import RUN_COST, after_running_costs
 from mlpm_core.value.worth import Worth, worth
@@ -142,15 +142,6 @@ class BaselineValue:
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One of equally likely outcomes: its value, and its column and row in a dotplot."""
-
-    value: float
-    at: float
-    row: int
-
-
 def project_cases(
     reader: Reader, project: Project, today: date, *, draws: int = 8192
 ) -> list[CaseValue]:
@@ -165,6 +156,19 @@ def project_cases(
         )
         cases.append(case or _uncomputed(project, row, problem or ""))
     return cases
+
+
+def kept_cases(workspace: Workspace, reader: Reader, project: Project) -> dict[str, CaseValue]:
+    """Every value case of a project by its id, as ``project_cases``, valued once for all screens.
+
+    Not inside a transaction that writes: what it would change is not in it.
+    """
+    day = project.clock_on or workspace.now().date()
+
+    def cases() -> dict[str, CaseValue]:
+        return {c.value_case_id: c for c in project_cases(reader, project, day)}
+
+    return dict(kept(workspace, "cases", project.project, cases))
 
 
 def _uncomputed(project: Project, row: ValueCase, problem: str) -> CaseValue:
@@ -203,6 +207,9 @@ def case_value(
         cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
+        case = None if changes else kept_cases(workspace, reader, row).get(value_case_id)
+        if case is not None and case.inputs:  # else it says itself why it has no value
+            return case
         today = workspace.today(project)
         return valued_case(reader, row, cases[value_case_id], today, changes=changes)
 
@@ -234,12 +241,6 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
                 problem = f"Needs first: {', '.join(missing)}."
             values.append(BaselineValue(baseline.name, baseline.sentence, found, problem))
     return values
-
-
-def outcome_dots(worth: Worth) -> list[Dot]:
-    """Fifty equally likely net outcomes, stacked for a dotplot."""
-    at, row, value = quantile_dots(worth.net.samples)
-    return [Dot(*dot) for dot in zip(value.tolist(), at.tolist(), row.tolist(), strict=True)]
 
 
 def valued_case(

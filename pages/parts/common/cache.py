@@ -1,4 +1,4 @@
-"""How answers are kept: every cache of the app lives here, keyed by the store's version."""
+"""How answers are kept for screens, keyed by the version of the project that they are of."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @st.cache_resource(max_entries=512, ttl="15m", show_spinner=False)
 def _kept(key: Hashable, _compute: Callable[[], Any]) -> Any:  # noqa: ANN401
-    """Results are immutable, so all sessions share them; a new batch makes a new version."""
+    """Results are immutable, so all sessions share them; a batch makes new ones of its project."""
     return _compute()
 
 
@@ -54,20 +54,23 @@ def _keeping(
     read: Callable[P, T], *, is_daily: bool, is_one_moment: bool = False
 ) -> Callable[P, T]:
     asks = signature(read)
+    is_of_project = next(iter(asks.parameters), "") == "project"
 
     @wraps(read)
     def loader(*args: P.args, **kwargs: P.kwargs) -> T:
         bound = asks.bind(*args, **kwargs)
         bound.apply_defaults()
         arguments = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
-        house = workspace()
-        today = house.today(str(arguments[0][1])) if is_daily else None
-        key = (read.__name__, house.version, house.moment, today, arguments)
+        now = workspace()
+        project = bound.arguments["project"] if is_of_project else None
+        version = now.version if project is None else now.version_of(project)
+        today = now.today(project) if is_daily else None
+        key = (read.__name__, version, now.moment, today, arguments)
 
         def answer() -> T:
             return read(*args, **kwargs)
 
-        kept: T = _kept(key, answer if is_one_moment else lambda: consistent(house, answer))
+        kept: T = _kept(key, answer if is_one_moment else lambda: consistent(now, answer, project))
         return kept
 
     return loader
