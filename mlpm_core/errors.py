@@ -19,17 +19,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "InUseError",
-    "InputError",
-    "MlpmError",
-    "NotEnoughDataError",
-    "NotFoundError",
-    "StoreError",
-    "printable",
-    "quoted",
-]
-
 _LONGEST_QUOTED = 200
 
 

@@ -37,17 +37,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.estimate import Estimate
     from mlpm_core.value.worth import Worth
 
-__all__ = [
-    "Board",
-    "Chart",
-    "Store",
-    "Value",
-    "control_chart",
-    "leaderboard",
-    "open_store",
-    "value",
-]
-
 _ACTOR: Final = "notebook"
 
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.ingest.uploads import Upload
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["Backend", "app_runs", "open_backend", "settings_here", "user"]
-
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
 _PATIENCE_SECONDS, _POLL_SECONDS = 15.0, 0.1
 _open = build_opener(ProxyHandler({})).open  # this machine is never behind a proxy
@@ -110,6 +108,9 @@ def _app_or_store(settings: Settings) -> Backend:
             if time.monotonic() > until:
                 raise
             time.sleep(_POLL_SECONDS)
+
+
+# ruff: noqa: D102  what a method of the two does, Backend says
 
 
 class LocalBackend:

@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.admin.tokens import Token
 
-__all__ = [
-    "DONE",
-    "REFUSED",
-    "checks",
-    "document",
-    "information",
-    "mechanisms",
-    "receipt",
-    "say",
-    "tokens",
-    "worth",
-]
-
 DONE, FAILED, REFUSED = 0, 1, 2
 
 _STATUS = {"rejected": REFUSED, "asked": REFUSED, "failed": FAILED}

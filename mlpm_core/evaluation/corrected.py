@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Corrected", "corrected"]
 
 _EXACT: Final = 1e-18
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Agreement", "correlation", "correlations", "scores"]
 
 _MOST: Final = 0.999
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["MONEY", "Choice", "Criterion", "Weighing", "WeightChange", "weigh"]
 
 MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
 _OTHERS: Final = tuple(d for d in Dimension if d not in MONEY)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NONE", "Standing", "standings"]
 
 NONE: Final = "none"
 _IDLE: Final = (

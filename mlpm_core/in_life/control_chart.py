@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = [
-    "N_REFERENCE",
-    "ControlChart",
-    "MixDrift",
-    "Rule",
-    "Signal",
-    "mix_drift",
-    "variation",
-    "watched",
-]
 
 N_REFERENCE: Final = 12
 """So many periods, the first ones, say what is usual."""

@@ -11,8 +11,6 @@ from mlpm_core.quantity import digits_apart, is_same
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["WORST_FIRST", "Health", "LimitCheck", "LimitState", "Verdict", "verdict"]
-
 _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
 _IN_FULL = 6  # digits of a limit, and of what would else be a power of ten

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-__all__ = ["Monitored", "Period", "periods_of"]
-
 _MONTHS = {"P1M": 1, "P3M": 3, "P1Y": 12}
 _SPANS = {
     "": timedelta(0),

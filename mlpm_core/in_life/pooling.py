@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Pooled", "largest_variance", "pooled_periods", "written"]
 
 _HALF: Final = 0.5
 _BIAS: Final = 0.005  # of the planned net

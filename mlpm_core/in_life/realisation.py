@@ -25,23 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = [
-    "Grade",
-    "HitRate",
-    "Judgement",
-    "Outcome",
-    "PeriodValue",
-    "Span",
-    "WindowTotal",
-    "counted_parts",
-    "days_within",
-    "gathered",
-    "hit_rate",
-    "judged",
-    "months",
-    "over_days",
-    "together",
-]
 
 _DAY = timedelta(days=1)
 _CLEARLY = 0.9  # better than promised even at P10 counts as more than kept

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Nets = Callable[[Mapping[str, Array]], tuple[Array, Array]]
 
-__all__ = ["Track", "Window", "current_window"]
 
 _LENGTHS: Final = (
     *(1, 2, 3, 4, 6, 9, 13, 18, 26, 39, 52, 65, 78, 91, 128, 182, 256, 364, 512, 728, 1024, 1456),

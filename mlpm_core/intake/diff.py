@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.request import Stored
     from mlpm_core.records import Question, Record, Warned
 
-__all__ = ["compared"]
-
 _MOST_SHOWN = 20
 _MOST_COMPARED = 2000
 _MEETS_MODELS_FIRST = (MetricResult, Prediction)

@@ -13,8 +13,6 @@ from mlpm_core.records import Example, Receipt, Reject, Status
 if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
 
-__all__ = ["ImportPlan", "status_of"]
-
 
 def _no_lines() -> Codes:
     return np.zeros(0, dtype=np.int64)

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from mlpm_core.records import Question, Reject, Warned
 
-__all__ = ["Fault", "Refusal", "question", "reject", "shown", "warned"]
-
 _REJECTS: dict[str, tuple[str, str]] = {
     "empty-file": ("The file holds no text.", "Export it again; nothing was changed."),
     "no-rows": (

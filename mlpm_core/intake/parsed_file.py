@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.records import Record
 
-__all__ = ["ParsedFile"]
-
 NOTES = ("trimmed", "utc-assumed", "number-like-id")
 PERIOD_UNSAID = "period-unsaid"
 """Note of a result of which nothing says how long its period is."""

@@ -55,8 +55,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.request import ImportRequest, Stored
     from mlpm_core.records import Reject, Warned
 
-__all__ = ["check_project", "judge", "judged", "read", "rejected_csv"]
-
 
 def judge(asked: ImportRequest, stored: Stored, *, accept_good: bool) -> ImportPlan:
     """Check a file and say what storing it would do; nothing is stored.

@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from mlpm_core.errors import InputError, quoted
 
-__all__ = ["IGNORE", "Limits", "Profile"]
-
 IGNORE = "ignore"
 """The answer that leaves a column unused."""
 

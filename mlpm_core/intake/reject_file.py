@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.request import DecodedFile
     from mlpm_core.records import Reject
 
-__all__ = ["rejected_records"]
-
 _ADDED = ("_row", "_column", "_code", "_message", "_hint")
 _IN_QUOTES = re.compile(r'"(?:[^"]|"")*"')
 _ANY_NUMBER = re.compile(r"[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[eE][+-]?[0-9]+)?")

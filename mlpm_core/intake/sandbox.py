@@ -33,8 +33,6 @@ from mlpm_core.records import Question, Reject
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Bounds", "ParserSandbox", "SandboxError"]
-
 LOG = logging.getLogger("mlpm.sandbox")
 
 _FILES_EACH: Final = 200

@@ -14,11 +14,6 @@ from mlpm_core.records import Area, Confidence
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = [
-    "Area", "Confidence", "Conflict", "Coverage", "Finding", "Stakeholder", "conflicts",
-    "coverage", "project_weights",
-]  # fmt: skip
-
 _CONFLICT_GAP: Final = 1 / 3
 
 

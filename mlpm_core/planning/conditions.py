@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Condition", "LeastMove", "conditions", "least_move"]
 
 _ROUNDING: Final = 1e-9
 _TIMES: Final = 2.0  # more than that is told as a multiple

@@ -17,8 +17,6 @@ from mlpm_core.value.kpi import per_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KpiTemplate", "find_kpi_template", "kpi_templates", "read_kpi_templates"]
-
 _FILE: Final = files("mlpm_core") / "catalogue" / "kpis" / "candidates.toml"
 _WITHIN: Final = 0.1
 _TEXTS: Final = ("name", "dimension", "unit", "direction", "count", "where")

@@ -14,8 +14,6 @@ from mlpm_core.errors import InputError, NotEnoughDataError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CONFIDENCE", "FEWEST_WEEKS", "Measured", "measured", "weeks_to_measure"]
-
 FEWEST_WEEKS: Final = 5
 """Any five weeks hold every weekday and a month's end; four can miss it (2 to 29 March 2026)."""
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["LogNormals"]
 
 _REACH: Final = 8.0  # standard deviations that hold all of a normal distribution we can tell
 _N_GRID: Final = 4097

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["Proxy", "ProxyState"]
-
 _DAYS_PER_WEEK: Final = 7
 
 

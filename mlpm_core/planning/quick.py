@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, PROBABILITY_ON, Answer, Factor
+from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, PROBABILITY_ON, Factor
 from mlpm_core.planning.mixture import LogNormals
 from mlpm_core.planning.quick_result import (
     AskFirst,
@@ -17,11 +17,10 @@ from mlpm_core.planning.quick_result import (
     TwentyDayRule,
     Unknown,
 )
+from mlpm_core.records import Answer
 
 if TYPE_CHECKING:
     from mlpm_core.planning.quick_inputs import QuickInputs
-
-__all__ = ["ASK_FIRST_FOLD", "MODELS_EXPONENT", "OPTIMISM", "OPTIMISM_LOG_SD", "quick_estimate"]
 
 ASK_FIRST_FOLD: Final = 4.0
 """The product's own: open questions that move the plan further than two doublings come first."""

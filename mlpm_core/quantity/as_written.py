@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.quantity.quantity import Quantity
 
-__all__ = ["Reading", "as_written", "two_readings"]
-
 _MARKS: Final = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'") | dict.fromkeys("‐‑–—−", "-"))
 _BODY: Final = r"[.,]?\d(?:[.,'_ ]?\d)*\.?"
 _EXPONENT: Final = r"(?:[eE][+-]?\d{1,3})?"

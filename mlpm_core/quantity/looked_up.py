@@ -14,7 +14,6 @@ from mlpm_core.quantity.shape import Beta, Moved, Shape, TwoPiece
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Sample"]
 
 _Z95: Final = float(ndtri(0.95))
 _WIDEST: Final = 1.3

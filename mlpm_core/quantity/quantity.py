@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Quantity", "percent_said", "said"]
 
 _LONGEST_WRITTEN: Final = 1e15
 _STRATA: Final = 4096

@@ -17,8 +17,6 @@ from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED, 
 from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 
-__all__ = ["NUMBER", "PERCENT", "Meaning", "meaning", "shortened"]
-
 _DIGITS: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NUMBER: Final = re.compile(_DIGITS)
 """A plain number: ASCII digits and a decimal point; no ``_``, ``nan``, ``inf`` or hexadecimals."""

@@ -11,9 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 
 from mlpm_core.errors import printable
 
-__all__ = ["Effect", "Example", "Question", "Receipt", "Reject", "Repair", "Status", "Warned"]
-
-
 _LONGEST_NAME, _ENDING = 255, 40
 _UTC_TOLD = {"type": "string", "description": "A moment in UTC, ISO 8601, without a zone."}
 _Utc = Annotated[datetime, WithJsonSchema(_UTC_TOLD)]

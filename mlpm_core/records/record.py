@@ -18,25 +18,6 @@ from mlpm_core.quantity import LARGEST, MOST_COUNTED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "AnyRecord",
-    "Choice",
-    "Column",
-    "ColumnKind",
-    "Day",
-    "Flag",
-    "Moment",
-    "Name",
-    "Notation",
-    "Number",
-    "Record",
-    "Text",
-    "Whole",
-    "column",
-    "columns",
-    "stored",
-]
-
 
 class ColumnKind(StrEnum):
     """What may stand in a column; INTAKE rules and SQL types hang on it."""

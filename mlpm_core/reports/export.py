@@ -15,8 +15,6 @@ from mlpm_core.records import neutral, safe_cell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FORMATS", "Table", "csv_bytes", "xlsx_bytes"]
-
 FORMATS: Final = ("csv", "xlsx")
 _MOST_ROWS: Final = 1_048_575  # of a sheet, below its header
 _LONGEST: Final = 32_767  # characters of a cell

@@ -29,8 +29,6 @@ SELECT view_name AS name, sql AS text FROM duckdb_views() WHERE NOT internal
 UNION ALL SELECT function_name, macro_definition FROM duckdb_functions() WHERE NOT internal
 """
 
-__all__ = ["Store", "migrations"]
-
 
 @cache
 def migrations() -> tuple[tuple[int, str], ...]:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 _ROW_GROUP = 122_880  # DuckDB's own
 
-__all__ = ["DamagedError", "Reader", "Writer", "refused"]
-
 
 class DamagedError(StoreError):
     """The file, or what was to be added to it, cannot be read."""

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-__all__ = ["Ledger"]
-
 _CHUNK = 1 << 20
 
 

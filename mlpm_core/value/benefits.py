@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Benefits", "Year", "benefit_inputs", "benefits", "read_benefit"]
 
 _INPUTS: Final[tuple[Input, ...]] = (
     Input("build_cost", "Build cost", "building it costs", "money", low=0),

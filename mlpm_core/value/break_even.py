@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["BreakEven", "break_evens"]
 
 _PER_DECADE: Final = 12  # points of the search
 _SMALLEST: Final = 1e-18  # of what an input may be, beside 0

@@ -18,8 +18,6 @@ from mlpm_core.value.toml_text import toml_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Case", "case_from", "read_case"]
-
 _TOP: Final = ("mechanism", "baseline", "horizon_years", "quantities", "options", "studies")
 _OPTION: Final = ("fixed_cost", "metrics", "quantities")
 _STUDY: Final = ("name", "observes", "n", "cost", "sd", "log_sd", "weeks")

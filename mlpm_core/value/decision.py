@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NONE", "Decision", "Option", "Uncertain", "decide"]
 
 NONE: Final = "none"
 _FIXED: Final = "fixed_cost"

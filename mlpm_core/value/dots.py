@@ -11,8 +11,6 @@ from mlpm_core.errors import NotEnoughDataError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["quantile_dots"]
-
 
 def quantile_dots(
     samples: NDArray[np.float64], *, n_dots: int = 50, n_columns: int = 20

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["DRAWS", "SEED", "at_scores", "own_draws", "own_generator", "uniform_points"]
 
 DRAWS: Final = 8192
 SEED: Final = 20260630

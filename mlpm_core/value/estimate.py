@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Estimate", "added"]
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Compute = Callable[[Mapping[str, Array]], Array]
 
-__all__ = ["FUNCTIONS", "Formula", "FormulaFault", "told"]
-
 
 class FormulaFault(InputError):
     """A formula that cannot be read or computed; ``position`` in its text counts from 1."""

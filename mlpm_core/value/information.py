@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Study", "ValueOfInformation", "compared", "evpi", "evppi", "evsi"]
 
 _N_KNOTS: Final = 6
 _N_SHUFFLES: Final = 60

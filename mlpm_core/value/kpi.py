@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.value.worth import Estimate
 
-__all__ = ["DAYS_PER_YEAR", "KpiStanding", "heading", "kpi_units", "per_unit", "standing"]
-
 DAYS_PER_YEAR = 365.25
 
 _TREND: Final = 16

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["mean_nets"]
 
 _MOST_DRAWS: Final = 512
 

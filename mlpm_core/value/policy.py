@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Outcome", "Policy"]
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

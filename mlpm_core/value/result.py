@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["FormulaStep", "Worth"]
 
 _PAIRS_SHOWN: Final = 4
 _MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Partners = Mapping[str, tuple[str, float]]
 
-__all__ = ["check_partners", "joint_points", "lineage", "partners"]
 
 _OUTERMOST: Final = 2.0**-31  # as near to 0 and 1 as the points of one input come
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NET", "Branch", "DriverTree", "Edge", "Node", "NodeKind", "driver_tree"]
 
 NET: Final = "net"
 _SPELLED: Final = {

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
-__all__ = ["Move", "Typical", "moves", "typical_worth"]
-
 _DRAWS: Final = 2048
 _USUALLY: Final = 0.9
 

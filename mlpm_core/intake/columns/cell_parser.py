@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Profile
 
-__all__ = [
-    "FIRST_MOMENT",
-    "MISSING",
-    "Cell",
-    "Grammar",
-    "default_of",
-    "is_missing",
-    "range_in_words",
-]
-
 MISSING = frozenset({"", "null", "none", "na", "n/a", "#n/a", "-", "--", "\u2013", "\u2014"})
 _NOT_FINITE = frozenset(
     {"nan", "inf", "infinity", "#div/0!", "#num!", "#value!", "#ref!", "#name?", "#null!"}

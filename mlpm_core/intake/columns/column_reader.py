@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.records import Column
 
-__all__ = ["Checker"]
-
 _MOST_LOOKED = 2_000
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.lines import Lines
     from mlpm_core.records import Reject
 
-__all__ = ["check_header_bytes", "structural_rejects", "without_bad_bytes"]
-
 _FEWEST_ROWS = 20
 
 

@@ -6,8 +6,6 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NamedTuple
 
-__all__ = ["ASKED_ORDER", "ASKED_SERIAL", "Moment", "moment"]
-
 _ISO = re.compile(
     r"(?P<y>[0-9]{4})-(?:W(?P<w>[0-9]{2})|(?P<m>[0-9]{2})(?:-(?P<d>[0-9]{2})(?P<rest>[T ].+)?)?)"
 )

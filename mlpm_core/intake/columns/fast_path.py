@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import DictionaryColumn
     from mlpm_core.intake.messages import Fault
 
-__all__ = ["Cells", "FastColumn", "read_all", "read_plain"]
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _WHOLE = r"[0-9]{1,18}"

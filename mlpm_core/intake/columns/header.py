@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
-__all__ = ["Fields", "Header", "is_own", "known_metric", "normal"]
-
 DELIMITERS = (",", ";", "\t", "|")
 
 _ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Reject
 
-__all__ = ["asked_about_dates", "asked_about_layout", "checked_header"]
-
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _GROUPED = {
     ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),

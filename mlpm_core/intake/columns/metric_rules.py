@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
-__all__ = [
-    "as_shares",
-    "check_results",
-    "granularity",
-    "is_period_unsaid",
-    "result_rows",
-    "unknown_metrics",
-    "with_errors_in",
-    "with_one_count",
-]
 
 _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
 _SAID_BY_HEADER = ("day", *_GRAIN_OF_HEADER)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
-__all__ = ["Text", "text_of"]
-
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"PK\x03\x04", "a zip archive"),

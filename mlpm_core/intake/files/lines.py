@@ -12,8 +12,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["SPACES", "Lines", "Record", "is_blank", "read_record"]
-
 SPACES = " \t\u00a0\u202f"
 """What is dropped around numbers, dates and choices."""
 

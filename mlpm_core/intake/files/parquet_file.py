@@ -12,8 +12,6 @@ from mlpm_core.intake.messages import Refusal
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits
 
-__all__ = ["unpacked_parquet"]
-
 _ROWS_EACH: Final = 1 << 16
 
 

@@ -17,8 +17,6 @@ from mlpm_core.intake.files.lines import SPACES, is_blank
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Codes", "Damage", "DictionaryColumn", "Table", "coded_columns"]
-
 Codes = np.ndarray[tuple[int], np.dtype[np.signedinteger[Any]]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 

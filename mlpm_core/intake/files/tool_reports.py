@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
-__all__ = ["Report", "report_of"]
-
 Json = dict[str, Any]
 
 _NAMES: Final = {

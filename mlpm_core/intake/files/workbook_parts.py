@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Start = Callable[[str, Mapping[str, str]], None]
 
-__all__ = ["Archive", "Sheet", "SheetScan", "check_part", "sheets_of", "text_lengths"]
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384

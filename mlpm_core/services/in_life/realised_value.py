@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = ["NET", "LifeMonth", "RealisedValue", "realised_value"]
-
 NET: Final = "net"
 """Name of the net money of a day; a dimension goes by its own name."""
 

@@ -12,8 +12,6 @@ from mlpm_core.value.mechanism.file import mechanism_from
 if TYPE_CHECKING:
     from mlpm_core.value.mechanism.model import Mechanism
 
-__all__ = ["definition_of", "find_mechanism", "mechanism_json", "mechanisms"]
-
 _FOLDER: Final = files("mlpm_core") / "catalogue" / "mechanisms"
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from pint.util import UnitsContainer
 
-__all__ = ["MechanismFault", "formulas_in", "mechanism_from", "read_mechanism"]
-
 BASELINES: Final = ("none", "all", "incumbent")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

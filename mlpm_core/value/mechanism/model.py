@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Baseline", "Check", "Input", "Mechanism", "Rule", "unreadable"]
-
 
 @dataclass(frozen=True, slots=True)
 class Input:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["located", "replaced"]
-
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _NEAR: Final = 8  # lines in which an entry's formula stands
 _FORMULA: Final = ("formula", "floor", "volume")
