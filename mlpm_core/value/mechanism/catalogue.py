@@ -50,12 +50,12 @@ def find_mechanism(name_or_number: str) -> Mechanism:
     >>> find_mechanism("M3").id
     'triage_automation'
     """
-    known = _all()
-    by_number = {m.number: m for m in known.values()}
-    found = known.get(name_or_number) or by_number.get(name_or_number.upper())
-    if found is None:
-        raise NotFoundError.of("mechanism", name_or_number, known)
-    return found
+    catalogue = _all()
+    by_number = {m.number: m for m in catalogue.values()}
+    mechanism = catalogue.get(name_or_number) or by_number.get(name_or_number.upper())
+    if mechanism is None:
+        raise NotFoundError.of("mechanism", name_or_number, catalogue)
+    return mechanism
 
 
 def mechanism_json(mechanism: Mechanism) -> dict[str, Any]:
