@@ -133,9 +133,9 @@ class LocalBackend:
         from mlpm_core.services.ingest import batches
         from mlpm_core.services.ingest import undo as undo_service
 
-        found = project or batches.project_of(self._workspace, batch)
+        project_of_batch = project or batches.project_of(self._workspace, batch)
         return undo_service.undo(
-            self._workspace, _actor(), found, batch, dry_run=dry_run, channel="command"
+            self._workspace, _actor(), project_of_batch, batch, dry_run=dry_run, channel="command"
         )
 
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
@@ -206,9 +206,9 @@ class HttpBackend:
 
         from mlpm_core.services.admin.exports import Export
 
-        said = {"table": table, "format": file_format} | ({"as_of": as_of} if as_of else {})
-        asked = urlencode(said)
-        path = f"projects/{quote(project, safe='')}/export?{asked}"
+        options = {"table": table, "format": file_format} | ({"as_of": as_of} if as_of else {})
+        query = urlencode(options)
+        path = f"projects/{quote(project, safe='')}/export?{query}"
         data, headers = self._ask(_request(self._server, "GET", path))
         return Export(
             table,
@@ -261,12 +261,12 @@ class HttpBackend:
             with _open(request, timeout=_WORK_SECONDS) as answer:
                 return answer.read(), answer.headers
         except HTTPError as error:
-            told = _json(error)
-            if "status" in told:
-                return json.dumps(told).encode(), {}
-            said = told.get("error", f"The app answered {error.code} {error.reason}.")
+            document = _json(error)
+            if "status" in document:
+                return json.dumps(document).encode(), {}
+            message = document.get("error", f"The app answered {error.code} {error.reason}.")
             refusals = {400: InputError, 404: NotFoundError, 422: InputError}
-            raise refusals.get(error.code, StoreError)(said) from error
+            raise refusals.get(error.code, StoreError)(message) from error
         except (URLError, OSError, HTTPException, ValueError) as error:
             raise StoreError(
                 f"The app at {self._server.url} broke off: {error}. Look at its Imports screen "
@@ -298,10 +298,10 @@ def _request(server: ServerFile, method: str, path: str, body: bytes | None = No
 
 def _json(error: HTTPError) -> dict[str, Any]:
     try:
-        told = json.load(error)
+        document = json.load(error)
     except (ValueError, OSError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def user() -> str:
