@@ -273,5 +273,5 @@ def warned(code: str, rows: int = 0, **filled: object) -> Warned:
 
 
 def _listed(names: list[str]) -> str:
-    told = ", ".join(shown(n) for n in names[:12])
-    return told if len(names) <= 12 else f"{told} and {len(names) - 12} more"
+    listed = ", ".join(shown(n) for n in names[:12])
+    return listed if len(names) <= 12 else f"{listed} and {len(names) - 12} more"

@@ -55,7 +55,7 @@ def rejected_records(opened: DecodedFile, rejects: Iterable[Reject]) -> bytes:
             if cells is None
             else delimiter.join(_quoted(_safe(c), delimiter) for c in cells)
         )
-        added = delimiter.join(_quoted(c, delimiter) for c in _said(reasons[line]))
+        added = delimiter.join(_quoted(c, delimiter) for c in _reason_cells(reasons[line]))
         out.append(text.bytes_of(record + delimiter))
         out.append(text.bytes_of(added + end, is_ours=True))
     return b"".join(out)
@@ -87,7 +87,7 @@ def _safe(text: str) -> str:
     return safe_cell(as_written(text))
 
 
-def _said(faults: list[Reject]) -> list[str]:
+def _reason_cells(faults: list[Reject]) -> list[str]:
     def joined(parts: list[str | None]) -> str:
         return safe_cell("; ".join(dict.fromkeys(p for p in parts if p)))
 

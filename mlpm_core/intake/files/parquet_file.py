@@ -150,5 +150,5 @@ def _is_taken_apart(column: Any) -> bool:  # noqa: ANN401
     """Whether cells hold line ends, or apostrophes that may stand before a formula."""
     from pyarrow import compute
 
-    found = compute.match_substring_regex(column, "[\r\n]|(?:^|[^A-Za-z])'")
-    return bool(compute.any(found).as_py())
+    flags = compute.match_substring_regex(column, "[\r\n]|(?:^|[^A-Za-z])'")
+    return bool(compute.any(flags).as_py())

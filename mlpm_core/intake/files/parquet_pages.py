@@ -77,9 +77,9 @@ def _pages(data: bytes, start: int, n_bytes: int, n_values: int) -> Iterator[tup
             raise ValueError("a page without a size")
         values, is_prefixed = 0, False
         for kind, encoding in _ENCODING.items():
-            if isinstance(said := header.get(kind), dict):
-                values = said.get(1, 0)
-                is_prefixed = said.get(encoding) == _PREFIXED
+            if isinstance(fields := header.get(kind), dict):
+                values = fields.get(1, 0)
+                is_prefixed = fields.get(encoding) == _PREFIXED
         n_seen += values
         start = reader.at + packed
         yield unpacked, values, is_prefixed
