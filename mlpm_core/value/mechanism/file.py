@@ -155,7 +155,7 @@ class _Reader:
         costs = self.costs("costs", self.section("costs")) if "costs" in self.table else None
         closed = {
             name: self.formula(
-                f"break_even.{name}", text, self.dimension_of(name, natural, "break_even")
+                f"break_even.{name}", text, self.measure(name, natural, "break_even")
             )
             for name, text in self.section("break_even").items()
         }
@@ -198,7 +198,7 @@ class _Reader:
             self.at = (section, name)
             yield name, allowed(entry, f"{section}.{name}", required, optional)
 
-    def dimension_of(self, name: str, names: set[str], section: str) -> UnitsContainer:
+    def measure(self, name: str, names: set[str], section: str) -> UnitsContainer:
         if name not in names:
             raise InputError(f"{section}.{name}: {NotFoundError.of('input', name, names)}")
         return self.dimensions[name]
@@ -236,10 +236,8 @@ class _Reader:
             if made.same_as is not None:
                 if made.default is not None:
                     raise InputError(f"{where}: give default or same_as, not both.")
-                if (
-                    self.dimension_of(made.same_as, set(self.dimensions), where)
-                    != self.dimensions[name]
-                ):
+                other = self.measure(made.same_as, set(self.dimensions), where)
+                if other != self.dimensions[name]:
                     raise InputError(f"{where}: same_as {made.same_as!r} is in another unit.")
             inputs.append(made)
         return tuple(inputs)
@@ -357,9 +355,7 @@ class _Reader:
             )
         changed = _table(entry, "set", where, 'such as { coverage = "1" }')
         changes = {
-            key: self.formula(
-                f"{where}.{key}", text, self.dimension_of(key, names - set(extras), where)
-            )
+            key: self.formula(f"{where}.{key}", text, self.measure(key, names - set(extras), where))
             for key, text in changed.items()
         }
         kpis, costs = self.own_kpis(where, entry, names)
@@ -377,10 +373,8 @@ class _Reader:
         """
         if "kpis" not in entry:
             return {}, {}
-        all_dimensions, flows = self.dimensions, set(self.dimensions) - names
-        self.dimensions = {
-            name: all_dimensions[name] for name in all_dimensions if name not in flows
-        }
+        outer, flows = self.dimensions, set(self.dimensions) - names
+        self.dimensions = {name: outer[name] for name in outer if name not in flows}
         kpis = _table(entry, "kpis", where, "with the five dimensions")
         wrong = sorted(set(kpis) ^ {d.value for d in Dimension})
         if wrong:
@@ -394,7 +388,7 @@ class _Reader:
             raise InputError(f"{where}.costs belongs beside [costs]: write both, or neither.")
         costs = _table(entry, "costs", where, "of formulas")
         cost_rules = self.costs(f"{where}.costs", costs)
-        self.dimensions = all_dimensions
+        self.dimensions = outer
         return rules, cost_rules
 
 
