@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ColumnKind(StrEnum):
-    """What may stand in a column; INTAKE rules and SQL types hang on it."""
+    """What may stand in a column; the rules of a file and SQL types hang on it."""
 
     NAME = "name"
     TEXT = "text"
