@@ -19,17 +19,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "InUseError",
-    "InputError",
-    "MlpmError",
-    "NotEnoughDataError",
-    "NotFoundError",
-    "StoreError",
-    "printable",
-    "quoted",
-]
-
 _LONGEST_QUOTED = 200
 
 
@@ -96,15 +85,15 @@ class NotFoundError(MlpmError, LookupError):
     without_hint: str = ""
 
     @classmethod
-    def of(cls, what: str, name: str, known: Iterable[str]) -> NotFoundError:
+    def of(cls, what: str, name: str, names: Iterable[str]) -> NotFoundError:
         """The error for a ``name`` that is not among the ``known`` ones."""
-        known = sorted(known)
-        near = get_close_matches(name[:_LONGEST_QUOTED], known, n=3, cutoff=0.5)
+        names = sorted(names)
+        near = get_close_matches(name[:_LONGEST_QUOTED], names, n=3, cutoff=0.5)
         hint = (
             f"Did you mean {' or '.join(near)}?"
             if near
-            else f"There are: {', '.join(known[:12])}."
-            if known
+            else f"There are: {', '.join(names[:12])}."
+            if names
             else "There are none yet."
         )
         error = cls(f"There is no {what} {quoted(name)}. {hint}")

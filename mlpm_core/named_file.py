@@ -11,8 +11,6 @@ from mlpm_core.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["open_named", "read_named", "text_of"]
-
 MOST_BYTES: Final = 16 << 20
 """How much is read of a file that a person writes by hand."""
 

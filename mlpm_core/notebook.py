@@ -37,17 +37,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.estimate import Estimate
     from mlpm_core.value.worth import Worth
 
-__all__ = [
-    "Board",
-    "Chart",
-    "Store",
-    "Value",
-    "control_chart",
-    "leaderboard",
-    "open_store",
-    "value",
-]
-
 _ACTOR: Final = "notebook"
 
 
@@ -113,14 +102,14 @@ class Board(_Shown):
         """Which option is worth most, how sure that is, and who could not be valued."""
         best = self.board.best
         name = "Adopting none" if best.name == NONE else best.name
-        said = [
+        sentences = [
             f"{name} is worth most, net {_ranged(best.net, self.currency)}, and is the best with a "
             f"chance of {_chance(best.p_best, self.board.draws)}."
         ]
         if self.board.caveat:
-            said.append(self.board.caveat)
-        said += [f"{u.name} is not valued: {u.reason}" for u in self.board.unvalued]
-        return " ".join(said)
+            sentences.append(self.board.caveat)
+        sentences += [f"{u.name} is not valued: {u.reason}" for u in self.board.unvalued]
+        return " ".join(sentences)
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each option, the best first: net, as measured, chances and regret."""

@@ -6,8 +6,8 @@ Net benefit of an option d is multilinear in nine independent inputs,
         + (.03 - error_d) * cost) - run) - fixed_d,
 
 so its mean, and its mean given one input, are products of means: a straight line in that input.
-``published`` counts the running cost for every case that arrives, as the reference file of the
-decision does; MLPM counts it for the cases that go through the model. The first gives the published
+``published`` counts the running cost for every case that arrives, as the decision was first
+published; MLPM counts it for the cases that go through the model. The first gives the published
 figures again, which is what the second may then be trusted for.
 
 ``python -m tests.adoption_reference`` prints both.

@@ -25,18 +25,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = [
-    "Endpoint",
-    "Forbidden",
-    "Parameter",
-    "actor",
-    "channel",
-    "flag",
-    "guarded",
-    "may_read",
-    "refuse_foreign_batch",
-]
-
 MAX_ACTOR = 100
 _ACTOR = re.compile(r"[A-Za-z0-9._~%-]+")
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["ENDPOINTS"]
-
 
 class CheckAnswer(BaseModel):
     """One thing that must hold, and what was found."""

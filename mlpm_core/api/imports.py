@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["ENDPOINTS", "Replays"]
-
 _HTTP_STATUS = {
     Status.COMMITTED: 201,
     Status.DRY_RUN: 200,

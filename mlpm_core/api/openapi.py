@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.api.endpoint import Endpoint, Parameter
 
-__all__ = ["Problem", "document"]
-
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEMS = {
     "401": "A token is needed.",

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["ENDPOINTS"]
-
 
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")

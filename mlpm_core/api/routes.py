@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import Receive, Scope, Send
 
-__all__ = ["ENDPOINTS", "ROUTES"]
-
 
 @cache
 def _document() -> dict[str, Any]:

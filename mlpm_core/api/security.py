@@ -34,15 +34,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.admin.tokens import Token, Tokens
 
-__all__ = [
-    "API_TOKEN",
-    "CALLER",
-    "LOCAL_TOKEN",
-    "SecurityMiddleware",
-    "content_security_policy",
-    "startup_refusal",
-]
-
 LOG = logging.getLogger("mlpm.front_door")
 
 PROBES: Final = ("/healthz", "/readyz")

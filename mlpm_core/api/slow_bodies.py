@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.admin.stopping import Stop
 
-__all__ = ["MIN_BYTES_A_SECOND", "SILENT_SECONDS", "SlowBodies"]
-
 SILENT_SECONDS: Final = 30.0
 """How long a client may send nothing in the midst of a body."""
 MIN_BYTES_A_SECOND: Final = 1_000

@@ -82,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
         "--currency", help="in which money is counted (that of the quantities, else EUR)"
     )
 
-    told = answering("information", "information", "say what to find out before choosing")
-    told.add_argument("file", type=Path, help="a TOML file with options and studies")
+    information = answering("information", "information", "say what to find out before choosing")
+    information.add_argument("file", type=Path, help="a TOML file with options and studies")
 
     imported = answering("import", "import_file", "import a file")
     imported.add_argument("file", type=Path)

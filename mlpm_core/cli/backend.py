@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.ingest.uploads import Upload
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["Backend", "app_runs", "open_backend", "settings_here", "user"]
-
 _ASK_SECONDS, _WORK_SECONDS = 10, 600
 _PATIENCE_SECONDS, _POLL_SECONDS = 15.0, 0.1
 _open = build_opener(ProxyHandler({})).open  # this machine is never behind a proxy
@@ -112,6 +110,9 @@ def _app_or_store(settings: Settings) -> Backend:
             time.sleep(_POLL_SECONDS)
 
 
+# ruff: noqa: D102  what a method of the two does, Backend says
+
+
 class LocalBackend:
     """The store, opened by this command because no app runs."""
 
@@ -132,9 +133,9 @@ class LocalBackend:
         from mlpm_core.services.ingest import batches
         from mlpm_core.services.ingest import undo as undo_service
 
-        found = project or batches.project_of(self._workspace, batch)
+        project_of_batch = project or batches.project_of(self._workspace, batch)
         return undo_service.undo(
-            self._workspace, _actor(), found, batch, dry_run=dry_run, channel="command"
+            self._workspace, _actor(), project_of_batch, batch, dry_run=dry_run, channel="command"
         )
 
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
@@ -205,9 +206,9 @@ class HttpBackend:
 
         from mlpm_core.services.admin.exports import Export
 
-        said = {"table": table, "format": file_format} | ({"as_of": as_of} if as_of else {})
-        asked = urlencode(said)
-        path = f"projects/{quote(project, safe='')}/export?{asked}"
+        options = {"table": table, "format": file_format} | ({"as_of": as_of} if as_of else {})
+        query = urlencode(options)
+        path = f"projects/{quote(project, safe='')}/export?{query}"
         data, headers = self._ask(_request(self._server, "GET", path))
         return Export(
             table,
@@ -260,12 +261,12 @@ class HttpBackend:
             with _open(request, timeout=_WORK_SECONDS) as answer:
                 return answer.read(), answer.headers
         except HTTPError as error:
-            told = _json(error)
-            if "status" in told:
-                return json.dumps(told).encode(), {}
-            said = told.get("error", f"The app answered {error.code} {error.reason}.")
+            document = _json(error)
+            if "status" in document:
+                return json.dumps(document).encode(), {}
+            message = document.get("error", f"The app answered {error.code} {error.reason}.")
             refusals = {400: InputError, 404: NotFoundError, 422: InputError}
-            raise refusals.get(error.code, StoreError)(said) from error
+            raise refusals.get(error.code, StoreError)(message) from error
         except (URLError, OSError, HTTPException, ValueError) as error:
             raise StoreError(
                 f"The app at {self._server.url} broke off: {error}. Look at its Imports screen "
@@ -297,10 +298,10 @@ def _request(server: ServerFile, method: str, path: str, body: bytes | None = No
 
 def _json(error: HTTPError) -> dict[str, Any]:
     try:
-        told = json.load(error)
+        document = json.load(error)
     except (ValueError, OSError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def user() -> str:

@@ -13,21 +13,6 @@ from mlpm_core.errors import InputError
 if TYPE_CHECKING:
     import argparse
 
-__all__ = [
-    "backup",
-    "demo",
-    "export",
-    "import_file",
-    "information",
-    "mechanisms",
-    "restore",
-    "serve",
-    "token",
-    "undo",
-    "value",
-    "verify",
-]
-
 _ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.admin.tokens import Token
 
-__all__ = [
-    "DONE",
-    "REFUSED",
-    "checks",
-    "document",
-    "information",
-    "mechanisms",
-    "receipt",
-    "say",
-    "tokens",
-    "worth",
-]
-
 DONE, FAILED, REFUSED = 0, 1, 2
 
 _STATUS = {"rejected": REFUSED, "asked": REFUSED, "failed": FAILED}
@@ -85,8 +72,8 @@ def information(answer: Mapping[str, Any]) -> int:
     _print(f"\n{'to know everything':<32} {_number(answer['evpi']):>12}")
     for name, value in answer["evppi"].items():
         hidden = name in answer["no_detectable_value"]
-        told = "no detectable value" if hidden else f"{_number(value):>12}"
-        _print(f"{'to know ' + name:<32} {told}")
+        value_text = "no detectable value" if hidden else f"{_number(value):>12}"
+        _print(f"{'to know ' + name:<32} {value_text}")
     if answer["evsi"]:
         _print(f"\n{'study':<48} {'value':>12} {'cost':>12} {'net':>12}")
     for study in answer["evsi"]:
@@ -116,9 +103,9 @@ def tokens(listed: Sequence[Token]) -> int:
     return DONE
 
 
-def receipt(told: Receipt, *, as_json: bool) -> int:
+def receipt(receipt: Receipt, *, as_json: bool) -> int:
     """Say what happened to a file, and return the exit status it means."""
-    for repair in told.repairs:
+    for repair in receipt.repairs:
         say(f"{len(repair.rejects)} x {repair.code}: {repair.hint}")
         for reject in repair.rejects[:_MOST]:
             where = f"line {reject.row}" if reject.row is not None else "file"
@@ -126,25 +113,25 @@ def receipt(told: Receipt, *, as_json: bool) -> int:
             say(f"  {where}{column}: {reject.message}")
         if len(repair.rejects) > _MOST:
             say(f"  ... and {len(repair.rejects) - _MOST} more.")
-    for question in told.questions:
+    for question in receipt.questions:
         choices = f" ({' | '.join(question.choices)})" if question.choices else ""
         say(f"{question.message} Answer with --answer {question.key}=...{choices}")
-    for warned in told.warnings:
+    for warned in receipt.warnings:
         say(f"Note: {warned.message}")
-    for effect in told.effect:
+    for effect in receipt.effect:
         before, after = (
             "nothing yet" if v is None else _number(v) for v in (effect.before, effect.after)
         )
         say(f"{effect.title}: {before} -> {after} {effect.unit}")
-    undone = f"{' takes' if told.batch else '; it would take'} back {told.undoes}"
+    undone = f"{' takes' if receipt.batch else '; it would take'} back {receipt.undoes}"
     say(
-        f"{told.status.value}: {told.lines} lines = {told.accepted} accepted + {told.rejected} "
-        f"rejected + {told.blank} blank + {told.ignored} ignored; "
-        f"{told.batch or 'nothing stored'}{undone if told.undoes else ''}."
+        f"{receipt.status.value}: {receipt.lines} lines = {receipt.accepted} accepted + "
+        f"{receipt.rejected} rejected + {receipt.blank} blank + {receipt.ignored} ignored; "
+        f"{receipt.batch or 'nothing stored'}{undone if receipt.undoes else ''}."
     )
     if as_json:
-        document(told.model_dump(mode="json"))
-    return _STATUS.get(told.status.value, DONE)
+        document(receipt.model_dump(mode="json"))
+    return _STATUS.get(receipt.status.value, DONE)
 
 
 def _chance(probability: float) -> str:

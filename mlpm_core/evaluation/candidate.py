@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.quantity import Quantity
     from mlpm_core.value.mechanism import Input, Mechanism
 
-__all__ = ["Candidate", "Measured", "as_idle", "caveat", "not_valuable", "written"]
-
 _WIDE: Final = 0.1  # a share whose 90 % range is wider rests on too few cases
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Corrected", "corrected"]
 
 _EXACT: Final = 1e-18
 
@@ -108,7 +107,9 @@ def _paired(
 ) -> dict[str, dict[tuple[str, str], float]]:
     """By metric the correlation of the errors of candidates whose agreement is given."""
     by_name = {candidate.name: candidate for candidate in candidates}
-    found: dict[str, dict[tuple[str, str], float]] = {m.name: {} for m in policy.mechanism.metrics}
+    by_metric: dict[str, dict[tuple[str, str], float]] = {
+        m.name: {} for m in policy.mechanism.metrics
+    }
     for agreement in agreements:
         for entry in policy.mechanism.metrics:
             pair = [by_name.get(agreement.one), by_name.get(agreement.two)]
@@ -121,8 +122,8 @@ def _paired(
             share = agreement.share
             if is_share(entry):
                 share = correlation(share, one.value, two.value)
-            found[entry.name][agreement.one, agreement.two] = share
-    return found
+            by_metric[entry.name][agreement.one, agreement.two] = share
+    return by_metric
 
 
 def _as_measured(entry: Input, measured: Sequence[Measured | None], luck: Array) -> Array:

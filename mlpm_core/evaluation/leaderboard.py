@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from mlpm_core.quantity import Quantity
     from mlpm_core.value.mechanism import Mechanism
 
-__all__ = ["NONE", "Leaderboard", "Standing", "Unvalued", "leaderboard"]
-
 
 @dataclass(frozen=True, slots=True)
 class Unvalued:

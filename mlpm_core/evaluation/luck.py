@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Agreement", "correlation", "correlations", "scores"]
 
 _MOST: Final = 0.999
 
@@ -80,7 +79,7 @@ def correlation(share: float, one: float, two: float) -> float:
     return float(np.clip((both - one * two) / spread, -_MOST, _MOST))
 
 
-def correlations(names: Sequence[str], known: dict[tuple[str, str], float]) -> Array:
+def correlations(names: Sequence[str], by_pair: dict[tuple[str, str], float]) -> Array:
     """The correlation of every two candidates' errors; shape (candidates, candidates).
 
     Candidates that are compared through others, but not with each other, have the mean of what is
@@ -88,15 +87,15 @@ def correlations(names: Sequence[str], known: dict[tuple[str, str], float]) -> A
     """
     order = {name: i for i, name in enumerate(names)}
     groups = {name: {name} for name in names}
-    for one, two in known:
+    for one, two in by_pair:
         merged = groups[one] | groups[two]
         for name in merged:
             groups[name] = merged
-    usual = float(np.mean(list(known.values()))) if known else 0.0
+    usual = float(np.mean(list(by_pair.values()))) if by_pair else 0.0
     matrix = np.eye(len(names))
     for one in names:
         for two in groups[one] - {one}:
-            given = known.get((one, two), known.get((two, one), usual))
+            given = by_pair.get((one, two), by_pair.get((two, one), usual))
             matrix[order[one], order[two]] = given
     values, vectors = np.linalg.eigh(matrix)
     if values.min() < 0:

@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["dominated"]
-
 
 def dominated(rows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which rows another row dominates: at least as good in every column, better in one.

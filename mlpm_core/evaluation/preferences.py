@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["MONEY", "Choice", "Criterion", "Weighing", "WeightChange", "weigh"]
 
 MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
 _OTHERS: Final = tuple(d for d in Dimension if d not in MONEY)
@@ -208,10 +207,10 @@ def weigh(options: Mapping[str, Mapping[Dimension, float]]) -> Weighing:
     >>> three = (Dimension.REVENUE, Dimension.PEOPLE_INTENSITY, Dimension.CUSTOMER_EXPERIENCE)
     >>> rows = {"a": (62.1, -10.8, 4.05), "b": (50, -2, 1), "c": (40, 0, 6), "d": (39, -3, 1)}
     >>> zero = dict.fromkeys(Dimension, 0)
-    >>> told = weigh({name: zero | dict(zip(three, row)) for name, row in rows.items()})
-    >>> told.dominated, {name: round(share, 2) for name, share in told.shares.items()}
+    >>> preferences = weigh({name: zero | dict(zip(three, row)) for name, row in rows.items()})
+    >>> preferences.dominated, {name: round(share, 2) for name, share in preferences.shares.items()}
     ({'d': 'b'}, {'a': 0.13, 'b': 0.02, 'c': 0.85})
-    >>> told.choice({Dimension.REVENUE: 2, Dimension.PEOPLE_INTENSITY: 0}).option
+    >>> preferences.choice({Dimension.REVENUE: 2, Dimension.PEOPLE_INTENSITY: 0}).option
     'a'
     """
     if not options:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["FEWEST", "Merit", "merit", "true_spread"]
 
 FEWEST: Final = 4
 """Fewer candidates cannot tell how far they really lie apart (James & Stein)."""

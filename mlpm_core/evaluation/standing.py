@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NONE", "Standing", "standings"]
 
 NONE: Final = "none"
 _IDLE: Final = (
@@ -79,7 +78,7 @@ def standings(
     is_dominated = dominated(_at_medians(policy, valued, costs, fair))
     zeros = np.zeros(draws)
     none = Estimate.of(zeros, Dimension.REVENUE.unit)
-    found = [
+    options = [
         Standing(
             name=NONE,
             net=none,
@@ -101,13 +100,14 @@ def standings(
             net = _estimate(fair.nets[i], Dimension.REVENUE.unit)
             rules = policy.mechanism.kpis
             kpis = {
-                d: _estimate(np.asarray(rules[d].told(fair.kpis[d][i])), d.unit) for d in Dimension
+                d: _estimate(np.asarray(rules[d].in_own_unit(fair.kpis[d][i])), d.unit)
+                for d in Dimension
             }
         if candidate.fixed_cost_annual:
             cost = candidate.fixed_cost_annual
             net, measured = _less(net, cost), _less(measured, cost)
             kpis[Dimension.COST_SAVING] = _less(kpis[Dimension.COST_SAVING], cost)
-        found.append(
+        options.append(
             Standing(
                 name=candidate.name,
                 net=net,
@@ -123,7 +123,7 @@ def standings(
                 metrics={} if fair is None else fair.metrics[candidate.name],
             )
         )
-    return tuple(sorted(found, key=lambda s: (-s.net.mean, s.name)))
+    return tuple(sorted(options, key=lambda s: (-s.net.mean, s.name)))
 
 
 def _estimate(values: Array, unit: str) -> Estimate:
@@ -165,12 +165,12 @@ def _less(estimate: Estimate, amount: float) -> Estimate:
 def _caveats(candidate: Candidate, worth: Worth) -> tuple[str, ...]:
     if candidate.is_idle:
         return (_IDLE,)
-    found = [
+    caveats = [
         caveat(measured, metric, worth.quantities[metric.name])
         for metric in worth.mechanism.metrics
         if (measured := candidate.measured(metric))
     ]
     if worth.feasible_share < 1:
         left_out = percent_said(1 - worth.feasible_share)
-        found.append(f"{left_out} of the draws were impossible together and left out.")
-    return tuple(told for told in found if told is not None)
+        caveats.append(f"{left_out} of the draws were impossible together and left out.")
+    return tuple(text for text in caveats if text is not None)

@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = [
-    "N_REFERENCE",
-    "ControlChart",
-    "MixDrift",
-    "Rule",
-    "Signal",
-    "mix_drift",
-    "variation",
-    "watched",
-]
 
 N_REFERENCE: Final = 12
 """So many periods, the first ones, say what is usual."""
@@ -144,8 +134,8 @@ def watched(
     Examples
     --------
     >>> usual, later = [0.24, 0.25, 0.23, 0.24] * 3, [0.24, 0.7, 0.71, 0.24, 0.24]
-    >>> found = watched(usual + later, [0.02] * 17)
-    >>> [(s.rule.value, s.index, s.direction, s.until) for s in found.signals]
+    >>> chart = watched(usual + later, [0.02] * 17)
+    >>> [(s.rule.value, s.index, s.direction, s.until) for s in chart.signals]
     [('fast', 13, 1, 14), ('slow', 13, 1, None)]
     """
     value, error = _checked(values, errors)
@@ -165,19 +155,19 @@ def watched(
     of_centre = float(np.sqrt(np.square(error[:n_reference]).sum())) / n_reference
     spread = np.sqrt(np.square(error) + of_centre**2)
     z = (value - centre) / spread
-    found = [
+    signals = [
         signal
         for direction in (1, -1)
         for rule in (_fast, _slow)
         for signal in rule(direction * z, n_reference, direction)
     ]
-    found.sort(key=lambda s: (s.index, s.rule))
+    signals.sort(key=lambda s: (s.index, s.rule))
     return ControlChart(
         centre,
         tuple(z.tolist()),
         tuple((centre - _BAND * spread).tolist()),
         tuple((centre + _BAND * spread).tolist()),
-        tuple(found),
+        tuple(signals),
     )
 
 
@@ -250,7 +240,7 @@ def _usual_errors(error: Array, cases: Array, n_reference: int) -> Array:
 
 def _fast(z: Array, first: int, direction: int) -> list[Signal]:
     """Excursions upwards by the fast rule."""
-    found: list[Signal] = []
+    signals: list[Signal] = []
     is_out, i, n = z > _BAND, first, len(z)
     while i < n:
         is_pair = bool(is_out[i] and i > first and is_out[i - 1])
@@ -261,14 +251,14 @@ def _fast(z: Array, first: int, direction: int) -> list[Signal]:
         later = range(i + 1, n)
         back = next((j for j in later if not is_out[j] and not is_out[min(j + 1, n - 1)]), None)
         until = None if back is None else back - 1
-        found.append(Signal(Rule.FAST, i, since, direction, direction * float(z[i]), until))
+        signals.append(Signal(Rule.FAST, i, since, direction, direction * float(z[i]), until))
         i = n if back is None else back
-    return found
+    return signals
 
 
 def _slow(z: Array, first: int, direction: int) -> list[Signal]:
     """Excursions upwards by the slow rule."""
-    found: list[Signal] = []
+    signals: list[Signal] = []
     total, since, fired = 0.0, first, None
     for i in range(first, len(z)):
         if total == 0:
@@ -277,9 +267,9 @@ def _slow(z: Array, first: int, direction: int) -> list[Signal]:
         if fired is None and total > _HEIGHT:
             fired = Signal(Rule.SLOW, i, since, direction, direction * total)
         elif fired is not None and total == 0:
-            found.append(_ended(fired, i - 1))
+            signals.append(_ended(fired, i - 1))
             fired = None
-    return found if fired is None else [*found, fired]
+    return signals if fired is None else [*signals, fired]
 
 
 def _ended(signal: Signal, until: int) -> Signal:
@@ -330,8 +320,8 @@ def mix_drift(reference: Sequence[float] | Array, counts: Sequence[float] | Arra
 
     Examples
     --------
-    >>> found = mix_drift([880, 120], [300, 200])
-    >>> round(found.psi, 3), found.is_drift, mix_drift([880, 120], [440, 60]).is_drift
+    >>> drift = mix_drift([880, 120], [300, 200])
+    >>> round(drift.psi, 3), drift.is_drift, mix_drift([880, 120], [440, 60]).is_drift
     (0.444, True, False)
     """
     before, now = np.asarray(reference, dtype=float), np.asarray(counts, dtype=float)

@@ -11,8 +11,6 @@ from mlpm_core.quantity import digits_apart, is_same
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["WORST_FIRST", "Health", "LimitCheck", "LimitState", "Verdict", "verdict"]
-
 _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
 _IN_FULL = 6  # digits of a limit, and of what would else be a power of ten
@@ -143,14 +141,14 @@ class LimitCheck:
         if self.value is None:
             return f"{name} has a limit but no results"
         value = self.value or 0.0  # never -0
-        told = f"{name} is {value:.{self.digits(value)}g}, its limit {self.limit}"
+        comparison = f"{name} is {value:.{self.digits(value)}g}, its limit {self.limit}"
         match self.state:
             case LimitState.MAY_BE_CHANCE:
-                return f"{told}, which may be chance"
+                return f"{comparison}, which may be chance"
             case LimitState.INSIDE if self.is_stale:
                 return f"{name} has had no new results for too long"
             case _:
-                return told
+                return comparison
 
 
 def verdict(
@@ -212,16 +210,16 @@ def verdict(
     checks = list(limits)
     findings = list(incidents)
     if age_days is None:
-        told = unvalued or "No monitoring results have come in yet."
+        reason = unvalued or "No monitoring results have come in yet."
         if not findings:
-            return Verdict(Health.UNKNOWN, told)
-        findings.append((Health.UNKNOWN, f"{told[:1].lower()}{told[1:].removesuffix('.')}"))
+            return Verdict(Health.UNKNOWN, reason)
+        findings.append((Health.UNKNOWN, f"{reason[:1].lower()}{reason[1:].removesuffix('.')}"))
         return _worst(findings)
     is_stale = age_days > fresh_within_days
     if is_stale:
         days = "1 day" if age_days == 1 else f"{age_days} days"
-        told = f"the newest results ended {days} ago, expected within {fresh_within_days}"
-        findings.append((Health.UNKNOWN, told))
+        age = f"the newest results ended {days} ago, expected within {fresh_within_days}"
+        findings.append((Health.UNKNOWN, age))
     if counts_for_value:
         value = _value(promised_rate, current_rate, probability_of_loss, settled)
         findings.append((value[0], unvalued.removesuffix(".")) if unvalued else value)
@@ -244,10 +242,10 @@ def _worst(findings: list[tuple[Health, str]]) -> Verdict:
     findings.sort(key=lambda finding: WORST_FIRST.index(finding[0]))
     worst = findings[0][0]
     if worst is Health.HEALTHY:
-        told = findings[0][1]
+        clauses = findings[0][1]
     else:
-        told = "; ".join(clause for health, clause in findings if health is not Health.HEALTHY)
-    return Verdict(worst, f"{told[:1].upper()}{told[1:]}.")
+        clauses = "; ".join(clause for health, clause in findings if health is not Health.HEALTHY)
+    return Verdict(worst, f"{clauses[:1].upper()}{clauses[1:]}.")
 
 
 def _is_below(one: float, other: float) -> bool:

@@ -18,14 +18,6 @@ from mlpm_core.quantity.stated import stated
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "Observation",
-    "between_variance",
-    "binomial_error",
-    "from_statements",
-    "pooled",
-]
-
 _HALF: Final = 0.5
 _FEWEST: Final = 3
 _LEAST_MISSES: Final = 1e-12

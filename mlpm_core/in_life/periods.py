@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-__all__ = ["Monitored", "Period", "periods_of"]
-
 _MONTHS = {"P1M": 1, "P3M": 3, "P1Y": 12}
 _SPANS = {
     "": timedelta(0),
@@ -195,7 +193,7 @@ class Monitored:
         >>> Monitored(12.0, None, 3.0, "B00001").observation(is_share=False, factor=2.0)
         Observation(value=24.0, cases=None, error=6.0)
         """
-        found = from_statements(
+        as_stated = from_statements(
             self.value,
             is_share=is_share,
             n=self.n,
@@ -205,9 +203,9 @@ class Monitored:
             level=self.ci_level,
         )
         if factor == 1.0:
-            return found
-        error = None if found.error is None else found.error * factor
-        return Observation(found.value * factor, found.cases, error)
+            return as_stated
+        error = None if as_stated.error is None else as_stated.error * factor
+        return Observation(as_stated.value * factor, as_stated.cases, error)
 
     def standard_error(self, *, is_share: bool) -> float | None:
         """Standard error of the value; None when nothing says how far off it may be.
@@ -221,8 +219,12 @@ class Monitored:
         """
         if self.value_se:
             return self.value_se
-        found = self.observation(is_share=is_share)
-        return binomial_error(found.value, found.cases) if found.cases else found.error
+        observation = self.observation(is_share=is_share)
+        return (
+            binomial_error(observation.value, observation.cases)
+            if observation.cases
+            else observation.error
+        )
 
     def interval(self, *, is_share: bool) -> tuple[float | None, float | None]:
         """P5 and P95 of what the value says, as the same is written as a quantity.
@@ -239,15 +241,15 @@ class Monitored:
         >>> round(low, 4), round(high, 4)
         (0.7254, 0.8562)
         """
-        found = self.observation(is_share=is_share)
-        if found.is_exact:
+        observation = self.observation(is_share=is_share)
+        if observation.is_exact:
             return None, None
-        if found.cases:
-            hits, misses = found.hits + 1, found.cases - found.hits + 1
+        if observation.cases:
+            hits, misses = observation.hits + 1, observation.cases - observation.hits + 1
             low, high = betaincinv(hits, misses, [_TAIL, 1 - _TAIL]).tolist()
             return low, high
-        half = float(ndtri(1 - _TAIL)) * (found.error or 0.0)
-        return found.value - half, found.value + half
+        half = float(ndtri(1 - _TAIL)) * (observation.error or 0.0)
+        return observation.value - half, observation.value + half
 
 
 def periods_of(rows: Iterable[Mapping[str, Any]]) -> dict[Period, dict[str, Monitored]]:

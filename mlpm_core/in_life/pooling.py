@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Pooled", "largest_variance", "pooled_periods", "written"]
 
 _HALF: Final = 0.5
 _BIAS: Final = 0.005  # of the planned net
@@ -134,21 +133,21 @@ def pooled_periods(
     Examples
     --------
     >>> weeks = [Observation(0.2, cases=10), Observation(0.4, cases=10)]
-    >>> told = pooled_periods(weeks, [7, 7], most_variance=0.015, most_days=91)
-    >>> [p.run for p in told], told[0] == told[1]
+    >>> periods = pooled_periods(weeks, [7, 7], most_variance=0.015, most_days=91)
+    >>> [p.run for p in periods], periods[0] == periods[1]
     ([0, 0], True)
     >>> [p.run for p in pooled_periods(weeks, [7, 7], most_variance=0.03, most_days=91)]
     [0, 1]
     """
-    found: list[Pooled] = []
+    by_period: list[Pooled] = []
     bends = math.isfinite(most_variance)
     for start, end in _runs(observations, days, most_variance, most_days):
         part = observations[start:end]
         if end == len(observations) and _smooth_variance(pooled(part)) > most_variance:
             part = observations[_reach(observations, days, start, most_variance, most_days) :]
         text = written(pooled(part), expected, low=low, bends=bends)
-        found += [Pooled(text, start)] * (end - start)
-    return found
+        by_period += [Pooled(text, start)] * (end - start)
+    return by_period
 
 
 def _reach(

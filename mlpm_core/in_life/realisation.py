@@ -1,4 +1,4 @@
-"""What was delivered against what was told: the value of periods gathered into months.
+"""What was delivered against what was promised: the value of periods gathered into months.
 
 Periods may overlap and rarely end with a month. Every moment counts once, a period that lies in two
 months is split by its days, and days that nobody monitored are never filled in.
@@ -25,23 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = [
-    "Grade",
-    "HitRate",
-    "Judgement",
-    "Outcome",
-    "PeriodValue",
-    "Span",
-    "WindowTotal",
-    "counted_parts",
-    "days_within",
-    "gathered",
-    "hit_rate",
-    "judged",
-    "months",
-    "over_days",
-    "together",
-]
 
 _DAY = timedelta(days=1)
 _CLEARLY = 0.9  # better than promised even at P10 counts as more than kept
@@ -194,14 +177,14 @@ def months(spans: Sequence[Span]) -> list[Span]:
     >>> [m.start.month for m in months([Span(datetime(2024, 7, 29), datetime(2024, 8, 5))])]
     [7, 8]
     """
-    found: set[Span] = set()
+    touched: set[Span] = set()
     for span in spans:
         start = datetime(span.start.year, span.start.month, 1)
         while start < span.end:
             end = (start + 31 * _DAY).replace(day=1)
-            found.add(Span(start, end))
+            touched.add(Span(start, end))
             start = end
-    return sorted(found)
+    return sorted(touched)
 
 
 def days_within(spans: Sequence[Span], window: Span) -> float:
@@ -237,7 +220,7 @@ def counted_parts(periods: Sequence[Span]) -> list[tuple[Span, ...]]:
     [1.0, 6.0]
     """
     taken: list[Span] = []  # disjoint, ordered, never touching
-    found = []
+    parts_by_period = []
     for period in periods:
         first = bisect_left(taken, period.start, key=lambda span: span.end)
         last = bisect_right(taken, period.end, key=lambda span: span.start)
@@ -248,26 +231,26 @@ def counted_parts(periods: Sequence[Span]) -> list[tuple[Span, ...]]:
             start = max(start, span.end)
         if start < period.end:
             parts.append(Span(start, period.end))
-        found.append(tuple(parts))
+        parts_by_period.append(tuple(parts))
         if parts:
             ends = [period, *beside]
             taken[first:last] = [Span(min(s.start for s in ends), max(s.end for s in ends))]
-    return found
+    return parts_by_period
 
 
-def gathered(periods: Iterable[PeriodValue], windows: Sequence[Span]) -> list[WindowTotal]:
+def window_totals(periods: Iterable[PeriodValue], windows: Sequence[Span]) -> list[WindowTotal]:
     """What periods tell of each of some windows, such as months; windows may overlap.
 
     Parameters
     ----------
-    periods : iterable of Told
+    periods : iterable of PeriodValue
         Their parts must not overlap: see ``counted_parts``. Taken one after the other, so that
         only the windows' sums are kept.
     windows : sequence of Span
 
     Returns
     -------
-    list of Gathered
+    list of WindowTotal
         One for each window, in their order.
 
     Notes
@@ -279,8 +262,8 @@ def gathered(periods: Iterable[PeriodValue], windows: Sequence[Span]) -> list[Wi
     Examples
     --------
     >>> week = Span(datetime(2024, 7, 29), datetime(2024, 8, 5))
-    >>> told = PeriodValue((week,), {"net": np.array([10.0, 20.0])})
-    >>> [g.sums["net"].tolist() for g in gathered([told], months([week]))]
+    >>> value = PeriodValue((week,), {"net": np.array([10.0, 20.0])})
+    >>> [g.sums["net"].tolist() for g in window_totals([value], months([week]))]
     [[30.0, 60.0], [40.0, 80.0]]
     """
     days, not_final = [0.0] * len(windows), [0.0] * len(windows)
@@ -295,7 +278,7 @@ def gathered(periods: Iterable[PeriodValue], windows: Sequence[Span]) -> list[Wi
             not_final[i] += 0.0 if period.is_final else shared
             for name, draws in values.items():
                 sums[i][name] = sums[i].get(name, 0.0) + shared * draws
-    return [WindowTotal(*found) for found in zip(days, not_final, sums, strict=True)]
+    return [WindowTotal(*total) for total in zip(days, not_final, sums, strict=True)]
 
 
 def _filled(draws: Array) -> Array:
@@ -366,11 +349,11 @@ def hit_rate(promises: Iterable[tuple[Outcome, float | None]]) -> HitRate:
     >>> hit_rate([(Outcome.KEPT, 0.8), (Outcome.MISSED, 0.4), (Outcome.NOT_DUE, 0.9)])
     HitRate(kept=1, judged=2, held=0.6000000000000001, n_held=2)
     """
-    known = [p for p in promises if p[0] not in (Outcome.NOT_DUE, Outcome.UNKNOWN)]
-    held = [confidence for _, confidence in known if confidence is not None]
+    judged = [p for p in promises if p[0] not in (Outcome.NOT_DUE, Outcome.UNKNOWN)]
+    held = [confidence for _, confidence in judged if confidence is not None]
     return HitRate(
-        kept=sum(outcome is not Outcome.MISSED for outcome, _ in known),
-        judged=len(known),
+        kept=sum(outcome is not Outcome.MISSED for outcome, _ in judged),
+        judged=len(judged),
         held=sum(held) / len(held) if held else None,
         n_held=len(held),
     )

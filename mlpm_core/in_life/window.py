@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Nets = Callable[[Mapping[str, Array]], tuple[Array, Array]]
 
-__all__ = ["Track", "Window", "current_window"]
 
 _LENGTHS: Final = (
     *(1, 2, 3, 4, 6, 9, 13, 18, 26, 39, 52, 65, 78, 91, 128, 182, 256, 364, 512, 728, 1024, 1456),
@@ -156,13 +155,13 @@ class _Look:
 
     @classmethod
     def of(cls, tracks: Sequence[Track], length: int, alpha: float) -> _Look:
-        found = tuple(track.newest(length) for track in tracks)
+        observations = tuple(track.newest(length) for track in tracks)
         chances = [
             1.0 if o is None or t.expected is None else o.chance(t.expected)
-            for t, o in zip(tracks, found, strict=True)
+            for t, o in zip(tracks, observations, strict=True)
         ]
         names = tuple(t.name for t, p in zip(tracks, chances, strict=True) if p < alpha)
-        return cls(found, names, min(chances, default=1.0))
+        return cls(observations, names, min(chances, default=1.0))
 
 
 def _since_change(tracks: Sequence[Track], n: int, alpha: float) -> int:

@@ -25,15 +25,13 @@ if TYPE_CHECKING:
     from mlpm_core.intake.request import Stored
     from mlpm_core.records import Question, Record, Warned
 
-__all__ = ["compared"]
-
 _MOST_SHOWN = 20
 _MOST_COMPARED = 2000
 _MEETS_MODELS_FIRST = (MetricResult, Prediction)
 
 
 def compared(
-    found: ParsedFile, stored: Stored, profile: Profile, *, accept_good: bool
+    file: ParsedFile, stored: Stored, profile: Profile, *, accept_good: bool
 ) -> ImportPlan:
     """The judgement of a file whose records have been read.
 
@@ -42,11 +40,11 @@ def compared(
     Refusal
         With questions about names that look alike and values that change.
     """
-    record, faults = found.record, found.faults
+    record, faults = file.record, file.faults
     names = [c.name for c in columns(record)]
     questions: list[Question] = []
     known_models: Collection[str] = ()
-    rows = _with_known_references(found, stored)
+    rows = _with_known_references(file, stored)
     registers_models = any(
         c.name == "model_id" and c.required and not c.refers_to for c in columns(record)
     )
@@ -57,7 +55,7 @@ def compared(
         rows, more = _new_models_agreed(rows, record, known_models, profile)
         questions += more
     has_rows = np.zeros(len(faults.is_bad), dtype=bool)
-    rows, is_repeat_row = _without_conflicts(rows, record, names, found, stored)
+    rows, is_repeat_row = _without_conflicts(rows, record, names, file, stored)
     has_rows[rows.of] = True
     first = rows.taken(~is_repeat_row)
     is_changed, is_same, changes = _against_stored(first, record, names, stored)
@@ -82,8 +80,8 @@ def compared(
     if registers_models and record is not Model:
         used = kept.fields["model_id"].unique().to_pylist()
         new_models = [m for m in used if m not in known_models]
-    accepted, rejected = int(is_kept.sum()), int(faults.is_bad.sum()) + found.n_damaged
-    receipt = found.receipt.model_copy(
+    accepted, rejected = int(is_kept.sum()), int(faults.is_bad.sum()) + file.n_damaged
+    receipt = file.receipt.model_copy(
         update={
             "status": status_of(accepted, rejected, accept_good=accept_good),
             "accepted": accepted,
@@ -93,7 +91,9 @@ def compared(
             "changed": int((is_kept & changed).sum()),
             "identical": int(is_identical.sum()),
             "rejects": sorted(faults.rejects, key=lambda r: (r.row is not None, r.row or 0)),
-            "warnings": found.warned(*_told(found, kept, new_models, is_repeat, is_identical)),
+            "warnings": file.warned(
+                *_row_warnings(file, kept, new_models, is_repeat, is_identical)
+            ),
         }
     )
     return ImportPlan(
@@ -108,50 +108,50 @@ def compared(
     )
 
 
-def _with_known_references(found: ParsedFile, stored: Stored) -> Rows:
+def _with_known_references(file: ParsedFile, stored: Stored) -> Rows:
     """The rows that name only what is there; the others are rejected."""
-    rows = found.rows
-    for column in columns(found.record):
+    rows = file.rows
+    for column in columns(file.record):
         if column.refers_to is None:
             continue
-        known = set(stored.names(column.refers_to))
+        existing = set(stored.names(column.refers_to))
         codes, values = distinct(rows.fields[column.name])
-        is_unknown = flags(bool(v) and v not in known for v in values)
+        is_unknown = flags(bool(v) and v not in existing for v in values)
         if not is_unknown.any():
             continue
         plural = KINDS[column.refers_to].plural.lower()
-        near = _near(np.flatnonzero(is_unknown).tolist(), values, known)
+        near = _near(np.flatnonzero(is_unknown).tolist(), values, existing)
         for i in np.flatnonzero(is_unknown[codes]).tolist():
-            found.faults.add(
+            file.faults.add(
                 int(rows.of[i]),
-                found.labels[column.name],
+                file.labels[column.name],
                 "unknown-reference",
                 values[int(codes[i])],
                 plural=plural,
                 near=near.get(int(codes[i]), ""),
             )
-    return rows.taken(~found.faults.is_bad[rows.of])
+    return rows.taken(~file.faults.is_bad[rows.of])
 
 
-def _near(places: list[int], values: Sequence[str], known: Collection[str]) -> dict[int, str]:
+def _near(places: list[int], values: Sequence[str], existing: Collection[str]) -> dict[int, str]:
     """What the first of some unknown names may have meant, by their places among the values."""
-    some = sorted(known)[:_MOST_COMPARED]
+    some = sorted(existing)[:_MOST_COMPARED]
     near = {i: get_close_matches(values[i], some, n=1, cutoff=0.6) for i in places[:_MOST_SHOWN]}
     return {i: f" (did you mean {shown(names[0])}?)" for i, names in near.items() if names}
 
 
 def _models_told_apart(
-    rows: Rows, known: Collection[str], profile: Profile
+    rows: Rows, existing: Collection[str], profile: Profile
 ) -> tuple[Rows, list[Question]]:
     """The rows once new names that look like stored ones are settled."""
-    looks = {skeleton(name): name for name in known}
+    looks = {skeleton(name): name for name in existing}
     if not looks:
         return rows, []
     used = rows.fields["model_id"].unique().to_pylist()
     alike = {
         name: looks[skeleton(name)]
         for name in used
-        if name not in known and skeleton(name) in looks
+        if name not in existing and skeleton(name) in looks
     }
     if not alike or profile.look_alike == "new":
         return rows, []
@@ -211,7 +211,7 @@ def _renamed(rows: Rows, meant: Mapping[str, str]) -> Rows:
 
 
 def _without_conflicts(
-    rows: Rows, record: type[Record], names: list[str], found: ParsedFile, stored: Stored
+    rows: Rows, record: type[Record], names: list[str], file: ParsedFile, stored: Stored
 ) -> tuple[Rows, Flags]:
     """The rows whose key no other row gives different content, and which repeat an earlier one."""
     if stored.keys_are_unique(_shortened(rows, record.key)):
@@ -224,15 +224,15 @@ def _without_conflicts(
     differs[starts] = False
     is_torn = np.add.reduceat(differs.astype(np.int64), starts) > 0
     ends = np.append(starts[1:], len(key))
-    lines = found.faults.lines
+    lines = file.faults.lines
     for start, end in zip(starts[is_torn].tolist(), ends[is_torn].tolist(), strict=True):
         members = np.sort(order[start:end])
         records = np.unique(rows.of[members]).tolist()
-        told = ", ".join(str(int(lines[i]) + 1) for i in records[:10])
-        told += f" and {len(records) - 10} more" if len(records) > 10 else ""
+        line_list = ", ".join(str(int(lines[i]) + 1) for i in records[:10])
+        line_list += f" and {len(records) - 10} more" if len(records) > 10 else ""
         for i in records:
-            found.faults.add(i, None, "conflict", None, rows=told)
-    is_good = ~found.faults.is_bad[rows.of]
+            file.faults.add(i, None, "conflict", None, rows=line_list)
+    is_good = ~file.faults.is_bad[rows.of]
     return rows.taken(is_good), _repeats(content[is_good])
 
 
@@ -268,7 +268,7 @@ def _against_stored(
     for i in np.flatnonzero(differs_at_all)[:_MOST_SHOWN].tolist():
         different = [n for n, differ in differs.items() if differ[i]]
         name = "value" if "value" in different else different[0]
-        before, after = (_said(t.column(name)[i].as_py()) for t in (was, now))
+        before, after = (_value_text(t.column(name)[i].as_py()) for t in (was, now))
         changes.append((before if name == "value" else f"{name} {before}", after))
     return is_changed, is_same, changes
 
@@ -280,7 +280,7 @@ def _differ(was: pa.ChunkedArray, now: pa.ChunkedArray) -> Flags:
     return np.asarray(pc.invert(pc.or_(same, both_empty)), dtype=bool)
 
 
-def _said(value: object) -> str:
+def _value_text(value: object) -> str:
     return "empty" if value in (None, "") else shown(value)
 
 
@@ -297,28 +297,28 @@ def _restatement(n: int, changes: list[tuple[str, str]]) -> Question:
     )
 
 
-def _told(
-    found: ParsedFile, kept: Rows, new_models: list[str], is_repeat: Flags, is_identical: Flags
+def _row_warnings(
+    file: ParsedFile, kept: Rows, new_models: list[str], is_repeat: Flags, is_identical: Flags
 ) -> list[Warned]:
     """The warnings about rows that were not rejected."""
-    told = []
-    is_good = ~found.faults.is_bad
+    warnings = []
+    is_good = ~file.faults.is_bad
     if new_models:
-        told.append(warned("new-model", len(kept.of), names=new_models))
+        warnings.append(warned("new-model", len(kept.of), names=new_models))
     if "metric" in kept.fields:
         unknown = unknown_metrics(kept)
         if unknown:
-            told.append(warned("unknown-metric", names=unknown))
+            warnings.append(warned("unknown-metric", names=unknown))
     if is_repeat.any():
-        told.append(warned("duplicate-row", int(is_repeat.sum()), n=int(is_repeat.sum())))
+        warnings.append(warned("duplicate-row", int(is_repeat.sum()), n=int(is_repeat.sum())))
     if is_identical.any():
-        told.append(warned("identical-row", int(is_identical.sum()), n=int(is_identical.sum())))
-    n_noted = {note: int(n[is_good].sum()) for note, n in found.notes.items()}
+        warnings.append(warned("identical-row", int(is_identical.sum()), n=int(is_identical.sum())))
+    n_noted = {note: int(n[is_good].sum()) for note, n in file.notes.items()}
     for note in ("trimmed", "utc-assumed"):
         if n_noted.get(note):
-            told.append(warned(note, n_noted[note], n=n_noted[note]))
+            warnings.append(warned(note, n_noted[note], n=n_noted[note]))
     if n_noted.get("number-like-id"):
-        rows = found.rows.taken(is_good[found.rows.of])
+        rows = file.rows.taken(is_good[file.rows.of])
         written = (
             value
             for name, column in rows.fields.items()
@@ -326,5 +326,5 @@ def _told(
             for value in column.unique().to_pylist()
         )
         ids = [value for value in written if value and is_number_like(value)]
-        told.append(warned("number-like-id", n_noted["number-like-id"], ids=ids))
-    return told
+        warnings.append(warned("number-like-id", n_noted["number-like-id"], ids=ids))
+    return warnings

@@ -13,8 +13,6 @@ from mlpm_core.records import Example, Receipt, Reject, Status
 if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
 
-__all__ = ["ImportPlan", "status_of"]
-
 
 def _no_lines() -> Codes:
     return np.zeros(0, dtype=np.int64)
@@ -56,16 +54,16 @@ class ImportPlan:
     def examples(self, most: int = 20) -> list[Example]:
         """The first new and the first changed rows as text, at most so many of each."""
         is_changed = np.isin(self.lines, self.changed_lines)
-        found = []
+        examples = []
         for change, of in (("new", ~is_changed), ("changed", is_changed)):
             places = np.flatnonzero(of)[:most]
             for line, row in zip(
                 self.lines[places].tolist(), self.rows.take(pa.array(places)).to_pylist(),
                 strict=True,
             ):  # fmt: skip
-                told = {name: str(v) for name, v in row.items() if v not in (None, "")}
-                found.append(Example(line=line, change=change, row=told))
-        return found
+                cells = {name: str(v) for name, v in row.items() if v not in (None, "")}
+                examples.append(Example(line=line, change=change, row=cells))
+        return examples
 
     def rejecting(self, faults: list[Reject], *, accept_good: bool) -> ImportPlan:
         """The judgement once further rows are rejected, each named by its line.

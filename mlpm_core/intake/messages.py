@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from mlpm_core.records import Question, Reject, Warned
 
-__all__ = ["Fault", "Refusal", "question", "reject", "shown", "warned"]
-
 _REJECTS: dict[str, tuple[str, str]] = {
     "empty-file": ("The file holds no text.", "Export it again; nothing was changed."),
     "no-rows": (
@@ -275,5 +273,5 @@ def warned(code: str, rows: int = 0, **filled: object) -> Warned:
 
 
 def _listed(names: list[str]) -> str:
-    told = ", ".join(shown(n) for n in names[:12])
-    return told if len(names) <= 12 else f"{told} and {len(names) - 12} more"
+    listed = ", ".join(shown(n) for n in names[:12])
+    return listed if len(names) <= 12 else f"{listed} and {len(names) - 12} more"

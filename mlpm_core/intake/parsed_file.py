@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.records import Record
 
-__all__ = ["ParsedFile"]
-
 NOTES = ("trimmed", "utc-assumed", "number-like-id")
 PERIOD_UNSAID = "period-unsaid"
 """Note of a result of which nothing says how long its period is."""
@@ -55,7 +53,7 @@ class ParsedFile:
 
     def packed(self) -> tuple[dict[str, Any], list[pa.Table]]:
         """The same as JSON and Arrow tables."""
-        said = {
+        document = {
             "labels": self.labels,
             "n_damaged": self.n_damaged,
             "receipt": self.receipt.model_dump(mode="json"),
@@ -68,27 +66,27 @@ class ParsedFile:
         records = {"line": pa.array(self.faults.lines), "is_bad": pa.array(self.faults.is_bad)} | {
             _COUNT + note: pa.array(n) for note, n in self.notes.items()
         }
-        return said, [pa.table(rows), pa.table(records)]
+        return document, [pa.table(rows), pa.table(records)]
 
     @classmethod
-    def unpacked(cls, said: dict[str, Any], tables: list[pa.Table]) -> ParsedFile:
+    def unpacked(cls, document: dict[str, Any], tables: list[pa.Table]) -> ParsedFile:
         """What `packed` packed."""
         rows, records = ({n: _one(t.column(n)) for n in t.column_names} for t in tables)
         faults = Faults(
-            records["line"].to_numpy(), [Reject.model_construct(**r) for r in said["rejects"]]
+            records["line"].to_numpy(), [Reject.model_construct(**r) for r in document["rejects"]]
         )
         faults.is_bad = records["is_bad"].to_numpy(zero_copy_only=False).copy()
-        receipt = Receipt.model_validate(said["receipt"])
+        receipt = Receipt.model_validate(document["receipt"])
         record = record_of(receipt.kind)
         return cls(
             record,
-            said["labels"],
+            document["labels"],
             Rows(
                 rows["of"].to_numpy(),
                 {c.name: _typed(rows[_FIELD + c.name], c.kind) for c in columns(record)},
             ),
             faults,
-            said["n_damaged"],
+            document["n_damaged"],
             {
                 n.removeprefix(_COUNT): c.to_numpy()
                 for n, c in records.items()

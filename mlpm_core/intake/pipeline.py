@@ -55,8 +55,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.request import ImportRequest, Stored
     from mlpm_core.records import Reject, Warned
 
-__all__ = ["check_project", "judge", "judged", "read", "rejected_csv"]
-
 
 def judge(asked: ImportRequest, stored: Stored, *, accept_good: bool) -> ImportPlan:
     """Check a file and say what storing it would do; nothing is stored.
@@ -78,7 +76,7 @@ def judge(asked: ImportRequest, stored: Stored, *, accept_good: bool) -> ImportP
 
 
 def judged(
-    found: ParsedFile, asked: ImportRequest, stored: Stored, *, accept_good: bool
+    file: ParsedFile, asked: ImportRequest, stored: Stored, *, accept_good: bool
 ) -> ImportPlan:
     """What storing a file that was read would do.
 
@@ -90,7 +88,7 @@ def judged(
         Would good rows be stored although others are rejected?
     """
     try:
-        return compared(found, stored, asked.profile, accept_good=accept_good)
+        return compared(file, stored, asked.profile, accept_good=accept_good)
     except Refusal as refusal:
         return ImportPlan(asked.receipt(refusal))
 
@@ -106,17 +104,17 @@ def read(asked: ImportRequest) -> ParsedFile:
         When the project's name, or an answer of the profile, cannot be used.
     """
     opened = _opened(asked)
-    found, checker = opened.table, opened.checker
-    checked_header(found, opened.header, opened.fields, asked.profile)
-    if found.n_records == len(found.blank):
+    records, checker = opened.table, opened.checker
+    checked_header(records, opened.header, opened.fields, asked.profile)
+    if records.n_records == len(records.blank):
         raise Refusal.of("no-rows")
-    found = without_bad_bytes(found, opened.text)
+    records = without_bad_bytes(records, opened.text)
     structural = [
         r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
-        for r in structural_rejects(found, opened.header, opened.lines, opened.text)
+        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
     ]
-    faults = Faults(_rows_of(found, opened.text), structural)
-    readings = checker.readings(found, faults)
+    faults = Faults(_rows_of(records, opened.text), structural)
+    readings = checker.readings(records, faults)
     asked_about_dates(readings)
     if opened.fields.has_metrics:
         check_results(readings, checker.columns, faults)
@@ -125,14 +123,14 @@ def read(asked: ImportRequest) -> ParsedFile:
         if not checker.columns.wide:
             rows = with_one_count(rows, asked.profile)
     else:
-        every = np.arange(len(found.lines), dtype=np.int64)
+        every = np.arange(len(records.lines), dtype=np.int64)
         fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}
         if "granularity" in fields:
             fields["granularity"] = granularity(readings, checker.columns)
         rows = Rows(every, fields).taken(~faults.is_bad)
     if opened.fields.has_metrics:
         rows = as_shares(with_errors_in(rows, asked.profile))
-    n = len(found.lines)
+    n = len(records.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
         for note in NOTES
@@ -145,12 +143,12 @@ def read(asked: ImportRequest) -> ParsedFile:
         kind=asked.kind,
         project=asked.project,
         filename=asked.filename,
-        lines=found.n_records,
-        blank=len(found.blank),
-        warnings=_about_file(opened, found),
+        lines=records.n_records,
+        blank=len(records.blank),
+        warnings=_about_file(opened, records),
     )
     labels = {c.name: checker.columns.label(c.name) for c in columns(asked.record)}
-    return ParsedFile(asked.record, labels, rows, faults, len(found.damaged), notes, receipt)
+    return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)
 
 
 def rejected_csv(asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:
@@ -189,19 +187,21 @@ def _opened(asked: ImportRequest) -> DecodedFile:
     if all(map(is_blank, lines.lines)):
         raise Refusal.of("empty-file")
     fields = Fields(asked.record, asked.profile, by_application=asked.by_application)
-    header = Header.found(lines, fields, asked.limits)
+    header = Header.find(lines, fields, asked.limits)
     check_header_bytes(header, lines, text)
     checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
-    found = table(lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits)
-    found = asked_about_layout(found, header, fields, asked.profile)
-    return DecodedFile(text, lines, fields, header, checker, found)
+    records = table(
+        lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits
+    )
+    records = asked_about_layout(records, header, fields, asked.profile)
+    return DecodedFile(text, lines, fields, header, checker, records)
 
 
-def _rows_of(found: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _rows_of(records: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The row (from 0) of the file on which each record starts."""
     if text.rows is None:
-        return found.lines
-    return np.array([_row_of(i + 1, text) - 1 for i in found.lines.tolist()], dtype=np.int64)
+        return records.lines
+    return np.array([_row_of(i + 1, text) - 1 for i in records.lines.tolist()], dtype=np.int64)
 
 
 def _row_of(line: int, text: Text) -> int:
@@ -209,15 +209,15 @@ def _row_of(line: int, text: Text) -> int:
     return line if text.rows is None else text.rows.get(line, line)
 
 
-def _about_file(opened: DecodedFile, found: Table) -> list[Warned]:
+def _about_file(opened: DecodedFile, records: Table) -> list[Warned]:
     """The warnings about the file as a whole."""
     header, text = opened.header, opened.text
-    inner = {i for start, n in found.spans.items() for i in range(start, start + n - 1)}
+    inner = {i for start, n in records.spans.items() for i in range(start, start + n - 1)}
     inner |= set(range(header.line, header.below - 1))
-    told = [warned("mixed-newlines")] if len(opened.lines.kinds_of_ends(inner)) > 1 else []
+    warnings = [warned("mixed-newlines")] if len(opened.lines.kinds_of_ends(inner)) > 1 else []
     if text.left:
-        told.append(warned("extra-sheet", names=list(text.left)))
+        warnings.append(warned("extra-sheet", names=list(text.left)))
     if text.unread:
-        told.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
+        warnings.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
     extra = opened.checker.columns.unused_headers()
-    return [*told, warned("extra-column", headers=extra)] if extra else told
+    return [*warnings, warned("extra-column", headers=extra)] if extra else warnings

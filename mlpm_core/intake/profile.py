@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from mlpm_core.errors import InputError, quoted
 
-__all__ = ["IGNORE", "Limits", "Profile"]
-
 IGNORE = "ignore"
 """The answer that leaves a column unused."""
 
@@ -68,10 +66,10 @@ class Profile(BaseModel):
         if not isinstance(value, str):
             return value
         try:
-            known = codecs.lookup(value).name
+            standard_name = codecs.lookup(value).name
         except LookupError:
             return value
-        return {"utf-8-sig": "utf-8"}.get(known, known)
+        return {"utf-8-sig": "utf-8"}.get(standard_name, standard_name)
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:
@@ -130,15 +128,15 @@ class Profile(BaseModel):
         >>> Profile(thousands="space", wide=("recall", "ROC AUC")).answers()
         ['thousands=space', 'wide=recall,ROC AUC']
         """
-        said = []
+        answers = []
         for key, value in self.model_dump(exclude_defaults=True).items():
             if isinstance(value, dict):
-                said += [f"{key}.{k.replace('=', '%3D')}={v}" for k, v in value.items()]
+                answers += [f"{key}.{k.replace('=', '%3D')}={v}" for k, v in value.items()]
             elif isinstance(value, tuple):
-                said.append(f"{key}={','.join(value)}")
+                answers.append(f"{key}={','.join(value)}")
             else:
-                said.append(f"{key}={value}")
-        return said
+                answers.append(f"{key}={value}")
+        return answers
 
 
 def _keys() -> list[str]:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.request import DecodedFile
     from mlpm_core.records import Reject
 
-__all__ = ["rejected_records"]
-
 _ADDED = ("_row", "_column", "_code", "_message", "_hint")
 _IN_QUOTES = re.compile(r'"(?:[^"]|"")*"')
 _ANY_NUMBER = re.compile(r"[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[eE][+-]?[0-9]+)?")
@@ -57,7 +55,7 @@ def rejected_records(opened: DecodedFile, rejects: Iterable[Reject]) -> bytes:
             if cells is None
             else delimiter.join(_quoted(_safe(c), delimiter) for c in cells)
         )
-        added = delimiter.join(_quoted(c, delimiter) for c in _said(reasons[line]))
+        added = delimiter.join(_quoted(c, delimiter) for c in _reason_cells(reasons[line]))
         out.append(text.bytes_of(record + delimiter))
         out.append(text.bytes_of(added + end, is_ours=True))
     return b"".join(out)
@@ -89,7 +87,7 @@ def _safe(text: str) -> str:
     return safe_cell(as_written(text))
 
 
-def _said(faults: list[Reject]) -> list[str]:
+def _reason_cells(faults: list[Reject]) -> list[str]:
     def joined(parts: list[str | None]) -> str:
         return safe_cell("; ".join(dict.fromkeys(p for p in parts if p)))
 

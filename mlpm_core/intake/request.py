@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.messages import Refusal
     from mlpm_core.records import Record
 
-__all__ = ["DecodedFile", "ImportRequest", "Stored"]
-
 
 class Stored(Protocol):
     """What the intake asks about the stored rows of the project."""

@@ -33,8 +33,6 @@ from mlpm_core.records import Question, Reject
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Bounds", "ParserSandbox", "SandboxError"]
-
 LOG = logging.getLogger("mlpm.sandbox")
 
 _FILES_EACH: Final = 200
@@ -97,8 +95,8 @@ class ParserSandbox:
         SandboxError
             When the reader was stopped by its bounds, or broke.
         """
-        said, parts = self._do("read", asked)
-        return ParsedFile.unpacked(said, [_table(part) for part in parts])
+        document, parts = self._do("read", asked)
+        return ParsedFile.unpacked(document, [_table(part) for part in parts])
 
     def rejected_csv(self, asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:
         """See `mlpm_core.intake.pipeline.rejected_csv`."""
@@ -122,26 +120,26 @@ class ParserSandbox:
                 reader = None
             reader = reader or _Reader(self._bounds)
             try:
-                said, parts = reader.ask(_written(what, asked, rejects), asked.data)
+                answer, parts = reader.ask(_written(what, asked, rejects), asked.data)
             except BaseException:
                 reader.stop()
                 raise
-            if "stopped" in said or reader.n_files >= _FILES_EACH:
+            if "stopped" in answer or reader.n_files >= _FILES_EACH:
                 reader.stop()
             else:
                 with self._lock:
                     self._idle.append(reader)
-        if "stopped" in said:
-            raise SandboxError(said["stopped"])
-        if "input_error" in said:
-            raise InputError(said["input_error"])
-        if "refusal" in said:
-            rejects_, questions = said["refusal"]
+        if "stopped" in answer:
+            raise SandboxError(answer["stopped"])
+        if "input_error" in answer:
+            raise InputError(answer["input_error"])
+        if "refusal" in answer:
+            rejects_, questions = answer["refusal"]
             raise Refusal(
                 [Reject.model_construct(**r) for r in rejects_],
                 [Question.model_validate(q) for q in questions],
             )
-        return said, parts
+        return answer, parts
 
 
 class _Reader:
@@ -172,7 +170,9 @@ class _Reader:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, said: dict[str, Any], data: bytes | Path) -> tuple[dict[str, Any], list[bytes]]:
+    def ask(
+        self, request: dict[str, Any], data: bytes | Path
+    ) -> tuple[dict[str, Any], list[bytes]]:
         self.n_files += 1
         is_late = threading.Event()
 
@@ -187,7 +187,7 @@ class _Reader:
         if to is None or back is None:
             raise SandboxError("The reader has no pipes.")
         try:
-            _send(to, said, [data] if isinstance(data, bytes) else [])
+            _send(to, request, [data] if isinstance(data, bytes) else [])
             return _received(back)
         except (OSError, EOFError) as error:
             self._process.kill()
@@ -241,21 +241,21 @@ def _written(
     }
 
 
-def _asked(said: dict[str, Any], parts: list[bytes]) -> ImportRequest:
+def _asked(request: dict[str, Any], parts: list[bytes]) -> ImportRequest:
     return ImportRequest(
-        Path(said["path"]) if said["path"] else parts[0],
-        said["filename"],
-        said["kind"],
-        said["project"],
-        datetime.fromisoformat(said["now"]),
-        Profile.model_validate(said["profile"]),
-        Limits(**said["limits"]),
-        said["by_application"],
+        Path(request["path"]) if request["path"] else parts[0],
+        request["filename"],
+        request["kind"],
+        request["project"],
+        datetime.fromisoformat(request["now"]),
+        Profile.model_validate(request["profile"]),
+        Limits(**request["limits"]),
+        request["by_application"],
     )
 
 
-def _send(to: IO[bytes], said: dict[str, Any], parts: Sequence[bytes | pa.Buffer]) -> None:
-    head = json.dumps(said).encode()
+def _send(to: IO[bytes], document: dict[str, Any], parts: Sequence[bytes | pa.Buffer]) -> None:
+    head = json.dumps(document).encode()
     to.write(_SIZE.pack(len(head)) + head + _SIZE.pack(len(parts)))
     for part in parts:
         view = memoryview(part)
@@ -265,10 +265,10 @@ def _send(to: IO[bytes], said: dict[str, Any], parts: Sequence[bytes | pa.Buffer
 
 
 def _received(back: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    said = json.loads(_exactly(back, _SIZE.unpack(_exactly(back, _SIZE.size))[0]))
+    document = json.loads(_exactly(back, _SIZE.unpack(_exactly(back, _SIZE.size))[0]))
     n_parts = _SIZE.unpack(_exactly(back, _SIZE.size))[0]
     sizes = (_SIZE.unpack(_exactly(back, _SIZE.size))[0] for _ in range(n_parts))
-    return said, [_exactly(back, size) for size in sizes]
+    return document, [_exactly(back, size) for size in sizes]
 
 
 def _exactly(back: IO[bytes], size: int) -> bytes:
@@ -290,14 +290,14 @@ def _packed(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def _answer(said: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[Any]]:
+def _answer(request: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[Any]]:
     try:
-        asked = _asked(said, parts)
-        if said["what"] == "rejected_csv":
-            rejects = [Reject.model_construct(**r) for r in said["rejects"]]
+        asked = _asked(request, parts)
+        if request["what"] == "rejected_csv":
+            rejects = [Reject.model_construct(**r) for r in request["rejects"]]
             return {}, [rejected_csv(asked, rejects)]
-        told, tables = read(asked).packed()
-        return told, [_packed(t) for t in tables]
+        answer, tables = read(asked).packed()
+        return answer, [_packed(t) for t in tables]
     except Refusal as refusal:
         return {
             "refusal": [
@@ -318,12 +318,12 @@ def work(memory: int, cpu_seconds: int) -> None:
     asking = os.fdopen(0, "rb")
     while True:
         try:
-            said, parts = _received(asking)
+            request, parts = _received(asking)
         except EOFError:
             return
         bound(cpu_seconds)
         try:
-            answer, results = _answer(said, parts)
+            answer, results = _answer(request, parts)
         except MemoryError:
             answer, results = (
                 {"stopped": f"it needed more than {_memory(memory)} of memory"},

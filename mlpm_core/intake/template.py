@@ -11,8 +11,6 @@ from mlpm_core.records import FIRST_MECHANISM, Column, ColumnKind, columns
 if TYPE_CHECKING:
     from mlpm_core.records import Record
 
-__all__ = ["template"]
-
 _EXAMPLES = {
     # Left empty, a project is the one of the import.
     "project": "",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from mlpm_core.planning.assumptions import Assumption, assumptions
 from mlpm_core.planning.brief import (
-    Area,
-    Confidence,
     Conflict,
     Coverage,
     Finding,
@@ -15,7 +13,7 @@ from mlpm_core.planning.brief import (
     project_weights,
 )
 from mlpm_core.planning.conditions import Condition, LeastMove, conditions, least_move
-from mlpm_core.planning.factors import FACTORS, Answer, Documentation, Factor
+from mlpm_core.planning.factors import FACTORS, Factor
 from mlpm_core.planning.kpi_templates import (
     KpiTemplate,
     find_kpi_template,
@@ -43,6 +41,7 @@ from mlpm_core.planning.quick_result import (
 )
 from mlpm_core.planning.rounding import cost_in_words, cost_of, days_in_words, rounded_days
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
+from mlpm_core.records import Answer, Area, Confidence, Documentation
 
 __all__ = [
     "CONFIDENCE",

@@ -12,7 +12,6 @@ from mlpm_core.planning.quick import MODELS_EXPONENT, OPTIMISM, OPTIMISM_LOG_SD
 if TYPE_CHECKING:
     from mlpm_core.planning.quick_inputs import QuickInputs
 
-__all__ = ["Assumption", "assumptions"]
 
 _Z90: Final = 1.2815515655446004  # the 90 % quantile of a standard normal distribution
 

@@ -14,11 +14,6 @@ from mlpm_core.records import Area, Confidence
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = [
-    "Area", "Confidence", "Conflict", "Coverage", "Finding", "Stakeholder", "conflicts",
-    "coverage", "project_weights",
-]  # fmt: skip
-
 _CONFLICT_GAP: Final = 1 / 3
 
 
@@ -69,8 +64,8 @@ class Coverage:
     @property
     def by_confidence(self) -> dict[Confidence, int]:
         """How many findings there are of each confidence, the least certain first."""
-        told = [Confidence(finding.confidence) for finding in self.findings]
-        return {confidence: told.count(confidence) for confidence in Confidence}
+        confidences = [Confidence(finding.confidence) for finding in self.findings]
+        return {confidence: confidences.count(confidence) for confidence in Confidence}
 
     @property
     def n_blockers(self) -> int:
@@ -91,10 +86,10 @@ class Coverage:
         name = Area(self.area).label
         if not self.findings:
             return f"{name}: nothing has been asked yet."
-        told = f"{name}: {self.n_settled} of {len(self.findings)} findings checked or proven"
+        settled = f"{name}: {self.n_settled} of {len(self.findings)} findings checked or proven"
         if self.n_blockers == 0:
-            return f"{told}."
-        return f"{told}, {self.n_blockers} blocker{'s' if self.n_blockers > 1 else ''} open."
+            return f"{settled}."
+        return f"{settled}, {self.n_blockers} blocker{'s' if self.n_blockers > 1 else ''} open."
 
 
 def coverage(findings: Sequence[Finding]) -> tuple[Coverage, ...]:
@@ -113,7 +108,7 @@ def coverage(findings: Sequence[Finding]) -> tuple[Coverage, ...]:
     'Data: 0 of 1 findings checked or proven, 1 blocker open.'
     """
     order = list(Confidence)
-    found = [
+    areas = [
         Coverage(
             area,
             tuple(
@@ -129,7 +124,7 @@ def coverage(findings: Sequence[Finding]) -> tuple[Coverage, ...]:
         )
         for area in Area
     ]
-    return tuple(sorted(found, key=lambda c: (-c.n_blockers, c.share)))
+    return tuple(sorted(areas, key=lambda c: (-c.n_blockers, c.share)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +235,13 @@ def conflicts(stakeholders: Sequence[Stakeholder]) -> tuple[Conflict, ...]:
     >>> print(conflicts([tom, jonas])[0].sentence)
     Jonas puts 50 of 100 points on customer experience, Tom 0; Tom puts 60 on cost saving, Jonas 0.
     """
-    found = []
+    conflicting = []
     for one, two in combinations(sorted(stakeholders, key=lambda s: s.name), 2):
         mine, theirs = one.weights, two.weights
         gaps = {d: mine[d] - theirs[d] for d in Dimension}
         first, second = max(gaps, key=lambda d: gaps[d]), min(gaps, key=lambda d: gaps[d])
         if min(gaps[first], -gaps[second]) >= _CONFLICT_GAP - 1e-9:
-            found.append(
+            conflicting.append(
                 Conflict(
                     names=(one.name, two.name),
                     dimensions=(first, second),
@@ -259,7 +254,7 @@ def conflicts(stakeholders: Sequence[Stakeholder]) -> tuple[Conflict, ...]:
                     ),
                 )
             )
-    return tuple(sorted(found, key=lambda c: -min(c.gaps)))
+    return tuple(sorted(conflicting, key=lambda c: -min(c.gaps)))
 
 
 def _points(weight: float) -> str:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Condition", "LeastMove", "conditions", "least_move"]
 
 _ROUNDING: Final = 1e-9
 _TIMES: Final = 2.0  # more than that is told as a multiple
@@ -77,10 +76,10 @@ class Condition:
         """
         if self.zero_at is None:
             if self.pays:
-                told = f"the model pays, and no {self._name} makes it a loss"
+                outcome = f"the model pays, and no {self._name} makes it a loss"
             else:
-                told = f"the model does not pay, whatever {self._name} is"
-            return f"With all else as taken {told}."
+                outcome = f"the model does not pay, whatever {self._name} is"
+            return f"With all else as taken {outcome}."
         unit = _unit(self.unit, currency)
         is_open = self.zero_at in (0, self.taken)  # there, net is zero or not yet positive
         words = ("above", "below") if is_open else ("at least", "at most")
@@ -88,11 +87,11 @@ class Condition:
         if self.also_at is not None:
             low, high = sorted((self.zero_at, self.also_at))
             side = f"between {self._said(low)} and {self._said(high)}"
-        told = f"The model pays when {self._name} is {side}{unit}"
+        sentence = f"The model pays when {self._name} is {side}{unit}"
         if self.typical:
-            told += f"; typical is {self.typical}"
+            sentence += f"; typical is {self.typical}"
         also = " It also pays at other values." if self.pays_elsewhere else ""
-        return f"{told}. {self._distance()}{also}"
+        return f"{sentence}. {self._distance()}{also}"
 
     def _distance(self) -> str:
         margin = self.margin
@@ -149,15 +148,15 @@ def conditions(worth: Worth) -> list[Condition]:
     --------
     >>> from mlpm_core.value.mechanism import find_mechanism
     >>> from mlpm_core.value.typical import typical_worth
-    >>> told = conditions(typical_worth(find_mechanism("demand_forecast")).worth)[0]
-    >>> told.label, told.is_floor, round(told.zero_at, 4), round(told.margin, 4)
+    >>> condition = conditions(typical_worth(find_mechanism("demand_forecast")).worth)[0]
+    >>> condition.label, condition.is_floor, round(condition.zero_at, 4), round(condition.margin, 4)
     ('Forecast error (WAPE)', False, 0.2739, 0.3693)
     """
     policy, medians = _at_medians(worth)
     pays = float(policy.outcome(medians).sure_net) > 0
     asked = [entry for entry in policy.inputs if entry.name in worth.quantities]
-    found = [_condition(worth, entry, pays=pays) for entry in asked]
-    return sorted(found, key=_thinnest_first)
+    by_input = [_condition(worth, entry, pays=pays) for entry in asked]
+    return sorted(by_input, key=_thinnest_first)
 
 
 def least_move(worth: Worth, dimension: Dimension) -> LeastMove | None:
@@ -171,16 +170,16 @@ def least_move(worth: Worth, dimension: Dimension) -> LeastMove | None:
     >>> from mlpm_core.quantity import Dimension
     >>> from mlpm_core.value.mechanism import find_mechanism
     >>> from mlpm_core.value.typical import typical_worth
-    >>> told = typical_worth(find_mechanism("triage_automation")).worth
-    >>> found = least_move(told, Dimension.CYCLE_TIME)
-    >>> found.through, found.least < found.taken
+    >>> worth = typical_worth(find_mechanism("triage_automation")).worth
+    >>> move = least_move(worth, Dimension.CYCLE_TIME)
+    >>> move.through, move.least < move.taken
     ('Coverage', True)
     """
     policy, medians = _at_medians(worth)
     rule = worth.mechanism.kpis[dimension]
 
     def improved(inputs: Mapping[str, Array]) -> float:
-        return float(np.asarray(rule.told(policy.outcome(inputs).kpis[dimension])))
+        return float(np.asarray(rule.in_own_unit(policy.outcome(inputs).kpis[dimension])))
 
     taken, net = improved(medians), float(policy.outcome(medians).net)
     for entry in worth.mechanism.metrics:
@@ -195,8 +194,8 @@ def least_move(worth: Worth, dimension: Dimension) -> LeastMove | None:
 
 
 def _condition(worth: Worth, entry: Input, *, pays: bool) -> Condition:
-    found = worth.break_evens[entry.name]
-    is_floor = found.value is not None and found.value == found.pays_from
+    break_even = worth.break_evens[entry.name]
+    is_floor = break_even.value is not None and break_even.value == break_even.pays_from
     return Condition(
         name=entry.name,
         label=entry.label,
@@ -205,11 +204,11 @@ def _condition(worth: Worth, entry: Input, *, pays: bool) -> Condition:
         typical=entry.typical,
         taken=worth.quantities[entry.name].median,
         pays=pays,
-        zero_at=found.value,
+        zero_at=break_even.value,
         is_floor=is_floor,
-        reason=found.reason or "",
-        also_at=found.pays_to if is_floor else found.pays_from,
-        pays_elsewhere=found.pays_elsewhere,
+        reason=break_even.reason or "",
+        also_at=break_even.pays_to if is_floor else break_even.pays_from,
+        pays_elsewhere=break_even.pays_elsewhere,
     )
 
 
@@ -237,5 +236,5 @@ def _thinnest_first(condition: Condition) -> tuple[object, ...]:
 def _unit(unit: str, currency: str) -> str:
     if unit == "1":
         return ""
-    told = unit.replace("money", currency).replace("sku_period", "SKU-period")
-    return " " + told.replace("/", " per ")
+    unit_text = unit.replace("money", currency).replace("sku_period", "SKU-period")
+    return " " + unit_text.replace("/", " per ")

@@ -7,9 +7,6 @@ from typing import Final
 
 from mlpm_core.records import Answer, Documentation
 
-__all__ = ["DOCUMENTATION", "FACTORS", "PROBABILITY_ON", "Answer", "Documentation", "Factor"]
-
-
 PROBABILITY_ON: Final = {Answer.YES: 1.0, Answer.NO: 0.0, Answer.UNKNOWN: 0.5}
 
 

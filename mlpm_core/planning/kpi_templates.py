@@ -17,8 +17,6 @@ from mlpm_core.value.kpi import per_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KpiTemplate", "find_kpi_template", "kpi_templates", "read_kpi_templates"]
-
 _FILE: Final = files("mlpm_core") / "catalogue" / "kpis" / "candidates.toml"
 _WITHIN: Final = 0.1
 _TEXTS: Final = ("name", "dimension", "unit", "direction", "count", "where")
@@ -91,8 +89,8 @@ def kpi_templates() -> dict[str, KpiTemplate]:
 
     Examples
     --------
-    >>> found = kpi_templates()["time-to-result"]
-    >>> found.name, found.dimension.value, found.weeks()
+    >>> template = kpi_templates()["time-to-result"]
+    >>> template.name, template.dimension.value, template.weeks()
     ('Hours from arrival to result', 'cycle_time', 13)
     """
     return read_kpi_templates(_FILE.read_text("utf-8"))
@@ -106,19 +104,19 @@ def find_kpi_template(candidate_id: str) -> KpiTemplate:
     NotFoundError
         When there is none; it lists near names.
     """
-    known = kpi_templates()
-    if candidate_id not in known:
-        raise NotFoundError.of("candidate KPI", candidate_id, known)
-    return known[candidate_id]
+    catalogue = kpi_templates()
+    if candidate_id not in catalogue:
+        raise NotFoundError.of("candidate KPI", candidate_id, catalogue)
+    return catalogue[candidate_id]
 
 
 def _candidate(name: str, entry: Any) -> KpiTemplate:  # noqa: ANN401  whatever TOML holds
     if not isinstance(entry, dict):
         raise InputError(f"{name}: write a table [{name}] with its entries.")
-    known = (*_TEXTS, "mechanisms", "spread", "within")
-    if unknown := [key for key in entry if key not in known]:
-        raise InputError(f"{name}: {NotFoundError.of('entry', unknown[0], known)}")
-    if missing := [key for key in known[:-1] if key not in entry]:
+    allowed = (*_TEXTS, "mechanisms", "spread", "within")
+    if unknown := [key for key in entry if key not in allowed]:
+        raise InputError(f"{name}: {NotFoundError.of('entry', unknown[0], allowed)}")
+    if missing := [key for key in allowed[:-1] if key not in entry]:
         raise InputError(f"{name} has no {', '.join(missing)}.")
     texts = {key: _text(name, entry, key) for key in _TEXTS}
     named = entry["mechanisms"]

@@ -14,8 +14,6 @@ from mlpm_core.errors import InputError, NotEnoughDataError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CONFIDENCE", "FEWEST_WEEKS", "Measured", "measured", "weeks_to_measure"]
-
 FEWEST_WEEKS: Final = 5
 """Any five weeks hold every weekday and a month's end; four can miss it (2 to 29 March 2026)."""
 
@@ -110,8 +108,8 @@ def measured(values: Sequence[float]) -> Measured:
 
     Examples
     --------
-    >>> told = measured([20, 24, 22, 18, 26])
-    >>> told.mean, round(told.spread, 4), round(told.within, 4)
+    >>> baseline = measured([20, 24, 22, 18, 26])
+    >>> baseline.mean, round(baseline.spread, 4), round(baseline.within, 4)
     (22.0, 0.1437, 0.137)
     """
     numbers = np.asarray(values, dtype=np.float64)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["LogNormals"]
 
 _REACH: Final = 8.0  # standard deviations that hold all of a normal distribution we can tell
 _N_GRID: Final = 4097
@@ -83,8 +82,8 @@ class LogNormals:
         low, high = self._reach
         if self.shares.size == 1 and p == 0.5:
             return float(np.exp(self.means[0]))
-        found = brentq(lambda x: float(self._cdf(np.array([x]))[0]) - p, low, high, xtol=1e-13)
-        return math.exp(found)
+        log_amount = brentq(lambda x: float(self._cdf(np.array([x]))[0]) - p, low, high, xtol=1e-13)
+        return math.exp(log_amount)
 
     def draws(self, n: int) -> Array:
         """Equally likely amounts, the smallest first: the (i + 1/2)/n quantiles; shape (n,)."""

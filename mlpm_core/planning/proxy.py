@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["Proxy", "ProxyState"]
-
 _DAYS_PER_WEEK: Final = 7
 
 
@@ -63,20 +61,20 @@ class Proxy:
         >>> print(Proxy("shorter waits", expires_on=date(2026, 6, 9)).sentence(date(2026, 6, 30)))
         Proxy for shorter waits, not agreed, expired 3 weeks ago: agree it or replace it.
         """
-        told = f"Proxy for {self.stands_for.strip().rstrip('.')}"
+        subject = f"Proxy for {self.stands_for.strip().rstrip('.')}"
         match self.state(today):
             case ProxyState.NONE:
                 return ""
             case ProxyState.AGREED if self.agreed_on is not None:
-                return f"{told}, agreed by {self.agreed_by.strip()} on {_day(self.agreed_on)}."
+                return f"{subject}, agreed by {self.agreed_by.strip()} on {_day(self.agreed_on)}."
             case ProxyState.EXPIRED if self.expires_on is not None:
                 ago = _span((today - self.expires_on).days)
-                return f"{told}, not agreed, expired {ago} ago: agree it or replace it."
+                return f"{subject}, not agreed, expired {ago} ago: agree it or replace it."
         if self.expires_on is None:
-            return f"{told}, not agreed, with no day on which it expires: give it one."
+            return f"{subject}, not agreed, with no day on which it expires: give it one."
         left = (self.expires_on - today).days
         when = f"{_day(self.expires_on)}, {f'in {_span(left)}' if left else 'today'}"
-        return f"{told}, not agreed yet: agree it by {when}, or it stops counting."
+        return f"{subject}, not agreed yet: agree it by {when}, or it stops counting."
 
 
 def _span(days: int) -> str:

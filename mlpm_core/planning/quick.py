@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, PROBABILITY_ON, Answer, Factor
+from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, PROBABILITY_ON, Factor
 from mlpm_core.planning.mixture import LogNormals
 from mlpm_core.planning.quick_result import (
     AskFirst,
@@ -17,11 +17,10 @@ from mlpm_core.planning.quick_result import (
     TwentyDayRule,
     Unknown,
 )
+from mlpm_core.records import Answer
 
 if TYPE_CHECKING:
     from mlpm_core.planning.quick_inputs import QuickInputs
-
-__all__ = ["ASK_FIRST_FOLD", "MODELS_EXPONENT", "OPTIMISM", "OPTIMISM_LOG_SD", "quick_estimate"]
 
 ASK_FIRST_FOLD: Final = 4.0
 """The product's own: open questions that move the plan further than two doublings come first."""
@@ -136,11 +135,11 @@ def _steps(inputs: QuickInputs) -> list[_Reached]:
 
 
 def _waterfall(raw_days: float, steps: list[_Reached]) -> tuple[Step, ...]:
-    found = [Step("raw", "Raw guess", raw_days, raw_days)]
+    bars = [Step("raw", "Raw guess", raw_days, raw_days)]
     for step in steps:
         p50 = step.distribution.quantile(0.5)
-        found.append(Step(step.name, step.label, p50 - found[-1].p50, p50))
-    return tuple(found)
+        bars.append(Step(step.name, step.label, p50 - bars[-1].p50, p50))
+    return tuple(bars)
 
 
 def _drivers(inputs: QuickInputs) -> tuple[Driver, ...]:
@@ -157,16 +156,16 @@ def _drivers(inputs: QuickInputs) -> tuple[Driver, ...]:
 
 
 def _unknowns(inputs: QuickInputs) -> tuple[Unknown, ...]:
-    found = []
+    unknowns = []
     for name, answer in inputs.answers.items():
         if answer is Answer.UNKNOWN:
             no, yes = (
-                _steps(replace(inputs, **{name: known}))[-1].distribution.quantile(0.8)  # type: ignore[arg-type]
-                for known in (Answer.NO, Answer.YES)
+                _steps(replace(inputs, **{name: settled}))[-1].distribution.quantile(0.8)  # type: ignore[arg-type]
+                for settled in (Answer.NO, Answer.YES)
             )
             factor = FACTORS[name]
-            found.append(Unknown(name, factor.label, factor.question, factor.median, no, yes))
-    return tuple(sorted(found, key=lambda unknown: -unknown.swing_days))
+            unknowns.append(Unknown(name, factor.label, factor.question, factor.median, no, yes))
+    return tuple(sorted(unknowns, key=lambda unknown: -unknown.swing_days))
 
 
 def _ask_first(inputs: QuickInputs) -> AskFirst | None:

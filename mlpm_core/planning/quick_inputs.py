@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlpm_core.errors import InputError
-from mlpm_core.planning.factors import FACTORS, Answer, Documentation
+from mlpm_core.planning.factors import FACTORS
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 from mlpm_core.quantity import CURRENCIES
-
-__all__ = ["QuickInputs"]
+from mlpm_core.records import Answer, Documentation
 
 _LEAST_DAYS: Final = 0.01  # some five minutes: nobody plans less
 

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = [
-    "AskFirst", "Driver", "QuickEstimate", "Spread", "Step", "TwentyDayRule", "Unknown",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Spread:

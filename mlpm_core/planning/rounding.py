@@ -7,8 +7,6 @@ from typing import Final
 
 from mlpm_core.errors import InputError
 
-__all__ = ["cost_in_words", "cost_of", "days_in_words", "rounded_days"]
-
 _STEP_DAYS: Final = 5
 _HALF: Final = 0.5
 _FEW_DAYS: Final = 10  # below it five days more or less would be another figure

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["LOOP_SHARE", "REPEAT_SHARE", "Tries"]
 
 LOOP_SHARE: Final = 0.25
 """The product's own, after a survey of 2,360 people (Anaconda 2020, State of data science): of

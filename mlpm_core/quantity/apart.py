@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-__all__ = ["digits_apart", "is_same"]
-
 _FULL: Final = 6
 """Digits that what a number is held against is shown with, at least."""
 _MOST: Final = 17  # a double has no more

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.quantity.quantity import Quantity
 
-__all__ = ["Reading", "as_written", "two_readings"]
-
 _MARKS: Final = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'") | dict.fromkeys("‐‑–—−", "-"))
 _BODY: Final = r"[.,]?\d(?:[.,'_ ]?\d)*\.?"
 _EXPONENT: Final = r"(?:[eE][+-]?\d{1,3})?"
@@ -233,19 +231,19 @@ def _notations(core: str, text: str, unit: str, currency: str | None) -> list[st
         written = [f"{a}/{b}" for a, b in pairs if a is not None and b is not None]
         return _preferred(written, list(fraction.groups()))
     parts, between = _parts(core)
-    terms = [_term(part, text, unit, currency) for part in parts]
-    if None in terms:
+    possible = [_term(part, text, unit, currency) for part in parts]
+    if None in possible:
         return []
-    known = [term for term in terms if term is not None]
-    units = {term.unit for term in known} - {""}
+    terms = [term for term in possible if term is not None]
+    units = {term.unit for term in terms} - {""}
     if len(units) > 1:
         return []
-    _check_percent(known, text, unit, currency)
-    found = _preferred(_in_notation(known, units, between), [term.body for term in known])
-    minutes = _minutes(known, units, unit, between)
-    if len(found) == 1 and not minutes and (scaled := _alike_scaled(known)):
-        found += _in_notation(scaled, units, between)[:1]
-    return found + minutes
+    _check_percent(terms, text, unit, currency)
+    readings = _preferred(_in_notation(terms, units, between), [term.body for term in terms])
+    minutes = _minutes(terms, units, unit, between)
+    if len(readings) == 1 and not minutes and (scaled := _alike_scaled(terms)):
+        readings += _in_notation(scaled, units, between)[:1]
+    return readings + minutes
 
 
 def _in_notation(terms: list[_Term], units: set[str], between: str) -> list[str]:
@@ -370,7 +368,7 @@ def _sentence(quantity: Quantity, unit: str, currency: str | None, core: str) ->
     is_percent = is_pure and (quantity.high == 1 or "%" in core)
     words = unit_in_words(unit, currency, is_one=quantity.is_exact and quantity.median == 1)
 
-    def said(*parts: str) -> str:
+    def phrase(*parts: str) -> str:
         return " ".join(filter(None, [*parts, words]))
 
     def amount(value: float) -> str:
@@ -380,11 +378,11 @@ def _sentence(quantity: Quantity, unit: str, currency: str | None, core: str) ->
         has_mark = re.search(r"\d[.,]\d{3}(?!\d)", core) is not None
         is_large = not is_percent and abs(quantity.median) >= 1000
         more = f" ({spoken(quantity.median)})" if has_mark and is_large else ""
-        return said(amount(quantity.median)) + more
+        return phrase(amount(quantity.median)) + more
     p5, p10, p50, p90, p95 = quantity.quantile(np.array([0.05, 0.1, 0.5, 0.9, 0.95])).tolist()
     if "|" in core:
-        return f"{said('about', amount(p50))}; {amount(p10)} to {amount(p90)}, 8 times in 10"
+        return f"{phrase('about', amount(p50))}; {amount(p10)} to {amount(p90)}, 8 times in 10"
     if not re.search(r"\d\s*(?:to|and|-)\s*\S", core):  # counted or drawn, not written
         digits = digits_apart(p5, p95, full=_FEW)
         p5, p95 = (float(f"{end:.{digits}g}") for end in (p5, p95))
-    return f"{said(amount(p5), 'to', amount(p95))}, 9 times in 10"
+    return f"{phrase(amount(p5), 'to', amount(p95))}, 9 times in 10"

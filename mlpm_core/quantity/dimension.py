@@ -7,8 +7,6 @@ from typing import Final
 
 from mlpm_core.errors import InputError
 
-__all__ = ["Dimension"]
-
 
 class Dimension(StrEnum):
     """The five directions in which a model can be worth something."""

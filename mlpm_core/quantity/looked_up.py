@@ -14,7 +14,6 @@ from mlpm_core.quantity.shape import Beta, Moved, Shape, TwoPiece
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Sample"]
 
 _Z95: Final = float(ndtri(0.95))
 _WIDEST: Final = 1.3
@@ -32,8 +31,8 @@ class Sample:
 
     Examples
     --------
-    >>> told = Sample.of([0, 0, 0, 100])
-    >>> told.n, told.mean, round(told.sd, 9), round(told.skew, 3)
+    >>> sample = Sample.of([0, 0, 0, 100])
+    >>> sample.n, sample.mean, round(sample.sd, 9), round(sample.skew, 3)
     (4, 25.0, 50.0, 1.155)
     """
 

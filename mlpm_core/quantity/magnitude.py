@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-__all__ = ["LARGEST", "LARGEST_RESULT", "LARGEST_SQUARE", "MOST_COUNTED", "SMALLEST", "finite"]
-
 LARGEST: Final = 1e18
 """Of anything that is measured or guessed, in its own unit: no sum of money or time comes near."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["SHARE", "is_percent"]
-
 SHARE: Final = "share"
 """What the unit of a number is called once its hundredths are divided by 100."""
 

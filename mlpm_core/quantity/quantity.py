@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Quantity", "percent_said", "said"]
 
 _LONGEST_WRITTEN: Final = 1e15
 _STRATA: Final = 4096
@@ -89,15 +88,15 @@ class Quantity:
             When the text cannot be read, its unit does not fit or a value is out of range.
         """
         asked = Unit.read(unit)
-        told = meaning(text, asked, low, high, currency)
-        for value in told.anchors:
+        written = meaning(text, asked, low, high, currency)
+        for value in written.anchors:
             if (low is not None and value < low) or (high is not None and value > high):
                 is_share = asked.is_pure and low == 0 and high == 1
                 hint = PERCENT if is_share else f"It must be {_range(low, high)}."
                 where = "not between 0 and 1" if is_share else "out of range"
                 raise InputError(f"{shortened(text)!r} is {where}. {hint}")
-        of = told.currency or asked.currency
-        return cls(text.strip(), unit, low, high, of, told.shape, told.moves_with)
+        of = written.currency or asked.currency
+        return cls(text.strip(), unit, low, high, of, written.shape, written.moves_with)
 
     @property
     def is_exact(self) -> bool:
@@ -154,10 +153,10 @@ class Quantity:
         if not low > 0 or high / low <= _WIDE:
             return None
         lifted = self.mean / middle
-        told = f"spans {said(high / low)} to 1"
+        spread = f"spans {said(high / low)} to 1"
         if lifted < _LIFTED:
-            return told
-        return f"{told}, so that its highest values lift its mean to {said(lifted)} times its P50"
+            return spread
+        return f"{spread}, so that its highest values lift its mean to {said(lifted)} times its P50"
 
     def describe(self) -> str:
         """The quantity as a part of a sentence."""

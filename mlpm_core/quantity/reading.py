@@ -17,8 +17,6 @@ from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED, 
 from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 
-__all__ = ["NUMBER", "PERCENT", "Meaning", "meaning", "shortened"]
-
 _DIGITS: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NUMBER: Final = re.compile(_DIGITS)
 """A plain number: ASCII digits and a decimal point; no ``_``, ``nan``, ``inf`` or hexadecimals."""
@@ -105,7 +103,7 @@ class _Reading:
     asked: Unit
     low: float | None
     high: float | None
-    wanted: str | None
+    target: str | None  # the currency in which money is counted
     currency: str | None = None
     rate: tuple[str, str, float] | None = None
 
@@ -122,7 +120,7 @@ class _Reading:
         longest = _LONGEST_LIST if text.startswith(_SAMPLES) else _LONGEST
         if not text.isascii() or len(text) > longest:
             raise self.refused(f"Use ASCII letters and digits only, {longest:,} at most. {_HOW}")
-        if self.asked.currency not in (None, self.wanted):
+        if self.asked.currency not in (None, self.target):
             raise self.refused(
                 f"It is asked in {self.asked.text}, but money is counted in {counted_in} here."
             )
@@ -160,12 +158,12 @@ class _Reading:
             raise self.refused(f"{rate[5]!r} is no day; write one such as 2026-05-31.") from None
         if not 0 < price <= LARGEST or of == per:
             raise self.refused("A rate is a number above 0 between two currencies.")
-        if self.wanted not in (None, of, per):
+        if self.target not in (None, of, per):
             raise self.refused(
-                f"Its rate is between {of} and {per}, but money is counted in {self.wanted} here, "
+                f"Its rate is between {of} and {per}, but money is counted in {self.target} here, "
                 "and no rate is known to it."
             )
-        is_inverse = self.wanted == per
+        is_inverse = self.target == per
         self.rate = (of, per, 1 / price) if is_inverse else (per, of, price)
         return rate[1]
 
@@ -227,11 +225,11 @@ class _Reading:
             if currency != of:
                 raise self.refused(f"Its rate is of {of}, but the amount is in {currency}.")
             currency = into
-        if currency is not None and self.wanted is not None and currency != self.wanted:
+        if currency is not None and self.target is not None and currency != self.target:
             raise self.refused(
-                f"It is in {currency}, but money is counted in {self.wanted} here, and no rate is "
-                f"known. Write it in {self.wanted}, or add the rate and its day: ... {currency} at "
-                f"RATE {self.wanted}/{currency} on YYYY-MM-DD."
+                f"It is in {currency}, but money is counted in {self.target} here, and no rate is "
+                f"known. Write it in {self.target}, or add the rate and its day: ... {currency} at "
+                f"RATE {self.target}/{currency} on YYYY-MM-DD."
             )
         self.currency = currency
         return rate
@@ -273,8 +271,8 @@ class _Reading:
         if name == _SAMPLES and len(listed := self.listed(inner)) > 1:
             return self.sample(listed, self.factor(unit))
         if name not in _SHAPES or len(written) != len(_SHAPES[name]):
-            known = ", ".join(f"{n}({', '.join(names)})" for n, names in _SHAPES.items())
-            raise self.refused(f"There are {known} and samples(value, value, ...).")
+            shapes = ", ".join(f"{n}({', '.join(names)})" for n, names in _SHAPES.items())
+            raise self.refused(f"There are {shapes} and samples(value, value, ...).")
         numbers = [self.number(text) for text in written]
         factor = self.factor(unit)
         if name == "triangular":
@@ -318,13 +316,15 @@ class _Reading:
         """Samples told by their number, mean and spread."""
         how = "Write samples(n=40, mean=6.2, sd=3.1), and skew=... if it is known."
         parts = [part.partition("=") for part in written]
-        told = {name.strip(): self.number(value) for name, _, value in parts}
-        if len(told) < len(parts) or {"skew", *told} != set(_SUMMARY):
+        statistics = {name.strip(): self.number(value) for name, _, value in parts}
+        if len(statistics) < len(parts) or {"skew", *statistics} != set(_SUMMARY):
             raise self.refused(how)
-        n, skew = told["n"], told.get("skew", 0.0)
-        if not (n.is_integer() and 2 <= n <= MOST_COUNTED and told["sd"] > 0 and skew * skew <= n):
+        n, skew = statistics["n"], statistics.get("skew", 0.0)
+        if not (
+            n.is_integer() and 2 <= n <= MOST_COUNTED and statistics["sd"] > 0 and skew * skew <= n
+        ):
             raise self.refused(f"{how} n is a whole number of at least 2, sd is above 0.")
-        sample = Sample(int(n), told["mean"] * factor, told["sd"] * abs(factor), skew)
+        sample = Sample(int(n), statistics["mean"] * factor, statistics["sd"] * abs(factor), skew)
         return self.in_range(sample, (sample.mean,))
 
     def in_range(

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["SCALES", "Beta", "Exact", "Moved", "Shape", "Triangular", "TwoPiece"]
-
 
 class Shape(Protocol):
     """What every distribution can do."""

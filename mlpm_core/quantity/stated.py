@@ -11,8 +11,6 @@ from scipy.special import betaincinv, ndtri
 from mlpm_core.quantity.apart import digits_apart, is_same
 from mlpm_core.quantity.magnitude import MOST_COUNTED
 
-__all__ = ["Stated", "contradiction", "stated", "with_error"]
-
 _LEVEL: Final = 0.95
 _SUREST: Final = 0.9999
 _FEWEST: Final = 1.0

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from pint.util import UnitsContainer
 
-__all__ = ["CURRENCIES", "Unit"]
-
 _CODES: Final = """
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
     BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL
@@ -117,9 +115,11 @@ class Unit:
         for word in words:
             if word not in _NAMES and word not in CURRENCIES:
                 raise InputError(f"There is no unit {word!r}. {_hint(word)}")
-        found = sorted(set(words) & CURRENCIES)
-        if len(found) > 1:
-            raise InputError(f"The unit {text!r} mixes {' and '.join(found)}; keep one currency.")
+        currencies = sorted(set(words) & CURRENCIES)
+        if len(currencies) > 1:
+            raise InputError(
+                f"The unit {text!r} mixes {' and '.join(currencies)}; keep one currency."
+            )
         plain = re.sub("[A-Za-z_]+", lambda w: _NAMES.get(w[0], "money"), compact)
         unit = _REGISTRY.parse_units(plain) if plain != "1" else _REGISTRY.parse_units("")
         uncounted = _REGISTRY.parse_units("")
@@ -132,7 +132,7 @@ class Unit:
             dimension=unit.dimensionality,
             per_count_dimension=uncounted.dimensionality,
             per_count_factor=_factor(uncounted),
-            currency=found[0] if found else None,
+            currency=currencies[0] if currencies else None,
         )
 
     @property

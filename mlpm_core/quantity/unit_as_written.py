@@ -8,8 +8,6 @@ from typing import Final
 from mlpm_core.errors import InputError
 from mlpm_core.quantity.unit import CURRENCIES
 
-__all__ = ["unit_written"]
-
 _SIGNS: Final = {
     "€": ("EUR",),
     "£": ("GBP",),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["in_full", "spoken", "unit_in_words"]
-
 _PERIODS: Final = ("year", "month", "week", "day")
 _NAMES: Final = {
     "min": ("minute", "minutes"),

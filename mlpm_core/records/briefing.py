@@ -16,8 +16,6 @@ from mlpm_core.records.record import (
     column,
 )
 
-__all__ = ["Area", "Confidence", "FindingRecord", "StakeholderRecord"]
-
 
 class Area(Choice):
     """The six areas in which a project must know its ground."""

@@ -7,8 +7,6 @@ from typing import ClassVar
 from mlpm_core.quantity import LARGEST_SQUARE
 from mlpm_core.records.record import Day, Name, Number, Record, Text, Whole, column
 
-__all__ = ["Decision", "Evaluation"]
-
 
 class Evaluation(Record):
     """One metric of one candidate, measured on one test set before anything goes live."""

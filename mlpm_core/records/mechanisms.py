@@ -6,8 +6,6 @@ from typing import ClassVar, Final
 
 from mlpm_core.records.record import Flag, Name, Record, Text, column
 
-__all__ = ["FIRST_MECHANISM", "MechanismRecord"]
-
 FIRST_MECHANISM: Final = """\
 # A mechanism of your own. Lines that begin with # are notes; change whatever you like.
 id = "meter_reading"

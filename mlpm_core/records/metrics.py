@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["METRICS", "PERCENT_ERRORS", "WITHOUT_OPERATING_POINT", "Metric", "without_value"]
-
 
 @dataclass(frozen=True, slots=True)
 class Metric:

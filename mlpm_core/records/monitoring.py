@@ -18,19 +18,6 @@ from mlpm_core.records.record import (
     column,
 )
 
-__all__ = [
-    "Breach",
-    "Deployment",
-    "Granularity",
-    "LabelStatus",
-    "MetricLimit",
-    "MetricResult",
-    "Model",
-    "Prediction",
-    "Slot",
-    "Source",
-]
-
 
 class Model(Record):
     """A model of a project; versions are told apart in its results and deployments."""

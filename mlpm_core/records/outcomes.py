@@ -19,8 +19,6 @@ from mlpm_core.records.record import (
     column,
 )
 
-__all__ = ["Cost", "CostType", "Group", "Incident", "IncidentStatus", "KpiActual", "Label"]
-
 
 class Label(Record):
     """What really happened after a prediction, whenever it became known."""

@@ -18,19 +18,6 @@ from mlpm_core.records.record import (
     column,
 )
 
-__all__ = [
-    "Answer",
-    "Baseline",
-    "Direction",
-    "Documentation",
-    "EstimateRecord",
-    "Kpi",
-    "Project",
-    "Promise",
-    "QuantityRecord",
-    "ValueCase",
-]
-
 
 class Project(Record):
     """One machine-learning undertaking, from idea to retirement."""

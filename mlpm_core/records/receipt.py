@@ -11,9 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 
 from mlpm_core.errors import printable
 
-__all__ = ["Effect", "Example", "Question", "Receipt", "Reject", "Repair", "Status", "Warned"]
-
-
 _LONGEST_NAME, _ENDING = 255, 40
 _UTC_TOLD = {"type": "string", "description": "A moment in UTC, ISO 8601, without a zone."}
 _Utc = Annotated[datetime, WithJsonSchema(_UTC_TOLD)]
@@ -139,15 +136,17 @@ class Receipt(_Part):
 
         Examples
         --------
-        >>> told = {"column": "value", "code": "not-a-number", "message": "!", "hint": "Digits."}
+        >>> texts = {"column": "value", "code": "not-a-number", "message": "!", "hint": "Digits."}
         >>> late = Reject(row=4, column="day", code="not-a-date", message="?", hint="Write ISO.")
-        >>> found = [late, Reject(row=2, **told), Reject(row=3, **told)]
-        >>> told = Receipt(status="rejected", kind="metric_results", project="p", rejects=found)
-        >>> [(r.code, [x.row for x in r.rejects]) for r in told.repairs]
+        >>> rejects = [late, Reject(row=2, **texts), Reject(row=3, **texts)]
+        >>> receipt = Receipt(
+        ...     status="rejected", kind="metric_results", project="p", rejects=rejects
+        ... )
+        >>> [(r.code, [x.row for x in r.rejects]) for r in receipt.repairs]
         [('not-a-number', [2, 3]), ('not-a-date', [4])]
         """
         groups: dict[tuple[str, str], list[Reject]] = {}
         for fault in self.rejects:
             groups.setdefault((fault.code, fault.hint), []).append(fault)
-        found = [Repair(code, hint, faults) for (code, hint), faults in groups.items()]
-        return sorted(found, key=lambda repair: -len(repair.rejects))
+        repairs = [Repair(code, hint, faults) for (code, hint), faults in groups.items()]
+        return sorted(repairs, key=lambda repair: -len(repair.rejects))

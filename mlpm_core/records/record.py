@@ -18,28 +18,9 @@ from mlpm_core.quantity import LARGEST, MOST_COUNTED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "AnyRecord",
-    "Choice",
-    "Column",
-    "ColumnKind",
-    "Day",
-    "Flag",
-    "Moment",
-    "Name",
-    "Notation",
-    "Number",
-    "Record",
-    "Text",
-    "Whole",
-    "column",
-    "columns",
-    "stored",
-]
-
 
 class ColumnKind(StrEnum):
-    """What may stand in a column; INTAKE rules and SQL types hang on it."""
+    """What may stand in a column; the rules of a file and SQL types hang on it."""
 
     NAME = "name"
     TEXT = "text"
@@ -199,7 +180,7 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
     >>> [c.name for c in columns(Model) if c.required]
     ['project', 'model_id']
     """
-    found = []
+    described = []
     for name, field in record.model_fields.items():
         kind, choices = _annotated_kind(field.annotation, field.metadata)
         extra = field.json_schema_extra
@@ -208,7 +189,7 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
         bounds = {type(m).__name__: m for m in field.metadata}
         low, high = bounds.get("Ge"), bounds.get("Le")
         usual = MOST_COUNTED if kind is ColumnKind.WHOLE else LARGEST
-        found.append(
+        described.append(
             Column(
                 name=name,
                 kind=kind,
@@ -228,4 +209,4 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
                 by_application=bool(extra["by_application"]),
             )
         )
-    return tuple(found)
+    return tuple(described)

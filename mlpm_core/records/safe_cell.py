@@ -14,8 +14,6 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["as_written", "kept_cell", "neutral", "safe_cell"]
-
 _SIGNS: Final = frozenset("=+-@")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Co", "Zs", "Zl", "Zp"})

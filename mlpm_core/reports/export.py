@@ -15,8 +15,6 @@ from mlpm_core.records import neutral, safe_cell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FORMATS", "Table", "csv_bytes", "xlsx_bytes"]
-
 FORMATS: Final = ("csv", "xlsx")
 _MOST_ROWS: Final = 1_048_575  # of a sheet, below its header
 _LONGEST: Final = 32_767  # characters of a cell
@@ -104,11 +102,11 @@ def xlsx_bytes(table: Table, as_of: datetime) -> bytes:
     sheet.freeze_panes(1, 0)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
-    told = book.add_worksheet("About")
+    about = book.add_worksheet("About")
     for i, (name, value) in enumerate((("Table", table.title), *table.about)):
-        told.write_string(i, 0, name, head)
-        told.write_string(i, 1, value)
-    told.set_column(0, 1, 28)
+        about.write_string(i, 0, name, head)
+        about.write_string(i, 1, value)
+    about.set_column(0, 1, 28)
     book.close()
     return out.getvalue()
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["line_in_band", "ranges"]
-
 _WIDTH, _LEFT, _RIGHT, _ROW, _HEIGHT, _EDGE = 760, 150, 300, 26, 180, 10
 _INK: Final = "#777"
 _BLUE: Final = "#4c78a8"

@@ -33,14 +33,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.addresses import Listener
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = [
-    "close_workspace",
-    "open_workspace",
-    "refuse_to_start",
-    "serving",
-    "settings_or_end",
-]
-
 _lock = threading.Lock()
 _open: dict[str, Workspace] = {}
 _PRELOADED: Final = ("pandas", "pyarrow", "altair", "scipy.stats")  # else the first visitor waits

@@ -29,8 +29,6 @@ SELECT view_name AS name, sql AS text FROM duckdb_views() WHERE NOT internal
 UNION ALL SELECT function_name, macro_definition FROM duckdb_functions() WHERE NOT internal
 """
 
-__all__ = ["Store", "migrations"]
-
 
 @cache
 def migrations() -> tuple[tuple[int, str], ...]:
@@ -235,12 +233,12 @@ class Store:
 
     def _migrate(self) -> None:
         with self.reader() as reader:
-            known = reader._rows(
+            has_version_table = reader._rows(
                 "SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'schema_version'", {}
             )[0]["n"]
             at = (
                 reader._rows("SELECT max(version) AS v FROM schema_version", {})[0]["v"]
-                if known
+                if has_version_table
                 else 0
             )
         newest = migrations()[-1][0]

@@ -19,8 +19,6 @@ from mlpm_core.records import Column, ColumnKind, Record, columns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BatchContent", "in_order"]
-
 _TEXT: Final = pa.string()
 _ARROW_TYPE: Final[Mapping[ColumnKind, pa.DataType]] = {
     ColumnKind.NAME: _TEXT,

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 _ROW_GROUP = 122_880  # DuckDB's own
 
-__all__ = ["DamagedError", "Reader", "Writer", "refused"]
-
 
 class DamagedError(StoreError):
     """The file, or what was to be added to it, cannot be read."""
@@ -97,34 +95,34 @@ class Reader:
 
     def count(self, record: type[Record], seq: int) -> int:
         """How many rows of a file a batch holds; what it registered by the way is not counted."""
-        found = self._rows(
+        rows = self._rows(
             f"SELECT count(*) AS n FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0",
             {"seq": seq},
         )
-        return int(found[0]["n"])
+        return int(rows[0]["n"])
 
     def count_current(self, record: type[Record], seq: int) -> tuple[int, int]:
         """How many keys of a batch hold now: by a row of its own, and by any row at all."""
         keys = ", ".join(map(quoted, record.key))
-        found = self._rows(
+        rows = self._rows(
             f"SELECT count(*) AS n, count(*) FILTER (batch_seq = $seq) AS own "
             f"FROM {quoted(record.kind + '_current')} SEMI JOIN (SELECT DISTINCT {keys} "
             f"FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0) USING ({keys})",
             {"seq": seq},
         )
-        return int(found[0]["own"]), int(found[0]["n"])
+        return int(rows[0]["own"]), int(rows[0]["n"])
 
     def replacing(self, record: type[Record], seqs: Sequence[int]) -> list[int]:
         """The batches in force, besides these, that hold a row under a key of theirs, by number."""
         keys = ", ".join(map(quoted, record.key))
-        found = self._rows(
+        rows = self._rows(
             f"SELECT DISTINCT batch_seq FROM {quoted(record.kind)} SEMI JOIN (SELECT {keys} "
             f"FROM {quoted(record.kind)} WHERE list_contains($seqs, batch_seq) AND line > 0) "
             f"USING ({keys}) WHERE line > 0 AND NOT list_contains($seqs, batch_seq) "
             "AND batch_seq IN (SELECT seq FROM batches_in_force) ORDER BY batch_seq",
             {"seqs": list(seqs)},
         )
-        return [int(row["batch_seq"]) for row in found]
+        return [int(row["batch_seq"]) for row in rows]
 
     def orphans(
         self, record: type[Record], column: str, referred: type[Record], project: str
@@ -196,15 +194,15 @@ class Reader:
             The columns of the record behind ``place``, the key's place in ``keys``, by which the
             rows are ordered.
         """
-        told = ", ".join(f"c.{quoted(c.name)}" for c in columns(record))
+        column_list = ", ".join(f"c.{quoted(c.name)}" for c in columns(record))
         same = " AND ".join(f"w.{quoted(k)} = c.{quoted(k)}" for k in record.key)
         if not self._rows(f"SELECT 1 FROM {quoted(record.kind)} LIMIT 1", {}):
             keys = keys.slice(0, 0)  # nothing is there to look for
-        wanted = keys.append_column("place", pa.array(range(keys.num_rows), pa.int64()))
-        self._cursor.register("wanted_keys", wanted)
+        numbered_keys = keys.append_column("place", pa.array(range(keys.num_rows), pa.int64()))
+        self._cursor.register("wanted_keys", numbered_keys)
         try:
             return self._cursor.execute(
-                f"SELECT w.place, {told} FROM {quoted(record.kind + '_current')} c "
+                f"SELECT w.place, {column_list} FROM {quoted(record.kind + '_current')} c "
                 f"JOIN wanted_keys w ON {same} ORDER BY w.place"
             ).to_arrow_table()
         except duckdb.Error as error:

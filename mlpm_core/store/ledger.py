@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-__all__ = ["Ledger"]
-
 _CHUNK = 1 << 20
 
 
@@ -280,10 +278,10 @@ def _state(data: bytes, mark: tuple[int, int, int] | None) -> _State:
 
 def _chained(entry: Mapping[str, Any], head: str) -> tuple[bytes, str]:
     """The line of a batch behind a line with the hash ``head``, and its own hash."""
-    said = {k: v for k, v in entry.items() if k != "chain"}
-    text = json.dumps(said, sort_keys=True, default=str)
+    body = {k: v for k, v in entry.items() if k != "chain"}
+    text = json.dumps(body, sort_keys=True, default=str)
     chain = hashlib.sha256(f"{head}\n{text}".encode()).hexdigest()
-    line = json.dumps({**said, "chain": chain}, sort_keys=True, default=str)
+    line = json.dumps({**body, "chain": chain}, sort_keys=True, default=str)
     return f"{line}\n".encode(), chain
 
 

@@ -13,8 +13,6 @@ from mlpm_core.errors import InUseError, StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FolderLock"]
-
 _NAME: Final = ".lock"
 _POLL_SECONDS: Final = 0.05
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from mlpm_core.records import Column, ColumnKind, Record, columns
 
-__all__ = ["KNOWN", "current_view", "literal", "quoted", "table"]
-
 _SQL_TYPE = {
     ColumnKind.NAME: "VARCHAR",
     ColumnKind.TEXT: "VARCHAR",

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Benefits", "Year", "benefit_inputs", "benefits", "read_benefit"]
 
 _INPUTS: Final[tuple[Input, ...]] = (
     Input("build_cost", "Build cost", "building it costs", "money", low=0),
@@ -199,9 +198,9 @@ def benefits(
     Examples
     --------
     >>> sure = Estimate.of(np.full(4, 100_000.0), "money/year")
-    >>> told = benefits(sure, {"build_cost": "60k", "run_cost": "20k", "ramp_first_year": "0.5",
+    >>> plan = benefits(sure, {"build_cost": "60k", "run_cost": "20k", "ramp_first_year": "0.5",
     ...     "deadweight": "0.2", "attribution": "0.8", "decay": "0.1", "discount_rate": "0.08"})
-    >>> [round(y.flow.mean) for y in told.years], round(told.npv.mean, 2)
+    >>> [round(y.flow.mean) for y in plan.years], round(plan.npv.mean, 2)
     ([12000, 37600, 31840], 8622.67)
     """
     if not 0 <= p_no_go <= 1:

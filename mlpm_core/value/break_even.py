@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["BreakEven", "break_evens"]
 
 _PER_DECADE: Final = 12  # points of the search
 _SMALLEST: Final = 1e-18  # of what an input may be, beside 0
@@ -76,13 +75,13 @@ def break_evens(
     is_natural = not policy.baseline.changes and not policy.baseline.kpis
     forms = policy.mechanism.break_even if closed_forms and is_natural else {}
     values = policy.model(inputs)
-    found = {}
+    by_input = {}
     for entry in policy.inputs:
         if entry.name in inputs:
             form = forms.get(entry.name)
             solution = None if form is None else float(form(values))
-            found[entry.name] = _Search(policy, inputs, entry).break_even(solution)
-    return found
+            by_input[entry.name] = _Search(policy, inputs, entry).break_even(solution)
+    return by_input
 
 
 @dataclass(frozen=True)
@@ -113,9 +112,9 @@ class _Search:
         for end, is_beyond in ((low, np.less), (high, np.greater)):
             if end is not None:
                 outside |= is_beyond(grid, end) & (np.abs(grid - end) > _SAME * abs(end))
-        found = BreakEven(at / factor, None, low, high)
+        nearest = BreakEven(at / factor, None, low, high)
         return replace(
-            found,
+            nearest,
             pays_from=None if low is None else low / factor,
             pays_to=None if high is None else high / factor,
             pays_elsewhere=bool((nets[outside] > 0).any()),
@@ -184,24 +183,24 @@ class _Search:
 
     def zeros(self, grid: Array, nets: Array, now: float) -> list[float]:
         """Every value at which net changes its sign; where it is zero for a while, the nearest."""
-        found = []
+        zeros = []
         for i, j in pairwise(np.flatnonzero(nets)):
             if nets[i] * nets[j] > 0:
                 continue
             if j > i + 1:
-                found.append(float(min(grid[i + 1 : j], key=lambda x: abs(x - now))))
+                zeros.append(float(min(grid[i + 1 : j], key=lambda x: abs(x - now))))
                 continue
-            found.append(self.crossing(float(grid[i]), float(grid[j])))
-        return found
+            zeros.append(self.crossing(float(grid[i]), float(grid[j])))
+        return zeros
 
     def starts(self, grid: Array, nets: Array, now: float) -> list[float]:
         """Where net becomes positive, if it is zero now: the ends of all that pays."""
         is_paying = nets > 0
-        found = []
+        ends = []
         for i in np.flatnonzero(is_paying[1:] != is_paying[:-1]):
             inner, outer = (i, i + 1) if is_paying[i] else (i + 1, i)
-            found.append(self.last_paying(float(grid[inner]), float(grid[outer])))
-        return [now if abs(x - now) <= _SAME * abs(now) else x for x in found]
+            ends.append(self.last_paying(float(grid[inner]), float(grid[outer])))
+        return [now if abs(x - now) <= _SAME * abs(now) else x for x in ends]
 
     def last_paying(self, paying: float, other: float) -> float:
         """The last value that pays between one that does and one that does not."""

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["MAX_CAUSES", "UNIT_ECONOMICS", "VOLUME", "Bridge", "Part", "bridge", "shapley"]
 
 MAX_CAUSES: Final = 10
 """More causes than this would need more than 2^10 valuations."""

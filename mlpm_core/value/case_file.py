@@ -18,8 +18,6 @@ from mlpm_core.value.toml_text import toml_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Case", "case_from", "read_case"]
-
 _TOP: Final = ("mechanism", "baseline", "horizon_years", "quantities", "options", "studies")
 _OPTION: Final = ("fixed_cost", "metrics", "quantities")
 _STUDY: Final = ("name", "observes", "n", "cost", "sd", "log_sd", "weeks")
@@ -50,7 +48,7 @@ class Case:
         """
         decision = decide(self.mechanism, self.quantities, self.options, baseline=self.baseline)
         studies = [(study, decision.evsi(study)) for study in self.studies]
-        told = [
+        evsi = [
             {
                 "study": study.name,
                 "value": learned.value,
@@ -69,7 +67,7 @@ class Case:
             "evpi": decision.evpi,
             "evppi": {key: learned.value for key, learned in decision.evppi.items()},
             "no_detectable_value": _within_noise(decision.evppi),
-            "evsi": sorted(told, key=lambda study: -study["net"]),
+            "evsi": sorted(evsi, key=lambda study: -study["net"]),
             "horizon_years": self.horizon_years,
             "draws": int(decision.nets.shape[1]),
             "feasible_share": decision.feasible_share,
@@ -109,7 +107,7 @@ def case_from(data: bytes, name: str) -> Case:
 
 
 def _case(table: Mapping[str, Any]) -> Case:
-    _known(table, "the file", _TOP)
+    _check_entries(table, "the file", _TOP)
     if not isinstance(table.get("mechanism"), str):
         raise InputError('mechanism is missing; write one such as "triage_automation".')
     options = _table(table, "options")
@@ -136,7 +134,7 @@ def _option(name: str, entry: object) -> Option:
     where = f"options.{name}"
     if not isinstance(entry, Mapping):
         raise InputError(f"{where} must be a table.")
-    _known(entry, where, _OPTION)
+    _check_entries(entry, where, _OPTION)
     own = {
         key: written
         for part in ("metrics", "quantities")
@@ -149,7 +147,7 @@ def _option(name: str, entry: object) -> Option:
 def _study(entry: object, where: str) -> Study:
     if not isinstance(entry, Mapping):
         raise InputError(f"{where} must be a table.")
-    _known(entry, where, _STUDY)
+    _check_entries(entry, where, _STUDY)
     for key in ("name", "observes"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise InputError(f"{where}: {key} is missing; write a text in quotes.")
@@ -169,24 +167,24 @@ def _quantities(table: Mapping[str, Any], where: str) -> dict[str, str]:
 
 
 def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = table.get(key, {})
-    if not isinstance(found, Mapping):
+    entry = table.get(key, {})
+    if not isinstance(entry, Mapping):
         raise InputError(f"[{key}] must be a table.")
-    return found
+    return entry
 
 
 def _number(table: Mapping[str, Any], key: str, where: str, default: float) -> float:
-    found = table.get(key, default)
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        raise InputError(f"{where}: {key} is {found!r}; write a number.")
-    if abs(found) > LARGEST:
+    number = table.get(key, default)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise InputError(f"{where}: {key} is {number!r}; write a number.")
+    if abs(number) > LARGEST:
         raise InputError(f"{where}: {key} is larger than {LARGEST:g}.")
-    return float(found)
+    return float(number)
 
 
-def _known(table: Mapping[str, Any], where: str, known: tuple[str, ...]) -> None:
-    if unknown := [key for key in table if key not in known]:
-        raise InputError(f"{where}: {NotFoundError.of('entry', unknown[0], known)}")
+def _check_entries(table: Mapping[str, Any], where: str, allowed: tuple[str, ...]) -> None:
+    if unknown := [key for key in table if key not in allowed]:
+        raise InputError(f"{where}: {NotFoundError.of('entry', unknown[0], allowed)}")
 
 
 def _options(decision: Decision) -> dict[str, dict[str, float]]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NONE", "Decision", "Option", "Uncertain", "decide"]
 
 NONE: Final = "none"
 _FIXED: Final = "fixed_cost"
@@ -103,8 +102,8 @@ class Decision:
     @cached_property
     def evppi(self) -> dict[str, ValueOfInformation]:
         """What knowing each uncertain input is worth, the most first."""
-        found = {key: evppi(self.nets, entry.draws) for key, entry in self.inputs.items()}
-        return dict(sorted(found.items(), key=lambda item: -item[1].value))
+        by_input = {key: evppi(self.nets, entry.draws) for key, entry in self.inputs.items()}
+        return dict(sorted(by_input.items(), key=lambda item: -item[1].value))
 
     def jointly(self, *keys: str) -> ValueOfInformation:
         """What knowing several inputs together is worth; all of them, what everything is worth.
@@ -211,8 +210,8 @@ def decide(
     >>> shop |= {"override_share_baseline": "0.25", "override_share_model": "0.15"}
     >>> shop |= {"override_minutes": "6 min"}
     >>> forest = Option("forest", {"wape_model": "0.22 to 0.32"}, fixed_cost="60000")
-    >>> told = decide(find_mechanism("demand_forecast"), shop, [Option("none"), forest])
-    >>> told.best, list(told.evppi), 0 < told.evppi["forest.wape_model"].value <= told.evpi
+    >>> made = decide(find_mechanism("demand_forecast"), shop, [Option("none"), forest])
+    >>> made.best, list(made.evppi), 0 < made.evppi["forest.wape_model"].value <= made.evpi
     ('forest', ['forest.wape_model'], True)
     """
     policy = Policy(mechanism, mechanism.baseline(baseline))

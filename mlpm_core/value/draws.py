@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["DRAWS", "SEED", "at_scores", "own_draws", "own_generator", "uniform_points"]
 
 DRAWS: Final = 8192
 SEED: Final = 20260630
@@ -56,8 +55,8 @@ def own_generator(seed: int, *whose: str) -> np.random.Generator:
     >>> own_generator(1, "forest").random() == own_generator(1, "forest").random()
     True
     """
-    told = "\x1f".join((str(seed), *whose)).encode("utf-8")
-    digest = hashlib.blake2b(told, digest_size=16).digest()
+    key = "\x1f".join((str(seed), *whose)).encode("utf-8")
+    digest = hashlib.blake2b(key, digest_size=16).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Estimate", "added"]
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -65,8 +63,8 @@ class Estimate:
         means[~spread] = lows[~spread]  # averaging equal numbers would only add rounding
         ends = np.tile(lows, (3, 1))
         ends[:, spread] = np.quantile(rows[spread], [0.1, 0.5, 0.9], axis=1)
-        told = zip(means.tolist(), *ends.tolist(), units, rows, strict=True)
-        return [cls(*figures) for figures in told]
+        figures_of_rows = zip(means.tolist(), *ends.tolist(), units, rows, strict=True)
+        return [cls(*figures) for figures in figures_of_rows]
 
     @property
     def is_exact(self) -> bool:

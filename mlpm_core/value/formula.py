@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Compute = Callable[[Mapping[str, Array]], Array]
 
-__all__ = ["FUNCTIONS", "Formula", "FormulaFault", "told"]
-
 
 class FormulaFault(InputError):
     """A formula that cannot be read or computed; ``position`` in its text counts from 1."""
@@ -121,9 +119,9 @@ class Formula:
             ) from None
         except (ValueError, RecursionError, MemoryError):
             raise InputError(f"Formula {name!r} cannot be read: {text[:60]}") from None
-        found: dict[str, None] = {}
-        compute = _Reader(name, text, found).closure(tree, 0)
-        return cls(name, text, tuple(found), tree, compute)
+        names: dict[str, None] = {}
+        compute = _Reader(name, text, names).closure(tree, 0)
+        return cls(name, text, tuple(names), tree, compute)
 
     def __call__(self, values: Mapping[str, Array]) -> Array:
         """The result for values in base units; no warning for what has none (it is NaN or inf)."""
@@ -141,8 +139,8 @@ class Formula:
     def __hash__(self) -> int:
         return hash((self.name, self.text))
 
-    def check_names(self, known: Collection[str]) -> None:
-        """Refuse names that are not known.
+    def check_names(self, allowed: Collection[str]) -> None:
+        """Refuse names that are not allowed.
 
         Raises
         ------
@@ -150,8 +148,8 @@ class Formula:
             Naming the formula, the name, its position and near names.
         """
         for node in ast.walk(self._tree):
-            if isinstance(node, ast.Name) and node.id in self.names and node.id not in known:
-                near = get_close_matches(node.id, known, n=3, cutoff=0.6)
+            if isinstance(node, ast.Name) and node.id in self.names and node.id not in allowed:
+                near = get_close_matches(node.id, allowed, n=3, cutoff=0.6)
                 hint = f" Did you mean {' or '.join(near)}?" if near else ""
                 at = node.col_offset + 1
                 raise FormulaFault(
@@ -159,7 +157,7 @@ class Formula:
                     at,
                 )
 
-    def dimension(self, known: Mapping[str, UnitsContainer]) -> UnitsContainer | None:
+    def dimension(self, dimensions: Mapping[str, UnitsContainer]) -> UnitsContainer | None:
         """What the formula measures, given what its names measure.
 
         Returns
@@ -172,7 +170,7 @@ class Formula:
         InputError
             When unlike things are added or compared, or a function needs a pure number.
         """
-        return _Dimensions(self, known).of(self._tree)
+        return _Dimensions(self, dimensions).of(self._tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,7 @@ class _Reader:
 
     name: str
     text: str
-    found: dict[str, None]
+    names: dict[str, None]
 
     def refused(self, node: ast.expr, why: str) -> InputError:
         at = node.col_offset + 1
@@ -195,7 +193,7 @@ class _Reader:
                 number = np.asarray(self.number(node))
                 return lambda _: number
             case ast.Name(id=name):
-                self.found[name] = None
+                self.names[name] = None
                 return lambda values: values[name]
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 inner = self.closure(operand, depth + 1)
@@ -222,10 +220,10 @@ class _Reader:
             raise self.refused(node, f"there is no function {function!r}. {hint} Use {listed}.")
         n_args = _N_ARGS.get(function, (1, 1))
         if not n_args[0] <= len(args) <= n_args[1]:
-            wanted = {(1, 1): "one argument", (2, 2): "two arguments"}.get(
+            n_expected = {(1, 1): "one argument", (2, 2): "two arguments"}.get(
                 n_args, "two or more arguments"
             )
-            raise self.refused(node, f"{function} takes {wanted}, not {len(args)}.")
+            raise self.refused(node, f"{function} takes {n_expected}, not {len(args)}.")
         apply = FUNCTIONS[function]
         inner = [self.closure(arg, depth + 1) for arg in args]
         return lambda values: apply(*(compute(values) for compute in inner))
@@ -236,14 +234,14 @@ class _Dimensions:
     """The same tree evaluated with dimensions in place of numbers."""
 
     formula: Formula
-    known: Mapping[str, UnitsContainer]
+    dimensions: Mapping[str, UnitsContainer]
 
     def of(self, node: ast.expr) -> UnitsContainer | None:
         match node:
             case ast.Constant(value=value):
                 return UnitsContainer() if value else None
             case ast.Name(id=name):
-                return self.known[name]
+                return self.dimensions[name]
             case ast.UnaryOp(operand=operand):
                 return self.of(operand)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
@@ -262,7 +260,9 @@ class _Dimensions:
                 if function == "sqrt":
                     return None if inner is None else UnitsContainer(inner**0.5)
                 if inner:
-                    self.refuse(argument, f"{function} needs a pure number, not {told(inner)}")
+                    self.refuse(
+                        argument, f"{function} needs a pure number, not {dimension_text(inner)}"
+                    )
                 return UnitsContainer()
         raise TypeError(ast.dump(node))
 
@@ -279,7 +279,8 @@ class _Dimensions:
         for part in parts:
             other = self.of(part)
             if first is not None and other is not None and first != other:
-                self.refuse(node, f"{told(first)} and {told(other)} cannot be added or compared")
+                both = f"{dimension_text(first)} and {dimension_text(other)}"
+                self.refuse(node, f"{both} cannot be added or compared")
             first = first if first is not None else other
         return first
 
@@ -288,12 +289,12 @@ class _Dimensions:
         raise FormulaFault(f"Formula {self.formula.name!r}, position {at}: {why}.", at)
 
 
-def told(dimension: UnitsContainer) -> str:
+def dimension_text(dimension: UnitsContainer) -> str:
     """A dimension in words: money/year, hour/case, a pure number.
 
     Examples
     --------
-    >>> told(UnitsContainer({"[money]": 1, "[year]": -1}))
+    >>> dimension_text(UnitsContainer({"[money]": 1, "[year]": -1}))
     'money/year'
     """
     powers = {key: float(power.real) for key, power in dimension.items()}

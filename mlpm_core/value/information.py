@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Study", "ValueOfInformation", "compared", "evpi", "evppi", "evsi"]
 
 _N_KNOTS: Final = 6
 _N_SHUFFLES: Final = 60
@@ -183,20 +182,20 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> ValueOfInformation:
     Examples
     --------
     >>> x = np.linspace(-1, 1, 1001)
-    >>> told = evppi(np.array([np.zeros(1001), x]), x)  # known: take it half of the time
-    >>> round(told.value, 3), told.is_detectable
+    >>> learned = evppi(np.array([np.zeros(1001), x]), x)  # known: take it half of the time
+    >>> round(learned.value, 3), learned.is_detectable
     (0.25, True)
     """
     gains = _against_best(nets)
     bases = [basis for x in inputs if (basis := _basis(x)).shape[1] > 1]
     if len(gains) == 1 or not bases:
         return ValueOfInformation(0.0, 0.0)
-    known, rng = _together(bases), own_generator(seed, "shuffled")
-    value = _worth_of(_fitted(known, gains))
+    basis_of_all, rng = _together(bases), own_generator(seed, "shuffled")
+    value = _worth_of(_fitted(basis_of_all, gains))
     if len(bases) > 1:  # knowing more is never worth less, whatever the draws say
         value = max(value, *(_worth_of(_fitted(_together([basis]), gains)) for basis in bases))
     shuffled = [
-        _worth_of(_fitted(known, rng.permutation(gains, axis=1))) for _ in range(_N_SHUFFLES)
+        _worth_of(_fitted(basis_of_all, rng.permutation(gains, axis=1))) for _ in range(_N_SHUFFLES)
     ]
     return ValueOfInformation(min(value, evpi(nets)), float(np.quantile(shuffled, _BAND)))
 
@@ -204,7 +203,7 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> ValueOfInformation:
 def evsi(
     nets: Array,
     study: Study,
-    known: Array,
+    observed: Array,
     *,
     is_share: bool,
     counted: float = 1.0,
@@ -218,7 +217,7 @@ def evsi(
         Net benefit of every option in every draw.
     study : Study
         What is observed, how often.
-    known : array of shape (draws,)
+    observed : array of shape (draws,)
         Draws of the input that is observed; a share in 0 to 1, else in the unit of ``study.sd``.
     is_share : bool
         Whether each observation is a yes or a no.
@@ -254,19 +253,19 @@ def evsi(
     >>> round(evsi(np.array([np.zeros(4096), p - 0.5]), pilot, p, is_share=True).value, 3)
     0.114
     """
-    perfect = perfect or evppi(nets, known)
+    perfect = perfect or evppi(nets, observed)
     n, share = study.n * counted, 1.0
     if n < 1:
         n, share = 1.0, max(0.0, n)
     study = replace(study, n=round(n))
-    gains = _fitted(_together([_basis(known)]), _against_best(nets))
-    strata = np.array_split(np.argsort(known), min(_N_STRATA, known.size))
-    truths = np.array([known[rows].mean() for rows in strata])
+    gains = _fitted(_together([_basis(observed)]), _against_best(nets))
+    strata = np.array_split(np.argsort(observed), min(_N_STRATA, observed.size))
+    truths = np.array([observed[rows].mean() for rows in strata])
     by_truth = np.array([gains[:, rows].mean(axis=1) for rows in strata])
     is_counted = is_share and study.n <= _MOST_COUNTED
     joint = _hits(study, truths) if is_counted else _means(study, truths, is_share=is_share)
-    found = joint @ by_truth
-    value = max(0.0, float(found.max(axis=1).sum() - found.sum(axis=0).max()))
+    by_result = joint @ by_truth
+    value = max(0.0, float(by_result.max(axis=1).sum() - by_result.sum(axis=0).max()))
     return ValueOfInformation(min(value * share, perfect.value), perfect.noise)
 
 
@@ -306,9 +305,9 @@ def _against_best(nets: Array) -> Array:
     return nets - best
 
 
-def _fitted(known: Array, gains: Array) -> Array:
+def _fitted(columns: Array, gains: Array) -> Array:
     """Gains as far as orthonormal columns tell them; shapes (draws, k) and (options, draws)."""
-    return np.asarray(gains @ known @ known.T)
+    return np.asarray(gains @ columns @ columns.T)
 
 
 def _worth_of(fitted: Array) -> float:

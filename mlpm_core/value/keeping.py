@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.quantity import Quantity
 
-__all__ = ["Ahead", "ahead"]
-
 _MOST_YEARS: Final = 30
 
 

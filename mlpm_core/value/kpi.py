@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.value.worth import Estimate
 
-__all__ = ["DAYS_PER_YEAR", "KpiStanding", "heading", "kpi_units", "per_unit", "standing"]
-
 DAYS_PER_YEAR = 365.25
 
 _TREND: Final = 16
@@ -68,12 +66,13 @@ def per_unit(dimension: Dimension, unit: str, currency: str) -> float:
     >>> per_unit(Dimension.CYCLE_TIME, "minute/case", "EUR")
     60.0
     """
-    known = kpi_units(dimension, currency)
-    if unit not in known:
+    factors = kpi_units(dimension, currency)
+    if unit not in factors:
+        units = " or ".join(factors)
         raise InputError(
-            f"The unit {unit!r} does not fit {dimension.label.lower()}; write {' or '.join(known)}."
+            f"The unit {unit!r} does not fit {dimension.label.lower()}; write {units}."
         )
-    return known[unit]
+    return factors[unit]
 
 
 def standing(
@@ -144,7 +143,7 @@ def heading(levels: Sequence[float], direction: str, scale: float) -> int:
     half = len(moved) // 2
     if abs(fmean(moved[half:]) - fmean(moved[:half])) < _SLIGHT * abs(scale):
         return 0
-    found = kendalltau(range(len(moved)), moved)
-    if not found.pvalue < _BY_CHANCE:
+    trend = kendalltau(range(len(moved)), moved)
+    if not trend.pvalue < _BY_CHANCE:
         return 0
-    return (1 if found.statistic > 0 else -1) * (1 if direction == "higher" else -1)
+    return (1 if trend.statistic > 0 else -1) * (1 if direction == "higher" else -1)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["mean_nets"]
 
 _MOST_DRAWS: Final = 512
 
@@ -57,8 +56,8 @@ def mean_nets(worth: Worth, levels: Mapping[str, Array]) -> tuple[Array, Array]:
         name: draws[:n] if draws.ndim else draws for name, draws in worth.inputs_by_draw.items()
     }
     for name, level in levels.items():
-        told = level[:, None] * Unit.read(worth.quantities[name].unit).factor
-        inputs[name] = np.where(np.isnan(told), inputs[name], told)
+        in_base_units = level[:, None] * Unit.read(worth.quantities[name].unit).factor
+        inputs[name] = np.where(np.isnan(in_base_units), inputs[name], in_base_units)
     outcome = Policy(worth.mechanism, worth.mechanism.baseline(worth.baseline)).outcome(inputs)
     nets = np.broadcast_to(outcome.net, (k, n))
     is_possible = np.broadcast_to(outcome.is_possible, (k, n))

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Outcome", "Policy"]
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -126,13 +124,15 @@ class Policy:
 
         Of a baseline with dimensions of its own there are no flows.
         """
-        known = self.mechanism.completed(inputs)
+        completed = self.mechanism.completed(inputs)
         if self.baseline.kpis:
-            return known | {n: rule.formula(known) for n, rule in self.baseline.kpis.items()}
+            return completed | {
+                n: rule.formula(completed) for n, rule in self.baseline.kpis.items()
+            }
         changes = self.baseline.changes
         if not changes:
             return None
-        return self.mechanism.values({**known, **{n: f(known) for n, f in changes.items()}})
+        return self.mechanism.values({**completed, **{n: f(completed) for n, f in changes.items()}})
 
     def outcome(self, inputs: Mapping[str, Array]) -> Outcome:
         """What the model changes, draw by draw."""
@@ -166,7 +166,7 @@ class Policy:
             is_model = values is model
             for check in self._checks(is_model=is_model):
                 if not check.holds(values).all():
-                    raise InputError(of_whom + check.told(values))
+                    raise InputError(of_whom + check.sentence_for(values))
             for d in Dimension:
                 if not np.isfinite(values[d.value]).all():
                     raise InputError(of_whom + self._no_number(values, d, is_model=is_model))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["false_positive_rate", "flags_nothing", "precision_at", "projected_precision"]
-
 
 def precision_at(recall: ArrayLike, fpr: ArrayLike, prevalence: ArrayLike) -> Array:
     """Precision of a model where positives are so frequent.

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["FormulaStep", "Worth"]
 
 _PAIRS_SHOWN: Final = 4
 _MONEY: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
@@ -145,7 +144,7 @@ class Worth:
             FormulaStep(
                 name,
                 rule.formula.text,
-                float(rule.told(rule.formula(values))),
+                float(rule.in_own_unit(rule.formula(values))),
                 units.get(name, rule.unit),
             )
             for name, rule in rules.items()
@@ -159,7 +158,7 @@ class Worth:
     @property
     def break_even(self) -> dict[str, float | None]:
         """For each input the value at which net is zero, in its unit; None when there is none."""
-        return {name: found.value for name, found in self.break_evens.items()}
+        return {name: break_even.value for name, break_even in self.break_evens.items()}
 
     @property
     def break_even_reasons(self) -> dict[str, str]:

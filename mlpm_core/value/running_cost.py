@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Baseline, Input, Mechanism
     from mlpm_core.value.worth import Worth
 
-__all__ = ["RUN_COST", "after_running_costs", "before_running_costs", "with_running_cost"]
-
 RUN_COST: Final = "run_cost"
 
 

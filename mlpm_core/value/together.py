@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Partners = Mapping[str, tuple[str, float]]
 
-__all__ = ["check_partners", "joint_points", "lineage", "partners"]
 
 _OUTERMOST: Final = 2.0**-31  # as near to 0 and 1 as the points of one input come
 
@@ -86,11 +85,11 @@ def partners(read: Mapping[str, Quantity]) -> dict[str, tuple[str, float]]:
 
 def lineage(name: str, pairs: Partners) -> tuple[tuple[str, float], ...]:
     """The inputs an input moves with, one after the other, each with its correlation."""
-    found: list[tuple[str, float]] = []
+    path: list[tuple[str, float]] = []
     while name in pairs:
-        found.append(pairs[name])
+        path.append(pairs[name])
         name = pairs[name][0]
-    return tuple(found)
+    return tuple(path)
 
 
 def joint_points(name: str, pairs: Partners, own: Callable[[str], Array]) -> Array:

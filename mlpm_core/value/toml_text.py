@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from mlpm_core.errors import InputError
 
-__all__ = ["TomlFault", "toml_table"]
-
 _LONGEST: Final = 100_000  # characters
 _DEEPEST: Final = 20  # brackets one inside the other, or parts of a dotted key
 _LONGEST_KEY: Final = 200

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from mlpm_core.quantity import Quantity
     from mlpm_core.value.policy import Policy
 
-__all__ = ["Swing", "tornado"]
-
 _ENDS: Final = np.array([0.05, 0.95])
 
 

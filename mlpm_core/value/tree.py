@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NET", "Branch", "DriverTree", "Edge", "Node", "NodeKind", "driver_tree"]
 
 NET: Final = "net"
 _SPELLED: Final = {
@@ -92,7 +91,7 @@ class DriverTree:
 
         ``parent`` of a line is the place of another in the outline.
         """
-        known = {node.name: node for node in self.nodes}
+        by_name = {node.name: node for node in self.nodes}
         below: dict[str, list[Edge]] = {}
         for edge in self.edges:
             below.setdefault(edge.parent, []).append(edge)
@@ -102,7 +101,7 @@ class DriverTree:
         def write(name: str, depth: int, edge: Edge | None, parent: int | None) -> None:
             here = len(lines)
             is_repeat = name in seen and name in below
-            lines.append(Branch(known[name], depth, edge, parent, is_repeat))
+            lines.append(Branch(by_name[name], depth, edge, parent, is_repeat))
             seen.add(name)
             if not is_repeat:
                 for under in below.get(name, ()):

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
-__all__ = ["Move", "Typical", "moves", "typical_worth"]
-
 _DRAWS: Final = 2048
 _USUALLY: Final = 0.9
 
@@ -62,16 +60,16 @@ def typical_worth(
     Examples
     --------
     >>> from mlpm_core.value.mechanism import find_mechanism
-    >>> told = typical_worth(find_mechanism("triage_automation"), {"coverage": "0.5"})
-    >>> "coverage" in told.assumed, told.worth.quantities["coverage"].median
+    >>> typical = typical_worth(find_mechanism("triage_automation"), {"coverage": "0.5"})
+    >>> "coverage" in typical.assumed, typical.worth.quantities["coverage"].median
     (False, 0.5)
     """
-    known = {name: text for name, text in (given or {}).items() if text}
+    stated = {name: text for name, text in (given or {}).items() if text}
     asked = mechanism.inputs_for(baseline)
     # The default comes first, and what an input follows: a value case too takes them until somebody
     # says otherwise.
     filled = {
-        e.name: e.default or e.typical for e in asked if e.name not in known and not e.same_as
+        e.name: e.default or e.typical for e in asked if e.name not in stated and not e.same_as
     }
     if bare := [name for name, text in filled.items() if not text]:
         raise InputError(
@@ -79,7 +77,7 @@ def typical_worth(
         )
     texts = {name: text for name, text in filled.items() if text}
     assumed = tuple(e.name for e in asked if e.name in texts and not e.default)
-    return Typical(worth(mechanism, known | texts, baseline=baseline, draws=_DRAWS), assumed)
+    return Typical(worth(mechanism, stated | texts, baseline=baseline, draws=_DRAWS), assumed)
 
 
 def moves(mechanism: Mechanism) -> dict[Dimension, Move]:
@@ -93,12 +91,12 @@ def moves(mechanism: Mechanism) -> dict[Dimension, Move]:
     Examples
     --------
     >>> from mlpm_core.value.mechanism import find_mechanism
-    >>> told = moves(find_mechanism("targeted_intervention"))
-    >>> [told[d].value for d in (Dimension.REVENUE, Dimension.COST_SAVING, Dimension.CYCLE_TIME)]
+    >>> moved = moves(find_mechanism("targeted_intervention"))
+    >>> [moved[d].value for d in (Dimension.REVENUE, Dimension.COST_SAVING, Dimension.CYCLE_TIME)]
     ['usually better', 'usually worse', 'does not move']
     """
-    found = typical_worth(mechanism).worth
-    return {dimension: _move(found.kpis[dimension]) for dimension in Dimension}
+    typical = typical_worth(mechanism).worth
+    return {dimension: _move(typical.kpis[dimension]) for dimension in Dimension}
 
 
 def _move(kpi: Estimate) -> Move:

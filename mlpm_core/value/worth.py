@@ -189,8 +189,8 @@ class Valuation:
         """
         given = {**self._planned, **option}
         own = self._policy.read(self._own, given, self._read.values(), self._currency)
-        found = self._read | own
-        read = {e.name: found[e.name] for e in self._policy.inputs if e.name in found}
+        quantities = self._read | own
+        read = {e.name: quantities[e.name] for e in self._policy.inputs if e.name in quantities}
         luck = dict.fromkeys(own, stream) if isinstance(stream, str) else dict(stream or {})
         pairs = partners(read)
         inputs = {
@@ -253,13 +253,13 @@ def _worth(
         return full if n_possible == draws else full[is_possible]
 
     rules = policy.mechanism.kpis
-    told = [outcome.net, *(np.asarray(rules[d].told(outcome.kpis[d])) for d in Dimension)]
-    told += [] if outcome.costs is None else [outcome.costs]
-    rows = np.empty((len(told), n_possible))
-    for row, values in zip(rows, told, strict=True):
+    figures = [outcome.net, *(np.asarray(rules[d].in_own_unit(outcome.kpis[d])) for d in Dimension)]
+    figures += [] if outcome.costs is None else [outcome.costs]
+    rows = np.empty((len(figures), n_possible))
+    for row, values in zip(rows, figures, strict=True):
         row[:] = kept(values)
     money = Dimension.REVENUE.unit
-    units = [money, *(d.unit for d in Dimension), money][: len(told)]
+    units = [money, *(d.unit for d in Dimension), money][: len(figures)]
     net, *rest = Estimate.each(rows, units)
     kpis, costs = rest[: len(Dimension)], rest[len(Dimension) :]
     return Worth(

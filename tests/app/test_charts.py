@@ -50,7 +50,7 @@ def tooltips(layer):
 
 @pytest.mark.parametrize("name", SPECS)
 def test_a_line_or_a_band_says_nothing_of_its_own(name):
-    """TRIED T12: of an area Vega tells the first point, and Streamlit every field nobody named."""
+    """Of an area Vega tells the first point, and Streamlit every field nobody named."""
     for layer in layers(SPECS[name]):
         assert "tooltip" in layer["encoding"], "unsaid, so raw fields would be told"
         if mark(layer) in ("area", "line"):

@@ -29,7 +29,7 @@ GUESS = {
 
 
 def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):
-    """Raw 12 days, complex data, one cycle: P50 48, P80 68, P95 96 (planning notes, c.3)."""
+    """Raw 12 days, complex data, one cycle: P50 48, P80 68, P95 96."""
     assert registers.save(demo, "test", DEMAND, "estimates", [GUESS]).status == "committed"
     (view,) = [
         v for v in project_estimates(demo, "test", DEMAND) if v.record.estimate_id == "first"

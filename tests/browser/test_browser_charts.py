@@ -55,7 +55,7 @@ def charts(server: Server, page: Page) -> Locator:
 def test_a_metric_is_said_for_the_period_under_the_pointer(
     server: Server, page: Page, charts: Locator
 ) -> None:
-    """TRIED T12: on the band it was the low end, and of the first period."""
+    """On the band it was the low end once, and of the first period."""
     answer = httpx.get(
         f"{server.url}/api/v1/projects/{DEMAND}/export?table=metric_results",
         headers={"Authorization": f"Bearer {server.token}"},

@@ -1,4 +1,4 @@
-"""M10 to M12: the examples of the notes, one worked out by hand, and the money of single cases."""
+"""M10 to M12: worked examples, one of them by hand, and the money of single cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlpm_core.errors import InputError
 from tests.catalogue_examples import EXAMPLES, EXTRA, answer, few, lines, near, share, size, told
 
 
-def test_the_assistant_of_the_notes():
+def test_the_assistant_worked_out_by_hand():
     """By hand: naive hours are 9,450 / 8,134 = +16 %.
 
     break-even: .8 - 90,770.40 / (75,600 * (7.5 * .9 * .26 + .01 * 150)) = .4311316

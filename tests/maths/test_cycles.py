@@ -58,7 +58,7 @@ def simulated(inputs, rng, n=300_000):
     ids=["hundred tries", "lighthouse", "ten tries, two models"],
 )
 def test_each_try_costs_as_a_simulation_of_the_loop_says(inputs):
-    """NUMBERS N12: "no usable model" fell from 95 % to 1 % at the same days and cost.
+    """Once "no usable model" fell from 95 % to 1 % at the same days and cost.
 
     300,000 projects, cycle by cycle: a cycle succeeds with p; each one after the first costs
     loop_share * repeat_share of the work with one; after the last one stops. Seed 1, within 2 %.
@@ -205,7 +205,7 @@ def test_every_pair_of_days_and_money_in_the_explanation_multiplies(
 
 
 def test_when_nothing_is_asked_it_says_ask_first_and_no_figure():
-    """NUMBERS 3: P95 was 563 days from a guess of 10. Seven answers move P50 from 20 to
+    """Once P95 was 563 days from a guess of 10. Seven answers move P50 from 20 to
     20 * 2^3 * 1.5^3 * 1.3 = 702 days, 35.1 times.
     """
     estimate = quick_estimate(QuickInputs(raw_days=10, day_rate=600, p_success=1))

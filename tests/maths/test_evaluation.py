@@ -173,8 +173,8 @@ def test_a_large_field_is_a_caveat():
     assert many.caveat.startswith("The best of 10 candidates")
 
 
-def test_dominance_is_that_of_the_value_notes():
-    """Golden: value notes, section 6: rows (net, people, experience), Pareto = first three."""
+def test_what_another_beats_in_every_criterion_is_dominated():
+    """Rows (net, people, experience), Pareto = first three."""
     rows = [(62.1, -10.8, 4.05), (50, -2, 1), (40, 0, 6), (39, -3, 1)]
     assert dominated(np.array(rows)).tolist() == [False, False, False, True]
 

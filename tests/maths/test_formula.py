@@ -12,7 +12,7 @@ from scipy import stats
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Unit
-from mlpm_core.value.formula import Formula, told
+from mlpm_core.value.formula import Formula, dimension_text
 
 number = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -129,7 +129,7 @@ KNOWN = {name: Unit.read(unit).dimension for name, unit in UNITS.items()}
     ],
 )
 def test_units_are_followed_through_the_tree(text, measures):
-    assert told(Formula.read("f", text).dimension(KNOWN)) == measures
+    assert dimension_text(Formula.read("f", text).dimension(KNOWN)) == measures
 
 
 def test_a_literal_zero_fits_every_unit():

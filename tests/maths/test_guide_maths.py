@@ -21,7 +21,7 @@ from mlpm_core.value.mechanism import find_mechanism, mechanisms
 from mlpm_core.value.typical import Move, moves, typical_worth
 from mlpm_core.value.worth import worth
 
-# The catalogue of the value notes, section 5; not all have a file yet.
+# The mechanisms of docs/formulas.md.
 TWELVE = {
     "targeted_intervention", "fraud_blocking", "triage_automation", "demand_forecast", "ranking",
     "predictive_maintenance", "visual_inspection", "eta", "pricing", "assistant_deflection",
@@ -82,7 +82,7 @@ def test_a_mechanism_has_candidates_where_it_can_help_and_none_where_it_cannot(m
 
 
 def test_signs_follow_the_formulas():
-    """M1 (value notes 5.1): revenue is a product of positives, costs and work only grow, cycle 0.
+    """M1: revenue is a product of positives, costs and work only grow, cycle 0.
 
     M11: annoyance only adds bad experiences. M3: revenue is 0 by its formula.
     """
@@ -258,7 +258,7 @@ def test_conditions_of_the_triage_example_by_hand():
 
 
 def test_a_condition_that_does_not_hold_says_what_it_takes():
-    """M11 (value notes): break-even (0.8 + 5 * .12) / 60 = .0233333; uplift .02 is 17 % short."""
+    """M11: break-even (0.8 + 5 * .12) / 60 = .0233333; uplift .02 is 17 % short."""
     given_ = {
         "population": "100k", "share_treated": "0.3", "uplift_at_k": "0.02",
         "conversion_treated_at_k": "0.12", "value": "60", "contact_cost": "0.8", "incentive": "5",

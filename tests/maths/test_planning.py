@@ -65,7 +65,7 @@ def normal(n):
 
 @pytest.mark.parametrize("example", GOLDEN["examples"], ids=lambda e: e["name"])
 def test_the_published_quick_estimates_are_reproduced(example):
-    """Golden: planning notes, c.3, within their 2 %, all of one cycle. With log-sd .35 of the
+    """Within 2 % of figures that were sampled, all of one cycle. With log-sd .35 of the
     optimism and .25 of each factor P95 of "complex and dirty" is
     72*exp(1.644854*sqrt(.1225 + 2*.0625)) = 163.199, 1.9993 % above the 160 that was sampled.
     """
@@ -122,13 +122,13 @@ def test_the_exact_distribution_agrees_with_a_simulation():
     ("p_success", "max_cycles", "p_no_go"), [(0.4, 3, 0.216), (0.6, 3, 0.064), (1, 3, 0), (0, 3, 1)]
 )
 def test_the_chance_of_no_usable_model(p_success, max_cycles, p_no_go):
-    """Golden: planning notes, c.8 item 4 (.064) and story 4 of the demo (22 %)."""
+    """Cubes: .6^3 = .216, as in story 4 of the demo, and .4^3 = .064."""
     estimate = quick_estimate(asked(p_success=p_success, max_cycles=max_cycles))
     assert estimate.p_no_go == pytest.approx(p_no_go)
 
 
 def test_twenty_one_raw_days_cannot_be_promised():
-    """Planning notes, c.8 item 11."""
+    """Thompson (2023): above 20 days it is "a lot bigger"."""
     large = quick_estimate(asked(21))
     assert not large.is_promisable
     assert "raw guess is above 20 days" in large.twenty_day_rule.sentence
@@ -150,8 +150,8 @@ def test_few_raw_days_made_larger_cannot_be_promised():
     assert "P50 is above 40 days" in rule.sentence
 
 
-def test_the_explanation_is_the_sentence_of_the_notes():
-    """Planning notes, c.5: P50 24, P80 32.2, P95 42.7 days at 600 a day, one cycle; no-go .4.
+def test_the_explanation_is_one_sentence_with_its_figures():
+    """P50 24, P80 32.2, P95 42.7 days at 600 a day, one cycle; no-go .4.
 
     25 * 600 = 15,000; 35 * 600 = 21,000; 45 * 600 = 27,000; 15 * 600 = 9,000.
     """
@@ -274,7 +274,6 @@ def test_a_wrong_input_is_named(wrong):
 @settings(max_examples=60, deadline=None)
 @given(inputs, st.sampled_from(list(FACTORS)))
 def test_turning_a_factor_on_never_lowers_a_percentile(given_inputs, name):
-    """Planning notes, c.8 item 5."""
     low, middle, high = (
         quick_estimate(replace(given_inputs, **{name: answer})).effort
         for answer in (Answer.NO, Answer.UNKNOWN, Answer.YES)

@@ -20,7 +20,7 @@ from mlpm_core.planning import (
 )
 from mlpm_core.quantity import Dimension
 
-# Planning notes, (d): influence, and weights of revenue/cost/cycle/people/experience.
+# Influence, and weights of revenue/cost/cycle/people/experience.
 SHOP = {
     "Mara Lindqvist": (5, (0.35, 0.30, 0.10, 0.10, 0.15)),
     "Tom Okafor": (4, (0.2, 0.6, 0.1, 0.1, 0)),

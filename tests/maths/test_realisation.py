@@ -19,12 +19,12 @@ from mlpm_core.in_life.realisation import (
     WindowTotal,
     counted_parts,
     days_within,
-    gathered,
     hit_rate,
     judged,
     months,
     over_days,
     together,
+    window_totals,
 )
 from mlpm_core.value.estimate import Estimate
 
@@ -52,7 +52,7 @@ def test_a_week_that_lies_in_two_months_is_split_by_its_days():
     periods = [told(span(21, 7), 20.0), told(span(28, 7), 10.0)]
     july, august = months([span(0, 35)])
     assert (july, august) == (span(0, 31), span(31, 31))
-    of_july, of_august = gathered(periods, [july, august])
+    of_july, of_august = window_totals(periods, [july, august])
     assert (of_july.days, net(of_july)) == (10.0, [170.0])
     assert (of_august.days, net(of_august)) == (4.0, [40.0])
     assert of_july.mean("net", "EUR").mean == 17.0
@@ -67,22 +67,22 @@ def test_draws_are_added_before_quantiles_are_taken():
         PeriodValue((span(0, 7),), {"net": draws}),
         PeriodValue((span(7, 7),), {"net": 100 - draws}),
     ]
-    (july,) = gathered(periods, [span(0, 31)])
+    (july,) = window_totals(periods, [span(0, 31)])
     total = july.total("net", "EUR")
     assert (total.p10, total.p50, total.p90) == (700.0, 700.0, 700.0)
-    first = gathered(periods[:1], [span(0, 31)])[0].total("net", "EUR")
+    first = window_totals(periods[:1], [span(0, 31)])[0].total("net", "EUR")
     assert (first.p10, first.p90) == (70.0, 630.0)
 
 
 def test_an_impossible_draw_counts_with_the_mean_of_its_period():
     """10 and 30 are possible, their mean 20 stands in for the third; 2 days of each."""
-    (part,) = gathered([told(span(0, 2), 10.0, np.nan, 30.0)], [span(0, 31)])
+    (part,) = window_totals([told(span(0, 2), 10.0, np.nan, 30.0)], [span(0, 31)])
     assert net(part) == [20.0, 40.0, 60.0]
 
 
 def test_days_whose_labels_are_not_final_are_counted_apart():
     periods = [told(span(0, 7), 1.0), told(span(28, 7), 1.0, is_final=False)]
-    found = gathered(periods, months([span(0, 35)]))
+    found = window_totals(periods, months([span(0, 35)]))
     assert [(p.days, p.days_not_final) for p in found] == [(10.0, 3.0), (4.0, 4.0)]
     both = together(found)
     assert (both.days, both.days_not_final, net(both)) == (14.0, 7.0, [14.0])
@@ -112,7 +112,7 @@ def test_months_leave_out_those_that_nothing_touches():
 def test_what_cannot_be_is_refused():
     with pytest.raises(InputError, match="cannot end"):
         span(3, -1)
-    (nothing,) = gathered([], [span(0, 31)])
+    (nothing,) = window_totals([], [span(0, 31)])
     with pytest.raises(NotEnoughDataError, match="No day was monitored"):
         nothing.total("net", "EUR")
     with pytest.raises(NotEnoughDataError, match="No day was monitored"):
@@ -178,7 +178,7 @@ def counted(periods: list[tuple[Span, float]]) -> list[PeriodValue]:
 @given(PERIODS)
 def test_the_sum_of_months_is_the_sum_of_periods(periods):
     found = counted(periods)
-    total = together(gathered(found, months([s for s, _ in periods])))
+    total = together(window_totals(found, months([s for s, _ in periods])))
     by_period = sum(sum(p.days for p in t.parts) * t.values["net"][0] for t in found)
     assert total.sums.get("net", np.zeros(2))[0] == pytest.approx(by_period, abs=1e-3)
     assert total.days == pytest.approx(sum(p.days for t in found for p in t.parts))
@@ -198,8 +198,8 @@ def test_every_moment_counts_once(spans):
 @given(PERIODS, st.tuples(SPANS, st.floats(-1e6, 1e6)), st.booleans())
 def test_another_period_never_changes_a_month_it_does_not_touch(periods, new, is_first):
     windows = months([s for s, _ in [*periods, new]])
-    before = gathered(counted(periods), windows)
-    after = gathered(counted([new, *periods] if is_first else [*periods, new]), windows)
+    before = window_totals(counted(periods), windows)
+    after = window_totals(counted([new, *periods] if is_first else [*periods, new]), windows)
     for window, one, two in zip(windows, before, after, strict=True):
         if new[0].within(window) is None:
             assert one.days == pytest.approx(two.days)

@@ -16,9 +16,9 @@ from mlpm_core.in_life.realisation import (
     Span,
     WindowTotal,
     counted_parts,
-    gathered,
     hit_rate,
     judged,
+    window_totals,
 )
 from mlpm_core.value.estimate import Estimate
 from tests.maths.test_realisation import span
@@ -54,7 +54,7 @@ def test_a_period_begins_or_ends_with_one_that_counts_before_it():
 
 def test_labels_are_final_unless_told_and_a_month_without_days_holds_nothing():
     july, august = span(0, 31), span(31, 31)
-    of_july, of_august = gathered(
+    of_july, of_august = window_totals(
         [PeriodValue((span(0, 7),), {"net": np.array([1.0])})], [july, august]
     )
     assert (of_july.days, of_july.days_not_final) == (7.0, 0.0)

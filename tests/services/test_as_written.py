@@ -90,7 +90,7 @@ def values(text, *asked, **more):
     ],
 )  # fmt: skip
 def test_what_has_one_reading_is_read_and_said(text, asked, value, sentence):
-    """TRIED T10: forms that the screens print, and that people write, were refused."""
+    """Forms that the screens print, and that people write, were refused once."""
     (reading,) = readings(text, *asked)
     assert reading.quantity.is_exact
     assert reading.quantity.median == pytest.approx(value, rel=1e-12)
@@ -145,7 +145,7 @@ def test_three_points_and_counted_shares_are_said_with_their_spread():
     ],
 )
 def test_what_has_two_readings_is_asked_and_each_answer_is_then_clear(text, asked, both):
-    """TRIED T10: ``200.000`` was read as 200 without a word."""
+    """``200.000`` was read as 200 without a word once."""
     two = readings(text, *asked)
     assert [reading.quantity.median for reading in two] == pytest.approx(both)
     for reading, value in zip(two, both, strict=True):
@@ -281,7 +281,7 @@ def test_what_the_catalogue_proposes_and_the_demo_holds_keeps_its_meaning():
 
 
 def test_every_yearly_quantity_is_asked_a_year():
-    """TRIED T23: "200,000 scored monthly: 200k or 2.4m?"."""
+    """Somebody asked: "200,000 scored monthly: 200k or 2.4m?"."""
     entries = asked_entries()
     yearly = [entry for entry in entries if "year" in entry.unit.split("/")[1:]]
     assert len(yearly) > 20

@@ -21,7 +21,7 @@ PROJECT = {
     "owner": "Tom",
     "clock_on": date(2026, 6, 30),
 }
-# Planning notes, (d): influence, interest, and weights of revenue/cost/cycle/people/experience.
+# Influence, interest, and weights of revenue/cost/cycle/people/experience.
 PEOPLE = {
     "mara": ("Mara", 5, 4, "budget holder", (35, 30, 10, 10, 15)),
     "tom": ("Tom", 4, 5, "product owner", (20, 60, 10, 10, 0)),

@@ -79,7 +79,7 @@ def test_only_three_numbers_are_needed_and_nothing_is_answered_then(shop):
 
 
 def test_before_enough_is_asked_there_is_no_figure_and_nothing_rests_on_one(shop):
-    """NUMBERS 3: a guess of 10 days with nothing answered was told as P95 = 563 days."""
+    """Once a guess of 10 days with nothing answered was told as P95 = 563 days."""
     needed = {k: SMALL[k] for k in ("estimate_id", "raw_days", "day_rate", "p_success")}
     view = tried(shop, "ada", WINBACK, needed | {"value_case_id": CASE})
     assert view.figures == ()

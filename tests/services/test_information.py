@@ -53,7 +53,7 @@ SWINGS = {
 
 
 def near(expected: float) -> object:
-    """2 % or 30 money units, whichever is larger, as section 5.14 states."""
+    """2 % or 30 money units, whichever is larger: the reference decision's own tolerance."""
     return pytest.approx(expected, abs=max(30.0, 0.02 * abs(expected)))
 
 
@@ -121,7 +121,7 @@ def test_the_tornado_ranks_by_swing():
 
 
 def test_a_pilot_of_one_share_is_exact():
-    """Section 6: gamma ~ Beta(6, 14), NB = 297,000 gamma - 91,800; the best pilot is n = 50."""
+    """By hand: gamma ~ Beta(6, 14), NB = 297,000 gamma - 91,800; the best pilot is n = 50."""
     gamma = beta(6, 14).ppf(uniform_points(1, 8192, 1)[0])
     nets = np.array([np.zeros(8192), 297_000 * gamma - 91_800])
     assert evpi(nets) == pytest.approx(10_719.84, rel=1e-3)
@@ -134,9 +134,9 @@ def test_a_pilot_of_one_share_is_exact():
 
 
 def test_the_voi_toy_model_is_reproduced():
-    """Section 7, row 17 (voi vignette): p1 ~ N(1, 1), p2 ~ N(0, 2), NB = p1 - p2 against 0.
+    """Vignette of the R package voi: p1 ~ N(1, 1), p2 ~ N(0, 2), NB = p1 - p2 against 0.
 
-    At n = 10,000 the spline's s.d. over seeds is .008 for p1 and .01 for p2 (section 6).
+    At n = 10,000 the spline's s.d. over seeds is .008 for p1 and .01 for p2.
     """
     p1, p2 = (ndtri(u) for u in uniform_points(2, 2**16, 3))
     p1, p2 = 1 + p1, 2 * p2
@@ -151,7 +151,7 @@ def test_the_voi_toy_model_is_reproduced():
 
 
 def test_what_tells_nothing_has_no_detectable_value():
-    """The knife-edge of section 6: two options equal on average, an input neither rests on."""
+    """A knife-edge: two options equal on average, an input neither rests on."""
     x, luck = uniform_points(2, 8192, 5)
     nets = np.array([np.zeros(8192), ndtri(luck)])
     assert not evppi(nets, x).is_detectable

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Profile
 
-__all__ = [
-    "FIRST_MOMENT",
-    "MISSING",
-    "Cell",
-    "Grammar",
-    "default_of",
-    "is_missing",
-    "range_in_words",
-]
-
 MISSING = frozenset({"", "null", "none", "na", "n/a", "#n/a", "-", "--", "\u2013", "\u2014"})
 _NOT_FINITE = frozenset(
     {"nan", "inf", "infinity", "#div/0!", "#num!", "#value!", "#ref!", "#name?", "#null!"}
@@ -121,15 +111,15 @@ class Grammar:
         return cell
 
     def _name(self, column: Column, text: str) -> Cell:
-        found = read_name(
+        name_or_fault = read_name(
             text,
             is_free_to_begin=column.name == "slice_value",
             is_in_paths=column.name == "project",
             reserved=column.reserved,
         )
-        if isinstance(found, Fault):
-            return Cell(None, found)
-        name, was_trimmed = found
+        if isinstance(name_or_fault, Fault):
+            return Cell(None, name_or_fault)
+        name, was_trimmed = name_or_fault
         if not name:
             if column.required:
                 return Cell(None, Fault("missing-value", {}))
@@ -156,20 +146,20 @@ class Grammar:
         return Cell(text.strip(SPACES))
 
     def _number(self, column: Column, text: str) -> Cell:
-        found = self._read_number(text)
-        if isinstance(found, Fault):
-            return Cell(None, found)
-        fault = _bounds_fault(column, found)
-        return Cell(None if fault else found, fault)
+        number = self._read_number(text)
+        if isinstance(number, Fault):
+            return Cell(None, number)
+        fault = _bounds_fault(column, number)
+        return Cell(None if fault else number, fault)
 
     def _whole(self, column: Column, text: str) -> Cell:
-        found = self._read_number(text)
-        if isinstance(found, Fault):
-            return Cell(None, found)
-        if not found.is_integer():
+        number = self._read_number(text)
+        if isinstance(number, Fault):
+            return Cell(None, number)
+        if not number.is_integer():
             return Cell(None, Fault("not-an-integer", {}))
-        fault = _bounds_fault(column, found)
-        return Cell(None if fault else int(found), fault)
+        fault = _bounds_fault(column, number)
+        return Cell(None if fault else int(number), fault)
 
     def _read_number(self, text: str) -> float | Fault:
         plain = text.strip(SPACES)
@@ -188,29 +178,36 @@ class Grammar:
         return Fault("not-a-number", {})
 
     def _day(self, column: Column, text: str) -> Cell:
-        found = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
-        if found is not None and found.asks is not None:
-            return Cell(None, None, ("asks " + found.asks,))
-        if found is None or found.at is None or found.grain != "P1D" or found.at.time() != time():
+        day_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
+        if day_read is not None and day_read.asks is not None:
+            return Cell(None, None, ("asks " + day_read.asks,))
+        if (
+            day_read is None
+            or day_read.at is None
+            or day_read.grain != "P1D"
+            or day_read.at.time() != time()
+        ):
             return Cell(None, Fault("not-a-date", {}))
-        day = found.at.date()
+        day = day_read.at.date()
         if not _FIRST_DAY <= day <= _LAST_DAY:
             words = f"{_FIRST_DAY} to {_LAST_DAY}"
             return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
         return Cell(day)
 
     def _moment(self, column: Column, text: str) -> Cell:
-        found = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
-        if found is not None and found.asks is not None:
-            return Cell(None, None, ("asks " + found.asks,))
-        if found is None or found.at is None:
+        moment_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
+        if moment_read is not None and moment_read.asks is not None:
+            return Cell(None, None, ("asks " + moment_read.asks,))
+        if moment_read is None or moment_read.at is None:
             return Cell(None, Fault("not-a-date", {}))
         last = self.now + timedelta(days=1)
-        if not FIRST_MOMENT <= found.at <= last:
+        if not FIRST_MOMENT <= moment_read.at <= last:
             words = f"{FIRST_MOMENT:%Y-%m-%d} to {last:%Y-%m-%d}"
             return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
-        notes = ("grain " + found.grain,)
-        return Cell(found.at, None, (*notes, "utc-assumed") if found.has_assumed_utc else notes)
+        notes = ("grain " + moment_read.grain,)
+        return Cell(
+            moment_read.at, None, (*notes, "utc-assumed") if moment_read.has_assumed_utc else notes
+        )
 
     def _choice(self, column: Column, text: str) -> Cell:
         word = text.strip(SPACES)

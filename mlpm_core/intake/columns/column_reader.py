@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.records import Column
 
-__all__ = ["Checker"]
-
 _MOST_LOOKED = 2_000
 
 
@@ -47,19 +45,19 @@ class Checker:
     def passes(self, line: str) -> bool:
         """Whether a physical line would be a valid row by itself."""
         header = self._header
-        found = read_record(Lines([line], "\n", '"' in line), 0, header.delimiter)
-        if found.code is not None or len(found.cells) != len(header.cells):
+        record = read_record(Lines([line], "\n", '"' in line), 0, header.delimiter)
+        if record.code is not None or len(record.cells) != len(header.cells):
             return False
-        if all(map(is_blank, found.cells)):
+        if all(map(is_blank, record.cells)):
             return False
         for field, j in self.columns.at.items():
-            if self._read[field](found.cells[j]).fault is not None:
+            if self._read[field](record.cells[j]).fault is not None:
                 return False
         self._n_looked += 1
         if self._n_looked > _MOST_LOOKED:  # text of very many lines that are rows but for a rule
             return False
         none = np.zeros(1, dtype=np.int64)
-        one = Table(none, [DictionaryColumn.of([c]) for c in found.cells], [], [])
+        one = Table(none, [DictionaryColumn.of([c]) for c in record.cells], [], [])
         faults = Faults(none)
         readings = self.readings(one, faults)
         if self._fields.has_metrics and not faults.is_bad[0]:
@@ -69,9 +67,11 @@ class Checker:
     def readings(self, table: Table, faults: Faults) -> dict[str, Reading]:
         """Every field of every record; faulty cells and rows go to ``faults``."""
         left_out = ("metric", "value") if self.columns.wide else ()
-        wanted = [c for c in columns(self._fields.record) if c.name not in left_out]
-        found = dict(zip([c.name for c in wanted], self._each_reading(wanted, table), strict=True))
-        for name, reading in found.items():
+        own_columns = [c for c in columns(self._fields.record) if c.name not in left_out]
+        by_name = dict(
+            zip([c.name for c in own_columns], self._each_reading(own_columns, table), strict=True)
+        )
+        for name, reading in by_name.items():
             if name in self.columns.at:
                 faults.add_cells(self.columns.label(name), reading)
         for j, metric in self.columns.wide:
@@ -79,15 +79,15 @@ class Checker:
             read = self._read_wide
             if read is not None:
                 cells = Cells.of([*map(read, coded.cells)])
-                found[_wide(metric)] = Reading(coded.codes, coded.cells, cells)
-                faults.add_cells(self._header.label(j), found[_wide(metric)])
-        return found
+                by_name[_wide(metric)] = Reading(coded.codes, coded.cells, cells)
+                faults.add_cells(self._header.label(j), by_name[_wide(metric)])
+        return by_name
 
-    def _each_reading(self, wanted: Sequence[Column], table: Table) -> list[Reading]:
+    def _each_reading(self, own_columns: Sequence[Column], table: Table) -> list[Reading]:
         if table.n_records == 1:  # a line that is held against the fields, one of very many
-            return [self._reading(column, table) for column in wanted]
+            return [self._reading(column, table) for column in own_columns]
         with ThreadPoolExecutor(2) as pool:  # most of the work is Arrow's, which runs beside Python
-            return list(pool.map(lambda column: self._reading(column, table), wanted))
+            return list(pool.map(lambda column: self._reading(column, table), own_columns))
 
     def _reading(self, column: Column, table: Table) -> Reading:
         read = self._read[column.name]
@@ -108,8 +108,8 @@ class Checker:
             return Reading(everywhere, [""], Cells([value], {}, {}))
         cell = read(given)
         if cell.fault is not None:
-            said = reject(cell.fault.code, None, column.name, given, **cell.fault.filled)
-            raise InputError(f"constants.{column.name}: {said.message} {said.hint}")
+            refused = reject(cell.fault.code, None, column.name, given, **cell.fault.filled)
+            raise InputError(f"constants.{column.name}: {refused.message} {refused.hint}")
         return Reading(everywhere, [given], Cells.of([cell]))
 
     def _reader(self, column: Column) -> Callable[[str], Cell]:
@@ -122,10 +122,10 @@ class Checker:
 
     def _project_reader(self, read: Callable[[str], Cell]) -> Callable[[str], Cell]:
         def cell(text: str) -> Cell:
-            found = read(text)
-            if found.fault is not None or found.value == self._project:
-                return found
-            if not found.value:
+            own = read(text)
+            if own.fault is not None or own.value == self._project:
+                return own
+            if not own.value:
                 return Cell(self._project)
             return Cell(None, Fault("not-a-choice", {"choices": self._project}))
 
@@ -144,5 +144,5 @@ def _optional(column: Column) -> Column:
 def _metric(cell: Cell) -> Cell:
     if cell.fault is not None:
         return cell
-    known = known_metric(str(cell.value))
-    return cell._replace(value=known) if known is not None else cell
+    standard_name = known_metric(str(cell.value))
+    return cell._replace(value=standard_name) if standard_name is not None else cell

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.lines import Lines
     from mlpm_core.records import Reject
 
-__all__ = ["check_header_bytes", "structural_rejects", "without_bad_bytes"]
-
 _FEWEST_ROWS = 20
 
 
@@ -33,23 +31,23 @@ def check_header_bytes(header: Header, lines: Lines, text: Text) -> None:
         raise Refusal.of("bad-encoding", line=line, byte=byte, encoding=text.encoding.upper())
 
 
-def without_bad_bytes(found: Table, text: Text) -> Table:
+def without_bad_bytes(records: Table, text: Text) -> Table:
     """The table with records that hold undecodable bytes set apart as damaged."""
     if not text.has_bad_bytes:
-        return found
-    is_bad = np.zeros(len(found.lines), dtype=bool)
-    for column in found.columns:
+        return records
+    is_bad = np.zeros(len(records.lines), dtype=bool)
+    for column in records.columns:
         of_cell = np.array([_bad_byte_in(c) >= 0 for c in column.cells], dtype=bool)
         is_bad |= of_cell[column.codes] if len(of_cell) else False
     damaged = [
-        Damage(int(found.lines[i]), "bad-encoding", 0, []) for i in np.nonzero(is_bad)[0].tolist()
+        Damage(int(records.lines[i]), "bad-encoding", 0, []) for i in np.nonzero(is_bad)[0].tolist()
     ]
     return Table(
-        found.lines[~is_bad],
-        [c.taken(~is_bad) for c in found.columns],
-        found.blank,
-        sorted([*found.damaged, *damaged], key=lambda d: d.line),
-        found.spans,
+        records.lines[~is_bad],
+        [c.taken(~is_bad) for c in records.columns],
+        records.blank,
+        sorted([*records.damaged, *damaged], key=lambda d: d.line),
+        records.spans,
     )
 
 
@@ -60,15 +58,15 @@ def _bad_byte_in(text: str) -> int:
     return next((i for i, c in enumerate(text) if "\udc80" <= c <= "\udcff"), -1)
 
 
-def structural_rejects(found: Table, header: Header, lines: Lines, text: Text) -> list[Reject]:
+def structural_rejects(records: Table, header: Header, lines: Lines, text: Text) -> list[Reject]:
     """One reject per damaged record, and one for the file when most are of the wrong width."""
     rejects = []
     want = len(header.cells)
-    for damage in found.damaged:
+    for damage in records.damaged:
         row = damage.line + 1
         match damage.code:
             case "bad-encoding":
-                at_line, byte = _place(lines, damage.line, found.spans.get(damage.line, 1), text)
+                at_line, byte = _place(lines, damage.line, records.spans.get(damage.line, 1), text)
                 encoding = text.encoding.upper()
                 rejects.append(
                     reject("bad-encoding", row, None, line=at_line, byte=byte, encoding=encoding)
@@ -77,8 +75,8 @@ def structural_rejects(found: Table, header: Header, lines: Lines, text: Text) -
                 rejects.append(reject(damage.code, row, None, got=damage.got, want=want))
             case _:
                 rejects.append(reject(damage.code, row, header.label(damage.got)))
-    n_rows = len(found.lines) + len(found.damaged)
-    n_bad = sum(d.code != "bad-encoding" for d in found.damaged)
+    n_rows = len(records.lines) + len(records.damaged)
+    n_bad = sum(d.code != "bad-encoding" for d in records.damaged)
     if n_rows >= _FEWEST_ROWS and n_bad * 2 > n_rows:
         rejects.insert(0, reject("wrong-width", None, None, bad=n_bad, rows=n_rows, want=want))
     return rejects

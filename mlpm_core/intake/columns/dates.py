@@ -6,8 +6,6 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NamedTuple
 
-__all__ = ["ASKED_ORDER", "ASKED_SERIAL", "Moment", "moment"]
-
 _ISO = re.compile(
     r"(?P<y>[0-9]{4})-(?:W(?P<w>[0-9]{2})|(?P<m>[0-9]{2})(?:-(?P<d>[0-9]{2})(?P<rest>[T ].+)?)?)"
 )
@@ -58,43 +56,43 @@ def moment(text: str, date_order: str | None, excel_serial: str | None) -> Momen
     return None
 
 
-def _iso(found: re.Match[str]) -> Moment | None:
-    year, week, month = int(found["y"]), found["w"], found["m"]
+def _iso(match: re.Match[str]) -> Moment | None:
+    year, week, month = int(match["y"]), match["w"], match["m"]
     if week is not None:
         return Moment(_midnight(date.fromisocalendar(year, int(week), 1)), "P1W")
-    if found["d"] is None:
+    if match["d"] is None:
         return Moment(_midnight(date(year, int(month), 1)), "P1M")
-    return _timed(date(year, int(month), int(found["d"])), found["rest"])
+    return _timed(date(year, int(month), int(match["d"])), match["rest"])
 
 
-def _ordered(found: re.Match[str], order: str | None) -> Moment | None:
-    one, other, year = int(found[1]), int(found[3]), int(found[4])
+def _ordered(match: re.Match[str], order: str | None) -> Moment | None:
+    one, other, year = int(match[1]), int(match[3]), int(match[4])
     fits = {"dmy": _date(year, other, one), "mdy": _date(year, one, other)}
     if order is not None:
         day = fits[order]
-        return None if day is None else _timed(day, found[5])
-    possible = [o for o, day in fits.items() if day is not None and _timed(day, found[5])]
+        return None if day is None else _timed(day, match[5])
+    possible = [o for o, day in fits.items() if day is not None and _timed(day, match[5])]
     if not possible:
         return None
     return Moment(None, asks="both" if len(possible) == 2 else possible[0])
 
 
-def _serial(found: re.Match[str], system: str | None) -> Moment:
+def _serial(match: re.Match[str], system: str | None) -> Moment:
     if system is None:
         return Moment(None, asks=ASKED_SERIAL)
-    seconds = round(float(found[2] or 0) * 86_400)
+    seconds = round(float(match[2] or 0) * 86_400)
     start = _midnight(_SERIAL_START[system])
-    at = start + timedelta(days=int(found[1]), seconds=seconds)
+    at = start + timedelta(days=int(match[1]), seconds=seconds)
     return Moment(at, "P1D" if seconds == 0 else "", has_assumed_utc=seconds != 0)
 
 
 def _timed(day: date, rest: str | None) -> Moment | None:
     if rest is None:
         return Moment(_midnight(day))
-    found = _TIME.fullmatch(rest)
-    if found is None:
+    match = _TIME.fullmatch(rest)
+    if match is None:
         return None
-    hour, minute, second, fraction, zulu, sign, off_hours, off_minutes = found.groups()
+    hour, minute, second, fraction, zulu, sign, off_hours, off_minutes = match.groups()
     micro = int((fraction or "0").ljust(9, "0")[:6])
     at = datetime.combine(day, time(int(hour), int(minute), int(second or 0), micro))
     if sign is not None:

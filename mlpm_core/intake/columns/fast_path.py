@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import DictionaryColumn
     from mlpm_core.intake.messages import Fault
 
-__all__ = ["Cells", "FastColumn", "read_all", "read_plain"]
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _WHOLE = r"[0-9]{1,18}"
@@ -90,21 +88,21 @@ def read_plain(column: Column, coded: DictionaryColumn, now: datetime) -> FastCo
 
 
 def _plain_numbers(column: Column, coded: DictionaryColumn) -> FastColumn | None:
-    found = coded.numbers
-    if found is None or (column.required and found.null_count):
+    numbers = coded.numbers
+    if numbers is None or (column.required and numbers.null_count):
         return None
-    ends = pc.min_max(found).as_py()
+    ends = pc.min_max(numbers).as_py()
     if ends["min"] is None or not _are_inside(column, ends["min"], ends["max"]):
         return None
     if column.kind is ColumnKind.WHOLE:
         try:
-            found = found.cast(pa.int64())  # refuses what is not whole
+            numbers = numbers.cast(pa.int64())  # refuses what is not whole
         except pa.ArrowInvalid:
             return None
     default = default_of(column)
-    if found.null_count and default is not None:
-        found = found.fill_null(default)
-    return FastColumn(found, {})
+    if numbers.null_count and default is not None:
+        numbers = numbers.fill_null(default)
+    return FastColumn(numbers, {})
 
 
 def _plain_moments(coded: DictionaryColumn, now: datetime) -> FastColumn | None:
@@ -113,27 +111,27 @@ def _plain_moments(coded: DictionaryColumn, now: datetime) -> FastColumn | None:
     if not has_zone and not _all(pc.match_substring_regex(given, _FULL_MOMENT + "$")):
         return None
     try:
-        found = given.cast(pa.timestamp("us", "UTC" if has_zone else None))
+        moments = given.cast(pa.timestamp("us", "UTC" if has_zone else None))
     except pa.ArrowInvalid:
         return None
-    found = found.cast(pa.int64()).cast(pa.timestamp("us"))  # else Arrow asks a table of zones
-    ends = pc.min_max(found).as_py()
+    moments = moments.cast(pa.int64()).cast(pa.timestamp("us"))  # else Arrow asks a table of zones
+    ends = pc.min_max(moments).as_py()
     if ends["min"] < FIRST_MOMENT or ends["max"] > now + timedelta(days=1):
         return None
-    micros = found.cast(pa.int64()).to_numpy()
+    micros = moments.cast(pa.int64()).to_numpy()
     is_midnight = micros % (86_400 * 10**6) == 0
     notes = {"grain P1D": is_midnight, "grain ": ~is_midnight}
     if not has_zone:
-        notes["utc-assumed"] = np.ones(len(found), dtype=bool)
-    return FastColumn(found, notes)
+        notes["utc-assumed"] = np.ones(len(moments), dtype=bool)
+    return FastColumn(moments, notes)
 
 
-def _all(found: Any) -> bool:  # noqa: ANN401  Arrow has no types
-    return bool(pc.all(found, min_count=0).as_py())
+def _all(flags: Any) -> bool:  # noqa: ANN401  Arrow has no types
+    return bool(pc.all(flags, min_count=0).as_py())
 
 
-def _any(found: Any) -> bool:  # noqa: ANN401
-    return bool(pc.any(found, min_count=0).as_py())
+def _any(flags: Any) -> bool:  # noqa: ANN401
+    return bool(pc.any(flags, min_count=0).as_py())
 
 
 class Cells(NamedTuple):

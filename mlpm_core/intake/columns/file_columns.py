@@ -12,8 +12,6 @@ from mlpm_core.intake.messages import Fault, Refusal, reject
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header
 
-__all__ = ["FileColumns"]
-
 
 class FileColumns:
     """The columns of one file by the fields that they hold.

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
-__all__ = ["Fields", "Header", "is_own", "known_metric", "normal"]
-
 DELIMITERS = (",", ";", "\t", "|")
 
 _ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})
@@ -137,7 +135,7 @@ class Fields:
     def near(self, header: str, present: Collection[str]) -> list[str]:
         """The fields, not otherwise present, to which a header comes close."""
         letters = _letters(header)
-        found = []
+        near = []
         for column in self.columns.values():
             if column.name in present:
                 continue
@@ -146,8 +144,8 @@ class Fields:
                 len(n) >= 4 and (letters.startswith(n) or _one_letter_apart(letters, n))
                 for n in names
             ):
-                found.append(column.name)
-        return found
+                near.append(column.name)
+        return near
 
     def n_named(self, headers: Sequence[str]) -> int:
         """How many cells of a line name a field, or a metric of a wide file."""
@@ -204,7 +202,7 @@ class Header:
         return header or f"column {j + 1}"
 
     @classmethod
-    def found(cls, lines: Lines, fields: Fields, limits: Limits) -> Header:
+    def find(cls, lines: Lines, fields: Fields, limits: Limits) -> Header:
         """Find the header among the first lines.
 
         Raises
@@ -212,10 +210,10 @@ class Header:
         Refusal
             When it has too many columns, or its quotes are broken.
         """
-        said = _SEPARATOR.fullmatch(lines.lines[0])
-        first = max(fields.profile.skip_lines or 0, 1 if said else 0)
+        separator = _SEPARATOR.fullmatch(lines.lines[0])
+        first = max(fields.profile.skip_lines or 0, 1 if separator else 0)
         first = min(first, len(lines.lines) - 1)
-        delimiters = (said.group(1),) if said else DELIMITERS
+        delimiters = (separator.group(1),) if separator else DELIMITERS
         last = min(first + _WITHIN, len(lines.lines))
 
         _check_width(lines.lines[first], delimiters, limits)
@@ -268,10 +266,10 @@ class Header:
         """Positions of the metric columns of a wide file."""
         if not self.is_wide(fields):
             return []
-        found = [
+        places = [
             j
             for j, name in enumerate(self.fields)
             if name is None and not fields.is_ignored(self.cells[j])
             and fields.is_metric(self.cells[j])
         ]  # fmt: skip
-        return [j for j in found if fields.is_answered(self.cells[j])] or found
+        return [j for j in places if fields.is_answered(self.cells[j])] or places

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Reject
 
-__all__ = ["asked_about_dates", "asked_about_layout", "checked_header"]
-
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _GROUPED = {
     ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
@@ -33,7 +31,7 @@ _GROUPED = {
 }
 
 
-def asked_about_layout(found: Table, header: Header, fields: Fields, profile: Profile) -> Table:
+def asked_about_layout(records: Table, header: Header, fields: Fields, profile: Profile) -> Table:
     """The table with repeated headers settled.
 
     Raises
@@ -46,31 +44,31 @@ def asked_about_layout(found: Table, header: Header, fields: Fields, profile: Pr
         questions.append(
             question("preamble", "skip_lines", [str(header.line)], line=header.line + 1)
         )
-    again = _headers_again(found, header, fields)
+    again = _headers_again(records, header, fields)
     if again and profile.second_table is None:
         questions.append(
             question("second-table", "second_table", ["skip", "first"], line=again[0] + 1)
         )
     elif again and profile.second_table == "skip":
-        found = found.without(set(again).__contains__)
+        records = records.without(set(again).__contains__)
     elif again:
-        found = found.without(lambda line: line >= again[0])
-    questions += _about_marks(found, header, fields, profile)
+        records = records.without(lambda line: line >= again[0])
+    questions += _about_marks(records, header, fields, profile)
     if questions:
         raise Refusal(questions=questions)
-    return found
+    return records
 
 
-def _headers_again(found: Table, header: Header, fields: Fields) -> list[int]:
+def _headers_again(records: Table, header: Header, fields: Fields) -> list[int]:
     """The lines of records that name all required fields again."""
     least = min(2, len(fields.required))
     profile_given = fields.profile.constants.keys()
     # A header names every required field, and no number names any: so it can only be where one of
     # these few columns holds a name. The shortest are the quickest to look through.
-    columns = [c for c in found.columns if not (c.has_many and c.numbers is not None)]
+    columns = [c for c in records.columns if not (c.has_many and c.numbers is not None)]
     n_named = 1 if header.is_wide(fields) else len(fields.required - profile_given)
     columns.sort(key=lambda c: c.has_many)
-    is_candidate = np.zeros(len(found.lines), dtype=bool)
+    is_candidate = np.zeros(len(records.lines), dtype=bool)
     del columns[max(0, len(columns) - max(1, n_named) + 1) :]
     with ThreadPoolExecutor(2) as pool:  # telling cells apart is Arrow's work
         list(pool.map(lambda c: c.codes, columns))
@@ -79,28 +77,32 @@ def _headers_again(found: Table, header: Header, fields: Fields) -> list[int]:
         if is_name.any():
             is_candidate |= is_name[column.codes]
     lines = [
-        int(found.lines[i])
+        int(records.lines[i])
         for i in np.flatnonzero(is_candidate).tolist()
-        if fields.is_header([c.cells[int(c.codes[i])] for c in found.columns])
+        if fields.is_header([c.cells[int(c.codes[i])] for c in records.columns])
     ]
-    lines += [d.line for d in found.damaged if len(d.cells) >= least and fields.is_header(d.cells)]
+    lines += [
+        d.line for d in records.damaged if len(d.cells) >= least and fields.is_header(d.cells)
+    ]
     return sorted(lines)
 
 
-def _about_marks(found: Table, header: Header, fields: Fields, profile: Profile) -> list[Question]:
+def _about_marks(
+    records: Table, header: Header, fields: Fields, profile: Profile
+) -> list[Question]:
     """The question what a comma or a point in a number means, asked once."""
     cells: list[str] = []
     for j in header.numbers(fields):
         if (
             header.delimiter == ","
             and profile.decimal is None
-            and found.columns[j].has_many
-            and found.columns[j].numbers is not None
+            and records.columns[j].has_many
+            and records.columns[j].numbers is not None
         ):
             continue  # no comma in it, and a point is a decimal point
-        joined = "\n".join(found.columns[j].cells)
+        joined = "\n".join(records.columns[j].cells)
         if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
-            cells += [c for t in found.columns[j].cells if not is_missing(c := t.strip(SPACES))]
+            cells += [c for t in records.columns[j].cells if not is_missing(c := t.strip(SPACES))]
     if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
         comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
         if comma is not None:
@@ -128,7 +130,7 @@ def _about_mark(key: str, choices: list[str], value: str, mark: str) -> Question
     )
 
 
-def checked_header(found: Table, header: Header, fields: Fields, profile: Profile) -> None:
+def checked_header(records: Table, header: Header, fields: Fields, profile: Profile) -> None:
     """Every required field has one column, and nothing filled goes unnamed.
 
     Raises
@@ -140,10 +142,10 @@ def checked_header(found: Table, header: Header, fields: Fields, profile: Profil
     given = present | profile.constants.keys()
     is_wide = header.is_wide(fields)
     near = _near(header, fields, given, is_wide=is_wide)
-    missing = fields.required - given - {f for found in near.values() for f in found}
+    missing = fields.required - given - {f for names in near.values() for f in names}
     if is_wide:
         missing -= {"metric", "value", "model_id"}
-    rejects = [*_twice(header, fields), *_unnamed(found, header)]
+    rejects = [*_twice(header, fields), *_unnamed(records, header)]
     if missing:
         names = [c for c in fields.columns if c in missing]
         headers = ", ".join(shown(c) for c in header.cells[:20])
@@ -159,7 +161,7 @@ def checked_header(found: Table, header: Header, fields: Fields, profile: Profil
             [*names, IGNORE],
             header=cell,
             field=" or ".join(names),
-            preview=_sample(found, j),
+            preview=_sample(records, j),
         )
         for j, names in near.items()
         for cell in (header.cells[j],)
@@ -177,13 +179,13 @@ def _near(
 ) -> dict[int, list[str]]:
     taken = {*given, *(("metric", "value") if is_wide else ())}
     wide = set(header.wide_columns(fields))
-    found = {}
+    near = {}
     for j, (cell, name) in enumerate(zip(header.cells, header.fields, strict=True)):
         if name is None and j not in wide and not is_blank(cell) and not fields.is_ignored(cell):
             names = fields.near(cell, taken)
             if names:
-                found[j] = names
-    return found
+                near[j] = names
+    return near
 
 
 def _twice(header: Header, fields: Fields) -> list[Reject]:
@@ -206,11 +208,11 @@ def _twice(header: Header, fields: Fields) -> list[Reject]:
     ]
 
 
-def _unnamed(found: Table, header: Header) -> list[Reject]:
+def _unnamed(records: Table, header: Header) -> list[Reject]:
     return [
         reject("blank-label", None, None, position=j + 1)
         for j, cell in enumerate(header.cells)
-        if is_blank(cell) and not all(map(is_blank, found.columns[j].cells))
+        if is_blank(cell) and not all(map(is_blank, records.columns[j].cells))
     ]
 
 
@@ -219,11 +221,11 @@ def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Ques
     preview = [f"{h}: metric {fields.metric_of(h)}" for h in headers]
     asked = []
     if not any(map(fields.is_answered, headers)):
-        told = ", ".join(preview[:12])
+        mapping = ", ".join(preview[:12])
         asked.append(
             question(
                 "wide-layout", "wide", [",".join(headers)],
-                asked=f"is this the mapping ({told})?", preview=preview,
+                asked=f"is this the mapping ({mapping})?", preview=preview,
             )
         )  # fmt: skip
     if not has_model:
@@ -231,8 +233,8 @@ def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Ques
     return asked
 
 
-def _sample(found: Table, j: int) -> list[str]:
-    return [shown(c) for c in found.columns[j].cells[:5]]
+def _sample(records: Table, j: int) -> list[str]:
+    return [shown(c) for c in records.columns[j].cells[:5]]
 
 
 def asked_about_dates(readings: dict[str, Reading]) -> None:
@@ -252,8 +254,8 @@ def asked_about_dates(readings: dict[str, Reading]) -> None:
                 continue
             where = np.flatnonzero(reading.noting(note))
             n[what] += len(where)
-            told = dict.fromkeys(reading.text(i) for i in where[:200].tolist())
-            samples[what] += [shown(text) for text in list(told)[:5]]
+            texts = dict.fromkeys(reading.text(i) for i in where[:200].tolist())
+            samples[what] += [shown(text) for text in list(texts)[:5]]
     questions = []
     if n["both"] or n["dmy"] or n["mdy"]:
         order = ["mdy", "dmy"] if n["mdy"] > n["dmy"] else ["dmy", "mdy"]

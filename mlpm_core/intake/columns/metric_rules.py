@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
-__all__ = [
-    "as_shares",
-    "check_results",
-    "granularity",
-    "is_period_unsaid",
-    "result_rows",
-    "unknown_metrics",
-    "with_errors_in",
-    "with_one_count",
-]
 
 _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
 _SAID_BY_HEADER = ("day", *_GRAIN_OF_HEADER)
@@ -72,13 +62,13 @@ def _check_range(
 ) -> Flags:
     """A metric lies in its range, one in percent once it is a share; where it does not."""
     codes, names = metrics
-    known = [METRICS.get(str(m)) for m in names]
-    low = np.array([m.low if m else -np.inf for m in known])[codes]
-    high = np.array([m.high if m else np.inf for m in known])[codes]
+    standard = [METRICS.get(str(m)) for m in names]
+    low = np.array([m.low if m else -np.inf for m in standard])[codes]
+    high = np.array([m.high if m else np.inf for m in standard])[codes]
     value = _scaled(reading, hundredths)
     out: Flags = (value < low) | (value > high)
     for record in np.nonzero(out)[0].tolist():
-        metric = known[int(codes[record])]
+        metric = standard[int(codes[record])]
         if metric is not None:
             faults.add(
                 record,
@@ -324,7 +314,7 @@ def with_one_count(rows: Rows, profile: Profile) -> Rows:
 
 def granularity(readings: dict[str, Reading], file: FileColumns) -> pa.Array:
     """The length of each period: as said, else as its date or its header says."""
-    said, period = readings["granularity"], readings["period_start"]
+    stated, period = readings["granularity"], readings["period_start"]
     header = _GRAIN_OF_HEADER.get(normal(file.label("period_start")))
     grains = [header or "P1D"]
     codes = np.zeros(len(period.is_faulty()), dtype=np.int64)
@@ -333,7 +323,7 @@ def granularity(readings: dict[str, Reading], file: FileColumns) -> pa.Array:
         if grain != note and (header is None or grain in ("P1W", "P1M")):
             codes[period.noting(note)] = len(grains)
             grains.append(grain)
-    of_said, words = distinct(said.array(ColumnKind.CHOICE))
+    of_said, words = distinct(stated.array(ColumnKind.CHOICE))
     is_said = flags(bool(w) for w in words)[of_said]
     codes = np.where(is_said, of_said + len(grains), codes)
     return array_of(ColumnKind.CHOICE, codes, [*grains, *words])

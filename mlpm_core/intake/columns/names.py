@@ -11,8 +11,6 @@ from mlpm_core.intake.messages import Fault
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["LONGEST", "invisible", "is_number_like", "is_slip", "read_name", "skeleton"]
-
 LONGEST = 200
 
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes, DictionaryColumn
     from mlpm_core.records import ColumnKind, Reject
 
-__all__ = ["Faults", "PlainReading", "Reading"]
-
 
 class Reading:
     """A field of every record: its distinct cells as read, by code."""

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.files.table import Codes
 
-__all__ = ["ARROW", "Flags", "Rows", "array_of", "distinct", "flags", "keyed"]
-
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 ARROW: dict[ColumnKind, Any] = {

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Limits
 
-__all__ = ["table"]
-
 _WIDEST = 100_000  # cells
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
-__all__ = ["Text", "text_of"]
-
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"PK\x03\x04", "a zip archive"),
@@ -128,13 +126,13 @@ def text_of(
             raise Refusal.of("wrong-type", file=filename, type="an archive inside an archive")
         return _plain_text(inner, profile, limits)
     if kind is not None:
-        found = (
+        unpacked = (
             unpacked_workbook(data, filename, profile, limits)
             if kind == _WORKBOOK
             else unpacked_parquet(data, filename, limits)
         )
-        text = _plain_text(found.data, profile, limits)
-        return replace(text, rows=found.rows, left=found.left)
+        text = _plain_text(unpacked.data, profile, limits)
+        return replace(text, rows=unpacked.rows, left=unpacked.left)
     return _plain_text(data, profile, limits)
 
 
@@ -152,14 +150,14 @@ def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
         return _with_bom(data, bom, bom_encoding, profile)
     if profile.encoding not in (None, "utf-16", "utf-32"):
         return _decoded(data, b"", profile.encoding)
-    found = _decoded(data, b"", "utf-8")
-    if not found.has_bad_bytes:
-        return found
+    as_utf_8 = _decoded(data, b"", "utf-8")
+    if not as_utf_8.has_bad_bytes:
+        return as_utf_8
     fitting = [e for e in _CANDIDATES if _fits(data, e)]
     if fitting:
         previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
         raise Refusal(questions=[question("encoding", "encoding", fitting, preview=previews)])
-    return found
+    return as_utf_8
 
 
 def _type(data: bytes, filename: str) -> str | None:
@@ -202,11 +200,11 @@ def _decoded(data: bytes, bom: bytes, encoding: str) -> Text:
 
 
 def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
-    found = _decoded(data[len(bom) :], b"", f"{encoding}-{'le' if bom[0] == 0xFF else 'be'}")
+    decoded = _decoded(data[len(bom) :], b"", f"{encoding}-{'le' if bom[0] == 0xFF else 'be'}")
     if profile.encoding != encoding:
-        preview = [f"{encoding}: {_preview(found.data.decode(errors='replace'))}"]
+        preview = [f"{encoding}: {_preview(decoded.data.decode(errors='replace'))}"]
         raise Refusal(questions=[question("encoding", "encoding", [encoding], preview=preview)])
-    return Text(found.data, encoding, bom, found.has_bad_bytes)
+    return Text(decoded.data, encoding, bom, decoded.has_bad_bytes)
 
 
 def _fits(data: bytes, encoding: str) -> bool:

@@ -12,8 +12,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["SPACES", "Lines", "Record", "is_blank", "read_record"]
-
 SPACES = " \t\u00a0\u202f"
 """What is dropped around numbers, dates and choices."""
 
@@ -160,11 +158,11 @@ class Lines:
 
 def _places(data: bytes, mark: bytes) -> _Places:
     """Where a byte stands."""
-    found = [np.zeros(0, dtype=np.int64)]
+    places = [np.zeros(0, dtype=np.int64)]
     whole = np.frombuffer(data, dtype=np.uint8)
     for at in range(0, len(data), _CHUNK):
-        found.append(np.flatnonzero(whole[at : at + _CHUNK] == mark[0]) + at)
-    return np.concatenate(found)
+        places.append(np.flatnonzero(whole[at : at + _CHUNK] == mark[0]) + at)
+    return np.concatenate(places)
 
 
 def _n_in_each(data: bytes, mark: bytes, starts: _Places, stops: _Places) -> _Places:

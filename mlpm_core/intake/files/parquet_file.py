@@ -12,8 +12,6 @@ from mlpm_core.intake.messages import Refusal
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits
 
-__all__ = ["unpacked_parquet"]
-
 _ROWS_EACH: Final = 1 << 16
 
 
@@ -152,5 +150,5 @@ def _is_taken_apart(column: Any) -> bool:  # noqa: ANN401
     """Whether cells hold line ends, or apostrophes that may stand before a formula."""
     from pyarrow import compute
 
-    found = compute.match_substring_regex(column, "[\r\n]|(?:^|[^A-Za-z])'")
-    return bool(compute.any(found).as_py())
+    flags = compute.match_substring_regex(column, "[\r\n]|(?:^|[^A-Za-z])'")
+    return bool(compute.any(flags).as_py())

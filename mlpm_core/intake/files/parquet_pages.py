@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Page", "pages_of"]
-
 _DEEPEST: Final = 16
 _STOP, _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = (
     *(0, 1, 2, 3, 7, 8, 9, 10, 11, 12),
@@ -79,9 +77,9 @@ def _pages(data: bytes, start: int, n_bytes: int, n_values: int) -> Iterator[tup
             raise ValueError("a page without a size")
         values, is_prefixed = 0, False
         for kind, encoding in _ENCODING.items():
-            if isinstance(said := header.get(kind), dict):
-                values = said.get(1, 0)
-                is_prefixed = said.get(encoding) == _PREFIXED
+            if isinstance(fields := header.get(kind), dict):
+                values = fields.get(1, 0)
+                is_prefixed = fields.get(encoding) == _PREFIXED
         n_seen += values
         start = reader.at + packed
         yield unpacked, values, is_prefixed

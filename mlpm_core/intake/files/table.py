@@ -17,8 +17,6 @@ from mlpm_core.intake.files.lines import SPACES, is_blank
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Codes", "Damage", "DictionaryColumn", "Table", "coded_columns"]
-
 Codes = np.ndarray[tuple[int], np.dtype[np.signedinteger[Any]]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -91,10 +89,10 @@ class DictionaryColumn:
             return None
         try:
             _as_numbers(self.strings.slice(0, 64))  # Arrow goes on after a failure, and slowly
-            found = _as_numbers(self.strings)
+            numbers = _as_numbers(self.strings)
         except pa.ArrowInvalid:
             return None
-        return found if pc.all(pc.is_finite(found), min_count=0).as_py() else None
+        return numbers if pc.all(pc.is_finite(numbers), min_count=0).as_py() else None
 
     def are_blank(self) -> Flags:
         """Which cells are empty or nothing but spaces."""
@@ -171,7 +169,7 @@ def coded_columns(
         records = b"\n" + bytes(records)
 
     def read(kind: Any) -> list[DictionaryColumn]:  # noqa: ANN401  Arrow has no types
-        found = csv.read_csv(
+        parsed = csv.read_csv(
             pa.py_buffer(records),
             read_options=csv.ReadOptions(
                 column_names=names, skip_rows=int(has_mark), block_size=_BLOCK
@@ -186,7 +184,7 @@ def coded_columns(
                 column_types=dict.fromkeys(names, kind), strings_can_be_null=False
             ),
         )
-        return [DictionaryColumn(column.combine_chunks()) for column in found.columns]
+        return [DictionaryColumn(column.combine_chunks()) for column in parsed.columns]
 
     try:
         return read(pa.string())

@@ -13,8 +13,6 @@ from mlpm_core.records import kept_cell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["TextOfRows", "Unpacked", "over_limit", "size"]
-
 _ENDS: Final = re.compile(r"\r\n|\r|\n")
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
-__all__ = ["Report", "report_of"]
-
 Json = dict[str, Any]
 
 _NAMES: Final = {
@@ -74,15 +72,15 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     Refusal
         When it is too large, or does not say what the profile does not say either: a question.
     """
-    wanted = _COLUMNS.get(record)
-    if wanted is None or len(data) > limits.file_bytes:
+    all_columns = _COLUMNS.get(record)
+    if all_columns is None or len(data) > limits.file_bytes:
         return None
-    found = _read(data)
-    if found is None:
+    parts = _read(data)
+    if parts is None:
         return None
     metrics: dict[_Metric, None] = {}
     unread: dict[str, None] = {}
-    for n_parts, part in enumerate(found, start=1):
+    for n_parts, part in enumerate(parts, start=1):
         if isinstance(part, str):
             unread[part] = None
         elif record is Evaluation and part.slice_key is not None:
@@ -92,12 +90,12 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
         if len(metrics) > limits.rows or n_parts > len(data):  # it repeats itself without end
             raise Refusal.of("limit-rows", limit=limits.rows)
     _ask_what_is_not_told(metrics, record, profile)
-    told = {name: of for name, of in wanted.items() if any(of(m) for m in metrics)}
-    told |= {name: wanted[name] for name in ("metric", "value")}
+    filled = {name: of for name, of in all_columns.items() if any(of(m) for m in metrics)}
+    filled |= {name: all_columns[name] for name in ("metric", "value")}
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(told)
-    writer.writerows([kept_cell(of(m) or "") for of in told.values()] for m in metrics)
+    writer.writerow(filled)
+    writer.writerows([kept_cell(of(m) or "") for of in filled.values()] for m in metrics)
     return Report(out.getvalue().encode("utf-8", "surrogatepass"), tuple(unread))
 
 
@@ -150,14 +148,14 @@ def _ask_what_is_not_told(
 def _read(data: bytes) -> Iterator[_Metric | str] | None:
     start = data[:65_536].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{"):
-        told = _parsed(json.loads, data)
+        report = _parsed(json.loads, data)
     elif start.startswith(b"---") and b"model-index" in data:
-        told = _parsed(_of_card, data.decode("utf-8", "replace"))
+        report = _parsed(_of_card, data.decode("utf-8", "replace"))
     else:
         return _of_csv(data, start.split(b"\n", 1)[0])
-    if not isinstance(told, dict):
+    if not isinstance(report, dict):
         return None
-    return next((read(told) for fits, read in _FORMATS if fits(told)), None)
+    return next((read(report) for fits, read in _FORMATS if fits(report)), None)
 
 
 def _parsed(parse: Callable[[Any], Any], data: bytes | str) -> object:
@@ -189,14 +187,14 @@ def _of_card(text: str) -> object:
     return yaml.load(matter, _PlainYaml) if len(matter) <= _LARGEST_CARD else None
 
 
-def _number(name: str, value: object, **known: str | None) -> _Metric | str:
+def _number(name: str, value: object, **about: str | None) -> _Metric | str:
     """A metric, if its value is one number or says that it is none; else its name."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return name
     if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:
         return name
     spelled = name.strip().lower().replace(" ", "_")
-    return _Metric(_NAMES.get(spelled, name.strip()), str(value), **known)
+    return _Metric(_NAMES.get(spelled, name.strip()), str(value), **about)
 
 
 def _dicts(value: object) -> list[Json]:
@@ -220,22 +218,22 @@ def _moment(milliseconds: object) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _mlflow_runs(told: Json) -> Iterator[_Metric | str]:
+def _mlflow_runs(report: Json) -> Iterator[_Metric | str]:
     """``runs/search`` and ``runs/get``; metrics in the order in which they were logged."""
-    for run in [*_dicts(told.get("runs")), *filter(None, [_dict(told.get("run"))])]:
+    for run in [*_dicts(report.get("runs")), *filter(None, [_dict(report.get("run"))])]:
         info, data = _dict(run.get("info")), _dict(run.get("data"))
         tags = {str(t.get("key")): _text(t.get("value")) for t in _dicts(data.get("tags"))}
         model = tags.get("model_id") or tags.get("mlflow.registeredModelName")
         for metric in _dicts(data.get("metrics")):
             yield _mlflow(metric, model, _text(info.get("run_id")))
-    if told.get("next_page_token"):
+    if report.get("next_page_token"):
         yield "further pages of runs"
 
 
-def _mlflow_history(told: Json) -> Iterator[_Metric | str]:
-    for metric in _dicts(told["metrics"]):
+def _mlflow_history(report: Json) -> Iterator[_Metric | str]:
+    for metric in _dicts(report["metrics"]):
         yield _mlflow(metric, None, None)
-    if told.get("next_page_token"):
+    if report.get("next_page_token"):
         yield "further pages of the history"
 
 
@@ -289,10 +287,10 @@ def _mlflow_table(rows: list[Json]) -> Iterator[_Metric | str]:
                 )  # fmt: skip
 
 
-def _evidently_legacy(told: Json) -> Iterator[_Metric | str]:
+def _evidently_legacy(report: Json) -> Iterator[_Metric | str]:
     """Reports up to 0.6: the values of the current data, each under its name."""
-    at = _text(told.get("timestamp"))
-    for part in _dicts(told["metrics"]):
+    at = _text(report.get("timestamp"))
+    for part in _dicts(report["metrics"]):
         name, result = str(part.get("metric")), _dict(part.get("result"))
         current = _dict(result.get("current"))
         if not current or "metrics" in current:
@@ -310,9 +308,9 @@ def _by_class(name: str, classes: Json, at: str | None) -> Iterator[_Metric | st
             yield _number(key, value, at=at, slice_key="class", slice_value=str(label))
 
 
-def _evidently(told: Json) -> Iterator[_Metric | str]:
+def _evidently(report: Json) -> Iterator[_Metric | str]:
     """Reports from 0.7 on."""
-    for part in _dicts(told["metrics"]):
+    for part in _dicts(report["metrics"]):
         config = _dict(part.get("config"))
         full = str(part.get("metric_name") or part.get("metric_id"))
         kind = str(config.get("type", full)).removeprefix(_EVIDENTLY).split("(")[0]
@@ -332,10 +330,10 @@ def _evidently(told: Json) -> Iterator[_Metric | str]:
                 yield _number(f"{name}_{key}", one, **where)
 
 
-def _sklearn(told: Json) -> Iterator[_Metric | str]:
+def _sklearn(report: Json) -> Iterator[_Metric | str]:
     """``classification_report(output_dict=True)``; support counts the cases of recall only."""
-    whole = _dict(told.get("macro avg") or told.get("weighted avg"))
-    for name, values in told.items():
+    whole = _dict(report.get("macro avg") or report.get("weighted avg"))
+    for name, values in report.items():
         if not isinstance(values, dict):
             yield _number(name, values, n=_text(whole.get("support")))
             continue
@@ -346,9 +344,9 @@ def _sklearn(told: Json) -> Iterator[_Metric | str]:
                 yield _number(key, value, n=_text(n), slice_key=kind, slice_value=name)
 
 
-def _hugging_face(told: Json) -> Iterator[_Metric | str]:
+def _hugging_face(report: Json) -> Iterator[_Metric | str]:
     """The ``model-index`` of a model card, of its data, or of the Hub's answer."""
-    index = told.get("model-index") or _dict(told.get("cardData")).get("model-index")
+    index = report.get("model-index") or _dict(report.get("cardData")).get("model-index")
     for model in _dicts(index):
         for result in _dicts(model.get("results")):
             dataset = _dict(result.get("dataset"))
@@ -359,14 +357,14 @@ def _hugging_face(told: Json) -> Iterator[_Metric | str]:
             for metric in metrics:
                 yield _number(
                     str(metric.get("type")), metric.get("value"), model=_text(model.get("name")),
-                    at=_text(told.get("lastModified")),
+                    at=_text(report.get("lastModified")),
                     dataset=" ".join(p for p in parts if p) or None,
                 )  # fmt: skip
 
 
-def _first(told: Json, key: str) -> Json:
-    found = _dicts(told.get(key))
-    return found[0] if found else {}
+def _first(report: Json, key: str) -> Json:
+    entries = _dicts(report.get(key))
+    return entries[0] if entries else {}
 
 
 _FORMATS: Final[

@@ -12,8 +12,6 @@ from mlpm_core.intake.messages import Refusal
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits
 
-__all__ = ["unpacked_gzip"]
-
 _FIRST, _LARGEST = 1 << 8, 1 << 20
 _MOST_MEMBERS: Final = 100_000  # a block-wise packer writes one for every 64 kB
 _PADDING: Final = re.compile(rb"\x00*")

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Limits, Profile
 
-__all__ = ["unpacked_workbook"]
-
 _BOOK: Final = "xl/workbook.xml"
 _LINKS: Final = "xl/_rels/workbook.xml.rels"
 _STRINGS: Final = "xl/sharedStrings.xml"

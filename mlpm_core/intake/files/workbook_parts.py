@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Start = Callable[[str, Mapping[str, str]], None]
 
-__all__ = ["Archive", "Sheet", "SheetScan", "check_part", "sheets_of", "text_lengths"]
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
@@ -113,7 +112,7 @@ def sheets_of(book: bytes, links: bytes) -> list[Sheet]:
         As ``Archive.part``, or when the XML is no workbook's.
     """
     parts: dict[str, str] = {}
-    found: list[Sheet] = []
+    sheets: list[Sheet] = []
 
     def link(tag: str, has: Mapping[str, str]) -> None:
         if tag == "Relationship" and has.get("Type", "").endswith("/worksheet"):
@@ -126,11 +125,11 @@ def sheets_of(book: bytes, links: bytes) -> list[Sheet]:
         given = {_local(name): value for name, value in has.items()}
         if (part := parts.get(given.get("id", ""))) is not None:
             is_shown = given.get("state", "visible") == "visible"
-            found.append(Sheet(given.get("name", ""), part, is_shown))
+            sheets.append(Sheet(given.get("name", ""), part, is_shown))
 
     _parse(links, link)
     _parse(book, sheet)
-    return found
+    return sheets
 
 
 def text_lengths(strings: bytes) -> list[int]:
@@ -211,7 +210,7 @@ class _SheetReader:
 
     def __init__(self, lengths: list[int], most_chars: int) -> None:
         self.lengths, self.most_chars, self.n_chars = lengths, most_chars, 0
-        self.found = SheetScan()
+        self.scanned = SheetScan()
         self.row, self.column = 0, 0
         self.kind: str | None = None
         self.text: list[str] | None = None
@@ -224,8 +223,8 @@ class _SheetReader:
         for column in range(1, LAST_COLUMN + 1):
             depth += self.hides.get(column, 0)
             if depth:
-                self.found.hidden_columns.add(column)
-        return self.found
+                self.scanned.hidden_columns.add(column)
+        return self.scanned
 
     def start(self, tag: str, has: Mapping[str, str]) -> None:
         match tag:
@@ -235,10 +234,10 @@ class _SheetReader:
                 self.place(has.get("r"))
                 self.kind = has.get("t")
             case "v" | "is" if self.row:
-                if self.row > self.found.n_rows:
-                    self.found.n_rows = self.row
-                if self.column > self.found.n_columns:
-                    self.found.n_columns = self.column
+                if self.row > self.scanned.n_rows:
+                    self.scanned.n_rows = self.row
+                if self.column > self.scanned.n_columns:
+                    self.scanned.n_columns = self.column
                 self.text = [] if tag == "v" and self.kind in ("s", "e") else None
             case "row":
                 self.settle()
@@ -247,7 +246,7 @@ class _SheetReader:
                 if self.row > LAST_ROW:
                     raise ValueError("a row below the last")
                 if has.get("hidden") in _TRUE:
-                    self.found.hidden_rows.add(self.row)
+                    self.scanned.hidden_rows.add(self.row)
             case "col" if has.get("hidden") in _TRUE and "min" in has:
                 first = _number(has["min"], LAST_COLUMN)
                 last = min(_number(has.get("max", has["min"])), LAST_COLUMN)
@@ -279,7 +278,7 @@ class _SheetReader:
             return
         text, self.text = "".join(self.text).strip(), None
         if self.kind == "e":
-            self.found.errors.append((self.row, self.column, text))
+            self.scanned.errors.append((self.row, self.column, text))
             return
         number = _number(text)
         if number >= len(self.lengths):

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.settings import Settings
 
-__all__ = ["backup", "folder_of", "read_back", "restore", "rewrite_ledger", "told", "verify"]
-
 _MANIFEST: Final = "manifest.json"
 _RAW: Final = re.compile(r"raw/[0-9a-f]{64}")
 _CHUNK: Final = 1 << 20

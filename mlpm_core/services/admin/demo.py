@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
 
-__all__ = ["ACTOR", "DemoBatch", "LoadedDemo", "files", "load", "load_if_empty", "loaded", "remove"]
-
 ACTOR = "demo"
 """Who loads the demo at the first start; afterwards it is whoever asks for it."""
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
 
-__all__ = ["in_force", "recorded"]
-
 
 def in_force(reader: Reader, actor: str, project: str, path: Path) -> dict[tuple[str, date], str]:
     """The batches in which an actor recorded the decisions of a demo file, by title and day."""

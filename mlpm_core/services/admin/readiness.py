@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.admin.server_file import ServerFile
     from mlpm_core.services.admin.stopping import Stop
 
-__all__ = [
-    "answers",
-    "beyond_loopback",
-    "progress",
-    "refuse_other_machines",
-    "say",
-    "say_when_ready",
-    "served_at",
-]
-
 _TRY_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 0.05
 _PATIENCE_SECONDS: Final = 10.0

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["ServerFile", "announced", "new_token", "read_server_file"]
-
 NAME = "server.json"
 
 

@@ -20,8 +20,6 @@ from mlpm_core.errors import MlpmError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["CLOSE_SECONDS", "GRACE_SECONDS", "Stop", "Stopped"]
-
 GRACE_SECONDS: Final = 6.0
 """How long the process may take to end by itself once it was asked to."""
 CLOSE_SECONDS: Final = 2.0

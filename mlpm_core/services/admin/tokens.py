@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["ALL_PROJECTS", "Action", "Token", "Tokens"]
-
 ALL_PROJECTS: Final = "*"
 _FILE: Final = "tokens.json"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")

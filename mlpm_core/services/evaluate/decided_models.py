@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Project
     from mlpm_core.store import Reader
 
-__all__ = ["DecidedModels", "Realised"]
-
 
 @dataclass(frozen=True, slots=True)
 class Realised:

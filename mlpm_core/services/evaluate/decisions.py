@@ -35,13 +35,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Ledger
 
-__all__ = [
-    "DecisionState",
-    "DecisionView",
-    "decide",
-    "decisions",
-    "next_id",
-]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NUMBERED = re.compile(r"D([0-9]{1,9})")

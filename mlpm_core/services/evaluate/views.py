@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.value.estimate import Estimate
 
-__all__ = ["LeaderboardView", "MetricView", "Option", "Range", "frozen", "thawed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Range:

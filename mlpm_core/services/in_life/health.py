@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
-__all__ = [
-    "LimitsAndIncidents",
-    "age_in_days",
-    "health_of",
-    "held_against",
-    "limit_checks",
-    "newest",
-]
-
 
 class LimitsAndIncidents(NamedTuple):
     """What the deployments of a project are held against, whatever their value.

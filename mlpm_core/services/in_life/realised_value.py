@@ -13,8 +13,8 @@ from mlpm_core.in_life.realisation import (
     WindowTotal,
     counted_parts,
     days_within,
-    gathered,
     months,
+    window_totals,
 )
 from mlpm_core.services.valuation.monitored import champions, monitored_periods, seen
 from mlpm_core.services.valuation.settled import settled_metrics
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
-
-__all__ = ["NET", "LifeMonth", "RealisedValue", "realised_value"]
 
 NET: Final = "net"
 """Name of the net money of a day; a dimension goes by its own name."""
@@ -126,7 +124,7 @@ def realised_value(
     days = sorted(since)
     asked = [*windows, *(Span(_midnight(d), _midnight(max(d, today)) + _DAY) for d in days)]
     faults: list[str] = []
-    found = gathered(_valued(case, held, dimensions, faults), asked)
+    found = window_totals(_valued(case, held, dimensions, faults), asked)
     return RealisedValue(
         months=tuple(
             LifeMonth(window.start.date(), days_within(in_use, window), part)

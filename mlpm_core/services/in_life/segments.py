@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Mechanism
 
-__all__ = ["Move", "Segment", "SegmentPoint", "Segments", "segments_of"]
-
 OTHERS = "all others"
 UNNAMED = "without a segment"
 _REFERENCE = timedelta(weeks=12)

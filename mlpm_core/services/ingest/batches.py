@@ -17,24 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import BatchContent, Reader, Writer
 
-__all__ = [
-    "FORM",
-    "add",
-    "as_row",
-    "batch_of",
-    "complete",
-    "name_of",
-    "next_seq",
-    "note",
-    "project_of",
-    "raw_file",
-    "receipt",
-    "receipt_in_force",
-    "receipt_of",
-    "receipts",
-    "whole_receipt",
-]
-
 FORM: Final = "form"
 """The channel of what the application writes itself; no file from outside comes through it."""
 

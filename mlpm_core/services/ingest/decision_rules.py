@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.ingest.recorded_decisions import RecordedDecision
     from mlpm_core.store import Reader
 
-__all__ = ["decision_fault"]
-
 Row = dict[str, Any]
 
 

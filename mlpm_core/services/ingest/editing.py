@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
 
-__all__ = [
-    "Conflict",
-    "Edit",
-    "EditConflictError",
-    "FieldConflict",
-    "Meanwhile",
-    "Origin",
-    "Saved",
-    "changed_since",
-    "save_edits",
-]
-
 _LONGEST = 80  # characters of a value that a sentence repeats
 
 

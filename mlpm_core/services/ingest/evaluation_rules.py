@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.value.mechanism import Input
 
-__all__ = ["evaluation_fault", "in_asked_units", "is_share_metric", "unit_fault"]
-
 _IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
 
 

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
-__all__ = ["import_file", "rejected_csv"]
-
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
 

@@ -18,16 +18,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.kpis import KpiValue
     from mlpm_core.store import Reader
 
-__all__ = [
-    "MOST_REJECTS",
-    "Before",
-    "asks_only_to_confirm",
-    "effect",
-    "shortened",
-    "with_effect_told",
-    "without_figures",
-]
-
 _UNREAD = "Stored values would change, which only a token that may read is shown. Confirm?"
 MOST_REJECTS = 10_000
 """How many rejects a receipt lists; the rejected rows can be had in full as a file."""

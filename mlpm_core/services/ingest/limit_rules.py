@@ -9,8 +9,6 @@ from mlpm_core.records import METRICS, PERCENT_ERRORS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["limit_fault"]
-
 _LARGEST_ERROR: Final = 10
 """1,000 %: so high a limit of an error that is a share of the truth is in percent."""
 

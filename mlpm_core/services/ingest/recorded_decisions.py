@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.store import Reader
 
-__all__ = ["Origin", "RecordedDecision", "decisions_of", "origin_of", "superseding", "with_origin"]
-
 _NAMES = tuple(c.name for c in columns(Decision))
 
 

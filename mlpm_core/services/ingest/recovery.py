@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.settings import Settings
     from mlpm_core.store import Writer
 
-__all__ = ["Recovery", "open_recovered"]
-
 _NOT_CHAINED: Final = -1
 
 

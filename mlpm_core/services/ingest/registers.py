@@ -23,18 +23,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = [
-    "SetupStep",
-    "history",
-    "projects",
-    "records",
-    "save",
-    "setup_steps",
-    "template_csv",
-    "write_rows",
-    "written",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class SetupStep:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input
 
-__all__ = ["ReportedQuantities"]
-
 _WITHOUT_UNIT: Final = ("", "1", "share")
 
 

@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input
 
-__all__ = ["judged_with_rules"]
-
 Row = dict[str, Any]
 
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Question
     from mlpm_core.store import Reader
 
-__all__ = ["SANDBOX", "kept_answers", "read_as_before"]
-
 SANDBOX = ParserSandbox()
 atexit.register(SANDBOX.close)
 

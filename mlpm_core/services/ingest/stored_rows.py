@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from mlpm_core.intake import ImportPlan
     from mlpm_core.store import Reader, Writer
 
-__all__ = ["Stored", "append", "register_used"]
-
 
 class Stored:
     """What the intake may ask about the stored rows of one project."""

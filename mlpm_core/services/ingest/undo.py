@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader, Writer
 
-__all__ = ["resting_on", "undo", "undo_all"]
-
 _MOST_NAMED = 5
 
 

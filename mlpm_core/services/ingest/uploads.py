@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = [
-    "Upload",
-    "broken_off",
-    "import_upload",
-    "limits_told",
-    "max_bytes",
-    "spooled",
-    "too_large",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Upload:

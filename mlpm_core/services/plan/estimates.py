@@ -30,14 +30,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
 
-__all__ = [
-    "EstimateView",
-    "Figure",
-    "of_case",
-    "project_estimates",
-    "tried",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = [
-    "WITHIN",
-    "BaselinePlan",
-    "StartedCase",
-    "baseline_plan",
-    "start_case",
-    "weekly_sheet",
-    "write_proxy",
-]
-
 WITHIN: Final = (0.05, 0.1, 0.2, 0.3)
 """How exactly a baseline may be asked for, as a share of it."""
 

@@ -12,16 +12,6 @@ from typing import Final, NamedTuple
 
 from mlpm_core.errors import InputError
 
-__all__ = [
-    "Listener",
-    "beyond_this_machine",
-    "is_loopback",
-    "is_number",
-    "listeners",
-    "local_address",
-    "port_refusal",
-]
-
 _DESCRIPTORS: Final = Path("/dev/fd")  # absent on Windows, where a process cannot look at its own
 _INTERNET: Final = (socket.AF_INET, socket.AF_INET6)
 

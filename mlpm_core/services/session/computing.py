@@ -10,8 +10,6 @@ from mlpm_core.errors import MlpmError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["or_reason"]
-
 LOG = logging.getLogger("mlpm.computing")
 
 _Result = TypeVar("_Result")

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["consistent"]
-
 T = TypeVar("T")
 _TRIES = 3
 

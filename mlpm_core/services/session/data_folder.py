@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.settings import Settings
 
-__all__ = [
-    "DATABASE",
-    "LEDGER",
-    "claim",
-    "is_interrupted",
-    "put_back",
-    "quarantine",
-    "set_aside",
-    "swap",
-]
-
 DATABASE: Final = "mlpm.duckdb"
 LEDGER: Final = "ledger.jsonl"
 _JOURNAL: Final = "restore.json"

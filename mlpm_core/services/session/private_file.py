@@ -15,8 +15,6 @@ from mlpm_core.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["append_private", "flush_folder", "locked", "read_private", "write_private"]
-
 _DRAFT: Final = ".part"
 
 

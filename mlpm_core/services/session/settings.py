@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake import Limits
 
-__all__ = ["Settings", "misspelt"]
-
 _ROOT = Path(__file__).resolve().parents[3]
 _PREFIX: Final = "MLPM_"
 _NAMES: Final = (

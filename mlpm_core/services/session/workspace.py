@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.settings import Settings
     from mlpm_core.store import FolderLock, Ledger, Store
 
-__all__ = ["Check", "Workspace"]
-
 _BATCH = re.compile(r"B[0-9]{5,18}")
 _LONGEST_SHOWN = 40
 _DAY_LENGTH = len("2026-01-31")

@@ -23,8 +23,6 @@ from mlpm_core.value.benefits import benefit_inputs
 if TYPE_CHECKING:
     from mlpm_core.store import Reader
 
-__all__ = ["currency_of", "refuse_other_currency"]
-
 _MONEY: Final = {Dimension.REVENUE.value, Dimension.COST_SAVING.value}
 _AMOUNTS: Final = {
     "costs": "cost",

@@ -21,21 +21,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input, Mechanism
 
-__all__ = [
-    "WINDOW_DAYS",
-    "Seen",
-    "as_asked",
-    "as_if_deployed",
-    "champions",
-    "deployed",
-    "is_share",
-    "monitored_periods",
-    "newest_period",
-    "recent_periods",
-    "seen",
-    "years_in_use",
-]
-
 WINDOW_DAYS: Final = 92
 """No more days count as now: a quarter of a year, whichever it is."""
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Deployment
     from mlpm_core.value.mechanism import Input, Mechanism
 
-__all__ = ["N_REFERENCE", "Now", "Result", "Stretch", "now_of", "uncounted"]
-
 N_REFERENCE: Final = 12
 """So many periods, the first ones, say how much periods differ when nothing happens."""
 

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.in_life.periods import Period
     from mlpm_core.value.mechanism import Input
 
-__all__ = [
-    "PURE_METRICS",
-    "check_pure",
-    "check_registered",
-    "error_fault",
-    "largest_error",
-    "needs_unit",
-    "unit_factor",
-]
-
 PURE_METRICS: Final = frozenset(
     {name for name, metric in METRICS.items() if isfinite(metric.low) and isfinite(metric.high)}
     | {"wape", "mape", "smape", "r2", "psi", "lift", "log_loss"}

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     Held = dict[str, tuple[str, Period]]
 
-__all__ = ["settled_metrics"]
 
 _MOST_DAYS: Final = 182.0
 """No more than half a year is pooled."""

@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
 
-__all__ = [
-    "MetricPoint",
-    "MetricSeries",
-    "RatePoint",
-    "metric_series",
-    "rates_of",
-    "series_of",
-    "value_rates",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class RatePoint:

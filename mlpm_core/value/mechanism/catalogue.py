@@ -12,8 +12,6 @@ from mlpm_core.value.mechanism.file import mechanism_from
 if TYPE_CHECKING:
     from mlpm_core.value.mechanism.model import Mechanism
 
-__all__ = ["definition_of", "find_mechanism", "mechanism_json", "mechanisms"]
-
 _FOLDER: Final = files("mlpm_core") / "catalogue" / "mechanisms"
 
 
@@ -52,12 +50,12 @@ def find_mechanism(name_or_number: str) -> Mechanism:
     >>> find_mechanism("M3").id
     'triage_automation'
     """
-    known = _all()
-    by_number = {m.number: m for m in known.values()}
-    found = known.get(name_or_number) or by_number.get(name_or_number.upper())
-    if found is None:
-        raise NotFoundError.of("mechanism", name_or_number, known)
-    return found
+    catalogue = _all()
+    by_number = {m.number: m for m in catalogue.values()}
+    mechanism = catalogue.get(name_or_number) or by_number.get(name_or_number.upper())
+    if mechanism is None:
+        raise NotFoundError.of("mechanism", name_or_number, catalogue)
+    return mechanism
 
 
 def mechanism_json(mechanism: Mechanism) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from typing import Any
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.quantity import LARGEST
 
-__all__ = ["Table", "allowed", "flag_of", "number_of", "text_of"]
-
 Table = Mapping[str, Any]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.quantity import Dimension, Unit
-from mlpm_core.value.formula import FUNCTIONS, Formula, FormulaFault, told
+from mlpm_core.value.formula import FUNCTIONS, Formula, FormulaFault, dimension_text
 from mlpm_core.value.mechanism.entries import Table, allowed, flag_of, number_of, text_of
 from mlpm_core.value.mechanism.model import Baseline, Check, Input, Mechanism, Rule
 from mlpm_core.value.mechanism.place import located
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pint.util import UnitsContainer
-
-__all__ = ["MechanismFault", "formulas_in", "mechanism_from", "read_mechanism"]
 
 BASELINES: Final = ("none", "all", "incumbent")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
@@ -156,7 +154,9 @@ class _Reader:
         kpis, volumes = self.kpis(texts["volume"])
         costs = self.costs("costs", self.section("costs")) if "costs" in self.table else None
         closed = {
-            name: self.formula(f"break_even.{name}", text, self.known(name, natural, "break_even"))
+            name: self.formula(
+                f"break_even.{name}", text, self.measure(name, natural, "break_even")
+            )
             for name, text in self.section("break_even").items()
         }
         # Extras come after the formulas, which must not use them: only a baseline asks them.
@@ -198,7 +198,7 @@ class _Reader:
             self.at = (section, name)
             yield name, allowed(entry, f"{section}.{name}", required, optional)
 
-    def known(self, name: str, names: set[str], section: str) -> UnitsContainer:
+    def measure(self, name: str, names: set[str], section: str) -> UnitsContainer:
         if name not in names:
             raise InputError(f"{section}.{name}: {NotFoundError.of('input', name, names)}")
         return self.dimensions[name]
@@ -215,7 +215,7 @@ class _Reader:
             "low", "high", "default", "typical", "reported_as", "better", "same_as", "counted",
             "looked_at",
         )  # fmt: skip
-        found = []
+        inputs = []
         for name, entry in self.each(section, ["label", "question", "unit"], optional):
             where = f"{section}.{name}"
             texts = {key: text_of(entry, key, where) for key in entry if key not in ("low", "high")}
@@ -236,10 +236,11 @@ class _Reader:
             if made.same_as is not None:
                 if made.default is not None:
                     raise InputError(f"{where}: give default or same_as, not both.")
-                if self.known(made.same_as, set(self.dimensions), where) != self.dimensions[name]:
+                other = self.measure(made.same_as, set(self.dimensions), where)
+                if other != self.dimensions[name]:
                     raise InputError(f"{where}: same_as {made.same_as!r} is in another unit.")
-            found.append(made)
-        return tuple(found)
+            inputs.append(made)
+        return tuple(inputs)
 
     def check_counted(self, inputs: Iterable[Input], section: str = "") -> None:
         for entry in inputs:
@@ -258,11 +259,11 @@ class _Reader:
         self.at = tuple(where.split("."))
         formula = Formula.read(where, text)
         formula.check_names(self.dimensions)
-        found = formula.dimension(self.dimensions)
-        if dimension is not None and found is not None and found != dimension:
+        measured = formula.dimension(self.dimensions)
+        if dimension is not None and measured is not None and measured != dimension:
             raise InputError(
-                f"Formula {where!r} yields {told(found)} where "
-                f"{unit or told(dimension)} is declared."
+                f"Formula {where!r} yields {dimension_text(measured)} where "
+                f"{unit or dimension_text(dimension)} is declared."
             )
         return formula
 
@@ -354,7 +355,7 @@ class _Reader:
             )
         changed = _table(entry, "set", where, 'such as { coverage = "1" }')
         changes = {
-            key: self.formula(f"{where}.{key}", text, self.known(key, names - set(extras), where))
+            key: self.formula(f"{where}.{key}", text, self.measure(key, names - set(extras), where))
             for key, text in changed.items()
         }
         kpis, costs = self.own_kpis(where, entry, names)
@@ -372,8 +373,8 @@ class _Reader:
         """
         if "kpis" not in entry:
             return {}, {}
-        known, flows = self.dimensions, set(self.dimensions) - names
-        self.dimensions = {name: known[name] for name in known if name not in flows}
+        outer, flows = self.dimensions, set(self.dimensions) - names
+        self.dimensions = {name: outer[name] for name in outer if name not in flows}
         kpis = _table(entry, "kpis", where, "with the five dimensions")
         wrong = sorted(set(kpis) ^ {d.value for d in Dimension})
         if wrong:
@@ -386,9 +387,9 @@ class _Reader:
             self.at = tuple(where.split("."))
             raise InputError(f"{where}.costs belongs beside [costs]: write both, or neither.")
         costs = _table(entry, "costs", where, "of formulas")
-        found = self.costs(f"{where}.costs", costs)
-        self.dimensions = known
-        return rules, found
+        cost_rules = self.costs(f"{where}.costs", costs)
+        self.dimensions = outer
+        return rules, cost_rules
 
 
 def _table(entry: Table, key: str, where: str, such: str) -> Table:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Baseline", "Check", "Input", "Mechanism", "Rule", "unreadable"]
-
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -59,12 +57,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A formula with the unit its result is told in."""
+    """A formula with the unit its result is given in."""
 
     formula: Formula
     unit: str
 
-    def told(self, value: Array | float) -> Array | float:
+    def in_own_unit(self, value: Array | float) -> Array | float:
         """A result in base units, in the rule's own unit."""
         factor = Unit.read(self.unit).factor
         return value if factor == 1.0 else value / factor
@@ -87,13 +85,13 @@ class Check:
         result = self.formula(values)
         return np.asarray(result > 0 if self.is_strict else result >= self.TOLERANCE)
 
-    def told(self, values: Mapping[str, Array]) -> str:
+    def sentence_for(self, values: Mapping[str, Array]) -> str:
         """The sentence for one combination, with its numbers."""
-        known = dict(values)
+        with_floor = dict(values)
         if self.floor is not None:
-            known["floor"] = self.floor(values)
+            with_floor["floor"] = self.floor(values)
         names = re.findall(r"\{(\w+)\}", self.sentence)
-        numbers = {name: float(known[name]) for name in names}
+        numbers = {name: float(with_floor[name]) for name in names}
         digits = 4
         if "floor" in numbers:
             others = [number for name, number in numbers.items() if name != "floor"]
@@ -179,10 +177,10 @@ class Mechanism:
         """
         if name is not None and name not in self.baselines:
             raise NotFoundError.of("baseline", name, self.baselines)
-        found = self.baselines[name or self.natural]
-        if found.reason is not None:
-            raise InputError(f"{self.id} has no baseline {found.name!r}: {found.reason}")
-        return found
+        baseline = self.baselines[name or self.natural]
+        if baseline.reason is not None:
+            raise InputError(f"{self.id} has no baseline {baseline.name!r}: {baseline.reason}")
+        return baseline
 
     def inputs_for(self, baseline: str | None) -> tuple[Input, ...]:
         """What must be asked for a comparison with a baseline; the natural one for None.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["located", "replaced"]
-
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _NEAR: Final = 8  # lines in which an entry's formula stands
 _FORMULA: Final = ("formula", "floor", "volume")
@@ -80,13 +78,13 @@ def replaced(text: str, at: tuple[str, ...], formula: str) -> str:
 
 def _entries(lines: list[str]) -> dict[str, int]:
     """The first line of every table and key, by its way from the top."""
-    found: dict[str, int] = {}
+    first_lines: dict[str, int] = {}
     header = ""
     for i, line in enumerate(lines):
         if line.lstrip().startswith("["):
             header = line.lstrip().lstrip("[").partition("]")[0].strip()
-            found.setdefault(header, i)
-            found.setdefault(header.partition(".")[0], i)
+            first_lines.setdefault(header, i)
+            first_lines.setdefault(header.partition(".")[0], i)
         elif key := _KEY.match(line):
-            found.setdefault(f"{header}.{key[1]}" if header else key[1], i)
-    return found
+            first_lines.setdefault(f"{header}.{key[1]}" if header else key[1], i)
+    return first_lines

@@ -24,8 +24,6 @@ import streamlit as st
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["carry", "drop", "follow", "is_news", "leave", "named", "rename", "show"]
-
 _WITHIN = {
     "project": ("case", "batch", "record", "estimate", "mechanism", "kpi", "deployment", "by"),
     "case": ("kpi",),

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["daily", "drafts", "shared", "tried", "workspace"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

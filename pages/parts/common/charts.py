@@ -28,19 +28,6 @@ from pages.parts.common.hover import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "dotplot",
-    "draw",
-    "finished",
-    "intervals",
-    "level_by_month",
-    "metric_over_time",
-    "promised_by_month",
-    "realised_to_date",
-    "segments_over_time",
-    "value_rate_over_time",
-]
-
 ALARM = "#D04A3F"  # 3:1 on both surfaces; with a form of its own: dots a limit, a sign a signal
 Spec = dict[str, Any]
 

@@ -19,22 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
-__all__ = [
-    "commit",
-    "decide",
-    "load_demo",
-    "remove_demo",
-    "restore",
-    "save_edits",
-    "say",
-    "say_and_rerun",
-    "set_archived",
-    "start_case",
-    "undo",
-    "undo_what_was_said",
-    "write_proxy",
-]
-
 
 def save_edits(
     project: str, kind: str, edits: Sequence[editing.Edit], *, is_new_model: bool = False

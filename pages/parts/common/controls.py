@@ -19,24 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.deployments import DeploymentLine
     from mlpm_core.services.in_life.portfolio import PortfolioRow
 
-__all__ = [
-    "batch_of_table",
-    "choose",
-    "deployment",
-    "granularity",
-    "line",
-    "line_of_table",
-    "not_there",
-    "one_of",
-    "pick",
-    "picked",
-    "project",
-    "radio",
-    "row_of",
-    "segments",
-    "show_register",
-]
-
 T = TypeVar("T")
 
 _LENGTHS = {

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LASTS", "Draft", "DraftStore", "new_id"]
-
 LASTS = timedelta(days=1)
 _MOST_IDS, _MOST_FORMS, _MOST_CHARACTERS = 500, 20, 50_000
 

@@ -18,8 +18,6 @@ from pages.parts.common.hover import INK, MUTED, told
 if TYPE_CHECKING:
     from mlpm_core.services.valuation.mechanisms import Branch, DriverTree, Node
 
-__all__ = ["driver_tree", "result"]
-
 _ROW = 36  # pixels of a line
 _STEP = 18  # pixels that a line is further in than the one it hangs on
 

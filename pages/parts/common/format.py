@@ -16,28 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-__all__ = [
-    "BADGES",
-    "ICONS",
-    "NOTHING",
-    "WORDS",
-    "asked_unit",
-    "counted",
-    "day",
-    "digits_beside",
-    "figure",
-    "inner",
-    "listed",
-    "literal",
-    "money",
-    "number",
-    "option_name",
-    "percent",
-    "short_figure",
-    "spread",
-    "written_unit",
-]
-
 Colour = Literal["green", "orange", "red", "gray"]
 
 ICONS = {

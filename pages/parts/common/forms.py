@@ -16,8 +16,6 @@ from pages.parts.common.format import literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-__all__ = ["LIVE", "Form", "begun", "opened"]
-
 LIVE = "300ms"
 """After such a pause in typing a text is sent, so that no reload and no link takes it away."""
 

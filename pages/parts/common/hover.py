@@ -16,10 +16,6 @@ from pages.parts.common.format import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "EIGHT", "INK", "MUTED", "NINE", "PAPER", "ROUNDED", "at_pointer", "ranged", "silenced", "told",
-]  # fmt: skip
-
 MUTED: Final = "#7A8696"  # at least 3:1 on both surfaces
 PAPER: Final = alt.ExprRef("background")  # of the theme, where the chart is drawn
 INK: Final = alt.ExprRef("luminance(background) > 0.5 ? '#1B1F24' : '#E6EAF0'")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from pages.parts.common.forms import Form
 
-__all__ = ["drawn", "is_typed"]
-
 
 def is_typed(column: Column) -> bool:
     """Whether a column holds a number that people write in their own way; few steps are clicked."""

@@ -33,23 +33,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.kpis import KpiValue
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
-__all__ = [
-    "baselines",
-    "case_links",
-    "dimension_cards",
-    "empty",
-    "guard",
-    "health_cards",
-    "here",
-    "how_it_was_made",
-    "kpi_cards",
-    "mended",
-    "next_step",
-    "notice",
-    "project_head",
-    "totals",
-]
-
 _CYCLE_TIME = "Not added up: a case means something else in every project. Each KPI shows its own."
 
 

@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 
     from pages.parts.common.forms import Form
 
-__all__ = [
-    "Filled",
-    "record_form",
-    "save_record",
-]
-
 _NEW_MODEL, _NAMED = "+", "_named"  # no name begins with this sign
 # what belongs to the demo, whose files set it, and what has a button of its own
 _NOT_ASKED = {"is_demo", "clock_on", "archived"}

@@ -15,19 +15,6 @@ from pages.parts.common.format import inner, option_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = [
-    "archive_toggle",
-    "decisions",
-    "downloads",
-    "history",
-    "is_shown",
-    "kind_in_view",
-    "project_or_first",
-    "record_in_view",
-    "table",
-    "template",
-]
-
 _NEW = "new"
 
 

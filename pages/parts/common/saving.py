@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.ingest.editing import Conflict, FieldConflict, Saved
     from pages.parts.common.forms import Form
 
-__all__ = ["kept", "news", "offered", "refused"]
-
 _LONG = 80  # characters of a text that stands in a block of its own
 _CHOICES = {"theirs": "Theirs", "mine": "Yours"}
 

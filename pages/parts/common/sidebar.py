@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Project
 
-__all__ = [
-    "as_of",
-    "as_of_choice",
-    "count_visit",
-    "project_in_view",
-    "project_notice",
-    "view_as_of",
-]
-
 
 def count_visit(page: str) -> None:
     """Number the visits of screens, so that a form knows when it was left.

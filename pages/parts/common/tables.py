@@ -19,20 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
 
-__all__ = [
-    "batches",
-    "cases",
-    "dots",
-    "effects",
-    "examples",
-    "inputs",
-    "rates",
-    "redefined",
-    "rejects",
-    "steps",
-    "waterfall",
-]
-
 
 def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
     """The portfolio's value cases, a row each."""

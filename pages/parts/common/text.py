@@ -29,32 +29,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_cases import CaseInput, CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
 
-__all__ = [
-    "answer",
-    "batch",
-    "beside",
-    "costs_counted",
-    "dimension",
-    "dots",
-    "draws",
-    "fault",
-    "freshness",
-    "imports",
-    "kpi",
-    "kpi_origin",
-    "mechanism",
-    "net",
-    "portfolio",
-    "question",
-    "rate_spread",
-    "rates",
-    "receipt",
-    "register",
-    "stored",
-    "undo",
-    "value_case",
-]
-
 _MOST_NAMED = 2
 _ANSWERS = {
     ("hidden-rows", "read"): "Read them",

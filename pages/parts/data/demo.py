@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.admin.demo import DemoBatch, LoadedDemo
 
-__all__ = ["details", "load", "remove", "sentence"]
-
 _ASKED = "demo_remove_asked"
 
 

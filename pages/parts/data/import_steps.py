@@ -20,24 +20,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Question, Receipt
 
-__all__ = [
-    "UploadedFile",
-    "answered_before",
-    "as_of_then",
-    "ask",
-    "asked_for",
-    "checked",
-    "commit_panel",
-    "expected",
-    "kind_of_file",
-    "last",
-    "origin",
-    "repair",
-    "report",
-    "undo_panel",
-    "uploader",
-]
-
 _MOST_EXAMPLES = 3
 _LARGE = 2 << 20  # bytes; what is smaller takes less than a second
 

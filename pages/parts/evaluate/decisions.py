@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.views import LeaderboardView, Range
     from pages.parts.common.forms import Form
 
-__all__ = ["form", "recorded"]
-
 T = TypeVar("T")
 
 _REVIEW_AFTER = timedelta(weeks=13)

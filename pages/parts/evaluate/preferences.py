@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.evaluate.preferences import Choice, Criterion, Preferences, WeightChange
 
-__all__ = ["who_would_choose_what"]
-
 _OTHERS: Mapping[Criterion, str] = {
     Dimension.CYCLE_TIME: "an hour per case",
     Dimension.PEOPLE_INTENSITY: "a human hour per 1,000 cases",

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.evaluate.views import LeaderboardView, Option, Range
 
-__all__ = ["five_dimensions", "in_chart", "intervals", "options", "unvalued"]
-
 
 def options(view: LeaderboardView) -> pd.DataFrame:
     """Every option with its value, its risk and what was measured of it."""

@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.evaluate.views import LeaderboardView, MetricView, Option
 
-__all__ = [
-    "also_said",
-    "board",
-    "came_in",
-    "chart",
-    "decided",
-    "deployed",
-    "in_use",
-    "lead",
-    "metric_label",
-    "rests_on",
-    "review",
-]
-
 _MOST_TOLD = 5
 MOST_DRAWN = 12
 """How many options a chart shows; tables show all of them."""

@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.portfolio import PortfolioRow
 
-__all__ = [
-    "cards",
-    "head",
-    "in_view",
-    "limits",
-    "metrics",
-    "segments",
-    "slots",
-    "table",
-    "without_value",
-]
-
 
 def in_view(project: str) -> DeploymentView:
     """The deployment that the URL or its control names, over periods of the chosen length."""

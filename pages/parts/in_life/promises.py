@@ -15,8 +15,6 @@ from pages.parts.in_life import promises_text as say
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
 
-__all__ = ["cards", "decisions_due", "months", "promises", "table"]
-
 _NET = "@net"  # no name begins with this sign
 
 

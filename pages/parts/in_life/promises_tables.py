@@ -19,8 +19,6 @@ if TYPE_CHECKING:
         Month,
     )
 
-__all__ = ["kpi_months", "kpi_table", "money_months", "money_table", "promises", "to_date"]
-
 
 def money_months(view: DeliveredView) -> pd.DataFrame:
     """Net money by month for its chart."""

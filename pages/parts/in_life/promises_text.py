@@ -28,30 +28,6 @@ if TYPE_CHECKING:
         PromiseLine,
     )
 
-__all__ = [
-    "OUTCOMES",
-    "amount",
-    "arrived",
-    "coverage",
-    "days",
-    "decided",
-    "grade",
-    "hits",
-    "kpi_chart",
-    "lead",
-    "missing",
-    "money_chart",
-    "month",
-    "not_final",
-    "nothing_realised",
-    "promises",
-    "rests_on",
-    "reviews",
-    "shortfall",
-    "to_date",
-    "unvalued",
-]
-
 _MOST_AS_PERCENT = 10.0
 
 OUTCOMES = {

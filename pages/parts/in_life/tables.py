@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.metric_signals import WatchedMetric
     from mlpm_core.services.in_life.segments import Segments
 
-__all__ = [
-    "by_period", "deployments", "digits", "errors", "limits", "metric", "segments", "shares",
-    "slots",
-]  # fmt: skip
-
 _DIGITS = 4
 
 

@@ -26,22 +26,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.metric_signals import Episode, WatchedMetric
     from mlpm_core.services.in_life.segments import Segments
 
-__all__ = [
-    "deployment",
-    "episode",
-    "errors",
-    "followed",
-    "gap",
-    "health",
-    "metric",
-    "reading",
-    "segments",
-    "shares",
-    "slot",
-    "what_happened",
-]
-
-
 _MOST_NAMED = 3
 _TOO_FEW = "Too few results carry cases or an error to tell a change from chance."
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
 
-__all__ = ["between_periods", "since_the_plan"]
-
 
 def since_the_plan(case: CaseValue, change: Change) -> None:
     """What moved the value from the plan to what is monitored."""

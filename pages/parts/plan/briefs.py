@@ -28,22 +28,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.plan.briefs import BriefView, FindingView, StakeholderView
 
-__all__ = [
-    "area_sentences",
-    "areas",
-    "by_area",
-    "conflicts",
-    "first_step",
-    "form",
-    "hypothesis",
-    "kpis",
-    "open_questions",
-    "sentence",
-    "settled",
-    "stakeholders",
-    "warnings",
-]
-
 _PARTS = {"findings": "Finding", "stakeholders": "Stakeholder", "projects": "Hypothesis"}
 _NAMED_BY = {"findings": "statement", "stakeholders": "name"}
 _PROJECT = "**The project**  \n:gray[The mean of those asked, each counted by influence]"

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_cases import CaseInput, CaseValue
     from pages.parts.common.forms import Form
 
-__all__ = ["Fields", "fields", "save", "unread"]
-
 Changes = tuple[tuple[str, str], ...]
 
 

@@ -9,8 +9,6 @@ import altair as alt
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.hover import EIGHT, INK, MUTED, ROUNDED, at_pointer, ranged, told
 
-__all__ = ["bridge", "cumulative", "findings_by_area", "tornado", "waterfall"]
-
 
 @lru_cache(maxsize=16)
 def tornado(unit: str) -> Spec:

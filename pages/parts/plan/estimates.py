@@ -19,24 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.estimates import EstimateView
     from pages.parts.common.record_form import Filled
 
-__all__ = [
-    "RECORD",
-    "adds_another",
-    "chance",
-    "figure_cards",
-    "in_view",
-    "of_case",
-    "payback",
-    "questions",
-    "sentence",
-    "steps",
-    "tried",
-    "unknowns",
-    "warning",
-    "waterfall",
-    "whose",
-]
-
 RECORD = record_of("estimates")
 
 _WHOLE_DAYS = 9.5  # from here on no part of a day is told

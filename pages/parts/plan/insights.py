@@ -32,16 +32,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.insights import Advice, Condition, Insight
     from mlpm_core.services.valuation.value_cases import CaseValue
 
-__all__ = [
-    "before_choosing",
-    "choice",
-    "find_out_next",
-    "margin",
-    "most_to_build",
-    "must_be_true",
-    "pays",
-]
-
 Changes = tuple[tuple[str, str], ...]
 _MOST_BARS = 9
 _LOOKS_BACK = (

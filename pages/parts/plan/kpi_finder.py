@@ -28,16 +28,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.proxies import BaselinePlan
     from pages.parts.common.forms import Form
 
-__all__ = [
-    "baseline",
-    "break_even",
-    "candidate",
-    "dimension",
-    "mechanism",
-    "proxies",
-    "sentence",
-]
-
 sentence = say.opening
 
 _MOVES: dict[Move, tuple[str, Literal["green", "orange", "red", "gray"]]] = {

@@ -18,21 +18,6 @@ if TYPE_CHECKING:
     )
     from mlpm_core.services.plan.proxies import BaselinePlan
 
-__all__ = [
-    "asks",
-    "candidate",
-    "case",
-    "counted",
-    "dimension",
-    "how_to_count",
-    "least",
-    "opening",
-    "plan",
-    "proxy",
-    "rests_on",
-    "to_be_written",
-]
-
 _LONG_WEEKS = 26
 
 _DIMENSIONS = {

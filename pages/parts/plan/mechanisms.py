@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.mechanisms import Mechanism
     from pages.parts.common.forms import Form
 
-__all__ = ["NEW", "chosen", "read", "write"]
-
 NEW = "@new"
 _TEXT = "mechanism_text"
 
