@@ -21,7 +21,7 @@ from mlpm_core.in_life.control_chart import N_REFERENCE, watched
 from mlpm_core.quantity import percent_said
 from mlpm_core.quantity.words import in_full, unit_in_words
 from mlpm_core.reports import line_in_band, ranges
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.data_folder import DATABASE
@@ -203,11 +203,11 @@ class Store:
 
     def health(self, project: str | None = None) -> pd.DataFrame:
         """A row for each value case: health, planned and current value rate, and why."""
-        return pd.DataFrame(portfolio.health_json(self._workspace, _ACTOR, project))
+        return pd.DataFrame(portfolio_export.health_json(self._workspace, _ACTOR, project))
 
     def kpis(self, project: str | None = None) -> pd.DataFrame:
         """A row for each KPI: baseline, target, what its model implies, and how sure that is."""
-        return pd.DataFrame(portfolio.kpis_json(self._workspace, _ACTOR, project))
+        return pd.DataFrame(portfolio_export.kpis_json(self._workspace, _ACTOR, project))
 
 
 def value(

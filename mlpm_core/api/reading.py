@@ -24,7 +24,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Project, Status
 from mlpm_core.services.admin import backups, demo, exports
 from mlpm_core.services.admin.tokens import Action
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import registers
 
 if TYPE_CHECKING:
@@ -127,18 +127,18 @@ def _projects(request: Request, workspace: Workspace) -> Response:
 
 def _kpis(request: Request, workspace: Workspace) -> Response:
     return JSONResponse(
-        portfolio.kpis_json(_as_of(request, workspace), actor(request), _wanted(request))
+        portfolio_export.kpis_json(_as_of(request, workspace), actor(request), _wanted(request))
     )
 
 
 def _health(request: Request, workspace: Workspace) -> Response:
     return JSONResponse(
-        portfolio.health_json(_as_of(request, workspace), actor(request), _wanted(request))
+        portfolio_export.health_json(_as_of(request, workspace), actor(request), _wanted(request))
     )
 
 
 def _metrics(request: Request, workspace: Workspace) -> Response:
-    text = portfolio.prometheus_text(workspace, actor(request))
+    text = portfolio_export.prometheus_text(workspace, actor(request))
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 

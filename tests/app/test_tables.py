@@ -79,10 +79,9 @@ def test_fifty_outcomes_are_gains_and_losses():
     assert columns(tables.dots(case())) == {"at": [], "row": [], "value": [], "outcome": []}
 
 
-def test_an_outcome_of_nothing_is_no_loss(monkeypatch):
+def test_an_outcome_of_nothing_is_no_loss():
     dots = [SimpleNamespace(at=1.0, row=2, value=v) for v in (0.0, -0.1)]
-    monkeypatch.setattr(tables, "outcome_dots", lambda of: dots)
-    assert columns(tables.dots(case(worth(1.0)))) == {
+    assert columns(tables.dots(SimpleNamespace(dots=dots))) == {
         "at": [1.0, 1.0], "row": [2, 2], "value": [0.0, -0.1], "outcome": ["gain", "loss"],
     }  # fmt: skip
 

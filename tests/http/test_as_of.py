@@ -7,7 +7,7 @@ import pytest
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.intake import Profile
 from mlpm_core.services.admin import exports
-from mlpm_core.services.in_life import deployments, portfolio
+from mlpm_core.services.in_life import deployments, portfolio_export
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest import undo as undoing
 from tests.monitored_shop import SHOP, WEEKS, in_use, kpi, planned, results
@@ -18,8 +18,8 @@ def standing(workspace):
     """All that reports are made of."""
     return (
         registers.projects(workspace, "ada"),
-        portfolio.kpis_json(workspace, "ada", None),
-        portfolio.health_json(workspace, "ada", None),
+        portfolio_export.kpis_json(workspace, "ada", None),
+        portfolio_export.health_json(workspace, "ada", None),
         repr(deployments.deployments(workspace, "ada", None)),
         {kind: registers.records(workspace, "ada", SHOP, kind) for kind in ("models", "kpis")},
         registers.history(workspace, "ada", SHOP, "metric_results"),

@@ -14,7 +14,7 @@ import pytest
 from mlpm_core.services.admin.exports import export
 from mlpm_core.services.evaluate import candidates as evaluations
 from mlpm_core.services.evaluate import decisions
-from mlpm_core.services.in_life.portfolio import health_json, kpis_json
+from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json
 from mlpm_core.services.in_life.promises import delivered
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered

@@ -4,7 +4,7 @@ import pytest
 
 from mlpm_core.records import KINDS, Status, record_of
 from mlpm_core.services.admin import demo
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import batches, imports, registers
 from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
@@ -74,7 +74,7 @@ def test_removed_demo_shows_nothing_keeps_its_history_and_loads_again(loaded):
     assert shown(workspace, "shop")["models"] == 1
     assert batches.receipt(workspace, "ada", "shop", own.batch) == own
     assert demo.remove(workspace, "ada") == []
-    assert [k["project"] for k in portfolio.kpis_json(workspace, "ada", None)] == []
+    assert [k["project"] for k in portfolio_export.kpis_json(workspace, "ada", None)] == []
     again = demo.load(workspace)
     assert {r.status for r in again} == {Status.COMMITTED}
     assert {p: shown(workspace, p) for p in projects} == was
@@ -105,11 +105,11 @@ def test_only_the_records_named_can_move_a_kpi(tmp_path):
     """Every batch of another kind taken back, and no KPI of any project stands elsewhere."""
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     receipts = demo.load(workspace)
-    was = portfolio.kpis_json(workspace, "ada", None)
+    was = portfolio_export.kpis_json(workspace, "ada", None)
     assert len({k["project"] for k in was}) == 3
     still = [r for r in receipts if record_of(r.kind) not in MOVING]
     assert len({r.kind for r in still}) > 5
     for receipt in reversed(still):
         undoing.undo(workspace, "ada", receipt.project, receipt.batch)
-    assert portfolio.kpis_json(workspace, "ada", None) == was
+    assert portfolio_export.kpis_json(workspace, "ada", None) == was
     workspace.close()

@@ -9,7 +9,7 @@ from mlpm_core.intake import Profile
 from mlpm_core.records import KINDS, record_of
 from mlpm_core.services.admin import backups, demo
 from mlpm_core.services.evaluate import decisions
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio, portfolio_export
 from mlpm_core.services.ingest import batches, imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
@@ -135,8 +135,8 @@ def test_nobody_sees_a_part_of_the_demo_while_it_is_removed(workspace, monkeypat
 
 @pytest.mark.parametrize("ask", [
     lambda w: [line.project for line in portfolio.portfolio(w, "x").lines],
-    lambda w: portfolio.kpis_json(w, "x", None),
-    lambda w: portfolio.prometheus_text(w, "x").count("mlpm_health{"),
+    lambda w: portfolio_export.kpis_json(w, "x", None),
+    lambda w: portfolio_export.prometheus_text(w, "x").count("mlpm_health{"),
 ])  # fmt: skip
 def test_a_sum_that_was_begun_before_the_removal_holds_no_part_of_it(workspace, monkeypatch, ask):
     was, n_asked = portfolio.lines_of, []

@@ -8,7 +8,8 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.services.in_life.deployments import deployment, deployments
-from mlpm_core.services.in_life.portfolio import health_json, portfolio
+from mlpm_core.services.in_life.portfolio import portfolio
+from mlpm_core.services.in_life.portfolio_export import health_json
 from mlpm_core.services.ingest import imports
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings

@@ -9,7 +9,8 @@ import pytest
 
 from mlpm_core.services.in_life import portfolio as portfolio_service
 from mlpm_core.services.in_life.deployments import deployments
-from mlpm_core.services.in_life.portfolio import health_json, kpis_json, portfolio, project_view
+from mlpm_core.services.in_life.portfolio import portfolio, project_view
+from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json
 from mlpm_core.services.ingest import undo
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recovery import open_recovered

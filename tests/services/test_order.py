@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status, record_of
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import imports
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
@@ -51,9 +51,9 @@ def standing(workspace):
         )  # fmt: skip
     kpis = [
         {k: v for k, v in row.items() if k != "batches"}
-        for row in portfolio.kpis_json(workspace, "ada", SHOP)
+        for row in portfolio_export.kpis_json(workspace, "ada", SHOP)
     ]
-    return tables, by_segment, kpis, portfolio.health_json(workspace, "ada", SHOP)
+    return tables, by_segment, kpis, portfolio_export.health_json(workspace, "ada", SHOP)
 
 
 def shop_told(parts):

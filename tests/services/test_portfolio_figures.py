@@ -16,16 +16,15 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Deployment, Project
 from mlpm_core.services.in_life import portfolio as service
+from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.in_life.portfolio import (
     Portfolio,
     gap_size,
-    health_json,
-    kpis_json,
     lines_of,
     portfolio,
     project_view,
-    prometheus_text,
 )
+from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json, prometheus_text
 from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.answers import Answers
@@ -256,7 +255,7 @@ def test_health_as_it_is_answered(store):
 
 def test_the_range_of_a_rate_is_answered_from_low_to_high(monkeypatch):
     view = SimpleNamespace(lines=[line(case(worth(365.25), worth(365.25)))])
-    monkeypatch.setattr(service, "_views", lambda *_: [view])
+    monkeypatch.setattr(portfolio_export, "_views", lambda *_: [view])
     (row,) = health_json(None, "ann", None)
     ends = row["value_rate_p10"], row["value_rate_p90"]
     assert ends == (about(7 - 10 * PER_WEEK), about(7 + 10 * PER_WEEK))
@@ -356,7 +355,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
 )
 def test_a_label_of_prometheus_is_quoted(monkeypatch, name, quoted):
     row = {"project": name, "value_case": "v", "currency": "EUR", "health": "sick"}
-    monkeypatch.setattr(service, "health_json", lambda *_: [row | {"value_rate": None}])
+    monkeypatch.setattr(portfolio_export, "health_json", lambda *_: [row | {"value_rate": None}])
     assert prometheus_text(None, "ann").splitlines()[-1] == (
         f'mlpm_health{{project="{quoted}",value_case="v",health="sick"}} 1'
     )

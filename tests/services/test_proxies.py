@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mlpm_core.records import Kpi, Status
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio, portfolio_export
 from mlpm_core.services.in_life.promises import Outcome, delivered
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.imports import import_file
@@ -107,7 +107,7 @@ def test_an_expired_proxy_is_judged_by_nothing_until_it_is_agreed(shop):
     assert kpi.proxy_told == (
         "Proxy for happier customers, not agreed, expired 3 weeks ago: agree it or replace it."
     )
-    (told,) = portfolio.kpis_json(shop, "ada", "shop")
+    (told,) = portfolio_export.kpis_json(shop, "ada", "shop")
     assert (told["proxy"], told["counts"]) == ("proxy expired", False)
     assert (told["stands_for"], told["expires_on"]) == ("happier customers", "2026-06-09")
 
@@ -119,7 +119,7 @@ def test_an_expired_proxy_is_judged_by_nothing_until_it_is_agreed(shop):
     save(shop, "kpis", KPI | numbers)
     kpi = only_kpi(shop)
     assert (kpi.state, kpi.proxy_told, kpi.standing(TODAY)) == (ProxyState.NONE, "", "on target")
-    (told,) = portfolio.kpis_json(shop, "ada", "shop")
+    (told,) = portfolio_export.kpis_json(shop, "ada", "shop")
     assert (told["proxy"], told["stands_for"], told["counts"]) == (None, None, True)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio, portfolio_export
 from mlpm_core.services.in_life.promises import delivered
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
@@ -313,7 +313,7 @@ def test_a_model_without_fresh_results_is_not_part_of_what_models_deliver(worksp
     assert (only.is_in_life, only.is_counted, stale.totals) == (True, False, ())
     last = week(13) - timedelta(days=1)
     assert only.case.uncounted == f"no results since {last.day} {last:%b %Y}"
-    (row,) = portfolio.health_json(workspace, "ada", PROJECT)
+    (row,) = portfolio_export.health_json(workspace, "ada", PROJECT)
     assert row["not_counted"] == only.case.uncounted
 
 

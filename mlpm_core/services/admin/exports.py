@@ -11,7 +11,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import KINDS, Decision, Project, columns
 from mlpm_core.reports import FORMATS, Table, csv_bytes, xlsx_bytes
 from mlpm_core.services.evaluate.decisions import decisions
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import registers
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ __all__ = ["FORMATS", "Export", "decisions_table", "export", "options_table", "t
 _HISTORY = "_history"
 _COPIED = tuple(c.name for c in columns(Decision) if c.name != "project" and not c.by_application)
 _STANDING: Mapping[str, Callable[[Workspace, str, str | None], list[dict[str, Any]]]] = {
-    "kpi_values": portfolio.kpis_json,
-    "health": portfolio.health_json,
+    "kpi_values": portfolio_export.kpis_json,
+    "health": portfolio_export.health_json,
 }
 _TAKEN_BACK = ("channel", "undone_in", "undone_by", "undone_at")
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
-from mlpm_core.quantity import Dimension, finite
+from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
 from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limit_checks
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent, kept
-from mlpm_core.services.valuation.kpis import KpiValue, ProxyState, kpi_value
+from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
 from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
 from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
 from mlpm_core.services.valuation.value_rates import rates_of
@@ -20,7 +20,7 @@ from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from mlpm_core.records import Project
@@ -37,12 +37,9 @@ __all__ = [
     "ProjectView",
     "Total",
     "gap_size",
-    "health_json",
-    "kpis_json",
     "lines_of",
     "portfolio",
     "project_view",
-    "prometheus_text",
 ]
 
 _PER_WEEK = 7 / DAYS_PER_YEAR
@@ -214,104 +211,6 @@ def _unknown_line(project: Project, case: CaseValue) -> PortfolioRow:
         health=Verdict(Health.UNKNOWN, case.problem or ""),
         age_days=None,
     )
-
-
-def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
-    """KPIs of one project or all, as the HTTP route answers them."""
-    answer = []
-    for view in _views(workspace, actor, project):
-        for kpi in view.kpis:
-            answer.append(
-                {
-                    "project": view.project.project,
-                    "kpi": kpi.kpi_id,
-                    "title": kpi.title,
-                    "dimension": kpi.dimension.value,
-                    "unit": kpi.unit,
-                    "direction": kpi.direction,
-                    "baseline": kpi.baseline,
-                    "target": kpi.target,
-                    "target_on": str(kpi.target_on) if kpi.target_on else None,
-                    "planned": finite(kpi.planned.mean) if kpi.planned else None,
-                    "value": finite(kpi.value),
-                    "p10": finite(kpi.current.p10) if kpi.current else None,
-                    "p90": finite(kpi.current.p90) if kpi.current else None,
-                    "reason": kpi.reason,
-                    "proxy": None if kpi.state is ProxyState.NONE else kpi.state.value,
-                    "stands_for": kpi.proxy.stands_for or None,
-                    "expires_on": str(kpi.proxy.expires_on) if kpi.proxy.expires_on else None,
-                    "counts": kpi.counts,
-                    "standing": kpi.standing(view.day),
-                    "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
-                    "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
-                    "not_counted": kpi.uncounted,
-                    "model": kpi.model,
-                    "batches": list(kpi.batches),
-                }
-            )
-    return answer
-
-
-def health_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
-    """Health of every value case of one project or all, as the HTTP route answers it."""
-    return [
-        {
-            "project": line.project,
-            "value_case": line.case.value_case_id,
-            "model": line.case.deployment.model_id if line.case.deployment else None,
-            "model_version": line.case.deployment.model_version if line.case.deployment else None,
-            "health": line.health.health.value,
-            "reason": line.health.reason,
-            "age_days": line.age_days,
-            "currency": line.case.currency,
-            "planned_rate": finite(line.planned_rate),
-            "value_rate": finite(line.current_rate),
-            "value_rate_p10": finite(line.rate_range[0]),
-            "value_rate_p90": finite(line.rate_range[1]),
-            "rests_on": str(line.case.rests_on) if line.case.rests_on else None,
-            "not_counted": line.case.uncounted,
-            "value_gap": finite(line.gap),
-        }
-        for view in _views(workspace, actor, project)
-        for line in view.lines
-    ]
-
-
-def prometheus_text(workspace: Workspace, actor: str) -> str:
-    """Value rates and health of every case in the text format of Prometheus."""
-    out = [
-        "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
-        "# TYPE mlpm_value_rate gauge",
-    ]
-    told = health_json(workspace, actor, None)
-    for row in told:
-        if row["value_rate"] is not None and row["not_counted"] is None:
-            out.append(f"mlpm_value_rate{{{_labels(row, 'currency')}}} {row['value_rate']!r}")
-    out += [
-        "# HELP mlpm_health 1 for the health that a value case has.",
-        "# TYPE mlpm_health gauge",
-    ]
-    out += [f"mlpm_health{{{_labels(row, 'health')}}} 1" for row in told]
-    return "\n".join(out) + "\n"
-
-
-def _labels(row: Mapping[str, Any], also: str) -> str:
-    def quoted(value: object) -> str:
-        text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{text}"'
-
-    return ",".join(f"{name}={quoted(row[name])}" for name in ("project", "value_case", also))
-
-
-def _views(workspace: Workspace, actor: str, project: str | None) -> list[ProjectView]:
-    def read() -> list[ProjectView]:
-        if project is not None:
-            return [project_view(workspace, actor, project)]
-        with workspace.store.reader() as reader:
-            names = [p.project for p in reader.projects() if not p.archived]
-        return [project_view(workspace, actor, name) for name in names]
-
-    return consistent(workspace, read)
 
 
 def lines_of(workspace: Workspace, reader: Reader, project: Project) -> tuple[PortfolioRow, ...]:

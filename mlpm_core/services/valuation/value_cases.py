@@ -15,6 +15,7 @@ from mlpm_core.services.valuation.mechanisms import definition_changes, mechanis
 from mlpm_core.services.valuation.monitored import deployed, recent_periods, seen, years_in_use
 from mlpm_core.services.valuation.now import now_of, uncounted
 from mlpm_core.value.benefits import benefit_inputs
+from mlpm_core.value.dots import Dot, outcome_dots
 from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.running_cost import RUN_COST, after_running_costs
 from mlpm_core.value.worth import Worth, worth
@@ -125,6 +126,11 @@ class CaseValue:
     def is_exact(self) -> bool:
         """Whether every number that the best value rests on is taken as exact."""
         return self.best is not None and all(q.is_exact for q in self.best.quantities.values())
+
+    @property
+    def dots(self) -> list[Dot]:
+        """Fifty equally likely net outcomes; none while there is no value."""
+        return outcome_dots(self.best.net.samples) if self.best else []
 
     @property
     def best(self) -> Worth | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from mlpm_core.value.dots import outcome_dots
 from pages.parts.common.format import NOTHING, WORDS, day, figure, money, number, written_unit
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def redefined(starts: Sequence[datetime], case: CaseValue) -> pd.Series:
 
 def dots(case: CaseValue) -> pd.DataFrame:
     """Fifty equally likely outcomes for the dotplot."""
-    found = outcome_dots(case.best.net.samples) if case.best else []
+    found = case.dots
     return pd.DataFrame(
         {
             "at": [d.at for d in found],
