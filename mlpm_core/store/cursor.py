@@ -93,6 +93,54 @@ class Reader:
             {"project": project, "last": last},
         )
 
+    def page(
+        self,
+        record: type[Record],
+        project: str,
+        *,
+        first: int,
+        n: int,
+        find: str = "",
+        order_by: str = "",
+        is_descending: bool = False,
+        with_archived: bool = True,
+    ) -> tuple[list[dict[str, Any]], dict[str, int]]:
+        """Some rows of what holds now, and how many there are: ``found``, ``all``, ``archived``.
+
+        Parameters
+        ----------
+        first, n : int
+            How many rows come before them, and how many they are.
+        find : str
+            Part of any of their cells, whatever its case; empty takes every row.
+        order_by : str
+            A column, before the key; empty orders by the key alone. Empty cells come last.
+        """
+        names = [c.name for c in columns(record)]
+        archived = "archived" if "archived" in names else "false"
+        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
+        is_found = (
+            f"($find = '' OR contains(lower(concat_ws(chr(31), {cells})), lower($find))) "
+            f"AND ($with_archived OR NOT {archived})"
+        )
+        source = f"FROM {quoted(record.kind + '_current')} WHERE project = $project"
+        asked = {"project": project, "find": find, "with_archived": with_archived}
+        (counts,) = self._rows(
+            f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived, '
+            f"count(*) FILTER ({is_found}) AS found {source}",
+            asked,
+        )
+        order = ", ".join(quoted(k) for k in record.key)
+        if order_by in names:
+            way = "DESC" if is_descending else "ASC"
+            order = f"{quoted(order_by)} {way} NULLS LAST, {order}"
+        rows = self._rows(
+            f"SELECT {', '.join(map(quoted, names))} {source} AND {is_found} ORDER BY {order} "
+            "LIMIT $n OFFSET $first",
+            asked | {"n": n, "first": first},
+        )
+        return rows, counts
+
     def count(self, record: type[Record], seq: int) -> int:
         """How many rows of a file a batch holds; what it registered by the way is not counted."""
         rows = self._rows(
@@ -149,8 +197,12 @@ class Reader:
         sql = f"SELECT 1 FROM {name} WHERE project = $project LIMIT 1"
         return bool(self._rows(sql, {"project": project}))
 
-    def history(self, record: type[Record], project: str) -> list[dict[str, Any]]:
+    def history(
+        self, record: type[Record], project: str, *, last: int | None = None
+    ) -> list[dict[str, Any]]:
         """Every version ever written of one kind in a project, with who wrote it and when.
+
+        By key, the oldest version first; ``last`` keeps the newest only, and these come first.
 
         Returns
         -------
@@ -161,13 +213,16 @@ class Reader:
         """
         names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))
         order = ", ".join(f"r.{quoted(k)}" for k in record.key)
+        order = (
+            f"{order}, r.batch_seq" if last is None else f"r.batch_seq DESC, {order} LIMIT $last"
+        )
         return self._rows(
             "SELECT b.received_at, b.actor, b.batch, b.channel, u.batch AS undone_in, "
             f"u.actor AS undone_by, u.received_at AS undone_at, {names} "
             f"FROM {quoted(record.kind)} r JOIN batches_known b ON b.seq = r.batch_seq "
             "LEFT JOIN batches_known u ON u.undoes = b.seq WHERE r.project = $project "
-            f"ORDER BY {order}, r.batch_seq",
-            {"project": project},
+            f"ORDER BY {order}",
+            {"project": project} | ({} if last is None else {"last": last}),
         )
 
     def one(self, record: type[AnyRecord], key: tuple[object, ...]) -> AnyRecord | None:

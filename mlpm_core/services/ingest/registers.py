@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 
+PAGE = 100
+"""So many rows of a register are shown at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetupStep:
     """One thing a project needs before its models show a value: which record, why, is it there."""
@@ -31,6 +35,31 @@ class SetupStep:
     kind: str
     sentence: str
     is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which rows of a register: so many from a place on, those with a text in them, in an order.
+
+    ``order_by`` is a column; empty orders by the key.
+    """
+
+    first: int = 0
+    n: int = PAGE
+    find: str = ""
+    order_by: str = ""
+    is_descending: bool = False
+    with_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a register, and how many of that kind there are: found, all, archived."""
+
+    rows: tuple[dict[str, Any], ...]
+    n_found: int
+    n_all: int
+    n_archived: int
 
 
 def projects(workspace: Workspace, actor: str, *, archived: bool = False) -> list[Project]:
@@ -54,15 +83,32 @@ def records(
         return reader.table(record_of(kind), project, last=last)
 
 
-def history(workspace: Workspace, actor: str, project: str, kind: str) -> list[dict[str, Any]]:
+def page(workspace: Workspace, actor: str, project: str, kind: str, asked: PageRequest) -> Page:
+    """One page of what holds now for a kind of record: neither more nor less is read.
+
+    Raises
+    ------
+    NotFoundError
+        When the kind is unknown.
+    """
+    del actor
+    with workspace.store.reader() as reader:
+        rows, counts = reader.page(record_of(kind), project, **asdict(asked))
+    return Page(tuple(rows), counts["found"], counts["all"], counts["archived"])
+
+
+def history(
+    workspace: Workspace, actor: str, project: str, kind: str, *, last: int | None = None
+) -> list[dict[str, Any]]:
     """Every version of a kind's records with who wrote it, when and in which batch.
 
-    Of decisions also how they came in: evidence that did not come from us is left out.
+    ``last`` keeps the newest versions only, and these come first. Of decisions also how they came
+    in: evidence that did not come from us is left out.
     """
     del actor
     record = record_of(kind)
     with workspace.store.reader() as reader:
-        rows = reader.history(record, project)
+        rows = reader.history(record, project, last=last)
     return [with_origin(row) for row in rows] if record is Decision else rows
 
 

@@ -1,0 +1,100 @@
+"""A register is read a page at a time: what is asked for, in the order asked for, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlpm_core.errors import NotFoundError
+from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.ingest.registers import PageRequest
+from mlpm_core.services.session.settings import Settings
+from tests.monitored_shop import SHOP, clock, save
+
+PURPOSES = ["late trains", "Bäume", "50 % off", "under_score", "", "Trains", "o'clock; DROP"]
+ROWS = [
+    {"model_id": f"m{i:03d}", "purpose": PURPOSES[i % len(PURPOSES)], "archived": i % 10 == 0}
+    for i in range(250)
+]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("pages"), demo=False))
+    clock(workspace, "2026-06-30")
+    save(workspace, "models", *ROWS)
+    yield workspace
+    workspace.close()
+
+
+def page(workspace, kind="models", **asked):
+    return registers.page(workspace, "ada", SHOP, kind, PageRequest(**asked))
+
+
+def ids(found):
+    return [row["model_id"] for row in found.rows]
+
+
+def test_the_first_page_has_the_first_hundred_that_are_not_archived(shop):
+    found = page(shop)
+    assert ids(found) == [r["model_id"] for r in ROWS if not r["archived"]][:100]
+    assert (found.n_found, found.n_all, found.n_archived) == (225, 250, 25)
+
+
+def test_every_row_stands_on_one_page(shop):
+    pages = [page(shop, first=at, with_archived=True) for at in (0, 100, 200, 300)]
+    assert [len(p.rows) for p in pages] == [100, 100, 50, 0]
+    assert [i for p in pages for i in ids(p)] == [r["model_id"] for r in ROWS]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    find=st.sampled_from(["", "train", "TRAIN", "ä", "%", "_", "'", "m01", "no such", "true"]),
+    order_by=st.sampled_from(["", "purpose", "model_id", "archived", "nonsense; --"]),
+    is_descending=st.booleans(),
+    with_archived=st.booleans(),
+)
+def test_a_page_is_what_python_would_take_of_the_rows(
+    shop, find, order_by, is_descending, with_archived
+):
+    """What is written is text: no wild card, no quote, no command."""
+    asked = {
+        "find": find, "order_by": order_by, "is_descending": is_descending,
+        "with_archived": with_archived,
+    }  # fmt: skip
+    found = page(shop, n=300, **asked)
+
+    def cells(row):
+        return "\x1f".join([SHOP, row["model_id"], row["purpose"], str(row["archived"])]).lower()
+
+    rows = [r for r in ROWS if with_archived or not r["archived"]]
+    expected = sorted((r for r in rows if find.lower() in cells(r)), key=lambda r: r["model_id"])
+    if order_by in ("purpose", "model_id", "archived"):
+        expected.sort(key=lambda r: r[order_by], reverse=is_descending)
+        if is_descending:  # equal ones stay in the order of their key
+            expected.sort(key=lambda r: r["model_id"])
+            expected.sort(key=lambda r: r[order_by], reverse=True)
+    assert ids(found) == [r["model_id"] for r in expected]
+    assert found.n_found == len(expected)
+
+
+def test_a_register_without_an_archive_has_pages_too(shop):
+    found = page(shop, "metric_results")
+    assert (found.rows, found.n_found, found.n_all, found.n_archived) == ((), 0, 0, 0)
+
+
+def test_an_unknown_kind_is_said(shop):
+    with pytest.raises(NotFoundError):
+        page(shop, "nonsense")
+
+
+def test_the_newest_versions_come_first(shop):
+    save(shop, "models", ROWS[3] | {"purpose": "newer"})
+    save(shop, "models", ROWS[3] | {"purpose": "newest"})
+    newest = registers.history(shop, "ada", SHOP, "models", last=2)
+    assert [row["purpose"] for row in newest] == ["newest", "newer"]
+    whole = registers.history(shop, "ada", SHOP, "models")
+    assert len(whole) == len(ROWS) + 2
+    save(shop, "models", ROWS[3])
