@@ -46,6 +46,8 @@ class Store:
         self._write_lock = threading.RLock()
         self._until: int | None = None
         self._cached: dict[str, Any] = {}
+        self.n_commits = 0
+        """Counts up before and after each commit: while it stands still, nothing is committed."""
         self.read_only = read_only
 
     @classmethod
@@ -160,12 +162,16 @@ class Store:
                     cursor.execute("ROLLBACK")
                     raise
                 try:
+                    self.n_commits += keep
                     cursor.execute("COMMIT" if keep else "ROLLBACK")
-                    self._cached = {}
                 except duckdb.Error as error:
                     raise refused(
                         f"The store refused to keep the change: {error}", error
                     ) from error
+                finally:
+                    if keep:
+                        self._cached = {}
+                        self.n_commits += 1
             finally:
                 cursor.close()
             if keep and after is not None:

@@ -43,10 +43,16 @@ def query(name: str) -> str:
 
 
 class Reader:
-    """Questions to the store, on a cursor of their own (a shared one returns wrong rows)."""
+    """Questions to the store, on a cursor of their own (a shared one returns wrong rows).
+
+    One reader is for one answer: it reads the records of a kind once.
+    """
+
+    _reads_once = True
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+        self._read: dict[tuple[str, str], list[Any]] = {}
 
     def rows(self, name: str, **parameters: object) -> list[dict[str, Any]]:
         """The rows of ``queries/<name>.sql`` as dictionaries.
@@ -73,7 +79,10 @@ class Reader:
 
     def current(self, record: type[AnyRecord], project: str) -> list[AnyRecord]:
         """What holds now for one kind and project, by key."""
-        return [stored(record, row) for row in self.table(record, project)]
+        key = (record.kind, project)
+        if key not in self._read or not self._reads_once:
+            self._read[key] = [stored(record, row) for row in self.table(record, project)]
+        return list(self._read[key])
 
     def projects(self) -> list[Project]:
         """Every project, whether archived or not, by title."""
@@ -324,7 +333,9 @@ class Reader:
 
 
 class Writer(Reader):
-    """A reader inside a transaction that may also append."""
+    """A reader inside a transaction that may also append, and then reads what it appended."""
+
+    _reads_once = False
 
     def append(
         self, record: type[Record], batch_seq: int, rows: Sequence[Mapping[str, object]]
@@ -361,9 +372,7 @@ class Writer(Reader):
             return
         names = ", ".join(quoted(c.name) for c in columns(record))
         placed = rows.append_column("line", pa.array(lines, pa.int32())).combine_chunks()
-        parts = placed.to_batches(
-            max_chunksize=_ROW_GROUP
-        )  # as many as processors may take at once
+        parts = placed.to_batches(max_chunksize=_ROW_GROUP)  # as many as processors may take
         self._cursor.register("new_rows", pa.Table.from_batches(parts))
         try:
             self.execute(

@@ -7,7 +7,7 @@ options, or two periods, share their luck and differ by what really differs.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -212,6 +212,8 @@ class Valuation:
                 return np.asarray(own_draws(quantity.quantile, self._draws, rng) * factor)
             points = joint_points(name, pairs, partial(self._points, luck=luck))
             return np.asarray(quantity.quantile(points) * factor)
+        if len(line) == 1 and not quantity.is_exact and quantity is self._read.get(name):
+            return _common_draws(quantity, *self._dimension(name), self._draws, self._seed) * factor
         key = (name, quantity.text, *lineage(name, pairs))
         if key not in self._known:
             exact = np.array(0.5)
@@ -224,9 +226,22 @@ class Valuation:
         if luck and name in luck:
             rng = own_generator(self._seed, luck[name], name)
             return own_draws(lambda p: p, self._draws, rng)
-        names = [entry.name for entry in self._policy.mechanism.all_inputs]
-        points: Array = uniform_points(len(names), self._draws, self._seed)[names.index(name)]
+        n_inputs, index = self._dimension(name)
+        points: Array = uniform_points(n_inputs, self._draws, self._seed)[index]
         return points
+
+    def _dimension(self, name: str) -> tuple[int, int]:
+        """How many inputs the mechanism has, and which of them this is."""
+        names = [entry.name for entry in self._policy.mechanism.all_inputs]
+        return len(names), names.index(name)
+
+
+@lru_cache(maxsize=256)
+def _common_draws(quantity: Quantity, n_inputs: int, index: int, draws: int, seed: int) -> Array:
+    """Draws of a quantity in its own unit: the same for plan, life and every screen; read-only."""
+    drawn = quantity.quantile(uniform_points(n_inputs, draws, seed)[index])
+    drawn.setflags(write=False)
+    return drawn
 
 
 def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:

@@ -17,7 +17,15 @@ from mlpm_core.value.break_even import break_evens
 from mlpm_core.value.formula import Formula
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
-from mlpm_core.value.worth import Estimate, Valuation, Worth, added, worth, worth_by_period
+from mlpm_core.value.worth import (
+    Estimate,
+    Valuation,
+    Worth,
+    _common_draws,
+    added,
+    worth,
+    worth_by_period,
+)
 
 FILE = Path(__file__).parents[1] / "golden" / "value_examples.json"
 GOLDEN = json.loads(FILE.read_text("utf-8"))
@@ -339,8 +347,11 @@ def test_sixty_periods_draw_once_what_they_share(monkeypatch):
         return quantile(quantity, p)
 
     monkeypatch.setattr(Quantity, "quantile", counted)
+    _common_draws.cache_clear()
     worth_by_period(M1, uncertain(), months, draws=1024)
     assert n_drawn == 2 + 2 * 60  # the value and the acceptance of a customer, once
+    worth_by_period(M1, uncertain(), months, draws=1024)
+    assert n_drawn == 2 + 4 * 60  # and for whoever asks next
 
 
 def test_annual_figures_add_up_over_the_volume():

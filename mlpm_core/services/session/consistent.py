@@ -24,26 +24,35 @@ def consistent(workspace: Workspace, read: Callable[[], T], project: str | None 
     and a part after it. It is then read again; while batches keep coming, they wait for the answer.
     """
     for _ in range(_TRIES):
-        before = newest(workspace, project)
+        is_undisturbed = _watch(workspace, project)
         try:
             answer = read()
         except MlpmError:  # such as a project that was there when the question began
-            if newest(workspace, project) == before:
+            if is_undisturbed():
                 raise
             continue
-        if newest(workspace, project) == before:
+        if is_undisturbed():
             return answer
     with workspace.store.write_locked():
         return read()
 
 
-def newest(workspace: Workspace, project: str | None = None) -> int:
-    """The newest batch that is committed, of one project or all; 0 before the first."""
+def _watch(workspace: Workspace, project: str | None) -> Callable[[], bool]:
+    """From now on: whether no batch came in since, of one project or of any."""
+    store = workspace.store
+    n_commits = store.n_commits
+    before = workspace.version if project is None else workspace.version_of(project)
+
+    def is_undisturbed() -> bool:
+        return store.n_commits == n_commits or _newest(workspace, project) == before
+
+    return is_undisturbed
+
+
+def _newest(workspace: Workspace, project: str | None) -> int:
     with workspace.store.reader() as reader:  # not what is cached: a commit comes before that
-        if project is None:
-            return int(reader.rows("last_seq")[0]["seq"])
-        rows = reader.rows("project_versions")
-    return next((int(row["seq"]) for row in rows if row["project"] == project), 0)
+        versions = {str(row["project"]): int(row["seq"]) for row in reader.rows("project_versions")}
+    return max(versions.values(), default=0) if project is None else versions.get(project, 0)
 
 
 def kept(workspace: Workspace, question: str, project: str, compute: Callable[[], T]) -> T:
@@ -59,9 +68,8 @@ def kept(workspace: Workspace, question: str, project: str, compute: Callable[[]
     """
 
     def answer() -> tuple[T, bool]:
-        before = newest(workspace, project)
-        computed = compute()
-        return computed, newest(workspace, project) == before
+        is_undisturbed = _watch(workspace, project)
+        return compute(), is_undisturbed()
 
     rests_on = (workspace.version_of(project), workspace.today(project))
     return workspace.answers.of(question, project, rests_on, answer)
