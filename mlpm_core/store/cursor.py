@@ -141,8 +141,7 @@ class Reader:
         )
         order = ", ".join(quoted(k) for k in record.key)
         if order_by in names:
-            way = "DESC" if is_descending else "ASC"
-            order = f"{quoted(order_by)} {way} NULLS LAST, {order}"
+            order = f"{quoted(order_by)} {'DESC' if is_descending else ''} NULLS LAST, {order}"
         rows = self._rows(
             f"SELECT {', '.join(map(quoted, names))} {source} AND {is_found} ORDER BY {order} "
             "LIMIT $n OFFSET $first",
