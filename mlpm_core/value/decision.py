@@ -319,5 +319,4 @@ def _uncertain(
 ) -> Uncertain:
     option, _, name = key.rpartition(".")
     label = f"{labels[name]} of {option}" if option else labels[name]
-    is_share = quantity.unit == "1" and (quantity.low, quantity.high) == (0, 1)
-    return Uncertain(label, quantity.unit, draws, is_share, counted)
+    return Uncertain(label, quantity.unit, draws, quantity.is_share, counted)

@@ -327,17 +327,12 @@ def _uncertain(worth: Worth) -> dict[str, Uncertain]:
             entries[name].label,
             entries[name].unit,
             draws[is_possible] / Unit.read(entries[name].unit).factor,
-            _is_share(worth, name),
+            worth.quantities[name].is_share,
             worth.mechanism.counted(name, worth.medians),
         )
         for name, draws in worth.inputs_by_draw.items()
         if draws.ndim
     }
-
-
-def _is_share(worth: Worth, name: str) -> bool:
-    quantity = worth.quantities[name]
-    return quantity.unit == "1" and (quantity.low, quantity.high) == (0, 1)
 
 
 def _study(

@@ -77,7 +77,7 @@ def watched_metrics(
 
 
 def _watched(series: MetricSeries, check: LimitCheck | None) -> WatchedMetric:
-    is_share = (series.metric.low, series.metric.high) == (0, 1)
+    is_share = series.metric.is_share
     errors = [p.monitored.standard_error(is_share=is_share) for p in series.points]
     told = [(p, e) for p, e in zip(series.points, errors, strict=True) if e]
     if len(told) <= _REFERENCE:
