@@ -42,7 +42,7 @@ def test_by_hand():
     assert told.z[2] == pytest.approx(3 / math.sqrt(1.5))
     assert told.high[0] == pytest.approx(10 + 2 * math.sqrt(1.5))
     (fast,) = told.signals
-    assert (fast.rule, fast.index, fast.since, fast.until) == (Rule.FAST, 3, 2, 3)
+    assert (fast.rule, fast.index, fast.since, fast.until) == (Rule.SHEWHART, 3, 2, 3)
     assert fast.direction == 1
 
 
@@ -51,7 +51,7 @@ def test_small_moves_add_up():
     spread = math.sqrt(1 + 1 / 12)
     told = watched([0.0] * 12 + [1.5 * spread] * 12, [1.0] * 24)
     (slow,) = told.signals
-    assert (slow.rule, slow.index, slow.since, slow.until) == (Rule.SLOW, 20, 12, None)
+    assert (slow.rule, slow.index, slow.since, slow.until) == (Rule.CUSUM, 20, 12, None)
     assert slow.z == pytest.approx(9)
 
 
@@ -71,7 +71,7 @@ def test_a_fault_does_not_hide_behind_its_own_error():
 def test_every_excursion_is_told_once_and_a_new_one_again():
     calm, out = [0.0] * 6, [9.0] * 3
     told = watched([0.0] * 12 + out + calm + out + calm, [1.0] * 30)
-    fast = [(s.since, s.until) for s in told.signals if s.rule is Rule.FAST]
+    fast = [(s.since, s.until) for s in told.signals if s.rule is Rule.SHEWHART]
     assert fast == [(12, 14), (21, 23)]
 
 
@@ -80,7 +80,7 @@ def test_false_alarms_and_detection_are_what_the_source_measured():
     a step of 3 s.e. within 8 weeks .99 and 1.00, of 2 s.e. .74 and .91, a ramp .49 and .58.
     Ours over 10,000 years: .075, .133; .99, 1.00; .73, .88; .50, .57. Bounds: 3 s.e. of both.
     """
-    fast, both = {Rule.FAST}, {Rule.FAST, Rule.SLOW}
+    fast, both = {Rule.SHEWHART}, {Rule.SHEWHART, Rule.CUSUM}
     still, step = np.zeros(WEEKS), np.ones(WEEKS)
     ramp = 0.3 * np.arange(1, WEEKS + 1)
     assert share_found(1, still, WEEKS, fast) == pytest.approx(0.08, abs=0.035)

@@ -21,7 +21,7 @@ from mlpm_core.services.in_life.metric_signals import (
 from tests.by_hand import point, watched, week
 
 NEARLY_NONE = 2.0**-30
-FAST, SLOW = Rule.FAST, Rule.SLOW
+FAST, SLOW = Rule.SHEWHART, Rule.CUSUM
 
 
 def series(*points, metric="wape"):

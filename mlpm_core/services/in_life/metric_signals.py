@@ -105,11 +105,11 @@ def _episodes(points: Sequence[MetricPoint], found: ControlChart) -> tuple[Episo
     """Signals that follow each other without a return to the range are one episode."""
     episodes: list[Episode] = []
     until = -1
-    for signal in sorted(found.signals, key=lambda s: (s.index, s.rule != Rule.FAST)):
+    for signal in sorted(found.signals, key=lambda s: (s.index, s.rule != Rule.SHEWHART)):
         # A jump also fills the slow rule's sum; that is the same event, not a second one.
-        if signal.index < until or (signal.rule == Rule.SLOW and signal.since < until):
+        if signal.index < until or (signal.rule == Rule.CUSUM and signal.since < until):
             continue
-        settled = 1 if signal.rule == Rule.FAST else _SETTLED
+        settled = 1 if signal.rule == Rule.SHEWHART else _SETTLED
         later = range(signal.index + 1, len(points) - settled + 1)
         back = next((i for i in later if _is_back(found.z[i : i + settled])), None)
         until = len(points) if back is None else back
