@@ -153,8 +153,8 @@ def test_story_4_twelve_days_become_more_than_a_number_can_hold(workspace):
 
 
 def test_story_5_what_cannot_be_rebuilt_holds_up_the_retrain(workspace):
-    told = brief(workspace, "ada", WORKSHOP)
-    blocker = next(f for f in told.findings if f.finding_id == "label-artefact")
+    view = brief(workspace, "ada", WORKSHOP)
+    blocker = next(f for f in view.findings if f.finding_id == "label-artefact")
     assert blocker.is_blocker
     assert blocker.is_open
     assert blocker.is_overdue
