@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity.stated import with_error
+from mlpm_core.quantity import Quantity
+from mlpm_core.quantity.measured import distribution
 from mlpm_core.records.metrics import without_value
 from mlpm_core.value.rates import flags_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpm_core.quantity import Quantity
     from mlpm_core.value.mechanism import Input, Mechanism
 
 _WIDE: Final = 0.1  # a share whose 90 % range is wider rests on too few cases
@@ -155,33 +155,37 @@ def as_idle(candidate: Candidate, mechanism: Mechanism) -> Candidate:
 
 
 def written(measured: Measured, metric: Input) -> str:
-    """A measured metric in the notation of quantities.
+    """A measured metric in the notation of quantities, whether or not it is in range."""
+    n, se = measured.n, measured.standard_error
+    return distribution(measured.value, n, se, metric.low, is_share=metric.is_share)[0]
 
-    A share of n cases is a count, so its error is Beta(hits + 1, misses + 1); a standard error is
-    that of ``quantity.stated.with_error``; with neither the value is taken as exact.
+
+def quantity_of(measured: Measured, metric: Input) -> Quantity:
+    """A measured metric as an answer to what a mechanism asks.
+
+    A share of n cases is a count; with neither cases nor a standard error the value is taken as
+    exact.
+
+    Raises
+    ------
+    InputError
+        When it is out of range, or too large to compute with.
 
     Examples
     --------
     >>> from mlpm_core.value.mechanism import find_mechanism
     >>> recall = find_mechanism("M1").input("recall")
-    >>> written(Measured(0.6, n=200), recall), written(Measured(0.5, standard_error=0.1), recall)
-    ('120/200', 'beta(12, 12)')
+    >>> quantity_of(Measured(0.6, n=200), recall).text
+    '120/200'
+    >>> quantity_of(Measured(0.5, standard_error=0.1), recall).text
+    'beta(12, 12)'
     """
-    if measured.standard_error is not None:
-        return with_error(
-            measured.value, measured.standard_error, low=metric.low, is_share=is_share(metric)
-        )
-    if measured.n is not None and is_share(metric) and 0 <= measured.value <= 1:
-        hits, n = measured.value * measured.n, int(measured.n)
-        if abs(hits - round(hits)) < 0.01:
-            return f"{round(hits)}/{n}"
-        return f"beta({hits + 1!r}, {n - hits + 1!r})"  # a rounded share is no whole count
-    return repr(float(measured.value))
-
-
-def is_share(metric: Input) -> bool:
-    """Whether a metric counts cases, so that n says how exact it is."""
-    return (metric.unit, metric.low, metric.high) == ("1", 0, 1)
+    n, se = measured.n, measured.standard_error
+    limits = {"low": metric.low, "high": metric.high}
+    try:
+        return Quantity.measured(measured.value, n, se, unit=metric.unit, **limits)
+    except InputError as error:
+        raise InputError(f"{metric.name}: {error}") from None
 
 
 def caveat(measured: Measured, metric: Input, quantity: Quantity) -> str | None:
@@ -192,7 +196,7 @@ def caveat(measured: Measured, metric: Input, quantity: Quantity) -> str | None:
             return f"{name} has no standard error, so it is taken as exact; n alone does not say."
         return f"{name} has neither n nor a standard error, so it is taken as exact."
     low, high = quantity.quantile(np.array([0.05, 0.95]))
-    if not is_share(metric) or high - low <= _WIDE:
+    if not metric.is_share or high - low <= _WIDE:
         return None
     on = f"rests on {measured.n:,} cases and " if measured.standard_error is None else ""
     return f"{name} {on}may be anything from {low:.2f} to {high:.2f} (nine times in ten)."

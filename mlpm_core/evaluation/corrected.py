@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.evaluation.candidate import is_share, written
+from mlpm_core.evaluation.candidate import quantity_of
 from mlpm_core.evaluation.luck import correlation, correlations, scores
 from mlpm_core.evaluation.promise import FEWEST, merit, true_spread
-from mlpm_core.quantity import Dimension, Unit
-from mlpm_core.quantity.stated import with_error
+from mlpm_core.quantity import Dimension, Quantity, Unit
+from mlpm_core.quantity.measured import with_error
 from mlpm_core.value.draws import at_scores
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _paired(
             if one is None or two is None:
                 continue
             share = agreement.share
-            if is_share(entry):
+            if entry.is_share:
                 share = correlation(share, one.value, two.value)
             by_metric[entry.name][agreement.one, agreement.two] = share
     return by_metric
@@ -131,7 +131,7 @@ def _as_measured(entry: Input, measured: Sequence[Measured | None], luck: Array)
     drawn = np.full(luck.shape, np.nan)
     for row, one, own in zip(drawn, measured, luck, strict=True):
         if one is not None:
-            row[:] = _read(entry, written(one, entry), own)
+            row[:] = _drawn(quantity_of(one, entry), own)
     return drawn
 
 
@@ -140,7 +140,7 @@ def _errors(entry: Input, measured: Sequence[Measured], luck: Array) -> tuple[Ar
     centres = _centres(entry, measured)
     errors = np.array(
         [
-            np.broadcast_to(_read(entry, _around(one, centre, entry), own), own.shape) - centre
+            np.broadcast_to(_drawn(_around(one, centre, entry), own), own.shape) - centre
             for one, centre, own in zip(measured, centres.tolist(), luck, strict=True)
         ]
     )
@@ -171,7 +171,7 @@ def _written(drawn: Array, entry: Input) -> str:
     mean, variance = float(drawn.mean()), float(drawn.var())
     if variance <= _EXACT * max(1.0, mean * mean):
         return repr(mean)
-    return with_error(mean, variance**0.5, low=entry.low, is_share=is_share(entry))
+    return with_error(mean, variance**0.5, entry.low, is_share=entry.is_share)[0]
 
 
 def _centres(entry: Input, measured: Sequence[Measured]) -> Array:
@@ -183,7 +183,7 @@ def _centres(entry: Input, measured: Sequence[Measured]) -> Array:
     """
     values = np.array([m.value for m in measured])
     is_counted = np.array(
-        [bool(is_share(entry) and m.n and m.standard_error is None) for m in measured]
+        [bool(entry.is_share and m.n and m.standard_error is None) for m in measured]
     )
     if not is_counted.any():
         return values
@@ -196,17 +196,16 @@ def _centres(entry: Input, measured: Sequence[Measured]) -> Array:
     return values
 
 
-def _around(measured: Measured, centre: float, entry: Input) -> str:
-    """A metric in the notation of quantities, with its cases drawn around a centre."""
-    if measured.standard_error is None and measured.n and is_share(entry) and 0 <= centre <= 1:
+def _around(measured: Measured, centre: float, entry: Input) -> Quantity:
+    """A metric with its cases drawn around a centre."""
+    if measured.standard_error is None and measured.n and entry.is_share and 0 <= centre <= 1:
         hits = centre * measured.n
-        return f"beta({max(hits, 1.0)!r}, {max(measured.n - hits, 1.0)!r})"
-    return written(measured, entry)
+        return Quantity.counted(max(hits, 1.0), max(measured.n - hits, 1.0))
+    return quantity_of(measured, entry)
 
 
-def _read(entry: Input, text: str, luck: Array) -> Array:
+def _drawn(quantity: Quantity, luck: Array) -> Array:
     """Draws of a metric, in the unit in which it is asked."""
-    quantity = entry.read(text)
     if quantity.is_exact:
         return np.array(quantity.median)
     return at_scores(quantity.quantile, luck)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, MlpmError
-from mlpm_core.evaluation.candidate import as_idle, not_valuable, written
+from mlpm_core.evaluation.candidate import as_idle, not_valuable, quantity_of
 from mlpm_core.evaluation.corrected import corrected
 from mlpm_core.evaluation.promise import FEWEST
 from mlpm_core.evaluation.standing import NONE, Standing, standings
@@ -184,13 +184,13 @@ def leaderboard(
     for candidate in sorted((as_idle(c, mechanism) for c in candidates), key=lambda c: c.name):
         reason = not_valuable(candidate, mechanism)
         if reason is None:
-            metric_texts = {
-                metric.name: written(measured, metric)
-                for metric in mechanism.metrics
-                if (measured := candidate.measured(metric))
-            }
             try:
-                valued.append((candidate, valuation.worth(metric_texts, stream=candidate.name)))
+                metrics_read = {
+                    metric.name: quantity_of(measured, metric)
+                    for metric in mechanism.metrics
+                    if (measured := candidate.measured(metric))
+                }
+                valued.append((candidate, valuation.worth(metrics_read, stream=candidate.name)))
             except MlpmError as error:
                 reason = str(error)
         if reason is not None:

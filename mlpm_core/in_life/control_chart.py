@@ -41,11 +41,11 @@ _EMPTY_SHARE: Final = 1e-4
 class Rule(StrEnum):
     """How a signal was found."""
 
-    FAST = "fast"
+    SHEWHART = "fast"
     """Two periods running more than 2 standard errors away on the same side, or one more than 4."""
 
-    SLOW = "slow"
-    """The sum of small moves one way (CUSUM of z with slack 0.5) has passed 8."""
+    CUSUM = "slow"
+    """The cumulative sum of small moves one way, z less a slack of 0.5, has passed 8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def watched(
     signals = [
         signal
         for direction in (1, -1)
-        for rule in (_fast, _slow)
+        for rule in (_shewhart, _cusum)
         for signal in rule(direction * z, n_reference, direction)
     ]
     signals.sort(key=lambda s: (s.index, s.rule))
@@ -238,7 +238,7 @@ def _usual_errors(error: Array, cases: Array, n_reference: int) -> Array:
     return np.asarray(of_one / np.sqrt(cases))
 
 
-def _fast(z: Array, first: int, direction: int) -> list[Signal]:
+def _shewhart(z: Array, first: int, direction: int) -> list[Signal]:
     """Excursions upwards by the fast rule."""
     signals: list[Signal] = []
     is_out, i, n = z > _BAND, first, len(z)
@@ -251,12 +251,12 @@ def _fast(z: Array, first: int, direction: int) -> list[Signal]:
         later = range(i + 1, n)
         back = next((j for j in later if not is_out[j] and not is_out[min(j + 1, n - 1)]), None)
         until = None if back is None else back - 1
-        signals.append(Signal(Rule.FAST, i, since, direction, direction * float(z[i]), until))
+        signals.append(Signal(Rule.SHEWHART, i, since, direction, direction * float(z[i]), until))
         i = n if back is None else back
     return signals
 
 
-def _slow(z: Array, first: int, direction: int) -> list[Signal]:
+def _cusum(z: Array, first: int, direction: int) -> list[Signal]:
     """Excursions upwards by the slow rule."""
     signals: list[Signal] = []
     total, since, fired = 0.0, first, None
@@ -265,7 +265,7 @@ def _slow(z: Array, first: int, direction: int) -> list[Signal]:
             since = i
         total = min(max(0.0, total + z[i] - _SLACK), 2 * _HEIGHT)
         if fired is None and total > _HEIGHT:
-            fired = Signal(Rule.SLOW, i, since, direction, direction * total)
+            fired = Signal(Rule.CUSUM, i, since, direction, direction * total)
         elif fired is not None and total == 0:
             signals.append(_ended(fired, i - 1))
             fired = None

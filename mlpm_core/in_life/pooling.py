@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from scipy.stats import hypergeom
 
 from mlpm_core.in_life.observation import Observation, pooled
-from mlpm_core.quantity.stated import with_error
+from mlpm_core.quantity.measured import of_counts, with_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +72,7 @@ def written(
         periods says what their pooled counts say. Where none was seen half a case stands for it,
         with as many of the other kind as the plan expects beside it: on 0.5 that is Jeffreys'
         prior. Where the formula bends there is at least one hit and one miss. A standard error is
-        that of ``quantity.stated.with_error``.
+        that of ``quantity.measured.with_error``.
 
     Examples
     --------
@@ -91,10 +91,8 @@ def written(
             hits, misses = hits + _HALF * odds, _HALF
         if bends:
             hits, misses = max(hits, _ONE), max(misses, _ONE)
-        return f"beta({hits:.12g}, {misses:.12g})"
-    if not error:
-        return repr(float(value))
-    return with_error(value, error, low=low)
+        return of_counts(hits, misses)[0]
+    return with_error(value, error or 0.0, low, is_share=False)[0]
 
 
 def pooled_periods(

@@ -11,7 +11,7 @@ from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Refusal, warned
 from mlpm_core.intake.pipeline import check_project, judge, judged, read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
-from mlpm_core.intake.request import ImportRequest, Stored
+from mlpm_core.intake.request import ImportRequest, StoredRecords
 from mlpm_core.intake.sandbox import Bounds, ParserSandbox, SandboxError
 from mlpm_core.intake.template import template
 
@@ -24,7 +24,7 @@ __all__ = [
     "Profile",
     "Refusal",
     "SandboxError",
-    "Stored",
+    "StoredRecords",
     "check_project",
     "judge",
     "judged",

@@ -1,4 +1,4 @@
-"""Good records against each other and against what is stored; the judgement follows from it."""
+"""Good records against each other and against what is stored; the import plan follows from it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.intake.profile import Profile
-    from mlpm_core.intake.request import Stored
+    from mlpm_core.intake.request import StoredRecords
     from mlpm_core.records import Question, Record, Warned
 
 _MOST_SHOWN = 20
@@ -31,9 +31,9 @@ _MEETS_MODELS_FIRST = (MetricResult, Prediction)
 
 
 def compared(
-    file: ParsedFile, stored: Stored, profile: Profile, *, accept_good: bool
+    file: ParsedFile, stored: StoredRecords, profile: Profile, *, accept_good: bool
 ) -> ImportPlan:
-    """The judgement of a file whose records have been read.
+    """The import plan of a file whose records have been read.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def compared(
     )
 
 
-def _with_known_references(file: ParsedFile, stored: Stored) -> Rows:
+def _with_known_references(file: ParsedFile, stored: StoredRecords) -> Rows:
     """The rows that name only what is there; the others are rejected."""
     rows = file.rows
     for column in columns(file.record):
@@ -211,7 +211,7 @@ def _renamed(rows: Rows, meant: Mapping[str, str]) -> Rows:
 
 
 def _without_conflicts(
-    rows: Rows, record: type[Record], names: list[str], file: ParsedFile, stored: Stored
+    rows: Rows, record: type[Record], names: list[str], file: ParsedFile, stored: StoredRecords
 ) -> tuple[Rows, Flags]:
     """The rows whose key no other row gives different content, and which repeat an earlier one."""
     if stored.keys_are_unique(_shortened(rows, record.key)):
@@ -251,7 +251,7 @@ def _repeats(content: Codes) -> Flags:
 
 
 def _against_stored(
-    rows: Rows, record: type[Record], names: list[str], stored: Stored
+    rows: Rows, record: type[Record], names: list[str], stored: StoredRecords
 ) -> tuple[Flags, Flags, list[tuple[str, str]]]:
     """Which rows change, and which repeat, a stored row; and the first changes in words."""
     is_changed, is_same = np.zeros((2, len(rows.of)), dtype=bool)

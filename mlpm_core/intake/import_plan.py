@@ -66,7 +66,7 @@ class ImportPlan:
         return examples
 
     def rejecting(self, faults: list[Reject], *, accept_good: bool) -> ImportPlan:
-        """The judgement once further rows are rejected, each named by its line.
+        """The plan once further rows are rejected, each named by its line.
 
         Parameters
         ----------

@@ -52,11 +52,11 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
-    from mlpm_core.intake.request import ImportRequest, Stored
+    from mlpm_core.intake.request import ImportRequest, StoredRecords
     from mlpm_core.records import Reject, Warned
 
 
-def judge(asked: ImportRequest, stored: Stored, *, accept_good: bool) -> ImportPlan:
+def judge(asked: ImportRequest, stored: StoredRecords, *, accept_good: bool) -> ImportPlan:
     """Check a file and say what storing it would do; nothing is stored.
 
     Returns
@@ -76,13 +76,13 @@ def judge(asked: ImportRequest, stored: Stored, *, accept_good: bool) -> ImportP
 
 
 def judged(
-    file: ParsedFile, asked: ImportRequest, stored: Stored, *, accept_good: bool
+    file: ParsedFile, asked: ImportRequest, stored: StoredRecords, *, accept_good: bool
 ) -> ImportPlan:
     """What storing a file that was read would do.
 
     Parameters
     ----------
-    stored : Stored
+    stored : StoredRecords
         The rows that hold now.
     accept_good : bool
         Would good rows be stored although others are rejected?

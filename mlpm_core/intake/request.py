@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mlpm_core.records import Record
 
 
-class Stored(Protocol):
+class StoredRecords(Protocol):
     """What the intake asks about the stored rows of the project."""
 
     def names(self, kind: str) -> Collection[str]:

@@ -17,7 +17,7 @@ from mlpm_core.quantity.magnitude import (
     MOST_COUNTED,
     finite,
 )
-from mlpm_core.quantity.percent import SHARE, is_percent
+from mlpm_core.quantity.percent import SHARE, is_percent, is_share
 from mlpm_core.quantity.quantity import Quantity, percent_said, said
 from mlpm_core.quantity.reading import NUMBER
 from mlpm_core.quantity.unit import CURRENCIES, Unit
@@ -37,6 +37,7 @@ __all__ = [
     "finite",
     "is_percent",
     "is_same",
+    "is_share",
     "percent_said",
     "said",
 ]

@@ -1,4 +1,4 @@
-"""A percentage beside a number: so many hundredths of 1."""
+"""Shares: hits among cases, and percentages, so many hundredths of 1."""
 
 from __future__ import annotations
 
@@ -19,3 +19,14 @@ def is_percent(unit: str) -> bool:
     (True, True, False, False)
     """
     return " ".join(unit.split()).casefold() in _SPELLINGS
+
+
+def is_share(low: float | None, high: float | None, unit: str = "1") -> bool:
+    """Whether numbers in such a range and unit are shares: so many hits among cases.
+
+    Examples
+    --------
+    >>> is_share(0, 1), is_share(-1, 1), is_share(0, None), is_share(0, 1, "year")
+    (True, False, False, False)
+    """
+    return (unit, low, high) == ("1", 0, 1)

@@ -10,7 +10,9 @@ import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity.apart import digits_apart
-from mlpm_core.quantity.reading import PERCENT, meaning, shortened
+from mlpm_core.quantity.measured import distribution, of_counts
+from mlpm_core.quantity.percent import is_share
+from mlpm_core.quantity.reading import PERCENT, check_computable, meaning, shortened
 from mlpm_core.quantity.shape import Exact, Shape
 from mlpm_core.quantity.unit import Unit
 
@@ -89,14 +91,69 @@ class Quantity:
         """
         asked = Unit.read(unit)
         written = meaning(text, asked, low, high, currency)
-        for value in written.anchors:
-            if (low is not None and value < low) or (high is not None and value > high):
-                is_share = asked.is_pure and low == 0 and high == 1
-                hint = PERCENT if is_share else f"It must be {_range(low, high)}."
-                where = "not between 0 and 1" if is_share else "out of range"
-                raise InputError(f"{shortened(text)!r} is {where}. {hint}")
+        _check_range(text, written.anchors, asked, low, high)
         of = written.currency or asked.currency
         return cls(text.strip(), unit, low, high, of, written.shape, written.moves_with)
+
+    @classmethod
+    def measured(
+        cls,
+        value: float,
+        n: float | None = None,
+        se: float | None = None,
+        *,
+        unit: str = "1",
+        low: float | None = None,
+        high: float | None = None,
+    ) -> Quantity:
+        """A number that was measured, with what says how exact it is; its mean is that number.
+
+        Parameters
+        ----------
+        value : float
+            In the unit asked.
+        n : float, optional
+            Of a share, the cases that it is the share of: Beta(hits + 1, misses + 1).
+        se : float, optional
+            Its standard error, which goes before ``n``. With neither the number is exact.
+        unit, low, high
+            As in ``read``.
+
+        Raises
+        ------
+        InputError
+            When it is out of range, or too large to compute with.
+
+        Examples
+        --------
+        >>> Quantity.measured(0.6, n=200, low=0, high=1).text
+        '120/200'
+        >>> Quantity.measured(0.24, se=0.01, low=0).text
+        'normal(0.24, 0.01)'
+        """
+        asked = Unit.read(unit)
+        text, shape = distribution(value, n, se, low, is_share=is_share(low, high, unit))
+        check_computable(text, shape, (value, n or 0.0))
+        _check_range(text, (value,), asked, low, high)
+        return cls(text, unit, low, high, asked.currency, shape)
+
+    @classmethod
+    def counted(cls, hits: float, misses: float) -> Quantity:
+        """A share that is known from hits and misses, which need not be whole: their Beta.
+
+        Examples
+        --------
+        >>> share = Quantity.counted(0.5, 54.5)
+        >>> share.text, share.is_share
+        ('beta(0.5, 54.5)', True)
+        """
+        text, shape = of_counts(hits, misses)
+        return cls(text, "1", 0.0, 1.0, None, shape)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is asked as a share: hits among cases, from 0 to 1."""
+        return is_share(self.low, self.high, self.unit)
 
     @property
     def is_exact(self) -> bool:
@@ -171,6 +228,17 @@ class Quantity:
             )
         digits = digits_apart(p5, p95, at_least=_DIGITS, full=_DIGITS)
         return f"between {said(p5, digits)} and {said(p95, digits)}, nine times in ten"
+
+
+def _check_range(
+    text: str, anchors: tuple[float, ...], asked: Unit, low: float | None, high: float | None
+) -> None:
+    for value in anchors:
+        if (low is not None and value < low) or (high is not None and value > high):
+            is_of_cases = asked.is_pure and is_share(low, high)
+            hint = PERCENT if is_of_cases else f"It must be {_range(low, high)}."
+            where = "not between 0 and 1" if is_of_cases else "out of range"
+            raise InputError(f"{shortened(text)!r} is {where}. {hint}")
 
 
 def said(value: float, digits: int = _DIGITS) -> str:

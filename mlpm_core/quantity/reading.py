@@ -14,6 +14,7 @@ from scipy.special import ndtri
 from mlpm_core.errors import InputError
 from mlpm_core.quantity.looked_up import Sample
 from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED, SMALLEST
+from mlpm_core.quantity.percent import is_share
 from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 
@@ -95,6 +96,19 @@ def shortened(text: str) -> str:
     return text if len(str(text)) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
+def refused(text: str, why: str) -> InputError:
+    """The error for a text that is no quantity."""
+    return InputError(f"{shortened(text)!r} cannot be read as a quantity. {why}")
+
+
+def check_computable(text: str, shape: Shape, anchors: tuple[float, ...]) -> None:
+    """Refuse a distribution with numbers too large, or spread too widely, to compute with."""
+    if any(abs(value) > LARGEST for value in anchors):
+        raise refused(text, _TOO_LARGE)
+    if isinstance(shape, TwoPiece) and not _stays_finite(shape):
+        raise refused(text, "It is spread too widely to compute with; narrow it.")
+
+
 @dataclass(slots=True)
 class _Reading:
     """One text being read, and what was seen on the way."""
@@ -109,7 +123,7 @@ class _Reading:
 
     @property
     def is_share(self) -> bool:
-        return self.asked.is_pure and self.low == 0 and self.high == 1
+        return self.asked.is_pure and is_share(self.low, self.high)
 
     def meaning(self, counted_in: str | None) -> Meaning:
         text = self.text.strip() if isinstance(self.text, str) else ""
@@ -126,10 +140,7 @@ class _Reading:
             )
         text, moves_with = self.without_partner(text)
         shape, anchors = self.shape(self.without_rate(text))
-        if any(abs(value) > LARGEST for value in anchors):
-            raise self.refused(_TOO_LARGE)
-        if isinstance(shape, TwoPiece) and not _stays_finite(shape):
-            raise self.refused("It is spread too widely to compute with; narrow it.")
+        check_computable(self.text, shape, anchors)
         if self.rate is not None and self.currency is None:
             raise self.refused(f"It names a rate, but no amount in {self.rate[0]}.")
         return Meaning(shape, anchors, self.currency, moves_with)
@@ -180,7 +191,7 @@ class _Reading:
         return self.spread(anchors), anchors
 
     def refused(self, why: str) -> InputError:
-        return InputError(f"{shortened(self.text)!r} cannot be read as a quantity. {why}")
+        return refused(self.text, why)
 
     def number(self, text: str) -> float:
         text = text.strip()

@@ -14,8 +14,6 @@ from mlpm_core.quantity.magnitude import MOST_COUNTED
 _LEVEL: Final = 0.95
 _SUREST: Final = 0.9999
 _FEWEST: Final = 1.0
-_FEWEST_OF_BETA: Final = 0.1  # where an error is stated that no share can have
-_SKEWED: Final = 1 / 3
 _ROUNDING: Final = 0.006  # values are often written with two decimals
 
 
@@ -90,43 +88,6 @@ def stated(
         if cases is not None:
             return Stated(value, cases=cases)
     return Stated(value, error=(high - low) / (2 * float(ndtri((1 + sure) / 2))))
-
-
-def with_error(
-    value: float, error: float, *, low: float | None = None, is_share: bool = False
-) -> str:
-    """A value with a standard error in the notation of quantities, with just that mean.
-
-    Parameters
-    ----------
-    value, error : float
-        The error is above 0.
-    low : float, optional
-        The least that the value can be.
-    is_share : bool
-        Whether it lies between 0 and 1.
-
-    Returns
-    -------
-    str
-        A normal, where it fits: cut off at a limit it would have another mean. A share is the Beta
-        of as much error; what cannot be below 0, and is known with less than a third of its size,
-        a lognormal.
-
-    Examples
-    --------
-    >>> with_error(0.24, 0.01, low=0), with_error(0.2, 0.1, is_share=True)
-    ('normal(0.24, 0.01)', 'beta(3, 12)')
-    >>> with_error(0.2, 0.3, low=0).partition("(")[0]
-    'lognormal'
-    """
-    if is_share and 0 < value < 1:
-        cases = max(value * (1 - value) / error**2 - 1, _FEWEST_OF_BETA)
-        return f"beta({value * cases:.12g}, {(1 - value) * cases:.12g})"
-    if low == 0 and value > 0 and error > _SKEWED * value:
-        spread = math.log1p((error / value) ** 2)
-        return f"lognormal({value * math.exp(-spread / 2):.12g}, {math.sqrt(spread):.12g})"
-    return f"normal({value!r}, {error!r})"
 
 
 def _cases(share: float, width: float, level: float) -> int | None:

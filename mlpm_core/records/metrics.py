@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from mlpm_core.quantity import is_share
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -19,6 +21,17 @@ class Metric:
     high: float
     better: str
     label: str
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it counts hits among cases, so that their number says how exact it is.
+
+        Examples
+        --------
+        >>> METRICS["recall"].is_share, METRICS["gini"].is_share, METRICS["wape"].is_share
+        (True, False, False)
+        """
+        return is_share(self.low, self.high)
 
     @property
     def range(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.named_file import read_named
 from mlpm_core.quantity import LARGEST
-from mlpm_core.value.decision import Decision, Option, decide
+from mlpm_core.value.decision import DecisionAnalysis, Option, decide
 from mlpm_core.value.information import Study, ValueOfInformation
 from mlpm_core.value.mechanism import Mechanism, find_mechanism
 from mlpm_core.value.running_cost import after_running_costs
@@ -44,7 +44,7 @@ class Case:
         Raises
         ------
         InputError, NotFoundError, NotEnoughDataError
-            As ``decide`` and ``Decision.evsi``.
+            As ``decide`` and ``DecisionAnalysis.evsi``.
         """
         decision = decide(self.mechanism, self.quantities, self.options, baseline=self.baseline)
         studies = [(study, decision.evsi(study)) for study in self.studies]
@@ -187,7 +187,7 @@ def _check_entries(table: Mapping[str, Any], where: str, allowed: tuple[str, ...
         raise InputError(f"{where}: {NotFoundError.of('entry', unknown[0], allowed)}")
 
 
-def _options(decision: Decision) -> dict[str, dict[str, float]]:
+def _options(decision: DecisionAnalysis) -> dict[str, dict[str, float]]:
     return {
         name: {
             "mean": decision.means[name],

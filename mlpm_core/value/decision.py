@@ -57,7 +57,7 @@ class Uncertain:
 
 
 @dataclass(frozen=True, eq=False)
-class Decision:
+class DecisionAnalysis:
     """Options with their net benefit draw by draw, and what is uncertain about them.
 
     ``nets`` has shape (options, draws), in money, with the draws in which every option is
@@ -152,7 +152,7 @@ class Decision:
 
         Examples
         --------
-        >>> choice = Decision(("none", "use"), np.array([[0.0, 0.0], [3.0, 101.0]]), {})
+        >>> choice = DecisionAnalysis(("none", "use"), np.array([[0.0, 0.0], [3.0, 101.0]]), {})
         >>> choice.waiting(26), choice.waiting(26, today="use")
         (26.0, 0.0)
         """
@@ -174,7 +174,7 @@ def decide(
     currency: str | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
-) -> Decision:
+) -> DecisionAnalysis:
     """Value options side by side, each uncertain input with a Sobol dimension of its own.
 
     Parameters
@@ -264,7 +264,7 @@ def decide(
         for name, key in named.items():
             if key in points and key not in counted and name != _FIXED:
                 counted[key] = mechanism.counted(name, middles)
-    return Decision(
+    return DecisionAnalysis(
         names=tuple(option.name for option in options),
         nets=nets[:, is_possible],
         inputs={
@@ -319,5 +319,4 @@ def _uncertain(
 ) -> Uncertain:
     option, _, name = key.rpartition(".")
     label = f"{labels[name]} of {option}" if option else labels[name]
-    is_share = quantity.unit == "1" and (quantity.low, quantity.high) == (0, 1)
-    return Uncertain(label, quantity.unit, draws, is_share, counted)
+    return Uncertain(label, quantity.unit, draws, quantity.is_share, counted)

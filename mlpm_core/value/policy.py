@@ -100,8 +100,11 @@ class Policy:
             if isinstance(written, Quantity) and written.unit != entry.unit:
                 faults.append(f"{entry.name} is asked in {entry.unit}, not in {written.unit}.")
                 continue
+            if isinstance(written, Quantity) and _is_answer(written, entry, currency):
+                read[entry.name] = written
+                continue
             try:
-                # A quantity is read again, for it may have been read with another range.
+                # A quantity that was read with another range is read again.
                 read[entry.name] = entry.read(
                     written.text if isinstance(written, Quantity) else written, currency
                 )
@@ -221,3 +224,9 @@ def _size(values: Mapping[str, Array]) -> Array:
 
 def _sum(rules: Mapping[str, Rule], values: Mapping[str, Array]) -> Array:
     return np.asarray(sum((rule.formula(values) for rule in rules.values()), start=np.array(0.0)))
+
+
+def _is_answer(quantity: Quantity, entry: Input, currency: str | None) -> bool:
+    """Whether a quantity was read, or measured, as this input is asked."""
+    is_in_range = (quantity.low, quantity.high) == (entry.low, entry.high)
+    return is_in_range and quantity.currency in (None, currency)

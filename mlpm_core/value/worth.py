@@ -168,7 +168,7 @@ class Valuation:
         given = {name: q for name, q in quantities.items() if name not in own}
         self._read = self._policy.read(common, given, currency=currency)
         self._medians = _medians(self._read)
-        self._known: dict[tuple[object, ...], Array] = {}
+        self._shared_draws: dict[tuple[object, ...], Array] = {}
 
     def worth(self, option: Written, *, stream: str | Mapping[str, str] | None = None) -> Worth:
         """What the mechanism is worth with the inputs of one option.
@@ -191,40 +191,42 @@ class Valuation:
         own = self._policy.read(self._own, given, self._read.values(), self._currency)
         quantities = self._read | own
         read = {e.name: quantities[e.name] for e in self._policy.inputs if e.name in quantities}
-        luck = dict.fromkeys(own, stream) if isinstance(stream, str) else dict(stream or {})
+        streams = dict.fromkeys(own, stream) if isinstance(stream, str) else dict(stream or {})
         pairs = partners(read)
         inputs = {
-            name: self._drawn(name, q, pairs, {n: whose for n, whose in luck.items() if n in own})
+            name: self._drawn(
+                name, q, pairs, {n: whose for n, whose in streams.items() if n in own}
+            )
             for name, q in read.items()
         }
         medians = self._medians | _medians(own)
         return _worth(self._policy, read, inputs, medians, self._draws, self._seed)
 
     def _drawn(
-        self, name: str, quantity: Quantity, pairs: Partners, luck: Mapping[str, str]
+        self, name: str, quantity: Quantity, pairs: Partners, streams: Mapping[str, str]
     ) -> Array:
         """Draws of an input in base units, of shape () when it is exact."""
         factor = Unit.read(quantity.unit).factor
         line = [name, *(other for other, _ in lineage(name, pairs))]
-        if not quantity.is_exact and luck.keys() & line:
+        if not quantity.is_exact and streams.keys() & line:
             if len(line) == 1:
-                rng = own_generator(self._seed, luck[name], name)
+                rng = own_generator(self._seed, streams[name], name)
                 return np.asarray(own_draws(quantity.quantile, self._draws, rng) * factor)
-            points = joint_points(name, pairs, partial(self._points, luck=luck))
+            points = joint_points(name, pairs, partial(self._points, streams=streams))
             return np.asarray(quantity.quantile(points) * factor)
         if len(line) == 1 and not quantity.is_exact and quantity is self._read.get(name):
             return _common_draws(quantity, *self._dimension(name), self._draws, self._seed) * factor
         key = (name, quantity.text, *lineage(name, pairs))
-        if key not in self._known:
+        if key not in self._shared_draws:
             exact = np.array(0.5)
             at = exact if quantity.is_exact else joint_points(name, pairs, self._points)
-            self._known[key] = quantity.quantile(at) * factor
-        return self._known[key]
+            self._shared_draws[key] = quantity.quantile(at) * factor
+        return self._shared_draws[key]
 
-    def _points(self, name: str, luck: Mapping[str, str] | None = None) -> Array:
-        """Uniform points of an input: by its luck, or in a dimension of its own."""
-        if luck and name in luck:
-            rng = own_generator(self._seed, luck[name], name)
+    def _points(self, name: str, streams: Mapping[str, str] | None = None) -> Array:
+        """Uniform points of an input: by its stream, or in a dimension of its own."""
+        if streams and name in streams:
+            rng = own_generator(self._seed, streams[name], name)
             return own_draws(lambda p: p, self._draws, rng)
         n_inputs, index = self._dimension(name)
         points: Array = uniform_points(n_inputs, self._draws, self._seed)[index]

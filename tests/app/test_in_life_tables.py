@@ -77,8 +77,8 @@ def test_a_metric_s_chart_marks_a_jump_before_a_drift():
         point(0, 0.2, 0.05, n=9), point(1, 0.5), point(2, 0.6), point(3, 0.7),
         check=LimitCheck("wape", "WAPE", 0.2, None, None, 0.1, 0.3, Health.SICK),
         marks=(
-            Mark(week(1), Rule.FAST, 5.0), Mark(week(1), Rule.SLOW, 8.5),
-            Mark(week(2), Rule.SLOW, 9.0), Mark(week(9), Rule.FAST, 7.0),
+            Mark(week(1), Rule.SHEWHART, 5.0), Mark(week(1), Rule.CUSUM, 8.5),
+            Mark(week(2), Rule.CUSUM, 9.0), Mark(week(9), Rule.SHEWHART, 7.0),
         ),
     )  # fmt: skip
     told = tables.metric(one)

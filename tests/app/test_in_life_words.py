@@ -125,7 +125,7 @@ def test_a_deployment_opens_with_its_worth_its_health_and_why():
     )
 
 
-def episode(rule=Rule.FAST, since=1, noticed=2, back=3, z=5.04):
+def episode(rule=Rule.SHEWHART, since=1, noticed=2, back=3, z=5.04):
     return Episode(rule, week(since), week(noticed), None if back is None else week(back), z)
 
 
@@ -141,9 +141,9 @@ IN = "in the week of"
          "the better) and has not come back"),
         ("recall", 0.8, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04, for the "
          "better) and has not come back"),
-        ("recall", 0.8, episode(Rule.SLOW, z=-9), "has drifted since the week of 8 Jun 2026 (z "
+        ("recall", 0.8, episode(Rule.CUSUM, z=-9), "has drifted since the week of 8 Jun 2026 (z "
          f"−9, for the worse), noticed {IN} 15 Jun 2026, and came back {IN} 22 Jun 2026"),
-        ("recall", 0.8, episode(Rule.SLOW, back=None, z=-9), "has drifted since the week of 8 Jun "
+        ("recall", 0.8, episode(Rule.CUSUM, back=None, z=-9), "has drifted since the week of 8 Jun "
          f"2026 (z −9, for the worse), noticed {IN} 15 Jun 2026"),
         ("bias", 0.1, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04, for the worse) "
          "and has not come back"),

@@ -56,6 +56,14 @@ def test_only_what_re_exports_lists_its_names():
     assert [name for name, names in lists.items() if names <= defined(trees[name])] == []
 
 
+def test_whether_numbers_are_shares_is_asked_in_one_way():
+    """`is_share` of a metric, an input or a quantity: no range of 0 to 1 is spelled out."""
+    spelled = re.compile(r"high\) == \((\"1\", )?0, 1\)|low == 0 and [\w.]*high == 1")
+    texts = {place(path): path.read_text("utf-8") for path in SOURCES}
+    spelling = {name for name, text in texts.items() if spelled.search(text)}
+    assert spelling == {"mlpm_core/quantity/percent.py"}
+
+
 def prose(path: Path) -> str:
     """What a file says to its reader: of Python the comments and docstrings, else all of it."""
     text = path.read_text("utf-8")

@@ -43,14 +43,14 @@ def values(told, record=MetricResult):
 
 def test_a_classification_report_gives_every_class_and_average():
     path = fixture("sklearn-*-report.json")
-    said = json.loads(path.read_text())
+    document = json.loads(path.read_text())
     told = read(path)
     assert told.receipt.status is Status.DRY_RUN
-    expected = {("accuracy", "", ""): said["accuracy"]}
+    expected = {("accuracy", "", ""): document["accuracy"]}
     for name in ("malignant", "benign", "macro avg", "weighted avg"):
         kind = "average" if name.endswith("avg") else "class"
         for theirs, ours in (("precision", "precision"), ("recall", "recall"), ("f1-score", "f1")):
-            expected[ours, kind, name] = said[name][theirs]
+            expected[ours, kind, name] = document[name][theirs]
     assert values(told) == expected
     counted = {(r["metric"], r["slice_value"]): r["n"] for r in rows(told) if r["n"] is not None}
     assert counted == {("accuracy", ""): 143, ("recall", "malignant"): 53, ("recall", "benign"): 90}
@@ -60,12 +60,12 @@ def test_a_classification_report_gives_every_class_and_average():
 
 
 def test_what_a_report_does_not_say_is_asked_all_at_once():
-    told = read(fixture("sklearn-*-report.json"), profile=Profile()).receipt
-    assert told.status is Status.ASKED
-    assert [(q.code, q.key, q.choices) for q in told.questions] == [
+    receipt = read(fixture("sklearn-*-report.json"), profile=Profile()).receipt
+    assert receipt.status is Status.ASKED
+    assert [(q.code, q.key, q.choices) for q in receipt.questions] == [
         ("not-told", "constants.model_id", []), ("not-told", "constants.period_start", []),
     ]  # fmt: skip
-    assert told.questions[0].message == (
+    assert receipt.questions[0].message == (
         "The report does not say model_id; which is it? (The model that was scored)"
     )
 
@@ -73,8 +73,8 @@ def test_what_a_report_does_not_say_is_asked_all_at_once():
 @pytest.mark.parametrize("name", ["mlflow-*-runs-search.json", "mlflow-*-runs-get.json"])
 def test_runs_of_mlflow_give_their_metrics_with_run_model_and_moment(name):
     path = fixture(name)
-    said = json.loads(path.read_text())
-    runs = said.get("runs") or [said["run"]]
+    document = json.loads(path.read_text())
+    runs = document.get("runs") or [document["run"]]
     metrics = [
         (run["info"]["run_id"], m["key"], m["value"], m["timestamp"])
         for run in runs
@@ -84,15 +84,15 @@ def test_runs_of_mlflow_give_their_metrics_with_run_model_and_moment(name):
     (fault,) = told.receipt.rejects  # a metric that was logged as NaN
     assert (fault.code, fault.value) == ("not-finite", "NaN")
     assert told.receipt.lines == len(metrics)
-    found = told_of(
+    texts = told_of(
         path.read_bytes(), path.name, MetricResult, now=NOW, accept_good=True, profile=Profile()
     )
     assert [
         (r["run_id"], r["metric"], r["value"], round(r["period_start"].timestamp() * 1000))
-        for r in rows(found)
+        for r in rows(texts)
     ] == [m for m in metrics if m[2] != "NaN"]
-    assert {r["model_id"] for r in rows(found)} == {"churn-model"}
-    assert {r["granularity"] for r in rows(found)} == {""}
+    assert {r["model_id"] for r in rows(texts)} == {"churn-model"}
+    assert {r["granularity"] for r in rows(texts)} == {""}
 
 
 def test_a_history_of_mlflow_is_a_result_for_each_step():
@@ -132,13 +132,13 @@ def test_both_formats_of_evidently_say_the_same_of_the_same_model():
     sklearn = values(read(fixture("sklearn-*-report.json")))
     for told in (old, new):
         assert told.receipt.status is Status.DRY_RUN
-        found = values(told)
+        numbers = values(told)
         for metric in ("precision", "recall", "f1"):
-            assert found[metric, "", ""] == sklearn[metric, "class", "benign"]
-            assert found[metric, "class", "1"] == sklearn[metric, "class", "benign"]
-            assert found[metric, "class", "0"] == sklearn[metric, "class", "malignant"]
-        assert found["accuracy", "", ""] == sklearn["accuracy", "", ""]
-        assert found["specificity", "", ""] == sklearn["recall", "class", "malignant"]
+            assert numbers[metric, "", ""] == sklearn[metric, "class", "benign"]
+            assert numbers[metric, "class", "1"] == sklearn[metric, "class", "benign"]
+            assert numbers[metric, "class", "0"] == sklearn[metric, "class", "malignant"]
+        assert numbers["accuracy", "", ""] == sklearn["accuracy", "", ""]
+        assert numbers["specificity", "", ""] == sklearn["recall", "class", "malignant"]
     assert values(new)["value_drift", "column", "score"] == pytest.approx(0.898, abs=0.001)
     assert values(new)["drifted_columns_count_share", "", ""] == 0.0
     (unread,) = [w for w in old.receipt.warnings if w.code == "not-metrics"]

@@ -216,8 +216,8 @@ def test_new_changed_and_identical_rows_are_counted_apart():
 
 def test_rejecting_a_row_afterwards_moves_it_and_forgets_its_model():
     text = HEADER + "m1,recall,2024-01-01,0.8,\nm2,recall,2024-01-01,0.8,\n"
-    told = check(text)
-    judgement = told.judgement
+    health = check(text)
+    judgement = health.judgement
     fault = Reject(row=3, column="model_id", code="rule", message="No.", hint="Mend it.")
     strict = judgement.rejecting([fault], accept_good=False)
     assert strict.receipt.status is Status.REJECTED
@@ -229,7 +229,7 @@ def test_rejecting_a_row_afterwards_moves_it_and_forgets_its_model():
     assert none_left.receipt.status is Status.REJECTED
     assert not none_left.receipt.warnings
     assert b"m2,recall,2024-01-01,0.8,,3,model_id,rule,No.,Mend it." in rejected_csv(
-        told.asked, strict.receipt.rejects
+        health.asked, strict.receipt.rejects
     )
 
 

@@ -69,11 +69,11 @@ def test_a_mutated_file_is_judged_and_every_line_is_accounted_for(changes, is_an
     for where, n_dropped, piece in changes:
         at = int(where * len(data))
         data = data[:at] + piece + data[at + n_dropped :]
-    said = Profile(
+    profile = Profile(
         date_order="dmy", excel_serial="1900", second_table="skip", skip_lines=0, decimal=".",
         thousands="none", empty_last_column="ignore", encoding="cp1252",
     )  # fmt: skip
-    judgement = judged(data, profile=said if is_answered else None)
+    judgement = judged(data, profile=profile if is_answered else None)
     adds_up(judgement)
     if judgement.receipt.lines:
         judgement.rejected_csv()
@@ -133,9 +133,9 @@ def test_whatever_the_csv_module_writes_is_read_back_cell_by_cell(rows):
     rows = [[c.replace("\r", "").replace("\x00", "") for c in r] for r in rows]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    found = table(Lines.of(text.getvalue()), 0, ",", ["a", "b", "c"], lambda _: False, Limits())
-    read = [[c.cells[c.codes[i]] for c in found.columns] for i in range(len(found.lines))]
-    assert not found.damaged
+    lines = table(Lines.of(text.getvalue()), 0, ",", ["a", "b", "c"], lambda _: False, Limits())
+    read = [[c.cells[c.codes[i]] for c in lines.columns] for i in range(len(lines.lines))]
+    assert not lines.damaged
     assert read == [r for r in rows if any(c.strip(" \t\u00a0\u202f") for c in r)]
 
 

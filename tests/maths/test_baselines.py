@@ -26,8 +26,8 @@ def test_pumps_against_a_repair_every_year_by_hand():
     people (100*16 - 500*6)/500*1000 = -2,800; the model's is 993.6; cx 100/500*1000 = 200; 172.8
     paid whatever it prevents: 500*(2,000 + 4*100) = 1,200,000; the model's looks 183.6*200 = 36,720
     """
-    found = answer("M6", "all", **REPAIRS)
-    assert told(found) == {
+    result = answer("M6", "all", **REPAIRS)
+    assert told(result) == {
         "revenue": near(172_800 - 40_000),
         "cost_saving": near(222_480 + 500_000),
         "cycle_time": near(3.456 - 0.8),
@@ -35,7 +35,7 @@ def test_pumps_against_a_repair_every_year_by_hand():
         "customer_experience": near(172.8 - 200),
         "net": near(395_280 + 460_000),
     }
-    assert costs(found) == near(36_720 - 1_200_000)
+    assert costs(result) == near(36_720 - 1_200_000)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_frames_against_a_person_at_every_frame_by_hand():
     the model's machine is not paid: before, rejecting everything cost its .05 a frame as well
     time 18 - 36 s a frame; escapes avoided .01*.1*1000 = 1
     """
-    found = answer("M7", "all", **PERSON)
-    assert told(found) == {
+    result = answer("M7", "all", **PERSON)
+    assert told(result) == {
         "revenue": near(0),
         "cost_saving": near(424_950 + 20_800),
         "cycle_time": near((15.9452 + 18) / 3600),
@@ -73,7 +73,7 @@ def test_frames_against_a_person_at_every_frame_by_hand():
         "customer_experience": near(1.5 - 1),
         "net": near(445_750),
     }
-    assert costs(found) == near(1_000_000 * (0.05 + 0.0293 * 0.5) - 500_000)
+    assert costs(result) == near(1_000_000 * (0.05 + 0.0293 * 0.5) - 500_000)
     dearer = answer("M7", "all", **PERSON, inspection_cost_model=0.06)
     assert dearer.net.mean == near(445_750 - 10_000)
 
@@ -83,10 +83,10 @@ def test_a_list_against_one_ranking_for_everybody_by_hand():
 
     It was the model's own ranking in every session: a baseline that no model could ever beat.
     """
-    found = answer("M5", "all", **EXTRA["M5", "all"])
-    assert found.net.mean == near(64_400 + 37_500)
-    assert found.kpis[Dimension.CYCLE_TIME].mean == near((0.8 * 1 + 1) * 1.8 / 3600)
-    assert costs(found) == near(800_000 * 0.002)
+    result = answer("M5", "all", **EXTRA["M5", "all"])
+    assert result.net.mean == near(64_400 + 37_500)
+    assert result.kpis[Dimension.CYCLE_TIME].mean == near((0.8 * 1 + 1) * 1.8 / 3600)
+    assert costs(result) == near(800_000 * 0.002)
     better = answer("M5", "all", **EXTRA["M5", "all"] | {"clicks_same_for_all": 1.2})
     assert better.net.mean == near(64_400 - 150_000)
 

@@ -19,20 +19,20 @@ SURE = Estimate.of(np.full(8, 100_000.0), "money/year")
 
 def test_the_worked_example():
     """By hand: flows -60,000, 12,000, 37,600, 31,840; NPV 8,622.67."""
-    told = benefits(
+    plan = benefits(
         SURE,
         {
             "build_cost": "60000", "run_cost": "20000", "ramp_first_year": "0.5",
             "deadweight": "0.2", "attribution": "0.8", "decay": "0.1", "discount_rate": "0.08",
         },
     )  # fmt: skip
-    assert [y.flow.mean for y in told.years] == pytest.approx([12_000, 37_600, 31_840], abs=1e-9)
-    assert told.npv.mean == pytest.approx(8_622.67, abs=0.005)
-    assert told.npv.is_exact
-    assert told.probability_of_gain == 1
+    assert [y.flow.mean for y in plan.years] == pytest.approx([12_000, 37_600, 31_840], abs=1e-9)
+    assert plan.npv.mean == pytest.approx(8_622.67, abs=0.005)
+    assert plan.npv.is_exact
+    assert plan.probability_of_gain == 1
     # -60,000 + 12,000 + 37,600 = -10,400; of the third year's 31,840 that takes 0.3266
-    assert told.median_years == pytest.approx(2 + 10_400 / 31_840)
-    assert told.affordable == pytest.approx(60_000 + 8_622.67, abs=0.005)
+    assert plan.median_years == pytest.approx(2 + 10_400 / 31_840)
+    assert plan.affordable == pytest.approx(60_000 + 8_622.67, abs=0.005)
 
 
 def test_a_project_that_may_deliver_nothing():
@@ -41,18 +41,18 @@ def test_a_project_that_may_deliver_nothing():
     Mean (7*90,000 - 20,000)/8 = 76,250; paid back after 1.2 years, 14.4 months.
     """
     net = Estimate.of(np.full(8, 50_000.0), "money/year")
-    told = benefits(
+    plan = benefits(
         net,
         {"discount_rate": "0"},
         build_cost=np.full(8, 60_000.0),
         p_no_go=0.125,
         no_go_cost=np.full(8, 20_000.0),
     )
-    assert told.npv.mean == pytest.approx(76_250)
-    assert told.probability_of_gain == 0.875
-    assert told.median_years == pytest.approx(1.2)
-    assert told.probability_by(1.1) == 0
-    assert told.sentence == (
+    assert plan.npv.mean == pytest.approx(76_250)
+    assert plan.probability_of_gain == 0.875
+    assert plan.median_years == pytest.approx(1.2)
+    assert plan.probability_by(1.1) == 0
+    assert plan.sentence == (
         "It pays back within 3 years of use with a chance of 88 %; as likely as not within 15 "
         "months."
     )
@@ -60,10 +60,10 @@ def test_a_project_that_may_deliver_nothing():
 
 def test_what_never_pays_back_says_so():
     loss = Estimate.of(np.full(4, -1.0), "money/year")
-    told = benefits(loss, {"build_cost": "10", "horizon_years": "5"})
-    assert told.probability_of_gain == 0
-    assert told.median_years is None
-    assert told.sentence == "It does not pay back within 5 years of use in any outcome in sight."
+    plan = benefits(loss, {"build_cost": "10", "horizon_years": "5"})
+    assert plan.probability_of_gain == 0
+    assert plan.median_years is None
+    assert plan.sentence == "It does not pay back within 5 years of use in any outcome in sight."
     mixed = Estimate.of(np.array([-1.0, -1.0, -1.0, 9.0]), "money/year")
     assert benefits(mixed, {"build_cost": "10"}).sentence == (
         "It pays back within 3 years of use with a chance of 25 %; more likely than not it does "
@@ -75,21 +75,21 @@ def test_cost_and_value_meet_as_independent():
     """Cost N(0, 1) + 10 and value N(0, 1) + 10 of one year: the NPV has s.d. sqrt(2)."""
     z = np.sort(np.random.default_rng(3).standard_normal(8192))
     one_year = {"horizon_years": "1", "discount_rate": "0"}
-    told = benefits(Estimate.of(z + 10, "money/year"), one_year, build_cost=z + 10)
-    assert told.npv.samples.std() == pytest.approx(math.sqrt(2), rel=0.03)
-    assert told.probability_of_gain == pytest.approx(0.5, abs=0.02)
+    plan = benefits(Estimate.of(z + 10, "money/year"), one_year, build_cost=z + 10)
+    assert plan.npv.samples.std() == pytest.approx(math.sqrt(2), rel=0.03)
+    assert plan.probability_of_gain == pytest.approx(0.5, abs=0.02)
 
 
 def test_spread_in_an_answer_spreads_the_npv():
     """run cost normal(20,000, 2,000) for 2 undiscounted years: s.d. 4,000."""
     net = Estimate.of(np.full(8192, 100_000.0), "money/year")
-    told = benefits(
+    plan = benefits(
         net,
         {"build_cost": "1", "run_cost": "normal(20000, 2000)", "horizon_years": "2",
          "discount_rate": "0"},
     )  # fmt: skip
-    assert told.npv.samples.std() == pytest.approx(4_000, rel=0.01)
-    assert told.npv.mean == pytest.approx(160_000 - 1, abs=10)
+    assert plan.npv.samples.std() == pytest.approx(4_000, rel=0.01)
+    assert plan.npv.mean == pytest.approx(160_000 - 1, abs=10)
 
 
 @settings(max_examples=40, deadline=None)
@@ -113,13 +113,13 @@ def test_money_scales_and_every_shortfall_costs(ramp, deadweight, attribution, d
     shares = {"ramp_first_year": ramp, "deadweight": deadweight, "attribution": attribution,
               "decay": decay}  # fmt: skip
     written = {name: f"{share:.6f}" for name, share in shares.items()} | {"build_cost": "60000"}
-    told = benefits(SURE, written)
-    assert told.npv.mean <= benefits(SURE, {"build_cost": "60000"}).npv.mean + 1e-6
+    plan = benefits(SURE, written)
+    assert plan.npv.mean <= benefits(SURE, {"build_cost": "60000"}).npv.mean + 1e-6
     larger = benefits(
         Estimate.of(SURE.samples * factor, "money/year"),
         written | {"build_cost": f"{60_000 * factor:.6f}"},
     )
-    assert larger.npv.mean == pytest.approx(told.npv.mean * factor, rel=1e-6, abs=1e-3)
+    assert larger.npv.mean == pytest.approx(plan.npv.mean * factor, rel=1e-6, abs=1e-3)
 
 
 def test_wrong_answers_are_named_all_at_once():
@@ -152,6 +152,6 @@ def test_one_answer_is_read_as_all_of_them_are():
         read_benefit("horizon_years", "2 to 5")
     with pytest.raises(NotFoundError, match="no question 'uptake'"):
         read_benefit("uptake", "1")
-    told = benefits(SURE, {"build_cost": "40k to 90k"})
-    assert list(told.drawn) == ["build_cost"]
-    assert told.inputs["horizon_years"].median == 3
+    plan = benefits(SURE, {"build_cost": "40k to 90k"})
+    assert list(plan.drawn) == ["build_cost"]
+    assert plan.inputs["horizon_years"].median == 3

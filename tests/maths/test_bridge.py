@@ -75,8 +75,8 @@ def test_chunk_4_to_5_as_published():
             if rest or not 0 <= fp <= negatives:
                 continue
             parts = split(rates(((negatives - fp, fp), (fn, tp))), after)
-            told = [round(parts[name], 2) for name in ("prevalence", "recall", "fpr")]
-            if told == [-600.69, -5633.87, -1140.44]:
+            values = [round(parts[name], 2) for name in ("prevalence", "recall", "fpr")]
+            if values == [-600.69, -5633.87, -1140.44]:
                 found.append(((negatives - fp, fp), (fn, tp)))
     assert len(found) == 1
 
@@ -131,11 +131,11 @@ def test_the_parts_of_a_mechanism_sum_to_the_whole():
     before = worth(letters, LETTERS, draws=512)
     later = {"population": "120k", "recall": "0.5", "precision": "0.2", "contact_cost": "2"}
     after = worth(letters, LETTERS | later, draws=512)
-    told = bridge(before, after)
-    assert [p.cause for p in told.parts] == [VOLUME, "fpr", "recall", UNIT_ECONOMICS]
-    assert told.before == pytest.approx(before.net.mean, rel=1e-12)
-    assert told.after == pytest.approx(after.net.mean, rel=1e-12)
-    assert sum(p.change for p in told.parts) == pytest.approx(told.change, rel=1e-9)
+    change = bridge(before, after)
+    assert [p.cause for p in change.parts] == [VOLUME, "fpr", "recall", UNIT_ECONOMICS]
+    assert change.before == pytest.approx(before.net.mean, rel=1e-12)
+    assert change.after == pytest.approx(after.net.mean, rel=1e-12)
+    assert sum(p.change for p in change.parts) == pytest.approx(change.change, rel=1e-9)
 
 
 def test_one_change_is_the_whole_change():
@@ -243,10 +243,10 @@ def test_every_change_has_a_bridge_that_adds_up(number, after):
     of = {"M11_uplift": "M11"}.get(number, number)
     for one, two in (({}, after), (after, {})):
         before_it, after_it = _moments(of, one, two)
-        told = bridge(before_it, after_it)
-        assert (told.before, told.after) == (before_it.net.mean, after_it.net.mean)
-        scale = abs(told.before) + abs(told.after) + 1
-        assert sum(p.change for p in told.parts) == pytest.approx(told.change, abs=1e-9 * scale)
+        change = bridge(before_it, after_it)
+        assert (change.before, change.after) == (before_it.net.mean, after_it.net.mean)
+        scale = abs(change.before) + abs(change.after) + 1
+        assert sum(p.change for p in change.parts) == pytest.approx(change.change, abs=1e-9 * scale)
 
 
 def test_a_silent_model_has_no_precision_to_blame():

@@ -15,14 +15,14 @@ def test_the_assistant_worked_out_by_hand():
 
     break-even: .8 - 90,770.40 / (75,600 * (7.5 * .9 * .26 + .01 * 150)) = .4311316
     """
-    found = answer("M10")
-    at, results = lines(found), EXAMPLES["M10"]["results"]
+    result = answer("M10")
+    at, results = lines(result), EXAMPLES["M10"]["results"]
     assert at["hours"] == near(results["hours"])
     assert at["naive_hours"] == near(results["naive_hours"])
     assert at["naive_hours"] / at["hours"] == pytest.approx(1.16, abs=0.002)
     assert at["minutes_before"] - at["minutes_after"] == near(results["hours"] * 60)
     by_hand = 0.8 - 90_770.40 / (75_600 * (7.5 * 0.9 * 0.26 + 0.01 * 150))
-    assert found.break_even["resolution_rate"] == near(by_hand)
+    assert result.break_even["resolution_rate"] == near(by_hand)
     assert by_hand == pytest.approx(0.4311316, abs=1e-7)
 
 
@@ -31,21 +31,21 @@ def test_the_assistant_worked_out_by_hand():
 def test_contacts_times_their_money_are_net(
     eligible, contained, resolved, back, cut, handoff, customer
 ):
-    found = answer(
+    result = answer(
         "M10", eligible_share=eligible, containment_rate=contained, resolution_rate=resolved,
         recontact_share=back, assist_cut=cut, handoff_minutes=handoff, customer_value=customer,
     )  # fmt: skip
-    at = lines(found)
+    at = lines(result)
     kinds = [("resolved", "resolved"), ("false_contained", "false"), ("escalated", "escalated")]
     total = sum(at[count] * at[f"v_{kind}"] for count, kind in kinds)
-    assert total == pytest.approx(found.net.mean, abs=1e-9 * size(found))
+    assert total == pytest.approx(result.net.mean, abs=1e-9 * size(result))
 
 
 def test_a_resolution_rate_out_of_range_is_no_break_even():
     """Without churn and with dear conversations, even resolving everything would not pay."""
-    found = answer("M10", llm_cost=3.0, customer_value=0)
-    assert found.break_even["resolution_rate"] is None
-    assert "out of its range" in found.break_even_reasons["resolution_rate"]
+    result = answer("M10", llm_cost=3.0, customer_value=0)
+    assert result.break_even["resolution_rate"] is None
+    assert "out of its range" in result.break_even_reasons["resolution_rate"]
 
 
 @pytest.mark.parametrize(
@@ -59,17 +59,17 @@ def test_a_resolution_rate_out_of_range_is_no_break_even():
 def test_the_same_accuracy_has_opposite_signs(name, net, break_even):
     """By hand: break-even uplift (.8 + 5 * .12) / 60 = .0233333."""
     inputs = EXAMPLES[name]["inputs"]
-    found = answer("M11", **inputs)
-    assert found.net.mean == near(net)
-    assert found.break_even["uplift_at_k"] == near(
+    result = answer("M11", **inputs)
+    assert result.net.mean == near(net)
+    assert result.break_even["uplift_at_k"] == near(
         (0.8 + 5 * inputs["conversion_treated_at_k"]) / 60
     )
-    assert found.break_even["uplift_at_k"] == pytest.approx(break_even, abs=1e-7)
+    assert result.break_even["uplift_at_k"] == pytest.approx(break_even, abs=1e-7)
 
 
 def test_treating_everybody_is_worse_than_the_model_by_both_values():
-    found = answer("M11", "all", **EXTRA["M11", "all"])
-    assert found.net.mean == near(30_000 - (-35_000))
+    result = answer("M11", "all", **EXTRA["M11", "all"])
+    assert result.net.mean == near(30_000 - (-35_000))
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_lender_by_hand():
     break-even precision: .1 / (.6 + 6.3 / (8,000 * .06 * .5)) = .1 / .62625 = .1596806;
     of the declines alone: .1 / .6 = .1666667
     """
-    found = answer("M12")
-    assert told(found) == {
+    result = answer("M12")
+    assert told(result) == {
         "revenue": near(-560_000),
         "cost_saving": near(1_263_000),
         "cycle_time": near(33.25),
@@ -109,11 +109,11 @@ def test_a_lender_by_hand():
         "v_tp": 4006.3, "v_fp": -793.7, "v_fn": 6.3, "v_tn": 6.3,
         "decision_break_even_precision": 0.1 / 0.6,
     }  # fmt: skip
-    at = lines(found)
+    at = lines(result)
     assert {name: at[name] for name in expected_lines} == {
         name: near(value) for name, value in expected_lines.items()
     }
-    assert found.break_even["precision"] == near(0.1 / 0.62625)
+    assert result.break_even["precision"] == near(0.1 / 0.62625)
 
 
 def test_declining_everyone_costs_the_margin_of_all():
@@ -137,10 +137,10 @@ loans = st.fixed_dictionaries(
 @few
 @given(loans)
 def test_outcome_values_times_counts_are_net(changes):
-    found = answer("M12", **changes)
-    at = lines(found)
+    result = answer("M12", **changes)
+    at = lines(result)
     total = sum(at[cell] * at[f"v_{cell}"] for cell in ("tp", "fp", "fn", "tn"))
-    assert total == pytest.approx(found.net.mean, abs=1e-9 * size(found))
+    assert total == pytest.approx(result.net.mean, abs=1e-9 * size(result))
 
 
 @few
@@ -151,9 +151,9 @@ def test_the_decision_break_even_judges_the_declines_alone(changes):
     there = changes | {"precision": at["decision_break_even_precision"]}
     reach = there["recall"] * there["prevalence"]
     assume(there["precision"] > reach / (reach + 1 - there["prevalence"]))
-    found = answer("M12", **there)
-    hours_in_money = lines(found)["hours"] * 36 * 0.5
-    assert found.net.mean == pytest.approx(hours_in_money, abs=1e-9 * size(found))
+    result = answer("M12", **there)
+    hours_in_money = lines(result)["hours"] * 36 * 0.5
+    assert result.net.mean == pytest.approx(hours_in_money, abs=1e-9 * size(result))
     alone = answer("M12", **(there | {"automatic_share": 0}))
     assert alone.net.mean == pytest.approx(0, abs=1e-9 * size(alone))
 

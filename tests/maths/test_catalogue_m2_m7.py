@@ -33,8 +33,8 @@ def test_blocked_payments_by_hand():
     v_tp: .7/.6 * 150 * .8 + 20 = 160, less a review of .2 * .1 * 30 * .5 = .3: 159.7
     v_fp: -5 - .3 = -5.3; break-even (5 + .3) / (160 + 5) = .0321212
     """
-    found = answer("M2")
-    assert told(found) == {
+    result = answer("M2")
+    assert told(result) == {
         "revenue": near(-18_000),
         "cost_saving": near(190_560),
         "cycle_time": near(-0.00192),
@@ -42,18 +42,18 @@ def test_blocked_payments_by_hand():
         "customer_experience": near(-2.4),
         "net": near(172_560),
     }
-    at = lines(found)
+    at = lines(result)
     assert (at["v_tp"], at["v_fp"]) == (near(159.7), near(-5.3))
-    assert found.break_even["precision"] == near(5.3 / 165)
+    assert result.break_even["precision"] == near(5.3 / 165)
 
 
 def test_fraud_money_is_caught_like_frauds_unless_somebody_knows_better():
     """Recall .6 of the money as of the frauds: 24,000 less than with 70 %."""
     inputs = {n: repr(x) for n, x in CARDS.items() if n != "value_detection_rate"}
-    found = worth(find_mechanism("M2"), inputs)
-    assert found.net.mean == near(172_560 - 24_000)
-    assert "value_detection_rate" not in found.quantities
-    assert "value_detection_rate" not in found.break_even
+    valued = worth(find_mechanism("M2"), inputs)
+    assert valued.net.mean == near(172_560 - 24_000)
+    assert "value_detection_rate" not in valued.quantities
+    assert "value_detection_rate" not in valued.break_even
     spread = worth(find_mechanism("M2"), inputs | {"recall": "0.5 to 0.7"})
     exact = worth(find_mechanism("M2"), inputs | {"recall": "0.5 to 0.7",
                                                   "value_detection_rate": "0.6"})  # fmt: skip
@@ -73,8 +73,8 @@ def test_a_ranking_by_hand():
     cycle .8 * 1 * 1.8 / 3600 = .0004 h; people .4; cx .8 * .05 * 1000 = 40
     break-even clicks 1 - 4,400 / (800,000 * .75) = .9926667
     """
-    found = answer("M5")
-    assert told(found) == {
+    result = answer("M5")
+    assert told(result) == {
         "revenue": near(60_000),
         "cost_saving": near(4_400),
         "cycle_time": near(0.0004),
@@ -82,7 +82,7 @@ def test_a_ranking_by_hand():
         "customer_experience": near(40),
         "net": near(64_400),
     }
-    assert found.break_even["clicks_model"] == near(1 - 4_400 / 600_000)
+    assert result.break_even["clicks_model"] == near(1 - 4_400 / 600_000)
 
 
 def test_ndcg_may_order_two_rankings_the_other_way_round():
@@ -108,8 +108,8 @@ def test_pumps_by_hand():
     in time 3,000 + 2,000 = 5,000; v_tp .9 * (.8 * 5,000 - .2 * 200) = 3,564; v_fp -180
     break-even 200 / (.8 * 5,200) = .0480769
     """
-    found = answer("M6")
-    assert told(found) == {
+    result = answer("M6")
+    assert told(result) == {
         "revenue": near(172_800),
         "cost_saving": near(222_480),
         "cycle_time": near(3.456),
@@ -117,9 +117,9 @@ def test_pumps_by_hand():
         "customer_experience": near(172.8),
         "net": near(395_280),
     }
-    at = lines(found)
+    at = lines(result)
     assert (at["v_tp"], at["v_fp"]) == (near(3_564), near(-180))
-    assert found.break_even["precision"] == near(200 / 4_160)
+    assert result.break_even["precision"] == near(200 / 4_160)
 
 
 def test_a_better_model_is_never_worth_less():
@@ -156,8 +156,8 @@ def test_frames_by_hand():
     break-even escapes .05 + 424,950 / (10,000 * 99.5) = .4770854
     break-even overkill .02 + 424,950 / (990,000 * 4.5) = .1153872
     """
-    found = answer("M7")
-    assert told(found) == {
+    result = answer("M7")
+    assert told(result) == {
         "revenue": near(0),
         "cost_saving": near(424_950),
         "cycle_time": near(15.9452 / 3600),
@@ -165,8 +165,8 @@ def test_frames_by_hand():
         "customer_experience": near(1.5),
         "net": near(424_950),
     }
-    assert found.break_even["escape_rate_model"] == near(0.05 + 424_950 / 995_000)
-    assert found.break_even["overkill_rate_model"] == near(0.02 + 424_950 / 4_455_000)
+    assert result.break_even["escape_rate_model"] == near(0.05 + 424_950 / 995_000)
+    assert result.break_even["overkill_rate_model"] == near(0.02 + 424_950 / 4_455_000)
 
 
 def test_inspecting_every_unit_pays_above_demings_point():
@@ -202,10 +202,10 @@ def test_the_confusion_counts_times_their_money_are_net(number, precision, recal
     floor = recall * few_of / (recall * few_of + 1 - few_of)
     assume(number == "M6" or precision > floor + 1e-6)
     more = {"uptake": uptake} if number == "M6" else {}
-    found = answer(number, precision=precision, recall=recall, **{name: few_of}, **more)
-    at = lines(found)
+    result = answer(number, precision=precision, recall=recall, **{name: few_of}, **more)
+    at = lines(result)
     total = sum(at.get(cell, 0.0) * at[f"v_{cell}"] for cell in ("tp", "fp", "fn", "tn"))
-    assert total == pytest.approx(found.net.mean, abs=1e-9 * size(found))
+    assert total == pytest.approx(result.net.mean, abs=1e-9 * size(result))
 
 
 @few
@@ -213,13 +213,13 @@ def test_the_confusion_counts_times_their_money_are_net(number, precision, recal
 def test_inspected_units_times_their_money_are_net(
     escape, overkill, defects, was, rejected, review
 ):
-    found = answer(
+    result = answer(
         "M7", escape_rate_model=escape, overkill_rate_model=overkill, defect_rate=defects,
         escape_rate_baseline=was, overkill_rate_baseline=rejected, review_cost=review,
     )  # fmt: skip
-    at = lines(found)
+    at = lines(result)
     total = sum(at[cell] * at[f"v_{cell}"] for cell in ("tp", "fp", "fn", "tn"))
-    assert total == pytest.approx(found.net.mean, abs=1e-9 * size(found))
+    assert total == pytest.approx(result.net.mean, abs=1e-9 * size(result))
     assert at["tp"] + at["fp"] + at["fn"] + at["tn"] == pytest.approx(GIVEN["M7"]["units"])
 
 

@@ -51,8 +51,8 @@ def test_a_couriers_promise_by_hand():
     avoided = (bad[0] - bad[1]) * 200_000
     hours = avoided * 0.3 * 6 / 60
     saving = (1.5 + 0.5) * density * (12 - 9) * 200_000 + hours * 30 * 0.5
-    found = answer("M8")
-    assert told(found) == {
+    result = answer("M8")
+    assert told(result) == {
         "revenue": near(avoided * 0.01 * 120),
         "cost_saving": near(saving),
         "cycle_time": near(z * 3 / 60),
@@ -63,9 +63,9 @@ def test_a_couriers_promise_by_hand():
     # The figures of the docstring, so that a slip in both computations would show.
     assert (z, density) == (pytest.approx(0.6744897502), pytest.approx(0.3177765727))
     assert bad == pytest.approx([0.0271466, 0.0096121], abs=1e-7)
-    assert found.kpis[Dimension.COST_SAVING].mean == pytest.approx(382_910, abs=1)
-    assert found.break_even["rmse_model"] == 12
-    at = lines(found)
+    assert result.kpis[Dimension.COST_SAVING].mean == pytest.approx(382_910, abs=1)
+    assert result.break_even["rmse_model"] == 12
+    at = lines(result)
     assert (at["hours"], at["bad_avoided"]) == (near(hours), near(avoided))
 
 
@@ -84,8 +84,8 @@ def test_the_best_buffer_costs_what_the_newsvendor_says():
 
 def test_the_money_of_single_jobs_adds_up_to_net():
     """Each job costs its minutes, and its call and churn when it is badly late."""
-    found = answer("M8")
-    z, bad = lines(found)["z"], 0.3 * 6 / 60 * 30 * 0.5 + 0.01 * 120
+    result = answer("M8")
+    z, bad = lines(result)["z"], 0.3 * 6 / 60 * 30 * 0.5 + 0.01 * 120
 
     def mean(rmse: float) -> float:
         promise = z * rmse
@@ -93,7 +93,7 @@ def test_the_money_of_single_jobs_adds_up_to_net():
             lambda x: cost(promise, x) + bad * (x > promise + 15), rmse, promise, promise + 15
         )
 
-    assert found.net.mean / 200_000 == pytest.approx(mean(12) - mean(9), rel=1e-9)
+    assert result.net.mean / 200_000 == pytest.approx(mean(12) - mean(9), rel=1e-9)
 
 
 def test_one_promise_for_every_job_is_the_policy_without_a_prediction():
@@ -118,8 +118,8 @@ def test_a_price_by_hand():
     break-even error: sqrt(300^2 + 80,000 / (20,000 * .0002)) = sqrt(110,000) = 331.66248
     """
     off = [2 * (1 - standard_normal(400 / rmse)) for rmse in (300, 200)]
-    found = answer("M9")
-    assert told(found) == {
+    result = answer("M9")
+    assert told(result) == {
         "revenue": near(200_000),
         "cost_saving": near(80_000),
         "cycle_time": near(9.4),
@@ -128,7 +128,7 @@ def test_a_price_by_hand():
         "net": near(280_000),
     }
     assert off == pytest.approx([0.1824224, 0.0455003], abs=1e-7)
-    assert found.break_even["rmse_model"] == near(math.sqrt(110_000))
+    assert result.break_even["rmse_model"] == near(math.sqrt(110_000))
 
 
 @few
@@ -148,8 +148,8 @@ def test_with_linear_demand_the_loss_is_the_slope_times_the_mean_square(errors, 
 
     losses = [profit(best) - profit(best + error) for error in errors]
     mse = sum(error * error for error in errors) / len(errors)
-    found = answer("M9", demand_slope=slope, rmse_baseline=math.sqrt(mse), rmse_model=0.0)
-    per_quote = found.kpis[Dimension.REVENUE].mean / 20_000
+    result = answer("M9", demand_slope=slope, rmse_baseline=math.sqrt(mse), rmse_model=0.0)
+    per_quote = result.kpis[Dimension.REVENUE].mean / 20_000
     assert per_quote == pytest.approx(sum(losses) / len(losses), rel=1e-6, abs=1e-9)
 
 
@@ -159,9 +159,9 @@ def test_no_error_pays_for_a_large_loss_of_automation():
     hours: (.1 - .6) * 20,000 * .5 = -5,000; cost_saving: -5,000 * 40 * 1 = -200,000;
     200,000 / (20,000 * .0001) = 100,000; error today: 300^2 = 90,000.
     """
-    found = answer(
+    result = answer(
         "M9", automatic_share_baseline=0.6, automatic_share_model=0.1, cashable=1.0,
         demand_slope=0.0001,
     )  # fmt: skip
-    assert found.break_even["rmse_model"] is None
-    assert found.break_even_reasons["rmse_model"] == "Net would be zero nowhere."
+    assert result.break_even["rmse_model"] is None
+    assert result.break_even_reasons["rmse_model"] == "Net would be zero nowhere."

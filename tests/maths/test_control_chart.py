@@ -37,21 +37,21 @@ def test_by_hand():
     """Two reference periods 9 and 11, s.e. 1: centre 10, s.e. of it sqrt(2)/2, together
     sqrt(1.5) = 1.2247; 13 lies 3/1.2247 = 2.449 away, and so does the next: fast, since the first.
     """
-    told = watched([9, 11, 13, 13, 10, 10], [1] * 6, n_reference=2)
-    assert told.centre == 10
-    assert told.z[2] == pytest.approx(3 / math.sqrt(1.5))
-    assert told.high[0] == pytest.approx(10 + 2 * math.sqrt(1.5))
-    (fast,) = told.signals
-    assert (fast.rule, fast.index, fast.since, fast.until) == (Rule.FAST, 3, 2, 3)
+    chart = watched([9, 11, 13, 13, 10, 10], [1] * 6, n_reference=2)
+    assert chart.centre == 10
+    assert chart.z[2] == pytest.approx(3 / math.sqrt(1.5))
+    assert chart.high[0] == pytest.approx(10 + 2 * math.sqrt(1.5))
+    (fast,) = chart.signals
+    assert (fast.rule, fast.index, fast.since, fast.until) == (Rule.SHEWHART, 3, 2, 3)
     assert fast.direction == 1
 
 
 def test_small_moves_add_up():
     """z = 1.5 each week adds 1 to the sum: after 9 weeks it passes 8, and began with the first."""
     spread = math.sqrt(1 + 1 / 12)
-    told = watched([0.0] * 12 + [1.5 * spread] * 12, [1.0] * 24)
-    (slow,) = told.signals
-    assert (slow.rule, slow.index, slow.since, slow.until) == (Rule.SLOW, 20, 12, None)
+    chart = watched([0.0] * 12 + [1.5 * spread] * 12, [1.0] * 24)
+    (slow,) = chart.signals
+    assert (slow.rule, slow.index, slow.since, slow.until) == (Rule.CUSUM, 20, 12, None)
     assert slow.z == pytest.approx(9)
 
 
@@ -59,9 +59,9 @@ def test_a_fault_does_not_hide_behind_its_own_error():
     """0.7 against 0.24 with an error that the fault swelled from 0.02 to 0.4: z = 1.1 or 22.1."""
     values, errors = [0.24] * 12 + [0.7], [0.02] * 12 + [0.4]
     assert watched(values, errors).signals == ()
-    found = watched(values, errors, cases=[100] * 13)
-    assert found.signals[0].index == 12
-    assert found.z[12] == pytest.approx(0.46 / (0.02 * math.sqrt(13 / 12)))
+    chart = watched(values, errors, cases=[100] * 13)
+    assert chart.signals[0].index == 12
+    assert chart.z[12] == pytest.approx(0.46 / (0.02 * math.sqrt(13 / 12)))
     fewer = watched(values, errors, cases=[100] * 12 + [25])
     assert fewer.z[12] == pytest.approx(0.46 / math.hypot(0.04, 0.02 / math.sqrt(12)))
     with pytest.raises(InputError, match="number above 0"):
@@ -70,8 +70,8 @@ def test_a_fault_does_not_hide_behind_its_own_error():
 
 def test_every_excursion_is_told_once_and_a_new_one_again():
     calm, out = [0.0] * 6, [9.0] * 3
-    told = watched([0.0] * 12 + out + calm + out + calm, [1.0] * 30)
-    fast = [(s.since, s.until) for s in told.signals if s.rule is Rule.FAST]
+    chart = watched([0.0] * 12 + out + calm + out + calm, [1.0] * 30)
+    fast = [(s.since, s.until) for s in chart.signals if s.rule is Rule.SHEWHART]
     assert fast == [(12, 14), (21, 23)]
 
 
@@ -80,7 +80,7 @@ def test_false_alarms_and_detection_are_what_the_source_measured():
     a step of 3 s.e. within 8 weeks .99 and 1.00, of 2 s.e. .74 and .91, a ramp .49 and .58.
     Ours over 10,000 years: .075, .133; .99, 1.00; .73, .88; .50, .57. Bounds: 3 s.e. of both.
     """
-    fast, both = {Rule.FAST}, {Rule.FAST, Rule.SLOW}
+    fast, both = {Rule.SHEWHART}, {Rule.SHEWHART, Rule.CUSUM}
     still, step = np.zeros(WEEKS), np.ones(WEEKS)
     ramp = 0.3 * np.arange(1, WEEKS + 1)
     assert share_found(1, still, WEEKS, fast) == pytest.approx(0.08, abs=0.035)
@@ -103,8 +103,8 @@ def test_what_weeks_really_vary_raises_no_alarm(between):
         alarms += bool(watched(z, np.ones(len(z)), varies=True).signals)
         alone += bool(watched(z, np.ones(len(z))).signals)
         z[12:] += 3 * math.sqrt(1 + between**2)
-        found = watched(z, np.ones(len(z)), varies=True).signals
-        steps += any(s.index < 20 for s in found)
+        signals = watched(z, np.ones(len(z)), varies=True).signals
+        steps += any(s.index < 20 for s in signals)
     assert alarms / years <= 0.2
     assert between == 0 or alone / years > 0.25
     assert steps / years >= 0.95
@@ -157,11 +157,11 @@ def test_what_cannot_be_watched_says_why():
 
 def test_a_mix_by_hand_and_against_scipy():
     """Shares .88/.12 against .6/.4: PSI = -.28 ln(.6/.88) + .28 ln(.4/.12) = .44435."""
-    told = mix_drift([880, 120], [300, 200])
-    assert told.psi == pytest.approx(-0.28 * math.log(0.6 / 0.88) + 0.28 * math.log(0.4 / 0.12))
+    drift = mix_drift([880, 120], [300, 200])
+    assert drift.psi == pytest.approx(-0.28 * math.log(0.6 / 0.88) + 0.28 * math.log(0.4 / 0.12))
     peer = chi2_contingency([[880, 120], [300, 200]], correction=False, lambda_="log-likelihood")
-    assert told.g == pytest.approx(peer.statistic)
-    assert told.p_value == pytest.approx(peer.pvalue)
+    assert drift.g == pytest.approx(peer.statistic)
+    assert drift.p_value == pytest.approx(peer.pvalue)
 
 
 def test_rare_kinds_are_pooled_for_the_test_alone():
@@ -173,11 +173,11 @@ def test_rare_kinds_are_pooled_for_the_test_alone():
 def test_small_samples_of_the_same_mix_raise_no_alarm():
     """100 cases in 10 kinds: PSI alone would pass 0.1 in some 40 of 100 weeks."""
     rng, shares = np.random.default_rng(7), np.full(10, 0.1)
-    found = [
+    values = [
         mix_drift(rng.multinomial(5000, shares), rng.multinomial(100, shares)) for _ in range(1000)
     ]
-    assert sum(f.psi > 0.1 for f in found) > 250
-    assert sum(f.is_drift for f in found) <= 8
+    assert sum(f.psi > 0.1 for f in values) > 250
+    assert sum(f.is_drift for f in values) <= 8
 
 
 def test_mixes_that_cannot_be_compared_say_why():

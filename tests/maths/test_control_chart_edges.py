@@ -67,8 +67,8 @@ def test_the_sum_of_small_moves_beyond_a_half_passes_eight(z, expected):
 
 def test_the_sum_is_capped_at_sixteen_and_ends_at_nought():
     """3.5 a period: 10.5 after three, 16 after five; 8.5 less twice is nought."""
-    told = signals(*[4.0] * 10, -8.0, -8.0, -8.0)
-    assert [s for s in told if s[:1] == ("slow",) and s[4] == 1] == [("slow", 2, 0, 10, 1, 10.5)]
+    events = signals(*[4.0] * 10, -8.0, -8.0, -8.0)
+    assert [s for s in events if s[:1] == ("slow",) and s[4] == 1] == [("slow", 2, 0, 10, 1, 10.5)]
 
 
 def test_after_its_end_the_sum_may_fire_again():
@@ -78,19 +78,19 @@ def test_after_its_end_the_sum_may_fire_again():
 
 
 def test_signals_stand_in_the_order_of_their_periods():
-    told = signals(-5.0, 0.0, 0.0, 5.0, 0.0)
-    assert [(s[1], s[4]) for s in told] == [(0, -1), (3, 1)]
+    events = signals(-5.0, 0.0, 0.0, 5.0, 0.0)
+    assert [(s[1], s[4]) for s in events] == [(0, -1), (3, 1)]
     assert [s[0] for s in signals(*[4.5] * 3)] == ["fast", "slow"]
 
 
 def test_the_band_is_two_standard_errors_on_either_side_of_the_centre():
-    told = watched([9.0, 11.0, 10.0], [NEARLY_NONE] * 2 + [3.0], n_reference=2)
-    assert (told.centre, told.low[2], told.high[2]) == (10.0, 4.0, 16.0)
+    chart = watched([9.0, 11.0, 10.0], [NEARLY_NONE] * 2 + [3.0], n_reference=2)
+    assert (chart.centre, chart.low[2], chart.high[2]) == (10.0, 4.0, 16.0)
 
 
 def test_one_case_in_a_period_is_enough():
-    told = watched([0.0] * 13, [1.0] * 13, cases=[1.0] * 13)
-    assert told.z == (0.0,) * 13
+    chart = watched([0.0] * 13, [1.0] * 13, cases=[1.0] * 13)
+    assert chart.z == (0.0,) * 13
 
 
 @pytest.mark.parametrize(
@@ -175,8 +175,8 @@ def test_an_empty_cell_adds_nothing_and_a_case_of_one_its_share(reference, count
 
 def test_an_empty_cell_counts_as_one_in_ten_thousand():
     """Shares 1/0 against .8/.2: .2 ln(.8)(-1) and (.2 - .0001) ln(2000)."""
-    told = mix_drift([100, 0], [80, 20])
-    assert told.psi == pytest.approx(-0.2 * math.log(0.8) + 0.1999 * math.log(2000))
+    drift = mix_drift([100, 0], [80, 20])
+    assert drift.psi == pytest.approx(-0.2 * math.log(0.8) + 0.1999 * math.log(2000))
 
 
 def test_kinds_that_expect_fewer_than_five_cases_on_either_side_are_pooled():
@@ -191,14 +191,14 @@ def test_two_kinds_of_which_one_is_rare_are_one_kind():
 
 
 def test_one_kind_alone_has_nothing_to_shift():
-    told = mix_drift([50, 0], [70, 0])
-    assert (told.psi, told.g, told.p_value, told.is_drift) == (0.0, 0.0, 1.0, False)
+    drift = mix_drift([50, 0], [70, 0])
+    assert (drift.psi, drift.g, drift.p_value, drift.is_drift) == (0.0, 0.0, 1.0, False)
 
 
 def both(share, n):
     """A half and a half against this share and the rest, ``n`` cases each: PSI, p and drift."""
-    told = mix_drift([n / 2, n / 2], [share * n, (1 - share) * n])
-    return told.psi, told.p_value, told.is_drift
+    drift = mix_drift([n / 2, n / 2], [share * n, (1 - share) * n])
+    return drift.psi, drift.p_value, drift.is_drift
 
 
 def test_drift_takes_an_index_of_a_tenth_and_luck_below_one_in_a_thousand():

@@ -189,12 +189,12 @@ MONEY = re.compile(r"([\d,]+) days? \((less than )?EUR ([\d,]+)\)")
 def test_every_pair_of_days_and_money_in_the_explanation_multiplies(
     raw_days, day_rate, p_success, stop, answers
 ):
-    told = quick_estimate(
+    explanation = quick_estimate(
         asked(raw_days=raw_days, day_rate=day_rate, p_success=p_success, stop_point_days=stop)
         if not answers
         else asked(raw_days=raw_days, day_rate=day_rate, p_success=p_success, **answers)
     ).explanation
-    pairs = MONEY.findall(told)
+    pairs = MONEY.findall(explanation)
     assert pairs
     for days, less, money in pairs:
         shown = int(days.replace(",", "")) * day_rate

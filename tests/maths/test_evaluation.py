@@ -135,25 +135,25 @@ def test_metrics_as_reported_reach_the_mechanism():
     ],
 )
 def test_what_cannot_be_valued_says_why(metrics, reason):
-    told = board([Candidate("odd", metrics), scored("m")])
-    (unvalued,) = told.unvalued
+    ranked = board([Candidate("odd", metrics), scored("m")])
+    (unvalued,) = ranked.unvalued
     assert unvalued.name == "odd"
     assert reason in unvalued.reason
-    assert [o.name for o in told.options] == ["m", NONE]
+    assert [o.name for o in ranked.options] == ["m", NONE]
     with pytest.raises(InputError, match="odd has no value"):
-        told.option("odd")
+        ranked.option("odd")
 
 
 def test_a_planned_metric_never_stands_in_for_a_measured_one():
     half = Candidate("half", {"recall": Measured(0.6, 400)})
-    told = board([half], precision="0.9")
-    assert told.unvalued[0].reason.endswith("needs precision, which was not measured.")
+    ranked = board([half], precision="0.9")
+    assert ranked.unvalued[0].reason.endswith("needs precision, which was not measured.")
 
 
 def test_few_cases_are_a_caveat():
     """Beta(10, 4) of 9 hits in 12 has its 5 % and 95 % quantiles at .505 and .887."""
-    told = board([scored("few", precision=0.75, recall=0.6, n=12)]).option("few")
-    assert told.caveats[0] == (
+    option = board([scored("few", precision=0.75, recall=0.6, n=12)]).option("few")
+    assert option.caveats[0] == (
         "Precision rests on 12 cases and may be anything from 0.51 to 0.89 (nine times in ten)."
     )
     assert board([scored("many", n=20_000)]).option("many").caveats == ()
@@ -161,10 +161,10 @@ def test_few_cases_are_a_caveat():
 
 def test_draws_left_out_are_a_caveat():
     near = Candidate("near", {"precision": Measured(0.06, 50), "recall": Measured(0.6, 400)})
-    told = board([near, scored("m")], draws=1024)
-    assert 0.5 < told.option("near").feasible_share < 1
-    assert any("left out" in caveat for caveat in told.option("near").caveats)
-    assert sum(o.p_best for o in told.options) == pytest.approx(1)
+    ranked = board([near, scored("m")], draws=1024)
+    assert 0.5 < ranked.option("near").feasible_share < 1
+    assert any("left out" in caveat for caveat in ranked.option("near").caveats)
+    assert sum(o.p_best for o in ranked.options) == pytest.approx(1)
 
 
 def test_a_large_field_is_a_caveat():
@@ -180,39 +180,39 @@ def test_what_another_beats_in_every_criterion_is_dominated():
 
 
 def test_a_dearer_twin_is_dominated_and_equal_ones_are_not():
-    told = board([scored("a"), scored("b"), scored("c", cost=1.0)])
-    assert [told.option(n).is_dominated for n in ("a", "b", "c")] == [False, False, True]
+    ranked = board([scored("a"), scored("b"), scored("c", cost=1.0)])
+    assert [ranked.option(n).is_dominated for n in ("a", "b", "c")] == [False, False, True]
 
 
 def test_options_that_tie_share_the_best():
     exact = {"precision": Measured(0.25), "recall": Measured(0.6)}
-    told = board(
+    ranked = board(
         [Candidate("a", exact), Candidate("b", exact)], customer_value="180 to 400", acceptance=0.3
     )
-    assert told.option("a").p_best == told.option("b").p_best
-    assert told.option("a").p_best == pytest.approx(0.5, abs=0.005)
+    assert ranked.option("a").p_best == ranked.option("b").p_best
+    assert ranked.option("a").p_best == pytest.approx(0.5, abs=0.005)
 
 
 def test_errors_of_two_models_are_independent():
     """With an exact business only the metrics vary: twins' nets are then uncorrelated."""
     sure = {"customer_value": 200, "acceptance": 0.3}
-    told = board([scored("a", n=60), scored("b", n=60)], draws=4096, **sure)
-    one, two = told.option("a").net.samples, told.option("b").net.samples
+    ranked = board([scored("a", n=60), scored("b", n=60)], draws=4096, **sure)
+    one, two = ranked.option("a").net.samples, ranked.option("b").net.samples
     assert abs(np.corrcoef(one, two)[0, 1]) < 0.05
-    assert told.option("a").p_best == pytest.approx(0.5, abs=0.03)
+    assert ranked.option("a").p_best == pytest.approx(0.5, abs=0.03)
     assert np.sort(one).mean() == pytest.approx(np.sort(two).mean(), rel=0.01)
 
 
 def test_the_business_is_common_to_all():
     metrics = ({"precision": Measured(p), "recall": Measured(0.6)} for p in (0.25, 0.26))
-    told = board(
+    ranked = board(
         [Candidate(f"m{i}", m) for i, m in enumerate(metrics)],
         customer_value="180 to 400",
         acceptance=0.3,
     )
-    assert told.option("m0").p_best == 0
-    assert told.option("m1").p_best > 0.99
-    nets = [told.option(name).net.samples for name in ("m0", "m1")]
+    assert ranked.option("m0").p_best == 0
+    assert ranked.option("m1").p_best > 0.99
+    nets = [ranked.option(name).net.samples for name in ("m0", "m1")]
     assert np.corrcoef(*nets)[0, 1] > 0.999
 
 
@@ -249,8 +249,8 @@ def test_a_fault_of_the_business_is_no_fault_of_a_candidate():
 
 
 def test_without_candidates_there_is_only_none():
-    told = board([])
-    assert (told.best.name, told.best.p_best, told.best.expected_regret) == (NONE, 1.0, 0.0)
+    ranked = board([])
+    assert (ranked.best.name, ranked.best.p_best, ranked.best.expected_regret) == (NONE, 1.0, 0.0)
 
 
 def test_names_are_unique():
@@ -279,15 +279,15 @@ def test_a_cost_that_is_no_number_is_refused():
 @settings(max_examples=25, deadline=None)
 @given(fields())
 def test_the_best_is_shared_out_and_regret_is_what_it_costs(candidates):
-    told = board(candidates)
-    assert sum(o.p_best for o in told.options) == pytest.approx(1)
-    assert len(told.options) + len(told.unvalued) == len(candidates) + 1
-    means = [o.net.mean for o in told.options]
+    ranked = board(candidates)
+    assert sum(o.p_best for o in ranked.options) == pytest.approx(1)
+    assert len(ranked.options) + len(ranked.unvalued) == len(candidates) + 1
+    means = [o.net.mean for o in ranked.options]
     assert means == sorted(means, reverse=True)
-    assert all(o.expected_regret >= 0 for o in told.options)
-    for option in told.options:
+    assert all(o.expected_regret >= 0 for o in ranked.options)
+    for option in ranked.options:
         if option.feasible_share == 1:
-            gap = told.option(NONE).expected_regret - option.expected_regret
+            gap = ranked.option(NONE).expected_regret - option.expected_regret
             assert gap == pytest.approx(option.net.mean, rel=1e-9, abs=1e-6)
 
 
@@ -329,9 +329,9 @@ def test_a_better_metric_never_stands_lower(precision, more):
         {"precision": Measured(p), "recall": Measured(0.6)} for p in (precision, precision + more)
     )
     low, high = (Candidate(name, m) for name, m in zip(("low", "high"), metrics, strict=True))
-    told = board([low, high])
-    assert told.option("high").expected_regret <= told.option("low").expected_regret
-    assert told.option("low").p_best <= told.option("high").p_best
+    ranked = board([low, high])
+    assert ranked.option("high").expected_regret <= ranked.option("low").expected_regret
+    assert ranked.option("low").p_best <= ranked.option("high").p_best
 
 
 def test_an_option_brings_only_what_is_its_own():

@@ -48,10 +48,10 @@ spread = 0.2
 
 
 def by_dimension():
-    found = {dimension: [] for dimension in Dimension}
+    by_name = {dimension: [] for dimension in Dimension}
     for candidate in kpi_templates().values():
-        found[candidate.dimension].append(candidate)
-    return found
+        by_name[candidate.dimension].append(candidate)
+    return by_name
 
 
 def test_every_dimension_has_four_candidates_of_names_of_their_own():
@@ -86,8 +86,8 @@ def test_signs_follow_the_formulas():
 
     M11: annoyance only adds bad experiences. M3: revenue is 0 by its formula.
     """
-    told = moves(find_mechanism("M1"))
-    assert list(told.values())[:4] == [Move.BETTER, Move.WORSE, Move.NONE, Move.WORSE]
+    moved = moves(find_mechanism("M1"))
+    assert list(moved.values())[:4] == [Move.BETTER, Move.WORSE, Move.NONE, Move.WORSE]
     assert moves(find_mechanism("M11"))[Dimension.CUSTOMER_EXPERIENCE] is Move.WORSE
     assert moves(find_mechanism("M3"))[Dimension.REVENUE] is Move.NONE
 
@@ -177,11 +177,11 @@ def test_own_weeks_replace_the_usual_spread_once_there_are_enough():
     For 0.1 a spread of .14374 needs 8 weeks: 1.8946 * .14374 / sqrt(8) = .0963, and 7 weeks give
     1.9432 * .14374 / sqrt(7) = .1056.
     """
-    told = measured([20, 24, 22, 18, 26])
-    assert (told.weeks, told.mean) == (5, 22)
-    assert told.within == pytest.approx(0.13704, abs=1e-5)
-    assert told.weeks_left(0.1, usual_spread=0.5) == 3
-    assert told.weeks_left(0.2, usual_spread=0.5) == 0
+    baseline = measured([20, 24, 22, 18, 26])
+    assert (baseline.weeks, baseline.mean) == (5, 22)
+    assert baseline.within == pytest.approx(0.13704, abs=1e-5)
+    assert baseline.weeks_left(0.1, usual_spread=0.5) == 3
+    assert baseline.weeks_left(0.2, usual_spread=0.5) == 0
     steady = measured([20, 20.1])
     assert steady.weeks_left(0.2, usual_spread=0.5) == 17
     assert measured([20]).weeks_left(0.2, usual_spread=0.5) == 18
@@ -230,8 +230,8 @@ def test_a_proxy_says_how_long_it_has(days, told):
 
 
 def test_an_agreed_proxy_says_by_whom():
-    told = Proxy("less waiting", "Ines", date(2026, 6, 1), date(2026, 6, 2)).sentence(TODAY)
-    assert told == "Proxy for less waiting, agreed by Ines on 1 Jun 2026."
+    sentence = Proxy("less waiting", "Ines", date(2026, 6, 1), date(2026, 6, 2)).sentence(TODAY)
+    assert sentence == "Proxy for less waiting, agreed by Ines on 1 Jun 2026."
 
 
 def test_conditions_of_the_triage_example_by_hand():
@@ -240,8 +240,8 @@ def test_conditions_of_the_triage_example_by_hand():
     coverage = .04 / (4.16 * .5 + .015 * 25) = .0162933; from .62 that is 97.4 % down.
     selective_error = .03 + (2.08 - .04 / .62) / 25 = .1106194; from .015 that is 7.37 times.
     """
-    told = conditions(worth(find_mechanism("M3"), TRIAGE))
-    coverage, error = told[:2]
+    listed = conditions(worth(find_mechanism("M3"), TRIAGE))
+    coverage, error = listed[:2]
     assert coverage.zero_at == pytest.approx(0.0162933, abs=1e-6)
     assert coverage.margin == pytest.approx(1 - 0.0162933 / 0.62, abs=1e-5)
     assert coverage.sentence("EUR") == (
@@ -252,8 +252,8 @@ def test_conditions_of_the_triage_example_by_hand():
         "The model pays when error rate of automatic cases is at most 0.1106; typical is 0.005 to "
         "0.05. Taken is 0.015: it may rise to 7.4 times that, and the model still pays."
     )
-    assert not told[2].is_metric
-    margins = [abs(c.margin) for c in told[2:] if c.margin is not None]
+    assert not listed[2].is_metric
+    margins = [abs(c.margin) for c in listed[2:] if c.margin is not None]
     assert margins == sorted(margins)
 
 
@@ -274,8 +274,8 @@ def test_a_condition_that_does_not_hold_says_what_it_takes():
 
 
 def test_an_input_that_decides_nothing_is_told_so():
-    told = {c.name: c for c in conditions(worth(find_mechanism("M3"), TRIAGE))}
-    wait = told["human_wait_hours"]
+    by_name = {c.name: c for c in conditions(worth(find_mechanism("M3"), TRIAGE))}
+    wait = by_name["human_wait_hours"]
     assert (wait.zero_at, wait.margin, wait.reason) == (None, None, "Net does not depend on it.")
     assert wait.sentence("EUR") == (
         "With all else as taken the model pays, and no wait by hand makes it a loss."
@@ -284,18 +284,18 @@ def test_an_input_that_decides_nothing_is_told_so():
 
 def test_the_break_even_as_a_move_of_the_kpi_by_hand():
     """At coverage .0162933 of 20 - .1 hours saved each: .324236 h per case; at .62 12.338."""
-    found = least_move(worth(find_mechanism("M3"), TRIAGE), Dimension.CYCLE_TIME)
-    assert found.least == pytest.approx(0.0162933 * 19.9, abs=1e-5)
-    assert (found.taken, found.through) == (pytest.approx(12.338), "Coverage")
+    move = least_move(worth(find_mechanism("M3"), TRIAGE), Dimension.CYCLE_TIME)
+    assert move.least == pytest.approx(0.0162933 * 19.9, abs=1e-5)
+    assert (move.taken, move.through) == (pytest.approx(12.338), "Coverage")
     assert least_move(worth(find_mechanism("M3"), TRIAGE), Dimension.REVENUE) is None
 
 
 def test_what_is_given_replaces_what_is_typical_and_a_default_is_no_assumption():
-    told = typical_worth(find_mechanism("M3"), {"coverage": "0.5", "cashable": ""})
-    assert "coverage" not in told.assumed
-    assert "uptake" not in told.assumed
-    assert {"cashable", "population"} <= set(told.assumed)
-    assert told.worth.quantities["uptake"].median == 1
+    typical = typical_worth(find_mechanism("M3"), {"coverage": "0.5", "cashable": ""})
+    assert "coverage" not in typical.assumed
+    assert "uptake" not in typical.assumed
+    assert {"cashable", "population"} <= set(typical.assumed)
+    assert typical.worth.quantities["uptake"].median == 1
     full = typical_worth(find_mechanism("M3"), TRIAGE)
     assert full.assumed == ()
     assert full.worth.net.mean == pytest.approx(74_105)

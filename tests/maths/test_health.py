@@ -64,13 +64,13 @@ def test_the_worst_finding_decides(told, health):
 
 
 def test_the_reason_names_every_finding_the_worst_first():
-    told = judged(current=70, limits=[limit(0.35)])
-    assert told.reason == (
+    judgement = judged(current=70, limits=[limit(0.35)])
+    assert judgement.reason == (
         "WAPE is 0.35, its limit at most 0.3; it delivers 70% of the planned value."
     )
 
 
 def test_results_of_the_day_before_are_of_one_day_ago():
-    told = verdict(age_days=1, fresh_within_days=0, promised_rate=100.0, current_rate=90.0,
+    health = verdict(age_days=1, fresh_within_days=0, promised_rate=100.0, current_rate=90.0,
                    probability_of_loss=0.0)  # fmt: skip
-    assert told.reason == "The newest results ended 1 day ago, expected within 0."
+    assert health.reason == "The newest results ended 1 day ago, expected within 0."

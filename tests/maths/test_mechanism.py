@@ -16,9 +16,9 @@ M1 = (FOLDER / "targeted_intervention.toml").read_text("utf-8")
 
 
 def test_every_mechanism_is_complete():
-    found = mechanisms()
-    assert {"targeted_intervention", "triage_automation", "demand_forecast"} <= set(found)
-    for name, mechanism in found.items():
+    catalogue = mechanisms()
+    assert {"targeted_intervention", "triage_automation", "demand_forecast"} <= set(catalogue)
+    for name, mechanism in catalogue.items():
         assert (FOLDER / f"{name}.toml").exists()
         assert set(mechanism.kpis) == set(Dimension)
         assert mechanism.metrics

@@ -104,15 +104,15 @@ def row(start, metric, value, granularity="P1W", **more):
 
 def test_results_are_gathered_by_period_oldest_first():
     later, earlier = at("2026-06-08", "P1W"), at("2026-06-01", "P1W")
-    told = periods_of([
+    periods = periods_of([
         row("2026-06-08", "wape", 0.3), row("2026-06-01", "wape", 0.2),
         row("2026-06-08", "bias", 0.1), row("2026-06-08", "wape", 0.4, batch="B2"),
     ])  # fmt: skip
-    assert list(told) == [earlier, later]
-    assert told[earlier] == {
+    assert list(periods) == [earlier, later]
+    assert periods[earlier] == {
         "wape": Monitored(0.2, 9, 0.5, "B1", "final", 0.7, 0.1, 0.9, 0.9, 4.0, 8.0, "min")
     }
-    assert {n: (m.value, m.batch) for n, m in told[later].items()} == {
+    assert {n: (m.value, m.batch) for n, m in periods[later].items()} == {
         "wape": (0.4, "B2"), "bias": (0.1, "B1"),
     }  # fmt: skip
     assert at("2026-06-01", "P1D").end - earlier.start == timedelta(days=1)
@@ -148,10 +148,10 @@ def test_a_result_in_another_unit_keeps_its_spread():
 
 @pytest.mark.parametrize("unit", ["%", "percent"])
 def test_a_percentage_stored_before_counts_as_the_share_it_says(unit):
-    told = periods_of([row("2026-06-08", "wape", 24.0) | {
+    periods = periods_of([row("2026-06-08", "wape", 24.0) | {
         "unit": unit, "value_se": 1.0, "ci_low": 22.0, "ci_high": None,
     }])  # fmt: skip
-    (found,) = told[at("2026-06-08", "P1W")].values()
+    (found,) = periods[at("2026-06-08", "P1W")].values()
     assert (found.value, found.value_se, found.ci_low, found.ci_high) == (0.24, 0.01, 0.22, None)
     assert found.unit == "share"
     assert Monitored(0.2, None, None, "B1").unit == ""

@@ -112,10 +112,10 @@ def test_the_exact_distribution_agrees_with_a_simulation():
             documentation=Documentation.CARD,
         )
     )
-    found = [getattr(estimate.effort, name) for name in PERCENTILES]
-    assert found == pytest.approx(np.quantile(effort, [0.1, 0.5, 0.8, 0.95]), rel=0.01)
+    values = [getattr(estimate.effort, name) for name in PERCENTILES]
+    assert values == pytest.approx(np.quantile(effort, [0.1, 0.5, 0.8, 0.95]), rel=0.01)
     drawn = np.quantile(estimate.effort_draws, [0.1, 0.5, 0.8, 0.95])
-    assert drawn == pytest.approx(found, rel=2e-3)
+    assert drawn == pytest.approx(values, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_the_explanation_is_one_sentence_with_its_figures():
 
     25 * 600 = 15,000; 35 * 600 = 21,000; 45 * 600 = 27,000; 15 * 600 = 9,000.
     """
-    told = quick_estimate(asked(p_success=0.6, stop_point_days=15)).explanation
-    assert told == (
+    explanation = quick_estimate(asked(p_success=0.6, stop_point_days=15)).explanation
+    assert explanation == (
         "We plan for P50 = 25 days (EUR 15,000), promise P80 = 35 days (EUR 21,000), hold reserve "
         "to P95 = 45 days (EUR 27,000); chance that no usable model comes out 40 %, known after "
         "1 cycle and P50 = 15 days (EUR 9,000)."
@@ -189,11 +189,11 @@ def test_what_to_find_out_first_moves_p80_most():
         "data_big", "data_dirty", "ethics_privacy",
     ]  # fmt: skip
     first = estimate.find_out_first
-    known = [
+    values = [
         quick_estimate(replace(estimate.inputs, data_big=answer)).effort.p80
         for answer in (Answer.NO, Answer.YES)
     ]
-    assert [first.p80_if_no, first.p80_if_yes] == pytest.approx(known)
+    assert [first.p80_if_no, first.p80_if_yes] == pytest.approx(values)
     assert first.sentence.startswith("Is the data big? If no, P80 is ")
     assert quick_estimate(asked()).find_out_first is None
 
@@ -352,14 +352,14 @@ def test_a_probability_out_of_range_has_no_days():
 def test_an_estimate_feeds_a_value_case():
     estimate = quick_estimate(asked(max_cycles=3, stop_point_days=15, repeat_share=0))
     net = Estimate.of(np.random.default_rng(5).normal(20_000, 5_000, 2000), "money/year")
-    told = benefits(
+    plan = benefits(
         net,
         {"discount_rate": "0"},
         build_cost=estimate.cost_draws,
         p_no_go=estimate.p_no_go,
         no_go_cost=estimate.no_go_cost_draws,
     )
-    assert told.payback_years.size == 2000
+    assert plan.payback_years.size == 2000
     assert estimate.no_go_cost_draws.max() == 9_000
-    assert 0.7 < told.probability_of_gain <= 1 - estimate.p_no_go + 1e-3
-    assert told.probability_by(3) == pytest.approx(told.probability_of_gain, abs=1e-3)
+    assert 0.7 < plan.probability_of_gain <= 1 - estimate.p_no_go + 1e-3
+    assert plan.probability_by(3) == pytest.approx(plan.probability_of_gain, abs=1e-3)

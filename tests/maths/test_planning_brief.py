@@ -41,7 +41,7 @@ people = st.lists(st.tuples(st.floats(0.1, 5), weights), min_size=1, max_size=5)
 
 
 def test_all_six_areas_are_told_blockers_first():
-    found = coverage(
+    areas = coverage(
         [
             Finding(Area.DATA, "Two years of sales exist", Confidence.PROVEN),
             Finding(Area.DATA, "Stock is booked daily", Confidence.ASSUMED),
@@ -50,15 +50,15 @@ def test_all_six_areas_are_told_blockers_first():
             Finding(Area.ARCHITECTURE, "One batch a night", Confidence.CHECKED, is_blocker=True),
         ]
     )
-    assert [c.area for c in found[:2]] == [Area.ARCHITECTURE, Area.ORGANISATION]
-    assert found[-1].area is Area.DATA
-    assert {c.area for c in found} == set(Area)
-    assert found[-1].share == pytest.approx(2 / 3)
-    assert [f.statement for f in found[0].findings] == ["Who hosts it?", "One batch a night"]
-    assert found[0].n_blockers == 1
-    assert found[0].sentence == "Architecture: 1 of 2 findings checked or proven, 1 blocker open."
-    assert found[1].share == 0
-    assert found[1].sentence == "Organisation: nothing has been asked yet."
+    assert [c.area for c in areas[:2]] == [Area.ARCHITECTURE, Area.ORGANISATION]
+    assert areas[-1].area is Area.DATA
+    assert {c.area for c in areas} == set(Area)
+    assert areas[-1].share == pytest.approx(2 / 3)
+    assert [f.statement for f in areas[0].findings] == ["Who hosts it?", "One batch a night"]
+    assert areas[0].n_blockers == 1
+    assert areas[0].sentence == "Architecture: 1 of 2 findings checked or proven, 1 blocker open."
+    assert areas[1].share == 0
+    assert areas[1].sentence == "Organisation: nothing has been asked yet."
 
 
 @given(st.permutations([Finding(a, f"q{c}", c) for a in Area for c in Confidence]))
@@ -101,8 +101,8 @@ def test_like_minded_people_are_no_conflict():
 
 
 def test_the_shop_has_two_conflicts_the_sharpest_first():
-    found = conflicts(list(PEOPLE.values()))
-    assert [conflict.names for conflict in found] == [
+    pairs = conflicts(list(PEOPLE.values()))
+    assert [conflict.names for conflict in pairs] == [
         ("Jonas Weil", "Tom Okafor"), ("Ines Varga", "Jonas Weil"),
     ]  # fmt: skip
 

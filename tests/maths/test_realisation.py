@@ -82,9 +82,9 @@ def test_an_impossible_draw_counts_with_the_mean_of_its_period():
 
 def test_days_whose_labels_are_not_final_are_counted_apart():
     periods = [told(span(0, 7), 1.0), told(span(28, 7), 1.0, is_final=False)]
-    found = window_totals(periods, months([span(0, 35)]))
-    assert [(p.days, p.days_not_final) for p in found] == [(10.0, 3.0), (4.0, 4.0)]
-    both = together(found)
+    totals = window_totals(periods, months([span(0, 35)]))
+    assert [(p.days, p.days_not_final) for p in totals] == [(10.0, 3.0), (4.0, 4.0)]
+    both = together(totals)
     assert (both.days, both.days_not_final, net(both)) == (14.0, 7.0, [14.0])
 
 
@@ -102,8 +102,8 @@ def test_a_promise_of_a_year_falls_on_its_days():
 
 
 def test_months_leave_out_those_that_nothing_touches():
-    found = months([span(5, 3), span(92, 1)])
-    assert [(m.start.month, m.days) for m in found] == [(7, 31.0), (10, 31.0)]
+    windows = months([span(5, 3), span(92, 1)])
+    assert [(m.start.month, m.days) for m in windows] == [(7, 31.0), (10, 31.0)]
     assert [
         m.start.month for m in months([Span(datetime(2024, 12, 31), datetime(2025, 1, 1))])
     ] == [12]
@@ -147,7 +147,7 @@ def test_more_than_kept_takes_nine_draws_of_ten():
 
 
 def test_the_hit_rate_counts_only_what_can_be_judged():
-    found = hit_rate(
+    rate = hit_rate(
         [
             (Outcome.KEPT, 0.75),
             (Outcome.OVER_DELIVERED, None),
@@ -156,7 +156,7 @@ def test_the_hit_rate_counts_only_what_can_be_judged():
             (Outcome.UNKNOWN, 0.9),
         ]
     )
-    assert (found.kept, found.judged, found.held, found.n_held) == (2, 3, 0.5, 2)
+    assert (rate.kept, rate.judged, rate.held, rate.n_held) == (2, 3, 0.5, 2)
     assert hit_rate([]).held is None
 
 
@@ -177,11 +177,11 @@ def counted(periods: list[tuple[Span, float]]) -> list[PeriodValue]:
 
 @given(PERIODS)
 def test_the_sum_of_months_is_the_sum_of_periods(periods):
-    found = counted(periods)
-    total = together(window_totals(found, months([s for s, _ in periods])))
-    by_period = sum(sum(p.days for p in t.parts) * t.values["net"][0] for t in found)
+    parts = counted(periods)
+    total = together(window_totals(parts, months([s for s, _ in periods])))
+    by_period = sum(sum(p.days for p in t.parts) * t.values["net"][0] for t in parts)
     assert total.sums.get("net", np.zeros(2))[0] == pytest.approx(by_period, abs=1e-3)
-    assert total.days == pytest.approx(sum(p.days for t in found for p in t.parts))
+    assert total.days == pytest.approx(sum(p.days for t in parts for p in t.parts))
 
 
 @given(st.lists(SPANS, max_size=12))

@@ -105,9 +105,9 @@ def test_what_became_of_a_promise(draws, promised, is_higher, outcome, probabili
 
 
 def test_only_what_can_be_judged_counts_as_kept_or_not():
-    told = hit_rate([
+    rate = hit_rate([
         (Outcome.OVER_DELIVERED, 0.9), (Outcome.KEPT, None), (Outcome.MISSED, 0.3),
         (Outcome.UNKNOWN, 0.5), (Outcome.NOT_DUE, 0.5),
     ])  # fmt: skip
-    assert (told.kept, told.judged, told.held, told.n_held) == (2, 3, 0.6, 2)
+    assert (rate.kept, rate.judged, rate.held, rate.n_held) == (2, 3, 0.6, 2)
     assert hit_rate([(Outcome.KEPT, None)]).held is None

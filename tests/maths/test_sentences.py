@@ -30,8 +30,8 @@ def of(number: str, baseline: str | None = None, **changes: object):
 
 
 def condition(number: str, name: str, baseline: str | None = None, **changes: object) -> str:
-    told = {c.name: c for c in conditions(of(number, baseline, **changes))}
-    return told[name].sentence("EUR")
+    by_name = {c.name: c for c in conditions(of(number, baseline, **changes))}
+    return by_name[name].sentence("EUR")
 
 
 @pytest.mark.slow
@@ -87,10 +87,10 @@ def test_a_model_that_loses_just_above_its_floor_does_not_pay_whatever_its_preci
     nets = policy.outcome({**inputs, "precision": precisions}).net
     first = precisions[np.argmax(nets > 0)]
     assert nets[0] < 0 < nets[-1]
-    told = {c.name: c for c in conditions(of("M12", "all"))}["precision"]
-    assert told.is_floor
-    assert told.zero_at == pytest.approx(first, abs=1e-4)
-    assert "The model pays when precision is at least 0.0" in told.sentence("EUR")
+    by_name = {c.name: c for c in conditions(of("M12", "all"))}["precision"]
+    assert by_name.is_floor
+    assert by_name.zero_at == pytest.approx(first, abs=1e-4)
+    assert "The model pays when precision is at least 0.0" in by_name.sentence("EUR")
 
 
 def test_a_zero_of_the_volume_is_no_reason_to_say_that_nothing_pays():
@@ -119,28 +119,28 @@ def test_from_next_to_nothing_where_it_must_go_is_told():
 
 
 def test_what_is_left_out_is_said_with_its_share():
-    told = of("M1", precision="0.02 to 0.3").notes
+    notes = of("M1", precision="0.02 to 0.3").notes
     share = 1 - of("M1", precision="0.02 to 0.3").feasible_share
     assert 0.05 < share < 0.6
-    assert told[0].startswith(f"{share * 100:.0f} % of the draws are impossible and left out")
+    assert notes[0].startswith(f"{share * 100:.0f} % of the draws are impossible and left out")
 
 
 def test_a_range_of_a_billion_to_one_is_warned_of():
-    told = of("M1", customer_value="1 to 1e9").notes
-    assert told[0].startswith("Customer value spans 1,000,000,000 to 1")
+    notes = of("M1", customer_value="1 to 1e9").notes
+    assert notes[0].startswith("Customer value spans 1,000,000,000 to 1")
     assert not any("spans" in note for note in of("M1", customer_value="150 to 250").notes)
 
 
 def test_what_is_taken_as_what_is_said():
     """Cases a model takes are easy ones: their minutes are asked apart, or said to be the mean."""
     inputs = {n: repr(x) for n, x in EXAMPLES["M3"]["inputs"].items()}
-    told = worth(find_mechanism("M3"), inputs).notes
-    assert told[0] == (
+    notes = worth(find_mechanism("M3"), inputs).notes
+    assert notes[0] == (
         "Nobody gave a number for “Work for a case that the model takes”: that of "
         "“Work for a case by hand” is used."
     )
     own = worth(find_mechanism("M3"), inputs | {"human_minutes_automatic": "4"})
-    assert len(own.notes) == len(told) - 1
+    assert len(own.notes) == len(notes) - 1
 
 
 @pytest.mark.parametrize("name", mechanisms())
@@ -152,9 +152,11 @@ def test_at_1e308_there_is_a_sentence(name):
             try:
                 found = typical_worth(mechanism, {entry.name: text}).worth
             except MlpmError as error:
-                told = str(error)
-                assert not any(word in told for word in ("inf ", "nan", "e+308", "OverflowError"))
-                assert len(told) < 700
+                message = str(error)
+                assert not any(
+                    word in message for word in ("inf ", "nan", "e+308", "OverflowError")
+                )
+                assert len(message) < 700
             else:
                 assert np.isfinite(found.net.mean)
                 for one in conditions(found):

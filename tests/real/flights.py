@@ -107,14 +107,14 @@ def scored() -> Scored:
     is_cancelled = flights["dep_time"].isna()
     arrived = flights[has_arrived]
 
-    known = known_before_departure(arrived)
+    features = known_before_departure(arrived)
     is_late = arrived["arr_delay"] >= LATE_MINUTES
     in_training = arrived["month"] <= LAST_TRAINING_MONTH
     held_out = in_training & (arrived["day"] % 5 == 0)
     trained = in_training & ~held_out
     model = HistGradientBoostingClassifier(random_state=0, categorical_features="from_dtype")
-    model.fit(known[trained], is_late[trained])
-    score = pd.Series(model.predict_proba(known)[:, 1], index=arrived.index)
+    model.fit(features[trained], is_late[trained])
+    score = pd.Series(model.predict_proba(features)[:, 1], index=arrived.index)
     threshold = float(score[held_out].quantile(1 - FLAGGED_SHARE))
     is_flagged = score >= threshold
 

@@ -44,8 +44,8 @@ def sklearn():
 
     y, predicted, _ = model_and_test()
     names = ["malignant", "benign"]
-    told = classification_report(y, predicted, target_names=names, output_dict=True)
-    write(f"sklearn-{version('scikit-learn')}-report.json", json.dumps(told, indent=1))
+    report = classification_report(y, predicted, target_names=names, output_dict=True)
+    write(f"sklearn-{version('scikit-learn')}-report.json", json.dumps(report, indent=1))
 
 
 def mlflow():
@@ -93,15 +93,15 @@ def mlflow():
             request.add_header("Content-Type", "application/json")
         return urllib.request.urlopen(request).read().decode()
 
-    told = version("mlflow")
-    write(f"mlflow-{told}-runs-search.json", ask("runs/search", {"experiment_ids": [experiment]}))
-    write(f"mlflow-{told}-runs-get.json", ask(f"runs/get?run_id={run.info.run_id}"))
+    number = version("mlflow")
+    write(f"mlflow-{number}-runs-search.json", ask("runs/search", {"experiment_ids": [experiment]}))
+    write(f"mlflow-{number}-runs-get.json", ask(f"runs/get?run_id={run.info.run_id}"))
     write(
-        f"mlflow-{told}-history.json",
+        f"mlflow-{number}-history.json",
         ask(f"metrics/get-history?run_id={run.info.run_id}&metric_key=loss"),
     )
     mlflow.search_runs([experiment]).to_csv(
-        folder() / f"mlflow-{told}-search-runs.csv", index=False
+        folder() / f"mlflow-{number}-search-runs.csv", index=False
     )
     out = subprocess.run(
         [sys.executable, "-m", "mlflow", "experiments", "csv", "-x", experiment],
@@ -109,7 +109,7 @@ def mlflow():
         text=True,
         env={**os.environ, "MLFLOW_TRACKING_URI": url},
     ).stdout
-    write(f"mlflow-{told}-experiments.csv", out)
+    write(f"mlflow-{number}-experiments.csv", out)
     server.terminate()
 
 
@@ -127,7 +127,7 @@ def evidently():
         mapping = ColumnMapping(target="target", prediction="prediction")
         report = Report([ClassificationPreset(), DataDriftPreset()])
         report.run(current_data=frame, reference_data=frame[:70], column_mapping=mapping)
-        told = json.loads(report.json())
+        document = json.loads(report.json())
     else:
         from evidently import BinaryClassification, DataDefinition, Dataset, Report
         from evidently.presets import ClassificationPreset, DataDriftPreset
@@ -138,10 +138,10 @@ def evidently():
         )
         data = Dataset.from_pandas(frame, data_definition=definition)
         past = Dataset.from_pandas(frame[:70], data_definition=definition)
-        told = json.loads(
+        document = json.loads(
             Report([ClassificationPreset(), DataDriftPreset()]).run(data, past).json()
         )
-    write(f"evidently-{version('evidently')}.json", json.dumps(told))
+    write(f"evidently-{version('evidently')}.json", json.dumps(document))
 
 
 def hub():
@@ -171,9 +171,9 @@ def hub():
         tags=["sentiment"],
     )
     card = ModelCard.from_template(data, model_id="sentiment-small", model_description="Small.")
-    told = version("huggingface_hub")
-    write(f"hub-{told}-README.md", str(card))
-    write(f"hub-{told}-card.json", json.dumps(data.to_dict()))
+    number = version("huggingface_hub")
+    write(f"hub-{number}-README.md", str(card))
+    write(f"hub-{number}-card.json", json.dumps(data.to_dict()))
 
 
 if __name__ == "__main__":

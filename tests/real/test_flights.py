@@ -145,15 +145,15 @@ def test_the_model_flags_better_than_chance_in_every_month(year):
 def test_the_file_says_what_the_confusion_counts_say(year):
     rows = list(csv.DictReader(io.StringIO(metric_results(year.months).decode())))
     assert len(rows) == 3 * len(year.months)
-    told = {(r["period_start"], r["metric"]): r for r in rows}
+    by_name = {(r["period_start"], r["metric"]): r for r in rows}
     for month in year.months:
         day = month.start.isoformat()
-        precision, recall = told[day, "precision"], told[day, "recall"]
+        precision, recall = by_name[day, "precision"], by_name[day, "recall"]
         assert float(precision["value"]) == month.tp / (month.tp + month.fp)
         assert float(recall["value"]) == month.tp / (month.tp + month.fn)
         assert int(precision["n"]) == month.tp + month.fp
         assert int(recall["n"]) == month.tp + month.fn
-        prevalence = told[day, "prevalence"]
+        prevalence = by_name[day, "prevalence"]
         assert int(prevalence["n"]) == month.n_flights
         assert float(prevalence["value"]) == int(recall["n"]) / int(prevalence["n"])
     assert {(r["model_id"], r["model_version"], r["granularity"]) for r in rows} == {

@@ -20,11 +20,11 @@ def whole(tmp_path_factory):
     """A closed store, what is in it, and a backup of it."""
     folder = tmp_path_factory.mktemp("whole")
     workspace = filled(folder / "store")
-    told = everything(workspace)
+    answers = everything(workspace)
     path, checks = backups.backup(workspace, folder / "kept")
     assert backups.told(checks)["ok"]
     workspace.close()
-    return folder / "store", told, path
+    return folder / "store", answers, path
 
 
 def test_a_backup_restores_everything_and_keeps_what_was_there(tmp_path, whole):
@@ -115,9 +115,9 @@ def test_the_commands_print_checks_and_their_status(tmp_path, whole, monkeypatch
     monkeypatch.setenv("MLPM_DATA", str(store))
     monkeypatch.setenv("MLPM_DEMO", "0")
     assert main(["verify", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["ok"] is True
-    assert {"name", "ok", "detail"} == set(told["checks"][0])
+    document = json.loads(capsys.readouterr().out)
+    assert document["ok"] is True
+    assert {"name", "ok", "detail"} == set(document["checks"][0])
     assert main(["backup", str(tmp_path / "kept"), "--json"]) == 0
     path = json.loads(capsys.readouterr().out)["path"]
     assert main(["restore", path, "--json"]) == 0

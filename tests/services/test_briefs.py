@@ -87,11 +87,11 @@ def test_the_project_weighs_those_asked_by_influence_and_names_the_others(shop):
     ]  # fmt: skip
     assert view.stakeholders[2].weights is None
     assert view.not_asked == ("Jonas",)
-    told = "\n".join(view.warnings)
-    assert "Not asked yet what matters to them: Jonas." in told
-    assert "why, is not written down: Jonas." in told
-    assert "stop the project" not in told
-    assert "budget" not in told
+    text = "\n".join(view.warnings)
+    assert "Not asked yet what matters to them: Jonas." in text
+    assert "why, is not written down: Jonas." in text
+    assert "stop the project" not in text
+    assert "budget" not in text
 
 
 def test_a_conflict_stays_in_sight_beside_the_mean(shop):

@@ -38,14 +38,14 @@ def test_net_is_zero_at_every_closed_break_even(number, data):
     changes = {name: GIVEN[number][name] * factor for name, factor in factors.items()}
     entries = {i.name: i for i in find_mechanism(number).inputs}
     changes = {n: min(x, entries[n].high or math.inf) for n, x in changes.items()}
-    found = answer(number, **changes)
+    result = answer(number, **changes)
     for name in find_mechanism(number).break_even:
-        value = found.break_even[name]
+        value = result.break_even[name]
         if value is None:
-            assert found.break_even_reasons[name].startswith("Net ")
+            assert result.break_even_reasons[name].startswith("Net ")
         else:
             there = answer(number, **(changes | {name: value}))
-            assert there.net.mean == pytest.approx(0, abs=1e-9 * max(size(found), size(there)))
+            assert there.net.mean == pytest.approx(0, abs=1e-9 * max(size(result), size(there)))
 
 
 @pytest.mark.parametrize("number", list(GIVEN))
@@ -95,9 +95,9 @@ def test_what_is_typical_is_possible_together(number):
     """Ranges as the form proposes them: an answer with a spread, hardly a draw left out."""
     mechanism = find_mechanism(number)
     ranges = {i.name: i.typical or i.default or "" for i in mechanism.inputs}
-    found = worth(mechanism, ranges, draws=1024)
-    assert found.feasible_share > 0.9
-    assert found.net.p10 < found.net.p50 < found.net.p90
+    valued = worth(mechanism, ranges, draws=1024)
+    assert valued.feasible_share > 0.9
+    assert valued.net.p10 < valued.net.p50 < valued.net.p90
 
 
 @pytest.mark.parametrize("baseline", ["none", "all", "incumbent"])

@@ -53,8 +53,8 @@ def mlpm(capsys):
             status = main([str(a) for a in arguments])
         except SystemExit as end:
             status = end.code
-        told = capsys.readouterr()
-        return status, told.out, told.err
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
 
     return run
 
@@ -78,16 +78,16 @@ def test_a_worked_example_comes_out_to_the_ninth_digit(mlpm, name, by):
     called = example["mechanism"] if by == "slug" else NUMBERS[name]
     status, out, err = mlpm("value", called, *given(name), "--json")
     assert (status, err) == (0, "")
-    told = json.loads(out)
-    assert told["mechanism"] == example["mechanism"]
+    document = json.loads(out)
+    assert document["mechanism"] == example["mechanism"]
     for kpi, key in KEYS.items():
         expected = pytest.approx(example["results"][key], rel=1e-9, abs=1e-9)
         for point in ("mean", "p10", "p50", "p90"):
-            assert told["kpis"][kpi][point] == expected, (kpi, point)
+            assert document["kpis"][kpi][point] == expected, (kpi, point)
     for point in ("mean", "p10", "p50", "p90"):
         expected = pytest.approx(example["results"]["net"], rel=1e-9, abs=1e-9)
-        assert told["net"][point] == expected
-    assert told["net"]["probability_of_loss"] == 0
+        assert document["net"][point] == expected
+    assert document["net"]["probability_of_loss"] == 0
 
 
 def test_ranges_spread_the_answer(mlpm):
@@ -108,12 +108,12 @@ def test_money_is_printed_in_the_currency_asked_for(mlpm):
 def test_a_value_says_what_share_of_its_draws_is_impossible(mlpm):
     """Printed as in JSON: the worst of the outcomes were left out without a word."""
     words = [*given("M1", precision=None), "-q", "precision=0.02 to 0.3"]
-    told = json.loads(mlpm("value", "M1", *words, "--json")[1])
-    share = f"{(1 - told['feasible_share']) * 100:.0f} % of the draws are impossible"
-    assert told["notes"][0].startswith(share)
+    document = json.loads(mlpm("value", "M1", *words, "--json")[1])
+    share = f"{(1 - document['feasible_share']) * 100:.0f} % of the draws are impossible"
+    assert document["notes"][0].startswith(share)
     printed = mlpm("value", "M1", *words)[1]
     assert share in printed
-    assert told["costs"]["mean"] > 0
+    assert document["costs"]["mean"] > 0
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_money_is_counted_in_one_currency(mlpm, written, currency, unit):
     status, out, _ = mlpm(
         "value", "M1", *words, "-q", f"customer_value={written}", *currency, "--json"
     )
-    told = json.loads(out)
-    assert (status, told["net"]["unit"]) == (0, unit)
-    assert told["net"]["mean"] == pytest.approx(62_100)
+    document = json.loads(out)
+    assert (status, document["net"]["unit"]) == (0, unit)
+    assert document["net"]["mean"] == pytest.approx(62_100)
     assert mlpm("value", "M1", *words, "-q", "customer_value=200 JPY", "--currency", "EUR")[0] == 2
 
 
@@ -196,9 +196,13 @@ def test_a_command_that_cannot_be_read_is_refused_with_2(mlpm, arguments):
 def test_an_import_answers_its_receipt_and_says_it(mlpm, results):
     status, out, err = mlpm("import", results, "--kind", "metric_results", "--json")
     assert status == 0
-    told = json.loads(out)
-    assert (told["status"], told["batch"], told["project"]) == ("committed", "B00001", "default")
-    assert told["actor"].endswith("(command)")
+    document = json.loads(out)
+    assert (document["status"], document["batch"], document["project"]) == (
+        "committed",
+        "B00001",
+        "default",
+    )
+    assert document["actor"].endswith("(command)")
     assert err.splitlines()[-1] == (
         "committed: 2 lines = 2 accepted + 0 rejected + 0 blank + 0 ignored; B00001."
     )
@@ -293,8 +297,8 @@ def test_an_undo_finds_the_batch_s_project(mlpm, results):
     mlpm("import", results, "--kind", "metric_results", "--project", "shop")
     assert "nothing stored; it would take back B00001." in mlpm("undo", "B00001", "--dry-run")[2]
     status, out, err = mlpm("undo", "B00001", "--json")
-    told = json.loads(out)
-    assert (status, told["undoes"], told["project"]) == (0, "B00001", "shop")
+    document = json.loads(out)
+    assert (status, document["undoes"], document["project"]) == (0, "B00001", "shop")
     assert "takes back B00001" in err
 
 

@@ -86,8 +86,8 @@ def test_nothing_is_claimed_of_none_and_of_a_lost_case(models):
 def test_what_was_realised_says_its_periods(models):
     assert models(deployment("d")).realised(decided()) == Realised(NET, WEEK.when, "", "")
     weeks = case(worth(1.0), worth(5.0), as_of=WEEK, rests_on=Stretch(WEEK, WEEK, 4))
-    found = models(deployment("d"), values={"d": weeks}).realised(decided())
-    assert found == Realised(NET, "in the 4 weeks to 21 Jun 2026")
+    level = models(deployment("d"), values={"d": weeks}).realised(decided())
+    assert level == Realised(NET, "in the 4 weeks to 21 Jun 2026")
     assert (Realised().reason, Realised().instead, Realised().when) == ("", "", None)
 
 

@@ -214,10 +214,13 @@ def test_a_triage_that_names_every_bench_right_makes_no_error():
 def test_candidates_are_measured_on_members_the_models_have_not_seen():
     rows = members.winback_evaluations(3_000, 1_000)
     assert rows == members.winback_evaluations(3_000, 1_000)
-    told = {(r["candidate"], r["metric"]): (r["value"], r["n"]) for r in rows}
+    by_name = {(r["candidate"], r["metric"]): (r["value"], r["n"]) for r in rows}
     _, has_left = members.generated_members(4_000)
     for name in ("champion-1.0", "challenger-1.1"):
-        (precision, n_flagged), (recall, n_leavers) = told[name, "precision"], told[name, "recall"]
+        (precision, n_flagged), (recall, n_leavers) = (
+            by_name[name, "precision"],
+            by_name[name, "recall"],
+        )
         assert n_leavers == has_left[3_000:].sum()
         assert precision * n_flagged == pytest.approx(recall * n_leavers)
-        assert 0.6 < told[name, "roc_auc"][0] < 0.9
+        assert 0.6 < by_name[name, "roc_auc"][0] < 0.9

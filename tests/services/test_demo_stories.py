@@ -52,7 +52,7 @@ def test_story_1_the_fault_is_seen_on_its_day_and_gone_after_the_rollback(worksp
     """Four weeks of days before it raise no alarm; the day itself does, z far beyond 4."""
     wape = metric(workspace, DEMAND, "demand-forecast-central", "wape", "P1D")
     first = wape.episodes[0]
-    assert first.rule is Rule.FAST
+    assert first.rule is Rule.SHEWHART
     assert first.noticed.start.date() == first.since.start.date() == FAULT_ON
     assert first.back is not None
     assert first.back.start.date() == BACK_ON
@@ -89,9 +89,9 @@ def test_story_2_no_week_leaps_and_the_slow_rule_sees_it_in_april(workspace):
     """The error creeps: the slow rule sees it in the week of 20 April 2026, the fast one later."""
     error = metric(workspace, WORKSHOP, "request-triage-form", "selective_error", "P1W")
     (drift,) = error.episodes
-    fast = [m.period for m in error.marks if m.rule is Rule.FAST]
+    fast = [m.period for m in error.marks if m.rule is Rule.SHEWHART]
     assert all(period.start > drift.noticed.start for period in fast)
-    assert drift.rule is Rule.SLOW
+    assert drift.rule is Rule.CUSUM
     assert abs(drift.noticed.start.date() - date(2026, 4, 20)) <= timedelta(weeks=1)
     assert drift.back is None
     values = [p.value for p in error.series.points]
@@ -153,8 +153,8 @@ def test_story_4_twelve_days_become_more_than_a_number_can_hold(workspace):
 
 
 def test_story_5_what_cannot_be_rebuilt_holds_up_the_retrain(workspace):
-    told = brief(workspace, "ada", WORKSHOP)
-    blocker = next(f for f in told.findings if f.finding_id == "label-artefact")
+    view = brief(workspace, "ada", WORKSHOP)
+    blocker = next(f for f in view.findings if f.finding_id == "label-artefact")
     assert blocker.is_blocker
     assert blocker.is_open
     assert blocker.is_overdue

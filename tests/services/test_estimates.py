@@ -86,8 +86,8 @@ def test_before_enough_is_asked_there_is_no_figure_and_nothing_rests_on_one(shop
     assert view.pays_back is None
     assert view.estimate.explanation.startswith("Ask first: 7 of 7 questions are open")
     valued = view.case
-    told = insight(valued, [view])
-    assert told.pays is None
+    insights = insight(valued, [view])
+    assert insights.pays is None
     answered = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE})
     assert insight(valued, [view, answered]).cost_from == f"the estimate {answered.title}"
 
@@ -121,8 +121,8 @@ def test_a_value_case_pays_for_the_cost_or_not(shop):
 def test_what_is_too_large_for_one_number_is_nowhere_called_a_promise(shop, changed, fires):
     view = tried(shop, "ada", WINBACK, SMALL | changed)
     assert view.estimate.twenty_day_rule.fires is fires
-    told = " ".join(f.meaning for f in view.figures)
-    assert ("may be promised" in told) is not fires
+    text = " ".join(f.meaning for f in view.figures)
+    assert ("may be promised" in text) is not fires
     assert ("promise nothing" in view.estimate.explanation) is fires
 
 

@@ -61,9 +61,9 @@ def test_a_unit_that_fits_is_converted(workspace, mechanism, row, same):
     assert evaluated(workspace, f"a,{row}", f"b,{same}").status is Status.COMMITTED
     board = candidates(workspace, "ada", PROJECT, CASE)
     assert not board.unvalued
-    told = {o.name: o.metrics[0] for o in board.options if o.metrics}
-    assert told["a"].value == pytest.approx(told["b"].value)
-    assert told["a"].value_se == pytest.approx(told["b"].value_se)
+    by_name = {o.name: o.metrics[0] for o in board.options if o.metrics}
+    assert by_name["a"].value == pytest.approx(by_name["b"].value)
+    assert by_name["a"].value_se == pytest.approx(by_name["b"].value_se)
     net = nets(workspace)
     spread = abs(net["a"]) * 0.02 + 1
     assert net["a"] == pytest.approx(net["b"], abs=spread)

@@ -102,22 +102,22 @@ def shop(tmp_path):
 @pytest.mark.parametrize("kind", [k for k in KINDS if k != "projects"])
 def test_what_was_exported_comes_back_as_what_is_stored(shop, kind):
     for file_format in ("csv", "xlsx"):
-        told = export(shop, "ada", SHOP, kind, file_format)
+        exported = export(shop, "ada", SHOP, kind, file_format)
         rows = registers.records(shop, "ada", SHOP, kind)
-        assert told.n_rows == len(rows)
+        assert exported.n_rows == len(rows)
         if not rows:
             continue
-        receipt = imports.import_file(shop, "ada", SHOP, kind, told.filename, told.data)
+        receipt = imports.import_file(shop, "ada", SHOP, kind, exported.filename, exported.data)
         assert (receipt.rejected, receipt.new, receipt.changed) == (0, 0, 0), receipt
         assert receipt.lines == receipt.identical == len(rows)
 
 
 def test_every_table_can_be_exported_and_says_when_it_holds(shop):
     for table in tables():
-        told = export(shop, "ada", SHOP, table, "csv")
-        assert told.data.startswith(b"\xef\xbb\xbf")
-        assert told.data.decode("utf-8-sig").count("\r\n") >= told.n_rows + 1
-        assert told.as_of.microsecond == 0
+        exported = export(shop, "ada", SHOP, table, "csv")
+        assert exported.data.startswith(b"\xef\xbb\xbf")
+        assert exported.data.decode("utf-8-sig").count("\r\n") >= exported.n_rows + 1
+        assert exported.as_of.microsecond == 0
     history = export(shop, "ada", SHOP, "kpis_history", "csv").data.decode("utf-8-sig")
     assert history.startswith("received_at,actor,batch,project")
     values = list(csv.DictReader(io.StringIO(
@@ -141,9 +141,9 @@ def test_the_command_writes_the_file(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MLPM_DEMO", "0")
     out = tmp_path / "kpis.xlsx"
     assert main(["export", "kpis", "--project", SHOP, "--out", str(out), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["rows"], told["path"]) == (1, str(out))
-    assert datetime.fromisoformat(told["as_of"])
+    document = json.loads(capsys.readouterr().out)
+    assert (document["rows"], document["path"]) == (1, str(out))
+    assert datetime.fromisoformat(document["as_of"])
     assert sheet(out.read_bytes())[1][1] == "margin"
     assert main(["export", "kpis", "--project", SHOP, "--out", str(tmp_path / "x.pdf")]) == 2
     assert main(["export", "nothing", "--project", SHOP, "--out", str(out)]) == 2

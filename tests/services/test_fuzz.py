@@ -33,15 +33,15 @@ def test_a_file_read_at_once_is_read_as_record_by_record(monkeypatch):
 
     def counted(reader, start):
         nonlocal n_at_once
-        found = at_once(reader, start)
-        n_at_once += found is not None
-        return found
+        answers = at_once(reader, start)
+        n_at_once += answers is not None
+        return answers
 
     def judged(number, way):
         monkeypatch.setattr(_Reader, "all_whole", way)
         data, name, kind, profile = file_of(number)
-        told = told_of(data, name, record_of(kind), profile=profile, limits=LIMITS)
-        return repr((told.receipt, told.lines, told.rows))
+        texts = told_of(data, name, record_of(kind), profile=profile, limits=LIMITS)
+        return repr((texts.receipt, texts.lines, texts.rows))
 
     for number in range(N_COMPARED):
         assert judged(number, counted) == judged(number, lambda *_: None), number

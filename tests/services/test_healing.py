@@ -36,10 +36,10 @@ def filled(folder):
     promise(workspace, "margin", 420_000)
     results(workspace, "2024-07-08,0.24,P1W,final\n2024-07-15,0.1,P1W,final\n")
     results(workspace, "2024-07-15,0.2,P1W,final\n", name="restated.csv")
-    told = imports.import_file(
+    receipt = imports.import_file(
         workspace, "ada", SHOP, "metric_results", "bad.csv", BAD.encode(), accept_good=True
     )
-    assert (told.status, told.accepted, told.rejected) == ("committed", 1, 1)
+    assert (receipt.status, receipt.accepted, receipt.rejected) == ("committed", 1, 1)
     gone = imports.import_file(
         workspace, "ada", SHOP, "metric_results", "gone.csv",
         (HEAD + "m,wape,2024-07-01,0.9,P1W\n").encode(), channel="http",
@@ -51,9 +51,9 @@ def filled(folder):
 def everything(workspace):
     """Every row of every table, and every receipt."""
     with workspace.store.reader() as reader:
-        told = {kind: reader.history(record_of(kind), SHOP) for kind in KINDS}
+        by_name = {kind: reader.history(record_of(kind), SHOP) for kind in KINDS}
         now = {kind: reader.table(record_of(kind), SHOP) for kind in KINDS}
-    return told, now, batches.receipts(workspace, "ada", SHOP)
+    return by_name, now, batches.receipts(workspace, "ada", SHOP)
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +61,9 @@ def whole(tmp_path_factory):
     """A closed store, and what is in it."""
     folder = tmp_path_factory.mktemp("whole")
     workspace = filled(folder)
-    told = everything(workspace)
+    answers = everything(workspace)
     workspace.close()
-    return folder, told
+    return folder, answers
 
 
 @pytest.fixture
@@ -126,14 +126,14 @@ def test_an_older_database_in_its_place_is_brought_up_to_date(copy, whole, tmp_p
 @pytest.mark.parametrize("hurt", [cut, flip])
 def test_a_log_of_changes_that_was_hurt_loses_nothing(tmp_path, hurt, share):
     workspace = filled(tmp_path / "store")
-    told = everything(workspace)
+    answers = everything(workspace)
     copy = shutil.copytree(tmp_path / "store", tmp_path / "copy")  # as a crash leaves it
     workspace.close()
     wal = copy / "mlpm.duckdb.wal"
     assert wal.stat().st_size > 1000
     hurt(wal, share)
     healed = opened(copy)
-    assert everything(healed) == told
+    assert everything(healed) == answers
     healed.close()
 
 

@@ -244,8 +244,8 @@ def test_what_a_deployment_is_held_against_leaves_out_what_is_over():
         incident_row(), incident_row(incident_id="i2", status="mitigated"),
         incident_row(incident_id="i3", status="resolved"), incident_row(model_id="n"),
     ]  # fmt: skip
-    told = held_against(Rows({MetricLimit: limits, Incident: incidents}), "shop")
-    assert told == LimitsAndIncidents(
+    checks = held_against(Rows({MetricLimit: limits, Incident: incidents}), "shop")
+    assert checks == LimitsAndIncidents(
         {"d": limits[:2]}, {"m": incidents[:2], "n": incidents[3:]}
     )  # fmt: skip
 
@@ -348,8 +348,8 @@ def test_the_value_of_a_champion_is_held_against_its_plan(of, health, reason):
 
 
 def test_without_results_and_without_a_value_there_is_nothing_to_say():
-    told = health_of(DEPLOYMENT, today=TODAY, age_days=None, checks=(), case=None)
-    assert told.reason == "No monitoring results have come in yet."
+    health = health_of(DEPLOYMENT, today=TODAY, age_days=None, checks=(), case=None)
+    assert health.reason == "No monitoring results have come in yet."
 
 
 def test_the_newest_period_ends_last_and_of_several_is_the_longest():

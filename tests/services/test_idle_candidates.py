@@ -47,10 +47,10 @@ def test_a_candidate_that_flags_nothing_is_worth_what_does_not_come_from_flags(m
     idle = Candidate("idle", others(mechanism) | IDLE[how])
     board = leaderboard(find_mechanism(mechanism), business(mechanism), [idle])
     assert board.unvalued == ()
-    found = board.option("idle")
-    assert found.net.mean == pytest.approx(WORTH[mechanism], abs=1e-6)
-    assert found.net.is_exact
-    assert "It flagged nothing" in found.caveats[0]
+    option = board.option("idle")
+    assert option.net.mean == pytest.approx(WORTH[mechanism], abs=1e-6)
+    assert option.net.is_exact
+    assert "It flagged nothing" in option.caveats[0]
 
 
 @pytest.mark.parametrize("mechanism", ["M1", "M2", "M6", "M12"])
@@ -109,10 +109,10 @@ def test_a_standard_error_moves_no_mean(mechanism, metrics, name, errors):
     ).option("c").net.mean  # fmt: skip
     spreads = []
     for error in errors:
-        told = leaderboard(
+        net = leaderboard(
             find_mechanism(mechanism), business(mechanism),
             [Candidate("c", metrics | {name: Measured(value, standard_error=error)})],
         ).option("c").net  # fmt: skip
-        assert told.mean == pytest.approx(exact, rel=0.02)
-        spreads.append(told.p90 - told.p10)
+        assert net.mean == pytest.approx(exact, rel=0.02)
+        spreads.append(net.p90 - net.p10)
     assert spreads[0] < spreads[1]

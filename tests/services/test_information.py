@@ -100,11 +100,11 @@ def test_inputs_are_ranked_by_what_they_are_worth_and_not_by_their_swing(adoptio
 
 
 def test_studies_are_worth_what_the_sums_say(adoption):
-    found = {study["study"]: study for study in adoption["evsi"]}
-    assert {name: study["value"] for name, study in found.items()} == {
+    by_name = {study["study"]: study for study in adoption["evsi"]}
+    assert {name: study["value"] for name, study in by_name.items()} == {
         name: near(value) for name, value in EVSI.items()
     }
-    for study in found.values():
+    for study in by_name.values():
         assert study["net"] == pytest.approx(study["value"] - study["cost"])
 
 
@@ -126,9 +126,9 @@ def test_a_pilot_of_one_share_is_exact():
     nets = np.array([np.zeros(8192), 297_000 * gamma - 91_800])
     assert evpi(nets) == pytest.approx(10_719.84, rel=1e-3)
     known = {10: 5776.48, 25: 7677.89, 50: 8892.03, 100: 9681.05, 200: 10_164.35}
-    found = {n: evsi(nets, Study("pilot", "g", n), gamma, is_share=True).value for n in known}
-    assert found == {n: pytest.approx(value, rel=1e-3) for n, value in known.items()}
-    net = {n: value - 30 * n for n, value in found.items()}
+    by_name = {n: evsi(nets, Study("pilot", "g", n), gamma, is_share=True).value for n in known}
+    assert by_name == {n: pytest.approx(value, rel=1e-3) for n, value in known.items()}
+    net = {n: value - 30 * n for n, value in by_name.items()}
     assert max(net, key=net.get) == 50
     assert net[50] == pytest.approx(7392.03, abs=10)
 
@@ -268,9 +268,9 @@ def test_no_logarithm_of_what_may_be_zero():
 
 def test_the_command_prints_the_document_and_words(capsys):
     assert main(["information", str(ADOPTION), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert set(told) >= {"options", "evpi", "evppi", "evsi"}
-    assert told["options"]["none"]["mean"] == 0
+    document = json.loads(capsys.readouterr().out)
+    assert set(document) >= {"options", "evpi", "evppi", "evsi"}
+    assert document["options"]["none"]["mean"] == 0
     assert main(["information", str(ADOPTION)]) == 0
     out = capsys.readouterr().out
     assert "no detectable value" in out

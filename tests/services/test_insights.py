@@ -43,9 +43,9 @@ def test_a_case_with_an_estimate_is_a_choice_over_its_horizon(shop):
     assert found.decision.best == USE
     assert found.decision.means[USE] == pytest.approx(found.pays.npv.mean)
     assert found.decision.evpi == pytest.approx(np.maximum(-found.pays.npv.samples, 0).mean())
-    heard = [a.learned.value for a in found.advice]
-    assert heard == sorted(heard, reverse=True)
-    assert 0 < heard[0] <= found.decision.evpi
+    values = [a.learned.value for a in found.advice]
+    assert values == sorted(values, reverse=True)
+    assert 0 < values[0] <= found.decision.evpi
     assert found.advice[0].label == "Whether a usable model comes out"
     assert found.advice[0].study is None
     labels = {a.label for a in found.advice}

@@ -47,18 +47,18 @@ def before_and_after(monkeypatch, *states):
 
     monkeypatch.setattr(kpi_effects, "kpis_moved_by", moved)
     before = Before("workspace", "reader", Model, "shop")
-    told = [before.effect() for _ in states[1:]]
+    values = [before.effect() for _ in states[1:]]
     assert asked == [("workspace", "reader", Model, "shop")] * len(states)
     return [
         ([(e.before, e.after) for e in changes], [(w.code, w.message) for w in warnings])
-        for changes, warnings in told
+        for changes, warnings in values
     ]
 
 
 def test_each_effect_is_what_was_written_since_the_one_before_it(monkeypatch):
     states = [[of(1.0, "k")], [of(2.0, "k")], [of(2.0, "k")], [of(5.0, "k")]]
-    told = before_and_after(monkeypatch, *states)
-    assert told == [([(1.0, 2.0)], []), ([], []), ([(2.0, 5.0)], [])]
+    receipts = before_and_after(monkeypatch, *states)
+    assert receipts == [([(1.0, 2.0)], []), ([], []), ([(2.0, 5.0)], [])]
 
 
 def test_an_effect_that_cannot_be_computed_says_why(monkeypatch, caplog):
@@ -68,9 +68,9 @@ def test_an_effect_that_cannot_be_computed_says_why(monkeypatch, caplog):
     def unknown(why):
         return ([], [("effect-unknown", f"The effect on KPIs is not available: {why}")])
 
-    told = before_and_after(monkeypatch, first, some, some, second, first, ValueError(), some)
+    receipts = before_and_after(monkeypatch, first, some, some, second, first, ValueError(), some)
     log = "It could not be computed; the server's log says why."
-    assert told == [
+    assert receipts == [
         unknown("It has no unit."), ([], []), unknown("It has no margin."),
         unknown("It has no unit."), unknown(log), unknown(log),
     ]  # fmt: skip

@@ -58,8 +58,8 @@ SAVED = {Dimension.CYCLE_TIME: 5.0}
 def test_every_word_of_a_standing(direction, value, target_on, word, gap):
     """Ten without the model; twelve is the target of a KPI to raise, eight of one to lower."""
     target = 12.0 if direction == "higher" else 8.0
-    told = kpi(value, direction=direction, baseline=10.0, target=target, target_on=target_on)
-    assert (told.standing(TODAY), told.gap_to_target, told.value) == (word, gap, value)
+    standing = kpi(value, direction=direction, baseline=10.0, target=target, target_on=target_on)
+    assert (standing.standing(TODAY), standing.gap_to_target, standing.value) == (word, gap, value)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_every_word_of_a_standing(direction, value, target_on, word, gap):
     ],
 )
 def test_what_cannot_be_judged_says_so(more, word, counts):
-    told = kpi(**{"current": 7.0} | more)
-    assert (told.standing(TODAY), told.counts) == (word, counts)
+    standing = kpi(**{"current": 7.0} | more)
+    assert (standing.standing(TODAY), standing.counts) == (word, counts)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_the_worst_comes_first():
 
 
 def test_an_expired_proxy_has_no_gap_but_a_value():
-    told = kpi(7.0, **EXPIRED)
-    assert (told.gap_to_target, told.value) == (None, 7.0)
+    standing = kpi(7.0, **EXPIRED)
+    assert (standing.gap_to_target, standing.value) == (None, 7.0)
     assert kpi(None).value is None
     assert kpi(None).gap_to_target is None
     assert kpi(7.0, target=None).gap_to_target is None
@@ -134,24 +134,24 @@ def test_a_kpi_joins_its_record_with_the_case_that_moves_it():
         as_of=WEEK, batches=("B1", "B2"), deployment=deployment, rests_on=Stretch(WEEK, WEEK, 1),
         uncounted="no results since 21 Jun 2026",
     )  # fmt: skip
-    told = kpi_value(record(Kpi, RECORD), {"orders": of, "other": case(title="Other")}, TODAY)
-    assert (told.current.p10, told.current.mean, told.current.p90) == (14.0, 15.0, 16.0)
-    assert (told.planned.p10, told.planned.mean, told.planned.p90) == (15.0, 16.0, 17.0)
+    value = kpi_value(record(Kpi, RECORD), {"orders": of, "other": case(title="Other")}, TODAY)
+    assert (value.current.p10, value.current.mean, value.current.p90) == (14.0, 15.0, 16.0)
+    assert (value.planned.p10, value.planned.mean, value.planned.p90) == (15.0, 16.0, 17.0)
     copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on", "owner")
-    assert [getattr(told, name) for name in copied] == [RECORD[name] for name in copied]
-    assert (told.dimension, told.definition) == (Dimension.CYCLE_TIME, RECORD["definition"])
-    assert (told.value_case_id, told.as_of, told.batches) == ("orders", WEEK, ("B1", "B2"))
-    assert (told.model, told.reason, told.trend) == ("m 2", None, ())
-    assert (told.rests_on, told.uncounted) == (of.rests_on, of.uncounted)
-    assert (told.proxy, told.state, told.proxy_told) == (Proxy(""), ProxyState.NONE, "")
+    assert [getattr(value, name) for name in copied] == [RECORD[name] for name in copied]
+    assert (value.dimension, value.definition) == (Dimension.CYCLE_TIME, RECORD["definition"])
+    assert (value.value_case_id, value.as_of, value.batches) == ("orders", WEEK, ("B1", "B2"))
+    assert (value.model, value.reason, value.trend) == ("m 2", None, ())
+    assert (value.rests_on, value.uncounted) == (of.rests_on, of.uncounted)
+    assert (value.proxy, value.state, value.proxy_told) == (Proxy(""), ProxyState.NONE, "")
 
 
 def test_a_kpi_that_cannot_be_computed_says_so_and_the_log_says_of_which(monkeypatch, caplog):
     monkeypatch.setattr(kpis, "per_unit", lambda *_: 1 / 0)
     cases = {"orders": case(worth(0.0, kpis=SAVED), worth(0.0, kpis=SAVED))}
-    told = kpi_value(record(Kpi, RECORD), cases, TODAY)
-    assert (told.planned, told.current, told.trend) == (None, None, ())
-    assert told.reason == "It could not be computed; the server's log says why."
+    value = kpi_value(record(Kpi, RECORD), cases, TODAY)
+    assert (value.planned, value.current, value.trend) == (None, None, ())
+    assert value.reason == "It could not be computed; the server's log says why."
     (line,) = caplog.records
     assert line.getMessage() == "KPI waits of shop could not be computed"
 
@@ -204,9 +204,9 @@ PLAN, LIFE = case(worth(1.0)), case(worth(1.0), worth(1.0))
     ],
 )  # fmt: skip
 def test_a_kpi_without_a_value_says_why(cases, more, case_id, reason):
-    told = kpi_value(record(Kpi, RECORD | more), cases, TODAY)
-    assert (told.value_case_id, told.reason) == (case_id, reason)
-    assert (told.current is None) == (reason is not None)
+    value = kpi_value(record(Kpi, RECORD | more), cases, TODAY)
+    assert (value.value_case_id, value.reason) == (case_id, reason)
+    assert (value.current is None) == (reason is not None)
 
 
 @pytest.mark.parametrize(
@@ -224,9 +224,9 @@ def test_only_what_is_monitored_names_a_model(deployment, current, model):
 
 
 def test_a_kpi_that_no_case_moves_rests_on_nothing():
-    told = kpi_value(record(Kpi, RECORD), {}, TODAY)
-    assert (told.rests_on, told.uncounted) == (None, None)
-    assert (told.planned, told.current, told.as_of, told.batches) == (None, None, None, ())
+    value = kpi_value(record(Kpi, RECORD), {}, TODAY)
+    assert (value.rests_on, value.uncounted) == (None, None)
+    assert (value.planned, value.current, value.as_of, value.batches) == (None, None, None, ())
 
 
 class Rows:
@@ -267,10 +267,10 @@ def test_a_proxy_is_told_from_its_record():
         "stands_for": "happier customers", "agreed_by": "Ines", "agreed_on": date(2026, 6, 1),
         "expires_on": date(2026, 5, 31),
     }  # fmt: skip
-    told = kpi_value(record(Kpi, proxy), {}, TODAY)
-    assert told.proxy == Proxy("happier customers", "Ines", date(2026, 6, 1), date(2026, 5, 31))
-    assert told.state is ProxyState.AGREED
-    assert told.proxy_told == "Proxy for happier customers, agreed by Ines on 1 Jun 2026."
+    value = kpi_value(record(Kpi, proxy), {}, TODAY)
+    assert value.proxy == Proxy("happier customers", "Ines", date(2026, 6, 1), date(2026, 5, 31))
+    assert value.state is ProxyState.AGREED
+    assert value.proxy_told == "Proxy for happier customers, agreed by Ines on 1 Jun 2026."
     assert kpi_value(record(Kpi, proxy), {}, date(2026, 5, 31)).state is ProxyState.OPEN
 
 

@@ -42,8 +42,8 @@ def rows_with(kind, column, values):
 def faults(kind, column, values):
     shelf = Shelf()
     shelf.names = lambda _: {"triage-of-tickets", "ticket-triage", "triage"}
-    told = told_of(rows_with(kind, column, values), f"{kind}.csv", record_of(kind), stored=shelf)
-    return {r.row: r.code for r in told.receipt.rejects if r.column == column}
+    texts = told_of(rows_with(kind, column, values), f"{kind}.csv", record_of(kind), stored=shelf)
+    return {r.row: r.code for r in texts.receipt.rejects if r.column == column}
 
 
 @pytest.mark.parametrize(("kind", "column"), COUNTED, ids=lambda x: getattr(x, "name", x))

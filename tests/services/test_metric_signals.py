@@ -21,7 +21,7 @@ from mlpm_core.services.in_life.metric_signals import (
 from tests.by_hand import point, watched, week
 
 NEARLY_NONE = 2.0**-30
-FAST, SLOW = Rule.FAST, Rule.SLOW
+FAST, SLOW = Rule.SHEWHART, Rule.CUSUM
 
 
 def series(*points, metric="wape"):
@@ -75,16 +75,16 @@ def test_the_times_outside_of_the_usual_range(z, expected):
 
 
 def test_every_week_in_which_a_rule_fires_is_marked():
-    told = after_usual(*[4.5] * 3, 0.0)
-    assert told.marks == (Mark(week(12), FAST, 4.5), Mark(week(14), SLOW, 12.0))
-    assert told.centre == 0.0
+    chart = after_usual(*[4.5] * 3, 0.0)
+    assert chart.marks == (Mark(week(12), FAST, 4.5), Mark(week(14), SLOW, 12.0))
+    assert chart.centre == 0.0
 
 
 def test_the_latest_is_the_one_that_began_last():
     assert after_usual(0.0).latest is None
-    told = after_usual(4.2, 0.0, 0.0, -4.2, 0.0, 5.0)
-    assert [e.since for e in told.episodes] == [week(12), week(15), week(17)]
-    assert told.latest is told.episodes[2]
+    chart = after_usual(4.2, 0.0, 0.0, -4.2, 0.0, 5.0)
+    assert [e.since for e in chart.episodes] == [week(12), week(15), week(17)]
+    assert chart.latest is chart.episodes[2]
 
 
 def test_twelve_weeks_with_an_error_are_usual_and_the_thirteenth_is_held_against_them():

@@ -95,9 +95,11 @@ def test_numbers_of_numpy_and_counts_in_a_column_with_gaps_are_read():
 def test_a_board_that_nobody_should_adopt_says_so_and_no_chance_is_none():
     shop = mlpm.value("demand_forecast", **QUANTITIES)
     frame = pd.DataFrame({"candidate": ["a"], "metric": ["wape"], "value": [0.4]})
-    said = mlpm.leaderboard(frame.assign(standard_error=0.01), shop).sentence
-    assert said.startswith("Adopting none is worth most, net 0 EUR a year, and is the best with a ")
-    assert "chance of more than 99 %" in said
+    sentence = mlpm.leaderboard(frame.assign(standard_error=0.01), shop).sentence
+    assert sentence.startswith(
+        "Adopting none is worth most, net 0 EUR a year, and is the best with a "
+    )
+    assert "chance of more than 99 %" in sentence
     assert "0 % likely to lose money" in shop.sentence  # every number is exact
     unsure = mlpm.value("demand_forecast", **QUANTITIES | {"margin": "4 to 6 EUR"})
     assert "less than 1 % likely to lose money" in unsure.sentence
@@ -134,15 +136,15 @@ def test_the_wheel_works_outside_of_the_checkout(tmp_path):
         )  # fmt: skip
 
     quantities = (x for name, text in QUANTITIES.items() for x in ("-q", f"{name}={text}"))
-    said = mlpm_alone("value", "demand_forecast", *quantities)
-    assert said.returncode == 0
-    assert "238,582" in said.stdout
+    run = mlpm_alone("value", "demand_forecast", *quantities)
+    assert run.returncode == 0
+    assert "238,582" in run.stdout
     for command in (("serve",), ("demo", "load")):
-        said = mlpm_alone(*command)
-        assert said.returncode == 2
-        assert "a checkout of MLPM" in said.stderr
+        run = mlpm_alone(*command)
+        assert run.returncode == 2
+        assert "a checkout of MLPM" in run.stderr
     assert not (there / "data").exists()
     results = ROOT / "docs" / "example" / "results.csv"
-    said = mlpm_alone("import", results, "--kind", "metric_results", "--project", "returns")
-    assert said.returncode == 0, said.stderr
+    run = mlpm_alone("import", results, "--kind", "metric_results", "--project", "returns")
+    assert run.returncode == 0, run.stderr
     assert (tmp_path / "mlpm-data" / "mlpm.duckdb").is_file()

@@ -59,9 +59,11 @@ def case(workspace, project="water", **more):
 
 def test_the_example_is_worth_what_its_arithmetic_says():
     """100,000 * .8 = 80,000 readings of 1.5 min = 2,000 h; * 30 = 60,000; 20 h per 1,000."""
-    found = worth(written(FIRST_MECHANISM), NUMBERS)
-    assert found.net.mean == pytest.approx(60_000)
-    assert {d.value: k.mean for d, k in found.kpis.items()}["people_intensity"] == pytest.approx(20)
+    valued = worth(written(FIRST_MECHANISM), NUMBERS)
+    assert valued.net.mean == pytest.approx(60_000)
+    assert {d.value: k.mean for d, k in valued.kpis.items()}["people_intensity"] == pytest.approx(
+        20
+    )
     assert grown_at_typical(written(FIRST_MECHANISM), "net").nodes[0].value > 0
 
 

@@ -130,16 +130,16 @@ def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
 
 
 def test_the_rows_come_by_their_health_and_the_totals_by_currency(store):
-    told = portfolio(store, "ann")
-    assert isinstance(told, Portfolio)
-    assert [(x.project, x.case.value_case_id, x.is_in_life) for x in told.lines] == [
+    overview = portfolio(store, "ann")
+    assert isinstance(overview, Portfolio)
+    assert [(x.project, x.case.value_case_id, x.is_in_life) for x in overview.lines] == [
         (SHOP, CASE, True), ("mill", 'c"1', True), (SHOP, "plan", False),
     ]  # fmt: skip
-    shop, of_mill, plan = told.lines
+    shop, of_mill, plan = overview.lines
     assert (shop.project_title, shop.is_demo, shop.age_days) == ("The shop", False, 4)
     assert (of_mill.project_title, of_mill.age_days, plan.age_days) == ('A "mill"\\', 0, None)
     assert shop.gap == about((PLANNED - NET) * PER_WEEK)
-    figures = {(t.dimension, t.unit): t for t in told.totals}
+    figures = {(t.dimension, t.unit): t for t in overview.totals}
     nets = [figures[None, f"{c}/year"] for c in ("EUR", "USD")]
     assert [(t.planned.mean, t.realised.mean, t.cases) for t in nets] == [
         (about(PLANNED), about(NET), ("Orders",)), (about(PLANNED), about(PLANNED), ('c"1',)),
@@ -167,8 +167,8 @@ def test_the_rows_come_by_their_health_and_the_totals_by_currency(store):
 def test_an_empty_portfolio_has_no_totals(tmp_path):
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-02")
-    told = portfolio(workspace, "ann")
-    assert (len(told.lines), told.totals) == (1, ())
+    overview = portfolio(workspace, "ann")
+    assert (len(overview.lines), overview.totals) == (1, ())
     workspace.close()
 
 

@@ -33,14 +33,14 @@ def test_the_reference_of_three_dimensions():
 
     200,000 Dirichlet weights of numpy's own, seed 0, of rows scaled by hand: 62.1, 10.8 and 6.
     """
-    told = weigh(options())
-    assert told.survivors == ("a", "b", "c")
-    assert told.dominated == {"d": "b"}
+    preferences = weigh(options())
+    assert preferences.survivors == ("a", "b", "c")
+    assert preferences.dominated == {"d": "b"}
     weights = np.random.default_rng(0).dirichlet(np.ones(3), 200_000)
     scores = weights @ (np.array(ROWS[:3]) / [62.1, 10.8, 6.0]).T
     for at, name in enumerate("abc"):
         share = np.mean(scores.argmax(axis=1) == at)
-        assert told.shares[name] == pytest.approx(share, abs=0.005)
+        assert preferences.shares[name] == pytest.approx(share, abs=0.005)
 
 
 def test_an_option_that_is_dominated_changes_nothing():
@@ -66,10 +66,10 @@ def test_one_unit_of_revenue_counts_like_one_of_cost_saving(share):
     Ranges of each dimension by itself, 20k and 10k, gave it to the 40k from a share of a half.
     """
     rows = ((60_000.0, -10_000.0), (40_000.0, 0.0), (0.0, 39_999.0))
-    told = weigh(options(rows, (REVENUE, COST)))
-    assert told.survivors == ("a",)
-    found = told.choice({REVENUE: 1 - share, COST: share})
-    assert (found.option, found.lead) == ("a", 100)
+    preferences = weigh(options(rows, (REVENUE, COST)))
+    assert preferences.survivors == ("a",)
+    choice = preferences.choice({REVENUE: 1 - share, COST: share})
+    assert (choice.option, choice.lead) == ("a", 100)
 
 
 def test_money_that_is_saved_and_earned_is_one_criterion_with_the_weight_of_both():
@@ -78,12 +78,12 @@ def test_money_that_is_saved_and_earned_is_one_criterion_with_the_weight_of_both
     Moving t from customers to money: .5 + t = .4 (.5 + t) + .5 - t, so t = .125.
     """
     rows = ((60.0, -10.0, 0.0), (0.0, 20.0, 10.0))
-    told = weigh(options(rows, (REVENUE, COST, CUSTOMER)))
-    found = told.choice({REVENUE: 1, COST: 2, CUSTOMER: 3})
-    assert (found.option, found.lead) == ("b", pytest.approx(20))
-    assert (found.flip.of, found.flip.to.label) == (CUSTOMER, "Money")
-    assert found.flip.points == pytest.approx(12.5)
-    assert told.choice({COST: 1}).option == "a"
+    preferences = weigh(options(rows, (REVENUE, COST, CUSTOMER)))
+    choice = preferences.choice({REVENUE: 1, COST: 2, CUSTOMER: 3})
+    assert (choice.option, choice.lead) == ("b", pytest.approx(20))
+    assert (choice.flip.of, choice.flip.to.label) == (CUSTOMER, "Money")
+    assert choice.flip.points == pytest.approx(12.5)
+    assert preferences.choice({COST: 1}).option == "a"
 
 
 def test_what_somebody_would_choose_and_what_would_flip_it():
@@ -92,20 +92,20 @@ def test_what_somebody_would_choose_and_what_would_flip_it():
     Moving t points from money to customers: .7 - t = .3 + t, so 20 points; then both weigh .5 and
     one bad experience is worth one unit of money, for both ranges are 10.
     """
-    told = weigh(options(((10.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
-    found = told.choice({REVENUE: 7, CUSTOMER: 3})
-    assert (found.option, found.lead) == ("a", pytest.approx(40))
-    assert (found.flip.option, found.flip.of, found.flip.to) == ("b", REVENUE, CUSTOMER)
-    assert found.flip.points == pytest.approx(20)
-    assert found.flip.price == pytest.approx(1)
+    preferences = weigh(options(((10.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
+    choice = preferences.choice({REVENUE: 7, CUSTOMER: 3})
+    assert (choice.option, choice.lead) == ("a", pytest.approx(40))
+    assert (choice.flip.option, choice.flip.of, choice.flip.to) == ("b", REVENUE, CUSTOMER)
+    assert choice.flip.points == pytest.approx(20)
+    assert choice.flip.price == pytest.approx(1)
     dear = weigh(options(((10_000.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
     assert dear.choice({REVENUE: 7, CUSTOMER: 3}).flip.price == pytest.approx(1000)
 
 
 def test_a_weight_on_nothing_that_differs_chooses_nothing():
-    told = weigh(options(((10.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
+    preferences = weigh(options(((10.0, 0.0), (0.0, 10.0)), (REVENUE, CUSTOMER)))
     with pytest.raises(NotEnoughDataError, match="any of them will do"):
-        told.choice({TIME: 1})
+        preferences.choice({TIME: 1})
     twins = weigh(options(((1.0,), (1.0,)), (REVENUE,)))
     assert twins.shares == {"a": 0.5, "b": 0.5}
     alone = weigh(options(((3.0, 3.0), (1.0, 2.0)), (REVENUE, CUSTOMER)))
@@ -121,29 +121,29 @@ def test_what_differs_by_rounding_weighs_nothing(size, noise):
     it; scaled to its own largest it had the weight of all the money.
     """
     rows = ((size, 0.0), (0.99 * size, abs(noise) * size), (0.0, noise * size))
-    told = weigh(options(rows, (REVENUE, PEOPLE)))
-    assert (told.survivors, told.dominated) == (("a",), {"b": "a", "c": "a"})
-    assert told.shares == {"a": 1.0}
+    preferences = weigh(options(rows, (REVENUE, PEOPLE)))
+    assert (preferences.survivors, preferences.dominated) == (("a",), {"b": "a", "c": "a"})
+    assert preferences.shares == {"a": 1.0}
     none = weigh(options(((size, 0.0, noise), (0.5 * size, 5.0, 0.0)), (REVENUE, CUSTOMER, COST)))
     assert list(none.criteria) == [REVENUE, CUSTOMER], "money is named after what moves"
 
 
 def test_sums_that_differ_by_rounding_are_ties():
     """.1 + .2 is 4e-17 above .3."""
-    told = weigh(options(((0.1, 0.2, 1.0), (0.3, 0.0, 2.0)), (REVENUE, COST, CUSTOMER)))
-    assert told.survivors == ("b",)
-    assert told.dominated == {"a": "b"}
+    preferences = weigh(options(((0.1, 0.2, 1.0), (0.3, 0.0, 2.0)), (REVENUE, COST, CUSTOMER)))
+    assert preferences.survivors == ("b",)
+    assert preferences.dominated == {"a": "b"}
 
 
 @pytest.mark.parametrize("small", [1e-9, 1e-6, 0.001])
 def test_what_is_small_but_real_weighs_like_anything_else(small):
     """Small figures of their own dimension have its whole weight, whatever a dominated one is."""
     rows = ((100.0, small), (99.0, 2 * small))
-    told = weigh(options(rows, (REVENUE, CUSTOMER)))
-    assert told.criteria == (REVENUE, CUSTOMER)
-    assert told.choice({REVENUE: 1, CUSTOMER: 1}).option == "b"
+    preferences = weigh(options(rows, (REVENUE, CUSTOMER)))
+    assert preferences.criteria == (REVENUE, CUSTOMER)
+    assert preferences.choice({REVENUE: 1, CUSTOMER: 1}).option == "b"
     bad = weigh(options((*rows, (-1e15, -1e15)), (REVENUE, CUSTOMER)))
-    assert bad.shares == told.shares
+    assert bad.shares == preferences.shares
 
 
 def test_what_cannot_be_weighed_is_named():
@@ -164,22 +164,22 @@ weights = st.tuples(*[st.integers(0, 10)] * 5)
 def test_scale_and_order_do_not_matter_and_the_dominated_never_win(
     found, given_weights, at, factor
 ):
-    told = weigh(options([tuple(map(float, r)) for r in found], tuple(Dimension)))
-    assert math.isclose(sum(told.shares.values()), 1, abs_tol=1e-9)
-    assert set(told.shares) == set(told.survivors)
-    assert not set(told.dominated) & set(told.survivors)
+    preferences = weigh(options([tuple(map(float, r)) for r in found], tuple(Dimension)))
+    assert math.isclose(sum(preferences.shares.values()), 1, abs_tol=1e-9)
+    assert set(preferences.shares) == set(preferences.survivors)
+    assert not set(preferences.dominated) & set(preferences.survivors)
     moved_at = (0, 1) if at < 2 else (at,)  # revenue and cost saving have one scale, money
     scaled = [tuple(x * (factor if i in moved_at else 1.0) for i, x in enumerate(r)) for r in found]
     other = weigh(options(scaled, tuple(Dimension)))
-    assert other.survivors == told.survivors
-    assert other.shares == pytest.approx(told.shares, abs=1e-3)
+    assert other.survivors == preferences.survivors
+    assert other.shares == pytest.approx(preferences.shares, abs=1e-3)
     mine = dict(zip(Dimension, map(float, given_weights), strict=True))
-    weight = {c: mine[c] if c in mine else mine[REVENUE] + mine[COST] for c in told.criteria}
+    weight = {c: mine[c] if c in mine else mine[REVENUE] + mine[COST] for c in preferences.criteria}
     if REVENUE in weight or COST in weight:
         weight[next(c for c in weight if c in (REVENUE, COST))] = mine[REVENUE] + mine[COST]
     assume(sum(weight.values()) > 0)
-    choice = told.choice(mine)
-    assert choice.option in told.survivors
+    choice = preferences.choice(mine)
+    assert choice.option in preferences.survivors
     assert choice.lead >= -1e-9
     if choice.flip:
         moved = dict(weight)
@@ -189,8 +189,10 @@ def test_scale_and_order_do_not_matter_and_the_dominated_never_win(
         moved[choice.flip.to] += step
         assume(moved[choice.flip.of] >= 0)
         scores = {
-            name: sum(moved[c] * told.scaled[k, i] for i, c in enumerate(told.criteria))
-            for k, name in enumerate(told.survivors)
+            name: sum(
+                moved[c] * preferences.scaled[k, i] for i, c in enumerate(preferences.criteria)
+            )
+            for k, name in enumerate(preferences.survivors)
         }
         assert scores[choice.flip.option] == pytest.approx(max(scores.values()), abs=1e-3)
 

@@ -57,8 +57,8 @@ def test_two_months_by_hand(shop):
     0.06 x 12 + 0.03 x 7 = 0.93 points x days. August: in use 10 days, 4 of them monitored, at 0.30,
     which is worth nothing. Planned are 0.06 points on every day.
     """
-    told = view(shop)
-    july, august = told.months
+    shown = view(shop)
+    july, august = shown.months
     assert (july.start, july.days_in_use, july.days_monitored) == (date(2024, 7, 1), 22, 22)
     assert july.realised.mean == pytest.approx(0.93 * A_DAY, rel=1e-6)
     assert july.promised == july.promised_same_days == pytest.approx(1.32 * A_DAY, rel=1e-6)
@@ -68,10 +68,10 @@ def test_two_months_by_hand(shop):
     assert august.promised == pytest.approx(0.60 * A_DAY, rel=1e-6)
     assert august.promised_same_days == pytest.approx(0.24 * A_DAY, rel=1e-6)
     assert july.days_not_final == 3
-    assert told.total.realised.mean == pytest.approx(0.93 * A_DAY, rel=1e-6)
-    assert told.total.promised_same_days == pytest.approx(1.56 * A_DAY, rel=1e-6)
-    assert told.dearest is july
-    assert (told.grade, told.unvalued) == (Grade.MODEL_IMPLIED, ())
+    assert shown.total.realised.mean == pytest.approx(0.93 * A_DAY, rel=1e-6)
+    assert shown.total.promised_same_days == pytest.approx(1.56 * A_DAY, rel=1e-6)
+    assert shown.dearest is july
+    assert (shown.grade, shown.unvalued) == (Grade.MODEL_IMPLIED, ())
 
 
 def test_the_promise_of_a_week_is_the_planned_value_rate_of_the_value_gap(shop):
@@ -101,12 +101,12 @@ def test_a_shorter_period_counts_in_place_of_the_longer_one_it_lies_in(shop):
     """1 August alone was at 0.36: one day of August loses 0.06 points."""
     july = view(shop).months[0]
     results(shop, "2024-08-01,0.36,P1D,final", name="day.csv")
-    told = view(shop)
-    assert told.months[0].realised == july.realised
-    assert told.months[1].days_monitored == 4
-    assert told.months[1].realised.mean == pytest.approx(-0.06 * A_DAY, rel=1e-6)
-    assert told.months[1].days_not_final == 3
-    assert told.dearest.start == date(2024, 7, 1)
+    shown = view(shop)
+    assert shown.months[0].realised == july.realised
+    assert shown.months[1].days_monitored == 4
+    assert shown.months[1].realised.mean == pytest.approx(-0.06 * A_DAY, rel=1e-6)
+    assert shown.months[1].days_not_final == 3
+    assert shown.dearest.start == date(2024, 7, 1)
 
 
 def test_errors_of_different_weeks_are_independent(tmp_path):
@@ -180,12 +180,12 @@ def test_a_kpi_by_month_against_the_promise_in_force(shop):
     promise(shop, "down", 1, promised_for_on="2024-08-01", made_on="2024-08-11")
     case = valuation.case_value(shop, "ada", SHOP, CASE)
     per_point = case.planned.kpis[Dimension.REVENUE].mean / 0.06
-    told = view(shop)
-    ((july, august),) = [k.months for k in told.kpis]
+    shown = view(shop)
+    ((july, august),) = [k.months for k in shown.kpis]
     assert july.level.mean == pytest.approx(400_000 - per_point * 0.93 / 22)
     assert august.level.mean == pytest.approx(400_000)
     assert (july.promised, august.promised) == (None, 250_000)
-    assert len(told.promises) == 2
+    assert len(shown.promises) == 2
 
 
 @pytest.mark.parametrize(
@@ -205,14 +205,14 @@ def test_a_promise_is_judged_by_what_came_since_in_its_direction(
     promise(shop, "k", promised)
     case = valuation.case_value(shop, "ada", SHOP, CASE)
     gain = case.planned.kpis[Dimension.REVENUE].mean / 0.06 * 0.03
-    told = view(shop)
-    (line,) = told.promises
+    shown = view(shop)
+    (line,) = shown.promises
     sign = 1 if direction == "higher" else -1
     assert line.level.mean == pytest.approx(400_000 + sign * gain)
     assert (line.outcome, line.days_monitored) == (outcome, 21)
     assert line.probability == (0.0 if outcome is Outcome.MISSED else 1.0)
-    assert line.then == told.kpis[0].months[0].level
-    assert (told.hits.judged, told.hits.held) == (1, 0.8)
+    assert line.then == shown.kpis[0].months[0].level
+    assert (shown.hits.judged, shown.hits.held) == (1, 0.8)
 
 
 def test_a_level_exactly_as_promised_is_kept(shop):
@@ -229,14 +229,14 @@ def test_what_cannot_be_judged_says_why(shop):
     promise(shop, "k", 1, promise_id="later", promised_for_on="2024-08-11")
     promise(shop, "k", 1, promise_id="silent", promised_for_on="2024-08-05")
     promise(shop, "k", 1, promise_id="hidden", archived=True)
-    told = view(shop)
-    assert at("later", told).outcome is Outcome.NOT_DUE
-    assert at("later", told).now == pytest.approx(400_000)
-    silent = at("silent", told)
+    shown = view(shop)
+    assert at("later", shown).outcome is Outcome.NOT_DUE
+    assert at("later", shown).now == pytest.approx(400_000)
+    silent = at("silent", shown)
     assert silent.outcome is Outcome.UNKNOWN
     assert "No results" in silent.reason
     assert silent.then is not None
-    assert (len(told.promises), told.hits.judged) == (2, 0)
+    assert (len(shown.promises), shown.hits.judged) == (2, 0)
     save(shop, "value_cases", {"value_case_id": "other", "mechanism": "demand_forecast"})
     kpi(shop, "k", "higher", value_case_id="")
     assert "several value cases" in at("silent", view(shop)).reason
@@ -255,11 +255,11 @@ def test_a_promise_on_another_value_case_rests_on_its_own_results(shop):
 def test_periods_without_a_value_count_as_not_monitored(shop):
     for name in ("margin", "goodwill", "overage"):
         save(shop, "quantities", {"value_case_id": CASE, "name": name, "written": "0"})
-    told = view(shop)
-    assert told.total.days_monitored == 0
-    assert told.total.promised is None
-    assert told.n_unvalued == 4
-    assert "a unit short costs nothing" in told.unvalued[0]
+    shown = view(shop)
+    assert shown.total.days_monitored == 0
+    assert shown.total.promised is None
+    assert shown.n_unvalued == 4
+    assert "a unit short costs nothing" in shown.unvalued[0]
 
 
 def test_decisions_fall_due_by_the_clock(shop):
@@ -293,11 +293,13 @@ def test_the_demo_tells_its_stories(tmp_path):
     """
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     demo.load(workspace)
-    told = delivered(workspace, "ada", "bike-shop-demand", "daily-orders")
-    assert told.dearest.start == date(2026, 3, 1)
-    assert len(told.months) == 24
-    assert told.total.realised.mean == pytest.approx(sum(m.realised.mean for m in told.months))
-    assert told.total.realised.p10 > sum(m.realised.p10 for m in told.months)
-    assert at("stock-outs-under-pressure", told).outcome is Outcome.MISSED
-    assert at("planner-hours-first-year", told).outcome is Outcome.OVER_DELIVERED
+    realised = delivered(workspace, "ada", "bike-shop-demand", "daily-orders")
+    assert realised.dearest.start == date(2026, 3, 1)
+    assert len(realised.months) == 24
+    assert realised.total.realised.mean == pytest.approx(
+        sum(m.realised.mean for m in realised.months)
+    )
+    assert realised.total.realised.p10 > sum(m.realised.p10 for m in realised.months)
+    assert at("stock-outs-under-pressure", realised).outcome is Outcome.MISSED
+    assert at("planner-hours-first-year", realised).outcome is Outcome.OVER_DELIVERED
     workspace.close()

@@ -139,17 +139,20 @@ def test_promises_and_months_of_a_proxy_end_with_it(shop):
         {"promise_id": "p", "kpi_id": "waits", "promised": 9, "made_on": date(2026, 5, 1),
          "promised_for_on": date(2026, 6, 1)},
     )  # fmt: skip
-    told = delivered(shop, "ada", "shop", "triage")
-    assert [k.kpi.kpi_id for k in told.kpis] == ["waits"]
-    assert told.promises[0].outcome is not Outcome.UNKNOWN
+    realised = delivered(shop, "ada", "shop", "triage")
+    assert [k.kpi.kpi_id for k in realised.kpis] == ["waits"]
+    assert realised.promises[0].outcome is not Outcome.UNKNOWN
     for changed, reason in (
         ({"baseline": 20, "target": 8}, "Its KPI is a proxy that nobody agreed to, and expired."),
         ({"expires_on": date(2026, 7, 31)}, "The baseline of its KPI is still to be measured."),
     ):
         save(shop, "kpis", PROXY | changed)
-        told = delivered(shop, "ada", "shop", "triage")
-        assert told.kpis == ()
-        assert (told.promises[0].outcome, told.promises[0].reason) == (Outcome.UNKNOWN, reason)
+        realised = delivered(shop, "ada", "shop", "triage")
+        assert realised.kpis == ()
+        assert (realised.promises[0].outcome, realised.promises[0].reason) == (
+            Outcome.UNKNOWN,
+            reason,
+        )
 
 
 def test_a_project_whose_proxy_expired_needs_a_kpi_again(shop):

@@ -49,9 +49,9 @@ def test_contacts_and_gifts_are_paid_whoever_the_benefit_belongs_to():
     Attribution .6: .6 * 162,000 - 99,900 = -2,700; less 20,000 of building, over one year: -22,700.
     Sixty percent of net would be 37,260 - 20,000 = 17,260.
     """
-    told = realised(m1(), build_cost="20000", attribution="0.6", horizon_years="1")
-    assert told.npv.mean == near(-22_700)
-    assert told.probability_of_gain == 0
+    lived = realised(m1(), build_cost="20000", attribution="0.6", horizon_years="1")
+    assert lived.npv.mean == near(-22_700)
+    assert lived.probability_of_gain == 0
 
 
 def test_deadweight_and_decay_take_from_the_benefit_alone():
@@ -60,8 +60,8 @@ def test_deadweight_and_decay_take_from_the_benefit_alone():
     45,900; .9*.8*162,000 - 99,900 = 16,740; .9*.8*.5*162,000 - 99,900 = -41,580;
     .9*.8*.25*162,000 - 99,900 = -70,740.
     """
-    told = realised(m1(), deadweight="0.1", decay="0.2", decay_later="0.5", horizon_years="4")
-    assert flows(told) == pytest.approx([45_900, 16_740, -41_580, -70_740])
+    lived = realised(m1(), deadweight="0.1", decay="0.2", decay_later="0.5", horizon_years="4")
+    assert flows(lived) == pytest.approx([45_900, 16_740, -41_580, -70_740])
 
 
 def test_frames_decay_by_hand():
@@ -69,13 +69,13 @@ def test_frames_decay_by_hand():
 
     Decay .1: 424,950; 440,640 - 64,650; 396,576 - 64,650: decay goes on as in the second year.
     """
-    told = realised(answer("M7"), decay="0.1")
-    assert flows(told) == pytest.approx([424_950, 375_990, 331_926])
+    lived = realised(answer("M7"), decay="0.1")
+    assert flows(lived) == pytest.approx([424_950, 375_990, 331_926])
 
 
 def test_half_the_use_has_half_the_benefit_and_half_the_costs():
-    told = realised(m1(), ramp_first_year="0.5", attribution="0.6", horizon_years="2")
-    assert flows(told) == pytest.approx([-1_350, -2_700])
+    lived = realised(m1(), ramp_first_year="0.5", attribution="0.6", horizon_years="2")
+    assert flows(lived) == pytest.approx([-1_350, -2_700])
 
 
 @pytest.mark.parametrize("name", mechanisms())
@@ -103,9 +103,9 @@ def test_costs_belong_to_the_draws_of_the_value():
 def test_nothing_comes_in_while_it_is_built(months, value):
     """100,000 at the end of a year of use is worth less the longer the building before it."""
     written = {"build_cost": "60k", "build_months": months, "horizon_years": "1"}
-    told = benefits(sure(100_000), written | {"discount_rate": "0.1"})
-    assert told.npv.mean == pytest.approx(value - 60_000)
-    assert told.median_years == pytest.approx(0.6)  # of use
+    plan = benefits(sure(100_000), written | {"discount_rate": "0.1"})
+    assert plan.npv.mean == pytest.approx(value - 60_000)
+    assert plan.median_years == pytest.approx(0.6)  # of use
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_a_season_moves_when_it_pays_back_and_not_what(peak_month, share):
     """
     cost = share * 100_000
     season = {"peak_volume": "2", "peak_month": peak_month, "discount_rate": "0"}
-    told = benefits(sure(100_000), {"build_cost": repr(cost)} | season)
-    assert told.median_years == pytest.approx(0.25, abs=1e-9)
-    assert told.npv.mean == pytest.approx(300_000 - cost)
+    plan = benefits(sure(100_000), {"build_cost": repr(cost)} | season)
+    assert plan.median_years == pytest.approx(0.25, abs=1e-9)
+    assert plan.npv.mean == pytest.approx(300_000 - cost)
     even = benefits(sure(100_000), {"build_cost": repr(cost), "discount_rate": "0"})
     assert even.median_years == pytest.approx(share)
 
@@ -129,20 +129,20 @@ def test_a_season_moves_when_it_pays_back_and_not_what(peak_month, share):
 def test_running_costs_have_no_season():
     """Before the peak: after six months .5 - 0 of 100,000, less half of 20,000: 40,000."""
     season = {"peak_volume": "2", "peak_month": "6", "discount_rate": "0", "run_cost": "20k"}
-    told = benefits(sure(100_000), {"build_cost": "40k"} | season)
-    assert told.median_years == pytest.approx(0.5)
+    plan = benefits(sure(100_000), {"build_cost": "40k"} | season)
+    assert plan.median_years == pytest.approx(0.5)
 
 
 def test_what_falls_below_its_cost_again_has_not_paid_back():
     """50,000 in the first year pays 40,000; then 25,000 - 50,000 a year are lost."""
-    told = benefits(
+    plan = benefits(
         sure(50_000),
         {"build_cost": "40k", "decay": "0.75", "discount_rate": "0"},
         costs=sure(50_000),
     )
-    assert flows(told) == pytest.approx([50_000, -25_000, -43_750])
-    assert told.median_years is None
-    assert told.sentence == "It does not pay back within 3 years of use in any outcome in sight."
+    assert flows(plan) == pytest.approx([50_000, -25_000, -43_750])
+    assert plan.median_years is None
+    assert plan.sentence == "It does not pay back within 3 years of use in any outcome in sight."
 
 
 @pytest.mark.parametrize(
@@ -151,12 +151,12 @@ def test_what_falls_below_its_cost_again_has_not_paid_back():
 )
 def test_what_costs_nothing_to_build_does_not_pay_back(net, run_cost, chance):
     """It lost every year and "paid back with a chance of 100 %"."""
-    told = benefits(sure(float(net)), {"build_cost": "0", "run_cost": run_cost})
-    assert told.sentence == (
+    plan = benefits(sure(float(net)), {"build_cost": "0", "run_cost": run_cost})
+    assert plan.sentence == (
         "Building costs nothing, so there is nothing to pay back; over 3 years it leaves a gain "
         f"with a chance of {chance}."
     )
-    assert told.probability_by(3) == (chance == "100 %")
+    assert plan.probability_by(3) == (chance == "100 %")
 
 
 @pytest.mark.parametrize(

@@ -67,15 +67,15 @@ def forged(path, to, **members):
     """A backup with some members replaced and a manifest whose hashes fit, as a forger makes it."""
     schema = members.pop("schema", None)
     with zipfile.ZipFile(path) as given:
-        said = json.loads(given.read("manifest.json"))
+        document = json.loads(given.read("manifest.json"))
         data = {n: given.read(n) for n in given.namelist() if n != "manifest.json"}
     data = {n: d for n, d in (data | members).items() if d is not None}
-    said["sha256"] = {n: hashlib.sha256(d).hexdigest() for n, d in data.items()}
-    said["schema"] = said["schema"] if schema is None else schema
+    document["sha256"] = {n: hashlib.sha256(d).hexdigest() for n, d in data.items()}
+    document["schema"] = document["schema"] if schema is None else schema
     with zipfile.ZipFile(to, "w") as out:
         for name, content in data.items():
             out.writestr(name, content)
-        out.writestr("manifest.json", json.dumps(said))
+        out.writestr("manifest.json", json.dumps(document))
     return to
 
 

@@ -165,9 +165,9 @@ def test_four_commands_at_once_each_get_a_batch_of_their_own(server, tmp_path):
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=own_environment(server.data),
             )
         )  # fmt: skip
-    told = [json.loads(p.communicate()[0]) for p in started]
-    assert [t["status"] for t in told] == ["committed"] * 4
-    assert len({t["batch"] for t in told}) == 4
+    values = [json.loads(p.communicate()[0]) for p in started]
+    assert [t["status"] for t in values] == ["committed"] * 4
+    assert len({t["batch"] for t in values}) == 4
 
 
 def test_a_connection_that_drops_at_half_of_the_length_stores_nothing(server):

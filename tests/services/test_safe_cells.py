@@ -123,9 +123,9 @@ def test_what_was_exported_is_imported_as_what_is_stored(shop, file_format):
     assert saved.status is Status.COMMITTED, saved.rejects
     stored = {r["kpi_id"]: r["definition"] for r in registers.records(shop, "ada", "p", "kpis")}
     assert stored == {f"k{i}": note for i, note in enumerate(NOTES)}
-    told = export(shop, "ada", "p", "kpis", file_format)
-    assert file_format == "xlsx" or formulas(told.data) == []
-    receipt = imports.import_file(shop, "ada", "p", "kpis", told.filename, told.data)
+    exported = export(shop, "ada", "p", "kpis", file_format)
+    assert file_format == "xlsx" or formulas(exported.data) == []
+    receipt = imports.import_file(shop, "ada", "p", "kpis", exported.filename, exported.data)
     assert (receipt.rejected, receipt.new, receipt.changed) == (0, 0, 0), receipt
     assert receipt.identical == len(NOTES)
 
@@ -134,10 +134,10 @@ def test_bands_and_quantities_come_back_too(shop):
     data = f"{HEADER},slice_key,slice_value\nm,bias,2024-01-01,-0.5,=1,age,-5 to 0\n"
     stored = imports.import_file(shop, "ada", "p", "metric_results", "r.csv", data.encode())
     assert stored.status is Status.COMMITTED, stored.rejects
-    told = export(shop, "ada", "p", "metric_results", "csv")
-    assert formulas(told.data) == []
-    assert b",-0.5," in told.data
-    again = imports.import_file(shop, "ada", "p", "metric_results", "r.csv", told.data)
+    exported = export(shop, "ada", "p", "metric_results", "csv")
+    assert formulas(exported.data) == []
+    assert b",-0.5," in exported.data
+    again = imports.import_file(shop, "ada", "p", "metric_results", "r.csv", exported.data)
     assert (again.identical, again.rejects) == (1, [])
 
 
@@ -167,9 +167,9 @@ def test_no_cell_of_rejected_rows_is_a_formula_and_they_are_judged_as_before(del
         writer.writerow([payload, "recall", "2024-01-01", "much", payload, payload, "-5"])
         writer.writerow(["-1", "bias", "x", "-1.5", "-", "'=1", "=1"])
     profile = Profile(columns={"=2+2": "ignore", "@x": "ignore"})
-    told = told_of(text.getvalue().encode(), "r.csv", MetricResult, profile=profile)
-    assert told.receipt.rejected == 2 * len(CELLS[::7])
-    back = told.rejected_csv()
+    texts = told_of(text.getvalue().encode(), "r.csv", MetricResult, profile=profile)
+    assert texts.receipt.rejected == 2 * len(CELLS[::7])
+    back = texts.rejected_csv()
     rows = csv.reader(io.StringIO(back.decode(), newline=""), delimiter=delimiter)
     cells = [cell for row in rows for cell in row]
     assert [c for c in cells if first_seen(c) in tuple("=+-@") and not number(c) and c != "-"] == []
@@ -177,7 +177,7 @@ def test_no_cell_of_rejected_rows_is_a_formula_and_they_are_judged_as_before(del
     again = told_of(back, "rejected.csv", MetricResult, profile=profile)
     assert again.rejected_csv() == back
     assert [(r.column, r.code) for r in again.receipt.rejects] == [
-        (r.column, r.code) for r in told.receipt.rejects
+        (r.column, r.code) for r in texts.receipt.rejects
     ]
 
 
@@ -185,10 +185,10 @@ def test_rejected_cells_of_other_countries_and_lines_above_the_header_stay_what_
     rows = [";bias;2024-01-01;-1.234,5", "m;bias;2024-01-01;- 5"]
     lines = ["=1+1;-2", "model_id;metric;period_start;value", *rows]
     profile = Profile(skip_lines=1, decimal=",", thousands=".")
-    told = told_of("\n".join(lines).encode(), "r.csv", MetricResult, profile=profile)
-    back = told.rejected_csv().decode().splitlines()
+    texts = told_of("\n".join(lines).encode(), "r.csv", MetricResult, profile=profile)
+    back = texts.rejected_csv().decode().splitlines()
     assert back[0] == "'=1+1;-2"
     assert back[2].startswith(f"{rows[0]};3;")
     assert back[3].startswith("m;bias;2024-01-01;'- 5;4;")
     again = told_of("\n".join(back).encode(), "r.csv", MetricResult, profile=profile)
-    assert [r.code for r in again.receipt.rejects] == [r.code for r in told.receipt.rejects]
+    assert [r.code for r in again.receipt.rejects] == [r.code for r in texts.receipt.rejects]

@@ -127,10 +127,10 @@ def test_a_reader_has_no_secret_and_can_write_no_file(monkeypatch, tmp_path):
         limits = Path(f"/proc/{pid_of(cage)}/limits").read_text()
     assert b"s3cret" not in environment
     assert b"MLPM" not in environment
-    told = {line[:26].strip(): line[26:].split()[:2] for line in limits.splitlines()[1:]}
-    assert told["Max file size"] == ["0", "0"]
-    assert told["Max address space"] == [str(6 * 2**30)] * 2
-    assert told["Max core file size"] == ["0", "0"]
+    by_name = {line[:26].strip(): line[26:].split()[:2] for line in limits.splitlines()[1:]}
+    assert by_name["Max file size"] == ["0", "0"]
+    assert by_name["Max address space"] == [str(6 * 2**30)] * 2
+    assert by_name["Max core file size"] == ["0", "0"]
     script = (
         "from mlpm_core.intake.sandbox import _bounded; _bounded(2**33)(9)\n"
         f"with open({str(tmp_path / 'loot')!r}, 'w') as file: file.write('x')\n"

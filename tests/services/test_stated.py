@@ -109,8 +109,8 @@ def test_an_interval_of_what_is_no_share_is_a_standard_error(workspace, low, hig
 def test_an_interval_of_a_share_stands_for_the_cases_that_make_it_so_wide(hits, n, level):
     """The interval of Beta(hits + 1, misses + 1) is given back its own number of cases."""
     low, high = beta(hits + 1, n - hits + 1).ppf([(1 - level) / 2, (1 + level) / 2])
-    found = stated(hits / n, is_share=True, interval=(low, high), level=level)
-    assert found.cases == n
+    error = stated(hits / n, is_share=True, interval=(low, high), level=level)
+    assert error.cases == n
     exact = stated(hits / n, is_share=True, interval=(low, high), error=0.01)
     assert exact.error == 0.01, "a standard error says more"
 
@@ -143,11 +143,11 @@ def test_a_rare_share_outside_its_limit_is_outside_however_its_error_is_stated(s
     """1e-9, known to 1 %, is 50 standard errors above a limit of 5e-10."""
     error = 1e-11
     ends = {"ci_low": 1e-9 - 1.96 * error, "ci_high": 1e-9 + 1.96 * error}
-    told = Monitored(
+    result = Monitored(
         1e-9, None, error if stating == "value_se" else None, "B00001",
         **(ends if stating == "interval" else {}),
     )  # fmt: skip
-    low, high = told.interval(is_share=True)
+    low, high = result.interval(is_share=True)
     assert (low, high) == pytest.approx((0.98355e-9, 1.01645e-9), rel=1e-3)
     check = LimitCheck("escape_rate", "Escape rate", 1e-9, low, high, None, 5e-10, Health.SICK)
     assert check.state is LimitState.OUTSIDE

@@ -207,11 +207,11 @@ def test_what_was_read_before_a_write_is_not_remembered_after_it(store, monkeypa
 
     def slow(reader, query, **parameters):
         nonlocal is_first
-        found = rows(reader, query, **parameters)
+        stored = rows(reader, query, **parameters)
         if query == "last_seq" and is_first:
             is_first = False
             add_models(store, 1, "a")
-        return found
+        return stored
 
     monkeypatch.setattr(Reader, "rows", slow)
     assert [newest(store), newest(store)] == [0, 1]
@@ -256,18 +256,18 @@ def test_a_failed_migration_leaves_the_old_version(tmp_path, monkeypatch):
     store = Store.open(path)
     add_models(store, 1, "m1")
     store.close()
-    known = connection.migrations()
+    steps = connection.migrations()
     broken = "CREATE TABLE half_done (i INTEGER); INSERT INTO no_such_table VALUES (1);"
-    monkeypatch.setattr(connection, "migrations", lambda: (*known, (known[-1][0] + 1, broken)))
+    monkeypatch.setattr(connection, "migrations", lambda: (*steps, (steps[-1][0] + 1, broken)))
     with pytest.raises(StoreError, match="no_such_table"):
         Store.open(path)
-    monkeypatch.setattr(connection, "migrations", lambda: known)
+    monkeypatch.setattr(connection, "migrations", lambda: steps)
     store = Store.open(path)
     assert models(store) == ["m1"]
     with store.reader() as reader:
         assert (
             reader._rows("SELECT max(version) AS v FROM schema_version", {})[0]["v"]
-            == (known[-1][0])
+            == (steps[-1][0])
         )
         tables = reader._rows("SELECT table_name AS t FROM duckdb_tables()", {})
     assert "half_done" not in {row["t"] for row in tables}
@@ -276,8 +276,8 @@ def test_a_failed_migration_leaves_the_old_version(tmp_path, monkeypatch):
 
 def test_a_migration_runs_once(tmp_path, monkeypatch):
     path = tmp_path / "mlpm.duckdb"
-    known = connection.migrations()
-    newer = (*known, (known[-1][0] + 1, "CREATE TABLE added (i INTEGER);"))
+    steps = connection.migrations()
+    newer = (*steps, (steps[-1][0] + 1, "CREATE TABLE added (i INTEGER);"))
     Store.open(path).close()
     monkeypatch.setattr(connection, "migrations", lambda: newer)
     for _ in range(2):
@@ -291,11 +291,11 @@ def test_a_migration_runs_once(tmp_path, monkeypatch):
 
 def test_a_store_of_a_newer_version_is_not_touched(tmp_path, monkeypatch):
     path = tmp_path / "mlpm.duckdb"
-    known = connection.migrations()
-    newer = (*known, (known[-1][0] + 1, "CREATE TABLE added (i INTEGER);"))
+    steps = connection.migrations()
+    newer = (*steps, (steps[-1][0] + 1, "CREATE TABLE added (i INTEGER);"))
     monkeypatch.setattr(connection, "migrations", lambda: newer)
     Store.open(path).close()
-    monkeypatch.setattr(connection, "migrations", lambda: known)
+    monkeypatch.setattr(connection, "migrations", lambda: steps)
     with pytest.raises(StoreError, match="start the newer MLPM"):
         Store.open(path)
 

@@ -55,11 +55,11 @@ def test_cases_looked_at_tell_what_the_counted_among_them_tell(counted, cases):
 @pytest.mark.parametrize(("prevalence", "cost"), [(0.002, 250_000), (0.01, 1_300_000)])
 def test_positives_follow_from_prevalence_and_flagged_from_the_flag_rate(prevalence, cost):
     """Flagged are prevalence x recall / precision, at the medians: .28 (of .1 to .8) and .39."""
-    told = choice(prevalence, cost)
-    assert told.inputs["m.recall"].counted == pytest.approx(prevalence)
-    middle = {n: float(np.median(told.inputs[f"m.{n}"].draws)) for n in OWN}
+    chosen = choice(prevalence, cost)
+    assert chosen.inputs["m.recall"].counted == pytest.approx(prevalence)
+    middle = {n: float(np.median(chosen.inputs[f"m.{n}"].draws)) for n in OWN}
     rate = prevalence * middle["recall"] / middle["precision"]
-    assert told.inputs["m.precision"].counted == pytest.approx(rate, rel=0.01)
+    assert chosen.inputs["m.precision"].counted == pytest.approx(rate, rel=0.01)
 
 
 def test_the_cost_of_a_study_is_that_of_all_cases_looked_at():
@@ -67,17 +67,17 @@ def test_the_cost_of_a_study_is_that_of_all_cases_looked_at():
 
     The same choice with every positive known for 5 would have been worth a study.
     """
-    told = choice(0.002, 160_000)
-    (advice,) = (a for a in advised(told, M1) if a.key == "m.recall")
+    chosen = choice(0.002, 160_000)
+    (advice,) = (a for a in advised(chosen, M1) if a.key == "m.recall")
     positives = round(advice.study.n * 0.002)
     assert advice.study.n == positives / 0.002
     assert advice.how == f"label {advice.study.n:,} more cases of m ({positives:,} of them count)"
     assert advice.most_per_case == pytest.approx(advice.study_worth.value / advice.study.n)
     assert advice.study_worth.value > 5 * positives
     assert advice.study_worth.value < 5 * advice.study.n
-    dear = studied(told, M1, "m.recall", 5.0)
+    dear = studied(chosen, M1, "m.recall", 5.0)
     assert dear is None or dear[1].value > dear[0].cost == 5.0 * dear[0].n
-    study, _ = studied(told, M1, "m.recall", 0.0)
+    study, _ = studied(chosen, M1, "m.recall", 0.0)
     assert study.n >= 10 / 0.002
 
 
@@ -93,12 +93,12 @@ def test_a_choice_in_a_file_counts_alike(tmp_path):
         '[[studies]]\nname = "label 50,000"\nobserves = "m.recall"\nn = 50000\ncost = 250000\n',
         "utf-8",
     )
-    found = {study["study"]: study for study in read_case(path).to_json()["evsi"]}
-    told = choice(0.002, 160_000)
-    known = told.inputs["m.recall"].draws
-    whole = evsi(told.nets, Study("s", "recall", 100), known, is_share=True)
-    assert found["label 50,000"]["value"] == pytest.approx(whole.value)
-    assert found["label 100"]["value"] < 0.5 * whole.value
+    by_name = {study["study"]: study for study in read_case(path).to_json()["evsi"]}
+    chosen = choice(0.002, 160_000)
+    draws = chosen.inputs["m.recall"].draws
+    whole = evsi(chosen.nets, Study("s", "recall", 100), draws, is_share=True)
+    assert by_name["label 50,000"]["value"] == pytest.approx(whole.value)
+    assert by_name["label 100"]["value"] < 0.5 * whole.value
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_what_a_study_counts_is_a_share_by_a_formula(tmp_path, counted, sentence
 @pytest.mark.parametrize("weeks", [0.0, 13.0, 52.0])
 def test_waiting_for_a_study_costs_what_the_better_choice_brings_meanwhile(tmp_path, weeks):
     """Weeks / 52 of the lead over what goes on today; the study pays it beside its own cost."""
-    told = choice(0.01, 500_000)
-    lead = max(told.means.values())
+    chosen = choice(0.01, 500_000)
+    lead = max(chosen.means.values())
     assert lead > 0
-    assert told.waiting(weeks) == pytest.approx(lead * weeks / 52)
-    assert told.waiting(weeks, today=told.best) == 0
-    assert told.waiting(weeks, years=4) == pytest.approx(lead * weeks / 52 / 4)
+    assert chosen.waiting(weeks) == pytest.approx(lead * weeks / 52)
+    assert chosen.waiting(weeks, today=chosen.best) == 0
+    assert chosen.waiting(weeks, years=4) == pytest.approx(lead * weeks / 52 / 4)
     rows = "".join(f'{name} = "{text}"\n' for name, text in SHOP.items())
     own = "".join(f'{name} = "{text}"\n' for name, text in OWN.items())
     path = tmp_path / "choice.toml"

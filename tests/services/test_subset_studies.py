@@ -231,19 +231,19 @@ def test_a_study_of_a_subset_is_worth_what_those_of_it_tell(
     M10: the assistant closes .45 of the contacts it meets. M11: .3 of the customers are treated.
     M7: .02 of the good units, .99 of all, are rejected.
     """
-    told = choice(number, name, written, fixed_cost)
-    known = told.inputs[name].draws
+    chosen = choice(number, name, written, fixed_cost)
+    draws = chosen.inputs[name].draws
     cases = round(40 / share)
-    expected = by_sums(told.nets, known, round(cases * share))
-    of_all = by_sums(told.nets, known, cases)
-    shown = told.evsi(Study("s", name, cases)).value
+    expected = by_sums(chosen.nets, draws, round(cases * share))
+    of_all = by_sums(chosen.nets, draws, cases)
+    shown = chosen.evsi(Study("s", name, cases)).value
     assert shown == pytest.approx(expected, rel=0.02, abs=1)
     assert shown < 0.99 * of_all, "each case looked at had been taken as one that tells"
 
 
 def test_a_pilot_says_how_many_of_its_cases_count():
-    told = choice("M1", "acceptance", "0.02 to 0.2")
-    (advice,) = advised(told, find_mechanism("M1"))
+    chosen = choice("M1", "acceptance", "0.02 to 0.2")
+    (advice,) = advised(chosen, find_mechanism("M1"))
     n = advice.study.n
     assert advice.how == f"pilot with {n:,} customers ({round(n * 0.027):,} of them count)"
     assert advice.most_per_case == pytest.approx(advice.study_worth.value / n)
@@ -263,16 +263,16 @@ def test_an_audit_draws_the_cases_that_all_tell_and_says_which(name, cases):
     """The worked decision audits 1,000 automatic cases: n are those, not all that arrive."""
     assert find_mechanism("M3").input(name).looked_at == cases
     if name == "selective_error":
-        told = choice("M3", name, "0.005 to 0.2", "100000", cost_per_error="100")
-        (advice,) = advised(told, find_mechanism("M3"))
+        chosen = choice("M3", name, "0.005 to 0.2", "100000", cost_per_error="100")
+        (advice,) = advised(chosen, find_mechanism("M3"))
         assert advice.how == f"label {advice.study.n:,} more automatic cases"
 
 
 def test_what_no_case_tells_is_looked_up():
     """Whether hours leave the pay bill is not seen in any number of cases."""
-    told = choice("M3", "cashable", "0.05 to 0.95", "100000")
-    assert told.evppi["cashable"].value > 0
-    (advice,) = advised(told, find_mechanism("M3"))
+    chosen = choice("M3", "cashable", "0.05 to 0.95", "100000")
+    assert chosen.evppi["cashable"].value > 0
+    (advice,) = advised(chosen, find_mechanism("M3"))
     assert (advice.study, advice.how) == (None, "look it up")
-    assert told.evsi(Study("s", "cashable", 1000)).value == 0
-    assert studied(told, find_mechanism("M3"), "cashable", 1.0) is None
+    assert chosen.evsi(Study("s", "cashable", 1000)).value == 0
+    assert studied(chosen, find_mechanism("M3"), "cashable", 1.0) is None

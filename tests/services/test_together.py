@@ -113,12 +113,12 @@ def test_options_of_a_choice_move_with_what_is_common(by):
     expected = 30_000 * (2.4 + 0.03 * by - 1.4)
     common = {name: text for name, text in moved(by).items() if name != "uplift_at_k"}
     own = {"uplift_at_k": PLAIN["uplift_at_k"]}
-    told = decide(M11, common, [Option("none"), Option("A", own), Option("B", own)])
-    assert told.means["A"] == pytest.approx(expected, abs=25)
-    assert told.means["B"] == pytest.approx(expected, abs=25)
+    analysis = decide(M11, common, [Option("none"), Option("A", own), Option("B", own)])
+    assert analysis.means["A"] == pytest.approx(expected, abs=25)
+    assert analysis.means["B"] == pytest.approx(expected, abs=25)
     theirs = {"uplift_at_k": f"normal(0.04, 0.005) with value {by}"}
-    told = decide(M11, PLAIN, [Option("none"), Option("A", theirs)])
-    assert told.means["A"] == pytest.approx(expected, abs=25)
+    analysis = decide(M11, PLAIN, [Option("none"), Option("A", theirs)])
+    assert analysis.means["A"] == pytest.approx(expected, abs=25)
     with pytest.raises(InputError, match="fixed_cost is independent"):
         decide(M11, PLAIN, [Option("A", own, fixed_cost="1k to 2k with value 0.5")])
 

@@ -48,12 +48,12 @@ def test_details_of_a_model_that_others_use_go_but_its_name_stays(workspace):
     put(workspace, JANUARY)
     described = put(workspace, "model_id,owner\nm1,Ida\nm2,Ben\n", kind="models",
                     profile=CONFIRMED)  # fmt: skip
-    told = undoing.undo(workspace, "ben", "shop", described.batch, dry_run=True)
-    assert codes(told) == {"stops-counting": 1, "holds-again": 1}  # m1 was registered before
+    receipt = undoing.undo(workspace, "ben", "shop", described.batch, dry_run=True)
+    assert codes(receipt) == {"stops-counting": 1, "holds-again": 1}  # m1 was registered before
     undoing.undo(workspace, "ben", "shop", "B00001")
     put(workspace, HEADER + "m2,recall,2024-02-05,0.6,\n")
-    told = undoing.undo(workspace, "ben", "shop", described.batch)
-    assert codes(told) == {"stops-counting": 1, "stays-registered": 1}
+    receipt = undoing.undo(workspace, "ben", "shop", described.batch)
+    assert codes(receipt) == {"stops-counting": 1, "stays-registered": 1}
     assert [(m["model_id"], m["owner"]) for m in stored(workspace, Model)] == [("m2", "")]
 
 
@@ -85,13 +85,13 @@ def test_an_undo_says_what_it_will_do_before_it_does_it(workspace):
     put(workspace, JANUARY)
     second = put(workspace, BOTH.replace("0.8", "0.9"), profile=CONFIRMED)
     was = state(workspace)
-    told = undoing.undo(workspace, "ben", "shop", second.batch, dry_run=True)
+    receipt = undoing.undo(workspace, "ben", "shop", second.batch, dry_run=True)
     assert state(workspace) == was
-    assert (told.status, told.batch, told.undoes) == (Status.DRY_RUN, None, second.batch)
-    assert codes(told) == {"stops-counting": 1, "holds-again": 2}
+    assert (receipt.status, receipt.batch, receipt.undoes) == (Status.DRY_RUN, None, second.batch)
+    assert codes(receipt) == {"stops-counting": 1, "holds-again": 2}
     done = undoing.undo(workspace, "ben", "shop", second.batch)
-    assert done.warnings == told.warnings
-    assert done.effect == told.effect
+    assert done.warnings == receipt.warnings
+    assert done.effect == receipt.effect
 
 
 def test_what_others_rest_on_is_not_taken_away_and_the_way_out_is_named(workspace):
@@ -103,9 +103,9 @@ def test_what_others_rest_on_is_not_taken_away_and_the_way_out_is_named(workspac
     was = state(workspace)
     with pytest.raises(InputError) as refused:
         undoing.undo(workspace, "ben", SHOP, made["models"])
-    told = str(refused.value)
-    assert "Deployment d on m" in told
-    assert f"Take back first: {made['deployments']}" in told
+    message = str(refused.value)
+    assert "Deployment d on m" in message
+    assert f"Take back first: {made['deployments']}" in message
     assert state(workspace) == was
     for kind in ("metric_limits", "deployments", "value_cases"):
         if kind == "value_cases":
@@ -140,7 +140,7 @@ def test_a_decision_taken_on_evaluations_is_told_and_labels_that_lose_their_pred
     log_batch = put(workspace, log, project=SHOP, kind="prediction_log").batch
     assert put(workspace, labels, project=SHOP, kind="labels").warnings == []
     made = {r["kind"]: r["batch"] for r in batches.receipts(workspace, "ada", SHOP)}
-    told = undoing.undo(workspace, "ben", SHOP, made["evaluations"], dry_run=True)
-    assert "decided-on" in codes(told)
-    assert "Decision D001" in next(w.message for w in told.warnings if w.code == "decided-on")
+    receipt = undoing.undo(workspace, "ben", SHOP, made["evaluations"], dry_run=True)
+    assert "decided-on" in codes(receipt)
+    assert "Decision D001" in next(w.message for w in receipt.warnings if w.code == "decided-on")
     assert codes(undoing.undo(workspace, "ben", SHOP, log_batch))["orphan-label"] == 1

@@ -47,23 +47,23 @@ def test_cells_of_a_workbook_keep_what_they_are():
         ["m1", "recall", "2024-01-06", 1, 12345678, "=1+1"],
         ["m1", "recall", "2024-01-07", 0.5, None, True],
     ]
-    told = judged(workbook(rows, date_cells=["C3"]))
-    assert told.receipt.status == "dry_run"
-    assert told.lines == [2, 3, 4]
-    assert of_row(told, 2, "model_id") == "007"
-    assert of_row(told, 2, "note") == 'said "yes", then\nno'
-    assert of_row(told, 3, "period_start") == datetime(2024, 1, 6)
-    assert (of_row(told, 3, "value"), of_row(told, 3, "n")) == (1.0, 12345678)
-    assert of_row(told, 3, "note") == "=1+1"
-    assert (of_row(told, 4, "n"), of_row(told, 4, "note")) == (None, "true")
+    judgement = judged(workbook(rows, date_cells=["C3"]))
+    assert judgement.receipt.status == "dry_run"
+    assert judgement.lines == [2, 3, 4]
+    assert of_row(judgement, 2, "model_id") == "007"
+    assert of_row(judgement, 2, "note") == 'said "yes", then\nno'
+    assert of_row(judgement, 3, "period_start") == datetime(2024, 1, 6)
+    assert (of_row(judgement, 3, "value"), of_row(judgement, 3, "n")) == (1.0, 12345678)
+    assert of_row(judgement, 3, "note") == "=1+1"
+    assert (of_row(judgement, 4, "n"), of_row(judgement, 4, "note")) == (None, "true")
 
 
 def test_a_fault_is_named_by_its_row_of_the_sheet_even_below_a_cell_of_two_lines():
     rows = [HEADER, ["m1", "recall", "2024-01-01", 0.8, 1, "two\nlines"], *GOOD[1:]]
     rows[3] = ["m1", "recall", "2024-01-03", "much", 1, ""]
-    told = judged(workbook(rows))
-    assert codes(told) == [("not-a-number", 4)]
-    lines = list(csv.DictReader(io.StringIO(told.rejected_csv().decode())))
+    judgement = judged(workbook(rows))
+    assert codes(judgement) == [("not-a-number", 4)]
+    lines = list(csv.DictReader(io.StringIO(judgement.rejected_csv().decode())))
     assert [(r["_row"], r["value"]) for r in lines] == [("4", "much")]
 
 
@@ -89,9 +89,9 @@ def test_what_is_hidden_is_a_question_and_its_answer_holds(hiding):
 
 def test_a_sheet_that_is_not_read_is_named():
     data = workbook({"Empty": [], "January": [HEADER, *GOOD], "February": [HEADER, *GOOD]})
-    told = judged(data)
-    assert told.receipt.accepted == 3
-    (warning,) = [w for w in told.receipt.warnings if w.code == "extra-sheet"]
+    judgement = judged(data)
+    assert judgement.receipt.accepted == 3
+    (warning,) = [w for w in judgement.receipt.warnings if w.code == "extra-sheet"]
     assert warning.message == "Only the first sheet was read; not read: February."
 
 
@@ -109,9 +109,9 @@ def test_a_sheet_that_is_not_read_is_named():
     ],
 )
 def test_what_is_damaged_or_misnamed_is_refused_whole(data, filename, code):
-    told = judged(data, filename)
-    assert codes(told) == [(code, None)]
-    assert told.receipt.lines == 0
+    judgement = judged(data, filename)
+    assert codes(judgement) == [(code, None)]
+    assert judgement.receipt.lines == 0
 
 
 def test_an_archive_is_held_to_the_limit_while_it_is_unpacked():
@@ -129,8 +129,8 @@ def text():
 def test_archives_of_several_members_are_one_text():
     whole = text()
     data = gzip.compress(whole[:40], mtime=0) + gzip.compress(whole[40:])
-    told = judged(data, "results.csv.gz")
-    assert (told.receipt.status, told.receipt.lines) == ("dry_run", 3)
+    judgement = judged(data, "results.csv.gz")
+    assert (judgement.receipt.status, judgement.receipt.lines) == ("dry_run", 3)
 
 
 def parquet_of(**columns):
@@ -151,8 +151,8 @@ def test_a_parquet_file_keeps_its_types():
         n=pa.array([100, None, 3], pa.int32()),
         note=["a", "two\nlines", '"'],
     )
-    told = judged(data, "results.parquet")
-    assert codes(told) == [("missing-value", 4)]
+    judgement = judged(data, "results.parquet")
+    assert codes(judgement) == [("missing-value", 4)]
     fine = judged(parquet_of(
         model_id=["m1", "m1"], metric=["recall"] * 2,
         period_start=pa.array([date(2024, 1, 1), date(2024, 1, 2)]),

@@ -52,9 +52,9 @@ def test_what_is_impossible_where_it_was_measured_is_refused():
 @pytest.mark.parametrize("metric", ["roc_auc", "f1", "log_loss"])
 def test_the_command_says_why_a_metric_has_no_value_alone(metric, capsys):
     assert main(["value", "M1", "-q", f"{metric}=0.8", "--json"]) == 2
-    told = json.loads(capsys.readouterr().out)["error"]
-    assert f"{metric} alone cannot be turned into value: it has no operating point." in told
-    assert "Measure precision and recall" in told
+    document = json.loads(capsys.readouterr().out)["error"]
+    assert f"{metric} alone cannot be turned into value: it has no operating point." in document
+    assert "Measure precision and recall" in document
 
 
 def test_a_model_of_which_only_such_a_metric_is_monitored_says_so(tmp_path):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
 _SAID_BY_HEADER = ("day", *_GRAIN_OF_HEADER)
-_SHARES = {name for name, metric in METRICS.items() if (metric.low, metric.high) == (0, 1)}
+_SHARES = {name for name, metric in METRICS.items() if metric.is_share}
 _ROUNDED = 0.0051  # a share written with two decimals
 _RELATIVE = 0.01
 _PERCENT = 100.0

@@ -17,7 +17,7 @@ from mlpm_core.evaluation import (
     Standing,
     leaderboard,
 )
-from mlpm_core.evaluation.candidate import as_idle, is_share, written
+from mlpm_core.evaluation.candidate import as_idle, written
 from mlpm_core.quantity.stated import stated
 from mlpm_core.records import Evaluation
 from mlpm_core.services.evaluate.decided_models import DecidedModels
@@ -150,7 +150,7 @@ def _candidate(
     if len(costs) > 1:
         amounts = " and ".join(f"{cost:,g}" for cost in sorted(costs))
         raise InputError(f"Candidate {name} costs {amounts} a year; write the same in every row.")
-    shares = {metric for metric, entry in entries.items() if is_share(entry)}
+    shares = {metric for metric, entry in entries.items() if entry.is_share}
     metrics = {
         r["metric"]: _measured(r, is_share=r["metric"] in shares or is_share_metric(r["metric"]))
         for r in rows

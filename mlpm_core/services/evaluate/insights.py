@@ -13,7 +13,7 @@ from mlpm_core.planning import Condition, conditions
 from mlpm_core.quantity import Unit
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
-from mlpm_core.value.decision import NONE, Decision, Option, Uncertain, decide
+from mlpm_core.value.decision import NONE, DecisionAnalysis, Option, Uncertain, decide
 from mlpm_core.value.information import Study, ValueOfInformation
 from mlpm_core.value.keeping import ahead
 from mlpm_core.value.policy import Policy
@@ -100,7 +100,7 @@ class Insight:
     at all worth finding out.
     """
 
-    decision: Decision
+    decision: DecisionAnalysis
     horizon_years: int | None
     pays: Benefits | None
     cost_from: str
@@ -156,7 +156,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
         if not pays.is_built.all():
             label = "Whether a usable model comes out"
             uncertain[_SUCCESS] = Uncertain(label, "1", pays.is_built.astype(np.float64))
-    decision = Decision((NONE, USE), np.array([np.zeros(nets.size), nets]), uncertain)
+    decision = DecisionAnalysis((NONE, USE), np.array([np.zeros(nets.size), nets]), uncertain)
     advice = advised(decision, case.mechanism)
     heard = {told.key for told in advice}
     return Insight(
@@ -174,7 +174,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
     )
 
 
-def advised(decision: Decision, mechanism: Mechanism) -> tuple[Advice, ...]:
+def advised(decision: DecisionAnalysis, mechanism: Mechanism) -> tuple[Advice, ...]:
     """What to find out before a choice, the most worth knowing first, with a study of each."""
     advice = []
     for key, learned in list(decision.evppi.items())[:_MOST]:
@@ -187,7 +187,11 @@ def advised(decision: Decision, mechanism: Mechanism) -> tuple[Advice, ...]:
 
 
 def studied(
-    decision: Decision, mechanism: Mechanism, key: str, cost_per_case: float, cost_once: float = 0.0
+    decision: DecisionAnalysis,
+    mechanism: Mechanism,
+    key: str,
+    cost_per_case: float,
+    cost_once: float = 0.0,
 ) -> tuple[Study, ValueOfInformation] | None:
     """The size of study that is worth most after its cost; None when none is worth it."""
     counted = decision.inputs[key].counted
@@ -327,7 +331,7 @@ def _uncertain(worth: Worth) -> dict[str, Uncertain]:
             entries[name].label,
             entries[name].unit,
             draws[is_possible] / Unit.read(entries[name].unit).factor,
-            _is_share(worth, name),
+            worth.quantities[name].is_share,
             worth.mechanism.counted(name, worth.medians),
         )
         for name, draws in worth.inputs_by_draw.items()
@@ -335,13 +339,8 @@ def _uncertain(worth: Worth) -> dict[str, Uncertain]:
     }
 
 
-def _is_share(worth: Worth, name: str) -> bool:
-    quantity = worth.quantities[name]
-    return quantity.unit == "1" and (quantity.low, quantity.high) == (0, 1)
-
-
 def _study(
-    decision: Decision, key: str, mechanism: Mechanism, learned: ValueOfInformation
+    decision: DecisionAnalysis, key: str, mechanism: Mechanism, learned: ValueOfInformation
 ) -> Study | None:
     """The smallest study that tells most of what knowing the input is worth."""
     entry = decision.inputs[key]

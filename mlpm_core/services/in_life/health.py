@@ -64,9 +64,7 @@ def limit_checks(
         told = monitored[period][name] if period else None
         low, high = None, None
         if told is not None:
-            low, high = told.interval(
-                is_share=known is not None and (known.low, known.high) == (0, 1)
-            )
+            low, high = told.interval(is_share=known is not None and known.is_share)
         checks.append(
             LimitCheck(
                 metric=name,

@@ -77,7 +77,7 @@ def watched_metrics(
 
 
 def _watched(series: MetricSeries, check: LimitCheck | None) -> WatchedMetric:
-    is_share = (series.metric.low, series.metric.high) == (0, 1)
+    is_share = series.metric.is_share
     errors = [p.monitored.standard_error(is_share=is_share) for p in series.points]
     told = [(p, e) for p, e in zip(series.points, errors, strict=True) if e]
     if len(told) <= _REFERENCE:
@@ -105,11 +105,11 @@ def _episodes(points: Sequence[MetricPoint], found: ControlChart) -> tuple[Episo
     """Signals that follow each other without a return to the range are one episode."""
     episodes: list[Episode] = []
     until = -1
-    for signal in sorted(found.signals, key=lambda s: (s.index, s.rule != Rule.FAST)):
+    for signal in sorted(found.signals, key=lambda s: (s.index, s.rule != Rule.SHEWHART)):
         # A jump also fills the slow rule's sum; that is the same event, not a second one.
-        if signal.index < until or (signal.rule == Rule.SLOW and signal.since < until):
+        if signal.index < until or (signal.rule == Rule.CUSUM and signal.since < until):
             continue
-        settled = 1 if signal.rule == Rule.FAST else _SETTLED
+        settled = 1 if signal.rule == Rule.SHEWHART else _SETTLED
         later = range(signal.index + 1, len(points) - settled + 1)
         back = next((i for i in later if _is_back(found.z[i : i + settled])), None)
         until = len(points) if back is None else back

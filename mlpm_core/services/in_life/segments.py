@@ -220,7 +220,7 @@ def _of_slices(rows: Sequence[Mapping[str, Any]], key: str) -> Segments:
         key,
         known.label if known else metric,
         table,
-        is_share=known is not None and (known.low, known.high) == (0, 1),
+        is_share=known is not None and known.is_share,
     )
 
 

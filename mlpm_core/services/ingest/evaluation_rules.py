@@ -58,7 +58,7 @@ def is_share_metric(name: str) -> bool:
     (True, False, False)
     """
     metric = METRICS.get(name)
-    return metric is not None and (metric.low, metric.high) == (0, 1)
+    return metric is not None and metric.is_share
 
 
 def evaluation_fault(row: dict[str, Any]) -> tuple[str, str] | None:

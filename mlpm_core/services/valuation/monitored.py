@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import ValueCase
     from mlpm_core.store import Reader
-    from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.mechanism import Mechanism
 
 WINDOW_DAYS: Final = 92
 """No more days count as now: a quarter of a year, whichever it is."""
@@ -111,11 +111,6 @@ def _results(
     )
 
 
-def is_share(entry: Input) -> bool:
-    """Whether an input counts hits among cases, from 0 to 1."""
-    return (entry.unit, entry.low, entry.high) == ("1", 0, 1)
-
-
 def seen(
     mechanism: Mechanism, period: Period, metrics: Mapping[str, Monitored], currency: str
 ) -> Seen:
@@ -132,7 +127,7 @@ def seen(
             factor = unit_factor(entry, monitored.unit, period, currency)
         except InputError:
             continue
-        found[entry.name] = monitored.observation(is_share=is_share(entry), factor=factor)
+        found[entry.name] = monitored.observation(is_share=entry.is_share, factor=factor)
     recall, precision = (_reported(mechanism, name) for name in ("recall", "precision"))
     if not (recall and precision and _is_idle(metrics)):
         return Seen(found)

@@ -14,7 +14,7 @@ from mlpm_core.in_life.pooling import written
 from mlpm_core.in_life.window import Track, Window, current_window
 from mlpm_core.quantity import Unit
 from mlpm_core.services.session.computing import or_reason
-from mlpm_core.services.valuation.monitored import WINDOW_DAYS, Seen, is_share, newest_period, seen
+from mlpm_core.services.valuation.monitored import WINDOW_DAYS, Seen, newest_period, seen
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.levels import mean_nets
 from mlpm_core.value.worth import Worth, worth
@@ -233,7 +233,7 @@ def _result(
     if all(told[p].is_idle and not told[p].observations[entry.name].value for p in used):
         text = "0"
     else:
-        planned = track.expected if is_share(entry) else None
+        planned = track.expected if entry.is_share else None
         text = written(observation, _HALF if planned is None else planned, low=entry.low)
     when = str(stretch) if inside else str(used[-1])
     results = [m for p in used if (m := monitored[p].get(entry.reported_as)) is not None]

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpm_core.in_life.observation import pooled
 from mlpm_core.in_life.pooling import largest_variance, pooled_periods
-from mlpm_core.services.valuation.monitored import is_share, seen
+from mlpm_core.services.valuation.monitored import seen
 from mlpm_core.value.levels import mean_nets
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def settled_metrics(
 
 def _planned(case: CaseValue, entry: Input) -> float:
     """What is planned of a share; a half where nothing is, or it is no share."""
-    if case.planned is None or entry.name not in case.planned.quantities or not is_share(entry):
+    if case.planned is None or entry.name not in case.planned.quantities or not entry.is_share:
         return 0.5
     return float(np.mean(case.planned.inputs_by_draw[entry.name]))
 

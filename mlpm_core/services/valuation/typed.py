@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.quantity import Quantity, Unit
+from mlpm_core.quantity import Quantity, Unit, is_share
 from mlpm_core.quantity.as_written import Reading, as_written
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
 
@@ -81,10 +81,11 @@ def typed_number(text: str, asked: Asked) -> tuple[Reading, ...]:
         Unit.read(unit)
     except InputError:
         unit = "1"
-    is_share = (asked.low, asked.high) == (0, 1)
 
     def read(notation: str) -> Quantity:
-        quantity = Quantity.read(notation, unit, *((0, 1) if is_share else ()))
+        quantity = Quantity.read(
+            notation, unit, *((0, 1) if is_share(asked.low, asked.high) else ())
+        )
         if not quantity.is_exact:
             raise InputError(f"{asked.label} is {text.strip()!r}; write one number.")
         _check_range(quantity.median, asked)

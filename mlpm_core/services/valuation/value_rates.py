@@ -97,7 +97,7 @@ def series_of(
     names = dict.fromkeys(name for told in periods.values() for name in told if name in METRICS)
     series = []
     for name in sorted(names, key=lambda n: (n not in entries, n)):
-        is_share = (METRICS[name].low, METRICS[name].high) == (0, 1)
+        is_share = METRICS[name].is_share
         points = []
         for period, metrics in periods.items():
             if name not in metrics:

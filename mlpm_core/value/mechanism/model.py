@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mlpm_core.errors import InputError, NotFoundError
-from mlpm_core.quantity import Dimension, Quantity, Unit, digits_apart, said
+from mlpm_core.quantity import Dimension, Quantity, Unit, digits_apart, is_share, said
 from mlpm_core.value.formula import Formula
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class Input:
     def is_needed(self) -> bool:
         """Whether there is no answer unless somebody gives one."""
         return self.default is None and self.same_as is None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it counts hits among cases, so that their number says how exact it is."""
+        return is_share(self.low, self.high, self.unit)
 
     def read(self, text: str, currency: str | None = None) -> Quantity:
         """A quantity written as the answer to this question, where money is in a currency."""

@@ -92,7 +92,9 @@ def metric(watched: WatchedMetric) -> pd.DataFrame:
     points = watched.series.points
     check = watched.check
     fired = {(mark.period, mark.rule): mark for mark in watched.marks}
-    marks = {rule: [fired.get((p.period, rule)) for p in points] for rule in (Rule.FAST, Rule.SLOW)}
+    marks = {
+        rule: [fired.get((p.period, rule)) for p in points] for rule in (Rule.SHEWHART, Rule.CUSUM)
+    }
     return pd.DataFrame(
         {
             "start": [p.period.start for p in points],
@@ -105,15 +107,19 @@ def metric(watched: WatchedMetric) -> pd.DataFrame:
             "planned": watched.series.planned_median,
             "at_least": check.at_least if check else None,
             "at_most": check.at_most if check else None,
-            "fast": [p.value if m else None for p, m in zip(points, marks[Rule.FAST], strict=True)],
+            "fast": [
+                p.value if m else None for p, m in zip(points, marks[Rule.SHEWHART], strict=True)
+            ],
             # Where both fired at once the jump is told.
             "slow": [
                 p.value if slow and not fast else None
-                for p, slow, fast in zip(points, marks[Rule.SLOW], marks[Rule.FAST], strict=True)
+                for p, slow, fast in zip(
+                    points, marks[Rule.CUSUM], marks[Rule.SHEWHART], strict=True
+                )
             ],
             "z": [
                 m.z if (m := fast or slow) else None
-                for slow, fast in zip(marks[Rule.SLOW], marks[Rule.FAST], strict=True)
+                for slow, fast in zip(marks[Rule.CUSUM], marks[Rule.SHEWHART], strict=True)
             ],
         }
     )

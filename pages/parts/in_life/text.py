@@ -125,7 +125,7 @@ def episode(watched: WatchedMetric, event: Episode) -> str:
     way = _way(watched, event)
     size = f"z {number(event.z)}" + (f", for the {way}" if way else "")
     label = watched.series.metric.label
-    if event.rule == Rule.SLOW:
+    if event.rule == Rule.CUSUM:
         began = event.since.when.partition(" ")[2]
         text = f"{label} has drifted since {began} ({size}), noticed {event.noticed.when}"
         return text if event.back is None else f"{text}, and came back {event.back.when}"
