@@ -117,13 +117,16 @@ def test_the_version_needs_no_library():
         "try: main(['--version'])\nexcept SystemExit: pass"
     )
     assert out[0].startswith("mlpm 0.")
-    assert loaded & {"numpy", "pandas", "scipy", "pydantic", "duckdb", "pint", "starlette"} == set()
+    assert (
+        loaded & {"numpy", "pandas", "scipy", "pydantic", "duckdb", "pint", "starlette", "fastapi"}
+        == set()
+    )
 
 
 def test_the_list_of_mechanisms_needs_neither_frames_nor_store():
     out, loaded = loaded_by("import sys\nfrom mlpm_core.cli import main\nmain(['mechanisms'])")
     assert "M1" in out[0]
-    assert loaded & {"pandas", "duckdb", "starlette", "streamlit"} == set()
+    assert loaded & {"pandas", "duckdb", "starlette", "fastapi", "streamlit"} == set()
 
 
 def test_every_promised_route_is_served():
