@@ -121,7 +121,8 @@ async def import_file(
         return JSONResponse({"error": sentence}, 415)
     length = request.headers.get("content-length", "")
     announced = int(length) if length.isdecimal() and len(length) < 20 else 0
-    if announced > uploads.max_bytes():
+    most = uploads.max_bytes()
+    if announced > most:
         return _answer(request, uploads.too_large(workspace, actor, upload, announced), 413)
     broken_off = partial(uploads.broken_off, workspace, actor, upload, announced=announced)
     said = hashlib.sha256(repr(upload).encode())
@@ -130,7 +131,7 @@ async def import_file(
         try:
             async for part in request.stream():
                 size += len(part)
-                if size > uploads.max_bytes():
+                if size > most:
                     return _answer(request, uploads.too_large(workspace, actor, upload, size), 413)
                 said.update(part)
                 file.write(part)

@@ -131,7 +131,7 @@ def test_a_name_that_cannot_hold_a_database_is_refused(said, tmp_path, name, sen
 
 
 def test_a_missing_folder_is_made_with_those_above_it_for_its_owner_alone(tmp_path):
-    Settings(tmp_path / "a" / "b").make_folder()
+    Settings(data=tmp_path / "a" / "b").make_folder()
     assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
 
 
@@ -139,7 +139,7 @@ def test_a_missing_folder_is_made_with_those_above_it_for_its_owner_alone(tmp_pa
 def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path, place):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"^MLPM_DATA is ") as error:
-        Settings(tmp_path / place).make_folder()
+        Settings(data=tmp_path / place).make_folder()
     assert str(error.value).endswith(".")
 
 
@@ -150,9 +150,9 @@ def test_a_folder_that_may_only_be_read_is_for_reading():
         "from mlpm_core.services.session.settings import Settings, InputError\n"
         "os.getuid() or os.setuid(65534)\n"
         "folder = Path(sys.argv[1])\n"
-        "Settings(folder, read_only=True).make_folder()\n"
+        "Settings(data=folder, read_only=True).make_folder()\n"
         "try:\n"
-        "    Settings(folder).make_folder()\n"
+        "    Settings(data=folder).make_folder()\n"
         "except InputError as error:\n"
         "    print(error)\n"
     )
