@@ -8,9 +8,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import to_jsonable_python
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from mlpm_core.api.caller import Actor, OpenWorkspace, may, refuse_foreign_batch
 from mlpm_core.api.health import CheckAnswer
@@ -180,14 +179,13 @@ class RemovalParameters(Parameters):
 NoParameters = Annotated[Parameters, Query()]
 
 
-@ROUTER.get("/projects", response_model=list[Project], dependencies=_READ)
+@ROUTER.get("/projects", dependencies=_READ)
 def projects(
     request: Request, workspace: OpenWorkspace, actor: Actor,
     query: Annotated[AsOfParameters, Query()],
-) -> Response:  # fmt: skip
+) -> list[Project]:  # fmt: skip
     """Every project that is not archived."""
-    found = registers.projects(_as_of(request, workspace, query), actor)
-    return JSONResponse(to_jsonable_python(found))
+    return registers.projects(_as_of(request, workspace, query), actor)
 
 
 @ROUTER.get("/kpis", response_model=list[KpiAnswer], dependencies=_READ_ONE)

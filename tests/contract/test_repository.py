@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from mlpm_core import __version__
+from mlpm_core.services.session.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
@@ -126,6 +127,29 @@ def test_the_promised_targets_exist_and_are_explained():
     assert {"run", "test", "check", "setup", "help"} <= TARGETS
     explained = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
     assert explained == TARGETS
+
+
+def test_the_settings_we_print_are_those_there_are():
+    """README's table line by line, and the names in `make help`, from the one declaration."""
+    said = {True: "1", False: "0", None: "none"}
+    defaults = {
+        "data": "`data/store` in a checkout, else `mlpm-data` in this folder",
+        "port": "8501",
+    }
+    table = [
+        f"| `MLPM_{name.upper()}` | "
+        f"{defaults.get(name) or said.get(field.default) or shown(field.default)} | "
+        f"{field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [line for line in readme.splitlines() if line.startswith("| `MLPM_")] == table
+    (printed,) = re.findall(r"MLPM_PORT=9000: (.+)\"", MAKEFILE)
+    assert printed.split() == [f"MLPM_{name.upper()}" for name in Settings.model_fields]
+
+
+def shown(default):
+    return f"{default:,}" if isinstance(default, int) else str(default)
 
 
 def test_scripts_the_makefile_calls_exist():

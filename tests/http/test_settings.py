@@ -82,6 +82,25 @@ def test_another_word_is_refused_by_name_and_never_means_the_opposite(said, name
     assert "\n" not in str(error.value)
 
 
+def test_one_refusal_names_every_variable_that_is_wrong(said):
+    with pytest.raises(InputError) as error:
+        said(PORT="70000", DEMO="maybe", MAX_ROWS="0", TOKEN="a\nb", READ_ONLY="1")
+    assert str(error.value) == (
+        "MLPM_PORT is '70000'; expected a port from 1 to 65535, such as 8501. "
+        "MLPM_DEMO is 'maybe'; write 1, true, yes or on, or 0, false, no or off. "
+        "MLPM_MAX_ROWS is '0'; expected a whole number from 1 to 10,000,000,000, such as "
+        "1,000,000. MLPM_TOKEN holds a line break or another control character, which no request "
+        "can send; use letters, digits and dashes."
+    )
+
+
+def test_settings_made_by_hand_are_those_given_whatever_the_environment_says(said, tmp_path):
+    assert said(PORT="9000", READ_ONLY="1", TOKEN="secret").port == 9000
+    made = Settings(data=tmp_path)
+    assert (made.port, made.read_only, made.token) == (8501, False, None)
+    assert "secret" not in repr(Settings.from_environment())
+
+
 @pytest.mark.parametrize(
     "written", ["20000000", "20,000,000", "20_000_000", "20 000 000", " 2" + "0" * 7]
 )
