@@ -106,7 +106,7 @@ async def _not_routed(request: Request, error: Exception) -> Response:
         raise error
     headers, sentence = dict(error.headers or {}), f"{error.detail}."
     if error.status_code == 404:
-        sentence = f"There is no route {request.url.path}."
+        sentence = f"There is no route {request.scope['path']}."
     elif error.status_code == 405:
         routes = iter_route_contexts(request.app.routes)
         fitting = [r.methods or set() for r in routes if r.matches(request.scope)[0] != Match.NONE]
