@@ -20,17 +20,6 @@ from mlpm_core.services.ingest import batches
 from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.session.workspace import Workspace
 
-__all__ = [
-    "Actor",
-    "Channel",
-    "Forbidden",
-    "OpenWorkspace",
-    "may",
-    "may_read",
-    "projects_of",
-    "refuse_foreign_batch",
-]
-
 MAX_ACTOR = 100
 _ACTOR = re.compile(r"[A-Za-z0-9._~%-]+")
 

@@ -12,8 +12,6 @@ from mlpm_core.errors import MlpmError
 from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.session.workspace import Check
 
-__all__ = ["OPEN", "ROUTER"]
-
 OPEN: dict[str, Any] = {"security": []}  # what the document says of a route that needs no token
 ROUTER = APIRouter()
 

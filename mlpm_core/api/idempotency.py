@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["Replays", "replays_of"]
-
 
 class Replays:
     """What was done under an Idempotency-Key, so that a repeated request is not done again.

@@ -25,8 +25,6 @@ from mlpm_core.services.ingest.kpi_effects import without_figures
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-__all__ = ["ROUTER", "Parameters", "Project"]
-
 _HTTP_STATUS = {
     Status.COMMITTED: 201,
     Status.DRY_RUN: 200,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["PROBLEMS", "Problem", "answer_problems"]
-
 
 class Problem(BaseModel):
     """What went wrong, as a sentence."""

@@ -20,13 +20,11 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Project, Status
 from mlpm_core.services.admin import backups, demo, exports
 from mlpm_core.services.admin.tokens import Action
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import registers
 
 if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
-
-__all__ = ["ROUTER"]
 
 ROUTER = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 _READ, _ADMIN = [may(Action.READ)], [may(Action.ADMIN)]
@@ -194,7 +192,7 @@ def kpis(
     query: Annotated[ProjectParameters, Query()],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Where every KPI stands."""
-    return portfolio.kpis_json(_as_of(request, workspace, query), actor, query.project)
+    return portfolio_export.kpis_json(_as_of(request, workspace, query), actor, query.project)
 
 
 @ROUTER.get("/health", response_model=list[HealthAnswer], dependencies=_READ_ONE)
@@ -203,7 +201,7 @@ def health(
     query: Annotated[ProjectParameters, Query()],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """How every value case fares."""
-    return portfolio.health_json(_as_of(request, workspace, query), actor, query.project)
+    return portfolio_export.health_json(_as_of(request, workspace, query), actor, query.project)
 
 
 def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
@@ -214,7 +212,7 @@ def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
 @ROUTER.get("/metrics", response_class=Response, responses=_text("text/plain"), dependencies=_READ)
 def metrics(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> Response:
     """Value rates and health in the text format of Prometheus."""
-    text = portfolio.prometheus_text(workspace, actor)
+    text = portfolio_export.prometheus_text(workspace, actor)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 

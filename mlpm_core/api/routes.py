@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["API", "ROUTES"]
-
 
 class _HeadAsGet:
     """Answers HEAD as GET; the server leaves the body out."""
