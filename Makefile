@@ -15,7 +15,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
-	@echo "Settings, such as make run MLPM_PORT=9000: MLPM_PORT MLPM_ADDRESS MLPM_DATA MLPM_DEMO MLPM_READ_ONLY MLPM_TOKEN"
+	@echo "Settings, such as make run MLPM_PORT=9000: MLPM_PORT MLPM_ADDRESS MLPM_DATA MLPM_DEMO MLPM_MAX_FILE_MB MLPM_MAX_ROWS MLPM_MAX_LOG_ROWS MLPM_READ_ONLY MLPM_TOKEN"
 
 run: .venv/.run-stamp ## set up on first use, then serve and print the address
 	@exec $(BIN)/mlpm serve
@@ -29,16 +29,18 @@ quick: setup ## format, lint, types and the tests of the maths: what to run befo
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" tests/maths
 
-check: setup ## format, lint, types and contract tests
+check: setup ## format, lint, types, what is imported and contract tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/deptry .
+	$(BIN)/deptry tests benchmarks --exclude '^$$' --ignore DEP002,DEP004
 	$(BIN)/python -m pytest --quiet tests/contract
 
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
 
-bench: .venv/.bench-stamp ## what screens, valuing and imports cost, each beside others
-	@PYTHONPATH=. $(BIN)/python benchmarks/value.py
+bench: .venv/.run-stamp .bench-venv/.stamp ## what screens, valuing and imports cost, each beside others
+	@PYTHONPATH=. .bench-venv/bin/python benchmarks/value.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/screens.py
 
@@ -59,7 +61,6 @@ lock: ## make the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: install it with 'pipx install uv'." >&2; exit 1; }
 	uv pip compile --quiet pyproject.toml --extra setup --universal --generate-hashes -o requirements.txt
 	uv pip compile --quiet pyproject.toml --extra setup --extra dev --universal --generate-hashes -c requirements.txt -o requirements-dev.txt
-	echo squigglepy | uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes -c requirements-dev.txt -o requirements-bench.txt
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "MLPM needs Python 3.11 or newer: install python3 (Debian: apt-get install python3 python3-venv) and try again." >&2; exit 1; }
@@ -72,8 +73,11 @@ $(BIN)/python:
 	@$(call install,--no-deps --no-build-isolation -e .)
 	@touch $@
 
-.venv/.bench-stamp: requirements-bench.txt .venv/.run-stamp
-	@$(call install,--require-hashes -r requirements-bench.txt)
+# squigglepy sees the libraries of .venv and brings none that .venv has.
+.bench-venv/.stamp: .venv/.run-stamp
+	@$(BIN)/python -m venv .bench-venv
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.bench-venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/mlpm.pth"
+	@.bench-venv/bin/python -m pip --quiet --quiet --disable-pip-version-check install squigglepy==0.30
 	@touch $@
 
 # The developer's lock holds the other one whole, so both stamps are then true.

@@ -26,7 +26,7 @@ __all__ = [
     "open",
     "value",
 ]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _NOTEBOOK: Final = "mlpm_core.notebook"
 _PLACES: Final = {

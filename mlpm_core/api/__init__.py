@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
-from mlpm_core.api.routes import ENDPOINTS, ROUTES
+from mlpm_core.api.routes import API, ROUTES
 from mlpm_core.api.security import SecurityMiddleware, content_security_policy, startup_refusal
 from mlpm_core.api.slow_bodies import SlowBodies
 from mlpm_core.services.admin.stopping import Stop
@@ -15,7 +15,7 @@ from mlpm_core.services.admin.tokens import Tokens
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ENDPOINTS", "ROUTES", "front_door", "startup_refusal"]
+__all__ = ["API", "ROUTES", "front_door", "startup_refusal"]
 
 
 def front_door(

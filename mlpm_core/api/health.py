@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import PlainTextResponse
 
-from mlpm_core.api.endpoint import Endpoint
 from mlpm_core.errors import MlpmError
 from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.session.workspace import Check
 
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
+OPEN: dict[str, Any] = {"security": []}  # what the document says of a route that needs no token
+ROUTER = APIRouter()
 
 
 class CheckAnswer(BaseModel):
@@ -36,39 +35,19 @@ class Readiness(BaseModel):
     checks: list[CheckAnswer]
 
 
-async def healthz(request: Request) -> Response:
-    """Answer "ok" while the process can answer at all; touches nothing else."""
-    return PlainTextResponse("ok")
+@ROUTER.get("/healthz", response_class=PlainTextResponse, openapi_extra=OPEN)
+async def healthz() -> str:
+    """Answer "ok" while the process can answer at all."""
+    return "ok"
 
 
-def readyz(request: Request) -> Response:
-    """Every check of the workspace by name; 503 when one of them fails."""
+@ROUTER.get("/readyz", responses={503: {"model": Readiness}}, openapi_extra=OPEN)
+def readyz(response: Response) -> Readiness:
+    """Whether the application can do its work; 503 when one of its checks fails."""
     try:
         checks = open_workspace().checks()
     except MlpmError as error:
         checks = [Check("store", ok=False, detail=str(error))]
-    found = Readiness(
-        ok=all(check.ok for check in checks),
-        checks=[CheckAnswer.model_validate(check) for check in checks],
-    )
-    return JSONResponse(found.model_dump(), status_code=200 if found.ok else 503)
-
-
-ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/healthz",
-        "healthz",
-        'Answers "ok" while the process can answer at all.',
-        healthz,
-        {200: None},
-    ),
-    Endpoint(
-        "GET",
-        "/readyz",
-        "readyz",
-        "Whether the application can do its work.",
-        readyz,
-        {200: Readiness, 503: Readiness},
-    ),
-)
+    is_ready = all(check.ok for check in checks)
+    response.status_code = 200 if is_ready else 503
+    return Readiness(ok=is_ready, checks=[CheckAnswer.model_validate(check) for check in checks])

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import threading
-from collections import OrderedDict
-from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from typing import TYPE_CHECKING, Annotated
 
+from fastapi import APIRouter, Header, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
-from mlpm_core.api.endpoint import (
-    Endpoint,
-    Parameter,
-    actor,
-    channel,
-    flag,
-    guarded,
-    may_read,
-)
-from mlpm_core.errors import InputError
+from mlpm_core.api.caller import Actor, Channel, OpenWorkspace, may, may_read
+from mlpm_core.api.idempotency import replays_of
+from mlpm_core.api.problems import PROBLEMS, Problem
 from mlpm_core.records import KINDS, Receipt, Status
 from mlpm_core.services.admin.tokens import Action
 from mlpm_core.services.ingest import batches, uploads
 from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.ingest.kpi_effects import without_figures
-from mlpm_core.services.session.private_file import append_private, locked, write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.requests import Request
     from starlette.responses import Response
-
-    from mlpm_core.services.session.workspace import Workspace
 
 _HTTP_STATUS = {
     Status.COMMITTED: 201,
@@ -48,136 +33,104 @@ _HTTP_STATUS = {
     Status.ASKED: 422,
     Status.FAILED: 503,
 }
+_ANYTHING: dict[str, object] = {"schema": {}}
+_FILE = {
+    "required": True,
+    "description": "The file as it is. Columns of a row by kind: "
+    + ", ".join(f"{kind} ({record.__name__})" for kind, record in KINDS.items())
+    + ".",
+    "content": {"text/csv": _ANYTHING, "application/octet-stream": _ANYTHING},
+}
+ROUTER = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+Project = Annotated[str, Path(description="Short name of the project.")]
+Batch = Annotated[str, Path(description="Number of the batch, such as B00012.")]
 
 
-class Replays:
-    """What was done under an Idempotency-Key, so that a repeated request is not done again.
+class Parameters(BaseModel):
+    """What a query may say; a misspelt ``dry_run`` would otherwise store the file."""
 
-    It outlives the process: ``idempotency.jsonl`` beside the store says by project and key which
-    batch a request made of which bytes. A crash between the two leaves the bytes to tell a repeated
-    file: it is a duplicate, and answered with the first receipt.
-    """
-
-    def __init__(self, workspace: Workspace, most: int = 1000) -> None:
-        self._workspace, self._most = workspace, most
-        self._file = workspace.settings.data / "idempotency.jsonl"
-        self._done: OrderedDict[tuple[str, str], tuple[str, str, str]] = OrderedDict()
-        self._turns: WeakValueDictionary[tuple[str, str], threading.Lock] = WeakValueDictionary()
-        self._lock = threading.Lock()
-        for line in self._lines():
-            with suppress(ValueError, TypeError):  # torn by a crash
-                project, key, *stored = json.loads(line)
-                request, batch, sha256 = stored
-                self._done[project, key] = request, batch, sha256
-        while len(self._done) > most:
-            self._done.popitem(last=False)
-
-    def once(self, project: str, key: str, request: str, do: Callable[[], Receipt]) -> Receipt:
-        """The receipt of a request: of the first time, if it committed something.
-
-        Parameters
-        ----------
-        project, key : str
-            What the client calls the request; keys of two projects are two keys.
-        request : str
-            Fingerprint of all the request says.
-
-        Raises
-        ------
-        InputError
-            When the key was used for another request.
-        """
-        with self._lock:
-            turn = self._turns.setdefault((project, key), threading.Lock())
-        with turn:  # requests with the same key wait for each other
-            stands = self._in_force(project, key)
-            if stands is None:
-                receipt = do()
-                if receipt.status is Status.COMMITTED and receipt.batch is not None:
-                    self._note(project, key, request, receipt)
-                return receipt
-            first, receipt = stands
-            if first != request:
-                raise InputError(
-                    f"The Idempotency-Key {key!r} was used for another request; it stored "
-                    f"{receipt.batch}. Take a new key for a new request."
-                )
-            return receipt
-
-    def _in_force(self, project: str, key: str) -> tuple[str, Receipt] | None:
-        """What was asked under a key and its receipt, while what it stored counts.
-
-        An undo takes it back, and after a restore the number may be another file's: the request is
-        then done anew.
-        """
-        if (project, key) not in self._done:
-            return None
-        request, batch, sha256 = self._done[project, key]
-        receipt = batches.receipt_in_force(self._workspace, project, batch)
-        return None if receipt is None or receipt.sha256 != sha256 else (request, receipt)
-
-    def _note(self, project: str, key: str, request: str, receipt: Receipt) -> None:
-        stored = request, str(receipt.batch), receipt.sha256
-        with self._lock:
-            self._done[project, key] = stored
-            with suppress(OSError), locked(self._file):  # were the key lost, the bytes still tell
-                if len(self._done) > self._most:
-                    while len(self._done) > self._most // 2:
-                        self._done.popitem(last=False)
-                    told = [(*known, *said) for known, said in self._done.items()]
-                    write_private(self._file, "".join(f"{json.dumps(t)}\n" for t in told))
-                    return
-                append_private(self._file, json.dumps((project, key, *stored)))
-
-    def _lines(self) -> list[str]:
-        try:
-            return self._file.read_text("utf-8").splitlines()
-        except OSError:
-            return []
+    model_config = ConfigDict(extra="forbid")
 
 
-_replays: WeakKeyDictionary[Workspace, Replays] = WeakKeyDictionary()
-_making = threading.Lock()
+class ImportParameters(Parameters):
+    """What is said of a file; see `uploads.Upload`."""
 
-
-def _replays_of(workspace: Workspace) -> Replays:
-    with _making:
-        if workspace not in _replays:
-            _replays[workspace] = Replays(workspace)
-        return _replays[workspace]
-
-
-async def _import(request: Request, workspace: Workspace) -> Response:
-    query, project = request.query_params, request.path_params["project"]
-    who, via = actor(request), channel(request)
-    upload = uploads.Upload(
-        project=project,
-        kind=query.get("kind", ""),
-        filename=query.get("filename", ""),
-        answers=tuple(query.getlist("answer")),
-        profile=query.get("profile"),
-        confirm_restatement=flag(request, "confirm_restatement"),
-        accept_good=flag(request, "accept_good"),
-        dry_run=flag(request, "dry_run"),
-        ask_again=flag(request, "ask_again"),
+    kind: str = Field(
+        description="What a row of the file is.", json_schema_extra={"enum": [*sorted(KINDS)]}
     )
+    filename: str = Field("", description="Name of the file; its ending must fit the content.")
+    dry_run: bool = Field(default=False, description="Judge the file and store nothing.")
+    ask_again: bool = Field(default=False, description="Ask also what the project answered before.")
+    accept_good: bool = Field(
+        default=False, description="Store the good rows though others are rejected."
+    )
+    confirm_restatement: bool = Field(
+        default=False, description="New values may replace stored ones."
+    )
+    answers: tuple[str, ...] = Field(
+        (), alias="answer", description="An answer to a question, as KEY=VALUE."
+    )
+    profile: str | SkipJsonSchema[None] = Field(
+        None, description="Answers kept from an earlier import, as JSON."
+    )
+
+
+class UndoParameters(Parameters):
+    """How a batch is undone."""
+
+    dry_run: bool = Field(default=False, description="Say what it would do, and do not.")
+
+
+@ROUTER.post(
+    "/projects/{project:path}/imports",
+    status_code=201,
+    response_model=Receipt,
+    responses={
+        200: {"model": Receipt},
+        400: {"model": Receipt, "description": "The upload broke off."},
+        413: {"model": Receipt, "description": "The file is too large."},
+        415: {"model": Problem, "description": "The body is a form, not the file."},
+        422: PROBLEMS[422] | {"model": Receipt | Problem},
+        503: PROBLEMS[503] | {"model": Receipt | Problem},
+    },
+    dependencies=[may(Action.IMPORT)],
+    openapi_extra={"requestBody": _FILE},
+)
+async def import_file(
+    request: Request,
+    workspace: OpenWorkspace,
+    actor: Actor,
+    channel: Channel,
+    project: Project,
+    query: Annotated[ImportParameters, Query()],
+    key: Annotated[
+        str | SkipJsonSchema[None],
+        Header(
+            alias="Idempotency-Key",
+            description="The same key again answers the first receipt and stores nothing.",
+        ),
+    ] = None,
+) -> Response:
+    """Import a file; the body is the file. The receipt says what happened."""
+    upload = uploads.Upload(project=project, **query.model_dump())
     upload.check()
     if request.headers.get("content-type", "").startswith("multipart/"):
         sentence = "The body is the file itself: curl --data-binary @FILE, not -F."
         return JSONResponse({"error": sentence}, 415)
     length = request.headers.get("content-length", "")
     announced = int(length) if length.isdecimal() and len(length) < 20 else 0
-    if announced > uploads.max_bytes():
-        return _answer(request, uploads.too_large(workspace, who, upload, announced), 413)
-    broken_off = partial(uploads.broken_off, workspace, who, upload, announced=announced)
+    most = uploads.max_bytes()
+    if announced > most:
+        return _answer(request, uploads.too_large(workspace, actor, upload, announced), 413)
+    broken_off = partial(uploads.broken_off, workspace, actor, upload, announced=announced)
     said = hashlib.sha256(repr(upload).encode())
     with uploads.spooled(workspace) as (file, path):
         size = 0
         try:
             async for part in request.stream():
                 size += len(part)
-                if size > uploads.max_bytes():
-                    return _answer(request, uploads.too_large(workspace, who, upload, size), 413)
+                if size > most:
+                    return _answer(request, uploads.too_large(workspace, actor, upload, size), 413)
                 said.update(part)
                 file.write(part)
         except ClientDisconnect:
@@ -187,107 +140,54 @@ async def _import(request: Request, workspace: Workspace) -> Response:
         file.flush()
 
         def do() -> Receipt:
-            return uploads.import_upload(workspace, who, upload, path, channel=via)
+            return uploads.import_upload(workspace, actor, upload, path, channel=channel)
 
-        key = request.headers.get("idempotency-key")
         if not key:
             return _answer(request, await run_in_threadpool(do))
-        once = _replays_of(workspace).once
+        once = replays_of(workspace).once
         return _answer(request, await run_in_threadpool(once, project, key, said.hexdigest(), do))
 
 
-def _receipt(request: Request, workspace: Workspace) -> Response:
-    project, batch = request.path_params["project"], request.path_params["batch"]
-    return _answer(request, batches.receipt(workspace, actor(request), project, batch), 200)
+@ROUTER.get(
+    "/projects/{project:path}/imports/{batch}",
+    response_model=Receipt,
+    dependencies=[may(Action.READ)],
+)
+def receipt(
+    request: Request, workspace: OpenWorkspace, actor: Actor, project: Project, batch: Batch,
+    query: Annotated[Parameters, Query()],
+) -> Response:  # fmt: skip
+    """The receipt of a batch."""
+    return _answer(request, batches.receipt(workspace, actor, project, batch), 200)
 
 
-def _undo(request: Request, workspace: Workspace) -> Response:
-    batch = request.path_params["batch"]
-    project = request.path_params.get("project") or batches.project_of(workspace, batch)
+@ROUTER.delete(
+    "/projects/{project:path}/imports/{batch}",
+    response_model=Receipt,
+    dependencies=[may(Action.UNDO)],
+)
+def undo(
+    request: Request, workspace: OpenWorkspace, actor: Actor, channel: Channel, project: Project,
+    batch: Batch, query: Annotated[UndoParameters, Query()],
+) -> Response:  # fmt: skip
+    """Take a batch back; answers the receipt of the batch that does so."""
     done = undo_service.undo(
-        workspace, actor(request), project, batch,
-        dry_run=flag(request, "dry_run"), channel=channel(request),
-    )  # fmt: skip
+        workspace, actor, project, batch, dry_run=query.dry_run, channel=channel
+    )
     return _answer(request, done, 200)
+
+
+@ROUTER.delete("/imports/{batch}", response_model=Receipt, dependencies=[may(Action.UNDO)])
+def undo_by_number(
+    request: Request, workspace: OpenWorkspace, actor: Actor, channel: Channel,
+    batch: Batch, query: Annotated[UndoParameters, Query()],
+) -> Response:  # fmt: skip
+    """Take a batch back, whatever its project."""
+    project = batches.project_of(workspace, batch)
+    return undo(request, workspace, actor, channel, project, batch, query)
 
 
 def _answer(request: Request, receipt: Receipt, status: int | None = None) -> Response:
     if not may_read(request):
         receipt = without_figures(receipt)
     return JSONResponse(receipt.model_dump(mode="json"), status or _HTTP_STATUS[receipt.status])
-
-
-_TEXT, _YES = {"type": "string"}, {"type": "boolean", "default": False}
-PROJECT = Parameter("project", "path", "Short name of the project.", _TEXT, required=True)
-BATCH = Parameter("batch", "path", "Number of the batch, such as B00012.", _TEXT, required=True)
-NAMED = Parameter(
-    "X-MLPM-Actor",
-    "header",
-    "The user whom a command on this machine names (percent-encoded); only with the local token.",
-    {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z0-9_.~-]+$"},
-)
-_IMPORT = (
-    Parameter(
-        "kind", "query", "What a row of the file is.", {**_TEXT, "enum": sorted(KINDS)},
-        required=True,
-    ),
-    Parameter("filename", "query", "Name of the file; its ending must fit the content.", _TEXT),
-    Parameter("dry_run", "query", "Judge the file and store nothing.", _YES),
-    Parameter("ask_again", "query", "Ask also what the project answered before.", _YES),
-    Parameter("accept_good", "query", "Store the good rows though others are rejected.", _YES),
-    Parameter("confirm_restatement", "query", "New values may replace stored ones.", _YES),
-    Parameter(
-        "answer", "query", "An answer to a question, as KEY=VALUE.",
-        {"type": "array", "items": _TEXT},
-    ),
-    Parameter("profile", "query", "Answers kept from an earlier import, as JSON.", _TEXT),
-    Parameter(
-        "Idempotency-Key", "header",
-        "The same key again answers the first receipt and stores nothing.", _TEXT,
-    ),
-)  # fmt: skip
-_DRY_UNDO = Parameter("dry_run", "query", "Say what it would do, and do not.", _YES)
-
-ENDPOINTS = (
-    Endpoint(
-        "POST",
-        "/api/v1/projects/{project}/imports",
-        "import_file",
-        "Import a file; the body is the file. The receipt says what happened.",
-        guarded(_import, *(p.name for p in _IMPORT if p.where == "query")),
-        {200: Receipt, 201: Receipt, 400: Receipt, 413: Receipt, 422: Receipt, 503: Receipt},
-        (PROJECT, *_IMPORT, NAMED),
-        takes_file=True,
-        action=Action.IMPORT,
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/projects/{project}/imports/{batch}",
-        "receipt",
-        "The receipt of a batch.",
-        guarded(_receipt),
-        {200: Receipt},
-        (PROJECT, BATCH),
-        action=Action.READ,
-    ),
-    Endpoint(
-        "DELETE",
-        "/api/v1/projects/{project}/imports/{batch}",
-        "undo",
-        "Take a batch back; answers the receipt of the batch that does so.",
-        guarded(_undo, "dry_run"),
-        {200: Receipt},
-        (PROJECT, BATCH, _DRY_UNDO, NAMED),
-        action=Action.UNDO,
-    ),
-    Endpoint(
-        "DELETE",
-        "/api/v1/imports/{batch}",
-        "undo_by_number",
-        "Take a batch back, whatever its project.",
-        guarded(_undo, "dry_run"),
-        {200: Receipt},
-        (BATCH, _DRY_UNDO, NAMED),
-        action=Action.UNDO,
-    ),
-)

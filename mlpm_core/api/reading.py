@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict
-from pydantic_core import to_jsonable_python
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from fastapi import APIRouter, Query
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
-from mlpm_core.api.endpoint import (
-    Endpoint,
-    Parameter,
-    actor,
-    flag,
-    guarded,
-    refuse_foreign_batch,
-)
+from mlpm_core.api.caller import Actor, OpenWorkspace, may, refuse_foreign_batch
 from mlpm_core.api.health import CheckAnswer
-from mlpm_core.api.imports import NAMED
-from mlpm_core.errors import InputError
+from mlpm_core.api.imports import Parameters
+from mlpm_core.api.imports import Project as ProjectName
+from mlpm_core.api.problems import PROBLEMS
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Direction, Project, Status
 from mlpm_core.services.admin import backups, demo, exports
@@ -28,9 +24,15 @@ from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import registers
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from mlpm_core.services.session.workspace import Workspace
+
+ROUTER = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+_READ, _ADMIN = [may(Action.READ)], [may(Action.ADMIN)]
+_READ_ONE = [may(Action.READ, is_by_query=True)]
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class _Answer(BaseModel):
@@ -119,40 +121,114 @@ class DemoRemoved(_Answer):
     undone: int
 
 
-def _projects(request: Request, workspace: Workspace) -> Response:
-    return JSONResponse(
-        to_jsonable_python(registers.projects(_as_of(request, workspace), actor(request)))
+class AsOfParameters(Parameters):
+    """The moment as of which is asked; ``known`` is its former name."""
+
+    as_of: str | SkipJsonSchema[None] = Field(
+        None,
+        validation_alias=AliasChoices("as_of", "known"),
+        description="As of the end of a day (2026-01-31), at a moment in UTC, or after a batch "
+        "(B00012).",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "string", "format": "date"},
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "pattern": "^B[0-9]{5}$"},
+            ]
+        },
     )
 
 
-def _kpis(request: Request, workspace: Workspace) -> Response:
-    return JSONResponse(
-        portfolio_export.kpis_json(_as_of(request, workspace), actor(request), _wanted(request))
+class ProjectParameters(AsOfParameters):
+    """Of which project, and when."""
+
+    project: str | SkipJsonSchema[None] = Field(None, description="One project only.")
+
+
+class ExportParameters(AsOfParameters):
+    """Which table, as which file."""
+
+    table: str = Field(
+        min_length=1, description="Which table.", json_schema_extra={"enum": list(exports.tables())}
+    )
+    format: str = Field(
+        "csv", description="csv or xlsx.", json_schema_extra={"enum": ["csv", "xlsx"]}
     )
 
 
-def _health(request: Request, workspace: Workspace) -> Response:
-    return JSONResponse(
-        portfolio_export.health_json(_as_of(request, workspace), actor(request), _wanted(request))
+class VerifyParameters(Parameters):
+    """What must be there."""
+
+    since: str | SkipJsonSchema[None] = Field(
+        None,
+        description="A last hash of the ledger noted elsewhere: what it stood for must be there.",
     )
 
 
-def _metrics(request: Request, workspace: Workspace) -> Response:
-    text = portfolio_export.prometheus_text(workspace, actor(request))
+class RemovalParameters(Parameters):
+    """What goes with the demo."""
+
+    with_others: bool = Field(
+        default=False,
+        description="Undo batches of others that rest on the demo too; else they stop the removal.",
+    )
+
+
+NoParameters = Annotated[Parameters, Query()]
+
+
+@ROUTER.get("/projects", dependencies=_READ)
+def projects(
+    request: Request, workspace: OpenWorkspace, actor: Actor,
+    query: Annotated[AsOfParameters, Query()],
+) -> list[Project]:  # fmt: skip
+    """Every project that is not archived."""
+    return registers.projects(_as_of(request, workspace, query), actor)
+
+
+@ROUTER.get("/kpis", response_model=list[KpiAnswer], dependencies=_READ_ONE)
+def kpis(
+    request: Request, workspace: OpenWorkspace, actor: Actor,
+    query: Annotated[ProjectParameters, Query()],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Where every KPI stands."""
+    return portfolio_export.kpis_json(_as_of(request, workspace, query), actor, query.project)
+
+
+@ROUTER.get("/health", response_model=list[HealthAnswer], dependencies=_READ_ONE)
+def health(
+    request: Request, workspace: OpenWorkspace, actor: Actor,
+    query: Annotated[ProjectParameters, Query()],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """How every value case fares."""
+    return portfolio_export.health_json(_as_of(request, workspace, query), actor, query.project)
+
+
+def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """How the document describes a text."""
+    return {200: {"content": {media_type: {"schema": {"type": "string"}}}}}
+
+
+@ROUTER.get("/metrics", response_class=Response, responses=_text("text/plain"), dependencies=_READ)
+def metrics(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> Response:
+    """Value rates and health in the text format of Prometheus."""
+    text = portfolio_export.prometheus_text(workspace, actor)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
-def _export(request: Request, workspace: Workspace) -> Response:
-    table = request.query_params.get("table")
-    if not table:
-        raise InputError(f"Say which table: {', '.join(exports.tables())}.")
-    found = exports.export(
-        _as_of(request, workspace),
-        actor(request),
-        request.path_params["project"],
-        table,
-        request.query_params.get("format", "csv"),
-    )
+@ROUTER.get(
+    "/projects/{project:path}/export",
+    response_class=Response,
+    responses=_text("text/csv"),
+    dependencies=_READ,
+)
+def export(
+    request: Request, workspace: OpenWorkspace, actor: Actor, project: ProjectName,
+    query: Annotated[ExportParameters, Query()],
+) -> Response:  # fmt: skip
+    """A table of a project as a file: any kind of record, its history, kpi_values or health."""
+    past = _as_of(request, workspace, query)
+    found = exports.export(past, actor, project, query.table, query.format)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename)}",
         "X-MLPM-Rows": str(found.n_rows),
@@ -163,181 +239,40 @@ def _export(request: Request, workspace: Workspace) -> Response:
     )
 
 
-_MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+@ROUTER.get("/verify", response_model=Verified, dependencies=_ADMIN)
+def verify(
+    workspace: OpenWorkspace, actor: Actor, query: Annotated[VerifyParameters, Query()]
+) -> dict[str, Any]:
+    """Whether database, ledger and raw files agree, down to every cell and every byte."""
+    return backups.told(backups.verify(workspace, head=query.since))
 
 
-def _verify(request: Request, workspace: Workspace) -> Response:
-    actor(request)
-    checks = backups.verify(workspace, head=request.query_params.get("since"))
-    return JSONResponse(backups.told(checks) | {"path": None})
-
-
-def _backup(request: Request, workspace: Workspace) -> Response:
-    actor(request)
+@ROUTER.post("/backups", status_code=201, response_model=Verified, dependencies=_ADMIN)
+def backup(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> dict[str, Any]:
+    """Write database, ledger and raw files into one file under MLPM_DATA/backups."""
     path, checks = backups.backup(workspace)
-    return JSONResponse(backups.told(checks) | {"path": str(path)}, 201)
+    return backups.told(checks) | {"path": str(path)}
 
 
-def _demo_load(request: Request, workspace: Workspace) -> Response:
-    done = demo.load(workspace, actor(request))
-    return JSONResponse({"imported": sum(r.status is Status.COMMITTED for r in done)})
+@ROUTER.post("/demo", dependencies=_ADMIN)
+def load_demo(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> DemoLoaded:
+    """Load the demo: every file of it that is not in force."""
+    done = demo.load(workspace, actor)
+    return DemoLoaded(imported=sum(r.status is Status.COMMITTED for r in done))
 
 
-def _demo_remove(request: Request, workspace: Workspace) -> Response:
-    others = None if flag(request, "with_others") else ()
-    return JSONResponse({"undone": len(demo.remove(workspace, actor(request), others=others))})
+@ROUTER.delete("/demo", dependencies=_ADMIN)
+def remove_demo(
+    workspace: OpenWorkspace, actor: Actor, query: Annotated[RemovalParameters, Query()]
+) -> DemoRemoved:
+    """Remove the demo by undoing its batches, all at once."""
+    others = None if query.with_others else ()
+    return DemoRemoved(undone=len(demo.remove(workspace, actor, others=others)))
 
 
-def _as_of(request: Request, workspace: Workspace) -> Workspace:
-    given = request.query_params
-    when = given.get("as_of", given.get("known"))
-    if when is None:
+def _as_of(request: Request, workspace: Workspace, query: AsOfParameters) -> Workspace:
+    if query.as_of is None:
         return workspace
-    if when.startswith("B"):
-        refuse_foreign_batch(request, workspace, when)
-    return workspace.as_of(when)
-
-
-def _wanted(request: Request) -> str | None:
-    return request.query_params.get("project")
-
-
-_AS_OF = Parameter(
-    "as_of",
-    "query",
-    "As of the end of a day (2026-01-31), at a moment in UTC, or after a batch (B00012).",
-    {
-        "anyOf": [
-            {"type": "string", "format": "date"},
-            {"type": "string", "format": "date-time"},
-            {"type": "string", "pattern": "^B[0-9]{5}$"},
-        ]
-    },
-)
-_ONE = (Parameter("project", "query", "One project only.", {"type": "string"}), _AS_OF)
-
-ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/api/v1/projects",
-        "projects",
-        "Every project that is not archived.",
-        guarded(_projects, "as_of", "known"),
-        {200: list[Project]},
-        (_AS_OF,),
-        action=Action.READ,
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/kpis",
-        "kpis",
-        "Where every KPI stands.",
-        guarded(_kpis, "project", "as_of", "known"),
-        {200: list[KpiAnswer]},
-        _ONE,
-        action=Action.READ,
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/health",
-        "health",
-        "How every value case fares.",
-        guarded(_health, "project", "as_of", "known"),
-        {200: list[HealthAnswer]},
-        _ONE,
-        action=Action.READ,
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/metrics",
-        "metrics",
-        "Value rates and health in the text format of Prometheus.",
-        guarded(_metrics),
-        {200: None},
-        action=Action.READ,
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/projects/{project}/export",
-        "export",
-        "A table of a project as a file: any kind of record, its history, kpi_values or health.",
-        guarded(_export, "table", "format", "as_of", "known"),
-        {200: None},
-        (
-            Parameter("project", "path", "Whose table.", {"type": "string"}, required=True),
-            Parameter(
-                "table",
-                "query",
-                "Which table.",
-                {"type": "string", "enum": list(exports.tables())},
-                required=True,
-            ),
-            Parameter(
-                "format", "query", "csv or xlsx.", {"type": "string", "enum": ["csv", "xlsx"]}
-            ),
-            _AS_OF,
-            NAMED,
-        ),
-        text_type="text/csv",
-        action=Action.READ,
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/verify",
-        "verify",
-        "Whether database, ledger and raw files agree, down to every cell and every byte.",
-        guarded(_verify, "since"),
-        {200: Verified},
-        (
-            Parameter(
-                "since",
-                "query",
-                "A last hash of the ledger noted elsewhere: what it stood for must be there.",
-                {"type": "string"},
-            ),
-            NAMED,
-        ),
-        action=Action.ADMIN,
-    ),
-    Endpoint(
-        "POST",
-        "/api/v1/backups",
-        "backup",
-        "Write database, ledger and raw files into one file under MLPM_DATA/backups.",
-        guarded(_backup),
-        {201: Verified},
-        (NAMED,),
-        action=Action.ADMIN,
-    ),
-    Endpoint(
-        "POST",
-        "/api/v1/demo",
-        "load_demo",
-        "Load the demo: every file of it that is not in force.",
-        guarded(_demo_load),
-        {200: DemoLoaded},
-        (NAMED,),
-        action=Action.ADMIN,
-    ),
-    Endpoint(
-        "DELETE",
-        "/api/v1/demo",
-        "remove_demo",
-        "Remove the demo by undoing its batches, all at once.",
-        guarded(_demo_remove, "with_others"),
-        {200: DemoRemoved},
-        (
-            Parameter(
-                "with_others",
-                "query",
-                "Undo batches of others that rest on the demo too; else they stop the removal.",
-                {"type": "boolean", "default": False},
-            ),
-            NAMED,
-        ),
-        action=Action.ADMIN,
-    ),
-)
+    if query.as_of.startswith("B"):
+        refuse_foreign_batch(request, workspace, query.as_of)
+    return workspace.as_of(query.as_of)

@@ -1,75 +1,73 @@
-"""Everything that is served besides the screens: the one list of endpoints, and their routes."""
+"""Everything that is served besides the screens, and the OpenAPI document of it."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 from starlette.responses import JSONResponse
-from starlette.routing import Match, Route, Router
+from starlette.routing import Route
 
+from mlpm_core import __version__
 from mlpm_core.api import health, imports, reading
-from mlpm_core.api.endpoint import Endpoint
-from mlpm_core.api.openapi import document
+from mlpm_core.api.problems import answer_problems
+from mlpm_core.records import KINDS
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import BaseRoute
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-@cache
-def _document() -> dict[str, Any]:
-    return document(ENDPOINTS)
+class _HeadAsGet:
+    """Answers HEAD as GET; the server leaves the body out."""
 
-
-async def _openapi(request: Request) -> Response:
-    return JSONResponse(_document())
-
-
-ENDPOINTS: tuple[Endpoint, ...] = (
-    *health.ENDPOINTS,
-    *imports.ENDPOINTS,
-    *reading.ENDPOINTS,
-    Endpoint(
-        "GET",
-        "/api/v1/openapi.json",
-        "openapi",
-        "This document.",
-        _openapi,
-        {200: dict[str, Any]},
-    ),
-)
-
-_UNDER_API = [e.route for e in ENDPOINTS if e.path.startswith("/api/")]
-
-
-async def _no_such_route(scope: Scope, receive: Receive, send: Send) -> None:
-    """An unknown path under /api/ is a 404; Streamlit would answer it with its page."""
-    answer = JSONResponse({"error": f"There is no route {scope['path']}."}, status_code=404)
-    await answer(scope, receive, send)
-
-
-class _Api:
-    """Every route under /api/, answering in JSON also when a method does not fit."""
-
-    router = Router(_UNDER_API, redirect_slashes=False, default=_no_such_route)
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self.router(scope, receive, send)
-        except HTTPException as error:
-            headers = dict(error.headers or {})
-            if error.status_code == 405:
-                fitting = [r for r in _UNDER_API if r.matches(scope)[0] is not Match.NONE]
-                headers["Allow"] = ", ".join(sorted({m for r in fitting for m in r.methods or ()}))
-            answer = JSONResponse({"error": f"{error.detail}."}, error.status_code, headers)
-            await answer(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
 
 
-ROUTES: list[BaseRoute] = [
-    *(e.route for e in ENDPOINTS if not e.path.startswith("/api/")),
-    Route("/api/{rest:path}", _Api()),
-]
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The document of the routes, with the records that are the rows of a file."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            _, schemas = models_json_schema(
+                [(record, "serialization") for record in KINDS.values()],
+                ref_template="#/components/schemas/{model}",
+            )
+            components = document["components"]
+            components["schemas"] = schemas["$defs"] | components["schemas"]
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            document["security"] = [{"token": []}]
+        return super().openapi()
+
+
+API = _Api(
+    title="MLPM",
+    version=__version__,
+    description="What a model is worth. A file goes in, a receipt comes out.",
+    servers=[{"url": "/"}],
+    openapi_url=None,  # it is a route like the others, and described as they are
+    redirect_slashes=False,
+    generate_unique_id_function=lambda route: route.name,
+)
+API.add_middleware(_HeadAsGet)
+API.include_router(health.ROUTER)
+API.include_router(imports.ROUTER)
+API.include_router(reading.ROUTER)
+answer_problems(API)
+
+
+@API.get("/api/v1/openapi.json", response_model=dict[str, Any], openapi_extra=health.OPEN)
+async def openapi() -> JSONResponse:
+    """The document of everything that is served here."""
+    return JSONResponse(API.openapi())
+
+
+# Streamlit would answer an unknown path under /api/ with its page.
+ROUTES: list[BaseRoute] = [Route(path, API) for path in ("/healthz", "/readyz", "/api/{rest:path}")]

@@ -42,6 +42,7 @@ ONLY_IN = {
     "streamlit": SCREENS,
     "altair": SCREENS,
     "starlette": {"api"},
+    "fastapi": {"api"},
     "pickle": set(),
     "cloudpickle": set(),
     "joblib": set(),

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from mlpm_core import __version__
+from mlpm_core.services.session.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 RUNTIME = {
-    "streamlit", "pandas", "altair", "duckdb", "pydantic", "pint", "scipy", "python-calamine",
-    "pyyaml", "xlsxwriter",
+    "altair", "duckdb", "fastapi", "numpy", "pandas", "pint", "pyarrow", "pydantic",
+    "pydantic-core", "pydantic-settings", "python-calamine", "pyyaml", "scipy", "starlette",
+    "streamlit", "xlsxwriter",
 }  # fmt: skip
 
 
@@ -43,9 +50,35 @@ def test_the_developer_lock_holds_the_runtime_lock_whole():
 
 
 def test_a_default_install_pulls_no_more_than_needed():
-    text = (ROOT / "pyproject.toml").read_text("utf-8")
-    block = text.split("\ndependencies = [")[1].split("]")[0]
-    assert set(re.findall(r'"([a-z-]+)', block)) == RUNTIME
+    declared = tomllib.loads(PYPROJECT)["project"]["dependencies"]
+    assert {re.match("[a-z-]+", entry)[0] for entry in declared} == RUNTIME
+
+
+def test_there_is_one_lock_to_run_and_one_to_develop():
+    assert sorted(path.name for path in ROOT.glob("requirements*")) == sorted(LOCKS)
+
+
+def test_the_benchmark_s_own_package_stays_in_an_environment_of_its_own():
+    """It is pinned, and neither declared nor locked; `make bench` installs it beside .venv."""
+    pinned = re.findall(r"install (squigglepy==[0-9.]+)$", MAKEFILE, re.MULTILINE)
+    assert len(pinned) == 1
+    assert ".bench-venv/bin/python -m pip" in MAKEFILE
+    assert "squigglepy" not in {name for lock in LOCKS for name in locked(lock)}
+
+
+def test_what_is_imported_is_declared_whenever_the_rest_is_checked():
+    recipe = MAKEFILE.split("\ncheck: ")[1].split("\n\n")[0]
+    assert "$(BIN)/deptry ." in recipe
+    assert "$(BIN)/deptry tests benchmarks" in recipe
+
+
+def test_the_version_is_the_newest_of_the_changelog_and_unreleased_stands_above():
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    headings = re.findall(r"^## (.+)$", changelog, re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    newest, day = headings[1].split(" - ")
+    assert newest == __version__ == tomllib.loads(PYPROJECT)["project"]["version"]
+    assert date.fromisoformat(day).isoformat() == day
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -94,6 +127,29 @@ def test_the_promised_targets_exist_and_are_explained():
     assert {"run", "test", "check", "setup", "help"} <= TARGETS
     explained = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
     assert explained == TARGETS
+
+
+def test_the_settings_we_print_are_those_there_are():
+    """README's table line by line, and the names in `make help`, from the one declaration."""
+    said = {True: "1", False: "0", None: "none"}
+    defaults = {
+        "data": "`data/store` in a checkout, else `mlpm-data` in this folder",
+        "port": "8501",
+    }
+    table = [
+        f"| `MLPM_{name.upper()}` | "
+        f"{defaults.get(name) or said.get(field.default) or shown(field.default)} | "
+        f"{field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [line for line in readme.splitlines() if line.startswith("| `MLPM_")] == table
+    (printed,) = re.findall(r"MLPM_PORT=9000: (.+)\"", MAKEFILE)
+    assert printed.split() == [f"MLPM_{name.upper()}" for name in Settings.model_fields]
+
+
+def shown(default):
+    return f"{default:,}" if isinstance(default, int) else str(default)
 
 
 def test_scripts_the_makefile_calls_exist():

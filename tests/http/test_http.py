@@ -170,6 +170,33 @@ def test_a_method_that_does_not_fit_is_named_with_those_that_do(client):
     assert "error" in answer.json()
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/v1/projects", "/api/v1/kpis"])
+def test_what_is_got_may_be_asked_for_by_its_head(client, path):
+    head, got = client.request("HEAD", path), client.get(path)
+    assert (head.status_code, head.headers) == (got.status_code, got.headers)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("POST", IMPORTS, ["Say which kind", "metric_results"]),
+        ("GET", "/api/v1/projects/shop/export", ["Say which table", "kpi_values"]),
+        ("GET", "/api/v1/kpis?as_of=B00001&known=B00002", ["Unknown parameters: known", "as_of"]),
+        ("GET", "/api/v1/metrics?project=shop", ["Unknown parameters: project", "none"]),
+        ("GET", f"{IMPORTS}/B00001?dry_run=true", ["Unknown parameters: dry_run", "none"]),
+        ("POST", "/api/v1/backups?to=/tmp", ["Unknown parameters: to", "none"]),
+        (
+            "POST", f"{IMPORTS}?dry_run=perhaps&accept_good=&colour=red",
+            ["colour", "kind", "dry_run is 'perhaps'", "accept_good is ''"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_all_that_is_wrong_and_what_may_be_said(client, method, path, words):
+    answer = client.request(method, path)
+    assert answer.status_code == 422
+    assert [word for word in words if word not in answer.json()["error"]] == []
+
+
 @pytest.mark.parametrize("path", ["/api/v1/projects/", "/api/v1/", "/api/v1/project"])
 def test_a_path_that_is_not_there_is_a_404(client, path):
     answer = client.get(path)

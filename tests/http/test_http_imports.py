@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from mlpm_core.api.imports import Replays
+from mlpm_core.api.idempotency import Replays
 from mlpm_core.errors import InputError
 from mlpm_core.records import Receipt, Status
 from mlpm_core.services.admin import backups

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from mlpm_core.api.imports import Replays
+from mlpm_core.api.idempotency import Replays
 from mlpm_core.errors import NotFoundError, StoreError
 from mlpm_core.records import Receipt
 from mlpm_core.services.admin.tokens import Tokens

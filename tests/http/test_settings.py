@@ -82,6 +82,25 @@ def test_another_word_is_refused_by_name_and_never_means_the_opposite(said, name
     assert "\n" not in str(error.value)
 
 
+def test_one_refusal_names_every_variable_that_is_wrong(said):
+    with pytest.raises(InputError) as error:
+        said(PORT="70000", DEMO="maybe", MAX_ROWS="0", TOKEN="a\nb", READ_ONLY="1")
+    assert str(error.value) == (
+        "MLPM_PORT is '70000'; expected a port from 1 to 65535, such as 8501. "
+        "MLPM_DEMO is 'maybe'; write 1, true, yes or on, or 0, false, no or off. "
+        "MLPM_MAX_ROWS is '0'; expected a whole number from 1 to 10,000,000,000, such as "
+        "1,000,000. MLPM_TOKEN holds a line break or another control character, which no request "
+        "can send; use letters, digits and dashes."
+    )
+
+
+def test_settings_made_by_hand_are_those_given_whatever_the_environment_says(said, tmp_path):
+    assert said(PORT="9000", READ_ONLY="1", TOKEN="secret").port == 9000
+    made = Settings(data=tmp_path)
+    assert (made.port, made.read_only, made.token) == (8501, False, None)
+    assert "secret" not in repr(Settings.from_environment())
+
+
 @pytest.mark.parametrize(
     "written", ["20000000", "20,000,000", "20_000_000", "20 000 000", " 2" + "0" * 7]
 )
@@ -131,7 +150,7 @@ def test_a_name_that_cannot_hold_a_database_is_refused(said, tmp_path, name, sen
 
 
 def test_a_missing_folder_is_made_with_those_above_it_for_its_owner_alone(tmp_path):
-    Settings(tmp_path / "a" / "b").make_folder()
+    Settings(data=tmp_path / "a" / "b").make_folder()
     assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
 
 
@@ -139,7 +158,7 @@ def test_a_missing_folder_is_made_with_those_above_it_for_its_owner_alone(tmp_pa
 def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path, place):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"^MLPM_DATA is ") as error:
-        Settings(tmp_path / place).make_folder()
+        Settings(data=tmp_path / place).make_folder()
     assert str(error.value).endswith(".")
 
 
@@ -150,9 +169,9 @@ def test_a_folder_that_may_only_be_read_is_for_reading():
         "from mlpm_core.services.session.settings import Settings, InputError\n"
         "os.getuid() or os.setuid(65534)\n"
         "folder = Path(sys.argv[1])\n"
-        "Settings(folder, read_only=True).make_folder()\n"
+        "Settings(data=folder, read_only=True).make_folder()\n"
         "try:\n"
-        "    Settings(folder).make_folder()\n"
+        "    Settings(data=folder).make_folder()\n"
         "except InputError as error:\n"
         "    print(error)\n"
     )

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from mlpm_core import cli
-from mlpm_core.api import ENDPOINTS
 from mlpm_core.api.security import OPEN_ROUTES, TOKEN_ROUTES
 from mlpm_core.errors import InputError, NotFoundError, StoreError
 from mlpm_core.services.admin.tokens import ALL_PROJECTS, Action, Token, Tokens
+from tests.endpoints import ENDPOINTS
 from tests.http_client import GOOD, IMPORTS, Client, channel_and_actor
 
 TODAY = date(2026, 6, 30)
@@ -30,10 +30,9 @@ def test_every_route_behind_the_door_says_what_it_takes():
 def asked(endpoint, project):
     """A request to an endpoint, about a project where it can be."""
     path = endpoint.path.replace("{project}", project).replace("{batch}", "B00001")
-    names = {p.name for p in endpoint.parameters if p.where == "query"}
-    params = {"project": project} if "project" in names else {}
-    params |= {"table": "models"} if "table" in names else {}
-    params |= {"kind": "metric_results", "dry_run": "true"} if "kind" in names else {}
+    params = {"project": project} if "project" in endpoint.query else {}
+    params |= {"table": "models"} if "table" in endpoint.query else {}
+    params |= {"kind": "metric_results", "dry_run": "true"} if "kind" in endpoint.query else {}
     return path, params
 
 

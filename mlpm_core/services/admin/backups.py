@@ -10,7 +10,6 @@ import re
 import shutil
 import zipfile
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -224,7 +223,7 @@ def restore(settings: Settings, file: Path) -> list[Check]:
     try:
         data_folder.put_back(settings.data)
         _unpack(file, fresh)
-        checks += _verified(replace(settings, data=fresh), file.name)
+        checks += _verified(settings.model_copy(update={"data": fresh}), file.name)
         kept = data_folder.swap(settings.data, fresh)
     except OSError as error:
         raise StoreError(

@@ -2,52 +2,166 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from mlpm_core.errors import InputError
 from mlpm_core.services.session.addresses import local_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    from pydantic.fields import FieldInfo
 
     from mlpm_core.intake import Limits
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PREFIX: Final = "MLPM_"
-_NAMES: Final = (
-    "MLPM_ADDRESS", "MLPM_DATA", "MLPM_DEMO", "MLPM_MAX_FILE_MB", "MLPM_MAX_LOG_ROWS",
-    "MLPM_MAX_ROWS", "MLPM_PORT", "MLPM_READ_ONLY", "MLPM_TOKEN",
-)  # fmt: skip
-_YES: Final = frozenset({"1", "true", "yes", "on", "y", "t"})
-_NO: Final = frozenset({"0", "false", "no", "off", "n", "f"})
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([,_ '])[0-9]{3})(?:\1[0-9]{3})*")
-_MOST_MB: Final = 1_000_000
-_MOST_ROWS: Final = 10_000_000_000
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the environment says: ``MLPM_DATA``, ``MLPM_PORT``, ``MLPM_ADDRESS`` and the rest.
+def _usual_folder() -> Path:
+    """In a checkout the store beside the demo; else, where MLPM is installed, in this folder."""
+    is_checkout = (_ROOT / "app.py").is_file()
+    return (_ROOT / "data" / "store" if is_checkout else Path.cwd() / "mlpm-data").resolve()
 
-    ``MLPM_MAX_FILE_MB``, ``MLPM_MAX_ROWS`` and ``MLPM_MAX_LOG_ROWS`` (of prediction logs) bound
-    what is read.
+
+def _folder(said: str | Path) -> Path:
+    """The folder that a text names: ``~`` is the home folder, other paths begin here."""
+    if isinstance(said, Path):
+        return said
+    try:
+        said.encode()
+        folder = Path(said).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ValueError(
+            f"MLPM_DATA is {said!r}, which is no path of a folder; write one such as /srv/mlpm."
+        ) from error
+    if "?" in str(folder):  # DuckDB would put its log of changes elsewhere
+        raise ValueError(
+            f"MLPM_DATA is {said!r}; a database cannot lie in a folder with a question mark in its "
+            "path. Name another one."
+        )
+    return folder
+
+
+def _stripped(said: object) -> object:
+    return said.strip() if isinstance(said, str) else said
+
+
+def _digits(said: object) -> object:
+    """A whole number as it is written: ASCII digits alone."""
+    text = str(said).strip()
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise PydanticCustomError("no_whole_number", "no whole number")
+    return int(text)
+
+
+def _count(said: object) -> object:
+    """A whole number, its thousands in groups or not."""
+    text = str(said).strip()
+    return _digits(re.sub(r"[,_ ']", "", text) if _GROUPED.fullmatch(text) else text)
+
+
+def _address(said: str) -> str:
+    return local_address(said.strip(), "MLPM_ADDRESS")
+
+
+def _token(said: str | None) -> str | None:
+    token = (said or "").strip()
+    if not token.isprintable():
+        raise ValueError(
+            "MLPM_TOKEN holds a line break or another control character, which no request can "
+            "send; use letters, digits and dashes."
+        )
+    return token or None
+
+
+_Flag = Annotated[bool, BeforeValidator(_stripped)]
+_Count = Annotated[int, BeforeValidator(_count)]
+
+
+class Settings(BaseSettings):
+    """What the environment says: each field is ``MLPM_`` and its name in capitals.
+
+    Names, defaults, bounds and what each is for are said here alone: the errors are made of them,
+    and a test holds README and ``make help`` to them.
     """
 
-    data: Path
-    port: int = 8501
-    address: str = "127.0.0.1"
-    demo: bool = True
-    read_only: bool = False
-    token: str | None = None
-    max_file_mb: int = 512
-    max_rows: int = 1_000_000
-    max_log_rows: int = 20_000_000
+    model_config = SettingsConfigDict(
+        alias_generator=lambda name: f"{_PREFIX}{name.upper()}",
+        populate_by_name=True,
+        case_sensitive=True,
+        frozen=True,
+    )
+
+    port: Annotated[int, BeforeValidator(_digits)] = Field(
+        8501, ge=1, le=65_535, description="where it listens"
+    )
+    address: Annotated[str, BeforeValidator(_address)] = Field(
+        "127.0.0.1",
+        description="on which address of this machine (127.0.0.1, ::1, localhost); another one is "
+        "refused until there is sign-in",
+    )
+    data: Annotated[Path, BeforeValidator(_folder)] = Field(
+        default_factory=_usual_folder,
+        description="the store: database, raw files, ledger; a folder of any name in UTF-8 without "
+        "a question mark",
+    )
+    demo: _Flag = Field(
+        default=True, description="1 loads the demo into an empty store, 0 does not"
+    )
+    max_file_mb: _Count = Field(
+        512,
+        ge=1,
+        le=1_000_000,
+        description="the largest file that is taken, measured unpacked; the screen Upload takes "
+        "500 MB at most",
+    )
+    max_rows: _Count = Field(
+        1_000_000, ge=1, le=10_000_000_000, description="the most rows of one file"
+    )
+    max_log_rows: _Count = Field(
+        20_000_000,
+        ge=1,
+        le=10_000_000_000,
+        description="the same of a prediction log or of labels",
+    )
+    read_only: _Flag = Field(
+        default=False,
+        description="1 only reads: no screen, route or command stores anything or takes it back; "
+        "backups and tokens can be made",
+    )
+    token: Annotated[str | None, BeforeValidator(_token)] = Field(
+        None,
+        repr=False,
+        description="one more token for all HTTP routes, beside the one in `server.json` in "
+        "`MLPM_DATA`, which only its owner can read",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is made by hand is what was given; `from_environment` alone reads the rest."""
+        return (init_settings,)
 
     @property
     def max_bytes(self) -> int:
@@ -98,19 +212,17 @@ class Settings:
         Raises
         ------
         InputError
-            When a variable does not say what it may; the sentence names it and what it may say.
+            When variables do not say what they may; it names each, and what it may say.
         """
-        return cls(
-            data=_folder("MLPM_DATA", _usual_folder()),
-            port=_port("MLPM_PORT", cls.port),
-            address=local_address(_said("MLPM_ADDRESS") or cls.address, "MLPM_ADDRESS"),
-            demo=_flag("MLPM_DEMO", default=cls.demo),
-            read_only=_flag("MLPM_READ_ONLY", default=cls.read_only),
-            token=_token("MLPM_TOKEN"),
-            max_file_mb=_above_zero("MLPM_MAX_FILE_MB", cls.max_file_mb, _MOST_MB),
-            max_rows=_above_zero("MLPM_MAX_ROWS", cls.max_rows, _MOST_ROWS),
-            max_log_rows=_above_zero("MLPM_MAX_LOG_ROWS", cls.max_log_rows, _MOST_ROWS),
-        )
+        environment = EnvSettingsSource(cls)()
+        said = {name: text for name, text in environment.items() if text.strip()}
+        try:
+            return cls(**said)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+            raise InputError(
+                " ".join(_sentence(str(fault["loc"][0]), fault, said) for fault in faults)
+            ) from None
 
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
@@ -122,83 +234,35 @@ def misspelt(environment: Mapping[str, str]) -> list[str]:
     ['mlpm_readonly is no setting and changes nothing; did you mean MLPM_READ_ONLY?']
     """
     return [
-        f"{name} is no setting and changes nothing; {_advice(name.upper(), _NAMES)}"
+        f"{name} is no setting and changes nothing; {_advice(name.upper())}"
         for name in sorted(environment)
-        if name.upper().startswith(_PREFIX) and name not in _NAMES
+        if name.upper().startswith(_PREFIX) and name not in _variables()
     ]
 
 
-def _advice(name: str, names: Iterable[str]) -> str:
+def _advice(name: str) -> str:
+    names = sorted(_variables())
     whole = {each.removeprefix(_PREFIX): each for each in names}
     near = get_close_matches(name.removeprefix(_PREFIX), whole, n=1, cutoff=0.5)
     return f"did you mean {whole[near[0]]}?" if near else f"there are {', '.join(names)}."
 
 
-def _said(name: str) -> str:
-    """What a variable says, without the spaces around it."""
-    return os.environ.get(name, "").strip()
+def _variables() -> dict[str, FieldInfo]:
+    """The field that each variable sets."""
+    return {f"{_PREFIX}{name.upper()}": field for name, field in Settings.model_fields.items()}
 
 
-def _flag(name: str, *, default: bool) -> bool:
-    said = _said(name)
-    if not said:
-        return default
-    if said.lower() in _YES:
-        return True
-    if said.lower() in _NO:
-        return False
-    raise InputError(f"{name} is {said!r}; write 1, true, yes or on, or 0, false, no or off.")
-
-
-def _port(name: str, default: int) -> int:
-    said = _said(name) or str(default)
-    if not (re.fullmatch(r"[0-9]{1,5}", said) and 0 < int(said) < 65536):
-        raise InputError(f"{name} is {said!r}; expected a port from 1 to 65535, such as {default}.")
-    return int(said)
-
-
-def _above_zero(name: str, default: int, most: int) -> int:
-    """A whole number, its thousands in groups or not."""
-    said = _said(name) or str(default)
-    digits = re.sub(r"[,_ ']", "", said) if _GROUPED.fullmatch(said) else said
-    if not (re.fullmatch(r"[0-9]{1,18}", digits) and 0 < int(digits) <= most):
-        raise InputError(
-            f"{name} is {said!r}; expected a whole number from 1 to {most:,}, such as {default:,}."
-        )
-    return int(digits)
-
-
-def _usual_folder() -> Path:
-    """In a checkout the store beside the demo; else, where MLPM is installed, in this folder."""
-    is_checkout = (_ROOT / "app.py").is_file()
-    return _ROOT / "data" / "store" if is_checkout else Path.cwd() / "mlpm-data"
-
-
-def _folder(name: str, default: Path) -> Path:
-    """The folder that a variable names: ``~`` is the home folder, other paths begin here."""
-    said = os.environ.get(name, "")
-    if not said.strip():
-        return default.resolve()
-    try:
-        said.encode()
-        folder = Path(said).expanduser().resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise InputError(
-            f"{name} is {said!r}, which is no path of a folder; write one such as /srv/mlpm."
-        ) from error
-    if "?" in str(folder):  # DuckDB would put its log of changes elsewhere
-        raise InputError(
-            f"{name} is {said!r}; a database cannot lie in a folder with a question mark in its "
-            "path. Name another one."
-        )
-    return folder
-
-
-def _token(name: str) -> str | None:
-    said = _said(name)
-    if not said.isprintable():
-        raise InputError(
-            f"{name} holds a line break or another control character, which no request can send; "
-            "use letters, digits and dashes."
-        )
-    return said or None
+def _sentence(variable: str, fault: Mapping[str, Any], said: Mapping[str, str]) -> str:
+    """What a variable says, and what it may say."""
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    field, written = _variables()[variable], said[variable].strip()
+    if field.annotation is bool:
+        return f"{variable} is {written!r}; write 1, true, yes or on, or 0, false, no or off."
+    (least,) = (bound.ge for bound in field.metadata if hasattr(bound, "ge"))
+    (most,) = (bound.le for bound in field.metadata if hasattr(bound, "le"))
+    what, form = ("port", "d") if variable == "MLPM_PORT" else ("whole number", ",")
+    return (
+        f"{variable} is {written!r}; expected a {what} from {least:{form}} to {most:{form}}, "
+        f"such as {field.default:{form}}."
+    )
