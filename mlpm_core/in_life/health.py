@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlpm_core.quantity import digits_apart, is_same
+from mlpm_core.quantity import digits_apart, in_percent, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -295,7 +295,7 @@ def _part(share: float) -> str:
     if share > _MOST_AS_PERCENT:
         return "more than ten times it"
     if 0 < share < 0.01:
-        return "less than 1%"
+        return in_percent(share, in_words=True)
     decimals = 0
     while decimals < _MOST_DECIMALS and _of_share(share) is not _of_share(
         round(share, decimals + 2)

@@ -169,7 +169,7 @@ _QUESTIONS: dict[str, str] = {
         "numbers that differ. Which one says of how many cases it is the share: n or denominator?"
     ),
     "percent-errors": (
-        "{metric} is {value} in one of {rows} rows without a unit, which is {percent} % of the "
+        "{metric} is {value} in one of {rows} rows without a unit, which is {percent}% of the "
         "truth if it is a share. Are these rows in percent, or a share? A unit of % or share in "
         "each row says it too."
     ),

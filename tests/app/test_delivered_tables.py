@@ -278,7 +278,7 @@ def test_promises_are_listed_or_asked_for():
         "realised level, and for when",
         "What the monitored metrics imply for the KPI, in the unit of the promise: in the month of "
         "the promised day, and on average since that day. Kept: the average since is at least as "
-        "good. Over-delivered: better with a chance of 90 % or more.",
+        "good. Over-delivered: better with a chance of 90% or more.",
     ]  # fmt: skip
 
 

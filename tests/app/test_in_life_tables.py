@@ -58,7 +58,7 @@ def test_every_limit_stands_beside_its_newest_value():
     assert columns(tables.limits(deployed(checks=checks))) == {
         "Metric": ["WAPE"] * 4,
         "Newest": ["0.3123", "–", "0.4", "0.4"],
-        "90 % interval": ["0.29 to 0.333", "–", "–", "–"],
+        "90% interval": ["0.29 to 0.333", "–", "–", "–"],
         "Limit": ["at most 0.3"] * 4,
         "State": ["may be chance", "not measured", "may be chance", "outside"],
         "Makes it": ["! watch", "? unknown", "! watch", "✕ sick"],
@@ -68,7 +68,7 @@ def test_every_limit_stands_beside_its_newest_value():
 def test_no_newest_value_reads_as_the_limit_that_it_passes():
     """0.300004 above at most 0.3, its interval from 0.3000004: all had stood there as 0.3."""
     rows = columns(tables.limits(deployed(checks=(check(0.300004, 0.3000004, 0.31),))))
-    assert (rows["Newest"], rows["90 % interval"]) == (["0.300004"], ["0.3000004 to 0.31"])
+    assert (rows["Newest"], rows["90% interval"]) == (["0.300004"], ["0.3000004 to 0.31"])
     assert (rows["Limit"], rows["State"]) == (["at most 0.3"], ["outside"])
 
 
@@ -221,7 +221,7 @@ def test_slots_and_limits_lead_to_their_registers():
     ]  # fmt: skip
     set_one = "Set a limit -> data/registers.py?project=shop&kind=metric_limits"
     limits = (
-        "table Metric, Newest, 90 % interval, Limit, State, Makes it: Metric limits with the "
+        "table Metric, Newest, 90% interval, Limit, State, Makes it: Metric limits with the "
         "newest value of each metric and its state"
     )
     bare, kept = watched(point(0, 0.2)), watched(point(0, 0.2), metric="recall", check=check(0.2))

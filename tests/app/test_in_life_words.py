@@ -245,7 +245,7 @@ def test_a_value_without_a_limit_has_three_digits():
 
 def test_how_to_read_the_charts():
     assert say.reading() == (
-        "Band: 90 % interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
+        "Band: 90% interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
         "standard errors (z) from the level of the first 12 periods, or more than 2 in two periods "
         "running. ◇ drifting: many small differences to one side."
     )

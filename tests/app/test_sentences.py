@@ -226,7 +226,7 @@ def test_dots_and_draws_say_how_uncertain_it_is():
 def test_what_must_be_known_stands_beside_the_value():
     assert say.beside(case()) == ""
     told = plain(say.beside(case(replace(worth(1.0, 0.0), feasible_share=0.86))))
-    assert told.startswith("14 % of the draws are impossible and left out")
+    assert told.startswith("14% of the draws are impossible and left out")
     assert "does not say what is paid whatever the benefit" in told
     assert told.endswith("so nothing shows how far the result could be off.")
 

@@ -109,7 +109,7 @@ def test_a_value_says_what_share_of_its_draws_is_impossible(mlpm):
     """Printed as in JSON: the worst of the outcomes were left out without a word."""
     words = [*given("M1", precision=None), "-q", "precision=0.02 to 0.3"]
     told = json.loads(mlpm("value", "M1", *words, "--json")[1])
-    share = f"{(1 - told['feasible_share']) * 100:.0f} % of the draws are impossible"
+    share = f"{(1 - told['feasible_share']) * 100:.0f}% of the draws are impossible"
     assert told["notes"][0].startswith(share)
     printed = mlpm("value", "M1", *words)[1]
     assert share in printed

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from mlpm_core.quantity import Dimension, digits_apart
+from mlpm_core.quantity import in_percent as percent
 from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.portfolio import Health
@@ -64,7 +65,6 @@ _LEAST_WRITTEN = 1e-6  # in full; below it in powers of ten
 _SMALL = 1e-4  # six decimals have fewer digits than three
 _MOST_DIGITS = 10
 _FEW = 3  # digits for which six decimals are enough
-_MOST_AS_PERCENT = 10.0
 _JOINER = "\u2060"  # takes no room; a text with it in between is no link
 _UNITS = {
     "1": "share",
@@ -217,27 +217,6 @@ def spread(low: float, high: float) -> str:
     digits = digits_beside(low, high)
     ends = [number(end, max(digits, digits_beside(high, low))) for end in (low, high)]
     return "exact" if ends[0] == ends[1] else f"P10–P90: {ends[0]} to {ends[1]}"
-
-
-def percent(share: float) -> str:
-    """A share as percent; beyond ten times the whole only that it is.
-
-    Examples
-    --------
-    >>> percent(0.2345), percent(0.004), percent(12.3), percent(-1e9), percent(-0.004)
-    ('23%', '<1%', '>1,000%', '<-1,000%', '>-1%')
-    """
-    if abs(share) > _MOST_AS_PERCENT:
-        return ">1,000%" if share > 0 else "<-1,000%"
-    if 0 < share < 0.01:
-        return "<1%"
-    if 0.99 < share < 1:
-        return ">99%"
-    if -0.01 < share < 0:
-        return ">-1%"
-    if -1 < share < -0.99:
-        return ">-100%"
-    return f"{share:,.0%}"
 
 
 def inner(name: str) -> str:

@@ -124,7 +124,7 @@ def promises(view: DeliveredView) -> None:
     st.caption(
         "What the monitored metrics imply for the KPI, in the unit of the promise: in the month of "
         "the promised day, and on average since that day. Kept: the average since is at least as "
-        "good. Over-delivered: better with a chance of 90 % or more."
+        "good. Over-delivered: better with a chance of 90% or more."
     )
 
 

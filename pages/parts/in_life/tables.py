@@ -61,7 +61,7 @@ def limits(line: DeploymentLine) -> pd.DataFrame:
                 NOTHING if c.value is None else number(c.value, max(_DIGITS, c.digits(c.value)))
                 for c in checks
             ],
-            "90 % interval": [
+            "90% interval": [
                 NOTHING
                 if c.low is None or c.high is None
                 else f"{number(c.low, _apart(c, c.low))} to {number(c.high, _apart(c, c.high))}"

@@ -184,7 +184,7 @@ def _limit(check: LimitCheck) -> str:
 def reading() -> str:
     """How to read the charts of metrics."""
     return (
-        "Band: 90 % interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
+        "Band: 90% interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
         "standard errors (z) from the level of the first 12 periods, or more than 2 in two "
         "periods running. ◇ drifting: many small differences to one side."
     )
