@@ -84,8 +84,8 @@ class Endpoint:
                 project = request.query_params.get("project")
             if project is None and (batch := request.path_params.get("batch")):
                 try:
-                    house = await run_in_threadpool(open_workspace)
-                    project = await run_in_threadpool(batches.project_of, house, batch)
+                    workspace = await run_in_threadpool(open_workspace)
+                    project = await run_in_threadpool(batches.project_of, workspace, batch)
                 except NotFoundError:
                     pass  # no batch, and one of another project, are refused alike
                 except MlpmError as error:

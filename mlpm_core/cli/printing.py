@@ -123,7 +123,7 @@ def receipt(receipt: Receipt, *, as_json: bool) -> int:
             "nothing yet" if v is None else _number(v) for v in (effect.before, effect.after)
         )
         say(f"{effect.title}: {before} -> {after} {effect.unit}")
-    undone = f"{' takes' if receipt.batch else '; it would take'} back {receipt.undoes}"
+    undone = f"{' undoes' if receipt.batch else '; it would undo'} {receipt.undoes}"
     say(
         f"{receipt.status.value}: {receipt.lines} lines = {receipt.accepted} accepted + "
         f"{receipt.rejected} rejected + {receipt.blank} blank + {receipt.ignored} ignored; "

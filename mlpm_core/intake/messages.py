@@ -10,7 +10,7 @@ _REJECTS: dict[str, tuple[str, str]] = {
     "empty-file": ("The file holds no text.", "Export it again; nothing was changed."),
     "no-rows": (
         "There is a header but no row below it.",
-        "Check the filter of the export; to take data back, undo its batch.",
+        "Check the filter of the export; to remove data, undo its batch.",
     ),
     "missing-column": (
         "Required columns are missing: {names}; found: {headers}.",

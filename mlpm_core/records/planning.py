@@ -57,7 +57,7 @@ class Direction(Choice):
 
 
 class Kpi(Record):
-    """A number the stakeholders want to move, with where it stands and where it should go."""
+    """A number the stakeholders want to improve, with where it stands and where it should go."""
 
     kind: ClassVar[str] = "kpis"
     singular: ClassVar[str] = "KPI"

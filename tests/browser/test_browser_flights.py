@@ -46,7 +46,7 @@ def planned_csv(kind: str) -> bytes:
 
 @pytest.fixture
 def batches(server_without_demo: Server) -> Iterator[list[str]]:
-    """The project and its value case without results; every batch is taken back afterwards."""
+    """The project and its value case without results; every batch is undone afterwards."""
     done: list[str] = []
     for kind in ("projects", "models", "value_cases", "quantities"):
         path = f"imports?kind={kind}&filename={kind}.csv"

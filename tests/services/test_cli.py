@@ -291,11 +291,11 @@ def test_a_file_over_the_limit_is_refused_unread(mlpm, results, monkeypatch):
 
 def test_an_undo_finds_the_batch_s_project(mlpm, results):
     mlpm("import", results, "--kind", "metric_results", "--project", "shop")
-    assert "nothing stored; it would take back B00001." in mlpm("undo", "B00001", "--dry-run")[2]
+    assert "nothing stored; it would undo B00001." in mlpm("undo", "B00001", "--dry-run")[2]
     status, out, err = mlpm("undo", "B00001", "--json")
     told = json.loads(out)
     assert (status, told["undoes"], told["project"]) == (0, "B00001", "shop")
-    assert "takes back B00001" in err
+    assert "undoes B00001" in err
 
 
 def test_an_undo_stays_behind_the_wall_of_the_project_named(mlpm, results):

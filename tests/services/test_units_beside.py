@@ -57,7 +57,8 @@ def test_the_error_of_a_result_has_its_unit_too(workspace):
 
 @pytest.mark.parametrize("slot", ["champion", "challenger"])
 def test_a_change_of_unit_is_no_change_of_the_metric(workspace, slot):
-    """9 minutes, then 540 seconds: nothing has left its range, whichever part the model plays."""
+    """9 minutes, then 540 seconds: nothing has left its usual range, whichever part the "
+    "model plays."""
     started(workspace, "M8", week(20))
     if slot != "champion":
         save(

@@ -92,11 +92,11 @@ def test_nothing_may_fall_by_all_of_itself(taken, zero_at, pays, is_floor, far):
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (62_100, 62_149, "P10–P90: 62.10k to 62.15k"),
-        (-0.1235, -0.1234, "P10–P90: −0.1235 to −0.1234"),
+        (62_100, 62_149, "likely 62.10k to 62.15k (8 times in 10)"),
+        (-0.1235, -0.1234, "likely −0.1235 to −0.1234 (8 times in 10)"),
         (1e12, 1e12 + 1, "exact"),
         (0.3, 0.1 + 0.2, "exact"),
-        (1.0, 2.0, "P10–P90: 1 to 2"),
+        (1.0, 2.0, "likely 1 to 2 (8 times in 10)"),
     ],
 )
 def test_an_interval_has_two_ends(low, high, said):
