@@ -223,8 +223,7 @@ def test_slots_and_limits_lead_to_their_registers():
     set_one = "Set a limit -> data/registers.py?project=shop&kind=metric_limits"
     limits = (
         "table Metric, Newest, Likely (9 times in 10), Limit, State, Counts as: Metric limits "
-        "with the "
-        "newest value of each metric and its state"
+        "with the newest value of each metric and its state"
     )
     bare, kept = watched(point(0, 0.2)), watched(point(0, 0.2), metric="recall", check=check(0.2))
     with_limit = deployed(checks=(check(0.2),))

@@ -212,8 +212,7 @@ def test_the_event_to_know_of_is_one_for_the_worse_that_lasts():
     assert told(with_events(episode(z=-9.0)), with_events(episode(z=-5.0), metric="mape")) == "WAPE"
     assert say.what_happened(view(deployed(), with_events(lasts))) == (
         rf"WAPE left its usual range {IN} 8 Jun 2026 \(z 4, for the worse\) and has not come "
-        "back: more "
-        "than chance."
+        "back. This is not chance."
     )
 
 

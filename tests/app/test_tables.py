@@ -39,7 +39,7 @@ def test_every_case_of_the_portfolio_has_its_row():
         "Likely": ["200 to 200", "–"],
         "Planned": ["EUR 700 / week", "–"],
         "Gap": ["EUR 500 / week", "–"],
-        "Rests on": ["2 weeks to 21 Jun 2026", "–"],
+        "Based on": ["2 weeks to 21 Jun 2026", "–"],
         "Data to": ["21 Jun 2026", "–"],
         "Project": ["The shop", "The shop"],
     }

@@ -20,7 +20,7 @@ _NEW = "new"
 
 def kind_in_view() -> type[Record]:
     """The kind of record shown."""
-    chosen = controls.choose("Register", {k: r.plural for k, r in KINDS.items()}, "kind")
+    chosen = controls.choose("Kind of record", {k: r.plural for k, r in KINDS.items()}, "kind")
     return record_of(chosen)
 
 

@@ -29,7 +29,7 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Likely": [_likely(x) for x in lines],
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
-            "Rests on": [str(x.case.rests_on or NOTHING) for x in lines],
+            "Based on": [str(x.case.rests_on or NOTHING) for x in lines],
             "Data to": [day(x.case.as_of.last_on) if x.case.as_of else NOTHING for x in lines],
             "Project": [x.project_title for x in lines],
         }
