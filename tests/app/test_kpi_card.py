@@ -11,6 +11,7 @@ import pytest
 
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
+from mlpm_core.records import Project
 from mlpm_core.services.in_life.portfolio import ProjectView
 from mlpm_core.services.valuation.now import Stretch
 from pages.parts.common import panels
@@ -25,6 +26,7 @@ BETWEEN = ":orange-badge[:material/trending_flat: between start and target]"
 MISSED = ":red-badge[:material/event_busy: target missed]"
 NO_BETTER = ":red-badge[:material/error: no better than before]"
 PLAN = ":gray-badge[:material/edit_note: planned]"
+SHOP = Project.model_construct(project="shop")
 AGREE = "Agree or change it -> data/registers.py?project=shop&kind=kpis&record=waits"
 DATA = "Data to 21 Jun 2026, 8 days old."
 
@@ -35,7 +37,7 @@ def _links(monkeypatch):
 
 
 def card(told, **state):
-    view = ProjectView({"project": "shop"}, (), (told,), TODAY)
+    view = ProjectView(SHOP, (), (told,), TODAY)
     return shown(panels.kpi_cards, view, **state)
 
 
@@ -170,7 +172,7 @@ def test_the_origin_of_a_kpi_is_shown_when_it_is_asked():
 
 
 def test_a_project_without_a_kpi_leads_to_finding_one():
-    view = ProjectView({"project": "shop"}, (), (), TODAY)
+    view = ProjectView(SHOP, (), (), TODAY)
     assert shown(panels.kpi_cards, view) == [
         "info: This project has no KPI yet. Name what the stakeholders want to improve.",
         "Find a KPI -> plan/find_kpi.py?project=shop",

@@ -168,7 +168,7 @@ def test_the_tables_say_what_the_charts_show(empty):
     assert list(money["Days monitored"]) == ["4 of 10", "22 of 22"]
     assert list(chart["missing"]) == ["", "6 d"]
     assert list(chart["labels"]) == ["not final", "not final"]
-    assert list(money["Labels"]) == ["4 days not final", "3 days not final"]
+    assert list(money["Outcomes"]) == ["4 days not final", "3 days not final"]
     assert money["Realised to date"][0] == sum(money["Realised"])
     of_kpi = promises_tables.kpi_table(view.kpis[0])
     assert list(of_kpi["Promise in force"]) == ["390k", "no promise due"]

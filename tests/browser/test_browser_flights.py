@@ -79,7 +79,7 @@ def test_uploaded_months_show_their_value_rates(server_without_demo, batches, pa
     assert broken.all_inner_texts() == []
     page.get_by_text("The same as a table").click()
     wait_for_app(page)
-    table = page.locator("[data-testid=stDataFrame] table").filter(has_text="Value rate")
+    table = page.locator("[data-testid=stDataFrame] table").filter(has_text="Value of a week")
     expect(table).to_be_attached()
     rows = [
         [cell.strip() for cell in row.locator("td").all_inner_texts()]
