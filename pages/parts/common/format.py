@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from mlpm_core.quantity import Dimension, digits_apart
+from mlpm_core.quantity import Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.records import Area, Breach
 from mlpm_core.services.evaluate.candidates import NONE
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Column
 
+percent = in_percent  # one form of a percentage, in tables and in sentences
 Colour = Literal["green", "orange", "red", "gray"]
 
 ICONS = {
