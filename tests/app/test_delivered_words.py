@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from mlpm_core.records import Deployment
 from mlpm_core.services.in_life.promises import Grade, HitRate, KpiMonths, Outcome
 from pages.parts.common import terms
 from pages.parts.in_life import promises_text as say
@@ -59,14 +60,14 @@ def test_how_much_of_what_was_promised_arrived(view, text):
     [
         (delivered(unvalued=("No unit.", "Other."), n_unvalued=1),
          "1 monitored period cannot be valued and count as not monitored: No unit."),
-        (delivered(case=case(deployment={"from_on": date(2026, 7, 10)})),
+        (delivered(case=case(deployment=Deployment.model_construct(from_on=date(2026, 7, 10)))),
          "It goes into use on 10 Jul 2026; results of that day and later will be compared with "
          "the plan."),
-        (delivered(case=case(deployment={"from_on": None})),
+        (delivered(case=case(deployment=Deployment.model_construct(from_on=None))),
          "No monitoring results of its days in use have come in yet. Upload a file of them."),
         (delivered(), "No monitoring results of its days in use have come in yet. Upload a file "
          "of them."),
-        (delivered(month(5, 1.0, None), case=case(deployment={"from_on": date(2026, 5, 10)})),
+        (delivered(month(5, 1.0, None), case=case(deployment=Deployment.model_construct(from_on=date(2026, 5, 10)))),
          "No monitoring results of its days in use have come in yet. Upload a file of them."),
     ],
 )  # fmt: skip

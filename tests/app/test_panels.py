@@ -8,6 +8,7 @@ import pytest
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
+from mlpm_core.records import Deployment
 from mlpm_core.services.in_life.portfolio import Portfolio, Total
 from mlpm_core.services.ingest.registers import SetupStep
 from mlpm_core.services.valuation.value_cases import BaselineValue
@@ -119,8 +120,9 @@ def test_totals_keep_their_place_and_cycle_time_has_none():
 
 
 def test_a_case_leads_to_its_deployment_and_to_what_it_rests_on():
-    deployed = {"deployment_id": "d", "model_id": "m", "model_version": "1"}
-    for deployment, name in ((deployed, "d"), (deployed | {"deployment_id": ""}, "case:orders"),
+    deployed = Deployment.model_construct(deployment_id="d", model_id="m", model_version="1")
+    unrecorded = deployed.model_copy(update={"deployment_id": ""})
+    for deployment, name in ((deployed, "d"), (unrecorded, "case:orders"),
                              (None, "case:orders")):  # fmt: skip
         of = line(case(worth(1.0), deployment=deployment))
         assert shown(panels.case_links, of) == [
