@@ -67,7 +67,8 @@ def test_how_much_of_what_was_promised_arrived(view, text):
          "No monitoring results of its days in use have come in yet. Upload a file of them."),
         (delivered(), "No monitoring results of its days in use have come in yet. Upload a file "
          "of them."),
-        (delivered(month(5, 1.0, None), case=case(deployment=Deployment.model_construct(from_on=date(2026, 5, 10)))),
+        (delivered(month(5, 1.0, None), case=case(
+            deployment=Deployment.model_construct(from_on=date(2026, 5, 10)))),
          "No monitoring results of its days in use have come in yet. Upload a file of them."),
     ],
 )  # fmt: skip
