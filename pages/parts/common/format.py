@@ -59,7 +59,18 @@ BADGES: dict[str, tuple[str, Colour]] = {
 }
 """Icon and colour of a word for health, for a KPI's standing or for a proxy."""
 
-_CHOICES = {str(named.value): named.label for named in (*Dimension, *Area, *Breach)}
+LENGTHS = {
+    "": "Moment",
+    "PT1H": "Hour",
+    "P1D": "Day",
+    "P1W": "Week",
+    "P1M": "Month",
+    "P3M": "Quarter",
+    "P1Y": "Year",
+}
+"""Lengths of a period in words."""
+
+_CHOICES = LENGTHS | {str(named.value): named.label for named in (*Dimension, *Area, *Breach)}
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _FOUND_LATER = re.compile(
     r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
@@ -278,14 +289,17 @@ def choice_label(column: Column, value: Any) -> Any:  # noqa: ANN401  of any col
 
     Examples
     --------
-    >>> from mlpm_core.records import MetricLimit, columns
-    >>> breach = next(c for c in columns(MetricLimit) if c.name == "breach")
-    >>> choice_label(breach, "sick"), choice_label(breach, "")
+    >>> from mlpm_core.records import Incident, MetricLimit, MetricResult, columns
+    >>> columns_of = {c.name: c for r in (Incident, MetricLimit, MetricResult) for c in columns(r)}
+    >>> choice_label(columns_of["breach"], "sick"), choice_label(columns_of["breach"], "")
     ('Critical', '')
+    >>> choice_label(columns_of["granularity"], "P1W"), choice_label(columns_of["severity"], "SEV1")
+    ('Week', 'SEV1')
     """
     if not value or str(value) not in column.choices:
         return value
-    return _CHOICES.get(str(value)) or str(value).replace("_", " ").capitalize()
+    text = str(value)
+    return _CHOICES.get(text) or (text if text.isupper() else text.replace("_", " ").capitalize())
 
 
 def option_name(option: str) -> str:
