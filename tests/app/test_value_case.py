@@ -97,5 +97,5 @@ def test_every_figure_opens_down_to_its_formula_and_inputs():
     run(app)
     drivers = table(app, "Driver")
     assert drivers["Driver"][0] == "People intensity"
-    assert "contact_minutes" in drivers["Made as"][0]
+    assert "contact_minutes" in drivers["Calculated as"][0]
     assert drivers["Driver"].str.contains("(as above)", regex=False).sum() <= 1

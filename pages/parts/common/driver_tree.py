@@ -72,7 +72,7 @@ def _spec(lines: int) -> Spec:
         tooltip=[
             told("label", "What"),
             told("value", "Value"),
-            told("formula", "Formula"),
+            told("formula", "Calculated as"),
             told("effect", "1% more adds"),
         ],
     )
@@ -123,7 +123,7 @@ def _table(tree: DriverTree, currency: str) -> pd.DataFrame:
             "Driver": ["\u2003" * line.depth + _label(line.node) for line in lines],
             "Value": [_value(line.node, currency) for line in lines],
             "1% more adds to its result": [_effect(tree, line, currency) for line in lines],
-            "Formula": [line.node.formula or "an input" for line in lines],
+            "Calculated as": [line.node.formula or "an input" for line in lines],
         }
     )
 
