@@ -92,7 +92,7 @@ def test_every_figure_opens_down_to_its_formula_and_inputs():
     drivers = table(app, "Driver")
     assert drivers["Driver"][0] == "Net benefit"
     precise = drivers[drivers["Driver"].str.strip() == "Precision"].iloc[0]
-    assert precise["Made as"] == "an input"
+    assert precise["Calculated as"] == "an input"
     app.segmented_control(key="made_result").set_value("people_intensity")
     run(app)
     drivers = table(app, "Driver")
