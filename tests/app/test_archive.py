@@ -116,7 +116,7 @@ def test_the_last_project_that_is_archived_is_found_again(empty):
     run(app)
     button(app, "Restore").click()
     run(app)
-    assert not empty.project("p")["archived"]
+    assert not empty.project("p").archived
 
 
 def test_archive_is_undone_by_the_message_that_says_it(demo):
