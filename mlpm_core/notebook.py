@@ -18,7 +18,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.evaluation import NONE, Candidate, Measured
 from mlpm_core.evaluation import leaderboard as leaderboard_of
 from mlpm_core.in_life.control_chart import N_REFERENCE, watched
-from mlpm_core.quantity import percent_said
+from mlpm_core.quantity import in_percent
 from mlpm_core.quantity.words import in_full, unit_in_words
 from mlpm_core.reports import line_in_band, ranges
 from mlpm_core.services.in_life import portfolio_export
@@ -386,4 +386,4 @@ def _figure(x: float) -> str:
 def _chance(share: float, draws: int, *, is_exact: bool = False) -> str:
     """A chance that draws gave: that none of them, or all, were so is no proof."""
     least = 0.0 if is_exact else 1 / (2 * draws)
-    return percent_said(min(max(share, least), 1 - least))
+    return in_percent(min(max(share, least), 1 - least), in_words=True)

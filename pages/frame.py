@@ -42,7 +42,7 @@ page = st.navigation(
         "Data": [
             st.Page("data/upload.py", title="Upload", icon=":material/upload_file:"),
             st.Page("data/imports.py", title="Imports", icon=":material/receipt_long:"),
-            st.Page("data/registers.py", title="Registers", icon=":material/table_rows:"),
+            st.Page("data/registers.py", title="All records", icon=":material/table_rows:"),
             st.Page("data/settings.py", title="Settings", icon=":material/settings:"),
         ],
     },

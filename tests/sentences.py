@@ -224,7 +224,7 @@ def _distance(condition: Condition, sentence: str) -> str | None:
     if zero != taken and not re.search(rf"(may|must) {word} ", sentence):
         return f"from {taken!r} to {zero!r} is a {word}"
     share = abs(taken - zero) / abs(taken)
-    if told := re.search(r" by ([0-9]+) %", sentence):
+    if told := re.search(r" by ([0-9]+)%", sentence):
         return None if abs(float(told[1]) / 100 - share) <= 0.0051 else f"it is {share:.1%}"
     if told := re.search(rf" to {_NUMBER} times that", sentence):
         return None if abs(_read(told[1]) / (1 + share) - 1) < 0.06 else f"it is {1 + share!r}"
@@ -251,7 +251,7 @@ def _note(note: str, found: Worth) -> str | None:
         return None if len(uncertain) == 1 else f"{len(uncertain)} are"
     if "taken as independent" in note:
         return None if uncertain else "none is uncertain"
-    if share := re.search(r"([0-9]+) % of the draws are impossible", note):
+    if share := re.search(r"([0-9]+)% of the draws are impossible", note):
         return None if abs(float(share[1]) / 100 - (1 - found.feasible_share)) < 0.006 else "not so"
     if "draws are impossible" in note:
         return None if found.feasible_share < 1 else "all are possible"
@@ -290,7 +290,7 @@ def _pays(sentence: str, paid: object) -> str | None:
 
 
 def _chance(sentence: str, share: float) -> str | None:
-    told = re.search(r"a chance of (less than 1|more than 99|[0-9]+) %", sentence)
+    told = re.search(r"a chance of (less than 1|more than 99|[0-9]+)%", sentence)
     if told is None:
         return "it tells no chance"
     if not told[1].isdigit():

@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         help="as of the end of a day, at a moment in UTC, or after a batch: B00012",
     )  # fmt: skip
 
-    undone = answering("undo", "undo", "take a batch back")
+    undone = answering("undo", "undo", "undo a batch")
     undone.add_argument("batch", help="its number, such as B00012")
     undone.add_argument("--project", help="the batch's project (found by itself if left out)")
     undone.add_argument("--dry-run", action="store_true", help="say what it would do, and do not")
@@ -150,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = answering("demo", "demo", "load or remove the demo")
     demo.add_argument("what", choices=["load", "remove"])
     demo.add_argument(
-        "--yes", action="store_true", help="take back batches of others that rest on it too"
+        "--yes", action="store_true", help="undo batches of others that rest on it too"
     )
 
     command("serve", "serve", "serve the dashboard")

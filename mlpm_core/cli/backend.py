@@ -47,7 +47,7 @@ class Backend(Protocol):
         """Take a batch back."""
 
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
-        """Load or remove the demo; ``with_others`` takes back what rests on it too."""
+        """Load or remove the demo; ``with_others`` undoes what rests on it too."""
 
     def export(self, project: str, table: str, file_format: str, as_of: str | None) -> Export:
         """A table of a project as a file."""

@@ -153,7 +153,7 @@ def token(given: argparse.Namespace) -> int:
         )
     if given.what == "revoke":
         gone = tokens.revoke(given.name)
-        printing.say(f"{gone.name} opens nothing any more.")
+        printing.say(f"{gone.name} no longer opens anything.")
         return printing.document({"revoked": gone.name}) if given.json else printing.DONE
     if not given.json:
         return printing.tokens(tokens.all())
@@ -194,7 +194,7 @@ def restore(given: argparse.Namespace) -> int:
 
 
 def demo(given: argparse.Namespace) -> int:
-    """Load or remove the demo; ask before batches of others are taken back with it."""
+    """Load or remove the demo; ask before batches of others are undone with it."""
     from mlpm_core.cli.backend import open_backend
 
     with open_backend() as backend:
@@ -204,8 +204,8 @@ def demo(given: argparse.Namespace) -> int:
             if given.what == "load" or given.yes:
                 raise
             if not sys.stdin.isatty():
-                raise InputError(f"{error} With --yes they are taken back too.") from error
-            printing.say(f"{error}\nTake them back too? [y/N] ", end="")
+                raise InputError(f"{error} With --yes they are undone too.") from error
+            printing.say(f"{error}\nUndo them too? [y/N] ", end="")
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 return printing.REFUSED
             answer = backend.demo(given.what, with_others=True)

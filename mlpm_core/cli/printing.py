@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mlpm_core.errors import printable
+from mlpm_core.quantity import in_percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +19,6 @@ DONE, FAILED, REFUSED = 0, 1, 2
 
 _STATUS = {"rejected": REFUSED, "asked": REFUSED, "failed": FAILED}
 _MOST = 10
-_SLIGHT = 0.001  # less is no 0.1 %
 
 
 def say(sentence: str, end: str = "\n") -> None:
@@ -54,7 +54,7 @@ def worth(answer: Mapping[str, Any]) -> int:
     for name, kpi in [*answer["kpis"].items(), ("net", answer["net"])]:
         cells = " ".join(f"{_number(kpi[q]):>14}" for q in ("mean", "p10", "p50", "p90"))
         _print(f"{name:<20} {cells}  {kpi['unit']}")
-    _print(f"{'probability of loss':<20} {_chance(answer['net']['probability_of_loss']):>14}")
+    _print(f"{'probability of loss':<20} {in_percent(answer['net']['probability_of_loss'], 1):>14}")
     for name, at in answer["break_even"].items():
         if at is not None:
             _print(f"{'breaks even at':<20} {_number(at):>14}  {name}")
@@ -67,7 +67,7 @@ def information(answer: Mapping[str, Any]) -> int:
     """Print the options, and what it is worth to find out each thing before choosing."""
     _print(f"{'option':<32} {'mean':>12} {'P(best)':>9} {'regret':>12}")
     for name, option in answer["options"].items():
-        cells = f"{_number(option['mean']):>12} {_chance(option['p_best']):>9}"
+        cells = f"{_number(option['mean']):>12} {in_percent(option['p_best'], 1):>9}"
         _print(f"{name:<32} {cells} {_number(option['expected_regret']):>12}")
     _print(f"\n{'to know everything':<32} {_number(answer['evpi']):>12}")
     for name, value in answer["evppi"].items():
@@ -123,7 +123,7 @@ def receipt(receipt: Receipt, *, as_json: bool) -> int:
             "nothing yet" if v is None else _number(v) for v in (effect.before, effect.after)
         )
         say(f"{effect.title}: {before} -> {after} {effect.unit}")
-    undone = f"{' takes' if receipt.batch else '; it would take'} back {receipt.undoes}"
+    undone = f"{' undoes' if receipt.batch else '; it would undo'} {receipt.undoes}"
     say(
         f"{receipt.status.value}: {receipt.lines} lines = {receipt.accepted} accepted + "
         f"{receipt.rejected} rejected + {receipt.blank} blank + {receipt.ignored} ignored; "
@@ -132,19 +132,6 @@ def receipt(receipt: Receipt, *, as_json: bool) -> int:
     if as_json:
         document(receipt.model_dump(mode="json"))
     return _STATUS.get(receipt.status.value, DONE)
-
-
-def _chance(probability: float) -> str:
-    """A chance in percent; none and certainty only where it is so.
-
-    Examples
-    --------
-    >>> _chance(0.0), _chance(0.0002), _chance(0.25), _chance(0.9999), _chance(1.0)
-    ('0.0%', '<0.1%', '25.0%', '>99.9%', '100.0%')
-    """
-    if 0 < probability < _SLIGHT:
-        return "<0.1%"
-    return ">99.9%" if 1 - _SLIGHT < probability < 1 else f"{probability:.1%}"
 
 
 def _number(value: float) -> str:

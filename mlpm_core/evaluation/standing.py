@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpm_core.evaluation.candidate import caveat
 from mlpm_core.evaluation.pareto import dominated
-from mlpm_core.quantity import Dimension, Unit, percent_said
+from mlpm_core.quantity import Dimension, Unit, in_percent
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.information import compared
 
@@ -171,6 +171,6 @@ def _caveats(candidate: Candidate, worth: Worth) -> tuple[str, ...]:
         if (measured := candidate.measured(metric))
     ]
     if worth.feasible_share < 1:
-        left_out = percent_said(1 - worth.feasible_share)
+        left_out = in_percent(1 - worth.feasible_share, in_words=True)
         caveats.append(f"{left_out} of the draws were impossible together and left out.")
     return tuple(text for text in caveats if text is not None)

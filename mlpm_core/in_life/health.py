@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlpm_core.quantity import digits_apart, is_same
+from mlpm_core.quantity import digits_apart, in_percent, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,17 @@ class Health(StrEnum):
     WATCH = "watch"
     SICK = "sick"
     UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """The word that people read; files and programs keep the stored one.
+
+        Examples
+        --------
+        >>> [health.label for health in Health]
+        ['healthy', 'at risk', 'critical', 'unknown']
+        """
+        return {Health.WATCH: "at risk", Health.SICK: "critical"}.get(self, self.value)
 
 
 WORST_FIRST = (Health.SICK, Health.UNKNOWN, Health.WATCH, Health.HEALTHY)
@@ -53,7 +64,7 @@ class Verdict:
 class LimitCheck:
     """The newest value of a metric beside the limit that somebody set for it.
 
-    ``low`` and ``high`` are the ends of the value's 90 % interval, None when it carries no
+    ``low`` and ``high`` are the ends of the value's 90% interval, None when it carries no
     uncertainty; ``at_least`` and ``at_most`` are the limit; ``breach`` is what the deployment is
     called outside it. A value that ``is_stale`` no longer shows that the limit is kept.
 
@@ -196,9 +207,9 @@ def verdict(
 
     Notes
     -----
-    Worst first: sick, unknown, watch, healthy. What cannot be known hides a good word, never the
-    worst one. Value: sick is more likely a loss than a gain, or less than half of what was
-    promised; watch is less than 80 % of it. A promise of nothing or less leaves only the loss to
+    Worst first: critical, unknown, at risk, healthy. What cannot be known hides a good word, never
+    the worst one. Value: critical is more likely a loss than a gain, or less than half of what was
+    promised; at risk is less than 80% of it. A promise of nothing or less leaves only the loss to
     judge by. A fall that chance explains is told and changes no word.
 
     Examples
@@ -224,7 +235,7 @@ def verdict(
         value = _value(promised_rate, current_rate, probability_of_loss, settled)
         findings.append((value[0], unvalued.removesuffix(".")) if unvalued else value)
     elif not checks:
-        findings.append((Health.UNKNOWN, "no limit says how its metrics must be"))
+        findings.append((Health.UNKNOWN, "no limit is set for its metrics"))
     findings += [
         (check.health, check.clause)
         for check in checks
@@ -295,7 +306,7 @@ def _part(share: float) -> str:
     if share > _MOST_AS_PERCENT:
         return "more than ten times it"
     if 0 < share < 0.01:
-        return "less than 1%"
+        return in_percent(share, in_words=True)
     decimals = 0
     while decimals < _MOST_DECIMALS and _of_share(share) is not _of_share(
         round(share, decimals + 2)

@@ -133,7 +133,7 @@ class WindowTotal:
     def _check(self, name: str) -> None:
         if not self.days or name not in self.sums:
             raise NotEnoughDataError(
-                f"No day was monitored, so nothing can be said of {name}; at least one is needed."
+                f"No day was monitored, so {name} is not available; at least one is needed."
             )
 
 

@@ -10,7 +10,7 @@ _REJECTS: dict[str, tuple[str, str]] = {
     "empty-file": ("The file holds no text.", "Export it again; nothing was changed."),
     "no-rows": (
         "There is a header but no row below it.",
-        "Check the filter of the export; to take data back, undo its batch.",
+        "Check the filter of the export; to remove data, undo its batch.",
     ),
     "missing-column": (
         "Required columns are missing: {names}; found: {headers}.",
@@ -169,7 +169,7 @@ _QUESTIONS: dict[str, str] = {
         "numbers that differ. Which one says of how many cases it is the share: n or denominator?"
     ),
     "percent-errors": (
-        "{metric} is {value} in one of {rows} rows without a unit, which is {percent} % of the "
+        "{metric} is {value} in one of {rows} rows without a unit, which is {percent}% of the "
         "truth if it is a share. Are these rows in percent, or a share? A unit of % or share in "
         "each row says it too."
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.quantity import Unit, digits_apart, said
+from mlpm_core.quantity import Unit, digits_apart, in_percent, said
 from mlpm_core.value.policy import Policy
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ROUNDING: Final = 1e-9
 _TIMES: Final = 2.0  # more than that is told as a multiple
-_NEARLY_ALL: Final = 0.99
+_LEAST: Final = 1e-9  # a number on its border moves by next to nothing, not by nothing
 _MOST_TIMES: Final = 1e7  # more than that says nothing: where it leads is told
 _DIGITS: Final = 4
 _MOST_DIGITS: Final = 10  # what differs beyond them is the same
@@ -118,9 +118,7 @@ class Condition:
         if share >= _TIMES:
             times = float(f"{share + 1:.2g}")
             return f"to {said(times)} times that"
-        if falls and share > _NEARLY_ALL:  # to next to 0, not to 0
-            return "by more than 99 %"
-        return "by less than 1 %" if share < 0.01 else f"by {share * 100:.0f} %"
+        return f"by {in_percent(max(share, _LEAST), in_words=True)}"
 
     @property
     def _name(self) -> str:

@@ -76,7 +76,7 @@ def quick_estimate(inputs: QuickInputs) -> QuickEstimate:
     {'p10': 15, 'p50': 24, 'p80': 32, 'p95': 43}
     >>> alone.explanation  # doctest: +NORMALIZE_WHITESPACE
     'We plan for P50 = 25 days (EUR 15,000), promise P80 = 35 days (EUR 21,000), hold reserve to
-    P95 = 45 days (EUR 27,000); chance that no usable model comes out 0 %.'
+    P95 = 45 days (EUR 27,000); chance that no usable model comes out 0%.'
     """
     steps = _steps(inputs)
     distribution = steps[-1].distribution

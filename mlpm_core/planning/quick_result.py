@@ -9,6 +9,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.rounding import cost_in_words, days_in_words
+from mlpm_core.quantity import in_percent
 from mlpm_core.value.draws import DRAWS
 
 if TYPE_CHECKING:
@@ -201,11 +202,13 @@ class QuickEstimate:
         cycles = f"{self.inputs.max_cycles} cycle{'s' if self.inputs.max_cycles > 1 else ''}"
         spent = self._told(self.no_go.p50)
         if self.p_no_go == 1:
+            chance = in_percent(self.inputs.p_success, in_words=True)
             return (
-                f"No usable model can come out at a chance of {_percent(self.inputs.p_success)} "
-                f"per cycle: {cycles} spend P50 = {spent} for nothing."
+                f"No usable model can come out at a chance of {chance} per cycle: {cycles} spend "
+                f"P50 = {spent} for nothing."
             )
-        chance = f"chance that no usable model comes out {_percent(self.p_no_go)}"
+        share = in_percent(self.p_no_go, in_words=True)
+        chance = f"chance that no usable model comes out {share}"
         if self.p_no_go == 0:
             return f"{self._plan()}; {chance}."
         stop = self.inputs.stop_point_days
@@ -238,11 +241,3 @@ class QuickEstimate:
     def _told(self, days: float, *, up: bool = False) -> str:
         money = cost_in_words(days, self.inputs.day_rate, self.inputs.currency, up=up)
         return f"{days_in_words(days, up=up)} ({money})"
-
-
-def _percent(probability: float) -> str:
-    if 0 < probability < 0.005:
-        return "under 1 %"
-    if 0.995 < probability < 1:
-        return "over 99 %"
-    return f"{probability * 100:.0f} %"

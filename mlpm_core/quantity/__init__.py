@@ -18,9 +18,10 @@ from mlpm_core.quantity.magnitude import (
     finite,
 )
 from mlpm_core.quantity.percent import SHARE, is_percent, is_share
-from mlpm_core.quantity.quantity import Quantity, percent_said, said
+from mlpm_core.quantity.quantity import Quantity, said
 from mlpm_core.quantity.reading import NUMBER
 from mlpm_core.quantity.unit import CURRENCIES, Unit
+from mlpm_core.quantity.words import in_percent
 
 __all__ = [
     "CURRENCIES",
@@ -35,9 +36,9 @@ __all__ = [
     "Unit",
     "digits_apart",
     "finite",
+    "in_percent",
     "is_percent",
     "is_same",
     "is_share",
-    "percent_said",
     "said",
 ]

@@ -206,7 +206,7 @@ def _in_words(fault: str, notation: str, text: str, unit: str, currency: str | N
             "before decimals, as in 1,200.50, 1.200,50 or 1 200."
         )
     if _PERCENT.search(text):
-        fault = fault.replace(PERCENT, "It must be between 0 % and 100 %.")
+        fault = fault.replace(PERCENT, "It must be between 0% and 100%.")
     words = unit_in_words(unit, currency)
     asked = f" in {words}." if words else " without a unit."
     return fault.replace(repr(notation), repr(text), 1).replace(f" in {unit}.", asked)

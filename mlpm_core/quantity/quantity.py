@@ -26,7 +26,6 @@ _LONGEST_WRITTEN: Final = 1e15
 _STRATA: Final = 4096
 _WIDE: Final = 100.0  # P95 over P5
 _LIFTED: Final = 2.0
-_ONE_PERCENT: Final = 0.01
 _DIGITS: Final = 4
 
 
@@ -257,21 +256,6 @@ def said(value: float, digits: int = _DIGITS) -> str:
         return f"{value:.{digits}g}"
     text = f"{float(f'{value:.{digits}g}'):,}"
     return text.removesuffix(".0")
-
-
-def percent_said(share: float) -> str:
-    """A share as a sentence says it: whole percents, and 0 or 100 only where it is so.
-
-    Examples
-    --------
-    >>> percent_said(0.875), percent_said(0.0004), percent_said(0.9999), percent_said(1.0)
-    ('88 %', 'less than 1 %', 'more than 99 %', '100 %')
-    """
-    if 0 < share < _ONE_PERCENT:
-        return "less than 1 %"
-    if 1 - _ONE_PERCENT < share < 1:
-        return "more than 99 %"
-    return f"{share * 100:.0f} %"
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+_MOST_AS_PERCENT: Final = 10.0
 _PERIODS: Final = ("year", "month", "week", "day")
 _NAMES: Final = {
     "min": ("minute", "minutes"),
@@ -66,6 +67,38 @@ def in_full(value: float) -> str:
     if abs(rounded * 1e6 - round(rounded * 1e6)) > 1e-3:  # nobody wrote that: it was converted
         rounded = float(f"{value:.4g}")
     return f"{rounded:,.12f}".rstrip("0").rstrip(".")
+
+
+def in_percent(share: float, decimals: int = 0, *, in_words: bool = False) -> str:
+    """A share in percent: 0% and 100% only where it is so; beyond ten times the whole only that.
+
+    Parameters
+    ----------
+    decimals : int
+        Digits after the point.
+    in_words : bool
+        Whether it stands in a sentence, which says "less than 1%", where a table has "<1%".
+
+    Examples
+    --------
+    >>> in_percent(0.875), in_percent(0.0004), in_percent(0.9999), in_percent(1.0), in_percent(12.3)
+    ('88%', '<1%', '>99%', '100%', '>1,000%')
+    >>> in_percent(0.0004, in_words=True), in_percent(0.9999, in_words=True)
+    ('less than 1%', 'more than 99%')
+    >>> in_percent(0.0002, 1), in_percent(0.25, 1), in_percent(-0.004), in_percent(-1e9)
+    ('<0.1%', '25.0%', '>-1%', '<-1,000%')
+    """
+    less, more = ("less than ", "more than ") if in_words else ("<", ">")
+    if abs(share) > _MOST_AS_PERCENT:
+        return f"{more}1,000%" if share > 0 else f"{less}-1,000%"
+    least = 10.0 ** -(decimals + 2)
+    if 0 < abs(share) < least:
+        return f"{less}{least:.{decimals}%}" if share > 0 else f"{more}{-least:.{decimals}%}"
+    if 1 - least < share < 1:
+        return f"{more}{1 - least:.{decimals}%}"
+    if -1 < share < -1 + least:
+        return f"{more}-100%"
+    return f"{share:,.{decimals}%}"
 
 
 def spoken(value: float) -> str:

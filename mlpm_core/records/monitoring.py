@@ -82,10 +82,21 @@ class Deployment(Record):
 
 
 class Breach(Choice):
-    """What a deployment is called while a metric lies outside its limit."""
+    """What a deployment counts as while a metric lies outside its limit."""
 
     WATCH = "watch"
     SICK = "sick"
+
+    @property
+    def label(self) -> str:
+        """The word that people read.
+
+        Examples
+        --------
+        >>> [breach.label for breach in Breach]
+        ['At risk', 'Critical']
+        """
+        return "Critical" if self is Breach.SICK else "At risk"
 
 
 class MetricLimit(Record):
@@ -114,7 +125,8 @@ class MetricLimit(Record):
         largest=LARGEST_SQUARE,
     )
     breach: Breach = column(
-        "What the deployment is called while the metric lies outside.",
+        "What the deployment counts as while the metric lies outside: at risk (watch) or critical "
+        "(sick).",
         label="Outside it is",
         default=Breach.WATCH,
     )

@@ -57,7 +57,7 @@ class Direction(Choice):
 
 
 class Kpi(Record):
-    """A number the stakeholders want to move, with where it stands and where it should go."""
+    """A number the stakeholders want to improve, with where it stands and where it should go."""
 
     kind: ClassVar[str] = "kpis"
     singular: ClassVar[str] = "KPI"
@@ -237,7 +237,7 @@ class EstimateRecord(Record):
     n_models: Whole = column("How many models.", label="Models", default=1, low=1, high=1000)
     loop_share: Number = column(
         "Share of the work that one modelling cycle is: choosing, training and scoring a model, 0 "
-        "to 1. MLPM's 0.25 follows a survey of 2,360 people (Anaconda 2020: 23 % of their time).",
+        "to 1. MLPM's 0.25 follows a survey of 2,360 people (Anaconda 2020: 23% of their time).",
         label="Share of the work in a cycle",
         default=0.25,
         low=0,

@@ -216,7 +216,7 @@ class Reader:
         -------
         list of dict
             The columns of the record behind those of its batch; ``undone_in``, ``undone_by`` and
-            ``undone_at`` say in which batch, by whom and when it was taken back, None when it
+            ``undone_at`` say in which batch, by whom and when it was undone, None when it
             was not.
         """
         names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))

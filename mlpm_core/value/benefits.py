@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
-from mlpm_core.quantity import Quantity, percent_said
+from mlpm_core.quantity import Quantity, in_percent
 from mlpm_core.value.draws import SEED, own_draws, own_generator
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.mechanism import Input
@@ -121,14 +121,14 @@ class Benefits:
         """Whether and when it pays back, in words: months instead of decimals."""
         years = _counted(self.horizon_years, "year")
         if not self.build_cost.samples.any():
-            gain = percent_said(float(np.mean(self.years[-1].cumulative.samples > 0)))
+            gain = in_percent(float(np.mean(self.years[-1].cumulative.samples > 0)), in_words=True)
             return (
                 "Building costs nothing, so there is nothing to pay back; over "
                 f"{years} it leaves a gain with a chance of {gain}."
             )
         if not np.isfinite(self.payback_years).any():
             return f"It does not pay back within {years} of use in any outcome in sight."
-        chance = percent_said(self.probability_by(self.horizon_years))
+        chance = in_percent(self.probability_by(self.horizon_years), in_words=True)
         start = f"It pays back within {years} of use with a chance of {chance}"
         if self.median_years is None:
             return f"{start}; more likely than not it does not by then."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mlpm_core.quantity import Dimension, Quantity, Unit, percent_said
+from mlpm_core.quantity import Dimension, Quantity, Unit, in_percent
 from mlpm_core.value.break_even import BreakEven, break_evens
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.policy import Policy
@@ -201,7 +201,7 @@ def _notes(worth: Worth) -> tuple[str, ...]:
     labels = {entry.name: entry.label for entry in worth.mechanism.all_inputs}
     sentences = []
     if worth.feasible_share < 1:
-        left_out = percent_said(1 - worth.feasible_share)
+        left_out = in_percent(1 - worth.feasible_share, in_words=True)
         sentences.append(
             f"{left_out[:1].upper()}{left_out[1:]} of the draws are impossible and left out, so "
             "what is shown holds only if none of them comes true; narrow the inputs that cannot go "

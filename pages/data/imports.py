@@ -1,7 +1,7 @@
 import streamlit as st
 
-from pages.parts.common import controls, panels, queries, text
-from pages.parts.data import import_steps
+from pages.parts.common import controls, panels, queries
+from pages.parts.data import import_steps, import_text
 
 project = controls.project()
 rows = queries.receipts(project)
@@ -12,12 +12,12 @@ if not rows:
         "Upload results",
     )
 
-st.markdown(text.imports(rows))
+st.markdown(import_text.imports(rows))
 row = controls.batch_of_table(rows)
 receipt = queries.receipt(project, row["batch"])
 
 st.subheader(f"Batch {receipt.batch}", anchor=False)
-st.caption(text.batch(receipt, row["channel"]))
+st.caption(import_text.batch(receipt, row["channel"]))
 import_steps.report(receipt)
 import_steps.origin(project, row)
 import_steps.as_of_then(receipt)

@@ -1,12 +1,12 @@
 import streamlit as st
 
-from pages.parts.common import controls, text
-from pages.parts.data import import_steps
+from pages.parts.common import controls
+from pages.parts.data import import_steps, import_text
 
 project = controls.project()
 st.markdown(
     "Choose what the file holds and drop it here. **Nothing is stored before you have seen what "
-    "it changes**, and everything stored can be taken back."
+    "it changes**, and everything that is stored can be undone."
 )
 kind = import_steps.kind_of_file()
 file = import_steps.uploader(kind)
@@ -18,7 +18,7 @@ if file is None:
 upload = import_steps.asked_for(project, kind, file)
 receipt = import_steps.checked(upload, file)
 st.subheader(file.title, anchor=False)
-st.markdown(text.receipt(receipt))
+st.markdown(import_text.receipt(receipt))
 import_steps.answered_before(upload, file, receipt)
 import_steps.ask(file, receipt)
 import_steps.report(receipt)

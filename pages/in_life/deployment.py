@@ -1,26 +1,26 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, tables
+from pages.parts.common import charts, controls, panels, tables, terms
 from pages.parts.common import text as common_text
 from pages.parts.in_life import deployments, text
 from pages.parts.plan import bridges
 
 view = deployments.in_view(controls.project())
 value = view.line.value
-st.markdown(text.deployment(view))
+st.markdown(text.deployment(view), help=f"{terms.SLOT}\n\n{terms.USUAL_RANGE}")
 deployments.cards(view)
 if view.granularity is None:
     deployments.slots(view)
     deployments.limits(view)
     panels.empty(
-        "No monitoring results of it have come in yet. Upload a file of them.",
+        "No monitoring results of this model have come in yet. Upload a file of them.",
         "data/upload.py",
         "Upload results",
         kind="metric_results",
     )
 
 if value is not None:
-    st.subheader("Value rate that the metrics imply", anchor=False)
+    st.subheader("Estimated value per week", anchor=False, help=terms.VALUE_RATE)
     if view.rates:
         charts.draw(
             tables.rates(view.rates, value),

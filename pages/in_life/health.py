@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import panels, queries
+from pages.parts.common import panels, queries, terms
 from pages.parts.in_life import deployments, text
 
 lines = queries.deployments()
@@ -12,12 +12,13 @@ if not lines:
         kind="deployments",
     )
 
-st.markdown(text.health(lines))
+st.markdown(text.health(lines), help=terms.HEALTH)
 
 st.subheader("Models in use, the worst first", anchor=False)
 line = deployments.chosen_of_table(lines)
 st.caption(
     "Health follows from the age of the results, the limits of the metrics and, for a champion, "
-    "its value against the plan. Select a row to see what happened."
+    "its value compared with the plan. Select a row to see more.",
+    help=terms.SLOT,
 )
 deployments.head(line)

@@ -14,21 +14,21 @@ if not lines:
     )
 
 line = controls.line(lines)
-told = queries.delivered(project, line.case.value_case_id)
-st.markdown(promises_text.lead(told))
-if told.total is None or told.total.realised is None:
-    if told.promises:
-        promises.promises(told)
+view = queries.delivered(project, line.case.value_case_id)
+st.markdown(promises_text.lead(view))
+if view.total is None or view.total.realised is None:
+    if view.promises:
+        promises.promises(view)
     panels.empty(
-        promises_text.nothing_realised(told),
+        promises_text.nothing_realised(view),
         "data/upload.py",
         "Upload results",
         kind="metric_results",
     )
 
-promises.cards(told)
-shown = promises.months(told)
-promises.promises(told)
-promises.decisions_due(told)
-promises.table(told, shown)
-panels.how_it_was_made(told.case)
+promises.cards(view)
+shown = promises.months(view)
+promises.promises(view)
+promises.decisions_due(view)
+promises.table(view, shown)
+panels.how_it_was_made(view.case)

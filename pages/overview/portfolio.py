@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import controls, panels, queries, text
+from pages.parts.common import controls, panels, queries, terms, text
 
 portfolio = queries.whole_portfolio()
 if not portfolio.lines:
@@ -16,9 +16,9 @@ panels.totals(portfolio)
 st.subheader("Value cases, the worst first", anchor=False)
 line = controls.line_of_table(portfolio.lines)
 st.caption(
-    "Now is what the newest results imply, Likely where it lies in 8 of 10 cases, Planned what the "
-    "value case said. Attribution is grade C of A to D: implied by the metrics, with no control "
-    "group behind it. Select a row to see its KPIs."
+    "Values are estimated from model metrics, not measured with a control group (grade C). Likely: "
+    "the range in which the value now lies 8 times in 10. Select a row to see its KPIs.",
+    help=terms.GRADE,
 )
 
 view = queries.project_view(line.project)

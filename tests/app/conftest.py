@@ -37,7 +37,7 @@ SCREENS = {
     "promised": ("in_life/promised.py", "Promised and realised"),
     "upload": ("data/upload.py", "Upload"),
     "imports": ("data/imports.py", "Imports"),
-    "registers": ("data/registers.py", "Registers"),
+    "registers": ("data/registers.py", "All records"),
     "settings": ("data/settings.py", "Settings"),
 }
 

@@ -116,7 +116,7 @@ def test_the_last_project_that_is_archived_is_found_again(empty):
     run(app)
     button(app, "Restore").click()
     run(app)
-    assert not empty.project("p")["archived"]
+    assert not empty.project("p").archived
 
 
 def test_archive_is_undone_by_the_message_that_says_it(demo):
@@ -175,7 +175,7 @@ def test_what_others_rest_on_is_not_undone_and_the_way_out_is_said(empty):
     run(app)
     message = app.error[0].value.replace("\\", "")
     assert "others rest on it: Value case c on m" in message
-    assert "Take back first: B00003" in message
+    assert "Undo first: B00003" in message
     assert record(empty, "p", "models", "m")
 
 

@@ -68,10 +68,10 @@ def test_money_by_month_as_a_table_newest_first():
         "Promised": [7, 31, 9],
         "Promised, same days": [5, 31, 0],
         "Realised": [None, 10, 20],
-        "P10": [None, 5, 15],
-        "P90": [None, 15, 25],
+        "Likely from (P10)": [None, 5, 15],
+        "Likely to (P90)": [None, 15, 25],
         "Gap": [None, 20, -20],
-        "Labels": ["–", "3 days not final", "final"],
+        "Outcomes": ["–", "3 days not final", "final"],
         "Promised to date": [41, 41, 0],
         "Realised to date": [32, 31, 20],
     }
@@ -100,9 +100,9 @@ def test_a_kpi_by_month():
         "Days monitored": ["0 of 1", "30 of 30", "30 of 30"],
         "Promise in force": ["no promise due", "no promise due", "9.25"],
         "Realised": ["–", "10.4", "12"],
-        "P10 to P90": ["–", "9.43 to 11.4", "11 to 13"],
+        "Likely (8 times in 10)": ["–", "9.43 to 11.4", "11 to 13"],
         "Target": ["8", "8", "8"],
-        "Labels": ["–", "1 day not final", "final"],
+        "Outcomes": ["–", "1 day not final", "final"],
     }
     bare = KpiMonths(kpi(target=None), KPI.months)
     assert list(tables.kpi_table(bare)["Target"]) == ["no target yet"] * 3
@@ -127,12 +127,12 @@ def test_every_promise_says_what_became_of_it():
         "For": ["31 May 2026"] * 3,
         "That month": ["12", "–", "–"],
         "Since then": ["9.5", "–", "9"],
-        "P10 to P90": ["9 to 10", "–", "exact"],
-        "Chance it holds": ["<1%", "–", "100%"],
-        "Held likely": ["80%", "–", "80%"],
-        "To": ["Ada", "–", "Ada"],
-        "Made": ["2 Jan 2026"] * 3,
-        "Rests on": ["20 days monitored since", "not due; stands at 9.25 now",
+        "Likely (8 times in 10)": ["9 to 10", "–", "exact"],
+        "Chance that it is kept": ["<1%", "–", "100%"],
+        "Chance given when made": ["80%", "–", "80%"],
+        "Promised to": ["Ada", "–", "Ada"],
+        "Made on": ["2 Jan 2026"] * 3,
+        "Based on": ["20 days monitored since", "not due; stands at 9.25 now",
                      "0 days monitored since"],
     }  # fmt: skip
 
@@ -150,7 +150,7 @@ def test_every_promise_says_what_became_of_it():
 def test_no_draw_of_many_is_not_never(probability, level, text):
     """A promise was called kept with a chance of 0% beside one of <1%."""
     line = promised(Outcome.MISSED, level=level, probability=probability)
-    assert columns(tables.promises(delivered(promises=(line,))))["Chance it holds"] == [text]
+    assert columns(tables.promises(delivered(promises=(line,))))["Chance that it is kept"] == [text]
 
 
 @pytest.fixture(autouse=True)
@@ -164,32 +164,32 @@ def _links(monkeypatch):
         (month(6, 3000.0, 2250.0, promised=3500.5, days_in_use=35.0), HitRate(1, 2, 0.65, 2), [
             "Promised to date: EUR 3,000",
             r"30 of 35 days monitored; EUR 3,500 for all of them",
-            "Realised to date: EUR 2,250", r"P10–P90\: 2,245 to 2,255",
+            "Realised to date: EUR 2,250", r"likely 2,245 to 2,255 \(8 times in 10\)",
             "Gap: EUR 750", "promised minus realised, same days, 25% of the promise",
-            "Promises kept: 1 of 2", "they were held 65% likely on average",
+            "Promises kept: 1 of 2", "given a chance of 65% on average when made",
         ]),
         (month(6, None, 0.5), HitRate(0, 0, None, 0), [
             "Promised to date: –", "the value case is not filled in",
-            r"Realised to date: EUR 0\.5", r"P10–P90\: −4\.5 to 5\.5",
+            r"Realised to date: EUR 0\.5", r"likely −4\.5 to 5\.5 \(8 times in 10\)",
             "Gap: –", "promised minus realised, same days",
             "Promises kept: –", "nothing was promised yet",
         ]),
         (month(6, 100.0, 100.0), HitRate(1, 1, None, 0), [
             "Promised to date: EUR 100", "30 of 30 days monitored",
-            "Realised to date: EUR 100", r"P10–P90\: 95 to 105",
+            "Realised to date: EUR 100", r"likely 95 to 105 \(8 times in 10\)",
             "Gap: EUR 0", "promised minus realised, same days",
-            "Promises kept: 1 of 1", "nobody said how likely they were",
+            "Promises kept: 1 of 1", "no chance was given when they were made",
         ]),
         (month(6, -100.0, 0.0), HitRate(0, 0, None, 0), [
             "Promised to date: EUR −100", "30 of 30 days monitored",
-            "Realised to date: EUR 0", r"P10–P90\: −5 to 5",
+            "Realised to date: EUR 0", r"likely −5 to 5 \(8 times in 10\)",
             "Gap: EUR −100", "promised minus realised, same days",
             "Promises kept: –", "nothing was promised yet",
         ]),
         *(
             (month(6, promised, realised), HitRate(0, 0, None, 0), [
                 f"Promised to date: EUR {shown[0]}", "30 of 30 days monitored",
-                f"Realised to date: EUR {shown[1]}", f"P10–P90\\: {shown[2]}",
+                f"Realised to date: EUR {shown[1]}", f"likely {shown[2]} \\(8 times in 10\\)",
                 f"Gap: EUR {shown[3]}", f"promised minus realised, same days, {words}",
                 "Promises kept: –", "nothing was promised yet",
             ])
@@ -203,7 +203,7 @@ def _links(monkeypatch):
         ),
         (month(6, 0.5, 0.25), HitRate(0, 0, None, 0), [
             r"Promised to date: EUR 0\.5", "30 of 30 days monitored",
-            r"Realised to date: EUR 0\.25", r"P10–P90\: −4\.75 to 5\.25",
+            r"Realised to date: EUR 0\.25", r"likely −4\.75 to 5\.25 \(8 times in 10\)",
             r"Gap: EUR 0\.25", "promised minus realised, same days, 50% of the promise",
             "Promises kept: –", "nothing was promised yet",
         ]),
@@ -257,7 +257,7 @@ def test_a_chosen_kpi_has_a_chart_and_is_given_back(drawn, monkeypatch):
     assert told == ["Month by month", say.kpi_chart(KPI)]
     assert drawn == [(3, "level_by_month", "h per case", say.kpi_chart(KPI))]
     assert given == [KPI]
-    names = {"@net": "Net money", "other": "O", "waits": "Hours to wait"}
+    names = {"@net": "Net benefit", "other": "O", "waits": "Hours to wait"}
     assert asked == [("Show", names, "kpi")]
     monkeypatch.setattr(parts.controls, "choose", lambda *told: "@net")
     assert shown(parts.months, view)[-2] == "To date"
@@ -266,19 +266,20 @@ def test_a_chosen_kpi_has_a_chart_and_is_given_back(drawn, monkeypatch):
 def test_promises_are_listed_or_asked_for():
     assert shown(parts.promises, delivered(), project="shop") == [
         "Promises",
-        "info: Nobody has written down what was promised to whom. A promise is a KPI's value for a "
-        "day, with how likely it is held to be.",
+        "info: Nobody has recorded what was promised to whom. A promise is a KPI's value on a "
+        "date, with the chance that was given to it.",
         "Add a promise -> data/registers.py?project=shop&kind=promises",
     ]
     view = delivered(promises=(promised(Outcome.KEPT),), hits=HitRate(1, 1, 0.8, 1))
     assert shown(parts.promises, view) == [
         "Promises", say.promises(view),
-        "table Standing, KPI, Promised, For, That month, Since then, P10 to P90, Chance it holds, "
-        "Held likely, To, Made, Rests on: Promises of the project with standing, promised and "
+        "table Standing, KPI, Promised, For, That month, Since then, Likely (8 times in 10), "
+        "Chance that it is kept, Chance given when made, Promised to, Made on, Based on: "
+        "Promises of the project with standing, promised and "
         "realised level, and for when",
-        "What the monitored metrics imply for the KPI, in the unit of the promise: in the month of "
-        "the promised day, and on average since that day. Kept: the average since is at least as "
-        "good. Over-delivered: better with a chance of 90 % or more.",
+        "Compared with the KPI as the monitored metrics imply it, in the month of the promised "
+        "date and on average since then. Kept: the average since then is at least as good as "
+        "promised. Over-delivered: it is better with a chance of 90% or more.",
     ]  # fmt: skip
 
 
@@ -286,7 +287,7 @@ def test_decisions_that_are_due_are_listed(monkeypatch):
     link = "All decisions -> evaluate/adoption.py?project=shop&case=orders"
     view = delivered(next_review_on=date(2026, 9, 1))
     assert shown(parts.decisions_due, view, project="shop") == [
-        "Decisions to look at again", say.reviews(view), link,
+        "Decisions to review", say.reviews(view), link,
     ]  # fmt: skip
     listed = []
     monkeypatch.setattr(parts.decisions, "recorded", listed.append)
@@ -310,14 +311,15 @@ def test_the_charts_are_shown_as_tables_too(monkeypatch):
 
     monkeypatch.setattr(parts.st, "expander", Expander)
     assert shown(parts.table, VIEW, None) == [
-        "Net money, EUR",
-        "table Month, Days monitored, Promised, Promised, same days, Realised, P10, P90, Gap, "
-        "Labels, Promised to date, Realised to date: Net money by month, promised and realised, "
+        "Net benefit, EUR",
+        "table Month, Days monitored, Promised, Promised, same days, Realised, Likely from (P10), "
+        "Likely to (P90), Gap, Outcomes, Promised to date, Realised to date: Net benefit by "
+        "month, promised and realised, "
         "with days monitored",
     ]
     of_kpi = (
-        "table Month, Days monitored, Promise in force, Realised, P10 to P90, Target, Labels: The "
-        "KPI by month, promised and realised, with days monitored"
+        "table Month, Days monitored, Promise in force, Realised, Likely (8 times in 10), "
+        "Target, Outcomes: The KPI by month, promised and realised, with days monitored"
     )
     assert shown(parts.table, VIEW, KPI) == [
         "Hours to wait, h per case; 20 h per case without the model", of_kpi,

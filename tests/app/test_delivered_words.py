@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from mlpm_core.records import Deployment
 from mlpm_core.services.in_life.promises import Grade, HitRate, KpiMonths, Outcome
+from pages.parts.common import terms
 from pages.parts.in_life import promises_text as say
 from tests.by_hand import case, delivered, kpi, kpi_month, month, promised, worth
 
@@ -58,14 +60,15 @@ def test_how_much_of_what_was_promised_arrived(view, text):
     [
         (delivered(unvalued=("No unit.", "Other."), n_unvalued=1),
          "1 monitored period cannot be valued and count as not monitored: No unit."),
-        (delivered(case=case(deployment={"from_on": date(2026, 7, 10)})),
+        (delivered(case=case(deployment=Deployment.model_construct(from_on=date(2026, 7, 10)))),
          "It goes into use on 10 Jul 2026; results of that day and later will be compared with "
          "the plan."),
-        (delivered(case=case(deployment={"from_on": None})),
+        (delivered(case=case(deployment=Deployment.model_construct(from_on=None))),
          "No monitoring results of its days in use have come in yet. Upload a file of them."),
         (delivered(), "No monitoring results of its days in use have come in yet. Upload a file "
          "of them."),
-        (delivered(month(5, 1.0, None), case=case(deployment={"from_on": date(2026, 5, 10)})),
+        (delivered(month(5, 1.0, None), case=case(
+            deployment=Deployment.model_construct(from_on=date(2026, 5, 10)))),
          "No monitoring results of its days in use have come in yet. Upload a file of them."),
     ],
 )  # fmt: skip
@@ -86,19 +89,16 @@ def test_days_and_how_many_of_them_were_monitored():
 
 def test_a_realised_value_has_a_grade():
     words = {
-        "A": "a randomised holdout",
-        "B": "before and after with a control series",
-        "C": "model-implied: the value function applied to the monitored metrics",
-        "D": "asserted",
+        "A": "Measured with a control group chosen at random",
+        "B": "Measured before and after, with a group that was left alone",
+        "C": "Estimated from model metrics, not measured with a control group",
+        "D": "Claimed, without figures",
     }
     for grade in Grade:
-        others = "; ".join(f"{g} is {text}" for g, text in words.items() if g != grade)
-        told = say.grade(delivered(grade=grade))
-        assert told.replace("\\", "") == (
-            f"Attribution is grade {grade.value} of A to D: {words[grade.value]}, with no control "
-            f"group behind it ({others})."
-        )
-        assert r"\(" in told
+        sentence = say.grade(delivered(grade=grade))
+        assert plain(sentence) == f"{words[grade.value]} (grade {grade.value})."
+        assert f"{grade.value}: " in terms.GRADE
+        assert r"\(" in sentence
 
 
 def plain(text):
@@ -108,15 +108,16 @@ def plain(text):
 def test_the_chart_of_money_names_its_highest_and_its_lowest_month():
     may, june = month(5, 10.0, 30.0), month(6, 10.0, 20.0)
     assert plain(say.money_chart(delivered(may, june))) == (
-        "Solid: realised, with P10 to P90; outline: promised for the same days. Highest EUR 30 in "
-        "May 2026, lowest EUR 20 in June 2026."
+        "Solid: realised, with its likely range; outline: promised for the same days. Highest EUR "
+        "30 in May 2026, lowest EUR 20 in June 2026."
     )
     assert plain(say.money_chart(delivered(may, month(6, 1.0, None, 29.0)))) == (
-        "Solid: realised, with P10 to P90; outline: promised for the same days; dashed: promised "
-        "for days without results too, their number above. Highest EUR 30 in May 2026."
+        "Solid: realised, with its likely range; outline: promised for the same days; dashed: "
+        "promised for days without results too, their number above. Highest EUR 30 in May 2026."
     )
     assert plain(say.money_chart(delivered(may, june, case=case()))) == (
-        "Solid: realised, with P10 to P90. Highest EUR 30 in May 2026, lowest EUR 20 in June 2026."
+        "Solid: realised, with its likely range. Highest EUR 30 in May 2026, lowest EUR 20 in June "
+        "2026."
     )
     assert r"EUR 0\.5" in say.money_chart(delivered(month(5, 1.0, 0.5)))
 
@@ -125,10 +126,10 @@ def test_the_chart_of_everything_to_date():
     assert say.to_date(delivered()) == ""
     assert say.to_date(delivered(month(5, 10.0, None))) == ""
     assert plain(say.to_date(delivered(month(5, 10.0, 30.0)))) == (
-        "Realised to date: EUR 30, band P10 to P90; dashed: promised for the same days, EUR 10."
+        "Realised to date: EUR 30, band: likely range; dashed: promised for the same days, EUR 10."
     )
     assert say.to_date(delivered(month(5, None, 0.5))) == (
-        r"Realised to date\: EUR 0\.5, band P10 to P90\."
+        r"Realised to date\: EUR 0\.5, band\: likely range\."
     )
 
 
@@ -141,12 +142,12 @@ def test_the_chart_of_everything_to_date():
          "Its unit does not fit."),
         (KpiMonths(kpi(), (kpi_month(5, 12.0), kpi_month(6, 9.5, 9.25))),
          "9.5 h per case in June 2026; lower is better, promised 9.25, target 8, 20 without the "
-         "model. Solid: mean of the monitored days, with P10 to P90; hollow: the promise in force; "
-         "dashed: the target."),
+         "model. Solid: mean of the monitored days, with its likely range; hollow: the promise in "
+         "force; dashed: the target."),
         (KpiMonths(kpi(target=None, baseline=None, direction="higher"),
                    (kpi_month(5, 12.0), kpi_month(6, None, None, 0.0))),
          "12 h per case in May 2026; higher is better, no promise is due, no target yet. Solid: "
-         "mean of the monitored days, with P10 to P90; above: days without results."),
+         "mean of the monitored days, with its likely range; above: days without results."),
     ],
 )  # fmt: skip
 def test_the_chart_of_a_kpi(told, text):
@@ -160,8 +161,8 @@ def test_months_that_may_still_change():
         month(6, 1.0, 1.0, days_not_final=1.0),
     )  # fmt: skip
     assert plain(say.not_final(view)) == (
-        "Labels are not final, so it may still change: May 2026 (3 days), Jun 2026 (1 day); drawn "
-        "paler."
+        "Outcomes are not final in May 2026 (3 days), Jun 2026 (1 day): the value may still "
+        "change, and is drawn paler."
     )
     assert r"\(" in say.not_final(view)
     assert say.unvalued(delivered()) == ""
@@ -180,19 +181,18 @@ KEPT = promised(Outcome.KEPT)
          "0 promises; nothing was promised yet."),
         (1, HitRate(0, 0, None, 0), "none can be judged yet",
          "1 promise; none can be judged yet."),
-        (1, HitRate(1, 1, None, 0), "nobody said how likely they were",
-         "1 of 1 promise of this project kept; nobody said how likely they were."),
-        (1, HitRate(1, 1, 0.8, 1), "it was held 80% likely",
-         "1 of 1 promise of this project kept; it was held 80% likely."),
-        (3, HitRate(1, 2, 0.65, 2), "they were held 65% likely on average",
-         "1 of 2 promises of this project kept; they were held 65% likely on average. 1 cannot be "
-         "judged yet."),
-        (2, HitRate(0, 2, 0.4, 1), "they were held 40% likely, where that was said (1)",
-         "0 of 2 promises of this project kept; they were held 40% likely, where that was said "
-         "(1)."),
-        (5, HitRate(2, 3, 0.4, 2), "they were held 40% likely on average, where that was said (2)",
-         "2 of 3 promises of this project kept; they were held 40% likely on average, where that "
-         "was said (2). 2 cannot be judged yet."),
+        (1, HitRate(1, 1, None, 0), "no chance was given when they were made",
+         "1 of 1 promise of this project kept; no chance was given when they were made."),
+        (1, HitRate(1, 1, 0.8, 1), "given a chance of 80% when made",
+         "1 of 1 promise of this project kept; given a chance of 80% when made."),
+        (3, HitRate(1, 2, 0.65, 2), "given a chance of 65% on average when made",
+         "1 of 2 promises of this project kept; given a chance of 65% on average when made. "
+         "1 cannot be judged yet."),
+        (2, HitRate(0, 2, 0.4, 1), "1 of them given a chance of 40% when made",
+         "0 of 2 promises of this project kept; 1 of them given a chance of 40% when made."),
+        (5, HitRate(2, 3, 0.4, 2), "2 of them given a chance of 40% on average when made",
+         "2 of 3 promises of this project kept; 2 of them given a chance of 40% on average "
+         "when made. 2 cannot be judged yet."),
     ],
 )  # fmt: skip
 def test_how_many_promises_were_kept(n, hits, of_hits, text):

@@ -215,7 +215,7 @@ def test_where_nothing_is_worth_adopting_the_nearest_is_said_with_its_range(demo
     poor = [dict(r) | {"value": 0.12} for r in rows if r["metric"] == "precision"]
     assert registers.save(demo, "ada", WINBACK, "evaluations", poor).status == "committed"
     told = text.lead(evaluations.candidates(demo, "x", WINBACK, "voucher-letter"))
-    ends = r"\(P10–P90: −[\d.k,]+ to −?[\d.k,]+\)"
+    ends = r", likely −[\d.k,]+ to −?[\d.k,]+ \(8 times in 10\),"
     told = told.replace("\\", "")
     assert told.startswith("No candidate of **Letter with voucher** is worth adopting: **ch")
     assert re.search(rf" comes nearest with \*\*EUR −[\d.k,]+ / year\*\* {ends}, against ", told)

@@ -41,7 +41,7 @@ def test_a_dimension_keeps_its_icon():
 
 def test_health_in_a_table_is_a_sign_and_a_word():
     assert format.WORDS == {
-        Health.HEALTHY: "✓ healthy", Health.WATCH: "! watch", Health.SICK: "✕ sick",
+        Health.HEALTHY: "✓ healthy", Health.WATCH: "! at risk", Health.SICK: "✕ critical",
         Health.UNKNOWN: "? unknown",
     }  # fmt: skip
 
@@ -49,8 +49,8 @@ def test_health_in_a_table_is_a_sign_and_a_word():
 def test_every_word_has_its_icon_and_its_colour():
     assert format.BADGES == {
         "healthy": (":material/check_circle:", "green"),
-        "watch": (":material/visibility:", "orange"),
-        "sick": (":material/error:", "red"),
+        "at risk": (":material/visibility:", "orange"),
+        "critical": (":material/error:", "red"),
         "unknown": (":material/help:", "gray"),
         "on target": (":material/check_circle:", "green"),
         "between start and target, getting better": (":material/trending_up:", "orange"),
@@ -135,8 +135,8 @@ def test_a_figure_to_so_many_digits():
         (62_100, "EUR/year", None, "EUR 62.1k", "per year"),
         (62_100, "EUR/year", Dimension.REVENUE, "EUR 62.1k", "per year"),
         (80.6, "hour/kcase", Dimension.PEOPLE_INTENSITY, "80.6 h",
-         "human hours saved per 1,000 cases"),
-        (80.6, "hour/year", Dimension.PEOPLE_INTENSITY, "80.6 h", "human hours saved per year"),
+         "staff hours saved per 1,000 cases"),
+        (80.6, "hour/year", Dimension.PEOPLE_INTENSITY, "80.6 h", "staff hours saved per year"),
         (2, "hour/case", Dimension.CYCLE_TIME, "2 h", "saved per case"),
         (2, "minute/case", Dimension.CYCLE_TIME, "2", "saved per case"),
         (7, "1/kcase", Dimension.CUSTOMER_EXPERIENCE, "7",
@@ -169,7 +169,7 @@ def test_money_without_a_currency_is_called_money():
 
 
 def test_ends_shares_and_counts():
-    assert spread(1, 2) == "P10–P90: 1 to 2"
+    assert spread(1, 2) == "likely 1 to 2 (8 times in 10)"
     assert spread(2, 2) == "exact"
     shares = [
         0,

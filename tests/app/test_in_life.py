@@ -1,4 +1,4 @@
-"""Health and Deployment: which model is sick, what happened, and names that are never markup."""
+"""Health and Deployment: who is critical, what happened, and names that are never markup."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_fault_of_march_is_told_with_its_day_and_its_end(demo):
         "deployment", project="bike-shop-demand", deployment="demand-forecast-central"
     )
     told = said(app).replace("\\", "")
-    assert "left its range in the week of 2 Mar 2026" in told
+    assert "left its usual range in the week of 2 Mar 2026" in told
     assert "came back in the week of 16 Mar 2026" in told
 
 
@@ -32,7 +32,7 @@ def test_a_passed_limit_is_called_by_its_word_and_names_stay_letters(demo):
     case = next(c for c in registers.records(demo, "test", WORKSHOP, "value_cases"))
     registers.save(demo, "test", WORKSHOP, "value_cases", [dict(case) | {"title": HOSTILE}])
     app = open_screen("deployment", project=WORKSHOP, deployment="request-triage-form")
-    assert ": sick" in app.markdown[0].value
+    assert ": critical" in app.markdown[0].value
     assert "its limit at most 0.01" in app.markdown[0].value.replace("\\", "")
     app = open_screen("health", project=WORKSHOP)
     assert HOSTILE not in said(app)

@@ -12,6 +12,7 @@ import pytest
 
 from mlpm_core.in_life.health import Health, LimitCheck
 from mlpm_core.services.in_life.metric_signals import Mark, Rule
+from pages.parts.common import terms
 from pages.parts.in_life import deployments as parts
 from pages.parts.in_life import tables
 from pages.parts.in_life import text as say
@@ -33,10 +34,10 @@ def test_every_deployment_has_its_row():
         deployed(is_in_use=False, to_on=None),
     ]  # fmt: skip
     assert columns(tables.deployments(lines)) == {
-        "Health": ["✕ sick", "? unknown", "! watch", "✓ healthy"],
+        "Health": ["✕ critical", "? unknown", "! at risk", "✓ healthy"],
         "Model": ["m 2", "m", "m 2", "m 2"],
         "Slot": ["champion", "shadow, over", "champion, not yet", "champion, not yet"],
-        "Value gap": ["EUR 500 / week", "–", "–", "–"],
+        "Gap to plan": ["EUR 500 / week", "–", "–", "–"],
         "Why": ["It *delivers* all."] * 4,
         "Results to": ["29 Jun 2026", "–", "29 Jun 2026", "29 Jun 2026"],
         "Value case": ["Orders"] * 4,
@@ -48,7 +49,7 @@ def test_every_deployment_has_its_row():
         "From": ["1 Jun 2026"] * 3,
         "To": ["today", "3 Jun 2026", "3 Sep 2026"],
         "Days": [30, 30, 0],
-        "Health": ["✕ sick", "? unknown", "! watch"],
+        "Health": ["✕ critical", "? unknown", "! at risk"],
         "Why": ["It *delivers* all."] * 3,
     }
 
@@ -58,17 +59,17 @@ def test_every_limit_stands_beside_its_newest_value():
     assert columns(tables.limits(deployed(checks=checks))) == {
         "Metric": ["WAPE"] * 4,
         "Newest": ["0.3123", "–", "0.4", "0.4"],
-        "90 % interval": ["0.29 to 0.333", "–", "–", "–"],
+        "Likely (9 times in 10)": ["0.29 to 0.333", "–", "–", "–"],
         "Limit": ["at most 0.3"] * 4,
         "State": ["may be chance", "not measured", "may be chance", "outside"],
-        "Makes it": ["! watch", "? unknown", "! watch", "✕ sick"],
+        "Counts as": ["! at risk", "? unknown", "! at risk", "✕ critical"],
     }
 
 
 def test_no_newest_value_reads_as_the_limit_that_it_passes():
     """0.300004 above at most 0.3, its interval from 0.3000004: all had stood there as 0.3."""
     rows = columns(tables.limits(deployed(checks=(check(0.300004, 0.3000004, 0.31),))))
-    assert (rows["Newest"], rows["90 % interval"]) == (["0.300004"], ["0.3000004 to 0.31"])
+    assert (rows["Newest"], rows["Likely (9 times in 10)"]) == (["0.300004"], ["0.3000004 to 0.31"])
     assert (rows["Limit"], rows["State"]) == (["at most 0.3"], ["outside"])
 
 
@@ -111,9 +112,9 @@ def test_a_deployment_by_period_newest_first():
     nan = float("nan")
     expected = {
         "Period": [f"week of {d} Jun 2026" for d in (15, 8, 1)],
-        "Value rate": [701, 560, nan],
-        "P10": [690, 550, nan],
-        "P90": [711, 570, nan],
+        "Value of a week": [701, 560, nan],
+        "Likely from (P10)": [690, 550, nan],
+        "Likely to (P90)": [711, 570, nan],
         "WAPE": [0.3, nan, 0.2],
         "Recall": [0.9, nan, nan],
         "Batches": ["B00001", "", "B00001"],
@@ -167,11 +168,9 @@ def links(monkeypatch):
 @pytest.mark.usefixtures("links")
 def test_the_chosen_deployment_in_short():
     of = deployed(health="sick", case_title="*O*", project_title="*S*")
-    link = (
-        "What happened, since when, is it real? -> in_life/deployment.py?project=shop&deployment=d"
-    )
+    link = "See what happened and since when -> in_life/deployment.py?project=shop&deployment=d"
     assert shown(parts.head, of) == [
-        r"\*O\*", ":red-badge[:material/error: sick]",
+        r"\*O\*", ":red-badge[:material/error: critical]",
         r"**m 2**, champion since 1 Jun 2026 (30 days). It \*delivers\* all\.",
         r"Results to 29 Jun 2026. \*S\*.", link,
     ]  # fmt: skip
@@ -183,7 +182,7 @@ def test_the_cards_of_a_challenger_are_its_days_its_limits_and_its_health():
     checks = (check(0.2), check(0.2, is_stale=True), check(0.4), check(0.25))
     of = deployed(slot="challenger", checks=checks, days_in_slot=1200, to_on=date(2026, 8, 1))
     assert shown(parts.cards, view(of)) == [
-        "Slot: Challenger", "only the champion counts for value",
+        f"Slot: Challenger [{terms.SLOT}]", "only the champion counts for value",
         "Days in the slot: 1,200", "1 Jun 2026 to 1 Aug 2026",
         "Limits kept: 2 of 4", "by the newest value of each metric",
         "Health", ":green-badge[:material/check_circle: healthy]", "Results to 29 Jun 2026.",
@@ -194,17 +193,19 @@ def test_the_cards_of_a_challenger_are_its_days_its_limits_and_its_health():
         "Limits kept: 0 of 0", "by the newest value of each metric",
         "Health", ":green-badge[:material/check_circle: healthy]", "No results yet.",
     ]  # fmt: skip
-    assert shown(parts.cards, view(used(700, 200)))[0] == "Value rate now: EUR 200"
+    assert shown(parts.cards, view(used(700, 200)))[0] == (
+        f"Value now: EUR 200 [{terms.VALUE_RATE}]"
+    )
 
 
 @pytest.mark.usefixtures("links")
 def test_results_without_a_value_lead_to_the_case():
     assert shown(parts.without_value, line(case(problem="No *unit*.")), project="shop") == [
-        r"info: The metrics are in, but their value is not available\. No \*unit\*\.",
+        r"info: The metrics have come in, but their value is not available\. No \*unit\*\.",
         "Fill in what is missing -> plan/value_case.py?project=shop&case=orders",
     ]
     assert shown(parts.without_value, line(case()))[0] == (
-        r"info: The metrics are in, but their value is not available\."
+        r"info: The metrics have come in, but their value is not available\."
     )
 
 
@@ -221,8 +222,8 @@ def test_slots_and_limits_lead_to_their_registers():
     ]  # fmt: skip
     set_one = "Set a limit -> data/registers.py?project=shop&kind=metric_limits"
     limits = (
-        "table Metric, Newest, 90 % interval, Limit, State, Makes it: Metric limits with the "
-        "newest value of each metric and its state"
+        "table Metric, Newest, Likely (9 times in 10), Limit, State, Counts as: Metric limits "
+        "with the newest value of each metric and its state"
     )
     bare, kept = watched(point(0, 0.2)), watched(point(0, 0.2), metric="recall", check=check(0.2))
     with_limit = deployed(checks=(check(0.2),))
@@ -230,11 +231,11 @@ def test_slots_and_limits_lead_to_their_registers():
         r"No limit is set\.", set_one,
     ]  # fmt: skip
     assert shown(parts.limits, view(with_limit, bare, kept), project="shop") == [
-        limits, r"Without a limit\: WAPE\.", set_one,
+        limits, r"No limit is set for WAPE\.", set_one,
     ]  # fmt: skip
     other = watched(point(0, 0.2), metric="mape")
     assert shown(parts.limits, view(with_limit, bare, other))[1] == (
-        r"Without a limit\: WAPE, MAPE\."
+        r"No limit is set for WAPE, MAPE\."
     )
     assert shown(parts.limits, view(with_limit, kept)) == [limits]
     unrecorded = replace(with_limit, is_recorded=False)
@@ -311,7 +312,7 @@ def test_the_same_as_a_table(monkeypatch):
     opened.open = True
     assert shown(parts.table, whole) == [
         "table Period, Region, Cases, Share, With outcome, Error share: Segments by period",
-        "table Period, WAPE, Batches: Value rate and monitored metrics by period",
+        "table Period, WAPE, Batches: Estimated value and monitored metrics by period",
     ]
 
 

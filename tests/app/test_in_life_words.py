@@ -36,7 +36,8 @@ def test_health_opens_with_how_many_are_sick_and_who_is_farthest_below_its_plan(
         used(1, 1), used(1, 1),
     ]  # fmt: skip
     assert say.health(lines) == (
-        "**5 deployments** in use: 1 sick, 1 to watch, 1 unknown, 2 healthy. **\\*Orders\\*** is "
+        "**5 deployments** in use: 1 critical, 1 at risk, 1 unknown, 2 healthy. "
+        "**\\*Orders\\*** is "
         "farthest below its plan, by **EUR 500 / week**. It \\*delivers\\* all\\."
     )
 
@@ -45,38 +46,38 @@ def test_health_names_the_sick_ones_that_are_not_told_yet():
     sick = used(5, 6, "sick", model_id="*x*", slot="shadow")
     other = used(health="sick", model_version="")
     assert say.health([sick, used(1, 1), other]) == (
-        "**3 deployments** in use: 2 sick, 1 healthy. None is worth less than planned. Sick: "
+        "**3 deployments** in use: 2 critical, 1 healthy. None is worth less than planned. "
+        "Critical: "
         r"\*x\* 2 (shadow, \*Orders\*) and m (champion, \*Orders\*)."
     )
     assert say.health([used(700, 200, "sick"), sick]).endswith(
-        r"all\. Also sick: \*x\* 2 (shadow, \*Orders\*)."
+        r"all\. Also critical: \*x\* 2 (shadow, \*Orders\*)."
     )
     assert say.health([used(), used()]) == (
-        "**2 deployments** in use: 2 healthy. "
-        "What they are worth against plan is not available yet."
+        "**2 deployments** in use: 2 healthy. How they compare with the plan is not available yet."
     )
     assert say.health([used(5, 5)]).endswith("None is worth less than planned.")
     assert say.health([used(5.5, 5)]).split(", by ")[1].startswith(r"**EUR 0\.5 / week**")
 
 
 def test_health_says_farthest_below_of_the_farthest_and_not_of_the_sickest():
-    """The sick one of EUR 10 had been called farthest below, beside one of EUR 400 to watch."""
+    """The critical one of EUR 10 had been called farthest below, beside one of EUR 400 at risk."""
     told = say.health([used(20, 10, "sick", title="A"), used(900, 500, "watch", title="B")])
     assert "**B** is farthest below its plan, by **EUR 400 / week**." in told
-    assert "Also sick: m 2 (champion, A)." in told
+    assert "Also critical: m 2 (champion, A)." in told
 
 
 def test_health_holds_amounts_of_different_currencies_against_their_plans():
     """JPY 1,000 a week of 10,000 are less than EUR 100 of 200."""
     yen = deployed(value(10_000, 9_000, currency="JPY"), "watch", case_title="Yen")
     told = say.health([yen, used(200, 100, "watch", title="Euro")])
-    assert "**Euro** is farthest below its plan, in share of it, by **EUR 100 / week**." in told
+    assert "**Euro** is farthest below its plan, as a share of it, by **EUR 100 / week**." in told
 
 
 def test_health_names_three_sick_ones_and_counts_the_others():
     told = say.health([used(5, 6, "sick", model_id=f"m{i}", title=f"C{i}") for i in range(5)])
     assert told.endswith(
-        "Sick: m0 2 (champion, C0), m1 2 (champion, C1), m2 2 (champion, C2) and 2 more."
+        "Critical: m0 2 (champion, C0), m1 2 (champion, C1), m2 2 (champion, C2) and 2 more."
     )
 
 
@@ -109,7 +110,7 @@ def test_which_part_a_model_plays(more, text):
 def test_a_deployment_opens_with_its_worth_its_health_and_why():
     slot = "**m 2**, champion since 1 Jun 2026 (30 days)"
     assert say.deployment(view(deployed(health="watch"))) == (
-        rf"{slot}: watch. It \*delivers\* all\. "
+        rf"{slot}: at risk. It \*delivers\* all\. "
     )
     assert say.deployment(view(used(700, 200.5))) == (
         rf"{slot}, is worth **EUR 200 / week**, planned EUR 700 / week: healthy. It \*delivers\* "
@@ -135,33 +136,45 @@ IN = "in the week of"
 @pytest.mark.parametrize(
     ("metric", "centre", "event", "text"),
     [
-        ("wape", 0.2, episode(), f"left its range {IN} 8 Jun 2026 (z 5.04, for the worse) and came "
+        ("wape", 0.2, episode(), f"left its usual range {IN} 8 Jun 2026 (z 5.04, for the "
+         "worse) and came "
          f"back {IN} 22 Jun 2026"),
-        ("wape", 0.2, episode(back=None, z=-5.04), f"left its range {IN} 8 Jun 2026 (z −5.04, for "
+        ("wape", 0.2, episode(back=None, z=-5.04), f"left its usual range {IN} 8 Jun 2026 (z "
+         "−5.04, for "
          "the better) and has not come back"),
-        ("recall", 0.8, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04, for the "
+        ("recall", 0.8, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04, "
+         "for the "
          "better) and has not come back"),
         ("recall", 0.8, episode(Rule.CUSUM, z=-9), "has drifted since the week of 8 Jun 2026 (z "
          f"−9, for the worse), noticed {IN} 15 Jun 2026, and came back {IN} 22 Jun 2026"),
         ("recall", 0.8, episode(Rule.CUSUM, back=None, z=-9), "has drifted since the week of 8 Jun "
          f"2026 (z −9, for the worse), noticed {IN} 15 Jun 2026"),
-        ("bias", 0.1, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04, for the worse) "
+        ("bias", 0.1, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04, for "
+         "the worse) "
          "and has not come back"),
-        ("bias", 0.1, episode(back=None, z=-5.0), f"left its range {IN} 8 Jun 2026 (z −5) and has "
+        ("bias", 0.1, episode(back=None, z=-5.0), f"left its usual range {IN} 8 Jun 2026 (z "
+         "−5) and has "
          "not come back"),
-        ("bias", -0.1, episode(back=None, z=-5.0), f"left its range {IN} 8 Jun 2026 (z −5, for the "
+        ("bias", -0.1, episode(back=None, z=-5.0), f"left its usual range {IN} 8 Jun 2026 (z "
+         "−5, for the "
          "worse) and has not come back"),
-        ("bias", 0.0, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04, for the worse) "
+        ("bias", 0.0, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04, for "
+         "the worse) "
          "and has not come back"),
-        ("bias", 0.0, episode(back=None, z=-5.0), f"left its range {IN} 8 Jun 2026 (z −5, for the "
+        ("bias", 0.0, episode(back=None, z=-5.0), f"left its usual range {IN} 8 Jun 2026 (z "
+         "−5, for the "
          "worse) and has not come back"),
-        ("bias", None, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04) and has not "
+        ("bias", None, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04) "
+         "and has not "
          "come back"),
-        ("prevalence", 0.1, episode(back=None), f"left its range {IN} 8 Jun 2026 (z 5.04) and has "
+        ("prevalence", 0.1, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z "
+         "5.04) and has "
          "not come back"),
-        ("wape", 0.2, episode(back=None, z=0.5), f"left its range {IN} 8 Jun 2026 (z 0.5, for the "
+        ("wape", 0.2, episode(back=None, z=0.5), f"left its usual range {IN} 8 Jun 2026 (z "
+         "0.5, for the "
          "worse) and has not come back"),
-        ("wape", 0.2, episode(back=None, z=0.0), f"left its range {IN} 8 Jun 2026 (z 0, for the "
+        ("wape", 0.2, episode(back=None, z=0.0), f"left its usual range {IN} 8 Jun 2026 (z 0, "
+         "for the "
          "better) and has not come back"),
     ],
 )  # fmt: skip
@@ -175,7 +188,7 @@ def with_events(*events, metric="wape", **more):
 
 
 def test_the_event_to_know_of_is_one_for_the_worse_that_lasts():
-    few = "Too few results carry cases or an error to tell a change from chance."
+    few = "Too few results say how many cases they rest on, so a change cannot be told from chance."
     assert say.what_happened(view(deployed())) == ""
     assert say.what_happened(view(deployed(), watched(point(0, 0.2)))) == few
     calm = with_events()
@@ -198,8 +211,8 @@ def test_the_event_to_know_of_is_one_for_the_worse_that_lasts():
     assert told(better, calm) == "WAPE"
     assert told(with_events(episode(z=-9.0)), with_events(episode(z=-5.0), metric="mape")) == "WAPE"
     assert say.what_happened(view(deployed(), with_events(lasts))) == (
-        rf"WAPE left its range {IN} 8 Jun 2026 \(z 4, for the worse\) and has not come back: more "
-        "than chance."
+        rf"WAPE left its usual range {IN} 8 Jun 2026 \(z 4, for the worse\) and has not come "
+        "back. This is not chance."
     )
 
 
@@ -212,26 +225,27 @@ def check(value, low=None, high=None, breach="sick", **more):
     [
         (watched(point(0, 0.2), point(1, 0.25, n=1200)),
          f"0.25 {IN} 8 Jun 2026 over 1,200 cases; lower is better. No limit is set. Too few "
-         "results carry cases or an error to tell a change from chance. Batch B00001."),
+         "results say how many cases they rest on, so a change cannot be told from chance. "
+         "Batch B00001."),
         (watched(point(0, 0.2), metric="recall", centre=0.2, feeds_value=False, check=check(0.2)),
-         f"0.2 {IN} 1 Jun 2026; higher is better; watched, not part of the value. Limit at most "
+         f"0.2 {IN} 1 Jun 2026; higher is better; monitored, not part of the value. Limit at most "
          "0.3: kept. It never left its usual range. Batch B00001."),
         (watched(point(0, 0.2, label_status="partial", labelled_share=0.4), metric="bias",
                  centre=0.2, check=check(0.31, 0.29, 0.33), episodes=(episode(back=None),)),
-         f"0.2 {IN} 1 Jun 2026, labels partial (40% known); best near 0. Limit at most 0.3: "
-         f"passed, which may be chance. Bias left its range {IN} 8 Jun 2026 (z 5.04, for the "
+         f"0.2 {IN} 1 Jun 2026, outcomes partial (40% known); best near 0. Limit at most 0.3: "
+         f"passed, which may be chance. Bias left its usual range {IN} 8 Jun 2026 (z 5.04, for the "
          "worse) and has not come back. Batch B00001."),
         (watched(point(0, 0.2, label_status="estimated"), metric="prevalence", centre=0.2,
                  check=check(0.4)),
-         f"0.2 {IN} 1 Jun 2026, labels estimated; neither way is better. Limit at most 0.3: "
-         "passed, so it is called sick. It never left its usual range. Batch B00001."),
+         f"0.2 {IN} 1 Jun 2026, outcomes estimated; neither way is better. Limit at most 0.3: "
+         "passed, so the model counts as critical. It never left its usual range. Batch B00001."),
         (watched(point(0, 0.2, label_status="final", labelled_share=0.4), centre=0.2,
                  check=check(None)),
          f"0.2 {IN} 1 Jun 2026; lower is better. Limit at most 0.3: not measured. It never left "
          "its usual range. Batch B00001."),
         (watched(point(0, 0.2), centre=0.2, check=check(0.4, breach="watch")),
-         f"0.2 {IN} 1 Jun 2026; lower is better. Limit at most 0.3: passed, so it is called "
-         "watch. It never left its usual range. Batch B00001."),
+         f"0.2 {IN} 1 Jun 2026; lower is better. Limit at most 0.3: passed, so the model "
+         "counts as at risk. It never left its usual range. Batch B00001."),
     ],
 )  # fmt: skip
 def test_what_a_metric_s_chart_shows(one, text):
@@ -245,9 +259,8 @@ def test_a_value_without_a_limit_has_three_digits():
 
 def test_how_to_read_the_charts():
     assert say.reading() == (
-        "Band: 90 % interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
-        "standard errors (z) from the level of the first 12 periods, or more than 2 in two periods "
-        "running. ◇ drifting: many small differences to one side."
+        "Band: likely range, 9 times in 10. Dashed: planned. Dotted: limit. ▲ left its usual range "
+        "at once. ◇ moves away from it in many small steps."
     )
 
 
@@ -268,28 +281,29 @@ def mix(is_drift=True, since=None, move=None, **more):
 @pytest.mark.parametrize(
     ("told", "text"),
     [
-        (mix(), "**\\*e\\*** rose from 10% of all cases in the first 12 weeks to 40% now: more "
-         "than chance (PSI 0.12)."),
+        (mix(), "**\\*e\\*** rose from 10% of all cases in the first 12 weeks to 40% now. This "
+         "is not chance (PSI 0.12)."),
         (mix(since=week(3), move=Move("e", 0.4, 0.1, 0.05, None)), "**e** fell from 40% of all "
-         f"cases in the first 12 weeks to 10% now: more than chance (PSI 0.12, first seen {IN} 22 "
-         "Jun 2026)."),
-        (mix(is_drift=False), "The mix of cases is that of the first 12 weeks, or differs by "
+         f"cases in the first 12 weeks to 10% now, first seen {IN} 22 "
+         "Jun 2026. This is not chance (PSI 0.12)."),
+        (mix(is_drift=False), "The mix of cases is that of the first 12 weeks, or differs only by "
          "chance (PSI 0.12)."),
         (mix(is_drift=False, since=week(3), move=Move("*e*", 0.1, 0.1, 0.2, 0.05)),
-         "The mix of cases is that of the first 12 weeks, or differs by chance (PSI 0.12), though "
-         f"it moved for a time {IN} 22 Jun 2026. In the newest four weeks error share is 20% on "
+         "The mix of cases is that of the first 12 weeks, or differs only by chance (PSI 0.12), "
+         f"though it moved for a time {IN} 22 Jun 2026. In the newest four weeks error share "
+         "is 20% on "
          "\\*e\\*, 5% on others."),
         (mix(is_drift=False, is_share=False, measure="MAE *x*", move=Move("e", 0, 0, 1.25, 0.5)),
-         "The mix of cases is that of the first 12 weeks, or differs by chance (PSI 0.12). In the "
-         "newest four weeks MAE \\*x\\* is 1.25 on e, 0.5 on others."),
+         "The mix of cases is that of the first 12 weeks, or differs only by chance (PSI 0.12). In "
+         "the newest four weeks MAE \\*x\\* is 1.25 on e, 0.5 on others."),
         (mix(is_drift=False, move=Move("e", 0.1, 0.1, None, 0.05)),
-         "The mix of cases is that of the first 12 weeks, or differs by chance (PSI 0.12)."),
+         "The mix of cases is that of the first 12 weeks, or differs only by chance (PSI 0.12)."),
         (replace(mix(), move=None),
          "Nothing after the first 12 weeks yet, so there is no mix to compare with."),
         (replace(mix(), drift=None),
          "Nothing after the first 12 weeks yet, so there is no mix to compare with."),
         (mix(move=Move("e", 0.1, 0.1, None, None)), "**e** fell from 10% of all cases in the first "
-         "12 weeks to 10% now: more than chance (PSI 0.12)."),
+         "12 weeks to 10% now. This is not chance (PSI 0.12)."),
     ],
 )  # fmt: skip
 def test_which_group_grew_and_whether_the_model_errs_more_on_it(told, text):
@@ -299,9 +313,11 @@ def test_which_group_grew_and_whether_the_model_errs_more_on_it(told, text):
 def test_what_the_charts_of_segments_show():
     told = mix(followed_share=0.25, measure="wAPE")
     assert say.followed(told) == (
-        "From the prediction log; the prediction was followed in 25% of the cases."
+        "From the prediction log. People followed the prediction in 25% of the cases."
     )
-    assert say.followed(mix(followed_share=0.0)).endswith("followed in 0% of the cases.")
-    assert say.followed(mix()).endswith("followed in 0% of the cases.")
+    assert say.followed(mix(followed_share=0.0)).endswith(
+        "followed the prediction in 0% of the cases."
+    )
+    assert say.followed(mix()).endswith("followed the prediction in 0% of the cases.")
     assert say.shares(told) == "Share of all cases by region"
     assert say.errors(told) == "WAPE by region, where outcomes are known"

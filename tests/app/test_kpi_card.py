@@ -11,6 +11,7 @@ import pytest
 
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
+from mlpm_core.records import Project
 from mlpm_core.services.in_life.portfolio import ProjectView
 from mlpm_core.services.valuation.now import Stretch
 from pages.parts.common import panels
@@ -24,7 +25,8 @@ ON_TARGET = ":green-badge[:material/check_circle: on target]"
 BETWEEN = ":orange-badge[:material/trending_flat: between start and target]"
 MISSED = ":red-badge[:material/event_busy: target missed]"
 NO_BETTER = ":red-badge[:material/error: no better than before]"
-PLAN = ":gray-badge[:material/edit_note: plan]"
+PLAN = ":gray-badge[:material/edit_note: planned]"
+SHOP = Project.model_construct(project="shop")
 AGREE = "Agree or change it -> data/registers.py?project=shop&kind=kpis&record=waits"
 DATA = "Data to 21 Jun 2026, 8 days old."
 
@@ -35,7 +37,7 @@ def _links(monkeypatch):
 
 
 def card(told, **state):
-    view = ProjectView({"project": "shop"}, (), (told,), TODAY)
+    view = ProjectView(SHOP, (), (told,), TODAY)
     return shown(panels.kpi_cards, view, **state)
 
 
@@ -82,43 +84,48 @@ def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
     [
         (kpi(9.0, trend=(12.0, 9.0)), [
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up orange) [12.0, 9.0]",
-            BETWEEN, r"P10–P90\: 8 to 10",
+            BETWEEN, r"likely 8 to 10 \(8 times in 10\)",
             f"Target 8 h per case by 31 Dec 2026; 20 without the model. {DATA}",
         ]),
         (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 4), uncounted="no results since 21 Jun 2026"), [
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up gray)",
-            ":gray-badge[:material/history: not current]", r"P10–P90\: 8 to 10",
+            ":gray-badge[:material/history: not current]",
+            r"likely 8 to 10 \(8 times in 10\)",
             "Target 8 h per case by 31 Dec 2026; 20 without the model. "
             "Over the 4 weeks to 21 Jun 2026, 8 days old. "
             "It is not judged: no results since 21 Jun 2026.",
         ]),
         (kpi(9.0, target=None, trend=(12.0, 9.0)), [
             f"{CLOCK} Hours to wait: 9 h per case [12.0, 9.0]",
-            ":gray-badge[:material/help: unknown]", r"P10–P90\: 8 to 10",
+            ":gray-badge[:material/help: unknown]",
+            r"likely 8 to 10 \(8 times in 10\)",
             f"No target yet; 20 without the model. {DATA}",
         ]),
         (kpi(9.0, state=ProxyState.EXPIRED, proxy_told="Proxy for x.", trend=(9.0,)), [
             f"{CLOCK} Hours to wait: 9 h per case [9.0]",
-            ":red-badge[:material/hourglass_disabled: proxy expired]", r"P10–P90\: 8 to 10",
+            ":red-badge[:material/hourglass_disabled: proxy expired]",
+            r"likely 8 to 10 \(8 times in 10\)",
             f"Its target no longer counts; 20 without the model. {DATA}",
             r"Proxy for x\.", AGREE,
         ]),
         (kpi(None, 9.0, state=ProxyState.OPEN, proxy_told="Proxy for x."), [
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up gray)",
             PLAN, ":orange-badge[:material/hourglass_top: proxy, not agreed]",
-            r"P10–P90\: 8 to 10",
+            r"likely 8 to 10 \(8 times in 10\)",
             "Target 8 h per case by 31 Dec 2026; 20 without the model.",
             r"Proxy for x\.", AGREE,
         ]),
         (kpi(None, 9.0, state=ProxyState.EXPIRED, proxy_told="Proxy for x."), [
             f"{CLOCK} Hours to wait: 9 h per case",
-            ":red-badge[:material/hourglass_disabled: proxy expired]", r"P10–P90\: 8 to 10",
+            ":red-badge[:material/hourglass_disabled: proxy expired]",
+            r"likely 8 to 10 \(8 times in 10\)",
             "Its target no longer counts; 20 without the model.",
             r"Proxy for x\.", AGREE,
         ]),
         (kpi(7.0, 7.0, state=ProxyState.AGREED, proxy_told="Proxy for x."), [
             f"{CLOCK} Hours to wait: 7 h per case (-1 from the target 8, down green)",
-            ON_TARGET, ":gray-badge[:material/handshake: proxy]", r"P10–P90\: 6 to 8",
+            ON_TARGET, ":gray-badge[:material/handshake: proxy]",
+            r"likely 6 to 8 \(8 times in 10\)",
             f"Target 8 h per case by 31 Dec 2026; 20 without the model. {DATA}",
             r"Proxy for x\.", AGREE,
         ]),
@@ -148,8 +155,8 @@ def test_the_origin_of_a_kpi_is_shown_when_it_is_asked():
         "**Hours to wait**",
         "From call to answer",
         "Cycle time; lower is better. Owner: Ines.  \n"
-        "Value = baseline 20 minus what the model changes according to its value case.  \n"
-        r"Planned: 8\.5 h per case." + "  \nLine: the last 2 periods.",
+        "Value: baseline 20 minus what the model changes, by its value case.  \n"
+        r"Planned: 8\.5 h per case." + "  \nThe line shows the last 2 periods.",
         "Results from batch B1 -> data/imports.py?project=shop&batch=B1",
         "Results from batch B2 -> data/imports.py?project=shop&batch=B2",
         "Formulas and inputs -> plan/value_case.py?project=shop&case=orders",
@@ -159,14 +166,14 @@ def test_the_origin_of_a_kpi_is_shown_when_it_is_asked():
         "**Hours to wait**",
         r"Nobody has written its definition yet\.",
         "Cycle time; higher is better. Owner: nobody yet.  \n"
-        "Value = baseline  plus what the model changes according to its value case.  \n"
+        "Value: baseline  plus what the model changes, by its value case.  \n"
         "Planned: 9 h per case.",
     ]
 
 
 def test_a_project_without_a_kpi_leads_to_finding_one():
-    view = ProjectView({"project": "shop"}, (), (), TODAY)
+    view = ProjectView(SHOP, (), (), TODAY)
     assert shown(panels.kpi_cards, view) == [
-        "info: This project has no KPI yet: say what the stakeholders want to move.",
+        "info: This project has no KPI yet. Name what the stakeholders want to improve.",
         "Find a KPI -> plan/find_kpi.py?project=shop",
     ]

@@ -27,7 +27,7 @@ def button(app, label):
 def test_a_mechanism_of_ours_is_read_with_its_tree_formulas_and_questions():
     app = open_screen("mechanism", project=WINBACK, mechanism="fraud_blocking")
     assert "**Fraud blocking**: The model flags payments" in plain(said(app))
-    assert table(app, "Driver")["Driver"][0] == "Net"
+    assert table(app, "Driver")["Driver"][0] == "Net benefit"
     assert "fp" in set(table(app, "Formula")["Result"])
     assert table(app, "Question")["Question"].str.contains("share is fraud").any()
     assert not app.text_area

@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mlpm_core.records import Project
 from mlpm_core.services.in_life.portfolio import ProjectView
 from mlpm_core.services.ingest.registers import SetupStep
 from pages.parts.common import commands, controls, panels
@@ -101,7 +102,7 @@ def test_a_card_names_what_it_opens(monkeypatch):
     def screen(panels, view):
         panels.kpi_cards(view)
 
-    view = ProjectView({"project": "shop"}, (), (kpi(9.0),), TODAY)
+    view = ProjectView(Project.model_construct(project="shop"), (), (kpi(9.0),), TODAY)
     AppTest.from_function(screen, args=(panels, view)).run(timeout=PATIENCE)
     assert labels == ["Definition and origin"]
 

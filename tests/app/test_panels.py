@@ -8,15 +8,16 @@ import pytest
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
+from mlpm_core.records import Deployment
 from mlpm_core.services.in_life.portfolio import Portfolio, Total
 from mlpm_core.services.ingest.registers import SetupStep
 from mlpm_core.services.valuation.value_cases import BaselineValue
-from pages.parts.common import panels
+from pages.parts.common import panels, terms, text
 from pages.parts.plan import estimates
 from tests.app.parts import links_as_text, shown
 from tests.by_hand import JUNE, WEEK, case, estimate, line, worth
 
-NET, REVENUE = ":material/account_balance: Net", ":material/payments: Revenue"
+NET, REVENUE = ":material/account_balance: Net benefit", ":material/payments: Revenue"
 SAVING, CYCLE = ":material/savings: Cost saving", ":material/timer: Cycle time"
 PEOPLE = ":material/groups: People intensity"
 EXPERIENCE = ":material/sentiment_satisfied: Customer experience"
@@ -40,7 +41,7 @@ def test_what_was_mended_is_said(monkeypatch):
     healed = ["One line was lost.", "It is back."]
     monkeypatch.setattr(panels.queries, "workspace", lambda: SimpleNamespace(healed=healed))
     assert shown(panels.mended) == [
-        r"warning: The store was mended when it was opened. One line was lost\. It is back\."
+        r"warning: MLPM repaired its data when it started. One line was lost\. It is back\."
     ]
     healed.clear()
     assert shown(panels.mended) == []
@@ -49,7 +50,7 @@ def test_what_was_mended_is_said(monkeypatch):
 def test_an_empty_state_says_what_is_missing_and_ends_the_screen():
     def part():
         panels.empty("No *model* yet.", "data/registers.py", "Add a model", kind="models")
-        panels.badge("sick")
+        panels.badge("critical")
 
     assert shown(part, project="shop") == [
         r"info: No \*model\* yet\.", "Add a model -> data/registers.py?project=shop&kind=models",
@@ -99,50 +100,57 @@ def test_totals_keep_their_place_and_cycle_time_has_none():
         total(None, "USD/year", 5, 4),
     ))  # fmt: skip
     assert shown(panels.totals, told) == [
-        rf"{NET}: EUR 62\.1k", "per year  \n" r"P10–P90\: 61\.1k to 63\.1k",
+        rf"{NET}: EUR 62\.1k [{text.net()}]",
+        "per year  \n" r"likely 61\.1k to 63\.1k \(8 times in 10\)",
         r"planned EUR 70\.0k",
-        f"{NET}: USD 4", "per year  \n" r"P10–P90\: −6 to 14", "planned USD 5",
-        f"{REVENUE}: EUR 0", "per year  \ndoes not change", "planned EUR 8,000",
+        f"{NET}: USD 4 [{text.net()}]",
+        "per year  \n" r"likely −6 to 14 \(8 times in 10\)", "planned USD 5",
+        f"{REVENUE}: EUR 0 [{text.dimension(Dimension.REVENUE)}]",
+        "per year  \ndoes not change", "planned EUR 8,000",
         f"{CYCLE}: –",
         "Not added up: a case means something else in every project. Each KPI shows its own.",
-        f"{PEOPLE}: 100 h", "human hours saved per year  \nexact", "planned 120 h",
-        f"{EXPERIENCE}: 20", "bad experiences avoided per year  \n" r"P10–P90\: 10 to 30",
+        f"{PEOPLE}: 100 h [{text.dimension(Dimension.PEOPLE_INTENSITY)}]",
+        "staff hours saved per year  \nexact", "planned 120 h",
+        f"{EXPERIENCE}: 20 [{text.dimension(Dimension.CUSTOMER_EXPERIENCE)}]",
+        "bad experiences avoided per year  \n"
+        r"likely 10 to 30 \(8 times in 10\)",
         "planned 30",
     ]  # fmt: skip
     assert shown(panels.totals, Portfolio((), ())) == []
 
 
 def test_a_case_leads_to_its_deployment_and_to_what_it_rests_on():
-    deployed = {"deployment_id": "d", "model_id": "m", "model_version": "1"}
-    for deployment, name in ((deployed, "d"), (deployed | {"deployment_id": ""}, "case:orders"),
+    deployed = Deployment.model_construct(deployment_id="d", model_id="m", model_version="1")
+    unrecorded = deployed.model_copy(update={"deployment_id": ""})
+    for deployment, name in ((deployed, "d"), (unrecorded, "case:orders"),
                              (None, "case:orders")):  # fmt: skip
         of = line(case(worth(1.0), deployment=deployment))
         assert shown(panels.case_links, of) == [
-            "Its health over time -> in_life/deployment.py?project=shop&case=orders"
+            "See its health over time -> in_life/deployment.py?project=shop&case=orders"
             f"&deployment={name}",
-            "What its value rests on -> plan/value_case.py?project=shop&case=orders",
+            "See its assumptions -> plan/value_case.py?project=shop&case=orders",
         ]
 
 
 def test_a_value_case_shows_net_and_the_five_dimensions():
     told = worth(1000.0, kpis={Dimension.CYCLE_TIME: 5.0, Dimension.REVENUE: 2000.0})
     assert shown(panels.dimension_cards, case(told)) == [
-        f"{NET}: EUR 1,000 [Revenue and cost saving together, after running costs. What building "
-        "costs is said apart; hours and bad experiences never enter it.]",
-        "per year  \n" r"P10–P90\: 990 to 1,010",
+        f"{NET}: EUR 1,000 [Revenue and cost saving together, after running costs. Building "
+        "costs, hours and bad experiences are not in it. Use it to compare models and options.]",
+        "per year  \n" r"likely 990 to 1,010 \(8 times in 10\)",
         f"{REVENUE}: EUR 2,000 [Contribution margin from changed sales, not gross sales.]",
-        "per year  \n" r"P10–P90\: 1,990 to 2,010",
-        f"{SAVING}: EUR 0 [Only what really leaves the books; freed hours count by the share that "
-        "is cashable.]",
-        "per year  \n" r"P10–P90\: −10 to 10",
+        "per year  \n" r"likely 1,990 to 2,010 \(8 times in 10\)",
+        f"{SAVING}: EUR 0 [Only money that is really no longer spent; freed hours count by the "
+        "share of them that saves money.]",
+        "per year  \n" r"likely −10 to 10 \(8 times in 10\)",
         f"{CYCLE}: 5 h [Hours saved per case, mean over all cases; negative is slower.]",
-        "saved per case  \n" r"P10–P90\: −5 to 15",
-        f"{PEOPLE}: 0 h [Human hours saved per 1,000 cases, cashable or not. One case is one "
-        r"SKU\-period.]",
-        "human hours saved per 1,000 cases  \n" r"P10–P90\: −10 to 10",
+        "saved per case  \n" r"likely −5 to 15 \(8 times in 10\)",
+        f"{PEOPLE}: 0 h [Staff hours saved per 1,000 cases, whether they save money or not. One "
+        r"case is one SKU\-period.]",
+        "staff hours saved per 1,000 cases  \n" r"likely −10 to 10 \(8 times in 10\)",
         f"{EXPERIENCE}: 0 [Bad experiences avoided per 1,000 cases. Here: a unit demanded that is "
         "out of stock.]",
-        "bad experiences avoided per 1,000 cases  \n" r"P10–P90\: −10 to 10",
+        "bad experiences avoided per 1,000 cases  \n" r"likely −10 to 10 \(8 times in 10\)",
     ]
     assert shown(panels.dimension_cards, case()) == []
 
@@ -151,16 +159,16 @@ def test_health_cards_say_what_it_is_worth_now_and_what_is_missing():
     """36,525 a year are 700 a week, 29,220 are 560; their difference is 140."""
     of = case(worth(36_525.0, 0.0), worth(29_220.0, 2922.0), as_of=WEEK)
     assert shown(panels.health_cards, line(of, "watch", age_days=8)) == [
-        "Value rate now: EUR 560", r"a week, P10–P90\: 504 to 616",
-        "Planned: EUR 700", "a week, from the quantities of the value case",
-        "Value gap: EUR 140", "a week, planned minus now",
-        "Health", ":orange-badge[:material/visibility: watch]",
+        f"Value now: EUR 560 [{terms.VALUE_RATE}]", r"a week, likely 504 to 616 \(8 times in 10\)",
+        f"Planned: EUR 700 [{terms.PLANNED}]", "a week, by the value case",
+        f"Gap: EUR 140 [{terms.VALUE_GAP}]", "a week, planned minus now",
+        "Health", ":orange-badge[:material/visibility: at risk]",
         "Data to 21 Jun 2026, 8 days old.",
     ]  # fmt: skip
     assert shown(panels.health_cards, line(case(), "unknown")) == [
-        "Value rate now: –", "a week, no results to say it from",
-        "Planned: –", "a week, from the quantities of the value case",
-        "Value gap: –", "a week, planned minus now",
+        f"Value now: – [{terms.VALUE_RATE}]", "a week, not available without results",
+        f"Planned: – [{terms.PLANNED}]", "a week, by the value case",
+        f"Gap: – [{terms.VALUE_GAP}]", "a week, planned minus now",
         "Health", ":gray-badge[:material/help: unknown]", "No results yet.",
     ]  # fmt: skip
 
@@ -168,13 +176,14 @@ def test_health_cards_say_what_it_is_worth_now_and_what_is_missing():
 def test_a_case_stands_beside_each_baseline():
     values = [
         BaselineValue("none", "doing *nothing*", worth(1000.0), None),
-        BaselineValue("all", "", None, "Needs first: a margin."),
+        BaselineValue("all", "", None, "It still needs: a margin."),
         BaselineValue("incumbent", "today", None, None),
     ]
     assert shown(panels.baselines, values, case()) == [
-        r"Against none: doing \*nothing\*", "**EUR 1,000 / year**", r"P10–P90\: 990 to 1,010",
-        "Against all: –", r"Needs first\: a margin\.",
-        "Against incumbent: today", r"Not available\.",
+        r"Compared with doing \*nothing\*", "**EUR 1,000 / year**",
+        r"likely 990 to 1,010 \(8 times in 10\)",
+        "Compared with all", r"It still needs\: a margin\.",
+        "Compared with today", r"Not available\.",
     ]  # fmt: skip
 
 
@@ -184,11 +193,12 @@ def test_how_a_value_was_made_is_shown_when_it_is_asked(monkeypatch):
     monkeypatch.setattr(panels.driver_tree, "result", lambda key: key)
     of = case(batches=("B1", "B2"))
     opened = shown(panels.how_it_was_made, of, made=True, project="shop")
-    assert opened[0] == "expander How it was made: formulas, inputs, sources"
+    assert opened[0] == "expander How this was calculated: formulas, inputs, sources"
     assert opened[2:4] == [
-        "table Input, Name, Taken, Unit, From, Source, Owner, Batch: Inputs and where they come "
+        "table Input, Name, Used, Unit, From, Source, Owner, Batch: Inputs and where they come "
         "from",
-        "table Result, Formula, Value, Unit: Formulas with their results at the medians",
+        "table Result, Formula, Value, Unit: Formulas with their results for the "
+        "middle value of each input",
     ]
     assert opened[-2:] == [
         "Batch B1 -> data/imports.py?project=shop&batch=B1",
@@ -223,7 +233,7 @@ def test_whether_a_case_pays_for_the_work(figures, pays_back, told):
     assert shown(estimates.payback, view, project="shop") == [
         rf":material/balance: **\*Orders\***: {told}",
         "Planned net a year against the cost above; no usable model means no benefit.",
-        "What its value rests on -> plan/value_case.py?project=shop&case=orders",
+        "See its assumptions -> plan/value_case.py?project=shop&case=orders",
     ]
     assert shown(estimates.payback, SimpleNamespace(case=None)) == [
         "Name a value case below to see whether its value pays for the work."
@@ -233,6 +243,6 @@ def test_whether_a_case_pays_for_the_work(figures, pays_back, told):
 def test_a_project_opens_with_its_case_its_health_and_its_age():
     of = line(case(title="*Orders*", as_of=JUNE), "sick", "It loses.", age_days=1)
     assert shown(panels.project_head, of) == [
-        "The shop", ":red-badge[:material/error: sick]",
+        "The shop", ":red-badge[:material/error: critical]",
         r"\*Orders\*: It loses\. Data to 30 Jun 2026, 1 day old.",
     ]  # fmt: skip

@@ -56,8 +56,8 @@ def test_it_opens_with_how_much_of_the_promise_arrived(demo):
     assert app.metric[3].value == "1 of 3"
     text = said(app)
     assert "728 of 730 days monitored" in text
-    assert "held 65% likely" in text
-    assert "model\\-implied" in text
+    assert "given a chance of 65%" in text
+    assert "Estimated from model metrics, not measured with a control group" in text
     assert list(app.dataframe[0].value["Standing"]) == [
         "✓ over-delivered", "✕ missed", "✕ missed",
     ]  # fmt: skip
@@ -105,7 +105,7 @@ def test_a_later_clock_shows_another_month(empty):
 def test_without_promises_it_leads_to_the_register(empty):
     shop(empty)
     app = open_screen("promised", project=SHOP)
-    assert "Nobody has written down" in app.info[0].value
+    assert "Nobody has recorded" in app.info[0].value
     assert "Add a promise" in link_labels(app)
     assert "nothing was promised yet" in said(app)
     assert app.metric[3].value == "–"
@@ -154,7 +154,7 @@ def test_names_are_shown_letter_by_letter(empty):
         assert "![i]" not in text
         assert r"\*\*bold\*\*" in text
         table = app.dataframe[0].value
-        assert (table["KPI"][0], table["To"][0]) == (ODD, ODD)
+        assert (table["KPI"][0], table["Promised to"][0]) == (ODD, ODD)
 
 
 def test_the_tables_say_what_the_charts_show(empty):
@@ -168,7 +168,7 @@ def test_the_tables_say_what_the_charts_show(empty):
     assert list(money["Days monitored"]) == ["4 of 10", "22 of 22"]
     assert list(chart["missing"]) == ["", "6 d"]
     assert list(chart["labels"]) == ["not final", "not final"]
-    assert list(money["Labels"]) == ["4 days not final", "3 days not final"]
+    assert list(money["Outcomes"]) == ["4 days not final", "3 days not final"]
     assert money["Realised to date"][0] == sum(money["Realised"])
     of_kpi = promises_tables.kpi_table(view.kpis[0])
     assert list(of_kpi["Promise in force"]) == ["390k", "no promise due"]

@@ -9,7 +9,7 @@ import pytest
 
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Kpi, Question, Receipt, Reject
+from mlpm_core.records import Kpi
 from mlpm_core.services.in_life.portfolio import Portfolio
 from mlpm_core.services.valuation.now import Stretch
 from mlpm_core.services.valuation.value_cases import CaseInput
@@ -42,10 +42,10 @@ def test_a_portfolio_of_plans_says_that_nothing_is_monitored():
     [
         ([life(62_100, 70_000)],
          r"1 live model earns **EUR 62\.1k / year**, planned EUR 70\.0k / year. "
-         "None of them needs anybody today."),
+         "None of them needs attention today."),
         ([life(100, 300), life(200, 400), life(5, 6, **DOLLARS), line(case(worth(9.0)))],
          "3 live models earn **EUR 300 / year**, planned EUR 700 / year; **USD 5 / "
-         "year**, planned USD 6 / year. None of them needs anybody today."),
+         "year**, planned USD 6 / year. None of them needs attention today."),
         ([life(100, 300, "watch", title="*A*"), life(100, 900, "sick", "It *loses*."),
           life(1, 5, "unknown")],
          "3 live models earn **EUR 201 / year**, planned EUR 1,205 / year. Orders needs "
@@ -72,15 +72,15 @@ OLD, OUT = "no results since 1 Jun 2026", "no longer in use since 2 May 2026"
     ("lines", "text"),
     [
         ([life(9, 9, title="*A*", uncounted=OLD)],
-         rf"No live model counts today: \*A\* ({OLD})."),
+         rf"No live model has a current value: \*A\* ({OLD})."),
         ([life(9, 9, title="A", uncounted=OLD), life(9, 9, title="B", uncounted=OUT)],
-         f"No live model counts today: A ({OLD}), B ({OUT})."),
+         f"No live model has a current value: A ({OLD}), B ({OUT})."),
         ([life(100, 300), life(9, 9, title="A", uncounted=OLD)],
          r"1 live model earns **EUR 100 / year**, planned EUR 300 / year. "
-         f"Not counted: A ({OLD}). None of them needs anybody today."),
+         f"Not counted: A ({OLD}). None of them needs attention today."),
         ([life(100, 300), *(life(9, 9, title=t, uncounted=OLD) for t in "ABC")],
          r"1 live model earns **EUR 100 / year**, planned EUR 300 / year. "
-         f"Not counted: A ({OLD}), B ({OLD}) and 1 more. None of them needs anybody today."),
+         f"Not counted: A ({OLD}), B ({OLD}) and 1 more. None of them needs attention today."),
     ],
 )  # fmt: skip
 def test_what_is_not_counted_stands_apart_with_the_reason(lines, text):
@@ -89,15 +89,15 @@ def test_what_is_not_counted_stands_apart_with_the_reason(lines, text):
 
 def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
     """36,525 a year are 700 a week; 3,652.5 either way are 70."""
-    assert say.rate_spread(line(case(worth(1.0)))) == "no results to say it from"
+    assert say.rate_spread(line(case(worth(1.0)))) == "not available without results"
     assert say.rate_spread(line(case(worth(1.0), worth(0.0, 0.0)))) == "exact"
     around_zero = line(case(worth(1.0), worth(0.0, 3_652.5)))
-    assert plain(say.rate_spread(around_zero)) == "P10–P90: −70 to 70"
+    assert plain(say.rate_spread(around_zero)) == "likely −70 to 70 (8 times in 10)"
     told = line(case(worth(1.0), worth(36_525.0, 3_652.5)))
-    assert say.rate_spread(told) == r"P10–P90\: 630 to 770"
+    assert say.rate_spread(told) == r"likely 630 to 770 \(8 times in 10\)"
     for n, over in ((1, ""), (2, ", over the 2 weeks to 21 Jun 2026")):
         of = line(case(worth(1.0), worth(36_525.0, 3_652.5), rests_on=Stretch(WEEK, WEEK, n)))
-        assert plain(say.rate_spread(of)) == f"P10–P90: 630 to 770{over}"
+        assert plain(say.rate_spread(of)) == f"likely 630 to 770 (8 times in 10){over}"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ INCUMBENT = find_mechanism("demand_forecast").baselines["incumbent"].sentence
 HOW = find_mechanism("demand_forecast").sentence
 
 
-COSTS = "Running costs are counted (by the formulas), what building costs is not."
+COSTS = "Running costs are counted (by the formulas), building costs are not."
 
 
 def needed(label):
@@ -144,22 +144,23 @@ def plain(text):
          f"**Orders** cannot be valued yet. No such *unit*.  \n{HOW}"),
         (case(title="*O*"), False, f"***O*** cannot be valued yet.   \n{HOW}"),
         (case(worth(62_100)), False,
-         f"**Orders** is worth **EUR 62.1k / year** as planned, against {INCUMBENT}. A loss is "
-         f"very unlikely. {COSTS}"),
+         f"**Orders** is worth **EUR 62.1k / year** as planned, compared with {INCUMBENT}. "
+         f"A loss is very unlikely. {COSTS}"),
         (case(worth(1.0), worth(62_100, loss=0.25), as_of=WEEK), False,
          "**Orders** is worth **EUR 62.1k / year** with the metrics monitored in the week of 15 "
-         f"Jun 2026, against {INCUMBENT}. The chance of a loss is 25%. {COSTS}"),
+         f"Jun 2026, compared with {INCUMBENT}. The chance of a loss is 25%. {COSTS}"),
         (case(worth(1.0), worth(5, loss=0.001), as_of=WEEK), True,
          "**Orders** is worth **EUR 5 / year** with the metrics monitored in the week of 15 Jun "
-         f"2026, with the changes tried below, not saved, against {INCUMBENT}. The chance of a "
-         f"loss is <1%. {COSTS}"),
+         f"2026, with the changes tried below, which are not saved, compared with {INCUMBENT}. "
+         f"The chance of a loss is less than 1%. {COSTS}"),
         (case(worth(1.0), worth(5)), False,
-         f"**Orders** is worth **EUR 5 / year** as planned, against {INCUMBENT}. A loss is very "
-         f"unlikely. {COSTS}"),
+         f"**Orders** is worth **EUR 5 / year** as planned, compared with {INCUMBENT}. A loss is "
+         f"very unlikely. {COSTS}"),
         (case(worth(1.0), worth(5, 0.0), inputs=(RUN,)), False,
-         f"**Orders** is worth **EUR 5 / year** as planned, against {INCUMBENT}. Every number is "
-         "taken as exact, so none of them says how likely a loss is. Running costs are counted "
-         "(20k to 30k a year beyond what the formulas count), what building costs is not."),
+         f"**Orders** is worth **EUR 5 / year** as planned, compared with {INCUMBENT}. "
+         "Every number is taken as exact, so it is not known how likely a loss is. Running "
+         "costs are counted "
+         "(20k to 30k a year beyond what the formulas count), building costs are not."),
     ],
 )  # fmt: skip
 def test_what_a_case_could_be_worth(of, is_trial, text):
@@ -176,17 +177,20 @@ def test_a_dimension_says_what_it_counts():
     told = {d: say.dimension(d, case()) for d in Dimension}
     assert told == {
         Dimension.REVENUE: "Contribution margin from changed sales, not gross sales.",
-        Dimension.COST_SAVING: "Only what really leaves the books; freed hours count by the share "
-        "that is cashable.",
+        Dimension.COST_SAVING: "Only money that is really no longer spent; freed hours count by "
+        "the share of them that saves money.",
         Dimension.CYCLE_TIME: "Hours saved per case, mean over all cases; negative is slower.",
-        Dimension.PEOPLE_INTENSITY: "Human hours saved per 1,000 cases, cashable or not. One case "
-        r"is one SKU\-period.",
+        Dimension.PEOPLE_INTENSITY: "Staff hours saved per 1,000 cases, whether they save money or "
+        r"not. One case is one SKU\-period.",
         Dimension.CUSTOMER_EXPERIENCE: "Bad experiences avoided per 1,000 cases. Here: a unit "
         "demanded that is out of stock.",
     }
     assert say.net() == (
-        "Revenue and cost saving together, after running costs. What building costs is said apart; "
-        "hours and bad experiences never enter it."
+        "Revenue and cost saving together, after running costs. Building costs, hours and bad "
+        "experiences are not in it. Use it to compare models and options."
+    )
+    assert say.dimension(Dimension.CUSTOMER_EXPERIENCE) == (
+        "Bad experiences avoided per 1,000 cases."
     )
 
 
@@ -202,31 +206,34 @@ def test_an_input_asks_its_question_with_its_source():
 def test_dots_and_draws_say_how_uncertain_it_is():
     assert (say.dots(case()), say.draws(case())) == ("", "")
     each = "Each dot is one of fifty equally likely outcomes;"
-    assert say.dots(case(worth(100))) == rf"{each} none is a loss. P10–P90\: 90 to 110."
+    assert (
+        say.dots(case(worth(100))) == rf"{each} none is a loss. Likely 90 to 110 \(8 times in 10\)."
+    )
     assert say.dots(case(worth(100, loss=0.009))).startswith(f"{each} none is a loss.")
     assert say.dots(case(worth(100, loss=0.5))) == (
-        rf"{each} 25 of them, hollow, are losses. P10–P90\: 90 to 110."
+        rf"{each} 25 of them, hollow, are losses. Likely 90 to 110 \(8 times in 10\)."
     )
     assert say.dots(case(worth(100, loss=0.02))) == (
-        rf"{each} 1 of them, hollow, is a loss. P10–P90\: 90 to 110."
+        rf"{each} 1 of them, hollow, is a loss. Likely 90 to 110 \(8 times in 10\)."
     )
     assert say.dots(case(worth(100, spread=0))) == (
         "All fifty are one outcome: every number that decides it is taken as exact."
     )
-    shown = "Formulas are shown at the medians of the inputs. Uncertainty: 8,192 Sobol draws, "
-    told = replace(worth(1.0), draws=8192, seed=7)
-    assert plain(say.draws(case(told))) == f"{shown}seed 7, the same for every case."
-    told = replace(told, feasible_share=0.75)
-    assert plain(say.draws(case(told))) == (
-        f"{shown}seed 7, the same for every case. 25% of the draws were impossible and left out."
+    shown = (
+        "Formulas are shown with the middle value (median) of each input. The uncertainty comes "
+        "from 8,192 simulated outcomes (Sobol draws, seed 7), the same for every value case."
     )
+    told = replace(worth(1.0), draws=8192, seed=7)
+    assert plain(say.draws(case(told))) == shown
+    told = replace(told, feasible_share=0.75)
+    assert plain(say.draws(case(told))) == (f"{shown} 25% of them were impossible and left out.")
     assert r"\." in say.draws(case(told))
 
 
 def test_what_must_be_known_stands_beside_the_value():
     assert say.beside(case()) == ""
     told = plain(say.beside(case(replace(worth(1.0, 0.0), feasible_share=0.86))))
-    assert told.startswith("14 % of the draws are impossible and left out")
+    assert told.startswith("14% of the draws are impossible and left out")
     assert "does not say what is paid whatever the benefit" in told
     assert told.endswith("so nothing shows how far the result could be off.")
 
@@ -276,13 +283,13 @@ def test_a_kpi_says_how_it_was_made():
     told = kpi(9.0, 8.5, baseline=20.5, trend=(1.0, 2.0, 3.0), owner="*I*")
     assert say.kpi_origin(told) == (
         "Cycle time; lower is better. Owner: \\*I\\*.  \n"
-        "Value = baseline 20\\.5 minus what the model changes according to its value case.  \n"
-        "Planned: 8\\.5 h per case.  \nLine: the last 3 periods."
+        "Value: baseline 20\\.5 minus what the model changes, by its value case.  \n"
+        "Planned: 8\\.5 h per case.  \nThe line shows the last 3 periods."
     )
     told = kpi(direction="higher", owner="", baseline=None)
     assert say.kpi_origin(told) == (
         "Cycle time; higher is better. Owner: nobody yet.  \n"
-        "Value = baseline  plus what the model changes according to its value case."
+        "Value: baseline  plus what the model changes, by its value case."
     )
 
 
@@ -293,99 +300,15 @@ def point(day, rate):
 def test_the_chart_of_rates_names_the_last_and_the_lowest():
     of = line(case(worth(1.0)))
     assert say.rates([point(1, 500), point(2, 560.5)], of) == (
-        r"EUR 560 / week on 2 Jun 2026; lowest 500 on 1 Jun 2026. Band: P10 to P90. "
-        "Dashed: planned."
+        r"EUR 560 / week on 2 Jun 2026; lowest 500 on 1 Jun 2026. Band: likely range, 8 times in "
+        "10. Dashed: planned."
     )
     assert say.rates([point(1, 700), point(2, 5.5)], line(case())) == (
-        r"EUR 5\.5 / week on 2 Jun 2026. Band: P10 to P90."
+        r"EUR 5\.5 / week on 2 Jun 2026. Band: likely range, 8 times in 10."
     )
     changed = case(redefined_at=tuple(datetime(2026, 6, day) for day in (1, 3, 2)))
     assert say.rates([point(1, 5)], line(changed)).endswith(
-        "P90. The mechanism's definition changed last on 2 Jun 2026; all periods rest on it."
-    )
-
-
-def receipt(status="committed", **more):
-    usual = {
-        "status": status, "kind": "models", "project": "shop", "filename": "*f*.csv",
-        "batch": "B*1", "lines": 1010, "accepted": 1000, "rejected": 4, "blank": 5, "ignored": 1,
-        "actor": "*ann*", "received_at": NOON,
-    }  # fmt: skip
-    return Receipt(**usual | more)
-
-
-SUMS = "1,010 lines = 1,000 accepted + 4 rejected + 5 blank + 1 ignored"
-QUESTION = Question(code="c", key="k", message="m")
-
-
-@pytest.mark.parametrize(
-    ("told", "text"),
-    [
-        (receipt(), rf"**Stored as B\*1.** {SUMS}."),
-        (receipt("dry_run"), f"**Ready to store.** {SUMS}."),
-        (receipt("duplicate"), r"**This file is already imported**, as B\*1 on 3 Jun 2026 "
-         r"by \*ann\*. Nothing was done again."),
-        (receipt("asked", questions=[QUESTION]),
-         "**1 question first.** Nothing is judged or stored before the answer."),
-        (receipt("asked", questions=[QUESTION] * 2),
-         "**2 questions first.** Nothing is judged or stored before the answer."),
-        (receipt("failed"), "**It failed and nothing was stored.**"),
-        (receipt("rejected", lines=0),
-         "**The file cannot be taken as it is.** Nothing was stored."),
-        (receipt("rejected"), f"**4 lines cannot be taken as they are.** {SUMS}."),
-        (receipt("rejected", rejected=1, lines=1),
-         "**1 line cannot be taken as it is.** 1 line = 1,000 accepted + 1 rejected + 5 blank + 1 "
-         "ignored."),
-    ],
-)  # fmt: skip
-def test_what_an_import_found(told, text):
-    assert say.receipt(told) == text
-
-
-def test_thousands_are_told_apart_in_every_sum():
-    told = receipt(rejected=2000, blank=3000, ignored=4000)
-    assert "2,000 rejected + 3,000 blank + 4,000 ignored" in say.receipt(told)
-    told = receipt(new=1234, changed=5678, identical=9012, undoes=None)
-    assert say.stored(told) == (
-        "New 1,234, changing a stored value 5,678, equal to what is stored 9,012. Blank and "
-        "ignored lines need nothing."
-    )
-    assert say.undo(told) == (
-        r"Undo **B\*1**? Its 1,000 accepted lines stop counting and what they replaced is "
-        "current again. The file and its receipt are kept."
-    )
-
-
-def test_who_brought_a_batch():
-    assert say.batch(receipt(), "http") == (
-        r"By \*ann\* on 3 Jun 2026 12:05 UTC, through http: file \*f\*\.csv."
-    )
-    assert say.batch(receipt(received_at=None, undoes="B*0"), "form") == (
-        r"By \*ann\* on an unknown time, through form: undoes B\*0."
-    )
-
-
-def test_a_fault_says_where_it_is():
-    fault = Reject(row=3, column="value", code="c", message="No *number*.", hint="h")
-    assert say.fault(fault) == r"line 3, value: No \*number\*\."
-    assert say.fault(fault.model_copy(update={"column": None})) == r"line 3: No \*number\*\."
-    assert say.fault(fault.model_copy(update={"row": None, "column": None})) == (r"No \*number\*\.")
-    assert say.fault(fault.model_copy(update={"row": None})) == r"value: No \*number\*\."
-
-
-def batch(name, undone_by=None):
-    return {
-        "undone_by": undone_by, "receipt": receipt(batch=name), "received_at": NOON,
-        "actor": "*ann*",
-    }  # fmt: skip
-
-
-def test_what_came_in_and_when_last():
-    assert say.imports([batch("B*1")]) == (
-        r"**1 batch** came in; the newest is B\*1 of 3 Jun 2026 by \*ann\*."
-    )
-    assert say.imports([batch("B2", "B3"), batch("B1")]) == (
-        r"**2 batches** came in, 1 of them undone; the newest is B2 of 3 Jun 2026 by \*ann\*."
+        "10. The mechanism's definition changed last on 2 Jun 2026; it is used for all periods."
     )
 
 

@@ -33,13 +33,13 @@ def test_every_case_of_the_portfolio_has_its_row():
         line(case(title="B"), "unknown"),
     ]
     assert columns(tables.cases(lines)) == {
-        "Health": ["✕ sick", "? unknown"],
+        "Health": ["✕ critical", "? unknown"],
         "Value case": ["Orders", "B"],
         "Now": ["EUR 200 / week", "–"],
         "Likely": ["200 to 200", "–"],
         "Planned": ["EUR 700 / week", "–"],
         "Gap": ["EUR 500 / week", "–"],
-        "Rests on": ["2 weeks to 21 Jun 2026", "–"],
+        "Based on": ["2 weeks to 21 Jun 2026", "–"],
         "Data to": ["21 Jun 2026", "–"],
         "Project": ["The shop", "The shop"],
     }
@@ -115,7 +115,7 @@ def test_every_input_that_is_asked_says_where_it_comes_from():
     assert columns(tables.inputs(told)) == {
         "Input": ["Price", "N", "Price", "Price"],
         "Name": ["price", "n", "price", "price"],
-        "Taken": ["5", "6", "4", "–"],
+        "Used": ["5", "6", "4", "–"],
         "Unit": ["EUR / case"] * 4,
         "From": [
             "written in the value case", "monitored, June", "the mechanism's default", "missing",

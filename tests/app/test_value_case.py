@@ -90,12 +90,12 @@ def test_a_case_in_life_says_what_moved_it_since_the_plan():
 def test_every_figure_opens_down_to_its_formula_and_inputs():
     app = open_screen("value_case", project=WINBACK, made="true")
     drivers = table(app, "Driver")
-    assert drivers["Driver"][0] == "Net"
+    assert drivers["Driver"][0] == "Net benefit"
     precise = drivers[drivers["Driver"].str.strip() == "Precision"].iloc[0]
-    assert precise["Made as"] == "an input"
+    assert precise["Calculated as"] == "an input"
     app.segmented_control(key="made_result").set_value("people_intensity")
     run(app)
     drivers = table(app, "Driver")
     assert drivers["Driver"][0] == "People intensity"
-    assert "contact_minutes" in drivers["Made as"][0]
+    assert "contact_minutes" in drivers["Calculated as"][0]
     assert drivers["Driver"].str.contains("(as above)", regex=False).sum() <= 1

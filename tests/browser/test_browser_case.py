@@ -109,7 +109,7 @@ def test_a_case_is_built_from_an_empty_store_in_thirty_actions(page: Page, tmp_p
         reader.press("button", "Save the changes")
         page.get_by_text(re.compile(r"Saved 12 changed numbers as B\d+")).wait_for()
 
-        reader.open("How it was made: formulas, inputs, sources")
+        reader.open("How this was calculated: formulas, inputs, sources")
         page.get_by_text("Results are solid dots, inputs hollow ones").first.wait_for()
         told = reader.told
         assert "What must be true" in told

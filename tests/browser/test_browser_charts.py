@@ -86,7 +86,7 @@ def test_a_value_is_said_with_its_range_anywhere_on_its_band(page: Page, charts:
     for across in (0.25, 0.5, 0.75):
         first, second = (said_at(page, charts.nth(0), across, down) for down in (0.2, 0.5))
         assert first == second
-        rate = number(first["Value rate, EUR / week"])
+        rate = number(first["Value, EUR / week"])
         low, high = map(number, first["Likely (8 times in 10)"].split(" to "))
         assert low < rate < high
         assert rate == float(f"{rate:.3g}")

@@ -46,7 +46,7 @@ def planned_csv(kind: str) -> bytes:
 
 @pytest.fixture
 def batches(server_without_demo: Server) -> Iterator[list[str]]:
-    """The project and its value case without results; every batch is taken back afterwards."""
+    """The project and its value case without results; every batch is undone afterwards."""
     done: list[str] = []
     for kind in ("projects", "models", "value_cases", "quantities"):
         path = f"imports?kind={kind}&filename={kind}.csv"
@@ -79,7 +79,7 @@ def test_uploaded_months_show_their_value_rates(server_without_demo, batches, pa
     assert broken.all_inner_texts() == []
     page.get_by_text("The same as a table").click()
     wait_for_app(page)
-    table = page.locator("[data-testid=stDataFrame] table").filter(has_text="Value rate")
+    table = page.locator("[data-testid=stDataFrame] table").filter(has_text="Value of a week")
     expect(table).to_be_attached()
     rows = [
         [cell.strip() for cell in row.locator("td").all_inner_texts()]

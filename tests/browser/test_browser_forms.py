@@ -88,14 +88,14 @@ def test_one_step_back_finds_what_was_typed_and_one_forward_the_other_screen(
     press(page, "Portfolio", "link")
     page.get_by_role("heading", name="Portfolio", exact=True).wait_for()
     page.go_back()
-    page.get_by_role("heading", name="Registers", exact=True).wait_for()
+    page.get_by_role("heading", name="All records", exact=True).wait_for()
     wait_for_app(page)
     assert held(page, "Owner") == "Half a na"
     assert "record=planner-hours" in page.url
     page.go_forward()
     page.get_by_role("heading", name="Portfolio", exact=True).wait_for()
     page.go_back()
-    page.get_by_role("heading", name="Registers", exact=True).wait_for()
+    page.get_by_role("heading", name="All records", exact=True).wait_for()
     wait_for_app(page)
     press(page, "Discard")
 

@@ -114,5 +114,5 @@ def test_a_manager_sees_a_project_of_their_own_on_the_portfolio(
     press(page, "link", "Portfolio")
     told = page.locator("[data-testid=stMain]").inner_text()
     assert "1 live model earns EUR" in told
-    assert re.search(r"Net\s+EUR \d", told)
+    assert re.search(r"Net benefit\s+EUR \d", told)
     assert "triage" in told

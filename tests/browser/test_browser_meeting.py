@@ -36,7 +36,7 @@ ARRIVED = {
 
 
 class Arrivals:
-    """Files that come in by the API, and that can be taken back."""
+    """Files that come in by the API, and that can be undone."""
 
     def __init__(self, server: Server) -> None:
         self.url = f"{server.url}/api/v1/projects/{PROJECT}/imports"

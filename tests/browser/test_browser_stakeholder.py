@@ -26,7 +26,7 @@ def test_a_link_leads_to_a_kpi_its_target_freshness_definition_and_origin(
     assert re.search(r"\d+(\.\d+)? h per 1,000 cases", told)  # value and unit
     assert re.search(r"Target \d+(\.\d+)? h per 1,000 cases by \d+ \w{3} \d{4}", told)
     assert re.search(r"(Data|weeks) to \d+ \w{3} 2026, (less than a day|\d+ days?) old", told)
-    assert re.search(r"P10–P90: \d", told)
+    assert re.search(r"likely \d[\d.,kM]* to \d[\d.,kM]* \(8 times in 10\)", told)
 
     card.get_by_role("button", name="Definition and origin").click()  # click 1
     wait_for_app(page)
@@ -36,7 +36,7 @@ def test_a_link_leads_to_a_kpi_its_target_freshness_definition_and_origin(
 
     opened.get_by_role("link", name="Formulas and inputs").click()  # click 2
     wait_for_app(page)
-    page.get_by_text("How it was made: formulas, inputs, sources").click()  # click 3
+    page.get_by_text("How this was calculated: formulas, inputs, sources").click()  # click 3
     page.get_by_text(re.compile("Chow")).first.wait_for()
     wait_for_app(page)
     page.get_by_role("link", name=re.compile(r"Batch B\d+")).first.click()  # click 4

@@ -53,7 +53,7 @@ def test_a_project_that_may_deliver_nothing():
     assert plan.median_years == pytest.approx(1.2)
     assert plan.probability_by(1.1) == 0
     assert plan.sentence == (
-        "It pays back within 3 years of use with a chance of 88 %; as likely as not within 15 "
+        "It pays back within 3 years of use with a chance of 88%; as likely as not within 15 "
         "months."
     )
 
@@ -66,7 +66,7 @@ def test_what_never_pays_back_says_so():
     assert plan.sentence == "It does not pay back within 5 years of use in any outcome in sight."
     mixed = Estimate.of(np.array([-1.0, -1.0, -1.0, 9.0]), "money/year")
     assert benefits(mixed, {"build_cost": "10"}).sentence == (
-        "It pays back within 3 years of use with a chance of 25 %; more likely than not it does "
+        "It pays back within 3 years of use with a chance of 25%; more likely than not it does "
         "not by then."
     )
 

@@ -150,7 +150,7 @@ def test_without_a_chance_every_cycle_is_spent_and_nothing_promised():
     assert percentiles(none.no_go) == pytest.approx(percentiles(none.effort))
     assert not none.is_promisable
     assert none.explanation == (
-        "No usable model can come out at a chance of 0 % per cycle: 3 cycles spend P50 = 30 days "
+        "No usable model can come out at a chance of 0% per cycle: 3 cycles spend P50 = 30 days "
         "(EUR 18,000) for nothing."
     )
 

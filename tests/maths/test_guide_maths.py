@@ -246,7 +246,7 @@ def test_conditions_of_the_triage_example_by_hand():
     assert coverage.margin == pytest.approx(1 - 0.0162933 / 0.62, abs=1e-5)
     assert coverage.sentence("EUR") == (
         "The model pays when coverage is at least 0.01629; typical is 0.4 to 0.8. Taken is 0.62: "
-        "it may fall by 97 %, and the model still pays."
+        "it may fall by 97%, and the model still pays."
     )
     assert error.sentence("EUR") == (
         "The model pays when error rate of automatic cases is at most 0.1106; typical is 0.005 to "
@@ -266,11 +266,11 @@ def test_a_condition_that_does_not_hold_says_what_it_takes():
     }  # fmt: skip
     first, second, *rest = conditions(worth(find_mechanism("M11"), given_))
     assert first.margin == pytest.approx(-(0.0233333 / 0.02 - 1), abs=1e-4)
-    assert "Taken is 0.02: it must rise by 17 % before the model pays." in first.sentence("EUR")
+    assert "Taken is 0.02: it must rise by 17% before the model pays." in first.sentence("EUR")
     assert second.label == "Conversion of the treated at k"
     price = next(c for c in rest if c.name == "contact_cost")
     assert "at most 0.6 EUR per contact" in price.sentence("EUR")
-    assert "it must fall by 25 % before" in price.sentence("EUR")
+    assert "it must fall by 25% before" in price.sentence("EUR")
 
 
 def test_an_input_that_decides_nothing_is_told_so():

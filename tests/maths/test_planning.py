@@ -158,17 +158,17 @@ def test_the_explanation_is_one_sentence_with_its_figures():
     explanation = quick_estimate(asked(p_success=0.6, stop_point_days=15)).explanation
     assert explanation == (
         "We plan for P50 = 25 days (EUR 15,000), promise P80 = 35 days (EUR 21,000), hold reserve "
-        "to P95 = 45 days (EUR 27,000); chance that no usable model comes out 40 %, known after "
+        "to P95 = 45 days (EUR 27,000); chance that no usable model comes out 40%, known after "
         "1 cycle and P50 = 15 days (EUR 9,000)."
     )
     sure = quick_estimate(asked(p_success=1, currency="CHF")).explanation
-    assert sure.endswith("chance that no usable model comes out 0 %.")
+    assert sure.endswith("chance that no usable model comes out 0%.")
     assert "CHF 15,000" in sure
-    assert "under 1 %" in quick_estimate(asked(p_success=0.9, max_cycles=3)).explanation
+    assert "less than 1%" in quick_estimate(asked(p_success=0.9, max_cycles=3)).explanation
     unlikely = quick_estimate(asked(p_success=0.4))
     assert not unlikely.is_promisable
     assert "If a usable model comes out, it takes P50 = 25 days" in unlikely.explanation
-    assert "60 %, known only after 1 cycle and P50 = 25 days (EUR 15,000)" in unlikely.explanation
+    assert "60%, known only after 1 cycle and P50 = 25 days (EUR 15,000)" in unlikely.explanation
 
 
 def test_the_waterfall_keeps_one_order():

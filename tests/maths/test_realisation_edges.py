@@ -69,7 +69,7 @@ def test_nothing_is_said_of_what_was_not_monitored(part):
         with pytest.raises(NotEnoughDataError) as error:
             ask("net", "EUR")
         assert str(error.value) == (
-            "No day was monitored, so nothing can be said of net; at least one is needed."
+            "No day was monitored, so net is not available; at least one is needed."
         )
 
 

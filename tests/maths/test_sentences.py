@@ -122,7 +122,7 @@ def test_what_is_left_out_is_said_with_its_share():
     notes = of("M1", precision="0.02 to 0.3").notes
     share = 1 - of("M1", precision="0.02 to 0.3").feasible_share
     assert 0.05 < share < 0.6
-    assert notes[0].startswith(f"{share * 100:.0f} % of the draws are impossible and left out")
+    assert notes[0].startswith(f"{share * 100:.0f}% of the draws are impossible and left out")
 
 
 def test_a_range_of_a_billion_to_one_is_warned_of():

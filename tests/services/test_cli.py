@@ -109,7 +109,7 @@ def test_a_value_says_what_share_of_its_draws_is_impossible(mlpm):
     """Printed as in JSON: the worst of the outcomes were left out without a word."""
     words = [*given("M1", precision=None), "-q", "precision=0.02 to 0.3"]
     document = json.loads(mlpm("value", "M1", *words, "--json")[1])
-    share = f"{(1 - document['feasible_share']) * 100:.0f} % of the draws are impossible"
+    share = f"{(1 - document['feasible_share']) * 100:.0f}% of the draws are impossible"
     assert document["notes"][0].startswith(share)
     printed = mlpm("value", "M1", *words)[1]
     assert share in printed
@@ -295,11 +295,11 @@ def test_a_file_over_the_limit_is_refused_unread(mlpm, results, monkeypatch):
 
 def test_an_undo_finds_the_batch_s_project(mlpm, results):
     mlpm("import", results, "--kind", "metric_results", "--project", "shop")
-    assert "nothing stored; it would take back B00001." in mlpm("undo", "B00001", "--dry-run")[2]
+    assert "nothing stored; it would undo B00001." in mlpm("undo", "B00001", "--dry-run")[2]
     status, out, err = mlpm("undo", "B00001", "--json")
     document = json.loads(out)
     assert (status, document["undoes"], document["project"]) == (0, "B00001", "shop")
-    assert "takes back B00001" in err
+    assert "undoes B00001" in err
 
 
 def test_an_undo_stays_behind_the_wall_of_the_project_named(mlpm, results):

@@ -75,7 +75,7 @@ def test_who_does_not_say_yes_keeps_everything(mlpm, folder, monkeypatch, answer
     status, out, err = mlpm("demo", "remove")
     assert (status, out) == (2, "")
     assert "by ben" in err
-    assert err.endswith("Take them back too? [y/N] ")
+    assert err.endswith("Undo them too? [y/N] ")
     assert len(projects(folder)) == 4
 
 
@@ -89,7 +89,7 @@ def test_who_says_yes_removes_it_and_may_load_it_again(mlpm, folder, monkeypatch
     assert (status, json.loads(out)) == (0, {"imported": n_files})
     status, out, err = mlpm("demo", "remove", "--json")
     assert (status, json.loads(out)) == (0, {"undone": n_files})
-    assert "Take them back" not in err
+    assert "Undo them too" not in err
 
 
 def test_a_load_that_fails_is_not_answered_with_yes(mlpm, folder, monkeypatch):

@@ -107,7 +107,7 @@ def test_an_undo_does_not_change_it_either(workspace):
     changed = in_dollars(workspace)
     row = {"value_case_id": CASE, "name": "customer_value", "written": "190"}
     written = registers.save(workspace, "ada", PROJECT, "quantities", [row])
-    with pytest.raises(InputError, match="cannot be taken back: The project counts money in USD"):
+    with pytest.raises(InputError, match="cannot be undone: The project counts money in USD"):
         undo(workspace, "ada", PROJECT, changed.batch)
     undo(workspace, "ada", PROJECT, written.batch)
     undo(workspace, "ada", PROJECT, changed.batch)

@@ -1,4 +1,4 @@
-"""The demo goes in as a company's files would, and can be taken back without a trace on screen."""
+"""The demo goes in as a company's files would, and can be undone without a trace on screen."""
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
 
 
 def test_only_the_records_named_can_move_a_kpi(tmp_path):
-    """Every batch of another kind taken back, and no KPI of any project stands elsewhere."""
+    """Every batch of another kind undone, and no KPI of any project stands elsewhere."""
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     receipts = demo.load(workspace)
     was = portfolio_export.kpis_json(workspace, "ada", None)

@@ -69,7 +69,7 @@ def test_story_1_costs_more_in_its_two_weeks_than_any_other(workspace):
 
 
 def test_story_1_without_its_days_raises_no_alarm_then(workspace):
-    """The same test on a store from which the quarter of the fault was taken back."""
+    """The same test on a store from which the quarter of the fault was undone."""
     batch = next(
         r["receipt"].batch
         for r in receipts(workspace, "ada", DEMAND)

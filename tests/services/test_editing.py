@@ -111,7 +111,7 @@ def test_a_record_that_was_taken_back_meanwhile_is_not_written_again_unasked(sto
     added = registers.save(store, "ben", P, "models", [{"model_id": "z", "owner": "Ben"}])
     read = one(store, "models", "z")
     undoing.undo(store, "eve", P, added.batch)
-    with pytest.raises(EditConflictError, match="taken back meanwhile by eve") as refused:
+    with pytest.raises(EditConflictError, match="undone meanwhile by eve") as refused:
         edit(store, "cy", "models", read, purpose="Sorts")
     edits = refused.value.conflict.settled(())
     save_edits(store, "cy", P, "models", edits)

@@ -34,7 +34,7 @@ def nets(workspace):
         ("M4", "c,wape,24,,EUR", "The unit 'EUR' does not fit wape_model"),
         ("M1", "c,recall,0.6,,min", "The unit 'min' does not fit recall"),
         ("M4", "c,recall,0.6,,min", "The unit 'min' does not fit recall"),
-        ("M1", "c,recall,240,,%", "240 % lies outside 0 to 1 of recall"),
+        ("M1", "c,recall,240,,%", "240% lies outside 0 to 1 of recall"),
     ],
 )
 def test_a_unit_that_does_not_fit_is_refused(workspace, mechanism, row, sentence):

@@ -144,7 +144,7 @@ def test_a_hole_in_the_midst_is_filled_by_starting_over(copy, whole):
     workspace.close()
     healed = opened(copy)
     assert everything(healed) == whole[1]
-    assert "in its midst" in healed.healed[0]
+    assert "in the middle" in healed.healed[0]
     healed.close()
 
 

@@ -183,7 +183,7 @@ def test_a_value_is_fresh_unless_told():
         ({"unvalued": "F1 alone has no value.", "probability_of_loss": None}, "unknown",
          "F1 alone has no value."),
         ({"incidents": [(Health.WATCH, "incident i began")]}, "watch", "Incident i began."),
-        ({"counts_for_value": False}, "unknown", "No limit says how its metrics must be."),
+        ({"counts_for_value": False}, "unknown", "No limit is set for its metrics."),
         ({"counts_for_value": False, "limits": [limit(0.2, at_most=0.3)]}, "healthy",
          "It keeps its limit."),
         ({"counts_for_value": False,

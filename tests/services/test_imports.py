@@ -205,7 +205,7 @@ def test_an_undo_brings_back_what_held_before_and_works_once(workspace):
     assert len(registers.history(workspace, "ada", "shop", "metric_results")) == 4
     with pytest.raises(InputError, match="already undone by B00003"):
         undoing.undo(workspace, "bob", "shop", second.batch)
-    with pytest.raises(InputError, match="itself took B00002 back"):
+    with pytest.raises(InputError, match="itself undid B00002"):
         undoing.undo(workspace, "bob", "shop", undone.batch)
     with pytest.raises(NotFoundError):
         undoing.undo(workspace, "bob", "other", second.batch)

@@ -99,10 +99,10 @@ def test_a_board_that_nobody_should_adopt_says_so_and_no_chance_is_none():
     assert sentence.startswith(
         "Adopting none is worth most, net 0 EUR a year, and is the best with a "
     )
-    assert "chance of more than 99 %" in sentence
-    assert "0 % likely to lose money" in shop.sentence  # every number is exact
+    assert "chance of more than 99%" in sentence
+    assert "0% likely to lose money" in shop.sentence  # every number is exact
     unsure = mlpm.value("demand_forecast", **QUANTITIES | {"margin": "4 to 6 EUR"})
-    assert "less than 1 % likely to lose money" in unsure.sentence
+    assert "less than 1% likely to lose money" in unsure.sentence
 
 
 def test_names_of_candidates_are_no_markup():

@@ -147,7 +147,7 @@ def test_what_falls_below_its_cost_again_has_not_paid_back():
 
 @pytest.mark.parametrize(
     ("net", "run_cost", "chance"),
-    [("-1", "0", "0 %"), ("0", "0", "0 %"), ("-500", "3", "0 %"), ("10", "9", "100 %")],
+    [("-1", "0", "0%"), ("0", "0", "0%"), ("-500", "3", "0%"), ("10", "9", "100%")],
 )
 def test_what_costs_nothing_to_build_does_not_pay_back(net, run_cost, chance):
     """It lost every year and "paid back with a chance of 100 %"."""
@@ -156,7 +156,7 @@ def test_what_costs_nothing_to_build_does_not_pay_back(net, run_cost, chance):
         "Building costs nothing, so there is nothing to pay back; over 3 years it leaves a gain "
         f"with a chance of {chance}."
     )
-    assert plan.probability_by(3) == (chance == "100 %")
+    assert plan.probability_by(3) == (chance == "100%")
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_what_others_rest_on_is_not_taken_away_and_the_way_out_is_named(workspac
         undoing.undo(workspace, "ben", SHOP, made["models"])
     message = str(refused.value)
     assert "Deployment d on m" in message
-    assert f"Take back first: {made['deployments']}" in message
+    assert f"Undo first: {made['deployments']}" in message
     assert state(workspace) == was
     for kind in ("metric_limits", "deployments", "value_cases"):
         if kind == "value_cases":

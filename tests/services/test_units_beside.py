@@ -57,7 +57,8 @@ def test_the_error_of_a_result_has_its_unit_too(workspace):
 
 @pytest.mark.parametrize("slot", ["champion", "challenger"])
 def test_a_change_of_unit_is_no_change_of_the_metric(workspace, slot):
-    """9 minutes, then 540 seconds: nothing has left its range, whichever part the model plays."""
+    """9 minutes, then 540 seconds: nothing has left its usual range, whichever part the "
+    "model plays."""
     started(workspace, "M8", week(20))
     if slot != "champion":
         save(
@@ -165,7 +166,7 @@ def test_a_wide_error_that_can_be_is_taken(workspace, row):
         ("recall", {"low": 60}, "60 lies outside 0 to 1 of recall"),
         ("precision", {"low": 0.1, "high": 30}, "30 lies outside 0 to 1 of precision"),
         ("mcc", {"low": -2}, "-2 lies outside -1 to 1 of mcc"),
-        ("wape", {"high": 30}, "30 of wape is 3,000 %"),
+        ("wape", {"high": 30}, "30 of wape is 3,000%"),
     ],
 )
 def test_a_limit_in_percent_is_refused(workspace, metric, limit, sentence):
@@ -193,7 +194,7 @@ def test_an_error_above_2_without_a_unit_is_asked(workspace):
     assert (receipt.status, question.key) == ("asked", "errors_in")
     assert question.choices == ["percent", "share"]
     assert "wape is 12.4" in question.message
-    assert "1,240 %" in question.message
+    assert "1,240%" in question.message
     asked = evaluated(workspace, "c,smape,150,,,,")
     assert [q.key for q in asked.questions] == ["errors_in"]
 

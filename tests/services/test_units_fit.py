@@ -72,7 +72,7 @@ def test_the_range_of_a_share_is_judged_in_its_unit(workspace, row, value):
     ("row", "sentence"),
     [
         ({"value": 24}, "24 lies outside 0 to 1 of recall"),
-        ({"value": 240, "unit": "%"}, "240 % lies outside 0 to 1 of recall"),
+        ({"value": 240, "unit": "%"}, "240% lies outside 0 to 1 of recall"),
         ({"value": 24, "unit": "%", "numerator": 1, "denominator": 2}, "denominator say 1 / 2"),
         ({"value": 0.24, "unit": "EUR"}, "The unit 'EUR' does not fit recall"),
         ({"value": 0.24, "unit": "min"}, "The unit 'min' does not fit recall"),

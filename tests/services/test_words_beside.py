@@ -75,14 +75,14 @@ def test_a_share_of_the_plan_keeps_its_side_of_what_it_is_judged_by(share, healt
 @pytest.mark.parametrize(
     ("taken", "zero_at", "pays", "is_floor", "far"),
     [
-        (0.5, 0.002, True, True, "it may fall by more than 99 %, and"),
-        (100, 0.4, False, False, "it must fall by more than 99 % before"),
-        (0.5, 0.25, True, True, "it may fall by 50 %, and"),
-        (2, 4, False, True, "it must rise by 100 % before"),
+        (0.5, 0.002, True, True, "it may fall by more than 99%, and"),
+        (100, 0.4, False, False, "it must fall by more than 99% before"),
+        (0.5, 0.25, True, True, "it may fall by 50%, and"),
+        (2, 4, False, True, "it must rise by 100% before"),
     ],
 )
 def test_nothing_may_fall_by_all_of_itself(taken, zero_at, pays, is_floor, far):
-    """At 0 this model does not pay, though it "may fall by 100 %"."""
+    """At 0 this model does not pay, though it "may fall by 100%"."""
     told = Condition(
         "recall", "Recall", "1", True, None, taken, pays, zero_at, is_floor, ""
     )  # fmt: skip
@@ -92,11 +92,11 @@ def test_nothing_may_fall_by_all_of_itself(taken, zero_at, pays, is_floor, far):
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (62_100, 62_149, "P10–P90: 62.10k to 62.15k"),
-        (-0.1235, -0.1234, "P10–P90: −0.1235 to −0.1234"),
+        (62_100, 62_149, "likely 62.10k to 62.15k (8 times in 10)"),
+        (-0.1235, -0.1234, "likely −0.1235 to −0.1234 (8 times in 10)"),
         (1e12, 1e12 + 1, "exact"),
         (0.3, 0.1 + 0.2, "exact"),
-        (1.0, 2.0, "P10–P90: 1 to 2"),
+        (1.0, 2.0, "likely 1 to 2 (8 times in 10)"),
     ],
 )
 def test_an_interval_has_two_ends(low, high, said):
@@ -127,7 +127,7 @@ def test_a_percentage_is_0_or_all_only_where_it_is(share, said):
 @pytest.mark.parametrize("text", ["110%", "-1 %", "110 percent", "5 to 110 %"])
 def test_a_percentage_out_of_range_is_not_asked_whether_it_is_one(text):
     """It was told to write 0.3 for 30%."""
-    with pytest.raises(ValueError, match="It must be between 0 % and 100 %") as refused:
+    with pytest.raises(ValueError, match="It must be between 0% and 100%") as refused:
         as_written(text, lambda notation: Quantity.read(notation, low=0, high=1))
     assert "A percentage?" not in str(refused.value)
 

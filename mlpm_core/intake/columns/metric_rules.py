@@ -74,7 +74,7 @@ def _check_range(
                 record,
                 label,
                 "out-of-range",
-                f"{reading.text(record)} %" if hundredths[record] else reading.text(record),
+                f"{reading.text(record)}%" if hundredths[record] else reading.text(record),
                 range=metric.range,
                 field=metric.name,
             )

@@ -1,1 +1,1 @@
-"""Keeping the house: backups, tokens, exports, the demo, and the running server."""
+"""What an installation needs: backups, tokens, exports, the demo, and the running server."""

@@ -171,7 +171,7 @@ def remove(
         asked = [b for b in demo.resting if others is not None and b.batch not in others]
         if asked:
             raise InputError(
-                f"{_counted(len(asked))} on the demo and would be taken back "
+                f"{_counted(len(asked))} on the demo and would be undone "
                 f"with it: {'; '.join(map(str, asked[:_MOST_NAMED]))}"
                 f"{f'; and {len(asked) - _MOST_NAMED} more' if len(asked) > _MOST_NAMED else ''}. "
                 "Nothing was removed."

@@ -41,7 +41,7 @@ def held_against(reader: Reader, project: str) -> LimitsAndIncidents:
 
 
 def _incident(incident: Incident) -> tuple[Health, str]:
-    """What an incident that is not over makes of a deployment: a grave one makes it sick."""
+    """What an incident that is not over makes of a deployment: a grave one makes it critical."""
     is_grave = incident.severity in ("SEV1", "SEV2") and incident.status == IncidentStatus.OPEN
     since = _day(incident.started_at.date())
     what = f"{incident.incident_id} ({incident.severity}, {incident.status})"

@@ -54,7 +54,7 @@ def decision_fault(
                 )
             was = by_id[earlier]
             if was and all(d.withdrawn_in is not None for d in was):
-                return "supersedes", f"Decision {earlier} was withdrawn; it stands no more."
+                return "supersedes", f"Decision {earlier} was withdrawn, so it no longer stands."
             if not row["evidence"] and any(d.origin is Origin.RECORDED for d in was):
                 return "supersedes", (
                     f"Decision {earlier} was recorded in MLPM; a file cannot take its place. "

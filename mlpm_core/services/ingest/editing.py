@@ -95,7 +95,7 @@ class Conflict:
     """Why ``edits`` were not saved: fields that two people changed, or records that are gone.
 
     ``current`` are the records as they are now, one for each edit; ``gone`` names those that were
-    taken back, by edit, with who did it.
+    undone, by edit, with who did it.
     """
 
     kind: str
@@ -110,7 +110,7 @@ class Conflict:
         """All of it."""
         sentences = [conflict.sentence for conflict in self.fields]
         sentences += [
-            "The record was taken back meanwhile" + (f" by {origin}." if origin else ".")
+            "The record was undone meanwhile" + (f" by {origin}." if origin else ".")
             for origin in self.gone.values()
         ]
         return f"{' '.join(sentences)} Nothing was saved."

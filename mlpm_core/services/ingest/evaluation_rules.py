@@ -79,5 +79,5 @@ def evaluation_fault(row: dict[str, Any]) -> tuple[str, str] | None:
     if row["compared_with"] and row["compared_with"] == row["candidate"]:
         return "compared_with", "A candidate is compared with another one, not with itself."
     if row["agreement"] is not None and row["agreement"] < 0 and is_share_metric(row["metric"]):
-        return "agreement", "Of a share the agreement is itself a share of the cases, 0 to 1."
+        return "agreement", "The agreement on a share is itself a share of the cases, from 0 to 1."
     return None

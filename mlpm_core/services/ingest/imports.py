@@ -123,7 +123,7 @@ def import_file(
             with workspace.store.reader() as reader:
                 asked, found, told = read_as_before(reader, asked, ask_again=ask_again)
             blank = blank.model_copy(update={"answers": asked.profile.answers()})
-            say(0.5, "Holding it against what is stored")
+            say(0.5, "Comparing it with what is stored")
             done = _stored(
                 workspace, asked, found, told, blank,
                 accept_good=accept_good, keep=keep, channel=channel, on_stage=say,
@@ -138,7 +138,7 @@ def import_file(
     except StoreError as error:
         return _failed(
             blank, "store", str(error),
-            "Nothing was stored. Mend the cause and import the same file again.",
+            "Nothing was stored. Fix the cause and import the same file again.",
         )  # fmt: skip
     if asks_only_to_confirm(done):
         confirmed = asked.profile.answered("restatement", "confirm")

@@ -19,7 +19,7 @@ def limit_fault(row: Mapping[str, Any]) -> tuple[str, str] | None:
     Examples
     --------
     >>> limit_fault({"metric": "recall", "low": 60.0, "high": None})
-    ('low', '60 lies outside 0 to 1 of recall. A percentage? 60 % is 0.6.')
+    ('low', '60 lies outside 0 to 1 of recall. A percentage? 60% is 0.6.')
     >>> limit_fault({"metric": "recall", "low": 0.6, "high": None})
     """
     low, high = row["low"], row["high"]
@@ -40,7 +40,7 @@ def _beyond_its_metric(name: str, limit: float | None) -> str | None:
     if metric is None or limit is None:
         return None
     if not metric.low <= limit <= metric.high:
-        return f"{limit:.15g} lies outside {metric.range} of {name}. A percentage? 60 % is 0.6."
+        return f"{limit:.15g} lies outside {metric.range} of {name}. A percentage? 60% is 0.6."
     if name in PERCENT_ERRORS and limit > _LARGEST_ERROR:
-        return f"{limit:.15g} of {name} is {limit * 100:,.15g} %. A percentage? 30 % is 0.3."
+        return f"{limit:.15g} of {name} is {limit * 100:,.15g}%. A percentage? 30% is 0.3."
     return None

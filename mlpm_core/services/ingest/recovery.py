@@ -112,10 +112,10 @@ class Recovery:
             except DamagedError:
                 pass
             else:
-                self.healed.append(f"The last changes could not be read; they lie in {aside}.")
+                self.healed.append(f"The last changes could not be read; they are kept in {aside}.")
                 return store
         aside = data_folder.set_aside(self.settings.data, self.database)
-        self.healed.append(f"The database could not be read and lies in {aside}.")
+        self.healed.append(f"The database could not be read; it is kept in {aside}.")
         return Store.open(self.database)
 
     def _with_lost_batches(self, store: Store) -> Store:
@@ -127,7 +127,7 @@ class Recovery:
         if not lost:
             return store
         if seqs and lost[0]["seq"] < max(seqs):  # a hole: what follows was judged upon it
-            store, lost = self._started_over(store, "had lost a batch in its midst")
+            store, lost = self._started_over(store, "had lost a batch in the middle")
         try:
             n, why = self._replayed(store, lost)
         except DamagedError:
@@ -148,7 +148,7 @@ class Recovery:
         aside = [
             data_folder.set_aside(self.settings.data, f) for f in (self.database, wal) if f.exists()
         ]
-        self.healed.append(f"The database {why} and lies in {aside[0].parent}.")
+        self.healed.append(f"The database {why}; it is kept in {aside[0].parent}.")
         self._rests_on_ledger = True
         return Store.open(self.database), self.ledger.entries()
 

@@ -139,7 +139,7 @@ def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupSte
             "give its value case the numbers it asks for.",
             bool(cases) and all(case.best is not None for case in cases),
         ),
-        SetupStep("kpis", "name the KPI that the stakeholders want to move.", bool(kpis)),
+        SetupStep("kpis", "name the KPI that the stakeholders want to improve.", bool(kpis)),
         SetupStep(
             "metric_results",
             "upload the first monitoring results of its model.",

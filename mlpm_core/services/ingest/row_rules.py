@@ -265,7 +265,9 @@ def _kpi_without_ground(row: Row) -> Reject | None:
         )
     for column in ("baseline", "target"):
         if row[column] is None:
-            told = f"A KPI needs a {column}; only a proxy (stands_for) may do without for a while."
+            told = (
+                f"A KPI needs a {column}; only a proxy (stands_for) may be without one for a while."
+            )
             return _fault(column, "", MlpmError(told))
     return None
 

@@ -1,4 +1,4 @@
-"""A batch is taken back by another one; what rests on it is told, and never left in the air."""
+"""A batch is undone by another one; what rests on it is named, and never left without a base."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def undo(
     Returns
     -------
     Receipt
-        Of the compensating batch; ``undoes`` names the batch taken back, ``warnings`` say what
+        Of the compensating batch; ``undoes`` names the batch undone, ``warnings`` say what
         stops counting, what is current again and what was built on it.
 
     Raises
@@ -67,7 +67,7 @@ def undo(
         When the project has no such batch.
     InputError
         When it was undone before, is itself an undo, or other records rest on it; it names the
-        batches to take back first.
+        batches to undo first.
     """
     (done,) = undo_all(workspace, actor, [(project, batch)], dry_run=dry_run, channel=channel)
     return done
@@ -87,9 +87,9 @@ def undo_all(
     Parameters
     ----------
     targets : sequence of (project, batch)
-        In the order in which they are taken back; what rests on another batch comes first.
+        In the order in which they are undone; what rests on another batch comes first.
     check : callable, optional
-        Asked inside the transaction before anything is taken back; what it raises stops all.
+        Asked inside the transaction before anything is undone; what it raises stops all.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def _undone(
         again = "import its file again"
         if record is Decision:
             again = "record a new decision: what was withdrawn stays withdrawn"
-        raise InputError(f"{batch} itself took {first.undoes} back. To have it again, {again}.")
+        raise InputError(f"{batch} itself undid {first.undoes}. To bring that back, {again}.")
     if found["undone_by"] is not None:
         raise InputError(f"{batch} was already undone by {found['undone_by']}.")
     seq = batches.next_seq(workspace, writer)
@@ -186,14 +186,14 @@ def _undone(
 
 
 def resting_on(writer: Writer, seqs: Iterable[int]) -> list[int]:
-    """The batches that could not stay if some were taken back: they refer to or replace theirs.
+    """The batches that could not stay if some were undone: they refer to or replace theirs.
 
     Parameters
     ----------
     writer : Writer
-        Of a transaction that is rolled back afterwards, for the batches are taken back in it.
+        Of a transaction that is rolled back afterwards, for the batches are undone in it.
     seqs : iterable of int
-        The batches to take back, by number.
+        The batches to undo, by number.
 
     Returns
     -------
@@ -249,9 +249,9 @@ def _refuse_orphans(undone: Sequence[str], orphans: list[tuple[str, str]]) -> No
     told += f" and {len(orphans) - _MOST_NAMED} more" if len(orphans) > _MOST_NAMED else ""
     named = undone[0] if len(undone) == 1 else f"{undone[0]} and {len(undone) - 1} more"
     raise InputError(
-        f"{named} cannot be taken back, for others rest on {'it' if len(undone) == 1 else 'them'}: "
+        f"{named} cannot be undone, because others rest on {'it' if len(undone) == 1 else 'them'}: "
         f"{told}. "
-        f"Take back first: {', '.join(sorted({b for _, b in orphans}, reverse=True))}."
+        f"Undo first: {', '.join(sorted({b for _, b in orphans}, reverse=True))}."
     )
 
 
@@ -266,7 +266,7 @@ def _refuse_other_currency(
         refuse_other_currency(reader, project, was, becomes)
     except InputError as error:
         named = ", ".join(batch for of, batch in targets if of == project)
-        raise InputError(f"{named} cannot be taken back: {error}") from None
+        raise InputError(f"{named} cannot be undone: {error}") from None
 
 
 def _counted(n_gone: int, n_again: int, n_replaced: int, n_stay: int) -> list[Warned]:
@@ -275,15 +275,13 @@ def _counted(n_gone: int, n_again: int, n_replaced: int, n_stay: int) -> list[Wa
         sentence = f"Rows that stop counting: {n_gone:,}."
         told.append(Warned(code="stops-counting", message=sentence, rows=n_gone))
     if n_again:
-        sentence = f"Rows in whose place an earlier value is current again: {n_again:,}."
+        sentence = f"Rows that go back to an earlier value: {n_again:,}."
         told.append(Warned(code="holds-again", message=sentence, rows=n_again))
     if n_replaced:
-        sentence = f"Rows that a later batch replaced, which stays: {n_replaced:,}."
+        sentence = f"Rows that a later batch replaced; its values stay: {n_replaced:,}."
         told.append(Warned(code="replaced-later", message=sentence, rows=n_replaced))
     if n_stay:
-        sentence = (
-            f"Names that others use, which stay registered without their details: {n_stay:,}."
-        )
+        sentence = f"Names that other records use; they stay, without their details: {n_stay:,}."
         told.append(Warned(code="stays-registered", message=sentence, rows=n_stay))
     return told
 
@@ -301,7 +299,7 @@ def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) ->
     if record is Prediction:
         n = int(reader.rows("orphan_labels", project=project, seq=0)[0]["n"])
         if n:
-            sentence = f"Labels that have no prediction now and wait for one: {n:,}."
+            sentence = f"Labels that now wait for a prediction: {n:,}."
             told.append(Warned(code="orphan-label", message=sentence, rows=n))
     return told
 
@@ -314,7 +312,7 @@ def _withdrawn(reader: Reader, record: type[Record], project: str, undo: str) ->
         Warned(
             code="decision-withdrawn",
             message=f"Decision {d.row['decision_id']} is withdrawn: it stays listed with its "
-            "evidence, and promises nothing any more.",
+            "evidence, and no longer promises anything.",
         )
         for d in decisions_of(reader, project)
         if d.withdrawn_in == undo

@@ -1,1 +1,1 @@
-"""The open house: settings, the data folder, and the store, ledger and clock of a session."""
+"""An open data folder: settings, and the store, ledger and clock of a session."""

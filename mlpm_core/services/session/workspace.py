@@ -1,4 +1,4 @@
-"""The open house: one store, one ledger, one clock, shared by screens, routes and commands."""
+"""An open data folder: one store, one ledger, one clock, shared by screens, routes and commands."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
                 2048,
             )
             if missing:
-                problem = f"Needs first: {', '.join(missing)}."
+                problem = f"It still needs: {', '.join(missing)}."
             values.append(BaselineValue(baseline.name, baseline.sentence, found, problem))
     return values
 

@@ -48,7 +48,7 @@ def value_rate_over_time(unit: str) -> Spec:
     base = ranged(alt.Chart().encode(_time("start")), rate_text="rate", planned_text="planned")
     tooltip = [
         told("period", "Period"),
-        told("rate_text", f"Value rate, {unit}"),
+        told("rate_text", f"Value, {unit}"),
         told("range", EIGHT),
         told("planned_text", "Planned"),
     ]
@@ -62,7 +62,7 @@ def value_rate_over_time(unit: str) -> Spec:
 
 @lru_cache(maxsize=64)
 def metric_over_time(title: str, digits: int = 4) -> Spec:
-    """One metric over time: 90 % interval, planned value dashed, limit dotted, signals as signs.
+    """One metric over time: 90% interval, planned value dashed, limit dotted, signals as signs.
 
     The frame has the columns start (datetime), period (str), value, low, high, n and batch, and
     those that may be missing: planned, at_least, at_most, fast and slow (the value where that rule
@@ -109,8 +109,8 @@ def metric_over_time(title: str, digits: int = 4) -> Spec:
             ],
         )
         for rule, shape, filled, word in (
-            ("fast", "triangle-up", True, "Left its range"),
-            ("slow", "diamond", False, "Drifting"),
+            ("fast", "triangle-up", True, "Left its usual range"),
+            ("slow", "diamond", False, "Drifting slowly"),
         )
     ]
     return finished(alt.layer(*layers, _planned(base)).properties(height=200))

@@ -128,7 +128,7 @@ def start_case(project: str, mechanism: str, kpi: str) -> proxies.StartedCase:
 
 
 def undo(project: str, batch: str) -> Receipt:
-    """Take a batch back."""
+    """Undo a batch."""
     return undo_service.undo(queries.workspace(), queries.actor(), project, batch)
 
 
@@ -140,7 +140,7 @@ def load_demo() -> NoReturn:
 
 
 def remove_demo(others: Collection[str]) -> NoReturn:
-    """Take the demo back with these batches of others; its history stays in the imports."""
+    """Undo the demo with these batches of others; its history stays in the imports."""
     undone = demo.remove(queries.workspace(), queries.actor(), others=others)
     if not queries.project_title(str(st.session_state.get("project"))):
         addresses.leave("project")  # it went with the demo

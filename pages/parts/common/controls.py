@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlpm_core.records import KINDS
 from pages.parts.common import addresses, commands, queries, tables
-from pages.parts.common.format import inner, listed, literal
+from pages.parts.common.format import LENGTHS, inner, listed, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LENGTHS = {
-    "": "Moment",
-    "PT1H": "Hour",
-    "P1D": "Day",
-    "P1W": "Week",
-    "P1M": "Month",
-    "P3M": "Quarter",
-    "P1Y": "Year",
-}
 _NOUNS = {
     "case": "value case",
     "deployment": "model in use",
@@ -213,7 +204,7 @@ def granularity(lengths: Sequence[str], default: str, place: DeltaGenerator) -> 
     """
     unknown = addresses.follow("by", lengths, default)
     if unknown:
-        shown = _LENGTHS[default].lower()
+        shown = LENGTHS[default].lower()
         place.warning(
             f"There are no results by {listed([_quoted(value) for value in unknown])}; these are "
             f"by {shown}. Choose another length of period beside the deployment."
@@ -231,7 +222,7 @@ def granularity(lengths: Sequence[str], default: str, place: DeltaGenerator) -> 
         "Period",
         lengths,
         required=True,
-        format_func=lambda g: _LENGTHS[g],
+        format_func=lambda g: LENGTHS[g],
         key="by",
         persist_state="session",
     )

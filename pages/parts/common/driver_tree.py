@@ -24,7 +24,7 @@ _STEP = 18  # pixels that a line is further in than the one it hangs on
 
 def result(key: str) -> str:
     """Which result the tree is of."""
-    titles = {"net": "Net", **{d.value: d.label for d in Dimension}}
+    titles = {"net": "Net benefit", **{d.value: d.label for d in Dimension}}
     return str(
         st.segmented_control(
             "Result", list(titles), format_func=lambda n: titles[n], default="net", key=key,
@@ -37,9 +37,10 @@ def driver_tree(tree: DriverTree, currency: str) -> None:
     """A tree with the number of every node, and what one percent more of a child adds."""
     root = tree.nodes[0]
     text = (
-        f"{root.label} is {_value(root, currency)} at the medians of the inputs. Results are solid "
-        "dots, inputs hollow ones. At the right: what one percent more of a line adds to the line "
-        "it hangs on."
+        f"{_label(root)} is {_value(root, currency)} for the middle value of each input. "
+        "Results are "
+        "solid dots, inputs hollow ones. At the right: what 1% more of a line adds to the result "
+        "it is part of."
     )
     frame = _frame(tree, currency)
     st.vega_lite_chart(frame, _spec(len(tree.outline)), alt=text)
@@ -70,9 +71,9 @@ def _spec(lines: int) -> Spec:
         x,
         tooltip=[
             told("label", "What"),
-            told("value", "Is"),
-            told("formula", "Made as"),
-            told("effect", "One percent more adds"),
+            told("value", "Value"),
+            told("formula", "Calculated as"),
+            told("effect", "1% more adds"),
         ],
     )
     rule: dict[str, Any] = {"color": MUTED, "strokeWidth": 1, "opacity": 0.7}
@@ -104,7 +105,7 @@ def _frame(tree: DriverTree, currency: str) -> pd.DataFrame:
                 "x": 8 + line.depth * _STEP,
                 "hangs_at": 8 + max(line.depth - 1, 0) * _STEP,
                 "hangs_from": i if line.parent is None else line.parent,
-                "label": line.node.label + (" (as above)" if line.is_repeat else ""),
+                "label": _label(line.node) + (" (as above)" if line.is_repeat else ""),
                 "value": _value(line.node, currency),
                 "effect": _effect(tree, line, currency),
                 "formula": line.node.formula or "an input",
@@ -119,14 +120,16 @@ def _table(tree: DriverTree, currency: str) -> pd.DataFrame:
     lines = tree.outline
     return pd.DataFrame(
         {
-            "Driver": ["\u2003" * line.depth + line.node.label for line in lines],
-            "Is": [_value(line.node, currency) for line in lines],
-            "1% more adds to the line it hangs on": [
-                _effect(tree, line, currency) for line in lines
-            ],
-            "Made as": [line.node.formula or "an input" for line in lines],
+            "Driver": ["\u2003" * line.depth + _label(line.node) for line in lines],
+            "Value": [_value(line.node, currency) for line in lines],
+            "1% more adds to its result": [_effect(tree, line, currency) for line in lines],
+            "Calculated as": [line.node.formula or "an input" for line in lines],
         }
     )
+
+
+def _label(node: Node) -> str:
+    return "Net benefit" if node.name == "net" else node.label
 
 
 def _value(node: Node, currency: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from mlpm_core.quantity import Dimension, digits_apart
+from mlpm_core.quantity import Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
+from mlpm_core.records import Area, Breach
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.portfolio import Health
 from mlpm_core.services.valuation.kpis import ProxyState
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from mlpm_core.records import Column
+
+percent = in_percent  # one form of a percentage, in tables and in sentences
 Colour = Literal["green", "orange", "red", "gray"]
 
 ICONS = {
@@ -31,17 +35,17 @@ NOTHING = "–"
 
 WORDS = {
     Health.HEALTHY: "✓ healthy",
-    Health.WATCH: "! watch",
-    Health.SICK: "✕ sick",
+    Health.WATCH: "! at risk",
+    Health.SICK: "✕ critical",
     Health.UNKNOWN: "? unknown",
 }
 """Health in a table: a sign and a word, never colour alone."""
 
 BADGES: dict[str, tuple[str, Colour]] = {
-    Health.HEALTHY: (":material/check_circle:", "green"),
-    Health.WATCH: (":material/visibility:", "orange"),
-    Health.SICK: (":material/error:", "red"),
-    Health.UNKNOWN: (":material/help:", "gray"),
+    Health.HEALTHY.label: (":material/check_circle:", "green"),
+    Health.WATCH.label: (":material/visibility:", "orange"),
+    Health.SICK.label: (":material/error:", "red"),
+    Health.UNKNOWN.label: (":material/help:", "gray"),
     "on target": (":material/check_circle:", "green"),
     "between start and target, getting better": (":material/trending_up:", "orange"),
     "between start and target": (":material/trending_flat:", "orange"),
@@ -55,6 +59,18 @@ BADGES: dict[str, tuple[str, Colour]] = {
 }
 """Icon and colour of a word for health, for a KPI's standing or for a proxy."""
 
+LENGTHS = {
+    "": "Moment",
+    "PT1H": "Hour",
+    "P1D": "Day",
+    "P1W": "Week",
+    "P1M": "Month",
+    "P3M": "Quarter",
+    "P1Y": "Year",
+}
+"""Lengths of a period in words."""
+
+_CHOICES = LENGTHS | {str(named.value): named.label for named in (*Dimension, *Area, *Breach)}
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _FOUND_LATER = re.compile(
     r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
@@ -64,7 +80,6 @@ _LEAST_WRITTEN = 1e-6  # in full; below it in powers of ten
 _SMALL = 1e-4  # six decimals have fewer digits than three
 _MOST_DIGITS = 10
 _FEW = 3  # digits for which six decimals are enough
-_MOST_AS_PERCENT = 10.0
 _JOINER = "\u2060"  # takes no room; a text with it in between is no link
 _UNITS = {
     "1": "share",
@@ -165,7 +180,7 @@ def short_figure(value: float, unit: str, of: Dimension | None) -> tuple[str, st
     >>> short_figure(62_100, "EUR/year", None)
     ('EUR 62.1k', 'per year')
     >>> short_figure(80.6, "hour/kcase", Dimension.PEOPLE_INTENSITY)
-    ('80.6 h', 'human hours saved per 1,000 cases')
+    ('80.6 h', 'staff hours saved per 1,000 cases')
     """
     head, _, per = unit.partition("/")
     per = f"per {_UNITS.get(per, per)}"
@@ -173,7 +188,7 @@ def short_figure(value: float, unit: str, of: Dimension | None) -> tuple[str, st
         return f"{head} {number(value)}", per
     counted = {
         Dimension.CYCLE_TIME: "saved",
-        Dimension.PEOPLE_INTENSITY: "human hours saved",
+        Dimension.PEOPLE_INTENSITY: "staff hours saved",
         Dimension.CUSTOMER_EXPERIENCE: "bad experiences avoided",
     }
     text = f"{number(value)} {'h' if head == 'hour' else ''}".strip()
@@ -188,8 +203,8 @@ def written_unit(unit: str, currency: str = "money") -> str:
     >>> written_unit("hour/kcase"), written_unit("money/contact", "EUR"), written_unit("1")
     ('h per 1,000 cases', 'EUR / contact', 'share')
     """
-    told = _UNITS.get(unit) or unit.replace("/", " / ").replace("money", currency)
-    return told.replace("sku_period", "SKU-period")
+    words = _UNITS.get(unit) or unit.replace("/", " / ").replace("money", currency)
+    return words.replace("sku_period", "SKU-period")
 
 
 def asked_unit(unit: str, currency: str) -> str:
@@ -206,38 +221,29 @@ def asked_unit(unit: str, currency: str) -> str:
     return f"number or % {words}".strip() if unit.startswith("1") else words
 
 
-def spread(low: float, high: float) -> str:
-    """P10 to P90, in small type under a figure, with as many digits as tell them apart.
+def span(low: float, high: float) -> str:
+    """From where to where a figure lies, with as many digits as tell the ends apart.
 
     Examples
     --------
-    >>> spread(52_000, 71_500), spread(62_100, 62_149), spread(0.3, 0.1 + 0.2)
-    ('P10–P90: 52.0k to 71.5k', 'P10–P90: 62.10k to 62.15k', 'exact')
+    >>> span(52_000, 71_500), span(62_100, 62_149), span(0.3, 0.1 + 0.2)
+    ('52.0k to 71.5k', '62.10k to 62.15k', 'exact')
     """
     digits = digits_beside(low, high)
     ends = [number(end, max(digits, digits_beside(high, low))) for end in (low, high)]
-    return "exact" if ends[0] == ends[1] else f"P10–P90: {ends[0]} to {ends[1]}"
+    return "exact" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
-def percent(share: float) -> str:
-    """A share as percent; beyond ten times the whole only that it is.
+def spread(low: float, high: float) -> str:
+    """P10 to P90 in plain words; `terms.LIKELY` is the help that goes with it.
 
     Examples
     --------
-    >>> percent(0.2345), percent(0.004), percent(12.3), percent(-1e9), percent(-0.004)
-    ('23%', '<1%', '>1,000%', '<-1,000%', '>-1%')
+    >>> spread(52_000, 71_500), spread(0.3, 0.1 + 0.2)
+    ('likely 52.0k to 71.5k (8 times in 10)', 'exact')
     """
-    if abs(share) > _MOST_AS_PERCENT:
-        return ">1,000%" if share > 0 else "<-1,000%"
-    if 0 < share < 0.01:
-        return "<1%"
-    if 0.99 < share < 1:
-        return ">99%"
-    if -0.01 < share < 0:
-        return ">-1%"
-    if -1 < share < -0.99:
-        return ">-100%"
-    return f"{share:,.0%}"
+    ends = span(low, high)
+    return ends if ends == "exact" else f"likely {ends} (8 times in 10)"
 
 
 def inner(name: str) -> str:
@@ -276,6 +282,24 @@ def listed(words: Sequence[str]) -> str:
 def day(value: date | datetime | None) -> str:
     """A day as people write it."""
     return f"{value.day} {value:%b %Y}" if value else NOTHING
+
+
+def choice_label(column: Column, value: Any) -> Any:  # noqa: ANN401  of any column
+    """What a column holds, with one of its choices in words; files keep the stored word.
+
+    Examples
+    --------
+    >>> from mlpm_core.records import Incident, MetricLimit, MetricResult, columns
+    >>> columns_of = {c.name: c for r in (Incident, MetricLimit, MetricResult) for c in columns(r)}
+    >>> choice_label(columns_of["breach"], "sick"), choice_label(columns_of["breach"], "")
+    ('Critical', '')
+    >>> choice_label(columns_of["granularity"], "P1W"), choice_label(columns_of["severity"], "SEV1")
+    ('Week', 'SEV1')
+    """
+    if not value or str(value) not in column.choices:
+        return value
+    text = str(value)
+    return _CHOICES.get(text) or (text if text.isupper() else text.replace("_", " ").capitalize())
 
 
 def option_name(option: str) -> str:

@@ -11,7 +11,7 @@ from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.insights import grown
 from mlpm_core.services.valuation.kpis import worst_first
-from pages.parts.common import commands, controls, driver_tree, queries, tables, text
+from pages.parts.common import commands, controls, driver_tree, queries, tables, terms, text
 from pages.parts.common.format import (
     BADGES,
     ICONS,
@@ -70,12 +70,12 @@ def notice(page: str) -> None:
 
 
 def mended() -> None:
-    """What had to be mended when the store was opened: said on every screen until the restart."""
-    healed = queries.workspace().healed
-    if healed:
-        told = " ".join(healed)
+    """What had to be repaired when the store was opened: said on every screen until the restart."""
+    repairs = queries.workspace().healed
+    if repairs:
         st.warning(
-            f"The store was mended when it was opened. {literal(told)}", icon=":material/healing:"
+            f"MLPM repaired its data when it started. {literal(' '.join(repairs))}",
+            icon=":material/healing:",
         )
 
 
@@ -126,7 +126,7 @@ def badge(word: str) -> None:
 
 
 def totals(shown: Portfolio) -> None:
-    """Net and the five dimensions over every case in life, each in its place."""
+    """Net benefit and the five dimensions over all live models, each in its place."""
     if not shown.totals:
         return
     with st.grid(3, min_column_width=150):
@@ -137,27 +137,28 @@ def totals(shown: Portfolio) -> None:
                     st.caption(_CYCLE_TIME)
                 for total in shown.totals:
                     if total.dimension is dimension:
-                        _estimate(dimension, total.realised, total.unit)
+                        meaning = text.dimension(dimension) if dimension else text.net()
+                        _estimate(dimension, total.realised, total.unit, meaning)
                         planned = short_figure(total.planned.mean, total.unit, dimension)[0]
                         st.caption(literal(f"planned {planned}"))
 
 
 def dimension_label(dimension: Dimension | None) -> str:
-    """A dimension, or net, with its icon."""
+    """A dimension, or net benefit, with its icon."""
     if dimension is None:
-        return ":material/account_balance: Net"
+        return ":material/account_balance: Net benefit"
     return f"{ICONS[dimension]} {dimension.label}"
 
 
 def _estimate(
     dimension: Dimension | None, estimate: Estimate, unit: str, help: str | None = None
 ) -> None:
-    """A figure with what it counts, per what, and its P10 to P90."""
+    """A figure with what it counts, per what, and its likely range."""
     value, per = short_figure(estimate.mean, unit, dimension)
     st.metric(dimension_label(dimension), literal(value), help=help)
     no_change = estimate.is_exact and estimate.mean == 0
     ends = "does not change" if no_change else spread(estimate.p10, estimate.p90)
-    st.caption(literal(per) + f"  \n{literal(ends)}")
+    st.caption(literal(per) + f"  \n{literal(ends)}", help=terms.LIKELY)
 
 
 def case_links(line: PortfolioRow) -> None:
@@ -166,13 +167,13 @@ def case_links(line: PortfolioRow) -> None:
     with st.container(horizontal=True):
         st.page_link(
             "in_life/deployment.py",
-            label="Its health over time",
+            label="See its health over time",
             icon=":material/monitor_heart:",
             query_params=where | _deployed(line),
         )
         st.page_link(
             "plan/value_case.py",
-            label="What its value rests on",
+            label="See its assumptions",
             icon=":material/balance:",
             query_params=where,
         )
@@ -190,7 +191,7 @@ def kpi_cards(view: ProjectView) -> None:
     """KPIs with value, uncertainty, target, trend, freshness and definition."""
     project = view.project.project
     if not view.kpis:
-        st.info("This project has no KPI yet: say what the stakeholders want to move.")
+        st.info("This project has no KPI yet. Name what the stakeholders want to improve.")
         st.page_link(
             "plan/find_kpi.py",
             label="Find a KPI",
@@ -217,7 +218,7 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
         st.metric(label, value, **_towards_target(kpi, today, digits))
         with st.container(horizontal=True, vertical_alignment="center"):
             _kpi_badges(kpi, today)
-            st.caption(literal(spread(shown.p10, shown.p90)))
+            st.caption(literal(spread(shown.p10, shown.p90)), help=terms.LIKELY)
         st.caption(text.kpi(kpi, today))
     if kpi.proxy_told:
         st.caption(literal(kpi.proxy_told))
@@ -255,7 +256,7 @@ def _kpi_badges(kpi: KpiValue, today: date) -> None:
     if kpi.counts and kpi.current:
         badge(kpi.standing(today))
     elif kpi.counts and kpi.planned:
-        st.badge("plan", icon=":material/edit_note:", color="gray")
+        st.badge("planned", icon=":material/edit_note:", color="gray")
     if kpi.proxy_told:
         badge(kpi.state)
 
@@ -281,7 +282,7 @@ def _kpi_origin(kpi: KpiValue, project: str) -> None:
 
 
 def dimension_cards(case: CaseValue) -> None:
-    """Net and the five dimensions of a value case, each with its uncertainty."""
+    """Net benefit and the five dimensions of a value case, each with its uncertainty."""
     worth = case.best
     if worth is None:
         return
@@ -296,21 +297,22 @@ def dimension_cards(case: CaseValue) -> None:
 
 
 def health_cards(line: PortfolioRow) -> None:
-    """Value rate now and planned, the gap, the state and the age of the data."""
+    """Value per week now and planned, the gap, the health and the age of the data."""
+    now = f"a week, {text.rate_spread(line)}"
     figures = (
-        ("Value rate now", line.current_rate, f"a week, {text.rate_spread(line)}"),
-        ("Planned", line.planned_rate, "a week, from the quantities of the value case"),
-        ("Value gap", line.gap, "a week, planned minus now"),
+        ("Value now", line.current_rate, now, terms.VALUE_RATE),
+        ("Planned", line.planned_rate, "a week, by the value case", terms.PLANNED),
+        ("Gap", line.gap, "a week, planned minus now", terms.VALUE_GAP),
     )
     with st.grid(4, min_column_width=150):
-        for label, value, told in figures:
+        for label, value, caption, meaning in figures:
             with st.container(border=True, height="stretch"):
                 shown = NOTHING if value is None else f"{line.case.currency} {number(value)}"
-                st.metric(label, literal(shown))
-                st.caption(told)
+                st.metric(label, literal(shown), help=meaning)
+                st.caption(caption, help=terms.LIKELY if caption is now else None)
         with st.container(border=True, height="stretch"):
-            st.caption("Health")
-            badge(line.health.health)
+            st.caption("Health", help=terms.HEALTH)
+            badge(line.health.health.label)
             st.caption(text.freshness(line))
 
 
@@ -319,19 +321,19 @@ def baselines(values: Sequence[BaselineValue], case: CaseValue) -> None:
     with st.grid(3, min_column_width=220):
         for value in values:
             with st.container(border=True, height="stretch"):
-                st.caption(f"Against {value.name}: {literal(value.sentence or NOTHING)}")
+                st.caption(f"Compared with {literal(value.sentence or value.name)}")
                 if value.worth is None:
                     st.markdown(literal(value.problem or "Not available."))
                 else:
                     net = value.worth.net
                     st.markdown(f"**{literal(money(net.mean, case.currency))}**")
-                    st.caption(literal(spread(net.p10, net.p90)))
+                    st.caption(literal(spread(net.p10, net.p90)), help=terms.LIKELY)
 
 
 def how_it_was_made(case: CaseValue) -> None:
     """The formulas with their results, the inputs with their origin; loaded when opened."""
     with st.expander(
-        "How it was made: formulas, inputs, sources",
+        "How this was calculated: formulas, inputs, sources",
         icon=":material/function:",
         on_change="rerun",
         key="made",
@@ -345,7 +347,9 @@ def how_it_was_made(case: CaseValue) -> None:
             driver_tree.driver_tree(tree, case.currency)
         st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
         st.dataframe(
-            tables.steps(case), hide_index=True, alt="Formulas with their results at the medians"
+            tables.steps(case),
+            hide_index=True,
+            alt="Formulas with their results for the middle value of each input",
         )
         st.caption(text.draws(case))
         for source in case.mechanism.sources:
@@ -364,5 +368,5 @@ def project_head(line: PortfolioRow) -> None:
     """The project of the chosen case: its question, its owner, its state."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(literal(line.project_title), anchor=False)
-        badge(line.health.health)
+        badge(line.health.health.label)
     st.caption(f"{literal(line.case.title)}: {literal(line.health.reason)} {text.freshness(line)}")

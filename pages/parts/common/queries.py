@@ -110,7 +110,7 @@ def deployments(project: str | None = None) -> list[DeploymentLine]:
 
 @shared
 def deployment(project: str, deployment_id: str, granularity: str | None = None) -> DeploymentView:
-    """One model in use, over periods of a length; those of the newest results unless told."""
+    """One model in use, over periods of a length; those of the newest results unless named."""
     return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
 
 
@@ -198,7 +198,7 @@ def limits(kind: str) -> str:
 
 @tried
 def undo_preview(project: str, batch: str) -> Receipt:
-    """What taking a batch back would do; nothing is stored."""
+    """What undoing a batch would do; nothing is stored."""
     return undo_service.undo(workspace(), actor(), project, batch, dry_run=True)
 
 
@@ -281,10 +281,10 @@ def titles(project: str, kind: str) -> dict[str, str]:
 
 def input_titles(project: str, value_case_id: str) -> dict[str, str]:
     """The questions of a value case: name by label."""
-    found = {c["value_case_id"]: c for c in records(project, "value_cases")}
-    if value_case_id not in found:
+    cases = {c["value_case_id"]: c for c in records(project, "value_cases")}
+    if value_case_id not in cases:
         return {}
-    row = found[value_case_id]
+    row = cases[value_case_id]
     return mechanisms.questions(
         workspace(), actor(), project, row["mechanism"], row["baseline"] or None
     )

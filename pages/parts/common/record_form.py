@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Area, Column, ColumnKind, Record, columns
+from mlpm_core.records import Column, ColumnKind, Record, columns
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.valuation.kpis import kpi_units
 from pages.parts.common import commands, forms, number_fields, numbers, queries, saving
-from pages.parts.common.format import inner, literal, written_unit
+from pages.parts.common.format import choice_label, inner, literal, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -291,8 +291,7 @@ def _options(
     """What may be chosen for a column: id by title; None when it is written freely."""
     empty = {} if column.required else {"": ""}
     if column.choices:
-        labels = {named.value: named.label for named in (*Dimension, *Area)}
-        return {c: labels.get(c, c.capitalize()) for c in column.choices}
+        return {c: choice_label(column, c) for c in column.choices}
     if column.refers_to:
         return empty | queries.titles(project, column.refers_to)
     match record.kind, column.name:

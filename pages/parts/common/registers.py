@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
 from pages.parts.common import addresses, controls, panels, queries
-from pages.parts.common.format import inner, option_name
+from pages.parts.common.format import choice_label, inner, option_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _NEW = "new"
 
 def kind_in_view() -> type[Record]:
     """The kind of record shown."""
-    chosen = controls.choose("Register", {k: r.plural for k, r in KINDS.items()}, "kind")
+    chosen = controls.choose("Kind of record", {k: r.plural for k, r in KINDS.items()}, "kind")
     return record_of(chosen)
 
 
@@ -72,11 +72,15 @@ def archive_toggle(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
-    """The records as they hold now."""
+    """The records as they are now, with their choices in words."""
     shown = [c for c in columns(record) if c.name != "project" or record.kind == "projects"]
-    frame = pd.DataFrame({c.label: [r[c.name] for r in rows if is_shown(r)] for c in shown})
+    frame = pd.DataFrame(
+        {c.label: [choice_label(c, r[c.name]) for r in rows if is_shown(r)] for c in shown}
+    )
     empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
-    st.dataframe(frame.drop(columns=empty), hide_index=True, alt=f"{record.plural} that hold now")
+    st.dataframe(
+        frame.drop(columns=empty), hide_index=True, alt=f"{record.plural}, as they are now"
+    )
 
 
 def decisions(project: str) -> None:
@@ -90,8 +94,8 @@ def decisions(project: str) -> None:
                     "Title": [d.title for d in listed],
                     "Value case": [d.case_title for d in listed],
                     "Chosen": [option_name(d.chosen) for d in listed],
-                    "Stands": [d.state.value for d in listed],
-                    "Came in": [d.origin.value for d in listed],
+                    "Status": [d.state.value for d in listed],
+                    "Origin": [d.origin.value for d in listed],
                     "Decided on": [d.decided_on for d in listed],
                     "Recorded (UTC)": [d.recorded_at for d in listed],
                     "By": [d.recorded_by for d in listed],
@@ -140,7 +144,7 @@ def downloads(project: str, record: type[Record]) -> None:
                 icon=":material/download:",
                 on_click="ignore",
                 key=f"export_{record.kind}_{file_format}",
-                help="Everything that holds now, archived records too.",
+                help="All current records, archived ones too.",
             )
 
 

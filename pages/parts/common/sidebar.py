@@ -1,4 +1,4 @@
-"""What stands on every screen: the project in view, and the moment as of which all is told."""
+"""What stands on every screen: the project in view, and the past moment in view."""
 
 from __future__ import annotations
 

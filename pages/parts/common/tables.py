@@ -29,7 +29,7 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Likely": [_likely(x) for x in lines],
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
-            "Rests on": [str(x.case.rests_on or NOTHING) for x in lines],
+            "Based on": [str(x.case.rests_on or NOTHING) for x in lines],
             "Data to": [day(x.case.as_of.last_on) if x.case.as_of else NOTHING for x in lines],
             "Project": [x.project_title for x in lines],
         }
@@ -37,7 +37,7 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
 
 
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> pd.DataFrame:
-    """Value rates for their chart."""
+    """The value of each week for its chart."""
     starts = [p.period.start for p in points]
     return pd.DataFrame(
         {
@@ -66,19 +66,19 @@ def redefined(starts: Sequence[datetime], case: CaseValue) -> pd.Series:
 
 def dots(case: CaseValue) -> pd.DataFrame:
     """Fifty equally likely outcomes for the dotplot."""
-    found = case.dots
+    outcomes = case.dots
     return pd.DataFrame(
         {
-            "at": [d.at for d in found],
-            "row": [d.row for d in found],
-            "value": [d.value for d in found],
-            "outcome": ["loss" if d.value < 0 else "gain" for d in found],
+            "at": [d.at for d in outcomes],
+            "row": [d.row for d in outcomes],
+            "value": [d.value for d in outcomes],
+            "outcome": ["loss" if d.value < 0 else "gain" for d in outcomes],
         }
     )
 
 
 def steps(case: CaseValue) -> pd.DataFrame:
-    """Every formula with its result at the medians of the inputs."""
+    """Every formula with its result for the middle value of each input."""
     lines = case.best.lines if case.best else ()
     return pd.DataFrame(
         {
@@ -97,7 +97,7 @@ def inputs(case: CaseValue) -> pd.DataFrame:
         {
             "Input": [i.label for i in asked],
             "Name": [i.name for i in asked],
-            "Taken": [i.in_use or NOTHING for i in asked],
+            "Used": [i.in_use or NOTHING for i in asked],
             "Unit": [written_unit(i.unit, case.currency) for i in asked],
             "From": [_origin(i) for i in asked],
             "Source": [i.source for i in asked],
@@ -109,14 +109,14 @@ def inputs(case: CaseValue) -> pd.DataFrame:
 
 def waterfall(view: EstimateView) -> pd.DataFrame:
     """The steps from the guess to the plan, for their chart."""
-    told = view.estimate.waterfall
+    steps = view.estimate.waterfall
     return pd.DataFrame(
         {
-            "order": range(len(told)),
-            "step": [s.label for s in told],
-            "from": [s.p50 - s.change if i else 0.0 for i, s in enumerate(told)],
-            "to": [s.p50 for s in told],
-            "change": [s.change for s in told],
+            "order": range(len(steps)),
+            "step": [s.label for s in steps],
+            "from": [s.p50 - s.change if i else 0.0 for i, s in enumerate(steps)],
+            "to": [s.p50 for s in steps],
+            "change": [s.change for s in steps],
         }
     )
 
@@ -195,7 +195,7 @@ def _rate(value: float | None, line: PortfolioRow) -> str:
 
 
 def _likely(line: PortfolioRow) -> str:
-    """Where the current value rate lies in 8 of 10 cases."""
+    """Where the current value of a week lies in 8 of 10 cases."""
     low, high = line.rate_range
     if low is None or high is None:
         return NOTHING

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import Dimension
-from mlpm_core.services.in_life.portfolio import gap_size
+from mlpm_core.services.in_life.portfolio import Health, gap_size
 from pages.parts.common.format import (
     counted,
     day,
@@ -20,27 +20,16 @@ from pages.parts.common.format import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    from mlpm_core.records import Receipt, Record, Reject
+    from mlpm_core.records import Record
     from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
     from mlpm_core.services.valuation.kpis import KpiValue
     from mlpm_core.services.valuation.value_cases import CaseInput, CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
 
 _MOST_NAMED = 2
-_ANSWERS = {
-    ("hidden-rows", "read"): "Read them",
-    ("hidden-rows", "skip"): "Skip them",
-    ("look-alike", "new"): "A new model",
-    ("look-alike", "stored"): "The stored model",
-    ("new-model", "new"): "Register what is new",
-    ("new-model", "stored"): "Read it as the model in brackets",
-    ("restatement", "confirm"): "Change the stored values",
-    ("second-table", "first"): "Read only the first table",
-    ("second-table", "skip"): "Skip the repeated header",
-}
 
 
 def portfolio(shown: Portfolio) -> str:
@@ -55,7 +44,7 @@ def portfolio(shown: Portfolio) -> str:
     stale = [x for x in in_life if not x.is_counted]
     counting = [x for x in in_life if x.is_counted]
     if not counting:
-        return f"No live model counts today: {_not_counted(stale)}."
+        return f"No live model has a current value: {_not_counted(stale)}."
     parts = []
     for currency in sorted({x.case.currency for x in counting}):
         mine = [x for x in counting if x.case.currency == currency]
@@ -68,16 +57,16 @@ def portfolio(shown: Portfolio) -> str:
     text = f"{counted(len(counting), 'live model')} {verb} {'; '.join(parts)}. "
     if stale:
         text += f"Not counted: {_not_counted(stale)}. "
-    troubled = [x for x in in_life if x.health.health in ("sick", "watch")]
-    silent = [x for x in counting if x.health.health == "unknown"]
+    troubled = [x for x in in_life if x.health.health in (Health.SICK, Health.WATCH)]
+    silent = [x for x in counting if x.health.health is Health.UNKNOWN]
     if troubled:
         size = gap_size(troubled)
-        worst = max(troubled, key=lambda x: (x.health.health == "sick", size(x)))
+        worst = max(troubled, key=lambda x: (x.health.health is Health.SICK, size(x)))
         title, why = literal(worst.case.title), _inner(worst.health.reason)
         return f"{text}{title} needs attention first: {why}"
     if silent:
         return f"{text}{literal(silent[0].case.title)}: {_inner(silent[0].health.reason)}"
-    return f"{text}None of them needs anybody today."
+    return f"{text}None of them needs attention today."
 
 
 def _not_counted(lines: Sequence[PortfolioRow]) -> str:
@@ -88,10 +77,10 @@ def _not_counted(lines: Sequence[PortfolioRow]) -> str:
 
 
 def rate_spread(line: PortfolioRow) -> str:
-    """P10 to P90 of the current value rate, and over which periods it is."""
+    """The likely range of the current value of a week, and over which periods it is."""
     low, high = line.rate_range
     if low is None or high is None:
-        return "no results to say it from"
+        return "not available without results"
     over = line.case.rests_on
     return literal(spread(low, high) + (f", over the {over}" if over and over.n > 1 else ""))
 
@@ -115,10 +104,10 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     if case.current is not None and (stretch := case.rests_on or case.as_of):
         rests = f"with the metrics monitored {literal(stretch.when)}"
     if is_trial:
-        rests += ", with the changes tried below, not saved"
+        rests += ", with the changes tried below, which are not saved"
     net = literal(money(worth.net.mean, case.currency))
     against = literal(case.mechanism.baselines[case.baseline].sentence)
-    text = f"**{title}** is worth **{net}** {rests}, against {against}. "
+    text = f"**{title}** is worth **{net}** {rests}, compared with {against}. "
     return f"{text}{_loss(case)} {literal(costs_counted(case))}"
 
 
@@ -126,38 +115,45 @@ def _loss(case: CaseValue) -> str:
     """How likely a loss is, as far as the numbers say."""
     chance = case.best.probability_of_loss if case.best else 0.0
     if case.is_exact:
-        return "Every number is taken as exact, so none of them says how likely a loss is."
+        return "Every number is taken as exact, so it is not known how likely a loss is."
     if chance == 0:
         return "A loss is very unlikely."
-    return f"The chance of a loss is {literal(percent(chance))}."
+    return f"The chance of a loss is {literal(percent(chance, in_words=True))}."
 
 
 def costs_counted(case: CaseValue) -> str:
     """Which costs a net benefit counts: running it, never building it."""
     written = case.run_cost
     beyond = f"{written} a year beyond what the formulas count" if written else "by the formulas"
-    return f"Running costs are counted ({beyond}), what building costs is not."
+    return f"Running costs are counted ({beyond}), building costs are not."
 
 
-def dimension(which: Dimension, case: CaseValue) -> str:
-    """What a dimension counts here, for its tooltip."""
+def dimension(which: Dimension, case: CaseValue | None = None) -> str:
+    """What a dimension counts, in a value case or in general, for its help."""
+    here = (
+        {}
+        if case is None
+        else {
+            Dimension.PEOPLE_INTENSITY: f" One case is one {literal(case.mechanism.case)}.",
+            Dimension.CUSTOMER_EXPERIENCE: f" Here: {literal(case.mechanism.bad_experience)}.",
+        }
+    )
     return {
         Dimension.REVENUE: "Contribution margin from changed sales, not gross sales.",
-        Dimension.COST_SAVING: "Only what really leaves the books; freed hours count by the "
-        "share that is cashable.",
+        Dimension.COST_SAVING: "Only money that is really no longer spent; freed hours count by "
+        "the share of them that saves money.",
         Dimension.CYCLE_TIME: "Hours saved per case, mean over all cases; negative is slower.",
-        Dimension.PEOPLE_INTENSITY: "Human hours saved per 1,000 cases, cashable or not. One case "
-        f"is one {literal(case.mechanism.case)}.",
-        Dimension.CUSTOMER_EXPERIENCE: "Bad experiences avoided per 1,000 cases. Here: "
-        f"{literal(case.mechanism.bad_experience)}.",
-    }[which]
+        Dimension.PEOPLE_INTENSITY: "Staff hours saved per 1,000 cases, whether they save money or "
+        "not.",
+        Dimension.CUSTOMER_EXPERIENCE: "Bad experiences avoided per 1,000 cases.",
+    }[which] + here.get(which, "")
 
 
 def net() -> str:
-    """What net is, for its tooltip."""
+    """What net benefit is, for its help."""
     return (
-        "Revenue and cost saving together, after running costs. What building costs is said apart; "
-        "hours and bad experiences never enter it."
+        "Revenue and cost saving together, after running costs. Building costs, hours and bad "
+        "experiences are not in it. Use it to compare models and options."
     )
 
 
@@ -180,9 +176,10 @@ def dots(case: CaseValue) -> str:
         return "All fifty are one outcome: every number that decides it is taken as exact."
     losses = round(50 * worth.probability_of_loss)
     are = "is a loss" if losses == 1 else "are losses"
-    told = "none is a loss" if losses == 0 else f"{losses} of them, hollow, {are}"
+    loss = "none is a loss" if losses == 0 else f"{losses} of them, hollow, {are}"
     ends = literal(spread(worth.net.p10, worth.net.p90))
-    return f"Each dot is one of fifty equally likely outcomes; {told}. {ends}."
+    ends = ends[:1].upper() + ends[1:]
+    return f"Each dot is one of fifty equally likely outcomes; {loss}. {ends}."
 
 
 def beside(case: CaseValue) -> str:
@@ -196,20 +193,22 @@ def draws(case: CaseValue) -> str:
     if worth is None:
         return ""
     text = (
-        f"Formulas are shown at the medians of the inputs. Uncertainty: {worth.draws:,} Sobol "
-        f"draws, seed {worth.seed}, the same for every case."
+        "Formulas are shown with the middle value (median) of each input. The uncertainty comes "
+        f"from {worth.draws:,} simulated outcomes (Sobol draws, seed {worth.seed}), the same for "
+        "every value case."
     )
     if worth.feasible_share < 1:
-        text += f" {percent(1 - worth.feasible_share)} of the draws were impossible and left out."
+        left_out = percent(1 - worth.feasible_share, in_words=True)
+        text += f" {left_out[:1].upper()}{left_out[1:]} of them were impossible and left out."
     return literal(text)
 
 
 def mechanism(case: CaseValue) -> str:
     """How the model creates value, in the mechanism's words."""
-    found = case.mechanism
+    used = case.mechanism
     return (
-        f"**{literal(found.name)}** ({literal(found.number or 'own')}). {literal(found.sentence)} "
-        f"Compared with {literal(found.baselines[case.baseline].sentence)}."
+        f"**{literal(used.name)}** ({literal(used.number or 'own')}). {literal(used.sentence)} "
+        f"Compared with {literal(used.baselines[case.baseline].sentence)}."
     )
 
 
@@ -233,9 +232,9 @@ def kpi(value: KpiValue, today: date) -> str:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
     over = value.rests_on if value.rests_on and value.rests_on.n > 1 else None
-    told = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
-    counted = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
-    return f"{text}. {told}, {_old(age)}.{counted}"
+    periods = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
+    why = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
+    return f"{text}. {periods}, {_old(age)}.{why}"
 
 
 def kpi_origin(value: KpiValue) -> str:
@@ -245,106 +244,29 @@ def kpi_origin(value: KpiValue) -> str:
     lines = [
         f"{value.dimension.label}; {value.direction} is better. Owner: "
         f"{literal(value.owner or 'nobody yet')}.",
-        f"Value = baseline {baseline} {sign} what the model changes according to its value case.",
+        f"Value: baseline {baseline} {sign} what the model changes, by its value case.",
     ]
     if value.planned:
         lines.append(f"Planned: {literal(figure(value.planned.mean, value.unit))}.")
     if value.trend:
-        lines.append(f"Line: the last {len(value.trend)} periods.")
+        lines.append(f"The line shows the last {len(value.trend)} periods.")
     return "  \n".join(lines)
 
 
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> str:
-    """What the value-rate chart shows."""
+    """What the chart of the value of each week shows."""
     last, low = points[-1], min(points, key=lambda p: p.rate)
     text = f"{literal(money(last.rate, line.case.currency, 'week'))} {literal(last.period.when)}"
     if low.period != last.period:
         text += f"; lowest {literal(number(low.rate))} {literal(low.period.when)}"
     planned = ". Dashed: planned" if line.planned_rate is not None else ""
-    text = f"{text}. Band: P10 to P90{planned}."
+    text = f"{text}. Band: likely range, 8 times in 10{planned}."
     if line.case.redefined_at:
         changed = day(line.case.redefined_at[-1])
-        text += f" The mechanism's definition changed last on {changed}; all periods rest on it."
+        text += (
+            f" The mechanism's definition changed last on {changed}; it is used for all periods."
+        )
     return text
-
-
-def receipt(told: Receipt) -> str:
-    """What an import found, in one sentence."""
-    sums = (
-        f"{counted(told.lines, 'line')} = {told.accepted:,} accepted + {told.rejected:,} rejected"
-        f" + {told.blank:,} blank + {told.ignored:,} ignored"
-    )
-    match told.status:
-        case "committed":
-            return f"**Stored as {literal(told.batch)}.** {sums}."
-        case "dry_run":
-            return f"**Ready to store.** {sums}."
-        case "duplicate":
-            when = day(told.received_at)
-            return (
-                f"**This file is already imported**, as {literal(told.batch)} on {when} by "
-                f"{literal(told.actor)}. Nothing was done again."
-            )
-        case "asked":
-            return (
-                f"**{counted(len(told.questions), 'question')} first.** Nothing is judged or "
-                "stored before the answer."
-            )
-        case "failed":
-            return "**It failed and nothing was stored.**"
-        case _:
-            if told.lines == 0:
-                return "**The file cannot be taken as it is.** Nothing was stored."
-            as_is = "as it is" if told.rejected == 1 else "as they are"
-            return f"**{counted(told.rejected, 'line')} cannot be taken {as_is}.** {sums}."
-
-
-def stored(told: Receipt) -> str:
-    """What the accepted and ignored lines are to the store."""
-    return (
-        f"New {told.new:,}, changing a stored value {told.changed:,}, equal to what is stored "
-        f"{told.identical:,}. Blank and ignored lines need nothing."
-    )
-
-
-def batch(told: Receipt, channel: str) -> str:
-    """Who brought a batch, when and how."""
-    when = f"{told.received_at:%-d %b %Y %H:%M} UTC" if told.received_at else "an unknown time"
-    what = f"undoes {literal(told.undoes)}" if told.undoes else f"file {literal(told.filename)}"
-    return f"By {literal(told.actor)} on {when}, through {channel}: {what}."
-
-
-def answer(code: str, choice: str) -> str:
-    """An answer in words; what comes from the file, such as a header, stays as it is."""
-    told = _ANSWERS.get((code, choice)) or (f"“{choice}”" if len(choice) == 1 else choice)
-    return literal(told)
-
-
-def fault(told: Reject) -> str:
-    """One fault: where it is, and what is wrong."""
-    line = "" if told.row is None else f"line {told.row}"
-    where = ", ".join(filter(None, (line, told.column)))
-    return f"{literal(where)}: {literal(told.message)}" if where else literal(told.message)
-
-
-def undo(told: Receipt) -> str:
-    """What taking a batch back means."""
-    return (
-        f"Undo **{literal(told.batch)}**? Its {told.accepted:,} accepted lines stop counting and "
-        "what they replaced is current again. The file and its receipt are kept."
-    )
-
-
-def imports(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What came in, and when last."""
-    undone = sum(bool(r["undone_by"]) for r in rows)
-    newest = rows[0]
-    told = f"**{counted(len(rows), 'batch', 'batches')}** came in"
-    told += f", {undone} of them undone" if undone else ""
-    return (
-        f"{told}; the newest is {literal(newest['receipt'].batch)} of "
-        f"{day(newest['received_at'])} by {literal(newest['actor'])}."
-    )
 
 
 def register(record: type[Record], rows: Sequence[object], project: str) -> str:

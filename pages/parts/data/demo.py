@@ -62,7 +62,7 @@ def details(demo: LoadedDemo) -> None:
 def remove(demo: LoadedDemo) -> None:
     """Remove it after a question, which names what others built on it."""
     if queries.workspace().store.read_only:
-        st.caption("This copy only reads, or shows the past: nothing can be removed here.")
+        st.caption("Nothing can be removed here: this copy is read-only, or shows a past moment.")
         return
     if st.button("Remove the demo", icon=":material/delete_sweep:"):
         st.session_state[_ASKED] = True
@@ -74,7 +74,7 @@ def remove(demo: LoadedDemo) -> None:
         if demo.resting:
             _table(demo.resting)
             is_agreed = st.checkbox(
-                f"Also take back {_others(demo.resting)}",
+                f"Also undo {_others(demo.resting)}",
                 key="demo_remove_others",
             )
         with st.container(horizontal=True):
@@ -100,7 +100,7 @@ def _question(demo: LoadedDemo) -> str:
         question += f" {_others(demo.staying)} in its projects will stay."
     if demo.resting:
         question += (
-            f" **{_others(demo.resting)} cannot stay**, for they refer to what the "
+            f" **{_others(demo.resting)} cannot stay**, because they refer to what the "
             "demo brought, or changed it:"
         )
     return question
@@ -123,7 +123,7 @@ def _table(batches: Sequence[DemoBatch]) -> None:
         ),
         hide_index=True,
         height="content" if len(batches) <= 10 else 400,
-        alt="Batches of others that rest on the demo",
+        alt="Batches of others that depend on the demo",
     )
 
 
@@ -131,7 +131,7 @@ def load(demo: LoadedDemo) -> None:
     """Load it, or the rest of it."""
     word = "Load the rest of the demo" if demo.batches else "Load the demo"
     if queries.workspace().store.read_only:
-        st.caption("This copy only reads, or shows the past: nothing can be loaded here.")
+        st.caption("Nothing can be loaded here: this copy is read-only, or shows a past moment.")
         return
     if st.button(word, icon=":material/science:", type="secondary" if demo.batches else "primary"):
         with panels.guard(), st.spinner("Loading the demo; this takes some seconds"):

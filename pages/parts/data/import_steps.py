@@ -1,4 +1,4 @@
-"""The steps of an import on screen: choose, answer, check, see the effect, store, take back."""
+"""The steps of an import on screen: choose, answer, check, see the effect, store, undo."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.ingest.uploads import Upload
-from pages.parts.common import commands, controls, panels, queries, sidebar, tables, text
+from pages.parts.common import commands, controls, panels, queries, sidebar, tables
 from pages.parts.common.format import counted, inner, literal
+from pages.parts.data import import_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,8 @@ def expected(kind: str) -> None:
     st.caption(queries.limits(kind))
     if kind == "metric_results":
         st.caption(
-            "Files with one column per metric are read too; MLPM asks once how the columns map."
+            "Files with one column per metric are read too; MLPM then asks once what each "
+            "column holds."
         )
 
 
@@ -117,9 +119,9 @@ def checked(upload: Upload, file: UploadedFile) -> Receipt:
     place = st.empty()
     bar = place.progress(0.0) if len(file.data) > _LARGE else None
 
-    def on_stage(share: float, told: str) -> None:
+    def on_stage(share: float, stage: str) -> None:
         if bar is not None:
-            bar.progress(share, f"{told} ({file.size})")
+            bar.progress(share, f"{stage} ({file.size})")
 
     receipt = queries.preview(upload, file.data, file.sha256, on_stage)
     place.empty()
@@ -131,15 +133,15 @@ def ask(file: UploadedFile, receipt: Receipt) -> None:
     if not receipt.questions:
         return
     with st.form(f"upload_questions_{file.sha256}"):
-        found = [_asked(question) for question in receipt.questions]
+        answers = [_asked(question) for question in receipt.questions]
         if not st.form_submit_button("Go on with these answers", type="primary"):
             return
-    if any(not answer for answer in found):
-        st.warning("Answer every question; MLPM does not guess.", icon=":material/help:")
+    if any(not answer for answer in answers):
+        st.warning("Please answer every question; MLPM does not guess.", icon=":material/help:")
         return
-    told = [f"{q.key}={a}" for q, a in zip(receipt.questions, found, strict=True)]
+    named = [f"{q.key}={a}" for q, a in zip(receipt.questions, answers, strict=True)]
     key = f"upload_answers_{file.sha256}"
-    st.session_state[key] = [*st.session_state.get(key, ()), *told]
+    st.session_state[key] = [*st.session_state.get(key, ()), *named]
     st.rerun()
 
 
@@ -156,14 +158,14 @@ def answered_before(upload: Upload, file: UploadedFile, receipt: Receipt) -> Non
 
 def _asked(question: Question) -> str:
     label, key = literal(question.message), f"upload_question_{question.key}"
-    is_told_per_choice = len(question.preview) == len(question.choices)
-    if not is_told_per_choice:
+    has_line_per_choice = len(question.preview) == len(question.choices)
+    if not has_line_per_choice:
         for line in question.preview:
             st.code(line, language=None)
     if not question.choices:
         return st.text_input(label, key=key)
     captions = None
-    if is_told_per_choice:
+    if has_line_per_choice:
         pairs = zip(question.choices, question.preview, strict=True)
         captions = [literal(line.removeprefix(f"{choice}: ")) for choice, line in pairs]
     return (
@@ -172,7 +174,7 @@ def _asked(question: Question) -> str:
             question.choices,
             index=None,
             key=key,
-            format_func=lambda choice: text.answer(question.code, choice),
+            format_func=lambda choice: import_text.answer(question.code, choice),
             captions=captions,
         )
         or ""
@@ -193,7 +195,7 @@ def report(receipt: Receipt) -> None:
                 ("Ignored", receipt.ignored),
             ):
                 st.metric(label, f"{count:,}", border=True)
-        st.caption(text.stored(receipt))
+        st.caption(import_text.stored(receipt))
     if receipt.rejects:
         _rejects(receipt)
     consequences(receipt)
@@ -216,11 +218,11 @@ def consequences(receipt: Receipt) -> None:
 
 
 def _rejects(receipt: Receipt) -> None:
-    """Faults grouped by what mends them, then cell by cell."""
+    """Faults grouped by what fixes them, then cell by cell."""
     with st.container(border=True):
-        st.markdown(":material/build: **What to mend**")
+        st.markdown(":material/build: **What to fix**")
         for repair in receipt.repairs:
-            examples = [f"- {text.fault(r)}" for r in repair.rejects[:_MOST_EXAMPLES]]
+            examples = [f"- {import_text.fault(r)}" for r in repair.rejects[:_MOST_EXAMPLES]]
             left = len(repair.rejects) - _MOST_EXAMPLES
             examples += [f"- and {left:,} more, in the table below"] if left > 0 else []
             head = f":red[**{len(repair.rejects):,} ×**] {literal(repair.hint)}"
@@ -235,7 +237,7 @@ def _rejects(receipt: Receipt) -> None:
 
 
 def repair(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
-    """Two ways on from rejected lines: mend them apart, or take the good ones now."""
+    """Two ways on from rejected lines: fix them apart, or take the good ones now."""
     if not receipt.rejected:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -246,13 +248,14 @@ def repair(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
-            help="Mend these lines and upload the file: only they are in it.",
+            help="Correct the lines in this file and upload it; it holds only the rejected ones.",
         )
         if receipt.accepted:
             st.checkbox(
                 f"Store the {counted(receipt.accepted, 'good line')} without them",
                 key=f"upload_accept_{file.sha256}",
-                help="Otherwise it is all or nothing. The choice is kept in the receipt.",
+                help="Otherwise the file is stored whole or not at all. The receipt keeps "
+                "your choice.",
             )
 
 
@@ -263,13 +266,13 @@ def commit_panel(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     n = receipt.new + receipt.changed
     lines = counted(receipt.accepted, "line")
     if not n:
-        st.caption("Everything in it is stored already; there is nothing to store.")
+        st.caption("All of it is stored already, so there is nothing to store.")
         return
     if not st.button(f"Store {lines}", type="primary", icon=":material/check:"):
         return
     done = commands.commit(upload, file.data)
     if done.status != "committed":
-        st.error(text.receipt(done), icon=":material/error:")
+        st.error(import_text.receipt(done), icon=":material/error:")
         report(done)
         return
     st.session_state["upload_turn"] += 1
@@ -286,7 +289,7 @@ def last(project: str) -> None:
         return
     receipt = queries.receipt(project, batch)
     st.subheader(f"Receipt of {batch}", anchor=False)
-    st.markdown(text.receipt(receipt))
+    st.markdown(import_text.receipt(receipt))
     report(receipt)
     with st.container(horizontal=True):
         st.page_link(
@@ -315,12 +318,17 @@ def as_of_then(receipt: Receipt) -> None:
 
 
 def origin(project: str, row: Mapping[str, Any]) -> None:
-    """The bytes behind a batch."""
+    """The file behind a batch."""
     receipt: Receipt = row["receipt"]
-    st.caption(f"SHA-256 {receipt.sha256}")
+    st.caption(
+        f"Fingerprint of the file (SHA-256): {receipt.sha256}",
+        help="Two files with the same fingerprint are the same to the byte. Compare it with "
+        "that of "
+        "your file to be sure that this is what was stored.",
+    )
     if not receipt.undoes:
         st.download_button(
-            "The file as it came",
+            "Download the original file",
             queries.raw_file(project, str(receipt.batch)),
             file_name=receipt.filename or f"{receipt.batch}.csv",
             mime="text/csv",
@@ -330,15 +338,15 @@ def origin(project: str, row: Mapping[str, Any]) -> None:
 
 
 def undo_panel(project: str, row: Mapping[str, Any]) -> None:
-    """Take a batch back, after a look at what that means."""
+    """Undo a batch, after a look at what that means."""
     receipt: Receipt = row["receipt"]
     batch = str(receipt.batch)
     if receipt.undoes:
-        st.caption(f"To have {receipt.undoes} again, upload its file again.")
+        st.caption(f"To bring {receipt.undoes} back, upload its file again.")
         return
     if row["undone_by"]:
         st.info(
-            f"Undone by {row['undone_by']}; it counts nowhere any more.", icon=":material/undo:"
+            f"Undone by {row['undone_by']}: it no longer counts anywhere.", icon=":material/undo:"
         )
         return
     if queries.workspace().moment is not None:
@@ -354,7 +362,7 @@ def undo_panel(project: str, row: Mapping[str, Any]) -> None:
         except MlpmError as error:
             st.error(literal(error), icon=":material/link:")
             return
-        st.markdown(text.undo(receipt))
+        st.markdown(import_text.undo(receipt))
         consequences(would_be)
         if st.button(f"Yes, undo {batch}", type="primary"):
             done = commands.undo(project, batch)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.candidates import NONE
-from pages.parts.common.format import NOTHING, number, option_name, percent, spread, written_unit
+from pages.parts.common.format import NOTHING, number, option_name, percent, span, written_unit
 from pages.parts.evaluate.text import MOST_DRAWN, metric_label
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def five_dimensions(shown: Sequence[Option]) -> pd.DataFrame:
 
 
 def _ends(told: Range) -> str:
-    return spread(told.p10, told.p90).removeprefix("P10–P90: ")
+    return span(told.p10, told.p90)
 
 
 def _with_ends(told: Range) -> str:

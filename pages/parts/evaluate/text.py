@@ -52,14 +52,14 @@ def lead(view: LeaderboardView) -> str:
     if best.name == NONE:
         text = f"No candidate of **{title}** is worth adopting: **{literal(view.options[1].name)}**"
         text += (
-            f" comes nearest with **{_net(view.options[1], view)}** "
-            f"({literal(spread(view.options[1].net.p10, view.options[1].net.p90))}), "
+            f" comes nearest with **{_net(view.options[1], view)}**, "
+            f"{literal(spread(view.options[1].net.p10, view.options[1].net.p90))}, "
             f"against {against}."
         )
         return text
     text = (
-        f"**{literal(best.name)}** is worth most: **{_net(best, view)}** "
-        f"({literal(spread(best.net.p10, best.net.p90))}) against {against}; it is the best of "
+        f"**{literal(best.name)}** is worth most: **{_net(best, view)}**, "
+        f"{literal(spread(best.net.p10, best.net.p90))}, against {against}; it is the best of "
         f"{counted(n + 1, 'option')} with probability {percent(best.p_best)}."
     )
     return text + _as_measured(view) + _score_says_otherwise(view)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, queries
+from pages.parts.common import charts, controls, panels, queries, terms
 from pages.parts.common.format import day, literal
 from pages.parts.in_life import tables as in_life_tables
 from pages.parts.in_life import text
@@ -44,7 +44,7 @@ def head(line: DeploymentLine) -> None:
     """The chosen deployment in short, with the way to its page."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(literal(line.case_title), anchor=False)
-        panels.badge(line.health.health)
+        panels.badge(line.health.health.label)
     st.markdown(f"{text.slot(line)}. {literal(line.health.reason)}")
     st.caption(
         f"Results to {day(line.data_to)}. {literal(line.project_title)}."
@@ -53,7 +53,7 @@ def head(line: DeploymentLine) -> None:
     )
     st.page_link(
         "in_life/deployment.py",
-        label="What happened, since when, is it real?",
+        label="See what happened and since when",
         icon=":material/troubleshoot:",
         query_params={"project": line.project, "deployment": line.deployment_id},
     )
@@ -68,7 +68,7 @@ def cards(view: DeploymentView) -> None:
     kept = sum(c.state.value == "inside" and not c.is_stale for c in line.checks)
     with st.grid(4, min_column_width=150):
         with st.container(border=True, height="stretch"):
-            st.metric("Slot", line.slot.capitalize())
+            st.metric("Slot", line.slot.capitalize(), help=terms.SLOT)
             st.caption("only the champion counts for value")
         with st.container(border=True, height="stretch"):
             st.metric("Days in the slot", f"{line.days_in_slot or 0:,}")
@@ -77,16 +77,16 @@ def cards(view: DeploymentView) -> None:
             st.metric("Limits kept", f"{kept} of {len(line.checks)}")
             st.caption("by the newest value of each metric")
         with st.container(border=True, height="stretch"):
-            st.caption("Health")
-            panels.badge(line.health.health)
+            st.caption("Health", help=terms.HEALTH)
+            panels.badge(line.health.health.label)
             st.caption(f"Results to {day(line.data_to)}." if line.data_to else "No results yet.")
 
 
 def without_value(line: PortfolioRow) -> None:
-    """Why results have no value, and where to mend it."""
+    """Why results have no value, and where to fix that."""
     problem = line.case.problem or ""
     st.info(
-        literal(f"The metrics are in, but their value is not available. {problem}"),
+        literal(f"The metrics have come in, but their value is not available. {problem}"),
         icon=":material/info:",
     )
     st.page_link(
@@ -99,7 +99,7 @@ def without_value(line: PortfolioRow) -> None:
 
 def slots(view: DeploymentView) -> None:
     """Every part that this model plays or played, with its days."""
-    st.subheader("Slots of this model", anchor=False)
+    st.subheader("Slots of this model", anchor=False, help=terms.SLOT)
     st.dataframe(
         in_life_tables.slots(view.slots),
         hide_index=True,
@@ -126,7 +126,7 @@ def limits(view: DeploymentView) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         names = ", ".join(m.series.metric.label for m in view.without_limit)
-        st.caption(literal(f"Without a limit: {names}." if names else "No limit is set."))
+        st.caption(literal(f"No limit is set for {names}." if names else "No limit is set."))
         st.page_link(
             "data/registers.py",
             label="Set a limit",
@@ -142,11 +142,11 @@ def metrics(view: DeploymentView) -> None:
             label = watched.series.metric.label
             with st.container():
                 st.markdown(f"**{literal(label)}**")
-                told = text.metric(watched)
+                sentence = text.metric(watched)
                 spec = charts.metric_over_time(label, in_life_tables.digits(watched))
-                charts.draw(in_life_tables.metric(watched), spec, told)
-                st.caption(told)
-    st.caption(text.reading())
+                charts.draw(in_life_tables.metric(watched), spec, sentence)
+                st.caption(sentence)
+    st.caption(text.reading(), help=terms.DRIFT)
 
 
 def segments(view: DeploymentView) -> None:
@@ -154,23 +154,23 @@ def segments(view: DeploymentView) -> None:
     if not view.segments:
         return
     st.subheader("Segments", anchor=False)
-    for told in view.segments:
-        st.markdown(text.segments(told))
+    for segment in view.segments:
+        st.markdown(text.segments(segment), help=terms.PSI)
         with st.grid(2, min_column_width=380):
             for frame, title, number_format in (
-                (in_life_tables.shares(told), text.shares(told), ".0%"),
+                (in_life_tables.shares(segment), text.shares(segment), ".0%"),
                 (
-                    in_life_tables.errors(told),
-                    text.errors(told),
-                    ".0%" if told.is_share else ".3~g",
+                    in_life_tables.errors(segment),
+                    text.errors(segment),
+                    ".0%" if segment.is_share else ".3~g",
                 ),
             ):
                 if not frame.empty:
                     with st.container():
                         st.markdown(f"**{literal(title)}**")
                         charts.draw(frame, charts.segments_over_time(title, number_format), title)
-        if told.followed_share is not None:
-            st.caption(text.followed(told))
+        if segment.followed_share is not None:
+            st.caption(text.followed(segment))
 
 
 def table(view: DeploymentView) -> None:
@@ -178,12 +178,14 @@ def table(view: DeploymentView) -> None:
     with st.expander("The same as a table", icon=":material/table:", on_change="rerun") as opened:
         if not opened.open:
             return
-        for told in view.segments:
-            st.dataframe(in_life_tables.segments(told), hide_index=True, alt="Segments by period")
+        for segment in view.segments:
+            st.dataframe(
+                in_life_tables.segments(segment), hide_index=True, alt="Segments by period"
+            )
         st.dataframe(
             in_life_tables.by_period(view),
             hide_index=True,
-            alt="Value rate and monitored metrics by period",
+            alt="Estimated value and monitored metrics by period",
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels
+from pages.parts.common import charts, controls, panels, terms
 from pages.parts.common.format import NOTHING, figure, literal, spread, written_unit
 from pages.parts.evaluate import decisions
 from pages.parts.in_life import promises_tables as tables
@@ -30,7 +30,7 @@ def cards(view: DeliveredView) -> None:
             st.caption(literal(_promised_for(view)))
         with st.container(border=True, height="stretch"):
             st.metric("Realised to date", literal(_amount(total.realised.mean, currency)))
-            st.caption(literal(spread(total.realised.p10, total.realised.p90)))
+            st.caption(literal(spread(total.realised.p10, total.realised.p90)), help=terms.LIKELY)
         with st.container(border=True, height="stretch"):
             st.metric("Gap", literal(_amount(gap, currency)))
             share = (
@@ -38,10 +38,10 @@ def cards(view: DeliveredView) -> None:
             )
             st.caption(literal(f"promised minus realised, same days{share}"))
         with st.container(border=True, height="stretch"):
-            told = f"{view.hits.kept} of {view.hits.judged}" if view.hits.judged else NOTHING
-            st.metric("Promises kept", told)
+            kept = f"{view.hits.kept} of {view.hits.judged}" if view.hits.judged else NOTHING
+            st.metric("Promises kept", kept)
             st.caption(literal(say.hits(view)))
-    st.caption(say.grade(view))
+    st.caption(say.grade(view), help=terms.GRADE)
     if decided := say.decided(view):
         st.info(decided, icon=":material/gavel:")
 
@@ -50,10 +50,10 @@ def _promised_for(view: DeliveredView) -> str:
     total = view.total
     if total is None or total.promised is None:
         return "the value case is not filled in"
-    told = say.coverage(total.days_monitored, total.days_in_use)
+    coverage = say.coverage(total.days_monitored, total.days_in_use)
     if total.days_monitored == total.days_in_use:
-        return told
-    return f"{told}; {_amount(total.promised, view.case.currency)} for all of them"
+        return coverage
+    return f"{coverage}; {_amount(total.promised, view.case.currency)} for all of them"
 
 
 def _amount(value: float | None, currency: str) -> str:
@@ -61,7 +61,7 @@ def _amount(value: float | None, currency: str) -> str:
 
 
 def months(view: DeliveredView) -> KpiMonths | None:
-    """Net money by month and to date, or the months of a chosen KPI, which is given back."""
+    """Net benefit by month and to date, or the months of a chosen KPI, which is given back."""
     st.subheader("Month by month", anchor=False)
     shown = _chosen(view)
     if shown is not None:
@@ -78,9 +78,9 @@ def months(view: DeliveredView) -> KpiMonths | None:
             say.money_chart(view),
         )
         st.caption(say.money_chart(view))
-    for told in (say.not_final(view), literal(say.unvalued(view))):
-        if told:
-            st.caption(told)
+    for sentence in (say.not_final(view), literal(say.unvalued(view))):
+        if sentence:
+            st.caption(sentence)
     if shown is None:
         st.subheader("To date", anchor=False)
         charts.draw(
@@ -91,10 +91,10 @@ def months(view: DeliveredView) -> KpiMonths | None:
 
 
 def _chosen(view: DeliveredView) -> KpiMonths | None:
-    """The chosen KPI; None for net money."""
+    """The chosen KPI; None for net benefit."""
     if not view.kpis:
         return None
-    titles = {_NET: "Net money"} | {k.kpi.kpi_id: k.kpi.title for k in view.kpis}
+    titles = {_NET: "Net benefit"} | {k.kpi.kpi_id: k.kpi.title for k in view.kpis}
     chosen = controls.choose("Show", titles, "kpi")
     return next((k for k in view.kpis if k.kpi.kpi_id == chosen), None)
 
@@ -104,8 +104,8 @@ def promises(view: DeliveredView) -> None:
     st.subheader("Promises", anchor=False)
     if not view.promises:
         st.info(
-            "Nobody has written down what was promised to whom. A promise is a KPI's value for a "
-            "day, with how likely it is held to be.",
+            "Nobody has recorded what was promised to whom. A promise is a KPI's value on a date, "
+            "with the chance that was given to it.",
             icon=":material/info:",
         )
         st.page_link(
@@ -122,15 +122,15 @@ def promises(view: DeliveredView) -> None:
         alt="Promises of the project with standing, promised and realised level, and for when",
     )
     st.caption(
-        "What the monitored metrics imply for the KPI, in the unit of the promise: in the month of "
-        "the promised day, and on average since that day. Kept: the average since is at least as "
-        "good. Over-delivered: better with a chance of 90 % or more."
+        "Compared with the KPI as the monitored metrics imply it, in the month of the promised "
+        "date and on average since then. Kept: the average since then is at least as good as "
+        "promised. Over-delivered: it is better with a chance of 90% or more."
     )
 
 
 def decisions_due(view: DeliveredView) -> None:
     """Decisions whose review date has come, promised beside realised."""
-    st.subheader("Decisions to look at again", anchor=False)
+    st.subheader("Decisions to review", anchor=False)
     if view.decisions_due:
         decisions.recorded(view.decisions_due)
     else:
@@ -149,11 +149,11 @@ def table(view: DeliveredView, shown: KpiMonths | None) -> None:
         if not opened.open:
             return
         if shown is None:
-            st.caption(literal(f"Net money, {view.case.currency}"))
+            st.caption(literal(f"Net benefit, {view.case.currency}"))
             st.dataframe(
                 tables.money_table(view),
                 hide_index=True,
-                alt="Net money by month, promised and realised, with days monitored",
+                alt="Net benefit by month, promised and realised, with days monitored",
             )
             return
         unit, baseline = shown.kpi.unit, figure(shown.kpi.baseline or 0.0, shown.kpi.unit)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pages.parts.common.format import NOTHING, day, digits_beside, figure, number, percent, spread
+from pages.parts.common.format import NOTHING, day, digits_beside, figure, number, percent, span
 from pages.parts.common.tables import redefined
 from pages.parts.in_life import promises_text as say
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def money_months(view: DeliveredView) -> pd.DataFrame:
-    """Net money by month for its chart."""
+    """Net benefit by month for its chart."""
     shown = view.months
     return pd.DataFrame(
         {
@@ -45,26 +45,26 @@ def to_date(view: DeliveredView) -> pd.DataFrame:
     )
 
 
-def kpi_months(told: KpiMonths) -> pd.DataFrame:
+def kpi_months(view: KpiMonths) -> pd.DataFrame:
     """A KPI's level by month for its chart."""
-    shown = told.months
+    shown = view.months
     return pd.DataFrame(
         {
             **_realised(shown, [m.level for m in shown]),
             "promised": pd.Series([m.promised for m in shown], dtype="float64"),
-            "planned": pd.Series([told.kpi.target] * len(shown), dtype="float64"),
+            "planned": pd.Series([view.kpi.target] * len(shown), dtype="float64"),
         }
     )
 
 
 def _realised(
-    shown: tuple[Month, ...] | tuple[KpiMonth, ...], known: list[Estimate | None]
+    shown: tuple[Month, ...] | tuple[KpiMonth, ...], estimates: list[Estimate | None]
 ) -> dict[str, Any]:
     return {
         "month": [say.month(m.start) for m in shown],
-        "realised": [e.mean if e else None for e in known],
-        "low": [e.p10 if e else None for e in known],
-        "high": [e.p90 if e else None for e in known],
+        "realised": [e.mean if e else None for e in estimates],
+        "low": [e.p10 if e else None for e in estimates],
+        "high": [e.p90 if e else None for e in estimates],
         "days": [say.coverage(m.days_monitored, m.days_in_use) for m in shown],
         "labels": ["not final" if m.days_not_final else "final" for m in shown],
         "missing": [say.missing(m.days_in_use - m.days_monitored) for m in shown],
@@ -72,7 +72,7 @@ def _realised(
 
 
 def money_table(view: DeliveredView) -> pd.DataFrame:
-    """Net money by month as a table, newest first."""
+    """Net benefit by month as a table, newest first."""
     months, to_date = view.months[::-1], view.to_date[::-1]
     return pd.DataFrame(
         {
@@ -81,28 +81,28 @@ def money_table(view: DeliveredView) -> pd.DataFrame:
             "Promised": [_rounded(m.promised) for m in months],
             "Promised, same days": [_rounded(m.promised_same_days) for m in months],
             "Realised": [_mean(m.realised) for m in months],
-            "P10": [_rounded(m.realised.p10 if m.realised else None) for m in months],
-            "P90": [_rounded(m.realised.p90 if m.realised else None) for m in months],
+            "Likely from (P10)": [_rounded(m.realised.p10 if m.realised else None) for m in months],
+            "Likely to (P90)": [_rounded(m.realised.p90 if m.realised else None) for m in months],
             "Gap": [_rounded(m.gap) for m in months],
-            "Labels": [_labels(m) for m in months],
+            "Outcomes": [_labels(m) for m in months],
             "Promised to date": [_rounded(m.promised_same_days) for m in to_date],
             "Realised to date": [_mean(m.realised) for m in to_date],
         }
     )
 
 
-def kpi_table(told: KpiMonths) -> pd.DataFrame:
+def kpi_table(view: KpiMonths) -> pd.DataFrame:
     """A KPI's level by month as a table, newest first."""
-    months = told.months[::-1]
+    months = view.months[::-1]
     return pd.DataFrame(
         {
             "Month": [say.month(m.start) for m in months],
             "Days monitored": [_of_days(m) for m in months],
             "Promise in force": [_number(m.promised, "no promise due") for m in months],
-            "Realised": [_level(m.level, m.promised, told.kpi.target) for m in months],
-            "P10 to P90": [_ends(m.level) for m in months],
-            "Target": _number(told.kpi.target, "no target yet"),
-            "Labels": [_labels(m) for m in months],
+            "Realised": [_level(m.level, m.promised, view.kpi.target) for m in months],
+            "Likely (8 times in 10)": [_ends(m.level) for m in months],
+            "Target": _number(view.kpi.target, "no target yet"),
+            "Outcomes": [_labels(m) for m in months],
         }
     )
 
@@ -118,12 +118,12 @@ def promises(view: DeliveredView) -> pd.DataFrame:
             "For": [day(x.promised_for_on) for x in lines],
             "That month": [_level(x.then, x.promised) for x in lines],
             "Since then": [_level(x.level, x.promised) for x in lines],
-            "P10 to P90": [_ends(x.level) for x in lines],
-            "Chance it holds": [_chance(x.probability, x.level) for x in lines],
-            "Held likely": [_share(x.confidence) for x in lines],
-            "To": [x.made_to or NOTHING for x in lines],
-            "Made": [day(x.made_on) for x in lines],
-            "Rests on": [say.rests_on(x) for x in lines],
+            "Likely (8 times in 10)": [_ends(x.level) for x in lines],
+            "Chance that it is kept": [_chance(x.probability, x.level) for x in lines],
+            "Chance given when made": [_share(x.confidence) for x in lines],
+            "Promised to": [x.made_to or NOTHING for x in lines],
+            "Made on": [day(x.made_on) for x in lines],
+            "Based on": [say.rests_on(x) for x in lines],
         }
     )
 
@@ -161,7 +161,7 @@ def _number(value: float | None, otherwise: str = NOTHING) -> str:
 def _ends(estimate: Estimate | None) -> str:
     if estimate is None:
         return NOTHING
-    return spread(estimate.p10, estimate.p90).removeprefix("P10–P90: ")
+    return span(estimate.p10, estimate.p90)
 
 
 def _labels(month: Month | KpiMonth) -> str:
@@ -173,5 +173,5 @@ def _labels(month: Month | KpiMonth) -> str:
 
 
 def _of_days(month: Month | KpiMonth) -> str:
-    told = say.coverage(month.days_monitored, month.days_in_use)
-    return told.removesuffix(" monitored").removesuffix(" days").removesuffix(" day")
+    coverage = say.coverage(month.days_monitored, month.days_in_use)
+    return coverage.removesuffix(" monitored").removesuffix(" days").removesuffix(" day")

@@ -40,10 +40,10 @@ OUTCOMES = {
 """What became of a promise in a table: a sign and words, never colour alone."""
 
 _GRADES = {
-    Grade.RANDOMISED: "a randomised holdout",
-    Grade.BEFORE_AFTER: "before and after with a control series",
-    Grade.MODEL_IMPLIED: "model-implied: the value function applied to the monitored metrics",
-    Grade.ASSERTED: "asserted",
+    Grade.RANDOMISED: "Measured with a control group chosen at random",
+    Grade.BEFORE_AFTER: "Measured before and after, with a group that was left alone",
+    Grade.MODEL_IMPLIED: "Estimated from model metrics, not measured with a control group",
+    Grade.ASSERTED: "Claimed, without figures",
 }
 
 
@@ -185,19 +185,15 @@ def missing(n: float) -> str:
 
 def grade(view: DeliveredView) -> str:
     """How far the realised value can be put down to the model."""
-    others = "; ".join(f"{g} is {text}" for g, text in _GRADES.items() if g is not view.grade)
-    return literal(
-        f"Attribution is grade {view.grade} of A to D: {_GRADES[view.grade]}, with no control "
-        f"group behind it ({others})."
-    )
+    return literal(f"{_GRADES[view.grade]} (grade {view.grade}).")
 
 
 def money_chart(view: DeliveredView) -> str:
-    """What the chart of net money by month shows."""
-    known = [m for m in view.months if m.realised is not None]
-    best = max(known, key=lambda m: m.realised.mean if m.realised else 0.0)
-    worst = min(known, key=lambda m: m.realised.mean if m.realised else 0.0)
-    text = "Solid: realised, with P10 to P90"
+    """What the chart of net benefit by month shows."""
+    monitored = [m for m in view.months if m.realised is not None]
+    best = max(monitored, key=lambda m: m.realised.mean if m.realised else 0.0)
+    worst = min(monitored, key=lambda m: m.realised.mean if m.realised else 0.0)
+    text = "Solid: realised, with its likely range"
     if view.case.planned is not None:
         text += "; outline: promised for the same days"
         if any(map(_is_partial, view.months)):
@@ -208,13 +204,13 @@ def money_chart(view: DeliveredView) -> str:
     return literal(f"{text}. {ends}.")
 
 
-def _is_partial(told: Month | KpiMonth) -> bool:
-    return bool(missing(told.days_in_use - told.days_monitored))
+def _is_partial(month: Month | KpiMonth) -> bool:
+    return bool(missing(month.days_in_use - month.days_monitored))
 
 
-def _in_month(told: Month, view: DeliveredView) -> str:
-    mean = told.realised.mean if told.realised else 0.0
-    return f"{amount(mean, view.case.currency)} in {told.start:%B %Y}"
+def _in_month(month: Month, view: DeliveredView) -> str:
+    mean = month.realised.mean if month.realised else 0.0
+    return f"{amount(mean, view.case.currency)} in {month.start:%B %Y}"
 
 
 def to_date(view: DeliveredView) -> str:
@@ -223,21 +219,21 @@ def to_date(view: DeliveredView) -> str:
     if total is None or total.realised is None:
         return ""
     currency = view.case.currency
-    text = f"Realised to date: {amount(total.realised.mean, currency)}, band P10 to P90"
+    text = f"Realised to date: {amount(total.realised.mean, currency)}, band: likely range"
     if total.promised_same_days is not None:
         promised = amount(total.promised_same_days, currency)
         text += f"; dashed: promised for the same days, {promised}"
     return literal(f"{text}.")
 
 
-def kpi_chart(told: KpiMonths) -> str:
+def kpi_chart(shown: KpiMonths) -> str:
     """What the chart of a KPI by month shows."""
-    kpi, known = told.kpi, [m for m in told.months if m.level is not None]
-    if not known and kpi.reason and any(m.days_monitored for m in told.months):
+    kpi, monitored = shown.kpi, [m for m in shown.months if m.level is not None]
+    if not monitored and kpi.reason and any(m.days_monitored for m in shown.months):
         return literal(kpi.reason)
-    if not known:
+    if not monitored:
         return "No month of it was monitored."
-    last = known[-1]
+    last = monitored[-1]
     mean = last.level.mean if last.level else 0.0
     digits = digits_beside(mean, last.promised, kpi.target, kpi.baseline)
     level = figure(mean, kpi.unit, digits)
@@ -249,11 +245,11 @@ def kpi_chart(told: KpiMonths) -> str:
     text += ", no target yet" if kpi.target is None else f", target {number(kpi.target, digits)}"
     if kpi.baseline is not None:
         text += f", {number(kpi.baseline, digits)} without the model"
-    hollow = "; hollow: the promise in force" if any(m.promised for m in told.months) else ""
-    above = "; above: days without results" if any(map(_is_partial, told.months)) else ""
+    hollow = "; hollow: the promise in force" if any(m.promised for m in shown.months) else ""
+    above = "; above: days without results" if any(map(_is_partial, shown.months)) else ""
     dashed = "" if kpi.target is None else "; dashed: the target"
     return literal(
-        f"{text}. Solid: mean of the monitored days, with P10 to P90{hollow}{dashed}{above}."
+        f"{text}. Solid: mean of the monitored days, with its likely range{hollow}{dashed}{above}."
     )
 
 
@@ -262,8 +258,10 @@ def not_final(view: DeliveredView) -> str:
     open_months = [m for m in view.months if m.days_not_final]
     if not open_months:
         return ""
-    told = ", ".join(f"{month(m.start)} ({days(m.days_not_final)})" for m in open_months)
-    return literal(f"Labels are not final, so it may still change: {told}; drawn paler.")
+    months = ", ".join(f"{month(m.start)} ({days(m.days_not_final)})" for m in open_months)
+    return literal(
+        f"Outcomes are not final in {months}: the value may still change, and is drawn paler."
+    )
 
 
 def unvalued(view: DeliveredView) -> str:
@@ -275,26 +273,25 @@ def unvalued(view: DeliveredView) -> str:
 
 
 def hits(view: DeliveredView) -> str:
-    """How many promises were kept, beside how likely they were held to be."""
-    told = view.hits
-    if not told.judged:
+    """How many promises were kept, beside the chance that was given to them."""
+    kept = view.hits
+    if not kept.judged:
         return "none can be judged yet" if view.promises else "nothing was promised yet"
-    if told.held is None:
-        return "nobody said how likely they were"
-    were = "they were" if told.judged > 1 else "it was"
-    said = "" if told.n_held == told.judged else f", where that was said ({told.n_held})"
-    mean = " on average" if told.n_held > 1 else ""
-    return f"{were} held {percent(told.held)} likely{mean}{said}"
+    if kept.held is None:
+        return "no chance was given when they were made"
+    which = "" if kept.n_held == kept.judged else f"{kept.n_held} of them "
+    mean = " on average" if kept.n_held > 1 else ""
+    return f"{which}given a chance of {percent(kept.held, in_words=True)}{mean} when made"
 
 
 def promises(view: DeliveredView) -> str:
     """What became of the project's promises, in one sentence."""
-    told = view.hits
-    if not told.judged:
+    kept = view.hits
+    if not kept.judged:
         return literal(f"{counted(len(view.promises), 'promise')}; {hits(view)}.")
-    noun = "promise" if told.judged == 1 else "promises"
-    text = f"{told.kept} of {told.judged} {noun} of this project kept; {hits(view)}."
-    waiting = len(view.promises) - told.judged
+    noun = "promise" if kept.judged == 1 else "promises"
+    text = f"{kept.kept} of {kept.judged} {noun} of this project kept; {hits(view)}."
+    waiting = len(view.promises) - kept.judged
     return literal(text + (f" {waiting} cannot be judged yet." if waiting else ""))
 
 

@@ -28,7 +28,7 @@ def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
             "Model": [x.model for x in lines],
             "Slot": [_slot(x) for x in lines],
             "Value case": [x.case_title for x in lines],
-            "Value gap": [text.gap(x) for x in lines],
+            "Gap to plan": [text.gap(x) for x in lines],
             "Why": [x.health.reason for x in lines],
             "Results to": [day(x.data_to) for x in lines],
             "Project": [x.project_title for x in lines],
@@ -61,7 +61,7 @@ def limits(line: DeploymentLine) -> pd.DataFrame:
                 NOTHING if c.value is None else number(c.value, max(_DIGITS, c.digits(c.value)))
                 for c in checks
             ],
-            "90 % interval": [
+            "Likely (9 times in 10)": [
                 NOTHING
                 if c.low is None or c.high is None
                 else f"{number(c.low, _apart(c, c.low))} to {number(c.high, _apart(c, c.high))}"
@@ -69,7 +69,7 @@ def limits(line: DeploymentLine) -> pd.DataFrame:
             ],
             "Limit": [c.limit for c in checks],
             "State": [c.state.value for c in checks],
-            "Makes it": [WORDS[c.health] for c in checks],
+            "Counts as": [WORDS[c.health] for c in checks],
         }
     )
 
@@ -110,7 +110,7 @@ def metric(watched: WatchedMetric) -> pd.DataFrame:
             "fast": [
                 p.value if m else None for p, m in zip(points, marks[Rule.SHEWHART], strict=True)
             ],
-            # Where both fired at once the jump is told.
+            # Where both fired at once the jump is shown.
             "slow": [
                 p.value if slow and not fast else None
                 for p, slow, fast in zip(
@@ -127,30 +127,30 @@ def metric(watched: WatchedMetric) -> pd.DataFrame:
 
 def by_period(view: DeploymentView) -> pd.DataFrame:
     """What the charts of a deployment show, as a table, newest first."""
-    told: dict[str, dict[Any, Any]] = {}
+    values: dict[str, dict[Any, Any]] = {}
     for point in view.rates:
-        told.setdefault("Value rate", {})[point.period] = round(point.rate)
-        told.setdefault("P10", {})[point.period] = round(point.rate_low)
-        told.setdefault("P90", {})[point.period] = round(point.rate_high)
+        values.setdefault("Value of a week", {})[point.period] = round(point.rate)
+        values.setdefault("Likely from (P10)", {})[point.period] = round(point.rate_low)
+        values.setdefault("Likely to (P90)", {})[point.period] = round(point.rate_high)
     batches: dict[Any, dict[str, None]] = {}
     for watched in view.metrics:
         for result in watched.series.points:
-            told.setdefault(watched.series.metric.label, {})[result.period] = result.value
+            values.setdefault(watched.series.metric.label, {})[result.period] = result.value
             batches.setdefault(result.period, {})[result.monitored.batch] = None
-    periods = sorted({p for column in told.values() for p in column}, reverse=True)
+    periods = sorted({p for column in values.values() for p in column}, reverse=True)
     return pd.DataFrame(
         {"Period": [str(p) for p in periods]}
-        | {name: [column.get(p) for p in periods] for name, column in told.items()}
+        | {name: [column.get(p) for p in periods] for name, column in values.items()}
         | {"Batches": [", ".join(batches.get(p, ())) for p in periods]}
     )
 
 
-def shares(told: Segments) -> pd.DataFrame:
+def shares(view: Segments) -> pd.DataFrame:
     """The share of each segment for its chart."""
     return pd.DataFrame(
         [
             (p.period.start, str(p.period), segment.name, p.share, p.n)
-            for segment in told.segments
+            for segment in view.segments
             for p in segment.points
             if p.share is not None
         ],
@@ -158,12 +158,12 @@ def shares(told: Segments) -> pd.DataFrame:
     )
 
 
-def errors(told: Segments) -> pd.DataFrame:
+def errors(view: Segments) -> pd.DataFrame:
     """The error of each segment for its chart."""
     return pd.DataFrame(
         [
             (p.period.start, str(p.period), segment.name, p.error, p.n_judged or None)
-            for segment in told.segments
+            for segment in view.segments
             for p in segment.points
             if p.error is not None
         ],
@@ -171,19 +171,19 @@ def errors(told: Segments) -> pd.DataFrame:
     )
 
 
-def segments(told: Segments) -> pd.DataFrame:
+def segments(view: Segments) -> pd.DataFrame:
     """What the charts of segments show, as a table, newest first."""
     rows: list[dict[str, Any]] = [
         {
             "Period": str(p.period),
-            told.title.capitalize(): segment.name,
+            view.title.capitalize(): segment.name,
             "Cases": p.n,
             "Share": NOTHING if p.share is None else percent(p.share),
             "With outcome": p.n_judged,
-            told.measure.capitalize(): None if p.error is None else round(p.error, 4),
+            view.measure.capitalize(): None if p.error is None else round(p.error, 4),
             "_": p.period,
         }
-        for segment in told.segments
+        for segment in view.segments
         for p in segment.points
     ]
     rows.sort(key=lambda row: row["_"], reverse=True)

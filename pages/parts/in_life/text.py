@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.services.in_life.deployments import LimitState
 from mlpm_core.services.in_life.metric_signals import Rule
-from mlpm_core.services.in_life.portfolio import gap_size
+from mlpm_core.services.in_life.portfolio import Health, gap_size
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.segments import Segments
 
 _MOST_NAMED = 3
-_TOO_FEW = "Too few results carry cases or an error to tell a change from chance."
+_TOO_FEW = (
+    "Too few results say how many cases they rest on, so a change cannot be told from chance."
+)
 
 
 def health(lines: Sequence[DeploymentLine]) -> str:
-    """How many models are sick, which one costs most, and why."""
+    """How many models are critical, which one costs most, and why."""
     used = [x for x in lines if x.is_in_use]
     if not used:
         return f"None of {counted(len(lines), 'deployment')} is in use today."
-    words = {"sick": "sick", "watch": "to watch", "unknown": "unknown", "healthy": "healthy"}
-    n = {word: sum(x.health.health == word for x in used) for word in words}
-    told = ", ".join(f"{n[word]} {phrase}" for word, phrase in words.items() if n[word])
-    text = f"**{counted(len(used), 'deployment')}** in use: {told}. "
+    worst_first = (Health.SICK, Health.WATCH, Health.UNKNOWN, Health.HEALTHY)
+    n = {health: sum(x.health.health == health for x in used) for health in worst_first}
+    counts = ", ".join(f"{n[health]} {health.label}" for health in worst_first if n[health])
+    text = f"**{counted(len(used), 'deployment')}** in use: {counts}. "
     valued = [(x, x.value) for x in used if x.value is not None and x.gap is not None]
     below = [(x, value) for x, value in valued if (x.gap or 0) > 0]
     first = None
@@ -48,14 +50,14 @@ def health(lines: Sequence[DeploymentLine]) -> str:
         is_one_currency = len({value.case.currency for _, value in below}) == 1
         text += (
             f"**{literal(first.case_title)}** is farthest below its plan, "
-            f"{'by' if is_one_currency else 'in share of it, by'} "
+            f"{'by' if is_one_currency else 'as a share of it, by'} "
             f"**{literal(gap(first))}**. {literal(first.health.reason)}"
         )
     elif valued:
         text += "None is worth less than planned."
     else:
-        text += "What they are worth against plan is not available yet."
-    others = [x for x in used if x.health.health == "sick" and x is not first]
+        text += "How they compare with the plan is not available yet."
+    others = [x for x in used if x.health.health is Health.SICK and x is not first]
     if others:
         named = [
             f"{literal(x.model)} ({x.slot}, {literal(x.case_title or x.project_title)})"
@@ -63,12 +65,12 @@ def health(lines: Sequence[DeploymentLine]) -> str:
         ]
         if len(others) > _MOST_NAMED:
             named.append(f"{len(others) - _MOST_NAMED} more")
-        text += f" {'Also sick' if first else 'Sick'}: {listed(named)}."
+        text += f" {'Also critical' if first else 'Critical'}: {listed(named)}."
     return text
 
 
 def gap(line: DeploymentLine) -> str:
-    """The value gap as money a week."""
+    """The gap between planned and current value, as money a week."""
     if line.gap is None or line.value is None:
         return NOTHING
     return money(line.gap, line.value.case.currency, "week")
@@ -99,7 +101,7 @@ def deployment(view: DeploymentView) -> str:
             planned = literal(money(value.planned_rate, value.case.currency, "week"))
             text += f", planned {planned}"
     return (
-        f"{text}: {line.health.health.value}. {literal(line.health.reason)} {what_happened(view)}"
+        f"{text}: {line.health.health.label}. {literal(line.health.reason)} {what_happened(view)}"
     )
 
 
@@ -117,7 +119,7 @@ def what_happened(view: DeploymentView) -> str:
         worse or events,
         key=lambda x: (x[1].back is None, x[0].series.feeds_value, abs(x[1].z)),
     )
-    return f"{literal(episode(watched, event))}: more than chance."
+    return f"{literal(episode(watched, event))}. This is not chance."
 
 
 def episode(watched: WatchedMetric, event: Episode) -> str:
@@ -129,7 +131,7 @@ def episode(watched: WatchedMetric, event: Episode) -> str:
         began = event.since.when.partition(" ")[2]
         text = f"{label} has drifted since {began} ({size}), noticed {event.noticed.when}"
         return text if event.back is None else f"{text}, and came back {event.back.when}"
-    text = f"{label} left its range {event.since.when} ({size})"
+    text = f"{label} left its usual range {event.since.when} ({size})"
     if event.back is None:
         return f"{text} and has not come back"
     return f"{text} and came back {event.back.when}"
@@ -155,12 +157,12 @@ def metric(watched: WatchedMetric) -> str:
     if last.monitored.n is not None:
         text += f" over {last.monitored.n:,} cases"
     if last.monitored.label_status in ("partial", "estimated"):
-        text += f", labels {last.monitored.label_status}"
+        text += f", outcomes {last.monitored.label_status}"
         if last.monitored.labelled_share is not None:
             text += f" ({percent(last.monitored.labelled_share)} known)"
     better = {"higher": "higher is better", "lower": "lower is better", "zero": "best near 0"}
     text += f"; {better.get(series.metric.better, 'neither way is better')}"
-    text += "" if series.feeds_value else "; watched, not part of the value"
+    text += "" if series.feeds_value else "; monitored, not part of the value"
     text += ". " + (_limit(watched.check) if watched.check else "No limit is set.")
     if watched.centre is None:
         text += f" {_TOO_FEW}"
@@ -175,7 +177,7 @@ def _limit(check: LimitCheck) -> str:
     state = {
         LimitState.INSIDE: "kept",
         LimitState.MAY_BE_CHANCE: "passed, which may be chance",
-        LimitState.OUTSIDE: f"passed, so it is called {check.breach.value}",
+        LimitState.OUTSIDE: f"passed, so the model counts as {check.breach.label}",
         LimitState.MISSING: "not measured",
     }[check.state]
     return f"Limit {check.limit}: {state}."
@@ -184,53 +186,52 @@ def _limit(check: LimitCheck) -> str:
 def reading() -> str:
     """How to read the charts of metrics."""
     return (
-        "Band: 90 % interval. Dashed: planned. Dotted: limit. ▲ left its range: more than 4 "
-        "standard errors (z) from the level of the first 12 periods, or more than 2 in two "
-        "periods running. ◇ drifting: many small differences to one side."
+        "Band: likely range, 9 times in 10. Dashed: planned. Dotted: limit. ▲ left its usual range "
+        "at once. ◇ moves away from it in many small steps."
     )
 
 
-def segments(told: Segments) -> str:
+def segments(view: Segments) -> str:
     """Which group grew, and whether the model errs more on it."""
-    move, drift = told.move, told.drift
+    move, drift = view.move, view.drift
     if move is None or drift is None:
         return "Nothing after the first 12 weeks yet, so there is no mix to compare with."
     name, psi = literal(move.name), number(drift.psi, 2)
     if drift.is_drift:
         verb = "rose" if move.now > move.before else "fell"
-        text = (
-            f"**{name}** {verb} from {percent(move.before)} of all cases in the first 12 weeks to "
-            f"{percent(move.now)} now: more than chance (PSI {psi}"
-        )
-        seen = f", first seen {told.drifted_since.when}" if told.drifted_since else ""
-        text = f"{text}{seen})"
+        before, now = (percent(share, in_words=True) for share in (move.before, move.now))
+        text = f"**{name}** {verb} from {before} of all cases in the first 12 weeks to {now} now"
+        text += f", first seen {view.drifted_since.when}" if view.drifted_since else ""
+        text += f". This is not chance (PSI {psi})"
     else:
-        text = f"The mix of cases is that of the first 12 weeks, or differs by chance (PSI {psi})"
-        if told.drifted_since is not None:
-            text += f", though it moved for a time {told.drifted_since.when}"
+        text = (
+            f"The mix of cases is that of the first 12 weeks, or differs only by chance (PSI {psi})"
+        )
+        if view.drifted_since is not None:
+            text += f", though it moved for a time {view.drifted_since.when}"
     if move.error is not None and move.error_of_others is not None:
         text += (
-            f". In the newest four weeks {literal(inner(told.measure))} is "
-            f"{_error(move.error, told)} on {name}, {_error(move.error_of_others, told)} on others"
+            f". In the newest four weeks {literal(inner(view.measure))} is "
+            f"{_error(move.error, view)} on {name}, {_error(move.error_of_others, view)} on others"
         )
     return f"{text}."
 
 
-def _error(value: float, told: Segments) -> str:
-    return percent(value) if told.is_share else number(value)
+def _error(value: float, view: Segments) -> str:
+    return percent(value) if view.is_share else number(value)
 
 
-def followed(told: Segments) -> str:
+def followed(view: Segments) -> str:
     """How often people did what the model said."""
-    share = percent(told.followed_share or 0.0)
-    return f"From the prediction log; the prediction was followed in {share} of the cases."
+    share = percent(view.followed_share or 0.0, in_words=True)
+    return f"From the prediction log. People followed the prediction in {share} of the cases."
 
 
-def shares(told: Segments) -> str:
+def shares(view: Segments) -> str:
     """What the chart of shares shows."""
-    return f"Share of all cases by {told.title}"
+    return f"Share of all cases by {view.title}"
 
 
-def errors(told: Segments) -> str:
+def errors(view: Segments) -> str:
     """What the chart of errors shows."""
-    return f"{told.measure[:1].upper()}{told.measure[1:]} by {told.title}, where outcomes are known"
+    return f"{view.measure[:1].upper()}{view.measure[1:]} by {view.title}, where outcomes are known"

@@ -273,7 +273,7 @@ def payback(view: EstimateView) -> None:
         st.caption("Planned net a year against the cost above; no usable model means no benefit.")
         st.page_link(
             "plan/value_case.py",
-            label="What its value rests on",
+            label="See its assumptions",
             icon=":material/function:",
             query_params=panels.here(case=view.case.value_case_id),
         )

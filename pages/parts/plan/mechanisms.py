@@ -264,5 +264,5 @@ def _versions(project: str, mechanism_id: str) -> None:
         version = found[int(number or 1) - 1]
         st.code(version.definition, language="toml", height=320)
         st.caption(
-            f"Value cases are valued by the newest version; {inner('Imports')} can take one back."
+            f"Value cases are valued by the newest version; {inner('Imports')} can undo one."
         )

@@ -1,0 +1,124 @@
+"""What the Upload and Imports screens say, made from receipts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pages.parts.common.format import counted, day, listed, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpm_core.records import Receipt, Reject
+
+_ANSWERS = {
+    ("hidden-rows", "read"): "Read them",
+    ("hidden-rows", "skip"): "Skip them",
+    ("look-alike", "new"): "A new model",
+    ("look-alike", "stored"): "The stored model",
+    ("new-model", "new"): "Register what is new",
+    ("new-model", "stored"): "Read it as the model in brackets",
+    ("restatement", "confirm"): "Change the stored values",
+    ("second-table", "first"): "Read only the first table",
+    ("second-table", "skip"): "Skip the repeated header",
+}
+_CHANNELS = {
+    "screen": "the screen Upload",
+    "form": "a form",
+    "http": "the API",
+    "api": "the API",
+    "command": "the command line",
+    "demo": "the demo",
+}
+
+
+def receipt(shown: Receipt) -> str:
+    """What became of a file, in one sentence."""
+    sums = _sums(shown)
+    match shown.status:
+        case "committed":
+            return f"**Stored as {literal(shown.batch)}.** {sums}."
+        case "dry_run":
+            return f"**Ready to store.** {sums}."
+        case "duplicate":
+            when = day(shown.received_at)
+            return (
+                f"**This file is already imported**, as {literal(shown.batch)} on {when} by "
+                f"{literal(shown.actor)}. Nothing was done again."
+            )
+        case "asked":
+            return (
+                f"**{counted(len(shown.questions), 'question')} first.** Nothing is checked or "
+                "stored before the answer."
+            )
+        case "failed":
+            return "**The import failed. Nothing was stored.**"
+        case _:
+            if shown.lines == 0:
+                return "**The file cannot be taken as it is.** Nothing was stored."
+            as_is = "as it is" if shown.rejected == 1 else "as they are"
+            return f"**{counted(shown.rejected, 'line')} cannot be taken {as_is}.** {sums}."
+
+
+def _sums(receipt: Receipt) -> str:
+    """How many lines of a file are fine, and what the others are."""
+    lines = counted(receipt.lines, "line")
+    others = (
+        (receipt.rejected, "rejected"),
+        (receipt.blank, "blank"),
+        (receipt.ignored, "ignored"),
+    )
+    rest = [f"{n:,} {word}" for n, word in others if n]
+    if not rest:
+        return "The line is fine" if receipt.lines == 1 else f"All {lines} are fine"
+    return f"Of {lines}, {receipt.accepted:,} accepted, {listed(rest)}"
+
+
+def stored(receipt: Receipt) -> str:
+    """What the accepted and ignored lines change."""
+    return (
+        f"New: {receipt.new:,}. Changing a stored value: {receipt.changed:,}. Already stored: "
+        f"{receipt.identical:,}. Blank and ignored lines need no action."
+    )
+
+
+def batch(shown: Receipt, channel: str) -> str:
+    """Who brought a batch, when and how."""
+    when = f"{shown.received_at:%-d %b %Y %H:%M} UTC" if shown.received_at else "an unknown time"
+    what = f"undoes {literal(shown.undoes)}" if shown.undoes else f"file {literal(shown.filename)}"
+    return (
+        f"By {literal(shown.actor)} on {when}, through {_CHANNELS.get(channel, channel)}: {what}."
+    )
+
+
+def answer(code: str, choice: str) -> str:
+    """An answer in words; what comes from the file, such as a header, stays as it is."""
+    words = _ANSWERS.get((code, choice)) or (f"“{choice}”" if len(choice) == 1 else choice)
+    return literal(words)
+
+
+def fault(reject: Reject) -> str:
+    """One fault: where it is, and what is wrong."""
+    line = "" if reject.row is None else f"line {reject.row}"
+    where = ", ".join(filter(None, (line, reject.column)))
+    return f"{literal(where)}: {literal(reject.message)}" if where else literal(reject.message)
+
+
+def undo(shown: Receipt) -> str:
+    """What undoing a batch means."""
+    return (
+        f"Undo **{literal(shown.batch)}**? Its {shown.accepted:,} accepted lines stop counting and "
+        "what they replaced is current again. The file and its receipt are kept."
+    )
+
+
+def imports(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What came in, and when last."""
+    undone = sum(bool(r["undone_by"]) for r in rows)
+    newest = rows[0]
+    came_in = f"**{counted(len(rows), 'batch', 'batches')}** came in"
+    came_in += f", {undone} of them undone" if undone else ""
+    return (
+        f"{came_in}; the newest is {literal(newest['receipt'].batch)} of "
+        f"{day(newest['received_at'])} by {literal(newest['actor'])}."
+    )
