@@ -180,7 +180,7 @@ def _condition(
 ) -> str | None:
     """Why a sentence of what must be true is false; None when it is true."""
     now = float(_nets(found, condition.name, np.array([condition.taken]))[0])
-    if sentence.startswith("With all else as taken"):
+    if sentence.startswith("With everything else as assumed,"):
         points = _points(found, condition.name, rng)
         nets = _nets(found, condition.name, points)
         if ("model pays, and no" in sentence) != (now > 0):
@@ -210,7 +210,7 @@ def _condition(
         outside &= False
     if (wrong := outside & (nets > 0)).any():
         return f"at {points[wrong][0]!r} it gains {nets[wrong][0]!r}"
-    if ("still pays" in sentence) != (now > 0) and "Taken is 0." not in sentence:
+    if ("still pays" in sentence) != (now > 0) and "It is assumed to be 0." not in sentence:
         return f"net as taken is {now!r}"
     return _distance(condition, sentence)
 

@@ -42,7 +42,7 @@ def assumptions(inputs: QuickInputs) -> tuple[Assumption, ...]:
     >>> from mlpm_core.planning.quick_inputs import QuickInputs
     >>> rows = assumptions(QuickInputs(raw_days=12, day_rate=600, p_success=0.4))
     >>> [row.label for row in rows if row.is_published]
-    ['Complex data', 'Big data', 'Complex platform', 'Doubled']
+    ['Complex data', 'Big data', 'Complex platform', 'Usual optimism']
     """
     answers = inputs.answers
     rows = [
@@ -55,7 +55,7 @@ def assumptions(inputs: QuickInputs) -> tuple[Assumption, ...]:
         )
         for level, f in DOCUMENTATION.items()
     ]
-    rows.append(_spread("Doubled", OPTIMISM, OPTIMISM_LOG_SD, is_published=True))
+    rows.append(_spread("Usual optimism", OPTIMISM, OPTIMISM_LOG_SD, is_published=True))
     for label, times in (
         (f"{inputs.n_models} models", inputs.n_models**MODELS_EXPONENT),
         ("Each further cycle", 1 + inputs.loop_share * inputs.repeat_share),

@@ -79,7 +79,7 @@ class Condition:
                 outcome = f"the model pays, and no {self._name} makes it a loss"
             else:
                 outcome = f"the model does not pay, whatever {self._name} is"
-            return f"With all else as taken {outcome}."
+            return f"With everything else as assumed, {outcome}."
         unit = _unit(self.unit, currency)
         is_open = self.zero_at in (0, self.taken)  # there, net is zero or not yet positive
         words = ("above", "below") if is_open else ("at least", "at most")
@@ -96,14 +96,14 @@ class Condition:
     def _distance(self) -> str:
         margin = self.margin
         if margin is None:
-            return "Taken is 0."
+            return "It is assumed to be 0."
         falls = self.is_floor == self.pays
         far = self._far(abs(margin), falls=falls)
         verb = "fall" if falls else "rise"
         taken = self._said(self.taken)
         if self.pays:
-            return f"Taken is {taken}: it may {verb} {far}, and the model still pays."
-        return f"Taken is {taken}: it must {verb} {far} before the model pays."
+            return f"It is assumed to be {taken}: it may {verb} {far}, and the model still pays."
+        return f"It is assumed to be {taken}: it must {verb} {far} before the model pays."
 
     def _said(self, number: float) -> str:
         """One of the numbers of the sentence, with as many digits as tell them apart."""

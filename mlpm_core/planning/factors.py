@@ -67,7 +67,7 @@ FACTORS: Final = {
 """In the order of the waterfall. The three doubles are published: Thompson, S. (2023). Managing
 machine learning projects. Manning. The other medians, and every spread, are the product's own."""
 
-_DOCUMENTATION_QUESTION: Final = "Which documentation of the model is due?"
+_DOCUMENTATION_QUESTION: Final = "Which documentation of the model is required?"
 DOCUMENTATION: Final = {
     level: Factor("documentation", label, _DOCUMENTATION_QUESTION, median, 0.20)
     for level, label, median in (

@@ -20,6 +20,22 @@ class ProxyState(StrEnum):
     OPEN = "proxy, not agreed"
     EXPIRED = "proxy expired"
 
+    @property
+    def label(self) -> str:
+        """How it stands, as screens say it.
+
+        Examples
+        --------
+        >>> ProxyState.OPEN.label
+        'provisional, not agreed'
+        """
+        return {
+            ProxyState.NONE: "",
+            ProxyState.AGREED: "provisional, agreed",
+            ProxyState.OPEN: "provisional, not agreed",
+            ProxyState.EXPIRED: "provisional, expired",
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
@@ -58,23 +74,23 @@ class Proxy:
         Examples
         --------
         >>> from datetime import date
-        >>> print(Proxy("shorter waits", expires_on=date(2026, 6, 9)).sentence(date(2026, 6, 30)))
-        Proxy for shorter waits, not agreed, expired 3 weeks ago: agree it or replace it.
+        >>> print(Proxy("calm", expires_on=date(2026, 6, 9)).sentence(date(2026, 6, 30)))
+        Provisional KPI for calm, not agreed, expired 3 weeks ago: agree to it or replace it.
         """
-        subject = f"Proxy for {self.stands_for.strip().rstrip('.')}"
+        kpi = f"Provisional KPI for {self.stands_for.strip().rstrip('.')}"
         match self.state(today):
             case ProxyState.NONE:
                 return ""
             case ProxyState.AGREED if self.agreed_on is not None:
-                return f"{subject}, agreed by {self.agreed_by.strip()} on {_day(self.agreed_on)}."
+                return f"{kpi}, agreed by {self.agreed_by.strip()} on {_day(self.agreed_on)}."
             case ProxyState.EXPIRED if self.expires_on is not None:
                 ago = _span((today - self.expires_on).days)
-                return f"{subject}, not agreed, expired {ago} ago: agree it or replace it."
+                return f"{kpi}, not agreed, expired {ago} ago: agree to it or replace it."
         if self.expires_on is None:
-            return f"{subject}, not agreed, with no day on which it expires: give it one."
+            return f"{kpi}, not agreed, without an expiry date: set one."
         left = (self.expires_on - today).days
         when = f"{_day(self.expires_on)}, {f'in {_span(left)}' if left else 'today'}"
-        return f"{subject}, not agreed yet: agree it by {when}, or it stops counting."
+        return f"{kpi}, not agreed yet: agree to it by {when}, or it stops counting."
 
 
 def _span(days: int) -> str:

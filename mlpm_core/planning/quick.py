@@ -75,8 +75,8 @@ def quick_estimate(inputs: QuickInputs) -> QuickEstimate:
     >>> {name: round(days) for name, days in asdict(alone.effort).items()}
     {'p10': 15, 'p50': 24, 'p80': 32, 'p95': 43}
     >>> alone.explanation  # doctest: +NORMALIZE_WHITESPACE
-    'We plan for P50 = 25 days (EUR 15,000), promise P80 = 35 days (EUR 21,000), hold reserve to
-    P95 = 45 days (EUR 27,000); chance that no usable model comes out 0%.'
+    'We plan 25 days (EUR 15,000), promise 35 days (EUR 21,000) and hold a reserve up to 45 days
+    (EUR 27,000); the chance that no usable model comes out is 0%.'
     """
     steps = _steps(inputs)
     distribution = steps[-1].distribution
@@ -124,7 +124,7 @@ def _steps(inputs: QuickInputs) -> list[_Reached]:
         so_far = so_far.times(factor.median, factor.log_sd, probability=probability)
         steps.append(_Reached(factor.name, factor.label, so_far))
     so_far = so_far.times(OPTIMISM)
-    steps.append(_Reached("doubled", "Doubled", so_far))
+    steps.append(_Reached("doubled", "Usual optimism", so_far))
     if inputs.n_models > 1:
         so_far = so_far.times(inputs.n_models**MODELS_EXPONENT)
         steps.append(_Reached("models", f"{inputs.n_models} models", so_far))
@@ -135,7 +135,7 @@ def _steps(inputs: QuickInputs) -> list[_Reached]:
 
 
 def _waterfall(raw_days: float, steps: list[_Reached]) -> tuple[Step, ...]:
-    bars = [Step("raw", "Raw guess", raw_days, raw_days)]
+    bars = [Step("raw", "Own guess", raw_days, raw_days)]
     for step in steps:
         p50 = step.distribution.quantile(0.5)
         bars.append(Step(step.name, step.label, p50 - bars[-1].p50, p50))
@@ -143,7 +143,7 @@ def _waterfall(raw_days: float, steps: list[_Reached]) -> tuple[Step, ...]:
 
 
 def _drivers(inputs: QuickInputs) -> tuple[Driver, ...]:
-    variances = [("optimism", "Optimism of the guess", OPTIMISM_LOG_SD**2)]
+    variances = [("optimism", "Usual optimism", OPTIMISM_LOG_SD**2)]
     for factor, p in _causes(inputs):
         log_median = math.log(factor.median)
         variance = p * factor.log_sd**2 + p * (1 - p) * log_median**2
@@ -191,19 +191,20 @@ def _ask_first(inputs: QuickInputs) -> AskFirst | None:
 def _twenty_day_rule(raw_days: float, p50: float) -> TwentyDayRule:
     reasons = []
     if raw_days > _RAW_LIMIT_DAYS:
-        reasons.append("the raw guess is above 20 days")
+        reasons.append("the own guess is above 20 days")
     if p50 > _P50_LIMIT_DAYS * _HAIR:
-        reasons.append("P50 is above 40 days")
+        reasons.append("the plan is above 40 days")
     if not reasons:
         return TwentyDayRule(
-            fires=False, sentence="Small enough for one person: at most 20 days raw and 40 at P50."
+            fires=False,
+            sentence="Small enough for one person: at most 20 days guessed and 40 planned.",
         )
     why = " and ".join(reasons)
     return TwentyDayRule(
         fires=True,
         sentence=(
-            f'The 20-day rule applies: {why}, so read every figure as "at least". It cannot be '
-            "a baseline, a promise or a quote before the work is split into tasks of 10 days or "
-            "less; think of a sprint 0 or a lighthouse first."
+            f'Too large for one number (20-day rule): {why}. Read every figure as "at least", and '
+            "use none as a baseline, a promise or a quote before the work is split into tasks of "
+            "10 days or less. Think of a short first project (a sprint 0 or a lighthouse)."
         ),
     )

@@ -86,7 +86,7 @@ class Unknown:
     def sentence(self) -> str:
         """Why to find it out."""
         no, yes = (days_in_words(days) for days in (self.p80_if_no, self.p80_if_yes))
-        return f"{self.question} If no, P80 is {no}; if yes, {yes}."
+        return f"{self.question} If no, {no} would be safe; if yes, {yes}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,37 +204,37 @@ class QuickEstimate:
         if self.p_no_go == 1:
             chance = in_percent(self.inputs.p_success, in_words=True)
             return (
-                f"No usable model can come out at a chance of {chance} per cycle: {cycles} spend "
-                f"P50 = {spent} for nothing."
+                f"No usable model can come out at a chance of {chance} per cycle: {cycles} would "
+                f"spend {spent} for nothing."
             )
         share = in_percent(self.p_no_go, in_words=True)
-        chance = f"chance that no usable model comes out {share}"
+        chance = f"the chance that no usable model comes out is {share}"
         if self.p_no_go == 0:
             return f"{self._plan()}; {chance}."
         stop = self.inputs.stop_point_days
         is_early = stop is not None and stop < self._one_cycle.quantile(0.5)
         when = "after" if is_early else "only after"
-        return f"{self._plan()}; {chance}, known {when} {cycles} and P50 = {spent}."
+        return f"{self._plan()}; {chance}, known {when} {cycles} and about {spent}."
 
     def _plan(self) -> str:
         p50, effort = self._told(self.effort.p50), self.effort
         p80, p95 = self._told(effort.p80, up=True), self._told(effort.p95, up=True)
         if self.is_promisable:
-            return f"We plan for P50 = {p50}, promise P80 = {p80}, hold reserve to P95 = {p95}"
+            return f"We plan {p50}, promise {p80} and hold a reserve up to {p95}"
         if self.twenty_day_rule.fires:
             return (
                 f"We expect at least {p50} and promise nothing before the work is split into tasks"
             )
         return (
-            f"If a usable model comes out, it takes P50 = {p50}, P80 = {p80}; promise nothing, "
-            "for more likely than not none comes out"
+            f"If a usable model comes out, it takes {p50}, or {p80} to be safe; promise nothing, "
+            "because more likely than not none comes out"
         )
 
     def _questions(self, ask: AskFirst) -> str:
         n = f"{ask.n_open} of {ask.n_asked} questions are open"
         return (
-            f"Ask first: {n}, and their answers move the plan about {ask.fold:.0f} times, from "
-            f"P50 = {self._told(ask.p50_if_no)} if all are no to "
+            f"Ask first: {n}, and their answers change the plan by a factor of about "
+            f"{ask.fold:.0f}, from {self._told(ask.p50_if_no)} if all are no to "
             f"{self._told(ask.p50_if_yes)} if all are yes. Begin with: {ask.first}"
         )
 

@@ -52,9 +52,9 @@ class Confidence(Choice):
 
 def _weight(dimension: str) -> float:
     weight: float = column(
-        f"How much {dimension} matters to them: any number, only the proportions of the five "
-        "count. People like to give out 100 points.",
-        label=f"Weight of {dimension}",
+        f"How much {dimension} matters to them, in points: give out 100 over the five dimensions. "
+        "Only their proportions count.",
+        label=f"Points for {dimension}",
         default=0.0,
         low=0,
         high=1000,
@@ -77,7 +77,7 @@ class StakeholderRecord(Record):
     interest: Whole = column("How much it matters to them, 1 to 5.", default=3, low=1, high=5)
     role: Text = column("Their part, such as budget holder or product owner.", default="")
     wants: Text = column("What they want, and why.", default="")
-    has_veto: Flag = column("Can stop the project alone.", label="Veto", default=False)
+    has_veto: Flag = column("Whether they can stop the project alone.", label="Veto", default=False)
     revenue: Number = _weight("revenue")
     cost_saving: Number = _weight("cost saving")
     cycle_time: Number = _weight("cycle time")
@@ -99,12 +99,14 @@ class FindingRecord(Record):
     area: Area = column("Which of the six areas it belongs to.")
     statement: Text = column("What is known, or the open question.")
     confidence: Confidence = column(
-        "How far it can be relied on: unknown is an open question.", default=Confidence.UNKNOWN
+        "How certain it is: unknown is an open question, assumed a guess, checked was looked into, "
+        "proven has evidence.",
+        default=Confidence.UNKNOWN,
     )
     is_blocker: Flag = column(
-        "Work cannot go on before it is checked.", label="Blocker", default=False
+        "Whether work cannot go on before it is checked.", label="Blocker", default=False
     )
-    owner: Text = column("Who finds it out, or stands for it.", default="")
+    owner: Text = column("Who finds it out, or answers for it.", default="")
     due_on: Day | None = column("By when it must be known.", label="Due", default=None)
     found_on: Day | None = column("The day it was found.", label="Found on", default=None)
     evidence: Text = column("What it rests on: a person, a file, a count.", default="")

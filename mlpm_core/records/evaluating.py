@@ -27,7 +27,7 @@ class Evaluation(Record):
         aliases=("model_version", "version"),
         reserved=("none", "all"),
     )
-    metric: Name = column("Which metric, in scikit-learn's spelling.")
+    metric: Name = column("Which metric, spelled as in scikit-learn, such as recall.")
     value: Number = column("The metric's value; a share is written 0 to 1.", largest=LARGEST_SQUARE)
     n: Whole | None = column(
         "Of how many cases a share is the share: actual positives for recall, those flagged for "
@@ -89,7 +89,7 @@ class Evaluation(Record):
     )
     agreement: Number | None = column(
         "Of the cases that the metric counts, the share on which both candidates are right or both "
-        "are wrong; for what is no share the correlation of their errors.",
+        "are wrong; for a metric that is not a share, the correlation of their errors.",
         default=None,
         low=-1,
         high=1,
@@ -105,7 +105,7 @@ class Evaluation(Record):
         "The day it was measured; of several test sets the newest counts.", default=None
     )
     run_id: Text = column("The run that produced it.", default="")
-    note: Text = column("Anything worth knowing, such as the operating point.", default="")
+    note: Text = column("Anything worth knowing, such as the threshold that was used.", default="")
 
 
 class Decision(Record):
@@ -127,30 +127,31 @@ class Decision(Record):
         "The candidate that was chosen; none, or empty, adopts none of them.", default="none"
     )
     model_id: Name = column(
-        "The model that the chosen candidate is a version of, where several serve the value case.",
-        label="Runs as model",
+        "The model under which the chosen candidate is in use, if several serve the value case.",
+        label="In use as model",
         default="",
         refers_to="models",
     )
     model_version: Name = column(
-        "The version as which the chosen candidate is deployed, where it goes by another name.",
-        label="Runs as version",
+        "The version under which the chosen candidate is in use, if that name differs from the "
+        "candidate's.",
+        label="In use as version",
         default="",
     )
     why: Text = column("Why it was chosen.")
     decided_by: Text = column("Who decided.")
-    attendees: Text = column("Who else was there.", default="")
+    attendees: Text = column("Who else took part.", label="Also present", default="")
     decided_on: Day = column("The day it was decided; when it was recorded is kept beside it.")
     review_on: Day | None = column(
         "The day to look at it again.", label="Review date", default=None
     )
     supersedes: Name = column(
-        "The earlier decision of the project that it takes the place of.", default=""
+        "The earlier decision of the project that this one replaces.", default=""
     )
-    conditions: Text = column("What must hold for the decision to stand.", default="")
+    conditions: Text = column("What must be true for the decision to hold.", default="")
     dissent: Text = column("Who disagreed, and why.", default="")
     evidence: Text = column(
-        "SHA-256 of the options that were compared, as they stood then.",
+        "SHA-256 of the options that were compared, as they were then.",
         default="",
         by_application=True,
     )

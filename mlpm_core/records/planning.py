@@ -30,16 +30,18 @@ class Project(Record):
     project: Name = column("Short name of the project, used in links, files and commands.")
     title: Text = column("The project's name as people say it.")
     question: Text = column(
-        "What the stakeholders want to improve, and how the system will do it.", default=""
+        "What the stakeholders want to improve, and how the system will do it.",
+        label="Hypothesis",
+        default="",
     )
     currency: Name = column(
-        "The one currency of the project, an ISO 4217 code such as EUR; it stays once amounts "
-        "rest on it.",
+        "The one currency of the project, an ISO 4217 code such as EUR. It cannot be changed once "
+        "amounts are stored in it.",
         default="EUR",
     )
     owner: Text = column("Who answers for it.", default="")
     clock_on: Day | None = column(
-        "The day this project lives on; empty follows the calendar. The demo stands still.",
+        "The day on which the project stands still, such as the demo; empty follows the calendar.",
         label="Clock",
         default=None,
     )
@@ -80,11 +82,11 @@ class Kpi(Record):
     )
     direction: Direction = column("Which way it should move.")
     baseline: Number | None = column(
-        "Where it stands without the model; only a proxy may still wait for it to be measured.",
+        "Where it stands without the model; only a provisional KPI may wait for it to be measured.",
         default=None,
     )
     target: Number | None = column(
-        "Where it should be; only a proxy may still be without.", default=None
+        "Where it should be; only a provisional KPI may still be without.", default=None
     )
     target_on: Day | None = column("By when.", label="Target date", default=None)
     definition: Text = column(
@@ -92,15 +94,16 @@ class Kpi(Record):
     )
     owner: Text = column("Who answers for it.", default="")
     stands_for: Text = column(
-        "A proxy only: what it stands in for, until the stakeholders name a KPI of their own.",
+        "A provisional KPI (a proxy) only: what should really get better, until the stakeholders "
+        "name a KPI of their own.",
         default="",
     )
-    agreed_by: Text = column("A proxy only: who agreed to it.", default="")
+    agreed_by: Text = column("A provisional KPI only: who agreed to it.", default="")
     agreed_on: Day | None = column(
-        "A proxy only: the day they agreed to it.", label="Agreed on", default=None
+        "A provisional KPI only: the day they agreed to it.", label="Agreed on", default=None
     )
     expires_on: Day | None = column(
-        "A proxy only: the last day on which it counts without having been agreed.",
+        "A provisional KPI only: the last day on which it counts without having been agreed.",
         label="Expires on",
         default=None,
     )
@@ -115,6 +118,22 @@ class Baseline(Choice):
     ALL = "all"
     INCUMBENT = "incumbent"
 
+    @property
+    def label(self) -> str:
+        """What the model is compared with, as people say it.
+
+        Examples
+        --------
+        >>> Baseline.INCUMBENT.label
+        "Today's way"
+        """
+        return {
+            Baseline.NATURAL: "As the mechanism proposes",
+            Baseline.NONE: "Doing nothing",
+            Baseline.ALL: "Treating everybody",
+            Baseline.INCUMBENT: "Today's way",
+        }[self]
+
 
 class ValueCase(Record):
     """A project's mechanism: how its model creates value."""
@@ -127,9 +146,11 @@ class ValueCase(Record):
     project: Name = column("The project it belongs to.")
     value_case_id: Name = column("Short name of the value case.", label="Value case")
     title: Text = column("Its name as people say it.", default="")
-    mechanism: Name = column("How the model creates value; see the list of mechanisms.")
+    mechanism: Name = column("How the model creates value: one of the mechanisms.")
     baseline: Baseline = column(
-        "What the model is compared with; empty takes the mechanism's own.",
+        "What the model is compared with: none is doing nothing, all is treating everybody, "
+        "incumbent is today's way; empty takes what the mechanism proposes.",
+        label="Compared with",
         default=Baseline.NATURAL,
     )
     model_id: Name = column(
@@ -158,7 +179,7 @@ class QuantityRecord(Record):
         "The number or range: 0.3, 12k, 120 to 400, 2 | 4 | 9, 40/2000.", label="Value"
     )
     source: Text = column("Where the number comes from.", default="")
-    owner: Text = column("Who stands for it.", default="")
+    owner: Text = column("Who answers for it.", default="")
 
 
 class Promise(Record):
@@ -177,13 +198,16 @@ class Promise(Record):
     made_on: Day = column("The day it was said.", label="Made on")
     made_to: Text = column("To whom.", default="")
     confidence: Number | None = column(
-        "How likely it was held to be then, 0 to 1.", default=None, low=0, high=1
+        "How likely it seemed then that the promise would be kept, from 0 to 1.",
+        default=None,
+        low=0,
+        high=1,
     )
     archived: Flag = column("Kept, but no longer shown.", default=False)
 
 
 class Answer(Choice):
-    """Whether something applies; unknown counts in half of the draws."""
+    """Whether something applies; unknown counts as half."""
 
     YES = "yes"
     NO = "no"
@@ -196,6 +220,21 @@ class Documentation(Choice):
     NONE = "none"
     CARD = "card"
     FULL = "full"
+
+    @property
+    def label(self) -> str:
+        """The documentation as people say it.
+
+        Examples
+        --------
+        >>> Documentation.CARD.label
+        'Model card'
+        """
+        return {
+            Documentation.NONE: "None",
+            Documentation.CARD: "Model card",
+            Documentation.FULL: "Full documentation",
+        }[self]
 
 
 class EstimateRecord(Record):
@@ -216,10 +255,14 @@ class EstimateRecord(Record):
         unit="person-days",
     )
     day_rate: Number = column(
-        "What a person-day costs, in the project's currency.", low=0, high=1_000_000
+        "What a person-day costs, in the project's currency.",
+        label="Cost of a person-day",
+        low=0,
+        high=1_000_000,
     )
     p_success: Number = column(
-        "Chance that one modelling cycle gives a usable model, 0 to 1.",
+        "How likely one cycle (choosing, training and scoring a model) gives a usable model, from "
+        "0 to 1.",
         label="Chance of a usable model per cycle",
         low=0,
         high=1,
@@ -232,9 +275,15 @@ class EstimateRecord(Record):
         refers_to="value_cases",
     )
     max_cycles: Whole = column(
-        "After so many cycles without a usable model one stops.", default=3, low=1, high=100
+        "After so many cycles without a usable model the work stops.",
+        label="Cycles at most",
+        default=3,
+        low=1,
+        high=100,
     )
-    n_models: Whole = column("How many models.", label="Models", default=1, low=1, high=1000)
+    n_models: Whole = column(
+        "How many models are built.", label="Models", default=1, low=1, high=1000
+    )
     loop_share: Number = column(
         "Share of the work that one modelling cycle is: choosing, training and scoring a model, 0 "
         "to 1. MLPM's 0.25 follows a survey of 2,360 people (Anaconda 2020: 23% of their time).",
@@ -244,41 +293,50 @@ class EstimateRecord(Record):
         high=1,
     )
     repeat_share: Number = column(
-        "What a further cycle costs, as a share of the first, 0 to 1. The 0.6 is MLPM's own.",
+        "What each further cycle costs, as a share of the first, from 0 to 1. MLPM's 0.6 is its "
+        "own assumption.",
         label="Cost of a further cycle",
         default=0.6,
         low=0,
         high=1,
     )
     stop_point_days: Number | None = column(
-        "Days after which the first cycle says whether there is a usable model, as with a "
-        "lighthouse. Empty: that is known only at the end.",
+        "Days after which the first cycle shows whether there is a usable model, as in a short "
+        "first project (a lighthouse). Empty: that is known only at the end.",
         label="First cycle known after",
         default=None,
         low=0.1,
         high=10_000,
         unit="person-days",
     )
-    data_complex: Answer = column("Is the data complex?", default=Answer.UNKNOWN)
-    data_big: Answer = column("Is the data big?", default=Answer.UNKNOWN)
-    platform_complex: Answer = column(
-        "Is the platform complex or distributed?", default=Answer.UNKNOWN
+    data_complex: Answer = column(
+        "Is the data complex?", label="Complex data", default=Answer.UNKNOWN
     )
-    data_dirty: Answer = column("Does the data need cleaning?", default=Answer.UNKNOWN)
+    data_big: Answer = column("Is the data big?", label="Big data", default=Answer.UNKNOWN)
+    platform_complex: Answer = column(
+        "Is the platform complex or distributed?", label="Complex platform", default=Answer.UNKNOWN
+    )
+    data_dirty: Answer = column(
+        "Does the data need cleaning?", label="Dirty data", default=Answer.UNKNOWN
+    )
     ethics_privacy: Answer = column(
-        "Are there questions of ethics, security or privacy?", default=Answer.UNKNOWN
+        "Are there questions of ethics, security or privacy?",
+        label="Ethics and privacy",
+        default=Answer.UNKNOWN,
     )
     unstructured: Answer = column(
-        "Is the data unstructured, such as text, images or sound?", default=Answer.UNKNOWN
+        "Is the data unstructured, such as text, images or sound?",
+        label="Unstructured data",
+        default=Answer.UNKNOWN,
     )
     eval_complicated: Answer = column(
         "Is it complicated to tell whether the model is good?",
-        label="Evaluation complicated",
+        label="Complicated evaluation",
         default=Answer.UNKNOWN,
     )
     documentation: Documentation = column(
-        "Which documentation of the model is due.", default=Documentation.NONE
+        "Which documentation of the model is required.", default=Documentation.NONE
     )
-    made_by: Text = column("Who guessed.", default="")
+    made_by: Text = column("Who made the guess.", label="Estimated by", default="")
     note: Text = column("Assumptions, and what is left out.", default="")
     archived: Flag = column("Kept, but no longer shown.", default=False)

@@ -34,21 +34,21 @@ _INPUTS: Final[tuple[Input, ...]] = (
           "money/year", low=0, default="0"),
     Input("build_months", "Time to build", "from the first spending until it is used, so many "
           "months pass", "month", low=0, high=120, default="0", typical="3 to 12"),
-    Input("horizon_years", "Horizon", "it is used for so many whole years", "year", low=1,
+    Input("horizon_years", "Years of use", "it is used for so many whole years", "year", low=1,
           high=30, default="3", typical="2 to 5"),
-    Input("ramp_first_year", "First year", "of its steady-state use, the first year has this "
-          "share", "1", low=0, high=1, default="1", typical="0.3 to 0.8"),
-    Input("ramp_second_year", "Second year", "of its steady-state use, the second year has "
-          "this share", "1", low=0, high=1, default="1", typical="0.7 to 0.99"),
-    Input("deadweight", "Deadweight", "of the benefit, this share would have come anyway", "1",
-          low=0, high=1, default="0", typical="0.05 to 0.3"),
-    Input("attribution", "Attribution", "of the benefit, this share is the model's doing and not "
-          "other changes'", "1", low=0, high=1, default="1", typical="0.6 to 0.95"),
-    Input("decay", "Decay", "each year, the benefit falls by this share", "1", low=0, high=1,
-          default="0", typical="0.02 to 0.2"),
-    Input("decay_later", "Decay from the third year", "from the third year on, the benefit falls "
-          "by this share each year; as in the second if nobody knows", "1", low=0, high=1,
-          typical="0.02 to 0.3", same_as="decay"),
+    Input("ramp_first_year", "Use in the first year", "of its steady-state use, the first year "
+          "has this share", "1", low=0, high=1, default="1", typical="0.3 to 0.8"),
+    Input("ramp_second_year", "Use in the second year", "of its steady-state use, the second "
+          "year has this share", "1", low=0, high=1, default="1", typical="0.7 to 0.99"),
+    Input("deadweight", "Would come anyway", "of the benefit, this share would have come anyway",
+          "1", low=0, high=1, default="0", typical="0.05 to 0.3"),
+    Input("attribution", "Caused by the model", "of the benefit, this share comes from the model "
+          "and not from other changes", "1", low=0, high=1, default="1", typical="0.6 to 0.95"),
+    Input("decay", "Yearly decline", "each year, the benefit falls by this share", "1", low=0,
+          high=1, default="0", typical="0.02 to 0.2"),
+    Input("decay_later", "Yearly decline from the third year", "from the third year on, the "
+          "benefit falls by this share each year; as in the second if nobody knows", "1", low=0,
+          high=1, typical="0.02 to 0.3", same_as="decay"),
     Input("peak_volume", "Busiest time of the year", "at the busiest time of the year, so many "
           "times the mean volume arrives", "1", low=1, high=2, default="1", typical="1.1 to 1.6"),
     Input("peak_month", "Time to the busiest time", "from the start of use to the middle of the "
@@ -127,7 +127,7 @@ class Benefits:
                 f"{years} it leaves a gain with a chance of {gain}."
             )
         if not np.isfinite(self.payback_years).any():
-            return f"It does not pay back within {years} of use in any outcome in sight."
+            return f"It does not pay back within {years} of use in any outcome that was computed."
         chance = in_percent(self.probability_by(self.horizon_years), in_words=True)
         start = f"It pays back within {years} of use with a chance of {chance}"
         if self.median_years is None:
@@ -135,7 +135,7 @@ class Benefits:
         months = _counted(max(1, math.ceil(self.median_years * 12 - _ROUNDING)), "month")
         if self.payback_years.max() == self.median_years:
             return f"It pays back within {months} of use."
-        return f"{start}; as likely as not within {months}."
+        return f"{start}; half of all outcomes do so within {months}."
 
 
 def benefits(

@@ -7,7 +7,7 @@ project = controls.project()
 view = queries.project_view(project)
 if not view.lines:
     panels.empty(
-        "This project has no value case yet, so there is nothing to decide on.",
+        "This project has no value case yet, so there is nothing to decide.",
         "data/registers.py",
         "Add a value case",
         kind="value_cases",
@@ -18,13 +18,13 @@ board = queries.candidates(project, line.case.value_case_id)
 recorded = queries.decisions(project)
 if board.options and not board.is_empty:
     st.markdown(text.lead(board))
-    st.subheader("Options in five dimensions", anchor=False)
+    st.subheader("Options compared in five dimensions", anchor=False, help=text.computed(board))
     st.dataframe(
         tables.five_dimensions(board.options),
         hide_index=True,
-        alt="Options side by side in net and five dimensions",
+        alt="Options side by side: net benefit and five dimensions",
     )
-    st.caption(text.rests_on(board))
+    st.caption(f"{tables.IN_BRACKETS} {text.rests_on(board)}")
     weighed = queries.choosing(project, line.case.value_case_id)
     if weighed is not None:
         preferences.who_would_choose_what(weighed, board.currency)
@@ -38,7 +38,7 @@ if recorded:
 if not board.options:
     panels.empty(
         board.problem
-        or "There is nothing to decide yet: no candidate of this value case was measured.",
+        or "There is nothing to decide yet: no candidate of this value case has been measured.",
         "evaluate/candidates.py",
         "Candidates",
         case=line.case.value_case_id,

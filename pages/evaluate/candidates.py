@@ -8,7 +8,7 @@ project = controls.project()
 view = queries.project_view(project)
 if not view.lines:
     panels.empty(
-        "This project has no value case yet, so nothing says what a candidate is worth.",
+        "This project has no value case yet. Without one, the value of a candidate is unknown.",
         "data/registers.py",
         "Add a value case",
         kind="value_cases",
@@ -18,8 +18,8 @@ line = controls.line(view.lines)
 board = queries.candidates(project, line.case.value_case_id)
 if board.is_empty:
     panels.empty(
-        "No candidate was measured for this value case yet. Upload what was measured of each: one "
-        "metric of one candidate a row.",
+        "No candidate has been measured for this value case yet. Upload a file with the results of "
+        "each candidate: one metric of one candidate in each row.",
         "data/upload.py",
         "Upload evaluations",
         kind="evaluations",
@@ -28,16 +28,17 @@ if board.is_empty:
 st.markdown(text.lead(board))
 if board.problem is not None:
     panels.empty(
-        "A candidate is valued by the quantities of its value case.",
+        "The value of a candidate is computed from the numbers of its value case, and some are "
+        "missing.",
         "plan/value_case.py",
         "Fill in what is missing",
         case=line.case.value_case_id,
     )
 
-st.subheader("Net value of each option", anchor=False)
+st.subheader("Net benefit of each option", anchor=False, help=text.computed(board))
 charts.draw(
     tables.intervals(board),
-    charts.intervals(f"Net value in {board.currency} / year"),
+    charts.intervals(f"Net benefit, {board.currency} / year"),
     text.chart(board),
 )
 st.caption(text.chart(board))
@@ -46,20 +47,26 @@ st.subheader("Side by side", anchor=False)
 st.dataframe(
     tables.options(board),
     hide_index=True,
-    alt="Options with net value, interval, risks and measured metrics",
+    alt="Options with net benefit, likely range, risks and measured metrics",
+    column_config=tables.explained(board),
 )
-st.caption(text.board(board))
+if caveat := text.board(board):
+    st.caption(caveat)
 
 insights.before_choosing(queries.advice_among(project, line.case.value_case_id), board.currency)
 
 if board.unvalued:
-    st.subheader("Without a value", anchor=False)
-    st.dataframe(tables.unvalued(board), hide_index=True, alt="Candidates that have no value")
+    st.subheader("Candidates without a value", anchor=False)
+    st.dataframe(
+        tables.unvalued(board),
+        hide_index=True,
+        alt="Candidates that cannot be valued, and why",
+    )
 
 st.caption(text.rests_on(board))
 st.page_link(
     "evaluate/adoption.py",
-    label="Decide on it",
+    label="Record a decision",
     icon=":material/gavel:",
     query_params=panels.here(case=line.case.value_case_id),
 )

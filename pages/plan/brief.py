@@ -17,18 +17,18 @@ else:
     if view.findings:
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            st.subheader("Six areas by confidence", anchor=False)
+            st.subheader("How well each area is known", anchor=False)
             charts.draw(briefs.by_area(view), plan_charts.findings_by_area(), briefs.areas(view))
             st.caption(briefs.areas(view))
         with right:
-            st.subheader("What is known of each", anchor=False)
+            st.subheader("Area by area", anchor=False)
             briefs.area_sentences(view)
         st.subheader("Open questions", anchor=False)
         briefs.open_questions(view)
         briefs.settled(view)
-    st.subheader("Who has a say, and what matters to them", anchor=False)
+    st.subheader("Stakeholders and what matters to them", anchor=False)
     briefs.stakeholders(view)
     briefs.conflicts(view)
 
-st.subheader("Write it down", anchor=False)
+st.subheader("Add or change", anchor=False)
 briefs.form(project, view)

@@ -2,7 +2,7 @@ import streamlit as st
 
 from pages.parts.common import charts, controls, queries, record_form, tables
 from pages.parts.plan import charts as plan_charts
-from pages.parts.plan import estimates
+from pages.parts.plan import estimates, terms
 
 project = controls.project()
 views = queries.estimates(project)
@@ -10,7 +10,7 @@ record = estimates.RECORD
 stored = estimates.in_view(views) if views else None
 answer = st.container()
 
-st.subheader("The guess and the answers", anchor=False)
+st.subheader("Own guess and answers", anchor=False)
 changed = dict(stored.record) if stored and not estimates.adds_another() else None
 filled = record_form.record_form(record, project, changed)
 view = estimates.tried(project, stored, filled)
@@ -25,7 +25,7 @@ with answer:
             estimates.chance(view)
             left, right = st.columns([3, 2], gap="medium")
             with left:
-                st.subheader("From the guess to the plan", anchor=False)
+                st.subheader("From the guess to the plan", anchor=False, help=terms.WATERFALL)
                 shown = estimates.waterfall(view)
                 charts.draw(tables.waterfall(view), plan_charts.waterfall(), shown)
                 st.caption(shown)
@@ -39,7 +39,7 @@ with answer:
         estimates.payback(view)
     else:
         st.info(
-            "Nobody has estimated this project yet. Start with one engineer's own guess in days; "
-            "the answers below say what usually becomes of it.",
+            "Nobody has estimated this project yet. Start with one engineer's own guess in days "
+            "and answer the questions below: this screen then says what it usually becomes.",
             icon=":material/info:",
         )

@@ -13,12 +13,12 @@ dimension = kpi_finder.dimension(view)
 if dimension is None:
     st.stop()
 
-st.subheader("2 · What could be counted?", anchor=False)
+st.subheader("2 · What can be counted?", anchor=False)
 candidate = kpi_finder.candidate(project, dimension)
 if candidate is None:
     st.stop()
 
-st.subheader("3 · How would a model move it?", anchor=False)
+st.subheader("3 · How would a model change it?", anchor=False)
 mechanism = kpi_finder.mechanism(candidate)
 
 st.subheader("4 · Where does it stand today?", anchor=False)

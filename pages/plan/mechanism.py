@@ -4,9 +4,9 @@ from pages.parts.plan import mechanisms
 project = controls.project()
 currency = queries.currency(project)
 mechanism_id = mechanisms.chosen(project)
-known = queries.mechanism_choices(project)
+choices = queries.mechanism_choices(project)
 
-if mechanism_id in known and known[mechanism_id].number:
-    mechanisms.read(known[mechanism_id], currency)
+if mechanism_id in choices and choices[mechanism_id].number:
+    mechanisms.read(choices[mechanism_id], currency)
 else:
     mechanisms.write(project, mechanism_id, currency)

@@ -7,8 +7,8 @@ project = controls.project()
 view = queries.project_view(project)
 if not view.lines:
     panels.empty(
-        "This project has no value case yet. Choose the mechanism by which its model creates "
-        "value; this screen then asks for the numbers.",
+        "This project has no value case yet. Choose how its model creates value (its mechanism); "
+        "this screen then asks for the numbers.",
         "data/registers.py",
         "Add a value case",
         kind="value_cases",
@@ -17,7 +17,7 @@ if not view.lines:
 line = controls.line(view.lines)
 answer = st.container()
 
-st.subheader("What it rests on", anchor=False)
+st.subheader("Assumptions", anchor=False)
 entered = case_inputs.fields(project, line.case)
 changes = entered.changes
 case = queries.case(project, line.case.value_case_id, changes)
@@ -35,7 +35,7 @@ with answer:
             st.subheader("Fifty equally likely outcomes", anchor=False)
             charts.draw(
                 tables.dots(case),
-                charts.dotplot(f"Net value in {case.currency} / year"),
+                charts.dotplot(f"Net benefit, {case.currency} / year"),
                 text.dots(case),
             )
             st.caption(text.dots(case))

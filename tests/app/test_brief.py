@@ -58,7 +58,7 @@ def test_the_brief_opens_with_what_stands_in_the_way():
     app = open_screen("brief", project="p")
     assert plain(app.markdown[0].value) == (
         "**P** is **not understood yet**: 1 of 3 findings checked or proven, 1 blocker open, "
-        "4 areas not asked about, 1 stakeholder not asked what matters and 1 pair of "
+        "4 areas without any question, 1 stakeholder not yet asked what matters and 1 pair of "
         "stakeholders wants different things."
     )
     shown = plain(said(app))
@@ -87,7 +87,7 @@ def test_weights_stand_beside_the_conflict_that_their_mean_hides():
     assert by_name["Amal"][cost] == "–"
     shown = plain(said(app))
     assert "Jonas puts 50 of 100 points on customer experience, Tom 0;" in shown
-    assert "Able to stop the project alone: Tom." in shown
+    assert "Can stop the project alone: Tom." in shown
 
 
 @pytest.mark.usefixtures("briefed")
@@ -127,13 +127,13 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     run(app)
     app = open_screen("brief", project="p")
     assert "Fewer returns: photos tell the size." in plain(said(app))
-    assert "Start with the one who holds the budget" in app.info[0].value
+    assert "Start with the person who holds the budget" in app.info[0].value
     form = "register_stakeholders_new"
     turn = app.session_state["register_turn"]
     app.text_input(key=f"{form}{turn}_stakeholder_id").set_value("mara")
     app.text_input(key=f"{form}{turn}_name").set_value("Mara")
     app.number_input(key=f"{form}{turn}_influence").set_value(5)
-    assert app.text_input(key=f"{form}{turn}_revenue").label == "Weight of revenue"
+    assert app.text_input(key=f"{form}{turn}_revenue").label == "Points for revenue"
     (button,) = app.button
     assert button.label == "Add the stakeholder"
     button.click()
@@ -179,7 +179,7 @@ def test_the_value_case_says_what_its_work_costs_and_whether_it_pays(demo):
     shown = plain(said(app))
     (view,) = [v for v in loaded_estimates(demo) if v.record.value_case_id == "voucher-letter"]
     p50, p80 = (f"EUR {f.cost:,}" for f in view.figures[1:3])
-    assert f"costs **{p50}** at P50 and **{p80}** at P80" in shown
+    assert f"costs **{p50}** at even odds, and to be safe **{p80}**." in shown
     assert view.pays_back.sentence in shown
     links = {link.proto.label for link in app.get("page_link")}
     assert "What the cost rests on" in links
@@ -197,14 +197,14 @@ def test_the_payback_follows_numbers_that_are_only_tried(demo):
     shown = plain(said(app))
     assert tried.pays_back.sentence in shown
     assert view.pays_back.sentence not in shown
-    assert "as tried below, not saved, against" in shown
+    assert "(with the changes tried below)" in shown
     assert loaded_estimates(demo)[0].pays_back.sentence == view.pays_back.sentence
 
 
 @pytest.mark.usefixtures("demo")
 def test_a_value_case_without_an_estimate_leads_to_one():
     app = open_screen("value_case", project=DEMAND)
-    assert "says what building it costs" in said(app)
+    assert "What building the model costs is not known yet" in said(app)
     link = next(x for x in app.get("page_link") if x.proto.label == "Estimate the work")
     assert link.proto.page == "estimate"
 
@@ -212,4 +212,6 @@ def test_a_value_case_without_an_estimate_leads_to_one():
 def test_an_archived_estimate_pays_for_nothing(demo):
     (row,) = registers.records(demo, "test", WINBACK, "estimates")
     save(demo, "estimates", dict(row) | {"archived": True}, project=WINBACK)
-    assert "says what building it costs" in said(open_screen("value_case", project=WINBACK))
+    assert "What building the model costs is not known yet" in said(
+        open_screen("value_case", project=WINBACK)
+    )

@@ -33,7 +33,9 @@ def test_candidates_open_with_the_best_and_the_score_that_says_otherwise(demo):
     assert "ROC AUC" in first
     shown = app.dataframe[0].value
     assert list(shown["Option"]) == ["champion-1.0", "challenger-1.1", "adopt none"]
-    assert {"Chance of loss", "Chance best", "Dominated", "ROC AUC"} <= set(shown.columns)
+    assert {"Chance of loss", "Chance of being best", "Worse in every respect", "ROC AUC"} <= set(
+        shown.columns
+    )
 
 
 @pytest.mark.usefixtures("demo")
@@ -94,8 +96,8 @@ def test_a_meeting_sees_who_would_choose_what_and_why():
     assert "Mara Lindqvist" in shown
     assert "would choose **champion-1.0**" in shown
     people = next(d.value for d in app.dataframe if "Would choose" in d.value)
-    assert people["Would change"].str.contains("points moved from money to ").any()
-    assert "No better in any criterion: challenger-1.1 than champion-1.0." in shown
+    assert people["What would change it"].str.contains("points moved from money to ").any()
+    assert "Left out as no better in any criterion: challenger-1.1 than champion-1.0." in shown
 
 
 @pytest.mark.usefixtures("demo")
@@ -121,7 +123,7 @@ def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
     first, second = decisions.decisions(demo, "test", WINBACK)
     assert (first.supersedes, second.superseded_by) == ("D001", "D002")
     shown = said(open_screen("adoption", project=WINBACK))
-    assert f"Takes the place of [D001](#decision-{second.batch.lower()}-d001)" in shown
+    assert f"Supersedes [D001](#decision-{second.batch.lower()}-d001)" in shown
     assert f"Superseded by [D002](#decision-{first.batch.lower()}-d002)" in shown
     assert r"Dissent: Tom: \*\*too\*\* early" in shown.replace(r"\:", ":")
     assert "another decision promises in its place" in shown
@@ -150,8 +152,8 @@ def test_as_what_a_candidate_runs_is_asked_where_names_differ():
     app = open_screen("adoption", project="bike-shop-demand")
     form = "decide_bike-shop-demand_daily-orders"
     runs_as = app.selectbox(key=f"{form}_runs_as")
-    assert runs_as.options == ["the same name", "demand-forecast 1.0"]
-    assert "No candidate is called so" in said(app)
+    assert runs_as.options == ["its own name", "demand-forecast 1.0"]
+    assert "No candidate has one of these names" in said(app)
 
 
 def test_the_register_of_decisions_has_no_form_and_leads_to_adoption(demo):
@@ -202,7 +204,7 @@ def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
     run(app)
     decided(demo, title="Theirs", supersedes="D001")
     press(app)
-    assert "Choose again at “Takes the place of”" in app.error[0].value
+    assert "Please choose again under “Supersedes”" in app.error[0].value
     assert "Change" not in {d.title for d in decisions.decisions(demo, "x", WINBACK)}
     app.selectbox(key=f"{FORM}_supersedes").set_value("D002")
     press(app)
@@ -215,10 +217,10 @@ def test_where_nothing_is_worth_adopting_the_nearest_is_said_with_its_range(demo
     poor = [dict(r) | {"value": 0.12} for r in rows if r["metric"] == "precision"]
     assert registers.save(demo, "ada", WINBACK, "evaluations", poor).status == "committed"
     told = text.lead(evaluations.candidates(demo, "x", WINBACK, "voucher-letter"))
-    ends = r", likely −[\d.k,]+ to −?[\d.k,]+ \(8 times in 10\),"
+    ends = r"likely −[\d.k,]+ to −?[\d.k,]+ \(8 times in 10\)"
     told = told.replace("\\", "")
     assert told.startswith("No candidate of **Letter with voucher** is worth adopting: **ch")
-    assert re.search(rf" comes nearest with \*\*EUR −[\d.k,]+ / year\*\* {ends}, against ", told)
+    assert re.search(rf" comes nearest with \*\*EUR −[\d.k,]+ / year\*\*, {ends}, compared ", told)
 
 
 def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chosen(demo):

@@ -59,11 +59,11 @@ def test_every_word_has_its_icon_and_its_colour():
         "target missed": (":material/event_busy:", "red"),
         "no better than before": (":material/error:", "red"),
         "not current": (":material/history:", "gray"),
-        "proxy": (":material/handshake:", "gray"),
-        "proxy, not agreed": (":material/hourglass_top:", "orange"),
-        "proxy expired": (":material/hourglass_disabled:", "red"),
+        "provisional, agreed": (":material/handshake:", "gray"),
+        "provisional, not agreed": (":material/hourglass_top:", "orange"),
+        "provisional, expired": (":material/hourglass_disabled:", "red"),
     }
-    assert {str(state) for state in ProxyState} - {"no proxy"} <= format.BADGES.keys()
+    assert {state.label for state in ProxyState} - {""} <= format.BADGES.keys()
 
 
 @pytest.mark.parametrize(

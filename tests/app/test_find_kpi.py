@@ -32,7 +32,7 @@ def test_the_dimension_that_people_want_most_is_picked_first():
 def test_a_project_without_a_kpi_gets_a_proxy_and_a_value_case(empty):
     registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
     app = open_screen("find_kpi", project="desk")
-    assert "**no KPI that counts**" in said(app)
+    assert "**no KPI yet**" in said(app)
     app.segmented_control(key="dimension").set_value("cycle_time")
     run(app)
     first = next(b for b in app.button if b.key.startswith("guide_choose_"))
@@ -42,9 +42,9 @@ def test_a_project_without_a_kpi_gets_a_proxy_and_a_value_case(empty):
     shown = plain(said(app))
     assert "Count for **" in shown
     assert "The model pays when" in shown
-    next(t for t in app.text_input if t.label == "It stands for").set_value("less waiting")
+    next(t for t in app.text_input if t.label == "Stands for").set_value("less waiting")
     run(app)
-    button(app, "Write it down as a proxy").click()
+    button(app, "Save as provisional KPI").click()
     run(app)
     (kpi,) = registers.records(empty, "test", "desk", "kpis")
     assert (kpi["kpi_id"], kpi["stands_for"], kpi["baseline"]) == (candidate, "less waiting", None)
@@ -66,27 +66,27 @@ def test_weeks_counted_become_the_baseline_with_how_well_it_is_known(empty):
     run(app)
     app.text_area[0].set_value("20\n24\n22\n21\n23\n22")
     run(app)
-    assert "**6 weeks** so far: mean **22" in plain(said(app))
+    assert "**6 weeks** so far: the average is **22" in plain(said(app))
     app.text_area[0].set_value("20\nabout 24")
     run(app)
     assert "Line 2 of the weekly values is 'about 24'" in plain(app.error[0].value)
     app.text_area[0].set_value("20\n24\n22\n21\n23\n22")
     run(app)
-    next(t for t in app.text_input if t.label == "It stands for").set_value("less waiting")
+    next(t for t in app.text_input if t.label == "Stands for").set_value("less waiting")
     run(app)
-    button(app, "Write it down as a proxy").click()
+    button(app, "Save as provisional KPI").click()
     run(app)
     (kpi,) = registers.records(empty, "test", "desk", "kpis")
     assert kpi["baseline"] == 22
-    assert "mean of 6 weeks" in kpi["definition"]
+    assert "average of 6 weeks" in kpi["definition"]
 
 
 def test_a_proxy_that_says_nothing_is_refused_and_the_break_even_stays(empty):
     registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
     app = open_screen("find_kpi", project="desk", dimension="cycle_time", candidate=WAITS)
-    button(app, "Write it down as a proxy").click()
+    button(app, "Save as provisional KPI").click()
     run(app)
-    assert "Write what the proxy stands for" in plain(app.error[0].value)
+    assert "Write what the provisional KPI stands for" in plain(app.error[0].value)
     assert "The model pays when" in plain(said(app))
     assert registers.records(empty, "test", "desk", "kpis") == []
 
@@ -101,10 +101,10 @@ def test_an_expired_proxy_is_offered_a_new_last_day(empty):
     }  # fmt: skip
     assert registers.save(empty, "test", "desk", "kpis", [row]).status == "committed"
     app = open_screen("find_kpi", project="desk", dimension="cycle_time", candidate=WAITS)
-    assert "no KPI that counts** any more" in said(app)
-    assert "expired 3 weeks ago: agree it or replace it" in plain(said(app))
+    assert "no valid KPI any more" in said(app)
+    assert "expired 3 weeks ago: agree to it or replace it" in plain(said(app))
     assert str(app.date_input[0].value) == "2026-11-01"
-    button(app, "Save the proxy").click()
+    button(app, "Save the provisional KPI").click()
     run(app)
     assert str(registers.records(empty, "test", "desk", "kpis")[0]["expires_on"]) == "2026-11-01"
     assert "has **1 KPI**" in said(run(app))
@@ -122,8 +122,8 @@ def test_the_brief_and_the_next_step_lead_to_a_kpi_where_none_counts(empty):
     }  # fmt: skip
     assert registers.save(empty, "test", "desk", "kpis", [row]).status == "committed"
     told = plain(said(open_screen("brief", project="desk")))
-    assert "Wait: proxy for less waiting, not agreed, expired" in told
-    assert "agree it or replace it" in told
+    assert "Wait: provisional KPI for less waiting, not agreed, expired" in told
+    assert "agree to it or replace it" in told
 
 
 def test_the_portfolio_card_of_a_proxy_says_how_it_stands(demo):
@@ -143,8 +143,8 @@ def test_the_portfolio_card_of_a_proxy_says_how_it_stands(demo):
     app.session_state["portfolio_cases"] = {"selection": {"rows": [row], "columns": []}}
     run(app)
     shown = plain(said(app))
-    assert "not agreed, expired 3 weeks ago: agree it or replace it." in shown
-    assert "agree it by 31 Jul 2026, in 4 weeks, or it stops counting." in shown
+    assert "not agreed, expired 3 weeks ago: agree to it or replace it." in shown
+    assert "agree to it by 31 Jul 2026, in 4 weeks, or it stops counting." in shown
     assert "agreed by Jonas on 1 Jun 2026." in shown
     deltas = {m.label.split()[-1]: m.delta for m in app.metric}
     assert deltas["gone"] == ""
@@ -152,7 +152,7 @@ def test_the_portfolio_card_of_a_proxy_says_how_it_stands(demo):
     links = [link for link in app.get("page_link") if link.proto.label == "Agree or change it"]
     assert len(links) == 3
     assert deltas["open"] != ""
-    for word in ("proxy expired", "proxy, not agreed", "proxy"):
+    for word in ("provisional, expired", "provisional, not agreed", "provisional, agreed"):
         assert f" {word}]" in shown
 
 

@@ -28,17 +28,17 @@ def condition(taken: float, zero_at: float, *, is_floor: bool, pays: bool, **mor
         (condition(0.99996, 1, is_floor=False, pays=True), "may rise from 0.99996 to 1 EUR"),
         (
             condition(5.0004, 2, is_floor=True, pays=True, also_at=5.0006),
-            "between 2 and 5.001 EUR, taken 5",
+            "between 2 and 5.001 EUR, assumed 5",
         ),
         (condition(0, 0, is_floor=True, pays=False), "must be above 0 EUR"),
         (condition(3, 3, is_floor=False, pays=False), "must be below 3 EUR"),
         (
             condition(5, 2, is_floor=True, pays=True, also_at=9.0),
-            "between 2 and 9 EUR, taken 5",
+            "between 2 and 9 EUR, assumed 5",
         ),
         (
             condition(10, 4, is_floor=True, pays=True, pays_elsewhere=True, unit="1"),
-            "may fall from 10 to 4; it pays at other values too",
+            "may fall from 10 to 4; it also pays at other values",
         ),
     ],
 )
@@ -49,9 +49,9 @@ def test_what_an_input_must_be_in_words(told, words):
 @pytest.mark.parametrize(
     ("affordable", "words"),
     [
-        (81_900, "up to EUR 81.9k would pay on average"),
-        (-5_000, "at no build cost would it pay on average"),
-        (0, "at no build cost would it pay on average"),
+        (81_900, "On average it pays up to a build cost of EUR 81.9k."),
+        (-5_000, "On average it would not pay at any build cost."),
+        (0, "On average it would not pay at any build cost."),
     ],
 )
 def test_what_loses_every_year_is_worth_no_building(affordable, words):

@@ -61,7 +61,7 @@ def test_the_whole_definition_may_be_written_and_the_formula_follows(demo):
     button(first, "Save the mechanism").click()
     run(first)
     app = open_screen("mechanism", project=WINBACK, mechanism="meter_reading")
-    assert "This is what is stored" in said(app)
+    assert "This is the saved version" in said(app)
     text = app.text_area(key="mechanism_text").value
     app.text_area(key="mechanism_text").set_value(
         text.replace('revenue = { formula = "0" }', 'revenue = { formula = "0 * 1" }')

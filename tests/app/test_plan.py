@@ -83,20 +83,20 @@ def test_another_guess_is_answered_before_it_is_saved_and_then_kept(demo):
     project = "bike-shop-wearcheck"
     app = open_screen("estimate", project=project)
     assert "at least 120 days" in app.markdown[0].value
-    assert "what may be promised" not in said(app)
+    assert "may be promised" not in said(app)
     app.slider(key="estimate_days").set_value(200)
     app.text_input(key=GUESSED).set_value("4")
     run(app)
-    assert "P80 = 65 days" in plain(app.markdown[0].value)
+    assert "promise 65 days" in plain(app.markdown[0].value)
     assert "not saved" in app.markdown[0].value
     assert not app.warning
-    assert "what may be promised" in said(app)
+    assert "may be promised" in said(app)
     assert [v.record.raw_days for v in project_estimates(demo, "test", project)] == [12]
     next(b for b in app.button if b.label == "Save").click()
     run(app)
     assert [v.record.raw_days for v in project_estimates(demo, "test", project)] == [4]
     app = open_screen("estimate", project=project)
-    assert "P80 = 65 days" in plain(app.markdown[0].value)
+    assert "promise 65 days" in plain(app.markdown[0].value)
     assert "not saved" not in app.markdown[0].value
 
 
@@ -110,7 +110,7 @@ def test_the_days_somebody_has_in_mind_outlive_another_answer(demo):
     app.text_input(key=GUESSED).set_value("13")
     run(app)
     assert app.slider(key="estimate_days").value == 200
-    assert "200 person-days suffice with a chance of at most" in said(app)
+    assert "The chance that 200 person-days are enough is at most" in said(app)
 
 
 def test_a_number_that_cannot_be_is_named_and_what_is_stored_stays_in_view(demo):
@@ -130,15 +130,15 @@ def test_a_first_guess_is_answered_as_soon_as_its_numbers_are_there(empty):
         run(app)
     assert "New estimate" in app.markdown[0].value
     assert not app.metric  # nothing is told before enough is asked
-    asked = next(d.value for d in app.dataframe if "If yes, times" in d.value)
+    asked = next(d.value for d in app.dataframe if "If yes, work times" in d.value)
     assert len(asked) == 7
     for name in ("data_big", "platform_complex", "unstructured", "eval_complicated"):
         app.selectbox(key=f"register_estimates_new0_{name}").set_value("no")
     run(app)
-    assert "P80" in [m.label for m in app.metric]
-    unknowns = next(d.value for d in app.dataframe if "Swing" in d.value)
-    assert (unknowns["Swing"] == unknowns["If yes"] - unknowns["If no"]).all()
-    assert unknowns["Swing"].is_monotonic_decreasing
+    assert "To be safe" in [m.label for m in app.metric]
+    unknowns = next(d.value for d in app.dataframe if "Difference" in d.value)
+    assert (unknowns["Difference"] == unknowns["If yes"] - unknowns["If no"]).all()
+    assert unknowns["Difference"].is_monotonic_decreasing
 
 
 @pytest.mark.usefixtures("demo")
@@ -146,23 +146,27 @@ def test_money_on_every_card_is_its_days_times_the_rate():
     """590 a day: 590 times the days of each card, also for what is spent without a model."""
     app = open_screen("estimate", project="bike-shop-wearcheck")
     cards = [m for m in app.metric if m.value.endswith(" days")]
-    assert [m.label for m in cards] == ["P10", "P50", "P80", "P95"]
+    assert [m.label for m in cards] == [
+        "If all goes well", "At even odds", "To be safe", "With reserve",
+    ]  # fmt: skip
     shown = plain(said(app))
     for card in cards:
         days = int(card.value.split()[0].replace(",", ""))
         assert f"EUR {days * 590:,}" in shown
-    days, money = re.search(r"by then ([\d,]+) days, EUR ([\d,]+), are spent", shown).groups()
+    days, money = re.search(
+        r"By then about ([\d,]+) days \(EUR ([\d,]+)\) are spent", shown
+    ).groups()
     assert int(days.replace(",", "")) * 590 == int(money.replace(",", ""))
 
 
 @pytest.mark.usefixtures("demo")
 def test_the_screen_says_the_formula_and_whose_its_figures_are():
     app = open_screen("estimate", project="bike-shop-wearcheck")
-    told = next(d.value for d in app.dataframe if "Whose" in d.value).set_index("What")
-    assert set(told[told["Whose"] == "Thompson"].index) == {
-        "Complex data", "Big data", "Complex platform", "Doubled",
+    told = next(d.value for d in app.dataframe if "Source" in d.value).set_index("What")
+    assert set(told[told["Source"] == "Thompson"].index) == {
+        "Complex data", "Big data", "Complex platform", "Usual optimism",
     }  # fmt: skip
-    assert told.loc["Each further cycle", "Times"] == "1.15"
+    assert told.loc["Each further cycle", "Multiplies by"] == "1.15"
     assert told.loc["Complex data", "Answered"] == "yes"
     assert "Days = own guess × 2 × each factor that applies" in plain(said(app))
     assert "Managing Machine Learning Projects" in plain(said(app))

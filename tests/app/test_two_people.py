@@ -268,19 +268,19 @@ def test_a_proxy_is_not_overwritten_by_an_older_form(demo):
     first, second = opened_guide(), opened_guide()
     first.text_input(key=f"{form}_owner").set_value("Ann")
     run(first)
-    press(first, "Save the proxy", "ann")
+    press(first, "Save the provisional KPI", "ann")
     second.text_input(key=f"{form}_target").set_value("5")
     run(second)
-    press(second, "Save the proxy", "ben")
+    press(second, "Save the provisional KPI", "ben")
     (row,) = [k for k in registers.records(demo, "x", project, "kpis") if k["kpi_id"] == of]
     assert (row["owner"], row["target"]) == ("Ann", 5.0)
     first, second = opened_guide(), opened_guide()
     first.text_input(key=f"{form}_owner").set_value("Ida")
     run(first)
-    press(first, "Save the proxy", "ida")
+    press(first, "Save the provisional KPI", "ida")
     second.text_input(key=f"{form}_owner").set_value("Ben")
     run(second)
-    press(second, "Save the proxy", "ben")
+    press(second, "Save the provisional KPI", "ben")
     (row,) = [k for k in registers.records(demo, "x", project, "kpis") if k["kpi_id"] == of]
     assert row["owner"] == "Ida"
     assert "Somebody else changed 1 field" in said(second)

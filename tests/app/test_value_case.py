@@ -27,13 +27,14 @@ def field(app, label):
 def test_a_planned_case_says_what_to_find_out_what_it_is_worth_and_how():
     app = open_screen("value_case", project=WINBACK)
     shown = plain(said(app))
-    assert "**Use the model**, by what it leaves over 3 years, or first find out" in shown
-    assert "Customer value alone moves net between 5,860 and EUR 78.6k / year." in shown
+    assert "**Use the model.** This goes by what it brings over 3 years, after all costs." in shown
+    assert "Before deciding it is worth up to **EUR 2,102** to find out whether a usable" in shown
+    assert "Customer value alone moves the net benefit between 5,860 and EUR 78.6k / year." in shown
     advice = table(app, "Find out")
-    assert {"Worth up to", "How", "Its worth", "A case may cost"} <= set(advice)
+    assert {"Worth up to", "How", "Study is worth", "Most to pay per case"} <= set(advice)
     assert any(how.startswith("look up ") for how in advice["How"])
     assert "try a first model" in set(advice["How"])
-    assert table(app, "For a gain")["For a gain"].str.contains("may fall from").any()
+    assert table(app, "Until break-even")["Until break-even"].str.contains("may fall from").any()
     assert "Net present value over 3 years" in [m.label for m in app.metric]
 
 
@@ -46,17 +47,17 @@ def test_the_readers_cost_of_a_case_decides_how_large_the_study_is():
     assert "Best: **look up " in plain(said(app))
     app.number_input(key="study_cost").set_value(1e6)
     run(app)
-    assert "no size of study is worth it" in said(app)
+    assert "At that cost no study is worth it" in said(app)
 
 
 def test_what_it_costs_is_tried_before_it_is_saved_and_then_kept(demo):
     app = open_screen("value_case", project=DEMAND)
-    assert "says what building it costs" in said(app)
+    assert "What building the model costs is not known yet" in said(app)
     field(app, "Build cost").set_value("100k to 200k")
     run(app)
     shown = plain(said(app))
     assert "Net present value over 3 years" in [m.label for m in app.metric]
-    assert "by the value case" in shown
+    assert "(from the value case)" in shown
     assert registers.records(demo, "test", DEMAND, "quantities")
     next(b for b in app.button if b.label == "Save the changes").click()
     run(app)
@@ -81,7 +82,7 @@ def test_a_wrong_cost_is_a_sentence_and_the_value_stays():
 def test_a_case_in_life_says_what_moved_it_since_the_plan():
     app = open_screen("value_case", project=DEMAND)
     assert "What changed since the plan" in [s.value for s in app.subheader]
-    assert "forecast error (WAPE) added EUR" in plain(said(app))
+    assert "The largest part of it is forecast error (WAPE): EUR" in plain(said(app))
     planned = open_screen("value_case", project=WINBACK)
     assert "What changed since the plan" not in [s.value for s in planned.subheader]
 

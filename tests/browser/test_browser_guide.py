@@ -42,7 +42,7 @@ def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, 
         press(page, "button", "Add the project")
 
         press(page, "link", re.compile("Nobody has named a KPI"))
-        assert "Claims desk has no KPI that counts." in told(page)
+        assert "Claims desk has no KPI yet." in told(page)
         assert "2 · " not in told(page)
         press(page, "radio", re.compile("Cycle time"))
         card = page.locator("[data-testid=stVerticalBlock]").filter(
@@ -54,32 +54,33 @@ def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, 
         assert "candidate=time-to-result" in page.url
         assert "Count for 13 weeks" in told(page)
         with page.expect_download() as sheet:
-            page.get_by_role("button", name="Sheet for the weeks").click()
+            page.get_by_role("button", name="Download a sheet for the weeks").click()
         lines = Path(sheet.value.path()).read_text("utf-8").splitlines()
         assert (lines[0], len(lines)) == ("week_start,value,note", 14)
 
-        fill(page, "Weeks counted so far", WEEKS)
-        assert "8 weeks so far: mean 22 h per case" in told(page)
-        fill(page, "It stands for", "claimants who wait less")
+        fill(page, "Values of the weeks so far", WEEKS)
+        assert "8 weeks so far: the average is 22 h per case" in told(page)
+        fill(page, "Stands for", "claimants who wait less")
         fill(page, "Owner", "Ada")
-        press(page, "button", "Write it down as a proxy")
-        assert re.search(r"Written as B\d+: a proxy that counts until", told(page))
+        press(page, "button", "Save as provisional KPI")
+        assert re.search(r"Saved as B\d+\. The KPI is provisional until", told(page))
         assert "Claims desk has 1 KPI." in told(page)
-        assert "Proxy for claimants who wait less, not agreed yet: agree it by" in told(page)
+        assert (
+            "Provisional KPI for claimants who wait less, not agreed yet: agree to it by"
+            in told(page)
+        )
 
         assert re.search(r"The model pays when coverage is at least [\d.]+;", told(page))
         assert re.search(r"it may fall by \d+ %, and the model still pays", told(page))
         assert "Hours from arrival to result must fall by at least" in told(page)
         press(page, "button", "Create the value case")
-        page.get_by_text(
-            re.compile(r"Written as B\d+: a value case with this mechanism")
-        ).wait_for()
+        page.get_by_text(re.compile(r"Value case created as B\d+")).wait_for()
         page.get_by_role("heading", name="Value case", exact=True).wait_for()
         assert "It still needs: Coverage" in told(page)
 
         page.goto(f"{server.url}/brief?project=claims")
         wait_for_app(page)
-        assert "proxy for claimants who wait less, not agreed yet" in told(page)
+        assert "rovisional KPI for claimants who wait less, not agreed yet" in told(page)
         page.goto(f"{server.url}/find_kpi?project=claims")
         wait_for_app(page)
         press(page, "link", "Agree or change it")

@@ -66,9 +66,9 @@ def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, ser
     assert first.startswith("champion-1.0 is worth most")
     assert "challenger-1.1 has the better ROC AUC (0.761 against 0.728)" in first
 
-    page.get_by_role("link", name="Decide on it").click()
+    page.get_by_role("link", name="Record a decision").click()
     wait_for_app(page)
-    page.get_by_label("What is decided").fill("Keep the champion")
+    page.get_by_label("Decision in one line").fill("Keep the champion")
     page.get_by_label("Why").fill("It flags fewer members in vain")
     page.get_by_role("button", name="Record the decision").click()
     page.get_by_text("Keep the champion").first.wait_for()
@@ -91,12 +91,12 @@ def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, ser
         page.goto(f"{server.url}/adoption?project={PROJECT}")  # a season later
         wait_for_app(page)
         told = main.inner_text()
-        assert "should be looked at again" in told
+        assert "should be reviewed" in told
         assert promised[1] in told  # as it stood then, whatever is known since
         realised = re.search(r"Realised now\s+(EUR \S+ / year)", told)
         assert realised
         assert realised[1] != promised[1]
-        assert re.search(r"the decided model as monitored in (the \d months to 30 )?Sep 2026", told)
+        assert re.search(r"The chosen model, as monitored in (the \d months to 30 )?Sep 2026", told)
     finally:
         for batch in reversed(arrivals.batches):
             arrivals.take_back(batch)

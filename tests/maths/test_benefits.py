@@ -53,8 +53,8 @@ def test_a_project_that_may_deliver_nothing():
     assert plan.median_years == pytest.approx(1.2)
     assert plan.probability_by(1.1) == 0
     assert plan.sentence == (
-        "It pays back within 3 years of use with a chance of 88%; as likely as not within 15 "
-        "months."
+        "It pays back within 3 years of use with a chance of 88%; half of all outcomes do so "
+        "within 15 months."
     )
 
 
@@ -63,7 +63,9 @@ def test_what_never_pays_back_says_so():
     plan = benefits(loss, {"build_cost": "10", "horizon_years": "5"})
     assert plan.probability_of_gain == 0
     assert plan.median_years is None
-    assert plan.sentence == "It does not pay back within 5 years of use in any outcome in sight."
+    assert plan.sentence == (
+        "It does not pay back within 5 years of use in any outcome that was computed."
+    )
     mixed = Estimate.of(np.array([-1.0, -1.0, -1.0, 9.0]), "money/year")
     assert benefits(mixed, {"build_cost": "10"}).sentence == (
         "It pays back within 3 years of use with a chance of 25%; more likely than not it does "

@@ -104,7 +104,7 @@ def test_one_promise_for_every_job_is_the_policy_without_a_prediction():
 
 
 def test_a_cost_of_zero_has_no_best_buffer():
-    with pytest.raises(InputError, match="z has no finite value"):
+    with pytest.raises(InputError, match="There is no best promise"):
         answer("M8", early_cost_per_minute=0)
 
 

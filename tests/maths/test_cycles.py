@@ -150,8 +150,8 @@ def test_without_a_chance_every_cycle_is_spent_and_nothing_promised():
     assert percentiles(none.no_go) == pytest.approx(percentiles(none.effort))
     assert not none.is_promisable
     assert none.explanation == (
-        "No usable model can come out at a chance of 0% per cycle: 3 cycles spend P50 = 30 days "
-        "(EUR 18,000) for nothing."
+        "No usable model can come out at a chance of 0% per cycle: 3 cycles would spend "
+        "30 days (EUR 18,000) for nothing."
     )
 
 
@@ -213,9 +213,9 @@ def test_when_nothing_is_asked_it_says_ask_first_and_no_figure():
     assert estimate.ask_first.p50_if_no == pytest.approx(20)
     assert estimate.ask_first.p50_if_yes == pytest.approx(702)
     assert estimate.explanation == (
-        "Ask first: 7 of 7 questions are open, and their answers move the plan about 35 times, "
-        "from P50 = 20 days (EUR 12,000) if all are no to 700 days (EUR 420,000) if all are yes. "
-        "Begin with: Is the data complex?"
+        "Ask first: 7 of 7 questions are open, and their answers change the plan by a factor of "
+        "about 35, from 20 days (EUR 12,000) if all are no to 700 days (EUR 420,000) if all are "
+        "yes. Begin with: Is the data complex?"
     )
 
 

@@ -216,22 +216,22 @@ def test_a_proxy_that_nobody_agreed_to_expires_the_day_after(proxy, state):
 @pytest.mark.parametrize(
     ("days", "told"),
     [
-        (-21, "Proxy for less waiting, not agreed, expired 3 weeks ago: agree it or replace it."),
-        (-1, "Proxy for less waiting, not agreed, expired 1 day ago: agree it or replace it."),
-        (-13, "Proxy for less waiting, not agreed, expired 13 days ago: agree it or replace it."),
-        (0, "Proxy for less waiting, not agreed yet: agree it by 30 Jun 2026, today, or it stops "
-            "counting."),
-        (31, "Proxy for less waiting, not agreed yet: agree it by 31 Jul 2026, in 4 weeks, or it "
-             "stops counting."),
+        (-21, "not agreed, expired 3 weeks ago: agree to it or replace it."),
+        (-1, "not agreed, expired 1 day ago: agree to it or replace it."),
+        (-13, "not agreed, expired 13 days ago: agree to it or replace it."),
+        (0, "not agreed yet: agree to it by 30 Jun 2026, today, or it stops counting."),
+        (31, "not agreed yet: agree to it by 31 Jul 2026, in 4 weeks, or it stops counting."),
     ],
 )  # fmt: skip
 def test_a_proxy_says_how_long_it_has(days, told):
-    assert Proxy("less waiting.", expires_on=TODAY + timedelta(days)).sentence(TODAY) == told
+    assert Proxy("less waiting.", expires_on=TODAY + timedelta(days)).sentence(TODAY) == (
+        f"Provisional KPI for less waiting, {told}"
+    )
 
 
 def test_an_agreed_proxy_says_by_whom():
     sentence = Proxy("less waiting", "Ines", date(2026, 6, 1), date(2026, 6, 2)).sentence(TODAY)
-    assert sentence == "Proxy for less waiting, agreed by Ines on 1 Jun 2026."
+    assert sentence == "Provisional KPI for less waiting, agreed by Ines on 1 Jun 2026."
 
 
 def test_conditions_of_the_triage_example_by_hand():
@@ -245,12 +245,13 @@ def test_conditions_of_the_triage_example_by_hand():
     assert coverage.zero_at == pytest.approx(0.0162933, abs=1e-6)
     assert coverage.margin == pytest.approx(1 - 0.0162933 / 0.62, abs=1e-5)
     assert coverage.sentence("EUR") == (
-        "The model pays when coverage is at least 0.01629; typical is 0.4 to 0.8. Taken is 0.62: "
+        "The model pays when coverage is at least 0.01629; typical is 0.4 to 0.8. It is assumed "
+        "to be 0.62: "
         "it may fall by 97%, and the model still pays."
     )
     assert error.sentence("EUR") == (
         "The model pays when error rate of automatic cases is at most 0.1106; typical is 0.005 to "
-        "0.05. Taken is 0.015: it may rise to 7.4 times that, and the model still pays."
+        "0.05. It is assumed to be 0.015: it may rise to 7.4 times that, and the model still pays."
     )
     assert not listed[2].is_metric
     margins = [abs(c.margin) for c in listed[2:] if c.margin is not None]
@@ -266,8 +267,10 @@ def test_a_condition_that_does_not_hold_says_what_it_takes():
     }  # fmt: skip
     first, second, *rest = conditions(worth(find_mechanism("M11"), given_))
     assert first.margin == pytest.approx(-(0.0233333 / 0.02 - 1), abs=1e-4)
-    assert "Taken is 0.02: it must rise by 17% before the model pays." in first.sentence("EUR")
-    assert second.label == "Conversion of the treated at k"
+    assert "It is assumed to be 0.02: it must rise by 17% before the model pays." in first.sentence(
+        "EUR"
+    )
+    assert second.label == "Conversion of the treated top group"
     price = next(c for c in rest if c.name == "contact_cost")
     assert "at most 0.6 EUR per contact" in price.sentence("EUR")
     assert "it must fall by 25% before" in price.sentence("EUR")
@@ -278,7 +281,7 @@ def test_an_input_that_decides_nothing_is_told_so():
     wait = by_name["human_wait_hours"]
     assert (wait.zero_at, wait.margin, wait.reason) == (None, None, "Net does not depend on it.")
     assert wait.sentence("EUR") == (
-        "With all else as taken the model pays, and no wait by hand makes it a loss."
+        "With everything else as assumed, the model pays, and no wait by hand makes it a loss."
     )
 
 

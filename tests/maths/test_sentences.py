@@ -59,9 +59,13 @@ def test_who_flags_nobody_right_has_found_none(number):
 @pytest.mark.parametrize(
     ("number", "name", "sentence"),
     [
-        ("M4", "overage", "a unit left over costs 0, so the best order is unbounded"),
-        ("M8", "early_cost_per_minute", "a minute early costs 0, so the best buffer is unbounded"),
-        ("M8", "late_cost_per_minute", "so the best promise is the earliest"),
+        ("M4", "overage", "a unit left over costs 0, so ordering ever more would be best"),
+        (
+            "M8",
+            "early_cost_per_minute",
+            "a minute early costs 0, so an ever larger buffer would be best",
+        ),
+        ("M8", "late_cost_per_minute", "so the earliest promise would be best"),
     ],
 )
 def test_what_grows_without_bound_is_said_to(number, name, sentence):
@@ -97,10 +101,10 @@ def test_a_zero_of_the_volume_is_no_reason_to_say_that_nothing_pays():
     """62,100 at 100,000 customers, 0 at none: it "does not pay, whatever customers scored is"."""
     assert condition("M1", "population", population=0) == (
         "The model pays when customers scored is above 0 customer per year; typical is 10k to 1m. "
-        "Taken is 0."
+        "It is assumed to be 0."
     )
     assert condition("M1", "population") == (
-        "With all else as taken the model pays, and no customers scored makes it a loss."
+        "With everything else as assumed, the model pays, and no customers scored makes it a loss."
     )
 
 
@@ -115,7 +119,9 @@ def test_from_next_to_nothing_where_it_must_go_is_told():
     """From 1e-12 to some 60 is no number of times that anybody pictures."""
     nothing = condition("M1", "customer_value", customer_value="1e-12")
     assert "times" not in nothing
-    assert re.search(r"Taken is 1e-12: it must rise to \d+\.\d+ before the model pays", nothing)
+    assert re.search(
+        r"It is assumed to be 1e-12: it must rise to \d+\.\d+ before the model pays", nothing
+    )
 
 
 def test_what_is_left_out_is_said_with_its_share():

@@ -131,11 +131,11 @@ def test_a_decision_keeps_the_options_as_they_stood(shop):
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"chosen": "nobody"}, "none of the options"),
+        ({"chosen": "nobody"}, "not one of the options"),
         ({"why": " "}, "why"),
-        ({"title": ""}, "what is decided"),
-        ({"decided_by": ""}, "who decides"),
-        ({"review_on": date(2026, 6, 30)}, "not ahead"),
+        ({"title": ""}, "the decision in one line"),
+        ({"decided_by": ""}, "who decided"),
+        ({"review_on": date(2026, 6, 30)}, "not after the day of the decision"),
     ],
 )
 def test_a_decision_says_what_why_who_and_when(shop, wrong, told):

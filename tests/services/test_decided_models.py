@@ -102,7 +102,7 @@ def test_results_of_another_version_are_not_its_own(shop):
     results(shop, WEEKS, version="1.0")
     view = decided(shop, "2.0")
     assert view.realised is None
-    assert view.realised_reason == "In use since 10 Jul 2024; there are no results of it yet."
+    assert view.realised_reason == "In use since 10 Jul 2024; there are no results yet."
 
 
 def test_a_version_that_was_replaced_keeps_its_figures_and_names_the_next(shop):
@@ -141,7 +141,7 @@ def test_a_start_that_is_planned_is_told(shop):
     view = decided(shop, "1.0")
     assert view.realised_reason == "Not deployed yet; it goes into use on 1 Sep 2024."
     clock(shop, "2024-09-02")
-    assert "no results of it yet" in listed(shop).realised_reason
+    assert "there are no results yet" in listed(shop).realised_reason
 
 
 def test_adopting_none_claims_nothing(shop):
@@ -150,7 +150,7 @@ def test_adopting_none_claims_nothing(shop):
     view = decided(shop, "none")
     assert view.promised.mean == 0
     assert view.realised is None
-    assert "nothing to realise" in view.realised_reason
+    assert "no value is expected" in view.realised_reason
     assert view.instead == "m 1.0 is in use now, since 10 Jul 2024."
 
 
@@ -208,4 +208,4 @@ def test_an_archived_deployment_and_a_lost_value_case_are_said(shop):
     with shop.store.writer() as writer:
         writer.execute("DELETE FROM value_cases")
     shop.store._cached = {}
-    assert "no longer there" in listed(shop).realised_reason
+    assert "no longer exists" in listed(shop).realised_reason

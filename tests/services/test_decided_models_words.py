@@ -75,10 +75,10 @@ def test_a_case_without_a_title_goes_by_its_id(models, title, shown):
 def test_nothing_is_claimed_of_none_and_of_a_lost_case(models):
     of = models(deployment("d"))
     assert of.realised(decided(value_case_id="lost")) == Realised(
-        reason="Its value case is no longer there."
+        reason="Its value case no longer exists."
     )
     assert of.realised(decided(chosen="none")) == Realised(
-        reason="None was adopted, so there is nothing to realise.",
+        reason="No candidate was adopted, so no value is expected from one.",
         instead="m 1 is in use now, since 1 Jun 2026.",
     )
 
@@ -94,14 +94,14 @@ def test_what_was_realised_says_its_periods(models):
 @pytest.mark.parametrize(
     ("value", "from_on", "to_on", "reason"),
     [
-        (case(worth(1.0)), FIRST, None, "In use since 1 Jun 2026; there are no results of it yet."),
-        (case(worth(1.0)), None, None, "In use; there are no results of it yet."),
+        (case(worth(1.0)), FIRST, None, "In use since 1 Jun 2026; there are no results yet."),
+        (case(worth(1.0)), None, None, "In use; there are no results yet."),
         (case(worth(1.0)), FIRST, LAST,
-         "In use until 29 Jun 2026; there are no results of it yet."),
+         "In use until 29 Jun 2026; there are no results yet."),
         (case(problem="No price.", as_of=WEEK), FIRST, None,
-         "In use since 1 Jun 2026; its results have no value: No price."),
+         "In use since 1 Jun 2026; no value can be computed from its results: No price."),
         (VALUE, date(2026, 6, 22), None,
-         "In use since 22 Jun 2026; there are no results of it yet."),
+         "In use since 22 Jun 2026; there are no results yet."),
     ],
 )  # fmt: skip
 def test_why_nothing_can_be_said_of_a_model_in_use(models, value, from_on, to_on, reason):

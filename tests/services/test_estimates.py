@@ -144,9 +144,12 @@ def test_what_is_tried_is_what_would_be_saved_and_leaves_no_trace(shop):
     [
         ({"raw_days": None}, "Own guess is empty; write a number."),
         ({"raw_days": 0.0}, "Own guess is 0; write a number from 0.1 to 10,000."),
-        ({"day_rate": 2e6}, "Day rate is 2,000,000; write a number from 0 to 1,000,000."),
+        (
+            {"day_rate": 2e6},
+            "Cost of a person-day is 2,000,000; write a number from 0 to 1,000,000.",
+        ),
         ({"p_success": 60.0}, "Chance of a usable model per cycle is 60; write a number from 0"),
-        ({"max_cycles": 0}, "Max cycles is 0; write a number from 1 to 100."),
+        ({"max_cycles": 0}, "Cycles at most is 0; write a number from 1 to 100."),
     ],
 )
 def test_what_could_not_be_saved_cannot_be_tried(shop, changed, sentence):

@@ -84,7 +84,7 @@ def test_a_model_in_use_that_costs_more_than_it_brings_is_stopped(workspace):
     _, found = seen(workspace)
     assert found.decision.best == NONE
     assert choice(found) == (
-        "Stop it", "by the next 2 years; what building it cost is spent and left out",
+        "Stop the model", "This goes by the next 2 years; what building it cost is already spent.",
     )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_what_is_not_built_yet_has_to_pay_for_its_building(workspace):
     _, found = seen(workspace)
     assert found.decision.best == NONE
     assert found.decision.means[USE] == pytest.approx(found.pays.npv.mean)
-    assert choice(found)[0] == "Leave it"
+    assert choice(found)[0] == "Do not use the model"
 
 
 def test_years_behind_have_had_their_ramp_up():

@@ -141,7 +141,7 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
         if v.id == WAITS
     ]
     assert view.record.kpi_id == WAITS
-    assert view.told.startswith("Proxy for less waiting, not agreed yet")
+    assert view.told.startswith("Provisional KPI for less waiting, not agreed yet")
     assert kpi_finder.guide(shop, "ada", "shop").has_kpi
 
     save(shop, "kpis", row | {"agreed_by": "Ines", "agreed_on": TUESDAY})
@@ -162,7 +162,7 @@ def test_an_expired_proxy_leaves_the_project_without_a_kpi(shop):
 
 
 def test_what_cannot_be_written_is_refused(shop):
-    with pytest.raises(InputError, match="what the proxy stands for"):
+    with pytest.raises(InputError, match="what the provisional KPI stands for"):
         written(shop, stands_for=" ")
     with pytest.raises(NotFoundError, match="time-to-result"):
         proxies.write_proxy(
@@ -173,7 +173,7 @@ def test_what_cannot_be_written_is_refused(shop):
         {"kpi_id": WAITS, "title": "Waits", "dimension": "cycle_time", "unit": "hour/case",
          "direction": "lower", "baseline": 1, "target": 1},
     )  # fmt: skip
-    with pytest.raises(InputError, match="Waits is a KPI of its own"):
+    with pytest.raises(InputError, match="Waits is already a KPI of this project"):
         written(shop)
 
 

@@ -270,7 +270,9 @@ def test_a_proxy_is_told_from_its_record():
     value = kpi_value(record(Kpi, proxy), {}, TODAY)
     assert value.proxy == Proxy("happier customers", "Ines", date(2026, 6, 1), date(2026, 5, 31))
     assert value.state is ProxyState.AGREED
-    assert value.proxy_told == "Proxy for happier customers, agreed by Ines on 1 Jun 2026."
+    assert (
+        value.proxy_told == "Provisional KPI for happier customers, agreed by Ines on 1 Jun 2026."
+    )
     assert kpi_value(record(Kpi, proxy), {}, date(2026, 5, 31)).state is ProxyState.OPEN
 
 

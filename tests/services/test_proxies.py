@@ -73,9 +73,9 @@ def only_kpi(workspace):
 @pytest.mark.parametrize(
     ("row", "column", "told"),
     [
-        (KPI, "baseline", "only a proxy (stands_for) may do without"),
-        (KPI | {"baseline": 20}, "target", "only a proxy"),
-        (KPI | {"stands_for": "x"}, "expires_on", "the last day on which it counts"),
+        (KPI, "baseline", "only a provisional KPI (stands_for) may wait"),
+        (KPI | {"baseline": 20}, "target", "only a provisional KPI"),
+        (KPI | {"stands_for": "x"}, "expires_on", "needs an expiry date"),
         (PROXY | {"agreed_by": "Ines"}, "agreed_on", "Write both who agreed and on which day"),
         (PROXY | {"agreed_on": TODAY}, "agreed_by", "Write both who agreed and on which day"),
     ],
@@ -105,7 +105,8 @@ def test_an_expired_proxy_is_judged_by_nothing_until_it_is_agreed(shop):
     assert (kpi.state, kpi.counts) == (ProxyState.EXPIRED, False)
     assert (kpi.gap_to_target, kpi.standing(TODAY)) == (None, "proxy expired")
     assert kpi.proxy_told == (
-        "Proxy for happier customers, not agreed, expired 3 weeks ago: agree it or replace it."
+        "Provisional KPI for happier customers, not agreed, expired 3 weeks ago: agree to it or "
+        "replace it."
     )
     (told,) = portfolio_export.kpis_json(shop, "ada", "shop")
     assert (told["proxy"], told["counts"]) == ("proxy expired", False)
@@ -143,7 +144,10 @@ def test_promises_and_months_of_a_proxy_end_with_it(shop):
     assert [k.kpi.kpi_id for k in realised.kpis] == ["waits"]
     assert realised.promises[0].outcome is not Outcome.UNKNOWN
     for changed, reason in (
-        ({"baseline": 20, "target": 8}, "Its KPI is a proxy that nobody agreed to, and expired."),
+        (
+            {"baseline": 20, "target": 8},
+            "Its KPI was provisional, nobody agreed to it, and it has expired.",
+        ),
         ({"expires_on": date(2026, 7, 31)}, "The baseline of its KPI is still to be measured."),
     ):
         save(shop, "kpis", PROXY | changed)
@@ -200,7 +204,9 @@ def test_the_brief_tells_of_proxies_and_of_no_kpi_at_all(shop):
     assert brief(shop, "ada", "shop").kpi_notes == ("No KPI is named yet.",)
     save(shop, "kpis", PROXY)
     (told,) = brief(shop, "ada", "shop").kpi_notes
-    assert told.startswith("Hours to wait: proxy for happier customers, not agreed, expired 3 w")
+    assert told.startswith(
+        "Hours to wait: provisional KPI for happier customers, not agreed, expired 3 w"
+    )
     assert not brief(shop, "ada", "shop").has_kpi
     save(shop, "kpis", PROXY | {"agreed_by": "Ines", "agreed_on": TODAY})
     assert brief(shop, "ada", "shop").kpi_notes == ()

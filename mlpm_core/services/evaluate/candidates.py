@@ -186,7 +186,9 @@ def _agreements(measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Agr
 
 def _caveat(board: Leaderboard, measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> str | None:
     sets = {rows[0]["test_set"] for rows in measured.values()}
-    apart = "They were measured on different test sets; luck with the cases may decide."
+    apart = (
+        "The candidates were measured on different test sets, so luck with the cases may decide."
+    )
     return " ".join(filter(None, [board.caveat, apart if len(sets) > 1 else None])) or None
 
 

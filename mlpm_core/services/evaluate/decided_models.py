@@ -56,9 +56,9 @@ class DecidedModels:
         """
         case = self._cases.get(decision["value_case_id"])
         if case is None:
-            return Realised(reason="Its value case is no longer there.")
+            return Realised(reason="Its value case no longer exists.")
         if decision["chosen"] == NONE:
-            reason = "None was adopted, so there is nothing to realise."
+            reason = "No candidate was adopted, so no value is expected from one."
             return Realised(reason=reason, instead=self._instead(case))
         deployments = [
             deployment
@@ -75,9 +75,9 @@ class DecidedModels:
         if deployment.to_on and not self._is_in_use(deployment):
             since = f"In use until {_day(deployment.to_on)}"
         if value.as_of is None or not _is_told_in_use(value, deployment):
-            return Realised(reason=f"{since}; there are no results of it yet.", instead=instead)
+            return Realised(reason=f"{since}; there are no results yet.", instead=instead)
         if value.current is None:
-            reason = f"{since}; its results have no value: {value.problem}"
+            reason = f"{since}; no value can be computed from its results: {value.problem}"
             return Realised(reason=reason, instead=instead)
         when = (value.rests_on or value.as_of).when
         return Realised(Range.of(value.current.net, value.currency), when, "", instead)

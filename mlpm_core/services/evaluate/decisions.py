@@ -160,7 +160,7 @@ def _view(
         withdrawn_at=stored.withdrawn_at,
         options=options,
         promised=chosen.net if chosen and not why_not else None,
-        promised_reason=why_not or damage or ("" if chosen else "Its options were not kept."),
+        promised_reason=why_not or damage or ("" if chosen else "Its options were not stored."),
         realised=realised.value,
         realised_when=realised.when,
         realised_reason=realised.reason,
@@ -173,11 +173,11 @@ def _view(
 def _no_promise(origin: Origin, state: DecisionState) -> str:
     """Why a decision is no promise, whatever it says; empty when it is one."""
     if state is DecisionState.WITHDRAWN:
-        return "It was withdrawn, so it promises nothing."
+        return "This decision was withdrawn, so it promises nothing."
     if state is DecisionState.SUPERSEDED:
-        return "It was superseded, so another decision promises in its place."
+        return "This decision was superseded by another one, which now holds the promise."
     if origin is Origin.IMPORTED:
-        return "It was imported: MLPM did not see the options it was taken on."
+        return "This decision was imported. MLPM does not know the options it chose from."
     return ""
 
 
@@ -242,12 +242,14 @@ def decide(
     """
     decided_on = _checked(
         workspace, project, decided_on, review_on,
-        {"what is decided": title, "why": why, "who decides": decided_by},
+        {"the decision in one line": title, "why": why, "who decided": decided_by},
     )  # fmt: skip
     view = candidates(workspace, actor, project, value_case_id)
     _refuse_archived(registers.records(workspace, actor, project, ValueCase.kind), value_case_id)
     if chosen not in [o.name for o in view.options]:
-        raise InputError(f"{chosen} is none of the options that can be valued; choose one of them.")
+        raise InputError(
+            f"{chosen} is not one of the options that can be valued. Choose one of them."
+        )
     with workspace.store.writer(keep=False):
         pass  # a copy that only reads says so before anything is kept
     weighed = choosing(view, weights_of(brief(workspace, actor, project)))
@@ -288,13 +290,19 @@ def _checked(
     today = workspace.today(project)
     for label, text in texts.items():
         if not text.strip():
-            raise InputError(f"Say {label}; a decision without it helps nobody later.")
+            raise InputError(
+                f"Please enter {label}. Without it nobody can understand the decision later."
+            )
     if decided_on is not None and decided_on > today:
-        raise InputError(f"The day of the decision, {decided_on}, lies ahead; today is {today}.")
+        raise InputError(
+            f"The day of the decision, {decided_on}, lies ahead; today is {today}. Choose an "
+            "earlier day."
+        )
     decided_on = decided_on or today
     if review_on is not None and review_on <= decided_on:
         raise InputError(
-            f"The review date {review_on} is not ahead; the day of the decision is {decided_on}."
+            f"The review date {review_on} is not after the day of the decision, {decided_on}. "
+            "Choose a later day."
         )
     return decided_on
 
@@ -302,8 +310,7 @@ def _checked(
 def _refuse_archived(cases: Sequence[Mapping[str, Any]], value_case_id: str) -> None:
     if any(c["archived"] for c in cases if c["value_case_id"] == value_case_id):
         raise InputError(
-            f"The value case {value_case_id} is archived; take it out of the archive to decide on "
-            "it."
+            f"The value case {value_case_id} is archived. Restore it to record a decision on it."
         )
 
 

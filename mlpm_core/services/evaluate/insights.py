@@ -249,7 +249,7 @@ def _is_measured(option: BoardOption, mechanism: Mechanism) -> bool:
 def change(case: CaseValue) -> Change:
     """What moved the value from planned to current."""
     if case.planned is None or case.current is None:
-        return Change(None, "There is nothing monitored to compare the plan with.")
+        return Change(None, "There are no monitoring results yet to compare with the plan.")
     try:
         return Change(bridge(case.planned, case.current))
     except MlpmError as error:

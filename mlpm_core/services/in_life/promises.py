@@ -311,7 +311,9 @@ def _promise(
     if kpi is None:
         return replace(line, reason="Its KPI is no longer there.")
     if not kpi.counts:
-        return replace(line, reason="Its KPI is a proxy that nobody agreed to, and expired.")
+        return replace(
+            line, reason="Its KPI was provisional, nobody agreed to it, and it has expired."
+        )
     if kpi.baseline is None:
         return replace(line, reason="The baseline of its KPI is still to be measured.")
     if not kpi.value_case_id:

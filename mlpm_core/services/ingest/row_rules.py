@@ -261,14 +261,14 @@ def _kpi_without_ground(row: Row) -> Reject | None:
         return _fault(
             "expires_on",
             "",
-            MlpmError("A proxy that nobody agreed to needs the last day on which it counts."),
+            MlpmError("A provisional KPI (stands_for) that nobody agreed to needs an expiry date."),
         )
     for column in ("baseline", "target"):
         if row[column] is None:
-            told = (
-                f"A KPI needs a {column}; only a proxy (stands_for) may be without one for a while."
+            message = (
+                f"A KPI needs a {column}; only a provisional KPI (stands_for) may wait for it."
             )
-            return _fault(column, "", MlpmError(told))
+            return _fault(column, "", MlpmError(message))
     return None
 
 

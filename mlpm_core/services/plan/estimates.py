@@ -68,15 +68,15 @@ class EstimateView:
         """P10, P50, P80 and P95 of a project that delivers; none before enough is asked."""
         if self.estimate.ask_first is not None:
             return ()
-        effort, promise = self.estimate.effort, "what may be promised"
+        effort, promise = self.estimate.effort, "may be promised"
         if not self.estimate.is_promisable:
             is_least = self.estimate.twenty_day_rule.fires
-            promise = "at least; no promise" if is_least else "no promise"
+            promise = "at least; no promise yet" if is_least else "no promise yet"
         return (
-            self._figure("P10", "if all goes well", effort.p10),
-            self._figure("P50", "as likely more as less", effort.p50),
-            self._figure("P80", promise, effort.p80, is_held=True),
-            self._figure("P95", "with the reserve", effort.p95, is_held=True),
+            self._figure("P10", "enough 1 time in 10", effort.p10),
+            self._figure("P50", "enough 5 times in 10", effort.p50),
+            self._figure("P80", f"enough 8 times in 10; {promise}", effort.p80, is_held=True),
+            self._figure("P95", "enough 19 times in 20", effort.p95, is_held=True),
         )
 
     @property

@@ -149,7 +149,9 @@ def write_proxy(
         When somebody else changed what is changed here since the form was filled.
     """
     if not stands_for.strip():
-        raise InputError("Write what the proxy stands for: what should really get better.")
+        raise InputError(
+            "Write what the provisional KPI stands for: what should really get better."
+        )
     template, row = find_kpi_template(candidate_id), workspace.project(project)
     with workspace.store.reader() as reader:
         records = {k.kpi_id: k for k in reader.current(Kpi, project)}
@@ -157,7 +159,9 @@ def write_proxy(
     moving = [c.value_case_id for c in cases if c.mechanism in template.mechanisms]
     existing = records.get(candidate_id)
     if existing is not None and not existing.stands_for:
-        raise InputError(f"{existing.title} is a KPI of its own in this project, and no proxy.")
+        raise InputError(
+            f"{existing.title} is already a KPI of this project, not a provisional one."
+        )
     read = since if since is not None else dict(existing or {})
     changes: dict[str, object] = {
         "baseline": baseline,

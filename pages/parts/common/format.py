@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mlpm_core.quantity import Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
-from mlpm_core.records import Area, Breach
+from mlpm_core.records import Area, Baseline, Breach, Documentation
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.portfolio import Health
 from mlpm_core.services.valuation.kpis import ProxyState
@@ -53,11 +53,11 @@ BADGES: dict[str, tuple[str, Colour]] = {
     "target missed": (":material/event_busy:", "red"),
     "no better than before": (":material/error:", "red"),
     "not current": (":material/history:", "gray"),
-    ProxyState.AGREED: (":material/handshake:", "gray"),
-    ProxyState.OPEN: (":material/hourglass_top:", "orange"),
-    ProxyState.EXPIRED: (":material/hourglass_disabled:", "red"),
+    ProxyState.AGREED.label: (":material/handshake:", "gray"),
+    ProxyState.OPEN.label: (":material/hourglass_top:", "orange"),
+    ProxyState.EXPIRED.label: (":material/hourglass_disabled:", "red"),
 }
-"""Icon and colour of a word for health, for a KPI's standing or for a proxy."""
+"""Icon and colour of a word for health, for a KPI's standing or for a provisional KPI."""
 
 LENGTHS = {
     "": "Moment",
@@ -70,7 +70,15 @@ LENGTHS = {
 }
 """Lengths of a period in words."""
 
-_CHOICES = LENGTHS | {str(named.value): named.label for named in (*Dimension, *Area, *Breach)}
+_CHOICES: dict[str, dict[str, str]] = {
+    "area": {choice.value: choice.label for choice in Area},
+    "baseline": {choice.value: choice.label for choice in Baseline},
+    "breach": {choice.value: choice.label for choice in Breach},
+    "dimension": {choice.value: choice.label for choice in Dimension},
+    "documentation": {choice.value: choice.label for choice in Documentation},
+    "granularity": LENGTHS,
+}
+"""By column the words of choices, where they are more than what is stored."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _FOUND_LATER = re.compile(
     r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
@@ -296,10 +304,11 @@ def choice_label(column: Column, value: Any) -> Any:  # noqa: ANN401  of any col
     >>> choice_label(columns_of["granularity"], "P1W"), choice_label(columns_of["severity"], "SEV1")
     ('Week', 'SEV1')
     """
-    if not value or str(value) not in column.choices:
+    if str(value) not in column.choices:
         return value
     text = str(value)
-    return _CHOICES.get(text) or (text if text.isupper() else text.replace("_", " ").capitalize())
+    words = _CHOICES.get(column.name, {}).get(text)
+    return words or (text if text.isupper() else text.replace("_", " ").capitalize())
 
 
 def option_name(option: str) -> str:

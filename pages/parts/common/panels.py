@@ -252,13 +252,13 @@ def _towards_target(kpi: KpiValue, today: date, digits: int) -> dict[str, Any]:
 
 
 def _kpi_badges(kpi: KpiValue, today: date) -> None:
-    """How a KPI stands, and whether it is a proxy; one that expired is nothing else."""
+    """How a KPI stands, and whether it is provisional; one that expired is nothing else."""
     if kpi.counts and kpi.current:
         badge(kpi.standing(today))
     elif kpi.counts and kpi.planned:
         st.badge("planned", icon=":material/edit_note:", color="gray")
     if kpi.proxy_told:
-        badge(kpi.state)
+        badge(kpi.state.label)
 
 
 def _kpi_origin(kpi: KpiValue, project: str) -> None:

@@ -27,13 +27,13 @@ T = TypeVar("T")
 _REVIEW_AFTER = timedelta(weeks=13)
 _CHOSEN = {
     "chosen": "Chosen",
-    "supersedes": "Takes the place of",
-    "runs_as": "The chosen one runs as",
+    "supersedes": "Supersedes",
+    "runs_as": "In use as",
 }
 _ALSO = (
-    ("conditions", "Conditions", "What must hold for the decision to stand"),
+    ("conditions", "Conditions", "What must be true for the decision to hold"),
     ("dissent", "Dissent", "Who disagreed, and why"),
-    ("attendees", "Present", "Who else was there"),
+    ("attendees", "Also present", "Who else took part"),
 )
 _EMPTY: dict[str, Any] = {
     "title": "",
@@ -70,23 +70,25 @@ def form(
         fields.head()
         values: dict[str, Any] = {
             "chosen": _choice(fields, "chosen", options, option_name),
-            "title": _text(fields, "title", "What is decided", "Keep the champion this season"),
+            "title": _text(
+                fields, "title", "Decision in one line", "Keep the champion this season"
+            ),
             "why": st.text_area(
                 "Why",
-                placeholder="What tipped the balance",
+                placeholder="The main reason for this choice",
                 key=fields.key("why"),
                 on_change=fields.note,
             )
             or "",
         }
         with st.grid(3, min_column_width=200):
-            values["decided_by"] = _text(fields, "decided_by", "Who decides")
+            values["decided_by"] = _text(fields, "decided_by", "Decided by")
             values["decided_on"] = st.date_input(
                 "Decided on",
                 value=None,
                 max_value=today,
                 format="YYYY-MM-DD",
-                help="When it is recorded is noted beside it, by the clock.",
+                help="The day of the decision. The time of recording is noted automatically.",
                 key=fields.key("decided_on"),
                 on_change=fields.note,
             )
@@ -94,6 +96,8 @@ def form(
                 "Review date",
                 value=None,
                 format="YYYY-MM-DD",
+                help="From this day on, this screen asks you to compare the decision with what "
+                "its model really achieved.",
                 key=fields.key("review_on"),
                 on_change=fields.note,
             )
@@ -103,22 +107,27 @@ def form(
                 "supersedes",
                 ["", *standing],
                 lambda i: f"{i}: {standing[i].title}" if i else "no earlier decision",
-                "The earlier decision stays listed as superseded, and its review is closed.",
+                "The earlier decision stays in the list, marked as superseded, and needs no "
+                "further review.",
             )
             values["runs_as"] = _choice(
                 fields,
                 "runs_as",
                 [("", ""), *view.deployed],
                 lambda d: text.deployed(*d),
-                "What is realised is told by the deployments of this version. Choose it where it "
-                "goes by another name than the candidate.",
+                "The model and version under which the chosen candidate is deployed. Choose it "
+                "only if that name differs from the candidate's: the value achieved later is read "
+                "from the results of this deployment.",
             )
         if view.deployed and not {v for _, v in view.deployed} & set(options):
             st.caption(literal(text.in_use(view)))
-        with st.expander("Conditions, dissent, who was there"):
+        with st.expander("Conditions, dissent and participants"):
             for name, label, placeholder in _ALSO:
                 values[name] = _text(fields, name, label, placeholder)
-        st.caption("The options are kept as they stand now. A decision is never changed later.")
+        st.caption(
+            "The options are stored as they are now. A recorded decision cannot be changed later, "
+            "only superseded by a new one."
+        )
         fields.remember(values)
         if st.button("Record the decision", type="primary", icon=":material/gavel:"):
             with panels.guard():
@@ -162,7 +171,7 @@ def _record(project: str, value_case_id: str, fields: Form, values: Mapping[str,
     for name, label in _CHOSEN.items():
         if values[name] is None:
             st.error(
-                f"Choose again at “{label}”: what was chosen there is no longer offered.",
+                f"Please choose again under “{label}”: the earlier choice is no longer available.",
                 icon=":material/error:",
             )
             return
@@ -170,18 +179,20 @@ def _record(project: str, value_case_id: str, fields: Form, values: Mapping[str,
     if saving.refused(receipt):
         return
     fields.done()
-    commands.say_and_rerun(f"Recorded as {receipt.batch}; its options are frozen.", receipt)
+    commands.say_and_rerun(
+        f"Decision recorded as {receipt.batch}, with its options as they are now.", receipt
+    )
 
 
 def recorded(decisions: Sequence[DecisionView]) -> None:
     """Every decision, promised beside realised, with its options as they stood then."""
     if not decisions:
-        st.caption("None is recorded in this project yet.")
+        st.caption("No decision is recorded in this project yet.")
         return
     due = sum(d.is_review_due for d in decisions)
     if due:
         st.warning(
-            f"{counted(due, 'decision')} should be looked at again: the review date has come.",
+            f"{counted(due, 'decision')} should be reviewed: the review date has come.",
             icon=":material/event:",
         )
     anchors = {d.decision_id: _anchor(d) for d in decisions}
@@ -213,7 +224,7 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
     if not decision.options:
         return
     with st.expander(
-        f"The {len(decision.options):,} options as they stood then",
+        f"The {len(decision.options):,} options as they were then",
         icon=":material/history:",
         on_change="rerun",
         key=f"then_{_anchor(decision)}",
@@ -222,7 +233,7 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
             st.dataframe(
                 tables.five_dimensions(decision.options),
                 hide_index=True,
-                alt="Options of the decision in net and five dimensions, as they stood then",
+                alt="Options of the decision as they were then: net benefit and five dimensions",
             )
 
 
@@ -245,7 +256,7 @@ def _badges(decision: DecisionView) -> None:
 def _chain(decision: DecisionView, anchors: dict[str, str]) -> None:
     """What it took the place of, and what took its place, each with the way there."""
     for label, other in (
-        ("Takes the place of", decision.supersedes),
+        ("Supersedes", decision.supersedes),
         ("Superseded by", decision.superseded_by),
     ):
         if other:
@@ -260,24 +271,24 @@ def _promised_and_realised(decision: DecisionView) -> None:
             _range("Promised then", decision.promised, decision.promised_reason)
             if decision.is_before_correction:
                 st.caption(
-                    "As measured: it was recorded before MLPM took off the luck of the best of "
-                    "many candidates."
+                    "As measured. The luck of the best of many candidates is still in this "
+                    "figure: when it was recorded, MLPM did not yet correct for it."
                 )
             elif decision.measured and decision.measured != decision.promised:
                 as_measured = figure(decision.measured.mean, decision.measured.unit)
-                st.caption(literal(f"As measured {as_measured}; corrected for luck."))
+                st.caption(literal(f"Corrected for luck; measured {as_measured}."))
         with st.container():
             _range("Realised now", decision.realised, decision.realised_reason)
             if decision.realised_when:
-                st.caption(literal(f"the decided model as monitored {decision.realised_when}"))
+                st.caption(literal(f"The chosen model, as monitored {decision.realised_when}."))
             if decision.instead:
                 st.caption(literal(decision.instead))
 
 
-def _range(label: str, told: Range | None, otherwise: str) -> None:
-    if told is None:
+def _range(label: str, value: Range | None, otherwise: str) -> None:
+    if value is None:
         st.metric(label, NOTHING)
         st.caption(literal(otherwise))
         return
-    st.metric(label, literal(figure(told.mean, told.unit)))
-    st.caption(literal(spread(told.p10, told.p90)))
+    st.metric(label, literal(figure(value.mean, value.unit)))
+    st.caption(literal(spread(value.p10, value.p90)))

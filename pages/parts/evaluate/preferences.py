@@ -1,4 +1,4 @@
-"""Who would choose what: options that no other beats everywhere, weighed by each stakeholder."""
+"""Who would choose what: the options worth a look, weighed by each stakeholder."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from mlpm_core.quantity import Dimension
 from pages.parts.common import charts, panels
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import NOTHING, inner, listed, literal, number, option_name, percent
-from pages.parts.common.format import money as money_told
-from pages.parts.common.hover import MUTED, told
+from pages.parts.common.format import money as money_in_words
+from pages.parts.common.hover import MUTED
+from pages.parts.common.hover import told as tooltip
 from pages.parts.evaluate.text import MOST_DRAWN
 
 if TYPE_CHECKING:
@@ -27,24 +28,33 @@ _OTHERS: Mapping[Criterion, str] = {
     Dimension.PEOPLE_INTENSITY: "a human hour per 1,000 cases",
     Dimension.CUSTOMER_EXPERIENCE: "a bad experience per 1,000 cases",
 }
+_HELP = {
+    "Lead": "How far the chosen option is ahead of the next best one, when 100 points separate the "
+    "best possible option from the worst.",
+    "What would change it": "The smallest number of points that this stakeholder would have to "
+    "move from one criterion to another before another option wins.",
+}
 
 
-def who_would_choose_what(found: Preferences, currency: str) -> None:
+def who_would_choose_what(preferences: Preferences, currency: str) -> None:
     """The survivors with their share of all weightings, and what each stakeholder would choose."""
-    st.subheader("Who would choose what", anchor=False)
-    st.markdown(_sentence(found))
-    if found.choices or found.undecided:
+    st.subheader(
+        "Who would choose what",
+        anchor=False,
+        help="Revenue and cost saving count together as money. Each criterion is measured from "
+        "adopting nothing, in units of the largest difference that any option makes. Every "
+        "stakeholder is shown alone: nothing is averaged over people.",
+    )
+    st.markdown(_sentence(preferences))
+    if preferences.choices or preferences.undecided:
         st.dataframe(
-            _people(found, currency),
+            _people(preferences, currency),
             hide_index=True,
             height="content",
             alt="What each stakeholder would choose, and what would change their choice",
+            column_config={name: st.column_config.Column(help=t) for name, t in _HELP.items()},
         )
-        st.caption(
-            "By the weights of the brief. Revenue and cost saving are one criterion, money: an "
-            "amount is an amount. Each criterion is measured from adopting nothing, in units of "
-            "the largest difference that any option makes. Nothing is averaged over people."
-        )
+        st.caption("Computed from the points that each stakeholder gave in the Brief.")
     else:
         st.caption("Nobody has said yet how much each dimension matters to them.")
         st.page_link(
@@ -55,61 +65,62 @@ def who_would_choose_what(found: Preferences, currency: str) -> None:
         )
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:
-        charts.draw(_shares(found), _bars(), _bars_told(found))
+        charts.draw(_shares(preferences), _bars(), _bars_caption(preferences))
     with right:
-        st.caption(literal(_bars_told(found)))
+        st.caption(literal(_bars_caption(preferences)))
 
 
-def _sentence(found: Preferences) -> str:
-    n, n_all = len(found.shares), len(found.shares) + len(found.dominated)
+def _sentence(preferences: Preferences) -> str:
+    n, n_all = len(preferences.shares), len(preferences.shares) + len(preferences.dominated)
     if n == 1:
-        only = literal(option_name(next(iter(found.shares))))
+        only = literal(option_name(next(iter(preferences.shares))))
         return (
             f"**{only}** is at least as good as every other option in money, cycle time, people "
             "intensity and customer experience."
         )
     text = (
-        f"**{n} of {n_all} options** are worth a look: no other is at least as good in every "
-        "criterion. "
+        f"**{n} of {n_all} options** are worth a look: no other option is at least as good in "
+        "every criterion. "
     )
-    if not found.choices:
+    if not preferences.choices:
         return text
     camps = [
         f"{literal(listed(list(names)))} would choose **{literal(option_name(option))}**"
-        for option, names in found.camps.items()
+        for option, names in preferences.camps.items()
     ]
     text += f"{'; '.join(camps)}."
-    if found.conflict is None:
-        return text + (" They agree." if len(found.choices) > 1 else "")
-    part = found.conflict
+    if preferences.conflict is None:
+        return text + (" They agree." if len(preferences.choices) > 1 else "")
+    conflict = preferences.conflict
     return (
-        f"{text} :material/call_split: The conflict: {literal(part.one)} for the sake of "
-        f"{inner(part.sake_of_one.label)}, {literal(part.two)} for the sake of "
-        f"{inner(part.sake_of_two.label)}."
+        f"{text} :material/call_split: They disagree: {literal(conflict.one)} chooses by "
+        f"{inner(conflict.sake_of_one.label)}, {literal(conflict.two)} by "
+        f"{inner(conflict.sake_of_two.label)}."
     )
 
 
-def _shares(found: Preferences) -> pd.DataFrame:
-    ranked = sorted(found.shares.items(), key=lambda item: -item[1])[:MOST_DRAWN]
+def _shares(preferences: Preferences) -> pd.DataFrame:
+    ranked = sorted(preferences.shares.items(), key=lambda item: -item[1])[:MOST_DRAWN]
     return pd.DataFrame(
         {
             "option": [option_name(name) for name, _ in ranked],
             "share": [share for _, share in ranked],
-            "told": [percent(share) for _, share in ranked],
+            "label": [percent(share) for _, share in ranked],
         }
     )
 
 
-def _bars_told(found: Preferences) -> str:
-    text = "Share of all ways to weigh the criteria in which an option wins."
-    if len(found.shares) > MOST_DRAWN:
+def _bars_caption(preferences: Preferences) -> str:
+    text = "How often each option wins, over all possible ways to weigh the criteria."
+    if len(preferences.shares) > MOST_DRAWN:
         text += f" Shown: the {MOST_DRAWN} that win most often."
-    if found.dominated:
-        gone = [
-            f"{option_name(name)} than {option_name(by)}" for name, by in found.dominated.items()
+    if preferences.dominated:
+        beaten = [
+            f"{option_name(name)} than {option_name(by)}"
+            for name, by in preferences.dominated.items()
         ]
-        others = " and others" if len(gone) > 6 else ""
-        text += f" No better in any criterion: {listed(gone[:6])}{others}."
+        others = " and others" if len(beaten) > 6 else ""
+        text += f" Left out as no better in any criterion: {listed(beaten[:6])}{others}."
     return text
 
 
@@ -117,7 +128,7 @@ def _bars_told(found: Preferences) -> str:
 def _bars() -> Spec:
     """Options as bars with their share written beside them.
 
-    The frame has the columns option (str, in the order shown), share and told.
+    The frame has the columns option (str, in the order shown), share and label.
     """
     base = alt.Chart().encode(
         alt.Y(field="option", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=150)),
@@ -127,32 +138,32 @@ def _bars() -> Spec:
             scale=alt.Scale(domain=[0, 1]),
             axis=alt.Axis(title=None, format="%", tickCount=4),
         ),
-        tooltip=[told("option", "Option"), told("told", "Of all weightings")],
+        tooltip=[tooltip("option", "Option"), tooltip("label", "Wins in")],
     )
     words = base.mark_text(align="left", dx=4, color=MUTED).encode(
-        alt.Text(field="told", type="nominal")
+        alt.Text(field="label", type="nominal")
     )
     return finished(alt.layer(base.mark_bar(height=14), words).properties(height=alt.Step(28)))
 
 
-def _people(found: Preferences, currency: str) -> pd.DataFrame:
+def _people(preferences: Preferences, currency: str) -> pd.DataFrame:
     rows = [
         {
             "Stakeholder": name,
             "Would choose": option_name(choice.option),
-            "Ahead by": f"{number(choice.lead, 2)} of 100 points",
-            "Would change": _change(choice, currency),
+            "Lead": f"{number(choice.lead, 2)} of 100 points",
+            "What would change it": _change(choice, currency),
         }
-        for name, choice in found.choices.items()
+        for name, choice in preferences.choices.items()
     ]
     rows += [
         {
             "Stakeholder": name,
             "Would choose": "any of them",
-            "Ahead by": NOTHING,
-            "Would change": "the options do not differ in what matters here",
+            "Lead": NOTHING,
+            "What would change it": "the options do not differ in what matters to them",
         }
-        for name in found.undecided
+        for name in preferences.undecided
     ]
     return pd.DataFrame(rows)
 
@@ -160,10 +171,10 @@ def _people(found: Preferences, currency: str) -> pd.DataFrame:
 def _change(choice: Choice, currency: str) -> str:
     flip = choice.flip
     if flip is None:
-        return "by no shift between two criteria"
+        return "nothing, as long as points move between two criteria only"
     points = f"{number(flip.points, 2)} points"
     price = _price(flip, currency)
-    text = f"to {option_name(flip.option)}, if {points} moved from {inner(flip.of.label)} to "
+    text = f"{option_name(flip.option)} would win if {points} moved from {inner(flip.of.label)} to "
     return f"{text}{inner(flip.to.label)}{f' ({price})' if price else ''}"
 
 
@@ -171,4 +182,4 @@ def _price(flip: WeightChange, currency: str) -> str:
     """What the flip means in the units of the two criteria, where money gives way."""
     if flip.price is None or flip.of in _OTHERS or flip.to not in _OTHERS:
         return ""
-    return f"{_OTHERS[flip.to]} counting like {money_told(flip.price, currency)}"
+    return f"{_OTHERS[flip.to]} then counts like {money_in_words(flip.price, currency)}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.evaluate.views import LeaderboardView, MetricView, Option
 
-_MOST_TOLD = 5
+_MOST_NAMED = 5
 MOST_DRAWN = 12
 """How many options a chart shows; tables show all of them."""
 
@@ -45,22 +45,22 @@ def lead(view: LeaderboardView) -> str:
     if not n:
         return (
             f"None of the {counted(len(view.unvalued), 'candidate')} of **{title}** can be valued; "
-            "the reasons stand below."
+            "the reasons are below."
         )
     best = view.best
     against = literal(view.against)
     if best.name == NONE:
         text = f"No candidate of **{title}** is worth adopting: **{literal(view.options[1].name)}**"
+        net = view.options[1].net
         text += (
             f" comes nearest with **{_net(view.options[1], view)}**, "
-            f"{literal(spread(view.options[1].net.p10, view.options[1].net.p90))}, "
-            f"against {against}."
+            f"{literal(spread(net.p10, net.p90))}, compared with {against}."
         )
         return text
     text = (
         f"**{literal(best.name)}** is worth most: **{_net(best, view)}**, "
-        f"{literal(spread(best.net.p10, best.net.p90))}, against {against}; it is the best of "
-        f"{counted(n + 1, 'option')} with probability {percent(best.p_best)}."
+        f"{literal(spread(best.net.p10, best.net.p90))}, compared with {against}. "
+        f"The chance that it is the best of the {n + 1:,} options is {percent(best.p_best)}."
     )
     return text + _as_measured(view) + _score_says_otherwise(view)
 
@@ -70,8 +70,11 @@ def _as_measured(view: LeaderboardView) -> str:
     best = view.best
     if not view.is_corrected or best.measured is None:
         return ""
-    told = literal(money(best.measured.mean, view.currency))
-    return f" As measured it would be {told}; part of that is luck with its test cases."
+    uncorrected = literal(money(best.measured.mean, view.currency))
+    return (
+        f" As measured it looks like {uncorrected}, but part of that is luck with its test cases "
+        "and is left out here."
+    )
 
 
 def _score_says_otherwise(view: LeaderboardView) -> str:
@@ -85,7 +88,7 @@ def _score_says_otherwise(view: LeaderboardView) -> str:
                 return (
                     f" {literal(option.name)} has the better "
                     f"{literal(metric_label(metric.name))} ({literal(number(metric.value))} "
-                    f"against {literal(number(own[metric.name].value))}) but is worth "
+                    f"against {literal(number(own[metric.name].value))}), but is worth "
                     f"**{less}** less."
                 )
     return ""
@@ -102,32 +105,39 @@ def _net(option: Option, view: LeaderboardView) -> str:
 
 def chart(view: LeaderboardView) -> str:
     """What the chart of intervals shows."""
-    told = "; ".join(
+    nets = "; ".join(
         f"{literal(option_name(o.name))} {literal(money(o.net.mean, view.currency))}"
-        for o in view.options[:_MOST_TOLD]
+        for o in view.options[:_MOST_NAMED]
     )
     n = len(view.options)
-    more = f" The best of {n:,}; the table below has all of them." if n > MOST_DRAWN else ""
-    return f"Net against {literal(view.against)}: {told}. Bar: P10 to P90.{more}"
+    more = f" Only the best of {n:,} are drawn; the table below has all of them."
+    return (
+        f"Net benefit compared with {literal(view.against)}: {nets}. The dot is the average, the "
+        f"bar holds the true value 8 times in 10.{more if n > MOST_DRAWN else ''}"
+    )
 
 
 def board(view: LeaderboardView) -> str:
-    """How to read the table."""
-    return literal(
-        "Chance best: no other option nets more. Regret: what is lost on average by choosing this "
-        "one instead of what turns out best. Dominated: another option is at least as good in all "
-        f"five dimensions, revenue and cost saving apart, and better in one. {view.caveat or ''}"
-    )
+    """What to keep in mind about the table; empty when there is nothing."""
+    return literal(view.caveat or "")
 
 
 def rests_on(view: LeaderboardView) -> str:
     """What all options share."""
     sets = ", ".join(filter(None, view.test_sets))
-    measured = f" Measured on {sets}." if sets else ""
+    measured = f" They were measured on {sets}." if sets else ""
     return literal(
-        "All options rest on the written quantities of the value case and on what was measured of "
-        f"each candidate.{measured} Uncertainty: {view.draws:,} Sobol draws, seed {view.seed}, the "
-        "same for every option."
+        "All options use the same numbers of the value case and what was measured of each "
+        f"candidate.{measured}"
+    )
+
+
+def computed(view: LeaderboardView) -> str:
+    """How the uncertainty of the options was computed, for a tooltip."""
+    return (
+        f"Every value is computed {view.draws:,} times, each time with other possible numbers "
+        f"(Sobol draws, seed {view.seed}). All options meet the same numbers, so they can be "
+        "compared fairly."
     )
 
 
@@ -152,9 +162,12 @@ def came_in(decision: DecisionView) -> str:
     """Who recorded it, when by the clock, and what became of it since."""
     by = f"by {literal(decision.recorded_by)}, {literal(decision.batch)}"
     if decision.origin is Origin.IMPORTED:
-        text = f"Imported on {_moment(decision.recorded_at)} {by}: what it was taken on is unknown."
+        text = (
+            f"Imported on {_moment(decision.recorded_at)} {by}. The options that it chose from are "
+            "not known."
+        )
     else:
-        text = f"Recorded on {_moment(decision.recorded_at)} {by}, with the options as they stood."
+        text = f"Recorded on {_moment(decision.recorded_at)} {by}, with its options as they were."
     if decision.withdrawn_at is not None:
         text += (
             f" Withdrawn on {_moment(decision.withdrawn_at)} by "
@@ -168,8 +181,8 @@ def also_said(decision: DecisionView) -> str:
     texts = {
         "Conditions": decision.conditions,
         "Dissent": decision.dissent,
-        "Present": decision.attendees,
-        "Runs as": f"{decision.model_id} {decision.model_version}",
+        "Also present": decision.attendees,
+        "In use as": f"{decision.model_id} {decision.model_version}",
     }
     lines = [f"{label}: {literal(text)}" for label, text in texts.items() if text.strip()]
     return "  \n".join(lines)
@@ -177,17 +190,15 @@ def also_said(decision: DecisionView) -> str:
 
 def deployed(model: str, version: str) -> str:
     """What is in use, as a choice names it."""
-    return (
-        f"{model} {version}" if version else f"{model}, any version" if model else "the same name"
-    )
+    return f"{model} {version}" if version else f"{model}, any version" if model else "its own name"
 
 
 def in_use(view: LeaderboardView) -> str:
     """That no candidate is called as what is in use, so that somebody must say which one it is."""
     models = listed([deployed(*version) for version in view.deployed])
     return (
-        f"In use for this value case: {models}. No candidate is called so: if the chosen one is "
-        "among them, say as what it runs."
+        f"In use for this value case: {models}. No candidate has one of these names. If the chosen "
+        "candidate is already in use, choose its name there under “In use as”."
     )
 
 

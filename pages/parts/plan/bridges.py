@@ -11,6 +11,7 @@ from mlpm_core.services.evaluate.insights import between
 from pages.parts.common import charts
 from pages.parts.common.format import inner, literal, money, number
 from pages.parts.plan import charts as plan_charts
+from pages.parts.plan import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ def since_the_plan(case: CaseValue, change: Change) -> None:
     """What moved the value from the plan to what is monitored."""
     if case.current is None or case.planned is None:
         return
-    st.subheader("What changed since the plan", anchor=False)
+    st.subheader("What changed since the plan", anchor=False, help=terms.BRIDGE)
     _draw(change, case.currency, ("Planned", "Now"))
 
 
@@ -33,7 +34,7 @@ def between_periods(case: CaseValue, points: Sequence[RatePoint]) -> None:
     if len(points) < 2:
         return
     with st.expander(
-        "What changed between two of them?",
+        "Compare two periods",
         icon=":material/compare_arrows:",
         on_change="rerun",
         key="between",
@@ -47,6 +48,7 @@ def between_periods(case: CaseValue, points: Sequence[RatePoint]) -> None:
             one = st.selectbox("From", names, index=names.index(str(best.period)), key="between_1")
         with right:
             two = st.selectbox("To", names, index=len(names) - 1, key="between_2")
+        st.caption("What changed the value between the two.", help=terms.BRIDGE)
         _draw(between(case, at[one], at[two]), case.currency, (one, two))
 
 
@@ -54,21 +56,21 @@ def _draw(change: Change, currency: str, ends: tuple[str, str]) -> None:
     if change.bridge is None:
         st.caption(literal(change.problem or "Not available."))
         return
-    told = _told(change, currency)
-    charts.draw(_steps(change, ends), plan_charts.bridge(f"Net, {currency} / year"), told)
-    st.caption(literal(told))
+    caption = _caption(change, currency)
+    charts.draw(
+        _steps(change, ends), plan_charts.bridge(f"Net benefit, {currency} / year"), caption
+    )
+    st.caption(literal(caption))
 
 
-def _told(change: Change, currency: str) -> str:
+def _caption(change: Change, currency: str) -> str:
     bridge = change.bridge
     if bridge is None or not bridge.parts:
-        return "Nothing that the value rests on changed between the two."
+        return "No number behind the value changed between the two."
     largest = max(bridge.parts, key=lambda part: abs(part.change))
-    verb = "added" if largest.change > 0 else "took"
     return (
-        f"Of the change of {money(bridge.change, currency)}, {inner(largest.label)} {verb} "
-        f"{money(abs(largest.change), currency)}. The parts are a Shapley split of the mean "
-        "and add up exactly."
+        f"The net benefit changed by {money(bridge.change, currency)}. The largest part of it is "
+        f"{inner(largest.label)}: {money(largest.change, currency)}."
     )
 
 
@@ -92,7 +94,7 @@ def _steps(change: Change, ends: tuple[str, str]) -> pd.DataFrame:
                 "change": moved,
                 "kind": kind,
                 "right": max(start, end),
-                "told": _signed(moved) if kind in ("gain", "loss") else number(moved),
+                "label": _signed(moved) if kind in ("gain", "loss") else number(moved),
             }
             for i, (step, start, end, moved, kind) in enumerate(rows)
         ]

@@ -30,24 +30,26 @@ if TYPE_CHECKING:
 
 _PARTS = {"findings": "Finding", "stakeholders": "Stakeholder", "projects": "Hypothesis"}
 _NAMED_BY = {"findings": "statement", "stakeholders": "name"}
-_PROJECT = "**The project**  \n:gray[The mean of those asked, each counted by influence]"
+_PROJECT = "**The project**  \n:gray[Average of those asked, weighted by influence]"
 
 
 def sentence(view: BriefView) -> str:
     """Whether it is understood what is wanted, and what stands in the way."""
     if view.is_empty:
         return f"**{literal(view.title)}**: nothing has been found out yet, and nobody was asked."
-    told = "no finding is written down yet"
+    progress = "no finding is written down yet"
     if view.findings:
-        told = f"{len(view.settled)} of {counted(len(view.findings), 'finding')} checked or proven"
+        progress = (
+            f"{len(view.settled)} of {counted(len(view.findings), 'finding')} checked or proven"
+        )
     unasked = view.n_areas_unasked
     pairs = len(view.conflicts)
     counts = [
         (len(view.open_blockers), f"{counted(len(view.open_blockers), 'blocker')} open"),
-        (unasked, f"{counted(unasked, 'area')} not asked about"),
+        (unasked, f"{counted(unasked, 'area')} without any question"),
         (
             len(view.not_asked),
-            f"{counted(len(view.not_asked), 'stakeholder')} not asked what matters",
+            f"{counted(len(view.not_asked), 'stakeholder')} not yet asked what matters",
         ),
         (
             pairs,
@@ -56,7 +58,7 @@ def sentence(view: BriefView) -> str:
             else f"{pairs} pairs of stakeholders want different things",
         ),
     ]
-    parts = [told] + [words for n, words in counts if n]
+    parts = [progress] + [words for n, words in counts if n]
     answer = "understood, as far as was asked" if view.is_understood else "not understood yet"
     return f"**{literal(view.title)}** is **{answer}**: {listed(parts)}."
 
@@ -69,7 +71,7 @@ def first_step(view: BriefView) -> str:
             "will do it."
         )
     return (
-        "Nobody with a say is named yet. Start with the one who holds the budget: what they want, "
+        "No stakeholder is named yet. Start with the person who holds the budget: what they want, "
         "why, and how much each of the five dimensions matters to them."
     )
 
@@ -128,12 +130,12 @@ def areas(view: BriefView) -> str:
     """What the chart of the areas shows."""
     n = len(view.findings)
     drawn = {Confidence.PROVEN: " (full)", Confidence.UNKNOWN: " (hollow)"}
-    told = [
+    levels = [
         f"{sum(f.confidence is confidence for f in view.findings)} {confidence}"
         f"{drawn.get(confidence, '')}"
         for confidence in reversed(Confidence)
     ]
-    return f"{counted(n, 'finding')}: {', '.join(told)}. Areas with open blockers come first."
+    return f"{counted(n, 'finding')}: {', '.join(levels)}. Areas with open blockers come first."
 
 
 def area_sentences(view: BriefView) -> None:
@@ -151,7 +153,7 @@ def area_sentences(view: BriefView) -> None:
 def open_questions(view: BriefView) -> None:
     """What is unknown or assumed, with who finds it out and by when."""
     if not view.open_questions:
-        st.caption("None: whatever was asked is checked or proven.")
+        st.caption("None. Every finding is checked or proven.")
         return
     st.dataframe(
         pd.DataFrame(
@@ -207,7 +209,7 @@ def _due(finding: FindingView) -> str:
 def stakeholders(view: BriefView) -> None:
     """Who has a say and how they weigh the five dimensions, with the project's weights below."""
     if not view.stakeholders:
-        st.caption("Nobody with a say is named yet.")
+        st.caption("No stakeholder is named yet.")
         return
     rows = [
         {
@@ -229,19 +231,20 @@ def stakeholders(view: BriefView) -> None:
         alt="Stakeholders with their influence and what each dimension weighs for them",
     )
     st.caption(
-        "Influence and interest from 1 to 5; of 100 points each, a third or more stands out."
+        "Influence and interest go from 1 to 5. Each stakeholder has 100 points for the five "
+        "dimensions; a third or more is highlighted."
     )
 
 
 def _person(who: StakeholderView) -> str:
-    told = f"**{literal(who.name)}**"
+    cell = f"**{literal(who.name)}**"
     if who.role:
-        told += f" :gray[{literal(who.role)}]"
+        cell += f" :gray[{literal(who.role)}]"
     if who.has_veto:
-        told += " :orange-badge[:material/pan_tool: veto]"
+        cell += " :orange-badge[:material/pan_tool: veto]"
     if who.weights is None:
-        told += " :gray-badge[:material/help: not asked yet]"
-    return f"{told}  \n{literal(who.wants)}" if who.wants else told
+        cell += " :gray-badge[:material/help: not asked yet]"
+    return f"{cell}  \n{literal(who.wants)}" if who.wants else cell
 
 
 def _points(weights: Mapping[Dimension, float] | None) -> dict[str, str]:
@@ -262,12 +265,12 @@ def _weight(weight: float) -> str:
 
 
 def conflicts(view: BriefView) -> None:
-    """The pairs who want different things: told, not averaged away."""
+    """The pairs who want different things: shown, not averaged away."""
     if not view.conflicts:
         if view.weights is not None:
-            st.caption("No two of those asked pull apart.")
+            st.caption("No two of the stakeholders asked disagree.")
         return
-    st.subheader("Who pulls apart", anchor=False)
+    st.subheader("Where stakeholders disagree", anchor=False)
     by_name = {s.name: s for s in view.stakeholders}
     for conflict in view.conflicts:
         with st.container(border=True):
@@ -275,17 +278,17 @@ def conflicts(view: BriefView) -> None:
             vetoes = [name for name in conflict.names if by_name[name].has_veto]
             if vetoes:
                 can = listed([literal(name) for name in vetoes])
-                st.caption(f"Able to stop the project alone: {can}.")
+                st.caption(f"Can stop the project alone: {can}.")
     st.caption(
-        "The project's row averages over them. A mean settles nothing: agree with both, or decide "
-        "whose wish comes first."
+        "The row “The project” is only an average, and an average settles no disagreement. Agree "
+        "with both, or decide whose wish comes first."
     )
 
 
 def form(project: str, view: BriefView) -> None:
     """Add or change a finding, a stakeholder or the hypothesis; what is missing comes first."""
     chosen = st.segmented_control(
-        "What to write down",
+        "What to add or change",
         list(_PARTS),
         default=forms.begun(project, _PARTS) or view.first_missing or "findings",
         format_func=_PARTS.__getitem__,

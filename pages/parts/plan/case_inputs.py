@@ -51,25 +51,28 @@ def fields(project: str, case: CaseValue) -> Fields:
     )
     form.head()
     st.caption(
-        "Write a number as you know it: 18%, 12k or EUR 15 exactly, 120 to 400 for nine times in "
-        "ten, 2 | 4 | 9 for low, middle and high, 40 of 2,000 for a share that was counted, "
-        "samples(12, 9, 17) for what was looked up. What moves with another number says so by its "
-        "name in the formulas: 120 to 400 with recall 0.5."
+        "Write each number as you know it: 18%, 12k or EUR 15 if it is exact, 120 to 400 if it "
+        "lies in between 9 times in 10, 40 of 2,000 if it is a share that was counted.",
+        help="Also possible: 2 | 4 | 9 for a low, a middle and a high value; samples(12, 9, 17) "
+        "for single values that were looked up; 120 to 400 with recall 0.5 for a number that rises "
+        "when another one, here recall, rises (a correlation of 0.5).",
     )
     values: dict[str, object] = {}
     notations: dict[str, str | None] = {}
     groups = {
-        "What the model scores": [i for i in case.inputs if i.is_metric],
-        "What the business knows": [i for i in case.inputs if not i.is_metric and i.is_asked],
-        "Only to compare with other baselines": [i for i in case.inputs if not i.is_asked],
+        "Metrics of the model": [i for i in case.inputs if i.is_metric],
+        "Numbers of the business": [i for i in case.inputs if not i.is_metric and i.is_asked],
+        "Needed only for the comparison with other ways": [
+            i for i in case.inputs if not i.is_asked
+        ],
     }
     for title, shown in groups.items():
         if shown:
             st.markdown(f"**{title}**")
             values |= _group(form, case, shown, notations)
     written = any(entry.planned for entry in case.realisation)
-    with st.expander("What it costs, and how the value arrives", expanded=written):
-        st.caption("Without a build cost here, that of an estimate of the work is taken.")
+    with st.expander("Costs and timing", expanded=written):
+        st.caption("If the build cost is left empty, the cost of the estimate is used.")
         values |= _group(form, case, case.realisation, notations)
     form.remember(values)
     changed = {n: text for n, text in notations.items() if text and text != form.initial[n]}
@@ -114,8 +117,8 @@ def unread(entered: Fields) -> None:
     """Say of which fields the figures still show what was stored before."""
     if entered.unread:
         st.warning(
-            f"Not used yet: {literal(listed(entered.unread))}, see the message at the field. What "
-            "is shown rests on what was there before.",
+            f"Not used yet: {literal(listed(entered.unread))}. See the message at the field. The "
+            "figures still use the earlier numbers.",
             icon=":material/edit_note:",
         )
 
@@ -130,7 +133,7 @@ def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
     )
     if entry.monitored:
         st.caption(
-            literal(f"monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}")
+            literal(f"Monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}")
         )
     return typed or ""
 
@@ -139,7 +142,9 @@ def save(project: str, case: CaseValue, entered: Fields) -> None:
     """Offer to keep what was tried out."""
     form, changes = entered.form, entered.changes
     if not changes:
-        st.caption("Change a number above: the picture follows at once, and nothing is saved yet.")
+        st.caption(
+            "Change a number above: the figures follow at once. Nothing is saved until you save it."
+        )
         return
     with st.container(border=True):
         of = (project, "source", case.value_case_id)
@@ -163,7 +168,7 @@ def save(project: str, case: CaseValue, entered: Fields) -> None:
                 type="primary",
                 icon=":material/save:",
                 disabled=bool(entered.unread),
-                help="First settle the fields that are not read yet." if entered.unread else None,
+                help="First correct the fields that are not used yet." if entered.unread else None,
             ),
             lambda: commands.save_edits(project, QuantityRecord.kind, edits),
             labels,

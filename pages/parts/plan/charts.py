@@ -9,13 +9,16 @@ import altair as alt
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.hover import EIGHT, INK, MUTED, ROUNDED, at_pointer, ranged, told
 
+LOW_END, HIGH_END = "low end (P5)", "high end (P95)"
+"""What a bar of the tornado shows at its ends."""
+
 
 @lru_cache(maxsize=16)
 def tornado(unit: str) -> Spec:
     """How far each input alone moves net, the largest first; its high end solid, its low hollow.
 
     The frame has the columns input (str, in the order shown), base (net at the medians), net, end
-    (P5 or P95) and taken (the input there, as text); two rows for each input.
+    (LOW_END or HIGH_END) and taken (the input there, as text); two rows for each input.
     """
     y = alt.Y(field="input", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190))
     bars = alt.Chart().encode(
@@ -25,11 +28,11 @@ def tornado(unit: str) -> Spec:
         tooltip=[
             told("input", "Input"),
             told("end", "At its"),
-            told("taken", "Which is"),
+            told("taken", "That is"),
             told("net", unit, ROUNDED),
         ],
     )
-    is_high = alt.FieldEqualPredicate(field="end", equal="P95")
+    is_high = alt.FieldEqualPredicate(field="end", equal=HIGH_END)
     base = (
         alt.Chart()
         .mark_rule(color=MUTED)
@@ -49,7 +52,7 @@ def tornado(unit: str) -> Spec:
 def bridge(unit: str) -> Spec:
     """Steps from the planned value to today's; totals and gains solid, losses hollow.
 
-    The frame has the columns order, step, from, to, change (money), told (the change as text) and
+    The frame has the columns order, step, from, to, change (money), label (the change as text) and
     kind (planned, gain, loss or now).
     """
     y = alt.Y(
@@ -62,7 +65,11 @@ def bridge(unit: str) -> Spec:
         y,
         alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
         alt.X2(field="to"),
-        tooltip=[told("step", "Step"), told("change", unit, ROUNDED), told("to", "Then", ROUNDED)],
+        tooltip=[
+            told("step", "Step"),
+            told("change", unit, ROUNDED),
+            told("to", "Total then", ROUNDED),
+        ],
     )
     is_solid = alt.FieldOneOfPredicate(field="kind", oneOf=["gain", "now"])
     words = (
@@ -71,7 +78,7 @@ def bridge(unit: str) -> Spec:
         .encode(
             y,
             alt.X(field="right", type="quantitative"),
-            alt.Text(field="told", type="nominal"),
+            alt.Text(field="label", type="nominal"),
         )
     )
     layers = [
@@ -97,7 +104,7 @@ def cumulative(unit: str) -> Spec:
     base = ranged(alt.Chart()).encode(x)
     tooltip = [
         told("year", "After year", "d"),
-        told("mean", f"Mean, {unit}", ROUNDED),
+        told("mean", f"Average, {unit}", ROUNDED),
         told("range", EIGHT),
     ]
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.datum(0))
@@ -130,12 +137,12 @@ def waterfall() -> Spec:
         )
     )
     bars = base.mark_bar(height=14).encode(
-        alt.X(field="from", type="quantitative", title="Person-days, P50"),
+        alt.X(field="from", type="quantitative", title="Person-days, at even odds"),
         alt.X2(field="to"),
         tooltip=[
             told("step", "Step"),
-            told("change", "Adds, person-days", ROUNDED),
-            told("to", "P50 after it", ROUNDED),
+            told("change", "Adds person-days", ROUNDED),
+            told("to", "Person-days then", ROUNDED),
         ],
     )
     return finished(bars.properties(height=alt.Step(26)))

@@ -21,6 +21,25 @@ if TYPE_CHECKING:
 
 RECORD = record_of("estimates")
 
+_CARDS = {
+    "P10": (
+        "If all goes well",
+        "One project in ten needs less than this (P10). Do not plan with it.",
+    ),
+    "P50": (
+        "At even odds",
+        "Half of such projects need less, half need more (P50). Plan the work with it.",
+    ),
+    "P80": (
+        "To be safe",
+        "Eight projects in ten need no more than this (P80). Promise nothing below it.",
+    ),
+    "P95": (
+        "With reserve",
+        "Nineteen projects in twenty need no more than this (P95). Hold a reserve up to it.",
+    ),
+}
+"""How each percentile is called on the screen, and what to do with it."""
 _WHOLE_DAYS = 9.5  # from here on no part of a day is told
 
 
@@ -56,8 +75,8 @@ def tried(project: str, stored: EstimateView | None, filled: Filled) -> Estimate
 
 def sentence(view: EstimateView) -> str:
     """The estimate in one sentence."""
-    told = f"**{literal(view.title)}.** {literal(view.estimate.explanation)}"
-    return f"{told} *As tried below, not saved.*" if view.is_tried else told
+    text = f"**{literal(view.title)}.** {literal(view.estimate.explanation)}"
+    return f"{text} *With the changes tried below, not saved.*" if view.is_tried else text
 
 
 def warning(view: EstimateView) -> None:
@@ -72,7 +91,8 @@ def figure_cards(view: EstimateView) -> None:
     with st.grid(5, min_column_width=140):
         for figure in view.figures:
             with st.container(border=True, height="stretch"):
-                st.metric(figure.name, figure.days_text)
+                label, meaning = _CARDS[figure.name]
+                st.metric(label, figure.days_text, help=meaning)
                 cost = literal(figure.cost_text)
                 st.caption(f"{cost}  \n{figure.meaning}")
         with st.container(border=True, height="stretch"):
@@ -80,25 +100,27 @@ def figure_cards(view: EstimateView) -> None:
             cycles = counted(view.estimate.inputs.max_cycles, "cycle")
             spent = literal(view.no_go.cost_text)
             st.caption(
-                f"chance after {cycles}; by then {view.no_go.days_text}, {spent}, are spent at "
-                "P50. The other cards are a project that delivers."
+                f"chance after {cycles}. By then about {view.no_go.days_text} ({spent}) are spent. "
+                "The other cards are for a project that gets a usable model."
             )
 
 
 def chance(view: EstimateView) -> None:
-    """A number of days somebody has in mind, and how likely it suffices."""
+    """A number of days somebody has in mind, and how likely it is enough."""
     days = [f.days for f in view.figures]
     # A slider with another end forgets what was set: the end stays while the figures fit.
     end = st.session_state.get("estimate_days_end", 0)
     if not days[-1] <= end <= 8 * days[-1]:
         end = 5 * 2 ** math.ceil(math.log2(max(2.0, days[-1] * 2 / 5)))
     st.session_state["estimate_days_end"] = end
-    chosen = st.slider("Your days", 5, end, max(5, days[1]), step=5, key="estimate_days")
+    chosen = st.slider(
+        "Days that you have in mind", 5, end, max(5, days[1]), step=5, key="estimate_days"
+    )
     likely = percent(view.estimate.probability_within_days(chosen))
     bound = "" if view.estimate.is_promisable else "at most "
     rounded = " The days above are rounded, this chance is not." if chosen in days else ""
     st.caption(
-        f"{chosen:,} person-days suffice with a chance of {bound}{literal(likely)}.{rounded}"
+        f"The chance that {chosen:,} person-days are enough is {bound}{literal(likely)}.{rounded}"
     )
 
 
@@ -107,8 +129,8 @@ def waterfall(view: EstimateView) -> str:
     first, last = view.estimate.waterfall[0], view.estimate.waterfall[-1]
     largest = max(view.estimate.waterfall[1:], key=lambda s: s.change)
     return literal(
-        f"P50 in person-days: {_days(first.p50)} guessed become {_days(last.p50)}; most comes from "
-        f"{largest.label.lower()} (+{_days(largest.change)}). The order is fixed."
+        f"A guess of {_days(first.p50)} person-days becomes {_days(last.p50)} at even odds. Most "
+        f"is added by “{largest.label}” (+{_days(largest.change)})."
     )
 
 
@@ -124,11 +146,11 @@ def steps(view: EstimateView) -> None:
                 {
                     "Step": [s.label for s in view.estimate.waterfall],
                     "Adds": [round(s.change, 1) for s in view.estimate.waterfall],
-                    "P50 after it": [round(s.p50, 1) for s in view.estimate.waterfall],
+                    "Days after it": [round(s.p50, 1) for s in view.estimate.waterfall],
                 }
             ),
             hide_index=True,
-            alt="Steps from the guess to P50, in person-days",
+            alt="Steps from the guess to the plan, in person-days at even odds",
         )
 
 
@@ -141,7 +163,9 @@ def unknowns(view: EstimateView) -> None:
         pd.DataFrame(
             {
                 "Question": [u.question for u in view.estimate.unknowns],
-                "Swing": [round(u.p80_if_yes) - round(u.p80_if_no) for u in view.estimate.unknowns],
+                "Difference": [
+                    round(u.p80_if_yes) - round(u.p80_if_no) for u in view.estimate.unknowns
+                ],
                 "If no": [round(u.p80_if_no) for u in view.estimate.unknowns],
                 "If yes": [round(u.p80_if_yes) for u in view.estimate.unknowns],
             }
@@ -149,41 +173,49 @@ def unknowns(view: EstimateView) -> None:
         hide_index=True,
         column_config={
             "Question": st.column_config.TextColumn(width=160),
-            **dict.fromkeys(("Swing", "If no", "If yes"), st.column_config.NumberColumn(width=50)),
+            **dict.fromkeys(
+                ("Difference", "If no", "If yes"), st.column_config.NumberColumn(width=50)
+            ),
         },
-        alt="Open questions with P80 in person-days for either answer",
+        alt="Open questions with the person-days to be safe for either answer",
     )
     n = counted(view.n_unanswered, "question")
-    st.caption(f"{n} open; each counts half until somebody finds out. Days at P80.")
+    verb = "is" if view.n_unanswered == 1 else "are"
+    st.caption(
+        f"{n} {verb} open; until somebody finds out, each answer is taken as equally likely. Shown "
+        "are the person-days that are enough 8 times in 10."
+    )
 
 
 def questions(view: EstimateView) -> None:
     """What to ask before any figure is shown, and by how much each answer multiplies."""
-    st.subheader("Ask first", anchor=False)
+    st.subheader("Questions to ask first", anchor=False)
     st.dataframe(
         pd.DataFrame(
             {
                 "Question": [u.question for u in view.estimate.unknowns],
-                "If yes, times": [u.median for u in view.estimate.unknowns],
+                "If yes, work times": [u.median for u in view.estimate.unknowns],
             }
         ),
         hide_index=True,
-        column_config={"If yes, times": st.column_config.NumberColumn(format="%.1f")},
-        alt="Open questions with what a yes multiplies the effort by",
+        column_config={"If yes, work times": st.column_config.NumberColumn(format="%.1f")},
+        alt="Open questions, and by how much the answer yes multiplies the work",
     )
     st.caption(
-        "Percentiles, money and payback appear once the questions that are left move the plan "
-        "four times at most. Answer them in the form below."
+        "Too much is open for a figure. Days, cost and payback appear once the questions that are "
+        "left change the plan by a factor of four at most. Answer them in the form below."
     )
 
 
 def whose(view: EstimateView) -> None:
     """The formula, each of its figures, and who says so."""
     inputs = view.estimate.inputs
-    with st.expander("How it is computed, and whose figures these are", icon=":material/function:"):
+    with st.expander(
+        "How it is computed, and where the figures come from", icon=":material/function:"
+    ):
         st.markdown(
             "Days = own guess × 2 × each factor that applies × models^0.7 × (1 + further cycles × "
-            f"{inputs.loop_share:g} × {inputs.repeat_share:g}). Money = days × day rate. A factor "
+            f"{inputs.loop_share:g} × {inputs.repeat_share:g}). Cost = days × day rate. A factor "
             "that nobody knows applies in half of all cases.".replace("^", "\\^")
         )
         rows = view.assumptions
@@ -191,21 +223,21 @@ def whose(view: EstimateView) -> None:
             pd.DataFrame(
                 {
                     "What": [row.label for row in rows],
-                    "Times": [f"{row.times:.3g}" for row in rows],
+                    "Multiplies by": [f"{row.times:.3g}" for row in rows],
                     "Likely (8 times in 10)": [_range(row.low, row.high) for row in rows],
                     "Answered": [row.answer or NOTHING for row in rows],
-                    "Whose": ["Thompson" if row.is_published else "MLPM" for row in rows],
+                    "Source": ["Thompson" if row.is_published else "MLPM" for row in rows],
                 }
             ),
             hide_index=True,
             height="content",
-            alt="Everything that multiplies the guess, by how much, and who says so",
+            alt="Everything that multiplies the guess, by how much, and its source",
         )
         st.caption(
-            "Thompson: S. Thompson, Managing Machine Learning Projects (Manning, 2023), doubles a "
-            "guess below 20 days, and doubles again for complex data, big data and a complex "
-            "platform; above 20 days it is a lot bigger, without a number. Every spread and every "
-            "other figure is MLPM's own."
+            "Thompson: S. Thompson, Managing Machine Learning Projects (Manning, 2023). The book "
+            "doubles a guess below 20 days, and doubles it again for complex data, big data and a "
+            "complex platform. Above 20 days it only says that the work is a lot bigger. Every "
+            "range and every other figure is MLPM's own."
         )
 
 
@@ -219,8 +251,8 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> 
         with st.container(horizontal=True, vertical_alignment="center"):
             if not is_paid:
                 st.caption(
-                    "Neither this value case nor an estimate of the work says what building it "
-                    "costs, so it is not set against the value."
+                    "What building the model costs is not known yet. Add a build cost to this "
+                    "value case or an estimate of the work to see the payback."
                 )
             st.page_link(
                 "plan/estimate.py",
@@ -238,10 +270,10 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> 
                 icon=":material/calculate:",
                 query_params=panels.here(estimate=str(view.record.estimate_id)),
             )
-    tried = " as tried below, not saved" if is_trial else ""
+    trial = " (with the changes tried below)" if is_trial else ""
     st.caption(
-        f"Each estimate: planned net a year{tried}, against the cost of building it once; no "
-        "usable model means no benefit."
+        f"Compared: the planned net benefit a year{trial} and the cost of building the model once. "
+        "If no usable model comes out, there is no benefit."
     )
 
 
@@ -251,26 +283,29 @@ def _paid(view: EstimateView) -> str:
     least = "" if view.estimate.is_promisable else "at least "
     if not view.figures:
         return f"**{literal(view.title)}**: {literal(view.estimate.explanation)}"
-    told = view.pays_back.sentence if view.pays_back else "The value case has no value yet."
+    verdict = view.pays_back.sentence if view.pays_back else "The value case has no value yet."
     return (
-        f"**{literal(view.title)}** costs {least}**{costs['P50']}** at P50 and "
-        f"**{costs['P80']}** at P80. {literal(told)}"
+        f"**{literal(view.title)}** costs {least}**{costs['P50']}** at even odds, and to be safe "
+        f"{least}**{costs['P80']}**. {literal(verdict)}"
     )
 
 
 def payback(view: EstimateView) -> None:
     """Whether the value case pays for the work."""
     if view.case is None:
-        st.caption("Name a value case below to see whether its value pays for the work.")
+        st.caption("Choose a value case below to see whether its value pays for the work.")
         return
     with st.container(border=True):
-        told = "The value case has no value yet."
+        verdict = "The value case has no value yet."
         if view.pays_back:
-            told = view.pays_back.sentence
+            verdict = view.pays_back.sentence
         elif not view.figures:
-            told = "Whether its value pays for the work is said once the questions are answered."
-        st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(told)}")
-        st.caption("Planned net a year against the cost above; no usable model means no benefit.")
+            verdict = "Answer the questions first to see whether its value pays for the work."
+        st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(verdict)}")
+        st.caption(
+            "Compared: the planned net benefit a year and the cost above. If no usable model comes "
+            "out, there is no benefit."
+        )
         st.page_link(
             "plan/value_case.py",
             label="See its assumptions",

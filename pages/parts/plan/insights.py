@@ -24,7 +24,7 @@ from pages.parts.common.format import (
 )
 from pages.parts.common.text import costs_counted
 from pages.parts.plan import charts as plan_charts
-from pages.parts.plan import estimates
+from pages.parts.plan import estimates, terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +34,14 @@ if TYPE_CHECKING:
 
 Changes = tuple[tuple[str, str], ...]
 _MOST_BARS = 9
+_HELP = {
+    "Worth up to": st.column_config.Column(help=terms.WORTH),
+    "Study is worth": st.column_config.Column(help=terms.STUDY),
+    "Most to pay per case": st.column_config.Column(help=terms.STUDY_PER_CASE),
+}
 _LOOKS_BACK = (
-    " The model is in use: this looks back on the whole case; whether to keep it leaves out "
-    "what is spent."
+    " The model is already in use. This figure covers the whole case from its start; the choice "
+    "above does not count what is already spent."
 )
 
 
@@ -45,28 +50,28 @@ def must_be_true(case: CaseValue) -> None:
     if case.best is None:
         return
     shown = needed(case)
-    st.subheader("What must be true", anchor=False)
+    st.subheader("What must be true", anchor=False, help=terms.BREAK_EVEN)
     if not shown:
-        st.caption("No single input, the others at their medians, brings the net value to zero.")
+        st.caption("No input alone can bring the net benefit to zero.")
         return
     st.dataframe(
         pd.DataFrame(
             {
                 "Input": [i.label for i in shown],
-                "For a gain": [margin(i, case.currency) for i in shown],
+                "Until break-even": [margin(i, case.currency) for i in shown],
             }
         ),
         hide_index=True,
         height="content" if len(shown) <= 8 else 318,
         column_config={
             "Input": st.column_config.TextColumn(width=170),
-            "For a gain": st.column_config.TextColumn(width=190),
+            "Until break-even": st.column_config.TextColumn(width=190),
         },
-        alt="How far each input may move before the net value is zero",
+        alt="How far each input may move before the net benefit is zero",
     )
     st.caption(
         literal(
-            "The value at which net benefit is zero, every other input at its median. "
+            "Break-even: the value at which the net benefit is zero if nothing else changes. "
             f"{costs_counted(case)}"
         )
     )
@@ -77,13 +82,13 @@ def margin(entry: Condition, currency: str) -> str:
     unit = entry.unit.partition("/")[0].replace("money", currency)
     unit = "" if unit == "1" else f" {unit}"
     zero = entry.zero_at or 0.0
-    elsewhere = "; it pays at other values too" if entry.pays_elsewhere else ""
+    elsewhere = "; it also pays at other values" if entry.pays_elsewhere else ""
     if entry.also_at is not None:
         low, high = sorted((zero, entry.also_at))
         digits = digits_beside(entry.taken, low, high)
         return (
             f"between {number(low, digits)} and {number(high, digits)}{unit}, "
-            f"taken {number(entry.taken, digits)}{elsewhere}"
+            f"assumed {number(entry.taken, digits)}{elsewhere}"
         )
     if zero == entry.taken:
         return f"must be {'above' if entry.is_floor else 'below'} {number(zero)}{unit}{elsewhere}"
@@ -95,13 +100,14 @@ def margin(entry: Condition, currency: str) -> str:
 
 def find_out_next(case: CaseValue, insight: Insight) -> None:
     """What knowing more is worth before the choice, the study that tells it, and the tornado."""
-    st.subheader("What to find out next", anchor=False)
+    st.subheader("What to find out next", anchor=False, help=terms.FIND_OUT)
     st.markdown(_next(case, insight))
     if insight.advice:
         st.dataframe(
             _advice(case, insight),
             hide_index=True,
             height="content",
+            column_config=_HELP,
             alt="What to find out, what knowing it is worth, and what a study may cost",
         )
     left, right = st.columns([3, 2], gap="medium")
@@ -109,13 +115,15 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
         if insight.swings:
             charts.draw(
                 _swings(case, insight),
-                plan_charts.tornado(f"Net, {case.currency} / year"),
+                plan_charts.tornado(f"Net benefit, {case.currency} / year"),
                 _tornado(insight, case.currency),
             )
     with right:
         if insight.swings:
-            st.caption(literal(f"{_tornado(insight, case.currency)} {costs_counted(case)}"))
-        st.caption(literal(_silent(insight)))
+            swings = f"{_tornado(insight, case.currency)} {costs_counted(case)}"
+            st.caption(literal(swings), help=terms.TORNADO)
+        if unasked := _silent(insight):
+            st.caption(literal(unasked))
         _study(case, insight)
 
 
@@ -130,25 +138,21 @@ def _next(case: CaseValue, insight: Insight) -> str:
     decision = insight.decision
     if insight.problem:
         return f":material/error: {literal(insight.problem)}"
-    use, about = choice(insight)
+    action, reason = choice(insight)
+    advised = f"**{action}.** {reason}"
     most = literal(_worth(case, insight, decision.evpi))
     if not insight.advice:
-        why = (
-            _why_nothing(case)
-            if decision.evpi == 0
-            else f"knowing everything would be worth {most}"
-        )
-        return f"**{use}**, {about}: {why}. Nothing is worth finding out first."
+        return f"{advised} {_why_nothing(case, most if decision.evpi else '')}"
     first = insight.advice[0]
-    value = literal(_worth(case, insight, first.learned.value))
-    todo = f"first find out {literal(inner(first.label))} (worth up to **{value}**)"
+    todo, value = f"to find out {inner(first.label)}", first.learned.value
+    limit = "up to "
     if first.study and first.study_worth:
-        told = literal(_worth(case, insight, first.study_worth.value))
-        todo = f"first **{literal(first.study.name)}**, which is worth {told}"
+        todo, value, limit = f"to {first.study.name}", first.study_worth.value, ""
     return (
-        f"**{use}**, {about}, or {todo}. Deciding today is wrong in "
-        f"{literal(percent(1 - decision.p_best[decision.best]))} of the outcomes and loses {most} "
-        "on average."
+        f"{advised} Deciding today turns out wrong in "
+        f"{literal(percent(1 - decision.p_best[decision.best]))} of the outcomes and costs {most} "
+        f"on average. Before deciding it is worth {limit}"
+        f"**{literal(_worth(case, insight, value))}** {literal(todo)}."
     )
 
 
@@ -156,22 +160,26 @@ def choice(insight: Insight) -> tuple[str, str]:
     """What to do, and what that goes by; of a model in use, what is spent decides nothing."""
     is_worth_it, years = insight.decision.best == USE, insight.horizon_years
     if insight.is_built:
-        over = "one year's net" if years is None else f"the next {counted(years, 'year')}"
-        spent = "what building it cost is spent and left out"
-        return "Keep the model" if is_worth_it else "Stop it", f"by {over}; {spent}"
-    about = (
-        "by one year's net; write a build cost to count it"
+        period = "one year" if years is None else f"the next {counted(years, 'year')}"
+        action = "Keep the model" if is_worth_it else "Stop the model"
+        return action, f"This goes by {period}; what building it cost is already spent."
+    reason = (
+        "This goes by the net benefit of one year. Add a build cost to see the payback."
         if years is None
-        else f"by what it leaves over {counted(years, 'year')}"
+        else f"This goes by what it brings over {counted(years, 'year')}, after all costs."
     )
-    return "Use the model" if is_worth_it else "Leave it", about
+    return "Use the model" if is_worth_it else "Do not use the model", reason
 
 
-def _why_nothing(case: CaseValue) -> str:
-    """Why nothing that could be found out would change a choice."""
+def _why_nothing(case: CaseValue, most: str) -> str:
+    """Why nothing is worth finding out before a choice; ``most`` is what knowing all is worth."""
+    if most:
+        return (
+            f"Knowing everything would be worth {most}, but no number alone is worth finding out."
+        )
     if case.best is not None and case.best.net.is_exact:
-        return "every number that decides it is taken as exact"
-    return "no outcome in sight would change it"
+        return "Every number is taken as exact, so there is nothing to find out first."
+    return "Nothing that is still uncertain would change that."
 
 
 def _advice(case: CaseValue, insight: Insight) -> pd.DataFrame:
@@ -180,11 +188,11 @@ def _advice(case: CaseValue, insight: Insight) -> pd.DataFrame:
             "Find out": [a.label for a in insight.advice],
             "Worth up to": [_worth(case, insight, a.learned.value) for a in insight.advice],
             "How": [a.how for a in insight.advice],
-            "Its worth": [
+            "Study is worth": [
                 _worth(case, insight, a.study_worth.value) if a.study_worth else NOTHING
                 for a in insight.advice
             ],
-            "A case may cost": [_per_case(case, a) for a in insight.advice],
+            "Most to pay per case": [_per_case(case, a) for a in insight.advice],
         }
     )
 
@@ -196,26 +204,23 @@ def _per_case(case: CaseValue, advice: Advice) -> str:
 
 
 def _silent(insight: Insight) -> str:
-    text = ""
-    if insight.advice:
-        text = "Worth: how much better one chooses on average when it is known."
-    if insight.silent:
-        words = [inner(label) for label in insight.silent]
-        some = listed(words) if len(words) <= 4 else f"{', '.join(words[:4])} and others"
-        text += f" Not worth a question now: {some}."
-    return text
+    """What is uncertain and yet not worth finding out; empty when there is nothing of the kind."""
+    labels = [inner(label) for label in insight.silent]
+    some = listed(labels) if len(labels) <= 4 else f"{', '.join(labels[:4])} and others"
+    return f"Not worth finding out now: {some}." if labels else ""
 
 
 def before_choosing(advice: Sequence[Advice], currency: str) -> None:
     """What to find out before one of several candidates is chosen."""
-    st.subheader("Find this out before choosing", anchor=False)
+    st.subheader("What to find out before choosing", anchor=False, help=terms.FIND_OUT)
     if not advice:
-        st.caption("Nothing that is still uncertain would change the choice enough to ask for it.")
+        st.caption("Nothing that is still uncertain is worth finding out before you choose.")
         return
     first = advice[0]
     st.markdown(
-        f"First **{literal(first.how)}** for {literal(inner(first.label))}: knowing it is worth up "
-        f"to **{literal(money(first.learned.value, currency))}**, by choosing better."
+        f"It is worth up to **{literal(money(first.learned.value, currency))}** to know "
+        f"{literal(inner(first.label))} better before you choose. To find it out: "
+        f"**{literal(first.how)}**."
     )
     st.dataframe(
         pd.DataFrame(
@@ -223,7 +228,7 @@ def before_choosing(advice: Sequence[Advice], currency: str) -> None:
                 "Find out": [a.label for a in advice],
                 "Worth up to": [money(a.learned.value, currency) for a in advice],
                 "How": [a.how for a in advice],
-                "Its worth": [
+                "Study is worth": [
                     money(a.study_worth.value, currency) if a.study_worth else NOTHING
                     for a in advice
                 ],
@@ -231,6 +236,7 @@ def before_choosing(advice: Sequence[Advice], currency: str) -> None:
         ),
         hide_index=True,
         height="content",
+        column_config=_HELP,
         alt="What to find out before choosing, what knowing it is worth, and the study that tells",
     )
 
@@ -252,18 +258,16 @@ def _study(case: CaseValue, insight: Insight) -> None:
             )
         with once:
             start = st.number_input(
-                f"Beginning costs, {case.currency}", min_value=0.0, value=0.0, key="study_once"
+                f"Fixed cost, {case.currency}", min_value=0.0, value=0.0, key="study_once"
             )
         with wait:
-            weeks = st.number_input(
-                "The choice waits, weeks", min_value=0.0, value=0.0, key="study_weeks"
-            )
+            weeks = st.number_input("Weeks of delay", min_value=0.0, value=0.0, key="study_weeks")
         waiting = insight.waiting(weeks)
-        found = studied(insight.decision, case.mechanism, key, per_case, start + waiting)
-        if found is None:
-            st.markdown("At that cost no size of study is worth it: decide without one.")
+        best = studied(insight.decision, case.mechanism, key, per_case, start + waiting)
+        if best is None:
+            st.markdown("At that cost no study is worth it: decide without one.")
             return
-        study, learned = found
+        study, learned = best
         value, spent, left = (
             literal(f"{case.currency} {number(x)}")
             for x in (learned.value, study.cost, learned.value - study.cost)
@@ -274,7 +278,7 @@ def _study(case: CaseValue, insight: Insight) -> None:
         )
         if waiting:
             lost = literal(f"{case.currency} {number(waiting)}")
-            st.caption(f"Of the cost {lost} is what the better choice would bring while it waits.")
+            st.caption(f"Of this cost, {lost} is what the better choice would bring meanwhile.")
 
 
 def _swings(case: CaseValue, insight: Insight) -> pd.DataFrame:
@@ -289,7 +293,10 @@ def _swings(case: CaseValue, insight: Insight) -> pd.DataFrame:
             "taken": f"{number(at)} {written_unit(s.unit, case.currency)}",
         }
         for s in shown[:_MOST_BARS]
-        for end, at, net in (("P5", s.low, s.net_at_low), ("P95", s.high, s.net_at_high))
+        for end, at, net in (
+            (plan_charts.LOW_END, s.low, s.net_at_low),
+            (plan_charts.HIGH_END, s.high, s.net_at_high),
+        )
     ]
     return pd.DataFrame(rows, columns=["input", "base", "net", "end", "taken"])
 
@@ -304,12 +311,12 @@ def _net_at_medians(case: CaseValue) -> float:
 def _tornado(insight: Insight, currency: str) -> str:
     first = insight.swings[0]
     ends = sorted(x for x in (first.net_at_low, first.net_at_high) if x is not None)
-    told = ""
+    between = ""
     if len(ends) == 2:
-        told = f" between {number(ends[0])} and {money(ends[1], currency)}"
+        between = f" between {number(ends[0])} and {money(ends[1], currency)}"
     return (
-        f"{first.label} alone moves net{told}. Each bar: one input from its P5 to its P95 (solid "
-        "end), the others at their medians."
+        f"{first.label} alone moves the net benefit{between}. Each bar moves one input from its "
+        "low end (hollow) to its high end (solid)."
     )
 
 
@@ -326,26 +333,26 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
             st.metric(
                 f"Net present value over {counted(paid.horizon_years, 'year')}",
                 literal(f"{case.currency} {number(npv.mean)}"),
-                help="What the value brings, discounted, less what building and running it costs.",
+                help=terms.NPV,
             )
             st.caption(literal(spread(npv.p10, npv.p90)))
             chance = literal(percent(paid.probability_of_gain))
-            above = f"Above zero with a chance of **{chance}**."
+            above = f"The chance that it is above zero is **{chance}**."
             if npv.is_exact:
-                above = "Every number is taken as exact, so none of them says how sure this is."
+                above = "Every number is taken as exact, so it is unknown how sure this is."
             st.markdown(f"{above} {literal(paid.sentence)}")
             st.caption(
                 literal(
-                    f"Building costs {case.currency} {number(paid.build_cost.mean)} on average, "
-                    f"by {insight.cost_from}; {most_to_build(paid.affordable, case.currency)}."
+                    f"Building it costs {case.currency} {number(paid.build_cost.mean)} on average "
+                    f"(from {insight.cost_from}). {most_to_build(paid.affordable, case.currency)}"
                     f"{_LOOKS_BACK if insight.is_built else ''}"
                 )
             )
         with right:
             charts.draw(
                 _cumulative(insight),
-                plan_charts.cumulative(f"{case.currency}, undiscounted"),
-                "What has come back after each year of use, with its P10 to P90",
+                plan_charts.cumulative(f"{case.currency}, not discounted"),
+                "What has come back after each year of use, with its likely range",
             )
     estimates.of_case(
         queries.case_estimates(project, case.value_case_id, changes),
@@ -357,8 +364,8 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
 def most_to_build(affordable: float, currency: str) -> str:
     """The most that building may cost on average; nothing, where the value itself is a loss."""
     if affordable <= 0:
-        return "at no build cost would it pay on average"
-    return f"up to {currency} {number(affordable)} would pay on average"
+        return "On average it would not pay at any build cost."
+    return f"On average it pays up to a build cost of {currency} {number(affordable)}."
 
 
 def _cumulative(insight: Insight) -> pd.DataFrame:

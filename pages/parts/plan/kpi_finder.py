@@ -13,6 +13,7 @@ from mlpm_core.services.plan.kpi_finder import Move
 from pages.parts.common import commands, controls, forms, numbers, panels, queries, saving
 from pages.parts.common.format import ICONS, NOTHING, literal, percent, written_unit
 from pages.parts.plan import kpi_finder_text as say
+from pages.parts.plan import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,12 +40,12 @@ _MOVES: dict[Move, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
 
 
 def proxies(shown: GuideView) -> None:
-    """The project's proxies, and what to do about each."""
+    """The provisional KPIs of the project, and what to do about each."""
     for kpi in shown.kpis:
         if not kpi.told:
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
-            panels.badge(kpi.state)
+            panels.badge(kpi.state.label)
             st.markdown(f"**{literal(kpi.title)}**: {literal(kpi.told)}")
             st.page_link(
                 "data/registers.py",
@@ -63,7 +64,7 @@ def dimension(shown: GuideView) -> Dimension | None:
         default=wanted.value if wanted else None,
     )
     if chosen is None:
-        st.caption("Pick one of the five: what would people notice first if it got better?")
+        st.caption("Choose one of the five: what would people notice first if it got better?")
         return None
     st.caption(say.dimension(Dimension(chosen), shown))
     return Dimension(chosen)
@@ -71,14 +72,14 @@ def dimension(shown: GuideView) -> Dimension | None:
 
 def candidate(project: str, which: Dimension) -> CandidateView | None:
     """Step 2: all candidates as cards until one is chosen, then that one."""
-    found = queries.kpi_candidates(project, which)
-    by_id = {c.id: c for c in found}
+    candidates = queries.kpi_candidates(project, which)
+    by_id = {c.id: c for c in candidates}
     chosen = by_id.get(controls.picked("candidate", by_id) or "")
     if chosen is not None:
         with st.container(border=True):
             _candidate_text(chosen)
             st.button(
-                f"Show all {len(found)} again",
+                f"Show all {len(candidates)} again",
                 icon=":material/undo:",
                 type="tertiary",
                 key="guide_all",
@@ -88,7 +89,7 @@ def candidate(project: str, which: Dimension) -> CandidateView | None:
         return chosen
     st.caption("Choose the one for which somebody can say tomorrow where to look it up.")
     with st.grid(3, min_column_width=280):
-        for shown in found:
+        for shown in candidates:
             with st.container(border=True, height="stretch"):
                 _candidate_text(shown)
                 st.button(
@@ -104,10 +105,10 @@ def _candidate_text(shown: CandidateView) -> None:
     st.markdown(f"**{literal(shown.candidate.name)}**")
     st.caption(say.candidate(shown))
     with st.container(horizontal=True, gap="xsmall"):
-        for found in shown.mechanisms:
-            st.badge(literal(found.name), color="gray", icon=":material/settings:")
+        for way in shown.mechanisms:
+            st.badge(literal(way.name), color="gray", icon=":material/settings:")
     if shown.record is not None:
-        st.caption(literal(shown.told or "This project has it as a KPI of its own."))
+        st.caption(literal(shown.told or "This is already a KPI of the project."))
 
 
 def mechanism(shown: CandidateView) -> MechanismView:
@@ -141,32 +142,33 @@ def mechanism(shown: CandidateView) -> MechanismView:
                 ),
                 hide_index=True,
                 height="content",
-                alt=f"{n_metrics} metrics and what the business must know, with typical ranges",
+                alt=f"{n_metrics} metrics and the numbers of the business, with typical ranges",
             )
     return chosen
 
 
 def baseline(shown: GuideView, chosen: CandidateView) -> None:
-    """Step 4: how long to count, what the weeks so far say, and the proxy to write down."""
+    """Step 4: how long to count, what the weeks so far say, and the provisional KPI to save."""
     if chosen.record is not None and not chosen.record.stands_for:
-        st.info("This is a KPI of the project already, and no proxy.", icon=":material/info:")
+        st.info("This is already a KPI of the project.", icon=":material/info:")
         return
     of = (shown.project, "weekly", chosen.id)
     weeks = forms.opened(f"guide_weekly_{shown.project}", of, None, {chosen.id: ""})
     left, right = st.columns([3, 2], gap="medium")
     with right:
         weekly = st.text_area(
-            "Weeks counted so far",
+            "Values of the weeks so far",
             placeholder="20.5\n23\n19",
             height=150,
-            help="One value a line, or the lines of the sheet. Leave it empty before the first.",
+            help="Write one value in each line, or paste the lines of the sheet. Leave it empty "
+            "before the first week.",
             key=weeks.key(chosen.id),
             on_change=weeks.note,
         )
         weeks.remember({chosen.id: weekly or ""})
     with left:
         within = st.segmented_control(
-            "How exactly should the mean be known?",
+            "How exactly should the average be known?",
             proxy_service.WITHIN,
             default=chosen.candidate.within,
             required=True,
@@ -189,7 +191,7 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
         st.caption(say.how_to_count(plan))
         if plan.weeks_left:
             st.download_button(
-                "Sheet for the weeks",
+                "Download a sheet for the weeks",
                 proxy_service.weekly_sheet(plan),
                 file_name=f"{chosen.id}.csv",
                 mime="text/csv",
@@ -215,12 +217,12 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
     )
     with st.container(border=True):
         form.head()
-        st.markdown(say.proxy(chosen))
+        st.markdown(say.proxy(chosen), help=terms.PROVISIONAL)
         with st.grid(4, min_column_width=170):
             stands_for = st.text_input(
-                "It stands for",
+                "Stands for",
                 placeholder="customers who wait less",
-                help="What the stakeholders would really like to see better.",
+                help="What the stakeholders really want to get better.",
                 key=form.key("stands_for"),
                 live=forms.LIVE,
                 on_change=form.note,
@@ -229,7 +231,8 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
                 "Expires unless agreed by",
                 value=None,
                 format="YYYY-MM-DD",
-                help="Four weeks after the last week to count, unless you say otherwise.",
+                help="The last day on which it counts without an agreement. Suggested: four weeks "
+                "after the last week to count.",
                 key=form.key("expires_on"),
                 on_change=form.note,
             )
@@ -240,11 +243,11 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
                     numbers.Asked("Target", chosen.unit, queries.currency(shown.project)),
                     form.read.get("target") if form.read else None,
                     label=f"Target, {literal(written_unit(chosen.unit))}",
-                    help="May be empty. Step 5 says what is the least that pays.",
+                    help="May stay empty. Step 5 shows the least that pays.",
                 )
             owner = st.text_input(
                 "Owner",
-                help="Who counts.",
+                help="Who counts it.",
                 key=form.key("owner"),
                 live=forms.LIVE,
                 on_change=form.note,
@@ -274,19 +277,19 @@ def _save_proxy(
     *,
     is_read: bool,
 ) -> None:
-    word = "Save the proxy" if chosen.record else "Write it down as a proxy"
+    label = "Save the provisional KPI" if chosen.record else "Save as provisional KPI"
     so_far, read = plan.measured, form.read or {}
     result = saving.offered(
         form,
         shown.project,
         typed,
         lambda: st.button(
-            word,
+            label,
             type="primary",
             icon=":material/save:",
             key="guide_write",
             disabled=not is_read,
-            help=None if is_read else "First settle the target, see the message at its field.",
+            help=None if is_read else "First correct the target; see the message at its field.",
         ),
         lambda: commands.write_proxy(
             shown.project,
@@ -303,8 +306,8 @@ def _save_proxy(
     if result is None:
         return
     message = (
-        f"Written as {result.receipt.batch}: a proxy that counts until somebody agrees to it or it "
-        f"expires.{saving.kept(form, result)}"
+        f"Saved as {result.receipt.batch}. The KPI is provisional until somebody agrees to it, and "
+        f"stops counting once it expires.{saving.kept(form, result)}"
     )
     form.done()
     commands.say_and_rerun(message, result.receipt)
@@ -318,27 +321,27 @@ def _last_day(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> da
 
 def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> None:
     """Step 5: what must be true, first of the model, and the value case that asks for numbers."""
-    told = queries.kpi_break_even(shown.project, how.id, chosen.id)
-    if told.problem:
-        st.warning(literal(told.problem), icon=":material/warning:")
+    view = queries.kpi_break_even(shown.project, how.id, chosen.id)
+    if view.problem:
+        st.warning(literal(view.problem), icon=":material/warning:")
     else:
-        st.caption(say.rests_on(told))
-        for condition in told.metrics:
-            st.markdown(_told(condition, told))
-        if told.least is not None:
+        st.caption(say.rests_on(view), help=terms.BREAK_EVEN)
+        for condition in view.metrics:
+            st.markdown(_sentence(condition, view))
+        if view.least is not None:
             with st.container(border=True):
-                st.markdown(say.least(told.least, chosen))
-                st.caption("Until a KPI is agreed, this is what to hold the model to.")
-        if told.quantities:
-            st.markdown("Of what the business must know, these are nearest to their break-even:")
-            for condition in told.quantities:
-                st.markdown(_told(condition, told))
-    if told.value_case_id:
+                st.markdown(say.least(view.least, chosen))
+                st.caption("Until a KPI is agreed, measure the model by this.")
+        if view.quantities:
+            st.markdown("Of the numbers of the business, these are nearest to their break-even:")
+            for condition in view.quantities:
+                st.markdown(_sentence(condition, view))
+    if view.value_case_id:
         st.page_link(
             "plan/value_case.py",
-            label=f"Open the value case {literal(told.case_title)}",
+            label=f"Open the value case {literal(view.case_title)}",
             icon=":material/balance:",
-            query_params=panels.here(case=told.value_case_id),
+            query_params=panels.here(case=view.value_case_id),
         )
         return
     if st.button("Create the value case", type="primary", icon=":material/add:"):
@@ -346,14 +349,13 @@ def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> N
         if any(saving.refused(receipt) for receipt in started.receipts):
             return
         commands.say(
-            f"Written as {started.receipts[0].batch}: a value case with this mechanism. Fill in "
-            "what you know.",
+            f"Value case created as {started.receipts[0].batch}. Now fill in what you know.",
             *started.receipts,
         )
         where = {"project": shown.project, "case": started.value_case_id}
         st.switch_page("plan/value_case.py", query_params=where)
 
 
-def _told(condition: Condition, told: BreakEvenView) -> str:
+def _sentence(condition: Condition, view: BreakEvenView) -> str:
     sign = ":green[:material/check_circle:]" if condition.pays else ":red[:material/error:]"
-    return f"{sign} {literal(condition.sentence(told.currency))}"
+    return f"{sign} {literal(condition.sentence(view.currency))}"

@@ -22,9 +22,9 @@ _LONG_WEEKS = 26
 
 _DIMENSIONS = {
     Dimension.REVENUE: "Contribution margin from changed sales, not gross sales",
-    Dimension.COST_SAVING: "Only what really leaves the books",
-    Dimension.CYCLE_TIME: "Time a case takes, mean over all cases",
-    Dimension.PEOPLE_INTENSITY: "Human hours per 1,000 cases, whether or not they leave the books",
+    Dimension.COST_SAVING: "Only costs that really leave the books",
+    Dimension.CYCLE_TIME: "Time that a case takes, on average over all cases",
+    Dimension.PEOPLE_INTENSITY: "Staff hours per 1,000 cases, whether or not they save money",
     Dimension.CUSTOMER_EXPERIENCE: "Bad experiences per 1,000 cases",
 }
 
@@ -34,31 +34,34 @@ def opening(view: GuideView) -> str:
     n_counting, total = sum(k.counts for k in view.kpis), sum(view.n_candidates.values())
     title = f"**{literal(view.title)}**"
     if not n_counting:
-        expired = " any more" if view.kpis else ""
-        told = f"{title} has **no KPI that counts**{expired}. Five steps lead to one"
+        lacking = "no valid KPI any more" if view.kpis else "no KPI yet"
+        lead = f"{title} has **{lacking}**. Five steps lead to one"
     else:
-        told = f"{title} has **{how_many(n_counting, 'KPI')}**. Five steps lead to a further one"
-    told += f": {total} candidates say what can be counted, and how long"
-    return f"{told}. What must be true for the model to pay stands in until it is known."
+        lead = f"{title} has **{how_many(n_counting, 'KPI')}**. Five steps lead to another one"
+    return (
+        f"{lead}: choose from {total} KPIs that can be counted, see how long to count, and what "
+        "must be true for the model to pay."
+    )
 
 
 def dimension(which: Dimension, view: GuideView) -> str:
     """What the dimension counts, how many candidates it has, and how much it is wanted."""
-    told = f"{_DIMENSIONS[which]}. {how_many(view.n_candidates[which], 'candidate')}."
+    text = f"{_DIMENSIONS[which]}. {how_many(view.n_candidates[which], 'KPI')} to choose from."
     if view.weights is not None:
         points = f"{view.weights[which] * 100:.0f}"
-        told += f" The stakeholders give it {points} of 100 points."
-    return literal(told)
+        text += f" The stakeholders give it {points} of 100 points."
+    return literal(text)
 
 
 def candidate(view: CandidateView) -> str:
     """What to count, where it is found, and for how long."""
-    found = view.candidate
+    template = view.candidate
     unit = written_unit(view.unit)
     return (
-        f"{literal(found.count)}  \n**Where:** {literal(found.where)}.  \n"
-        f"**Unit:** {literal(unit)}, {found.direction} is better.  \n"
-        f"**Weeks:** {view.weeks} for a mean known to ±{literal(percent(found.within))}."
+        f"{literal(template.count)}  \n**Where to find it:** {literal(template.where)}.  \n"
+        f"**Unit:** {literal(unit)}, {template.direction} is better.  \n"
+        f"**Weeks to count:** {view.weeks}, for an average known to "
+        f"±{literal(percent(template.within))}."
     )
 
 
@@ -72,7 +75,7 @@ def asks(view: MechanismView) -> str:
     """How much a mechanism asks."""
     n_metrics = sum(a.is_metric for a in view.asks)
     return (
-        f"It asks {how_many(n_metrics, 'metric')} of the model and "
+        f"It needs {how_many(n_metrics, 'metric')} of the model and "
         f"{how_many(len(view.asks) - n_metrics, 'number')} of the business"
     )
 
@@ -85,37 +88,36 @@ def plan(view: BaselinePlan, chosen: CandidateView) -> str:
     if so_far is None:
         spread = percent(chosen.candidate.spread)
         return (
-            f"Count for **{how_many(view.weeks, 'week')}**, {span}: weekly values usually scatter "
-            f"by {spread}, and then their mean is known to {exact}, nine times in ten."
+            f"Count for **{how_many(view.weeks, 'week')}**, {span}. Weekly values usually vary by "
+            f"{spread}; after that time their average is known to {exact}, 9 times in 10."
         )
     mean = literal(figure(so_far.mean, chosen.unit))
-    told = f"**{how_many(so_far.weeks, 'week')}** so far: mean **{mean}**"
+    text = f"**{how_many(so_far.weeks, 'week')}** so far: the average is **{mean}**"
     if so_far.within is not None:
-        told += f", known to ±{percent(so_far.within)}"
+        text += f", known to ±{percent(so_far.within)}"
     if not view.weeks_left:
-        return f"{told}. That is enough for {exact}."
-    return f"{told}. **{how_many(view.weeks_left, 'week')} more**, {span}, make it {exact}."
+        return f"{text}. That is enough for {exact}."
+    return f"{text}. Count **{how_many(view.weeks_left, 'week')} more**, {span}, to reach {exact}."
 
 
 def how_to_count(view: BaselinePlan) -> str:
     """How to go about it, and what the number of weeks rests on."""
-    told = "Where past weeks are on file, count those now instead of waiting. "
+    advice = "If past weeks are on file, count those now instead of waiting. "
     if view.weeks > _LONG_WEEKS:
-        told += "More than half a year: count past weeks, or be content with a wider range. "
+        advice += "This is more than half a year: count past weeks, or accept a wider range. "
     return (
-        f"{told}Never fewer than five weeks, so that every weekday and a month's end is in them; "
-        "weeks are taken as independent of each other. Weekly values have no register of their "
-        "own yet: keep the sheet, and put its lines in here."
+        f"{advice}Count at least five weeks, so that every weekday and a month's end are included. "
+        "MLPM does not store the weekly values: keep the sheet, and paste its lines here each time."
     )
 
 
 def proxy(chosen: CandidateView) -> str:
-    """What writing it down means."""
+    """What saving it means."""
     if chosen.record is not None:
         return f":material/edit_note: {literal(chosen.told)}"
     return (
-        ":material/edit_note: Nobody has agreed to it yet, so it is a **proxy**: it counts until "
-        "its last day, and longer only if somebody agrees."
+        ":material/edit_note: Nobody has agreed to it yet, so it is saved as a **provisional "
+        "KPI**: it counts until its last day, and longer only if somebody agrees."
     )
 
 
@@ -125,18 +127,18 @@ def to_be_written(view: BaselinePlan, chosen: CandidateView) -> str:
         return literal(f"Baseline: {figure(view.measured.mean, chosen.unit)}. {counted(view)}")
     written = chosen.record.baseline if chosen.record else None
     if written is not None:
-        return literal(f"Baseline: {figure(written, chosen.unit)}, as written before.")
-    return "Baseline: none yet; come back with the first weeks."
+        return literal(f"Baseline: {figure(written, chosen.unit)}, as saved before.")
+    return "There is no baseline yet: come back when the first weeks are counted."
 
 
 def counted(view: BaselinePlan) -> str:
     """How a baseline was counted, for the definition of the KPI; empty without weeks."""
     if view.measured is None:
         return ""
-    told = f"Baseline: mean of {how_many(view.measured.weeks, 'week')}"
+    text = f"Baseline: average of {how_many(view.measured.weeks, 'week')}"
     if view.measured.within is None:
-        return f"{told}."
-    return f"{told}, known to ±{percent(view.measured.within)} nine times in ten."
+        return f"{text}."
+    return f"{text}, known to ±{percent(view.measured.within)} 9 times in 10."
 
 
 def rests_on(view: BreakEvenView) -> str:
@@ -144,10 +146,10 @@ def rests_on(view: BreakEvenView) -> str:
     if not view.assumed:
         return literal(f"All {view.n_asked} numbers come from the value case {view.case_title}.")
     n_given = view.n_asked - len(view.assumed)
-    told = f"{len(view.assumed)} of {view.n_asked} numbers are only what is typical so far"
+    text = f"{len(view.assumed)} of {view.n_asked} numbers are typical values so far"
     if view.value_case_id:
-        return literal(f"{told}; {n_given} come from the value case {view.case_title}.")
-    return f"{told}, taken at their middle. The value case asks for yours."
+        return literal(f"{text}; {n_given} come from the value case {view.case_title}.")
+    return f"{text}, taken at their middle. Enter your own in a value case."
 
 
 def least(move: LeastMove, chosen: CandidateView) -> str:
@@ -156,14 +158,14 @@ def least(move: LeastMove, chosen: CandidateView) -> str:
     better, worse = ("rise", "fall") if chosen.candidate.direction == "higher" else ("fall", "rise")
     by = literal(figure(abs(move.least), chosen.unit))
     if move.least > 0:
-        told = f"{name} must {better} by at least **{by}** for the model to pay"
+        text = f"{name} must {better} by at least **{by}** for the model to pay"
     elif move.least < 0:
-        told = f"{name} may even {worse} by **{by}**, and the model still pays"
+        text = f"{name} may even {worse} by **{by}**, and the model still pays"
     else:
-        told = f"{name} must not get worse for the model to pay"
+        text = f"{name} must not get worse for the model to pay"
     taken = literal(figure(abs(move.taken), chosen.unit))
     verb = better if move.taken >= 0 else worse
     return (
-        f"{told}, as far as {literal(inner(move.through))} decides it; with the numbers taken it "
+        f"{text}, as far as {literal(inner(move.through))} decides it. With the numbers assumed it "
         f"would {verb} by {taken}."
     )

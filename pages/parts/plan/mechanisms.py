@@ -18,7 +18,7 @@ from mlpm_core.services.valuation.mechanisms import (
     written,
 )
 from pages.parts.common import commands, controls, driver_tree, forms, queries, saving
-from pages.parts.common.format import counted, inner, literal, written_unit
+from pages.parts.common.format import counted, literal, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +32,9 @@ _TEXT = "mechanism_text"
 
 def chosen(project: str) -> str:
     """The mechanism in view: one of MLPM, one of the project, or a new one."""
-    known = queries.mechanism_choices(project)
-    titles = {i: m.name if m.number else f"{m.name} (own)" for i, m in known.items()}
-    titles |= {i: f"{known[i].number} · {t}" for i, t in titles.items() if known[i].number}
+    choices = queries.mechanism_choices(project)
+    titles = {i: m.name if m.number else f"{m.name} (own)" for i, m in choices.items()}
+    titles |= {i: f"{choices[i].number} · {t}" for i, t in titles.items() if choices[i].number}
     return controls.choose("Mechanism", {NEW: "Write a new one", **titles}, "mechanism")
 
 
@@ -59,8 +59,8 @@ def write(project: str, mechanism_id: str, currency: str) -> None:
             key=_TEXT,
             on_change=form.note,
             height=620,
-            help="TOML. Formulas may use + - * /, min, max, sqrt, exp, log, phi, Phi, ppf and "
-            "normal_loss. What is changed here is answered when you leave the field.",
+            help="A text in TOML. Formulas may use + - * /, min, max, sqrt, exp, log, phi, Phi, "
+            "ppf and normal_loss. The result on the right follows when you leave the field.",
         )
         _files(text)
     note = str(st.session_state.get(form.key("note"), ""))
@@ -86,22 +86,23 @@ def _sentence(mechanism: Mechanism) -> str:
     against = mechanism.baselines[mechanism.natural].sentence
     return (
         f"**{literal(mechanism.name)}**: {literal(mechanism.sentence)} It asks {asks} and is "
-        f"compared with {literal(against)}. Bad experience: {literal(mechanism.bad_experience)}."
+        f"compared with {literal(against)}. A bad experience is "
+        f"{literal(mechanism.bad_experience)}."
     )
 
 
 def _faulty(fault: MechanismFault) -> str:
     where = f" in line {fault.line}" if fault.line else ""
-    return f"**This cannot be computed yet**: there is a fault{where}. Nothing is saved."
+    return f"**This cannot be computed yet**: there is an error{where}. Nothing is saved."
 
 
 def _begin(project: str, mechanism_id: str) -> Form:
     """The form with the definition in view, or with what a new one begins with."""
     if mechanism_id == NEW:
-        known = queries.mechanism_choices(project)
-        names = {i: f"{m.number} · {m.name}" for i, m in known.items() if m.number}
+        choices = queries.mechanism_choices(project)
+        names = {i: f"{m.number} · {m.name}" for i, m in choices.items() if m.number}
         start = st.selectbox(
-            "Begin with",
+            "Start from",
             ["", *names],
             format_func=lambda i: names.get(i, "A small example"),
             key="mechanism_begin",
@@ -146,7 +147,7 @@ def _live_formula() -> None:
     if st.session_state.get(seen) != formulas[place]:  # changed elsewhere: follow it
         st.session_state[key] = st.session_state[seen] = formulas[place]
     with what:
-        typed = st.text_input("Answered as you type", live=True, key=key)
+        typed = st.text_input("Formula, computed as you type", live=True, key=key)
     if typed and typed.strip() and typed != formulas[place]:
         changed = with_formula(text, place, typed)
         st.session_state[_TEXT] = changed
@@ -158,10 +159,12 @@ def _files(text: str) -> None:
         st.download_button(
             "Download", text, "mechanism.toml", "application/toml", icon=":material/download:"
         )
-        with st.popover("Read a file", icon=":material/upload_file:"):
-            given = st.file_uploader("A mechanism as TOML", type="toml", key="mechanism_file")
+        with st.popover("Open a file", icon=":material/upload_file:"):
+            given = st.file_uploader(
+                "A mechanism as a TOML file", type="toml", key="mechanism_file"
+            )
             if given is not None:
-                st.button("Put it into the field", on_click=_take, args=(given.getvalue(),))
+                st.button("Use this file", on_click=_take, args=(given.getvalue(),))
 
 
 def _take(data: bytes) -> None:
@@ -171,11 +174,11 @@ def _take(data: bytes) -> None:
 def _save(project: str, mechanism: Mechanism, text: str, form: Form) -> None:
     stored = _stored(project, mechanism.id)
     if stored is not None and stored["definition"] == text:
-        st.caption("This is what is stored. Change it, and it can be saved as the next version.")
+        st.caption("This is the saved version. Change it to save a new one.")
         return
     with st.container(border=True):
         note = st.text_input(
-            "Why is it written or changed?",
+            "Reason for this version",
             key=form.key("note"),
             live=forms.LIVE,
             on_change=form.note,
@@ -193,7 +196,7 @@ def _save(project: str, mechanism: Mechanism, text: str, form: Form) -> None:
     form.done()
     st.query_params["mechanism"] = mechanism.id  # the control follows the address
     commands.say_and_rerun(
-        f"Saved {mechanism.name} as {result.receipt.batch}. A value case can choose it now."
+        f"Saved {mechanism.name} as {result.receipt.batch}. You can now use it in a value case."
         f"{saving.kept(form, result)}",
         result.receipt,
     )
@@ -210,7 +213,7 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
     """The driver tree with typical numbers, every formula with its unit, every question."""
     tree, formulas, questions = st.tabs(["Driver tree", "Formulas", "Questions"])
     with tree:
-        st.caption("With each input in the middle of what is typical for it.")
+        st.caption("Computed with a typical value for each input.")
         driver_tree.driver_tree(
             grown_at_typical(mechanism, driver_tree.result("mechanism_result")), currency
         )
@@ -245,24 +248,25 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
 
 
 def _versions(project: str, mechanism_id: str) -> None:
-    found = queries.mechanism_versions(project, mechanism_id)
-    with st.expander(f"{counted(len(found), 'version')}", icon=":material/history:"):
+    versions = queries.mechanism_versions(project, mechanism_id)
+    with st.expander(f"{counted(len(versions), 'version')}", icon=":material/history:"):
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Version": [v.number for v in found],
-                    "Saved (UTC)": [v.saved_at for v in found],
-                    "By": [v.actor for v in found],
-                    "Why": [v.note for v in found],
-                    "Batch": [v.batch for v in found],
+                    "Version": [v.number for v in versions],
+                    "Saved (UTC)": [v.saved_at for v in versions],
+                    "By": [v.actor for v in versions],
+                    "Why": [v.note for v in versions],
+                    "Batch": [v.batch for v in versions],
                 }
             ).iloc[::-1],
             hide_index=True,
             alt="Every version of the mechanism, newest first",
         )
-        number = st.selectbox("Show version", [v.number for v in reversed(found)])
-        version = found[int(number or 1) - 1]
+        number = st.selectbox("Show version", [v.number for v in reversed(versions)])
+        version = versions[int(number or 1) - 1]
         st.code(version.definition, language="toml", height=320)
         st.caption(
-            f"Value cases are valued by the newest version; {inner('Imports')} can undo one."
+            "Value cases use the newest version. To go back to an earlier one, undo the later ones "
+            "under Imports."
         )
