@@ -68,7 +68,9 @@ class Leaderboard:
                 "better than it is."
             )
         if n > 1 and not self.is_paired:
-            parts.append("Their errors are taken as independent: no agreement is given.")
+            parts.append(
+                "Their errors are taken as independent, for nothing says how often they agree."
+            )
         return " ".join(parts) or None
 
     def option(self, name: str) -> Standing:

@@ -31,7 +31,7 @@ with answer:
                 st.caption(shown)
                 estimates.steps(view)
             with right:
-                st.subheader("Find this out first", anchor=False)
+                st.subheader("What to find out first", anchor=False)
                 estimates.unknowns(view)
         else:
             estimates.questions(view)

@@ -202,7 +202,7 @@ def test_a_value_case_that_was_started_with_its_kpi_is_undone_whole(demo):
                       candidate="time-to-result")  # fmt: skip
     app.text_input(key=f"guide_{project}_time-to-result_stands_for").set_value("waiting")
     run(app)
-    button(app, "Write it down").click()
+    button(app, "Save as provisional KPI").click()
     run(app)
     button(app, "Create the value case").click()
     run(app)

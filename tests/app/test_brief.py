@@ -141,7 +141,7 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     assert [s.name for s in brief(empty, "test", "p").stakeholders] == ["Mara"]
     app = open_screen("brief", project="p")
     assert "Mara" in app.table[0].value.to_string()
-    assert "no finding is written down yet, 6 areas not asked about" in plain(app.markdown[0].value)
+    assert "no finding is written down yet, 6 areas without any question" in plain(app.markdown[0].value)
     assert "Open questions" not in said(app)
     areas = app.selectbox(key="register_findings_new0_area").options
     assert "Ethics, security and privacy" in areas
@@ -182,7 +182,7 @@ def test_the_value_case_says_what_its_work_costs_and_whether_it_pays(demo):
     assert f"costs **{p50}** at even odds, and to be safe **{p80}**." in shown
     assert view.pays_back.sentence in shown
     links = {link.proto.label for link in app.get("page_link")}
-    assert "What the cost rests on" in links
+    assert "See its assumptions" in links
     assert "Estimate the work" not in links
 
 

@@ -105,7 +105,7 @@ def test_before_choosing_it_is_told_what_to_find_out():
     app = open_screen("candidates", project="bike-shop-winback")
     advice = next(d.value for d in app.dataframe if "Find out" in d.value)
     assert advice["How"].str.len().gt(0).all()
-    assert "Find this out before choosing" in [s.value for s in app.subheader]
+    assert "What to find out before choosing" in [s.value for s in app.subheader]
 
 
 def decided(demo, **what):
@@ -126,7 +126,7 @@ def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
     assert f"Supersedes [D001](#decision-{second.batch.lower()}-d001)" in shown
     assert f"Superseded by [D002](#decision-{first.batch.lower()}-d002)" in shown
     assert r"Dissent: Tom: \*\*too\*\* early" in shown.replace(r"\:", ":")
-    assert "another decision promises in its place" in shown
+    assert "This decision was superseded by another one" in shown
 
 
 def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(demo):

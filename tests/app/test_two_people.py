@@ -264,7 +264,7 @@ def test_a_proxy_is_not_overwritten_by_an_older_form(demo):
     app = opened_guide()
     app.text_input(key=f"{form}_stands_for").set_value("waiting")
     run(app)
-    press(app, "Write it down", "ann")
+    press(app, "Save as provisional KPI", "ann")
     first, second = opened_guide(), opened_guide()
     first.text_input(key=f"{form}_owner").set_value("Ann")
     run(first)

@@ -266,7 +266,7 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> 
             st.markdown(_paid(view))
             st.page_link(
                 "plan/estimate.py",
-                label="What the cost rests on",
+                label="See its assumptions",
                 icon=":material/calculate:",
                 query_params=panels.here(estimate=str(view.record.estimate_id)),
             )
