@@ -141,7 +141,9 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     assert [s.name for s in brief(empty, "test", "p").stakeholders] == ["Mara"]
     app = open_screen("brief", project="p")
     assert "Mara" in app.table[0].value.to_string()
-    assert "no finding is written down yet, 6 areas without any question" in plain(app.markdown[0].value)
+    assert "no finding is written down yet, 6 areas without any question" in plain(
+        app.markdown[0].value
+    )
     assert "Open questions" not in said(app)
     areas = app.selectbox(key="register_findings_new0_area").options
     assert "Ethics, security and privacy" in areas
