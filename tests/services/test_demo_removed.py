@@ -1,7 +1,5 @@
 """Removing the demo takes its own batches, asks for those of others, and is one step for all."""
 
-import shutil
-
 import pytest
 
 from mlpm_core.errors import InputError
@@ -13,23 +11,15 @@ from mlpm_core.services.in_life import portfolio, portfolio_export
 from mlpm_core.services.ingest import batches, imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
+from tests.stores import copied
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
 OWN_RESULTS = "model_id,metric,period_start,value\nours,recall,2026-06-01,0.8\n"
 
 
-@pytest.fixture(scope="module")
-def demo_store(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    workspace = open_recovered(Settings(data=folder, demo=False))
-    demo.load(workspace)
-    workspace.close()
-    return folder
-
-
 @pytest.fixture
-def workspace(tmp_path, demo_store):
-    opened = open_recovered(Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False))
+def workspace(tmp_path, demo_folder):
+    opened = open_recovered(Settings(data=copied(demo_folder, tmp_path / "s"), demo=False))
     yield opened
     opened.close()
 
@@ -171,8 +161,8 @@ def test_a_removal_that_fails_midway_changes_nothing(workspace, monkeypatch):
     assert all(c.ok for c in workspace.checks())
 
 
-def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_store):
-    settings = Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False)
+def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_folder):
+    settings = Settings(data=copied(demo_folder, tmp_path / "s"), demo=False)
     workspace = open_recovered(settings)
     put(workspace, "metric_results", OWN_RESULTS)
     undone = demo.remove(workspace, "ann")
