@@ -47,7 +47,8 @@ bench: .venv/.run-stamp .bench-venv/.stamp ## what screens, valuing and imports 
 soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, 40,000 sentences, 5,000 boards, ten times the kills
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 100000 --texts
-	@SOAK=10 $(PYTEST) --quiet tests/crash tests/http/test_isolation.py tests/services/test_noise_guard.py
+	@SOAK=10 $(PYTEST) --quiet tests/crash tests/http/test_isolation.py tests/http/test_http_schema.py
+	@SOAK=10 $(PYTEST) --quiet tests/services/test_noise_guard.py tests/services/test_order.py tests/services/test_peak_memory.py
 	@SOAK=10 $(PYTEST) --quiet tests/maths/test_sentences.py tests/maths/test_looked_up.py
 	@PYTHONPATH=. $(BIN)/python -m tests.promise_boards 500
 

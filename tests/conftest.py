@@ -44,14 +44,31 @@ def _own_main() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A closed store with nothing in it, to be copied: making its tables takes longer."""
+    from tests.stores import made_once
+
+    yield from made_once(tmp_path_factory, "empty_store", demo=False)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A closed store with the demo loaded, to be copied."""
+    from tests.stores import made_once
+
+    yield from made_once(tmp_path_factory, "demo_store", demo=True)
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, empty_folder: Path) -> Iterator[Workspace]:
     """A store of its own, the one that this process serves."""
     from mlpm_core.services.lifecycle import close_workspace, open_workspace
     from mlpm_core.services.session.settings import Settings
+    from tests.stores import copied
 
     close_workspace()
-    yield open_workspace(Settings(data=tmp_path, demo=False))
+    yield open_workspace(Settings(data=copied(empty_folder, tmp_path), demo=False))
     close_workspace()
 
 

@@ -77,7 +77,7 @@ class Replays:
     def _in_force(self, project: str, key: str) -> tuple[str, Receipt] | None:
         """What was asked under a key and its receipt, while what it stored counts.
 
-        An undo takes it back, and after a restore the number may be another file's: the request is
+        An undo ends it, and after a restore the number may be another file's: the request is
         then done anew.
         """
         if (project, key) not in self._done:

@@ -38,6 +38,15 @@ def migrations() -> tuple[tuple[int, str], ...]:
     return tuple((int(n[:4]), folder.joinpath(n).read_text("utf-8")) for n in files)
 
 
+@cache
+def _intended_views() -> frozenset[tuple[str, str]]:
+    """The name and text of every view and macro that the migrations make."""
+    with duckdb.connect(config={"enable_external_access": "false"}) as blank:
+        for _, text in migrations():
+            blank.execute(text)
+        return frozenset(blank.execute(_VIEWS).fetchall())
+
+
 class Store:
     """The open file. One process holds it; inside, any thread may read and one may write."""
 
@@ -184,11 +193,7 @@ class Store:
         """
         with self.reader() as reader:
             there = {(row["name"], row["text"]) for row in reader._rows(_VIEWS, {})}
-        with duckdb.connect(config={"enable_external_access": "false"}) as blank:
-            for _, text in migrations():
-                blank.execute(text)
-            meant = set(blank.execute(_VIEWS).fetchall())
-        return sorted({str(name) for name, _ in there ^ meant})
+        return sorted({str(name) for name, _ in there ^ _intended_views()})
 
     @contextmanager
     def write_locked(self) -> Iterator[None]:

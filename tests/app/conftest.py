@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
+from contextlib import contextmanager
+from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
 from mlpm_core.services.session.settings import Settings
+from pages.parts.common import cache
 from tests.patience import PATIENCE
+from tests.stores import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# Each AppTest would read the description of every package that is installed.
+manifest_scanner.scan_component_manifests = once(manifest_scanner.scan_component_manifests)
 
 # url, script, title: every screen of the frame
 SCREENS = {
@@ -52,32 +59,49 @@ def _lenient_session_state() -> Iterator[None]:
     config.set_option(option, was)
 
 
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A closed store with the demo loaded, to be copied."""
-    folder = tmp_path_factory.mktemp("demo_store")
-    open_workspace(Settings(data=folder, demo=True))
-    close_workspace()
-    return folder
-
-
 @pytest.fixture
-def demo(tmp_path: Path, demo_folder: Path) -> Iterator[Workspace]:
+def demo(tmp_path: Path, demo_folder: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """A store with the demo loaded."""
-    yield from _opened(shutil.copytree(demo_folder, tmp_path / "store"), demo=True)
+    is_as_delivered = "monkeypatch" not in request.fixturenames
+    folder = copied(demo_folder, tmp_path / "store")
+    if not (is_as_delivered and _kept.is_of_the_demo):
+        st.cache_resource.clear()
+    _kept.is_of_the_demo = False
+    with _opened(folder, demo=True) as workspace:
+        loaded = workspace.version
+        yield workspace
+        _kept.is_of_the_demo = is_as_delivered and workspace.version == loaded
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Workspace]:
+def empty(tmp_path: Path, empty_folder: Path) -> Iterator[Workspace]:
     """A store with nothing in it."""
-    yield from _opened(tmp_path, demo=False)
+    st.cache_resource.clear()
+    _kept.is_of_the_demo = False
+    with _opened(copied(empty_folder, tmp_path), demo=False) as workspace:
+        yield workspace
 
 
+class _Kept:
+    """Screens keep answers by the store's version, not by the store.
+
+    Those of the demo that nobody changed are right in every copy of it: they are left for the next
+    test, all others are forgotten.
+    """
+
+    is_of_the_demo = False
+
+
+_kept = _Kept()
+
+
+@contextmanager
 def _opened(folder: Path, *, demo: bool) -> Iterator[Workspace]:
-    st.cache_resource.clear()  # results are keyed by the store's version, not by the store
-    workspace = open_workspace(Settings(data=folder, demo=demo))
-    yield workspace
-    close_workspace()
+    cache.drafts.clear()
+    try:
+        yield open_workspace(Settings(data=folder, demo=demo))
+    finally:
+        close_workspace()
 
 
 def open_screen(screen: str, **query: str) -> AppTest:
@@ -86,10 +110,9 @@ def open_screen(screen: str, **query: str) -> AppTest:
     app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=PATIENCE)
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
     if screen != "portfolio":
         app.switch_page(script)
-        run(app)
+    app.run()
     assert not app.exception, app.exception
     assert app.title[0].value == title
     return app

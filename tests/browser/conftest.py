@@ -13,17 +13,21 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium, watched
 from tests.serving import Server, run_server
+from tests.stores import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Iterator[Server]:
     """The application with the demo loaded; shared, so tests undo what they import."""
-    with run_server(tmp_path_factory.mktemp("demo"), demo=True) as running:
+    folder = tmp_path_factory.mktemp("demo")
+    copied(demo_folder, folder / "store")
+    with run_server(folder, demo=True) as running:
         yield running
 
 

@@ -6,8 +6,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,22 +18,21 @@ from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from tests.crash.child import POINTS, ROWS
+from tests.forked import Forked
 from tests.patience import PATIENCE
 from tests.serving import own_environment
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILD = Path(__file__).with_name("child.py")
 SOAK = int(os.environ.get("SOAK", "1"))  # make soak does many times as much
 N_AT_POINTS, N_AT_ANY_TIME, N_HURT = 3 * SOAK, 8 * SOAK, 24 * SOAK
 START_SECONDS = 10.0  # of processor time, whatever else the machine does
 RESULTS = record_of("metric_results")
 
 
-def started(folder: Path, point: str, n: int, start: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, str(CHILD), str(folder), point, str(n), str(start)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        env=own_environment(folder, PYTHONPATH=str(ROOT)),
+def started(folder: Path, point: str, n: int, start: int) -> Forked:
+    return Forked(
+        "tests.crash.child:main", [folder, point, n, start],
+        own_environment(folder, PYTHONPATH=str(ROOT)),
     )  # fmt: skip
 
 
@@ -91,7 +88,6 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path, tell):
     acknowledged: set[str] = set()
     for n in range(N_AT_ANY_TIME):
         child = started(tmp_path, "", 1, start=100 * n)
-        assert child.stdout is not None
         first = [child.stdout.readline()]
         assert first == ["READY\n"]
         for _ in range(rng.randrange(5)):  # however slow the machine is, some are acknowledged

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,17 +24,12 @@ from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from tests.crash.test_crashes import ROOT
+from tests.forked import MLPM, Forked, run
 from tests.patience import PATIENCE
 from tests.serving import free_port, own_environment, run_server
 
 SOAK = int(os.environ.get("SOAK", "1"))
 N_ROUNDS = 200 if SOAK > 1 else 4
-# Ctrl-C before uvicorn listens must end it; within an import a library might swallow an exception.
-SERVE = (
-    "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); "
-    "from tests.crash.serve import main; main()"
-)
-MLPM = str(Path(sys.executable).with_name("mlpm"))
 HEAD = "model_id,metric,period_start,value\n"
 
 
@@ -45,10 +39,7 @@ def environment(folder):
 
 def server(folder):
     """A server that is started; whether it may serve shows in its first line."""
-    return subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(free_port())], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment(folder),
-    )  # fmt: skip
+    return Forked("tests.crash.serve:main", [free_port()], environment(folder))
 
 
 def first_line(process):
@@ -57,8 +48,7 @@ def first_line(process):
 
 def stopped(process, how=signal.SIGTERM):
     """End a server and return what it said last."""
-    with suppress(ProcessLookupError):
-        process.send_signal(how)
+    process.send_signal(how)
     out, err = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in err or "KeyboardInterrupt" in err, err
     return out
@@ -66,10 +56,7 @@ def stopped(process, how=signal.SIGTERM):
 
 def mlpm(folder, *arguments):
     """A command to its end: its status, its JSON and its sentences."""
-    done = subprocess.run(
-        [MLPM, *map(str, arguments), "--json"], capture_output=True, text=True, check=False,
-        env=environment(folder), timeout=PATIENCE,
-    )  # fmt: skip
+    done = run(MLPM, [*arguments, "--json"], environment(folder), timeout=PATIENCE)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
@@ -183,20 +170,17 @@ class Round:
 
     def serves(self, rng):
         process = server(self.folder)
-        time.sleep(rng.uniform(0, 4))
+        time.sleep(rng.uniform(0, 1.5))
         if rng.random() < 0.7 and first_line(process) == "READY":
             self.imports(rng)
         stopped(process, rng.choice([signal.SIGTERM, signal.SIGKILL, signal.SIGINT]))
 
     def imports(self, rng):
         path = self.file()
-        command = [MLPM, "import", path, "--kind", "metric_results", "--project", "shop", "--json"]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=environment(self.folder),
-        )  # fmt: skip
+        command = ["import", path, "--kind", "metric_results", "--project", "shop", "--json"]
+        process = Forked(MLPM, command, environment(self.folder))
         if rng.random() < 0.25:
-            time.sleep(rng.uniform(0.3, 2))
+            time.sleep(rng.uniform(0, 0.8))
             process.kill()
         out, err = process.communicate(timeout=PATIENCE)
         assert "Traceback" not in err, err

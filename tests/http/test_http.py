@@ -9,13 +9,14 @@ from mlpm_core.services.ingest import registers
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
 from mlpm_core.services.session.settings import Settings
 from tests.http_client import GIVEN_OUT, IMPORTS, LOCAL, RESULTS, Client, batches, channel_and_actor
+from tests.stores import copied
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, demo_folder):
     """A client of a store that holds the demo; for reading only."""
     close_workspace()
-    open_workspace(Settings(data=tmp_path_factory.mktemp("demo"), demo=True))
+    open_workspace(Settings(data=copied(demo_folder, tmp_path_factory.mktemp("demo")), demo=True))
     yield Client()
     close_workspace()
 

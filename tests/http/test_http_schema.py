@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -10,10 +12,11 @@ from schemathesis.checks import positive_data_acceptance
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
 from mlpm_core.services.session.settings import Settings
 from tests.http_client import LOCAL, Client
+from tests.stores import copied
 
 TOKEN = {"Authorization": f"Bearer {LOCAL}", "Host": "localhost"}
-N_EXAMPLES = 40
-NO_HURRY = 600  # seconds; a demo is loaded in ten of a quiet machine
+NO_HURRY = 600  # seconds; a machine that is busy is no fault
+N_EXAMPLES = 15 * int(os.environ.get("SOAK", "1"))
 
 
 APP = Client().app
@@ -21,10 +24,11 @@ schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP, headers=TOK
 
 
 @pytest.fixture(scope="module", autouse=True)
-def shop(tmp_path_factory):
+def shop(tmp_path_factory, empty_folder):
     """A store with one batch, which the requests may change as they like."""
     close_workspace()
-    open_workspace(Settings(data=tmp_path_factory.mktemp("schema"), demo=False))
+    folder = copied(empty_folder, tmp_path_factory.mktemp("schema"))
+    open_workspace(Settings(data=folder, demo=False))
     Client().upload()
     yield
     close_workspace()

@@ -40,7 +40,7 @@ from tests.http_client import Client
 from tests.monitored_shop import QUANTITIES, SHOP, WEEKS, clock, in_use, kpi, planned, results
 
 OTHER = "other"
-N_EXAMPLES = 6 * int(os.environ.get("SOAK", "1"))
+N_EXAMPLES = 4 * int(os.environ.get("SOAK", "1"))
 WILD = """\
 [flows]
 automatic = { formula = "readings * coverage", unit = "case/year" }

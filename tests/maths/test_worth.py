@@ -17,15 +17,7 @@ from mlpm_core.value.break_even import break_evens
 from mlpm_core.value.formula import Formula
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
-from mlpm_core.value.worth import (
-    Estimate,
-    Valuation,
-    Worth,
-    _common_draws,
-    added,
-    worth,
-    worth_by_period,
-)
+from mlpm_core.value.worth import Estimate, Valuation, Worth, added, worth, worth_by_period
 
 FILE = Path(__file__).parents[1] / "golden" / "value_examples.json"
 GOLDEN = json.loads(FILE.read_text("utf-8"))
@@ -334,24 +326,6 @@ def test_an_input_has_the_luck_of_the_result_it_comes_from():
     assert people[~np.isnan(people)].tolist() == (
         saved.kpis[Dimension.PEOPLE_INTENSITY].samples.tolist()
     )
-
-
-def test_sixty_periods_draw_once_what_they_share(monkeypatch):
-    """Speed is counted, not timed: a period draws its own two metrics and nothing else."""
-    months = [{"precision": f"{200 + i}/1000", "recall": f"{600 + i}/1000"} for i in range(60)]
-    quantile, n_drawn = Quantity.quantile, 0
-
-    def counted(quantity, p):
-        nonlocal n_drawn
-        n_drawn += np.size(p) == 1024
-        return quantile(quantity, p)
-
-    monkeypatch.setattr(Quantity, "quantile", counted)
-    _common_draws.cache_clear()
-    worth_by_period(M1, uncertain(), months, draws=1024)
-    assert n_drawn == 2 + 2 * 60  # the value and the acceptance of a customer, once
-    worth_by_period(M1, uncertain(), months, draws=1024)
-    assert n_drawn == 2 + 4 * 60  # and for whoever asks next
 
 
 def test_annual_figures_add_up_over_the_volume():

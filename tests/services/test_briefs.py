@@ -13,6 +13,7 @@ from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.session.settings import Settings
+from tests.stores import copied
 
 PROJECT = {
     "project": "shop",
@@ -30,9 +31,9 @@ PEOPLE = {
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, empty_folder):
     """A store with one project that lives on 30 June 2026 and nothing known of it."""
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     save(workspace, "projects", PROJECT)
     yield workspace
     workspace.close()

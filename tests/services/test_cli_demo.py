@@ -13,16 +13,16 @@ from mlpm_core.services.admin import demo
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
+from tests.stores import copied
 
 DEMAND = "bike-shop-demand"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, demo_folder):
     """A store with the demo, and a batch of Ben's that rests on it."""
-    folder = tmp_path_factory.mktemp("demo") / "store"
+    folder = copied(demo_folder, tmp_path_factory.mktemp("demo") / "store")
     workspace = open_recovered(Settings(data=folder, demo=False))
-    demo.load(workspace)
     row = dict(workspace.project(DEMAND)) | {"question": "Ours"}
     registers.save(workspace, "ben", DEMAND, "projects", [row])
     workspace.close()

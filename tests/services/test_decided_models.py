@@ -31,12 +31,13 @@ from tests.monitored_shop import (
     save,
 )
 from tests.monitored_shop import kpi as kpi_of
+from tests.stores import copied
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, empty_folder):
     """The shop on 10 August 2024 with two candidates, nothing in use and nothing monitored."""
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     planned(workspace, "2024-08-10")
     save(
         workspace, "evaluations",

@@ -10,6 +10,7 @@ from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation.kpis import MOVING
+from tests.stores import copied
 
 N_FILES = 50
 
@@ -101,10 +102,15 @@ def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
     workspace.close()
 
 
-def test_only_the_records_named_can_move_a_kpi(tmp_path):
+def test_only_the_records_named_can_move_a_kpi(tmp_path, demo_folder):
     """Every batch of another kind undone, and no KPI of any project stands elsewhere."""
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
-    receipts = demo.load(workspace)
+    workspace = open_recovered(Settings(data=copied(demo_folder, tmp_path), demo=False))
+    projects = {project for project, *_ in demo.files()}
+    receipts = sorted(
+        (b["receipt"] for p in projects for b in batches.receipts(workspace, "ada", p)),
+        key=lambda receipt: receipt.batch,
+    )
+    assert len(receipts) == N_FILES
     was = portfolio_export.kpis_json(workspace, "ada", None)
     assert len({k["project"] for k in was}) == 3
     still = [r for r in receipts if record_of(r.kind) not in MOVING]

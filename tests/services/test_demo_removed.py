@@ -1,7 +1,5 @@
 """Removing the demo takes its own batches, asks for those of others, and is one step for all."""
 
-import shutil
-
 import pytest
 
 from mlpm_core.errors import InputError
@@ -13,23 +11,15 @@ from mlpm_core.services.in_life import portfolio, portfolio_export
 from mlpm_core.services.ingest import batches, imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
+from tests.stores import copied
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
 OWN_RESULTS = "model_id,metric,period_start,value\nours,recall,2026-06-01,0.8\n"
 
 
-@pytest.fixture(scope="module")
-def demo_store(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    workspace = open_recovered(Settings(data=folder, demo=False))
-    demo.load(workspace)
-    workspace.close()
-    return folder
-
-
 @pytest.fixture
-def workspace(tmp_path, demo_store):
-    opened = open_recovered(Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False))
+def workspace(tmp_path, demo_folder):
+    opened = open_recovered(Settings(data=copied(demo_folder, tmp_path / "s"), demo=False))
     yield opened
     opened.close()
 
@@ -54,15 +44,28 @@ def current(workspace, project, kind):
 
 
 def test_what_others_brought_into_a_demo_project_stays(workspace):
+    """Also a decision with its evidence, and whatever is by somebody who is called as the demo."""
     results = put(workspace, "metric_results", OWN_RESULTS)
     mine = put(workspace, "kpis", "kpi_id,title,dimension,unit,direction,baseline,target\n"
                "own,Own,revenue,EUR/year,higher,1,2\n")  # fmt: skip
+    decision = put(
+        workspace, "decisions",
+        "decision_id,title,value_case_id,chosen,why,decided_by,decided_on\n"
+        "D900,Keep,daily-orders,a,So,Ann,2026-06-30\n",
+    )  # fmt: skip
+    pretended = put(workspace, "models", "model_id\nfree\n", actor=demo.ACTOR)
+    recorded = decisions.decide(
+        workspace, demo.ACTOR, DEMAND, "daily-orders", chosen="none", title="Wait", why="Too early",
+        decided_by="ben",
+    )  # fmt: skip
+    assert recorded.status == "committed"
+    others = {results, mine, decision, pretended, recorded.batch}
     loaded = demo.loaded(workspace, "ann")
-    assert {b.batch for b in loaded.staying} == {results, mine}
+    assert {b.batch for b in loaded.staying} == others
     assert loaded.resting == ()
     n = len(loaded.batches)
     assert len(demo.remove(workspace, "ann")) == n
-    assert in_force(workspace) == {results, mine}
+    assert in_force(workspace) == others
     assert [r["model_id"] for r in current(workspace, DEMAND, "metric_results")] == ["ours"]
     assert [k["kpi_id"] for k in current(workspace, DEMAND, "kpis")] == ["own"]
     assert [p.project for p in registers.projects(workspace, "ann")] == [DEMAND]
@@ -107,16 +110,6 @@ def test_who_changed_a_record_of_the_demo_is_asked(workspace):
     assert [b.batch for b in demo.loaded(workspace, "ann").resting] == [changed]
     with pytest.raises(InputError, match=changed):
         demo.remove(workspace, "ann")
-
-
-def test_a_decision_outlives_the_demo_with_its_evidence(workspace):
-    decision = put(
-        workspace, "decisions",
-        "decision_id,title,value_case_id,chosen,why,decided_by,decided_on\n"
-        "D900,Keep,daily-orders,a,So,Ann,2026-06-30\n",
-    )  # fmt: skip
-    demo.remove(workspace, "ann")
-    assert in_force(workspace) == {decision}
 
 
 def test_nobody_sees_a_part_of_the_demo_while_it_is_removed(workspace, monkeypatch):
@@ -171,8 +164,8 @@ def test_a_removal_that_fails_midway_changes_nothing(workspace, monkeypatch):
     assert all(c.ok for c in workspace.checks())
 
 
-def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_store):
-    settings = Settings(data=shutil.copytree(demo_store, tmp_path / "s"), demo=False)
+def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_folder):
+    settings = Settings(data=copied(demo_folder, tmp_path / "s"), demo=False)
     workspace = open_recovered(settings)
     put(workspace, "metric_results", OWN_RESULTS)
     undone = demo.remove(workspace, "ann")
@@ -212,20 +205,3 @@ def test_the_demo_says_what_of_it_is_loaded_and_who_loaded_it(workspace):
     files = [b for b in demo.loaded(workspace, "ann").batches if b.kind != "decisions"]
     assert {b.actor for b in files} == {"ann"}
     assert demo.loaded(workspace, "ann").is_whole
-
-
-def test_a_name_that_pretends_to_be_the_demo_is_not_taken_for_it(workspace):
-    own = put(workspace, "models", "model_id\nfree\n", actor=demo.ACTOR)
-    demo.remove(workspace, "ann")
-    assert in_force(workspace) == {own}
-
-
-def test_a_decision_of_somebody_called_as_the_demo_is_theirs(workspace):
-    own = decisions.decide(
-        workspace, demo.ACTOR, DEMAND, "daily-orders", chosen="none", title="Wait", why="Too early",
-        decided_by="ben",
-    )  # fmt: skip
-    assert own.status == "committed"
-    assert own.batch in {b.batch for b in demo.loaded(workspace, "ann").staying}
-    demo.remove(workspace, "ann")
-    assert in_force(workspace) == {own.batch}

@@ -23,6 +23,7 @@ from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.plan.estimates import project_estimates
 from mlpm_core.services.session.settings import Settings
+from tests.stores import copied
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.metric_signals import WatchedMetric
@@ -35,9 +36,9 @@ E_BIKES_RISE_FROM = date(2025, 4, 1)
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    opened = open_recovered(Settings(data=tmp_path_factory.mktemp("stories"), demo=False))
-    demo.load(opened)
+def workspace(tmp_path_factory, demo_folder):
+    folder = copied(demo_folder, tmp_path_factory.mktemp("stories"))
+    opened = open_recovered(Settings(data=folder, demo=False))
     yield opened
     opened.close()
 

@@ -14,6 +14,7 @@ from mlpm_core.services.ingest import imports
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import CASE, SHOP, in_use, planned, results, save
+from tests.stores import copied
 
 FIRST = date(2025, 1, 6)
 TODAY = "2025-07-15"
@@ -22,8 +23,8 @@ FAULT = 20
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    opened = open_recovered(Settings(data=tmp_path, demo=False))
+def workspace(tmp_path, empty_folder):
+    opened = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     yield opened
     opened.close()
 

@@ -26,14 +26,15 @@ from tests.monitored_shop import (
     results,
     save,
 )
+from tests.stores import copied
 
 TODAY = "2025-07-15"
 AT_PLAN = NET_PER_POINT * 0.06  # 238,582 a year
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    opened = open_recovered(Settings(data=tmp_path, demo=False))
+def workspace(tmp_path, empty_folder):
+    opened = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     yield opened
     opened.close()
 

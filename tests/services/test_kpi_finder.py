@@ -15,6 +15,7 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan import kpi_finder, proxies
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.value.mechanism import mechanisms
+from tests.stores import copied
 
 TUESDAY = date(2026, 6, 30)
 WAITS = "time-to-result"
@@ -27,9 +28,9 @@ NUMBERS = {
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, empty_folder):
     """A project that lives on Tuesday 30 June 2026 and has nothing else."""
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     save(
         workspace, "projects",
         {"project": "shop", "title": "Desk", "currency": "CHF", "clock_on": TUESDAY},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import SHOP, in_use, kpi, planned
 
+SOAK = int(os.environ.get("SOAK", "1"))
 RESULTS = "model_id,metric,period_start,value,granularity,n\n"
 LOG = "prediction_id,ts,model_id,y_pred\n"
 LABELS = "prediction_id,y_true,label_ts\n"
@@ -83,7 +85,7 @@ def whole():
 
 @given(st.permutations(range(len(ROWS))), st.lists(st.integers(1, 6), min_size=22, max_size=22))
 @settings(
-    max_examples=15, derandomize=True, deadline=None,
+    max_examples=6 * SOAK, derandomize=SOAK == 1, deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 def test_any_order_and_partition_of_the_same_rows_stands_the_same(order, sizes):

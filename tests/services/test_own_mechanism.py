@@ -27,6 +27,7 @@ from mlpm_core.services.valuation.mechanisms import (
 from mlpm_core.services.valuation.value_cases import case_value
 from mlpm_core.value.mechanism import mechanisms
 from mlpm_core.value.worth import worth
+from tests.stores import copied
 
 MINE = "meter_reading"
 NUMBERS = {
@@ -35,8 +36,8 @@ NUMBERS = {
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    opened = open_recovered(Settings(data=tmp_path, demo=False))
+def workspace(tmp_path, empty_folder):
+    opened = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     for project in ("water", "gas"):
         registers.save(opened, "ada", project, "projects", [{"project": project, "title": "P"}])
     yield opened

@@ -25,6 +25,7 @@ from mlpm_core.value.mechanism import find_mechanism
 from tests.monitored_shop import CASE, NET_PER_POINT, QUANTITIES, SHOP, planned, save
 from tests.promise_boards import EXAMPLES as GOLDEN
 from tests.promise_boards import simulate
+from tests.stores import copied
 
 EXAMPLES = json.loads(GOLDEN.read_text("utf-8"))["examples"]
 M4 = find_mechanism("M4")
@@ -33,8 +34,8 @@ ERRORS = (0.230, 0.235, 0.238, 0.241, 0.244, 0.247, 0.250, 0.262)
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    opened = open_recovered(Settings(data=tmp_path, demo=False))
+def workspace(tmp_path, empty_folder):
+    opened = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     yield opened
     opened.close()
 

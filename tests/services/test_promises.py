@@ -9,7 +9,6 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
-from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.in_life.promises import Grade, Outcome, delivered
@@ -29,14 +28,15 @@ from tests.monitored_shop import (
     results,
     save,
 )
+from tests.stores import copied
 
 A_DAY = NET_PER_POINT / 365.25
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, empty_folder):
     """The plan of the shop on 10 August 2024, in use since 10 July, four weeks monitored."""
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     planned(workspace, "2024-08-10")
     in_use(workspace, "2024-07-10")
     results(workspace, WEEKS)
@@ -287,12 +287,11 @@ def test_an_unknown_value_case_is_answered_with_near_names(shop):
         delivered(shop, "ada", SHOP, "order")
 
 
-def test_the_demo_tells_its_stories(tmp_path):
+def test_the_demo_tells_its_stories(tmp_path, demo_folder):
     """Story 1: what exploded on 2 March 2026 makes that month the dearest. Story 4: of three
     promises the one made under pressure is missed.
     """
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
-    demo.load(workspace)
+    workspace = open_recovered(Settings(data=copied(demo_folder, tmp_path), demo=False))
     realised = delivered(workspace, "ada", "bike-shop-demand", "daily-orders")
     assert realised.dearest.start == date(2026, 3, 1)
     assert len(realised.months) == 24

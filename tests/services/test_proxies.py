@@ -16,6 +16,7 @@ from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation.kpis import ProxyState
 from mlpm_core.store import Store, connection
+from tests.stores import copied
 
 TODAY = date(2026, 6, 30)
 KPI = {
@@ -35,9 +36,9 @@ RESULTS = (
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, empty_folder):
     """A project that lives on 30 June 2026 with a triage model, one month of results, no KPI."""
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
+    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     save(workspace, "projects", {"project": "shop", "title": "Desk", "clock_on": TODAY})
     save(workspace, "models", {"model_id": "triage"})
     save(

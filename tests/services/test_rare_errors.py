@@ -9,11 +9,12 @@ from mlpm_core.services.session.settings import Settings
 from mlpm_core.value.mechanism import find_mechanism
 from tests.in_use import net_a_year, planned_inputs, results, started, week
 from tests.services.test_true_lives import audited, line, realised
+from tests.stores import copied
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    store = open_recovered(Settings(data=tmp_path, demo=False))
+def workspace(tmp_path, empty_folder):
+    store = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     yield store
     store.close()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.patience import PATIENCE
 from tests.serving import ROOT, own_environment, run_server
 
@@ -38,11 +39,8 @@ def server(folder):
 
 def mlpm(data, *arguments, **settings):
     """Exit status, the JSON document and the sentences of a command, with nothing but its data."""
-    done = subprocess.run(
-        [MLPM, *map(str, arguments), "--json"],
-        capture_output=True, text=True, check=False, cwd=data.parent,
-        env=own_environment(data, **settings),
-    )  # fmt: skip
+    environment = own_environment(data, **settings)
+    done = forked.run(forked.MLPM, [*arguments, "--json"], environment, data.parent)
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
 

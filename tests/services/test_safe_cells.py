@@ -26,6 +26,7 @@ from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from tests.intake_stored import NOW, told_of
+from tests.stores import copied
 
 AS_OF = datetime(2026, 6, 30, 12)
 SIGNS = ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe63", "\ufe66"]
@@ -100,8 +101,8 @@ def test_every_character_that_stands_for_a_sign_is_looked_at():
 
 
 @pytest.fixture
-def shop(tmp_path):
-    workspace = open_recovered(Settings(data=tmp_path, demo=False))
+def shop(tmp_path, empty_folder):
+    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     yield workspace
     workspace.close()
 

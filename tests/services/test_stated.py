@@ -18,6 +18,7 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation.value_cases import case_value
 from tests.monitored_shop import CASE, NET_PER_POINT, SHOP, planned, save
+from tests.stores import copied
 
 AUDITS, QUEUE = "audits", "queue"
 M3 = {
@@ -29,8 +30,8 @@ M3 = {
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    opened = open_recovered(Settings(data=tmp_path, demo=False))
+def workspace(tmp_path, empty_folder):
+    opened = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     yield opened
     opened.close()
 

@@ -22,11 +22,12 @@ from tests.in_use import (
     started,
     week,
 )
+from tests.stores import copied
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    store = open_recovered(Settings(data=tmp_path, demo=False))
+def workspace(tmp_path, empty_folder):
+    store = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     yield store
     store.close()
 
