@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     )
     read_only: _Flag = Field(
         default=False,
-        description="1 only reads: no screen, route or command stores anything or takes it back; "
+        description="1 only reads: no screen, route or command stores or undoes anything; "
         "backups and tokens can be made",
     )
     token: Annotated[str | None, BeforeValidator(_token)] = Field(
