@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension, Quantity
 from mlpm_core.value.break_even import break_evens
 from mlpm_core.value.formula import Formula
 from mlpm_core.value.mechanism import find_mechanism
 from mlpm_core.value.policy import Policy
-from mlpm_core.value.worth import Estimate, Valuation, Worth, added, worth, worth_by_period
+from mlpm_core.value.worth import Valuation, Worth, worth, worth_by_period
 
 FILE = Path(__file__).parents[1] / "golden" / "value_examples.json"
 GOLDEN = json.loads(FILE.read_text("utf-8"))
@@ -338,19 +338,6 @@ def test_annual_figures_add_up_over_the_volume():
     assert short.mean == pytest.approx(11.216219172232233 / 1000 * 10400 * 120)
     with pytest.raises(InputError, match="never added"):
         answer.annual(Dimension.CYCLE_TIME)
-
-
-def test_projects_are_added_as_independent():
-    """The sum of two N(0, 1) has a P90 of 1.2815516*sqrt(2) = 1.8124."""
-    normal = Quantity.read("normal(0, 1)").quantile((np.arange(8192) + 0.5) / 8192)
-    one = Estimate.of(normal, "money/year")
-    total = added([one, one], "EUR/year")
-    assert total.p90 == pytest.approx(1.8124, rel=0.02)
-    assert total.mean == pytest.approx(0, abs=1e-9)
-    assert total.unit == "EUR/year"
-    assert added([one], "EUR/year").p90 == one.p90
-    with pytest.raises(NotEnoughDataError):
-        added([], "EUR/year")
 
 
 def test_the_json_is_that_of_the_command():
