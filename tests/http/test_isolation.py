@@ -289,7 +289,7 @@ PLACES = [
     (kpis, "standing", lambda *_, direction, **__: direction == "lower"),
     (portfolio, "rates_of", lambda _, project, *__, **___: project == OTHER),
     (portfolio, "health_of", lambda deployment, **_: deployment.deployment_id == "meters"),
-    (deployments, "_other", lambda _, project, *__: project["project"] == OTHER),
+    (deployments, "_other", lambda _, project, *__: project.project == OTHER),
 ]
 
 
