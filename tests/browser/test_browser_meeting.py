@@ -83,7 +83,7 @@ def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, ser
     promised = re.search(r"Promised then\s+(EUR \S+ / year)", told)
     assert promised
 
-    decided_in = re.search(r"Recorded on .* UTC by .*, (B\d+), with the options", told)[1]
+    decided_in = re.search(r"Recorded on .* UTC by .*, (B\d+), with its options", told)[1]
     arrivals = Arrivals(server)
     try:
         for kind, text in ARRIVED.items():
