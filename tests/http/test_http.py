@@ -158,7 +158,7 @@ def test_removing_the_demo_names_what_others_built_on_it_and_takes_it_when_told_
     refused = client.request("DELETE", "/api/v1/demo")
     assert refused.status_code == 422
     assert f"{own} (projects in bike-shop-demand, by ben" in refused.json()["error"]
-    assert workspace.project("bike-shop-demand")["question"] == "Ours"
+    assert workspace.project("bike-shop-demand").question == "Ours"
     told = client.request("DELETE", "/api/v1/demo", params={"with_others": "true"})
     assert told.json()["undone"] == len(list(demo_service.files())) + 1
     assert client.get("/api/v1/projects").json() == []
