@@ -69,9 +69,9 @@ def by_mlpm(kind: str, path: Path, folder: Path) -> float:
     workspace = open_recovered(Settings(data=folder, demo=False))
     # The reader is there already, as DuckDB's is: its process serves file after file.
     head = b"".join(path.open("rb").readlines(4096))
-    import_file(workspace, "bench", "bench", kind, path.name, head, dry_run=True)
+    import_file(workspace.acting_as("bench"), "bench", kind, path.name, head, dry_run=True)
     began = time.perf_counter()
-    told = import_file(workspace, "bench", "bench", kind, path.name, path)
+    told = import_file(workspace.acting_as("bench"), "bench", kind, path.name, path)
     took = time.perf_counter() - began
     if (told.status, told.new) != ("committed", N_ROWS):
         raise SystemExit(f"not a fair comparison: {told.status}, {told.new} rows, {told.rejects}")

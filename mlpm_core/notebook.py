@@ -199,15 +199,15 @@ class Store:
 
     def records(self, project: str, kind: str) -> pd.DataFrame:
         """Every record of a kind that a project holds, such as its ``metric_results``."""
-        return pd.DataFrame(registers.records(self._workspace, _ACTOR, project, kind))
+        return pd.DataFrame(registers.records(self._workspace, project, kind))
 
     def health(self, project: str | None = None) -> pd.DataFrame:
         """A row for each value case: health, planned and current value rate, and why."""
-        return pd.DataFrame(portfolio_export.health_json(self._workspace, _ACTOR, project))
+        return pd.DataFrame(portfolio_export.health_json(self._workspace, project))
 
     def kpis(self, project: str | None = None) -> pd.DataFrame:
         """A row for each KPI: baseline, target, what its model implies, and how sure that is."""
-        return pd.DataFrame(portfolio_export.kpis_json(self._workspace, _ACTOR, project))
+        return pd.DataFrame(portfolio_export.kpis_json(self._workspace, project))
 
 
 def value(

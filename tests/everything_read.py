@@ -103,7 +103,6 @@ def _without_words(row: dict[str, Any]) -> dict[str, Any]:
 
 def questions_asked(workspace: Any, project: str) -> dict[str, Any]:
     """What every service answers of a project; an error must be a sentence."""
-    who = "ada"
 
     def answered(ask: Any, *arguments: Any) -> Any:
         try:
@@ -112,34 +111,34 @@ def questions_asked(workspace: Any, project: str) -> dict[str, Any]:
             return str(error)
 
     found: dict[str, Any] = {
-        "portfolio": answered(portfolio.portfolio, workspace, who),
-        "project_view": answered(portfolio.project_view, workspace, who, project),
-        "deployments": answered(deployments.deployments, workspace, who, project),
-        "all deployments": answered(deployments.deployments, workspace, who, None),
-        "decisions": answered(decisions.decisions, workspace, who, project),
-        "brief": answered(briefs.brief, workspace, who, project),
-        "guide": answered(kpi_finder.guide, workspace, who, project),
-        "setup": answered(registers.setup_steps, workspace, who, project),
-        "own": answered(mechanisms.own, workspace, who, project),
+        "portfolio": answered(portfolio.portfolio, workspace),
+        "project_view": answered(portfolio.project_view, workspace, project),
+        "deployments": answered(deployments.deployments, workspace, project),
+        "all deployments": answered(deployments.deployments, workspace, None),
+        "decisions": answered(decisions.decisions, workspace, project),
+        "brief": answered(briefs.brief, workspace, project),
+        "guide": answered(kpi_finder.guide, workspace, project),
+        "setup": answered(registers.setup_steps, workspace, project),
+        "own": answered(mechanisms.own, workspace, project),
     }
-    guessed = answered(estimates.project_estimates, workspace, who, project)
+    guessed = answered(estimates.project_estimates, workspace, project)
     found["estimates"] = guessed
     for dimension in Dimension:
         found[f"candidates of {dimension}"] = answered(
-            kpi_finder.candidate_views, workspace, who, project, dimension
+            kpi_finder.candidate_views, workspace, project, dimension
         )
     if not isinstance(found["deployments"], str):
         for line in found["deployments"]:
             found[f"deployment {line.deployment_id}"] = answered(
-                deployments.deployment, workspace, who, project, line.deployment_id
+                deployments.deployment, workspace, project, line.deployment_id
             )
     people = preferences.weights_of(found["brief"]) if not isinstance(found["brief"], str) else {}
-    for row in registers.records(workspace, who, project, ValueCase.kind):
+    for row in registers.records(workspace, project, ValueCase.kind):
         name = row["value_case_id"]
-        case = answered(value_cases.case_value, workspace, who, project, name)
-        board = answered(evaluations.candidates, workspace, who, project, name)
+        case = answered(value_cases.case_value, workspace, project, name)
+        board = answered(evaluations.candidates, workspace, project, name)
         found |= {f"case {name}": case, f"board {name}": board}
-        found[f"delivered {name}"] = answered(promises.delivered, workspace, who, project, name)
+        found[f"delivered {name}"] = answered(promises.delivered, workspace, project, name)
         if not isinstance(board, str):
             found[f"choosing {name}"] = answered(preferences.choosing, board, people)
         if not isinstance(case, str):

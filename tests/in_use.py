@@ -43,7 +43,7 @@ def net_a_year(mechanism: str, inputs: Mapping[str, float]) -> float:
 
 def save(workspace: Workspace, kind: str, *rows: Mapping[str, object]) -> None:
     """Records as a form gives them; fails when they are refused."""
-    receipt = registers.save(workspace, "test", PROJECT, kind, rows)
+    receipt = registers.save(workspace.acting_as("test"), PROJECT, kind, rows)
     assert receipt.status in (Status.COMMITTED, Status.DUPLICATE), receipt.rejects
 
 
@@ -96,7 +96,8 @@ def results(
         told = {"model_id": MODEL} | told
         lines.append(",".join(str(told.get(column, "")) for column in _COLUMNS))
     receipt = imports.import_file(
-        workspace, "test", PROJECT, "metric_results", name, "\n".join([*lines, ""]).encode(),
+        workspace.acting_as("test"), PROJECT, "metric_results", name,
+        "\n".join([*lines, ""]).encode(),
         profile=Profile.model_validate({"restatement": "confirm"} | dict(answers or {})),
     )  # fmt: skip
     if kept:

@@ -28,7 +28,9 @@ def before_the_meeting(folder: Path) -> Workspace:
     workspace = open_recovered(Settings(data=folder, demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "decisions":
-            imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())
+            imports.import_file(
+                workspace.acting_as("demo"), project, kind, path.name, path.read_bytes()
+            )
     return workspace
 
 
@@ -44,7 +46,7 @@ def measured(n: int) -> bytes:
 
 def decide(workspace: Workspace, **what: Any) -> Receipt:
     """A decision of the meeting, sound unless told otherwise."""
-    return decisions.decide(workspace, "ada", WINBACK, CASE, **(GOOD | what))
+    return decisions.decide(workspace.acting_as("ada"), WINBACK, CASE, **(GOOD | what))
 
 
 def told_by_file(
@@ -53,12 +55,12 @@ def told_by_file(
     """A file of decisions from outside."""
     data = f"{header}\n{row}\n".encode()
     return imports.import_file(
-        workspace, "eve", WINBACK, "decisions", "d.csv", data, channel=channel, **options
+        workspace.acting_as("eve"), WINBACK, "decisions", "d.csv", data, channel=channel, **options
     )
 
 
 def decision(workspace: Workspace, decision_id: str) -> DecisionView:
     """One decision as it is listed."""
-    listed = decisions.decisions(workspace, "ada", WINBACK)
+    listed = decisions.decisions(workspace, WINBACK)
     (found,) = [d for d in listed if d.decision_id == decision_id]
     return found

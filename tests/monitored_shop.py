@@ -32,7 +32,7 @@ WEEKS = (
 
 def save(workspace: Workspace, kind: str, *rows: Mapping[str, object]) -> None:
     """Records as a form gives them; fails when they are refused."""
-    receipt = registers.save(workspace, "test", SHOP, kind, rows)
+    receipt = registers.save(workspace.acting_as("test"), SHOP, kind, rows)
     assert receipt.status in (Status.COMMITTED, Status.DUPLICATE), receipt.rejects
 
 
@@ -43,7 +43,7 @@ def results(
     head = "model_id,metric,model_version,value_se,period_start,value,granularity,label_status\n"
     text = head + "".join(f"m,wape,{version},{se},{row}\n" for row in rows.split())
     receipt = imports.import_file(
-        workspace, "test", SHOP, "metric_results", name, text.encode(),
+        workspace.acting_as("test"), SHOP, "metric_results", name, text.encode(),
         profile=Profile(restatement="confirm"),
     )  # fmt: skip
     assert receipt.status is Status.COMMITTED, receipt

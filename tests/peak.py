@@ -59,7 +59,7 @@ def _work(what: str, folder: Path, rest: list[str]) -> None:
     workspace = open_recovered(settings)
     if what == "import":
         kind, file = rest
-        receipt = imports.import_file(workspace, "ana", "shop", kind, "f.csv", Path(file))
+        receipt = imports.import_file(workspace.acting_as("ana"), "shop", kind, "f.csv", Path(file))
         assert receipt.status == "committed", receipt
     elif what == "reopen":
         assert "stored again" in workspace.healed[-1]

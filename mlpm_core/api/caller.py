@@ -132,11 +132,10 @@ async def _channel(request: Request) -> str:
     return "command" if "x-mlpm-actor" in request.headers else "http"
 
 
-def _workspace() -> Workspace:
-    """The workspace of this process; it loads the demo into an empty store."""
-    return open_workspace()
+def _workspace(actor: Annotated[str, Depends(_actor)]) -> Workspace:
+    """The workspace of this process in the caller's name; it loads the demo into an empty store."""
+    return open_workspace().acting_as(actor)
 
 
-Actor = Annotated[str, Depends(_actor)]
 Channel = Annotated[str, Depends(_channel)]
 OpenWorkspace = Annotated[Workspace, Depends(_workspace)]

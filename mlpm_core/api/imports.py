@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
-from mlpm_core.api.caller import Actor, Channel, OpenWorkspace, may, may_read
+from mlpm_core.api.caller import Channel, OpenWorkspace, may, may_read
 from mlpm_core.api.idempotency import replays_of
 from mlpm_core.api.problems import PROBLEMS, Problem
 from mlpm_core.records import KINDS, Receipt, Status
@@ -99,7 +99,6 @@ class UndoParameters(Parameters):
 async def import_file(
     request: Request,
     workspace: OpenWorkspace,
-    actor: Actor,
     channel: Channel,
     project: Project,
     query: Annotated[ImportParameters, Query()],
@@ -121,8 +120,8 @@ async def import_file(
     announced = int(length) if length.isdecimal() and len(length) < 20 else 0
     most = uploads.max_bytes()
     if announced > most:
-        return _answer(request, uploads.too_large(workspace, actor, upload, announced), 413)
-    broken_off = partial(uploads.broken_off, workspace, actor, upload, announced=announced)
+        return _answer(request, uploads.too_large(workspace, upload, announced), 413)
+    broken_off = partial(uploads.broken_off, workspace, upload, announced=announced)
     said = hashlib.sha256(repr(upload).encode())
     with uploads.spooled(workspace) as (file, path):
         size = 0
@@ -130,7 +129,7 @@ async def import_file(
             async for part in request.stream():
                 size += len(part)
                 if size > most:
-                    return _answer(request, uploads.too_large(workspace, actor, upload, size), 413)
+                    return _answer(request, uploads.too_large(workspace, upload, size), 413)
                 said.update(part)
                 file.write(part)
         except ClientDisconnect:
@@ -140,7 +139,7 @@ async def import_file(
         file.flush()
 
         def do() -> Receipt:
-            return uploads.import_upload(workspace, actor, upload, path, channel=channel)
+            return uploads.import_upload(workspace, upload, path, channel=channel)
 
         if not key:
             return _answer(request, await run_in_threadpool(do))
@@ -154,11 +153,11 @@ async def import_file(
     dependencies=[may(Action.READ)],
 )
 def receipt(
-    request: Request, workspace: OpenWorkspace, actor: Actor, project: Project, batch: Batch,
+    request: Request, workspace: OpenWorkspace, project: Project, batch: Batch,
     query: Annotated[Parameters, Query()],
 ) -> Response:  # fmt: skip
     """The receipt of a batch."""
-    return _answer(request, batches.receipt(workspace, actor, project, batch), 200)
+    return _answer(request, batches.receipt(workspace, project, batch), 200)
 
 
 @ROUTER.delete(
@@ -167,24 +166,22 @@ def receipt(
     dependencies=[may(Action.UNDO)],
 )
 def undo(
-    request: Request, workspace: OpenWorkspace, actor: Actor, channel: Channel, project: Project,
+    request: Request, workspace: OpenWorkspace, channel: Channel, project: Project,
     batch: Batch, query: Annotated[UndoParameters, Query()],
 ) -> Response:  # fmt: skip
     """Take a batch back; answers the receipt of the batch that does so."""
-    done = undo_service.undo(
-        workspace, actor, project, batch, dry_run=query.dry_run, channel=channel
-    )
+    done = undo_service.undo(workspace, project, batch, dry_run=query.dry_run, channel=channel)
     return _answer(request, done, 200)
 
 
 @ROUTER.delete("/imports/{batch}", response_model=Receipt, dependencies=[may(Action.UNDO)])
 def undo_by_number(
-    request: Request, workspace: OpenWorkspace, actor: Actor, channel: Channel,
+    request: Request, workspace: OpenWorkspace, channel: Channel,
     batch: Batch, query: Annotated[UndoParameters, Query()],
 ) -> Response:  # fmt: skip
     """Take a batch back, whatever its project."""
     project = batches.project_of(workspace, batch)
-    return undo(request, workspace, actor, channel, project, batch, query)
+    return undo(request, workspace, channel, project, batch, query)
 
 
 def _answer(request: Request, receipt: Receipt, status: int | None = None) -> Response:

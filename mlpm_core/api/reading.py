@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from mlpm_core.api.caller import Actor, OpenWorkspace, may, refuse_foreign_batch
+from mlpm_core.api.caller import OpenWorkspace, may, refuse_foreign_batch
 from mlpm_core.api.health import CheckAnswer
 from mlpm_core.api.imports import Parameters
 from mlpm_core.api.imports import Project as ProjectName
@@ -179,29 +179,29 @@ NoParameters = Annotated[Parameters, Query()]
 
 @ROUTER.get("/projects", dependencies=_READ)
 def projects(
-    request: Request, workspace: OpenWorkspace, actor: Actor,
+    request: Request, workspace: OpenWorkspace,
     query: Annotated[AsOfParameters, Query()],
 ) -> list[Project]:  # fmt: skip
     """Every project that is not archived."""
-    return registers.projects(_as_of(request, workspace, query), actor)
+    return registers.projects(_as_of(request, workspace, query))
 
 
 @ROUTER.get("/kpis", response_model=list[KpiAnswer], dependencies=_READ_ONE)
 def kpis(
-    request: Request, workspace: OpenWorkspace, actor: Actor,
+    request: Request, workspace: OpenWorkspace,
     query: Annotated[ProjectParameters, Query()],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Where every KPI stands."""
-    return portfolio_export.kpis_json(_as_of(request, workspace, query), actor, query.project)
+    return portfolio_export.kpis_json(_as_of(request, workspace, query), query.project)
 
 
 @ROUTER.get("/health", response_model=list[HealthAnswer], dependencies=_READ_ONE)
 def health(
-    request: Request, workspace: OpenWorkspace, actor: Actor,
+    request: Request, workspace: OpenWorkspace,
     query: Annotated[ProjectParameters, Query()],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """How every value case fares."""
-    return portfolio_export.health_json(_as_of(request, workspace, query), actor, query.project)
+    return portfolio_export.health_json(_as_of(request, workspace, query), query.project)
 
 
 def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
@@ -210,9 +210,9 @@ def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 
 @ROUTER.get("/metrics", response_class=Response, responses=_text("text/plain"), dependencies=_READ)
-def metrics(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> Response:
+def metrics(workspace: OpenWorkspace, query: NoParameters) -> Response:
     """Value rates and health in the text format of Prometheus."""
-    text = portfolio_export.prometheus_text(workspace, actor)
+    text = portfolio_export.prometheus_text(workspace)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
@@ -223,12 +223,12 @@ def metrics(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> Resp
     dependencies=_READ,
 )
 def export(
-    request: Request, workspace: OpenWorkspace, actor: Actor, project: ProjectName,
+    request: Request, workspace: OpenWorkspace, project: ProjectName,
     query: Annotated[ExportParameters, Query()],
 ) -> Response:  # fmt: skip
     """A table of a project as a file: any kind of record, its history, kpi_values or health."""
     past = _as_of(request, workspace, query)
-    found = exports.export(past, actor, project, query.table, query.format)
+    found = exports.export(past, project, query.table, query.format)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename)}",
         "X-MLPM-Rows": str(found.n_rows),
@@ -240,34 +240,32 @@ def export(
 
 
 @ROUTER.get("/verify", response_model=Verified, dependencies=_ADMIN)
-def verify(
-    workspace: OpenWorkspace, actor: Actor, query: Annotated[VerifyParameters, Query()]
-) -> dict[str, Any]:
+def verify(workspace: OpenWorkspace, query: Annotated[VerifyParameters, Query()]) -> dict[str, Any]:
     """Whether database, ledger and raw files agree, down to every cell and every byte."""
     return backups.told(backups.verify(workspace, head=query.since))
 
 
 @ROUTER.post("/backups", status_code=201, response_model=Verified, dependencies=_ADMIN)
-def backup(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> dict[str, Any]:
+def backup(workspace: OpenWorkspace, query: NoParameters) -> dict[str, Any]:
     """Write database, ledger and raw files into one file under MLPM_DATA/backups."""
     path, checks = backups.backup(workspace)
     return backups.told(checks) | {"path": str(path)}
 
 
 @ROUTER.post("/demo", dependencies=_ADMIN)
-def load_demo(workspace: OpenWorkspace, actor: Actor, query: NoParameters) -> DemoLoaded:
+def load_demo(workspace: OpenWorkspace, query: NoParameters) -> DemoLoaded:
     """Load the demo: every file of it that is not in force."""
-    done = demo.load(workspace, actor)
+    done = demo.load(workspace)
     return DemoLoaded(imported=sum(r.status is Status.COMMITTED for r in done))
 
 
 @ROUTER.delete("/demo", dependencies=_ADMIN)
 def remove_demo(
-    workspace: OpenWorkspace, actor: Actor, query: Annotated[RemovalParameters, Query()]
+    workspace: OpenWorkspace, query: Annotated[RemovalParameters, Query()]
 ) -> DemoRemoved:
     """Remove the demo by undoing its batches, all at once."""
     others = None if query.with_others else ()
-    return DemoRemoved(undone=len(demo.remove(workspace, actor, others=others)))
+    return DemoRemoved(undone=len(demo.remove(workspace, others=others)))
 
 
 def _as_of(request: Request, workspace: Workspace, query: AsOfParameters) -> Workspace:

@@ -117,16 +117,16 @@ class LocalBackend:
     """The store, opened by this command because no app runs."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        self._workspace = workspace.acting_as(_actor())
 
     def close(self) -> None:
         self._workspace.close()
 
     def import_file(self, upload: Upload, file: Path) -> Receipt:
         if (size := _size(file)) > max_bytes():
-            return too_large(self._workspace, _actor(), upload, size)
+            return too_large(self._workspace, upload, size)
         return import_upload(
-            self._workspace, _actor(), upload, read_named(file, max_bytes()), channel="command"
+            self._workspace, upload, read_named(file, max_bytes()), channel="command"
         )
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
@@ -135,23 +135,23 @@ class LocalBackend:
 
         project_of_batch = project or batches.project_of(self._workspace, batch)
         return undo_service.undo(
-            self._workspace, _actor(), project_of_batch, batch, dry_run=dry_run, channel="command"
+            self._workspace, project_of_batch, batch, dry_run=dry_run, channel="command"
         )
 
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
         from mlpm_core.services.admin import demo
 
         if what == "load":
-            done = demo.load(self._workspace, _actor())
+            done = demo.load(self._workspace)
             return {"imported": sum(r.status is Status.COMMITTED for r in done)}
         others = None if with_others else ()
-        return {"undone": len(demo.remove(self._workspace, _actor(), others=others))}
+        return {"undone": len(demo.remove(self._workspace, others=others))}
 
     def export(self, project: str, table: str, file_format: str, as_of: str | None) -> Export:
         from mlpm_core.services.admin import exports
 
         there = self._workspace.as_of(as_of) if as_of else self._workspace
-        return exports.export(there, _actor(), project, table, file_format)
+        return exports.export(there, project, table, file_format)
 
     def verify(self, head: str | None) -> dict[str, Any]:
         from mlpm_core.services.admin import backups

@@ -117,7 +117,7 @@ def test_whatever_else_is_not_there_is_said_and_a_choice_leads_on(
     )
     assert widget.value is None
     if control == "estimate":
-        choice = registers.records(demo, "x", DEMAND, "estimates")[0]["estimate_id"]
+        choice = registers.records(demo, DEMAND, "estimates")[0]["estimate_id"]
     widget.set_value(choice)
     run(app)
     assert value == "" or value not in warned(app)
@@ -215,9 +215,9 @@ def test_another_project_takes_what_belonged_to_the_first_out_of_the_address():
 
 
 def archive(workspace, project, kind, record_id):
-    rows = registers.records(workspace, "x", project, kind)
+    rows = registers.records(workspace, project, kind)
     row = next(r for r in rows if record_id in r.values())
-    save_edits(workspace, "ann", project, kind, [Edit(row, {"archived": True})])
+    save_edits(workspace.acting_as("ann"), project, kind, [Edit(row, {"archived": True})])
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -230,7 +230,7 @@ def test_an_archived_project_is_shown_as_archived_and_restored_in_place(demo, sc
     run(app)
     assert "is archived" not in said_of(app)
     assert "restored" in said_of(app)
-    assert WORKSHOP in {p.project for p in registers.projects(demo, "x")}
+    assert WORKSHOP in {p.project for p in registers.projects(demo)}
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_an_archived_project_is_shown_as_archived_and_restored_in_place(demo, sc
 )
 def test_an_archived_record_is_said_and_restored_in_place(demo, screen, key, kind, record_id):
     if kind != "kpis":
-        rows = registers.records(demo, "x", DEMAND, kind)
-        registers.save(demo, "x", DEMAND, kind, [dict(rows[0]) | {
+        rows = registers.records(demo, DEMAND, kind)
+        registers.save(demo.acting_as("x"), DEMAND, kind, [dict(rows[0]) | {
             "value_case_id" if kind == "value_cases" else "deployment_id": "another"}])  # fmt: skip
     archive(demo, DEMAND, kind, record_id)
     app = open_screen(screen, project=DEMAND, **{key: record_id})
@@ -257,11 +257,11 @@ def test_an_archived_record_is_said_and_restored_in_place(demo, screen, key, kin
 
 
 def test_a_project_that_goes_while_it_is_looked_at_is_said(demo):
-    registers.save(demo, "x", "new", "projects", [{"project": "new", "title": "New"}])
+    registers.save(demo.acting_as("x"), "new", "projects", [{"project": "new", "title": "New"}])
     app = open_screen("value_case", project="new")
     assert not warned(app)
-    batch = batches.receipts(demo, "x", "new")[0]["receipt"].batch
-    undoing.undo(demo, "x", "new", batch)
+    batch = batches.receipts(demo, "new")[0]["receipt"].batch
+    undoing.undo(demo.acting_as("x"), "new", batch)
     run(app)
     assert "There is no project “new”" in warned(app)
     assert not has_figures(app)

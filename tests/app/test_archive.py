@@ -14,7 +14,7 @@ ARCHIVED = {k: r for k, r in KINDS.items() if "archived" in r.model_fields}
 
 def record(workspace, project, kind, record_id):
     key = KINDS[kind].key[-1]
-    return next(r for r in registers.records(workspace, "x", project, kind) if r[key] == record_id)
+    return next(r for r in registers.records(workspace, project, kind) if r[key] == record_id)
 
 
 def table(app):
@@ -39,7 +39,7 @@ EXAMPLES = {
 @pytest.mark.parametrize("kind", EXAMPLES)
 def test_a_record_is_archived_found_again_and_restored_in_place(demo, kind):
     project, record_id = EXAMPLES[kind]
-    rows = registers.records(demo, "x", project, kind)
+    rows = registers.records(demo, project, kind)
     before = rows[0] if record_id is None else record(demo, project, kind, record_id)
     of = [str(before[k]) for k in KINDS[kind].key if k != "project" or kind == "projects"]
     named = " · ".join(of)
@@ -48,7 +48,7 @@ def test_a_record_is_archived_found_again_and_restored_in_place(demo, kind):
     button(app, "Archive").click()
     run(app)
     assert "is archived: it is kept" in said(app).replace("\\", "")
-    now = next(r for r in registers.records(demo, "x", project, kind) if r == before | {
+    now = next(r for r in registers.records(demo, project, kind) if r == before | {
         "archived": True})  # fmt: skip
     assert now
 
@@ -63,7 +63,7 @@ def test_a_record_is_archived_found_again_and_restored_in_place(demo, kind):
     assert "(archived)" in app.selectbox(key="record").format_func(named)
     button(app, "Restore").click()
     run(app)
-    assert next(r for r in registers.records(demo, "x", project, kind) if r == before)
+    assert next(r for r in registers.records(demo, project, kind) if r == before)
 
 
 def test_every_kind_with_an_archive_is_looked_at():
@@ -90,7 +90,7 @@ def test_archived_projects_are_found_in_the_sidebar_and_restored(demo):
     app = open_screen("value_case", project=WORKSHOP)
     assert not app.sidebar.toggle
     row = dict(demo.project(WORKSHOP)) | {"archived": True}
-    registers.save(demo, "x", WORKSHOP, "projects", [row])
+    registers.save(demo.acting_as("x"), WORKSHOP, "projects", [row])
     app = open_screen("value_case", project=DEMAND)
     assert WORKSHOP not in app.sidebar.selectbox(key="project").options
     app.toggle(key="archived_projects").set_value(True)
@@ -105,7 +105,7 @@ def test_archived_projects_are_found_in_the_sidebar_and_restored(demo):
 
 
 def test_the_last_project_that_is_archived_is_found_again(empty):
-    registers.save(empty, "x", "p", "projects", [{"project": "p", "title": "P"}])
+    registers.save(empty.acting_as("x"), "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("registers", project="p", kind="projects", record="p")
     button(app, "Archive").click()
     run(app)
@@ -137,13 +137,13 @@ def test_a_saved_change_is_undone_and_only_that_one(demo):
     button(app, "Save").click()
     run(app)
     assert "Saved as B" in said(app)
-    saved = batches.receipts(demo, "x", DEMAND)[0]["receipt"].batch
-    registers.save(demo, "x", DEMAND, "models", [{"model_id": "later"}])
+    saved = batches.receipts(demo, DEMAND)[0]["receipt"].batch
+    registers.save(demo.acting_as("x"), DEMAND, "models", [{"model_id": "later"}])
     assert record(demo, DEMAND, "kpis", "write-downs")["owner"] == "Ben"
     button(app, "Undo").click()
     run(app)
     assert record(demo, DEMAND, "kpis", "write-downs")["owner"] != "Ben"
-    assert batches.receipts(demo, "x", DEMAND)[0]["receipt"].undoes == saved
+    assert batches.receipts(demo, DEMAND)[0]["receipt"].undoes == saved
     assert record(demo, DEMAND, "models", "later")
     field = app.text_input(key=f"register_kpis_{DEMAND}_write-downs_owner")
     assert field.value == record(demo, DEMAND, "kpis", "write-downs")["owner"]
@@ -155,7 +155,7 @@ def test_what_somebody_saved_on_top_stays_and_the_undo_says_so(demo):
     button(app, "Save").click()
     run(app)
     later = record(demo, DEMAND, "kpis", "write-downs") | {"target": 7.0}
-    registers.save(demo, "ann", DEMAND, "kpis", [later])
+    registers.save(demo.acting_as("ann"), DEMAND, "kpis", [later])
     button(app, "Undo").click()
     run(app)
     assert record(demo, DEMAND, "kpis", "write-downs") == later
@@ -164,13 +164,13 @@ def test_what_somebody_saved_on_top_stays_and_the_undo_says_so(demo):
 
 
 def test_what_others_rest_on_is_not_undone_and_the_way_out_is_said(empty):
-    registers.save(empty, "x", "p", "projects", [{"project": "p", "title": "P"}])
+    registers.save(empty.acting_as("x"), "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("registers", project="p", kind="models")
     app.text_input(key="register_models_new0_model_id").set_value("m")
     button(app, "Add the model").click()
     run(app)
     case = {"value_case_id": "c", "mechanism": "demand_forecast", "model_id": "m"}
-    registers.save(empty, "ben", "p", "value_cases", [case])
+    registers.save(empty.acting_as("ben"), "p", "value_cases", [case])
     button(app, "Undo").click()
     run(app)
     message = app.error[0].value.replace("\\", "")
@@ -210,7 +210,7 @@ def test_a_value_case_that_was_started_with_its_kpi_is_undone_whole(demo):
     assert kpi["value_case_id"]
     button(app, "Undo").click()
     run(app)
-    assert registers.records(demo, "x", project, "value_cases") == []
+    assert registers.records(demo, project, "value_cases") == []
     assert record(demo, project, "kpis", "time-to-result")["value_case_id"] == ""
 
 
@@ -223,5 +223,5 @@ def test_a_stored_file_is_undone_by_its_message(demo):
     run(app)
     button(app, "Undo").click()
     run(app)
-    newest = batches.receipts(demo, "x", DEMAND)[0]["receipt"]
+    newest = batches.receipts(demo, DEMAND)[0]["receipt"]
     assert (newest.kind, bool(newest.undoes)) == ("metric_results", True)

@@ -22,7 +22,7 @@ def plain(markdown):
 
 
 def save(workspace, kind, *rows, project="p"):
-    receipt = registers.save(workspace, "test", project, kind, rows)
+    receipt = registers.save(workspace.acting_as("test"), project, kind, rows)
     assert receipt.status == "committed", receipt.rejects
 
 
@@ -110,7 +110,7 @@ def test_an_answer_is_written_down_in_place(briefed):
     app.text_input(key=f"{form}_evidence").set_value("Asked Pia")
     next(b for b in app.button if b.label == "Save").click()
     run(app)
-    view = brief(briefed, "test", "p")
+    view = brief(briefed, "p")
     assert [f.finding_id for f in view.open_questions] == ["c"]
     assert next(f for f in view.settled if f.finding_id == "a").evidence == "Asked Pia"
     assert "2 of 3 findings" in open_screen("brief", project="p").markdown[0].value
@@ -138,7 +138,7 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     assert button.label == "Add the stakeholder"
     button.click()
     run(app)
-    assert [s.name for s in brief(empty, "test", "p").stakeholders] == ["Mara"]
+    assert [s.name for s in brief(empty, "p").stakeholders] == ["Mara"]
     app = open_screen("brief", project="p")
     assert "Mara" in app.table[0].value.to_string()
     assert "no finding is written down yet, 6 areas without any question" in plain(
@@ -173,7 +173,7 @@ def test_a_hostile_text_stands_letter_by_letter(empty):
 
 
 def loaded_estimates(workspace):
-    return project_estimates(workspace, "test", WINBACK)
+    return project_estimates(workspace, WINBACK)
 
 
 def test_the_value_case_says_what_its_work_costs_and_whether_it_pays(demo):
@@ -190,7 +190,7 @@ def test_the_value_case_says_what_its_work_costs_and_whether_it_pays(demo):
 
 def test_the_payback_follows_numbers_that_are_only_tried(demo):
     (view,) = loaded_estimates(demo)
-    changed = case_value(demo, "test", WINBACK, "voucher-letter", changes={"customer_value": "90"})
+    changed = case_value(demo, WINBACK, "voucher-letter", changes={"customer_value": "90"})
     (tried,) = of_case([view], changed)
     assert tried.pays_back.probability_of_gain < view.pays_back.probability_of_gain / 2
     app = open_screen("value_case", project=WINBACK)
@@ -212,7 +212,7 @@ def test_a_value_case_without_an_estimate_leads_to_one():
 
 
 def test_an_archived_estimate_pays_for_nothing(demo):
-    (row,) = registers.records(demo, "test", WINBACK, "estimates")
+    (row,) = registers.records(demo, WINBACK, "estimates")
     save(demo, "estimates", dict(row) | {"archived": True}, project=WINBACK)
     assert "What building the model costs is not known yet" in said(
         open_screen("value_case", project=WINBACK)

@@ -40,25 +40,25 @@ def test_a_bad_line_blocks_all_until_the_good_ones_are_taken_on_purpose(demo):
     run(app)
     button(app, "Store 1 line").click()
     run(app)
-    newest = batches.receipts(demo, "test", DEMAND)[0]["receipt"]
+    newest = batches.receipts(demo, DEMAND)[0]["receipt"]
     assert (newest.status, newest.accepted, newest.rejected) == ("committed", 1, 1)
 
 
 def test_what_was_stored_is_undone_in_imports_and_the_kpis_stand_where_they_stood(demo):
-    before = [k.value for k in portfolio.project_view(demo, "test", DEMAND).kpis]
+    before = [k.value for k in portfolio.project_view(demo, DEMAND).kpis]
     app = dropped(open_screen("upload", project=DEMAND), "week.csv", HEADER + GOOD)
     button(app, "Store 1 line").click()
     run(app)
-    batch = batches.receipts(demo, "test", DEMAND)[0]["receipt"].batch
+    batch = batches.receipts(demo, DEMAND)[0]["receipt"].batch
     assert f"Receipt of {batch}" in said(app)
-    assert [k.value for k in portfolio.project_view(demo, "test", DEMAND).kpis] != before
+    assert [k.value for k in portfolio.project_view(demo, DEMAND).kpis] != before
 
     app = open_screen("imports", project=DEMAND, batch=batch)
     button(app, "Undo this batch").click()
     run(app)
     button(app, f"Yes, undo {batch}").click()
     run(app)
-    assert [k.value for k in portfolio.project_view(demo, "test", DEMAND).kpis] == before
+    assert [k.value for k in portfolio.project_view(demo, DEMAND).kpis] == before
     app = open_screen("imports", project=DEMAND, batch=batch)
     assert "Undone by" in said(app)
     assert "Undo this batch" not in labels(app)
@@ -66,7 +66,7 @@ def test_what_was_stored_is_undone_in_imports_and_the_kpis_stand_where_they_stoo
 
 def test_the_same_file_again_answers_with_the_first_receipt(demo):
     text = HEADER + GOOD
-    imports.import_file(demo, "test", DEMAND, "metric_results", "week.csv", text.encode())
+    imports.import_file(demo.acting_as("test"), DEMAND, "metric_results", "week.csv", text.encode())
     app = dropped(open_screen("upload", project=DEMAND), "again.csv", text)
     assert "already imported" in said(app)
     assert not [x for x in labels(app) if x.startswith("Store")]
@@ -122,7 +122,7 @@ def test_a_manager_builds_a_project_from_nothing_led_step_by_step(empty):
     assert app.selectbox(key="register_value_cases_new0_model_id").value == "mailbot"
     button(app, "Add the value case").click()
     run(app)
-    (case,) = registers.records(empty, "test", "mail", "value_cases")
+    (case,) = registers.records(empty, "mail", "value_cases")
     assert (case["mechanism"], case["model_id"]) == ("triage_automation", "mailbot")
 
     app = open_screen("registers", project="mail", kind="kpis")
@@ -138,7 +138,7 @@ def test_a_form_with_a_gap_names_it_and_writes_nothing(empty):
     button(app, "Add the project").click()
     run(app)
     assert "Fill in Title" in said(app)
-    assert registers.projects(empty, "test") == []
+    assert registers.projects(empty) == []
 
 
 @pytest.mark.usefixtures("demo")
@@ -164,7 +164,7 @@ def test_a_form_chooses_among_the_models_or_names_a_new_one(demo):
     next(b for b in app.button if b.label == "Add the cost").click()
     run(app)
     assert not app.error, [e.value for e in app.error]
-    (row,) = registers.records(demo, "test", project, "cost_log")
+    (row,) = registers.records(demo, project, "cost_log")
     assert row["model_id"] == "demand-forecast-2"
-    models = [m["model_id"] for m in registers.records(demo, "test", project, "models")]
+    models = [m["model_id"] for m in registers.records(demo, project, "models")]
     assert "demand-forecast-2" in models

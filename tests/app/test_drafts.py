@@ -39,7 +39,7 @@ def test_a_reload_keeps_what_was_typed_and_says_so_until_it_is_discarded():
 
 
 def test_a_record_that_is_being_added_is_restored_and_then_saved_once(empty):
-    registers.save(empty, "x", "p", "projects", [{"project": "p", "title": "P"}])
+    registers.save(empty.acting_as("x"), "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("registers", project="p", kind="models")
     app.text_input(key="register_models_new0_model_id").set_value("m")
     app.text_input(key="register_models_new0_purpose").set_value("Sorts")
@@ -48,7 +48,7 @@ def test_a_record_that_is_being_added_is_restored_and_then_saved_once(empty):
     assert again.text_input(key="register_models_new0_purpose").value == "Sorts"
     button(again, "Add the model").click()
     run(again)
-    assert [m["purpose"] for m in registers.records(empty, "x", "p", "models")] == ["Sorts"]
+    assert [m["purpose"] for m in registers.records(empty, "p", "models")] == ["Sorts"]
     assert "draft" not in again.query_params
     assert again.text_input(key="register_models_new1_model_id").value == ""
     late = open_screen("registers", project="p", kind="models")
@@ -159,9 +159,11 @@ def test_a_restored_form_still_asks_about_what_somebody_changed_meanwhile(demo):
     app = open_screen("registers", project=DEMAND, kind="kpis", record="write-downs")
     app.text_input(key=f"{KPI}_target").set_value("5")
     run(app)
-    row = next(k for k in registers.records(demo, "x", DEMAND, "kpis")
+    row = next(k for k in registers.records(demo, DEMAND, "kpis")
                if k["kpi_id"] == "write-downs")  # fmt: skip
-    registers.save(demo, "cy", DEMAND, "kpis", [dict(row) | {"target": 7.0, "owner": "Cy"}])
+    registers.save(
+        demo.acting_as("cy"), DEMAND, "kpis", [dict(row) | {"target": 7.0, "owner": "Cy"}]
+    )
     again = reloaded(app, "registers")
     assert again.text_input(key=f"{KPI}_target").value == "5"
     assert again.text_input(key=f"{KPI}_owner").value == "Cy"

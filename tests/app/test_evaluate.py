@@ -26,7 +26,7 @@ def press(app):
 
 def test_candidates_open_with_the_best_and_the_score_that_says_otherwise(demo):
     app = open_screen("candidates", project=WINBACK)
-    best = evaluations.candidates(demo, "test", WINBACK, "voucher-letter").best
+    best = evaluations.candidates(demo, WINBACK, "voucher-letter").best
     first = app.markdown[0].value
     assert first.startswith(r"**champion\-1\.0** is worth most")
     assert rf"{best.net.mean / 1000:.1f}k".replace(".", r"\.") in first
@@ -50,7 +50,7 @@ def test_without_candidates_a_screen_leads_on(screen):
 
 def test_a_candidate_without_a_value_is_shown_with_the_reason(demo):
     row = {"value_case_id": "voucher-letter", "candidate": "forest", "metric": "roc_auc"}
-    registers.save(demo, "test", WINBACK, "evaluations", [row | {"value": 0.9}])
+    registers.save(demo.acting_as("test"), WINBACK, "evaluations", [row | {"value": 0.9}])
     app = open_screen("candidates", project=WINBACK)
     (reasons,) = [d.value for d in app.dataframe if "Why it has no value" in d.value]
     assert "operating point" in reasons.iloc[0, 1]
@@ -63,9 +63,7 @@ def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
     press(app)
     row = next(
-        r
-        for r in registers.records(demo, "test", WINBACK, "decisions")
-        if r["decision_id"] == "D002"
+        r for r in registers.records(demo, WINBACK, "decisions") if r["decision_id"] == "D002"
     )
     assert (row["chosen"], row["why"]) == ("champion-1.0", "It is worth more.")
     assert row["review_on"] is not None
@@ -110,7 +108,7 @@ def test_before_choosing_it_is_told_what_to_find_out():
 
 def decided(demo, **what):
     sound = {"chosen": "champion-1.0", "title": "T", "why": "w", "decided_by": "b"}
-    return decisions.decide(demo, "ada", WINBACK, "voucher-letter", **(sound | what))
+    return decisions.decide(demo.acting_as("ada"), WINBACK, "voucher-letter", **(sound | what))
 
 
 def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
@@ -120,7 +118,7 @@ def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
     app.text_input(key=f"{FORM}_dissent").set_value("Tom: **too** early")
     press(app)
-    first, second = decisions.decisions(demo, "test", WINBACK)
+    first, second = decisions.decisions(demo, WINBACK)
     assert (first.supersedes, second.superseded_by) == ("D001", "D002")
     shown = said(open_screen("adoption", project=WINBACK))
     assert f"Supersedes [D001](#decision-{second.batch.lower()}-d001)" in shown
@@ -131,10 +129,10 @@ def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
 
 def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(demo):
     made = decided(demo, title="Gone again")
-    undoing.undo(demo, "eve", WINBACK, made.batch)
+    undoing.undo(demo.acting_as("eve"), WINBACK, made.batch)
     row = b"decision_id,title,value_case_id,chosen,why,decided_by,decided_on\n"
     row += b"X1,Minutes,voucher-letter,champion-1.0,w,b,2026-05-05\n"
-    imports.import_file(demo, "eve", WINBACK, "decisions", "d.csv", row, channel="http")
+    imports.import_file(demo.acting_as("eve"), WINBACK, "decisions", "d.csv", row, channel="http")
     app = open_screen("adoption", project=WINBACK)
     shown = said(app).replace("\\", "")
     titles = [s.value.replace("\\", "") for s in app.subheader]
@@ -157,7 +155,7 @@ def test_as_what_a_candidate_runs_is_asked_where_names_differ():
 
 
 def test_the_register_of_decisions_has_no_form_and_leads_to_adoption(demo):
-    undoing.undo(demo, "eve", WINBACK, decided(demo).batch)
+    undoing.undo(demo.acting_as("eve"), WINBACK, decided(demo).batch)
     app = open_screen("registers", project=WINBACK, kind="decisions")
     table = app.dataframe[0].value
     assert dict(zip(table["Decision"], table["Stands"], strict=True)) == {
@@ -171,11 +169,11 @@ def test_the_register_of_decisions_has_no_form_and_leads_to_adoption(demo):
 
 def test_forty_candidates_need_no_forty_columns_nor_bars(demo):
     data = measured(40)
-    imports.import_file(demo, "ada", WINBACK, "evaluations", "board.csv", data)
+    imports.import_file(demo.acting_as("ada"), WINBACK, "evaluations", "board.csv", data)
     app = open_screen("adoption", project=WINBACK)
     table = app.dataframe[0].value
     assert table.shape == (43, 7)
-    board = evaluations.candidates(demo, "test", WINBACK, "voucher-letter")
+    board = evaluations.candidates(demo, WINBACK, "voucher-letter")
     assert len(tables.intervals(board)) <= text.MOST_DRAWN + 1
     assert "adopt none" in set(tables.intervals(board)["option"])
     assert len(text.chart(board)) < 500
@@ -192,7 +190,7 @@ def test_a_decision_that_somebody_else_records_meanwhile_empties_no_form(demo):
     run(app)
     assert app.text_input(key=f"{FORM}_title").value == "Keep it"
     press(app)
-    titles = [d.title for d in decisions.decisions(demo, "x", WINBACK)]
+    titles = [d.title for d in decisions.decisions(demo, WINBACK)]
     assert titles[:2] == ["Keep it", "Theirs"]
 
 
@@ -205,18 +203,18 @@ def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
     decided(demo, title="Theirs", supersedes="D001")
     press(app)
     assert "Please choose again under “Supersedes”" in app.error[0].value
-    assert "Change" not in {d.title for d in decisions.decisions(demo, "x", WINBACK)}
+    assert "Change" not in {d.title for d in decisions.decisions(demo, WINBACK)}
     app.selectbox(key=f"{FORM}_supersedes").set_value("D002")
     press(app)
-    newest = decisions.decisions(demo, "x", WINBACK)[0]
+    newest = decisions.decisions(demo, WINBACK)[0]
     assert (newest.title, newest.supersedes) == ("Change", "D002")
 
 
 def test_where_nothing_is_worth_adopting_the_nearest_is_said_with_its_range(demo):
-    rows = registers.records(demo, "x", WINBACK, "evaluations")
+    rows = registers.records(demo, WINBACK, "evaluations")
     poor = [dict(r) | {"value": 0.12} for r in rows if r["metric"] == "precision"]
-    assert registers.save(demo, "ada", WINBACK, "evaluations", poor).status == "committed"
-    told = text.lead(evaluations.candidates(demo, "x", WINBACK, "voucher-letter"))
+    assert registers.save(demo.acting_as("ada"), WINBACK, "evaluations", poor).status == "committed"
+    told = text.lead(evaluations.candidates(demo, WINBACK, "voucher-letter"))
     ends = r"likely −[\d.k,]+ to −?[\d.k,]+ \(8 times in 10\)"
     told = told.replace("\\", "")
     assert told.startswith("No candidate of **Letter with voucher** is worth adopting: **ch")
@@ -226,14 +224,16 @@ def test_where_nothing_is_worth_adopting_the_nearest_is_said_with_its_range(demo
 def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chosen(demo):
     app = open_screen("adoption", project=WINBACK)
     chosen = app.selectbox(key=f"{FORM}_chosen").value
-    rows = [r for r in registers.records(demo, "x", WINBACK, "evaluations")
+    rows = [r for r in registers.records(demo, WINBACK, "evaluations")
             if r["candidate"] == chosen]  # fmt: skip
     better = [dict(r) | {"candidate": "better-2.0"} for r in rows]
     for row in better:
         if row["metric"] in ("precision", "recall"):
             row["value"] = 0.99
-    assert registers.save(demo, "ada", WINBACK, "evaluations", better).status == "committed"
-    assert evaluations.candidates(demo, "x", WINBACK, "voucher-letter").best.name == "better-2.0"
+    assert (
+        registers.save(demo.acting_as("ada"), WINBACK, "evaluations", better).status == "committed"
+    )
+    assert evaluations.candidates(demo, WINBACK, "voucher-letter").best.name == "better-2.0"
     run(app)
     assert "better-2.0" in app.selectbox(key=f"{FORM}_chosen").options
     assert app.selectbox(key=f"{FORM}_chosen").value == chosen
@@ -246,6 +246,6 @@ def test_a_decision_is_withdrawn_by_the_message_that_reports_it(demo):
     press(app)
     button(app, "Undo").click()
     run(app)
-    newest = decisions.decisions(demo, "x", WINBACK)[0]
+    newest = decisions.decisions(demo, WINBACK)[0]
     assert (newest.title, newest.state) == ("Too soon", "withdrawn")
     assert "Decision D002 is withdrawn: it stays listed with its evidence" in plain(said(app))

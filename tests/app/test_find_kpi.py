@@ -30,7 +30,9 @@ def test_the_dimension_that_people_want_most_is_picked_first():
 
 
 def test_a_project_without_a_kpi_gets_a_proxy_and_a_value_case(empty):
-    registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
+    registers.save(
+        empty.acting_as("test"), "desk", "projects", [{"project": "desk", "title": "Desk"}]
+    )
     app = open_screen("find_kpi", project="desk")
     assert "**no KPI yet**" in said(app)
     app.segmented_control(key="dimension").set_value("cycle_time")
@@ -46,19 +48,21 @@ def test_a_project_without_a_kpi_gets_a_proxy_and_a_value_case(empty):
     run(app)
     button(app, "Save as provisional KPI").click()
     run(app)
-    (kpi,) = registers.records(empty, "test", "desk", "kpis")
+    (kpi,) = registers.records(empty, "desk", "kpis")
     assert (kpi["kpi_id"], kpi["stands_for"], kpi["baseline"]) == (candidate, "less waiting", None)
     assert kpi["expires_on"] is not None
     assert kpi["agreed_on"] is None
     button(app, "Create the value case").click()
     app.run()
-    (case,) = registers.records(empty, "test", "desk", "value_cases")
-    (kpi,) = registers.records(empty, "test", "desk", "kpis")
+    (case,) = registers.records(empty, "desk", "value_cases")
+    (kpi,) = registers.records(empty, "desk", "kpis")
     assert kpi["value_case_id"] == case["value_case_id"]
 
 
 def test_weeks_counted_become_the_baseline_with_how_well_it_is_known(empty):
-    registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
+    registers.save(
+        empty.acting_as("test"), "desk", "projects", [{"project": "desk", "title": "Desk"}]
+    )
     app = open_screen("find_kpi", project="desk")
     app.segmented_control(key="dimension").set_value("cycle_time")
     run(app)
@@ -76,42 +80,46 @@ def test_weeks_counted_become_the_baseline_with_how_well_it_is_known(empty):
     run(app)
     button(app, "Save as provisional KPI").click()
     run(app)
-    (kpi,) = registers.records(empty, "test", "desk", "kpis")
+    (kpi,) = registers.records(empty, "desk", "kpis")
     assert kpi["baseline"] == 22
     assert "average of 6 weeks" in kpi["definition"]
 
 
 def test_a_proxy_that_says_nothing_is_refused_and_the_break_even_stays(empty):
-    registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
+    registers.save(
+        empty.acting_as("test"), "desk", "projects", [{"project": "desk", "title": "Desk"}]
+    )
     app = open_screen("find_kpi", project="desk", dimension="cycle_time", candidate=WAITS)
     button(app, "Save as provisional KPI").click()
     run(app)
     assert "Write what the provisional KPI stands for" in plain(app.error[0].value)
     assert "The model pays when" in plain(said(app))
-    assert registers.records(empty, "test", "desk", "kpis") == []
+    assert registers.records(empty, "desk", "kpis") == []
 
 
 def test_an_expired_proxy_is_offered_a_new_last_day(empty):
     """From Tuesday 30 June 2026: 13 weeks from Monday 6 July, and four more to agree."""
     project = {"project": "desk", "title": "Desk", "clock_on": "2026-06-30"}
-    registers.save(empty, "test", "desk", "projects", [project])
+    registers.save(empty.acting_as("test"), "desk", "projects", [project])
     row = {
         "kpi_id": WAITS, "title": "Waits", "dimension": "cycle_time", "unit": "hour/case",
         "direction": "lower", "stands_for": "less waiting", "expires_on": "2026-06-09",
     }  # fmt: skip
-    assert registers.save(empty, "test", "desk", "kpis", [row]).status == "committed"
+    assert registers.save(empty.acting_as("test"), "desk", "kpis", [row]).status == "committed"
     app = open_screen("find_kpi", project="desk", dimension="cycle_time", candidate=WAITS)
     assert "no valid KPI any more" in said(app)
     assert "expired 3 weeks ago: agree to it or replace it" in plain(said(app))
     assert str(app.date_input[0].value) == "2026-11-01"
     button(app, "Save the provisional KPI").click()
     run(app)
-    assert str(registers.records(empty, "test", "desk", "kpis")[0]["expires_on"]) == "2026-11-01"
+    assert str(registers.records(empty, "desk", "kpis")[0]["expires_on"]) == "2026-11-01"
     assert "has **1 KPI**" in said(run(app))
 
 
 def test_the_brief_and_the_next_step_lead_to_a_kpi_where_none_counts(empty):
-    registers.save(empty, "test", "desk", "projects", [{"project": "desk", "title": "Desk"}])
+    registers.save(
+        empty.acting_as("test"), "desk", "projects", [{"project": "desk", "title": "Desk"}]
+    )
     for screen in ("brief", "registers"):
         app = open_screen(screen, project="desk")
         assert "find_kpi" in {link.proto.page for link in app.get("page_link")}
@@ -120,7 +128,7 @@ def test_the_brief_and_the_next_step_lead_to_a_kpi_where_none_counts(empty):
         "kpi_id": "wait", "title": "Wait", "dimension": "cycle_time", "unit": "hour/case",
         "direction": "lower", "stands_for": "less waiting", "expires_on": "2020-06-01",
     }  # fmt: skip
-    assert registers.save(empty, "test", "desk", "kpis", [row]).status == "committed"
+    assert registers.save(empty.acting_as("test"), "desk", "kpis", [row]).status == "committed"
     told = plain(said(open_screen("brief", project="desk")))
     assert "Wait: provisional KPI for less waiting, not agreed, expired" in told
     assert "agree to it or replace it" in told
@@ -136,7 +144,7 @@ def test_the_portfolio_card_of_a_proxy_says_how_it_stands(demo):
             "kept": {"agreed_by": "Jonas", "agreed_on": "2026-06-01"},
         }.items()
     ]  # fmt: skip
-    assert registers.save(demo, "test", WINBACK, "kpis", rows).status == "committed"
+    assert registers.save(demo.acting_as("test"), WINBACK, "kpis", rows).status == "committed"
     app = open_screen("portfolio")
     names = list(app.dataframe[0].value["Value case"])
     row = names.index(next(n for n in names if "letter" in n.lower() or "win" in n.lower()))
@@ -161,7 +169,7 @@ def test_an_expired_proxy_asks_to_be_agreed(demo):
         "kpi_id": "wait", "title": "Wait", "dimension": "cycle_time", "unit": "hour/case",
         "direction": "lower", "stands_for": "happier members", "expires_on": "2026-06-01",
     }  # fmt: skip
-    assert registers.save(demo, "test", WINBACK, "kpis", [row]).status == "committed"
+    assert registers.save(demo.acting_as("test"), WINBACK, "kpis", [row]).status == "committed"
     app = open_screen("find_kpi", project=WINBACK)
     assert "has **2 KPIs**" in plain(said(app))
     assert "expired" in plain(said(app))

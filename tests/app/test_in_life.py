@@ -28,9 +28,14 @@ def test_the_fault_of_march_is_told_with_its_day_and_its_end(demo):
 def test_a_passed_limit_is_called_by_its_word_and_names_stay_letters(demo):
     limit = {"deployment_id": "request-triage-form", "metric": "selective_error", "high": 0.01,
              "breach": "sick", "why": HOSTILE}  # fmt: skip
-    assert registers.save(demo, "test", WORKSHOP, "metric_limits", [limit]).status == "committed"
-    case = next(c for c in registers.records(demo, "test", WORKSHOP, "value_cases"))
-    registers.save(demo, "test", WORKSHOP, "value_cases", [dict(case) | {"title": HOSTILE}])
+    assert (
+        registers.save(demo.acting_as("test"), WORKSHOP, "metric_limits", [limit]).status
+        == "committed"
+    )
+    case = next(c for c in registers.records(demo, WORKSHOP, "value_cases"))
+    registers.save(
+        demo.acting_as("test"), WORKSHOP, "value_cases", [dict(case) | {"title": HOSTILE}]
+    )
     app = open_screen("deployment", project=WORKSHOP, deployment="request-triage-form")
     assert ": critical" in app.markdown[0].value
     assert "its limit at most 0.01" in app.markdown[0].value.replace("\\", "")

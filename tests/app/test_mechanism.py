@@ -51,7 +51,7 @@ def test_ones_own_is_written_faults_point_and_it_is_saved(demo):
     assert '"hours * wage_per_hour * 2"' in app.text_area(key="mechanism_text").value
     button(app, "Save the mechanism").click()
     run(app)
-    (row,) = registers.records(demo, "test", WINBACK, "mechanisms")
+    (row,) = registers.records(demo, WINBACK, "mechanisms")
     assert row["mechanism_id"] == "meter_reading"
     assert "hours * wage_per_hour * 2" in row["definition"]
 
@@ -77,7 +77,7 @@ def test_the_whole_definition_may_be_written_and_the_formula_follows(demo):
     kept = table(again, "Version")
     assert list(kept["Version"]) == [2, 1]
     assert kept["Why"].iloc[0] == "only to see"
-    assert len(registers.history(demo, "test", WINBACK, "mechanisms")) == 2
+    assert len(registers.history(demo, WINBACK, "mechanisms")) == 2
 
 
 @pytest.mark.usefixtures("demo")

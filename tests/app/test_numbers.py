@@ -26,7 +26,7 @@ def button(app, label):
 
 
 def written(workspace, name):
-    rows = registers.records(workspace, "test", WINBACK, "quantities")
+    rows = registers.records(workspace, WINBACK, "quantities")
     return {row["name"]: row["written"] for row in rows}[name]
 
 
@@ -97,7 +97,7 @@ KPI = f"register_kpis_{DEMAND}_write-downs_target"
 
 
 def target(workspace):
-    rows = registers.records(workspace, "test", DEMAND, "kpis")
+    rows = registers.records(workspace, DEMAND, "kpis")
     return next(row["target"] for row in rows if row["kpi_id"] == "write-downs")
 
 

@@ -30,10 +30,10 @@ GUESS = {
 
 def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):
     """Raw 12 days, complex data, one cycle: P50 48, P80 68, P95 96."""
-    assert registers.save(demo, "test", DEMAND, "estimates", [GUESS]).status == "committed"
-    (view,) = [
-        v for v in project_estimates(demo, "test", DEMAND) if v.record.estimate_id == "first"
-    ]
+    assert (
+        registers.save(demo.acting_as("test"), DEMAND, "estimates", [GUESS]).status == "committed"
+    )
+    (view,) = [v for v in project_estimates(demo, DEMAND) if v.record.estimate_id == "first"]
     alone = quick_estimate(
         QuickInputs(
             12, 600, 0.6, max_cycles=1, **{k: v for k, v in GUESS.items() if v in ("yes", "no")}
@@ -48,7 +48,7 @@ def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):
 
 def test_a_stored_estimate_opens_with_its_sentence_and_the_twenty_day_rule(demo):
     large = GUESS | {"raw_days": 25, "data_dirty": "unknown"}
-    registers.save(demo, "test", DEMAND, "estimates", [large])
+    registers.save(demo.acting_as("test"), DEMAND, "estimates", [large])
     app = open_screen("estimate", project=DEMAND, estimate="first")
     assert "We expect at least" in said(app)
     assert app.warning
@@ -56,7 +56,7 @@ def test_a_stored_estimate_opens_with_its_sentence_and_the_twenty_day_rule(demo)
 
 
 def test_a_guess_is_added_by_the_form_and_shown_at_once(empty):
-    registers.save(empty, "test", "p", "projects", [{"project": "p", "title": "P"}])
+    registers.save(empty.acting_as("test"), "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("estimate", project="p")
     assert "Nobody has estimated" in said(app)
     app.text_input(key="register_estimates_new0_estimate_id").set_value("quick")
@@ -67,7 +67,7 @@ def test_a_guess_is_added_by_the_form_and_shown_at_once(empty):
     app = open_screen("estimate", project="p")
     assert "quick" in app.markdown[0].value
     assert "Ask first: 7 of 7 questions are open" in plain(app.markdown[0].value)
-    (row,) = registers.records(empty, "test", "p", "estimates")
+    (row,) = registers.records(empty, "p", "estimates")
     assert (row["raw_days"], row["day_rate"], row["p_success"]) == (12.0, 600.0, 0.6)
 
 
@@ -91,10 +91,10 @@ def test_another_guess_is_answered_before_it_is_saved_and_then_kept(demo):
     assert "not saved" in app.markdown[0].value
     assert not app.warning
     assert "may be promised" in said(app)
-    assert [v.record.raw_days for v in project_estimates(demo, "test", project)] == [12]
+    assert [v.record.raw_days for v in project_estimates(demo, project)] == [12]
     next(b for b in app.button if b.label == "Save").click()
     run(app)
-    assert [v.record.raw_days for v in project_estimates(demo, "test", project)] == [4]
+    assert [v.record.raw_days for v in project_estimates(demo, project)] == [4]
     app = open_screen("estimate", project=project)
     assert "promise 65 days" in plain(app.markdown[0].value)
     assert "not saved" not in app.markdown[0].value
@@ -122,7 +122,7 @@ def test_a_number_that_cannot_be_is_named_and_what_is_stored_stays_in_view(demo)
 
 
 def test_a_first_guess_is_answered_as_soon_as_its_numbers_are_there(empty):
-    registers.save(empty, "test", "p", "projects", [{"project": "p", "title": "P"}])
+    registers.save(empty.acting_as("test"), "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("estimate", project="p")
     for name, value in (("raw_days", "12"), ("day_rate", "EUR 600"), ("p_success", "60%")):
         assert "Nobody has estimated" in said(app)
@@ -173,9 +173,9 @@ def test_the_screen_says_the_formula_and_whose_its_figures_are():
 
 
 def test_a_guess_out_of_range_is_refused_with_a_sentence(empty):
-    registers.save(empty, "test", "p", "projects", [{"project": "p", "title": "P"}])
+    registers.save(empty.acting_as("test"), "p", "projects", [{"project": "p", "title": "P"}])
     receipt = registers.save(
-        empty, "test", "p", "estimates", [GUESS | {"p_success": 60, "value_case_id": ""}]
+        empty.acting_as("test"), "p", "estimates", [GUESS | {"p_success": 60, "value_case_id": ""}]
     )
     assert receipt.status == "rejected"
     assert "out-of-range" in {r.code for r in receipt.rejects}

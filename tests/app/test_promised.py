@@ -42,7 +42,7 @@ def link_labels(app):
 
 def test_it_opens_with_how_much_of_the_promise_arrived(demo):
     app = open_screen("promised", project=DEMAND)
-    told = delivered(demo, "test", DEMAND, "daily-orders").total
+    told = delivered(demo, DEMAND, "daily-orders").total
     first = app.markdown[0].value
     share = told.realised.mean / told.promised_same_days
     assert first.startswith("Since July 2024 **Daily orders from the central store** delivered")
@@ -127,7 +127,7 @@ def test_a_decision_that_is_due_stands_with_what_was_promised(empty):
     row = {"value_case_id": CASE, "candidate": ODD[:8], "metric": "wape", "value": 0.2}
     save(empty, "evaluations", row)
     decisions.decide(
-        empty, "ada", SHOP, CASE, chosen=ODD[:8], title=ODD, why=ODD, decided_by=ODD,
+        empty.acting_as("ada"), SHOP, CASE, chosen=ODD[:8], title=ODD, why=ODD, decided_by=ODD,
         attendees=ODD, conditions=ODD, dissent=ODD,
         decided_on=date(2024, 7, 1), review_on=date(2024, 8, 1),
     )  # fmt: skip
@@ -161,7 +161,7 @@ def test_the_tables_say_what_the_charts_show(empty):
     shop(empty)
     kpi(empty, "k", "lower")
     promise(empty, "k", 390_000)
-    view = delivered(empty, "test", SHOP, CASE)
+    view = delivered(empty, SHOP, CASE)
     money, chart = promises_tables.money_table(view), promises_tables.money_months(view)
     assert list(money["Month"]) == ["Aug 2024", "Jul 2024"] == list(chart["month"])[::-1]
     assert list(money["Realised"]) == [round(r) for r in chart["realised"]][::-1]
@@ -185,7 +185,7 @@ def test_the_tables_say_what_the_charts_show(empty):
 def test_every_field_of_a_chart_is_in_its_frame(empty, spec, fields):
     shop(empty)
     kpi(empty, "k", "lower")
-    frame = fields(delivered(empty, "test", SHOP, CASE))
+    frame = fields(delivered(empty, SHOP, CASE))
 
     made = set()  # texts that the chart makes for its tooltips
 
@@ -208,7 +208,7 @@ def test_every_field_of_a_chart_is_in_its_frame(empty, spec, fields):
 def test_sentences_hold_for_one_and_for_none(empty):
     planned(empty, "2024-07-14")
     results(empty, "2024-07-08,0.20,P1W,final")
-    view = delivered(empty, "test", SHOP, CASE)
+    view = delivered(empty, SHOP, CASE)
     assert promises_text.lead(view).endswith("no month fell behind.")
     assert promises_text.money_chart(view).count("July") == 1
     assert promises_text.month(date(2024, 7, 1)) == "Jul 2024"

@@ -37,8 +37,8 @@ def test_the_portfolio_opens_with_the_sum_and_names_who_needs_somebody(demo):
     app = open_screen("portfolio")
     first = app.markdown[0].value
     cases = [
-        valuation.case_value(demo, "test", DEMAND, "daily-orders"),
-        valuation.case_value(demo, "test", "bike-shop-workshop", "request-triage"),
+        valuation.case_value(demo, DEMAND, "daily-orders"),
+        valuation.case_value(demo, "bike-shop-workshop", "request-triage"),
     ]
     total = sum(c.current.net.mean for c in cases if c.current)
     assert f"EUR {total / 1000:.0f}k" in first
@@ -51,7 +51,7 @@ def test_a_chosen_row_shows_its_own_kpis(demo):
     row = names.index("Triage of workshop requests")
     app.session_state["portfolio_cases"] = {"selection": {"rows": [row], "columns": []}}
     run(app)
-    kpis = registers.records(demo, "test", "bike-shop-workshop", "kpis")
+    kpis = registers.records(demo, "bike-shop-workshop", "kpis")
     shown = " ".join(m.label for m in app.metric)
     assert all(k["title"].split(",")[0].replace("-", r"\-") in shown for k in kpis)
 
@@ -66,7 +66,7 @@ def test_a_changed_quantity_changes_the_value_at_once_and_a_saved_one_for_good(d
     tried = app.metric[0].value
     assert tried != before
     assert "not saved" in app.markdown[0].value
-    stored = registers.records(demo, "test", DEMAND, "quantities")
+    stored = registers.records(demo, DEMAND, "quantities")
     assert all(q["written"] != "50" for q in stored)
 
     app.text_input(key="case_source").set_value("a test")
@@ -74,7 +74,7 @@ def test_a_changed_quantity_changes_the_value_at_once_and_a_saved_one_for_good(d
     run(app)
     run(app)
     assert app.metric[0].value == tried
-    saved = {q["name"]: q for q in registers.records(demo, "test", DEMAND, "quantities")}
+    saved = {q["name"]: q for q in registers.records(demo, DEMAND, "quantities")}
     assert (saved["margin"]["written"], saved["margin"]["source"]) == ("50", "a test")
 
 
@@ -107,13 +107,13 @@ def test_how_it_was_made_opens_from_the_link_with_formulas_inputs_and_batches():
 
 def test_names_are_shown_letter_by_letter_and_never_as_markup(empty):
     odd = "**bold** :red[x] $x$ ![i](http://x.example/i.png)"
-    registers.save(empty, "test", "odd", "projects", [{"project": "odd", "title": odd}])
+    registers.save(empty.acting_as("test"), "odd", "projects", [{"project": "odd", "title": odd}])
     registers.save(
-        empty, "test", "odd", "value_cases",
+        empty.acting_as("test"), "odd", "value_cases",
         [{"value_case_id": "c", "title": odd, "mechanism": "demand_forecast"}],
     )  # fmt: skip
     registers.save(
-        empty, "test", "odd", "kpis",
+        empty.acting_as("test"), "odd", "kpis",
         [{"kpi_id": "k", "title": odd, "dimension": "revenue", "unit": "EUR/year",
           "direction": "higher", "baseline": 0, "target": 1}],
     )  # fmt: skip

@@ -14,7 +14,7 @@ DEMAND = "bike-shop-demand"
 def ours(workspace) -> str:
     """A batch of Ben's that rests on the demo."""
     row = dict(workspace.project(DEMAND)) | {"question": "Ours"}
-    return str(registers.save(workspace, "ben", DEMAND, "projects", [row]).batch)
+    return str(registers.save(workspace.acting_as("ben"), DEMAND, "projects", [row]).batch)
 
 
 @pytest.mark.usefixtures("demo")
@@ -34,7 +34,7 @@ def test_it_says_what_is_loaded_by_whom_and_is_removed_after_a_question(demo):
     assert "Load the demo" not in labels(app)
     button(app, "Remove the demo").click()
     run(app)
-    assert len(registers.projects(demo, "test")) == 4
+    assert len(registers.projects(demo)) == 4
     assert "for everybody" in said(app)
     button(app, "Keep it").click()
     run(app)
@@ -44,13 +44,13 @@ def test_it_says_what_is_loaded_by_whom_and_is_removed_after_a_question(demo):
     run(app)
     button(app, "Yes, remove the demo").click()
     run(app)
-    assert registers.projects(demo, "test") == []
+    assert registers.projects(demo) == []
     assert "The demo is not loaded" in said(app)
     assert not app.warning
 
     button(app, "Load the demo").click()
     run(app)
-    assert len(registers.projects(demo, "test")) == 4
+    assert len(registers.projects(demo)) == 4
     assert f"{n_files} batches came in" in said(app)
 
 
@@ -67,7 +67,7 @@ def test_what_others_built_on_it_is_named_and_taken_only_when_that_is_agreed(dem
     run(app)
     button(app, "Yes, remove").click()
     run(app)
-    assert registers.projects(demo, "test") == []
+    assert registers.projects(demo) == []
 
 
 def test_a_batch_that_came_after_the_question_is_not_taken_unasked(demo):
@@ -78,7 +78,7 @@ def test_a_batch_that_came_after_the_question_is_not_taken_unasked(demo):
     batch = ours(demo)
     yes.click()
     run(app)
-    assert len(registers.projects(demo, "test")) == 4
+    assert len(registers.projects(demo)) == 4
     app = open_screen("settings")
     button(app, "Remove the demo").click()
     run(app)
@@ -86,15 +86,15 @@ def test_a_batch_that_came_after_the_question_is_not_taken_unasked(demo):
 
 
 def test_what_stays_is_counted(demo):
-    registers.save(demo, "ben", DEMAND, "models", [{"model_id": "ours"}])
+    registers.save(demo.acting_as("ben"), DEMAND, "models", [{"model_id": "ours"}])
     app = open_screen("settings")
     button(app, "Remove the demo").click()
     run(app)
     assert "1 batch of others in its projects will stay" in said(app)
     button(app, "Yes, remove").click()
     run(app)
-    assert [p.project for p in registers.projects(demo, "test")] == [DEMAND]
-    assert [m["model_id"] for m in registers.records(demo, "test", DEMAND, "models")] == ["ours"]
+    assert [p.project for p in registers.projects(demo)] == [DEMAND]
+    assert [m["model_id"] for m in registers.records(demo, DEMAND, "models")] == ["ours"]
 
 
 @pytest.mark.usefixtures("empty")

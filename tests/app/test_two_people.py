@@ -29,7 +29,7 @@ def act_as(who: str) -> None:
 
 
 def kpi(workspace, name="write-downs"):
-    rows = registers.records(workspace, "x", DEMAND, "kpis")
+    rows = registers.records(workspace, DEMAND, "kpis")
     return next(r for r in rows if r["kpi_id"] == name)
 
 
@@ -125,7 +125,7 @@ def test_a_third_who_saves_while_the_second_chooses_is_asked_about_again(demo):
 def test_an_open_form_that_nobody_touched_follows_what_others_save(demo):
     app = opened()
     row = dict(kpi(demo)) | {"owner": "Cy", "target": 1.0}
-    registers.save(demo, "cy", DEMAND, "kpis", [row])
+    registers.save(demo.acting_as("cy"), DEMAND, "kpis", [row])
     run(app)
     assert app.text_input(key=f"{KPI}_owner").value == "Cy"
     assert app.text_input(key=f"{KPI}_target").value == "1"
@@ -137,7 +137,7 @@ def test_an_import_by_file_is_another_saver_too(demo):
     run(app)
     row = dict(kpi(demo)) | {"target": 555_000.0}
     text = ",".join(row) + "\n" + ",".join("" if v is None else f'"{v}"' for v in row.values())
-    done = imports.import_file(demo, "cy", DEMAND, "kpis", "k.csv", text.encode(),
+    done = imports.import_file(demo.acting_as("cy"), DEMAND, "kpis", "k.csv", text.encode(),
                                profile=Profile(restatement="confirm"))  # fmt: skip
     assert done.status == "committed", done.rejects
     press(app, "Save", "ben")
@@ -146,25 +146,27 @@ def test_an_import_by_file_is_another_saver_too(demo):
 
 
 def test_a_name_that_somebody_took_meanwhile_is_asked_about(empty):
-    registers.save(empty, "x", "p", "projects", [{"project": "p", "title": "P"}])
+    registers.save(empty.acting_as("x"), "p", "projects", [{"project": "p", "title": "P"}])
     app = open_screen("registers", project="p", kind="models")
     app.text_input(key="register_models_new0_model_id").set_value("m")
     app.text_input(key="register_models_new0_owner").set_value("Ben")
-    registers.save(empty, "ann", "p", "models", [{"model_id": "m", "owner": "Ann"}])
+    registers.save(empty.acting_as("ann"), "p", "models", [{"model_id": "m", "owner": "Ann"}])
     press(app, "Add the model", "ben")
-    (row,) = registers.records(empty, "x", "p", "models")
+    (row,) = registers.records(empty, "p", "models")
     assert row["owner"] == "Ann"
     assert "Somebody else changed" in said(app)
 
 
 def test_a_record_that_was_taken_back_is_not_written_again_unasked(empty):
-    registers.save(empty, "x", "p", "projects", [{"project": "p", "title": "P"}])
-    batch = registers.save(empty, "x", "p", "models", [{"model_id": "m", "owner": "Ann"}]).batch
+    registers.save(empty.acting_as("x"), "p", "projects", [{"project": "p", "title": "P"}])
+    batch = registers.save(
+        empty.acting_as("x"), "p", "models", [{"model_id": "m", "owner": "Ann"}]
+    ).batch
     app = open_screen("registers", project="p", kind="models", record="m")
     app.text_input(key="register_models_p_m_purpose").set_value("Sorts")
-    undoing.undo(empty, "cy", "p", batch)
+    undoing.undo(empty.acting_as("cy"), "p", batch)
     press(app, "Save", "ben")
-    assert registers.records(empty, "x", "p", "models") == []
+    assert registers.records(empty, "p", "models") == []
     assert "There is no record “m”" in plain(said(app))
 
 
@@ -173,7 +175,7 @@ def test_numbers_of_a_value_case_are_kept_field_by_field(demo):
         return next(t for t in app.text_input if plain(t.label).startswith(label))
 
     def stored():
-        return {q["name"]: q["written"] for q in registers.records(demo, "x", DEMAND, "quantities")}
+        return {q["name"]: q["written"] for q in registers.records(demo, DEMAND, "quantities")}
 
     first, second = (open_screen("value_case", project=DEMAND) for _ in range(2))
     field(first, "Margin").set_value("50")
@@ -241,7 +243,7 @@ def test_two_versions_of_a_mechanism_are_shown_beside_each_other(demo):
     press(second, "Save the mechanism", "ben")
 
     def definition():
-        (row,) = registers.records(demo, "x", WINBACK, "mechanisms")
+        (row,) = registers.records(demo, WINBACK, "mechanisms")
         return row["definition"]
 
     assert definition() == theirs
@@ -272,7 +274,7 @@ def test_a_proxy_is_not_overwritten_by_an_older_form(demo):
     second.text_input(key=f"{form}_target").set_value("5")
     run(second)
     press(second, "Save the provisional KPI", "ben")
-    (row,) = [k for k in registers.records(demo, "x", project, "kpis") if k["kpi_id"] == of]
+    (row,) = [k for k in registers.records(demo, project, "kpis") if k["kpi_id"] == of]
     assert (row["owner"], row["target"]) == ("Ann", 5.0)
     first, second = opened_guide(), opened_guide()
     first.text_input(key=f"{form}_owner").set_value("Ida")
@@ -281,7 +283,7 @@ def test_a_proxy_is_not_overwritten_by_an_older_form(demo):
     second.text_input(key=f"{form}_owner").set_value("Ben")
     run(second)
     press(second, "Save the provisional KPI", "ben")
-    (row,) = [k for k in registers.records(demo, "x", project, "kpis") if k["kpi_id"] == of]
+    (row,) = [k for k in registers.records(demo, project, "kpis") if k["kpi_id"] == of]
     assert row["owner"] == "Ida"
     assert "Somebody else changed 1 field" in said(second)
 
@@ -296,19 +298,19 @@ def test_an_estimate_keeps_what_the_other_found_out(demo):
     second.text_input(key=f"{form}_raw_days").set_value("9")
     run(second)
     press(second, "Save", "ben")
-    (row,) = registers.records(demo, "x", project, "estimates")
+    (row,) = registers.records(demo, project, "estimates")
     assert (row["data_dirty"], row["raw_days"]) == ("no", 9.0)
 
 
 def test_a_text_of_a_file_that_looks_like_a_change_but_is_none_stays(demo):
     """Fields that a form cannot show as they are stored are not written back."""
-    rows = registers.records(demo, "x", DEMAND, "deployments")
+    rows = registers.records(demo, DEMAND, "deployments")
     before = dict(rows[0])
     app = open_screen("registers", project=DEMAND, kind="deployments",
                       record=before["deployment_id"])  # fmt: skip
     form = f"register_deployments_{DEMAND}_{before['deployment_id']}"
     app.number_input(key=f"{form}_fresh_within_days").set_value(9)
     press(app, "Save", "ben")
-    now = next(r for r in registers.records(demo, "x", DEMAND, "deployments")
+    now = next(r for r in registers.records(demo, DEMAND, "deployments")
                if r["deployment_id"] == before["deployment_id"])  # fmt: skip
     assert now == before | {"fresh_within_days": 9}

@@ -58,10 +58,10 @@ def test_what_it_costs_is_tried_before_it_is_saved_and_then_kept(demo):
     shown = plain(said(app))
     assert "Net present value over 3 years" in [m.label for m in app.metric]
     assert "(from the value case)" in shown
-    assert registers.records(demo, "test", DEMAND, "quantities")
+    assert registers.records(demo, DEMAND, "quantities")
     next(b for b in app.button if b.label == "Save the changes").click()
     run(app)
-    kept = {q["name"]: q["written"] for q in registers.records(demo, "test", DEMAND, "quantities")}
+    kept = {q["name"]: q["written"] for q in registers.records(demo, DEMAND, "quantities")}
     assert kept["build_cost"] == "100k to 200k"
     again = open_screen("value_case", project=DEMAND)
     assert field(again, "Build cost").value == "100k to 200k"

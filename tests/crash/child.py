@@ -154,12 +154,12 @@ def main() -> None:
     print("READY", flush=True)
     for i in range(start, start + 12):
         told = imports.import_file(
-            workspace, "ada", "shop", "metric_results", f"{i}.csv", file_of(i)
+            workspace.acting_as("ada"), "shop", "metric_results", f"{i}.csv", file_of(i)
         )
         assert told.status == "committed", told
         print(f"ACK {told.batch}", flush=True)
         if i % 3 == 2:
-            undone = undoing.undo(workspace, "ada", "shop", str(told.batch))
+            undone = undoing.undo(workspace.acting_as("ada"), "shop", str(told.batch))
             print(f"ACK {undone.batch}", flush=True)
         if i % 4 == 3:
             path, _ = backups.backup(workspace)

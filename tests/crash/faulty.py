@@ -25,7 +25,11 @@ def main() -> None:
             bound = int(sys.argv[2])
             resource.setrlimit(resource.RLIMIT_FSIZE, (bound, bound))
         told = imports.import_file(
-            workspace, "ada", "shop", "metric_results", "f.csv", file_of(workspace.version)
+            workspace.acting_as("ada"),
+            "shop",
+            "metric_results",
+            "f.csv",
+            file_of(workspace.version),
         )
         if told.status == "committed":
             print(f"ACK {told.batch}", flush=True)

@@ -46,7 +46,7 @@ def checked(folder: Path, acknowledged: set[str]) -> int:
     workspace = open_recovered(Settings(data=folder, demo=False))
     took = time.process_time() - began
     try:
-        receipts = batches.receipts(workspace, "ada", "shop") if acknowledged else []
+        receipts = batches.receipts(workspace, "shop") if acknowledged else []
         stored = {row["batch"]: row for row in receipts}
         assert acknowledged <= set(stored)
         told = backups.told(backups.verify(workspace))
@@ -143,7 +143,7 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
             outcomes["told"] += 1
             continue
         try:
-            held = {row["batch"] for row in batches.receipts(workspace, "ada", "shop")}
+            held = {row["batch"] for row in batches.receipts(workspace, "shop")}
             is_told = not all(c.ok for c in (*workspace.checks(), *backups.verify(workspace)))
             is_whole = acknowledged <= held
         except StoreError:
@@ -155,7 +155,7 @@ def test_whatever_file_is_hurt_it_is_mended_or_told_never_silently_less(crashed,
             again = open_recovered(
                 Settings(data=copy, demo=False)
             )  # what was set aside is built anew
-            stored = {row["batch"] for row in batches.receipts(again, "ada", "shop")}
+            stored = {row["batch"] for row in batches.receipts(again, "shop")}
             again.close()
             assert acknowledged <= stored, (n, victim.name)
         outcomes["whole" if is_whole and not is_told else "told"] += 1

@@ -85,7 +85,7 @@ def held(folder):
     try:
         answer = backups.told(backups.verify(workspace))
         assert answer["ok"], answer
-        return {row["batch"]: row["receipt"] for row in batches.receipts(workspace, "", "shop")}
+        return {row["batch"]: row["receipt"] for row in batches.receipts(workspace, "shop")}
     finally:
         workspace.close()
 

@@ -17,12 +17,12 @@ from tests.services.test_imports import HEADER, TWO, put, values
 def standing(workspace):
     """All that reports are made of."""
     return (
-        registers.projects(workspace, "ada"),
-        portfolio_export.kpis_json(workspace, "ada", None),
-        portfolio_export.health_json(workspace, "ada", None),
-        repr(deployments.deployments(workspace, "ada", None)),
-        {kind: registers.records(workspace, "ada", SHOP, kind) for kind in ("models", "kpis")},
-        registers.history(workspace, "ada", SHOP, "metric_results"),
+        registers.projects(workspace),
+        portfolio_export.kpis_json(workspace, None),
+        portfolio_export.health_json(workspace, None),
+        repr(deployments.deployments(workspace, None)),
+        {kind: registers.records(workspace, SHOP, kind) for kind in ("models", "kpis")},
+        registers.history(workspace, SHOP, "metric_results"),
     )
 
 
@@ -41,9 +41,9 @@ def test_after_every_batch_the_past_is_told_as_it_was_told_then(workspace):
         note()
     results(workspace, "2024-07-22,0.29,P1W,final", name="again.csv")
     note()
-    undoing.undo(workspace, "ben", SHOP, f"B{workspace.version:05d}")
+    undoing.undo(workspace.acting_as("ben"), SHOP, f"B{workspace.version:05d}")
     note()
-    undoing.undo(workspace, "ben", SHOP, f"B{workspace.version - 3:05d}")
+    undoing.undo(workspace.acting_as("ben"), SHOP, f"B{workspace.version - 3:05d}")
     note()
     assert len({repr(t[1:4]) for t in told.values()}) >= 5
     for batch, then in told.items():
@@ -77,7 +77,7 @@ def test_the_past_cannot_be_changed(workspace):
     assert receipt.status == "failed"
     assert "go back to now" in receipt.rejects[0].message
     with pytest.raises(StoreError, match="past moment"):
-        undoing.undo(past, "ben", "shop", "B00001")
+        undoing.undo(past.acting_as("ben"), "shop", "B00001")
     assert workspace.version == 1
 
 
@@ -89,10 +89,10 @@ def test_what_is_no_moment_is_told(workspace, when):
 
 def test_a_table_is_exported_as_of_a_batch(workspace, client):
     put(workspace, TWO)
-    undoing.undo(workspace, "ben", "shop", "B00001")
+    undoing.undo(workspace.acting_as("ben"), "shop", "B00001")
     put(workspace, TWO.replace("m2", "m3"))
     past = workspace.as_of("B00001")
-    told = exports.export(past, "ada", "shop", "metric_results", "csv")
+    told = exports.export(past.acting_as("ada"), "shop", "metric_results", "csv")
     assert told.n_rows == 2
     assert b"m2" in told.data
     assert told.as_of == past.moment.replace(microsecond=0)

@@ -43,12 +43,12 @@ def shop(tmp_path):
 def real_evidence(shop):
     """Evidence as MLPM writes it: the JSON, and its hash."""
     decide(shop)
-    (row,) = registers.records(shop, "ada", WINBACK, "decisions")
+    (row,) = registers.records(shop, WINBACK, "decisions")
     return shop.ledger.raw(row["evidence"]).decode(), row["evidence"]
 
 
 def exported(shop, table):
-    data = export(shop, "ada", WINBACK, table, "csv").data.decode("utf-8-sig")
+    data = export(shop.acting_as("ada"), WINBACK, table, "csv").data.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(data)))
 
 
@@ -82,14 +82,14 @@ def test_no_answer_smuggles_evidence_in(shop, answer):
     )
     data = f"{TOLD},proof\n{ROW},{sha256}\n".encode()
     with pytest.raises(InputError, match="decisions has no field 'evidence'"):
-        uploads.import_upload(shop, "eve", upload, data, channel="http")
+        uploads.import_upload(shop.acting_as("eve"), upload, data, channel="http")
     with pytest.raises(InputError, match="no field 'evidence'"):
         told_by_file(shop, ROW, profile=Profile(constants={"evidence": sha256}))
 
 
 def test_neither_form_nor_template_writes_a_decision(shop):
     with pytest.raises(InputError, match="Adoption screen"):
-        registers.save(shop, "eve", WINBACK, "decisions", [GOOD | {"decision_id": "D1"}])
+        registers.save(shop.acting_as("eve"), WINBACK, "decisions", [GOOD | {"decision_id": "D1"}])
     assert "evidence" not in registers.template_csv("decisions")
     assert [c.name for c in columns(Decision) if c.by_application] == ["evidence"]
 
@@ -129,7 +129,7 @@ def test_what_is_recorded_says_when_by_the_clock(shop):
     assert view.decided_on == date(2026, 5, 4)
     assert before <= view.recorded_at <= shop.now()
     assert view.recorded_by == "ada"
-    receipt = batches.receipt(shop, "ada", WINBACK, view.batch)
+    receipt = batches.receipt(shop, WINBACK, view.batch)
     assert receipt.received_at == view.recorded_at
     (row,) = exported(shop, "decisions")
     assert row["recorded_at"].startswith(str(before.date()))
@@ -141,7 +141,7 @@ def test_no_decision_is_of_tomorrow(shop):
         decide(shop, decided_on=tomorrow)
     receipt = told_by_file(shop, ROW.replace("2026-06-01", str(tomorrow)))
     assert (receipt.status, receipt.rejects[0].column) == (Status.REJECTED, "decided_on")
-    assert registers.records(shop, "ada", WINBACK, "decisions") == []
+    assert registers.records(shop, WINBACK, "decisions") == []
 
 
 @pytest.mark.parametrize("chosen", ["", " ", "None", "nobody", "challenger-1.2", "none "])
@@ -151,8 +151,8 @@ def test_what_is_chosen_is_one_of_the_options_to_the_letter(shop, chosen):
 
 
 def test_an_archived_value_case_is_not_decided_on(shop):
-    case = registers.records(shop, "ada", WINBACK, "value_cases")[0]
-    registers.save(shop, "ada", WINBACK, "value_cases", [case | {"archived": True}])
+    case = registers.records(shop, WINBACK, "value_cases")[0]
+    registers.save(shop.acting_as("ada"), WINBACK, "value_cases", [case | {"archived": True}])
     with pytest.raises(InputError, match="archived"):
         decide(shop)
 
@@ -168,10 +168,10 @@ def test_a_copy_that_only_reads_keeps_no_evidence_either(shop):
 def test_a_recorded_decision_is_never_changed_by_a_file(shop):
     decide(shop)
     was = decision(shop, "D001")
-    text = export(shop, "ada", WINBACK, "decisions", "csv").data
+    text = export(shop.acting_as("ada"), WINBACK, "decisions", "csv").data
     for data in (text, text.replace(b"champion-1.0", b"challenger-1.1")):
         receipt = imports.import_file(
-            shop, "eve", WINBACK, "decisions", "d.csv", data, channel="http",
+            shop.acting_as("eve"), WINBACK, "decisions", "d.csv", data, channel="http",
             profile=Profile(restatement="confirm"),
         )  # fmt: skip
         assert receipt.status is Status.REJECTED
@@ -182,7 +182,7 @@ def test_a_recorded_decision_is_never_changed_by_a_file(shop):
 def test_an_undo_withdraws_and_takes_nothing_away(shop):
     made = decide(shop, review_on=date(2026, 9, 30))
     was = decision(shop, "D001")
-    undone = undoing.undo(shop, "ben", WINBACK, made.batch)
+    undone = undoing.undo(shop.acting_as("ben"), WINBACK, made.batch)
     assert "D001 is withdrawn" in {w.code: w.message for w in undone.warnings}["decision-withdrawn"]
     view = decision(shop, "D001")
     assert view.state is DecisionState.WITHDRAWN
@@ -196,28 +196,28 @@ def test_an_undo_withdraws_and_takes_nothing_away(shop):
     assert {r["state"] for r in exported(shop, "decision_options")} == {"withdrawn"}
     assert shop.ledger.raw(evidence_of(shop, "D001"))
     with pytest.raises(InputError, match="stays withdrawn"):
-        undoing.undo(shop, "ben", WINBACK, undone.batch)
+        undoing.undo(shop.acting_as("ben"), WINBACK, undone.batch)
 
 
 def evidence_of(shop, decision_id):
-    rows = registers.history(shop, "ada", WINBACK, "decisions")
+    rows = registers.history(shop, WINBACK, "decisions")
     return next(r["evidence"] for r in rows if r["decision_id"] == decision_id)
 
 
 def test_an_id_is_never_used_again(shop):
     made = decide(shop)
-    undoing.undo(shop, "ben", WINBACK, made.batch)
+    undoing.undo(shop.acting_as("ben"), WINBACK, made.batch)
     receipt = told_by_file(shop, ROW.replace("D900", "D001"))
     assert receipt.status is Status.REJECTED
     assert "nor is its id used again" in receipt.rejects[0].message
     decide(shop)
-    states = {d.decision_id: d.state for d in decisions.decisions(shop, "ada", WINBACK)}
+    states = {d.decision_id: d.state for d in decisions.decisions(shop, WINBACK)}
     assert states == {"D001": DecisionState.WITHDRAWN, "D002": DecisionState.IN_FORCE}
 
 
 def test_an_imported_decision_may_be_told_again_but_not_otherwise(shop):
     first = told_by_file(shop, ROW)
-    undoing.undo(shop, "ben", WINBACK, first.batch)
+    undoing.undo(shop.acting_as("ben"), WINBACK, first.batch)
     assert decision(shop, "D900").state is DecisionState.WITHDRAWN
     other = told_by_file(shop, ROW.replace("challenger-1.1", "champion-1.0"))
     assert other.status is Status.REJECTED
@@ -237,7 +237,7 @@ def test_two_decisions_at_once_get_an_id_each(shop):
     with ThreadPoolExecutor(4) as pool:
         receipts = list(pool.map(lambda i: decide(shop, title=f"No. {i}"), range(6)))
     assert {r.status for r in receipts} == {Status.COMMITTED}
-    ids = [d.decision_id for d in decisions.decisions(shop, "ada", WINBACK)]
+    ids = [d.decision_id for d in decisions.decisions(shop, WINBACK)]
     assert sorted(ids) == [f"D00{i}" for i in range(1, 7)]
 
 
@@ -252,25 +252,25 @@ def test_of_a_chain_only_the_newest_promises(shop):
     decide(shop, review_on=date(2026, 7, 1))
     decide(shop, chosen="none", supersedes="D001", review_on=date(2026, 7, 1))
     decide(shop, supersedes="D002")
-    views = {d.decision_id: d for d in decisions.decisions(shop, "ada", WINBACK)}
+    views = {d.decision_id: d for d in decisions.decisions(shop, WINBACK)}
     assert [i for i, d in views.items() if d.is_promise] == ["D003"]
     assert [i for i, d in views.items() if d.promised is not None] == ["D003"]
     assert (views["D001"].superseded_by, views["D002"].superseded_by) == ("D002", "D003")
     assert (views["D003"].supersedes, views["D003"].superseded_by) == ("D002", None)
     assert all(d.options for d in views.values())
     registers.save(
-        shop, "ada", WINBACK, "projects",
+        shop.acting_as("ada"), WINBACK, "projects",
         [{"project": WINBACK, "title": "Member win-back", "clock_on": "2026-08-01"}],
     )  # fmt: skip
-    assert not any(d.is_review_due for d in decisions.decisions(shop, "ada", WINBACK))
+    assert not any(d.is_review_due for d in decisions.decisions(shop, WINBACK))
 
 
 def test_a_withdrawn_link_of_a_chain_brings_nothing_back(shop):
     decide(shop)
     second = decide(shop, supersedes="D001")
     decide(shop, supersedes="D002")
-    undoing.undo(shop, "ben", WINBACK, second.batch)
-    views = {d.decision_id: d for d in decisions.decisions(shop, "ada", WINBACK)}
+    undoing.undo(shop.acting_as("ben"), WINBACK, second.batch)
+    views = {d.decision_id: d for d in decisions.decisions(shop, WINBACK)}
     assert [i for i, d in views.items() if d.is_promise] == ["D003"]
     assert (views["D001"].state, views["D001"].superseded_by) == (DecisionState.SUPERSEDED, "D003")
 
@@ -278,7 +278,7 @@ def test_a_withdrawn_link_of_a_chain_brings_nothing_back(shop):
 def test_withdrawing_the_newest_lets_the_one_before_stand_again(shop):
     decide(shop)
     second = decide(shop, supersedes="D001")
-    undoing.undo(shop, "ben", WINBACK, second.batch)
+    undoing.undo(shop.acting_as("ben"), WINBACK, second.batch)
     assert decision(shop, "D001").is_promise
     assert decide(shop, supersedes="D001").status is Status.COMMITTED
 
@@ -295,7 +295,7 @@ def test_withdrawing_the_newest_lets_the_one_before_stand_again(shop):
 def test_only_what_stands_is_superseded(shop, supersedes, told):
     decide(shop)
     decide(shop, supersedes="D001")
-    undoing.undo(shop, "ben", WINBACK, decide(shop).batch)
+    undoing.undo(shop.acting_as("ben"), WINBACK, decide(shop).batch)
     receipt = decide(shop, supersedes=supersedes)
     assert receipt.status is Status.REJECTED
     assert told in receipt.rejects[0].message
@@ -316,8 +316,8 @@ def test_a_file_cannot_supersede_what_was_recorded_nor_close_a_circle(shop):
 
 def test_a_past_moment_knows_no_later_withdrawal(shop):
     made = decide(shop)
-    undone = undoing.undo(shop, "ben", WINBACK, made.batch)
-    (then,) = decisions.decisions(shop.as_of(made.batch), "ada", WINBACK)
+    undone = undoing.undo(shop.acting_as("ben"), WINBACK, made.batch)
+    (then,) = decisions.decisions(shop.as_of(made.batch), WINBACK)
     assert (then.state, then.promised is None) == (DecisionState.IN_FORCE, False)
-    (now,) = decisions.decisions(shop.as_of(undone.batch), "ada", WINBACK)
+    (now,) = decisions.decisions(shop.as_of(undone.batch), WINBACK)
     assert now.state is DecisionState.WITHDRAWN

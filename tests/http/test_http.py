@@ -154,7 +154,7 @@ def test_removing_the_demo_names_what_others_built_on_it_and_takes_it_when_told_
 ):
     demo_service.load(workspace)
     row = dict(workspace.project("bike-shop-demand")) | {"question": "Ours"}
-    own = registers.save(workspace, "ben", "bike-shop-demand", "projects", [row]).batch
+    own = registers.save(workspace.acting_as("ben"), "bike-shop-demand", "projects", [row]).batch
     refused = client.request("DELETE", "/api/v1/demo")
     assert refused.status_code == 422
     assert f"{own} (projects in bike-shop-demand, by ben" in refused.json()["error"]

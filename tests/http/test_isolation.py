@@ -151,7 +151,7 @@ def write(workspace, kind, row):
     names = [c.name for c in columns(record_of(kind))]
     csv.writer(out, lineterminator="\n").writerows([names, [row.get(n, "") for n in names]])
     return imports.import_file(
-        workspace, "eve", OTHER, kind, f"{kind}.csv", out.getvalue().encode(),
+        workspace.acting_as("eve"), OTHER, kind, f"{kind}.csv", out.getvalue().encode(),
         profile=Profile(restatement="confirm", look_alike="new"),
     )  # fmt: skip
 
@@ -270,10 +270,10 @@ def test_numbers_that_an_older_version_stored_are_not_available_with_a_reason(sh
     routes_read(client, OTHER)
     health = {row["value_case"]: row for row in client.get("/api/v1/health").json()}
     assert health["meters"]["value_rate"] is health["meters"]["planned_rate"] is None
-    case = valuation.case_value(shops, "ada", OTHER, "meters")
+    case = valuation.case_value(shops, OTHER, "meters")
     assert "The number is too large" in case.problem
     assert unfit(questions_asked(shops, OTHER)) == []
-    assert undo(shops, "ada", SHOP, newest_batch(shops, SHOP)).status is Status.COMMITTED
+    assert undo(shops.acting_as("ada"), SHOP, newest_batch(shops, SHOP)).status is Status.COMMITTED
 
 
 ERRORS = [
@@ -316,12 +316,12 @@ def test_what_cannot_be_computed_of_one_case_takes_no_other_down(
     kpis_told = {row["project"]: row for row in client.get("/api/v1/kpis").json()}
     assert kpis_told.keys() == {SHOP, OTHER}
     assert client.get("/api/v1/metrics").status_code == 200
-    assert {line.project for line in deployments.deployments(shops, "ada", None)} == {SHOP, OTHER}
-    assert {line.project for line in portfolio.portfolio(shops, "ada").lines} == {SHOP, OTHER}
+    assert {line.project for line in deployments.deployments(shops, None)} == {SHOP, OTHER}
+    assert {line.project for line in portfolio.portfolio(shops).lines} == {SHOP, OTHER}
     assert hits
     receipt = write(shops, "quantities", wage("31"))
     assert (receipt.status, receipt.accepted) == (Status.COMMITTED, 1)
-    undone = undo(shops, "ada", OTHER, receipt.batch)
+    undone = undo(shops.acting_as("ada"), OTHER, receipt.batch)
     assert undone.status is Status.COMMITTED
     assert unfit(undone.model_dump(mode="json")) == []
     assert {k: v for k, v in routes_read(client, SHOP).items() if SHOP in k} == stocked[1]
@@ -342,12 +342,12 @@ def test_an_effect_that_cannot_be_computed_is_said_and_the_rows_are_stored(shops
     assert warning["message"] == (
         "The effect on KPIs is not available: It could not be computed; the server's log says why."
     )
-    stored = registers.records(shops, "ada", OTHER, "quantities")
+    stored = registers.records(shops, OTHER, "quantities")
     assert [r["written"] for r in stored if r["name"] == "wage_per_hour"] == ["32"]
-    undone = undo(shops, "ada", OTHER, told["batch"])
+    undone = undo(shops.acting_as("ada"), OTHER, told["batch"])
     assert (undone.status, undone.effect) == (Status.COMMITTED, [])
     assert "effect-unknown" in {w.code for w in undone.warnings}
 
 
 def newest_batch(workspace, project):
-    return batches.receipts(workspace, "ada", project)[0]["receipt"].batch
+    return batches.receipts(workspace, project)[0]["receipt"].batch

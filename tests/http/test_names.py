@@ -87,11 +87,13 @@ def test_a_candidate_is_not_called_like_what_happens_without_one(name):
 )
 def test_no_project_of_such_a_name_begins(workspace, client, project):
     with pytest.raises(InputError) as told:
-        imports.import_file(workspace, "ada", project, "metric_results", "r.csv", GOOD)
+        imports.import_file(workspace.acting_as("ada"), project, "metric_results", "r.csv", GOOD)
     assert str(told.value).isprintable()
     assert len(str(told.value)) < 500
     with pytest.raises(InputError):
-        registers.save(workspace, "ada", project, "projects", [{"project": project, "title": "x"}])
+        registers.save(
+            workspace.acting_as("ada"), project, "projects", [{"project": project, "title": "x"}]
+        )
     path = f"/api/v1/projects/{quote(project, safe='')}/imports"
     answer = client.request("POST", path, content=GOOD, params=RESULTS)
     assert answer.status_code in (404, 422)

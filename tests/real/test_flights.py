@@ -59,7 +59,7 @@ def planned(folder) -> Workspace:
     """A store with the project and its value case, and no results yet."""
     workspace = open_recovered(Settings(data=folder / "store", demo=False))
     for kind in ("projects", "models", "value_cases", "quantities"):
-        receipt = registers.save(workspace, ACTOR, PROJECT, kind, records(kind))
+        receipt = registers.save(workspace.acting_as(ACTOR), PROJECT, kind, records(kind))
         assert receipt.status is Status.COMMITTED, receipt
     return workspace
 
@@ -69,12 +69,12 @@ def valued(folder, file: bytes) -> tuple[list[rates.RatePoint], valuation.CaseVa
     workspace = planned(folder)
     try:
         receipt = imports.import_file(
-            workspace, ACTOR, PROJECT, "metric_results", "late_arrival_2013.csv", file
+            workspace.acting_as(ACTOR), PROJECT, "metric_results", "late_arrival_2013.csv", file
         )
         assert receipt.status is Status.COMMITTED, receipt
         assert (receipt.accepted, receipt.rejected, receipt.new) == (27, 0, 27)
-        points = rates.value_rates(workspace, ACTOR, PROJECT, CASE, "P1M")
-        case = valuation.case_value(workspace, ACTOR, PROJECT, CASE)
+        points = rates.value_rates(workspace, PROJECT, CASE, "P1M")
+        case = valuation.case_value(workspace, PROJECT, CASE)
         return points, case
     finally:
         workspace.close()
@@ -229,7 +229,9 @@ def test_the_same_file_twice_is_one_batch(year, tmp_path):
     workspace = planned(tmp_path)
     file = metric_results(year.months)
     first, second = (
-        imports.import_file(workspace, ACTOR, PROJECT, "metric_results", "flights.csv", file)
+        imports.import_file(
+            workspace.acting_as(ACTOR), PROJECT, "metric_results", "flights.csv", file
+        )
         for _ in range(2)
     )
     workspace.close()

@@ -40,7 +40,7 @@ def shop(tmp_path, empty_folder):
 
 
 def save(workspace, kind, *rows):
-    receipt = registers.save(workspace, "ada", "shop", kind, rows)
+    receipt = registers.save(workspace.acting_as("ada"), "shop", kind, rows)
     assert receipt.status == "committed", receipt.rejects
 
 
@@ -57,7 +57,7 @@ def finding(finding_id, area, confidence="unknown", **more):
 
 
 def seen(workspace):
-    return brief(workspace, "ada", "shop")
+    return brief(workspace, "shop")
 
 
 def test_a_project_without_a_brief_is_asked_for_one_thing_after_the_other(shop):
@@ -178,4 +178,4 @@ def test_only_a_brief_without_gaps_is_understood(shop):
 
 def test_an_unknown_project_is_named(shop):
     with pytest.raises(NotFoundError, match="nowhere"):
-        brief(shop, "ada", "nowhere")
+        brief(shop, "nowhere")

@@ -25,11 +25,11 @@ def shop(tmp_path):
 
 def upload(workspace, rows, name="more.csv"):
     data = (HEAD + rows).encode()
-    return imports.import_file(workspace, "ada", WINBACK, "evaluations", name, data)
+    return imports.import_file(workspace.acting_as("ada"), WINBACK, "evaluations", name, data)
 
 
 def board(workspace):
-    return evaluations.candidates(workspace, "ada", WINBACK, CASE)
+    return evaluations.candidates(workspace, WINBACK, CASE)
 
 
 def scores(option):
@@ -73,17 +73,17 @@ def test_the_newest_test_set_counts_and_sets_are_never_mixed(shop):
 
 def test_nothing_measured_is_an_empty_board_and_missing_quantities_are_a_sentence(shop):
     registers.save(
-        shop, "ada", WINBACK, "value_cases",
+        shop.acting_as("ada"), WINBACK, "value_cases",
         [{"value_case_id": "other", "mechanism": "targeted_intervention"}],
     )  # fmt: skip
-    assert evaluations.candidates(shop, "ada", WINBACK, "other").is_empty
+    assert evaluations.candidates(shop, WINBACK, "other").is_empty
     upload(shop, "other,a,precision,0.3,100,,\nother,a,recall,0.5,100,,\n")
-    view = evaluations.candidates(shop, "ada", WINBACK, "other")
+    view = evaluations.candidates(shop, WINBACK, "other")
     assert not view.options
     assert not view.is_empty
     assert "population" in (view.problem or "").lower()
     with pytest.raises(NotFoundError):
-        evaluations.candidates(shop, "ada", WINBACK, "nothing")
+        evaluations.candidates(shop, WINBACK, "nothing")
 
 
 @pytest.mark.parametrize(
@@ -105,25 +105,27 @@ def test_metrics_are_known_by_their_other_names_and_unknown_ones_are_told(shop):
     receipt = upload(shop, f"{CASE},a,AUC,0.8,10,,\n{CASE},a,sparkle,3,10,,\n")
     assert receipt.status is Status.COMMITTED
     assert [w.code for w in receipt.warnings] == ["unknown-metric"]
-    rows = registers.records(shop, "ada", WINBACK, "evaluations")
+    rows = registers.records(shop, WINBACK, "evaluations")
     assert {r["metric"] for r in rows if r["candidate"] == "a"} == {"roc_auc", "sparkle"}
 
 
 def test_a_decision_keeps_the_options_as_they_stood(shop):
     then = board(shop).best
-    receipt = decisions.decide(shop, "ada", WINBACK, CASE, **GOOD, review_on=date(2026, 9, 30))
+    receipt = decisions.decide(
+        shop.acting_as("ada"), WINBACK, CASE, **GOOD, review_on=date(2026, 9, 30)
+    )
     assert receipt.status is Status.COMMITTED
     registers.save(
-        shop, "ada", WINBACK, "quantities",
+        shop.acting_as("ada"), WINBACK, "quantities",
         [{"value_case_id": CASE, "name": "customer_value", "written": "1"}],
     )  # fmt: skip
     assert board(shop).best.name == "none"
-    (decision,) = decisions.decisions(shop, "ada", WINBACK)
+    (decision,) = decisions.decisions(shop, WINBACK)
     assert decision.promised == then.net
     assert decision.options[0] == then
     assert decision.realised is None
     assert (decision.decided_on, decision.is_review_due) == (date(2026, 6, 30), False)
-    (row,) = registers.records(shop, "ada", WINBACK, "decisions")
+    (row,) = registers.records(shop, WINBACK, "decisions")
     evidence = json.loads(shop.ledger.raw(row["evidence"]))
     assert evidence["quantities"]["customer_value"] == "120 to 400"
 
@@ -140,21 +142,19 @@ def test_a_decision_keeps_the_options_as_they_stood(shop):
 )
 def test_a_decision_says_what_why_who_and_when(shop, wrong, told):
     with pytest.raises(InputError, match=told):
-        decisions.decide(shop, "ada", WINBACK, CASE, **(GOOD | wrong))
-    assert registers.records(shop, "ada", WINBACK, "decisions") == []
+        decisions.decide(shop.acting_as("ada"), WINBACK, CASE, **(GOOD | wrong))
+    assert registers.records(shop, WINBACK, "decisions") == []
 
 
 def test_a_decision_outlives_its_value_case(shop):
-    decisions.decide(shop, "ada", WINBACK, CASE, **GOOD)
-    for row in batches.receipts(shop, "ada", WINBACK):  # the newest first
+    decisions.decide(shop.acting_as("ada"), WINBACK, CASE, **GOOD)
+    for row in batches.receipts(shop, WINBACK):  # the newest first
         if row["kind"] in ("models", "projects", "decisions", "value_cases"):
             continue
-        undoing.undo(shop, "ada", WINBACK, row["batch"])
-    (batch,) = [
-        r["batch"] for r in batches.receipts(shop, "ada", WINBACK) if r["kind"] == "value_cases"
-    ]
-    undone = undoing.undo(shop, "ada", WINBACK, batch)
+        undoing.undo(shop.acting_as("ada"), WINBACK, row["batch"])
+    (batch,) = [r["batch"] for r in batches.receipts(shop, WINBACK) if r["kind"] == "value_cases"]
+    undone = undoing.undo(shop.acting_as("ada"), WINBACK, batch)
     assert "Decision D001" in next(w.message for w in undone.warnings if w.code == "decided-on")
-    (decision,) = decisions.decisions(shop, "ada", WINBACK)
+    (decision,) = decisions.decisions(shop, WINBACK)
     assert (decision.case_title, decision.realised) == (CASE, None)
     assert decision.promised is not None

@@ -24,7 +24,7 @@ def folder(tmp_path_factory, demo_folder):
     folder = copied(demo_folder, tmp_path_factory.mktemp("demo") / "store")
     workspace = open_recovered(Settings(data=folder, demo=False))
     row = dict(workspace.project(DEMAND)) | {"question": "Ours"}
-    registers.save(workspace, "ben", DEMAND, "projects", [row])
+    registers.save(workspace.acting_as("ben"), DEMAND, "projects", [row])
     workspace.close()
     return folder
 
@@ -48,7 +48,7 @@ def mlpm(folder, monkeypatch, capsys):
 def projects(folder):
     workspace = open_recovered(Settings(data=folder, demo=False))
     try:
-        return [p.project for p in registers.projects(workspace, "x")]
+        return [p.project for p in registers.projects(workspace)]
     finally:
         workspace.close()
 

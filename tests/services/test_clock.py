@@ -39,7 +39,7 @@ def test_batches_stay_in_order_and_periods_where_they_were(jumping):
         assert receipt.batch == f"B{i + 1:05d}"
         assert receipt.received_at == moment
     clock["at"] = moments[0]
-    undoing.undo(workspace, "ada", "shop", "B00002")
+    undoing.undo(workspace.acting_as("ada"), "shop", "B00002")
     days = [str(row["period_start"])[:10] for row in stored(workspace)]
     assert days == ["2024-01-01", "2024-01-03", "2024-01-04"]
     assert [e["seq"] for e in workspace.ledger.entries()] == [1, 2, 3, 4, 5]

@@ -32,7 +32,7 @@ ESTIMATE = {"estimate_id": "e", "raw_days": 10, "day_rate": 800, "p_success": 0.
 def in_dollars(workspace):
     """The project's form with another currency."""
     row = {"project": PROJECT, "title": "Works", "clock_on": week(12), "currency": "USD"}
-    return registers.save(workspace, "ada", PROJECT, "projects", [row])
+    return registers.save(workspace.acting_as("ada"), PROJECT, "projects", [row])
 
 
 def empty_case(workspace, mechanism="M1"):
@@ -73,7 +73,7 @@ def test_what_rests_on_the_currency_keeps_it(workspace, mechanism, records, what
     assert "The project counts money in EUR" in reject.message
     assert what in reject.message
     assert "make a new project in USD" in reject.message
-    (row,) = registers.projects(workspace, "ada")
+    (row,) = registers.projects(workspace)
     assert row.currency == "EUR"
 
 
@@ -83,7 +83,7 @@ def test_no_file_changes_it(workspace, channel):
     started(workspace, "M1", week(12))
     text = f"project,title,currency\n{PROJECT},Works,USD\n"
     receipt = imports.import_file(
-        workspace, "ada", PROJECT, "projects", "p.csv", text.encode(), channel=channel,
+        workspace.acting_as("ada"), PROJECT, "projects", "p.csv", text.encode(), channel=channel,
         profile=Profile(restatement="confirm"),
     )  # fmt: skip
     assert receipt.status is Status.REJECTED
@@ -106,12 +106,12 @@ def test_an_undo_does_not_change_it_either(workspace):
     empty_case(workspace)
     changed = in_dollars(workspace)
     row = {"value_case_id": CASE, "name": "customer_value", "written": "190"}
-    written = registers.save(workspace, "ada", PROJECT, "quantities", [row])
+    written = registers.save(workspace.acting_as("ada"), PROJECT, "quantities", [row])
     with pytest.raises(InputError, match="cannot be undone: The project counts money in USD"):
-        undo(workspace, "ada", PROJECT, changed.batch)
-    undo(workspace, "ada", PROJECT, written.batch)
-    undo(workspace, "ada", PROJECT, changed.batch)
-    assert registers.projects(workspace, "ada")[0].currency == "EUR"
+        undo(workspace.acting_as("ada"), PROJECT, changed.batch)
+    undo(workspace.acting_as("ada"), PROJECT, written.batch)
+    undo(workspace.acting_as("ada"), PROJECT, changed.batch)
+    assert registers.projects(workspace)[0].currency == "EUR"
 
 
 def test_a_unit_that_does_not_fit_blocks_nothing(workspace, monkeypatch):
@@ -127,7 +127,7 @@ def test_a_unit_that_does_not_fit_blocks_nothing(workspace, monkeypatch):
     with monkeypatch.context() as before:
         before.setattr(row_rules, "refuse_other_currency", lambda *_: None)
         assert in_dollars(workspace).status is Status.COMMITTED
-    view = delivered(workspace, "ada", PROJECT, CASE)
+    view = delivered(workspace, PROJECT, CASE)
     lines = {promise.promise_id: promise for promise in view.promises}
     assert "'EUR/year' does not fit revenue; write USD/year" in lines["p"].reason
     assert lines["p"].outcome is Outcome.UNKNOWN

@@ -50,13 +50,13 @@ def shop(tmp_path, empty_folder):
 
 def decided(workspace, chosen, **what):
     what = {"decided_on": date(2024, 7, 1), "title": "t", "why": "w", "decided_by": "b"} | what
-    receipt = decisions.decide(workspace, "ada", SHOP, CASE, chosen=chosen, **what)
+    receipt = decisions.decide(workspace.acting_as("ada"), SHOP, CASE, chosen=chosen, **what)
     assert receipt.status == "committed", receipt.rejects
-    return decisions.decisions(workspace, "ada", SHOP)[0]
+    return decisions.decisions(workspace, SHOP)[0]
 
 
 def listed(workspace):
-    return decisions.decisions(workspace, "ada", SHOP)[0]
+    return decisions.decisions(workspace, SHOP)[0]
 
 
 def net_at(error):
@@ -72,13 +72,13 @@ def test_a_candidate_that_never_ran_realised_nothing(shop):
     assert (view.realised, view.realised_when) == (None, None)
     assert view.realised_reason == "Not deployed yet."
     assert view.instead == "m 1.0 is in use now, since 10 Jul 2024."
-    of_case = delivered(shop, "ada", SHOP, CASE)
+    of_case = delivered(shop, SHOP, CASE)
     assert of_case.total.realised.mean > 0  # the value case itself did realise something
     assert of_case.decided == view
-    (kpi,) = kpis_json(shop, "ada", SHOP)
+    (kpi,) = kpis_json(shop, SHOP)
     assert kpi["model"] == "m 1.0"
-    assert health_json(shop, "ada", SHOP)[0]["model_version"] == "1.0"
-    text = export(shop, "ada", SHOP, "decisions", "csv").data.decode("utf-8-sig")
+    assert health_json(shop, SHOP)[0]["model_version"] == "1.0"
+    text = export(shop.acting_as("ada"), SHOP, "decisions", "csv").data.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["realised"], row["realised_reason"]) == ("", "Not deployed yet.")
     assert row["in_use_instead"] == view.instead
@@ -188,16 +188,16 @@ def test_results_without_any_deployment_tell_of_their_version_only(shop):
 
 
 def test_the_form_is_told_what_is_in_use(shop):
-    assert evaluations.candidates(shop, "ada", SHOP, CASE).deployed == ()
+    assert evaluations.candidates(shop, SHOP, CASE).deployed == ()
     in_use(shop, "2024-07-10", model_version="prod-7")
-    assert evaluations.candidates(shop, "ada", SHOP, CASE).deployed == (("m", "prod-7"),)
+    assert evaluations.candidates(shop, SHOP, CASE).deployed == (("m", "prod-7"),)
 
 
 def test_a_model_that_is_not_registered_is_no_link(shop):
     what = {"title": "t", "why": "w", "decided_by": "b", "runs_as": ("n", "")}
-    receipt = decisions.decide(shop, "ada", SHOP, CASE, chosen="1.0", **what)
+    receipt = decisions.decide(shop.acting_as("ada"), SHOP, CASE, chosen="1.0", **what)
     assert receipt.rejects[0].code == "unknown-reference"
-    assert registers.records(shop, "ada", SHOP, "decisions") == []
+    assert registers.records(shop, SHOP, "decisions") == []
 
 
 def test_an_archived_deployment_and_a_lost_value_case_are_said(shop):

@@ -36,17 +36,17 @@ def meeting(tmp_path_factory):
     """A meeting over 500 candidates, their board, and the decision it took."""
     workspace = before_the_meeting(tmp_path_factory.mktemp("meeting"))
     receipt = imports.import_file(
-        workspace, "ada", WINBACK, "evaluations", "board.csv", measured(N_CANDIDATES)
+        workspace.acting_as("ada"), WINBACK, "evaluations", "board.csv", measured(N_CANDIDATES)
     )
     assert receipt.status is Status.COMMITTED
-    board = evaluations.candidates(workspace, "ada", WINBACK, CASE)
+    board = evaluations.candidates(workspace, WINBACK, CASE)
     assert decide(workspace, chosen=board.best.name).status is Status.COMMITTED
     yield workspace, board
     workspace.close()
 
 
 def evidence_hash(workspace):
-    (row,) = registers.records(workspace, "ada", WINBACK, "decisions")
+    (row,) = registers.records(workspace, WINBACK, "decisions")
     return row["evidence"]
 
 
@@ -65,9 +65,11 @@ def test_a_decision_over_500_candidates_is_read_back_to_the_digit(meeting):
 def test_every_option_of_a_decision_can_be_exported(meeting):
     workspace, board = meeting
     for file_format in ("csv", "xlsx"):
-        table = export(workspace, "ada", WINBACK, "decision_options", file_format)
+        table = export(workspace.acting_as("ada"), WINBACK, "decision_options", file_format)
         assert table.n_rows == len(board.options)
-    text = export(workspace, "ada", WINBACK, "decision_options", "csv").data.decode("utf-8-sig")
+    text = export(workspace.acting_as("ada"), WINBACK, "decision_options", "csv").data.decode(
+        "utf-8-sig"
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [r["option"] for r in rows] == [o.name for o in board.options]
     assert float(rows[0]["net"]) == pytest.approx(board.best.net.mean)
@@ -121,10 +123,10 @@ def test_evidence_kept_inside_the_record_is_still_read(tmp_path):
     workspace = before_the_meeting(tmp_path)
     decide(workspace)
     view = decision(workspace, "D001")
-    (row,) = registers.records(workspace, "ada", WINBACK, "decisions")
+    (row,) = registers.records(workspace, WINBACK, "decisions")
     inline = workspace.ledger.raw(row["evidence"]).decode()
     old = row | {"decision_id": "D002", "evidence": inline}
-    receipt = registers.write_rows(workspace, "ada", WINBACK, "decisions", [old])
+    receipt = registers.write_rows(workspace.acting_as("ada"), WINBACK, "decisions", [old])
     assert receipt.status is Status.COMMITTED
     older = decision(workspace, "D002")
     assert (older.options, older.promised) == (view.options, view.promised)
@@ -139,7 +141,7 @@ def test_a_record_whose_options_were_not_kept_says_so(tmp_path, evidence):
         "why": "y", "decided_by": "z", "decided_on": "2025-01-31", "review_on": "2026-06-30",
         "evidence": evidence,
     }  # fmt: skip
-    registers.write_rows(workspace, "ada", WINBACK, "decisions", [row])
+    registers.write_rows(workspace.acting_as("ada"), WINBACK, "decisions", [row])
     view = decision(workspace, "old")
     assert (view.options, view.promised, view.is_review_due) == ((), None, True)
     assert view.promised_reason
@@ -172,13 +174,13 @@ def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, monkeypa
     with monkeypatch.context() as before:
         before.setattr(row_rules, "decision_fault", lambda *_: lambda row: None)
         first = told_by_file(workspace, f"D001,t,{CASE},a,w,b,2026-06-01")
-        undoing.undo(workspace, "ben", WINBACK, first.batch)
+        undoing.undo(workspace.acting_as("ben"), WINBACK, first.batch)
         told_by_file(workspace, f"D001,u,{CASE},a,w,b,2031-01-31")
-    was = decisions.decisions(workspace, "ada", WINBACK)
+    was = decisions.decisions(workspace, WINBACK)
     assert [d.title for d in was] == ["u", "t"]
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
     again = open_recovered(Settings(data=tmp_path, demo=False))
-    assert decisions.decisions(again, "ada", WINBACK) == was
+    assert decisions.decisions(again, WINBACK) == was
     assert all(check.ok for check in again.checks())
     again.close()

@@ -39,7 +39,7 @@ def test_every_file_is_committed_whole_and_without_a_question(loaded):
         assert receipt.lines == receipt.accepted == receipt.new == n_lines
         assert not receipt.rejects
         assert not receipt.warnings
-    assert all(p.is_demo for p in registers.projects(workspace, "ada"))
+    assert all(p.is_demo for p in registers.projects(workspace))
 
 
 def test_results_show_their_effect_on_the_kpis(loaded):
@@ -62,20 +62,20 @@ def test_removed_demo_shows_nothing_keeps_its_history_and_loads_again(loaded):
     projects = {p for p, *_ in demo.files()}
     was = {p: shown(workspace, p) for p in projects}
     own = imports.import_file(
-        workspace, "ada", "shop", "models", "m.csv", b"model_id\nmine\n", channel="http"
+        workspace.acting_as("ada"), "shop", "models", "m.csv", b"model_id\nmine\n", channel="http"
     )
-    undone = demo.remove(workspace, "ada")
+    undone = demo.remove(workspace.acting_as("ada"))
     assert len(undone) == N_FILES
     assert {r.actor for r in undone} == {"ada"}
     for project in projects:
         assert not any(shown(workspace, project).values())
-        history = batches.receipts(workspace, "ada", project)
+        history = batches.receipts(workspace, project)
         assert all(b["undone_by"] or b["receipt"].undoes for b in history)
-    assert [p.project for p in registers.projects(workspace, "ada")] == ["shop"]
+    assert [p.project for p in registers.projects(workspace)] == ["shop"]
     assert shown(workspace, "shop")["models"] == 1
-    assert batches.receipt(workspace, "ada", "shop", own.batch) == own
-    assert demo.remove(workspace, "ada") == []
-    assert [k["project"] for k in portfolio_export.kpis_json(workspace, "ada", None)] == []
+    assert batches.receipt(workspace, "shop", own.batch) == own
+    assert demo.remove(workspace.acting_as("ada")) == []
+    assert [k["project"] for k in portfolio_export.kpis_json(workspace, None)] == []
     again = demo.load(workspace)
     assert {r.status for r in again} == {Status.COMMITTED}
     assert {p: shown(workspace, p) for p in projects} == was
@@ -85,7 +85,12 @@ def test_a_first_start_that_died_midway_is_completed_by_the_next(tmp_path):
     workspace = open_recovered(Settings(data=tmp_path, demo=True))
     for project, kind, path in list(demo.files())[:3]:
         imports.import_file(
-            workspace, demo.ACTOR, project, kind, path.name, path.read_bytes(), channel="demo"
+            workspace.acting_as(demo.ACTOR),
+            project,
+            kind,
+            path.name,
+            path.read_bytes(),
+            channel="demo",
         )
     demo.load_if_empty(workspace)
     assert workspace.version == N_FILES
@@ -96,7 +101,7 @@ def test_a_first_start_that_died_midway_is_completed_by_the_next(tmp_path):
 
 def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
     workspace = open_recovered(Settings(data=tmp_path, demo=True))
-    imports.import_file(workspace, "ada", "shop", "models", "m.csv", b"model_id\nmine\n")
+    imports.import_file(workspace.acting_as("ada"), "shop", "models", "m.csv", b"model_id\nmine\n")
     demo.load_if_empty(workspace)
     assert workspace.version == 1
     workspace.close()
@@ -107,15 +112,15 @@ def test_only_the_records_named_can_move_a_kpi(tmp_path, demo_folder):
     workspace = open_recovered(Settings(data=copied(demo_folder, tmp_path), demo=False))
     projects = {project for project, *_ in demo.files()}
     receipts = sorted(
-        (b["receipt"] for p in projects for b in batches.receipts(workspace, "ada", p)),
+        (b["receipt"] for p in projects for b in batches.receipts(workspace, p)),
         key=lambda receipt: receipt.batch,
     )
     assert len(receipts) == N_FILES
-    was = portfolio_export.kpis_json(workspace, "ada", None)
+    was = portfolio_export.kpis_json(workspace, None)
     assert len({k["project"] for k in was}) == 3
     still = [r for r in receipts if record_of(r.kind) not in MOVING]
     assert len({r.kind for r in still}) > 5
     for receipt in reversed(still):
-        undoing.undo(workspace, "ada", receipt.project, receipt.batch)
-    assert portfolio_export.kpis_json(workspace, "ada", None) == was
+        undoing.undo(workspace.acting_as("ada"), receipt.project, receipt.batch)
+    assert portfolio_export.kpis_json(workspace, None) == was
     workspace.close()

@@ -26,7 +26,7 @@ def workspace(tmp_path, demo_folder):
 
 def put(workspace, kind, text, project=DEMAND, actor="ben"):
     receipt = imports.import_file(
-        workspace, actor, project, kind, f"{kind}.csv", text.encode(),
+        workspace.acting_as(actor), project, kind, f"{kind}.csv", text.encode(),
         profile=Profile(restatement="confirm"),
     )  # fmt: skip
     assert receipt.status == "committed", receipt.rejects
@@ -55,20 +55,20 @@ def test_what_others_brought_into_a_demo_project_stays(workspace):
     )  # fmt: skip
     pretended = put(workspace, "models", "model_id\nfree\n", actor=demo.ACTOR)
     recorded = decisions.decide(
-        workspace, demo.ACTOR, DEMAND, "daily-orders", chosen="none", title="Wait", why="Too early",
-        decided_by="ben",
+        workspace.acting_as(demo.ACTOR), DEMAND, "daily-orders", chosen="none", title="Wait",
+        why="Too early", decided_by="ben",
     )  # fmt: skip
     assert recorded.status == "committed"
     others = {results, mine, decision, pretended, recorded.batch}
-    loaded = demo.loaded(workspace, "ann")
+    loaded = demo.loaded(workspace)
     assert {b.batch for b in loaded.staying} == others
     assert loaded.resting == ()
     n = len(loaded.batches)
-    assert len(demo.remove(workspace, "ann")) == n
+    assert len(demo.remove(workspace.acting_as("ann"))) == n
     assert in_force(workspace) == others
     assert [r["model_id"] for r in current(workspace, DEMAND, "metric_results")] == ["ours"]
     assert [k["kpi_id"] for k in current(workspace, DEMAND, "kpis")] == ["own"]
-    assert [p.project for p in registers.projects(workspace, "ann")] == [DEMAND]
+    assert [p.project for p in registers.projects(workspace)] == [DEMAND]
     assert not workspace.project(DEMAND).is_demo
 
 
@@ -80,15 +80,15 @@ def test_a_batch_that_rests_on_the_demo_is_named_and_nothing_is_removed(workspac
                      project=WINBACK, actor="cy")  # fmt: skip
     before = in_force(workspace)
     with pytest.raises(InputError) as refused:
-        demo.remove(workspace, "ann")
+        demo.remove(workspace.acting_as("ann"))
     assert f"{quantity} (quantities in {DEMAND}, by ben" in str(refused.value)
     assert f"{evaluation} (evaluations in {WINBACK}, by cy" in str(refused.value)
     assert in_force(workspace) == before
     with pytest.raises(InputError, match=evaluation) as refused:
-        demo.remove(workspace, "ann", others=[quantity])
+        demo.remove(workspace.acting_as("ann"), others=[quantity])
     assert quantity not in str(refused.value)
     assert in_force(workspace) == before
-    demo.remove(workspace, "ann", others=[quantity, evaluation])
+    demo.remove(workspace.acting_as("ann"), others=[quantity, evaluation])
     assert in_force(workspace) == set()
 
 
@@ -97,19 +97,19 @@ def test_what_rests_on_a_batch_that_rests_on_the_demo_is_asked_for_too(workspace
     case = put(workspace, "value_cases", mine)
     quantity = put(workspace, "quantities", "value_case_id,name,written\nmine,margin,5\n")
     stays = put(workspace, "models", "model_id\nfree\n")
-    loaded = demo.loaded(workspace, "ann")
+    loaded = demo.loaded(workspace)
     assert [b.batch for b in loaded.resting] == [quantity, case]
     assert [b.batch for b in loaded.staying] == [stays]
-    demo.remove(workspace, "ann", others=None)
+    demo.remove(workspace.acting_as("ann"), others=None)
     assert in_force(workspace) == {stays}
 
 
 def test_who_changed_a_record_of_the_demo_is_asked(workspace):
     row = dict(workspace.project(DEMAND)) | {"question": "Mine"}
-    changed = registers.save(workspace, "ben", DEMAND, "projects", [row]).batch
-    assert [b.batch for b in demo.loaded(workspace, "ann").resting] == [changed]
+    changed = registers.save(workspace.acting_as("ben"), DEMAND, "projects", [row]).batch
+    assert [b.batch for b in demo.loaded(workspace).resting] == [changed]
     with pytest.raises(InputError, match=changed):
-        demo.remove(workspace, "ann")
+        demo.remove(workspace.acting_as("ann"))
 
 
 def test_nobody_sees_a_part_of_the_demo_while_it_is_removed(workspace, monkeypatch):
@@ -120,16 +120,16 @@ def test_nobody_sees_a_part_of_the_demo_while_it_is_removed(workspace, monkeypat
         seen.append(in_force(workspace))
 
     monkeypatch.setattr(batches, "add", looked_at)
-    demo.remove(workspace, "ann")
+    demo.remove(workspace.acting_as("ann"))
     assert len(seen) >= len(before)
     assert all(names == before for names in seen)
     assert in_force(workspace) == set()
 
 
 @pytest.mark.parametrize("ask", [
-    lambda w: [line.project for line in portfolio.portfolio(w, "x").lines],
-    lambda w: portfolio_export.kpis_json(w, "x", None),
-    lambda w: portfolio_export.prometheus_text(w, "x").count("mlpm_health{"),
+    lambda w: [line.project for line in portfolio.portfolio(w).lines],
+    lambda w: portfolio_export.kpis_json(w, None),
+    lambda w: portfolio_export.prometheus_text(w).count("mlpm_health{"),
 ])  # fmt: skip
 def test_a_sum_that_was_begun_before_the_removal_holds_no_part_of_it(workspace, monkeypatch, ask):
     was, n_asked = portfolio.lines_of, []
@@ -138,7 +138,7 @@ def test_a_sum_that_was_begun_before_the_removal_holds_no_part_of_it(workspace, 
         lines = was(*asked)
         n_asked.append(asked)
         if len(n_asked) == 1:
-            demo.remove(workspace, "ann")
+            demo.remove(workspace.acting_as("ann"))
         return lines
 
     monkeypatch.setattr(portfolio, "lines_of", removed_meanwhile)
@@ -158,7 +158,7 @@ def test_a_removal_that_fails_midway_changes_nothing(workspace, monkeypatch):
 
     monkeypatch.setattr(batches, "add", fails_late)
     with pytest.raises(InputError, match="lights"):
-        demo.remove(workspace, "ann")
+        demo.remove(workspace.acting_as("ann"))
     assert len(made) > 80
     assert in_force(workspace) == before
     assert all(c.ok for c in workspace.checks())
@@ -168,7 +168,7 @@ def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_folder):
     settings = Settings(data=copied(demo_folder, tmp_path / "s"), demo=False)
     workspace = open_recovered(settings)
     put(workspace, "metric_results", OWN_RESULTS)
-    undone = demo.remove(workspace, "ann")
+    undone = demo.remove(workspace.acting_as("ann"))
     assert [r.undoes for r in undone] == sorted((r.undoes for r in undone), reverse=True)
     was = {k: current(workspace, DEMAND, k) for k in KINDS}
     assert all(c.ok for c in (*workspace.checks(), *backups.verify(workspace)))
@@ -182,7 +182,7 @@ def test_a_removal_is_in_the_ledger_and_is_replayed(tmp_path, demo_folder):
 
 def test_each_undo_says_what_it_did_to_the_kpis(workspace):
     """The effects of one removal join up: a KPI leaves where the undo before it left it."""
-    undone = [r for r in demo.remove(workspace, "ann") if r.project == DEMAND]
+    undone = [r for r in demo.remove(workspace.acting_as("ann")) if r.project == DEMAND]
     at: dict[str, float | None] = {}
     n_joined = 0
     for receipt in undone:
@@ -196,12 +196,12 @@ def test_each_undo_says_what_it_did_to_the_kpis(workspace):
 
 
 def test_the_demo_says_what_of_it_is_loaded_and_who_loaded_it(workspace):
-    loaded = demo.loaded(workspace, "ann")
+    loaded = demo.loaded(workspace)
     assert loaded.is_whole
     assert {b.actor for b in loaded.batches} == {demo.ACTOR}
-    demo.remove(workspace, "ann")
-    assert demo.loaded(workspace, "ann").batches == ()
-    demo.load(workspace, "ann")
-    files = [b for b in demo.loaded(workspace, "ann").batches if b.kind != "decisions"]
+    demo.remove(workspace.acting_as("ann"))
+    assert demo.loaded(workspace).batches == ()
+    demo.load(workspace.acting_as("ann"))
+    files = [b for b in demo.loaded(workspace).batches if b.kind != "decisions"]
     assert {b.actor for b in files} == {"ann"}
-    assert demo.loaded(workspace, "ann").is_whole
+    assert demo.loaded(workspace).is_whole

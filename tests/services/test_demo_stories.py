@@ -44,7 +44,7 @@ def workspace(tmp_path_factory, demo_folder):
 
 
 def metric(workspace, project: str, which: str, name: str, length: str) -> WatchedMetric:
-    view = deployment(workspace, "ada", project, which, length)
+    view = deployment(workspace, project, which, length)
     assert view.granularity == length
     return next(m for m in view.metrics if m.series.metric.name == name)
 
@@ -61,11 +61,11 @@ def test_story_1_the_fault_is_seen_on_its_day_and_gone_after_the_rollback(worksp
 
 
 def test_story_1_costs_more_in_its_two_weeks_than_any_other(workspace):
-    rates = deployment(workspace, "ada", DEMAND, "demand-forecast-central", "P1W").rates
+    rates = deployment(workspace, DEMAND, "demand-forecast-central", "P1W").rates
     worst = sorted(rates, key=lambda r: r.rate)[:2]
     assert {r.period.start.date() for r in worst} == {FAULT_ON, FAULT_ON + timedelta(weeks=1)}
     assert all(r.rate < 0 for r in worst)
-    limits = {x.metric: x for x in deployments(workspace, "ada", DEMAND)[0].checks}
+    limits = {x.metric: x for x in deployments(workspace, DEMAND)[0].checks}
     assert limits["wape"].state.value == "inside"
 
 
@@ -73,10 +73,10 @@ def test_story_1_without_its_days_raises_no_alarm_then(workspace):
     """The same test on a store from which the quarter of the fault was undone."""
     batch = next(
         r["receipt"].batch
-        for r in receipts(workspace, "ada", DEMAND)
+        for r in receipts(workspace, DEMAND)
         if r["receipt"].filename == "10_metric_results_2026_q1.csv"
     )
-    undo(workspace, "ada", DEMAND, batch)
+    undo(workspace.acting_as("ada"), DEMAND, batch)
     try:
         wape = metric(workspace, DEMAND, "demand-forecast-central", "wape", "P1W")
         assert not [e for e in wape.episodes if e.since.start.date() >= date(2026, 1, 1)]
@@ -101,7 +101,7 @@ def test_story_2_no_week_leaps_and_the_slow_rule_sees_it_in_april(workspace):
 
 def test_story_2_the_mix_tells_it_half_a_year_before(workspace):
     """PSI of the e-bike share passes 0.1 in the week of 20 October 2025, beyond luck."""
-    (told,) = deployment(workspace, "ada", WORKSHOP, "request-triage-form", "P1W").segments
+    (told,) = deployment(workspace, WORKSHOP, "request-triage-form", "P1W").segments
     assert told.drifted_since is not None
     seen = told.drifted_since.start.date()
     assert abs(seen - date(2025, 10, 20)) <= timedelta(weeks=1)
@@ -116,7 +116,7 @@ def test_story_2_the_mix_tells_it_half_a_year_before(workspace):
 
 
 def test_story_3_the_better_score_is_worth_less_and_the_decision_says_so(workspace):
-    board = candidates(workspace, "ada", WINBACK, "voucher-letter")
+    board = candidates(workspace, WINBACK, "voucher-letter")
     champion, challenger = (
         next(o for o in board.options if o.name == name)
         for name in ("champion-1.0", "challenger-1.1")
@@ -126,14 +126,14 @@ def test_story_3_the_better_score_is_worth_less_and_the_decision_says_so(workspa
     assert auc["challenger-1.1"] > auc["champion-1.0"]
     assert champion.net.mean > challenger.net.mean
     assert champion.p_best > 0.75  # the rest is mostly adopting none
-    (decision,) = decisions(workspace, "ada", WINBACK)
+    (decision,) = decisions(workspace, WINBACK)
     assert decision.chosen == "champion-1.0"
     assert decision.promised is not None
     assert decision.promised.mean == pytest.approx(champion.net.mean)
 
 
 def test_the_decision_of_2024_is_due_with_promised_beside_realised(workspace):
-    (decision,) = decisions(workspace, "ada", DEMAND)
+    (decision,) = decisions(workspace, DEMAND)
     assert decision.decided_on == date(2024, 6, 24)
     assert decision.is_review_due
     assert {o.name for o in decision.options} == {"none", "forecast-1.0", "forecast-0.9"}
@@ -142,36 +142,32 @@ def test_the_decision_of_2024_is_due_with_promised_beside_realised(workspace):
 
 
 def test_story_4_twelve_days_become_more_than_a_number_can_hold(workspace):
-    (view,) = project_estimates(workspace, "ada", WEARCHECK)
+    (view,) = project_estimates(workspace, WEARCHECK)
     assert view.estimate.twenty_day_rule.fires
     assert view.estimate.effort.p50 > 40
     assert view.estimate.p_no_go == pytest.approx(0.6**3, abs=0.01)
-    labelling = next(
-        f for f in brief(workspace, "ada", WEARCHECK).findings if "label" in f.statement
-    )
+    labelling = next(f for f in brief(workspace, WEARCHECK).findings if "label" in f.statement)
     assert labelling.is_blocker
     assert labelling.is_open
 
 
 def test_story_5_what_cannot_be_rebuilt_holds_up_the_retrain(workspace):
-    view = brief(workspace, "ada", WORKSHOP)
+    view = brief(workspace, WORKSHOP)
     blocker = next(f for f in view.findings if f.finding_id == "label-artefact")
     assert blocker.is_blocker
     assert blocker.is_open
     assert blocker.is_overdue
-    rebuilt = next(
-        f for f in brief(workspace, "ada", DEMAND).findings if f.finding_id == "rebuilt-twice"
-    )
+    rebuilt = next(f for f in brief(workspace, DEMAND).findings if f.finding_id == "rebuilt-twice")
     assert not rebuilt.is_open
 
 
 def test_purchasing_and_marketing_pull_apart(workspace):
-    (conflict, *_) = brief(workspace, "ada", DEMAND).conflicts
+    (conflict, *_) = brief(workspace, DEMAND).conflicts
     assert set(conflict.names) == {"Tom Okafor", "Jonas Weil"}
 
 
 def test_the_logs_hold_what_the_files_hold(workspace):
-    logged = registers.records(workspace, "ada", WORKSHOP, "prediction_log")
+    logged = registers.records(workspace, WORKSHOP, "prediction_log")
     assert len(logged) > 50_000
     assert {r["segment"] for r in logged} == {"bike", "e-bike"}
     assert {r["y_true"] for r in logged if r["ts"].date() < date(2026, 5, 1)} >= {"motor", "gears"}

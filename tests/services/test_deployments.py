@@ -46,7 +46,7 @@ def shop(workspace, last=0.24):
 
 def test_what_happened_since_when_and_is_it_over(workspace):
     shop(workspace)
-    (watched,) = deployment(workspace, "ada", SHOP, "d").metrics
+    (watched,) = deployment(workspace, SHOP, "d").metrics
     (episode,) = watched.episodes
     assert episode.since.start.date() == FIRST + timedelta(weeks=FAULT)
     assert episode.noticed == episode.since
@@ -59,22 +59,22 @@ def test_a_calm_series_has_no_episode(workspace):
     planned(workspace, TODAY)
     in_use(workspace, "2025-01-06", model_version="1")
     results(workspace, weeks([0.24, 0.245, 0.235, 0.24] * 6), version="1", se="0.01")
-    (watched,) = deployment(workspace, "ada", SHOP, "d").metrics
+    (watched,) = deployment(workspace, SHOP, "d").metrics
     assert watched.episodes == ()
     assert watched.marks == ()
 
 
 def test_a_limit_makes_it_sick_on_every_screen_alike(workspace):
     shop(workspace, last=0.29)
-    before = portfolio(workspace, "ada").lines[0].health
+    before = portfolio(workspace).lines[0].health
     save(workspace, "metric_limits", {"deployment_id": "d", "metric": "wape", "high": 0.26,
          "breach": "sick"})  # fmt: skip
-    (line,) = deployments(workspace, "ada", None)
+    (line,) = deployments(workspace, None)
     assert line.health.health == "sick"
     assert "WAPE is 0.29, its limit at most 0.26" in line.health.reason
     assert before.health != line.health.health or before.reason != line.health.reason
-    assert portfolio(workspace, "ada").lines[0].health == line.health
-    (told,) = health_json(workspace, "ada", SHOP)
+    assert portfolio(workspace).lines[0].health == line.health
+    (told,) = health_json(workspace, SHOP)
     assert (told["health"], told["reason"]) == (line.health.health, line.health.reason)
 
 
@@ -84,13 +84,13 @@ def test_a_challenger_is_judged_by_its_own_results_and_never_by_value(workspace)
          "slot": "challenger", "value_case_id": CASE, "from_on": "2025-06-02"})  # fmt: skip
     save(workspace, "metric_limits", {"deployment_id": "c", "metric": "wape", "high": 0.26})
     results(workspace, "2025-07-07,0.4,P1W,final", version="2", name="two.csv", se="0.01")
-    lines = {x.deployment_id: x for x in deployments(workspace, "ada", SHOP)}
+    lines = {x.deployment_id: x for x in deployments(workspace, SHOP)}
     assert lines["c"].health.health == "watch"
     assert lines["c"].gap is None
     assert lines["c"].value is None
     assert lines["c"].days_in_slot == 44
     assert lines["d"].health.health == "healthy"
-    view = deployment(workspace, "ada", SHOP, "c")
+    view = deployment(workspace, SHOP, "c")
     assert view.rates == ()
     assert [x.slot for x in view.slots] == ["champion", "challenger"]
 
@@ -98,12 +98,12 @@ def test_a_challenger_is_judged_by_its_own_results_and_never_by_value(workspace)
 def test_results_without_a_deployment_are_in_life_too(workspace):
     planned(workspace, TODAY)
     results(workspace, weeks([0.24] * 14), se="0.01")
-    (line,) = deployments(workspace, "ada", SHOP)
+    (line,) = deployments(workspace, SHOP)
     assert line.deployment_id == f"case:{CASE}"
     assert not line.is_recorded
-    assert deployment(workspace, "ada", SHOP, line.deployment_id).rates
+    assert deployment(workspace, SHOP, line.deployment_id).rates
     with pytest.raises(NotFoundError, match="deployment"):
-        deployment(workspace, "ada", SHOP, "nobody")
+        deployment(workspace, SHOP, "nobody")
 
 
 def logged(workspace, shares):
@@ -118,7 +118,11 @@ def logged(workspace, shares):
             segment = "e-bike" if is_e_bike else "bike"
             rows.append(f"w{week}-{i},{at.isoformat()},m,1,motor,{right},{segment}\n")
     receipt = imports.import_file(
-        workspace, "test", SHOP, "prediction_log", "log.csv", (head + "".join(rows)).encode()
+        workspace.acting_as("test"),
+        SHOP,
+        "prediction_log",
+        "log.csv",
+        (head + "".join(rows)).encode(),
     )
     assert receipt.status == "committed", receipt.rejects
 
@@ -126,7 +130,7 @@ def logged(workspace, shares):
 def test_a_log_tells_which_group_grew_and_where_the_model_errs(workspace):
     shop(workspace)
     logged(workspace, [10] * 12 + [10, 10, 20, 30, 40, 40])
-    (told,) = deployment(workspace, "ada", SHOP, "d").segments
+    (told,) = deployment(workspace, SHOP, "d").segments
     assert [s.name for s in told.segments] == ["bike", "e-bike"]
     assert told.measure == "error share"
     assert told.drift is not None
@@ -143,7 +147,7 @@ def test_a_log_tells_which_group_grew_and_where_the_model_errs(workspace):
 def test_the_same_mix_has_not_drifted(workspace):
     shop(workspace)
     logged(workspace, [10, 12, 9, 11] * 4)
-    (told,) = deployment(workspace, "ada", SHOP, "d").segments
+    (told,) = deployment(workspace, SHOP, "d").segments
     assert told.drift is not None
     assert not told.drift.is_drift
     assert told.drifted_since is None

@@ -29,12 +29,12 @@ def store(workspace):
 
 def one(workspace, kind, record_id):
     record = record_of(kind)
-    rows = registers.records(workspace, "x", P, kind)
+    rows = registers.records(workspace, P, kind)
     return next(r for r in rows if r[record.key[-1]] == record_id)
 
 
 def edit(workspace, actor, kind, read, **changes):
-    return save_edits(workspace, actor, P, kind, [Edit(read, changes)])
+    return save_edits(workspace.acting_as(actor), P, kind, [Edit(read, changes)])
 
 
 def test_each_writes_what_it_changed_and_the_second_is_told(store):
@@ -67,10 +67,10 @@ def test_a_field_that_both_changed_is_not_overwritten_and_both_are_shown(store):
     assert (now["target"], now["definition"], now["title"]) == (7.0, "", "KK")
 
     theirs = conflict.settled({(0, "target")})
-    save_edits(store, "cy", P, "kpis", theirs)
+    save_edits(store.acting_as("cy"), P, "kpis", theirs)
     now = one(store, "kpis", "k")
     assert (now["target"], now["definition"], now["owner"]) == (7.0, "Counted twice", "Ben")
-    save_edits(store, "cy", P, "kpis", conflict.settled(()))
+    save_edits(store.acting_as("cy"), P, "kpis", conflict.settled(()))
     assert one(store, "kpis", "k")["target"] == 5.0
 
 
@@ -87,7 +87,7 @@ def test_a_file_is_somebody_else_too(store):
         "kpi_id,title,dimension,unit,direction,baseline,target,owner\n"
         "k,K,revenue,EUR/year,higher,1,9,Ann\n"
     )
-    done = imports.import_file(store, "ben", P, "kpis", "k.csv", text.encode(),
+    done = imports.import_file(store.acting_as("ben"), P, "kpis", "k.csv", text.encode(),
                                profile=Profile(restatement="confirm"))  # fmt: skip
     assert done.status == "committed"
     with pytest.raises(EditConflictError, match=rf"by ben on .* \({done.batch}\)"):
@@ -100,7 +100,7 @@ def test_a_file_is_somebody_else_too(store):
 def test_an_undo_is_somebody_else_too(store):
     first = edit(store, "ben", "kpis", one(store, "kpis", "k"), target=7.0).receipt
     read = one(store, "kpis", "k")
-    undone = undoing.undo(store, "eve", P, first.batch)
+    undone = undoing.undo(store.acting_as("eve"), P, first.batch)
     with pytest.raises(EditConflictError) as refused:
         edit(store, "cy", "kpis", read, target=5.0)
     (field,) = refused.value.conflict.fields
@@ -108,13 +108,13 @@ def test_an_undo_is_somebody_else_too(store):
 
 
 def test_a_record_that_was_taken_back_meanwhile_is_not_written_again_unasked(store):
-    added = registers.save(store, "ben", P, "models", [{"model_id": "z", "owner": "Ben"}])
+    added = registers.save(store.acting_as("ben"), P, "models", [{"model_id": "z", "owner": "Ben"}])
     read = one(store, "models", "z")
-    undoing.undo(store, "eve", P, added.batch)
+    undoing.undo(store.acting_as("eve"), P, added.batch)
     with pytest.raises(EditConflictError, match="undone meanwhile by eve") as refused:
         edit(store, "cy", "models", read, purpose="Sorts")
     edits = refused.value.conflict.settled(())
-    save_edits(store, "cy", P, "models", edits)
+    save_edits(store.acting_as("cy"), P, "models", edits)
     now = one(store, "models", "z")
     assert (now["purpose"], now["owner"]) == ("Sorts", "Ben")
 
@@ -123,7 +123,7 @@ def test_a_name_that_is_taken_does_not_replace_what_has_it(store):
     new = {"kpi_id": "k", "title": "Mine", "dimension": "revenue", "unit": "EUR/year",
            "direction": "higher", "baseline": 1.0, "target": 9.0}  # fmt: skip
     with pytest.raises(EditConflictError) as refused:
-        save_edits(store, "cy", P, "kpis", [Edit(None, new)])
+        save_edits(store.acting_as("cy"), P, "kpis", [Edit(None, new)])
     assert {f.column for f in refused.value.conflict.fields} == {"title", "target"}
     assert one(store, "kpis", "k")["title"] == "K"
 
@@ -131,15 +131,15 @@ def test_a_name_that_is_taken_does_not_replace_what_has_it(store):
 def test_a_name_that_an_archived_record_has_is_told(store):
     edit(store, "ann", "models", one(store, "models", "m"), archived=True)
     with pytest.raises(EditConflictError, match="Archived of m"):
-        save_edits(store, "cy", P, "models", [Edit(None, {"model_id": "m"})])
+        save_edits(store.acting_as("cy"), P, "models", [Edit(None, {"model_id": "m"})])
 
 
 def test_what_goes_along_is_written_and_never_compared(store):
-    registers.save(store, "ann", P, "quantities",
+    registers.save(store.acting_as("ann"), P, "quantities",
                    [{"value_case_id": "c", "name": "margin", "written": "5"}])  # fmt: skip
     read = one(store, "quantities", "margin")
     edit(store, "ben", "quantities", read, source="Books")
-    saved = save_edits(store, "cy", P, "quantities",
+    saved = save_edits(store.acting_as("cy"), P, "quantities",
                        [Edit(read, {"written": "6"}, {"source": "A guess"})])  # fmt: skip
     assert saved.meanwhile == ()
     now = one(store, "quantities", "margin")
@@ -148,11 +148,11 @@ def test_what_goes_along_is_written_and_never_compared(store):
 
 def test_edits_of_one_form_go_in_together_or_not_at_all(store):
     rows = [{"value_case_id": "c", "name": n, "written": "5"} for n in ("margin", "overage")]
-    registers.save(store, "ann", P, "quantities", rows)
+    registers.save(store.acting_as("ann"), P, "quantities", rows)
     margin, overage = (one(store, "quantities", n) for n in ("margin", "overage"))
     edit(store, "ben", "quantities", overage, written="9")
     with pytest.raises(EditConflictError) as refused:
-        save_edits(store, "cy", P, "quantities",
+        save_edits(store.acting_as("cy"), P, "quantities",
                    [Edit(margin, {"written": "6"}), Edit(overage, {"written": "6"})])  # fmt: skip
     assert [(f.edit, f.record_id) for f in refused.value.conflict.fields] == [(1, "overage")]
     assert one(store, "quantities", "margin")["written"] == "5"
@@ -206,7 +206,7 @@ def test_every_kind_with_an_archive_comes_back_as_it_was(store):
     assert {"projects", "kpis", "models", "value_cases", "findings"} <= set(kinds)
     for kind in ("projects", "kpis", "models", "value_cases"):
         key = KINDS[kind].key[-1]
-        before = registers.records(store, "x", P, kind)[0]
+        before = registers.records(store, P, kind)[0]
         edit(store, "ann", kind, before, archived=True)
         archived = one(store, kind, before[key])
         assert archived["archived"]

@@ -27,17 +27,19 @@ def shop(tmp_path, empty_folder):
     workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "estimates":
-            imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())
+            imports.import_file(
+                workspace.acting_as("demo"), project, kind, path.name, path.read_bytes()
+            )
     yield workspace
     workspace.close()
 
 
 def stored(workspace):
-    return project_estimates(workspace, "ada", WINBACK)
+    return project_estimates(workspace, WINBACK)
 
 
 def save(workspace, **changed):
-    return registers.save(workspace, "ada", WINBACK, "estimates", [SMALL | changed])
+    return registers.save(workspace.acting_as("ada"), WINBACK, "estimates", [SMALL | changed])
 
 
 def test_every_field_comes_back_as_it_was_saved(shop):
@@ -68,7 +70,7 @@ def test_every_field_comes_back_as_it_was_saved(shop):
 
 def test_only_three_numbers_are_needed_and_nothing_is_answered_then(shop):
     needed = {k: SMALL[k] for k in ("estimate_id", "raw_days", "day_rate", "p_success")}
-    registers.save(shop, "ada", WINBACK, "estimates", [needed])
+    registers.save(shop.acting_as("ada"), WINBACK, "estimates", [needed])
     (view,) = stored(shop)
     assert view.n_unanswered == len(FACTORS) == 7
     assert len(view.estimate.unknowns) == 7
@@ -82,20 +84,20 @@ def test_only_three_numbers_are_needed_and_nothing_is_answered_then(shop):
 def test_before_enough_is_asked_there_is_no_figure_and_nothing_rests_on_one(shop):
     """Once a guess of 10 days with nothing answered was told as P95 = 563 days."""
     needed = {k: SMALL[k] for k in ("estimate_id", "raw_days", "day_rate", "p_success")}
-    view = tried(shop, "ada", WINBACK, needed | {"value_case_id": CASE})
+    view = tried(shop, WINBACK, needed | {"value_case_id": CASE})
     assert view.figures == ()
     assert view.pays_back is None
     assert view.estimate.explanation.startswith("Ask first: 7 of 7 questions are open")
     valued = view.case
     insights = insight(valued, [view])
     assert insights.pays is None
-    answered = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE})
+    answered = tried(shop, WINBACK, SMALL | {"value_case_id": CASE})
     assert insight(valued, [view, answered]).cost_from == f"the estimate {answered.title}"
 
 
 def test_days_times_rate_is_the_money_on_every_card(shop):
     for day_rate in (600.0, 612.5, 0.0, 333.33, 999_999.0):
-        view = tried(shop, "ada", WINBACK, SMALL | {"day_rate": day_rate})
+        view = tried(shop, WINBACK, SMALL | {"day_rate": day_rate})
         assert len(view.figures) == 4
         for figure in (*view.figures, view.no_go):
             assert abs(figure.cost - figure.days * day_rate) <= 0.5
@@ -109,7 +111,7 @@ def test_an_archived_estimate_is_not_shown(shop):
 def test_a_value_case_pays_for_the_cost_or_not(shop):
     save(shop, value_case_id=CASE)
     (view,) = stored(shop)
-    dear = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE, "day_rate": 1e6})
+    dear = tried(shop, WINBACK, SMALL | {"value_case_id": CASE, "day_rate": 1e6})
     assert view.pays_back.probability_of_gain > dear.pays_back.probability_of_gain == 0
 
 
@@ -120,7 +122,7 @@ def test_a_value_case_pays_for_the_cost_or_not(shop):
      ({"max_cycles": 100, "p_success": 0.05}, True)],
 )  # fmt: skip
 def test_what_is_too_large_for_one_number_is_nowhere_called_a_promise(shop, changed, fires):
-    view = tried(shop, "ada", WINBACK, SMALL | changed)
+    view = tried(shop, WINBACK, SMALL | changed)
     assert view.estimate.twenty_day_rule.fires is fires
     text = " ".join(f.meaning for f in view.figures)
     assert ("may be promised" in text) is not fires
@@ -129,7 +131,7 @@ def test_what_is_too_large_for_one_number_is_nowhere_called_a_promise(shop, chan
 
 def test_what_is_tried_is_what_would_be_saved_and_leaves_no_trace(shop):
     before = shop.version
-    attempt = tried(shop, "ada", WINBACK, SMALL | {"value_case_id": CASE})
+    attempt = tried(shop, WINBACK, SMALL | {"value_case_id": CASE})
     assert attempt.is_tried
     assert shop.version == before
     assert stored(shop) == []
@@ -155,11 +157,11 @@ def test_what_is_tried_is_what_would_be_saved_and_leaves_no_trace(shop):
 )
 def test_what_could_not_be_saved_cannot_be_tried(shop, changed, sentence):
     with pytest.raises(InputError) as refused:
-        tried(shop, "ada", WINBACK, SMALL | changed)
+        tried(shop, WINBACK, SMALL | changed)
     assert sentence in str(refused.value)
     assert save(shop, **changed).status == "rejected"
 
 
 def test_an_unknown_project_is_named(shop):
     with pytest.raises(NotFoundError, match="nowhere"):
-        tried(shop, "ada", "nowhere", SMALL)
+        tried(shop, "nowhere", SMALL)

@@ -14,11 +14,13 @@ HEAD = "value_case_id,candidate,metric,value,value_se,unit\n"
 
 def evaluated(workspace, *rows):
     text = HEAD + "".join(f"{CASE},{row}\n" for row in rows)
-    return imports.import_file(workspace, "ada", PROJECT, "evaluations", "e.csv", text.encode())
+    return imports.import_file(
+        workspace.acting_as("ada"), PROJECT, "evaluations", "e.csv", text.encode()
+    )
 
 
 def nets(workspace):
-    board = candidates(workspace, "ada", PROJECT, CASE)
+    board = candidates(workspace, PROJECT, CASE)
     assert not board.unvalued
     return {option.name: option.measured.mean for option in board.options}
 
@@ -59,7 +61,7 @@ def test_a_unit_that_fits_is_converted(workspace, mechanism, row, same):
     """With its standard error; the two rows of a case say the same."""
     started(workspace, mechanism, week(1))
     assert evaluated(workspace, f"a,{row}", f"b,{same}").status is Status.COMMITTED
-    board = candidates(workspace, "ada", PROJECT, CASE)
+    board = candidates(workspace, PROJECT, CASE)
     assert not board.unvalued
     by_name = {o.name: o.metrics[0] for o in board.options if o.metrics}
     assert by_name["a"].value == pytest.approx(by_name["b"].value)
@@ -67,7 +69,7 @@ def test_a_unit_that_fits_is_converted(workspace, mechanism, row, same):
     net = nets(workspace)
     spread = abs(net["a"]) * 0.02 + 1
     assert net["a"] == pytest.approx(net["b"], abs=spread)
-    assert among(case_value(workspace, "ada", PROJECT, CASE), board)
+    assert among(case_value(workspace, PROJECT, CASE), board)
 
 
 def test_a_candidate_and_its_monitoring_are_worth_the_same(workspace):
@@ -77,7 +79,7 @@ def test_a_candidate_and_its_monitoring_are_worth_the_same(workspace):
     results(workspace, [{"week": 12, "metric": "rmse", "value": 540, "unit": "second"}])
     nine = net_a_year("M8", planned_inputs("M8") | {"rmse_model": 9})
     assert nets(workspace)["c"] == pytest.approx(nine, rel=1e-9)
-    monitored = case_value(workspace, "ada", PROJECT, CASE).current
+    monitored = case_value(workspace, PROJECT, CASE).current
     assert monitored.net.mean == pytest.approx(nine, rel=1e-9)
 
 
@@ -89,6 +91,6 @@ def test_a_unit_that_fits_no_more_is_said_of_its_candidate_alone(workspace):
          "model_id": "m"})  # fmt: skip
     for name, value in planned_inputs("M9").items():
         save(workspace, "quantities", {"value_case_id": CASE, "name": name, "written": str(value)})
-    board = candidates(workspace, "ada", PROJECT, CASE)
+    board = candidates(workspace, PROJECT, CASE)
     assert [(name, "'min' does not fit" in why) for name, why in board.unvalued] == [("min", True)]
     assert {option.name for option in board.options} == {"bare", "none"}

@@ -102,37 +102,39 @@ def shop(tmp_path):
 @pytest.mark.parametrize("kind", [k for k in KINDS if k != "projects"])
 def test_what_was_exported_comes_back_as_what_is_stored(shop, kind):
     for file_format in ("csv", "xlsx"):
-        exported = export(shop, "ada", SHOP, kind, file_format)
-        rows = registers.records(shop, "ada", SHOP, kind)
+        exported = export(shop.acting_as("ada"), SHOP, kind, file_format)
+        rows = registers.records(shop, SHOP, kind)
         assert exported.n_rows == len(rows)
         if not rows:
             continue
-        receipt = imports.import_file(shop, "ada", SHOP, kind, exported.filename, exported.data)
+        receipt = imports.import_file(
+            shop.acting_as("ada"), SHOP, kind, exported.filename, exported.data
+        )
         assert (receipt.rejected, receipt.new, receipt.changed) == (0, 0, 0), receipt
         assert receipt.lines == receipt.identical == len(rows)
 
 
 def test_every_table_can_be_exported_and_says_when_it_holds(shop):
     for table in tables():
-        exported = export(shop, "ada", SHOP, table, "csv")
+        exported = export(shop.acting_as("ada"), SHOP, table, "csv")
         assert exported.data.startswith(b"\xef\xbb\xbf")
         assert exported.data.decode("utf-8-sig").count("\r\n") >= exported.n_rows + 1
         assert exported.as_of.microsecond == 0
-    history = export(shop, "ada", SHOP, "kpis_history", "csv").data.decode("utf-8-sig")
+    history = export(shop.acting_as("ada"), SHOP, "kpis_history", "csv").data.decode("utf-8-sig")
     assert history.startswith("received_at,actor,batch,project")
     values = list(csv.DictReader(io.StringIO(
-        export(shop, "ada", SHOP, "kpi_values", "csv").data.decode("utf-8-sig")
+        export(shop.acting_as("ada"), SHOP, "kpi_values", "csv").data.decode("utf-8-sig")
     )))  # fmt: skip
     assert float(values[0]["value"]) > 400_000
 
 
 def test_what_cannot_be_exported_is_named(shop):
     with pytest.raises(NotFoundError, match="Did you mean kpis"):
-        export(shop, "ada", SHOP, "kpi", "csv")
+        export(shop.acting_as("ada"), SHOP, "kpi", "csv")
     with pytest.raises(InputError, match="write csv or xlsx"):
-        export(shop, "ada", SHOP, "kpis", "pdf")
+        export(shop.acting_as("ada"), SHOP, "kpis", "pdf")
     with pytest.raises(NotFoundError):
-        export(shop, "ada", "nowhere", "kpis", "csv")
+        export(shop.acting_as("ada"), "nowhere", "kpis", "csv")
 
 
 def test_the_command_writes_the_file(tmp_path, monkeypatch, capsys):

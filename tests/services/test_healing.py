@@ -37,14 +37,19 @@ def filled(folder):
     results(workspace, "2024-07-08,0.24,P1W,final\n2024-07-15,0.1,P1W,final\n")
     results(workspace, "2024-07-15,0.2,P1W,final\n", name="restated.csv")
     receipt = imports.import_file(
-        workspace, "ada", SHOP, "metric_results", "bad.csv", BAD.encode(), accept_good=True
+        workspace.acting_as("ada"),
+        SHOP,
+        "metric_results",
+        "bad.csv",
+        BAD.encode(),
+        accept_good=True,
     )
     assert (receipt.status, receipt.accepted, receipt.rejected) == ("committed", 1, 1)
     gone = imports.import_file(
-        workspace, "ada", SHOP, "metric_results", "gone.csv",
+        workspace.acting_as("ada"), SHOP, "metric_results", "gone.csv",
         (HEAD + "m,wape,2024-07-01,0.9,P1W\n").encode(), channel="http",
     )  # fmt: skip
-    undoing.undo(workspace, "ben", SHOP, gone.batch)
+    undoing.undo(workspace.acting_as("ben"), SHOP, gone.batch)
     return workspace
 
 
@@ -53,7 +58,7 @@ def everything(workspace):
     with workspace.store.reader() as reader:
         by_name = {kind: reader.history(record_of(kind), SHOP) for kind in KINDS}
         now = {kind: reader.table(record_of(kind), SHOP) for kind in KINDS}
-    return by_name, now, batches.receipts(workspace, "ada", SHOP)
+    return by_name, now, batches.receipts(workspace, SHOP)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +122,7 @@ def test_an_older_database_in_its_place_is_brought_up_to_date(copy, whole, tmp_p
     assert json.loads(first[0])["seq"] == json.loads(lines[0])["seq"] == 1
     shutil.copy(tmp_path / "young" / "mlpm.duckdb", copy / "mlpm.duckdb")
     workspace = opened(copy)
-    assert len(batches.receipts(workspace, "ada", SHOP)) == len(whole[1][2])
+    assert len(batches.receipts(workspace, SHOP)) == len(whole[1][2])
     assert everything(workspace)[1] == whole[1][1]
     workspace.close()
 
@@ -154,7 +159,7 @@ def test_a_raw_file_that_is_gone_is_told_and_nothing_is_invented(copy, whole):
     wanted = next(r["receipt"] for r in newest_first if r["receipt"].filename == "restated.csv")
     (copy / "raw" / wanted.sha256).unlink()
     workspace = opened(copy)
-    n = len(batches.receipts(workspace, "ada", SHOP))
+    n = len(batches.receipts(workspace, SHOP))
     assert 0 < n < len(newest_first)
     assert wanted.batch in workspace.healed[-1]
     (ledger,) = [c for c in workspace.checks() if c.name == "ledger"]
@@ -220,13 +225,13 @@ def test_a_store_of_before_is_brought_up_to_date_with_all_that_was_in_it(old, lo
     if lost == "ledger":
         (old / "ledger.jsonl").unlink()
     workspace = opened(old)
-    rows = {row["batch"]: row["receipt"] for row in batches.receipts(workspace, "ada", SHOP)}
+    rows = {row["batch"]: row["receipt"] for row in batches.receipts(workspace, SHOP)}
     assert len(rows) == len(before) == 14
     for line in before:
         receipt = json.loads(line["receipt"])
-        now = batches.receipt(workspace, "ada", SHOP, line["batch"]).model_dump(mode="json")
+        now = batches.receipt(workspace, SHOP, line["batch"]).model_dump(mode="json")
         assert now == receipt
-    assert len(batches.receipt(workspace, "ada", SHOP, "B00014").rejects) == 300
+    assert len(batches.receipt(workspace, SHOP, "B00014").rejects) == 300
     assert backups.told(backups.verify(workspace))["ok"]
     assert all(c.ok for c in workspace.checks())
     workspace.close()

@@ -80,16 +80,16 @@ def test_an_idle_candidate_stands_in_a_file_beside_others(tmp_path):
     for i in range(5):
         rows += [f"{CASE},c{i},recall,{0.5 + 0.02 * i},200", f"{CASE},c{i},precision,0.25,300"]
     receipt = imports.import_file(
-        workspace, "test", PROJECT, "evaluations", "e.csv", "\n".join(rows).encode()
+        workspace.acting_as("test"), PROJECT, "evaluations", "e.csv", "\n".join(rows).encode()
     )
     assert receipt.status is Status.COMMITTED, receipt.rejects
-    board = candidates(workspace, "ada", PROJECT, CASE)
+    board = candidates(workspace, PROJECT, CASE)
     nets = {o.name: o.net for o in board.options}
     for name in ("idle", "mute"):
         assert nets[name].mean == pytest.approx(0, abs=1e-6)
         assert nets[name].p90 == pytest.approx(0, abs=1e-6)
     assert board.unvalued == ()
-    assert among(case_value(workspace, "ada", PROJECT, CASE), board)
+    assert among(case_value(workspace, PROJECT, CASE), board)
     workspace.close()
 
 

@@ -26,7 +26,9 @@ MIXED = HEADER + "m1,recall,2024-01-01,0.8,\nm1,recall,2024-01-02,high,\n"
 
 def put(workspace, text, *, project="shop", kind="metric_results", actor="ada", **options):
     data = text if isinstance(text, bytes) else text.encode()
-    return imports.import_file(workspace, actor, project, kind, "file.csv", data, **options)
+    return imports.import_file(
+        workspace.acting_as(actor), project, kind, "file.csv", data, **options
+    )
 
 
 def stored(workspace, record=MetricResult, project="shop"):
@@ -77,8 +79,8 @@ def test_a_committed_file_is_stored_noted_and_named_after_its_actor(workspace):
     assert workspace.project("shop").title == "shop"
     assert workspace.ledger.raw(receipt.sha256) == TWO.encode()
     assert [e["actor"] for e in workspace.ledger.entries()] == ["ada"]
-    assert batches.receipt(workspace, "bob", "shop", "B00001") == receipt
-    written = registers.history(workspace, "bob", "shop", "metric_results")
+    assert batches.receipt(workspace, "shop", "B00001") == receipt
+    written = registers.history(workspace, "shop", "metric_results")
     assert {(r["actor"], r["batch"]) for r in written} == {("ada", "B00001")}
 
 
@@ -135,9 +137,9 @@ def test_one_bad_row_keeps_all_out_unless_the_good_ones_are_asked_for(workspace)
     assert taken.status is Status.COMMITTED
     assert [(r.row, r.code) for r in taken.rejects] == [(3, "not-a-number")]
     assert values(workspace) == {("m1", "2024-01-01"): 0.8}
-    assert batches.receipt(workspace, "ada", "shop", taken.batch).rejects == taken.rejects
+    assert batches.receipt(workspace, "shop", taken.batch).rejects == taken.rejects
     back = imports.rejected_csv(
-        workspace, "ada", "shop", "metric_results", "file.csv", MIXED.encode()
+        workspace.acting_as("ada"), "shop", "metric_results", "file.csv", MIXED.encode()
     )
     mended = put(workspace, back.replace(b"high", b"0.9"))
     assert mended.status is Status.COMMITTED
@@ -181,12 +183,12 @@ def test_the_effect_of_an_import_and_of_its_undo_are_the_kpis_recomputed(shop):
     assert {e.kpi: (e.before, e.after) for e in receipt.effect} == {
         k: (before[k], after[k]) for k in before if before[k] != after[k]
     }
-    undone = undoing.undo(shop, "bob", name, receipt.batch)
+    undone = undoing.undo(shop.acting_as("bob"), name, receipt.batch)
     assert kpis(shop, name) == before
     assert {e.kpi: (e.before, e.after) for e in undone.effect} == {
         e.kpi: (e.after, e.before) for e in receipt.effect
     }
-    assert batches.receipt(shop, "bob", name, undone.batch) == undone
+    assert batches.receipt(shop, name, undone.batch) == undone
 
 
 def test_an_undo_brings_back_what_held_before_and_works_once(workspace):
@@ -198,25 +200,25 @@ def test_an_undo_brings_back_what_held_before_and_works_once(workspace):
     )
     assert (second.changed, second.new) == (1, 1)
     assert values(workspace)["m1", "2024-01-01"] == 0.5
-    undone = undoing.undo(workspace, "bob", "shop", second.batch)
+    undone = undoing.undo(workspace.acting_as("bob"), "shop", second.batch)
     assert (undone.undoes, undone.actor, undone.status) == ("B00002", "bob", Status.COMMITTED)
     assert values(workspace) == {("m1", "2024-01-01"): 0.8, ("m2", "2024-01-01"): 0.7}
     assert [m["model_id"] for m in stored(workspace, Model)] == ["m1", "m2"]
-    assert len(registers.history(workspace, "ada", "shop", "metric_results")) == 4
+    assert len(registers.history(workspace, "shop", "metric_results")) == 4
     with pytest.raises(InputError, match="already undone by B00003"):
-        undoing.undo(workspace, "bob", "shop", second.batch)
+        undoing.undo(workspace.acting_as("bob"), "shop", second.batch)
     with pytest.raises(InputError, match="itself undid B00002"):
-        undoing.undo(workspace, "bob", "shop", undone.batch)
+        undoing.undo(workspace.acting_as("bob"), "shop", undone.batch)
     with pytest.raises(NotFoundError):
-        undoing.undo(workspace, "bob", "other", second.batch)
+        undoing.undo(workspace.acting_as("bob"), "other", second.batch)
     with pytest.raises(InputError, match="actor is empty"):
-        undoing.undo(workspace, " ", "shop", "B00001")
+        undoing.undo(workspace.acting_as(" "), "shop", "B00001")
     assert workspace.version == 3
 
 
 def test_a_file_can_be_imported_again_once_it_was_undone(workspace):
     first = put(workspace, TWO)
-    undoing.undo(workspace, "ada", "shop", first.batch)
+    undoing.undo(workspace.acting_as("ada"), "shop", first.batch)
     assert stored(workspace) == []
     again = put(workspace, TWO)
     assert (again.status, again.batch) == (Status.COMMITTED, "B00003")
@@ -292,20 +294,22 @@ def test_a_form_replaces_a_record_without_asking_and_can_be_undone(workspace):
     put(workspace, registers.template_csv("value_cases"), kind="value_cases")
     put(workspace, registers.template_csv("kpis"), kind="kpis")
     row = stored(workspace, Kpi)[0]
-    receipt = registers.save(workspace, "bob", "shop", "kpis", [row | {"target": 7.5}])
+    receipt = registers.save(workspace.acting_as("bob"), "shop", "kpis", [row | {"target": 7.5}])
     assert (receipt.status, receipt.changed) == (Status.COMMITTED, 1)
     assert stored(workspace, Kpi)[0] == row | {"target": 7.5}
-    undoing.undo(workspace, "bob", "shop", receipt.batch)
+    undoing.undo(workspace.acting_as("bob"), "shop", receipt.batch)
     assert stored(workspace, Kpi)[0] == row
     with pytest.raises(InputError, match="nothing to save"):
-        registers.save(workspace, "bob", "shop", "kpis", [])
+        registers.save(workspace.acting_as("bob"), "shop", "kpis", [])
 
 
 def test_a_form_can_set_a_value_back_to_what_it_was(workspace):
     put(workspace, registers.template_csv("kpis"), kind="kpis")
     row = stored(workspace, Kpi)[0]
     for target in (7.0, 8.0, 7.0):
-        receipt = registers.save(workspace, "bob", "shop", "kpis", [row | {"target": target}])
+        receipt = registers.save(
+            workspace.acting_as("bob"), "shop", "kpis", [row | {"target": target}]
+        )
         assert (receipt.status, receipt.changed) == (Status.COMMITTED, 1)
         assert stored(workspace, Kpi)[0]["target"] == target
 
@@ -314,7 +318,7 @@ def test_a_form_writes_back_every_kind_as_it_was_stored(shop):
     name = "bike-shop-demand"
     for record in (Model, ValueCase, Kpi, QuantityRecord):
         rows = stored(shop, record, name)
-        receipt = registers.save(shop, "bob", name, record.kind, rows)
+        receipt = registers.save(shop.acting_as("bob"), name, record.kind, rows)
         assert receipt.status is Status.COMMITTED
         assert (receipt.identical, receipt.accepted) == (len(rows), 0)
         assert stored(shop, record, name) == rows

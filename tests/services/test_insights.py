@@ -26,14 +26,16 @@ def shop(tmp_path_factory):
     workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
     for project, kind, path in demo.files():
         if project in (WINBACK, WORKSHOP) and kind != "prediction_log":
-            imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())
+            imports.import_file(
+                workspace.acting_as("demo"), project, kind, path.name, path.read_bytes()
+            )
     yield workspace
     workspace.close()
 
 
 def seen(workspace, project=WINBACK, value_case_id=LETTER, **changes):
-    case = case_value(workspace, "ada", project, value_case_id, changes=changes)
-    return case, insight(case, of_case(project_estimates(workspace, "ada", project), case))
+    case = case_value(workspace, project, value_case_id, changes=changes)
+    return case, insight(case, of_case(project_estimates(workspace, project), case))
 
 
 def test_a_case_with_an_estimate_is_a_choice_over_its_horizon(shop):
@@ -137,7 +139,7 @@ def test_the_way_from_the_plan_to_today_adds_up(shop):
 )
 def test_a_wrong_answer_is_refused_when_it_is_saved(shop, name, written, sentence):
     row = {"value_case_id": LETTER, "name": name, "written": written}
-    receipt = registers.save(shop, "ada", WINBACK, "quantities", [row])
+    receipt = registers.save(shop.acting_as("ada"), WINBACK, "quantities", [row])
     assert receipt.status == "rejected"
     assert sentence in receipt.rejects[0].message
 
@@ -147,31 +149,31 @@ def test_an_answer_is_kept_like_every_quantity(shop):
         {"value_case_id": LETTER, "name": "build_cost", "written": "8k to 12k", "source": "offer"},
         {"value_case_id": LETTER, "name": "decay", "written": "0.1"},
     ]
-    receipt = registers.save(shop, "ada", WINBACK, "quantities", rows)
+    receipt = registers.save(shop.acting_as("ada"), WINBACK, "quantities", rows)
     assert receipt.status == "committed"
     case, found = seen(shop)
     assert case.benefit_answers == {"build_cost": "8k to 12k", "decay": "0.1"}
     assert next(i for i in case.realisation if i.name == "build_cost").source == "offer"
     assert found.cost_from == "the value case"
-    undoing.undo(shop, "ada", WINBACK, receipt.batch)
+    undoing.undo(shop.acting_as("ada"), WINBACK, receipt.batch)
     assert seen(shop)[0].benefit_answers == {}
 
 
 def test_before_candidates_are_chosen_it_is_told_what_to_find_out(shop):
     """The values of knowing are those of the board's options; names may hold dots."""
     case, _ = seen(shop)
-    board = candidates(shop, "ada", WINBACK, LETTER)
+    board = candidates(shop, WINBACK, LETTER)
     advice = among(case, board)
     assert advice
     assert advice[0].learned.value < 1.1 * board.best.expected_regret
     labels = [a.label for a in advice]
     assert len(set(labels)) == len(labels)
-    assert among(case, candidates(shop, "ada", WORKSHOP, TRIAGE)) == ()
+    assert among(case, candidates(shop, WORKSHOP, TRIAGE)) == ()
 
 
 def test_the_way_between_any_two_periods_adds_up(shop):
     case, _ = seen(shop, WORKSHOP, TRIAGE)
-    points = value_rates(shop, "ada", WORKSHOP, TRIAGE, "P1W")
+    points = value_rates(shop, WORKSHOP, TRIAGE, "P1W")
     best, last = max(points, key=lambda p: p.rate), points[-1]
     told = between(case, best, last).bridge
     assert sum(p.change for p in told.parts) == pytest.approx(told.change, rel=1e-9)

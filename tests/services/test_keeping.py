@@ -48,7 +48,7 @@ def written(workspace, **answers):
 
 
 def seen(workspace):
-    case = case_value(workspace, "ada", SHOP, CASE)
+    case = case_value(workspace, SHOP, CASE)
     return case, insight(case, ())
 
 
@@ -130,10 +130,12 @@ def test_one_net_benefit_on_every_path_with_the_running_cost_in_it(workspace, ye
     natural = next(b for b in against_baselines(case) if b.name == case.baseline)
     assert natural.worth.net.mean == pytest.approx(net)
     assert found.decision.means[USE] == pytest.approx(net)
-    (best,) = (o for o in candidates(workspace, "ada", SHOP, CASE).options if o.name == "best")
+    (best,) = (o for o in candidates(workspace, SHOP, CASE).options if o.name == "best")
     assert best.net.mean == pytest.approx(net)
-    decide(workspace, "ada", SHOP, CASE, chosen="best", title="t", why="w", decided_by="ada")
-    (decision,) = decisions(workspace, "ada", SHOP)
+    decide(
+        workspace.acting_as("ada"), SHOP, CASE, chosen="best", title="t", why="w", decided_by="ada"
+    )
+    (decision,) = decisions(workspace, SHOP)
     assert decision.promised.mean == decision.realised.mean == pytest.approx(net)
     quantities = {**QUANTITIES, "wape_model": "0.25", "run_cost": f"{yearly:.0f}"}
     document = worth_json("M4", quantities, None, "EUR")

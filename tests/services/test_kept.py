@@ -25,7 +25,9 @@ SHOPS = ("north", "south")
 
 
 def put(workspace, project, kind, text):
-    receipt = import_file(workspace, "ada", project, kind, "f.csv", text.format(project).encode())
+    receipt = import_file(
+        workspace.acting_as("ada"), project, kind, "f.csv", text.format(project).encode()
+    )
     assert receipt.status == "committed", receipt
     return receipt.batch
 
@@ -54,13 +56,13 @@ def valued(monkeypatch):
 
 
 def every_screen(workspace):
-    portfolio(workspace, "ada")
-    deployments(workspace, "ada", None)
+    portfolio(workspace)
+    deployments(workspace, None)
     for project in SHOPS:
-        project_view(workspace, "ada", project)
-        deployments(workspace, "ada", project)
-    health_json(workspace, "ada", None)
-    kpis_json(workspace, "ada", None)
+        project_view(workspace, project)
+        deployments(workspace, project)
+    health_json(workspace, None)
+    kpis_json(workspace, None)
 
 
 def test_portfolio_health_deployments_and_kpis_value_a_case_once(shops, valued):
@@ -78,7 +80,7 @@ def test_a_write_makes_stale_what_is_of_its_project_alone(shops, valued):
     valued.clear()  # an import says itself what it changes
     every_screen(shops)
     assert valued == ["south"]
-    undo.undo(shops, "ada", "south", batch)
+    undo.undo(shops.acting_as("ada"), "south", batch)
     valued.clear()
     every_screen(shops)
     assert valued == ["south"]
@@ -88,7 +90,7 @@ def test_what_a_write_changed_is_shown_and_nothing_else(shops):
     def inputs():
         return {
             line.project: {i.name: i.planned for i in line.case.inputs}["margin"]
-            for line in portfolio(shops, "ada").lines
+            for line in portfolio(shops).lines
         }
 
     row = "project,value_case_id,name,written\n{0},orders,margin,5 EUR\n"
@@ -96,17 +98,17 @@ def test_what_a_write_changed_is_shown_and_nothing_else(shops):
     batch = put(shops, "south", "quantities", row)
     assert inputs() == {"north": None, "south": "5 EUR"}
     past = shops.as_of(f"B{shops.version - 1:05d}")
-    assert {i.planned for i in project_view(past, "ada", "south").lines[0].case.inputs} == {None}
+    assert {i.planned for i in project_view(past, "south").lines[0].case.inputs} == {None}
     assert inputs() == {"north": None, "south": "5 EUR"}
-    undo.undo(shops, "ada", "south", batch)
+    undo.undo(shops.acting_as("ada"), "south", batch)
     assert inputs() == {"north": None, "south": None}
 
 
 def test_another_day_is_another_answer(shops, monkeypatch, valued):
-    portfolio(shops, "ada")
+    portfolio(shops)
     monkeypatch.setattr(Workspace, "now", lambda self: datetime(2031, 1, 1))
     assert shops.today() == date(2031, 1, 1)
-    portfolio(shops, "ada")
+    portfolio(shops)
     assert sorted(valued) == sorted(2 * SHOPS)
 
 

@@ -22,7 +22,7 @@ BY_KIND = {
 
 
 def models(workspace):
-    return [m["model_id"] for m in registers.records(workspace, "ada", "shop", "models")]
+    return [m["model_id"] for m in registers.records(workspace, "shop", "models")]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_answer_settles_it(shop, kind, answer, listed):
     receipt = put(shop, text, kind=kind, profile=Profile().answered("new_model", answer))
     assert receipt.status is Status.COMMITTED
     assert models(shop) == listed
-    (row,) = registers.records(shop, "ada", "shop", kind)
+    (row,) = registers.records(shop, "shop", kind)
     assert row["model_id"] == ("demand-forecast" if answer == "stored" else "demand-forcast")
 
 
@@ -106,12 +106,14 @@ def test_a_form_registers_a_model_only_when_it_says_that_it_is_new(shop):
         "model_id": "demand-forcast", "period_start": "2026-01-01", "period_end": "2026-01-31",
         "cost_type": "inference", "amount": 10,
     }  # fmt: skip
-    asked = registers.save(shop, "ada", "shop", "cost_log", [row])
+    asked = registers.save(shop.acting_as("ada"), "shop", "cost_log", [row])
     assert {q.code for q in asked.questions} == {"new-model"}
-    alike = registers.save(shop, "ada", "shop", "cost_log", [row | {"model_id": "DemandForecast"}])
+    alike = registers.save(
+        shop.acting_as("ada"), "shop", "cost_log", [row | {"model_id": "DemandForecast"}]
+    )
     assert {q.code for q in alike.questions} == {"look-alike"}
     assert models(shop) == ["demand-forecast"]
-    done = registers.save(shop, "ada", "shop", "cost_log", [row], is_new_model=True)
+    done = registers.save(shop.acting_as("ada"), "shop", "cost_log", [row], is_new_model=True)
     assert done.status is Status.COMMITTED
     assert models(shop) == ["demand-forcast", "demand-forecast"]
 
@@ -125,10 +127,10 @@ def test_a_file_of_before_it_was_asked_about_is_stored_again_as_it_was(tmp_path,
             put(workspace, text.format("demand-forcast"), kind=kind)
     put(workspace, INCIDENT.format("demand-forcst"), kind="incident_log",
         profile=Profile(new_model="stored", restatement="confirm"))  # fmt: skip
-    was = models(workspace), registers.records(workspace, "ada", "shop", "incident_log")
+    was = models(workspace), registers.records(workspace, "shop", "incident_log")
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
     again = open_recovered(Settings(data=tmp_path, demo=False))
-    assert (models(again), registers.records(again, "ada", "shop", "incident_log")) == was
+    assert (models(again), registers.records(again, "shop", "incident_log")) == was
     assert all(check.ok for check in again.checks())
     again.close()

@@ -38,7 +38,7 @@ RESTATED = [
 def put(workspace, kind, rows):
     text = HEADERS[kind] + "".join(rows)
     receipt = imports.import_file(
-        workspace, "ada", SHOP, kind, "part.csv", text.encode(),
+        workspace.acting_as("ada"), SHOP, kind, "part.csv", text.encode(),
         profile=Profile(restatement="confirm"),
     )  # fmt: skip
     assert receipt.status in (Status.COMMITTED, Status.DUPLICATE), receipt
@@ -53,9 +53,9 @@ def standing(workspace):
         )  # fmt: skip
     kpis = [
         {k: v for k, v in row.items() if k != "batches"}
-        for row in portfolio_export.kpis_json(workspace, "ada", SHOP)
+        for row in portfolio_export.kpis_json(workspace, SHOP)
     ]
-    return tables, by_segment, kpis, portfolio_export.health_json(workspace, "ada", SHOP)
+    return tables, by_segment, kpis, portfolio_export.health_json(workspace, SHOP)
 
 
 def shop_told(parts):

@@ -65,7 +65,7 @@ def test_a_label_joins_its_prediction_whenever_either_comes(workspace):
 def test_labels_register_no_model(workspace):
     put(workspace, "prediction_id,y_true,model_id\np1,1,m7\n", kind="labels")
     assert stored(workspace)[:1] == []
-    assert registers.records(workspace, "ada", "shop", "models") == []
+    assert registers.records(workspace, "shop", "models") == []
     assert [r["model_id"] for r in stored(workspace, Label)] == ["m7"]
 
 
@@ -108,8 +108,10 @@ def test_an_incident_goes_on_under_its_number(workspace):
     later = opened.replace(",,SEV2", ",2024-01-05T10:00:00Z,SEV2")
     asked = put(workspace, later, kind="incident_log")
     assert [q.code for q in asked.questions] == ["restatement"]
-    row = registers.records(workspace, "ada", "shop", "incident_log")[0]
-    receipt = registers.save(workspace, "ada", "shop", "incident_log", [row | {"status": "closed"}])
+    row = registers.records(workspace, "shop", "incident_log")[0]
+    receipt = registers.save(
+        workspace.acting_as("ada"), "shop", "incident_log", [row | {"status": "closed"}]
+    )
     assert receipt.changed == 1
 
 
@@ -119,7 +121,7 @@ def test_a_measured_kpi_belongs_to_a_kpi(workspace):
     assert {r.code for r in receipt.rejects} == {"unknown-reference"}
     put(workspace, registers.template_csv("value_cases"), kind="value_cases")
     put(workspace, registers.template_csv("kpis"), kind="kpis")
-    kpi = registers.records(workspace, "ada", "shop", "kpis")[0]["kpi_id"]
+    kpi = registers.records(workspace, "shop", "kpis")[0]["kpi_id"]
     assert put(workspace, text.replace("income", kpi), kind="kpi_actuals").new == 2
 
 
@@ -141,7 +143,7 @@ def test_an_incident_that_is_not_over_shows_in_the_health(
     planned(workspace, "2024-08-06")
     in_use(workspace, "2024-07-01", model_version="1.0")
     results(workspace, "2024-07-29,0.24,P1W,final", version="1.0")
-    assert deployments.deployments(workspace, "ada", SHOP)[0].health.health == "healthy"
+    assert deployments.deployments(workspace, SHOP)[0].health.health == "healthy"
     save(
         workspace, "incident_log",
         {"incident_id": "I-7", "model_id": "m", "title": "Late", "started_at": "2024-08-02",
@@ -149,7 +151,7 @@ def test_an_incident_that_is_not_over_shows_in_the_health(
         {"incident_id": "I-8", "model_id": "m", "title": "Not yet", "started_at": "2024-09-02",
          "severity": "SEV1"},
     )  # fmt: skip
-    (line,) = deployments.deployments(workspace, "ada", SHOP)
+    (line,) = deployments.deployments(workspace, SHOP)
     assert line.health.health == health
     told = f"Incident I-7 ({severity}, {status}) began on 2 Aug 2024"
     assert line.health.reason.startswith(told) == (health != "healthy")

@@ -39,22 +39,27 @@ NUMBERS = {
 def workspace(tmp_path, empty_folder):
     opened = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     for project in ("water", "gas"):
-        registers.save(opened, "ada", project, "projects", [{"project": project, "title": "P"}])
+        registers.save(
+            opened.acting_as("ada"), project, "projects", [{"project": project, "title": "P"}]
+        )
     yield opened
     opened.close()
 
 
 def save(workspace, definition=FIRST_MECHANISM, project="water", **more):
     row = {"mechanism_id": MINE, "definition": definition} | more
-    return registers.save(workspace, "ada", project, "mechanisms", [row])
+    return registers.save(workspace.acting_as("ada"), project, "mechanisms", [row])
 
 
 def case(workspace, project="water", **more):
     row = {"value_case_id": "meters", "mechanism": MINE} | more
-    receipt = registers.save(workspace, "ada", project, "value_cases", [row])
+    receipt = registers.save(workspace.acting_as("ada"), project, "value_cases", [row])
     if receipt.status == "committed":
         rows = [{"value_case_id": "meters", "name": n, "written": w} for n, w in NUMBERS.items()]
-        assert registers.save(workspace, "ada", project, "quantities", rows).status == "committed"
+        assert (
+            registers.save(workspace.acting_as("ada"), project, "quantities", rows).status
+            == "committed"
+        )
     return receipt
 
 
@@ -129,20 +134,20 @@ def test_a_value_case_is_valued_by_a_mechanism_of_its_project(workspace):
     assert case(workspace).rejects[0].column == "mechanism"
     assert save(workspace).status == "committed"
     assert case(workspace).status == "committed"
-    found = case_value(workspace, "ada", "water", "meters")
+    found = case_value(workspace, "water", "meters")
     assert found.planned.net.mean == pytest.approx(60_000)
     assert found.redefined_at == ()
-    asked = questions(workspace, "ada", "water", MINE, None)
+    asked = questions(workspace, "water", MINE, None)
     assert asked["typing_minutes"] == "Typing a reading"
     assert "build_cost" in asked
     with pytest.raises(NotFoundError):
-        questions(workspace, "ada", "gas", MINE, None)
+        questions(workspace, "gas", MINE, None)
 
 
 def test_what_one_project_writes_no_other_can_use(workspace):
     save(workspace)
-    assert MINE in choices(workspace, "ada", "water")
-    assert MINE not in choices(workspace, "ada", "gas")
+    assert MINE in choices(workspace, "water")
+    assert MINE not in choices(workspace, "gas")
     refused = case(workspace, "gas")
     assert refused.status == "rejected"
     assert MINE not in refused.rejects[0].message.replace(f"'{MINE}'", "")
@@ -154,11 +159,11 @@ def test_a_changed_definition_is_a_version_and_values_at_once(workspace):
     dearer = FIRST_MECHANISM.replace("hours * wage_per_hour", "hours * wage_per_hour * 2")
     save(workspace, dearer, note="doubled")
     save(workspace, dearer, note="the same once more")
-    told = versions(workspace, "ada", "water", MINE)
+    told = versions(workspace, "water", MINE)
     assert [(v.number, v.note, v.actor) for v in told] == [
         (1, "first", "ada"), (2, "doubled", "ada")
     ]  # fmt: skip
-    found = case_value(workspace, "ada", "water", "meters")
+    found = case_value(workspace, "water", "meters")
     assert found.planned.net.mean == pytest.approx(120_000)
     assert found.redefined_at == (told[1].saved_at,)
 
@@ -188,15 +193,15 @@ def test_a_value_case_never_loses_what_it_rests_on(workspace):
     assert refused.status == "rejected"
     assert "Value case meters rests on it" in refused.rejects[0].message
     with pytest.raises(InputError, match="Value case meters would have nothing"):
-        undoing.undo(workspace, "ada", "water", first.batch)
-    assert case_value(workspace, "ada", "water", "meters").planned is not None
+        undoing.undo(workspace.acting_as("ada"), "water", first.batch)
+    assert case_value(workspace, "water", "meters").planned is not None
     save(workspace, archived=True)
-    assert MINE not in choices(workspace, "ada", "water")
-    assert case_value(workspace, "ada", "water", "meters").planned is not None
+    assert MINE not in choices(workspace, "water")
+    assert case_value(workspace, "water", "meters").planned is not None
 
 
 def test_a_definition_comes_by_file_like_every_record(workspace):
     text = registers.template_csv("mechanisms").encode()
-    receipt = imports.import_file(workspace, "ada", "water", "mechanisms", "m.csv", text)
+    receipt = imports.import_file(workspace.acting_as("ada"), "water", "mechanisms", "m.csv", text)
     assert (receipt.status, receipt.lines, receipt.accepted) == ("committed", 1, 1)
-    assert MINE in choices(workspace, "ada", "water")
+    assert MINE in choices(workspace, "water")

@@ -50,7 +50,7 @@ PER_WEEK = 7 / 365.25
 
 
 def put(workspace, project, kind, *rows):
-    receipt = registers.save(workspace, "ann", project, kind, rows)
+    receipt = registers.save(workspace.acting_as("ann"), project, kind, rows)
     assert receipt.status == "committed", receipt.rejects
 
 
@@ -65,7 +65,7 @@ def mill(workspace):
     put(workspace, "mill", "quantities", *values)
     text = "model_id,metric,period_start,value,granularity\nm,wape,2024-07-29,0.24,P1W\n"
     receipt = imports.import_file(
-        workspace, "ann", "mill", "metric_results", "r.csv", text.encode()
+        workspace.acting_as("ann"), "mill", "metric_results", "r.csv", text.encode()
     )
     assert receipt.status == "committed", receipt
 
@@ -125,12 +125,12 @@ def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
         service, "lines_of", lambda _, __, project: lines if project.project == SHOP else []
     )
     monkeypatch.setattr(service, "_totals", lambda _: [])
-    titles = [x.project_title for x in portfolio(store, "ann").lines]
+    titles = [x.project_title for x in portfolio(store).lines]
     assert titles == ["less", "same", "unknown", "more"]
 
 
 def test_the_rows_come_by_their_health_and_the_totals_by_currency(store):
-    overview = portfolio(store, "ann")
+    overview = portfolio(store)
     assert isinstance(overview, Portfolio)
     assert [(x.project, x.case.value_case_id, x.is_in_life) for x in overview.lines] == [
         (SHOP, CASE, True), ("mill", 'c"1', True), (SHOP, "plan", False),
@@ -167,25 +167,25 @@ def test_the_rows_come_by_their_health_and_the_totals_by_currency(store):
 def test_an_empty_portfolio_has_no_totals(tmp_path):
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-02")
-    overview = portfolio(workspace, "ann")
+    overview = portfolio(workspace)
     assert (len(overview.lines), overview.totals) == (1, ())
     workspace.close()
 
 
 def test_a_limit_makes_its_row_what_it_says(store):
-    shop, of_mill, plan = portfolio(store, "ann").lines
+    shop, of_mill, plan = portfolio(store).lines
     assert shop.health.reason == (
         "It delivers 60% of the planned value; WAPE is 0.264, its limit at most 0.26."
     )
     assert shop.health.health == "watch"
-    ((check,),) = [x.checks for x in portfolio(store, "ann").lines if x.checks]
+    ((check,),) = [x.checks for x in portfolio(store).lines if x.checks]
     assert (check.value, check.is_stale) == (0.264, False)
     assert of_mill.health.reason == "It delivers 100% of the planned value."
     assert plan.health.reason == "No monitoring results have come in yet."
 
 
 def test_a_project_shows_its_cases_and_its_kpis(store):
-    told = project_view(store, "ann", SHOP)
+    told = project_view(store, SHOP)
     assert (told.project.project, told.day) == (SHOP, date(2024, 8, 2))
     assert [x.case.value_case_id for x in told.lines] == [CASE, "plan"]
     assert [k.kpi_id for k in told.kpis] == ["down", "old"]
@@ -195,12 +195,12 @@ def test_a_project_shows_its_cases_and_its_kpis(store):
     assert down.trend == (about(400_000 - BEST * revenue), about(400_000 - revenue))
     assert old.trend == (about(400_000 + BEST * revenue), about(400_000 + revenue))
     with pytest.raises(NotFoundError):
-        project_view(store, "ann", "shops")
+        project_view(store, "shops")
 
 
 def test_kpis_as_they_are_answered(store):
-    down, old = kpis_json(store, "ann", SHOP)
-    revenue = portfolio(store, "ann").lines[0].case.current.kpis[Dimension.REVENUE].mean
+    down, old = kpis_json(store, SHOP)
+    revenue = portfolio(store).lines[0].case.current.kpis[Dimension.REVENUE].mean
     assert down == {
         "project": SHOP, "kpi": "down", "title": "down", "dimension": "revenue",
         "unit": "EUR/year", "direction": "lower", "baseline": 400_000.0, "target": 500_000.0,
@@ -215,31 +215,31 @@ def test_kpis_as_they_are_answered(store):
     assert (old["proxy"], old["stands_for"], old["expires_on"], old["target_on"]) == (
         "proxy", "x", "2024-08-01", None,
     )  # fmt: skip
-    assert kpis_json(store, "ann", None) == [down, old]
-    assert kpis_json(store, "ann", "mill") == []
+    assert kpis_json(store, None) == [down, old]
+    assert kpis_json(store, "mill") == []
 
 
 def test_a_kpi_that_nothing_moves_is_answered_without_figures(tmp_path):
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     planned(workspace, "2024-08-02")
     kpi(workspace, "k", "lower")
-    (told,) = kpis_json(workspace, "ann", None)
+    (told,) = kpis_json(workspace, None)
     assert told["planned"] is not None
     empty = ("value", "p10", "p90", "as_of", "model", "rests_on")
     assert [told[name] for name in empty] == [None] * 6
     assert told["reason"] == "No monitoring results yet: this is a plan."
     save(workspace, "value_cases", {"value_case_id": "b", "mechanism": "demand_forecast"})
     kpi(workspace, "k", "lower", value_case_id="")
-    (told,) = kpis_json(workspace, "ann", None)
+    (told,) = kpis_json(workspace, None)
     assert told["planned"] is None
     workspace.close()
 
 
 def test_health_as_it_is_answered(store):
-    shop, plan = health_json(store, "ann", SHOP)
+    shop, plan = health_json(store, SHOP)
     assert shop == {
         "project": SHOP, "value_case": CASE, "model": "m", "model_version": "1",
-        "health": "watch", "reason": portfolio(store, "ann").lines[0].health.reason,
+        "health": "watch", "reason": portfolio(store).lines[0].health.reason,
         "age_days": 4, "currency": "EUR", "planned_rate": about(PLANNED * PER_WEEK),
         "value_rate": about(NET * PER_WEEK), "value_gap": about((PLANNED - NET) * PER_WEEK),
         "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
@@ -247,8 +247,8 @@ def test_health_as_it_is_answered(store):
     }  # fmt: skip
     empty = ("value_rate", "value_gap", "rests_on", "value_rate_p10", "value_rate_p90")
     assert (plan["health"], *(plan[name] for name in empty)) == ("unknown", *[None] * 5)
-    of_mill = health_json(store, "ann", "mill")
-    everything = health_json(store, "ann", None)
+    of_mill = health_json(store, "mill")
+    everything = health_json(store, None)
     assert len(everything) == 3
     assert sorted(everything, key=str) == sorted([shop, plan, *of_mill], key=str)
 
@@ -256,14 +256,14 @@ def test_health_as_it_is_answered(store):
 def test_the_range_of_a_rate_is_answered_from_low_to_high(monkeypatch):
     view = SimpleNamespace(lines=[line(case(worth(365.25), worth(365.25)))])
     monkeypatch.setattr(portfolio_export, "_views", lambda *_: [view])
-    (row,) = health_json(None, "ann", None)
+    (row,) = health_json(None, None)
     ends = row["value_rate_p10"], row["value_rate_p90"]
     assert ends == (about(7 - 10 * PER_WEEK), about(7 + 10 * PER_WEEK))
 
 
 def test_the_text_for_prometheus_quotes_its_labels(store):
-    of_mill, shop = (health_json(store, "ann", p)[0] for p in ("mill", SHOP))
-    assert prometheus_text(store, "ann").splitlines() == [
+    of_mill, shop = (health_json(store, p)[0] for p in ("mill", SHOP))
+    assert prometheus_text(store).splitlines() == [
         "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
         "# TYPE mlpm_value_rate gauge",
         r'mlpm_value_rate{project="mill",value_case="c\"1",currency="USD"} '
@@ -276,14 +276,14 @@ def test_the_text_for_prometheus_quotes_its_labels(store):
         'mlpm_health{project="shop",value_case="orders",health="watch"} 1',
         'mlpm_health{project="shop",value_case="plan",health="unknown"} 1',
     ]
-    assert prometheus_text(store, "ann").endswith("1\n")
+    assert prometheus_text(store).endswith("1\n")
 
 
 def test_a_case_without_a_model_has_none_in_its_health(tmp_path):
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     clock(workspace, "2024-08-02")
     save(workspace, "value_cases", {"value_case_id": "a", "mechanism": "demand_forecast"})
-    (told,) = health_json(workspace, "ann", None)
+    (told,) = health_json(workspace, None)
     assert (told["model"], told["model_version"]) == ("", "")
     workspace.close()
 
@@ -310,7 +310,7 @@ def test_a_case_of_which_nothing_can_be_said_has_a_row_with_the_reason(store, mo
     assert (three.case.title, three.case.problem) == ("Three", reason)
     (logged,) = caplog.records
     assert logged.getMessage() == "The health of orders of demo could not be computed"
-    answers = [x for x in health_json(store, "ann", "demo") if x["reason"] == "No such unit."]
+    answers = [x for x in health_json(store, "demo") if x["reason"] == "No such unit."]
     assert [(x["model"], x["model_version"]) for x in answers] == [(None, None)]
     put(store, "demo", "projects", {"project": "demo", "title": "Shown", "archived": True})
 
@@ -321,7 +321,7 @@ def test_a_trend_is_of_the_newest_year_of_weeks_or_empty_with_a_line_in_the_log(
     asked = []
     monkeypatch.setattr(store, "answers", Answers())
     monkeypatch.setattr(service, "rates_of", lambda *_, last: asked.append(last) or 1 / 0)
-    assert {k.trend for k in project_view(store, "ann", SHOP).kpis} == {()}
+    assert {k.trend for k in project_view(store, SHOP).kpis} == {()}
     assert asked == [52]
     (logged,) = caplog.records
     assert logged.getMessage() == "The value rates of orders of shop could not be computed"
@@ -338,7 +338,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
         service, "lines_of", lambda _, __, project: lines if project.project == SHOP else []
     )
     monkeypatch.setattr(service.Worth, "annual", lambda *_, **__: 1 / 0)
-    net = portfolio(store, "ann").totals
+    net = portfolio(store).totals
     assert [(t.dimension, t.planned.mean, t.realised.mean, t.cases) for t in net] == [
         (None, 2.0, 3.0, ("Both",))
     ]
@@ -356,7 +356,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
 def test_a_label_of_prometheus_is_quoted(monkeypatch, name, quoted):
     row = {"project": name, "value_case": "v", "currency": "EUR", "health": "sick"}
     monkeypatch.setattr(portfolio_export, "health_json", lambda *_: [row | {"value_rate": None}])
-    assert prometheus_text(None, "ann").splitlines()[-1] == (
+    assert prometheus_text(None).splitlines()[-1] == (
         f'mlpm_health{{project="{quoted}",value_case="v",health="sick"}} 1'
     )
 

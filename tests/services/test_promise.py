@@ -208,25 +208,29 @@ def stored(workspace, **of_second):
 
 def test_a_decision_freezes_both_and_promises_the_corrected_one(workspace):
     stored(workspace)
-    board = candidates(workspace, "ada", SHOP, CASE)
+    board = candidates(workspace, SHOP, CASE)
     best = board.best
     assert board.is_corrected
     assert best.net.mean < 0.99 * best.measured.mean
-    decide(workspace, "ada", SHOP, CASE, chosen="c0", title="t", why="w", decided_by="ada")
-    (decision,) = decisions(workspace, "ada", SHOP)
+    decide(
+        workspace.acting_as("ada"), SHOP, CASE, chosen="c0", title="t", why="w", decided_by="ada"
+    )
+    (decision,) = decisions(workspace, SHOP)
     assert (decision.promised, decision.measured) == (best.net, best.measured)
     assert not decision.is_before_correction
-    (row,) = decisions_table(workspace, "ada", SHOP)
+    (row,) = decisions_table(workspace, SHOP)
     assert row["promised"] == best.net.mean
     assert row["promised_as_measured"] == best.measured.mean
-    kept = {r["option"]: r for r in options_table(workspace, "ada", SHOP)}
+    kept = {r["option"]: r for r in options_table(workspace, SHOP)}
     assert kept["c0"]["net"] < kept["c0"]["measured"]
 
 
 def test_evidence_of_before_stays_and_says_so(workspace):
     """Options kept before nets were corrected have no measured net of their own."""
     stored(workspace)
-    decide(workspace, "ada", SHOP, CASE, chosen="c0", title="t", why="w", decided_by="ada")
+    decide(
+        workspace.acting_as("ada"), SHOP, CASE, chosen="c0", title="t", why="w", decided_by="ada"
+    )
     with workspace.store.reader() as reader:
         (row,) = reader.table(Decision, SHOP)
     option = json.loads(workspace.ledger.raw(row["evidence"]))["options"][0]
@@ -241,11 +245,11 @@ def test_evidence_of_before_stays_and_says_so(workspace):
 
 def test_agreement_in_a_file_pairs_two_candidates(workspace):
     stored(workspace, compared_with="c0", agreement=0.95)
-    paired = candidates(workspace, "ada", SHOP, CASE)
+    paired = candidates(workspace, SHOP, CASE)
     assert "taken as independent" not in paired.caveat
     save(workspace, "evaluations", {"value_case_id": CASE, "candidate": "c1", "metric": "wape",
          "value": ERRORS[1], "value_se": 0.01, "test_set": "spring"})  # fmt: skip
-    apart = candidates(workspace, "ada", SHOP, CASE)
+    apart = candidates(workspace, SHOP, CASE)
     assert "taken as independent" in apart.caveat
     (c0,) = (o for o in paired.options if o.name == "c0")
     (alone,) = (o for o in apart.options if o.name == "c0")

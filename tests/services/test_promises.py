@@ -45,7 +45,7 @@ def shop(tmp_path, empty_folder):
 
 
 def view(workspace):
-    return delivered(workspace, "ada", SHOP, CASE)
+    return delivered(workspace, SHOP, CASE)
 
 
 def at(day, told):
@@ -75,7 +75,7 @@ def test_two_months_by_hand(shop):
 
 
 def test_the_promise_of_a_week_is_the_planned_value_rate_of_the_value_gap(shop):
-    (line,) = portfolio.project_view(shop, "ada", SHOP).lines
+    (line,) = portfolio.project_view(shop, SHOP).lines
     july = view(shop).months[0]
     assert july.promised / july.days_in_use * 7 == pytest.approx(line.planned_rate)
 
@@ -178,7 +178,7 @@ def test_a_kpi_by_month_against_the_promise_in_force(shop):
     promise(shop, "down", 300_000)
     promise(shop, "down", 250_000, promised_for_on="2024-08-01")
     promise(shop, "down", 1, promised_for_on="2024-08-01", made_on="2024-08-11")
-    case = valuation.case_value(shop, "ada", SHOP, CASE)
+    case = valuation.case_value(shop, SHOP, CASE)
     per_point = case.planned.kpis[Dimension.REVENUE].mean / 0.06
     shown = view(shop)
     ((july, august),) = [k.months for k in shown.kpis]
@@ -203,7 +203,7 @@ def test_a_promise_is_judged_by_what_came_since_in_its_direction(
     """From 15 July on: 7 days at 0.24, 7 at 0.27 and 7 at 0.30, on average 0.03 points."""
     kpi(shop, "k", direction)
     promise(shop, "k", promised)
-    case = valuation.case_value(shop, "ada", SHOP, CASE)
+    case = valuation.case_value(shop, SHOP, CASE)
     gain = case.planned.kpis[Dimension.REVENUE].mean / 0.06 * 0.03
     shown = view(shop)
     (line,) = shown.promises
@@ -246,7 +246,7 @@ def test_a_promise_on_another_value_case_rests_on_its_own_results(shop):
     save(shop, "value_cases", {"value_case_id": "other", "mechanism": "demand_forecast"})
     kpi(shop, "k", "higher")
     promise(shop, "k", 400_001)
-    here, there = view(shop), delivered(shop, "ada", SHOP, "other")
+    here, there = view(shop), delivered(shop, SHOP, "other")
     assert here.promises == there.promises
     assert here.promises[0].outcome is Outcome.OVER_DELIVERED
     assert (there.months, there.kpis) == ((), ())
@@ -267,7 +267,7 @@ def test_decisions_fall_due_by_the_clock(shop):
                                "value": 0.24})  # fmt: skip
     decided = {"chosen": "1.0", "title": "t", "why": "w", "decided_by": "a"}
     decisions.decide(
-        shop, "ada", SHOP, CASE, **decided, runs_as=("m", ""),
+        shop.acting_as("ada"), SHOP, CASE, **decided, runs_as=("m", ""),
         decided_on=date(2024, 7, 1), review_on=date(2024, 8, 11),
     )  # fmt: skip
     before = view(shop)
@@ -276,7 +276,7 @@ def test_decisions_fall_due_by_the_clock(shop):
     (due,) = view(shop).decisions_due
     assert due.decision_id == "D001"
     assert due.realised is not None
-    decisions.decide(shop, "ada", SHOP, CASE, **decided, supersedes="D001",
+    decisions.decide(shop.acting_as("ada"), SHOP, CASE, **decided, supersedes="D001",
                        review_on=date(2024, 9, 1))  # fmt: skip
     after = view(shop)
     assert (after.decisions_due, after.next_review_on) == ((), date(2024, 9, 1))
@@ -284,7 +284,7 @@ def test_decisions_fall_due_by_the_clock(shop):
 
 def test_an_unknown_value_case_is_answered_with_near_names(shop):
     with pytest.raises(NotFoundError, match="orders"):
-        delivered(shop, "ada", SHOP, "order")
+        delivered(shop, SHOP, "order")
 
 
 def test_the_demo_tells_its_stories(tmp_path, demo_folder):
@@ -292,7 +292,7 @@ def test_the_demo_tells_its_stories(tmp_path, demo_folder):
     promises the one made under pressure is missed.
     """
     workspace = open_recovered(Settings(data=copied(demo_folder, tmp_path), demo=False))
-    realised = delivered(workspace, "ada", "bike-shop-demand", "daily-orders")
+    realised = delivered(workspace, "bike-shop-demand", "daily-orders")
     assert realised.dearest.start == date(2026, 3, 1)
     assert len(realised.months) == 24
     assert realised.total.realised.mean == pytest.approx(

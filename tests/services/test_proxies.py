@@ -49,25 +49,25 @@ def shop(tmp_path, empty_folder):
         workspace, "quantities",
         *({"value_case_id": "triage", "name": n, "written": w} for n, w in NUMBERS.items()),
     )  # fmt: skip
-    told = import_file(workspace, "ada", "shop", "metric_results", "june.csv", RESULTS)
+    told = import_file(workspace.acting_as("ada"), "shop", "metric_results", "june.csv", RESULTS)
     assert told.status is Status.COMMITTED
     yield workspace
     workspace.close()
 
 
 def save(workspace, kind, *rows):
-    receipt = registers.save(workspace, "ada", "shop", kind, rows)
+    receipt = registers.save(workspace.acting_as("ada"), "shop", kind, rows)
     assert receipt.status == "committed", receipt.rejects
 
 
 def fault(workspace, row):
-    receipt = registers.save(workspace, "ada", "shop", "kpis", [row])
+    receipt = registers.save(workspace.acting_as("ada"), "shop", "kpis", [row])
     assert receipt.status is Status.REJECTED
     return [(r.column, r.message) for r in receipt.rejects]
 
 
 def only_kpi(workspace):
-    (kpi,) = portfolio.project_view(workspace, "ada", "shop").kpis
+    (kpi,) = portfolio.project_view(workspace, "shop").kpis
     return kpi
 
 
@@ -109,7 +109,7 @@ def test_an_expired_proxy_is_judged_by_nothing_until_it_is_agreed(shop):
         "Provisional KPI for happier customers, not agreed, expired 3 weeks ago: agree to it or "
         "replace it."
     )
-    (told,) = portfolio_export.kpis_json(shop, "ada", "shop")
+    (told,) = portfolio_export.kpis_json(shop, "shop")
     assert (told["proxy"], told["counts"]) == ("proxy expired", False)
     assert (told["stands_for"], told["expires_on"]) == ("happier customers", "2026-06-09")
 
@@ -121,7 +121,7 @@ def test_an_expired_proxy_is_judged_by_nothing_until_it_is_agreed(shop):
     save(shop, "kpis", KPI | numbers)
     kpi = only_kpi(shop)
     assert (kpi.state, kpi.proxy_told, kpi.standing(TODAY)) == (ProxyState.NONE, "", "on target")
-    (told,) = portfolio_export.kpis_json(shop, "ada", "shop")
+    (told,) = portfolio_export.kpis_json(shop, "shop")
     assert (told["proxy"], told["stands_for"], told["counts"]) == (None, None, True)
 
 
@@ -141,7 +141,7 @@ def test_promises_and_months_of_a_proxy_end_with_it(shop):
         {"promise_id": "p", "kpi_id": "waits", "promised": 9, "made_on": date(2026, 5, 1),
          "promised_for_on": date(2026, 6, 1)},
     )  # fmt: skip
-    realised = delivered(shop, "ada", "shop", "triage")
+    realised = delivered(shop, "shop", "triage")
     assert [k.kpi.kpi_id for k in realised.kpis] == ["waits"]
     assert realised.promises[0].outcome is not Outcome.UNKNOWN
     for changed, reason in (
@@ -152,7 +152,7 @@ def test_promises_and_months_of_a_proxy_end_with_it(shop):
         ({"expires_on": date(2026, 7, 31)}, "The baseline of its KPI is still to be measured."),
     ):
         save(shop, "kpis", PROXY | changed)
-        realised = delivered(shop, "ada", "shop", "triage")
+        realised = delivered(shop, "shop", "triage")
         assert realised.kpis == ()
         assert (realised.promises[0].outcome, realised.promises[0].reason) == (
             Outcome.UNKNOWN,
@@ -162,7 +162,7 @@ def test_promises_and_months_of_a_proxy_end_with_it(shop):
 
 def test_a_project_whose_proxy_expired_needs_a_kpi_again(shop):
     def kpi_step():
-        steps = registers.setup_steps(shop, "ada", "shop")
+        steps = registers.setup_steps(shop, "shop")
         return next(s.is_done for s in steps if s.kind == "kpis")
 
     assert not kpi_step()
@@ -202,13 +202,13 @@ def test_a_store_of_before_keeps_its_kpis(tmp_path, monkeypatch):
 
 
 def test_the_brief_tells_of_proxies_and_of_no_kpi_at_all(shop):
-    assert brief(shop, "ada", "shop").kpi_notes == ("No KPI is named yet.",)
+    assert brief(shop, "shop").kpi_notes == ("No KPI is named yet.",)
     save(shop, "kpis", PROXY)
-    (told,) = brief(shop, "ada", "shop").kpi_notes
+    (told,) = brief(shop, "shop").kpi_notes
     assert told.startswith(
         "Hours to wait: provisional KPI for happier customers, not agreed, expired 3 w"
     )
-    assert not brief(shop, "ada", "shop").has_kpi
+    assert not brief(shop, "shop").has_kpi
     save(shop, "kpis", PROXY | {"agreed_by": "Ines", "agreed_on": TODAY})
-    assert brief(shop, "ada", "shop").kpi_notes == ()
-    assert brief(shop, "ada", "shop").has_kpi
+    assert brief(shop, "shop").kpi_notes == ()
+    assert brief(shop, "shop").has_kpi

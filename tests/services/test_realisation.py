@@ -195,14 +195,16 @@ def shop(tmp_path_factory):
     workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "prediction_log":
-            imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())
+            imports.import_file(
+                workspace.acting_as("demo"), project, kind, path.name, path.read_bytes()
+            )
     yield workspace
     workspace.close()
 
 
 def seen(workspace, **changes):
-    case = case_value(workspace, "ada", WINBACK, LETTER, changes=changes)
-    return case, insight(case, of_case(project_estimates(workspace, "ada", WINBACK), case))
+    case = case_value(workspace, WINBACK, LETTER, changes=changes)
+    return case, insight(case, of_case(project_estimates(workspace, WINBACK), case))
 
 
 def test_a_value_case_pays_for_its_contacts_whatever_the_attribution(shop):

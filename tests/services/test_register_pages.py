@@ -30,7 +30,7 @@ def shop(tmp_path_factory):
 
 
 def page(workspace, kind="models", **asked):
-    return registers.page(workspace, "ada", SHOP, kind, PageRequest(**asked))
+    return registers.page(workspace, SHOP, kind, PageRequest(**asked))
 
 
 def ids(found):
@@ -93,8 +93,8 @@ def test_an_unknown_kind_is_said(shop):
 def test_the_newest_versions_come_first(shop):
     save(shop, "models", ROWS[3] | {"purpose": "newer"})
     save(shop, "models", ROWS[3] | {"purpose": "newest"})
-    newest = registers.history(shop, "ada", SHOP, "models", last=2)
+    newest = registers.history(shop, SHOP, "models", last=2)
     assert [row["purpose"] for row in newest] == ["newest", "newer"]
-    whole = registers.history(shop, "ada", SHOP, "models")
+    whole = registers.history(shop, SHOP, "models")
     assert len(whole) == len(ROWS) + 2
     save(shop, "models", ROWS[3])

@@ -120,25 +120,31 @@ def test_what_was_exported_is_imported_as_what_is_stored(shop, file_format):
          "direction": "higher", "baseline": -5, "target": 1, "definition": note}
         for i, note in enumerate(NOTES)
     ]  # fmt: skip
-    saved = registers.save(shop, "ada", "p", "kpis", rows)
+    saved = registers.save(shop.acting_as("ada"), "p", "kpis", rows)
     assert saved.status is Status.COMMITTED, saved.rejects
-    stored = {r["kpi_id"]: r["definition"] for r in registers.records(shop, "ada", "p", "kpis")}
+    stored = {r["kpi_id"]: r["definition"] for r in registers.records(shop, "p", "kpis")}
     assert stored == {f"k{i}": note for i, note in enumerate(NOTES)}
-    exported = export(shop, "ada", "p", "kpis", file_format)
+    exported = export(shop.acting_as("ada"), "p", "kpis", file_format)
     assert file_format == "xlsx" or formulas(exported.data) == []
-    receipt = imports.import_file(shop, "ada", "p", "kpis", exported.filename, exported.data)
+    receipt = imports.import_file(
+        shop.acting_as("ada"), "p", "kpis", exported.filename, exported.data
+    )
     assert (receipt.rejected, receipt.new, receipt.changed) == (0, 0, 0), receipt
     assert receipt.identical == len(NOTES)
 
 
 def test_bands_and_quantities_come_back_too(shop):
     data = f"{HEADER},slice_key,slice_value\nm,bias,2024-01-01,-0.5,=1,age,-5 to 0\n"
-    stored = imports.import_file(shop, "ada", "p", "metric_results", "r.csv", data.encode())
+    stored = imports.import_file(
+        shop.acting_as("ada"), "p", "metric_results", "r.csv", data.encode()
+    )
     assert stored.status is Status.COMMITTED, stored.rejects
-    exported = export(shop, "ada", "p", "metric_results", "csv")
+    exported = export(shop.acting_as("ada"), "p", "metric_results", "csv")
     assert formulas(exported.data) == []
     assert b",-0.5," in exported.data
-    again = imports.import_file(shop, "ada", "p", "metric_results", "r.csv", exported.data)
+    again = imports.import_file(
+        shop.acting_as("ada"), "p", "metric_results", "r.csv", exported.data
+    )
     assert (again.identical, again.rejects) == (1, [])
 
 

@@ -110,7 +110,7 @@ def test_a_stopped_reader_is_a_failed_receipt_and_nothing_is_stored(workspace, m
     with ParserSandbox(Bounds(wall_seconds=0.05)) as cage:
         monkeypatch.setattr(saved_answers, "SANDBOX", cage)
         receipt = imports.import_file(
-            workspace, "ada", "shop", "metric_results", "f.csv", endless()
+            workspace.acting_as("ada"), "shop", "metric_results", "f.csv", endless()
         )
     assert (receipt.status, receipt.lines, receipt.batch) == (Status.FAILED, 0, None)
     assert [r.code for r in receipt.rejects] == ["reader-stopped"]

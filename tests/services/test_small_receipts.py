@@ -19,7 +19,13 @@ BAD = GOOD + "m,recall,2026-01-12,much\n" * 9990
 
 def put(workspace, text, name, **more):
     receipt = imports.import_file(
-        workspace, "ada", "shop", "metric_results", name, text.encode(), accept_good=True, **more
+        workspace.acting_as("ada"),
+        "shop",
+        "metric_results",
+        name,
+        text.encode(),
+        accept_good=True,
+        **more,
     )
     assert receipt.status == "committed", receipt
     return receipt
@@ -67,8 +73,8 @@ def test_whoever_asks_gets_them_all_as_they_were_told(stores):
     workspace, receipts = stores["bad"]
     for told in receipts:
         assert len(told.rejects) == 9990
-        assert batches.receipt(workspace, "ada", "shop", str(told.batch)) == told
-    listed = batches.receipts(workspace, "ada", "shop")
+        assert batches.receipt(workspace, "shop", str(told.batch)) == told
+    listed = batches.receipts(workspace, "shop")
     assert [row["receipt"].rejected for row in listed] == [9990] * 3
     assert [row["receipt"].rejects for row in listed] == [[]] * 3
 
@@ -76,7 +82,11 @@ def test_whoever_asks_gets_them_all_as_they_were_told(stores):
 def test_the_same_file_again_is_answered_with_the_whole_receipt(stores):
     workspace, receipts = stores["bad"]
     again = imports.import_file(
-        workspace, "ben", "shop", "metric_results", "0.csv", BAD.replace("m,", "m0,").encode()
+        workspace.acting_as("ben"),
+        "shop",
+        "metric_results",
+        "0.csv",
+        BAD.replace("m,", "m0,").encode(),
     )
     assert again == receipts[0].model_copy(update={"status": "duplicate"})
 
@@ -87,6 +97,6 @@ def test_they_come_back_with_a_database_that_is_built_anew(stores, tmp_path):
     for path in copy.glob("mlpm.duckdb*"):
         path.unlink()
     anew = open_recovered(Settings(data=copy, demo=False))
-    assert [batches.receipt(anew, "", "shop", str(r.batch)) for r in receipts] == receipts
+    assert [batches.receipt(anew, "shop", str(r.batch)) for r in receipts] == receipts
     assert backups.told(backups.verify(anew))["ok"]
     anew.close()

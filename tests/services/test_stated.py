@@ -48,7 +48,7 @@ def triage(workspace):
             {"value_case_id": QUEUE, "name": n, "written": w} for n, w in M3.items()
         ],
     }.items():  # fmt: skip
-        receipt = registers.save(workspace, "test", AUDITS, kind, rows)
+        receipt = registers.save(workspace.acting_as("test"), AUDITS, kind, rows)
         assert receipt.status is Status.COMMITTED, receipt.rejects
     return workspace
 
@@ -57,7 +57,7 @@ def uploaded(workspace, project, case, text):
     head, _, rest = text.partition("\n")
     lines = "\n".join(f"{case},{line}" for line in rest.strip().splitlines())
     return imports.import_file(
-        workspace, "test", project, "evaluations", "e.csv",
+        workspace.acting_as("test"), project, "evaluations", "e.csv",
         f"value_case_id,{head}\n{lines}\n".encode(),
     )  # fmt: skip
 
@@ -79,7 +79,7 @@ def test_a_share_of_which_the_counts_are_stated_has_their_beta(triage, head, cel
         f"a,coverage,{value!r},{cells}",
     )  # fmt: skip
     assert receipt.status is Status.COMMITTED, receipt.rejects
-    (option,) = (o for o in candidates(triage, "ada", AUDITS, QUEUE).options if o.name == "a")
+    (option,) = (o for o in candidates(triage, AUDITS, QUEUE).options if o.name == "a")
     (metric,) = (m for m in option.metrics if m.name == "selective_error")
     assert metric.written == f"{hits}/{n}"
     low, high = beta(hits + 1, n - hits + 1).ppf([0.05, 0.95])
@@ -98,7 +98,7 @@ def test_an_interval_of_what_is_no_share_is_a_standard_error(workspace, low, hig
         workspace, SHOP, CASE,
         f"candidate,metric,value,ci_low,ci_high,ci_level\na,wape,0.24,{low},{high},{level or ''}",
     ).status is Status.COMMITTED  # fmt: skip
-    (option,) = (o for o in candidates(workspace, "ada", SHOP, CASE).options if o.name == "a")
+    (option,) = (o for o in candidates(workspace, SHOP, CASE).options if o.name == "a")
     error = (high - low) / 2 / norm.ppf(0.5 + (level or 0.95) / 2)
     spread = (option.net.p90 - option.net.p10) / (2 * norm.ppf(0.9)) / NET_PER_POINT
     assert spread == pytest.approx(error, rel=0.01)
@@ -187,15 +187,17 @@ def test_what_a_candidate_costs_lowers_its_money_on_every_path(workspace):
         "candidate,metric,value,value_se,fixed_cost_annual\n"
         "free,wape,0.24,0.01,\ndear,wape,0.24,0.01,20000",
     ).status is Status.COMMITTED  # fmt: skip
-    board = candidates(workspace, "ada", SHOP, CASE)
+    board = candidates(workspace, SHOP, CASE)
     free, dear = ({o.name: o for o in board.options}[name] for name in ("free", "dear"))
     assert free.net.mean - dear.net.mean == pytest.approx(20_000, abs=1)
     assert (free.fixed_cost, dear.fixed_cost) == (0, 20_000)
     assert dear.is_dominated
-    case = case_value(workspace, "ada", SHOP, CASE)
+    case = case_value(workspace, SHOP, CASE)
     assert among(case, board), "the advice values the same options"
-    decide(workspace, "ada", SHOP, CASE, chosen="dear", title="t", why="w", decided_by="ada")
-    rows = {r["option"]: r for r in options_table(workspace, "ada", SHOP)}
+    decide(
+        workspace.acting_as("ada"), SHOP, CASE, chosen="dear", title="t", why="w", decided_by="ada"
+    )
+    rows = {r["option"]: r for r in options_table(workspace, SHOP)}
     assert rows["free"]["net"] - rows["dear"]["net"] == pytest.approx(20_000, abs=1)
 
 
@@ -205,7 +207,7 @@ def test_two_costs_of_one_candidate_are_said_and_the_others_valued(workspace):
         workspace, SHOP, CASE,
         "candidate,metric,value,fixed_cost_annual\ntwo,wape,0.24,5\ntwo,rmse,9,7\none,wape,0.25,",
     )  # fmt: skip
-    board = candidates(workspace, "ada", SHOP, CASE)
+    board = candidates(workspace, SHOP, CASE)
     assert board.unvalued == (
         ("two", "Candidate two costs 5 and 7 a year; write the same in every row."),
     )
@@ -217,6 +219,6 @@ def test_evaluations_stored_before_say_nothing_more(workspace):
     planned(workspace, "2025-07-15")
     save(workspace, "evaluations", {"value_case_id": CASE, "candidate": "a", "metric": "wape",
          "value": 0.24})  # fmt: skip
-    (row,) = registers.records(workspace, "ada", SHOP, "evaluations")
+    (row,) = registers.records(workspace, SHOP, "evaluations")
     assert row["numerator"] is row["ci_low"] is row["fixed_cost_annual"] is row["agreement"] is None
     assert row["compared_with"] == ""

@@ -140,16 +140,17 @@ def shop(tmp_path_factory):
     workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("store"), demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind in ("projects", "value_cases", "quantities"):
-            imports.import_file(workspace, "demo", project, kind, path.name, path.read_bytes())
+            imports.import_file(
+                workspace.acting_as("demo"), project, kind, path.name, path.read_bytes()
+            )
     yield workspace
     workspace.close()
 
 
 def test_a_value_case_may_say_what_moves_together(shop):
-    apart = case_value(shop, "ada", WINBACK, LETTER, changes={"customer_value": "100 to 300"})
+    apart = case_value(shop, WINBACK, LETTER, changes={"customer_value": "100 to 300"})
     together = case_value(
         shop,
-        "ada",
         WINBACK,
         LETTER,
         changes={"customer_value": "100 to 300 with acceptance 0.9", "acceptance": "0.1 to 0.4"},
@@ -170,9 +171,9 @@ def test_a_value_case_may_say_what_moves_together(shop):
 )
 def test_a_quantity_that_would_be_counted_wrongly_is_not_stored(shop, written, why):
     row = {"value_case_id": LETTER, "name": "customer_value", "written": written}
-    saved = registers.save(shop, "ada", WINBACK, "quantities", [row])
+    saved = registers.save(shop.acting_as("ada"), WINBACK, "quantities", [row])
     assert why in str(saved)
-    case = case_value(shop, "ada", WINBACK, LETTER, changes={"customer_value": written})
+    case = case_value(shop, WINBACK, LETTER, changes={"customer_value": written})
     assert case.best is None
     assert why in case.problem
 
@@ -184,6 +185,6 @@ def test_a_quantity_with_its_rate_is_stored_and_exchanged(shop):
         ("100 USD at 1.25 USD/EUR on 2026-05-31", 80),
         ("10k JPY at 160 JPY/EUR on 2026-05-31", 62.5),
     ):
-        case = case_value(shop, "ada", WINBACK, LETTER, changes={"customer_value": written})
+        case = case_value(shop, WINBACK, LETTER, changes={"customer_value": written})
         assert case.best.quantities["customer_value"].median == pytest.approx(expected)
         assert case.best.currency == "EUR"

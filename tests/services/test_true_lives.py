@@ -39,13 +39,13 @@ def spread(total, parts):
 
 def realised(workspace):
     """Net over all monitored days, money, and how many years these are."""
-    view = delivered(workspace, "ada", PROJECT, CASE)
+    view = delivered(workspace, PROJECT, CASE)
     net = sum(m.realised.mean for m in view.months if m.realised)
     return net, sum(m.days_monitored for m in view.months) / 365.25
 
 
 def line(workspace):
-    (only,) = portfolio.portfolio(workspace, "ada").lines
+    (only,) = portfolio.portfolio(workspace).lines
     return only
 
 
@@ -305,16 +305,16 @@ def test_a_model_without_fresh_results_is_not_part_of_what_models_deliver(worksp
         workspace,
         [{"week": 12, "metric": m, "value": value, "n": n} for m, value, n in rates],
     )
-    fresh = portfolio.portfolio(workspace, "ada")
+    fresh = portfolio.portfolio(workspace)
     assert fresh.lines[0].is_counted
     assert fresh.totals[0].realised.mean == pytest.approx(62_100, rel=0.05)
     clock(workspace, week(13) + timedelta(days=229))
-    stale = portfolio.portfolio(workspace, "ada")
+    stale = portfolio.portfolio(workspace)
     (only,) = stale.lines
     assert (only.is_in_life, only.is_counted, stale.totals) == (True, False, ())
     last = week(13) - timedelta(days=1)
     assert only.case.uncounted == f"no results since {last.day} {last:%b %Y}"
-    (row,) = portfolio_export.health_json(workspace, "ada", PROJECT)
+    (row,) = portfolio_export.health_json(workspace, PROJECT)
     assert row["not_counted"] == only.case.uncounted
 
 
@@ -338,7 +338,7 @@ def test_the_worst_comes_first_whatever_its_gap(workspace):
         for i in range(11, 13)
     ]
     results(workspace, rows, answers={"new_model": "new"})
-    lines = portfolio.portfolio(workspace, "ada").lines
+    lines = portfolio.portfolio(workspace).lines
     assert [(x.case.title, x.health.health.value) for x in lines] == [
         ("Small", "sick"), ("Case", "watch"), ("Other", "healthy"),
     ]  # fmt: skip
@@ -393,5 +393,5 @@ def test_the_word_for_a_kpi_follows_its_direction_and_its_date(
         for metric, value in (("recall", 0.6 + drift * (i - 8)), ("precision", 0.25))
     ]
     results(workspace, rows)
-    view = portfolio.project_view(workspace, "ada", PROJECT)
+    view = portfolio.project_view(workspace, PROJECT)
     assert view.kpis[0].standing(view.day) == words

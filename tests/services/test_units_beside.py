@@ -13,7 +13,7 @@ from tests.in_use import planned_inputs as planned
 
 
 def watched(workspace):
-    (metric,) = deployment(workspace, "ada", PROJECT, "d").metrics
+    (metric,) = deployment(workspace, PROJECT, "d").metrics
     return metric
 
 
@@ -35,7 +35,7 @@ def test_a_limit_is_in_the_unit_that_is_asked(
     started(workspace, mechanism, week(13))
     save(workspace, "metric_limits", {"deployment_id": "d", "metric": metric} | limit)
     results(workspace, [{"week": 12, "metric": metric} | row])
-    (line,) = portfolio.portfolio(workspace, "ada").lines
+    (line,) = portfolio.portfolio(workspace).lines
     (check,) = line.checks
     assert (check.state.value, check.value) == (state, pytest.approx(shown))
     assert watched(workspace).check == check
@@ -49,7 +49,7 @@ def test_the_error_of_a_result_has_its_unit_too(workspace):
         workspace,
         [{"week": 12, "metric": "rmse", "value": 630, "value_se": 60, "unit": "second"}],
     )
-    (line,) = portfolio.portfolio(workspace, "ada").lines
+    (line,) = portfolio.portfolio(workspace).lines
     (check,) = line.checks
     assert check.state.value == "may be chance"
     assert (check.low, check.high) == pytest.approx((8.8551, 12.1449), abs=1e-3)
@@ -94,12 +94,14 @@ def test_slices_are_told_in_one_unit(workspace):
         for value, unit, region in ((0.5, "hour", "north"), (9, "", "south"), (9, "EUR", "west"))
     )
     done = imports.import_file(
-        workspace, "ada", PROJECT, "metric_results", "s.csv", text.encode(),
+        workspace.acting_as("ada"), PROJECT, "metric_results", "s.csv", text.encode(),
     )  # fmt: skip
     assert done.status == "rejected"  # no minutes are euros
     text = "".join(line for line in text.splitlines(keepends=True) if "EUR" not in line)
-    imports.import_file(workspace, "ada", PROJECT, "metric_results", "s.csv", text.encode())
-    (told,) = deployment(workspace, "ada", PROJECT, "d", "P1W").segments
+    imports.import_file(
+        workspace.acting_as("ada"), PROJECT, "metric_results", "s.csv", text.encode()
+    )
+    (told,) = deployment(workspace, PROJECT, "d", "P1W").segments
     errors = {one.name: one.points[-1].error for one in told.segments}
     assert errors == pytest.approx({"north": 30.0, "south": 9.0})
 
@@ -119,7 +121,7 @@ def evaluated(workspace, *rows, **answers):
     text = HEAD + "".join(f"case,{row}\n" for row in rows)
     profile = Profile.model_validate(answers)
     return imports.import_file(
-        workspace, "ada", PROJECT, "evaluations", "e.csv", text.encode(), profile=profile
+        workspace.acting_as("ada"), PROJECT, "evaluations", "e.csv", text.encode(), profile=profile
     )
 
 
@@ -173,7 +175,7 @@ def test_a_limit_in_percent_is_refused(workspace, metric, limit, sentence):
     """No recall reaches 60, and no error of 3,000 % would be noticed."""
     started(workspace, "M1", week(13))
     receipt = registers.save(
-        workspace, "ada", PROJECT, "metric_limits",
+        workspace.acting_as("ada"), PROJECT, "metric_limits",
         [{"deployment_id": "d", "metric": metric} | limit],
     )  # fmt: skip
     assert receipt.status == "rejected"
@@ -213,7 +215,7 @@ def test_a_bad_week_among_shares_is_not_asked(workspace, rows):
     """Most are below 2, or numerator and denominator or the unit say that it is a share."""
     started(workspace, "M4", week(13))
     results(workspace, [{"week": i, "metric": "wape"} | row for i, row in enumerate(rows)])
-    kept = registers.records(workspace, "ada", PROJECT, "metric_results")
+    kept = registers.records(workspace, PROJECT, "metric_results")
     assert 1.3 in {row["value"] for row in kept}
 
 
@@ -224,7 +226,7 @@ def test_the_answer_holds_for_all_rows_without_a_unit(workspace, answer, stored)
     said = {"week": 10, "metric": "wape", "value": 0.3, "unit": "share"}
     rows = [WAPE[0], WAPE[1] | {"value_se": 1, "ci_low": 10, "ci_high": 14}, said]
     results(workspace, rows, answers={"errors_in": answer})
-    kept = registers.records(workspace, "ada", PROJECT, "metric_results")
+    kept = registers.records(workspace, PROJECT, "metric_results")
     by_day = {str(r["period_start"].date()): r for r in kept}
     factor = stored / 12.4
     newest = by_day[str(week(12))]
@@ -243,7 +245,7 @@ def test_the_answer_is_not_kept_for_the_next_file(workspace):
     assert results(workspace, later, kept=False).status == "asked"
     later[0]["value"] = 0.3
     results(workspace, later, answers={"errors_in": "percent"})
-    kept = registers.records(workspace, "ada", PROJECT, "metric_results")
+    kept = registers.records(workspace, PROJECT, "metric_results")
     assert 0.3 in {row["value"] for row in kept}
 
 
@@ -254,11 +256,11 @@ def test_what_was_stored_before_the_question_comes_back(tmp_path, monkeypatch):
     with monkeypatch.context() as before:
         before.setattr(Profile, "answers", lambda _: [])
         results(workspace, WAPE, answers={"errors_in": "share"})
-    was = registers.records(workspace, "ada", PROJECT, "metric_results")
+    was = registers.records(workspace, PROJECT, "metric_results")
     workspace.close()
     (tmp_path / "mlpm.duckdb").unlink()
     again = open_recovered(Settings(data=tmp_path, demo=False))
-    assert registers.records(again, "ada", PROJECT, "metric_results") == was
+    assert registers.records(again, PROJECT, "metric_results") == was
     assert [row["value"] for row in was] == [0.9, 12.4]
     again.close()
 

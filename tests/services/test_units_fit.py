@@ -24,7 +24,7 @@ from tests.in_use import (
 
 
 def line(workspace):
-    (only,) = portfolio.portfolio(workspace, "ada").lines
+    (only,) = portfolio.portfolio(workspace).lines
     return only
 
 
@@ -40,10 +40,12 @@ def test_a_percentage_is_a_share_wherever_it_is_used(workspace, unit):
     assert only.case.current.net.mean == pytest.approx(net_a_year("M4", written), rel=1e-3)
     (check,) = only.checks
     assert (check.value, check.low, check.high) == pytest.approx((0.24, 0.2236, 0.2564), abs=1e-4)
-    months = delivered(workspace, "ada", PROJECT, CASE).months
+    months = delivered(workspace, PROJECT, CASE).months
     realised = sum(m.realised.mean for m in months if m.realised)
     assert realised == pytest.approx(net_a_year("M4", written) * 7 / 365.25, rel=1e-3)
-    table = exports.export(workspace, "ada", PROJECT, "metric_results", "csv").data.decode()
+    table = exports.export(
+        workspace.acting_as("ada"), PROJECT, "metric_results", "csv"
+    ).data.decode()
     assert ",0.24,," in table
     assert ",0.01,0.22,0.26," in table
     assert ",share," in table
@@ -141,7 +143,7 @@ def test_a_header_may_say_the_length_of_its_periods(workspace, header, status):
     started(workspace, "M7", week(13))
     text = f"model_id,metric,{header},value,unit\n{MODEL},units,2025-03-03,19165,unit\n"
     receipt = imports.import_file(
-        workspace, "ada", PROJECT, "metric_results", "r.csv", text.encode()
+        workspace.acting_as("ada"), PROJECT, "metric_results", "r.csv", text.encode()
     )
     assert receipt.status == status
 
@@ -158,11 +160,11 @@ def test_a_wide_file_may_be_in_percent(workspace):
     started(workspace, "M1", week(13))
     text = f"model_id,week,recall,precision,unit\n{MODEL},2025-03-31,60,25,%\n"
     receipt = imports.import_file(
-        workspace, "ada", PROJECT, "metric_results", "w.csv", text.encode(),
+        workspace.acting_as("ada"), PROJECT, "metric_results", "w.csv", text.encode(),
         profile=Profile(wide=("recall", "precision")),
     )  # fmt: skip
     assert receipt.status == "committed", (receipt.rejects, receipt.questions)
-    rows = registers.records(workspace, "ada", PROJECT, "metric_results")
+    rows = registers.records(workspace, PROJECT, "metric_results")
     assert {(r["metric"], r["value"], r["unit"]) for r in rows} == {
         ("recall", 0.6, "share"),
         ("precision", 0.25, "share"),

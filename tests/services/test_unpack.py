@@ -187,14 +187,14 @@ def test_the_same_table_is_stored_the_same_however_it_comes(tmp_path, suffix):
     }[suffix]()
     workspace = open_recovered(Settings(data=tmp_path, demo=False))
     receipt = imports.import_file(
-        workspace, "ada", "default", "metric_results", f"results.{suffix}", data
+        workspace.acting_as("ada"), "default", "metric_results", f"results.{suffix}", data
     )
     with workspace.store.reader() as reader:
         stored = reader.table(record_of("metric_results"), "default")
     again = imports.import_file(
-        workspace, "ada", "default", "metric_results", f"results.{suffix}", data
+        workspace.acting_as("ada"), "default", "metric_results", f"results.{suffix}", data
     )
-    raw = batches.raw_file(workspace, "ada", "default", receipt.batch)
+    raw = batches.raw_file(workspace, "default", receipt.batch)
     workspace.close()
     assert (receipt.status, receipt.accepted) == ("committed", 3)
     assert [(r["value"], r["n"], r["note"]) for r in stored] == [(0.8, 100, "as usual")] * 3

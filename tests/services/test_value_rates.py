@@ -63,10 +63,15 @@ def test_a_model_of_which_only_such_a_metric_is_monitored_says_so(tmp_path):
     in_use(workspace, "2024-07-01")
     text = "model_id,metric,period_start,value,granularity\nm,f1,2024-07-22,0.8,P1W\n"
     imports.import_file(
-        workspace, "test", SHOP, "metric_results", "r.csv", text.encode(), profile=Profile()
+        workspace.acting_as("test"),
+        SHOP,
+        "metric_results",
+        "r.csv",
+        text.encode(),
+        profile=Profile(),
     )
-    case = case_value(workspace, "ada", SHOP, CASE)
-    (line,) = portfolio(workspace, "ada").lines
+    case = case_value(workspace, SHOP, CASE)
+    (line,) = portfolio(workspace).lines
     workspace.close()
     assert case.current is None
     assert re.match("f1 alone cannot be turned into value", case.unvalued)

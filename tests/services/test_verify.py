@@ -22,7 +22,7 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     workspace = filled(folder)
     imports.import_file(
-        workspace, "ada", "other", "metric_results", "new.csv",
+        workspace.acting_as("ada"), "other", "metric_results", "new.csv",
         b"model_id,metric,period_start,value\nn,wape,2024-07-22,0.25\n",
     )  # fmt: skip
     workspace.close()
@@ -265,7 +265,7 @@ def test_a_damaged_ledger_is_written_anew_when_somebody_says_so(copy, whole, mon
     aside = list(copy.glob("quarantine/*/ledger.jsonl"))
     assert len(aside) == 1
     workspace = opened(copy)
-    shown = [batches.receipts(workspace, "ada", project) for project in (SHOP, "other")]
+    shown = [batches.receipts(workspace, project) for project in (SHOP, "other")]
     assert sum(map(len, shown)) == len(lines_of(whole))
     workspace.close()
 

@@ -87,7 +87,6 @@ def files() -> Iterator[tuple[str, str, Path]]:
 
 def load(
     workspace: Workspace,
-    actor: str = ACTOR,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Receipt]:
     """Import every demo file that is not in force yet.
@@ -102,17 +101,17 @@ def load(
     StoreError
         When a demo file is refused: the demo is broken, not the user's data.
     """
+    theirs = workspace if workspace.actor else workspace.acting_as(ACTOR)
     done = []
     every = list(files())
     for n, (project, kind, path) in enumerate(every, 1):
         if on_progress is not None:
             on_progress("loading the demo", n, len(every))
         if kind == Decision.kind:
-            done += demo_decisions.recorded(workspace, ACTOR, project, path)
+            done += demo_decisions.recorded(workspace.acting_as(ACTOR), project, path)
             continue
         receipt = import_file(
-            workspace,
-            actor,
+            theirs,
             project,
             kind,
             path.name,
@@ -138,9 +137,8 @@ def load_if_empty(
         load(workspace, on_progress=on_progress)
 
 
-def loaded(workspace: Workspace, actor: str) -> LoadedDemo:
+def loaded(workspace: Workspace) -> LoadedDemo:
     """What of the demo is in force, and which batches of others are tied to it."""
-    del actor  # everyone may read until roles come
     if workspace.store.read_only:  # nothing can be removed, so nothing need be asked
         with workspace.store.reader() as reader:
             rows = reader.rows("batch_summaries")
@@ -151,9 +149,7 @@ def loaded(workspace: Workspace, actor: str) -> LoadedDemo:
         return _loaded(rows, ours, resting_on(writer, ours))
 
 
-def remove(
-    workspace: Workspace, actor: str, *, others: Collection[str] | None = ()
-) -> list[Receipt]:
+def remove(workspace: Workspace, *, others: Collection[str] | None = ()) -> list[Receipt]:
     """Undo the batches of the demo in one transaction, newest first; its history is kept.
 
     Parameters
@@ -167,7 +163,7 @@ def remove(
         When a batch of others rests on the demo that may not be undone; it names all of them.
     """
     with workspace.store.write_locked():
-        demo = loaded(workspace, actor)
+        demo = loaded(workspace)
         asked = [b for b in demo.resting if others is not None and b.batch not in others]
         if asked:
             raise InputError(
@@ -177,7 +173,7 @@ def remove(
                 "Nothing was removed."
             )
         targets = sorted((*demo.batches, *demo.resting), key=lambda b: b.seq, reverse=True)
-        return undo_all(workspace, actor, [(b.project, b.batch) for b in targets], channel=_CHANNEL)
+        return undo_all(workspace, [(b.project, b.batch) for b in targets], channel=_CHANNEL)
 
 
 def _of_demo(reader: Reader, rows: Iterable[Mapping[str, Any]]) -> set[int]:

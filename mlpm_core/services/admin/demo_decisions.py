@@ -32,7 +32,7 @@ def in_force(reader: Reader, actor: str, project: str, path: Path) -> dict[tuple
     }
 
 
-def recorded(workspace: Workspace, actor: str, project: str, path: Path) -> list[Receipt]:
+def recorded(workspace: Workspace, project: str, path: Path) -> list[Receipt]:
     """Record every decision of a demo file that the actor has not recorded before.
 
     Raises
@@ -41,19 +41,18 @@ def recorded(workspace: Workspace, actor: str, project: str, path: Path) -> list
         When a decision cannot be recorded: the demo is broken, not the user's data.
     """
     with workspace.store.reader() as reader:
-        before = in_force(reader, actor, project, path)
+        before = in_force(reader, workspace.actor, project, path)
     receipts = []
     for row in _rows(path):
         batch = before.get(_key(row))
         if batch is not None:
-            receipt = batches.receipt(workspace, actor, project, batch)
+            receipt = batches.receipt(workspace, project, batch)
             receipts.append(receipt.model_copy(update={"status": Status.DUPLICATE}))
             continue
         texts = ("chosen", "title", "why", "decided_by", "attendees", "conditions", "dissent")
         receipts.append(
             decisions.decide(
                 workspace,
-                actor,
                 project,
                 row["value_case_id"],
                 **{name: row[name] for name in texts},

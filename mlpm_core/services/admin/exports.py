@@ -25,7 +25,7 @@ __all__ = ["FORMATS", "Export", "decisions_table", "export", "options_table", "t
 
 _HISTORY = "_history"
 _COPIED = tuple(c.name for c in columns(Decision) if c.name != "project" and not c.by_application)
-_STANDING: Mapping[str, Callable[[Workspace, str, str | None], list[dict[str, Any]]]] = {
+_STANDING: Mapping[str, Callable[[Workspace, str | None], list[dict[str, Any]]]] = {
     "kpi_values": portfolio_export.kpis_json,
     "health": portfolio_export.health_json,
 }
@@ -47,7 +47,7 @@ def tables() -> tuple[str, ...]:
     return (*KINDS, *(f"{kind}{_HISTORY}" for kind in KINDS), *_STANDING, "decision_options")
 
 
-def export(workspace: Workspace, actor: str, project: str, table: str, file_format: str) -> Export:
+def export(workspace: Workspace, project: str, table: str, file_format: str) -> Export:
     """A table of a project as CSV or XLSX.
 
     Raises
@@ -62,7 +62,7 @@ def export(workspace: Workspace, actor: str, project: str, table: str, file_form
     if table not in tables():
         raise NotFoundError.of("table", table, tables())
     title, as_of = workspace.project(project).title, workspace.now().replace(microsecond=0)
-    names, rows = _read(workspace, actor, project, table)
+    names, rows = _read(workspace, project, table)
     found = Table(
         title=table,
         columns=names,
@@ -73,7 +73,7 @@ def export(workspace: Workspace, actor: str, project: str, table: str, file_form
             ("Clock of the project", workspace.today(project).isoformat()),
             ("Filter", f"project = {project}"),
             ("Rows", f"{len(rows):,}"),
-            ("Exported by", actor),
+            ("Exported by", workspace.actor),
             ("Made with", f"MLPM {__version__}"),
         ),
     )
@@ -81,25 +81,23 @@ def export(workspace: Workspace, actor: str, project: str, table: str, file_form
     return Export(f"{project}-{table}.{file_format}".replace("/", "-"), data, len(rows), as_of)
 
 
-def _read(
-    workspace: Workspace, actor: str, project: str, table: str
-) -> tuple[list[str], list[dict[str, Any]]]:
+def _read(workspace: Workspace, project: str, table: str) -> tuple[list[str], list[dict[str, Any]]]:
     """The columns of a table and its rows."""
     if table in _STANDING:
-        told = _STANDING[table](workspace, actor, project)
+        told = _STANDING[table](workspace, project)
         rows = [{name: _flat(value) for name, value in row.items()} for row in told]
         return list(rows[0]) if rows else ["project"], rows
     if table in _OF_PROJECT:
-        rows = _OF_PROJECT[table](workspace, actor, project)
+        rows = _OF_PROJECT[table](workspace, project)
         empty = [c.name for c in columns(Decision) if not c.by_application]
         return list(rows[0]) if rows else empty, rows
     kind = table.removesuffix(_HISTORY) if table not in KINDS else table
     names = [c.name for c in columns(KINDS[kind])]
     if kind != table:
-        rows = registers.history(workspace, actor, project, kind)
+        rows = registers.history(workspace, project, kind)
         origin = ["origin"] if kind == Decision.kind else []
         return ["received_at", "actor", "batch", *names, *_TAKEN_BACK, *origin], rows
-    rows = registers.records(workspace, actor, project, kind)
+    rows = registers.records(workspace, project, kind)
     if KINDS[kind] is Project:
         rows = [row for row in rows if row["project"] == project]
     return names, rows
@@ -109,7 +107,7 @@ def _flat(value: object) -> object:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def decisions_table(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
+def decisions_table(workspace: Workspace, project: str) -> list[dict[str, Any]]:
     """Every decision as it is exported, with its origin and state; what cannot be said is None.
 
     Raises
@@ -136,11 +134,11 @@ def decisions_table(workspace: Workspace, actor: str, project: str) -> list[dict
             "realised_when": d.realised_when,
             "in_use_instead": d.instead or None,
         }
-        for d in decisions(workspace, actor, project)
+        for d in decisions(workspace, project)
     ]
 
 
-def options_table(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
+def options_table(workspace: Workspace, project: str) -> list[dict[str, Any]]:
     """The options that every decision was taken on, as they stood then: a row each.
 
     Raises
@@ -168,7 +166,7 @@ def options_table(workspace: Workspace, actor: str, project: str) -> list[dict[s
                 for name, cell in _ranged(dimension.value, option.kpis[dimension]).items()
             },
         }
-        for d in decisions(workspace, actor, project)
+        for d in decisions(workspace, project)
         for option in d.options
     ]
 
@@ -184,7 +182,7 @@ def _ranged(name: str, value: Range | None, reason: str | None = None) -> dict[s
     return cells if reason is None else cells | {f"{name}_reason": reason or None}
 
 
-_OF_PROJECT: Mapping[str, Callable[[Workspace, str, str], list[dict[str, Any]]]] = {
+_OF_PROJECT: Mapping[str, Callable[[Workspace, str], list[dict[str, Any]]]] = {
     Decision.kind: decisions_table,
     "decision_options": options_table,
 }

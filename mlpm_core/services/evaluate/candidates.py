@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["NONE", "candidates"]
 
 
-def candidates(
-    workspace: Workspace, actor: str, project: str, value_case_id: str
-) -> LeaderboardView:
+def candidates(workspace: Workspace, project: str, value_case_id: str) -> LeaderboardView:
     """Every candidate of a value case, valued by the case's written quantities.
 
     Of a candidate measured on several test sets the newest counts; metrics of different test sets
@@ -50,10 +48,10 @@ def candidates(
     NotFoundError
         When the project or the value case does not exist.
     """
-    case = case_value(workspace, actor, project, value_case_id)
+    case = case_value(workspace, project, value_case_id)
     rows = [
         row
-        for row in registers.records(workspace, actor, project, Evaluation.kind)
+        for row in registers.records(workspace, project, Evaluation.kind)
         if row["value_case_id"] == value_case_id
     ]
     with workspace.store.reader() as reader:

@@ -110,7 +110,7 @@ class DecisionView:
         return self.origin is Origin.RECORDED and self.state is DecisionState.IN_FORCE
 
 
-def decisions(workspace: Workspace, actor: str, project: str) -> list[DecisionView]:
+def decisions(workspace: Workspace, project: str) -> list[DecisionView]:
     """Every decision that a project ever held, newest first, promised beside realised.
 
     Raises
@@ -118,7 +118,6 @@ def decisions(workspace: Workspace, actor: str, project: str) -> list[DecisionVi
     NotFoundError
         When there is no such project.
     """
-    del actor  # everyone may read until roles come
     today, row = workspace.today(project), workspace.project(project)
     with workspace.store.reader() as reader:
         stored = decisions_of(reader, project)
@@ -201,7 +200,6 @@ def _thawed(evidence: bytes) -> tuple[Option, ...]:
 
 def decide(
     workspace: Workspace,
-    actor: str,
     project: str,
     value_case_id: str,
     *,
@@ -244,15 +242,15 @@ def decide(
         workspace, project, decided_on, review_on,
         {"the decision in one line": title, "why": why, "who decided": decided_by},
     )  # fmt: skip
-    view = candidates(workspace, actor, project, value_case_id)
-    _refuse_archived(registers.records(workspace, actor, project, ValueCase.kind), value_case_id)
+    view = candidates(workspace, project, value_case_id)
+    _refuse_archived(registers.records(workspace, project, ValueCase.kind), value_case_id)
     if chosen not in [o.name for o in view.options]:
         raise InputError(
             f"{chosen} is not one of the options that can be valued. Choose one of them."
         )
     with workspace.store.writer(keep=False):
         pass  # a copy that only reads says so before anything is kept
-    weighed = choosing(view, weights_of(brief(workspace, actor, project)))
+    weighed = choosing(view, weights_of(brief(workspace, project)))
     newest = f"B{workspace.version:05d}"
     evidence = workspace.ledger.keep_bytes(frozen(view, weighed.camps if weighed else {}, newest))
     model_id, model_version = runs_as
@@ -276,7 +274,7 @@ def decide(
         with workspace.store.reader() as reader:
             decision_id = next_id(d.row["decision_id"] for d in decisions_of(reader, project))
         row = {"decision_id": decision_id} | row
-        return registers.write_rows(workspace, actor, project, Decision.kind, [row])
+        return registers.write_rows(workspace, project, Decision.kind, [row])
 
 
 def _checked(

@@ -111,7 +111,7 @@ class DeploymentView:
         return tuple(m for m in self.metrics if m.check is None)
 
 
-def deployments(workspace: Workspace, actor: str, project: str | None) -> list[DeploymentLine]:
+def deployments(workspace: Workspace, project: str | None) -> list[DeploymentLine]:
     """Every deployment that is not archived, of one project or all, the worst health first.
 
     Raises
@@ -119,7 +119,6 @@ def deployments(workspace: Workspace, actor: str, project: str | None) -> list[D
     NotFoundError
         When there is no such project.
     """
-    del actor  # everyone may read until roles come
     rows = [workspace.project(project)] if project is not None else None
     with workspace.store.reader() as reader:
         if rows is None:
@@ -130,7 +129,6 @@ def deployments(workspace: Workspace, actor: str, project: str | None) -> list[D
 
 def deployment(
     workspace: Workspace,
-    actor: str,
     project: str,
     deployment_id: str,
     granularity: str | None = None,
@@ -149,7 +147,6 @@ def deployment(
     NotFoundError
         When there is no such project or deployment.
     """
-    del actor
     row = workspace.project(project)
     day = workspace.today(project)
     with workspace.store.reader() as reader:

@@ -133,9 +133,8 @@ class ProjectView:
     day: date
 
 
-def portfolio(workspace: Workspace, actor: str) -> Portfolio:
+def portfolio(workspace: Workspace) -> Portfolio:
     """What all models are worth, and which one needs attention."""
-    del actor  # everyone may read until roles come
     return consistent(workspace, lambda: _portfolio(workspace))
 
 
@@ -162,7 +161,7 @@ def gap_size(lines: Iterable[PortfolioRow]) -> Callable[[PortfolioRow], float]:
     return lambda line: (line.gap if is_one_currency else line.gap_share) or 0.0
 
 
-def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
+def project_view(workspace: Workspace, project: str) -> ProjectView:
     """One project: its value cases with their health, and its KPIs.
 
     Raises
@@ -170,7 +169,6 @@ def project_view(workspace: Workspace, actor: str, project: str) -> ProjectView:
     NotFoundError
         When there is no such project.
     """
-    del actor
     return kept(workspace, "project", project, partial(_project_view, workspace, project))
 
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 
-def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
+def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]:
     """KPIs of one project or all, as the HTTP route answers them."""
     answer = []
-    for view in _views(workspace, actor, project):
+    for view in _views(workspace, project):
         for kpi in view.kpis:
             answer.append(
                 {
@@ -52,7 +52,7 @@ def kpis_json(workspace: Workspace, actor: str, project: str | None) -> list[dic
     return answer
 
 
-def health_json(workspace: Workspace, actor: str, project: str | None) -> list[dict[str, Any]]:
+def health_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]:
     """Health of every value case of one project or all, as the HTTP route answers it."""
     return [
         {
@@ -72,18 +72,18 @@ def health_json(workspace: Workspace, actor: str, project: str | None) -> list[d
             "not_counted": line.case.uncounted,
             "value_gap": finite(line.gap),
         }
-        for view in _views(workspace, actor, project)
+        for view in _views(workspace, project)
         for line in view.lines
     ]
 
 
-def prometheus_text(workspace: Workspace, actor: str) -> str:
+def prometheus_text(workspace: Workspace) -> str:
     """Value rates and health of every case in the text format of Prometheus."""
     out = [
         "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
         "# TYPE mlpm_value_rate gauge",
     ]
-    told = health_json(workspace, actor, None)
+    told = health_json(workspace, None)
     for row in told:
         if row["value_rate"] is not None and row["not_counted"] is None:
             out.append(f"mlpm_value_rate{{{_labels(row, 'currency')}}} {row['value_rate']!r}")
@@ -103,12 +103,12 @@ def _labels(row: Mapping[str, Any], also: str) -> str:
     return ",".join(f"{name}={quoted(row[name])}" for name in ("project", "value_case", also))
 
 
-def _views(workspace: Workspace, actor: str, project: str | None) -> list[ProjectView]:
+def _views(workspace: Workspace, project: str | None) -> list[ProjectView]:
     def read() -> list[ProjectView]:
         if project is not None:
-            return [project_view(workspace, actor, project)]
+            return [project_view(workspace, project)]
         with workspace.store.reader() as reader:
             names = [p.project for p in reader.projects() if not p.archived]
-        return [project_view(workspace, actor, name) for name in names]
+        return [project_view(workspace, name) for name in names]
 
     return consistent(workspace, read)

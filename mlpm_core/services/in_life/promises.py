@@ -153,7 +153,7 @@ class DeliveredView:
         return max(behind, key=lambda m: m.gap or 0.0, default=None)
 
 
-def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str) -> DeliveredView:
+def delivered(workspace: Workspace, project: str, value_case_id: str) -> DeliveredView:
     """Promised beside realised, month by month, up to the day the project lives on.
 
     Realised is what the value function gives for the monitored metrics (grade C, model-implied);
@@ -165,7 +165,7 @@ def delivered(workspace: Workspace, actor: str, project: str, value_case_id: str
         When the project or the value case does not exist.
     """
     row, today = workspace.project(project), workspace.today(project)
-    recorded = decisions(workspace, actor, project)
+    recorded = decisions(workspace, project)
     with workspace.store.reader() as reader:
         cases = kept_cases(workspace, reader, row)
         if value_case_id not in cases:

@@ -28,18 +28,17 @@ _NOTES: Final = {"warnings", "effect", "answers", "accept_good"}
 _REJECTS: Final = TypeAdapter(list[Reject])
 
 
-def receipts(workspace: Workspace, actor: str, project: str) -> list[dict[str, Any]]:
+def receipts(workspace: Workspace, project: str) -> list[dict[str, Any]]:
     """Every batch of a project, newest first: ``receipt``, ``channel`` and ``undone_by``.
 
     These receipts count what was rejected and do not list it; `receipt` does.
     """
-    del actor  # everyone may read until roles come (shared safely)
     with workspace.store.reader() as reader:
         rows = reader.rows("batches", project=project)
     return [row | {"receipt": receipt_of(row)} for row in rows]
 
 
-def receipt(workspace: Workspace, actor: str, project: str, batch: str) -> Receipt:
+def receipt(workspace: Workspace, project: str, batch: str) -> Receipt:
     """The receipt of one batch, with what was rejected of it.
 
     Raises
@@ -47,7 +46,6 @@ def receipt(workspace: Workspace, actor: str, project: str, batch: str) -> Recei
     NotFoundError
         When the project has no such batch.
     """
-    del actor
     with workspace.store.reader() as reader:
         return whole_receipt(reader, batch_of(reader, project, batch))
 
@@ -76,7 +74,7 @@ def project_of(workspace: Workspace, batch: str) -> str:
     return str(rows[0]["project"])
 
 
-def raw_file(workspace: Workspace, actor: str, project: str, batch: str) -> bytes:
+def raw_file(workspace: Workspace, project: str, batch: str) -> bytes:
     """The bytes of a batch as they came.
 
     Raises
@@ -86,7 +84,6 @@ def raw_file(workspace: Workspace, actor: str, project: str, batch: str) -> byte
     StoreError
         When the bytes are missing or were damaged on disk.
     """
-    del actor
     with workspace.store.reader() as reader:
         return workspace.ledger.raw(batch_of(reader, project, batch)["sha256"])
 

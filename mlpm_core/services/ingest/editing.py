@@ -153,7 +153,6 @@ class EditConflictError(InputError):
 
 def save_edits(
     workspace: Workspace,
-    actor: str,
     project: str,
     kind: str,
     edits: Sequence[Edit],
@@ -194,15 +193,14 @@ def save_edits(
         if conflict.fields or conflict.gone:
             raise EditConflictError(conflict)
         rows = [edit.row for edit in judged]
-        receipt = save(workspace, actor, project, kind, rows, is_new_model=is_new_model)
+        receipt = save(workspace, project, kind, rows, is_new_model=is_new_model)
     return Saved(receipt, tuple(change for edit in judged for change in edit.meanwhile))
 
 
 def changed_since(
-    workspace: Workspace, actor: str, project: str, kind: str, read: Mapping[str, Any]
+    workspace: Workspace, project: str, kind: str, read: Mapping[str, Any]
 ) -> tuple[Meanwhile, ...]:
     """What others made of a record since it was read, field by field; nothing once it is gone."""
-    del actor  # everyone may read until roles come
     with workspace.store.reader() as reader:
         return _judged(reader, record_of(kind), project, 0, Edit(read, {})).meanwhile
 

@@ -44,7 +44,6 @@ def _silent(share: float, told: str) -> None:
 
 def import_file(
     workspace: Workspace,
-    actor: str,
     project: str,
     kind: str,
     filename: str,
@@ -61,8 +60,10 @@ def import_file(
 
     Parameters
     ----------
-    actor, project : str
-        Who imports, and the project whose wall the rows may not leave.
+    workspace : Workspace
+        In the name of whoever imports; see ``Workspace.acting_as``.
+    project : str
+        The project whose wall the rows may not leave.
     kind : str
         What a row is: one of ``records.KINDS``.
     filename : str
@@ -90,14 +91,14 @@ def import_file(
     Raises
     ------
     InputError
-        When actor or project is empty.
+        When nobody acts, or the project is empty.
     NotFoundError
         When the kind is unknown.
     StoreError
         When the batch was stored but could not be told to the ledger; the next start tells it.
     """
     record_of(kind)
-    if not actor.strip() or not project.strip():
+    if not workspace.actor.strip() or not project.strip():
         raise InputError(
             "An import names who imports and into which project; one of them is empty."
         )
@@ -108,7 +109,7 @@ def import_file(
         project=project,
         filename=filename,
         sha256=_sha256(data),
-        actor=actor,
+        actor=workspace.actor,
         received_at=asked.now,
         answers=asked.profile.answers(),
         accept_good=accept_good,
@@ -143,7 +144,7 @@ def import_file(
     if asks_only_to_confirm(done):
         confirmed = asked.profile.answered("restatement", "confirm")
         would_be = import_file(
-            workspace, actor, project, kind, filename, data,
+            workspace, project, kind, filename, data,
             profile=confirmed, accept_good=accept_good, dry_run=True, channel=channel,
             on_stage=say,
         )  # fmt: skip
@@ -281,7 +282,6 @@ def _imported_decisions(record: type[Record], judgement: ImportPlan, channel: st
 
 def rejected_csv(
     workspace: Workspace,
-    actor: str,
     project: str,
     kind: str,
     filename: str,
@@ -296,7 +296,6 @@ def rejected_csv(
     InputError
         When the file is refused or asks as a whole, or its reader was stopped.
     """
-    del actor
     asked = _asked(workspace, project, kind, filename, data, profile, "screen")
     try:
         with workspace.store.reader() as reader:

@@ -62,14 +62,13 @@ class Page:
     n_archived: int
 
 
-def projects(workspace: Workspace, actor: str, *, archived: bool = False) -> list[Project]:
+def projects(workspace: Workspace, *, archived: bool = False) -> list[Project]:
     """Every project by title; those that are archived only when they are asked for."""
-    del actor  # everyone may read until roles come
     return [p for p in workspace.store.projects() if archived or not p.archived]
 
 
 def records(
-    workspace: Workspace, actor: str, project: str, kind: str, *, last: int | None = None
+    workspace: Workspace, project: str, kind: str, *, last: int | None = None
 ) -> list[dict[str, Any]]:
     """What holds now for one kind of record in a project; ``last`` keeps the newest rows only.
 
@@ -78,12 +77,11 @@ def records(
     NotFoundError
         When the kind is unknown.
     """
-    del actor
     with workspace.store.reader() as reader:
         return reader.table(record_of(kind), project, last=last)
 
 
-def page(workspace: Workspace, actor: str, project: str, kind: str, asked: PageRequest) -> Page:
+def page(workspace: Workspace, project: str, kind: str, asked: PageRequest) -> Page:
     """One page of what holds now for a kind of record: neither more nor less is read.
 
     Raises
@@ -91,28 +89,26 @@ def page(workspace: Workspace, actor: str, project: str, kind: str, asked: PageR
     NotFoundError
         When the kind is unknown.
     """
-    del actor
     with workspace.store.reader() as reader:
         rows, counts = reader.page(record_of(kind), project, **asdict(asked))
     return Page(tuple(rows), counts["found"], counts["all"], counts["archived"])
 
 
 def history(
-    workspace: Workspace, actor: str, project: str, kind: str, *, last: int | None = None
+    workspace: Workspace, project: str, kind: str, *, last: int | None = None
 ) -> list[dict[str, Any]]:
     """Every version of a kind's records with who wrote it, when and in which batch.
 
     ``last`` keeps the newest versions only, and these come first. Of decisions also how they came
     in: evidence that did not come from us is left out.
     """
-    del actor
     record = record_of(kind)
     with workspace.store.reader() as reader:
         rows = reader.history(record, project, last=last)
     return [with_origin(row) for row in rows] if record is Decision else rows
 
 
-def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupStep]:
+def setup_steps(workspace: Workspace, project: str) -> list[SetupStep]:
     """What a project needs, from the mechanism to the first results, in the order to give it.
 
     Raises
@@ -120,7 +116,6 @@ def setup_steps(workspace: Workspace, actor: str, project: str) -> list[SetupSte
     NotFoundError
         When there is no such project.
     """
-    del actor
     row = workspace.project(project)
     with workspace.store.reader() as reader:
         cases = project_cases(reader, row, workspace.today(project), draws=256)
@@ -155,7 +150,6 @@ def template_csv(kind: str) -> str:
 
 def save(
     workspace: Workspace,
-    actor: str,
     project: str,
     kind: str,
     rows: Iterable[Mapping[str, object]],
@@ -180,12 +174,11 @@ def save(
         raise InputError(
             "A decision is recorded on the Adoption screen, which keeps the options it rests on."
         )
-    return write_rows(workspace, actor, project, kind, rows, is_new_model=is_new_model)
+    return write_rows(workspace, project, kind, rows, is_new_model=is_new_model)
 
 
 def write_rows(
     workspace: Workspace,
-    actor: str,
     project: str,
     kind: str,
     rows: Iterable[Mapping[str, object]],
@@ -212,7 +205,6 @@ def write_rows(
         raise InputError("There is nothing to save: change or fill in a row first.")
     return import_file(
         workspace,
-        actor,
         project,
         kind,
         f"{Project.kind if record is Project else kind}.csv",

@@ -38,7 +38,6 @@ _MOST_NAMED = 5
 
 def undo(
     workspace: Workspace,
-    actor: str,
     project: str,
     batch: str,
     *,
@@ -69,13 +68,12 @@ def undo(
         When it was undone before, is itself an undo, or other records rest on it; it names the
         batches to undo first.
     """
-    (done,) = undo_all(workspace, actor, [(project, batch)], dry_run=dry_run, channel=channel)
+    (done,) = undo_all(workspace, [(project, batch)], dry_run=dry_run, channel=channel)
     return done
 
 
 def undo_all(
     workspace: Workspace,
-    actor: str,
     targets: Sequence[tuple[str, str]],
     *,
     dry_run: bool = False,
@@ -103,7 +101,7 @@ def undo_all(
     InputError
         When one was undone before, is itself an undo, or records that stay rest on one.
     """
-    if not actor.strip():
+    if not workspace.actor.strip():
         raise InputError("An undo names who undoes; the actor is empty.")
     projects = list(dict.fromkeys(project for project, _ in targets))
     note = partial(batches.note, workspace)
@@ -114,7 +112,7 @@ def undo_all(
         currencies = {project: currency_of(writer, project) for project in projects}
         befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
         done = [
-            _undone(workspace, writer, befores, actor, project, batch, dry_run, channel)
+            _undone(workspace, writer, befores, workspace.actor, project, batch, dry_run, channel)
             for project, batch in targets
         ]
         for project in projects:

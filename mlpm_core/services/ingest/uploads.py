@@ -110,7 +110,6 @@ def spooled(workspace: Workspace) -> Iterator[tuple[BinaryIO, Path]]:
 
 def import_upload(
     workspace: Workspace,
-    actor: str,
     upload: Upload,
     data: bytes | Path,
     *,
@@ -132,7 +131,6 @@ def import_upload(
 
     return import_file(
         workspace,
-        actor,
         upload.project,
         upload.kind,
         upload.filename,
@@ -146,7 +144,7 @@ def import_upload(
     )
 
 
-def too_large(workspace: Workspace, actor: str, upload: Upload, n_bytes: int) -> Receipt:
+def too_large(workspace: Workspace, upload: Upload, n_bytes: int) -> Receipt:
     """The receipt of a file that was not even read, for it is over the limit."""
     fault = Reject(
         row=None,
@@ -155,12 +153,10 @@ def too_large(workspace: Workspace, actor: str, upload: Upload, n_bytes: int) ->
         message=f"The file has {n_bytes:,} bytes, the limit is {max_bytes():,}.",
         hint="Split it by period; parts give the same result.",
     )
-    return _unread(workspace, actor, upload, Status.REJECTED, fault)
+    return _unread(workspace, upload, Status.REJECTED, fault)
 
 
-def broken_off(
-    workspace: Workspace, actor: str, upload: Upload, n_bytes: int, announced: int
-) -> Receipt:
+def broken_off(workspace: Workspace, upload: Upload, n_bytes: int, announced: int) -> Receipt:
     """The receipt of a file of which only a part arrived."""
     of = f" of {announced:,}" if announced else ""
     fault = Reject(
@@ -170,18 +166,16 @@ def broken_off(
         message=f"The upload broke off after {n_bytes:,}{of} bytes.",
         hint="Nothing was stored. Send the same file again.",
     )
-    return _unread(workspace, actor, upload, Status.FAILED, fault)
+    return _unread(workspace, upload, Status.FAILED, fault)
 
 
-def _unread(
-    workspace: Workspace, actor: str, upload: Upload, status: Status, fault: Reject
-) -> Receipt:
+def _unread(workspace: Workspace, upload: Upload, status: Status, fault: Reject) -> Receipt:
     return Receipt(
         status=status,
         kind=upload.kind,
         project=upload.project,
         filename=upload.filename,
-        actor=actor,
+        actor=workspace.actor,
         received_at=workspace.now(),
         rejects=[fault],
     )

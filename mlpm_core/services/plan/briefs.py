@@ -159,7 +159,7 @@ class BriefView:
         return tuple(_warnings(self))
 
 
-def brief(workspace: Workspace, actor: str, project: str) -> BriefView:
+def brief(workspace: Workspace, project: str) -> BriefView:
     """What a project is for, who wants what of it, and what it still needs to know.
 
     Raises
@@ -167,7 +167,6 @@ def brief(workspace: Workspace, actor: str, project: str) -> BriefView:
     NotFoundError
         When there is no such project.
     """
-    del actor  # everyone may read until roles come
     row = workspace.project(project)
     day = workspace.today(project)
     with workspace.store.reader() as reader:

@@ -106,7 +106,7 @@ class EstimateView:
         return sum(a is Answer.UNKNOWN for a in self.estimate.inputs.answers.values())
 
 
-def project_estimates(workspace: Workspace, actor: str, project: str) -> list[EstimateView]:
+def project_estimates(workspace: Workspace, project: str) -> list[EstimateView]:
     """Every estimate of a project that is not archived, with what follows from it.
 
     Raises
@@ -114,7 +114,6 @@ def project_estimates(workspace: Workspace, actor: str, project: str) -> list[Es
     NotFoundError
         When there is no such project.
     """
-    del actor  # everyone may read until roles come
     row = workspace.project(project)
     with workspace.store.reader() as reader:
         records = [e for e in reader.current(EstimateRecord, project) if not e.archived]
@@ -134,9 +133,7 @@ def of_case(estimates: Iterable[EstimateView], case: CaseValue) -> list[Estimate
     ]
 
 
-def tried(
-    workspace: Workspace, actor: str, project: str, values: Mapping[str, object]
-) -> EstimateView:
+def tried(workspace: Workspace, project: str, values: Mapping[str, object]) -> EstimateView:
     """What would follow from an estimate; nothing is stored.
 
     Parameters
@@ -151,7 +148,6 @@ def tried(
     NotFoundError
         When there is no such project.
     """
-    del actor
     row = workspace.project(project)
     blank = {c.name: c.default for c in columns(EstimateRecord)}
     record = stored(EstimateRecord, blank | dict(values))

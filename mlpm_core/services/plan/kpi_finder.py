@@ -169,7 +169,7 @@ class BreakEvenView:
         return tuple(c.sentence(self.currency) for c in (*self.metrics, *self.quantities))
 
 
-def guide(workspace: Workspace, actor: str, project: str) -> GuideView:
+def guide(workspace: Workspace, project: str) -> GuideView:
     """Which KPIs a project has, and what its stakeholders want most.
 
     Raises
@@ -178,7 +178,7 @@ def guide(workspace: Workspace, actor: str, project: str) -> GuideView:
         When there is no such project.
     """
     row, day = workspace.project(project), workspace.today(project)
-    weights = brief(workspace, actor, project).weights
+    weights = brief(workspace, project).weights
     with workspace.store.reader() as reader:
         records = [k for k in reader.current(Kpi, project) if not k.archived]
     return GuideView(
@@ -193,7 +193,7 @@ def guide(workspace: Workspace, actor: str, project: str) -> GuideView:
 
 
 def candidate_views(
-    workspace: Workspace, actor: str, project: str, dimension: Dimension
+    workspace: Workspace, project: str, dimension: Dimension
 ) -> list[CandidateView]:
     """The candidates of a dimension, each with the mechanisms that move it.
 
@@ -202,7 +202,6 @@ def candidate_views(
     NotFoundError
         When there is no such project.
     """
-    del actor  # everyone may read until roles come
     row, day = workspace.project(project), workspace.today(project)
     with workspace.store.reader() as reader:
         records = {k.kpi_id: k for k in reader.current(Kpi, project) if not k.archived}
@@ -220,7 +219,7 @@ def candidate_views(
 
 
 def break_even(
-    workspace: Workspace, actor: str, project: str, mechanism_id: str, candidate_id: str
+    workspace: Workspace, project: str, mechanism_id: str, candidate_id: str
 ) -> BreakEvenView:
     """What must be true for a mechanism to pay: the break-even that replaces a missing KPI.
 
@@ -229,7 +228,6 @@ def break_even(
     NotFoundError
         When there is no such project, mechanism or candidate.
     """
-    del actor
     row, mechanism = workspace.project(project), find_mechanism(mechanism_id)
     candidate = find_kpi_template(candidate_id)
     with workspace.store.reader() as reader:

@@ -56,7 +56,6 @@ class StartedCase:
 
 def baseline_plan(
     workspace: Workspace,
-    actor: str,
     project: str,
     candidate_id: str,
     *,
@@ -79,7 +78,6 @@ def baseline_plan(
     InputError
         When a line holds no number; the sentence names it.
     """
-    del actor
     day, found = workspace.today(project), find_kpi_template(candidate_id)
     values = _weekly_values(weekly, found.unit)
     so_far = measured(values) if values else None
@@ -112,7 +110,6 @@ def weekly_sheet(plan: BaselinePlan) -> str:
 
 def write_proxy(
     workspace: Workspace,
-    actor: str,
     project: str,
     candidate_id: str,
     *,
@@ -184,11 +181,11 @@ def write_proxy(
             "direction": template.direction,
         }
     edit = Edit(read or None, {k: v for k, v in changes.items() if not read or v != read[k]})
-    return save_edits(workspace, actor, project, Kpi.kind, [edit]).receipt
+    return save_edits(workspace, project, Kpi.kind, [edit]).receipt
 
 
 def start_case(
-    workspace: Workspace, actor: str, project: str, mechanism_id: str, kpi_id: str = ""
+    workspace: Workspace, project: str, mechanism_id: str, kpi_id: str = ""
 ) -> StartedCase:
     """Write a value case with a mechanism, and name it in the KPI that it moves.
 
@@ -202,12 +199,10 @@ def start_case(
     workspace.project(project)
     mechanism = find_mechanism(mechanism_id)
     with workspace.store.write_locked():  # two who start one at once get two
-        return _started(workspace, actor, project, mechanism, kpi_id)
+        return _started(workspace, project, mechanism, kpi_id)
 
 
-def _started(
-    workspace: Workspace, actor: str, project: str, mechanism: Mechanism, kpi_id: str
-) -> StartedCase:
+def _started(workspace: Workspace, project: str, mechanism: Mechanism, kpi_id: str) -> StartedCase:
     with workspace.store.reader() as reader:
         taken = {c.value_case_id for c in reader.current(ValueCase, project)}
         models = [m.model_id for m in reader.current(Model, project) if not m.archived]
@@ -221,11 +216,11 @@ def _started(
         "mechanism": mechanism.id,
         "model_id": models[0] if len(models) == 1 else "",
     }
-    receipts = [save(workspace, actor, project, ValueCase.kind, [case])]
+    receipts = [save(workspace, project, ValueCase.kind, [case])]
     kpi = kpis.get(kpi_id)
     if receipts[0].status == "committed" and kpi and not kpi.value_case_id:
         named = Edit(dict(kpi), {"value_case_id": name})
-        receipts.append(save_edits(workspace, actor, project, Kpi.kind, [named]).receipt)
+        receipts.append(save_edits(workspace, project, Kpi.kind, [named]).receipt)
     return StartedCase(name, tuple(receipts))
 
 

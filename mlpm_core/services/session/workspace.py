@@ -63,6 +63,8 @@ class Workspace:
         self.settings, self.store, self.ledger, self.healed = settings, store, ledger, healed
         self.moment: datetime | None = None
         """The past moment as of which all is shown; None is now."""
+        self.actor = ""
+        """Who acts; every write names it. See `acting_as`."""
         self.answers = Answers()
         """What was computed; see `consistent.kept`."""
         self._lock = lock
@@ -71,6 +73,12 @@ class Workspace:
     def version(self) -> int:
         """The newest batch's number: whatever was read before it is stale."""
         return int(self.store.cached_rows("last_seq")[0]["seq"])
+
+    def acting_as(self, actor: str) -> Workspace:
+        """The same workspace in somebody's name, who is noted with everything written."""
+        theirs = copy(self)
+        theirs.actor = actor
+        return theirs
 
     def version_of(self, project: str) -> int:
         """The newest batch of a project: a write to another one makes nothing of it stale."""

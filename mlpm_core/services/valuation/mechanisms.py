@@ -175,22 +175,20 @@ def definition_changes(reader: Reader, project: str, mechanism_id: str) -> tuple
     return tuple(v.saved_at for v in _versions(reader, project, mechanism_id)[1:])
 
 
-def own(workspace: Workspace, actor: str, project: str) -> dict[str, Mechanism]:
+def own(workspace: Workspace, project: str) -> dict[str, Mechanism]:
     """The mechanisms that a project wrote itself, by id; archived ones are left out."""
-    del actor  # everyone may read until roles come
     with workspace.store.reader() as reader:
         rows = reader.current(MechanismRecord, project)
     return {r.mechanism_id: written(r.definition) for r in rows if not r.archived}
 
 
-def choices(workspace: Workspace, actor: str, project: str) -> dict[str, Mechanism]:
+def choices(workspace: Workspace, project: str) -> dict[str, Mechanism]:
     """Every mechanism that a value case of a project may choose, its own first."""
-    return own(workspace, actor, project) | mechanisms()
+    return own(workspace, project) | mechanisms()
 
 
-def versions(workspace: Workspace, actor: str, project: str, mechanism_id: str) -> list[Version]:
+def versions(workspace: Workspace, project: str, mechanism_id: str) -> list[Version]:
     """Every definition that a project's own mechanism has had, the first first."""
-    del actor
     with workspace.store.reader() as reader:
         return _versions(reader, project, mechanism_id)
 
@@ -229,7 +227,7 @@ def grown_at_typical(mechanism: Mechanism, root: str) -> DriverTree:
 
 
 def questions(
-    workspace: Workspace, actor: str, project: str, mechanism_id: str, baseline: str | None
+    workspace: Workspace, project: str, mechanism_id: str, baseline: str | None
 ) -> dict[str, str]:
     """Everything a value case is asked: the label of each question by its name.
 
@@ -238,7 +236,6 @@ def questions(
     InputError, NotFoundError
         When there is no such mechanism or baseline.
     """
-    del actor
     with workspace.store.reader() as reader:
         mechanism = mechanism_of(reader, project, mechanism_id)
     asked = (*mechanism.inputs_for(baseline), *benefit_inputs(mechanism))

@@ -194,7 +194,6 @@ def _uncomputed(project: Project, row: ValueCase, problem: str) -> CaseValue:
 
 def case_value(
     workspace: Workspace,
-    actor: str,
     project: str,
     value_case_id: str,
     *,
@@ -207,7 +206,6 @@ def case_value(
     NotFoundError
         When the project or the value case does not exist.
     """
-    del actor  # everyone may read until roles come
     row = workspace.project(project)
     with workspace.store.reader() as reader:
         cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}

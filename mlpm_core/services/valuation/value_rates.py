@@ -62,7 +62,7 @@ class MetricSeries:
 
 
 def value_rates(
-    workspace: Workspace, actor: str, project: str, value_case_id: str, granularity: str
+    workspace: Workspace, project: str, value_case_id: str, granularity: str
 ) -> list[RatePoint]:
     """The value rate that the metrics of each period imply, oldest first.
 
@@ -74,7 +74,7 @@ def value_rates(
     NotFoundError
         When the project or the value case does not exist.
     """
-    case = case_value(workspace, actor, project, value_case_id)
+    case = case_value(workspace, project, value_case_id)
     with workspace.store.reader() as reader:
         return rates_of(reader, project, case, granularity, workspace.today(project))
 

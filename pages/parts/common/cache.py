@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from functools import wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -77,4 +78,13 @@ def _keeping(
 def workspace() -> Workspace:
     """The process's workspace, as of the moment in view; opening is idempotent."""
     when = st.session_state.get("as_of")
-    return open_workspace().as_of(when) if when else open_workspace()
+    theirs = open_workspace().acting_as(_actor())
+    return theirs.as_of(when) if when else theirs
+
+
+def _actor() -> str:
+    """Who is at the screen: the local user until sign-in comes."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "local user"

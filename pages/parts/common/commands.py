@@ -24,9 +24,7 @@ def save_edits(
     project: str, kind: str, edits: Sequence[editing.Edit], *, is_new_model: bool = False
 ) -> editing.Saved:
     """Write what a form changed; see `editing.save_edits` for what it raises."""
-    return editing.save_edits(
-        queries.workspace(), queries.actor(), project, kind, edits, is_new_model=is_new_model
-    )
+    return editing.save_edits(queries.workspace(), project, kind, edits, is_new_model=is_new_model)
 
 
 def set_archived(project: str, kind: str, row: Mapping[str, Any], *, archived: bool) -> bool:
@@ -52,9 +50,7 @@ def restore(project: str, kind: str, row: Mapping[str, Any]) -> None:
 
 def commit(upload: uploads.Upload, data: bytes) -> Receipt:
     """Store a file that was previewed."""
-    return uploads.import_upload(
-        queries.workspace(), queries.actor(), upload, data, channel="screen"
-    )
+    return uploads.import_upload(queries.workspace(), upload, data, channel="screen")
 
 
 def decide(
@@ -76,7 +72,6 @@ def decide(
     """Record what was decided, with the options as they stand now."""
     return decisions.decide(
         queries.workspace(),
-        queries.actor(),
         project,
         value_case_id,
         chosen=chosen,
@@ -108,7 +103,6 @@ def write_proxy(
     """Write a KPI down that stands in for one nobody has named."""
     receipt = proxies.write_proxy(
         queries.workspace(),
-        queries.actor(),
         project,
         candidate,
         stands_for=stands_for,
@@ -124,24 +118,24 @@ def write_proxy(
 
 def start_case(project: str, mechanism: str, kpi: str) -> proxies.StartedCase:
     """Write a value case with a mechanism, named in the KPI that it moves."""
-    return proxies.start_case(queries.workspace(), queries.actor(), project, mechanism, kpi)
+    return proxies.start_case(queries.workspace(), project, mechanism, kpi)
 
 
 def undo(project: str, batch: str) -> Receipt:
     """Undo a batch."""
-    return undo_service.undo(queries.workspace(), queries.actor(), project, batch)
+    return undo_service.undo(queries.workspace(), project, batch)
 
 
 def load_demo() -> NoReturn:
     """Load what of the demo is not loaded."""
-    done = demo.load(queries.workspace(), queries.actor())
+    done = demo.load(queries.workspace())
     n_loaded = sum(receipt.status is Status.COMMITTED for receipt in done)
     say_and_rerun(f"The demo is loaded: {n_loaded} batches came in.")
 
 
 def remove_demo(others: Collection[str]) -> NoReturn:
     """Undo the demo with these batches of others; its history stays in the imports."""
-    undone = demo.remove(queries.workspace(), queries.actor(), others=others)
+    undone = demo.remove(queries.workspace(), others=others)
     if not queries.project_title(str(st.session_state.get("project"))):
         addresses.leave("project")  # it went with the demo
     say_and_rerun(f"The demo is removed: {len(undone)} batches were undone.")
@@ -175,7 +169,7 @@ def undo_what_was_said() -> None:
         return
     targets = [(str(project), str(batch)) for project, batch in reversed(notice["undo"])]
     try:
-        undone = undo_service.undo_all(queries.workspace(), queries.actor(), targets)
+        undone = undo_service.undo_all(queries.workspace(), targets)
     except MlpmError as error:
         say(str(error), is_error=True)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,48 +48,45 @@ Changes = tuple[tuple[str, str], ...]
 
 
 def actor() -> str:
-    """Who is at the screen: the local user until sign-in comes."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "local user"
+    """Who is at the screen."""
+    return workspace().actor
 
 
 @shared
 def projects() -> list[Project]:
     """Every project that is not archived, by title."""
-    return registers.projects(workspace(), actor())
+    return registers.projects(workspace())
 
 
 @shared
 def all_projects() -> list[Project]:
     """Every project, archived ones too, by title."""
-    return registers.projects(workspace(), actor(), archived=True)
+    return registers.projects(workspace(), archived=True)
 
 
 @tried
 def loaded_demo() -> LoadedDemo:
     """What of the demo is loaded, and what others built on it."""
-    return demo.loaded(workspace(), actor())
+    return demo.loaded(workspace())
 
 
 @shared
 def whole_portfolio() -> Portfolio:
     """Every model with its worth and health."""
-    return portfolio.portfolio(workspace(), actor())
+    return portfolio.portfolio(workspace())
 
 
 @daily
 def project_view(project: str) -> ProjectView:
     """One project with its cases and KPIs; a proxy expires by the day."""
-    return portfolio.project_view(workspace(), actor(), project)
+    return portfolio.project_view(workspace(), project)
 
 
 @shared
 def case(project: str, value_case_id: str, changes: Changes = ()) -> CaseValue:
     """One value case; ``changes`` are quantities tried out but not saved."""
     return value_cases_service.case_value(
-        workspace(), actor(), project, value_case_id, changes=dict(changes)
+        workspace(), project, value_case_id, changes=dict(changes)
     )
 
 
@@ -105,19 +101,19 @@ def against_baselines(
 @shared
 def deployments(project: str | None = None) -> list[DeploymentLine]:
     """The models in use of one project or all, the worst health first."""
-    return deployments_service.deployments(workspace(), actor(), project)
+    return deployments_service.deployments(workspace(), project)
 
 
 @shared
 def deployment(project: str, deployment_id: str, granularity: str | None = None) -> DeploymentView:
     """One model in use, over periods of a length; those of the newest results unless named."""
-    return deployments_service.deployment(workspace(), actor(), project, deployment_id, granularity)
+    return deployments_service.deployment(workspace(), project, deployment_id, granularity)
 
 
 @shared
 def candidates(project: str, value_case_id: str) -> LeaderboardView:
     """The candidates of a value case side by side."""
-    return candidates_service.candidates(workspace(), actor(), project, value_case_id)
+    return candidates_service.candidates(workspace(), project, value_case_id)
 
 
 @shared
@@ -137,48 +133,48 @@ def choosing(project: str, value_case_id: str) -> Preferences | None:
 @daily
 def decisions(project: str) -> list[DecisionView]:
     """Every decision of a project, promised beside realised; a review falls due by the day."""
-    return decisions_service.decisions(workspace(), actor(), project)
+    return decisions_service.decisions(workspace(), project)
 
 
 @daily
 def brief(project: str) -> BriefView:
     """What a project is for, and what it still needs to know; a question falls due by the day."""
-    return briefs.brief(workspace(), actor(), project)
+    return briefs.brief(workspace(), project)
 
 
 @daily
 def guide(project: str) -> GuideView:
     """Which KPIs a project has, and what its stakeholders want most."""
-    return kpi_finder_service.guide(workspace(), actor(), project)
+    return kpi_finder_service.guide(workspace(), project)
 
 
 @daily
 def kpi_candidates(project: str, dimension: Dimension) -> list[CandidateView]:
     """What could be counted in a dimension."""
-    return kpi_finder_service.candidate_views(workspace(), actor(), project, dimension)
+    return kpi_finder_service.candidate_views(workspace(), project, dimension)
 
 
 @daily
 def kpi_break_even(project: str, mechanism: str, candidate: str) -> BreakEvenView:
     """What must be true for a mechanism to pay."""
-    return kpi_finder_service.break_even(workspace(), actor(), project, mechanism, candidate)
+    return kpi_finder_service.break_even(workspace(), project, mechanism, candidate)
 
 
 @daily
 def delivered(project: str, value_case_id: str) -> DeliveredView:
     """A value case, promised beside realised up to the day."""
-    return promises_service.delivered(workspace(), actor(), project, value_case_id)
+    return promises_service.delivered(workspace(), project, value_case_id)
 
 
 @shared
 def setup_steps(project: str) -> list[SetupStep]:
     """What a project needs before it shows a value, in order."""
-    return registers.setup_steps(workspace(), actor(), project)
+    return registers.setup_steps(workspace(), project)
 
 
 def export(project: str, table: str, file_format: str) -> bytes:
     """A table of a project as a file."""
-    return exports.export(workspace(), actor(), project, table, file_format).data
+    return exports.export(workspace(), project, table, file_format).data
 
 
 def template_csv(kind: str) -> str:
@@ -188,7 +184,7 @@ def template_csv(kind: str) -> str:
 
 def raw_file(project: str, batch: str) -> bytes:
     """The bytes of a batch as they came."""
-    return batches.raw_file(workspace(), actor(), project, batch)
+    return batches.raw_file(workspace(), project, batch)
 
 
 def limits(kind: str) -> str:
@@ -199,7 +195,7 @@ def limits(kind: str) -> str:
 @tried
 def undo_preview(project: str, batch: str) -> Receipt:
     """What undoing a batch would do; nothing is stored."""
-    return undo_service.undo(workspace(), actor(), project, batch, dry_run=True)
+    return undo_service.undo(workspace(), project, batch, dry_run=True)
 
 
 @tried
@@ -208,9 +204,7 @@ def preview(
 ) -> Receipt:
     """What an import would do, effect on KPIs included; nothing is stored."""
     dry = replace(upload, dry_run=True)
-    return uploads.import_upload(
-        workspace(), actor(), dry, _data, channel="screen", on_stage=_on_stage
-    )
+    return uploads.import_upload(workspace(), dry, _data, channel="screen", on_stage=_on_stage)
 
 
 @shared
@@ -218,7 +212,6 @@ def rejected_csv(upload: uploads.Upload, _data: bytes, sha256: str) -> bytes:
     """The rejected rows of a file with their reasons."""
     return imports.rejected_csv(
         workspace(),
-        actor(),
         upload.project,
         upload.kind,
         upload.filename,
@@ -230,7 +223,7 @@ def rejected_csv(upload: uploads.Upload, _data: bytes, sha256: str) -> bytes:
 @shared
 def estimates(project: str) -> list[EstimateView]:
     """A project's estimates with what follows from them."""
-    return estimates_service.project_estimates(workspace(), actor(), project)
+    return estimates_service.project_estimates(workspace(), project)
 
 
 @shared
@@ -260,13 +253,13 @@ def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
 
 @shared
 def _tried_estimate(project: str, values: tuple[tuple[str, object], ...]) -> EstimateView:
-    return estimates_service.tried(workspace(), actor(), project, dict(values))
+    return estimates_service.tried(workspace(), project, dict(values))
 
 
 @shared
 def history(project: str, kind: str) -> list[dict[str, Any]]:
     """Every version of a kind's records."""
-    return registers.history(workspace(), actor(), project, kind)
+    return registers.history(workspace(), project, kind)
 
 
 def titles(project: str, kind: str) -> dict[str, str]:
@@ -285,9 +278,7 @@ def input_titles(project: str, value_case_id: str) -> dict[str, str]:
     if value_case_id not in cases:
         return {}
     row = cases[value_case_id]
-    return mechanisms.questions(
-        workspace(), actor(), project, row["mechanism"], row["baseline"] or None
-    )
+    return mechanisms.questions(workspace(), project, row["mechanism"], row["baseline"] or None)
 
 
 def project_title(project: str) -> str:
@@ -303,28 +294,28 @@ def currency(project: str) -> str:
 @shared
 def receipt(project: str, batch: str) -> Receipt:
     """The receipt of one batch, with what was rejected of it."""
-    return batches.receipt(workspace(), actor(), project, batch)
+    return batches.receipt(workspace(), project, batch)
 
 
 @shared
 def receipts(project: str) -> list[dict[str, Any]]:
     """Every batch of a project, newest first."""
-    return batches.receipts(workspace(), actor(), project)
+    return batches.receipts(workspace(), project)
 
 
 @shared
 def records(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
     """What holds now for a kind of record."""
-    return registers.records(workspace(), actor(), project, kind, last=last)
+    return registers.records(workspace(), project, kind, last=last)
 
 
 @shared
 def mechanism_choices(project: str) -> dict[str, Mechanism]:
     """Every mechanism that a project may choose, its own first, by id."""
-    return mechanisms.choices(workspace(), actor(), project)
+    return mechanisms.choices(workspace(), project)
 
 
 @shared
 def mechanism_versions(project: str, mechanism_id: str) -> list[Version]:
     """Every definition that a project's own mechanism has had."""
-    return mechanisms.versions(workspace(), actor(), project, mechanism_id)
+    return mechanisms.versions(workspace(), project, mechanism_id)

@@ -76,7 +76,7 @@ def refused(receipt: Receipt) -> bool:
 
 def news(project: str, kind: str, read: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What others made of a record since it was read: the field and a sentence of each change."""
-    changes = editing.changed_since(queries.workspace(), queries.actor(), project, kind, read)
+    changes = editing.changed_since(queries.workspace(), project, kind, read)
     return [(change.column, change.sentence) for change in changes]
 
 

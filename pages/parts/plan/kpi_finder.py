@@ -179,7 +179,6 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
         with panels.guard():
             plan = proxy_service.baseline_plan(
                 queries.workspace(),
-                queries.actor(),
                 shown.project,
                 chosen.id,
                 within=within or chosen.candidate.within,
