@@ -5,16 +5,16 @@ from pages.parts.common import panels, queries, record_form, registers, text
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
 is_of_all = record.kind == "projects"
-rows = [*map(dict, queries.all_projects())] if is_of_all else queries.records(project, record.kind)
-shown = list(filter(registers.is_shown, rows))
-st.markdown(text.register(record, shown, queries.project_title(project)))
+page = registers.page_in_view(record, project)
+st.markdown(text.register(record, page, queries.project_title(project)))
 panels.next_step(record.kind)
 
 if record.kind == "decisions":
     registers.decisions(project)
-elif rows:
-    registers.archive_toggle(rows)
-    registers.table(record, rows)
+elif page.n_all:
+    registers.archive_toggle(page)
+    registers.finder(record, project, page)
+    registers.table(record, page)
     if not is_of_all:
         registers.downloads(project, record)
 
@@ -26,10 +26,10 @@ if record.kind == "metric_results":
         query_params=panels.here(kind=record.kind),
     )
 elif record.kind != "decisions":
-    changed = registers.record_in_view(record, rows)
+    changed = registers.record_in_view(record, registers.with_named(record, project, page.rows))
     filled = record_form.record_form(record, project, changed)
     record_form.save_record(filled)
 
 registers.template(record)
-if rows and not is_of_all:
+if page.n_all and not is_of_all:
     registers.history(project, record)

@@ -82,7 +82,7 @@ def test_a_page_is_what_python_would_take_of_the_rows(
 
 def test_a_register_without_an_archive_has_pages_too(shop):
     found = page(shop, "metric_results")
-    assert (found.rows, found.n_found, found.n_all, found.n_archived) == ((), 0, 0, 0)
+    assert (found.rows, found.n_found, found.n_all, found.n_pages) == ((), 0, 0, 1)
 
 
 def test_an_unknown_kind_is_said(shop):
@@ -98,3 +98,12 @@ def test_the_newest_versions_come_first(shop):
     whole = registers.history(shop, SHOP, "models")
     assert len(whole) == len(ROWS) + 2
     save(shop, "models", ROWS[3])
+
+
+def test_a_record_is_found_by_the_parts_of_its_key(shop):
+    found = registers.named(shop, SHOP, "models", ["m003"])
+    assert (found["model_id"], found["purpose"]) == ("m003", ROWS[3]["purpose"])
+    assert registers.named(shop, SHOP, "models", ["no such"]) is None
+    assert registers.named(shop, SHOP, "models", ["m003", "more"]) is None
+    key = ["m", "1", "recall", "no moment", "P1W", "", "", ""]
+    assert registers.named(shop, SHOP, "metric_results", key) is None

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
-from mlpm_core.records import Decision, Kpi, Model, Project, columns, kept_cell, record_of
+from mlpm_core.records import (
+    ColumnKind,
+    Decision,
+    Kpi,
+    Model,
+    Project,
+    columns,
+    kept_cell,
+    record_of,
+)
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recorded_decisions import with_origin
@@ -18,12 +27,13 @@ from mlpm_core.services.valuation.kpis import ProxyState, kpi_proxy
 from mlpm_core.services.valuation.value_cases import project_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.session.workspace import Workspace
 
 
+_MOMENTS = (ColumnKind.DAY, ColumnKind.MOMENT)
 PAGE = 100
 """So many rows of a register are shown at once."""
 
@@ -54,12 +64,23 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a register, and how many of that kind there are: found, all, archived."""
+    """Rows of a register from a place on, and how many of that kind there are.
+
+    ``n_found`` hold what was looked for, ``n_all`` counts archived ones too, ``n_shown`` those
+    that stand in the register when nothing is looked for.
+    """
 
     rows: tuple[dict[str, Any], ...]
+    first: int
     n_found: int
+    n_shown: int
     n_all: int
     n_archived: int
+
+    @property
+    def n_pages(self) -> int:
+        """How many pages the found ones fill; one when nothing was found."""
+        return max(-(-self.n_found // PAGE), 1)
 
 
 def projects(workspace: Workspace, *, archived: bool = False) -> list[Project]:
@@ -91,7 +112,36 @@ def page(workspace: Workspace, project: str, kind: str, asked: PageRequest) -> P
     """
     with workspace.store.reader() as reader:
         rows, counts = reader.page(record_of(kind), project, **asdict(asked))
-    return Page(tuple(rows), counts["found"], counts["all"], counts["archived"])
+    n_all, n_archived = counts["all"], counts["archived"]
+    n_shown = n_all if asked.with_archived else n_all - n_archived
+    return Page(tuple(rows), asked.first, counts["found"], n_shown, n_all, n_archived)
+
+
+def named(
+    workspace: Workspace, project: str, kind: str, parts: Sequence[str]
+) -> dict[str, Any] | None:
+    """The record under a key, whose parts behind the project are given as text; None without it.
+
+    Raises
+    ------
+    NotFoundError
+        When the kind is unknown.
+    """
+    record = record_of(kind)
+    kinds = {c.name: c.kind for c in columns(record)}
+    names = [name for name in record.key if name != "project"]
+    if len(parts) != len(names):
+        return None
+    try:
+        key = [
+            datetime.fromisoformat(part) if kinds[name] in _MOMENTS else part
+            for part, name in zip(parts, names, strict=True)
+        ]
+    except ValueError:  # no moment, so no key
+        return None
+    with workspace.store.reader() as reader:
+        found = reader.one(record, (project, *key))
+    return None if found is None else dict(found)
 
 
 def history(

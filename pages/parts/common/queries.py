@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.portfolio import Portfolio, ProjectView
     from mlpm_core.services.in_life.promises import DeliveredView
-    from mlpm_core.services.ingest.registers import SetupStep
+    from mlpm_core.services.ingest.registers import Page, PageRequest, SetupStep
     from mlpm_core.services.plan.briefs import BriefView
     from mlpm_core.services.plan.estimates import EstimateView
     from mlpm_core.services.plan.kpi_finder import BreakEvenView, CandidateView, GuideView
@@ -257,9 +257,21 @@ def _tried_estimate(project: str, values: tuple[tuple[str, object], ...]) -> Est
 
 
 @shared
-def history(project: str, kind: str) -> list[dict[str, Any]]:
-    """Every version of a kind's records."""
-    return registers.history(workspace(), project, kind)
+def register_page(project: str, kind: str, asked: PageRequest) -> Page:
+    """One page of what holds now for a kind of record."""
+    return registers.page(workspace(), project, kind, asked)
+
+
+@shared
+def record_named(project: str, kind: str, parts: tuple[str, ...]) -> dict[str, Any] | None:
+    """The record under the parts of a key; None without it."""
+    return registers.named(workspace(), project, kind, parts)
+
+
+@shared
+def history(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
+    """The versions of a kind's records; ``last`` keeps the newest, and these come first."""
+    return registers.history(workspace(), project, kind, last=last)
 
 
 def titles(project: str, kind: str) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
+from mlpm_core.services.ingest.registers import PAGE, Page, PageRequest
 from pages.parts.common import addresses, controls, panels, queries
 from pages.parts.common.format import choice_label, inner, option_name
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _NEW = "new"
+_BETWEEN = " · "
+_NEWEST = 500
 
 
 def kind_in_view() -> type[Record]:
@@ -56,7 +60,7 @@ def record_in_view(
 
 
 def _id(record: type[Record], row: Mapping[str, Any]) -> str:
-    return " · ".join(str(row[k]) for k in record.key if k != "project" or len(record.key) == 1)
+    return _BETWEEN.join(str(row[k]) for k in record.key if k != "project" or len(record.key) == 1)
 
 
 def is_shown(row: Mapping[str, Any]) -> bool:
@@ -64,23 +68,101 @@ def is_shown(row: Mapping[str, Any]) -> bool:
     return not row.get("archived") or bool(st.session_state.get("archived_records"))
 
 
-def archive_toggle(rows: Sequence[Mapping[str, Any]]) -> None:
+def page_in_view(record: type[Record], project: str) -> Page:
+    """The rows of the register that are shown, by what stands in its finder."""
+    if record.kind == "projects":
+        rows = [*map(dict, queries.all_projects())]
+        shown = tuple(filter(is_shown, rows))
+        n_archived = sum(row["archived"] for row in rows)
+        return Page(shown, 0, len(shown), len(shown), len(rows), n_archived)
+    asked = _asked(record, project)
+    number = _page_key(record, project)
+    first = (st.session_state.get(number, 1) - 1) * asked.n
+    page = queries.register_page(project, record.kind, replace(asked, first=first))
+    if first and not page.rows:  # there are fewer pages than there were
+        st.session_state[number] = 1
+        page = queries.register_page(project, record.kind, asked)
+    return page
+
+
+def _asked(record: type[Record], project: str) -> PageRequest:
+    """What stands in the finder of a register."""
+    state, of = st.session_state, f"{record.kind}_{project}"
+    return PageRequest(
+        find=state.get(f"find_{of}", "").strip(),
+        order_by=state.get(f"order_{of}") or "",
+        is_descending=state.get(f"way_{of}", False),
+        with_archived=bool(state.get("archived_records")),
+    )
+
+
+def _page_key(record: type[Record], project: str) -> str:
+    """The page number's own key for all that is looked for: another search begins at page 1."""
+    return f"page_{record.kind}_{project}_{_asked(record, project)}"
+
+
+def with_named(
+    record: type[Record], project: str, rows: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The rows, and the record that the address names or that was chosen, on whatever page."""
+    on_page = {_id(record, row) for row in rows}
+    wanted = {*addresses.named("record"), st.session_state.get("record")} - {None, _NEW, *on_page}
+    if record.kind == "projects":
+        return [*rows, *(dict(p) for p in queries.all_projects() if p.project in wanted)]
+    found: list[Mapping[str, Any]] = list(rows)
+    for name in wanted:
+        row = queries.record_named(project, record.kind, tuple(str(name).split(_BETWEEN)))
+        found += [row] if row else []
+    return found
+
+
+def archive_toggle(page: Page) -> None:
     """Show archived records too; asked only when there are any."""
-    n_archived = sum(bool(row.get("archived")) for row in rows)
-    if n_archived:
-        st.toggle(f"Show archived ({n_archived})", key="archived_records", persist_state="session")
+    if page.n_archived:
+        st.toggle(
+            f"Show archived ({page.n_archived:,})", key="archived_records", persist_state="session"
+        )
 
 
-def table(record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+def finder(record: type[Record], project: str, page: Page) -> None:
+    """Search, order and pages of a register; only when it does not fit on one page."""
+    if record.kind == "projects" or (page.n_shown <= PAGE and page.n_found == page.n_shown):
+        return
+    of = f"{record.kind}_{project}"
+    labels = {c.name: c.label for c in columns(record) if c.name != "project"}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Find", key=f"find_{of}", placeholder="Part of any cell", persist_state="session"
+        )
+        st.selectbox(
+            "Sort by",
+            list(labels),
+            index=None,
+            format_func=lambda name: labels.get(name, name),
+            key=f"order_{of}",
+            placeholder="Its own order",
+            persist_state="session",
+        )
+        st.toggle("Largest first", key=f"way_{of}", persist_state="session")
+        st.number_input("Page", 1, page.n_pages, key=_page_key(record, project))
+    if page.rows:
+        last = page.first + len(page.rows)
+        st.caption(
+            f"Rows {page.first + 1:,} to {last:,} of {page.n_found:,}. The files below hold all."
+        )
+    else:
+        st.info("Nothing holds that text. Search for a part of a name, a number or a date.")
+
+
+def table(record: type[Record], page: Page) -> None:
     """The records as they are now, with their choices in words."""
     shown = [c for c in columns(record) if c.name != "project" or record.kind == "projects"]
-    frame = pd.DataFrame(
-        {c.label: [choice_label(c, r[c.name]) for r in rows if is_shown(r)] for c in shown}
-    )
+    frame = pd.DataFrame({c.label: [choice_label(c, r[c.name]) for r in page.rows] for c in shown})
     empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
-    st.dataframe(
-        frame.drop(columns=empty), hide_index=True, alt=f"{record.plural}, as they are now"
-    )
+    if page.rows:
+        st.dataframe(
+            frame.drop(columns=empty), hide_index=True, alt=f"{record.plural}, as they are now"
+        )
 
 
 def decisions(project: str) -> None:
@@ -155,5 +237,16 @@ def history(project: str, record: type[Record]) -> None:
     ) as opened:
         if not opened.open:
             return
-        rows = queries.history(project, record.kind)
+        rows = queries.history(project, record.kind, _NEWEST)
+        if len(rows) == _NEWEST:
+            st.caption(f"The newest {_NEWEST} versions; the file holds every one.")
         st.dataframe(pd.DataFrame(rows).drop(columns=["project"]), hide_index=True, alt="History")
+        st.download_button(
+            "Whole history (CSV)",
+            functools.partial(queries.export, project, f"{record.kind}_history", "csv"),
+            file_name=f"{project}-{record.kind}_history.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"export_{record.kind}_history",
+        )

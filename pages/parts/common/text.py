@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Record
     from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
+    from mlpm_core.services.ingest.registers import Page
     from mlpm_core.services.valuation.kpis import KpiValue
     from mlpm_core.services.valuation.value_cases import CaseInput, CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
@@ -269,11 +270,13 @@ def rates(points: Sequence[RatePoint], line: PortfolioRow) -> str:
     return text
 
 
-def register(record: type[Record], rows: Sequence[object], project: str) -> str:
-    """How many records a register holds."""
-    word = record.singular if len(rows) == 1 else record.plural
+def register(record: type[Record], page: Page, project: str) -> str:
+    """How many records a register holds, and how many of them were looked for."""
+    word = record.singular if page.n_shown == 1 else record.plural
     where = f" in {literal(project)}" if project else ""
-    return f"**{len(rows):,}** {literal(inner(word))}{where}. {literal(record.__doc__ or '')}"
+    found = f", **{page.n_found:,}** found" if page.n_found != page.n_shown else ""
+    what = f"{literal(inner(word))}{where}{found}"
+    return f"**{page.n_shown:,}** {what}. {literal(record.__doc__ or '')}"
 
 
 def _old(days: int | None) -> str:
