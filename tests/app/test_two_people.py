@@ -258,7 +258,7 @@ def test_two_versions_of_a_mechanism_are_shown_beside_each_other(demo):
 
 def test_a_proxy_is_not_overwritten_by_an_older_form(demo):
     project, of = "bike-shop-wearcheck", "time-to-result"
-    form = f"guide_{project}_{of}"
+    form = f"finder_{project}_{of}"
 
     def opened_guide():
         return open_screen("find_kpi", project=project, dimension="cycle_time", candidate=of)

@@ -38,14 +38,14 @@ __all__ = [
     "BreakEvenView",
     "CandidateView",
     "Condition",
-    "GuideView",
+    "KpiFinderView",
     "KpiLine",
     "LeastMove",
     "MechanismView",
     "Move",
     "break_even",
     "candidate_views",
-    "guide",
+    "kpi_finder",
 ]
 
 _N_QUANTITIES: Final = 3
@@ -69,7 +69,7 @@ class KpiLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GuideView:
+class KpiFinderView:
     """Where a project stands before the first step.
 
     ``weights`` are what its stakeholders want, summing to 1; None while none was asked.
@@ -169,7 +169,7 @@ class BreakEvenView:
         return tuple(c.sentence(self.currency) for c in (*self.metrics, *self.quantities))
 
 
-def guide(workspace: Workspace, project: str) -> GuideView:
+def kpi_finder(workspace: Workspace, project: str) -> KpiFinderView:
     """Which KPIs a project has, and what its stakeholders want most.
 
     Raises
@@ -181,7 +181,7 @@ def guide(workspace: Workspace, project: str) -> GuideView:
     weights = brief(workspace, project).weights
     with workspace.store.reader() as reader:
         records = [k for k in reader.current(Kpi, project) if not k.archived]
-    return GuideView(
+    return KpiFinderView(
         project=project,
         title=row.title,
         currency=row.currency,

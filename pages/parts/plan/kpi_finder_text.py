@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.kpi_finder import (
         BreakEvenView,
         CandidateView,
-        GuideView,
+        KpiFinderView,
         LeastMove,
         MechanismView,
     )
@@ -29,7 +29,7 @@ _DIMENSIONS = {
 }
 
 
-def opening(view: GuideView) -> str:
+def opening(view: KpiFinderView) -> str:
     """Whether the project has a KPI, and what this screen leads to."""
     n_counting, total = sum(k.counts for k in view.kpis), sum(view.n_candidates.values())
     title = f"**{literal(view.title)}**"
@@ -44,7 +44,7 @@ def opening(view: GuideView) -> str:
     )
 
 
-def dimension(which: Dimension, view: GuideView) -> str:
+def dimension(which: Dimension, view: KpiFinderView) -> str:
     """What the dimension counts, how many candidates it has, and how much it is wanted."""
     text = f"{_DIMENSIONS[which]}. {how_many(view.n_candidates[which], 'KPI')} to choose from."
     if view.weights is not None:
