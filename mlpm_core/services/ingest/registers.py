@@ -140,8 +140,8 @@ def named(
     except ValueError:  # no moment, so no key
         return None
     with workspace.store.reader() as reader:
-        found = reader.one(record, (project, *key))
-    return None if found is None else dict(found)
+        row = reader.one(record, (project, *key))
+    return None if row is None else dict(row)
 
 
 def history(

@@ -42,11 +42,11 @@ _MOVES: dict[Move, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
 def proxies(shown: KpiFinderView) -> None:
     """The provisional KPIs of the project, and what to do about each."""
     for kpi in shown.kpis:
-        if not kpi.told:
+        if not kpi.sentence:
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
             panels.badge(kpi.state.label)
-            st.markdown(f"**{literal(kpi.title)}**: {literal(kpi.told)}")
+            st.markdown(f"**{literal(kpi.title)}**: {literal(kpi.sentence)}")
             st.page_link(
                 "data/registers.py",
                 label="Agree or change it",
@@ -56,12 +56,12 @@ def proxies(shown: KpiFinderView) -> None:
 
 def dimension(shown: KpiFinderView) -> Dimension | None:
     """Step 1: the dimension; what the stakeholders weigh most is picked until told otherwise."""
-    wanted = shown.wanted_most
+    suggested = shown.wanted_most
     chosen = controls.segments(
         "What should get better",
         {d.value: f"{ICONS[d]} {d.label}" for d in Dimension},
         "dimension",
-        default=wanted.value if wanted else None,
+        default=suggested.value if suggested else None,
     )
     if chosen is None:
         st.caption("Choose one of the five: what would people notice first if it got better?")
@@ -108,7 +108,7 @@ def _candidate_text(shown: CandidateView) -> None:
         for way in shown.mechanisms:
             st.badge(literal(way.name), color="gray", icon=":material/settings:")
     if shown.record is not None:
-        st.caption(literal(shown.told or "This is already a KPI of the project."))
+        st.caption(literal(shown.sentence or "This is already a KPI of the project."))
 
 
 def mechanism(shown: CandidateView) -> MechanismView:

@@ -67,8 +67,8 @@ def candidate(view: CandidateView) -> str:
 
 def case(view: MechanismView) -> str:
     """What one case is, and a bad experience."""
-    told = "" if view.case == "case" else f"One case is one {view.case}. "
-    return literal(f"{told}A bad experience is {view.bad_experience}.")
+    one_case = "" if view.case == "case" else f"One case is one {view.case}. "
+    return literal(f"{one_case}A bad experience is {view.bad_experience}.")
 
 
 def asks(view: MechanismView) -> str:
@@ -114,7 +114,7 @@ def how_to_count(view: BaselinePlan) -> str:
 def proxy(chosen: CandidateView) -> str:
     """What saving it means."""
     if chosen.record is not None:
-        return f":material/edit_note: {literal(chosen.told)}"
+        return f":material/edit_note: {literal(chosen.sentence)}"
     return (
         ":material/edit_note: Nobody has agreed to it yet, so it is saved as a **provisional "
         "KPI**: it counts until its last day, and longer only if somebody agrees."
