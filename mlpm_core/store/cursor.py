@@ -141,7 +141,8 @@ class Reader:
         )
         order = ", ".join(quoted(k) for k in record.key)
         if order_by in names:
-            order = f"{quoted(order_by)} {'DESC' if is_descending else ''} NULLS LAST, {order}"
+            is_empty = f"coalesce(CAST({quoted(order_by)} AS VARCHAR), '') = ''"
+            order = f"{is_empty}, {quoted(order_by)} {'DESC' if is_descending else ''}, {order}"
         rows = self._rows(
             f"SELECT {', '.join(map(quoted, names))} {source} AND {is_found} ORDER BY {order} "
             "LIMIT $n OFFSET $first",
