@@ -117,7 +117,7 @@ def questions_asked(workspace: Any, project: str) -> dict[str, Any]:
         "all deployments": answered(deployments.deployments, workspace, None),
         "decisions": answered(decisions.decisions, workspace, project),
         "brief": answered(briefs.brief, workspace, project),
-        "guide": answered(kpi_finder.guide, workspace, project),
+        "kpi_finder": answered(kpi_finder.kpi_finder, workspace, project),
         "setup": answered(registers.setup_steps, workspace, project),
         "own": answered(mechanisms.own, workspace, project),
     }

@@ -94,8 +94,10 @@ class Replays:
                 if len(self._done) > self._most:
                     while len(self._done) > self._most // 2:
                         self._done.popitem(last=False)
-                    told = [(*known, *said) for known, said in self._done.items()]
-                    write_private(self._file, "".join(f"{json.dumps(t)}\n" for t in told))
+                    entries = [
+                        (*project_key, *outcome) for project_key, outcome in self._done.items()
+                    ]
+                    write_private(self._file, "".join(f"{json.dumps(t)}\n" for t in entries))
                     return
                 append_private(self._file, json.dumps((project, key, *stored)))
 

@@ -122,7 +122,7 @@ async def import_file(
     if announced > most:
         return _answer(request, uploads.too_large(workspace, upload, announced), 413)
     broken_off = partial(uploads.broken_off, workspace, upload, announced=announced)
-    said = hashlib.sha256(repr(upload).encode())
+    digest = hashlib.sha256(repr(upload).encode())
     with uploads.spooled(workspace) as (file, path):
         size = 0
         try:
@@ -130,7 +130,7 @@ async def import_file(
                 size += len(part)
                 if size > most:
                     return _answer(request, uploads.too_large(workspace, upload, size), 413)
-                said.update(part)
+                digest.update(part)
                 file.write(part)
         except ClientDisconnect:
             return _answer(request, broken_off(size), 400)
@@ -144,7 +144,7 @@ async def import_file(
         if not key:
             return _answer(request, await run_in_threadpool(do))
         once = replays_of(workspace).once
-        return _answer(request, await run_in_threadpool(once, project, key, said.hexdigest(), do))
+        return _answer(request, await run_in_threadpool(once, project, key, digest.hexdigest(), do))
 
 
 @ROUTER.get(

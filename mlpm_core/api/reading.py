@@ -228,28 +228,28 @@ def export(
 ) -> Response:  # fmt: skip
     """A table of a project as a file: any kind of record, its history, kpi_values or health."""
     past = _as_of(request, workspace, query)
-    found = exports.export(past, project, query.table, query.format)
+    exported = exports.export(past, project, query.table, query.format)
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename)}",
-        "X-MLPM-Rows": str(found.n_rows),
-        "X-MLPM-As-Of": found.as_of.isoformat(),
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(exported.filename)}",
+        "X-MLPM-Rows": str(exported.n_rows),
+        "X-MLPM-As-Of": exported.as_of.isoformat(),
     }
     return Response(
-        found.data, media_type=_MEDIA[found.filename.rpartition(".")[2]], headers=headers
+        exported.data, media_type=_MEDIA[exported.filename.rpartition(".")[2]], headers=headers
     )
 
 
 @ROUTER.get("/verify", response_model=Verified, dependencies=_ADMIN)
 def verify(workspace: OpenWorkspace, query: Annotated[VerifyParameters, Query()]) -> dict[str, Any]:
     """Whether database, ledger and raw files agree, down to every cell and every byte."""
-    return backups.told(backups.verify(workspace, head=query.since))
+    return backups.checks_json(backups.verify(workspace, head=query.since))
 
 
 @ROUTER.post("/backups", status_code=201, response_model=Verified, dependencies=_ADMIN)
 def backup(workspace: OpenWorkspace, query: NoParameters) -> dict[str, Any]:
     """Write database, ledger and raw files into one file under MLPM_DATA/backups."""
     path, checks = backups.backup(workspace)
-    return backups.told(checks) | {"path": str(path)}
+    return backups.checks_json(checks) | {"path": str(path)}
 
 
 @ROUTER.post("/demo", dependencies=_ADMIN)

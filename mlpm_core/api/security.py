@@ -196,7 +196,9 @@ class SecurityMiddleware:
         if scheme.lower() != "bearer" or not token.strip():
             return 401, "A token is needed: send 'Authorization: Bearer TOKEN'."
         given = token.strip().encode("latin-1")
-        fitting = [name for name, known in self.tokens.items() if hmac.compare_digest(given, known)]
+        fitting = [
+            name for name, secret in self.tokens.items() if hmac.compare_digest(given, secret)
+        ]
         caller: str | Token | None = fitting[0] if fitting else None
         if caller is None and self.given_out is not None:
             try:

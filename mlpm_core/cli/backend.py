@@ -156,7 +156,7 @@ class LocalBackend:
     def verify(self, head: str | None) -> dict[str, Any]:
         from mlpm_core.services.admin import backups
 
-        return backups.told(backups.verify(self._workspace, head=head))
+        return backups.checks_json(backups.verify(self._workspace, head=head))
 
     def rewrite_ledger(self) -> Path:
         from mlpm_core.services.admin import backups
@@ -167,7 +167,7 @@ class LocalBackend:
         from mlpm_core.services.admin import backups
 
         path, checks = backups.backup(self._workspace, folder)
-        return backups.told(checks) | {"path": str(path)}
+        return backups.checks_json(checks) | {"path": str(path)}
 
 
 class HttpBackend:

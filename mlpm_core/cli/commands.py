@@ -190,7 +190,9 @@ def restore(given: argparse.Namespace) -> int:
     settings = settings_here()
     if app_runs(settings):
         raise InputError("The app is running; stop it before its data are replaced.")
-    return printing.checks(backups.told(backups.restore(settings, given.file)), as_json=given.json)
+    return printing.checks(
+        backups.checks_json(backups.restore(settings, given.file)), as_json=given.json
+    )
 
 
 def demo(given: argparse.Namespace) -> int:

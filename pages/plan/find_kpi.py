@@ -4,7 +4,7 @@ from pages.parts.common import controls, queries
 from pages.parts.plan import kpi_finder
 
 project = controls.project()
-view = queries.guide(project)
+view = queries.kpi_finder(project)
 st.markdown(kpi_finder.sentence(view))
 kpi_finder.proxies(view)
 

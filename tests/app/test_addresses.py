@@ -135,7 +135,7 @@ def test_an_unknown_candidate_is_said_and_all_are_offered():
     choose[0].click()
     run(app)
     assert not warned(app)
-    assert app.query_params["candidate"] == choose[0].key.removeprefix("guide_choose_")
+    assert app.query_params["candidate"] == choose[0].key.removeprefix("finder_choose_")
 
 
 @pytest.mark.usefixtures("demo")

@@ -200,7 +200,7 @@ def test_a_value_case_that_was_started_with_its_kpi_is_undone_whole(demo):
     project = "bike-shop-wearcheck"
     app = open_screen("find_kpi", project=project, dimension="cycle_time",
                       candidate="time-to-result")  # fmt: skip
-    app.text_input(key=f"guide_{project}_time-to-result_stands_for").set_value("waiting")
+    app.text_input(key=f"finder_{project}_time-to-result_stands_for").set_value("waiting")
     run(app)
     button(app, "Save as provisional KPI").click()
     run(app)

@@ -158,10 +158,10 @@ def test_the_register_of_decisions_has_no_form_and_leads_to_adoption(demo):
     undoing.undo(demo.acting_as("eve"), WINBACK, decided(demo).batch)
     app = open_screen("registers", project=WINBACK, kind="decisions")
     table = app.dataframe[0].value
-    assert dict(zip(table["Decision"], table["Stands"], strict=True)) == {
+    assert dict(zip(table["Decision"], table["Status"], strict=True)) == {
         "D002": "withdrawn", "D001": "in force",
     }  # fmt: skip
-    assert set(table["Came in"]) == {"recorded"}
+    assert set(table["Origin"]) == {"recorded"}
     assert "Record a decision" in [link.proto.label for link in app.get("page_link")]
     assert not app.text_input
     assert "Save" not in " ".join(b.label for b in app.button)

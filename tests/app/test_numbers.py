@@ -144,12 +144,12 @@ def test_a_quantity_in_its_register_is_read_in_the_unit_of_its_question(demo):
 def test_a_target_of_a_proxy_and_its_weeks_are_read_as_written():
     app = open_screen("find_kpi", project=DEMAND, dimension="cycle_time",
                       candidate="time-to-result")  # fmt: skip
-    typed(app, f"guide_{DEMAND}_time-to-result_target", "12,5")
+    typed(app, f"finder_{DEMAND}_time-to-result_target", "12,5")
     assert "Read as 12.5 hours per case" in plain(said(app))
-    app.text_area(key=f"guide_weekly_{DEMAND}_time-to-result").set_value("20,5\n1.200")
+    app.text_area(key=f"finder_weekly_{DEMAND}_time-to-result").set_value("20,5\n1.200")
     run(app)
     assert "is it 1.2 hours per case or 1,200 hours per case" in plain(said(app))
-    app.text_area(key=f"guide_weekly_{DEMAND}_time-to-result").set_value("20,5\n21,5")
+    app.text_area(key=f"finder_weekly_{DEMAND}_time-to-result").set_value("20,5\n21,5")
     run(app)
     assert "21" in plain(said(app))
     assert not app.error

@@ -224,19 +224,19 @@ def test_the_tree_of_a_value_is_drawn_in_its_currency(monkeypatch):
     [
         ((1,), SimpleNamespace(sentence="It pays back in May."), r"It pays back in May\."),
         ((1,), None, r"The value case has no value yet\."),
-        ((), None, "Whether its value pays for the work is said once the questions are "
-         r"answered\."),
+        ((), None, r"Answer the questions first to see whether its value pays for the work\."),
     ],
 )  # fmt: skip
 def test_whether_a_case_pays_for_the_work(figures, pays_back, told):
     view = SimpleNamespace(case=case(title="*Orders*"), figures=figures, pays_back=pays_back)
     assert shown(estimates.payback, view, project="shop") == [
         rf":material/balance: **\*Orders\***: {told}",
-        "Planned net a year against the cost above; no usable model means no benefit.",
+        "Compared: the planned net benefit a year and the cost above. If no usable model comes "
+        "out, there is no benefit.",
         "See its assumptions -> plan/value_case.py?project=shop&case=orders",
     ]
     assert shown(estimates.payback, SimpleNamespace(case=None)) == [
-        "Name a value case below to see whether its value pays for the work."
+        "Choose a value case below to see whether its value pays for the work."
     ]
 
 

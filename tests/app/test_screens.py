@@ -86,7 +86,7 @@ def test_a_number_that_cannot_be_read_is_answered_with_a_sentence():
     run(app)
     assert "'a lot' cannot be read as a quantity" in said(app)
     assert "Not used yet: Margin" in said(app)
-    assert "What is shown rests on what was there before" in said(app)
+    assert "The figures still use the earlier numbers." in said(app)
 
 
 @pytest.mark.usefixtures("demo")

@@ -7,7 +7,7 @@ import pytest
 from mlpm_core.intake import Profile
 from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest import undo as undoing
-from pages.parts.common import commands
+from pages.parts.common import cache
 from tests.app.conftest import button, labels, open_screen, plain, run, said
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
@@ -17,7 +17,7 @@ KPI = f"register_kpis_{DEMAND}_write-downs"
 @pytest.fixture(autouse=True)
 def _people(monkeypatch):
     """Who is at the screen is set by `act_as`."""
-    monkeypatch.setattr(commands.queries, "actor", lambda: WHO[-1])
+    monkeypatch.setattr(cache, "_actor", lambda: WHO[-1])
     WHO[:] = ["ann"]
 
 
@@ -258,7 +258,7 @@ def test_two_versions_of_a_mechanism_are_shown_beside_each_other(demo):
 
 def test_a_proxy_is_not_overwritten_by_an_older_form(demo):
     project, of = "bike-shop-wearcheck", "time-to-result"
-    form = f"guide_{project}_{of}"
+    form = f"finder_{project}_{of}"
 
     def opened_guide():
         return open_screen("find_kpi", project=project, dimension="cycle_time", candidate=of)

@@ -49,7 +49,7 @@ def checked(folder: Path, acknowledged: set[str]) -> int:
         receipts = batches.receipts(workspace, "shop") if acknowledged else []
         stored = {row["batch"]: row for row in receipts}
         assert acknowledged <= set(stored)
-        told = backups.told(backups.verify(workspace))
+        told = backups.checks_json(backups.verify(workspace))
         assert told["ok"], told
         for row in stored.values():
             receipt = row["receipt"]

@@ -83,7 +83,7 @@ def held(folder):
     """Every batch of a folder that nobody holds any more, after `verify` found it in order."""
     workspace = open_recovered(Settings(data=folder, demo=False))
     try:
-        answer = backups.told(backups.verify(workspace))
+        answer = backups.checks_json(backups.verify(workspace))
         assert answer["ok"], answer
         return {row["batch"]: row["receipt"] for row in batches.receipts(workspace, "shop")}
     finally:

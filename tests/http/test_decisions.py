@@ -146,7 +146,7 @@ def test_no_decision_is_of_tomorrow(shop):
 
 @pytest.mark.parametrize("chosen", ["", " ", "None", "nobody", "challenger-1.2", "none "])
 def test_what_is_chosen_is_one_of_the_options_to_the_letter(shop, chosen):
-    with pytest.raises(InputError, match="none of the options"):
+    with pytest.raises(InputError, match="not one of the options"):
         decide(shop, chosen=chosen)
 
 

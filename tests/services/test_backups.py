@@ -22,7 +22,7 @@ def whole(tmp_path_factory):
     workspace = filled(folder / "store")
     answers = everything(workspace)
     path, checks = backups.backup(workspace, folder / "kept")
-    assert backups.told(checks)["ok"]
+    assert backups.checks_json(checks)["ok"]
     workspace.close()
     return folder / "store", answers, path
 
@@ -97,7 +97,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(tmp_path, whole):
 def test_verify_names_what_does_not_agree(tmp_path, whole):
     store = shutil.copytree(whole[0], tmp_path / "store")
     workspace = opened(store)
-    assert backups.told(backups.verify(workspace))["ok"]
+    assert backups.checks_json(backups.verify(workspace))["ok"]
     raw = next((store / "raw").iterdir())
     flip(raw, 0.5)
     with workspace.store.writer() as writer:

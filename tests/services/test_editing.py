@@ -16,12 +16,12 @@ P = "p"
 @pytest.fixture
 def store(workspace):
     """A project with a KPI, and a quantity of a value case."""
-    save = registers.save
-    save(workspace, "ann", P, "projects", [{"project": P, "title": "P", "owner": "Ann"}])
-    save(workspace, "ann", P, "models", [{"model_id": "m"}])
-    save(workspace, "ann", P, "value_cases",
+    ann, save = workspace.acting_as("ann"), registers.save
+    save(ann, P, "projects", [{"project": P, "title": "P", "owner": "Ann"}])
+    save(ann, P, "models", [{"model_id": "m"}])
+    save(ann, P, "value_cases",
          [{"value_case_id": "c", "mechanism": "demand_forecast"}])  # fmt: skip
-    save(workspace, "ann", P, "kpis", [
+    save(ann, P, "kpis", [
         {"kpi_id": "k", "title": "K", "dimension": "revenue", "unit": "EUR/year",
          "direction": "higher", "baseline": 1, "target": 2, "owner": "Ann"}])  # fmt: skip
     return workspace

@@ -202,7 +202,7 @@ def test_a_file_that_is_read_otherwise_than_then_is_said(copy, whole):
     workspace = opened(copy)
     assert everything(workspace) == whole[1]
     assert any("B00005 is read otherwise today" in sentence for sentence in workspace.healed)
-    assert not backups.told(backups.verify(workspace))["ok"]
+    assert not backups.checks_json(backups.verify(workspace))["ok"]
     workspace.close()
 
 
@@ -232,13 +232,13 @@ def test_a_store_of_before_is_brought_up_to_date_with_all_that_was_in_it(old, lo
         now = batches.receipt(workspace, SHOP, line["batch"]).model_dump(mode="json")
         assert now == receipt
     assert len(batches.receipt(workspace, SHOP, "B00014").rejects) == 300
-    assert backups.told(backups.verify(workspace))["ok"]
+    assert backups.checks_json(backups.verify(workspace))["ok"]
     assert all(c.ok for c in workspace.checks())
     workspace.close()
     again = opened(old)
     assert again.healed == []
     assert not again.ledger.is_unchained
-    assert backups.told(backups.verify(again))["ok"]
+    assert backups.checks_json(backups.verify(again))["ok"]
     again.close()
     if lost == "nothing":
         assert [p.name for p in old.glob("quarantine/*/*")] == ["ledger.jsonl"]

@@ -125,7 +125,7 @@ def test_the_way_from_the_plan_to_today_adds_up(shop):
     assert sum(p.change for p in told.bridge.parts) == pytest.approx(told.bridge.change, rel=1e-9)
     assert {p.cause for p in told.bridge.parts} == {"coverage", "selective_error"}
     planned, _ = seen(shop)
-    assert "nothing monitored" in change(planned).problem
+    assert "no monitoring results" in change(planned).problem
 
 
 @pytest.mark.parametrize(

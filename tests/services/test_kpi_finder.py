@@ -57,7 +57,7 @@ def record(workspace):
 
 
 def test_a_project_without_a_kpi_is_offered_candidates_of_what_is_wanted_most(shop):
-    view = kpi_finder.guide(shop, "shop")
+    view = kpi_finder.kpi_finder(shop, "shop")
     assert (view.title, view.has_kpi, view.kpis, view.wanted_most) == ("Desk", False, (), None)
     assert sum(view.n_candidates.values()) <= len(kpi_templates())
     assert min(view.n_candidates.values()) >= 3
@@ -66,7 +66,7 @@ def test_a_project_without_a_kpi_is_offered_candidates_of_what_is_wanted_most(sh
         {"stakeholder_id": "ines", "name": "Ines", "influence": 4, "cycle_time": 60,
          "revenue": 40},
     )  # fmt: skip
-    assert kpi_finder.guide(shop, "shop").wanted_most is Dimension.CYCLE_TIME
+    assert kpi_finder.kpi_finder(shop, "shop").wanted_most is Dimension.CYCLE_TIME
 
 
 @pytest.mark.parametrize("dimension", Dimension)
@@ -78,7 +78,7 @@ def test_candidates_come_with_mechanisms_that_move_the_dimension(shop, dimension
         assert "money" not in view.unit
         assert view.weeks >= 5
         assert view.mechanisms
-        assert (view.record, view.told) == (None, "")
+        assert (view.record, view.sentence) == (None, "")
         for mechanism in view.mechanisms:
             assert mechanism.id in view.candidate.mechanisms
             assert mechanism.moves[dimension] in (kpi_finder.Move.BETTER, kpi_finder.Move.EITHER)
@@ -140,8 +140,8 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
         v for v in kpi_finder.candidate_views(shop, "shop", Dimension.CYCLE_TIME) if v.id == WAITS
     ]
     assert view.record.kpi_id == WAITS
-    assert view.told.startswith("Provisional KPI for less waiting, not agreed yet")
-    assert kpi_finder.guide(shop, "shop").has_kpi
+    assert view.sentence.startswith("Provisional KPI for less waiting, not agreed yet")
+    assert kpi_finder.kpi_finder(shop, "shop").has_kpi
 
     save(shop, "kpis", row | {"agreed_by": "Ines", "agreed_on": TUESDAY})
     written(shop, baseline=22.0, target=15.0, owner="Tom", counted="Mean of 8 weeks.")
@@ -155,9 +155,9 @@ def test_a_proxy_is_written_with_a_receipt_and_its_baseline_later(shop):
 
 def test_an_expired_proxy_leaves_the_project_without_a_kpi(shop):
     written(shop, expires_on=date(2026, 6, 29))
-    view = kpi_finder.guide(shop, "shop")
+    view = kpi_finder.kpi_finder(shop, "shop")
     assert (view.has_kpi, view.kpis[0].counts) == (False, False)
-    assert "expired 1 day ago" in view.kpis[0].told
+    assert "expired 1 day ago" in view.kpis[0].sentence
 
 
 def test_what_cannot_be_written_is_refused(shop):

@@ -142,7 +142,10 @@ def test_what_falls_below_its_cost_again_has_not_paid_back():
     )
     assert flows(plan) == pytest.approx([50_000, -25_000, -43_750])
     assert plan.median_years is None
-    assert plan.sentence == "It does not pay back within 3 years of use in any outcome in sight."
+    assert (
+        plan.sentence
+        == "It does not pay back within 3 years of use in any outcome that was computed."
+    )
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def settings(folder):
 def holds(folder):
     workspace = opened(folder)
     try:
-        assert backups.told(backups.verify(workspace))["ok"]
+        assert backups.checks_json(backups.verify(workspace))["ok"]
         return everything(workspace), list(workspace.healed)
     finally:
         workspace.close()

@@ -98,5 +98,5 @@ def test_they_come_back_with_a_database_that_is_built_anew(stores, tmp_path):
         path.unlink()
     anew = open_recovered(Settings(data=copy, demo=False))
     assert [batches.receipt(anew, "shop", str(r.batch)) for r in receipts] == receipts
-    assert backups.told(backups.verify(anew))["ok"]
+    assert backups.checks_json(backups.verify(anew))["ok"]
     anew.close()

@@ -99,8 +99,8 @@ def test_what_cannot_be_is_refused(changes, why):
 
 def test_it_is_said_what_moves_together_and_that_the_rest_does_not():
     assert worth(M11, moved(0.8)).notes[-1] == (
-        "Margin of a conversion moves with Uplift at k (0.8). Everything else that is uncertain is "
-        "taken as independent."
+        "Margin of a conversion moves with Uplift of the top group (0.8). Everything else that is "
+        "uncertain is taken as independent."
     )
     assert worth(M11, PLAIN).notes[-1] == (
         "The uncertain numbers are taken as independent of each other."

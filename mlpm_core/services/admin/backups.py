@@ -33,7 +33,7 @@ _RAW: Final = re.compile(r"raw/[0-9a-f]{64}")
 _CHUNK: Final = 1 << 20
 
 
-def told(checks: list[Check]) -> dict[str, Any]:
+def checks_json(checks: list[Check]) -> dict[str, Any]:
     """Checks as ``mlpm verify --json`` prints them."""
     return {
         "ok": all(check.ok for check in checks),
@@ -82,8 +82,8 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         )
     )
     damaged = []
-    wanted = {r["sha256"] for r in rows.values() if r["undoes"] is None} | evidence
-    for sha256 in sorted(wanted):
+    hashes = {r["sha256"] for r in rows.values() if r["undoes"] is None} | evidence
+    for sha256 in sorted(hashes):
         try:
             workspace.ledger.checked(sha256)
         except StoreError:
@@ -91,7 +91,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
     checks.append(
         _check(
             "raw files",
-            f"{len(wanted):,} files are as they came",
+            f"{len(hashes):,} files are as they came",
             damaged,
             "are missing or damaged: restore a backup, or import the same files again",
         )
@@ -291,19 +291,19 @@ def read_back(file: Path) -> list[Check]:
             manifest = json.loads(archive.read(_MANIFEST))
             hashes = dict(manifest["sha256"])
             schema = int(manifest["schema"])
-            found = {}
+            digests = {}
             for name in _members(archive):
                 digest = hashlib.sha256()
                 with archive.open(name) as member:
                     while data := member.read(_CHUNK):
                         digest.update(data)
-                found[name] = digest.hexdigest()
+                digests[name] = digest.hexdigest()
     except InputError as error:
         return [Check("backup", False, str(error))]
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         return [Check("backup", False, f"it is no backup of MLPM, or damaged: {error}")]
-    wrong = sorted(n for n in hashes.keys() | found.keys() if hashes.get(n) != found.get(n))
-    wrong += [name for name in (DATABASE,) if name not in found and name not in wrong]
+    wrong = sorted(n for n in hashes.keys() | digests.keys() if hashes.get(n) != digests.get(n))
+    wrong += [name for name in (DATABASE,) if name not in digests and name not in wrong]
     newest = migrations()[-1][0]
     if schema < 1:
         problem = f"it says version {schema}, which never was"
@@ -312,7 +312,9 @@ def read_back(file: Path) -> list[Check]:
     else:
         problem = ""
     return [
-        _check("backup", f"{len(found):,} files are whole", wrong, "are not as they were written"),
+        _check(
+            "backup", f"{len(digests):,} files are whole", wrong, "are not as they were written"
+        ),
         Check("schema", not problem, problem or f"version {schema}"),
     ]
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 def in_force(reader: Reader, actor: str, project: str, path: Path) -> dict[tuple[str, date], str]:
     """The batches in which an actor recorded the decisions of a demo file, by title and day."""
-    wanted = {_key(row) for row in _rows(path)}
+    keys = {_key(row) for row in _rows(path)}
     return {
         key: decision.batch
         for decision in decisions_of(reader, project)
         if decision.recorded_by == actor and decision.withdrawn_in is None
         for key in [(decision.row["title"], decision.row["decided_on"])]
-        if key in wanted
+        if key in keys
     }
 
 

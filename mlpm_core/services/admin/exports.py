@@ -63,7 +63,7 @@ def export(workspace: Workspace, project: str, table: str, file_format: str) -> 
         raise NotFoundError.of("table", table, tables())
     title, as_of = workspace.project(project).title, workspace.now().replace(microsecond=0)
     names, rows = _read(workspace, project, table)
-    found = Table(
+    content = Table(
         title=table,
         columns=names,
         rows=[[row[name] for name in names] for row in rows],
@@ -77,15 +77,15 @@ def export(workspace: Workspace, project: str, table: str, file_format: str) -> 
             ("Made with", f"MLPM {__version__}"),
         ),
     )
-    data = csv_bytes(found) if file_format == "csv" else xlsx_bytes(found, as_of)
+    data = csv_bytes(content) if file_format == "csv" else xlsx_bytes(content, as_of)
     return Export(f"{project}-{table}.{file_format}".replace("/", "-"), data, len(rows), as_of)
 
 
 def _read(workspace: Workspace, project: str, table: str) -> tuple[list[str], list[dict[str, Any]]]:
     """The columns of a table and its rows."""
     if table in _STANDING:
-        told = _STANDING[table](workspace, project)
-        rows = [{name: _flat(value) for name, value in row.items()} for row in told]
+        standing = _STANDING[table](workspace, project)
+        rows = [{name: _flat(value) for name, value in row.items()} for row in standing]
         return list(rows[0]) if rows else ["project"], rows
     if table in _OF_PROJECT:
         rows = _OF_PROJECT[table](workspace, project)

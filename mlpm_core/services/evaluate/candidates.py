@@ -66,8 +66,8 @@ def _newest(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, An
     for row in rows:
         sets.setdefault(row["candidate"], {}).setdefault(row["test_set"], []).append(row)
     return {
-        name: max(found.values(), key=lambda s: max(r["evaluated_on"] or date.min for r in s))
-        for name, found in sets.items()
+        name: max(by_test_set.values(), key=lambda s: max(r["evaluated_on"] or date.min for r in s))
+        for name, by_test_set in sets.items()
     }
 
 
@@ -88,8 +88,8 @@ def _board(case: CaseValue, measured: Mapping[str, Sequence[Mapping[str, Any]]])
         asked, problem = or_reason(f"Candidate {name}", partial(_asked, rows, metrics, case))
         candidate = None
         if asked is not None:
-            told = partial(_candidate, name, asked, metrics)
-            candidate, problem = or_reason(f"Candidate {name}", told)
+            compute = partial(_candidate, name, asked, metrics)
+            candidate, problem = or_reason(f"Candidate {name}", compute)
         if asked is None or candidate is None:
             refused.append((name, problem or ""))
         else:
@@ -171,15 +171,17 @@ def _measured(row: Mapping[str, Any], *, is_share: bool) -> Measured:
 
 def _agreements(measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Agreement]:
     """How alike candidates err, as far as rows of one test set say so."""
-    found = []
+    agreements = []
     for name, rows in measured.items():
         for row in rows:
             other = measured.get(row["compared_with"], ())
             if row["agreement"] is not None and any(
                 o["test_set"] == row["test_set"] and o["metric"] == row["metric"] for o in other
             ):
-                found.append(Agreement(name, row["compared_with"], row["metric"], row["agreement"]))
-    return found
+                agreements.append(
+                    Agreement(name, row["compared_with"], row["metric"], row["agreement"])
+                )
+    return agreements
 
 
 def _caveat(board: Leaderboard, measured: Mapping[str, Sequence[Mapping[str, Any]]]) -> str | None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mlpm_core.errors import InputError, StoreError
+from mlpm_core.errors import InputError, StoreError, quoted
 from mlpm_core.records import Decision, ValueCase, columns
 from mlpm_core.services.evaluate.candidates import candidates
 from mlpm_core.services.evaluate.decided_models import DecidedModels, Realised
@@ -246,7 +246,7 @@ def decide(
     _refuse_archived(registers.records(workspace, project, ValueCase.kind), value_case_id)
     if chosen not in [o.name for o in view.options]:
         raise InputError(
-            f"{chosen} is not one of the options that can be valued. Choose one of them."
+            f"{quoted(chosen)} is not one of the options that can be valued. Choose one of them."
         )
     with workspace.store.writer(keep=False):
         pass  # a copy that only reads says so before anything is kept

@@ -158,7 +158,7 @@ def insight(case: CaseValue, estimates: Sequence[EstimateView]) -> Insight | Non
             uncertain[_SUCCESS] = Uncertain(label, "1", pays.is_built.astype(np.float64))
     decision = DecisionAnalysis((NONE, USE), np.array([np.zeros(nets.size), nets]), uncertain)
     advice = advised(decision, case.mechanism)
-    heard = {told.key for told in advice}
+    heard = {item.key for item in advice}
     return Insight(
         decision=decision,
         horizon_years=years,
@@ -199,8 +199,8 @@ def studied(
     studies = [_named(key, n, mechanism, cost_once + n * cost_per_case, counted) for n in looked_at]
     if not studies:
         return None
-    told = [(study, decision.evsi(study)) for study in studies]
-    best = max(told, key=lambda x: x[1].value - x[0].cost)
+    valued = [(study, decision.evsi(study)) for study in studies]
+    best = max(valued, key=lambda x: x[1].value - x[0].cost)
     return best if best[1].value > best[0].cost else None
 
 
@@ -276,8 +276,8 @@ def needed(case: CaseValue) -> tuple[Condition, ...]:
 
     Metrics come first, those with the thinnest margin before the others.
     """
-    found = () if case.best is None else conditions(case.best)
-    return tuple(condition for condition in found if condition.zero_at is not None)
+    all_conditions = () if case.best is None else conditions(case.best)
+    return tuple(condition for condition in all_conditions if condition.zero_at is not None)
 
 
 def grown(case: CaseValue, root: str) -> DriverTree | None:
@@ -373,11 +373,11 @@ def _named(
     of = f" of {option}" if option else ""
     few = f" ({round(n * counted):,} of them count)" if counted < 1 else ""
     if entry is not None and entry.is_metric:
-        told = f"label {n:,} more {entry.looked_at or 'cases'}{of}{few}"
+        study_name = f"label {n:,} more {entry.looked_at or 'cases'}{of}{few}"
     elif entry is not None and entry.unit == "1":
-        told = f"pilot with {n:,} {entry.looked_at or mechanism.case + 's'}{of}{few}"
+        study_name = f"pilot with {n:,} {entry.looked_at or mechanism.case + 's'}{of}{few}"
     elif entry is not None and "money" in entry.unit:
-        told = f"look up {n:,} past cases{of}"
+        study_name = f"look up {n:,} past cases{of}"
     else:
-        told = f"measure {n:,} cases{of}"
-    return Study(told, key, n, cost)
+        study_name = f"measure {n:,} cases{of}"
+    return Study(study_name, key, n, cost)

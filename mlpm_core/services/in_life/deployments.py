@@ -199,8 +199,8 @@ def _lines(workspace: Workspace, reader: Reader, project: Project) -> list[Deplo
             continue
         of_case = cases.get(record.value_case_id)
         title = of_case.case.title if of_case else record.value_case_id
-        told = of_case.case.deployment if of_case else None
-        if of_case and told and told.deployment_id == record.deployment_id:
+        deployed = of_case.case.deployment if of_case else None
+        if of_case and deployed and deployed.deployment_id == record.deployment_id:
             lines.append(_champion(project, of_case, record, day))
         else:
             what = f"The health of {record.deployment_id} of {project.project}"
@@ -208,13 +208,13 @@ def _lines(workspace: Workspace, reader: Reader, project: Project) -> list[Deplo
             line, problem = or_reason(what, compute)
             lines.append(line or _unknown(project, record, title, day, problem or ""))
     for of_case in cases.values():
-        told = of_case.case.deployment
+        deployed = of_case.case.deployment
         if (
-            told
-            and not told.deployment_id
-            and monitored_periods(reader, project.project, told, day)
+            deployed
+            and not deployed.deployment_id
+            and monitored_periods(reader, project.project, deployed, day)
         ):
-            lines.append(_champion(project, of_case, told, day))
+            lines.append(_champion(project, of_case, deployed, day))
     return lines
 
 
@@ -344,8 +344,8 @@ def _as_deployed(line: DeploymentLine) -> Deployment:
 
 def _worst_first(lines: Iterable[DeploymentLine]) -> list[DeploymentLine]:
     """The worst health first, of these the largest value gap; those out of use last."""
-    told = list(lines)
-    size = gap_size([x.value for x in told if x.value and x.gap is not None])
+    listed = list(lines)
+    size = gap_size([x.value for x in listed if x.value and x.gap is not None])
 
     def order(line: DeploymentLine) -> tuple[object, ...]:
         return (
@@ -358,13 +358,13 @@ def _worst_first(lines: Iterable[DeploymentLine]) -> list[DeploymentLine]:
             line.deployment_id,
         )
 
-    return sorted(told, key=order)
+    return sorted(listed, key=order)
 
 
 def _lengths(monitored: Iterable[Period]) -> tuple[str, ...]:
     """The lengths of period there are results for, the shortest first."""
-    told = {p.granularity: p.end - p.start for p in monitored}
-    return tuple(sorted(told, key=lambda granularity: told[granularity]))
+    lengths = {p.granularity: p.end - p.start for p in monitored}
+    return tuple(sorted(lengths, key=lambda granularity: lengths[granularity]))
 
 
 def _default_length(

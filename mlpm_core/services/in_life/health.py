@@ -59,17 +59,17 @@ def limit_checks(
     checks = []
     for limit in limits:
         name = limit.metric
-        known = METRICS.get(name)
+        registered = METRICS.get(name)
         period = newest(p for p, metrics in monitored.items() if name in metrics)
-        told = monitored[period][name] if period else None
+        latest = monitored[period][name] if period else None
         low, high = None, None
-        if told is not None:
-            low, high = told.interval(is_share=known is not None and known.is_share)
+        if latest is not None:
+            low, high = latest.interval(is_share=registered is not None and registered.is_share)
         checks.append(
             LimitCheck(
                 metric=name,
-                label=known.label if known else name,
-                value=told.value if told else None,
+                label=registered.label if registered else name,
+                value=latest.value if latest else None,
                 low=low,
                 high=high,
                 at_least=limit.low,

@@ -79,20 +79,20 @@ def watched_metrics(
 def _watched(series: MetricSeries, check: LimitCheck | None) -> WatchedMetric:
     is_share = series.metric.is_share
     errors = [p.monitored.standard_error(is_share=is_share) for p in series.points]
-    told = [(p, e) for p, e in zip(series.points, errors, strict=True) if e]
-    if len(told) <= _REFERENCE:
+    with_errors = [(p, e) for p, e in zip(series.points, errors, strict=True) if e]
+    if len(with_errors) <= _REFERENCE:
         return WatchedMetric(series, check)
-    points = [p for p, _ in told]
+    points = [p for p, _ in with_errors]
     cases = [p.monitored.cases if is_share else p.monitored.n for p in points]
-    found = watched(
+    chart = watched(
         [p.value for p in points],
-        [e for _, e in told],
+        [e for _, e in with_errors],
         cases=[n for n in cases if n] if all(cases) else None,
         n_reference=_REFERENCE,
         varies=True,
     )
-    marks = tuple(Mark(points[s.index].period, s.rule, s.z) for s in found.signals)
-    return WatchedMetric(series, check, found.centre, marks, _episodes(points, found))
+    marks = tuple(Mark(points[s.index].period, s.rule, s.z) for s in chart.signals)
+    return WatchedMetric(series, check, chart.centre, marks, _episodes(points, chart))
 
 
 def _is_back(z: Sequence[float]) -> bool:
@@ -101,19 +101,19 @@ def _is_back(z: Sequence[float]) -> bool:
     return is_level and all(abs(one) <= _INSIDE for one in z)
 
 
-def _episodes(points: Sequence[MetricPoint], found: ControlChart) -> tuple[Episode, ...]:
+def _episodes(points: Sequence[MetricPoint], chart: ControlChart) -> tuple[Episode, ...]:
     """Signals that follow each other without a return to the range are one episode."""
     episodes: list[Episode] = []
     until = -1
-    for signal in sorted(found.signals, key=lambda s: (s.index, s.rule != Rule.SHEWHART)):
+    for signal in sorted(chart.signals, key=lambda s: (s.index, s.rule != Rule.SHEWHART)):
         # A jump also fills the slow rule's sum; that is the same event, not a second one.
         if signal.index < until or (signal.rule == Rule.CUSUM and signal.since < until):
             continue
         settled = 1 if signal.rule == Rule.SHEWHART else _SETTLED
         later = range(signal.index + 1, len(points) - settled + 1)
-        back = next((i for i in later if _is_back(found.z[i : i + settled])), None)
+        back = next((i for i in later if _is_back(chart.z[i : i + settled])), None)
         until = len(points) if back is None else back
-        inside = found.z[signal.since : until]
+        inside = chart.z[signal.since : until]
         episodes.append(
             Episode(
                 rule=signal.rule,

@@ -83,15 +83,15 @@ def prometheus_text(workspace: Workspace) -> str:
         "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
         "# TYPE mlpm_value_rate gauge",
     ]
-    told = health_json(workspace, None)
-    for row in told:
+    rows = health_json(workspace, None)
+    for row in rows:
         if row["value_rate"] is not None and row["not_counted"] is None:
             out.append(f"mlpm_value_rate{{{_labels(row, 'currency')}}} {row['value_rate']!r}")
     out += [
         "# HELP mlpm_health 1 for the health that a value case has.",
         "# TYPE mlpm_health gauge",
     ]
-    out += [f"mlpm_health{{{_labels(row, 'health')}}} 1" for row in told]
+    out += [f"mlpm_health{{{_labels(row, 'health')}}} 1" for row in rows]
     return "\n".join(out) + "\n"
 
 

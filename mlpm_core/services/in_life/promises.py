@@ -239,7 +239,7 @@ def _lives(
 def _month(case: CaseValue, months: Sequence[LifeMonth]) -> Month:
     """Some months as one, under the name of the last."""
     annual = case.planned.net.mean if case.planned else None
-    part = together([m.gathered for m in months])
+    part = together([m.window_total for m in months])
     days_in_use = sum(m.days_in_use for m in months)
     return Month(
         start=months[-1].start,
@@ -257,7 +257,7 @@ def _kpi_month(
 ) -> KpiMonth:
     due = [p for p in promises if p.kpi_id == kpi.kpi_id and p.promised_for_on <= month.start]
     in_force = max(due, key=lambda p: (p.promised_for_on, p.made_on, p.promise_id), default=None)
-    part = month.gathered
+    part = month.window_total
     return KpiMonth(
         start=month.start,
         days_in_use=month.days_in_use,
@@ -320,18 +320,18 @@ def _promise(
         return replace(line, reason=kpi.reason or "No value case moves its KPI.")
     case, life = cases[kpi.value_case_id], lives[kpi.value_case_id]
     part = life.since[due_on]
-    of_month = [m.gathered for m in life.months if m.start == due_on.replace(day=1)]
+    of_month = [m.window_total for m in life.months if m.start == due_on.replace(day=1)]
     then = next((_level_or_reason(kpi, case, m)[0] for m in of_month if m.days), None)
     if not part.days:
         return replace(line, then=then, reason="No results from the promised day on.")
     level, problem = _level_or_reason(kpi, case, part)
     if level is None:
         return replace(line, reason=problem or "")
-    found = judged(level, promise.promised, higher_is_better=kpi.direction == Direction.HIGHER)
+    judgement = judged(level, promise.promised, higher_is_better=kpi.direction == Direction.HIGHER)
     return replace(
         line,
-        outcome=found.outcome,
-        probability=found.probability,
+        outcome=judgement.outcome,
+        probability=judgement.probability,
         level=level,
         then=then,
         days_monitored=part.days,

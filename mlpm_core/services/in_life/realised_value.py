@@ -46,7 +46,7 @@ class LifeMonth:
 
     start: date
     days_in_use: float
-    gathered: WindowTotal
+    window_total: WindowTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +109,38 @@ def realised_value(
     begun = [c for c in champions(reader, row) if c.from_on is None or c.from_on <= today]
     for champion in sorted(begun, key=lambda c: c.from_on or today, reverse=True):
         monitored = monitored_periods(reader, row.project, champion, today)
-        told = {
+        by_period = {
             period: metrics
             for period, metrics in monitored.items()
             if period.start < period.end
             and seen(case.mechanism, period, metrics, case.currency).observations
         }
-        use = _use(champion, told, today)
+        use = _use(champion, by_period, today)
         if use is not None:
             in_use.append(use)
             whose = f"{champion.model_id} {champion.model_version}"
-            held += sorted(_held(case, told, use, whose), key=lambda h: (-h.n_told, h.span.days))
+            held += sorted(
+                _held(case, by_period, use, whose), key=lambda h: (-h.n_told, h.span.days)
+            )
     windows = months(in_use)
     days = sorted(since)
     asked = [*windows, *(Span(_midnight(d), _midnight(max(d, today)) + _DAY) for d in days)]
     faults: list[str] = []
-    found = window_totals(_valued(case, held, dimensions, faults), asked)
+    totals = window_totals(_valued(case, held, dimensions, faults), asked)
     return RealisedValue(
         months=tuple(
             LifeMonth(window.start.date(), days_within(in_use, window), part)
-            for window, part in zip(windows, found, strict=False)
+            for window, part in zip(windows, totals, strict=False)
         ),
-        since=dict(zip(days, found[len(windows) :], strict=True)),
+        since=dict(zip(days, totals[len(windows) :], strict=True)),
         unvalued=tuple(dict.fromkeys(faults)),
         n_unvalued=len(faults),
     )
 
 
-def _use(champion: Deployment, told: Mapping[Period, object], today: date) -> Span | None:
+def _use(champion: Deployment, by_period: Mapping[Period, object], today: date) -> Span | None:
     """The days a champion was in use; None when there is none yet."""
-    first_on = champion.from_on or min((p.start.date() for p in told), default=None)
+    first_on = champion.from_on or min((p.start.date() for p in by_period), default=None)
     last_on = min(champion.to_on or today, today)
     if first_on is None or first_on > last_on:
         return None
@@ -146,13 +148,13 @@ def _use(champion: Deployment, told: Mapping[Period, object], today: date) -> Sp
 
 
 def _held(
-    case: CaseValue, told: Mapping[Period, Mapping[str, Monitored]], use: Span, whose: str
+    case: CaseValue, by_period: Mapping[Period, Mapping[str, Monitored]], use: Span, whose: str
 ) -> Iterator[_Held]:
     """Every period of a champion in its days of use; metrics are carried as in value rates."""
-    for granularity in dict.fromkeys(period.granularity for period in told):
-        periods = {p: m for p, m in told.items() if p.granularity == granularity}
+    for granularity in dict.fromkeys(period.granularity for period in by_period):
+        periods = {p: m for p, m in by_period.items() if p.granularity == granularity}
         held = settled_metrics(case, periods)
-        for (period, metrics), known in zip(periods.items(), held, strict=True):
+        for (period, metrics), carried in zip(periods.items(), held, strict=True):
             span = Span(period.start, period.end).within(use)
             if span is None:
                 continue
@@ -160,8 +162,8 @@ def _held(
             yield _Held(
                 span,
                 len(entries),
-                {name: text for name, (text, _) in known.items()},
-                {n: f"{whose} {when.granularity} {when.start}" for n, (_, when) in known.items()},
+                {name: text for name, (text, _) in carried.items()},
+                {n: f"{whose} {when.granularity} {when.start}" for n, (_, when) in carried.items()},
                 all(metrics[i.reported_as].label_status not in _NOT_FINAL for i in entries),
             )  # fmt: skip
 

@@ -175,13 +175,13 @@ def _in_asked_units(
     rows: Iterable[Mapping[str, Any]], mechanism: Mechanism | None, currency: str
 ) -> list[dict[str, Any]]:
     """Sliced results as the mechanism asks them, without those that do not fit."""
-    told = []
+    converted = []
     for row in rows:
         period = Period(row["period_start"], row["granularity"])
         result = Monitored(row["value"], row["n"], None, "", unit=row["unit"]).in_shares()
         asked = as_asked({period: {row["metric"]: result}}, mechanism, currency)[period]
-        told += [{**row, "value": found.value} for found in asked.values()]
-    return told
+        converted += [{**row, "value": monitored.value} for monitored in asked.values()]
+    return converted
 
 
 def _of_log(rows: Sequence[Mapping[str, Any]], by: str) -> Segments:
@@ -207,7 +207,7 @@ def _of_log(rows: Sequence[Mapping[str, Any]], by: str) -> Segments:
 def _of_slices(rows: Sequence[Mapping[str, Any]], key: str) -> Segments:
     """Slices by one key, told in the metric that was sliced most often."""
     metric = Counter(r["metric"] for r in rows).most_common(1)[0][0]
-    known = METRICS.get(metric)
+    registered = METRICS.get(metric)
     table = _Table()
     latest = {(r["period_start"], r["slice_value"]): r for r in rows if r["metric"] == metric}
     has_sizes = all(r["n"] for r in latest.values())
@@ -218,9 +218,9 @@ def _of_slices(rows: Sequence[Mapping[str, Any]], key: str) -> Segments:
         table.put(Period(row["period_start"], row["granularity"]), row["slice_value"], cell)
     return _segments(
         key,
-        known.label if known else metric,
+        registered.label if registered else metric,
         table,
-        is_share=known is not None and known.is_share,
+        is_share=registered is not None and registered.is_share,
     )
 
 
@@ -288,20 +288,20 @@ def _drift(table: _Table) -> tuple[MixDrift | None, Period | None]:
     reference = _counts(table, first)
     if not later or not reference.total():
         return None, None
-    found = []
+    drifts = []
     for period in later:
         counts = _counts(table, [period])
         names = sorted(reference | counts)
         if counts.total():
             compared = mix_drift([reference[n] for n in names], [counts[n] for n in names])
-            found.append((period, compared))
+            drifts.append((period, compared))
     since = None
-    for i, (period, compared) in enumerate(found):
-        is_last = i == len(found) - 1
-        if compared.is_drift and (is_last or found[i + 1][1].is_drift):
+    for i, (period, compared) in enumerate(drifts):
+        is_last = i == len(drifts) - 1
+        if compared.is_drift and (is_last or drifts[i + 1][1].is_drift):
             since = period
             break
-    return found[-1][1] if found else None, since
+    return drifts[-1][1] if drifts else None, since
 
 
 def _move(table: _Table) -> Move | None:

@@ -123,10 +123,10 @@ def receipt_of(row: Mapping[str, Any]) -> Receipt:
 
 def whole_receipt(reader: Reader, row: Mapping[str, Any]) -> Receipt:
     """The receipt of a batch with what was rejected of it."""
-    said = receipt_of(row)
+    as_stored = receipt_of(row)
     listed = reader.rows("rejects", seq=row["seq"]) if row["rejects"] else []
     rejects = _REJECTS.validate_json(listed[0]["listed"]) if listed else []
-    return said.model_copy(update={"rejects": rejects})
+    return as_stored.model_copy(update={"rejects": rejects})
 
 
 def name_of(seq: int) -> str:

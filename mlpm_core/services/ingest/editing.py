@@ -307,11 +307,11 @@ def _versions(
 ) -> Iterator[tuple[Origin, Mapping[str, Any] | None]]:
     """A record after each batch that touched it, undos too; None while there is none."""
     project = written(key[0])
-    wanted = [written(part).strip() for part in key]
+    key_parts = [written(part).strip() for part in key]
     rows = {
         row["batch"]: row
         for row in reader.history(record, project)
-        if [written(row[k]) for k in record.key] == wanted
+        if [written(row[k]) for k in record.key] == key_parts
     }
     batches = {int(b["seq"]): b for b in reader.rows("batches", project=project)}
     in_force: dict[int, Mapping[str, Any]] = {}

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
 
-def _silent(share: float, told: str) -> None:
-    del share, told
+def _silent(share: float, stage: str) -> None:
+    del share, stage
 
 
 def import_file(
@@ -122,11 +122,11 @@ def import_file(
                 return first
         with nullcontext() if dry_run else workspace.ledger.arriving(data) as keep:
             with workspace.store.reader() as reader:
-                asked, found, told = read_as_before(reader, asked, ask_again=ask_again)
+                asked, parsed, warnings = read_as_before(reader, asked, ask_again=ask_again)
             blank = blank.model_copy(update={"answers": asked.profile.answers()})
             say(0.5, "Comparing it with what is stored")
             done = _stored(
-                workspace, asked, found, told, blank,
+                workspace, asked, parsed, warnings, blank,
                 accept_good=accept_good, keep=keep, channel=channel, on_stage=say,
             )  # fmt: skip
     except Refusal as refusal:
@@ -199,8 +199,8 @@ def _failed(blank: Receipt, code: str, message: str, hint: str) -> Receipt:
 def _stored(
     workspace: Workspace,
     asked: ImportRequest,
-    found: ParsedFile,
-    told: list[Warned],
+    parsed: ParsedFile,
+    warnings: list[Warned],
     blank: Receipt,
     *,
     accept_good: bool,
@@ -216,10 +216,11 @@ def _stored(
     with workspace.store.writer(keep=keep is not None, after=tell) as writer:
         if channel != FORM and (first := _first(writer, blank)):  # it came twice at once
             return first
-        judgement = judged_with_rules(writer, asked, found, accept_good=accept_good)
+        judgement = judged_with_rules(writer, asked, parsed, accept_good=accept_good)
         receipt = shortened(judgement.receipt)
         done = receipt.model_copy(
-            update={k: getattr(blank, k) for k in _OURS} | {"warnings": [*receipt.warnings, *told]}
+            update={k: getattr(blank, k) for k in _OURS}
+            | {"warnings": [*receipt.warnings, *warnings]}
         )
         if done.status is not Status.DRY_RUN:
             return done
@@ -227,8 +228,8 @@ def _stored(
         on_stage(0.7, "Working out what it changes")
         if keep is None:
             would_be = _commit(workspace, writer, asked.record, judgement, done, channel)
-            told_only = {"batch": None, "status": Status.DRY_RUN, "examples": judgement.examples()}
-            return would_be.model_copy(update=told_only)
+            of_dry_run = {"batch": None, "status": Status.DRY_RUN, "examples": judgement.examples()}
+            return would_be.model_copy(update=of_dry_run)
         with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
             kept = beside.submit(keep, done.sha256)
             done = _commit(workspace, writer, asked.record, judgement, done, channel)
@@ -251,13 +252,13 @@ def _commit(
     done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
     changes, unsaid = before.effect()
-    told = [
+    warnings = [
         *done.warnings,
         *_orphans(writer, record, seq, done.project),
         *_imported_decisions(record, judgement, channel),
         *unsaid,
     ]
-    done = done.model_copy(update={"effect": changes, "warnings": told})
+    done = done.model_copy(update={"effect": changes, "warnings": warnings})
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
@@ -299,8 +300,8 @@ def rejected_csv(
     asked = _asked(workspace, project, kind, filename, data, profile, "screen")
     try:
         with workspace.store.reader() as reader:
-            asked, found, _ = read_as_before(reader, asked)
-            judgement = judged_with_rules(reader, asked, found, accept_good=False)
+            asked, parsed, _ = read_as_before(reader, asked)
+            judgement = judged_with_rules(reader, asked, parsed, accept_good=False)
         return SANDBOX.rejected_csv(asked, judgement.receipt.rejects)
     except (Refusal, SandboxError) as error:
         raise InputError("No row of this file was judged, so none was rejected alone.") from error

@@ -71,11 +71,11 @@ def asks_only_to_confirm(receipt: Receipt) -> bool:
 
 def with_effect_told(asked: Receipt, effects: list[Effect]) -> Receipt:
     """A receipt that asks to confirm, with what the change would do to the KPIs."""
-    told = "; ".join(
+    moves = "; ".join(
         f"{e.title} {_value(e.before)} to {_value(e.after)} {e.unit}" for e in effects[:3]
     )
     more = f" and {len(effects) - 3} more" if len(effects) > 3 else ""
-    sentence = f"KPI effect: {told}{more}." if effects else "No KPI changes."
+    sentence = f"KPI effect: {moves}{more}." if effects else "No KPI changes."
     questions = [
         q.model_copy(update={"message": q.message.replace("Confirm?", f"{sentence} Confirm?")})
         for q in asked.questions
@@ -105,7 +105,7 @@ def shortened(receipt: Receipt) -> Receipt:
     """A receipt that lists no more rejects than anybody reads; its counts stay as judged."""
     if len(receipt.rejects) <= MOST_REJECTS:
         return receipt
-    told = Warned(
+    warning = Warned(
         code="rejects-cut",
         message=f"Only the first {MOST_REJECTS:,} of {len(receipt.rejects):,} rejects are listed "
         "here; the file of rejected rows has all.",
@@ -113,6 +113,6 @@ def shortened(receipt: Receipt) -> Receipt:
     return receipt.model_copy(
         update={
             "rejects": receipt.rejects[:MOST_REJECTS],
-            "warnings": [*receipt.warnings, told],
+            "warnings": [*receipt.warnings, warning],
         }
     )

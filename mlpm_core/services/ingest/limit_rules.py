@@ -28,9 +28,9 @@ def limit_fault(row: Mapping[str, Any]) -> tuple[str, str] | None:
     if low is not None and high is not None and low >= high:
         return "high", f"high is {high:.15g}, low is {low:.15g}; high must lie above."
     for column in ("low", "high"):
-        told = _beyond_its_metric(row["metric"], row[column])
-        if told is not None:
-            return column, told
+        sentence = _beyond_its_metric(row["metric"], row[column])
+        if sentence is not None:
+            return column, sentence
     return None
 
 

@@ -176,52 +176,52 @@ class Recovery:
         seq = int(entry["seq"])
         if int(writer.rows("last_seq")[0]["seq"]) >= seq:
             raise StoreError("a later batch is stored already.")
-        said, undoes = batches.receipt_of(entry), entry.get("undoes")
+        receipt, undoes = batches.receipt_of(entry), entry.get("undoes")
         if undoes is None:
-            said, content = self._rows_again(writer, seq, said, entry["channel"])
-            batches.add(writer, seq, said, entry["channel"], undoes=None)
+            receipt, content = self._rows_again(writer, seq, receipt, entry["channel"])
+            batches.add(writer, seq, receipt, entry["channel"], undoes=None)
         else:
-            batches.add(writer, seq, said, entry["channel"], undoes=undoes)
-            content = register_used(writer, seq, said.project)[1]
-        batches.complete(writer, seq, said, content, noted=self.ledger.last_seq)
+            batches.add(writer, seq, receipt, entry["channel"], undoes=undoes)
+            content = register_used(writer, seq, receipt.project)[1]
+        batches.complete(writer, seq, receipt, content, noted=self.ledger.last_seq)
         if entry.get("content") not in (None, content.hexdigest()):
             self.healed.append(
-                f"{said.batch} is read otherwise today than when it came in: compare its figures "
-                "with a backup."
+                f"{receipt.batch} is read otherwise today than when it came in: compare its "
+                "figures with a backup."
             )
 
     def _rows_again(
-        self, writer: Writer, seq: int, said: Receipt, channel: str
+        self, writer: Writer, seq: int, receipt: Receipt, channel: str
     ) -> tuple[Receipt, BatchContent]:
         """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
         # Asked since; what was stored then was agreed to.
         profile = Profile(new_model="new", errors_in="share")
-        for answer in said.answers:
+        for answer in receipt.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
         asked = ImportRequest(
-            self.ledger.checked(said.sha256),
-            said.filename,
-            said.kind,
-            said.project,
-            said.received_at or datetime.min,
+            self.ledger.checked(receipt.sha256),
+            receipt.filename,
+            receipt.kind,
+            receipt.project,
+            receipt.received_at or datetime.min,
             profile,
-            self.settings.limits(said.kind),
+            self.settings.limits(receipt.kind),
             by_application=channel == batches.FORM,
         )
         try:
             read = SANDBOX.read(asked)
         except Refusal as refusal:
             raise StoreError("its file is now refused.") from refusal
-        judgement = judged_with_rules(writer, asked, read, accept_good=said.accept_good)
-        if judgement.n_stored != said.stored:  # no later rule is held against what was accepted
-            stored = Stored(writer, said.project)
-            judgement = judged(read, asked, stored, accept_good=said.accept_good)
+        judgement = judged_with_rules(writer, asked, read, accept_good=receipt.accept_good)
+        if judgement.n_stored != receipt.stored:  # no later rule is held against what was accepted
+            stored = Stored(writer, receipt.project)
+            judgement = judged(read, asked, stored, accept_good=receipt.accept_good)
         again = judgement.receipt
-        if (again.status, judgement.n_stored) != (Status.DRY_RUN, said.stored):
-            raise StoreError(f"its file now gives {judgement.n_stored} rows, not {said.stored}.")
-        content = append(writer, record_of(said.kind), seq, said.project, judgement)
-        return said.model_copy(update={"rejects": again.rejects}), content
+        if (again.status, judgement.n_stored) != (Status.DRY_RUN, receipt.stored):
+            raise StoreError(f"its file now gives {judgement.n_stored} rows, not {receipt.stored}.")
+        content = append(writer, record_of(receipt.kind), seq, receipt.project, judgement)
+        return receipt.model_copy(update={"rejects": again.rejects}), content
 
     def _hash_older_batches(self, store: Store) -> None:
         """Give batches of before `content` the hash of the rows they hold."""

@@ -137,8 +137,8 @@ def named(
     except ValueError:  # no moment or no flag, so no key
         return None
     with workspace.store.reader() as reader:
-        found = reader.one(record, (project, *key))
-    return None if found is None else dict(found)
+        row = reader.one(record, (project, *key))
+    return None if row is None else dict(row)
 
 
 def _read(part: str, kind: ColumnKind) -> object:

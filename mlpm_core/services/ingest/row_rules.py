@@ -60,20 +60,20 @@ Row = dict[str, Any]
 
 
 def judged_with_rules(
-    reader: Reader, asked: ImportRequest, found: ParsedFile, *, accept_good: bool
+    reader: Reader, asked: ImportRequest, parsed: ParsedFile, *, accept_good: bool
 ) -> ImportPlan:
     """What storing a file that was read would do, the rules of its kind of row included.
 
     A broken rule is a reject like any other.
     """
-    judgement = judged(found, asked, Stored(reader, asked.project), accept_good=accept_good)
-    return _applied(judgement, asked, found, reader, accept_good=accept_good)
+    judgement = judged(parsed, asked, Stored(reader, asked.project), accept_good=accept_good)
+    return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
 
 
 def _applied(
     judgement: ImportPlan,
     asked: ImportRequest,
-    found: ParsedFile,
+    parsed: ParsedFile,
     reader: Reader,
     *,
     accept_good: bool,
@@ -85,7 +85,7 @@ def _applied(
     if judgement.receipt.status not in (Status.DRY_RUN, Status.REJECTED):
         return judgement
     if record is MetricResult:
-        unsaid = found.lines_noting(PERIOD_UNSAID)
+        unsaid = parsed.lines_noting(PERIOD_UNSAID)
         return _results(judgement, reader, unsaid, accept_good=accept_good)
     if rule_for is None:
         return judgement
@@ -154,8 +154,8 @@ def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     def rule(row: Row) -> Reject | None:
         code = row["currency"]
         if code not in CURRENCIES:
-            told = f"{code!r} is no currency code; write three letters such as EUR."
-            return _fault("currency", code, MlpmError(told))
+            sentence = f"{code!r} is no currency code; write three letters such as EUR."
+            return _fault("currency", code, MlpmError(sentence))
         try:
             refuse_other_currency(reader, project, was or code, code)
         except MlpmError as error:
@@ -169,25 +169,25 @@ def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     cases = [c for c in reader.current(ValueCase, project) if not c.archived]
 
     def rule(row: Row) -> Reject | None:
-        wanted = row["mechanism_id"]
+        mechanism_id = row["mechanism_id"]
         try:
             read = mechanism_from(row["definition"])
         except MechanismFault as fault:
             place = f"Line {fault.line}: " if fault.line else ""
             return _fault("definition", row["definition"], MlpmError(f"{place}{fault}"))
-        if read.id != wanted:
-            told = f"Its definition calls it {read.id!r}; write the same id in both places."
-            return _fault("mechanism_id", wanted, MlpmError(told))
-        if wanted in mechanisms():
-            told = f"{wanted!r} is a mechanism of MLPM; choose another id."
-            return _fault("mechanism_id", wanted, MlpmError(told))
+        if read.id != mechanism_id:
+            sentence = f"Its definition calls it {read.id!r}; write the same id in both places."
+            return _fault("mechanism_id", mechanism_id, MlpmError(sentence))
+        if mechanism_id in mechanisms():
+            sentence = f"{mechanism_id!r} is a mechanism of MLPM; choose another id."
+            return _fault("mechanism_id", mechanism_id, MlpmError(sentence))
         for case in cases:
-            if case.mechanism == wanted:
+            if case.mechanism == mechanism_id:
                 try:
                     read.inputs_for(case.baseline or None)
                 except MlpmError as error:
-                    told = f"Value case {case.value_case_id} rests on it: {error}"
-                    return _fault("definition", row["definition"], MlpmError(told))
+                    sentence = f"Value case {case.value_case_id} rests on it: {error}"
+                    return _fault("definition", row["definition"], MlpmError(sentence))
         return None
 
     return rule
@@ -207,8 +207,8 @@ def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]
 
 def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}
-    known = reader.one(Project, (project,))
-    currency = known.currency if known else None
+    project_record = reader.one(Project, (project,))
+    currency = project_record.currency if project_record else None
 
     def rule(row: Row) -> Reject | None:
         try:
@@ -234,8 +234,8 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
 
 def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    known = reader.one(Project, (project,))
-    currency = known.currency if known else "EUR"
+    project_record = reader.one(Project, (project,))
+    currency = project_record.currency if project_record else "EUR"
 
     def rule(row: Row) -> Reject | None:
         try:
@@ -336,14 +336,14 @@ def _incidents(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     labels = {c.name: c.label for c in columns(Incident)}
 
     def rule(row: Row) -> Reject | None:
-        known = [(name, row[name]) for name in _MOMENTS if row[name] is not None]
-        for (earlier, a), (later, b) in pairwise(known):
+        moments = [(name, row[name]) for name in _MOMENTS if row[name] is not None]
+        for (earlier, a), (later, b) in pairwise(moments):
             if a > b:
-                told = (
+                sentence = (
                     f"{labels[later]} ({b:%Y-%m-%d %H:%M}) comes before "
                     f"{labels[earlier].lower()} ({a:%Y-%m-%d %H:%M}); correct one of the two."
                 )
-                return _fault(later, b, MlpmError(told))
+                return _fault(later, b, MlpmError(sentence))
         return _unknown_currency(row)
 
     return rule
@@ -354,8 +354,10 @@ def _costs(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
     def rule(row: Row) -> Reject | None:
         if row["period_end"] < row["period_start"]:
-            told = f"The period ends {row['period_end']}, before it begins {row['period_start']}."
-            return _fault("period_end", row["period_end"], MlpmError(told))
+            sentence = (
+                f"The period ends {row['period_end']}, before it begins {row['period_start']}."
+            )
+            return _fault("period_end", row["period_end"], MlpmError(sentence))
         return _unknown_currency(row)
 
     return rule
@@ -365,14 +367,14 @@ def _unknown_currency(row: Row) -> Reject | None:
     code = row["currency"]
     if not code or code in CURRENCIES:
         return None
-    told = f"{code!r} is no currency code; write three letters such as EUR, or leave it empty."
-    return _fault("currency", code, MlpmError(told))
+    sentence = f"{code!r} is no currency code; write three letters such as EUR, or leave it empty."
+    return _fault("currency", code, MlpmError(sentence))
 
 
 def _without_prediction(rows: pa.Table) -> pa.Array:
     """Which rows the rule must look at; logs are too long to look at every one."""
-    said = pc.equal(rows.column("y_pred").cast(pa.string()), "")
-    return pc.and_(said, rows.column("y_pred_proba").is_null()).combine_chunks()
+    is_empty = pc.equal(rows.column("y_pred").cast(pa.string()), "")
+    return pc.and_(is_empty, rows.column("y_pred_proba").is_null()).combine_chunks()
 
 
 _SUSPECTS: Mapping[type[Record], Callable[[pa.Table], pa.Array]] = {Prediction: _without_prediction}

@@ -64,19 +64,19 @@ def read_as_before(
         When the reader was stopped.
     """
     kept: dict[str, tuple[str, str]] | None = {} if ask_again else None
-    told: list[Warned] = []
+    warnings: list[Warned] = []
     for _ in range(_MOST_TURNS):
         try:
-            return asked, SANDBOX.read(asked), told
+            return asked, SANDBOX.read(asked), warnings
         except Refusal as refusal:
             if not refusal.questions:
                 raise
             if kept is None:
                 kept = kept_answers(reader, asked.project, asked.kind)
-            profile, said = _answered(asked.profile, refusal.questions, kept)
-            if not said:
+            profile, added = _answered(asked.profile, refusal.questions, kept)
+            if not added:
                 raise
-            told += said
+            warnings += added
             asked = replace(asked, profile=profile)
     raise Refusal  # pragma: no cover  every turn answers at least one of a few questions
 
@@ -84,12 +84,12 @@ def read_as_before(
 def _answered(
     profile: Profile, questions: list[Question], kept: Mapping[str, tuple[str, str]]
 ) -> tuple[Profile, list[Warned]]:
-    told = []
+    warnings = []
     for question in questions:
         answer, batch = kept.get(question.key, ("", ""))
         if answer not in question.choices:
             continue
         profile = profile.answered(question.key, answer)
         sentence = f"Read as answered before, for {batch}: {question.key} is {answer}."
-        told.append(Warned(code="answered-before", message=sentence))
-    return profile, told
+        warnings.append(Warned(code="answered-before", message=sentence))
+    return profile, warnings

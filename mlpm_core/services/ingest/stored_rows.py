@@ -107,7 +107,7 @@ def _exists(reader: Reader, project: str) -> bool:
     return reader.one(Project, (project,)) is not None
 
 
-def _minimal(record: type[Record], project: str, **known: str) -> dict[str, object]:
+def _minimal(record: type[Record], project: str, **given: str) -> dict[str, object]:
     """A row that says no more than what must be said."""
-    values = {"project": project} | known
+    values = {"project": project} | given
     return {c.name: values.get(c.name, c.default) for c in columns(record)}

@@ -134,21 +134,21 @@ def _undone(
     channel: str,
 ) -> Receipt:
     """Take one batch back inside the open transaction, whatever still rests on it."""
-    found = batches.batch_of(writer, project, batch)
-    first = batches.receipt_of(found)
+    row = batches.batch_of(writer, project, batch)
+    first = batches.receipt_of(row)
     record = record_of(first.kind)
     if first.undoes is not None:
         again = "import its file again"
         if record is Decision:
             again = "record a new decision: what was withdrawn stays withdrawn"
         raise InputError(f"{batch} itself undid {first.undoes}. To bring that back, {again}.")
-    if found["undone_by"] is not None:
-        raise InputError(f"{batch} was already undone by {found['undone_by']}.")
+    if row["undone_by"] is not None:
+        raise InputError(f"{batch} was already undone by {row['undone_by']}.")
     seq = batches.next_seq(workspace, writer)
     key = project, record in MOVING
     before = befores.get(key) or Before(workspace, writer, record, project)
     befores[key] = before
-    n_own, n_held = writer.count_current(record, found["seq"])
+    n_own, n_held = writer.count_current(record, row["seq"])
     done = first.model_copy(
         update={
             "batch": batches.name_of(seq),
@@ -164,19 +164,19 @@ def _undone(
             "accept_good": False,
         }
     )
-    batches.add(writer, seq, done, channel, undoes=found["seq"])
+    batches.add(writer, seq, done, channel, undoes=row["seq"])
     registered, content = register_used(writer, seq, project)
-    n_left = writer.count_current(record, found["seq"])[1]
+    n_left = writer.count_current(record, row["seq"])[1]
     n_stay = registered.get(record, 0)
     n_again = n_left - (n_held - n_own) - n_stay
     changes, unsaid = before.effect()
-    told = [
+    warnings = [
         *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
-        *_built_upon(writer, record, found["seq"], project),
+        *_built_upon(writer, record, row["seq"], project),
         *unsaid,
         *_withdrawn(writer, record, project, batches.name_of(seq)),
     ]
-    done = done.model_copy(update={"effect": changes, "warnings": told})
+    done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
@@ -243,12 +243,12 @@ def _refuse_orphans(undone: Sequence[str], orphans: list[tuple[str, str]]) -> No
     """Refuse an undo that leaves references to what is no longer there."""
     if not orphans:
         return
-    told = ", ".join(sentence for sentence, _ in orphans[:_MOST_NAMED])
-    told += f" and {len(orphans) - _MOST_NAMED} more" if len(orphans) > _MOST_NAMED else ""
+    reasons = ", ".join(sentence for sentence, _ in orphans[:_MOST_NAMED])
+    reasons += f" and {len(orphans) - _MOST_NAMED} more" if len(orphans) > _MOST_NAMED else ""
     named = undone[0] if len(undone) == 1 else f"{undone[0]} and {len(undone) - 1} more"
     raise InputError(
         f"{named} cannot be undone, because others rest on {'it' if len(undone) == 1 else 'them'}: "
-        f"{told}. "
+        f"{reasons}. "
         f"Undo first: {', '.join(sorted({b for _, b in orphans}, reverse=True))}."
     )
 
@@ -268,38 +268,38 @@ def _refuse_other_currency(
 
 
 def _counted(n_gone: int, n_again: int, n_replaced: int, n_stay: int) -> list[Warned]:
-    told = []
+    warnings = []
     if n_gone:
         sentence = f"Rows that stop counting: {n_gone:,}."
-        told.append(Warned(code="stops-counting", message=sentence, rows=n_gone))
+        warnings.append(Warned(code="stops-counting", message=sentence, rows=n_gone))
     if n_again:
         sentence = f"Rows that go back to an earlier value: {n_again:,}."
-        told.append(Warned(code="holds-again", message=sentence, rows=n_again))
+        warnings.append(Warned(code="holds-again", message=sentence, rows=n_again))
     if n_replaced:
         sentence = f"Rows that a later batch replaced; its values stay: {n_replaced:,}."
-        told.append(Warned(code="replaced-later", message=sentence, rows=n_replaced))
+        warnings.append(Warned(code="replaced-later", message=sentence, rows=n_replaced))
     if n_stay:
         sentence = f"Names that other records use; they stay, without their details: {n_stay:,}."
-        told.append(Warned(code="stays-registered", message=sentence, rows=n_stay))
-    return told
+        warnings.append(Warned(code="stays-registered", message=sentence, rows=n_stay))
+    return warnings
 
 
 def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) -> list[Warned]:
     """What others made of the batch, which the undo does not touch."""
-    told = []
+    warnings = []
     if record in (Evaluation, ValueCase):
         for row in reader.rows("decisions_since", project=project, seq=seq):
             sentence = (
                 f"Decision {row['decision_id']} ({row['batch']}) was taken on it and keeps the "
                 "figures as they stood."
             )
-            told.append(Warned(code="decided-on", message=sentence))
+            warnings.append(Warned(code="decided-on", message=sentence))
     if record is Prediction:
         n = int(reader.rows("orphan_labels", project=project, seq=0)[0]["n"])
         if n:
             sentence = f"Labels that now wait for a prediction: {n:,}."
-            told.append(Warned(code="orphan-label", message=sentence, rows=n))
-    return told
+            warnings.append(Warned(code="orphan-label", message=sentence, rows=n))
+    return warnings
 
 
 def _withdrawn(reader: Reader, record: type[Record], project: str, undo: str) -> list[Warned]:

@@ -171,7 +171,7 @@ def brief(workspace: Workspace, project: str) -> BriefView:
     day = workspace.today(project)
     with workspace.store.reader() as reader:
         people = [s for s in reader.current(StakeholderRecord, project) if not s.archived]
-        found = [f for f in reader.current(FindingRecord, project) if not f.archived]
+        records = [f for f in reader.current(FindingRecord, project) if not f.archived]
         kpis = [k for k in reader.current(Kpi, project) if not k.archived]
     names = _names(people)
     asked = {
@@ -188,18 +188,20 @@ def brief(workspace: Workspace, project: str) -> BriefView:
             influence=person.influence,
             interest=person.interest,
             has_veto=person.has_veto,
-            weights=known.weights if (known := asked.get(person.stakeholder_id)) else None,
+            weights=stakeholder.weights
+            if (stakeholder := asked.get(person.stakeholder_id))
+            else None,
         )
         for name, person in zip(names, people, strict=True)
     ]
-    findings = [_finding(record, day) for record in found]
+    findings = [_finding(record, day) for record in records]
     return BriefView(
         project=row,
         day=day,
         stakeholders=tuple(sorted(stakeholders, key=lambda s: (-s.influence, -s.interest, s.name))),
         weights=project_weights(weighed) if weighed else None,
         conflicts=conflicts(weighed),
-        areas=coverage([_known(record) for record in found]),
+        areas=coverage([_known(record) for record in records]),
         findings=tuple(sorted(findings, key=_urgency)),
         has_kpi=any(kpi_proxy(k).state(day) is not ProxyState.EXPIRED for k in kpis),
         kpi_notes=tuple(_kpi_notes(kpis, day)),
@@ -214,8 +216,8 @@ def _kpi_notes(kpis: Sequence[Kpi], day: date) -> Iterable[str]:
         for kpi in kpis:
             proxy = kpi_proxy(kpi)
             if proxy.state(day) is state:
-                told = proxy.sentence(day)
-                yield f"{kpi.title}: {told[:1].lower()}{told[1:]}"
+                sentence = proxy.sentence(day)
+                yield f"{kpi.title}: {sentence[:1].lower()}{sentence[1:]}"
 
 
 def _names(people: Sequence[StakeholderRecord]) -> list[str]:
@@ -238,19 +240,19 @@ def _known(record: FindingRecord) -> Finding:
 
 
 def _finding(record: FindingRecord, day: date) -> FindingView:
-    known, due_on = _known(record), record.due_on
+    finding, due_on = _known(record), record.due_on
     return FindingView(
         finding_id=record.finding_id,
-        area=known.area,
-        statement=known.statement,
-        confidence=known.confidence,
-        is_blocker=known.is_blocker,
+        area=finding.area,
+        statement=finding.statement,
+        confidence=finding.confidence,
+        is_blocker=finding.is_blocker,
         owner=record.owner,
         due_on=due_on,
         found_on=record.found_on,
         evidence=record.evidence,
-        is_open=not known.is_settled,
-        is_overdue=not known.is_settled and due_on is not None and due_on < day,
+        is_open=not finding.is_settled,
+        is_overdue=not finding.is_settled and due_on is not None and due_on < day,
     )
 
 

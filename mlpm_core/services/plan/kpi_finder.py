@@ -38,14 +38,14 @@ __all__ = [
     "BreakEvenView",
     "CandidateView",
     "Condition",
-    "GuideView",
+    "KpiFinderView",
     "KpiLine",
     "LeastMove",
     "MechanismView",
     "Move",
     "break_even",
     "candidate_views",
-    "guide",
+    "kpi_finder",
 ]
 
 _N_QUANTITIES: Final = 3
@@ -60,7 +60,7 @@ class KpiLine:
     title: str
     dimension: Dimension
     state: ProxyState
-    told: str
+    sentence: str
 
     @property
     def counts(self) -> bool:
@@ -69,7 +69,7 @@ class KpiLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GuideView:
+class KpiFinderView:
     """Where a project stands before the first step.
 
     ``weights`` are what its stakeholders want, summing to 1; None while none was asked.
@@ -125,7 +125,7 @@ class MechanismView:
 class CandidateView:
     """A candidate in a project: its unit there, the weeks to count, and what moves it.
 
-    ``record`` is the KPI that was already made of it, ``told`` how that stands as a proxy.
+    ``record`` is the KPI that was already made of it, ``sentence`` how that stands as a proxy.
     """
 
     candidate: KpiTemplate
@@ -133,7 +133,7 @@ class CandidateView:
     weeks: int
     mechanisms: tuple[MechanismView, ...]
     record: Kpi | None
-    told: str
+    sentence: str
 
     @property
     def id(self) -> str:
@@ -169,7 +169,7 @@ class BreakEvenView:
         return tuple(c.sentence(self.currency) for c in (*self.metrics, *self.quantities))
 
 
-def guide(workspace: Workspace, project: str) -> GuideView:
+def kpi_finder(workspace: Workspace, project: str) -> KpiFinderView:
     """Which KPIs a project has, and what its stakeholders want most.
 
     Raises
@@ -181,7 +181,7 @@ def guide(workspace: Workspace, project: str) -> GuideView:
     weights = brief(workspace, project).weights
     with workspace.store.reader() as reader:
         records = [k for k in reader.current(Kpi, project) if not k.archived]
-    return GuideView(
+    return KpiFinderView(
         project=project,
         title=row.title,
         currency=row.currency,
@@ -212,7 +212,7 @@ def candidate_views(
             weeks=candidate.weeks(),
             mechanisms=tuple(_mechanism_view(m) for m in _known(candidate)),
             record=(record := records.get(candidate.id)),
-            told=kpi_proxy(record).sentence(day) if record else "",
+            sentence=kpi_proxy(record).sentence(day) if record else "",
         )
         for candidate in _offered(dimension)
     ]
@@ -247,19 +247,21 @@ def break_even(
         least=None,
     )
     try:
-        told = typical_worth(mechanism, _given(case), baseline=case.baseline if case else None)
+        typical = typical_worth(mechanism, _given(case), baseline=case.baseline if case else None)
     except MlpmError as error:
         return replace(view, problem=str(error))
-    found = conditions(told.worth)
-    least = least_move(told.worth, candidate.dimension)
+    all_conditions = conditions(typical.worth)
+    least = least_move(typical.worth, candidate.dimension)
     factor = per_unit(candidate.dimension, candidate.unit, "money")
     return replace(
         view,
-        assumed=told.assumed,
-        net=told.worth.net,
-        probability_of_loss=told.worth.probability_of_loss,
-        metrics=tuple(c for c in found if c.is_metric),
-        quantities=tuple(c for c in found if not c.is_metric and _is_near(c))[:_N_QUANTITIES],
+        assumed=typical.assumed,
+        net=typical.worth.net,
+        probability_of_loss=typical.worth.probability_of_loss,
+        metrics=tuple(c for c in all_conditions if c.is_metric),
+        quantities=tuple(c for c in all_conditions if not c.is_metric and _is_near(c))[
+            :_N_QUANTITIES
+        ],
         least=least and replace(least, least=least.least * factor, taken=least.taken * factor),
     )
 
@@ -276,7 +278,7 @@ def _kpi_line(record: Kpi, day: date) -> KpiLine:
         title=record.title,
         dimension=record.dimension,
         state=proxy.state(day),
-        told=proxy.sentence(day),
+        sentence=proxy.sentence(day),
     )
 
 

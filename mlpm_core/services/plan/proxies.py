@@ -78,13 +78,13 @@ def baseline_plan(
     InputError
         When a line holds no number; the sentence names it.
     """
-    day, found = workspace.today(project), find_kpi_template(candidate_id)
-    values = _weekly_values(weekly, found.unit)
+    day, template = workspace.today(project), find_kpi_template(candidate_id)
+    values = _weekly_values(weekly, template.unit)
     so_far = measured(values) if values else None
     if so_far is None:
-        left = found.weeks(within)
+        left = template.weeks(within)
     else:
-        left = so_far.weeks_left(within, usual_spread=found.spread)
+        left = so_far.weeks_left(within, usual_spread=template.spread)
     first_on = day + timedelta(days=-day.weekday() % 7)
     last_on = first_on + timedelta(weeks=left, days=-1) if left else day
     return BaselinePlan(

@@ -38,49 +38,49 @@ def _usual_folder() -> Path:
     return (_ROOT / "data" / "store" if is_checkout else Path.cwd() / "mlpm-data").resolve()
 
 
-def _folder(said: str | Path) -> Path:
+def _folder(value: str | Path) -> Path:
     """The folder that a text names: ``~`` is the home folder, other paths begin here."""
-    if isinstance(said, Path):
-        return said
+    if isinstance(value, Path):
+        return value
     try:
-        said.encode()
-        folder = Path(said).expanduser().resolve()
+        value.encode()
+        folder = Path(value).expanduser().resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise ValueError(
-            f"MLPM_DATA is {said!r}, which is no path of a folder; write one such as /srv/mlpm."
+            f"MLPM_DATA is {value!r}, which is no path of a folder; write one such as /srv/mlpm."
         ) from error
     if "?" in str(folder):  # DuckDB would put its log of changes elsewhere
         raise ValueError(
-            f"MLPM_DATA is {said!r}; a database cannot lie in a folder with a question mark in its "
-            "path. Name another one."
+            f"MLPM_DATA is {value!r}; a database cannot lie in a folder with a question mark in "
+            "its path. Name another one."
         )
     return folder
 
 
-def _stripped(said: object) -> object:
-    return said.strip() if isinstance(said, str) else said
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
 
 
-def _digits(said: object) -> object:
+def _digits(value: object) -> object:
     """A whole number as it is written: ASCII digits alone."""
-    text = str(said).strip()
+    text = str(value).strip()
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise PydanticCustomError("no_whole_number", "no whole number")
     return int(text)
 
 
-def _count(said: object) -> object:
+def _count(value: object) -> object:
     """A whole number, its thousands in groups or not."""
-    text = str(said).strip()
+    text = str(value).strip()
     return _digits(re.sub(r"[,_ ']", "", text) if _GROUPED.fullmatch(text) else text)
 
 
-def _address(said: str) -> str:
-    return local_address(said.strip(), "MLPM_ADDRESS")
+def _address(text: str) -> str:
+    return local_address(text.strip(), "MLPM_ADDRESS")
 
 
-def _token(said: str | None) -> str | None:
-    token = (said or "").strip()
+def _token(text: str | None) -> str | None:
+    token = (text or "").strip()
     if not token.isprintable():
         raise ValueError(
             "MLPM_TOKEN holds a line break or another control character, which no request can "
@@ -215,13 +215,13 @@ class Settings(BaseSettings):
             When variables do not say what they may; it names each, and what it may say.
         """
         environment = EnvSettingsSource(cls)()
-        said = {name: text for name, text in environment.items() if text.strip()}
+        texts = {name: text for name, text in environment.items() if text.strip()}
         try:
-            return cls(**said)
+            return cls(**texts)
         except ValidationError as error:
             faults = error.errors(include_url=False)
             raise InputError(
-                " ".join(_sentence(str(fault["loc"][0]), fault, said) for fault in faults)
+                " ".join(_sentence(str(fault["loc"][0]), fault, texts) for fault in faults)
             ) from None
 
 
@@ -252,11 +252,11 @@ def _variables() -> dict[str, FieldInfo]:
     return {f"{_PREFIX}{name.upper()}": field for name, field in Settings.model_fields.items()}
 
 
-def _sentence(variable: str, fault: Mapping[str, Any], said: Mapping[str, str]) -> str:
+def _sentence(variable: str, fault: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     """What a variable says, and what it may say."""
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
-    field, written = _variables()[variable], said[variable].strip()
+    field, written = _variables()[variable], texts[variable].strip()
     if field.annotation is bool:
         return f"{variable} is {written!r}; write 1, true, yes or on, or 0, false, no or off."
     (least,) = (bound.ge for bound in field.metadata if hasattr(bound, "ge"))

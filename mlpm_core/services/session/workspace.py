@@ -126,10 +126,10 @@ class Workspace:
         """
         with self.store.reader() as reader:
             if _BATCH.fullmatch(when):
-                found = reader.rows("batch_moment", batch=when)
-                if not found:
+                rows = reader.rows("batch_moment", batch=when)
+                if not rows:
                     raise NotFoundError(f"There is no batch {when}; the Imports screen lists them.")
-                seq, moment = found[0]["seq"], found[0]["received_at"]
+                seq, moment = rows[0]["seq"], rows[0]["received_at"]
             else:
                 moment = _moment(when)
                 seq = reader.rows("seq_at", moment=moment)[0]["seq"]

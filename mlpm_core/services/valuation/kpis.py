@@ -204,8 +204,8 @@ def kpi_value(
     elif case is not None:
         points = (rates or {}).get(case.value_case_id, ())
         what = f"KPI {kpi.kpi_id} of {kpi.project}"
-        found, problem = or_reason(what, partial(_standings, kpi, case, baseline, points))
-        at, reason = found or at, problem or reason
+        standings, problem = or_reason(what, partial(_standings, kpi, case, baseline, points))
+        at, reason = standings or at, problem or reason
     proxy = kpi_proxy(kpi)
     copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on")
     return KpiValue(

@@ -102,14 +102,14 @@ def mechanism_of(reader: Reader, project: str, mechanism_id: str) -> Mechanism:
     NotFoundError
         When there is none; it lists near names.
     """
-    known = mechanisms()
-    if mechanism_id in known:
-        return known[mechanism_id]
-    found = reader.one(MechanismRecord, (project, mechanism_id))
-    if found is None:
+    built_in = mechanisms()
+    if mechanism_id in built_in:
+        return built_in[mechanism_id]
+    record = reader.one(MechanismRecord, (project, mechanism_id))
+    if record is None:
         mine = [row.mechanism_id for row in reader.current(MechanismRecord, project)]
-        raise NotFoundError.of("mechanism", mechanism_id, [*known, *mine])
-    return written(found.definition)
+        raise NotFoundError.of("mechanism", mechanism_id, [*built_in, *mine])
+    return written(record.definition)
 
 
 def mechanism_of_case(reader: Reader, project: str, case: ValueCase) -> Mechanism | None:
@@ -254,9 +254,9 @@ def worth_json(
     NotFoundError
         When there is no such mechanism.
     """
-    found = after_running_costs(find_mechanism(mechanism), quantities)
-    told = worth(found, quantities, baseline=baseline, currency=currency)
-    return told.to_json(currency=currency or "EUR")
+    definition = after_running_costs(find_mechanism(mechanism), quantities)
+    result = worth(definition, quantities, baseline=baseline, currency=currency)
+    return result.to_json(currency=currency or "EUR")
 
 
 def information_json(path: Path) -> dict[str, Any]:

@@ -38,12 +38,12 @@ class Seen:
 
 def champions(reader: Reader, case: ValueCase) -> list[Deployment]:
     """The champion deployments of a case; else its model, every version, as if deployed."""
-    found = [
+    deployments = [
         d
         for d in reader.current(Deployment, case.project)
         if d.value_case_id == case.value_case_id and d.slot == "champion" and not d.archived
     ]
-    return found or [as_if_deployed(case.model_id)]
+    return deployments or [as_if_deployed(case.model_id)]
 
 
 def as_if_deployed(model_id: str) -> Deployment:
@@ -118,7 +118,7 @@ def seen(
 
     What rests on no case is left out, and so is a quantity without a unit that fits.
     """
-    found = {}
+    observations = {}
     for entry in mechanism.inputs:
         monitored = metrics.get(entry.reported_as)
         if monitored is None or monitored.is_empty:
@@ -127,13 +127,13 @@ def seen(
             factor = unit_factor(entry, monitored.unit, period, currency)
         except InputError:
             continue
-        found[entry.name] = monitored.observation(is_share=entry.is_share, factor=factor)
+        observations[entry.name] = monitored.observation(is_share=entry.is_share, factor=factor)
     recall, precision = (_reported(mechanism, name) for name in ("recall", "precision"))
     if not (recall and precision and _is_idle(metrics)):
-        return Seen(found)
-    missed = Observation(0.0, found[recall].cases if recall in found else None)
+        return Seen(observations)
+    missed = Observation(0.0, observations[recall].cases if recall in observations else None)
     follow = [entry.name for entry in mechanism.inputs if entry.same_as == recall]
-    kept = {name: o for name, o in found.items() if name != precision}
+    kept = {name: o for name, o in observations.items() if name != precision}
     return Seen(kept | dict.fromkeys((recall, *follow), missed), is_idle=True)
 
 

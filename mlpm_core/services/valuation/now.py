@@ -114,24 +114,24 @@ def now_of(
     if newest is None:
         return None
     of_length = [p for p in monitored if p.granularity == newest.granularity]
-    told = {p: seen(mechanism, p, monitored[p], currency) for p in of_length}
+    by_period = {p: seen(mechanism, p, monitored[p], currency) for p in of_length}
     oldest = newest.end - timedelta(days=WINDOW_DAYS)
     periods = [p for p in of_length if oldest <= p.start < newest.start or p == newest]
     tracks = [
-        _track(entry, told, periods)
+        _track(entry, by_period, periods)
         for entry in mechanism.inputs
-        if any(entry.name in s.observations for s in told.values())
+        if any(entry.name in s.observations for s in by_period.values())
     ]
     tracks, base = _against_plan(mechanism, tracks, planned, texts, baseline, currency)
     window = Window(1)
     if base is not None:
         looks = DAYS_PER_YEAR / newest.days if newest.days else _LOOKS_A_YEAR
         nets = partial(mean_nets, base)
-        found, _ = or_reason("Now", lambda: current_window(tracks, nets, looks_a_year=looks))
-        window = found or window
+        current, _ = or_reason("Now", lambda: current_window(tracks, nets, looks_a_year=looks))
+        window = current or window
     stretch = Stretch(periods[-window.length], periods[-1], window.length)
     entries = {entry.name: entry for entry in mechanism.inputs}
-    results = {t.name: _result(entries[t.name], t, stretch, told, monitored) for t in tracks}
+    results = {t.name: _result(entries[t.name], t, stretch, by_period, monitored) for t in tracks}
     used = [m for p in periods[-window.length :] for m in _used(mechanism, monitored[p])]
     batches = [r.batch for r in results.values()] + [m.batch for m in reversed(used)]
     return Now(newest, stretch, results, tuple(dict.fromkeys(batches)), window)
@@ -162,15 +162,17 @@ def uncounted(deployment: Deployment, as_of: Period | None, today: date) -> str 
     return None
 
 
-def _track(entry: Input, told: Mapping[Period, Seen], periods: Sequence[Period]) -> Track:
+def _track(entry: Input, by_period: Mapping[Period, Seen], periods: Sequence[Period]) -> Track:
     """An input over the newest periods; one without any in them keeps its last result."""
-    found = {p: o for p, s in told.items() if (o := s.observations.get(entry.name)) is not None}
-    inside = [found.get(p) for p in periods]
+    observations = {
+        p: o for p, s in by_period.items() if (o := s.observations.get(entry.name)) is not None
+    }
+    inside = [observations.get(p) for p in periods]
     if not any(inside):
-        inside[-1] = list(found.values())[-1]
-    earlier = list(found.values())
+        inside[-1] = list(observations.values())[-1]
+    earlier = list(observations.values())
     reference = earlier if not entry.is_metric else earlier[:N_REFERENCE]
-    is_known = not entry.is_metric or len(told) > N_REFERENCE
+    is_known = not entry.is_metric or len(by_period) > N_REFERENCE
     return Track(
         entry.name,
         tuple(inside),
@@ -222,15 +224,15 @@ def _result(
     entry: Input,
     track: Track,
     stretch: Stretch,
-    told: Mapping[Period, Seen],
+    by_period: Mapping[Period, Seen],
     monitored: Mapping[Period, Mapping[str, Monitored]],
 ) -> Result:
     """What counts as now of an input, in the notation of quantities."""
-    telling = [p for p, s in told.items() if entry.name in s.observations]
+    telling = [p for p, s in by_period.items() if entry.name in s.observations]
     inside = [p for p in telling if stretch.first.start <= p.start <= stretch.last.start]
     used = inside or telling[-1:]
     observation = track.newest(stretch.n) or Observation(0.0)
-    if all(told[p].is_idle and not told[p].observations[entry.name].value for p in used):
+    if all(by_period[p].is_idle and not by_period[p].observations[entry.name].value for p in used):
         text = "0"
     else:
         planned = track.expected if entry.is_share else None

@@ -89,10 +89,10 @@ def largest_error(metric: str) -> float | None:
     ----------
     Popoviciu (1935). Sur les équations algébriques ayant toutes leurs racines réelles.
     """
-    known = METRICS.get(metric)
-    if known is None or not (isfinite(known.low) and isfinite(known.high)):
+    registered = METRICS.get(metric)
+    if registered is None or not (isfinite(registered.low) and isfinite(registered.high)):
         return None
-    return (known.high - known.low) / 2
+    return (registered.high - registered.low) / 2
 
 
 def error_fault(row: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -167,21 +167,21 @@ def _factor(entry: Input, text: str, period: Period | None, currency: str) -> fl
     asked = Unit.read(entry.unit)
     per_year = 1.0
     if entry.unit.endswith(_A_YEAR):
-        found = _PER.fullmatch(text)
-        if not found and period is None:
+        match = _PER.fullmatch(text)
+        if not match and period is None:
             raise InputError(
                 f"{entry.name} is asked in {entry.unit}, and nothing says how long the period of "
                 f"this number is: write its length, such as P1W, in the column granularity, or a "
                 f"unit with its time, such as {_example(entry)}."
             )
-        days = _DAYS[found[2]] if found else period.days if period else 0.0
+        days = _DAYS[match[2]] if match else period.days if period else 0.0
         if not days:
             raise InputError(
                 f"{text!r} of one moment is no volume of a year; write the length of the period, "
                 f"such as P1W, or a unit such as {_example(entry)}."
             )
         per_year = DAYS_PER_YEAR / days
-        text = f"{(found[1] if found else text).strip()}{_A_YEAR}"
+        text = f"{(match[1] if match else text).strip()}{_A_YEAR}"
     given = Unit.read(text)
     factor = given.factor_to(asked)
     if factor is None:

@@ -37,16 +37,16 @@ def settled_metrics(
     in which the model flagged nothing is worth just that, and lends nothing to the others.
     Periods without a single hit, or miss, are pooled too.
     """
-    told = [seen(case.mechanism, p, metrics, case.currency) for p, metrics in periods.items()]
-    own: list[Held] = [{} for _ in told]
+    observed = [seen(case.mechanism, p, metrics, case.currency) for p, metrics in periods.items()]
+    own: list[Held] = [{} for _ in observed]
     for entry in case.mechanism.inputs:
         telling = [
             (i, p, s.observations[entry.name])
-            for i, (p, s) in enumerate(zip(periods, told, strict=True))
+            for i, (p, s) in enumerate(zip(periods, observed, strict=True))
             if entry.name in s.observations
             and not (s.is_idle and s.observations[entry.name].value == 0)
         ]
-        found = pooled_periods(
+        pools = pooled_periods(
             [o for _, _, o in telling],
             [p.days for _, p, _ in telling],
             most_variance=_most_variance(case, entry, [o for _, _, o in telling]),
@@ -54,11 +54,11 @@ def settled_metrics(
             expected=_planned(case, entry),
             low=entry.low,
         )
-        for (i, _, _), settled in zip(telling, found, strict=True):
+        for (i, _, _), settled in zip(telling, pools, strict=True):
             own[i][entry.name] = (settled.text, telling[settled.run][1])
     last: Held = {}
     held = []
-    for period, one, mine in zip(periods, told, own, strict=True):
+    for period, one, mine in zip(periods, observed, own, strict=True):
         last |= mine
         idle = {n: ("0", period) for n, o in one.observations.items() if n not in mine}
         held.append(last | idle)

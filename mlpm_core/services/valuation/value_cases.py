@@ -242,7 +242,7 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
             asked = {i.name for i in case.mechanism.inputs_for(baseline.name)}
             shown = [i for i in case.inputs if i.name in asked]
             missing = [i.label for i in shown if i.is_needed and i.in_use is None]
-            found, problem = _worth(
+            worth_against, problem = _worth(
                 case.mechanism,
                 {i.name: i.in_use for i in shown},
                 baseline.name,
@@ -251,7 +251,7 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
             )
             if missing:
                 problem = f"It still needs: {', '.join(missing)}."
-            values.append(BaselineValue(baseline.name, baseline.sentence, found, problem))
+            values.append(BaselineValue(baseline.name, baseline.sentence, worth_against, problem))
     return values
 
 
@@ -366,12 +366,12 @@ def _granularities(
     monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism, currency: str
 ) -> tuple[str, ...]:
     """The lengths of period that say something about value, the shortest first."""
-    told = {
+    lengths = {
         p.granularity: p.end - p.start
         for p, metrics in monitored.items()
         if seen(mechanism, p, metrics, currency).observations
     }
-    return tuple(sorted(told, key=lambda granularity: told[granularity]))
+    return tuple(sorted(lengths, key=lambda granularity: lengths[granularity]))
 
 
 def _inputs(
@@ -394,12 +394,12 @@ def _with_results(inputs: Iterable[CaseInput], now: Now | None) -> tuple[CaseInp
     return tuple(
         replace(
             entry,
-            monitored=found.text,
-            monitored_value=found.value,
-            monitored_in=found.when,
-            batch=found.batch,
+            monitored=result.text,
+            monitored_value=result.value,
+            monitored_in=result.when,
+            batch=result.batch,
         )
-        if (found := results.get(entry.name))
+        if (result := results.get(entry.name))
         else entry
         for entry in inputs
     )

@@ -94,7 +94,9 @@ def series_of(
     """
     entries = {entry.reported_as: entry for entry in case.mechanism.inputs} if case else {}
     planned = {i.name: i.planned for i in case.inputs} if case else {}
-    names = dict.fromkeys(name for told in periods.values() for name in told if name in METRICS)
+    names = dict.fromkeys(
+        name for metrics in periods.values() for name in metrics if name in METRICS
+    )
     series = []
     for name in sorted(names, key=lambda n: (n not in entries, n)):
         is_share = METRICS[name].is_share
@@ -102,9 +104,9 @@ def series_of(
         for period, metrics in periods.items():
             if name not in metrics:
                 continue
-            told = metrics[name]
-            low, high = told.interval(is_share=is_share)
-            points.append(MetricPoint(period, told.value, low, high, told))
+            monitored = metrics[name]
+            low, high = monitored.interval(is_share=is_share)
+            points.append(MetricPoint(period, monitored.value, low, high, monitored))
         entry = entries.get(name)
         text = planned.get(entry.name) if entry else None
         median = entry.read(text, case.currency).median if case and entry and text else None

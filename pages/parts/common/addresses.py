@@ -68,8 +68,8 @@ def rename(former: str, key: str) -> None:
 
 def is_news(key: str) -> bool:
     """Whether the address names something that this session has not followed yet."""
-    wanted = named(key)
-    return bool(wanted) and list(wanted) != st.session_state.get(f"seen_{key}")
+    names = named(key)
+    return bool(names) and list(names) != st.session_state.get(f"seen_{key}")
 
 
 def follow(key: str, options: Collection[str], default: str | None) -> tuple[str, ...]:
@@ -87,14 +87,14 @@ def follow(key: str, options: Collection[str], default: str | None) -> tuple[str
     tuple of str
         What the address names though it is not there; the state is then None: never another one.
     """
-    wanted, chosen = named(key), st.session_state.get(key)
-    if wanted and (is_news(key) or chosen not in options):
-        st.session_state[f"seen_{key}"] = list(wanted)
-        chosen = wanted[0] if len(wanted) == 1 and wanted[0] in options else None
+    names, chosen = named(key), st.session_state.get(key)
+    if names and (is_news(key) or chosen not in options):
+        st.session_state[f"seen_{key}"] = list(names)
+        chosen = names[0] if len(names) == 1 and names[0] in options else None
     elif chosen not in options:  # it is gone, or nothing was chosen yet
         chosen = default
     st.session_state[key] = chosen
-    return wanted if chosen is None else ()
+    return names if chosen is None else ()
 
 
 def show(key: str, value: str) -> str:

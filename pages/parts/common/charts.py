@@ -22,7 +22,7 @@ from pages.parts.common.hover import (
     at_pointer,
     ranged,
     silenced,
-    told,
+    tooltip_line,
 )
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def value_rate_over_time(unit: str) -> Spec:
     """
     base = ranged(alt.Chart().encode(_time("start")), rate_text="rate", planned_text="planned")
     tooltip = [
-        told("period", "Period"),
-        told("rate_text", f"Value, {unit}"),
-        told("range", EIGHT),
-        told("planned_text", "Planned"),
+        tooltip_line("period", "Period"),
+        tooltip_line("rate_text", f"Value, {unit}"),
+        tooltip_line("range", EIGHT),
+        tooltip_line("planned_text", "Planned"),
     ]
     layers = [
         at_pointer(base, tooltip),
@@ -77,14 +77,14 @@ def metric_over_time(title: str, digits: int = 4) -> Spec:
         most_text="at_most",
     )
     tooltip = [
-        told("period", "Period"),
-        told("value_text", title),
-        told("range", NINE),
-        told("planned_text", "Planned"),
-        told("least_text", "Limit, at least"),
-        told("most_text", "Limit, at most"),
-        told("n", "Cases", ","),
-        told("batch", "Batch"),
+        tooltip_line("period", "Period"),
+        tooltip_line("value_text", title),
+        tooltip_line("range", NINE),
+        tooltip_line("planned_text", "Planned"),
+        tooltip_line("least_text", "Limit, at least"),
+        tooltip_line("most_text", "Limit, at most"),
+        tooltip_line("n", "Cases", ","),
+        tooltip_line("batch", "Batch"),
     ]
     layers = [
         at_pointer(base, tooltip),
@@ -103,9 +103,9 @@ def metric_over_time(title: str, digits: int = 4) -> Spec:
         ).encode(
             alt.Y(field=rule, type="quantitative"),
             tooltip=[
-                told("period", word),
-                told("value_text", title),
-                told("z", "Standard errors from what was usual", ".1f"),
+                tooltip_line("period", word),
+                tooltip_line("value_text", title),
+                tooltip_line("z", "Standard errors from what was usual", ".1f"),
             ],
         )
         for rule, shape, filled, word in (
@@ -133,10 +133,10 @@ def segments_over_time(title: str, number_format: str) -> Spec:
         ),
     )
     tooltip = [
-        told("period", "Period"),
-        told("segment", "Segment"),
-        told("value", title, number_format),
-        told("n", "Cases", ","),
+        tooltip_line("period", "Period"),
+        tooltip_line("segment", "Segment"),
+        tooltip_line("value", title, number_format),
+        tooltip_line("n", "Cases", ","),
     ]
     lines = base.mark_line(point={"size": 14}, strokeWidth=1.6).encode(
         alt.Color(
@@ -159,7 +159,7 @@ def dotplot(unit: str) -> Spec:
     dots = alt.Chart().encode(
         alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(format="~s", grid=False)),
         alt.Y(field="row", type="quantitative", axis=None, scale=alt.Scale(domainMin=0)),
-        tooltip=[told("value", unit, ROUNDED), told("outcome", "Outcome")],
+        tooltip=[tooltip_line("value", unit, ROUNDED), tooltip_line("outcome", "Outcome")],
     )
     is_gain = alt.FieldEqualPredicate(field="outcome", equal="gain")
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
@@ -183,9 +183,9 @@ def intervals(unit: str) -> Spec:
     bars = ranged(alt.Chart()).encode(
         option,
         tooltip=[
-            told("option", "Option"),
-            told("mean", f"Mean, {unit}", ROUNDED),
-            told("range", EIGHT),
+            tooltip_line("option", "Option"),
+            tooltip_line("mean", f"Mean, {unit}", ROUNDED),
+            tooltip_line("range", EIGHT),
         ],
     )
     low = alt.X(field="low", type="quantitative", title=unit, axis=alt.Axis(format="~s"))
@@ -255,7 +255,7 @@ def level_by_month(unit: str) -> Spec:
     """
     base = _by_month(alt.Chart().encode(_month()), "promised", target_text="planned")
     marks = base.encode(
-        tooltip=[*_of_month(f"Realised, {unit}", "Promised"), told("target_text", "Target")]
+        tooltip=[*_of_month(f"Realised, {unit}", "Promised"), tooltip_line("target_text", "Target")]
     )
     layers = [
         _missing_days(marks),
@@ -298,11 +298,11 @@ def _by_month(chart: alt.Chart, promised: str, **more: str) -> alt.Chart:
 
 def _of_month(realised: str, promised: str) -> list[alt.Tooltip]:
     return [
-        told("month", "Month"),
-        told("realised_text", realised),
-        told("range", EIGHT),
-        told("promised_text", promised),
-        told("days", "Monitored"),
+        tooltip_line("month", "Month"),
+        tooltip_line("realised_text", realised),
+        tooltip_line("range", EIGHT),
+        tooltip_line("promised_text", promised),
+        tooltip_line("days", "Monitored"),
     ]
 
 

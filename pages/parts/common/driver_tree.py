@@ -13,7 +13,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.quantity.words import unit_in_words
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import literal, money, number
-from pages.parts.common.hover import INK, MUTED, told
+from pages.parts.common.hover import INK, MUTED, tooltip_line
 
 if TYPE_CHECKING:
     from mlpm_core.services.valuation.mechanisms import Branch, DriverTree, Node
@@ -70,10 +70,10 @@ def _spec(lines: int) -> Spec:
         at,
         x,
         tooltip=[
-            told("label", "What"),
-            told("value", "Value"),
-            told("formula", "Calculated as"),
-            told("effect", "1% more adds"),
+            tooltip_line("label", "What"),
+            tooltip_line("value", "Value"),
+            tooltip_line("formula", "Calculated as"),
+            tooltip_line("effect", "1% more adds"),
         ],
     )
     rule: dict[str, Any] = {"color": MUTED, "strokeWidth": 1, "opacity": 0.7}

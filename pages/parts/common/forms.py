@@ -239,8 +239,10 @@ def _follow(
     was_read: Read | None = state["read"]
     if was_read is not None and read is not None and dict(read) != was_read:
         if meanwhile is not None and touched:  # else the fields simply show what is there
-            news = [said for column, said in meanwhile(was_read) if column not in touched]
-            state["followed"] += [said for said in news if said not in state["followed"]]
+            news = [sentence for column, sentence in meanwhile(was_read) if column not in touched]
+            state["followed"] += [
+                sentence for sentence in news if sentence not in state["followed"]
+            ]
         state["read"] = {k: was_read.get(k) if k in touched else v for k, v in read.items()}
     elif was_read is None and read is not None and not touched:
         state["read"] = dict(read)
@@ -251,18 +253,18 @@ def _follow(
 
 def _draft_id() -> str | None:
     """The id of this session's drafts: its own, or that of the address after a reload."""
-    wanted = addresses.named("draft")
-    if len(wanted) == 1 and cache.drafts().holds(wanted[0]):
-        st.session_state["draft"] = wanted[0]
+    draft_ids = addresses.named("draft")
+    if len(draft_ids) == 1 and cache.drafts().holds(draft_ids[0]):
+        st.session_state["draft"] = draft_ids[0]
     draft_id: str | None = st.session_state.get("draft")
     return draft_id
 
 
 def _lost_draft() -> None:
     """Note that the address names drafts which are not kept any more."""
-    wanted = addresses.named("draft")
-    if wanted and not any(cache.drafts().holds(draft_id) for draft_id in wanted):
-        st.session_state["draft_lost"] = list(wanted) != [st.session_state.get("draft")]
+    draft_ids = addresses.named("draft")
+    if draft_ids and not any(cache.drafts().holds(draft_id) for draft_id in draft_ids):
+        st.session_state["draft_lost"] = list(draft_ids) != [st.session_state.get("draft")]
         addresses.drop("draft")
 
 
@@ -276,7 +278,7 @@ def _clock(moment: datetime) -> str:
     zone: tzinfo = UTC
     with suppress(ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo(st.context.timezone or "UTC")
-    said = " UTC" if str(zone) == "UTC" else ""
+    zone_suffix = " UTC" if str(zone) == "UTC" else ""
     here = moment.astimezone(zone)
     day = "" if here.date() == datetime.now(zone).date() else f"{here:%Y-%m-%d} "
-    return f"{day}{here:%H:%M}{said}"
+    return f"{day}{here:%H:%M}{zone_suffix}"

@@ -26,7 +26,7 @@ NINE: Final = "Likely (9 times in 10)"
 Spec = dict[str, Any]
 
 
-def told(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
+def tooltip_line(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
     """One line of a tooltip: a text, or a number that no row lacks."""
     if number_format is None:
         return alt.Tooltip(field=field, type="nominal", title=title)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.ingest.registers import Page, PageRequest, SetupStep
     from mlpm_core.services.plan.briefs import BriefView
     from mlpm_core.services.plan.estimates import EstimateView
-    from mlpm_core.services.plan.kpi_finder import BreakEvenView, CandidateView, GuideView
+    from mlpm_core.services.plan.kpi_finder import BreakEvenView, CandidateView, KpiFinderView
     from mlpm_core.services.valuation.mechanisms import Mechanism, Version
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
@@ -143,9 +143,9 @@ def brief(project: str) -> BriefView:
 
 
 @shared
-def guide(project: str) -> GuideView:
+def kpi_finder(project: str) -> KpiFinderView:
     """Which KPIs a project has, and what its stakeholders want most."""
-    return kpi_finder_service.guide(workspace(), project)
+    return kpi_finder_service.kpi_finder(workspace(), project)
 
 
 @shared

@@ -117,14 +117,14 @@ def with_named(
 ) -> list[Mapping[str, Any]]:
     """The rows, and the record that the address names or that was chosen, on whatever page."""
     on_page = {_id(record, row) for row in rows}
-    wanted = {*addresses.named("record"), st.session_state.get("record")} - {None, _NEW, *on_page}
+    ids = {*addresses.named("record"), st.session_state.get("record")} - {None, _NEW, *on_page}
     if record.kind == "projects":
-        return [*rows, *(dict(p) for p in queries.all_projects() if p.project in wanted)]
-    found: list[Mapping[str, Any]] = list(rows)
-    for name in wanted:
+        return [*rows, *(dict(p) for p in queries.all_projects() if p.project in ids)]
+    listed: list[Mapping[str, Any]] = list(rows)
+    for name in ids:
         row = queries.record_named(project, record.kind, _parts(record, str(name)))
-        found += [row] if row else []
-    return found
+        listed += [row] if row else []
+    return listed
 
 
 def archive_toggle(page: Page) -> None:

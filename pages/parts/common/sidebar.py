@@ -28,11 +28,11 @@ def count_visit(page: str) -> None:
 
 def as_of() -> None:
     """The past moment that every screen shows, said on top of each with the way back."""
-    wanted = addresses.named("as_of")
+    moments = addresses.named("as_of")
     if addresses.is_news("as_of"):
-        st.session_state["as_of"] = wanted[0]
-    if len(wanted) > 1 or wanted == ("",):
-        controls.not_there("as_of", wanted)
+        st.session_state["as_of"] = moments[0]
+    if len(moments) > 1 or moments == ("",):
+        controls.not_there("as_of", moments)
         view_as_of(None)
     try:
         queries.workspace()

@@ -274,8 +274,8 @@ def register(record: type[Record], page: Page, project: str) -> str:
     """How many records a register holds, and how many of them were looked for."""
     word = record.singular if page.n_shown == 1 else record.plural
     where = f" in {literal(project)}" if project else ""
-    found = f", **{page.n_found:,}** found" if page.n_found != page.n_shown else ""
-    what = f"{literal(inner(word))}{where}{found}"
+    matching = f", **{page.n_found:,}** found" if page.n_found != page.n_shown else ""
+    what = f"{literal(inner(word))}{where}{matching}"
     return f"**{page.n_shown:,}** {what}. {literal(record.__doc__ or '')}"
 
 

@@ -14,8 +14,7 @@ from pages.parts.common import charts, panels
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import NOTHING, inner, listed, literal, number, option_name, percent
 from pages.parts.common.format import money as money_in_words
-from pages.parts.common.hover import MUTED
-from pages.parts.common.hover import told as tooltip
+from pages.parts.common.hover import MUTED, tooltip_line
 from pages.parts.evaluate.text import MOST_DRAWN
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ def _bars() -> Spec:
             scale=alt.Scale(domain=[0, 1]),
             axis=alt.Axis(title=None, format="%", tickCount=4),
         ),
-        tooltip=[tooltip("option", "Option"), tooltip("label", "Wins in")],
+        tooltip=[tooltip_line("option", "Option"), tooltip_line("label", "Wins in")],
     )
     words = base.mark_text(align="left", dx=4, color=MUTED).encode(
         alt.Text(field="label", type="nominal")

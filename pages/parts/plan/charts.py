@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.hover import EIGHT, INK, MUTED, ROUNDED, at_pointer, ranged, told
+from pages.parts.common.hover import EIGHT, INK, MUTED, ROUNDED, at_pointer, ranged, tooltip_line
 
 LOW_END, HIGH_END = "low end (P5)", "high end (P95)"
 """What a bar of the tornado shows at its ends."""
@@ -26,10 +26,10 @@ def tornado(unit: str) -> Spec:
         alt.X(field="base", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
         alt.X2(field="net"),
         tooltip=[
-            told("input", "Input"),
-            told("end", "At its"),
-            told("taken", "That is"),
-            told("net", unit, ROUNDED),
+            tooltip_line("input", "Input"),
+            tooltip_line("end", "At its"),
+            tooltip_line("taken", "That is"),
+            tooltip_line("net", unit, ROUNDED),
         ],
     )
     is_high = alt.FieldEqualPredicate(field="end", equal=HIGH_END)
@@ -66,9 +66,9 @@ def bridge(unit: str) -> Spec:
         alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
         alt.X2(field="to"),
         tooltip=[
-            told("step", "Step"),
-            told("change", unit, ROUNDED),
-            told("to", "Total then", ROUNDED),
+            tooltip_line("step", "Step"),
+            tooltip_line("change", unit, ROUNDED),
+            tooltip_line("to", "Total then", ROUNDED),
         ],
     )
     is_solid = alt.FieldOneOfPredicate(field="kind", oneOf=["gain", "now"])
@@ -103,9 +103,9 @@ def cumulative(unit: str) -> Spec:
     )
     base = ranged(alt.Chart()).encode(x)
     tooltip = [
-        told("year", "After year", "d"),
-        told("mean", f"Average, {unit}", ROUNDED),
-        told("range", EIGHT),
+        tooltip_line("year", "After year", "d"),
+        tooltip_line("mean", f"Average, {unit}", ROUNDED),
+        tooltip_line("range", EIGHT),
     ]
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.datum(0))
     y = alt.Y(
@@ -140,9 +140,9 @@ def waterfall() -> Spec:
         alt.X(field="from", type="quantitative", title="Person-days, at even odds"),
         alt.X2(field="to"),
         tooltip=[
-            told("step", "Step"),
-            told("change", "Adds person-days", ROUNDED),
-            told("to", "Person-days then", ROUNDED),
+            tooltip_line("step", "Step"),
+            tooltip_line("change", "Adds person-days", ROUNDED),
+            tooltip_line("to", "Person-days then", ROUNDED),
         ],
     )
     return finished(bars.properties(height=alt.Step(26)))
@@ -179,9 +179,9 @@ def findings_by_area() -> Spec:
             ),
             order=alt.Order(field="rank", type="quantitative"),
             tooltip=[
-                told("area", "Area"),
-                told("confidence", "Confidence"),
-                told("findings", "Findings", ","),
+                tooltip_line("area", "Area"),
+                tooltip_line("confidence", "Confidence"),
+                tooltip_line("findings", "Findings", ","),
             ],
         )
     )

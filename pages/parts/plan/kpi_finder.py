@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         BreakEvenView,
         CandidateView,
         Condition,
-        GuideView,
+        KpiFinderView,
         MechanismView,
     )
     from mlpm_core.services.plan.proxies import BaselinePlan
@@ -39,14 +39,14 @@ _MOVES: dict[Move, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
 }
 
 
-def proxies(shown: GuideView) -> None:
+def proxies(shown: KpiFinderView) -> None:
     """The provisional KPIs of the project, and what to do about each."""
     for kpi in shown.kpis:
-        if not kpi.told:
+        if not kpi.sentence:
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
             panels.badge(kpi.state.label)
-            st.markdown(f"**{literal(kpi.title)}**: {literal(kpi.told)}")
+            st.markdown(f"**{literal(kpi.title)}**: {literal(kpi.sentence)}")
             st.page_link(
                 "data/registers.py",
                 label="Agree or change it",
@@ -54,14 +54,14 @@ def proxies(shown: GuideView) -> None:
             )
 
 
-def dimension(shown: GuideView) -> Dimension | None:
+def dimension(shown: KpiFinderView) -> Dimension | None:
     """Step 1: the dimension; what the stakeholders weigh most is picked until told otherwise."""
-    wanted = shown.wanted_most
+    suggested = shown.wanted_most
     chosen = controls.segments(
         "What should get better",
         {d.value: f"{ICONS[d]} {d.label}" for d in Dimension},
         "dimension",
-        default=wanted.value if wanted else None,
+        default=suggested.value if suggested else None,
     )
     if chosen is None:
         st.caption("Choose one of the five: what would people notice first if it got better?")
@@ -82,7 +82,7 @@ def candidate(project: str, which: Dimension) -> CandidateView | None:
                 f"Show all {len(candidates)} again",
                 icon=":material/undo:",
                 type="tertiary",
-                key="guide_all",
+                key="finder_all",
                 on_click=controls.pick,
                 args=("candidate", None),
             )
@@ -94,7 +94,7 @@ def candidate(project: str, which: Dimension) -> CandidateView | None:
                 _candidate_text(shown)
                 st.button(
                     "Choose",
-                    key=f"guide_choose_{shown.id}",
+                    key=f"finder_choose_{shown.id}",
                     on_click=controls.pick,
                     args=("candidate", shown.id),
                 )
@@ -108,7 +108,7 @@ def _candidate_text(shown: CandidateView) -> None:
         for way in shown.mechanisms:
             st.badge(literal(way.name), color="gray", icon=":material/settings:")
     if shown.record is not None:
-        st.caption(literal(shown.told or "This is already a KPI of the project."))
+        st.caption(literal(shown.sentence or "This is already a KPI of the project."))
 
 
 def mechanism(shown: CandidateView) -> MechanismView:
@@ -147,13 +147,13 @@ def mechanism(shown: CandidateView) -> MechanismView:
     return chosen
 
 
-def baseline(shown: GuideView, chosen: CandidateView) -> None:
+def baseline(shown: KpiFinderView, chosen: CandidateView) -> None:
     """Step 4: how long to count, what the weeks so far say, and the provisional KPI to save."""
     if chosen.record is not None and not chosen.record.stands_for:
         st.info("This is already a KPI of the project.", icon=":material/info:")
         return
     of = (shown.project, "weekly", chosen.id)
-    weeks = forms.opened(f"guide_weekly_{shown.project}", of, None, {chosen.id: ""})
+    weeks = forms.opened(f"finder_weekly_{shown.project}", of, None, {chosen.id: ""})
     left, right = st.columns([3, 2], gap="medium")
     with right:
         weekly = st.text_area(
@@ -173,7 +173,7 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
             default=chosen.candidate.within,
             required=True,
             format_func=lambda w: f"±{percent(w)}",
-            key=f"guide_within_{chosen.id}",
+            key=f"finder_within_{chosen.id}",
         )
         plan = None
         with panels.guard():
@@ -200,10 +200,10 @@ def baseline(shown: GuideView, chosen: CandidateView) -> None:
     _proxy_form(shown, chosen, plan)
 
 
-def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> None:
+def _proxy_form(shown: KpiFinderView, chosen: CandidateView, plan: BaselinePlan) -> None:
     record = chosen.record
     form = forms.opened(
-        f"guide_{shown.project}_{chosen.id}",
+        f"finder_{shown.project}_{chosen.id}",
         (shown.project, "kpis", chosen.id),
         dict(record) if record else None,
         {
@@ -267,7 +267,7 @@ def _proxy_form(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> 
 
 
 def _save_proxy(
-    shown: GuideView,
+    shown: KpiFinderView,
     chosen: CandidateView,
     plan: BaselinePlan,
     form: Form,
@@ -286,7 +286,7 @@ def _save_proxy(
             label,
             type="primary",
             icon=":material/save:",
-            key="guide_write",
+            key="finder_write",
             disabled=not is_read,
             help=None if is_read else "First correct the target; see the message at its field.",
         ),
@@ -312,13 +312,13 @@ def _save_proxy(
     commands.say_and_rerun(message, result.receipt)
 
 
-def _last_day(shown: GuideView, chosen: CandidateView, plan: BaselinePlan) -> date:
+def _last_day(shown: KpiFinderView, chosen: CandidateView, plan: BaselinePlan) -> date:
     """The last day that was written, unless it is past: then the one that the plan proposes."""
     written = chosen.record.expires_on if chosen.record else None
     return written if written is not None and written >= shown.day else plan.expires_on
 
 
-def break_even(shown: GuideView, chosen: CandidateView, how: MechanismView) -> None:
+def break_even(shown: KpiFinderView, chosen: CandidateView, how: MechanismView) -> None:
     """Step 5: what must be true, first of the model, and the value case that asks for numbers."""
     view = queries.kpi_break_even(shown.project, how.id, chosen.id)
     if view.problem:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.kpi_finder import (
         BreakEvenView,
         CandidateView,
-        GuideView,
+        KpiFinderView,
         LeastMove,
         MechanismView,
     )
@@ -29,7 +29,7 @@ _DIMENSIONS = {
 }
 
 
-def opening(view: GuideView) -> str:
+def opening(view: KpiFinderView) -> str:
     """Whether the project has a KPI, and what this screen leads to."""
     n_counting, total = sum(k.counts for k in view.kpis), sum(view.n_candidates.values())
     title = f"**{literal(view.title)}**"
@@ -44,7 +44,7 @@ def opening(view: GuideView) -> str:
     )
 
 
-def dimension(which: Dimension, view: GuideView) -> str:
+def dimension(which: Dimension, view: KpiFinderView) -> str:
     """What the dimension counts, how many candidates it has, and how much it is wanted."""
     text = f"{_DIMENSIONS[which]}. {how_many(view.n_candidates[which], 'KPI')} to choose from."
     if view.weights is not None:
@@ -67,8 +67,8 @@ def candidate(view: CandidateView) -> str:
 
 def case(view: MechanismView) -> str:
     """What one case is, and a bad experience."""
-    told = "" if view.case == "case" else f"One case is one {view.case}. "
-    return literal(f"{told}A bad experience is {view.bad_experience}.")
+    one_case = "" if view.case == "case" else f"One case is one {view.case}. "
+    return literal(f"{one_case}A bad experience is {view.bad_experience}.")
 
 
 def asks(view: MechanismView) -> str:
@@ -114,7 +114,7 @@ def how_to_count(view: BaselinePlan) -> str:
 def proxy(chosen: CandidateView) -> str:
     """What saving it means."""
     if chosen.record is not None:
-        return f":material/edit_note: {literal(chosen.told)}"
+        return f":material/edit_note: {literal(chosen.sentence)}"
     return (
         ":material/edit_note: Nobody has agreed to it yet, so it is saved as a **provisional "
         "KPI**: it counts until its last day, and longer only if somebody agrees."
