@@ -167,13 +167,7 @@ def project_cases(
 def kept_cases(workspace: Workspace, project: str) -> dict[str, CaseValue]:
     """Every value case of a project by its id, as ``project_cases``, valued once for all screens.
 
-    It reads anew, for what its caller has read may be older than the batch it is kept for. Not
-    inside a transaction that writes: what it would change is not in it.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such project.
+    What its caller has read may be older, so it reads anew; what a transaction writes is not in it.
     """
 
     def cases() -> dict[str, CaseValue]:
