@@ -56,7 +56,10 @@ class Store:
         self._until: int | None = None
         self._cached: dict[str, Any] = {}
         self.n_commits = 0
-        """Counts up before and after each commit: while it stands still, nothing is committed."""
+        """Counts up before and after each commit: nothing is committed while it stands still, even.
+
+        While it is odd, a commit is on its way.
+        """
         self.read_only = read_only
 
     @classmethod
@@ -106,7 +109,7 @@ class Store:
     def as_of(self, seq: int) -> Store:
         """The same store as it was when a batch was the newest; it only reads."""
         past = copy(self)
-        past._until, past.read_only, past._cached = seq, True, {}
+        past._until, past.read_only, past._cached, past.n_commits = seq, True, {}, 0
         return past
 
     def cached_rows(self, query: str) -> list[dict[str, Any]]:
@@ -115,6 +118,8 @@ class Store:
         Its callers share them, and must leave them as they are.
         """
         cached = self._cached  # a write meanwhile begins another one
+        if self.n_commits % 2:  # what is cached may be of before what others read by now
+            cached = {}
         if query not in cached:
             with self.reader() as reader:
                 cached[query] = reader.rows(query)

@@ -139,9 +139,9 @@ class Reader:
             f"count(*) FILTER ({is_found}) AS found {source}",
             asked,
         )
-        order = ", ".join(quoted(k) for k in record.key)
+        order, by = ", ".join(map(quoted, record.key)), quoted(order_by)
         if order_by in names:
-            order = f"{quoted(order_by)} {'DESC' if is_descending else ''} NULLS LAST, {order}"
+            order = f"ifnull({by}::VARCHAR, '') = '', {by} {'DESC' * is_descending}, {order}"
         rows = self._rows(
             f"SELECT {', '.join(map(quoted, names))} {source} AND {is_found} ORDER BY {order} "
             "LIMIT $n OFFSET $first",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mlpm_core.records import record_of
 from mlpm_core.services.ingest import registers
+from pages.parts.common import registers as page_parts
 from tests.app.conftest import open_screen, plain, run, said
 
 WORKSHOP = "bike-shop-workshop"
@@ -74,3 +76,22 @@ def test_a_short_register_has_no_finder():
     app = open_screen("registers", project=WORKSHOP, kind="kpis")
     assert not app.number_input
     assert not [i for i in app.text_input if i.label == "Find"]
+
+
+@pytest.mark.parametrize("model_id", ["plain", "day · night", "a ·· b", " · ", "·"])
+def test_what_names_a_record_leads_back_to_it_whatever_stands_in_its_key(model_id, monkeypatch):
+    """The sign between the parts of a key may stand in one of them."""
+    asked, state = [], {}
+    monkeypatch.setattr(page_parts.st, "session_state", state)
+    monkeypatch.setattr(page_parts.addresses, "named", lambda _: ())
+    monkeypatch.setattr(page_parts.queries, "record_named", lambda *a: asked.append(a[2]))
+    for kind, key in (
+        ("models", [model_id]),
+        ("prediction_log", [model_id, "p · 1"]),
+        ("prediction_log", ["", model_id]),
+    ):
+        record = record_of(kind)
+        names = [name for name in record.key if name != "project"]
+        state["record"] = page_parts._id(record, dict(zip(names, key, strict=True)))
+        page_parts.with_named(record, WORKSHOP, [])
+        assert asked.pop() == tuple(key)

@@ -170,7 +170,5 @@ def test_two_who_ask_at_once_share_one_computation(shops):
 
 
 def test_the_lines_of_a_project_are_kept_as_they_were_made(shops):
-    with shops.store.reader() as reader:
-        project = shops.project("north")
-        first = portfolio_service.lines_of(shops, reader, project)
-        assert portfolio_service.lines_of(shops, reader, project) is first
+    first = portfolio_service.lines_of(shops, "north")
+    assert portfolio_service.lines_of(shops, "north") is first

@@ -14,7 +14,7 @@ import pytest
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Deployment, Project
+from mlpm_core.records import Deployment
 from mlpm_core.services.in_life import portfolio as service
 from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.in_life.portfolio import (
@@ -121,9 +121,7 @@ def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
     rows = {"more": worth(9.0), "unknown": None, "less": worth(1.0), "same": worth(5.0)}
     lines = [line(case(worth(5.0), now or worth(5.0)), project_title=n) for n, now in rows.items()]
     lines[1] = line(case(None, worth(1.0)), project_title="unknown")
-    monkeypatch.setattr(
-        service, "lines_of", lambda _, __, project: lines if project.project == SHOP else []
-    )
+    monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
     monkeypatch.setattr(service, "_totals", lambda _: [])
     titles = [x.project_title for x in portfolio(store).lines]
     assert titles == ["less", "same", "unknown", "more"]
@@ -299,8 +297,7 @@ def test_a_case_of_which_nothing_can_be_said_has_a_row_with_the_reason(store, mo
     monkeypatch.setattr(service, "kept_cases", lambda *_: {str(i): c for i, c in enumerate(cases)})
     monkeypatch.setattr(service, "health_of", lambda *_, **__: 1 / 0)
     put(store, "demo", "projects", {"project": "demo", "title": "Shown", "is_demo": True})
-    with store.store.reader() as reader:
-        told = lines_of(store, reader, reader.one(Project, ("demo",)))
+    told = lines_of(store, "demo")
     where = {"project": "demo", "project_title": "Shown", "is_demo": True, "age_days": None}
     one, two, three = told
     assert one == line(cases[0], "unknown", "No such unit.", **where)
@@ -334,9 +331,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
         line(case(None, worth(7.0))),
         line(case(worth(2.0), worth(3.0), title="Both")),
     ]
-    monkeypatch.setattr(
-        service, "lines_of", lambda _, __, project: lines if project.project == SHOP else []
-    )
+    monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
     monkeypatch.setattr(service.Worth, "annual", lambda *_, **__: 1 / 0)
     net = portfolio(store).totals
     assert [(t.dimension, t.planned.mean, t.realised.mean, t.cases) for t in net] == [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlpm_core.errors import NotFoundError
@@ -49,6 +49,7 @@ def test_every_row_stands_on_one_page(shop):
     assert [i for p in pages for i in ids(p)] == [r["model_id"] for r in ROWS]
 
 
+@example(find="", order_by="purpose", is_descending=False, with_archived=True)
 @settings(max_examples=40, deadline=None)
 @given(
     find=st.sampled_from(["", "train", "TRAIN", "ä", "%", "_", "'", "m01", "no such", "true"]),
@@ -71,11 +72,9 @@ def test_a_page_is_what_python_would_take_of_the_rows(
 
     rows = [r for r in ROWS if with_archived or not r["archived"]]
     expected = sorted((r for r in rows if find.lower() in cells(r)), key=lambda r: r["model_id"])
-    if order_by in ("purpose", "model_id", "archived"):
+    if order_by in ("purpose", "model_id", "archived"):  # equal ones stay in the order of their key
         expected.sort(key=lambda r: r[order_by], reverse=is_descending)
-        if is_descending:  # equal ones stay in the order of their key
-            expected.sort(key=lambda r: r["model_id"])
-            expected.sort(key=lambda r: r[order_by], reverse=True)
+        expected.sort(key=lambda r: r[order_by] == "")  # empty ones come last, whatever the way
     assert ids(found) == [r["model_id"] for r in expected]
     assert found.n_found == len(expected)
 
@@ -107,3 +106,24 @@ def test_a_record_is_found_by_the_parts_of_its_key(shop):
     assert registers.named(shop, SHOP, "models", ["m003", "more"]) is None
     key = ["m", "1", "recall", "no moment", "P1W", "", "", ""]
     assert registers.named(shop, SHOP, "metric_results", key) is None
+
+
+@pytest.fixture(scope="module")
+def costs(shop):
+    spent = {"model_id": "m003", "cost_type": "training", "amount": 3}
+    days = {"period_start": "2026-01-01", "period_end": "2026-01-31"}
+    save(shop, "cost_log", {**spent, **days, "item": "a"})
+    save(shop, "cost_log", {**spent, **days, "item": "c", "is_estimate": True})
+    return ["m003", "2026-01-01", "2026-01-31", "training"]
+
+
+@pytest.mark.parametrize(
+    ("item", "is_estimate", "is_there"),
+    [
+        ("a", "False", True), ("c", "True", True), ("a", "True", False), ("c", "False", False),
+        *(("c", odd, False) for odd in ("maybe", "", "1", "yes", "\0", "None", "2026-01-01")),
+    ],
+)  # fmt: skip
+def test_a_flag_of_a_key_is_its_own_word_and_no_other(shop, costs, item, is_estimate, is_there):
+    found = registers.named(shop, SHOP, "cost_log", [*costs, item, is_estimate])
+    assert (found is not None) == is_there

@@ -191,7 +191,7 @@ def deployment(
 def _lines(workspace: Workspace, reader: Reader, project: Project) -> list[DeploymentLine]:
     """Champions from their value case's line, so that both say the same; the rest by themselves."""
     day = workspace.today(project.project)
-    cases = {x.case.value_case_id: x for x in lines_of(workspace, reader, project)}
+    cases = {x.case.value_case_id: x for x in lines_of(workspace, project.project)}
     held = held_against(reader, project.project)
     lines = []
     for record in reader.current(Deployment, project.project):

@@ -144,7 +144,7 @@ def _portfolio(workspace: Workspace) -> Portfolio:
             line
             for project in reader.projects()
             if not project.archived
-            for line in lines_of(workspace, reader, project)
+            for line in lines_of(workspace, project.project)
         ]
     size = gap_size(lines)
 
@@ -175,7 +175,7 @@ def project_view(workspace: Workspace, project: str) -> ProjectView:
 def _project_view(workspace: Workspace, project: str) -> ProjectView:
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        lines = lines_of(workspace, reader, row)
+        lines = lines_of(workspace, project)
         cases = {line.case.value_case_id: line.case for line in lines}
         day = workspace.today(project)
         rates = {
@@ -211,20 +211,28 @@ def _unknown_line(project: Project, case: CaseValue) -> PortfolioRow:
     )
 
 
-def lines_of(workspace: Workspace, reader: Reader, project: Project) -> tuple[PortfolioRow, ...]:
-    """Every value case of a project with its champion's health, or why nothing can be said."""
-    compute = partial(_lines, workspace, reader, project)
-    return kept(workspace, "lines", project.project, compute)
+def lines_of(workspace: Workspace, project: str) -> tuple[PortfolioRow, ...]:
+    """Every value case of a project with its champion's health, or why nothing can be said.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    return kept(workspace, "lines", project, partial(_lines, workspace, project))
 
 
-def _lines(workspace: Workspace, reader: Reader, project: Project) -> tuple[PortfolioRow, ...]:
-    day = project.clock_on or workspace.now().date()
-    held = held_against(reader, project.project)
+def _lines(workspace: Workspace, project: str) -> tuple[PortfolioRow, ...]:
+    row = workspace.project(project)
+    day = row.clock_on or workspace.now().date()
+    cases = kept_cases(workspace, project).values()
     lines = []
-    for case in kept_cases(workspace, reader, project).values():
-        what = f"The health of {case.value_case_id} of {project.project}"
-        line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
-        lines.append(line or _unknown_line(project, replace(case, problem=problem)))
+    with workspace.store.reader() as reader:
+        held = held_against(reader, project)
+        for case in cases:
+            what = f"The health of {case.value_case_id} of {project}"
+            line, problem = or_reason(what, partial(_line, reader, row, case, day, held))
+            lines.append(line or _unknown_line(row, replace(case, problem=problem)))
     return tuple(lines)
 
 

@@ -164,10 +164,10 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
     NotFoundError
         When the project or the value case does not exist.
     """
-    row, today = workspace.project(project), workspace.today(project)
+    today = workspace.today(project)
     recorded = decisions(workspace, project)
     with workspace.store.reader() as reader:
-        cases = kept_cases(workspace, reader, row)
+        cases = kept_cases(workspace, project)
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
         kpis = {k.kpi_id: kpi_value(k, cases, today) for k in reader.current(Kpi, project)}

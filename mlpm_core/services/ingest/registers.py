@@ -133,15 +133,19 @@ def named(
     if len(parts) != len(names):
         return None
     try:
-        key = [
-            datetime.fromisoformat(part) if kinds[name] in _MOMENTS else part
-            for part, name in zip(parts, names, strict=True)
-        ]
-    except ValueError:  # no moment, so no key
+        key = [_read(part, kinds[name]) for part, name in zip(parts, names, strict=True)]
+    except ValueError:  # no moment or no flag, so no key
         return None
     with workspace.store.reader() as reader:
         row = reader.one(record, (project, *key))
     return None if row is None else dict(row)
+
+
+def _read(part: str, kind: ColumnKind) -> object:
+    """A part of a key, written as ``str`` writes it."""
+    if kind in _MOMENTS:
+        return datetime.fromisoformat(part)
+    return ("False", "True").index(part) == 1 if kind is ColumnKind.FLAG else part
 
 
 def history(

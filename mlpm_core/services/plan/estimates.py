@@ -117,7 +117,7 @@ def project_estimates(workspace: Workspace, project: str) -> list[EstimateView]:
     row = workspace.project(project)
     with workspace.store.reader() as reader:
         records = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-        cases = kept_cases(workspace, reader, row)
+        cases = kept_cases(workspace, project)
     return [_view(e, row.currency, cases.get(e.value_case_id)) for e in records]
 
 
@@ -152,8 +152,7 @@ def tried(workspace: Workspace, project: str, values: Mapping[str, object]) -> E
     blank = {c.name: c.default for c in columns(EstimateRecord)}
     record = stored(EstimateRecord, blank | dict(values))
     _check(record)
-    with workspace.store.reader() as reader:
-        cases = kept_cases(workspace, reader, row)
+    cases = kept_cases(workspace, project)
     case = cases.get(record.value_case_id)
     return _view(record, row.currency, case, is_tried=True)
 

@@ -44,7 +44,8 @@ def _watch(workspace: Workspace, project: str | None) -> Callable[[], bool]:
     before = workspace.version if project is None else workspace.version_of(project)
 
     def is_undisturbed() -> bool:
-        return store.n_commits == n_commits or _newest(workspace, project) == before
+        is_quiet = store.n_commits == n_commits and not n_commits % 2
+        return is_quiet or _newest(workspace, project) == before
 
     return is_undisturbed
 
@@ -63,8 +64,8 @@ def kept(workspace: Workspace, question: str, project: str, compute: Callable[[]
     question : str
         Names what is computed.
     compute : callable
-        It reads this project alone, and does not wait for the right to write. Its answer is shared,
-        and must be left as it is.
+        It reads all that it needs itself, of this project alone, and does not wait for the right
+        to write. Its answer is shared, and must be left as it is.
     """
 
     def answer() -> tuple[T, bool]:

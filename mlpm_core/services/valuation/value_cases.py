@@ -164,17 +164,19 @@ def project_cases(
     return cases
 
 
-def kept_cases(workspace: Workspace, reader: Reader, project: Project) -> dict[str, CaseValue]:
+def kept_cases(workspace: Workspace, project: str) -> dict[str, CaseValue]:
     """Every value case of a project by its id, as ``project_cases``, valued once for all screens.
 
-    Not inside a transaction that writes: what it would change is not in it.
+    What its caller has read may be older, so it reads anew; what a transaction writes is not in it.
     """
-    day = project.clock_on or workspace.now().date()
 
     def cases() -> dict[str, CaseValue]:
-        return {c.value_case_id: c for c in project_cases(reader, project, day)}
+        row = workspace.project(project)
+        day = row.clock_on or workspace.now().date()
+        with workspace.store.reader() as reader:
+            return {c.value_case_id: c for c in project_cases(reader, row, day)}
 
-    return dict(kept(workspace, "cases", project.project, cases))
+    return dict(kept(workspace, "cases", project, cases))
 
 
 def _uncomputed(project: Project, row: ValueCase, problem: str) -> CaseValue:
@@ -211,7 +213,7 @@ def case_value(
         cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}
         if value_case_id not in cases:
             raise NotFoundError.of("value case", value_case_id, cases)
-        case = None if changes else kept_cases(workspace, reader, row).get(value_case_id)
+        case = None if changes else kept_cases(workspace, project).get(value_case_id)
         if case is not None and case.inputs:  # else it says itself why it has no value
             return case
         today = workspace.today(project)

@@ -35,23 +35,20 @@ def drafts() -> DraftStore:
 
 
 def shared(read: Callable[P, T]) -> Callable[P, T]:
-    """Keep what a loader gives until something is written; ``_names`` are not part of the key."""
-    return _keeping(read, is_daily=False)
+    """Keep what a loader gives until something is written or the day is over.
 
-
-def daily(read: Callable[P, T]) -> Callable[P, T]:
-    """The same until a day changes the answer; the first argument is the project."""
-    return _keeping(read, is_daily=True)
+    Arguments whose names begin with ``_`` are not part of the key. A project's own clock moves by
+    what is written to it.
+    """
+    return _keeping(read)
 
 
 def tried(read: Callable[P, T]) -> Callable[P, T]:
     """The same as `shared` for what is tried in one transaction and rolled back."""
-    return _keeping(read, is_daily=False, is_one_moment=True)
+    return _keeping(read, is_one_moment=True)
 
 
-def _keeping(
-    read: Callable[P, T], *, is_daily: bool, is_one_moment: bool = False
-) -> Callable[P, T]:
+def _keeping(read: Callable[P, T], *, is_one_moment: bool = False) -> Callable[P, T]:
     asks = signature(read)
     is_of_project = next(iter(asks.parameters), "") == "project"
 
@@ -63,8 +60,7 @@ def _keeping(
         now = workspace()
         project = bound.arguments["project"] if is_of_project else None
         version = now.version if project is None else now.version_of(project)
-        today = now.today(project) if is_daily else None
-        key = (read.__name__, version, now.moment, today, arguments)
+        key = (read.__name__, version, now.moment, now.today(), arguments)
 
         def answer() -> T:
             return read(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What screens load: one function for each question, its answer kept until something is written."""
+"""What screens load: one function for each question, its answer kept until a batch or a day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mlpm_core.services.plan import estimates as estimates_service
 from mlpm_core.services.plan import kpi_finder as kpi_finder_service
 from mlpm_core.services.valuation import mechanisms
 from mlpm_core.services.valuation import value_cases as value_cases_service
-from pages.parts.common.cache import daily, shared, tried
+from pages.parts.common.cache import shared, tried
 from pages.parts.common.cache import workspace as workspace
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def whole_portfolio() -> Portfolio:
     return portfolio.portfolio(workspace())
 
 
-@daily
+@shared
 def project_view(project: str) -> ProjectView:
     """One project with its cases and KPIs; a proxy expires by the day."""
     return portfolio.project_view(workspace(), project)
@@ -130,37 +130,37 @@ def choosing(project: str, value_case_id: str) -> Preferences | None:
     )
 
 
-@daily
+@shared
 def decisions(project: str) -> list[DecisionView]:
     """Every decision of a project, promised beside realised; a review falls due by the day."""
     return decisions_service.decisions(workspace(), project)
 
 
-@daily
+@shared
 def brief(project: str) -> BriefView:
     """What a project is for, and what it still needs to know; a question falls due by the day."""
     return briefs.brief(workspace(), project)
 
 
-@daily
+@shared
 def kpi_finder(project: str) -> KpiFinderView:
     """Which KPIs a project has, and what its stakeholders want most."""
     return kpi_finder_service.kpi_finder(workspace(), project)
 
 
-@daily
+@shared
 def kpi_candidates(project: str, dimension: Dimension) -> list[CandidateView]:
     """What could be counted in a dimension."""
     return kpi_finder_service.candidate_views(workspace(), project, dimension)
 
 
-@daily
+@shared
 def kpi_break_even(project: str, mechanism: str, candidate: str) -> BreakEvenView:
     """What must be true for a mechanism to pay."""
     return kpi_finder_service.break_even(workspace(), project, mechanism, candidate)
 
 
-@daily
+@shared
 def delivered(project: str, value_case_id: str) -> DeliveredView:
     """A value case, promised beside realised up to the day."""
     return promises_service.delivered(workspace(), project, value_case_id)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _NEW = "new"
-_BETWEEN = " · "
+_DOT = "·"
+_BETWEEN = f" {_DOT} "
 _NEWEST = 500
 
 
@@ -54,13 +55,23 @@ def record_in_view(
         return None
     titles = {_NEW: f"Add a new {inner(record.singular)}"}
     for row_id, row in by_id.items():
-        name = f": {row[named_by]}" if named_by else f" {row_id}"
+        name = f": {row[named_by]}" if named_by else f" {row_id.replace(2 * _DOT, _DOT)}"
         titles[row_id] = f"Change{name}{' (archived)' if row.get('archived') else ''}"
     return by_id.get(controls.choose("What to do", titles, "record"))
 
 
 def _id(record: type[Record], row: Mapping[str, Any]) -> str:
-    return _BETWEEN.join(str(row[k]) for k in record.key if k != "project" or len(record.key) == 1)
+    """What names a record of its kind in an address; `_parts` takes it apart."""
+    first, *rest = (str(row[k]) for k in record.key if k != "project" or len(record.key) == 1)
+    # doubled inside a part, the dot stands alone between two only
+    return _BETWEEN.join(p.replace(_DOT, 2 * _DOT) for p in (first, *rest)) if rest else first
+
+
+def _parts(record: type[Record], name: str) -> tuple[str, ...]:
+    """The parts of a key, behind the project, that `_id` put together."""
+    is_one = sum(k != "project" for k in record.key) == 1
+    parts = [name] if is_one else [p.replace(2 * _DOT, _DOT) for p in name.split(_BETWEEN)]
+    return tuple(parts)
 
 
 def is_shown(row: Mapping[str, Any]) -> bool:
@@ -111,7 +122,7 @@ def with_named(
         return [*rows, *(dict(p) for p in queries.all_projects() if p.project in ids)]
     listed: list[Mapping[str, Any]] = list(rows)
     for name in ids:
-        row = queries.record_named(project, record.kind, tuple(str(name).split(_BETWEEN)))
+        row = queries.record_named(project, record.kind, _parts(record, str(name)))
         listed += [row] if row else []
     return listed
 
