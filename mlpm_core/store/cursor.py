@@ -110,6 +110,7 @@ class Reader:
         first: int,
         n: int,
         find: str = "",
+        words: Sequence[str] = (),
         order_by: str = "",
         is_descending: bool = False,
         with_archived: bool = True,
@@ -120,8 +121,8 @@ class Reader:
         ----------
         first, n : int
             How many rows come before them, and how many they are.
-        find : str
-            Part of any of their cells, whatever its case; empty takes every row.
+        find, words : str, sequence of str
+            Part of any of their cells, whatever its case, or one of these; empty takes all.
         order_by : str
             A column, before the key; empty orders by the key alone. Empty cells come last.
         """
@@ -129,11 +130,11 @@ class Reader:
         archived = "archived" if "archived" in names else "false"
         cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
         is_found = (
-            f"($find = '' OR contains(lower(concat_ws(chr(31), {cells})), lower($find))) "
-            f"AND ($with_archived OR NOT {archived})"
+            f"($find = '' OR contains(lower(concat_ws(chr(31), {cells})), lower($find)) "
+            f"OR list_has_any([{cells}], $words::VARCHAR[])) AND ($with_archived OR NOT {archived})"
         )
         source = f"FROM {quoted(record.kind + '_current')} WHERE project = $project"
-        asked = {"project": project, "find": find, "with_archived": with_archived}
+        asked = {"project": project, "find": find, "with_archived": with_archived, "words": words}
         (counts,) = self._rows(
             f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived, '
             f"count(*) FILTER ({is_found}) AS found {source}",
@@ -201,8 +202,7 @@ class Reader:
 
     def holds_any(self, record: type[Record], project: str) -> bool:
         """Whether any row of a kind holds now in a project."""
-        name = quoted(record.kind + "_current")
-        sql = f"SELECT 1 FROM {name} WHERE project = $project LIMIT 1"
+        sql = f"SELECT 1 FROM {quoted(record.kind + '_current')} WHERE project = $project LIMIT 1"
         return bool(self._rows(sql, {"project": project}))
 
     def history(

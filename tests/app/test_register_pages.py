@@ -95,3 +95,13 @@ def test_what_names_a_record_leads_back_to_it_whatever_stands_in_its_key(model_i
         state["record"] = page_parts._id(record, dict(zip(names, key, strict=True)))
         page_parts.with_named(record, WORKSHOP, [])
         assert asked.pop() == tuple(key)
+
+
+def test_a_choice_is_found_by_the_word_that_is_shown(demo):
+    rows = registers.records(demo, WORKSHOP, "metric_results")
+    assert len(rows) > registers.PAGE
+    app = open_screen("registers", project=WORKSHOP, kind="metric_results")
+    app.text_input(key=f"find_metric_results_{WORKSHOP}").set_value("Week")
+    run(app)
+    weekly = sum(row["granularity"] == "P1W" for row in rows)
+    assert len(shown(app)) == min(weekly, registers.PAGE) > 0

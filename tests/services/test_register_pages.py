@@ -127,3 +127,9 @@ def costs(shop):
 def test_a_flag_of_a_key_is_its_own_word_and_no_other(shop, costs, item, is_estimate, is_there):
     found = registers.named(shop, SHOP, "cost_log", [*costs, item, is_estimate])
     assert (found is not None) == is_there
+
+
+def test_a_stored_word_is_found_for_what_a_screen_calls_it(shop):
+    found = page(shop, find="no such text", words=("Trains", "nothing"), n=300)
+    assert {row["purpose"] for row in found.rows} == {"Trains"}
+    assert page(shop, find="no such text").rows == ()

@@ -51,12 +51,14 @@ class SetupStep:
 class PageRequest:
     """Which rows of a register: so many from a place on, those with a text in them, in an order.
 
+    ``words`` are stored words that are found too, for what a screen shows in other ones.
     ``order_by`` is a column; empty orders by the key.
     """
 
     first: int = 0
     n: int = PAGE
     find: str = ""
+    words: tuple[str, ...] = ()
     order_by: str = ""
     is_descending: bool = False
     with_archived: bool = False

@@ -99,11 +99,23 @@ def page_in_view(record: type[Record], project: str) -> Page:
 def _asked(record: type[Record], project: str) -> PageRequest:
     """What stands in the finder of a register."""
     state, of = st.session_state, f"{record.kind}_{project}"
+    find = state.get(f"find_{of}", "").strip()
     return PageRequest(
-        find=state.get(f"find_{of}", "").strip(),
+        find=find,
+        words=_stored_words(record, find),
         order_by=state.get(f"order_{of}") or "",
         is_descending=state.get(f"way_{of}", False),
         with_archived=bool(state.get("archived_records")),
+    )
+
+
+def _stored_words(record: type[Record], find: str) -> tuple[str, ...]:
+    """The choices that hold a text in the words in which they are shown."""
+    return tuple(
+        choice
+        for column in columns(record)
+        for choice in column.choices
+        if find and find.lower() in str(choice_label(column, choice)).lower()
     )
 
 
