@@ -11,6 +11,7 @@ from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
 from mlpm_core.services.in_life.portfolio import Portfolio
+from mlpm_core.services.ingest.registers import Page
 from mlpm_core.services.valuation.now import Stretch
 from mlpm_core.services.valuation.value_cases import CaseInput
 from mlpm_core.services.valuation.value_rates import RatePoint
@@ -313,7 +314,11 @@ def test_the_chart_of_rates_names_the_last_and_the_lowest():
 
 
 def test_a_register_says_how_many_records_it_holds():
-    doc = plain(say.register(Kpi, [], "")).partition(". ")[2]
+    def page(n, n_found=None):
+        return Page((), 0, n if n_found is None else n_found, n, n, 0)
+
+    doc = plain(say.register(Kpi, page(0), "")).partition(". ")[2]
     assert doc == " ".join((Kpi.__doc__ or "").split())
-    assert plain(say.register(Kpi, [1], "")).startswith("**1** KPI. ")
-    assert say.register(Kpi, [1] * 1200, "*shop*").startswith(r"**1,200** KPIs in \*shop\*. ")
+    assert plain(say.register(Kpi, page(1), "")).startswith("**1** KPI. ")
+    assert say.register(Kpi, page(1200), "*shop*").startswith(r"**1,200** KPIs in \*shop\*. ")
+    assert plain(say.register(Kpi, page(1200, 7), "")).startswith("**1,200** KPIs, **7** found. ")

@@ -20,6 +20,7 @@ from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.session.workspace import Workspace
 from mlpm_core.services.valuation import value_cases
 from mlpm_core.services.valuation.value_cases import case_value
+from tests.patience import PATIENCE
 
 SHOP = "shop"
 
@@ -147,7 +148,7 @@ def test_nothing_torn_is_told_while_a_batch_is_being_committed(shop, keeps):
         def __setattr__(self, name, value):
             if name == "_cached":
                 threading.Thread(target=ask).start()
-                may_end.wait(10)
+                may_end.wait(PATIENCE)
             super().__setattr__(name, value)
 
     assert {p.title for p in shop.store.projects()} == {"Old"}
