@@ -26,6 +26,7 @@ from mlpm_core.services.ingest.stored_rows import register_used
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.kpis import MOVING
 from mlpm_core.services.valuation.mechanisms import refuse_orphans
+from mlpm_core.store import BatchContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -165,7 +166,10 @@ def _undone(
         }
     )
     batches.add(writer, seq, done, channel, undoes=row["seq"])
-    registered, content = register_used(writer, seq, project)
+    registered: dict[type[Record], int] = {}
+    content = BatchContent()
+    if writer.rows("registers_any", seq=row["seq"])[0]["n"]:  # else no name can be lost with it
+        registered, content = register_used(writer, seq, project)
     n_left = writer.count_current(record, row["seq"])[1]
     n_stay = registered.get(record, 0)
     n_again = n_left - (n_held - n_own) - n_stay
