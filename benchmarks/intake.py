@@ -71,10 +71,12 @@ def by_mlpm(kind: str, path: Path, folder: Path) -> float:
     head = b"".join(path.open("rb").readlines(4096))
     import_file(workspace.acting_as("bench"), "bench", kind, path.name, head, dry_run=True)
     began = time.perf_counter()
-    told = import_file(workspace.acting_as("bench"), "bench", kind, path.name, path)
+    receipt = import_file(workspace.acting_as("bench"), "bench", kind, path.name, path)
     took = time.perf_counter() - began
-    if (told.status, told.new) != ("committed", N_ROWS):
-        raise SystemExit(f"not a fair comparison: {told.status}, {told.new} rows, {told.rejects}")
+    if (receipt.status, receipt.new) != ("committed", N_ROWS):
+        raise SystemExit(
+            f"not a fair comparison: {receipt.status}, {receipt.new} rows, {receipt.rejects}"
+        )
     workspace.close()
     SANDBOX.close()
     return took
@@ -92,11 +94,11 @@ def by_duckdb(kind: str, path: Path, folder: Path) -> float:
     connection = duckdb.connect(str(folder / "plain.duckdb"))
     table = ", ".join(f"{quoted(name)} {types[name]}" for name in header)
     connection.execute(f"CREATE TABLE t ({table})")
-    told = ", ".join(f"'{name}': '{types[name]}'" for name in header)
+    typed = ", ".join(f"'{name}': '{types[name]}'" for name in header)
     began = time.perf_counter()
     connection.execute(
         f"INSERT INTO t SELECT * FROM read_csv('{path}', header=true, auto_detect=false, "
-        f"delim=',', quote='\"', columns={{{told}}})"
+        f"delim=',', quote='\"', columns={{{typed}}})"
     )
     took = time.perf_counter() - began
     (n_rows,) = connection.execute("SELECT count(*) FROM t").fetchall()[0]
@@ -131,7 +133,7 @@ def main() -> None:
         whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
         print(seconds, sum(resource.getrusage(who).ru_maxrss for who in whose) / 1024)
         return
-    told = {}
+    results = {}
     with tempfile.TemporaryDirectory() as folder:
         for kind, write in zip(KINDS, (write_results, write_log), strict=True):
             path = Path(folder) / f"{kind}.csv"
@@ -140,7 +142,7 @@ def main() -> None:
                 (run("mlpm", kind, path), run("duckdb", kind, path)) for _ in range(given.rounds)
             ]
             ratios = [ours[0] / theirs[0] for ours, theirs in rounds]
-            told[kind] = {
+            results[kind] = {
                 "megabytes": path.stat().st_size / 2**20,
                 "mlpm_seconds": statistics.median(ours[0] for ours, _ in rounds),
                 "duckdb_seconds": statistics.median(theirs[0] for _, theirs in rounds),
@@ -152,14 +154,14 @@ def main() -> None:
     print(f"\n{N_ROWS:,} clean rows, {given.rounds} rounds in turns; goal: at most {GOAL:g} times")
     print(f"{'':<16}{'file':>8}{'MLPM':>9}{'read_csv':>10}{'ratio':>8}  {'lowest..highest':<16}"
           f"{'MLPM peak':>11}{'read_csv':>10}")  # fmt: skip
-    for kind, x in told.items():
+    for kind, x in results.items():
         low, high = x["ratios"][0], x["ratios"][-1]
         print(
             f"{kind:<16}{x['megabytes']:>5.0f} MB{x['mlpm_seconds']:>7.2f} s"
             f"{x['duckdb_seconds']:>8.2f} s{x['ratio']:>8.2f}  {f'{low:.2f}..{high:.2f}':<16}"
             f"{x['mlpm_peak_mb']:>8,.0f} MB{x['duckdb_peak_mb']:>7,.0f} MB"
         )
-    RESULTS.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def may(action: Action, *, is_by_query: bool = False) -> params.Security:
 
 
 def may_read(request: Request) -> bool:
-    """Whether the caller may be told what is stored; a token may be for writing alone."""
+    """Whether the caller may read what is stored; a token may be for writing alone."""
     caller = request.scope.get(CALLER)
     return not isinstance(caller, Token) or caller.may(Action.READ)
 

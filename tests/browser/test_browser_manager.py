@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import TimeoutError as WaitedTooLong
+
 from tests.browser.chromium import wait_for_app
 
 if TYPE_CHECKING:
@@ -72,7 +74,13 @@ def upload(page: Page, name: str, data: bytes, n_lines: int) -> None:
     )
     page.get_by_role("heading", name=name).wait_for()
     wait_for_app(page)
-    page.get_by_role("button", name=re.compile(f"Store {n_lines} lines")).click()
+    store = page.get_by_role("button", name=re.compile(f"Store {n_lines} lines"))
+    try:
+        store.wait_for()
+    except WaitedTooLong as error:
+        shown = page.locator("[data-testid=stMain]").inner_text()
+        raise AssertionError(f"{name} is not offered for storing:\n{shown}") from error
+    store.click()
     page.get_by_text(re.compile(rf"Stored as B\d+: {n_lines} lines of {name}")).wait_for()
     wait_for_app(page)
 
