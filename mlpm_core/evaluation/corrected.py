@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.evaluation.candidate import quantity_of
-from mlpm_core.evaluation.luck import correlation, correlations, scores
+from mlpm_core.evaluation.luck import correlation, correlations, strata
 from mlpm_core.evaluation.promise import FEWEST, merit, true_spread
 from mlpm_core.quantity import Dimension, Quantity, Unit
 from mlpm_core.quantity.measured import with_error
-from mlpm_core.value.draws import at_scores
+from mlpm_core.value.draws import by_stratum
+from mlpm_core.value.estimate import Estimate
+from mlpm_core.value.policy import Policy, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlpm_core.evaluation.candidate import Candidate, Measured
-    from mlpm_core.evaluation.luck import Agreement
+    from mlpm_core.evaluation.luck import Agreement, Order
     from mlpm_core.value.mechanism import Input
-    from mlpm_core.value.policy import Policy
     from mlpm_core.value.worth import Worth
 
     Array = NDArray[np.float64]
@@ -33,14 +34,16 @@ _EXACT: Final = 1e-18
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corrected:
-    """The five dimensions of every candidate, draw by draw, in base units, before its fixed cost.
+    """What every candidate is worth before its fixed cost, corrected for luck.
 
-    ``kpis`` has arrays of shape (candidates, draws), NaN where a draw is not possible. ``means``
-    and ``metrics`` are, by candidate, the metrics that were corrected for luck: the mean, in the
-    unit in which it is asked, and as written. What was not to be corrected is not among them.
+    ``nets`` has shape (candidates, draws), NaN where a draw is not possible; ``estimates`` are, for
+    each candidate in that order, its net and the five dimensions. ``means`` and ``metrics`` are, by
+    candidate, the metrics that were corrected: the mean, in the unit in which it is asked, and as
+    written. What was not to be corrected is not among them.
     """
 
-    kpis: Mapping[Dimension, Array]
+    nets: Array
+    estimates: Sequence[tuple[Estimate, Mapping[Dimension, Estimate]]]
     means: Mapping[str, Mapping[str, float]]
     metrics: Mapping[str, Mapping[str, str]]
 
@@ -48,11 +51,6 @@ class Corrected:
     def is_corrected(self) -> bool:
         """Whether luck was to be corrected."""
         return any(self.means.values())
-
-    @property
-    def nets(self) -> Array:
-        """Net of every candidate, draw by draw; shape (candidates, draws)."""
-        return np.asarray(self.kpis[Dimension.REVENUE] + self.kpis[Dimension.COST_SAVING])
 
 
 def corrected(
@@ -84,22 +82,25 @@ def corrected(
     compared = [i for i, candidate in enumerate(candidates) if not candidate.is_idle]
     for entry in policy.mechanism.metrics:
         measured = [candidate.measured(entry) for candidate in candidates]
-        luck = scores(names, entry.name, correlations(names, paired[entry.name]), draws, seed)
-        drawn[entry.name] = _as_measured(entry, measured, luck)
+        luck = strata(names, entry.name, correlations(names, paired[entry.name]), draws, seed)
+        drawn[entry.name] = np.full(luck.shape, np.nan)
         comparable = [m for i in compared if (m := measured[i]) is not None]
-        if not FEWEST <= len(comparable) == len(compared):
-            continue
-        values, errors = _errors(entry, comparable, luck[compared])
-        if correction := merit(values, errors):
-            drawn[entry.name][compared] = correction.applied(values, errors)
-            own = errors - correction.weights @ errors
-            apart = correction.applied(values, own)
-            for i, row in zip(compared, apart, strict=True):
-                means[names[i]][entry.name] = float(row.mean())
-                metrics[names[i]][entry.name] = _written(row, entry)
+        as_measured = set(range(len(names)))
+        if FEWEST <= len(comparable) == len(compared):
+            values, errors = _errors(entry, comparable, luck[compared])
+            if correction := merit(values, errors):
+                drawn[entry.name][compared] = correction.applied(values, errors)
+                apart = (figures.tolist() for figures in correction.apart(values, errors))
+                for i, mean, variance in zip(compared, *apart, strict=True):
+                    means[names[i]][entry.name] = mean
+                    metrics[names[i]][entry.name] = _written(mean, variance, entry)
+                as_measured -= set(compared)
+        for i in sorted(as_measured):
+            if (one := measured[i]) is not None:
+                drawn[entry.name][i] = _drawn(quantity_of(one, entry), luck[i])
     if not any(means.values()) and not any(paired.values()):
         return None
-    return Corrected(_kpis(policy, valued, drawn), means, metrics)
+    return Corrected(*_estimates(policy, valued, drawn), means, metrics)
 
 
 def _paired(
@@ -126,33 +127,24 @@ def _paired(
     return by_metric
 
 
-def _as_measured(entry: Input, measured: Sequence[Measured | None], luck: Array) -> Array:
-    """A metric as it was measured, in its unit; shape (candidates, draws), NaN where it was not."""
-    drawn = np.full(luck.shape, np.nan)
-    for row, one, own in zip(drawn, measured, luck, strict=True):
-        if one is not None:
-            row[:] = _drawn(quantity_of(one, entry), own)
-    return drawn
-
-
-def _errors(entry: Input, measured: Sequence[Measured], luck: Array) -> tuple[Array, Array]:
+def _errors(entry: Input, measured: Sequence[Measured], luck: Order) -> tuple[Array, Array]:
     """A metric of every candidate, and how far off luck may put it; shape (candidates, draws)."""
-    centres = _centres(entry, measured)
-    errors = np.array(
-        [
-            np.broadcast_to(_drawn(_around(one, centre, entry), own), own.shape) - centre
-            for one, centre, own in zip(measured, centres.tolist(), luck, strict=True)
-        ]
-    )
-    return np.array([m.value for m in measured]), errors - errors.mean(axis=1)[:, None]
+    errors = np.empty(luck.shape)
+    for row, one, centre, own in zip(
+        errors, measured, _centres(entry, measured).tolist(), luck, strict=True
+    ):
+        row[:] = _drawn(_around(one, centre, entry), own)
+    errors -= errors.mean(axis=1)[:, None]
+    return np.array([m.value for m in measured]), errors
 
 
-def _kpis(
+def _estimates(
     policy: Policy, valued: Sequence[tuple[Candidate, Worth]], drawn: Mapping[str, Array]
-) -> dict[Dimension, Array]:
-    """The dimensions at these metrics; shape (candidates, draws)."""
-    draws = valued[0][1].draws
-    kpis = {d: np.empty((len(valued), draws)) for d in Dimension}
+) -> tuple[Array, list[tuple[Estimate, Mapping[Dimension, Estimate]]]]:
+    """Nets and estimates of all candidates at these metrics."""
+    nets = np.empty((len(valued), valued[0][1].draws))
+    estimates: list[tuple[Estimate, Mapping[Dimension, Estimate]]] = []
+    units = [Dimension.REVENUE.unit, *(d.unit for d in Dimension)]
     for i, (candidate, worth) in enumerate(valued):
         own = {
             entry.name: np.clip(drawn[entry.name][i], entry.low, entry.high)
@@ -161,14 +153,16 @@ def _kpis(
             if candidate.measured(entry) is not None
         }
         outcome = policy.outcome({**worth.inputs_by_draw, **own})
-        for d in Dimension:
-            kpis[d][i] = np.where(outcome.is_possible, outcome.kpis[d], np.nan)
-    return kpis
+        is_possible = np.broadcast_to(outcome.is_possible, nets[i].shape)
+        nets[i] = np.where(is_possible, outcome.net, np.nan)
+        rows = np.vstack([possible(nets[i], is_possible), policy.dimensions(outcome, is_possible)])
+        net, *kpis = Estimate.each(rows, units)
+        estimates.append((net, dict(zip(Dimension, kpis, strict=True))))
+    return nets, estimates
 
 
-def _written(drawn: Array, entry: Input) -> str:
-    """Draws of a metric in the notation of quantities, with their mean and spread."""
-    mean, variance = float(drawn.mean()), float(drawn.var())
+def _written(mean: float, variance: float, entry: Input) -> str:
+    """A metric in the notation of quantities, with its mean and spread."""
     if variance <= _EXACT * max(1.0, mean * mean):
         return repr(mean)
     return with_error(mean, variance**0.5, entry.low, is_share=entry.is_share)[0]
@@ -204,8 +198,8 @@ def _around(measured: Measured, centre: float, entry: Input) -> Quantity:
     return quantity_of(measured, entry)
 
 
-def _drawn(quantity: Quantity, luck: Array) -> Array:
-    """Draws of a metric, in the unit in which it is asked."""
+def _drawn(quantity: Quantity, luck: Order) -> Array:
+    """Draws of a metric that lie in these strata, in the unit in which it is asked."""
     if quantity.is_exact:
         return np.array(quantity.median)
-    return at_scores(quantity.quantile, luck)
+    return by_stratum(quantity.quantile, luck.size)[luck]

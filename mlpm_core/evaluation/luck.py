@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
-from mlpm_core.value.draws import own_draws, own_generator
+from mlpm_core.value.draws import by_stratum, own_generator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Order = NDArray[np.intp]
 
 
 _MOST: Final = 0.999
@@ -85,14 +86,16 @@ def correlations(names: Sequence[str], by_pair: dict[tuple[str, str], float]) ->
     Candidates that are compared through others, but not with each other, have the mean of what is
     given. What is given need not fit together: the nearest that does is taken.
     """
+    matrix = np.eye(len(names))
+    if not by_pair:
+        return matrix
     order = {name: i for i, name in enumerate(names)}
     groups = {name: {name} for name in names}
     for one, two in by_pair:
         merged = groups[one] | groups[two]
         for name in merged:
             groups[name] = merged
-    usual = float(np.mean(list(by_pair.values()))) if by_pair else 0.0
-    matrix = np.eye(len(names))
+    usual = float(np.mean(list(by_pair.values())))
     for one in names:
         for two in groups[one] - {one}:
             given = by_pair.get((one, two), by_pair.get((two, one), usual))
@@ -105,16 +108,16 @@ def correlations(names: Sequence[str], by_pair: dict[tuple[str, str], float]) ->
     return np.asarray(matrix)
 
 
-def scores(names: Sequence[str], metric: str, matrix: Array, draws: int, seed: int) -> Array:
-    """Normal scores of the errors of one metric; shape (candidates, draws).
+def strata(names: Sequence[str], metric: str, matrix: Array, draws: int, seed: int) -> Order:
+    """In which stratum each draw of the error of one metric lies; shape (candidates, draws).
 
     Every candidate's own depend on the seed and its name only, and are mixed as ``matrix`` says;
-    each row holds the same scores in another order.
+    each row holds every stratum of ``draws.by_stratum`` once.
     """
-    own = np.array([own_draws(ndtri, draws, own_generator(seed, name, metric)) for name in names])
+    own = np.array([own_generator(seed, name, metric).permutation(draws) for name in names])
     if np.array_equal(matrix, np.eye(len(names))):
         return own
     values, vectors = np.linalg.eigh(matrix)
-    mixed = vectors @ (np.sqrt(values.clip(0))[:, None] * (vectors.T @ own))
-    ranks = mixed.argsort(axis=1).argsort(axis=1)
-    return np.asarray(np.sort(own[0])[ranks])
+    scores = by_stratum(ndtri, draws)[own]
+    mixed = vectors @ (np.sqrt(values.clip(0))[:, None] * (vectors.T @ scores))
+    return np.asarray(mixed.argsort(axis=1).argsort(axis=1))

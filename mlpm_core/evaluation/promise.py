@@ -50,10 +50,24 @@ class Merit:
         Each is drawn towards the mean, its own error shrinks with it, and the mean's error, which
         is that of all, stays whole.
         """
-        mean = self.weights @ measured
         shared = self.weights @ errors
-        own = np.sqrt(self.kept)[:, None] * (errors - shared)
-        return np.asarray(shared + own + (mean + self.kept * (measured - mean))[:, None])
+        drawn = errors - shared
+        drawn *= np.sqrt(self.kept)[:, None]
+        drawn += shared
+        drawn += self._centres(measured)[:, None]
+        return np.asarray(drawn)
+
+    def apart(self, measured: Array, errors: Array) -> tuple[Array, Array]:
+        """Mean and variance of each corrected metric by itself, without the error that all share.
+
+        Takes what ``applied`` takes; both of shape (candidates,).
+        """
+        own = errors - self.weights @ errors
+        return self._centres(measured), self.kept * own.var(axis=1)
+
+    def _centres(self, measured: Array) -> Array:
+        mean = self.weights @ measured
+        return np.asarray(mean + self.kept * (measured - mean))
 
 
 def merit(measured: Array, errors: Array) -> Merit | None:

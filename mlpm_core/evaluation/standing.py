@@ -94,19 +94,15 @@ def standings(
         )
     ]
     for i, (candidate, worth) in enumerate(valued):
-        measured, kpis = worth.net, dict(worth.kpis)
-        net = measured
+        net = measured = worth.net
+        kpis = worth.kpis
         if fair is not None:
-            net = _estimate(fair.nets[i], Dimension.REVENUE.unit)
-            rules = policy.mechanism.kpis
-            kpis = {
-                d: _estimate(np.asarray(rules[d].in_own_unit(fair.kpis[d][i])), d.unit)
-                for d in Dimension
-            }
+            net, kpis = fair.estimates[i]
         if candidate.fixed_cost_annual:
             cost = candidate.fixed_cost_annual
             net, measured = _less(net, cost), _less(measured, cost)
-            kpis[Dimension.COST_SAVING] = _less(kpis[Dimension.COST_SAVING], cost)
+            saved = _less(kpis[Dimension.COST_SAVING], cost)
+            kpis = {**kpis, Dimension.COST_SAVING: saved}
         options.append(
             Standing(
                 name=candidate.name,
@@ -124,10 +120,6 @@ def standings(
             )
         )
     return tuple(sorted(options, key=lambda s: (-s.net.mean, s.name)))
-
-
-def _estimate(values: Array, unit: str) -> Estimate:
-    return Estimate.of(values[np.isfinite(values)], unit)
 
 
 def _at_medians(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -13,11 +15,15 @@ from mlpm_core.quantity import LARGEST_RESULT
 from mlpm_core.value.draws import SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+
+K = TypeVar("K")
+_ENDS = np.array([0.1, 0.5, 0.9])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,11 @@ class Estimate:
         """
         rows = rows.view()
         rows.setflags(write=False)
-        if not (np.abs(rows) <= LARGEST_RESULT).all():
-            raise InputError(
-                "A figure has no finite value: the numbers behind it are too large to be computed "
-                "with. Look for one with too many digits."
-            )
-        means, lows = rows.mean(axis=1), rows.min(axis=1)
-        spread = rows.max(axis=1) > lows
+        lows, highs = _ends(rows)
+        means, spread = rows.mean(axis=1), highs > lows
         means[~spread] = lows[~spread]  # averaging equal numbers would only add rounding
-        ends = np.tile(lows, (3, 1))
-        ends[:, spread] = np.quantile(rows[spread], [0.1, 0.5, 0.9], axis=1)
+        ends = np.tile(lows, (len(_ENDS), 1))
+        ends[:, spread] = _quantiles(rows[spread])
         figures_of_rows = zip(means.tolist(), *ends.tolist(), units, rows, strict=True)
         return [cls(*figures) for figures in figures_of_rows]
 
@@ -75,6 +76,72 @@ class Estimate:
         """Unit, mean and quantiles, in the currency given."""
         unit = self.unit.replace("money", currency)
         return {"unit": unit, "mean": self.mean, "p10": self.p10, "p50": self.p50, "p90": self.p90}
+
+
+class LaterEstimates(Mapping[K, Estimate]):
+    """The estimate that each row of draws makes, made when the first of them is looked at.
+
+    Parameters
+    ----------
+    units : mapping
+        Of each row, by its key and in their order.
+    rows : array of shape (estimates, draws)
+
+    Raises
+    ------
+    InputError
+        At once, when a draw is too large to be computed with, or no number.
+    """
+
+    def __init__(self, units: Mapping[K, str], rows: Array) -> None:
+        _ends(rows)
+        self._units, self._rows = units, rows
+
+    @cached_property
+    def _made(self) -> dict[K, Estimate]:
+        made = Estimate.each(self._rows, list(self._units.values()))
+        return dict(zip(self._units, made, strict=True))
+
+    def __getitem__(self, key: K) -> Estimate:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._units)
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+
+def _ends(rows: Array) -> tuple[Array, Array]:
+    """The lowest and the highest draw of each row.
+
+    Raises
+    ------
+    InputError
+        When one is too large to be computed with, or no number.
+    """
+    lows, highs = rows.min(axis=1), rows.max(axis=1)
+    if not (lows.min() >= -LARGEST_RESULT and highs.max() <= LARGEST_RESULT):  # NaN is neither
+        raise InputError(
+            "A figure has no finite value: the numbers behind it are too large to be computed "
+            "with. Look for one with too many digits."
+        )
+    return lows, highs
+
+
+def _quantiles(rows: Array) -> Array:
+    """What ``np.quantile`` gives of each row, which is put in another order; in rows of quantiles.
+
+    Shape (quantiles, estimates). ``np.quantile`` walks through rows in strides and copies them.
+    """
+    at = _ENDS * (rows.shape[1] - 1)
+    below = np.floor(at).astype(np.intp)
+    above = np.minimum(below + 1, rows.shape[1] - 1)
+    rows.partition(np.union1d(below, above), axis=1)
+    low, high = rows[:, below], rows[:, above]
+    part = at - below
+    nearer_high = high - (high - low) * (1 - part)  # as numpy rounds
+    return np.asarray(np.where(part < 0.5, low + (high - low) * part, nearer_high).T)
 
 
 def added(estimates: Sequence[Estimate], unit: str) -> Estimate:

@@ -50,8 +50,9 @@ def _normal_loss(z: Array) -> Array:
 
 def _per(part: Array, whole: Array) -> Array:
     """One divided by the other; of nothing, nothing: 0 per 0 is 0."""
-    with np.errstate(all="ignore"):
-        return np.where((part == 0) & (whole == 0), 0.0, np.divide(part, whole))
+    quotient = np.divide(part, whole)
+    is_zero = whole == 0
+    return np.where(is_zero & (part == 0), 0.0, quotient) if np.any(is_zero) else quotient
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {

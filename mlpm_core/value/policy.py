@@ -154,6 +154,14 @@ class Policy:
                 is_possible = is_possible & (np.abs(figure) <= LARGEST_RESULT)  # NaN is not either
         return Outcome(kpis, net, size, costs, is_possible)
 
+    def dimensions(self, outcome: Outcome, is_possible: NDArray[np.bool_]) -> Array:
+        """The five dimensions in their own units by possible draw; shape (5, possible draws)."""
+        rules = self.mechanism.kpis
+        rows = np.empty((len(Dimension), int(is_possible.sum())))
+        for row, d in zip(rows, Dimension, strict=True):
+            row[:] = possible(rules[d].in_own_unit(outcome.kpis[d]), is_possible)
+        return rows
+
     def check(self, inputs: Mapping[str, Array]) -> None:
         """Refuse one combination of inputs that cannot be.
 
@@ -216,6 +224,12 @@ class Policy:
         return paid - _sum(
             self.baseline.costs if self.baseline.kpis else self.mechanism.costs, without
         )
+
+
+def possible(values: Array | float, is_possible: NDArray[np.bool_]) -> Array:
+    """A figure of every draw, or one for all, by the draws that are possible."""
+    full = np.broadcast_to(values, is_possible.shape)
+    return full if is_possible.all() else full[is_possible]
 
 
 def _size(values: Mapping[str, Array]) -> Array:

@@ -15,8 +15,8 @@ import numpy as np
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
 from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
-from mlpm_core.value.estimate import Estimate, added
-from mlpm_core.value.policy import Policy
+from mlpm_core.value.estimate import Estimate, LaterEstimates, added
+from mlpm_core.value.policy import Policy, possible
 from mlpm_core.value.result import FormulaStep, Worth
 from mlpm_core.value.together import joint_points, lineage, partners
 
@@ -215,7 +215,7 @@ class Valuation:
             points = joint_points(name, pairs, partial(self._points, streams=streams))
             return np.asarray(quantity.quantile(points) * factor)
         if len(line) == 1 and not quantity.is_exact and quantity is self._read.get(name):
-            return _common_draws(quantity, *self._dimension(name), self._draws, self._seed) * factor
+            return _common_draws(quantity, *self._dimension(name), self._draws, self._seed)
         key = (name, quantity.text, *lineage(name, pairs))
         if key not in self._shared_draws:
             exact = np.array(0.5)
@@ -240,8 +240,9 @@ class Valuation:
 
 @lru_cache(maxsize=256)
 def _common_draws(quantity: Quantity, n_inputs: int, index: int, draws: int, seed: int) -> Array:
-    """Draws of a quantity in its own unit: the same for plan, life and every screen; read-only."""
+    """Draws of a quantity in base units: the same for plan, life and every screen; read-only."""
     drawn = quantity.quantile(uniform_points(n_inputs, draws, seed)[index])
+    drawn = np.asarray(drawn * Unit.read(quantity.unit).factor)
     drawn.setflags(write=False)
     return drawn
 
@@ -265,20 +266,11 @@ def _worth(
     if n_possible == 0:
         raise NotEnoughDataError("None of the draws is possible; narrow the quantities.")
 
-    def kept(values: Array) -> Array:
-        full = np.broadcast_to(values, (draws,))
-        return full if n_possible == draws else full[is_possible]
-
-    rules = policy.mechanism.kpis
-    figures = [outcome.net, *(np.asarray(rules[d].in_own_unit(outcome.kpis[d])) for d in Dimension)]
-    figures += [] if outcome.costs is None else [outcome.costs]
-    rows = np.empty((len(figures), n_possible))
-    for row, values in zip(rows, figures, strict=True):
-        row[:] = kept(values)
-    money = Dimension.REVENUE.unit
-    units = [money, *(d.unit for d in Dimension), money][: len(figures)]
-    net, *rest = Estimate.each(rows, units)
-    kpis, costs = rest[: len(Dimension)], rest[len(Dimension) :]
+    money = [outcome.net] if outcome.costs is None else [outcome.net, outcome.costs]
+    net, *costs = Estimate.each(
+        np.array([possible(figure, is_possible) for figure in money]),
+        [Dimension.REVENUE.unit] * len(money),
+    )
     return Worth(
         mechanism=policy.mechanism,
         baseline=policy.baseline.name,
@@ -286,7 +278,9 @@ def _worth(
         seed=seed,
         currency=next((q.currency for q in read.values() if q.currency), None),
         quantities=read,
-        kpis=dict(zip(Dimension, kpis, strict=True)),
+        kpis=LaterEstimates(
+            {d: d.unit for d in Dimension}, policy.dimensions(outcome, is_possible)
+        ),
         net=net,
         costs=costs[0] if costs else None,
         probability_of_loss=float(np.mean(net.samples < 0)),

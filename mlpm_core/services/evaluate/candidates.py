@@ -25,6 +25,7 @@ from mlpm_core.services.evaluate.views import LeaderboardView, MetricView, Optio
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.evaluation_rules import in_asked_units, is_share_metric
 from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.consistent import kept
 from mlpm_core.services.valuation.value_cases import case_value
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def candidates(workspace: Workspace, project: str, value_case_id: str) -> Leader
     NotFoundError
         When the project or the value case does not exist.
     """
+    question = f"candidates of {value_case_id}"
+    return kept(
+        workspace, question, project, partial(_candidates, workspace, project, value_case_id)
+    )
+
+
+def _candidates(workspace: Workspace, project: str, value_case_id: str) -> LeaderboardView:
     case = case_value(workspace, project, value_case_id)
     rows = [
         row
