@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import xlogy
-from scipy.stats import chi2
+from scipy.special import chdtrc, gammaincinv, xlogy
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 
@@ -199,7 +198,7 @@ def variation(values: ArrayLike, errors: ArrayLike, *, level: float = 0.7) -> fl
     (0.0, 0.118)
     """
     value, error = _checked(values, errors)
-    usual, goal = (float(chi2.ppf(q, len(value) - 1)) for q in (level, 1 - level))
+    usual, goal = (2 * float(gammaincinv((len(value) - 1) / 2, q)) for q in (level, 1 - level))
 
     def excess(between: float) -> float:
         weights = 1 / (np.square(error) + between)
@@ -339,7 +338,7 @@ def mix_drift(reference: Sequence[float] | Array, counts: Sequence[float] | Arra
     pooled = _pooled(both)
     expected = np.outer(pooled.sum(axis=1), pooled.sum(axis=0)) / pooled.sum()
     g = max(0.0, 2 * float(xlogy(pooled, pooled / expected).sum()))
-    p_value = float(chi2.sf(g, pooled.shape[1] - 1)) if pooled.shape[1] > 1 else 1.0
+    p_value = float(chdtrc(pooled.shape[1] - 1, g)) if pooled.shape[1] > 1 else 1.0
     return MixDrift(psi, g, p_value, p_value < _MIX_P and psi >= _MIX_PSI)
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.special import ndtr
-from scipy.stats import hypergeom
 
 from mlpm_core.in_life.observation import Observation, pooled
 from mlpm_core.quantity.measured import of_counts, with_error
@@ -210,6 +209,8 @@ def _few_differ(run: Observation, following: Observation) -> bool:
     """The same of a few counted cases: Fisher's exact test."""
     hits, cases = round(following.hits), max(1, round(following.cases_))
     every = hits + round(run.hits), cases + max(1, round(run.cases_))
+    from scipy.stats import hypergeom  # takes a second to import, see value.draws
+
     fewer = hypergeom.cdf(hits, every[1], every[0], cases)
     more = hypergeom.sf(hits - 1, every[1], every[0], cases)
     return float(min(fewer, more)) < _APART / 2

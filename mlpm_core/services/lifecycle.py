@@ -29,13 +29,15 @@ from mlpm_core.services.session.settings import Settings, misspelt
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from mlpm_core.services.admin.server_file import ServerFile
     from mlpm_core.services.admin.stopping import Stop
     from mlpm_core.services.session.addresses import Listener
     from mlpm_core.services.session.workspace import Workspace
 
 _lock = threading.Lock()
 _open: dict[str, Workspace] = {}
-_PRELOADED: Final = ("pandas", "pyarrow", "altair", "scipy.stats")  # else the first visitor waits
+_PRELOADED: Final = ("pandas", "pyarrow", "altair")  # else the first visitor waits
+_LOADED_THEN: Final = "scipy.stats"  # what it draws with, which figures that are kept do not need
 
 
 def refuse_to_start(sentence: object) -> NoReturn:
@@ -87,11 +89,19 @@ async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[N
             with announcing as server:
                 gc.collect()
                 gc.freeze()  # Streamlit's reruns then no longer scan the imported libraries
-                telling = asyncio.create_task(say_when_ready(server, _refuse_foreign))
+                telling = asyncio.create_task(_tell_and_load(server))
                 yield
                 telling.cancel()
         finally:
             close_workspace()
+
+
+async def _tell_and_load(server: ServerFile) -> None:
+    """Say that it is ready, and only then import what nobody may have to wait for."""
+    await say_when_ready(server, _refuse_foreign)
+    await asyncio.to_thread(importlib.import_module, _LOADED_THEN)
+    gc.collect()
+    gc.freeze()
 
 
 def _closed(settings: Settings) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +39,8 @@ def uniform_points(n_inputs: int, draws: int, seed: int) -> Array:
     array of shape (n_inputs, draws)
         One row for each input.
     """
+    from scipy.stats import qmc  # a second of a processor to import, which not all processes need
+
     sobol = qmc.Sobol(n_inputs, scramble=True, bits=30, rng=seed)
     points = sobol.random_base2(max(0, math.ceil(math.log2(draws))))[:draws]
     points = np.ascontiguousarray(points.T) + 2.0**-31  # the middle of Sobol's cells

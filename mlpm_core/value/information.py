@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import binom
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.value.draws import SEED, own_generator
@@ -271,6 +270,8 @@ def evsi(
 
 def _hits(study: Study, truths: Array) -> Array:
     """Joint probability of each count of hits and each equally likely truth; (n + 1, truths)."""
+    from scipy.stats import binom  # see draws.uniform_points
+
     return np.asarray(binom.pmf(np.arange(study.n + 1)[:, None], study.n, truths) / truths.size)
 
 

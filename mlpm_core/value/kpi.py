@@ -7,8 +7,6 @@ from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
-from scipy.stats import kendalltau
-
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
 
@@ -143,6 +141,8 @@ def heading(levels: Sequence[float], direction: str, scale: float) -> int:
     half = len(moved) // 2
     if abs(fmean(moved[half:]) - fmean(moved[:half])) < _SLIGHT * abs(scale):
         return 0
+    from scipy.stats import kendalltau  # see draws.uniform_points
+
     trend = kendalltau(range(len(moved)), moved)
     if not trend.pvalue < _BY_CHANCE:
         return 0
