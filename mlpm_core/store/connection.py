@@ -15,8 +15,9 @@ import duckdb
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import Project, stored
-from mlpm_core.store.cursor import DamagedError, Reader, Writer, refused
+from mlpm_core.store.cursor import DamagedError, Reader, refused
 from mlpm_core.store.schema import literal
+from mlpm_core.store.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

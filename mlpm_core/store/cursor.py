@@ -1,11 +1,11 @@
-"""Questions to the store and additions to it, each on a cursor of its own."""
+"""Questions to the store, each on a cursor of its own."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, Project, columns, stored
+from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent
 from mlpm_core.store.schema import quoted
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import AnyRecord, Record
 
-_ROW_GROUP = 122_880  # DuckDB's own
+ROW_GROUP: Final = 122_880
+"""So many rows DuckDB keeps together."""
 
 
 class DamagedError(StoreError):
@@ -158,16 +160,31 @@ class Reader:
         )
         return int(rows[0]["n"])
 
-    def count_current(self, record: type[Record], seq: int) -> tuple[int, int]:
-        """How many keys of a batch hold now: by a row of its own, and by any row at all."""
-        keys = ", ".join(map(quoted, record.key))
-        rows = self._rows(
-            f"SELECT count(*) AS n, count(*) FILTER (batch_seq = $seq) AS own "
-            f"FROM {quoted(record.kind + '_current')} SEMI JOIN (SELECT DISTINCT {keys} "
-            f"FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0) USING ({keys})",
+    def undo_counts(self, record: type[Record], seq: int) -> tuple[int, int, int]:
+        """What undoing a batch in force would do to the keys that stand on a line of its file.
+
+        Returns
+        -------
+        tuple of int
+            How many hold by a row of the batch, how many of these go back to an earlier row, and
+            how many hold by a row of a later batch.
+        """
+        own, replaced = self._rows(
+            "SELECT count(*) FILTER (replaced_by IS NULL) AS own, "
+            "count(*) FILTER (replaced_by <> batch_seq) AS replaced "
+            f"FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0",
             {"seq": seq},
-        )
-        return int(rows[0]["own"]), int(rows[0]["n"])
+        )[0].values()
+        (again,) = self._rows(replaced_rows.n_released(record), {"seq": seq})[0].values()
+        return int(own), int(again), int(replaced)
+
+    def wrong_notes(self) -> dict[type[Record], int]:
+        """How many rows in force do not tell the batch that replaced them, of kinds with any."""
+        counts = {
+            record: int(self._rows(replaced_rows.n_wrong(record), {})[0]["n"])
+            for record in KINDS.values()
+        }
+        return {record: n for record, n in counts.items() if n}
 
     def replacing(self, record: type[Record], seqs: Sequence[int]) -> list[int]:
         """The batches in force, besides these, that hold a row under a key of theirs, by number."""
@@ -311,7 +328,7 @@ class Reader:
                 f"SELECT batch_seq, line, {names} FROM {quoted(record.kind)} "
                 f"WHERE $seq IS NULL OR batch_seq = $seq ORDER BY {order}",
                 {"seq": seq},
-            ).to_arrow_reader(_ROW_GROUP)
+            ).to_arrow_reader(ROW_GROUP)
             for piece in pieces:
                 batches = piece.column("batch_seq").to_numpy()
                 starts = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(batches)]
@@ -329,72 +346,3 @@ class Reader:
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
         except duckdb.Error as error:
             raise StoreError(f"The store could not answer: {error}") from error
-
-
-class Writer(Reader):
-    """A reader inside a transaction that may also append, and then reads what it appended."""
-
-    _reads_once = False
-
-    def append(
-        self, record: type[Record], batch_seq: int, rows: Sequence[Mapping[str, object]]
-    ) -> None:
-        """Append rows that stand on no line of the batch's file.
-
-        Raises
-        ------
-        StoreError
-            When a constraint of the table refuses a row; the transaction is then rolled back.
-        """
-        for row in rows:
-            given = {"batch_seq": batch_seq, "line": 0, **row}
-            names = ", ".join(map(quoted, given))
-            values = ", ".join(f"${n}" for n in given)
-            self.execute(f"INSERT INTO {quoted(record.kind)} ({names}) VALUES ({values})", **given)
-
-    def append_table(
-        self, record: type[Record], batch_seq: int, lines: object, rows: pa.Table
-    ) -> None:
-        """Append typed rows, with the columns of the record, as part of a batch.
-
-        Parameters
-        ----------
-        lines : array of int
-            The line of the file each row comes from.
-
-        Raises
-        ------
-        StoreError
-            When a constraint of the table refuses a row; the transaction is then rolled back.
-        """
-        if not rows.num_rows:
-            return
-        names = ", ".join(quoted(c.name) for c in columns(record))
-        placed = rows.append_column("line", pa.array(lines, pa.int32())).combine_chunks()
-        parts = placed.to_batches(max_chunksize=_ROW_GROUP)  # as many as processors may take
-        self._cursor.register("new_rows", pa.Table.from_batches(parts))
-        try:
-            self.execute(
-                f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "
-                f"SELECT $batch_seq, line, {names} FROM new_rows",
-                batch_seq=batch_seq,
-            )
-        finally:
-            self._cursor.unregister("new_rows")
-
-    def execute(self, sql: str, **parameters: object) -> None:
-        """Run one statement that returns nothing.
-
-        Raises
-        ------
-        StoreError
-            When DuckDB refuses.
-        """
-        try:
-            self._cursor.execute(sql, parameters or None)
-        except duckdb.Error as error:
-            raise refused(f"The store refused to write: {error}", error) from error
-
-    def run(self, name: str, **parameters: object) -> None:
-        """Run the statement of ``queries/<name>.sql``."""
-        self.execute(query(name), **parameters)

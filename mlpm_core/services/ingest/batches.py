@@ -159,7 +159,7 @@ def as_row(
 
 def add(writer: Writer, seq: int, done: Receipt, channel: str, *, undoes: int | None) -> None:
     """Add a batch to those of the open transaction, and what was rejected of it."""
-    writer.run("add_batch", **as_row(seq, done, channel, undoes=undoes))
+    writer.add_batch(as_row(seq, done, channel, undoes=undoes))
     if listed := _listed(done):
         writer.run("add_rejects", seq=seq, listed=listed)
 

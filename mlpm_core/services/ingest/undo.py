@@ -149,7 +149,7 @@ def _undone(
     key = project, record in MOVING
     before = befores.get(key) or Before(workspace, writer, record, project)
     befores[key] = before
-    n_own, n_held = writer.count_current(record, row["seq"])
+    n_own, n_again, n_replaced = writer.undo_counts(record, row["seq"])
     done = first.model_copy(
         update={
             "batch": batches.name_of(seq),
@@ -170,12 +170,10 @@ def _undone(
     content = BatchContent()
     if writer.rows("registers_any", seq=row["seq"])[0]["n"]:  # else no name can be lost with it
         registered, content = register_used(writer, seq, project)
-    n_left = writer.count_current(record, row["seq"])[1]
     n_stay = registered.get(record, 0)
-    n_again = n_left - (n_held - n_own) - n_stay
     changes, unsaid = before.effect()
     warnings = [
-        *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
+        *_counted(n_own - n_again - n_stay, n_again, n_replaced, n_stay),
         *_built_upon(writer, record, row["seq"], project),
         *unsaid,
         *_withdrawn(writer, record, project, batches.name_of(seq)),
