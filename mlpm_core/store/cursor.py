@@ -15,6 +15,7 @@ from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, Project, columns, stored
 from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent
+from mlpm_core.store.page import found, order, parameters, rows_of_page
 from mlpm_core.store.schema import quoted
 
 if TYPE_CHECKING:
@@ -128,29 +129,28 @@ class Reader:
         order_by : str
             A column, before the key; empty orders by the key alone. Empty cells come last.
         """
-        names = [c.name for c in columns(record)]
-        archived = "archived" if "archived" in names else "false"
-        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
-        is_found = (
-            f"($find = '' OR contains(lower(concat_ws(chr(31), {cells})), lower($find)) "
-            f"OR list_has_any([{cells}], $words::VARCHAR[])) AND ($with_archived OR NOT {archived})"
-        )
-        source = f"FROM {quoted(record.kind + '_current')} WHERE project = $project"
-        asked = {"project": project, "find": find, "with_archived": with_archived, "words": words}
-        (counts,) = self._rows(
-            f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived, '
-            f"count(*) FILTER ({is_found}) AS found {source}",
-            asked,
-        )
-        order, by = ", ".join(map(quoted, record.key)), quoted(order_by)
-        if order_by in names:
-            order = f"ifnull({by}::VARCHAR, '') = '', {by} {'DESC' * is_descending}, {order}"
-        rows = self._rows(
-            f"SELECT {', '.join(map(quoted, names))} {source} AND {is_found} ORDER BY {order} "
-            "LIMIT $n OFFSET $first",
-            asked | {"n": n, "first": first},
-        )
-        return rows, counts
+        archived = "archived" if "archived" in [c.name for c in columns(record)] else "false"
+        n_all, n_archived = self._rows(
+            f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived '
+            f"FROM {quoted(record.kind + '_current')} WHERE project = $project",
+            {"project": project},
+        )[0].values()
+        condition = found(record, find, words)
+        if not with_archived and n_archived:
+            condition += f" AND NOT {archived}"
+        asked = {"project": project, **parameters(find, words)}
+        n_found = n_all
+        if condition != "true":
+            (n_found,) = self._rows(
+                f"SELECT count(*) AS n FROM {quoted(record.kind + '_current')} "
+                f"WHERE project = $project AND {condition}",
+                asked,
+            )[0].values()
+        by = order(record, order_by, is_descending=is_descending)
+        rows = []
+        if first < n_found:
+            rows = self._rows(rows_of_page(record, condition, by), asked | {"n": n, "first": first})
+        return rows, {"found": n_found, "all": n_all, "archived": n_archived}
 
     def count(self, record: type[Record], seq: int) -> int:
         """How many rows of a file a batch holds; what it registered by the way is not counted."""
