@@ -175,7 +175,9 @@ class Reader:
             f"FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0",
             {"seq": seq},
         )[0].values()
-        (again,) = self._rows(replaced_rows.n_released(record), {"seq": seq})[0].values()
+        again = 0
+        if self._rows(replaced_rows.any_replaced(record), {"seq": seq}):
+            (again,) = self._rows(replaced_rows.n_released(record), {"seq": seq})[0].values()
         return int(own), int(again), int(replaced)
 
     def wrong_notes(self) -> dict[type[Record], int]:

@@ -39,12 +39,12 @@ def replace(record: type[Record]) -> str:
 
     A batch holds no key twice, and is the newest.
     """
-    keys = ", ".join(map(quoted, record.key))
-    return (
-        f"UPDATE {quoted(record.kind)} AS r SET replaced_by = $seq "
-        f"FROM (SELECT {keys} FROM {quoted(record.kind)} WHERE batch_seq = $seq) AS n "
-        f"WHERE r.replaced_by IS NULL AND r.batch_seq < $seq AND {_IN_FORCE} AND {_same(record)}"
-    )
+    return f"UPDATE {quoted(record.kind)} AS r SET replaced_by = $seq FROM {_to_replace(record)}"
+
+
+def any_to_replace(record: type[Record]) -> str:
+    """Whether `replace` has any row to note that on, as SQL."""
+    return f"SELECT 1 FROM {quoted(record.kind)} AS r, {_to_replace(record)} LIMIT 1"
 
 
 def release(record: type[Record]) -> str:
@@ -59,8 +59,7 @@ def n_released(record: type[Record]) -> str:
     """How many rows hold again once the batch ``$seq`` is undone, as SQL."""
     return (
         f"SELECT count(*) AS n FROM {quoted(record.kind)} AS r, {_last_of_batch(record)} AS n "
-        f"WHERE {_was_replaced(record)} AND n.line > 0 AND n.replaced_by IS NULL "
-        f"AND EXISTS ({any_replaced(record)})"
+        f"WHERE {_was_replaced(record)} AND n.line > 0 AND n.replaced_by IS NULL"
     )
 
 
@@ -84,6 +83,15 @@ def _next(record: type[Record]) -> str:
         'SELECT rowid AS "row", replaced_by, '
         f'lead(batch_seq) OVER (PARTITION BY {keys} ORDER BY batch_seq, line) AS "next" '
         f"FROM {quoted(record.kind)} AS r WHERE {_IN_FORCE}"
+    )
+
+
+def _to_replace(record: type[Record]) -> str:
+    """The keys of the batch ``$seq``, and which rows held under them until now."""
+    keys = ", ".join(map(quoted, record.key))
+    return (
+        f"(SELECT {keys} FROM {quoted(record.kind)} WHERE batch_seq = $seq) AS n "
+        f"WHERE r.replaced_by IS NULL AND r.batch_seq < $seq AND {_IN_FORCE} AND {_same(record)}"
     )
 
 

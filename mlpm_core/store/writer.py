@@ -18,10 +18,36 @@ if TYPE_CHECKING:
     from mlpm_core.records import Record
 
 
+class NotAloneError(Exception):
+    """Rows that are there have to change, and others may write meanwhile."""
+
+
 class Writer(Reader):
     """A reader inside a transaction that may also append, and then reads what it appended."""
 
     _reads_once = False
+    is_alone = True
+    """Whether nobody else may write while it does; else it may add rows and change none."""
+    is_kept = False
+    """Whether what it did was committed."""
+
+    def commit(self) -> None:
+        """Keep what was done.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses; nothing is kept then.
+        """
+        try:
+            self.is_kept = True
+            self._cursor.execute("COMMIT")
+        except duckdb.Error as error:
+            raise refused(f"The store refused to keep the change: {error}", error) from error
+
+    def close(self) -> None:
+        """Give the cursor back."""
+        self._cursor.close()
 
     def append(
         self, record: type[Record], batch_seq: int, rows: Sequence[Mapping[str, object]]
@@ -93,13 +119,20 @@ class Writer(Reader):
 
     def _replace(self, record: type[Record], seq: int) -> None:
         """Note on the rows that held until now under a key of a batch that it replaces them."""
-        if self._rows(replaced_rows.any_earlier(record), {"seq": seq}):
+        if not self._rows(replaced_rows.any_earlier(record), {"seq": seq}):
+            return
+        if self.is_alone:
             self.execute(replaced_rows.replace(record), seq=seq)
+        elif self._rows(replaced_rows.any_to_replace(record), {"seq": seq}):
+            raise NotAloneError
 
     def _release(self, record: type[Record], seq: int) -> None:
         """Note on the rows that a batch replaced what replaces them once it is undone."""
-        if self._rows(replaced_rows.any_replaced(record), {"seq": seq}):
-            self.execute(replaced_rows.release(record), seq=seq)
+        if not self._rows(replaced_rows.any_replaced(record), {"seq": seq}):
+            return
+        if not self.is_alone:
+            raise NotAloneError
+        self.execute(replaced_rows.release(record), seq=seq)
 
     def execute(self, sql: str, **parameters: object) -> None:
         """Run one statement that returns nothing.

@@ -139,7 +139,8 @@ def test_a_stored_word_is_found_for_what_a_screen_calls_it(shop):
 
 
 CELLS = "model_id,metric,period_start,value,n,ci_low,ci_high,note\n" + "".join(
-    f"m{i % 3},recall,2024-0{1 + i % 9}-{1 + i % 28:02d},{0.5 + i / 1000},{100 * i},0.{i % 4},1,Note {i % 7}-e\n"
+    f"m{i % 3},recall,2024-0{1 + i % 9}-{1 + i % 28:02d},{0.5 + i / 1000},{100 * i},0.{i % 4},1,"
+    f"Note {i % 7}-e\n"
     for i in range(1, 60)
 )
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.settings import Settings
 
 _MANIFEST: Final = "manifest.json"
-_RAW: Final = re.compile(r"raw/[0-9a-f]{64}")
+_RAW: Final = re.compile(r"raw/[0-9a-f]{64}(\.zst)?")
 _CHUNK: Final = 1 << 20
 
 
@@ -89,7 +89,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
     hashes = {r["sha256"] for r in rows.values() if r["undoes"] is None} | evidence
     for sha256 in sorted(hashes):
         try:
-            workspace.ledger.checked(sha256)
+            workspace.ledger.raw_files.check(sha256)
         except StoreError:
             damaged.append(sha256[:12])
     checks.append(
@@ -204,7 +204,9 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
             hashes = {name: _sha256(file) for name, file in names.items() if file.exists()}
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 for name in hashes:
-                    archive.write(names[name], name)
+                    is_compressed = name.endswith(".zst")
+                    how = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
+                    archive.write(names[name], name, how)
                 archive.writestr(_MANIFEST, _manifest(moment, hashes))
         with part.open("rb+") as file:
             os.fsync(file.fileno())

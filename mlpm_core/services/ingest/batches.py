@@ -181,6 +181,12 @@ def next_seq(workspace: Workspace, reader: Reader) -> int:
     return max(int(reader.rows("last_seq")[0]["seq"]), workspace.ledger.last_seq) + 1
 
 
+def newest_of(reader: Reader, project: str) -> int:
+    """The number of the newest batch of a project; 0 before the first."""
+    newest = {str(row["project"]): int(row["seq"]) for row in reader.rows("project_versions")}
+    return newest.get(project, 0)
+
+
 def note(workspace: Workspace) -> None:
     """Note in the ledger what it lacks; only after this may anybody hear "committed".
 
