@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -33,13 +34,14 @@ _MEETS_MODELS_FIRST = (MetricResult, Prediction)
 def compared(
     file: ParsedFile, stored: StoredRecords, profile: Profile, *, accept_good: bool
 ) -> ImportPlan:
-    """The import plan of a file whose records have been read.
+    """The import plan of a file whose records have been read, and which stays as it is.
 
     Raises
     ------
     Refusal
         With questions about names that look alike and values that change.
     """
+    file = replace(file, faults=file.faults.copy())
     record, faults = file.record, file.faults
     names = [c.name for c in columns(record)]
     questions: list[Question] = []

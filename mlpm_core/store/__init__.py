@@ -2,11 +2,14 @@
 
 from mlpm_core.store.connection import Store, migrations
 from mlpm_core.store.content import BatchContent, in_order
-from mlpm_core.store.cursor import DamagedError, Reader, Writer
+from mlpm_core.store.cursor import DamagedError, Reader
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
+from mlpm_core.store.raw_files import Arrival
+from mlpm_core.store.writer import Writer
 
 __all__ = [
+    "Arrival",
     "BatchContent",
     "DamagedError",
     "FolderLock",

@@ -9,18 +9,21 @@ from contextlib import contextmanager
 from copy import copy
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import Project, stored
-from mlpm_core.store.cursor import DamagedError, Reader, Writer, refused
+from mlpm_core.store.cursor import DamagedError, Reader
 from mlpm_core.store.schema import literal
+from mlpm_core.store.writer import NotAloneError, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
@@ -53,6 +56,7 @@ class Store:
     def __init__(self, root: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
         self._root, self._path = root, path
         self._write_lock = threading.RLock()
+        self._trials = _Trials()
         self._until: int | None = None
         self._cached: dict[str, Any] = {}
         self.n_commits = 0
@@ -141,6 +145,26 @@ class Store:
         finally:
             cursor.close()
 
+    def trial(self, work: Callable[[Writer], T]) -> T:
+        """What work would give if it was written; it is rolled back, and nobody waits for it.
+
+        Only what has to change rows that are there keeps others from writing meanwhile: it is
+        then begun anew. Whatever comes in while it runs, it sees the store of when it began.
+
+        Raises
+        ------
+        StoreError
+            When the store only reads.
+        """
+        self._refuse_reading_only()
+        try:
+            with self._trials.one(), self._transaction() as writer:
+                writer.is_alone = False
+                return work(writer)
+        except NotAloneError:
+            with self.writer(keep=False) as writer:
+                return work(writer)
+
     @contextmanager
     def writer(
         self, *, keep: bool = True, after: Callable[[], None] | None = None
@@ -159,37 +183,45 @@ class Store:
         StoreError
             When the store was opened read-only, or the commit fails.
         """
+        self._refuse_reading_only()
+        with self._write_lock:
+            with self._transaction() as writer:
+                yield writer
+                if keep:
+                    self._commit(writer)
+            if keep and after is not None:
+                after()
+
+    def _refuse_reading_only(self) -> None:
         if self._until is not None:
             raise StoreError("This is a past moment; go back to now to change anything.")
         if self.read_only:
             raise StoreError(
                 "This copy of MLPM only reads (MLPM_READ_ONLY=1); nothing was changed."
             )
-        with self._write_lock:
-            cursor = self._root.cursor()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Writer]:
+        """A writer inside a transaction, which is rolled back unless the block commits it."""
+        writer = Writer(self._root.cursor())
+        try:
+            writer.execute("BEGIN TRANSACTION")
             try:
-                cursor.execute("BEGIN TRANSACTION")
-                try:
-                    yield Writer(cursor)
-                except BaseException:
-                    # A COMMIT after a failed statement would succeed and write nothing.
-                    cursor.execute("ROLLBACK")
-                    raise
-                try:
-                    self.n_commits += keep
-                    cursor.execute("COMMIT" if keep else "ROLLBACK")
-                except duckdb.Error as error:
-                    raise refused(
-                        f"The store refused to keep the change: {error}", error
-                    ) from error
-                finally:
-                    if keep:
-                        self._cached = {}
-                        self.n_commits += 1
+                yield writer
             finally:
-                cursor.close()
-            if keep and after is not None:
-                after()
+                # A COMMIT after a failed statement would succeed and write nothing.
+                if not writer.is_kept:
+                    writer.execute("ROLLBACK")
+        finally:
+            writer.close()
+
+    def _commit(self, writer: Writer) -> None:
+        self.n_commits += 1
+        try:
+            writer.commit()
+        finally:
+            self._cached = {}
+            self.n_commits += 1
 
     def changed_views(self) -> list[str]:
         """The views and macros that are not as the migrations make them.
@@ -220,7 +252,7 @@ class Store:
         copy = [sys.executable, "-I", "-S", "-c", _COPY, str(self._path), str(path)]
         with self._write_lock:
             try:
-                self._root.execute("CHECKPOINT")
+                self._checkpoint()
                 subprocess.run(copy, check=True, capture_output=True, text=True)
             except (OSError, duckdb.Error) as error:
                 path.unlink(missing_ok=True)
@@ -241,11 +273,15 @@ class Store:
         with self._write_lock:
             try:
                 if not self.read_only:
-                    self._root.execute("CHECKPOINT")
+                    self._checkpoint()
             except (duckdb.IOException, duckdb.FatalException) as error:
                 raise DamagedError(f"The store could not be written out: {error}") from error
             finally:
                 self._root.close()
+
+    def _checkpoint(self) -> None:
+        with self._trials.none():
+            self._root.execute("CHECKPOINT")
 
     def _migrate(self) -> None:
         with self.reader() as reader:
@@ -272,3 +308,29 @@ class Store:
                     "INSERT INTO schema_version VALUES ($version, now() AT TIME ZONE 'UTC')",
                     version=number,
                 )
+
+
+class _Trials:
+    """The transactions beside the one writer, which never commit; DuckDB writes out without any."""
+
+    def __init__(self) -> None:
+        self._n, self._changed = 0, threading.Condition()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Count one trial more while the block runs."""
+        with self._changed:
+            self._n += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._n -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def none(self) -> Iterator[None]:
+        """Wait until no trial runs, and let none begin while the block runs."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._n)
+            yield

@@ -1,11 +1,11 @@
-"""Questions to the store and additions to it, each on a cursor of its own."""
+"""Questions to the store, each on a cursor of its own."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import numpy as np
@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, Project, columns, stored
+from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent
+from mlpm_core.store.page import found, order, parameters, rows_of_page
 from mlpm_core.store.schema import quoted
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import AnyRecord, Record
 
-_ROW_GROUP = 122_880  # DuckDB's own
+ROW_GROUP: Final = 122_880
+"""So many rows DuckDB keeps together."""
 
 
 class DamagedError(StoreError):
@@ -126,29 +129,28 @@ class Reader:
         order_by : str
             A column, before the key; empty orders by the key alone. Empty cells come last.
         """
-        names = [c.name for c in columns(record)]
-        archived = "archived" if "archived" in names else "false"
-        cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in names)
-        is_found = (
-            f"($find = '' OR contains(lower(concat_ws(chr(31), {cells})), lower($find)) "
-            f"OR list_has_any([{cells}], $words::VARCHAR[])) AND ($with_archived OR NOT {archived})"
-        )
-        source = f"FROM {quoted(record.kind + '_current')} WHERE project = $project"
-        asked = {"project": project, "find": find, "with_archived": with_archived, "words": words}
-        (counts,) = self._rows(
-            f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived, '
-            f"count(*) FILTER ({is_found}) AS found {source}",
-            asked,
-        )
-        order, by = ", ".join(map(quoted, record.key)), quoted(order_by)
-        if order_by in names:
-            order = f"ifnull({by}::VARCHAR, '') = '', {by} {'DESC' * is_descending}, {order}"
-        rows = self._rows(
-            f"SELECT {', '.join(map(quoted, names))} {source} AND {is_found} ORDER BY {order} "
-            "LIMIT $n OFFSET $first",
-            asked | {"n": n, "first": first},
-        )
-        return rows, counts
+        archived = "archived" if "archived" in [c.name for c in columns(record)] else "false"
+        n_all, n_archived = self._rows(
+            f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived '
+            f"FROM {quoted(record.kind + '_current')} WHERE project = $project",
+            {"project": project},
+        )[0].values()
+        condition = found(record, find, words)
+        if not with_archived and n_archived:
+            condition += f" AND NOT {archived}"
+        asked = {"project": project, **parameters(find, words)}
+        n_found = n_all
+        if condition != "true":
+            (n_found,) = self._rows(
+                f"SELECT count(*) AS n FROM {quoted(record.kind + '_current')} "
+                f"WHERE project = $project AND {condition}",
+                asked,
+            )[0].values()
+        by = order(record, order_by, is_descending=is_descending)
+        rows = []
+        if first < n_found:
+            rows = self._rows(rows_of_page(record, condition, by), asked | {"n": n, "first": first})
+        return rows, {"found": n_found, "all": n_all, "archived": n_archived}
 
     def count(self, record: type[Record], seq: int) -> int:
         """How many rows of a file a batch holds; what it registered by the way is not counted."""
@@ -158,16 +160,33 @@ class Reader:
         )
         return int(rows[0]["n"])
 
-    def count_current(self, record: type[Record], seq: int) -> tuple[int, int]:
-        """How many keys of a batch hold now: by a row of its own, and by any row at all."""
-        keys = ", ".join(map(quoted, record.key))
-        rows = self._rows(
-            f"SELECT count(*) AS n, count(*) FILTER (batch_seq = $seq) AS own "
-            f"FROM {quoted(record.kind + '_current')} SEMI JOIN (SELECT DISTINCT {keys} "
-            f"FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0) USING ({keys})",
+    def undo_counts(self, record: type[Record], seq: int) -> tuple[int, int, int]:
+        """What undoing a batch in force would do to the keys that stand on a line of its file.
+
+        Returns
+        -------
+        tuple of int
+            How many hold by a row of the batch, how many of these go back to an earlier row, and
+            how many hold by a row of a later batch.
+        """
+        own, replaced = self._rows(
+            "SELECT count(*) FILTER (replaced_by IS NULL) AS own, "
+            "count(*) FILTER (replaced_by <> batch_seq) AS replaced "
+            f"FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0",
             {"seq": seq},
-        )
-        return int(rows[0]["own"]), int(rows[0]["n"])
+        )[0].values()
+        again = 0
+        if self._rows(replaced_rows.any_replaced(record), {"seq": seq}):
+            (again,) = self._rows(replaced_rows.n_released(record), {"seq": seq})[0].values()
+        return int(own), int(again), int(replaced)
+
+    def wrong_notes(self) -> dict[type[Record], int]:
+        """How many rows in force do not tell the batch that replaced them, of kinds with any."""
+        counts = {
+            record: int(self._rows(replaced_rows.n_wrong(record), {})[0]["n"])
+            for record in KINDS.values()
+        }
+        return {record: n for record, n in counts.items() if n}
 
     def replacing(self, record: type[Record], seqs: Sequence[int]) -> list[int]:
         """The batches in force, besides these, that hold a row under a key of theirs, by number."""
@@ -311,7 +330,7 @@ class Reader:
                 f"SELECT batch_seq, line, {names} FROM {quoted(record.kind)} "
                 f"WHERE $seq IS NULL OR batch_seq = $seq ORDER BY {order}",
                 {"seq": seq},
-            ).to_arrow_reader(_ROW_GROUP)
+            ).to_arrow_reader(ROW_GROUP)
             for piece in pieces:
                 batches = piece.column("batch_seq").to_numpy()
                 starts = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(batches)]
@@ -329,72 +348,3 @@ class Reader:
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
         except duckdb.Error as error:
             raise StoreError(f"The store could not answer: {error}") from error
-
-
-class Writer(Reader):
-    """A reader inside a transaction that may also append, and then reads what it appended."""
-
-    _reads_once = False
-
-    def append(
-        self, record: type[Record], batch_seq: int, rows: Sequence[Mapping[str, object]]
-    ) -> None:
-        """Append rows that stand on no line of the batch's file.
-
-        Raises
-        ------
-        StoreError
-            When a constraint of the table refuses a row; the transaction is then rolled back.
-        """
-        for row in rows:
-            given = {"batch_seq": batch_seq, "line": 0, **row}
-            names = ", ".join(map(quoted, given))
-            values = ", ".join(f"${n}" for n in given)
-            self.execute(f"INSERT INTO {quoted(record.kind)} ({names}) VALUES ({values})", **given)
-
-    def append_table(
-        self, record: type[Record], batch_seq: int, lines: object, rows: pa.Table
-    ) -> None:
-        """Append typed rows, with the columns of the record, as part of a batch.
-
-        Parameters
-        ----------
-        lines : array of int
-            The line of the file each row comes from.
-
-        Raises
-        ------
-        StoreError
-            When a constraint of the table refuses a row; the transaction is then rolled back.
-        """
-        if not rows.num_rows:
-            return
-        names = ", ".join(quoted(c.name) for c in columns(record))
-        placed = rows.append_column("line", pa.array(lines, pa.int32())).combine_chunks()
-        parts = placed.to_batches(max_chunksize=_ROW_GROUP)  # as many as processors may take
-        self._cursor.register("new_rows", pa.Table.from_batches(parts))
-        try:
-            self.execute(
-                f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "
-                f"SELECT $batch_seq, line, {names} FROM new_rows",
-                batch_seq=batch_seq,
-            )
-        finally:
-            self._cursor.unregister("new_rows")
-
-    def execute(self, sql: str, **parameters: object) -> None:
-        """Run one statement that returns nothing.
-
-        Raises
-        ------
-        StoreError
-            When DuckDB refuses.
-        """
-        try:
-            self._cursor.execute(sql, parameters or None)
-        except duckdb.Error as error:
-            raise refused(f"The store refused to write: {error}", error) from error
-
-    def run(self, name: str, **parameters: object) -> None:
-        """Run the statement of ``queries/<name>.sql``."""
-        self.execute(query(name), **parameters)

@@ -10,72 +10,37 @@ Who can write the file can also write all of it anew: only a hash noted elsewher
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from mlpm_core.errors import StoreError
+from mlpm_core.store.raw_files import RawFiles, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-_CHUNK = 1 << 20
+    from mlpm_core.store.raw_files import Arrival
 
 
 class Ledger:
     """The folder of raw files and the append-only list of batches."""
 
     def __init__(self, folder: Path) -> None:
-        self._raw = folder / "raw"
-        self._spool = folder / "spool"
+        self.raw_files = RawFiles(folder)
         self._file = folder / "ledger.jsonl"
         self._state: _State | None = None
         self.acknowledged = 0
         """The newest batch that is known to have stood in the ledger, whatever it holds now."""
-        self._raw.mkdir(parents=True, exist_ok=True)
 
-    @contextmanager
-    def arriving(self, data: bytes | Path) -> Iterator[Callable[[str], None]]:
-        """Lay a file down while the caller judges it; afterwards it is gone unless it was kept.
-
-        Yields
-        ------
-        callable
-            Takes the SHA-256 of what was judged, and returns once the bytes are flushed to disk
-            under it. It raises `StoreError` when the disk is full or refuses, or when the file is
-            another one by now; nothing is half written.
-        """
-        part = self._spool / f"{uuid4().hex}.part"
-        with ThreadPoolExecutor(1) as beside:
-            laid = beside.submit(_laid, data, part)
-            try:
-                yield partial(self._keep, laid, part)
-            finally:
-                wait([laid])
-                with suppress(OSError):
-                    part.unlink(missing_ok=True)
-
-    def _keep(self, laid: Future[str], part: Path, sha256: str) -> None:
-        try:
-            if laid.result() != sha256:
-                raise StoreError("The file changed while it was read; nothing was changed.")
-            with part.open("rb+") as file:
-                os.fsync(file.fileno())
-            part.replace(self._raw / sha256)  # over one that may be damaged
-            _sync_folder(self._raw)
-        except OSError as error:
-            raise StoreError(
-                f"The file could not be kept ({error.strerror}); nothing was changed."
-            ) from error
+    def arriving(self, data: bytes | Path) -> AbstractContextManager[Arrival]:
+        """Lay a file down while the caller judges it; afterwards it is gone unless it was kept."""
+        return self.raw_files.arriving(data)
 
     def raw(self, sha256: str) -> bytes:
         """The bytes kept under a hash.
@@ -85,35 +50,7 @@ class Ledger:
         StoreError
             When they are missing or no longer have that hash.
         """
-        with self._reading(sha256) as file:
-            data = file.read()
-        _hold(hashlib.sha256(data).hexdigest(), sha256)
-        return data
-
-    def checked(self, sha256: str) -> Path:
-        """Where the bytes kept under a hash lie, which were read through piece by piece.
-
-        Memory does not grow with the file.
-
-        Raises
-        ------
-        StoreError
-            When they are missing or no longer have that hash.
-        """
-        with self._reading(sha256) as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        _hold(digest, sha256)
-        return self._raw / sha256
-
-    @contextmanager
-    def _reading(self, sha256: str) -> Iterator[io.BufferedReader]:
-        try:
-            with (self._raw / sha256).open("rb") as file:
-                yield file
-        except OSError as error:
-            raise StoreError(
-                f"The raw file {sha256[:12]} cannot be read: {error.strerror}."
-            ) from error
+        return b"".join(self.raw_files.pieces(sha256))
 
     def keep_bytes(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, flushed to disk, and return it.
@@ -217,7 +154,7 @@ class Ledger:
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self._file, aside)
             draft.replace(self._file)
-            _sync_folder(self._file.parent)
+            sync_folder(self._file.parent)
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise StoreError(f"The ledger could not be written: {error.strerror}.") from error
@@ -292,30 +229,3 @@ def _mark(file: Path) -> tuple[int, int, int] | None:
     except FileNotFoundError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _hold(digest: str, sha256: str) -> None:
-    """Hold the hash of what was read against the one it was kept under."""
-    if digest != sha256:
-        raise StoreError(f"The raw file {sha256[:12]} was damaged on disk.")
-
-
-def _laid(data: bytes | Path, part: Path) -> str:
-    """Write a file's bytes and return their SHA-256."""
-    part.parent.mkdir(exist_ok=True)
-    sha256 = hashlib.sha256()
-    came = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
-    with came, part.open("wb") as file:
-        while chunk := came.read(_CHUNK):
-            sha256.update(chunk)
-            file.write(chunk)
-    return sha256.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush a directory, so that a rename in it survives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -56,9 +56,12 @@ def _column(column: Column) -> str:
 
 
 def table(record: type[Record]) -> str:
-    """The ``CREATE TABLE`` of a record: its columns after the batch and line they came from."""
+    """The ``CREATE TABLE`` of a record: its columns after the batch and line they came from.
+
+    Behind them the batch by which the row was replaced; see `mlpm_core.store.replaced_rows`.
+    """
     lines = ["batch_seq BIGINT NOT NULL", "line INTEGER NOT NULL"]
-    lines += [_column(c) for c in columns(record)]
+    lines += [*(_column(c) for c in columns(record)), "replaced_by BIGINT"]
     return f"CREATE TABLE {quoted(record.kind)} (\n    " + ",\n    ".join(lines) + "\n);"
 
 
@@ -72,11 +75,20 @@ WHERE seq NOT IN (SELECT undoes FROM batches_known WHERE undoes IS NOT NULL);
 
 
 def current_view(record: type[Record]) -> str:
-    """The ``CREATE VIEW`` of what holds: per key the latest row of a batch in force."""
+    """The ``CREATE VIEW`` of what holds: per key the latest row of a batch in force.
+
+    Now it is the one that nothing replaced; at a moment in the past, where ``known_until`` is set,
+    all versions are looked at. The engine knows before it reads which of the two is asked for.
+    """
     key = ", ".join(quoted(k) for k in record.key)
     return (
         f"CREATE VIEW {quoted(record.kind + '_current')} AS\n"
         f"SELECT * FROM {quoted(record.kind)}\n"
-        "WHERE batch_seq IN (SELECT seq FROM batches_in_force)\n"
+        "WHERE getvariable('known_until') IS NULL AND replaced_by IS NULL\n"
+        "  AND NOT EXISTS (SELECT 1 FROM batches WHERE undoes = batch_seq)\n"
+        "UNION ALL\n"
+        f"SELECT * FROM {quoted(record.kind)}\n"
+        "WHERE getvariable('known_until') IS NOT NULL\n"
+        "  AND batch_seq IN (SELECT seq FROM batches_in_force)\n"
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY batch_seq DESC, line DESC) = 1;"
     )

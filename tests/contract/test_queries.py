@@ -139,7 +139,7 @@ def test_a_migrated_table_is_what_its_record_calls_for(kind, connected):
         named = {"view": f"{kind}_current"}
         assert connected.execute(view, named).fetchall() == derived.execute(view, named).fetchall()
     names = [name for name, *_ in described(connected, kind)[0]]
-    assert names == ["batch_seq", "line", *(c.name for c in columns(record))]
+    assert names == ["batch_seq", "line", *(c.name for c in columns(record)), "replaced_by"]
 
 
 def test_the_engine_s_description_would_show_a_difference():

@@ -10,6 +10,7 @@ import shutil
 from contextlib import ExitStack
 
 import httpx
+import pyarrow as pa
 import pytest
 from starlette.applications import Starlette
 
@@ -150,6 +151,10 @@ def keep(ledger, data):
     return sha256
 
 
+def raw(folder, sha256):
+    return folder / "raw" / f"{sha256}.zst"
+
+
 def left(folder):
     return [p.name for where in ("raw", "spool") for p in (folder / where).glob("*")]
 
@@ -159,7 +164,36 @@ def test_raw_bytes_are_kept_under_their_hash_and_come_back(tmp_path):
     sha256 = keep(ledger, data)
     assert keep(ledger, data) == sha256
     assert ledger.raw(sha256) == data
-    assert left(tmp_path) == [sha256]
+    assert left(tmp_path) == [f"{sha256}.zst"]
+
+
+def test_a_raw_file_of_before_is_read_as_it_lies_and_kept_again_compressed(tmp_path):
+    ledger, data = Ledger(tmp_path), pa.compress(b"model_id,value\n", "zstd", asbytes=True)
+    sha256 = hashlib.sha256(data).hexdigest()
+    (tmp_path / "raw" / sha256).write_bytes(data)  # itself compressed, as somebody sent it
+    assert ledger.raw(sha256) == data
+    with ledger.raw_files.laid_out(sha256) as path:
+        assert path.read_bytes() == data
+    assert keep(ledger, data) == sha256
+    assert left(tmp_path) == [f"{sha256}.zst"]
+    assert ledger.raw(sha256) == data
+
+
+def test_a_large_raw_file_lies_small_and_is_read_in_pieces(tmp_path):
+    """Of 64 MB no piece is larger than 1 MB, however far they are compressed."""
+    ledger, line = Ledger(tmp_path), b"m1,recall,2024-01-01,0.8,\n"
+    (tmp_path / "big.csv").write_bytes(line * (2**26 // len(line)))
+    with (tmp_path / "big.csv").open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    with ledger.arriving(tmp_path / "big.csv") as kept:
+        kept(sha256)
+    assert raw(tmp_path, sha256).stat().st_size < 2**20
+    sizes = [len(piece) for piece in ledger.raw_files.pieces(sha256)]
+    assert (sum(sizes), max(sizes)) == (2**26 // len(line) * len(line), 2**20)
+    ledger.raw_files.check(sha256)
+    with ledger.raw_files.laid_out(sha256) as path, path.open("rb") as file:
+        assert hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    assert left(tmp_path) == [f"{sha256}.zst"]
 
 
 def test_a_file_that_is_not_kept_is_gone(tmp_path):
@@ -192,25 +226,27 @@ def test_what_a_killed_process_left_of_a_file_is_gone_at_the_next_start(open_hou
 
 
 def _whole_parts(folder):
-    return [p for p in folder.iterdir() if p.stat().st_size == len(b"abc")]
+    return [p for p in folder.iterdir() if p.stat().st_size]  # it is written in one piece
 
 
 def test_raw_bytes_that_changed_on_disk_are_not_given_out(tmp_path):
     ledger = Ledger(tmp_path)
     sha256 = keep(ledger, b"abc")
-    (tmp_path / "raw" / sha256).write_bytes(b"abd")
+    raw(tmp_path, sha256).write_bytes(pa.compress(b"abd", "zstd", asbytes=True))
     with pytest.raises(StoreError, match="damaged"):
         ledger.raw(sha256)
-    (tmp_path / "raw" / sha256).unlink()
+    raw(tmp_path, sha256).unlink()
     with pytest.raises(StoreError, match="cannot be read"):
         ledger.raw(sha256)
 
 
-@pytest.mark.parametrize("damaged", [b"a", b"abd"])
+@pytest.mark.parametrize("damaged", [b"", b"abd", pa.compress(b"abd", "zstd", asbytes=True)])
 def test_a_raw_file_that_was_damaged_is_written_again(tmp_path, damaged):
     ledger = Ledger(tmp_path)
     sha256 = keep(ledger, b"abc")
-    (tmp_path / "raw" / sha256).write_bytes(damaged)
+    raw(tmp_path, sha256).write_bytes(damaged)
+    with pytest.raises(StoreError, match="damaged"):
+        ledger.raw(sha256)
     assert ledger.raw(keep(ledger, b"abc")) == b"abc"
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import pyarrow as pa
 import pytest
 
 from mlpm_core.records import Status
@@ -106,11 +107,13 @@ def test_a_store_built_anew_from_ledger_and_files_has_the_decision(meeting, tmp_
 def test_evidence_that_was_lost_is_named_and_promises_nothing(tmp_path, damage):
     workspace = before_the_meeting(tmp_path)
     decide(workspace)
-    file = tmp_path / "raw" / evidence_hash(workspace)
+    file = tmp_path / "raw" / f"{evidence_hash(workspace)}.zst"
     if damage == "gone":
         file.unlink()
     else:
-        file.write_bytes(file.read_bytes().replace(b'"mean":', b'"mean":1'))
+        evidence = workspace.ledger.raw(evidence_hash(workspace))
+        other = evidence.replace(b'"mean":', b'"mean":1')
+        file.write_bytes(pa.compress(other, "zstd", asbytes=True))
     view = decision(workspace, "D001")
     assert (view.options, view.promised) == ((), None)
     assert "evidence cannot be read" in view.promised_reason

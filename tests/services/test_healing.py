@@ -157,7 +157,7 @@ def test_a_raw_file_that_is_gone_is_told_and_nothing_is_invented(copy, whole):
     (copy / "mlpm.duckdb").unlink()
     newest_first = whole[1][2]
     wanted = next(r["receipt"] for r in newest_first if r["receipt"].filename == "restated.csv")
-    (copy / "raw" / wanted.sha256).unlink()
+    (copy / "raw" / f"{wanted.sha256}.zst").unlink()
     workspace = opened(copy)
     n = len(batches.receipts(workspace, SHOP))
     assert 0 < n < len(newest_first)

@@ -7,10 +7,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlpm_core.errors import NotFoundError
-from mlpm_core.services.ingest import registers
+from mlpm_core.intake import Profile
+from mlpm_core.records import columns, record_of
+from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.registers import PageRequest
 from mlpm_core.services.session.settings import Settings
+from mlpm_core.store import Reader
 from tests.monitored_shop import SHOP, clock, save
 
 PURPOSES = ["late trains", "Bäume", "50 % off", "under_score", "", "Trains", "o'clock; DROP"]
@@ -133,3 +136,64 @@ def test_a_stored_word_is_found_for_what_a_screen_calls_it(shop):
     found = page(shop, find="no such text", words=("Trains", "nothing"), n=300)
     assert {row["purpose"] for row in found.rows} == {"Trains"}
     assert page(shop, find="no such text").rows == ()
+
+
+CELLS = "model_id,metric,period_start,value,n,ci_low,ci_high,note\n" + "".join(
+    f"m{i % 3},recall,2024-0{1 + i % 9}-{1 + i % 28:02d},{0.5 + i / 1000},{100 * i},0.{i % 4},1,"
+    f"Note {i % 7}-e\n"
+    for i in range(1, 60)
+)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    workspace = open_recovered(Settings(data=tmp_path_factory.mktemp("cells"), demo=False))
+    receipt = imports.import_file(
+        workspace.acting_as("ada"), SHOP, "metric_results", "r.csv", CELLS.encode(),
+        profile=Profile(new_model="new"),
+    )  # fmt: skip
+    assert receipt.stored == 59
+    yield workspace
+    workspace.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    find=st.sampled_from(
+        ["0.5", "1e", "-e", "E", "2024-03", "00:00", "m1", "5", "note 3", "-", " "]
+    ),
+    words=st.lists(
+        st.sampled_from(["m2", "recall", "0.51", "true", "Note 1-e", "1000"]), max_size=2
+    ),
+)
+def test_a_text_is_found_in_cells_of_every_kind(results, find, words):
+    """Numbers, days and moments as they are written, of which most texts can be no part."""
+    record = record_of("metric_results")
+    cells = [f'CAST("{c.name}" AS VARCHAR)' for c in columns(record)]
+    with results.store.reader() as reader:
+        expected = reader._rows(
+            f"SELECT line FROM metric_results_current WHERE "
+            f"contains(lower(concat_ws(chr(31), {', '.join(cells)})), lower($find)) "
+            f"OR list_has_any([{', '.join(cells)}], $words::VARCHAR[]) ORDER BY ALL",
+            {"find": find, "words": words},
+        )
+    found = page(results, "metric_results", find=find, words=tuple(words))
+    assert found.n_found == len(expected) == len(found.rows)
+
+
+def test_a_page_asks_three_questions_at_most_and_reads_no_cell_of_other_rows(results, monkeypatch):
+    asked, rows = [], Reader._rows
+
+    def noted(reader, sql, parameters):
+        asked.append(sql)
+        return rows(reader, sql, parameters)
+
+    monkeypatch.setattr(Reader, "_rows", noted)
+    page(results, "metric_results")
+    assert len(asked) == 2
+    page(results, "metric_results", find="m1", order_by="value")
+    assert len(asked) == 5
+    places = asked[-1][asked[-1].index("SEMI JOIN") :]
+    assert '"note"' not in places.partition(" WHERE ")[0]
+    page(results, "metric_results", find="no such", words=("m9",))
+    assert len(asked) == 7  # nothing was found, so nothing is read

@@ -101,6 +101,12 @@ class Faults:
         self.is_bad = np.zeros(len(lines), dtype=bool)
         self.rejects = list(rejects)
 
+    def copy(self) -> Faults:
+        """The same so far; what is added to one is not added to the other."""
+        copy = Faults(self.lines, self.rejects)
+        copy.is_bad = self.is_bad.copy()
+        return copy
+
     def add(
         self, record: int, column: str | None, code: str, value: object, **filled: object
     ) -> None:

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mlpm_core.records import Record
     from mlpm_core.services.session.settings import Settings
 
 _MANIFEST: Final = "manifest.json"
-_RAW: Final = re.compile(r"raw/[0-9a-f]{64}")
+_RAW: Final = re.compile(r"raw/[0-9a-f]{64}(\.zst)?")
 _CHUNK: Final = 1 << 20
 
 
@@ -68,7 +69,10 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         chain, last = workspace.ledger.faults(), workspace.ledger.head
         chain += ["its lines hold no hash"] if workspace.ledger.is_unchained else []
         is_there = head is None or workspace.ledger.ever_was(head)
-    checks = [_rows_check(rows, contents, views), _receipts_check(rows, entries, rejects)]
+        checks = [_rows_check(rows, contents, views)]
+        if checks[0].ok:  # else nothing follows from the rows
+            checks.append(_notes_check(workspace, reader.wrong_notes()))
+    checks.append(_receipts_check(rows, entries, rejects))
     wrong = [*chain, *(f"batch {seq} is in the ledger only" for seq in lost)]
     wrong += [f"batch {seq} is in the database only" for seq in cut]
     wrong += [] if is_there else [f"it never ended with {head}"]
@@ -85,7 +89,7 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
     hashes = {r["sha256"] for r in rows.values() if r["undoes"] is None} | evidence
     for sha256 in sorted(hashes):
         try:
-            workspace.ledger.checked(sha256)
+            workspace.ledger.raw_files.check(sha256)
         except StoreError:
             damaged.append(sha256[:12])
     checks.append(
@@ -112,6 +116,21 @@ def _rows_check(
         wrong,
         "hold other rows than came with them: stop the app, move mlpm.duckdb away and start again; "
         "it is built anew from the ledger and the raw files",
+    )
+
+
+def _notes_check(workspace: Workspace, wrong: Mapping[type[Record], int]) -> Check:
+    """Whether what is shown as holding follows from the batches; if not it is put right."""
+    if not workspace.store.read_only:
+        for record in wrong:
+            with workspace.store.writer() as writer:
+                writer.rebuild_notes(record)
+    return _check(
+        "current rows",
+        "of every key the newest row in force is the one that holds",
+        [f"{n:,} of {record.plural.lower()}" for record, n in wrong.items()],
+        "told another batch that replaced them than the batches give, so that screens showed wrong "
+        "rows: this was put right, unless MLPM only reads; verify again",
     )
 
 
@@ -185,7 +204,9 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
             hashes = {name: _sha256(file) for name, file in names.items() if file.exists()}
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 for name in hashes:
-                    archive.write(names[name], name)
+                    is_compressed = name.endswith(".zst")
+                    how = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
+                    archive.write(names[name], name, how)
                 archive.writestr(_MANIFEST, _manifest(moment, hashes))
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -265,6 +286,8 @@ def _verified(settings: Settings, name: str) -> list[Check]:
         if workspace.healed:
             raise InputError(f"{name} cannot be restored: {workspace.healed[0]}")
         checks = verify(workspace)
+        if not all(check.ok for check in checks):
+            checks = verify(workspace)  # what it put right stays right
     finally:
         workspace.close()
     if failed := [check for check in checks if not check.ok]:

@@ -159,7 +159,7 @@ def as_row(
 
 def add(writer: Writer, seq: int, done: Receipt, channel: str, *, undoes: int | None) -> None:
     """Add a batch to those of the open transaction, and what was rejected of it."""
-    writer.run("add_batch", **as_row(seq, done, channel, undoes=undoes))
+    writer.add_batch(as_row(seq, done, channel, undoes=undoes))
     if listed := _listed(done):
         writer.run("add_rejects", seq=seq, listed=listed)
 
@@ -179,6 +179,12 @@ def complete(writer: Writer, seq: int, done: Receipt, content: BatchContent, *, 
 def next_seq(workspace: Workspace, reader: Reader) -> int:
     """A number that neither the store nor the ledger ever gave to a batch."""
     return max(int(reader.rows("last_seq")[0]["seq"]), workspace.ledger.last_seq) + 1
+
+
+def newest_of(reader: Reader, project: str) -> int:
+    """The number of the newest batch of a project; 0 before the first."""
+    newest = {str(row["project"]): int(row["seq"]) for row in reader.rows("project_versions")}
+    return newest.get(project, 0)
 
 
 def note(workspace: Workspace) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,8 @@ from mlpm_core.services.ingest.kpi_effects import (
 )
 from mlpm_core.services.ingest.row_rules import judged_with_rules
 from mlpm_core.services.ingest.saved_answers import SANDBOX, read_as_before
-from mlpm_core.services.ingest.stored_rows import append
+from mlpm_core.services.ingest.stored_rows import append, content_of
+from mlpm_core.store import BatchContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import Reader, Writer
+    from mlpm_core.store import Arrival, Reader, Writer
 
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
@@ -120,14 +122,14 @@ def import_file(
         with workspace.store.reader() as reader:
             if channel != FORM and (first := _first(reader, blank)):
                 return first
-        with nullcontext() if dry_run else workspace.ledger.arriving(data) as keep:
+        with nullcontext() if dry_run else workspace.ledger.arriving(data) as arrival:
             with workspace.store.reader() as reader:
                 asked, parsed, warnings = read_as_before(reader, asked, ask_again=ask_again)
             blank = blank.model_copy(update={"answers": asked.profile.answers()})
             say(0.5, "Comparing it with what is stored")
             done = _stored(
                 workspace, asked, parsed, warnings, blank,
-                accept_good=accept_good, keep=keep, channel=channel, on_stage=say,
+                accept_good=accept_good, arrival=arrival, channel=channel, on_stage=say,
             )  # fmt: skip
     except Refusal as refusal:
         return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
@@ -204,51 +206,82 @@ def _stored(
     blank: Receipt,
     *,
     accept_good: bool,
-    keep: Callable[[str], None] | None,
+    arrival: Arrival | None,
     channel: str,
     on_stage: Callable[[float, str], None],
 ) -> Receipt:
     """Judge what was read against what is stored, and store it, in one transaction.
 
-    ``keep`` keeps the file itself; without it nothing is kept, as in a dry run.
+    Nobody waits while it is judged: only if something came into the project meanwhile it is judged
+    again when nobody else may write. ``arrival`` is the file itself; without it nothing is kept,
+    as in a dry run.
     """
-    tell = partial(batches.note, workspace)
-    with workspace.store.writer(keep=keep is not None, after=tell) as writer:
+
+    def judge(reader: Reader) -> _Judged:
+        newest = batches.newest_of(reader, asked.project)
+        judgement = judged_with_rules(reader, asked, parsed, accept_good=accept_good)
+        receipt = shortened(judgement.receipt)
+        ours = {k: getattr(blank, k) for k in _OURS}
+        done = receipt.model_copy(update=ours | {"warnings": [*receipt.warnings, *warnings]})
+        if done.status is not Status.DRY_RUN:
+            return _Judged(newest, judgement, done, BatchContent())
+        done = done.model_copy(update={"stored": judgement.n_stored})
+        return _Judged(newest, judgement, done, content_of(asked.record, judgement))
+
+    def commit(judged: _Judged, writer: Writer) -> Receipt:
+        is_dry = arrival is None
+        return _commit(workspace, writer, asked.record, judged, channel, is_dry=is_dry)
+
+    with workspace.store.reader() as reader:
+        judged = judge(reader)
+    if judged.done.status is not Status.DRY_RUN:
+        return judged.done
+    on_stage(0.7, "Working out what it changes")
+    if arrival is None:
+        would_be = workspace.store.trial(partial(commit, judged))
+        examples = judged.judgement.examples()
+        return would_be.model_copy(
+            update={"batch": None, "status": Status.DRY_RUN, "examples": examples}
+        )
+    arrival.settle(judged.done.sha256)
+    with workspace.store.writer(after=partial(batches.note, workspace)) as writer:
         if channel != FORM and (first := _first(writer, blank)):  # it came twice at once
             return first
-        judgement = judged_with_rules(writer, asked, parsed, accept_good=accept_good)
-        receipt = shortened(judgement.receipt)
-        done = receipt.model_copy(
-            update={k: getattr(blank, k) for k in _OURS}
-            | {"warnings": [*receipt.warnings, *warnings]}
-        )
-        if done.status is not Status.DRY_RUN:
-            return done
-        done = done.model_copy(update={"stored": judgement.n_stored})
-        on_stage(0.7, "Working out what it changes")
-        if keep is None:
-            would_be = _commit(workspace, writer, asked.record, judgement, done, channel)
-            of_dry_run = {"batch": None, "status": Status.DRY_RUN, "examples": judgement.examples()}
-            return would_be.model_copy(update=of_dry_run)
+        if batches.newest_of(writer, asked.project) != judged.newest:
+            judged = judge(writer)
+            if judged.done.status is not Status.DRY_RUN:
+                return judged.done
         with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
-            kept = beside.submit(keep, done.sha256)
-            done = _commit(workspace, writer, asked.record, judgement, done, channel)
+            kept = beside.submit(arrival, judged.done.sha256)
+            done = commit(judged, writer)
             kept.result()
         return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What storing a file would do, judged when a batch was the newest of its project."""
+
+    newest: int
+    judgement: ImportPlan
+    done: Receipt
+    content: BatchContent
 
 
 def _commit(
     workspace: Workspace,
     writer: Writer,
     record: type[Record],
-    judgement: ImportPlan,
-    done: Receipt,
+    judged: _Judged,
     channel: str,
+    *,
+    is_dry: bool,
 ) -> Receipt:
     """Append the judged rows inside the open transaction, and say what they change."""
+    done, judgement, content = judged.done, judged.judgement, judged.content
     seq = batches.next_seq(workspace, writer)
     before = Before(workspace, writer, record, done.project)
-    content = append(writer, record, seq, done.project, judgement)
+    append(writer, record, seq, done.project, judgement, content)
     done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
     changes, unsaid = before.effect()
@@ -259,7 +292,8 @@ def _commit(
         *unsaid,
     ]
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
-    batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
+    if not is_dry:
+        batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
 

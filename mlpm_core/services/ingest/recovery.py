@@ -17,7 +17,7 @@ from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.row_rules import judged_with_rules
 from mlpm_core.services.ingest.saved_answers import SANDBOX
-from mlpm_core.services.ingest.stored_rows import Stored, append, register_used
+from mlpm_core.services.ingest.stored_rows import Stored, append, content_of, register_used
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER
 from mlpm_core.services.session.workspace import Workspace
@@ -199,20 +199,21 @@ class Recovery:
         for answer in receipt.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
-        asked = ImportRequest(
-            self.ledger.checked(receipt.sha256),
-            receipt.filename,
-            receipt.kind,
-            receipt.project,
-            receipt.received_at or datetime.min,
-            profile,
-            self.settings.limits(receipt.kind),
-            by_application=channel == batches.FORM,
-        )
-        try:
-            read = SANDBOX.read(asked)
-        except Refusal as refusal:
-            raise StoreError("its file is now refused.") from refusal
+        with self.ledger.raw_files.laid_out(receipt.sha256) as path:
+            asked = ImportRequest(
+                path,
+                receipt.filename,
+                receipt.kind,
+                receipt.project,
+                receipt.received_at or datetime.min,
+                profile,
+                self.settings.limits(receipt.kind),
+                by_application=channel == batches.FORM,
+            )
+            try:
+                read = SANDBOX.read(asked)
+            except Refusal as refusal:
+                raise StoreError("its file is now refused.") from refusal
         judgement = judged_with_rules(writer, asked, read, accept_good=receipt.accept_good)
         if judgement.n_stored != receipt.stored:  # no later rule is held against what was accepted
             stored = Stored(writer, receipt.project)
@@ -220,7 +221,9 @@ class Recovery:
         again = judgement.receipt
         if (again.status, judgement.n_stored) != (Status.DRY_RUN, receipt.stored):
             raise StoreError(f"its file now gives {judgement.n_stored} rows, not {receipt.stored}.")
-        content = append(writer, record_of(receipt.kind), seq, receipt.project, judgement)
+        record = record_of(receipt.kind)
+        content = content_of(record, judgement)
+        append(writer, record, seq, receipt.project, judgement, content)
         return receipt.model_copy(update={"rejects": again.rejects}), content
 
     def _hash_older_batches(self, store: Store) -> None:

@@ -37,22 +37,31 @@ class Stored:
 
 
 def append(
-    writer: Writer, record: type[Record], seq: int, project: str, judgement: ImportPlan
-) -> BatchContent:
+    writer: Writer,
+    record: type[Record],
+    seq: int,
+    project: str,
+    judgement: ImportPlan,
+    content: BatchContent,
+) -> None:
     """Append judged rows, and what they need that is not there: their project, new models.
 
-    Returns
-    -------
-    BatchContent
-        The hash of all that was appended.
+    Parameters
+    ----------
+    content : BatchContent
+        Of the judged rows, see `content_of`; what is registered is added to it.
     """
-    content = BatchContent()
     if record is not Project and not _exists(writer, project):
         _register(writer, Project, seq, [_minimal(Project, project, title=project)], content)
     models = [_minimal(Model, project, model_id=m) for m in sorted(judgement.new_models)]
     _register(writer, Model, seq, models, content)
     writer.append_table(record, seq, judgement.lines, judgement.rows)
     writer.append_table(record, seq, judgement.same_lines, judgement.same_rows)
+
+
+def content_of(record: type[Record], judgement: ImportPlan) -> BatchContent:
+    """The hash of all rows of a judgement; a big one takes its time."""
+    content = BatchContent()
     content.add(record, *_all_rows(record, judgement))
     return content
 

@@ -10,6 +10,7 @@ from mlpm_core.records import (
     KINDS,
     Decision,
     Evaluation,
+    Label,
     Prediction,
     Receipt,
     Record,
@@ -104,23 +105,38 @@ def undo_all(
     """
     if not workspace.actor.strip():
         raise InputError("An undo names who undoes; the actor is empty.")
+    work = partial(_all_undone, workspace, targets, dry_run=dry_run, channel=channel, check=check)
+    if dry_run:
+        return workspace.store.trial(work)
+    with workspace.store.writer(after=partial(batches.note, workspace)) as writer:
+        return work(writer)
+
+
+def _all_undone(
+    workspace: Workspace,
+    targets: Sequence[tuple[str, str]],
+    writer: Writer,
+    *,
+    dry_run: bool,
+    channel: str,
+    check: Callable[[Writer], None] | None,
+) -> list[Receipt]:
+    """Take several batches back inside the open transaction, unless something rests on them."""
+    if check is not None:
+        check(writer)
     projects = list(dict.fromkeys(project for project, _ in targets))
-    note = partial(batches.note, workspace)
-    with workspace.store.writer(keep=not dry_run, after=note) as writer:
-        if check is not None:
-            check(writer)
-        lost_before = {project: set(_resting(writer, project)) for project in projects}
-        currencies = {project: currency_of(writer, project) for project in projects}
-        befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
-        done = [
-            _undone(workspace, writer, befores, workspace.actor, project, batch, dry_run, channel)
-            for project, batch in targets
-        ]
-        for project in projects:
-            orphans = [r for r in _resting(writer, project) if r not in lost_before[project]]
-            _refuse_orphans([b for p, b in targets if p == project], orphans)
-            refuse_orphans(writer, project)
-            _refuse_other_currency(writer, project, currencies[project], targets)
+    lost_before = {project: set(_resting(writer, project)) for project in projects}
+    currencies = {project: currency_of(writer, project) for project in projects}
+    befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
+    done = [
+        _undone(workspace, writer, befores, workspace.actor, project, batch, dry_run, channel)
+        for project, batch in targets
+    ]
+    for project in projects:
+        orphans = [r for r in _resting(writer, project) if r not in lost_before[project]]
+        _refuse_orphans([b for p, b in targets if p == project], orphans)
+        refuse_orphans(writer, project)
+        _refuse_other_currency(writer, project, currencies[project], targets)
     return done
 
 
@@ -149,7 +165,7 @@ def _undone(
     key = project, record in MOVING
     before = befores.get(key) or Before(workspace, writer, record, project)
     befores[key] = before
-    n_own, n_held = writer.count_current(record, row["seq"])
+    n_own, n_again, n_replaced = writer.undo_counts(record, row["seq"])
     done = first.model_copy(
         update={
             "batch": batches.name_of(seq),
@@ -170,12 +186,10 @@ def _undone(
     content = BatchContent()
     if writer.rows("registers_any", seq=row["seq"])[0]["n"]:  # else no name can be lost with it
         registered, content = register_used(writer, seq, project)
-    n_left = writer.count_current(record, row["seq"])[1]
     n_stay = registered.get(record, 0)
-    n_again = n_left - (n_held - n_own) - n_stay
     changes, unsaid = before.effect()
     warnings = [
-        *_counted(n_own - n_again - n_stay, n_again, n_held - n_own, n_stay),
+        *_counted(n_own - n_again - n_stay, n_again, n_replaced, n_stay),
         *_built_upon(writer, record, row["seq"], project),
         *unsaid,
         *_withdrawn(writer, record, project, batches.name_of(seq)),
@@ -298,7 +312,7 @@ def _built_upon(reader: Reader, record: type[Record], seq: int, project: str) ->
                 "figures as they stood."
             )
             warnings.append(Warned(code="decided-on", message=sentence))
-    if record is Prediction:
+    if record is Prediction and reader.holds_any(Label, project):
         n = int(reader.rows("orphan_labels", project=project, seq=0)[0]["n"])
         if n:
             sentence = f"Labels that now wait for a prediction: {n:,}."
