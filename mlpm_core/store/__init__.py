@@ -5,15 +5,18 @@ from mlpm_core.store.content import BatchContent, in_order
 from mlpm_core.store.cursor import DamagedError, Reader, Writer
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
+from mlpm_core.store.moment import MomentReader, rows_of_one
 
 __all__ = [
     "BatchContent",
     "DamagedError",
     "FolderLock",
     "Ledger",
+    "MomentReader",
     "Reader",
     "Store",
     "Writer",
     "in_order",
     "migrations",
+    "rows_of_one",
 ]

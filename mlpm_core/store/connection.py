@@ -16,6 +16,7 @@ import duckdb
 from mlpm_core.errors import StoreError
 from mlpm_core.records import Project, stored
 from mlpm_core.store.cursor import DamagedError, Reader, Writer, refused
+from mlpm_core.store.moment import MomentReader
 from mlpm_core.store.schema import literal
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Store:
         self._write_lock = threading.RLock()
         self._until: int | None = None
         self._cached: dict[str, Any] = {}
+        self._projects: tuple[list[dict[str, Any]], list[Project]] = ([], [])
         self.n_commits = 0
         """Counts up before and after each commit: nothing is committed while it stands still, even.
 
@@ -128,16 +130,31 @@ class Store:
 
     def projects(self) -> list[Project]:
         """Every project, whether archived or not, by title."""
-        return [stored(Project, row) for row in self.cached_rows("projects")]
+        rows = self.cached_rows("projects")
+        if self._projects[0] is not rows:
+            self._projects = rows, [stored(Project, row) for row in rows]
+        return list(self._projects[1])
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """A reader on a cursor of its own."""
+        with self._cursor() as cursor:
+            yield Reader(cursor)
+
+    @contextmanager
+    def one_moment(self) -> Iterator[MomentReader]:
+        """A reader that sees the store as it is at its first question, until the block ends."""
+        with self._cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            yield MomentReader(cursor)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self._root.cursor()
         try:
             if self._until is not None:  # the views look at it; see schema.KNOWN
                 cursor.execute(f"SET VARIABLE known_until = {self._until:d}")
-            yield Reader(cursor)
+            yield cursor
         finally:
             cursor.close()
 

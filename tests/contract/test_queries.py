@@ -16,6 +16,7 @@ STORE = Path(__file__).resolve().parents[2] / "mlpm_core" / "store"
 QUERIES = sorted((STORE / "queries").glob("*.sql"))
 MIGRATIONS = sorted((STORE / "migrations").glob("*.sql"))
 TYPES = {"BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN"}
+TYPES |= {f"{type_}[]" for type_ in TYPES}  # of many questions at once
 CONTENT = re.compile(r"^(-- .+\n)+-- params:(?P<params>.*)\n-- returns: (?P<returns>.+)\n(?!--)")
 
 
@@ -45,7 +46,8 @@ def example(type_):
         "BIGINT": "7", "INTEGER": "7", "DOUBLE": "0.5", "VARCHAR": "'x'", "BOOLEAN": "true",
         "DATE": "DATE '2026-06-30'", "TIMESTAMP": "TIMESTAMP '2026-06-30 12:00:00'",
     }  # fmt: skip
-    return written[type_]
+    single = written[type_.removesuffix("[]")]
+    return f"[{single}]" if type_.endswith("[]") else single
 
 
 def bound(text, named):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
-from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limit_checks
+from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limits_held
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent, kept
+from mlpm_core.services.session.stale import make_stale
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
-from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
-from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
+from mlpm_core.services.valuation.monitored import ask_recent_ahead, watched_deployments
+from mlpm_core.services.valuation.value_cases import CaseValue, cases_by_id, kept_cases
 from mlpm_core.services.valuation.value_rates import rates_of
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Project
     from mlpm_core.services.in_life.health import LimitsAndIncidents
+    from mlpm_core.services.session.stale import StaleProjects
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_rates import RatePoint
     from mlpm_core.store import Reader
@@ -139,13 +141,13 @@ def portfolio(workspace: Workspace) -> Portfolio:
 
 
 def _portfolio(workspace: Workspace) -> Portfolio:
-    with workspace.store.reader() as reader:
-        lines = [
-            line
-            for project in reader.projects()
-            if not project.archived
-            for line in lines_of(workspace, project.project)
-        ]
+    make_stale(workspace, "lines", make_lines)
+    lines = [
+        line
+        for project in workspace.store.projects()
+        if not project.archived
+        for line in lines_of(workspace, project.project)
+    ]
     size = gap_size(lines)
 
     def order(x: PortfolioRow) -> tuple[object, ...]:
@@ -226,14 +228,40 @@ def _lines(workspace: Workspace, project: str) -> tuple[PortfolioRow, ...]:
     row = workspace.project(project)
     day = row.clock_on or workspace.now().date()
     cases = kept_cases(workspace, project).values()
-    lines = []
     with workspace.store.reader() as reader:
-        held = held_against(reader, project)
-        for case in cases:
-            what = f"The health of {case.value_case_id} of {project}"
-            line, problem = or_reason(what, partial(_line, reader, row, case, day, held))
-            lines.append(line or _unknown_line(row, replace(case, problem=problem)))
+        return _lines_by(reader, row, cases, day)
+
+
+def _lines_by(
+    reader: Reader, project: Project, cases: Iterable[CaseValue], day: date
+) -> tuple[PortfolioRow, ...]:
+    lines = []
+    held = held_against(reader, project.project)
+    for case in cases:
+        what = f"The health of {case.value_case_id} of {project.project}"
+        line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
+        lines.append(line or _unknown_line(project, replace(case, problem=problem)))
     return tuple(lines)
+
+
+def make_lines(stale: StaleProjects) -> dict[str, tuple[PortfolioRow, ...]]:
+    """The lines of each of many projects, as ``lines_of``, with one question a kind to the store.
+
+    They are kept.
+    """
+    reader, days = stale.reader, stale.days
+    asked = [
+        (project.project, deployment, days[project.project])
+        for project in stale.projects
+        for deployment in watched_deployments(reader, project.project)
+    ]
+    ask_recent_ahead(reader, asked)
+    lines = {}
+    for project in stale.projects:
+        name, day = project.project, days[project.project]
+        cases = stale.kept("cases", name, partial(cases_by_id, reader, project, day)).values()
+        lines[name] = stale.kept("lines", name, partial(_lines_by, reader, project, cases, day))
+    return lines
 
 
 def _line(
@@ -243,12 +271,10 @@ def _line(
     if deployment is None:
         return _unknown_line(project, case)
     age_days = age_in_days(case.as_of, day)
-    checks: tuple[LimitCheck, ...] = ()
-    if mine := held.limits.get(deployment.deployment_id, ()):
-        reported = monitored_periods(reader, project.project, deployment, day)
-        monitored = as_asked(reported, case.mechanism, case.currency)
-        fresh = deployment.fresh_within_days
-        checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
+    mine = held.limits.get(deployment.deployment_id, ())
+    checks = limits_held(
+        reader, deployment, mine, mechanism=case.mechanism, project=project, today=day
+    )
     return PortfolioRow(
         project=project.project,
         project_title=project.title,
