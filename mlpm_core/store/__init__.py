@@ -3,6 +3,7 @@
 from mlpm_core.store.connection import Store, migrations
 from mlpm_core.store.content import BatchContent, in_order
 from mlpm_core.store.cursor import DamagedError, Reader, Writer
+from mlpm_core.store.figures import Figures, FigureTable
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
 from mlpm_core.store.moment import MomentReader, rows_of_one
@@ -10,6 +11,8 @@ from mlpm_core.store.moment import MomentReader, rows_of_one
 __all__ = [
     "BatchContent",
     "DamagedError",
+    "FigureTable",
+    "Figures",
     "FolderLock",
     "Ledger",
     "MomentReader",

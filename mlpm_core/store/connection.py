@@ -5,17 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import Project, stored
 from mlpm_core.store.cursor import DamagedError, Reader, Writer, refused
+from mlpm_core.store.figures import FigureTable
 from mlpm_core.store.moment import MomentReader
 from mlpm_core.store.schema import literal
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+R = TypeVar("R", bound=Reader)
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 _VIEWS: Final = """
@@ -57,6 +59,8 @@ class Store:
         self._until: int | None = None
         self._cached: dict[str, Any] = {}
         self._projects: tuple[list[dict[str, Any]], list[Project]] = ([], [])
+        self.figures = FigureTable()
+        """What was computed from the records; no write makes any of it wrong."""
         self.n_commits = 0
         """Counts up before and after each commit: nothing is committed while it stands still, even.
 
@@ -112,6 +116,7 @@ class Store:
         """The same store as it was when a batch was the newest; it only reads."""
         past = copy(self)
         past._until, past.read_only, past._cached, past.n_commits = seq, True, {}, 0
+        past.figures = self.figures.of_the_past()
         return past
 
     def cached_rows(self, query: str) -> list[dict[str, Any]]:
@@ -139,14 +144,14 @@ class Store:
     def reader(self) -> Iterator[Reader]:
         """A reader on a cursor of its own."""
         with self._cursor() as cursor:
-            yield Reader(cursor)
+            yield self._with_figures(Reader(cursor))
 
     @contextmanager
     def one_moment(self) -> Iterator[MomentReader]:
         """A reader that sees the store as it is at its first question, until the block ends."""
         with self._cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
-            yield MomentReader(cursor)
+            yield self._with_figures(MomentReader(cursor))
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -187,7 +192,7 @@ class Store:
             try:
                 cursor.execute("BEGIN TRANSACTION")
                 try:
-                    yield Writer(cursor)
+                    yield self._with_figures(Writer(cursor))
                 except BaseException:
                     # A COMMIT after a failed statement would succeed and write nothing.
                     cursor.execute("ROLLBACK")
@@ -207,6 +212,27 @@ class Store:
                 cursor.close()
             if keep and after is not None:
                 after()
+
+    def _with_figures(self, reader: R) -> R:
+        reader.figures = self.figures
+        return reader
+
+    def save_figures(self, *, at_least: int = 1) -> None:
+        """Write the figures that were computed, if so many are not written yet; nobody waits.
+
+        Whoever writes records goes first. What cannot be written is computed again after a restart.
+        """
+        if self.read_only or self.figures.n_unsaved < at_least:
+            return
+        if not self._write_lock.acquire(blocking=False):
+            return
+        try:
+            with self._cursor() as cursor, suppress(duckdb.Error, StoreError):
+                cursor.execute("BEGIN TRANSACTION")
+                self.figures.save(Writer(cursor).run)
+                cursor.execute("COMMIT")
+        finally:
+            self._write_lock.release()
 
     def changed_views(self) -> list[str]:
         """The views and macros that are not as the migrations make them.
@@ -258,6 +284,7 @@ class Store:
         with self._write_lock:
             try:
                 if not self.read_only:
+                    self.save_figures()
                     self._root.execute("CHECKPOINT")
             except (duckdb.IOException, duckdb.FatalException) as error:
                 raise DamagedError(f"The store could not be written out: {error}") from error

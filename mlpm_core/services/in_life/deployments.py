@@ -27,6 +27,7 @@ from mlpm_core.services.valuation.mechanisms import mechanism_of_case
 from mlpm_core.services.valuation.monitored import (
     as_asked,
     as_if_deployed,
+    ask_recent_ahead,
     monitored_periods,
     recent_periods,
 )
@@ -148,10 +149,23 @@ def _lines(workspace: Workspace, project: str) -> tuple[DeploymentLine, ...]:
 def _make_lines(stale: StaleProjects) -> None:
     """Make the lines of many projects with one question a kind to the store."""
     of_cases = make_lines(stale)
+    asked = [
+        (project.project, record, stale.days[project.project])
+        for project in stale.projects
+        for record in stale.reader.current(Deployment, project.project)
+        if not record.archived and not _is_champion(record, of_cases[project.project])
+    ]
+    ask_recent_ahead(stale.reader, asked)
     for project in stale.projects:
         name = project.project
         compute = partial(_lines_by, stale.reader, project, of_cases[name], stale.days[name])
         stale.kept("deployments", name, compute)
+
+
+def _is_champion(record: Deployment, of_cases: Iterable[PortfolioRow]) -> bool:
+    """Whether a deployment is the one by which its value case is valued."""
+    deployed = (x.case.deployment for x in of_cases)
+    return any(d and d.deployment_id == record.deployment_id for d in deployed)
 
 
 def _lines_by(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
@@ -101,13 +102,20 @@ class PortfolioRow:
         return self.gap / abs(self.planned_rate) if self.gap and self.planned_rate else None
 
 
+class Mean(NamedTuple):
+    """What is planned on average."""
+
+    mean: float
+    unit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Total:
     """A dimension (None: net) a year over every case in life; ``unit`` tells currencies apart."""
 
     dimension: Dimension | None
     unit: str
-    planned: Estimate
+    planned: Mean
     realised: Estimate
     cases: tuple[str, ...]
 
@@ -253,6 +261,7 @@ def make_lines(stale: StaleProjects) -> dict[str, tuple[PortfolioRow, ...]]:
     asked = [
         (project.project, deployment, days[project.project])
         for project in stale.projects
+        if not stale.is_kept("lines", project.project)
         for deployment in watched_deployments(reader, project.project)
     ]
     ask_recent_ahead(reader, asked)
@@ -331,7 +340,7 @@ def _total(
     cases: list[CaseValue],
     part: Callable[[Worth], Estimate],
 ) -> Total:
-    planned = [part(case.planned) for case in cases if case.planned]
+    planned = Mean(math.fsum(part(case.planned).mean for case in cases if case.planned), unit)
     realised = [part(case.current) for case in cases if case.current]
     titles = tuple(case.title for case in cases)
-    return Total(dimension, unit, added(planned, unit), added(realised, unit), titles)
+    return Total(dimension, unit, planned, added(realised, unit), titles)

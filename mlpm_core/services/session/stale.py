@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlpm_core.store import MomentReader
 
 T = TypeVar("T")
+_WORTH_WRITING: Final = 16  # valuing so many again takes a restart longer than a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,18 @@ class StaleProjects:
     _versions: Mapping[str, int]
     _answers: Answers
 
+    def is_kept(self, question: str, project: str) -> bool:
+        """Whether there is an answer to another question of this moment."""
+        return self._answers.has(question, project, self._rests_on(project))
+
+    def _rests_on(self, project: str) -> tuple[int, date]:
+        return self._versions.get(project, 0), self.days[project]
+
     def kept(self, question: str, project: str, compute: Callable[[], T]) -> T:
         """As ``consistent.kept``, of this moment: what is computed reads by ``reader`` alone."""
-        rests_on = (self._versions.get(project, 0), self.days[project])
-        return self._answers.of(question, project, rests_on, lambda: (compute(), True))
+        return self._answers.of(
+            question, project, self._rests_on(project), lambda: (compute(), True)
+        )
 
 
 def make_stale(
@@ -60,3 +69,4 @@ def make_stale(
         reader.projects_asked = tuple(p.project for p in projects)
         days = {p.project: p.clock_on or today for p in projects}
         make(StaleProjects(reader, projects, days, versions, workspace.answers))
+    workspace.store.save_figures(at_least=_WORTH_WRITING)

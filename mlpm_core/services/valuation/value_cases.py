@@ -14,11 +14,11 @@ from mlpm_core.services.session.consistent import kept
 from mlpm_core.services.valuation.case_value import CaseInput, CaseValue
 from mlpm_core.services.valuation.mechanisms import definition_changes, mechanism_of
 from mlpm_core.services.valuation.monitored import deployed, recent_periods, seen, years_in_use
-from mlpm_core.services.valuation.now import now_of, uncounted
+from mlpm_core.services.valuation.now import uncounted
+from mlpm_core.services.valuation.valuing import CaseQuestion, answered, written_worth
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.running_cost import after_running_costs
-from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.now import Now
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.worth import Worth
 
 
 __all__ = [
@@ -148,7 +149,7 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
             asked = {i.name for i in case.mechanism.inputs_for(baseline.name)}
             shown = [i for i in case.inputs if i.name in asked]
             missing = [i.label for i in shown if i.is_needed and i.in_use is None]
-            worth_against, problem = _worth(
+            worth_against, problem = written_worth(
                 case.mechanism,
                 {i.name: i.in_use for i in shown},
                 baseline.name,
@@ -171,7 +172,12 @@ def valued_case(
     draws: int = 8192,
     deployment: Deployment | None = None,
 ) -> CaseValue:
-    """The record of a value case, valued by the results of a deployment: its champion's if none."""
+    """The record of a value case, valued by the results of a deployment: its champion's if none.
+
+    What it is worth is kept, but for changes and other deployments.
+    """
+    is_as_stored = not changes and deployment is None
+    place = (project.project, row.value_case_id) if is_as_stored else None
     changes = changes or {}
     deployment, currency = deployment or deployed(reader, row), project.currency
     monitored = recent_periods(reader, project.project, deployment, today)
@@ -186,18 +192,10 @@ def valued_case(
     )
     inputs = _inputs(mechanism, row, written, changes)
     texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
-    planned, problem = _worth(mechanism, texts, row.baseline, currency, draws)
-    now = now_of(mechanism, monitored, planned, texts, baseline=row.baseline, currency=currency)
+    question = CaseQuestion(mechanism, row.baseline, currency, texts, monitored, draws)
+    answer = answered(reader, question, place)
+    now, current = answer.now, answer.current
     inputs = _with_results(inputs, now)
-    current = None
-    if now is not None:
-        current, problem = _worth(
-            mechanism,
-            {i.name: i.in_use for i in inputs if i.is_asked},
-            row.baseline,
-            currency,
-            draws,
-        )
     as_of = now.newest if now and current else None
     return CaseValue(
         value_case_id=row.value_case_id,
@@ -206,9 +204,9 @@ def valued_case(
         baseline=row.baseline or mechanism.natural,
         currency=currency,
         inputs=inputs,
-        planned=planned,
+        planned=answer.planned,
         current=current,
-        problem=problem,
+        problem=answer.problem,
         as_of=as_of,
         deployment=deployment,
         batches=now.batches if now else (),
@@ -241,21 +239,6 @@ def _planned(
         owner=record.owner if record else "",
         default=entry.default,
         is_needed=entry.is_needed,
-    )
-
-
-def _worth(
-    mechanism: Mechanism,
-    written: Mapping[str, str | None],
-    baseline: str,
-    currency: str,
-    draws: int,
-) -> tuple[Worth | None, str | None]:
-    """The worth of written inputs, or None with the sentence that says what is wrong."""
-    given = {name: text for name, text in written.items() if text}
-    return or_reason(
-        f"The worth by {mechanism.id}",
-        lambda: worth(mechanism, given, baseline=baseline or None, currency=currency, draws=draws),
     )
 
 
