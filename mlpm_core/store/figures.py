@@ -46,6 +46,7 @@ class FigureTable:
         self._lock = threading.Lock()
         self._places: OrderedDict[Place, dict[str, Figures]] = OrderedDict()
         self._unsaved: dict[Place, str] = {}
+        self._saved: dict[Place, str] = {}
         self._is_read = self._is_past = False
 
     def of_the_past(self) -> FigureTable:
@@ -74,7 +75,10 @@ class FigureTable:
     def newest(self, place: Place, digest: str) -> Figures | None:
         """The figures at hand under a hash; None without them."""
         with self._lock:
-            return self._places.get(place, {}).get(digest)
+            figures = self._places.get(place, {}).get(digest)
+            if figures is not None and not self._is_past:
+                self._put(place, digest, figures)
+            return figures
 
     def keep(self, place: Place, digest: str, figures: Figures) -> None:
         """Keep figures under a hash of all that they rest on, in place of older ones."""
@@ -82,7 +86,6 @@ class FigureTable:
             return
         with self._lock:
             self._put(place, digest, figures)
-            self._unsaved[place] = digest
 
     def save(self, run: Callable[..., None]) -> None:
         """Write what is not in the store yet, by ``Writer.run``.
@@ -94,10 +97,10 @@ class FigureTable:
         """
         with self._lock:
             unsaved = [
-                (*place, digest, *figures)
+                (*place, digest, *self._places[place][digest])
                 for place, digest in self._unsaved.items()
-                if (figures := self._places.get(place, {}).get(digest))
             ]
+            self._saved |= self._unsaved
             self._unsaved = {}
         for project, value_case_id, digest, text, draws in unsaved:
             which = {"project": project, "value_case_id": value_case_id}
@@ -114,15 +117,22 @@ class FigureTable:
                 place = (row["project"], row["value_case_id"])
                 if place not in self._places:
                     self._put(place, row["digest"], Figures(row["figures"], row["draws"]))
+                    self._saved[place] = row["digest"]
+                    del self._unsaved[place]
             self._is_read = True
 
     def _put(self, place: Place, digest: str, figures: Figures) -> None:
         of_place = self._places.setdefault(place, {})
         of_place.pop(digest, None)
         of_place[digest] = figures
+        if self._saved.get(place) == digest:
+            self._unsaved.pop(place, None)
+        else:
+            self._unsaved[place] = digest
         while len(of_place) > _MOST_OF_A_PLACE:
             del of_place[next(iter(of_place))]
         self._places.move_to_end(place)
         while len(self._places) > _MOST_PLACES:
             forgotten, _ = self._places.popitem(last=False)
             self._unsaved.pop(forgotten, None)
+            self._saved.pop(forgotten, None)

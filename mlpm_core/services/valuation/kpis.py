@@ -162,7 +162,7 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
     if row is None:
         return []
     day = row.clock_on or today()
-    cases = {c.value_case_id: c for c in project_cases(reader, row, day, draws=2048)}
+    cases = {c.value_case_id: c for c in project_cases(reader, row, day)}
     return [kpi_value(kpi, cases, day) for kpi in reader.current(Kpi, project) if not kpi.archived]
 
 

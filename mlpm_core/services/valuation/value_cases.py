@@ -56,18 +56,14 @@ class BaselineValue:
     problem: str | None
 
 
-def project_cases(
-    reader: Reader, project: Project, today: date, *, draws: int = 8192
-) -> list[CaseValue]:
+def project_cases(reader: Reader, project: Project, today: date) -> list[CaseValue]:
     """Every value case of a project that is not archived, valued or with its problem."""
     cases = []
     for row in reader.current(ValueCase, project.project):
         if row.archived:
             continue
         what = f"Value case {row.value_case_id} of {project.project}"
-        case, problem = or_reason(
-            what, partial(valued_case, reader, project, row, today, draws=draws)
-        )
+        case, problem = or_reason(what, partial(valued_case, reader, project, row, today))
         cases.append(case or _uncomputed(project, row, problem or ""))
     return cases
 
@@ -169,7 +165,6 @@ def valued_case(
     today: date,
     *,
     changes: Mapping[str, str] | None = None,
-    draws: int = 8192,
     deployment: Deployment | None = None,
 ) -> CaseValue:
     """The record of a value case, valued by the results of a deployment: its champion's if none.
@@ -192,7 +187,7 @@ def valued_case(
     )
     inputs = _inputs(mechanism, row, written, changes)
     texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
-    question = CaseQuestion(mechanism, row.baseline, currency, texts, monitored, draws)
+    question = CaseQuestion(mechanism, row.baseline, currency, texts, monitored)
     answer = answered(reader, question, place)
     now, current = answer.now, answer.current
     inputs = _with_results(inputs, now)

@@ -15,11 +15,11 @@ import numpy as np
 
 from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.in_life.window import Window
-from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.computing import FAILED, or_reason
 from mlpm_core.services.valuation.maths_version import maths_version
 from mlpm_core.services.valuation.now import Now, Result, Stretch, now_of
 from mlpm_core.store import Figures
-from mlpm_core.value.draws import SEED
+from mlpm_core.value.draws import DRAWS, SEED
 from mlpm_core.value.formula import Formula
 from mlpm_core.value.kept import Revaluation, draws_to_add, figures_of, kept_worth
 from mlpm_core.value.worth import Worth, worth
@@ -46,7 +46,6 @@ class CaseQuestion:
     currency: str
     texts: Mapping[str, str]
     monitored: Mapping[Period, Mapping[str, Monitored]]
-    draws: int
 
     @property
     def digest(self) -> str:
@@ -61,7 +60,7 @@ class CaseQuestion:
             _definition(self.mechanism),
             self.baseline,
             self.currency,
-            self.draws,
+            DRAWS,
             SEED,
             list(self.texts.items()),
             rows,
@@ -71,12 +70,16 @@ class CaseQuestion:
 
 @dataclass(frozen=True, slots=True)
 class CaseAnswer:
-    """What follows: the value as planned and now, or the sentence that says why there is none."""
+    """What follows: the value as planned and now, or the sentence that says why there is none.
+
+    ``is_final`` unless an error of ours stood in the way, which may be gone at the next try.
+    """
 
     planned: Worth | None
     now: Now | None
     current: Worth | None
     problem: str | None
+    is_final: bool = True
 
 
 def answered(
@@ -96,7 +99,7 @@ def answered(
         if answer is not None:
             return answer
     answer = _computed(question)
-    if answer.planned is not None and (answer.now is None) == (answer.current is None):
+    if answer.is_final:
         table.keep(place, digest, _written(answer))
     return answer
 
@@ -126,22 +129,17 @@ def _computed(question: CaseQuestion) -> CaseAnswer:
         baseline=question.baseline,
         currency=question.currency,
     )
+    light = _light(question, planned, question.texts)
     if now is None:
-        return CaseAnswer(_light(question, planned, question.texts), None, None, problem)
-    texts = _texts_now(question, now)
-    current, problem = _worth(question, texts)
-    return CaseAnswer(
-        _light(question, planned, question.texts),
-        now,
-        _light(question, current, texts, is_now=True),
-        problem,
-    )
+        return CaseAnswer(light, None, None, problem, problem != FAILED)
+    texts, of_plan = _texts_now(question, now), problem
+    full, problem = _worth(question, texts)
+    current = _light(question, full, texts, is_now=True)
+    return CaseAnswer(light, now, current, problem, FAILED not in (of_plan, problem))
 
 
 def _worth(question: CaseQuestion, texts: Mapping[str, str]) -> tuple[Worth | None, str | None]:
-    return written_worth(
-        question.mechanism, texts, question.baseline, question.currency, question.draws
-    )
+    return written_worth(question.mechanism, texts, question.baseline, question.currency, DRAWS)
 
 
 def _texts_now(question: CaseQuestion, now: Now) -> dict[str, str]:
@@ -175,7 +173,6 @@ def _again(question: CaseQuestion, texts: Mapping[str, str]) -> Revaluation:
             texts,
             baseline=question.baseline or None,
             currency=question.currency,
-            draws=question.draws,
         )
     )
 
@@ -192,7 +189,7 @@ def _kept(
         again,
         mechanism=question.mechanism,
         baseline=question.mechanism.baseline(question.baseline or None).name,
-        n_draws=question.draws,
+        n_draws=DRAWS,
         seed=SEED,
     )
 
@@ -212,6 +209,7 @@ def _written(answer: CaseAnswer) -> Figures:
         "planned": figures_of(answer.planned) if answer.planned else None,
         "current": figures_of(answer.current) if answer.current else None,
         "now": _now_written(answer.now) if answer.now else None,
+        "problem": answer.problem,
         "draws": draws,
     }
     return Figures(json.dumps(text), b"".join(parts))
@@ -221,12 +219,18 @@ def _read(question: CaseQuestion, kept: Figures) -> CaseAnswer:
     text = json.loads(kept.text)
     ordered = np.frombuffer(kept.draws, np.float32)
     draws = {name: ordered[start:end] for name, (start, end) in text["draws"].items()}
-    planned = _kept(question, text["planned"], {}, _again(question, question.texts))
+
+    def value(
+        figures: Mapping[str, Any] | None, texts: Mapping[str, str], draws: Mapping[str, Any]
+    ) -> Worth | None:
+        return _kept(question, figures, draws, _again(question, texts)) if figures else None
+
+    planned = value(text["planned"], question.texts, {})
     if text["now"] is None:
-        return CaseAnswer(planned, None, None, None)
+        return CaseAnswer(planned, None, None, text["problem"])
     now = _now_read(text["now"])
-    again = _again(question, _texts_now(question, now))
-    return CaseAnswer(planned, now, _kept(question, text["current"], draws, again), None)
+    current = value(text["current"], _texts_now(question, now), draws)
+    return CaseAnswer(planned, now, current, text["problem"])
 
 
 def _now_written(now: Now) -> dict[str, Any]:
