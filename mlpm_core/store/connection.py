@@ -7,7 +7,7 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,7 +21,7 @@ from mlpm_core.store.moment import MomentReader
 from mlpm_core.store.schema import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 R = TypeVar("R", bound=Reader)
@@ -222,14 +222,20 @@ class Store:
 
         Whoever writes records goes first. What cannot be written is computed again after a restart.
         """
-        if self.read_only or self.figures.n_unsaved < at_least:
-            return
-        if not self._write_lock.acquire(blocking=False):
+        if self.figures.n_unsaved >= at_least:
+            self._write_figures(self.figures.save)
+
+    def forget_figures(self, places: Sequence[tuple[str, str]]) -> None:
+        """Have what is kept of some value cases computed anew."""
+        self._write_figures(partial(self.figures.forget, places))
+
+    def _write_figures(self, write: Callable[[Callable[..., None]], None]) -> None:
+        if self.read_only or not self._write_lock.acquire(blocking=False):
             return
         try:
             with self._cursor() as cursor, suppress(duckdb.Error, StoreError):
                 cursor.execute("BEGIN TRANSACTION")
-                self.figures.save(Writer(cursor).run)
+                write(Writer(cursor).run)
                 cursor.execute("COMMIT")
         finally:
             self._write_lock.release()

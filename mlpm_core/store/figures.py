@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mlpm_core.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     Ask = Callable[..., list[dict[str, Any]]]
     Place = tuple[str, str]
@@ -106,6 +106,15 @@ class FigureTable:
             which = {"project": project, "value_case_id": value_case_id}
             run("forget_figures", **which)
             run("keep_figures", **which, digest=digest, figures=text, draws=draws)
+
+    def forget(self, places: Sequence[Place], run: Callable[..., None]) -> None:
+        """Keep nothing of some places any more, here and in the store, by ``Writer.run``."""
+        with self._lock:
+            for place in places:
+                for by_place in (self._places, self._unsaved, self._saved):
+                    by_place.pop(place, None)
+        for project, value_case_id in places:
+            run("forget_figures", project=project, value_case_id=value_case_id)
 
     def _read(self, ask: Ask) -> None:
         try:

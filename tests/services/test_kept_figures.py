@@ -9,6 +9,7 @@ import pytest
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import FIRST_MECHANISM
+from mlpm_core.services.admin import backups
 from mlpm_core.services.in_life.portfolio import portfolio
 from mlpm_core.services.ingest import registers, undo
 from mlpm_core.services.ingest.imports import import_file
@@ -319,3 +320,31 @@ def test_an_error_of_ours_is_not_kept(folder, n_computed, monkeypatch):
     assert [case.problem for case in kept(workspace) if case.problem] != []
     assert n_computed == []
     workspace.close()
+
+
+CHANGES = {
+    "a figure": "UPDATE kept_figures SET figures = "
+    "regexp_replace(figures, '\"probability_of_loss\": [0-9.]+', '\"probability_of_loss\": 0.5')",
+    "what is not chance": "UPDATE kept_figures SET figures = "
+    "regexp_replace(figures, '\"window\": \\[([0-9]+), [-0-9.e+]+', '\"window\": [\\1, 1.0')",
+    "draws": "UPDATE kept_figures SET draws = repeat('\\x00'::BLOB, octet_length(draws))",
+}
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_verify_finds_figures_that_somebody_changed(folder, change):
+    workspace = opened(folder)
+    portfolio(workspace)
+    workspace.close()
+    again = opened(folder)
+    assert all(check.ok for check in backups.verify(again))
+    with again.store.writer() as writer:
+        writer.execute(CHANGES[change])
+    (wrong,) = [check for check in backups.verify(again) if not check.ok]
+    assert wrong.name == "figures"
+    assert "Daily orders" in wrong.detail
+    assert all(check.ok for check in backups.verify(again))
+    again.close()
+    last = opened(folder)
+    equal(last)
+    last.close()
