@@ -72,6 +72,11 @@ class FigureTable:
             self._read(ask)
         return self.newest(place, digest)
 
+    def find_saved(self, ask: Ask, place: Place, digest: str) -> Figures | None:
+        """The same, but only those of the store: for what the process itself keeps elsewhere."""
+        figures = self.find(ask, place, digest)
+        return figures if self._saved.get(place) == digest else None
+
     def newest(self, place: Place, digest: str) -> Figures | None:
         """The figures at hand under a hash; None without them."""
         with self._lock:

@@ -190,10 +190,17 @@ def added(estimates: Sequence[Estimate], unit: str) -> Estimate:
 
 def _at_middles(ordered: Ordered, n: int) -> Array:
     """The quantiles at the middles of n equally likely strata."""
-    at = (np.arange(n) + 0.5) / n * (ordered.size - 1)
+    below, part = _middles(ordered.size, n)
+    draws = ordered.astype(float)
+    return np.asarray(draws[below] + np.diff(draws)[below] * part)
+
+
+@lru_cache(maxsize=8)
+def _middles(m: int, n: int) -> tuple[NDArray[np.intp], Array]:
+    """Where in m ordered draws the middles of n strata lie: after which draw, and how far."""
+    at = (np.arange(n) + 0.5) / n * (m - 1)
     below = at.astype(np.intp)
-    low, high = ordered[below].astype(float), ordered[below + 1]
-    return np.asarray(low + (high - low) * (at - below))
+    return below, at - below
 
 
 def _orders(n: int, k: int) -> Sequence[NDArray[np.integer]]:

@@ -6,13 +6,15 @@ import shutil
 
 import pytest
 
+from mlpm_core.intake import Profile
 from mlpm_core.records import Model
 from mlpm_core.services.in_life.deployments import deployments
 from mlpm_core.services.in_life.portfolio import portfolio
+from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.services.valuation import value_cases
+from mlpm_core.services.valuation import value_cases, valuing
 from mlpm_core.store import Reader
 
 FILES = {
@@ -50,8 +52,9 @@ FILES = {
 
 def put(workspace, project, kind, text):
     receipt = import_file(
-        workspace.acting_as("ada"), project, kind, "f.csv", text.format(project).encode()
-    )
+        workspace.acting_as("ada"), project, kind, "f.csv", text.format(project).encode(),
+        profile=Profile(restatement="confirm"),
+    )  # fmt: skip
     assert receipt.status == "committed", receipt
 
 
@@ -130,6 +133,47 @@ def test_what_the_store_is_asked_does_not_grow_with_the_projects(shops, counted,
     screen(shops)
     n_asked, looked_at = counted.since()
     assert (n_asked <= N_COLD, looked_at) == (True, ["shop-1"] * 2), n_asked
+
+
+def test_a_restart_values_nothing_and_a_write_what_it_changed(filled, n_computed, tmp_path):
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    shops = opened(tmp_path)
+
+    def computed():
+        n, n_computed[:] = len(n_computed), []
+        return n
+
+    n_cases = len(portfolio(shops).lines)
+    assert computed() <= n_cases  # what the last import showed the effect of is there
+    before = portfolio(shops)
+    shops.close()
+    again = opened(tmp_path)
+    overview = portfolio(again)
+    deployments(again, None)
+    health_json(again, None)
+    assert (computed(), overview.totals) == (0, before.totals)
+    put(
+        again, "shop-1", "quantities", "project,value_case_id,name,written\n{0},orders,goodwill,2\n"
+    )
+    assert computed() == 1  # the import, which says what it changes
+    portfolio(again)
+    deployments(again, None)
+    kpis_json(again, None)
+    assert computed() == 0
+    again.close()
+
+
+@pytest.fixture
+def n_computed(monkeypatch):
+    """The values that were computed, of one case each."""
+    questions, compute = [], valuing._computed
+
+    def noted(question):
+        questions.append(question)
+        return compute(question)
+
+    monkeypatch.setattr(valuing, "_computed", noted)
+    return questions
 
 
 KPI = (

@@ -10,7 +10,9 @@ import pytest
 from mlpm_core.intake import Profile
 from mlpm_core.records import FIRST_MECHANISM
 from mlpm_core.services.admin import backups
+from mlpm_core.services.in_life import portfolio as portfolio_service
 from mlpm_core.services.in_life.portfolio import portfolio
+from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json
 from mlpm_core.services.ingest import registers, undo
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recovery import open_recovered
@@ -225,6 +227,35 @@ def test_a_write_values_what_it_changed_and_nothing_else(folder, n_computed):
     workspace.close()
 
 
+def test_trends_are_kept_over_a_restart_and_made_anew_after_a_write(folder, monkeypatch):
+    asked, rates = [], portfolio_service.rates_of
+
+    def counted(reader, project, *more, **named):
+        asked.append(project)
+        return rates(reader, project, *more, **named)
+
+    monkeypatch.setattr(portfolio_service, "rates_of", counted)
+    workspace = opened(folder)
+    before = kpis_json(workspace, None), health_json(workspace, None)
+    n_trends = len(asked)
+    workspace.close()
+    asked.clear()
+    again = opened(folder)
+    assert (kpis_json(again, None), health_json(again, None)) == before
+    assert asked == []
+    plan(again)
+    after = kpis_json(again, None)
+    assert (set(asked), after != before[0]) == ({SHOP}, True)
+    with again.store.writer() as writer:
+        writer.execute("DELETE FROM kept_figures")
+    again.close()
+    asked.clear()
+    last = opened(folder)
+    assert kpis_json(last, None) == after
+    assert n_trends >= len(asked)
+    last.close()
+
+
 def test_another_version_of_the_maths_computes_anew(folder, n_computed, monkeypatch):
     workspace = opened(folder)
     portfolio(workspace)
@@ -327,6 +358,9 @@ CHANGES = {
     "regexp_replace(figures, '\"probability_of_loss\": [0-9.]+', '\"probability_of_loss\": 0.5')",
     "what is not chance": "UPDATE kept_figures SET figures = "
     "regexp_replace(figures, '\"window\": \\[([0-9]+), [-0-9.e+]+', '\"window\": [\\1, 1.0')",
+    "a trend": "UPDATE kept_figures SET figures = "
+    "regexp_replace(figures, '\"cost_saving\": [-0-9.e+]+', '\"cost_saving\": 1.5') "
+    "WHERE value_case_id = 'daily-orders trend'",
     "draws": "UPDATE kept_figures SET draws = repeat('\\x00'::BLOB, octet_length(draws))",
 }
 
@@ -334,7 +368,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", list(CHANGES))
 def test_verify_finds_figures_that_somebody_changed(folder, change):
     workspace = opened(folder)
-    portfolio(workspace)
+    kpis_json(workspace, None)
     workspace.close()
     again = opened(folder)
     assert all(check.ok for check in backups.verify(again))

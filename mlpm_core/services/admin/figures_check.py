@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpm_core.services.in_life.portfolio import TREND_POINTS
+from mlpm_core.services.valuation.trends import trend_key, trend_text
 from mlpm_core.services.valuation.value_cases import project_cases
+from mlpm_core.services.valuation.value_rates import rates_of
 from mlpm_core.store import FigureTable
 from mlpm_core.value.kept import draws_to_add, figures_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
@@ -33,20 +38,26 @@ def forget_wrong_figures(workspace: Workspace) -> list[str]:
             if project.archived:
                 continue
             reader.figures = in_store
-            kept = _cases(workspace, reader, project)
+            day = project.clock_on or workspace.now().date()
+            kept = project_cases(reader, project, day)
             reader.figures = None
-            anew = _cases(workspace, reader, project)
+            anew = project_cases(reader, project, day)
+            version = workspace.version_of(project.project)
             for one, other in zip(kept, anew, strict=True):
-                if not _is_equal(one, other):
+                place, digest = trend_key(project.project, other, version, day)
+                trend = in_store.find(reader.rows, place, digest)
+                is_trend = trend is None or trend.text == _trend(reader, project, other, day)
+                if not (is_trend and _is_equal(one, other)):
                     wrong.append(f"{one.title} of {project.title}")
-                    places.append((project.project, one.value_case_id))
+                    places += [(project.project, one.value_case_id), place]
     if places:
         workspace.store.forget_figures(places)
     return wrong
 
 
-def _cases(workspace: Workspace, reader: Reader, project: Project) -> list[CaseValue]:
-    return project_cases(reader, project, project.clock_on or workspace.now().date())
+def _trend(reader: Reader, project: Project, case: CaseValue, day: date) -> str:
+    length = case.as_of.granularity if case.as_of else ""
+    return trend_text(rates_of(reader, project.project, case, length, day, last=TREND_POINTS))
 
 
 def _is_equal(one: CaseValue, other: CaseValue) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
@@ -16,6 +16,7 @@ from mlpm_core.services.session.consistent import consistent, kept
 from mlpm_core.services.session.stale import make_stale
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
 from mlpm_core.services.valuation.monitored import ask_recent_ahead, watched_deployments
+from mlpm_core.services.valuation.trends import kept_trend
 from mlpm_core.services.valuation.value_cases import CaseValue, cases_by_id, kept_cases
 from mlpm_core.services.valuation.value_rates import rates_of
 from mlpm_core.value.kpi import DAYS_PER_YEAR
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.health import LimitsAndIncidents
     from mlpm_core.services.session.stale import StaleProjects
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.services.valuation.value_rates import RatePoint
     from mlpm_core.store import Reader
 
 __all__ = [
@@ -46,7 +46,8 @@ __all__ = [
 ]
 
 _PER_WEEK = 7 / DAYS_PER_YEAR
-_TREND_POINTS = 52
+TREND_POINTS: Final = 52
+"""So many of the newest periods are the trend of a KPI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +149,19 @@ def portfolio(workspace: Workspace) -> Portfolio:
     return consistent(workspace, lambda: _portfolio(workspace))
 
 
-def _portfolio(workspace: Workspace) -> Portfolio:
+def every_line(workspace: Workspace) -> list[PortfolioRow]:
+    """The lines of every project that is not archived, by the projects' titles."""
     make_stale(workspace, "lines", make_lines)
-    lines = [
+    return [
         line
         for project in workspace.store.projects()
         if not project.archived
         for line in lines_of(workspace, project.project)
     ]
+
+
+def _portfolio(workspace: Workspace) -> Portfolio:
+    lines = every_line(workspace)
     size = gap_size(lines)
 
     def order(x: PortfolioRow) -> tuple[object, ...]:
@@ -188,25 +194,22 @@ def _project_view(workspace: Workspace, project: str) -> ProjectView:
         lines = lines_of(workspace, project)
         cases = {line.case.value_case_id: line.case for line in lines}
         day = workspace.today(project)
-        rates = {
-            name: _trend(reader, project, case, case.as_of.granularity, day)
+        trends = {
+            name: kept_trend(
+                workspace,
+                project,
+                case,
+                day,
+                partial(
+                    rates_of, reader, project, case, case.as_of.granularity, day, last=TREND_POINTS
+                ),
+            )
             for name, case in cases.items()
             if case.as_of
         }
         records = reader.current(Kpi, project)
-        kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi.archived]
+        kpis = [kpi_value(kpi, cases, day, trends) for kpi in records if not kpi.archived]
     return ProjectView(row, lines, tuple(kpis), day)
-
-
-def _trend(
-    reader: Reader, project: str, case: CaseValue, granularity: str, day: date
-) -> list[RatePoint]:
-    """The newest value rates of a case; none when they cannot be computed."""
-    rates, _ = or_reason(
-        f"The value rates of {case.value_case_id} of {project}",
-        lambda: rates_of(reader, project, case, granularity, day, last=_TREND_POINTS),
-    )
-    return rates or []
 
 
 def _unknown_line(project: Project, case: CaseValue) -> PortfolioRow:
