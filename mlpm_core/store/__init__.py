@@ -3,8 +3,10 @@
 from mlpm_core.store.connection import Store, migrations
 from mlpm_core.store.content import BatchContent, in_order
 from mlpm_core.store.cursor import DamagedError, Reader
+from mlpm_core.store.figures import Figures, FigureTable
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
+from mlpm_core.store.moment import MomentReader, rows_of_one
 from mlpm_core.store.raw_files import Arrival
 from mlpm_core.store.writer import Writer
 
@@ -12,11 +14,15 @@ __all__ = [
     "Arrival",
     "BatchContent",
     "DamagedError",
+    "FigureTable",
+    "Figures",
     "FolderLock",
     "Ledger",
+    "MomentReader",
     "Reader",
     "Store",
     "Writer",
     "in_order",
     "migrations",
+    "rows_of_one",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -16,15 +16,17 @@ import duckdb
 from mlpm_core.errors import StoreError
 from mlpm_core.records import Project, stored
 from mlpm_core.store.cursor import DamagedError, Reader
+from mlpm_core.store.figures import FigureTable
+from mlpm_core.store.moment import MomentReader
 from mlpm_core.store.schema import literal
 from mlpm_core.store.writer import NotAloneError, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 T = TypeVar("T")
-
+R = TypeVar("R", bound=Reader)
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 _VIEWS: Final = """
@@ -59,6 +61,9 @@ class Store:
         self._trials = _Trials()
         self._until: int | None = None
         self._cached: dict[str, Any] = {}
+        self._projects: tuple[list[dict[str, Any]], list[Project]] = ([], [])
+        self.figures = FigureTable()
+        """What was computed from the records; no write makes any of it wrong."""
         self.n_commits = 0
         """Counts up before and after each commit: nothing is committed while it stands still, even.
 
@@ -114,6 +119,7 @@ class Store:
         """The same store as it was when a batch was the newest; it only reads."""
         past = copy(self)
         past._until, past.read_only, past._cached, past.n_commits = seq, True, {}, 0
+        past.figures = self.figures.of_the_past()
         return past
 
     def cached_rows(self, query: str) -> list[dict[str, Any]]:
@@ -132,16 +138,31 @@ class Store:
 
     def projects(self) -> list[Project]:
         """Every project, whether archived or not, by title."""
-        return [stored(Project, row) for row in self.cached_rows("projects")]
+        rows = self.cached_rows("projects")
+        if self._projects[0] is not rows:
+            self._projects = rows, [stored(Project, row) for row in rows]
+        return list(self._projects[1])
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """A reader on a cursor of its own."""
+        with self._cursor() as cursor:
+            yield self._with_figures(Reader(cursor))
+
+    @contextmanager
+    def one_moment(self) -> Iterator[MomentReader]:
+        """A reader that sees the store as it is at its first question, until the block ends."""
+        with self._cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            yield self._with_figures(MomentReader(cursor))
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self._root.cursor()
         try:
             if self._until is not None:  # the views look at it; see schema.KNOWN
                 cursor.execute(f"SET VARIABLE known_until = {self._until:d}")
-            yield Reader(cursor)
+            yield cursor
         finally:
             cursor.close()
 
@@ -207,7 +228,7 @@ class Store:
         try:
             writer.execute("BEGIN TRANSACTION")
             try:
-                yield writer
+                yield self._with_figures(writer)
             finally:
                 # A COMMIT after a failed statement would succeed and write nothing.
                 if not writer.is_kept:
@@ -222,6 +243,33 @@ class Store:
         finally:
             self._cached = {}
             self.n_commits += 1
+
+    def _with_figures(self, reader: R) -> R:
+        reader.figures = self.figures
+        return reader
+
+    def save_figures(self, *, at_least: int = 1) -> None:
+        """Write the figures that were computed, if so many are not written yet; nobody waits.
+
+        Whoever writes records goes first. What cannot be written is computed again after a restart.
+        """
+        if self.figures.n_unsaved >= at_least:
+            self._write_figures(self.figures.save)
+
+    def forget_figures(self, places: Sequence[tuple[str, str]]) -> None:
+        """Have what is kept of some value cases computed anew."""
+        self._write_figures(partial(self.figures.forget, places))
+
+    def _write_figures(self, write: Callable[[Callable[..., None]], None]) -> None:
+        if self.read_only or not self._write_lock.acquire(blocking=False):
+            return
+        try:
+            with self._cursor() as cursor, suppress(duckdb.Error, StoreError):
+                cursor.execute("BEGIN TRANSACTION")
+                write(Writer(cursor).run)
+                cursor.execute("COMMIT")
+        finally:
+            self._write_lock.release()
 
     def changed_views(self) -> list[str]:
         """The views and macros that are not as the migrations make them.
@@ -273,6 +321,7 @@ class Store:
         with self._write_lock:
             try:
                 if not self.read_only:
+                    self.save_figures()
                     self._checkpoint()
             except (duckdb.IOException, duckdb.FatalException) as error:
                 raise DamagedError(f"The store could not be written out: {error}") from error

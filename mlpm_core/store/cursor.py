@@ -21,9 +21,8 @@ from mlpm_core.store.schema import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import pandas as pd
-
     from mlpm_core.records import AnyRecord, Record
+    from mlpm_core.store.figures import FigureTable
 
 ROW_GROUP: Final = 122_880
 """So many rows DuckDB keeps together."""
@@ -52,6 +51,8 @@ class Reader:
     """
 
     _reads_once = True
+    figures: FigureTable | None = None
+    """What was computed from what is stored; see there."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
@@ -66,19 +67,6 @@ class Reader:
             When DuckDB refuses.
         """
         return self._rows(query(name), parameters)
-
-    def frame(self, name: str, **parameters: object) -> pd.DataFrame:
-        """The rows of ``queries/<name>.sql`` as a frame.
-
-        Raises
-        ------
-        StoreError
-            When DuckDB refuses.
-        """
-        try:
-            return self._cursor.execute(query(name), parameters).df()
-        except duckdb.Error as error:
-            raise StoreError(f"The store could not answer {name!r}: {error}") from error
 
     def current(self, record: type[AnyRecord], project: str) -> list[AnyRecord]:
         """What holds now for one kind and project, by key."""

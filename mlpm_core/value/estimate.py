@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -15,15 +16,17 @@ from mlpm_core.quantity import LARGEST_RESULT
 from mlpm_core.value.draws import SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Ordered = NDArray[np.float32]
 
 
 K = TypeVar("K")
 _ENDS = np.array([0.1, 0.5, 0.9])
+_ORDERS_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,24 @@ class Estimate:
     p50: float
     p90: float
     unit: str
-    samples: Array = field(repr=False, compare=False)
+    _samples: Array | Callable[[], Array] = field(repr=False, compare=False)
+    _ordered: Ordered | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def samples(self) -> Array:
+        """The draws behind it; a figure that was kept without them makes them again."""
+        return self._samples() if callable(self._samples) else self._samples
+
+    @property
+    def ordered(self) -> Ordered:
+        """The draws from the lowest to the highest, in single precision; one where all are equal.
+
+        That is all that a sum of figures asks of one.
+        """
+        if self._ordered is not None:
+            return self._ordered
+        ordered = np.sort(self.samples)
+        return (ordered if ordered[0] < ordered[-1] else ordered[:1]).astype(np.float32)
 
     @classmethod
     def of(cls, samples: Array, unit: str) -> Estimate:
@@ -159,12 +179,39 @@ def added(estimates: Sequence[Estimate], unit: str) -> Estimate:
         raise NotEnoughDataError("There is nothing to add; at least one figure is needed.")
     if len(estimates) == 1:
         return replace(estimates[0], unit=unit)
-    n = max(e.samples.size for e in estimates)
-    rng = np.random.default_rng(SEED)
-    grid = (np.arange(n) + 0.5) / n
-    total = np.zeros(n)
-    for estimate in estimates:
-        m = estimate.samples.size
-        quantiles = np.interp(grid * (m - 1), np.arange(m), np.sort(estimate.samples))
-        total += rng.permutation(quantiles)
+    uncertain = [(e.ordered, i) for i, e in enumerate(estimates) if e.ordered.size > 1]
+    n = max((ordered.size for ordered, _ in uncertain), default=1)
+    total = np.full(n, sum(e.p50 for e in estimates if e.ordered.size == 1), dtype=float)
+    orders = _orders(n, len(estimates)) if uncertain else ()
+    for ordered, i in uncertain:
+        total += _at_middles(ordered, n)[orders[i]]
     return replace(Estimate.of(total, unit), mean=math.fsum(e.mean for e in estimates))
+
+
+def _at_middles(ordered: Ordered, n: int) -> Array:
+    """The quantiles at the middles of n equally likely strata."""
+    below, part = _middles(ordered.size, n)
+    draws = ordered.astype(float)
+    return np.asarray(draws[below] + np.diff(draws)[below] * part)
+
+
+@lru_cache(maxsize=8)
+def _middles(m: int, n: int) -> tuple[NDArray[np.intp], Array]:
+    """Where in m ordered draws the middles of n strata lie: after which draw, and how far."""
+    at = (np.arange(n) + 0.5) / n * (m - 1)
+    below = at.astype(np.intp)
+    return below, at - below
+
+
+def _orders(n: int, k: int) -> Sequence[NDArray[np.integer]]:
+    """The first k of a fixed row of orders of n things."""
+    with _ORDERS_LOCK:
+        rng, orders = _rows_of_orders(n)
+        while len(orders) < k:
+            orders.append(rng.permutation(n).astype(np.min_scalar_type(n)))
+        return tuple(orders[:k])
+
+
+@lru_cache(maxsize=4)
+def _rows_of_orders(n: int) -> tuple[np.random.Generator, list[NDArray[np.integer]]]:
+    return np.random.default_rng(SEED), []

@@ -15,7 +15,7 @@ from mlpm_core.value.policy import Policy
 from mlpm_core.value.together import partners
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -65,7 +65,8 @@ class Worth:
     feasible_share: float
     medians: Mapping[str, Array] = field(repr=False)
     inputs_by_draw: Mapping[str, Array] = field(repr=False)
-    _is_possible: NDArray[np.bool_] = field(repr=False)
+    _is_possible: NDArray[np.bool_] | Callable[[], NDArray[np.bool_]] = field(repr=False)
+    _annual: Mapping[Dimension, Estimate] = field(default_factory=dict, repr=False)
 
     @property
     def net_by_draw(self) -> Array:
@@ -78,7 +79,7 @@ class Worth:
 
     def _in_place(self, estimate: Estimate) -> Array:
         values = np.full(self.draws, np.nan)
-        values[self._is_possible] = estimate.samples
+        values[self.which_possible] = estimate.samples
         return values
 
     def annual(self, dimension: Dimension) -> Estimate:
@@ -90,13 +91,20 @@ class Worth:
             For cycle time, which is never added, or when it has no finite value a year.
         """
         unit, kpi = dimension.annual_unit, self.kpis[dimension]
+        if dimension in self._annual:
+            return self._annual[dimension]
         if dimension in _MONEY:
             return kpi
         volumes = self.mechanism.volumes[dimension](self.inputs_by_draw)
-        kept = np.broadcast_to(volumes, (self.draws,))[self._is_possible]
+        kept = np.broadcast_to(volumes, (self.draws,))[self.which_possible]
         with np.errstate(all="ignore"):
             annual = kpi.samples * Unit.read("1/kcase").factor * kept
         return Estimate.of(annual, unit)
+
+    @property
+    def which_possible(self) -> NDArray[np.bool_]:
+        """Which draws were possible; shape (draws,)."""
+        return self._is_possible() if callable(self._is_possible) else self._is_possible
 
     @property
     def is_exact(self) -> bool:

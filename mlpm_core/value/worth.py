@@ -8,20 +8,21 @@ options, or two periods, share their luck and differ by what really differs.
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
-from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.errors import InputError, MlpmError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
 from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
 from mlpm_core.value.estimate import Estimate, LaterEstimates, added
-from mlpm_core.value.policy import Policy, possible
+from mlpm_core.value.policy import Outcome, Policy, possible
 from mlpm_core.value.result import FormulaStep, Worth
+from mlpm_core.value.side_by_side import Drawn, outcomes
 from mlpm_core.value.together import joint_points, lineage, partners
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,6 +37,7 @@ __all__ = [
     "worth_by_period",
 ]  # fmt: skip
 
+V = TypeVar("V")
 _MAX_DRAWS: Final = 2**20
 
 
@@ -128,7 +130,11 @@ def worth_by_period(
     common = Valuation(
         mechanism, quantities, own=own, baseline=baseline, currency=currency, draws=draws, seed=seed
     )
-    return [common.worth(period) for period in periods]
+    worths = common.worths(periods)
+    for one in worths:
+        if isinstance(one, MlpmError):
+            raise one
+    return [one for one in worths if isinstance(one, Worth)]
 
 
 class Valuation:
@@ -187,6 +193,83 @@ class Valuation:
         InputError, NotEnoughDataError
             As in ``worth``, for what the option brings.
         """
+        drawn = self._draw(option, stream)
+        self._policy.check(drawn.medians)
+        outcome = self._policy.outcome(drawn.inputs)
+        return _worth(self._policy, drawn, outcome, self._draws, self._seed)
+
+    def worths(self, options: Sequence[Written]) -> list[Worth | MlpmError]:
+        """What each of many options is worth, computed as one array; else what ``worth`` raises."""
+        return self._each(
+            options,
+            [None] * len(options),
+            lambda drawn, outcome: _worth(self._policy, drawn, outcome, self._draws, self._seed),
+        )
+
+    def by_draw(
+        self,
+        options: Sequence[Written],
+        streams: Sequence[Mapping[str, str]],
+        dimensions: Collection[Dimension] = (),
+    ) -> list[dict[Dimension | None, Array] | MlpmError]:
+        """Net (None) and dimensions of each of many options, draw by draw, and nothing else.
+
+        Parameters
+        ----------
+        options, streams : sequence
+            As ``worth`` takes them, one for each option.
+        dimensions : collection of Dimension
+            Which, beside net.
+
+        Returns
+        -------
+        list
+            Arrays of shape (draws,) in the units of the dimensions, NaN where a draw is not
+            possible; or what ``worth`` raises.
+        """
+        rules = self._policy.mechanism.kpis
+
+        def arrays(_: Drawn, outcome: Outcome) -> dict[Dimension | None, Array]:
+            is_possible = np.broadcast_to(outcome.is_possible, (self._draws,))
+            _refuse_none_possible(is_possible)
+            figures: dict[Dimension | None, Array] = {None: outcome.net}
+            figures |= {d: np.asarray(rules[d].in_own_unit(outcome.kpis[d])) for d in dimensions}
+            return {d: np.where(is_possible, values, np.nan) for d, values in figures.items()}
+
+        return self._each(options, streams, arrays)
+
+    def _each(
+        self,
+        options: Sequence[Written],
+        streams: Sequence[Mapping[str, str] | None],
+        make: Callable[[Drawn, Outcome], V],
+    ) -> list[V | MlpmError]:
+        """What is made of the outcome of each option, or the error that it raises."""
+        drawn: list[Drawn | MlpmError] = []
+        for option, stream in zip(options, streams, strict=True):
+            try:
+                drawn.append(self._draw(option, stream))
+            except MlpmError as error:
+                drawn.append(error)
+        readable = [one for one in drawn if isinstance(one, Drawn)]
+        of_readable = iter(outcomes(self._policy, readable, self._draws))
+        answers: list[V | MlpmError] = []
+        for one in drawn:
+            if not isinstance(one, Drawn):
+                answers.append(one)
+                continue
+            outcome = next(of_readable)
+            if not isinstance(outcome, Outcome):
+                answers.append(outcome)
+                continue
+            try:
+                answers.append(make(one, outcome))
+            except MlpmError as error:
+                answers.append(error)
+        return answers
+
+    def _draw(self, option: Written, stream: str | Mapping[str, str] | None) -> Drawn:
+        """Everything read, and drawn."""
         given = {**self._planned, **option}
         own = self._policy.read(self._own, given, self._read.values(), self._currency)
         quantities = self._read | own
@@ -199,8 +282,7 @@ class Valuation:
             )
             for name, q in read.items()
         }
-        medians = self._medians | _medians(own)
-        return _worth(self._policy, read, inputs, medians, self._draws, self._seed)
+        return Drawn(read, inputs, self._medians | _medians(own))
 
     def _drawn(
         self, name: str, quantity: Quantity, pairs: Partners, streams: Mapping[str, str]
@@ -251,21 +333,9 @@ def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
     return {n: np.array(q.median * Unit.read(q.unit).factor) for n, q in read.items()}
 
 
-def _worth(
-    policy: Policy,
-    read: Mapping[str, Quantity],
-    inputs: Mapping[str, Array],
-    medians: Mapping[str, Array],
-    draws: int,
-    seed: int,
-) -> Worth:
-    policy.check(medians)
-    outcome = policy.outcome(inputs)
+def _worth(policy: Policy, drawn: Drawn, outcome: Outcome, draws: int, seed: int) -> Worth:
     is_possible = np.broadcast_to(outcome.is_possible, (draws,))
-    n_possible = int(is_possible.sum())
-    if n_possible == 0:
-        raise NotEnoughDataError("None of the draws is possible; narrow the quantities.")
-
+    n_possible = _refuse_none_possible(is_possible)
     money = [outcome.net] if outcome.costs is None else [outcome.net, outcome.costs]
     net, *costs = Estimate.each(
         np.array([possible(figure, is_possible) for figure in money]),
@@ -276,8 +346,8 @@ def _worth(
         baseline=policy.baseline.name,
         draws=draws,
         seed=seed,
-        currency=next((q.currency for q in read.values() if q.currency), None),
-        quantities=read,
+        currency=next((q.currency for q in drawn.quantities.values() if q.currency), None),
+        quantities=drawn.quantities,
         kpis=LaterEstimates(
             {d: d.unit for d in Dimension}, policy.dimensions(outcome, is_possible)
         ),
@@ -285,7 +355,15 @@ def _worth(
         costs=costs[0] if costs else None,
         probability_of_loss=float(np.mean(net.samples < 0)),
         feasible_share=n_possible / draws,
-        medians=medians,
-        inputs_by_draw=inputs,
+        medians=drawn.medians,
+        inputs_by_draw=drawn.inputs,
         _is_possible=is_possible,
     )
+
+
+def _refuse_none_possible(is_possible: NDArray[np.bool_]) -> int:
+    """How many draws are possible."""
+    n_possible = int(is_possible.sum())
+    if n_possible == 0:
+        raise NotEnoughDataError("None of the draws is possible; narrow the quantities.")
+    return n_possible

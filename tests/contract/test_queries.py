@@ -15,7 +15,8 @@ from mlpm_core.store.schema import KNOWN, current_view, table
 STORE = Path(__file__).resolve().parents[2] / "mlpm_core" / "store"
 QUERIES = sorted((STORE / "queries").glob("*.sql"))
 MIGRATIONS = sorted((STORE / "migrations").glob("*.sql"))
-TYPES = {"BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN"}
+TYPES = {"BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN", "BLOB"}
+TYPES |= {f"{type_}[]" for type_ in TYPES}  # of many questions at once
 CONTENT = re.compile(r"^(-- .+\n)+-- params:(?P<params>.*)\n-- returns: (?P<returns>.+)\n(?!--)")
 
 
@@ -43,9 +44,11 @@ def example(type_):
     """A value of a type, to bind; NULL would let DuckDB choose another type."""
     written = {
         "BIGINT": "7", "INTEGER": "7", "DOUBLE": "0.5", "VARCHAR": "'x'", "BOOLEAN": "true",
+        "BLOB": "'x'::BLOB",
         "DATE": "DATE '2026-06-30'", "TIMESTAMP": "TIMESTAMP '2026-06-30 12:00:00'",
     }  # fmt: skip
-    return written[type_]
+    single = written[type_.removesuffix("[]")]
+    return f"[{single}]" if type_.endswith("[]") else single
 
 
 def bound(text, named):
@@ -70,7 +73,7 @@ def test_a_query_returns_what_its_header_says(path, connected):
     body = CONTENT.sub("", text)
     if not shown:
         connected.execute(f"EXPLAIN {bound(body, named)}")
-        assert body.startswith(("INSERT INTO", "UPDATE"))
+        assert body.startswith(("INSERT INTO", "UPDATE", "DELETE FROM"))
         return
     described = connected.execute(f"DESCRIBE {bound(body, named)}").fetchall()
     assert {name: type_ for name, type_, *_ in described} == shown
@@ -105,7 +108,7 @@ def test_migrations_are_numbered_without_a_gap():
 def test_the_store_has_the_tables_the_records_call_for_and_no_others(connected):
     found = connected.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     assert {name for (name,) in found} == {
-        "schema_version", "batches", "batch_rejects", "acknowledged", *KINDS,
+        "schema_version", "batches", "batch_rejects", "acknowledged", "kept_figures", *KINDS,
     }  # fmt: skip
     found = connected.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
     current = {f"{kind}_current" for kind in KINDS}

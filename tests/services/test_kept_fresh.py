@@ -76,23 +76,25 @@ def titles(workspace):
 
 
 @pytest.mark.parametrize(
-    ("module", "asked"),
+    ("module", "name", "asked"),
     [
-        (value_cases, lambda w: case_value(w, SHOP, "orders")),
-        (portfolio_service, lambda w: project_view(w, SHOP)),
-        (portfolio_service, portfolio),
-        (deployments_service, lambda w: deployments_service.deployments(w, SHOP)),
-        (deployments_service, lambda w: deployments_service.deployments(w, None)),
+        (value_cases, "kept_cases", lambda w: case_value(w, SHOP, "orders")),
+        (portfolio_service, "lines_of", lambda w: project_view(w, SHOP)),
+        (portfolio_service, "lines_of", portfolio),
+        (portfolio_service, "_lines_by", portfolio),
+        (portfolio_service, "cases_by_id", portfolio),
+        (deployments_service, "lines_of", lambda w: deployments_service.deployments(w, SHOP)),
+        (deployments_service, "_lines_by", lambda w: deployments_service.deployments(w, None)),
+        (deployments_service, "_lines_of", lambda w: deployments_service.deployments(w, None)),
     ],
 )
-def test_what_was_read_before_a_batch_is_not_kept_as_of_it(shop, just_before, module, asked):
+def test_what_was_read_before_a_batch_is_not_kept_as_of_it(shop, just_before, module, name, asked):
     """Whoever asks holds a reader, or a project, of before the batch; the answer kept does not."""
 
     def batch():
         project_called(shop, "New")
         case_called(shop, "New")
 
-    name = "kept_cases" if module is value_cases else "lines_of"
     just_before(module, name, batch)
     asked(shop)
     assert titles(shop) == ("New", "New", "New")

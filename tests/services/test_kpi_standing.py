@@ -251,7 +251,7 @@ def test_the_kpis_of_a_project_go_by_its_own_day(monkeypatch, clock_on, state):
     cases = {TODAY: [PLAN], date(2026, 6, 9): [LIFE]}
     monkeypatch.setattr(
         kpis, "project_cases",
-        lambda reader, project, day, draws: cases[day] if project.clock_on == clock_on else [],
+        lambda reader, project, day: cases[day] if project.clock_on == clock_on else [],
     )  # fmt: skip
     row = record(Kpi, RECORD | {"stands_for": "x", "expires_on": date(2026, 6, 9)})
     hidden = row.model_copy(update={"kpi_id": "hidden", "archived": True})

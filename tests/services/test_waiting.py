@@ -1,4 +1,4 @@
-"""Who writes keeps others waiting for the writing alone: not while files are judged or previewed."""
+"""Whoever writes keeps others waiting for the writing alone, not while files are judged."""
 
 from __future__ import annotations
 

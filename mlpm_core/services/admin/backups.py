@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlpm_core import __version__
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.named_file import open_named
+from mlpm_core.services.admin.figures_check import forget_wrong_figures
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER, quarantine
@@ -59,6 +60,12 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         still hold all that it stood for. Without it a ledger that was written anew together with
         the database is not seen.
     """
+    checks = _record_checks(workspace, head)
+    is_in_order = all(check.ok for check in checks)  # else the figures rest on what is wrong
+    return checks + (_figures_checks(workspace) if is_in_order else [])
+
+
+def _record_checks(workspace: Workspace, head: str | None = None) -> list[Check]:
     with workspace.store.write_locked(), workspace.store.reader() as reader:
         rows = {row["seq"]: row for row in reader.rows("batch_rows", after=0)}
         contents, views = reader.contents(), workspace.store.changed_views()
@@ -101,6 +108,16 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         )
     )
     return checks
+
+
+def _figures_checks(workspace: Workspace) -> list[Check]:
+    """That other figures were kept than the records give; nothing when none were."""
+    wrong = forget_wrong_figures(workspace)
+    advice = (
+        "had other figures kept than the records give. They are forgotten now and computed anew; "
+        "start the app again, so that no screen shows them any more"
+    )
+    return [_check("figures", "", wrong, advice)] if wrong else []
 
 
 def _rows_check(
@@ -285,9 +302,11 @@ def _verified(settings: Settings, name: str) -> list[Check]:
     try:
         if workspace.healed:
             raise InputError(f"{name} cannot be restored: {workspace.healed[0]}")
-        checks = verify(workspace)
+        checks = _record_checks(workspace)
         if not all(check.ok for check in checks):
-            checks = verify(workspace)  # what it put right stays right
+            checks = _record_checks(workspace)  # what it put right stays right
+        if all(check.ok for check in checks):  # figures are no reason to refuse what they rest on
+            forget_wrong_figures(workspace)
     finally:
         workspace.close()
     if failed := [check for check in checks if not check.ok]:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, LimitState, Verdict
 from mlpm_core.records import Deployment, Slot, ValueCase
+from mlpm_core.services.in_life.deployment_lines import DeploymentLine, DeploymentView
 from mlpm_core.services.in_life.health import (
     LimitsAndIncidents,
     age_in_days,
     health_of,
     held_against,
-    limit_checks,
+    limits_held,
     newest,
 )
-from mlpm_core.services.in_life.metric_signals import WatchedMetric, watched_metrics
-from mlpm_core.services.in_life.portfolio import PortfolioRow, gap_size, lines_of
-from mlpm_core.services.in_life.segments import Segments, segments_of
+from mlpm_core.services.in_life.metric_signals import watched_metrics
+from mlpm_core.services.in_life.portfolio import PortfolioRow, gap_size, lines_of, make_lines
+from mlpm_core.services.in_life.segments import segments_of
 from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.consistent import kept
+from mlpm_core.services.session.stale import make_stale
 from mlpm_core.services.valuation.mechanisms import mechanism_of_case
-from mlpm_core.services.valuation.monitored import as_asked, as_if_deployed, monitored_periods
-from mlpm_core.services.valuation.value_rates import RatePoint, rates_of, series_of
+from mlpm_core.services.valuation.monitored import (
+    as_asked,
+    as_if_deployed,
+    ask_recent_ahead,
+    monitored_periods,
+    recent_periods,
+)
+from mlpm_core.services.valuation.value_rates import rates_of, series_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.in_life.periods import Monitored, Period
     from mlpm_core.records import Project
+    from mlpm_core.services.session.stale import StaleProjects
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Mechanism
@@ -48,69 +57,6 @@ __all__ = [
 _SLOTS = [slot.value for slot in Slot]
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentLine:
-    """A model version in a slot, with its health and what it costs.
-
-    ``deployment_id`` names it in links: that of its record, or ``case:`` and a value case for a
-    model that reports results without a record. ``value`` is the value case that it stands for as
-    champion, None in another slot: only the champion counts for value.
-    """
-
-    project: str
-    project_title: str
-    is_demo: bool
-    deployment_id: str
-    is_recorded: bool
-    model_id: str
-    model_version: str
-    slot: str
-    value_case_id: str
-    case_title: str
-    from_on: date | None
-    to_on: date | None
-    days_in_slot: int | None
-    is_in_use: bool
-    fresh_within_days: int
-    health: Verdict
-    age_days: int | None
-    data_to: date | None
-    checks: tuple[LimitCheck, ...]
-    value: PortfolioRow | None
-
-    @property
-    def model(self) -> str:
-        """The model and its version."""
-        return f"{self.model_id} {self.model_version}".strip()
-
-    @property
-    def gap(self) -> float | None:
-        """Planned minus current value rate, money a week; champions only."""
-        return self.value.gap if self.value and self.is_in_use else None
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentView:
-    """One deployment in full, over periods of one length.
-
-    ``rates`` is empty when it does not count for value; ``slots`` are all deployments of the same
-    model, this one included.
-    """
-
-    line: DeploymentLine
-    slots: tuple[DeploymentLine, ...]
-    granularities: tuple[str, ...]
-    granularity: str | None
-    rates: tuple[RatePoint, ...]
-    metrics: tuple[WatchedMetric, ...]
-    segments: tuple[Segments, ...]
-
-    @property
-    def without_limit(self) -> tuple[WatchedMetric, ...]:
-        """The metrics for which nobody has set a limit."""
-        return tuple(m for m in self.metrics if m.check is None)
-
-
 def deployments(workspace: Workspace, project: str | None) -> list[DeploymentLine]:
     """Every deployment that is not archived, of one project or all, the worst health first.
 
@@ -119,12 +65,11 @@ def deployments(workspace: Workspace, project: str | None) -> list[DeploymentLin
     NotFoundError
         When there is no such project.
     """
-    rows = [workspace.project(project)] if project is not None else None
-    with workspace.store.reader() as reader:
-        if rows is None:
-            rows = [p for p in reader.projects() if not p.archived]
-        lines = [line for row in rows for line in _lines(workspace, reader, row)]
-    return _worst_first(lines)
+    if project is not None:
+        return _worst_first(_lines_of(workspace, project))
+    make_stale(workspace, "deployments", _make_lines)
+    names = [p.project for p in workspace.store.projects() if not p.archived]
+    return _worst_first(line for name in names for line in _lines_of(workspace, name))
 
 
 def deployment(
@@ -150,7 +95,7 @@ def deployment(
     row = workspace.project(project)
     day = workspace.today(project)
     with workspace.store.reader() as reader:
-        lines = _worst_first(_lines(workspace, reader, row))
+        lines = _worst_first(_lines_of(workspace, project))
         by_id = {line.deployment_id: line for line in lines}
         if deployment_id not in by_id:
             raise NotFoundError.of("deployment", deployment_id, by_id)
@@ -188,10 +133,46 @@ def deployment(
         )
 
 
-def _lines(workspace: Workspace, reader: Reader, project: Project) -> list[DeploymentLine]:
+def _lines_of(workspace: Workspace, project: str) -> tuple[DeploymentLine, ...]:
+    """Every deployment of a project that is not archived, kept until something is written to it."""
+    return kept(workspace, "deployments", project, partial(_lines, workspace, project))
+
+
+def _lines(workspace: Workspace, project: str) -> tuple[DeploymentLine, ...]:
+    row = workspace.project(project)
+    day = row.clock_on or workspace.now().date()
+    of_cases = lines_of(workspace, project)
+    with workspace.store.reader() as reader:
+        return _lines_by(reader, row, of_cases, day)
+
+
+def _make_lines(stale: StaleProjects) -> None:
+    """Make the lines of many projects with one question a kind to the store."""
+    of_cases = make_lines(stale)
+    asked = [
+        (project.project, record, stale.days[project.project])
+        for project in stale.projects
+        for record in stale.reader.current(Deployment, project.project)
+        if not record.archived and not _is_champion(record, of_cases[project.project])
+    ]
+    ask_recent_ahead(stale.reader, asked)
+    for project in stale.projects:
+        name = project.project
+        compute = partial(_lines_by, stale.reader, project, of_cases[name], stale.days[name])
+        stale.kept("deployments", name, compute)
+
+
+def _is_champion(record: Deployment, of_cases: Iterable[PortfolioRow]) -> bool:
+    """Whether a deployment is the one by which its value case is valued."""
+    deployed = (x.case.deployment for x in of_cases)
+    return any(d and d.deployment_id == record.deployment_id for d in deployed)
+
+
+def _lines_by(
+    reader: Reader, project: Project, of_cases: Iterable[PortfolioRow], day: date
+) -> tuple[DeploymentLine, ...]:
     """Champions from their value case's line, so that both say the same; the rest by themselves."""
-    day = workspace.today(project.project)
-    cases = {x.case.value_case_id: x for x in lines_of(workspace, project.project)}
+    cases = {x.case.value_case_id: x for x in of_cases}
     held = held_against(reader, project.project)
     lines = []
     for record in reader.current(Deployment, project.project):
@@ -212,16 +193,17 @@ def _lines(workspace: Workspace, reader: Reader, project: Project) -> list[Deplo
         if (
             deployed
             and not deployed.deployment_id
-            and monitored_periods(reader, project.project, deployed, day)
+            and recent_periods(reader, project.project, deployed, day)
         ):
             lines.append(_champion(project, of_case, deployed, day))
-    return lines
+    return tuple(lines)
 
 
 def _asked_by(reader: Reader, project: Project, value_case_id: str) -> tuple[Mechanism | None, str]:
     """In whose units, and in which currency, a model's results are asked, whatever its slot."""
     name = project.project
-    case = reader.one(ValueCase, (name, value_case_id))
+    cases = (c for c in reader.current(ValueCase, name) if c.value_case_id == value_case_id)
+    case = next(cases, None)
     return (mechanism_of_case(reader, name, case) if case else None), project.currency
 
 
@@ -249,15 +231,10 @@ def _other(
     day: date,
     held: LimitsAndIncidents,
 ) -> DeploymentLine:
-    reported = monitored_periods(reader, project.project, record, day)
-    monitored = as_asked(reported, *_asked_by(reader, project, record.value_case_id))
-    as_of = newest(reported)
-    checks = limit_checks(
-        held.limits.get(record.deployment_id, ()),
-        monitored,
-        today=day,
-        fresh_within_days=record.fresh_within_days,
-    )
+    as_of = newest(recent_periods(reader, project.project, record, day))
+    limits = held.limits.get(record.deployment_id, ())
+    mechanism, _ = _asked_by(reader, project, record.value_case_id)
+    checks = limits_held(reader, record, limits, mechanism=mechanism, project=project, today=day)
     health = health_of(
         record,
         today=day,

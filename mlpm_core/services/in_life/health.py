@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.in_life.health import Health, LimitCheck, Verdict, verdict
 from mlpm_core.records import METRICS, Incident, IncidentStatus, MetricLimit
+from mlpm_core.services.valuation.monitored import as_asked, monitored_periods, recent_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.in_life.periods import Monitored, Period
-    from mlpm_core.records import Deployment
+    from mlpm_core.records import Deployment, Project
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.store import Reader
+    from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
 
@@ -46,6 +48,28 @@ def _incident(incident: Incident) -> tuple[Health, str]:
     since = _day(incident.started_at.date())
     what = f"{incident.incident_id} ({incident.severity}, {incident.status})"
     return (Health.SICK if is_grave else Health.WATCH), f"incident {what} began on {since}"
+
+
+def limits_held(
+    reader: Reader,
+    deployment: Deployment,
+    limits: Sequence[MetricLimit],
+    *,
+    mechanism: Mechanism | None,
+    project: Project,
+    today: date,
+) -> tuple[LimitCheck, ...]:
+    """The newest results of a deployment beside its limits, in the units its mechanism asks."""
+    if not limits:
+        return ()
+    reported = recent_periods(reader, project.project, deployment, today)
+    monitored = as_asked(reported, mechanism, project.currency)
+    if any(len(monitored[period]) < len(metrics) for period, metrics in reported.items()):
+        # The newest result in a unit that fits may be older than what counts as recent.
+        reported = monitored_periods(reader, project.project, deployment, today)
+        monitored = as_asked(reported, mechanism, project.currency)
+    fresh = deployment.fresh_within_days
+    return limit_checks(limits, monitored, today=today, fresh_within_days=fresh)
 
 
 def limit_checks(

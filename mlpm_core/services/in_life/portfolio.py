@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
-from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limit_checks
+from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limits_held
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent, kept
+from mlpm_core.services.session.stale import make_stale
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
-from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
-from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
+from mlpm_core.services.valuation.monitored import ask_recent_ahead, watched_deployments
+from mlpm_core.services.valuation.trends import kept_trend
+from mlpm_core.services.valuation.value_cases import CaseValue, cases_by_id, kept_cases
 from mlpm_core.services.valuation.value_rates import rates_of
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Project
     from mlpm_core.services.in_life.health import LimitsAndIncidents
+    from mlpm_core.services.session.stale import StaleProjects
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.services.valuation.value_rates import RatePoint
     from mlpm_core.store import Reader
 
 __all__ = [
@@ -43,7 +46,8 @@ __all__ = [
 ]
 
 _PER_WEEK = 7 / DAYS_PER_YEAR
-_TREND_POINTS = 52
+TREND_POINTS: Final = 52
+"""So many of the newest periods are the trend of a KPI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +103,20 @@ class PortfolioRow:
         return self.gap / abs(self.planned_rate) if self.gap and self.planned_rate else None
 
 
+class Mean(NamedTuple):
+    """What is planned on average."""
+
+    mean: float
+    unit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Total:
     """A dimension (None: net) a year over every case in life; ``unit`` tells currencies apart."""
 
     dimension: Dimension | None
     unit: str
-    planned: Estimate
+    planned: Mean
     realised: Estimate
     cases: tuple[str, ...]
 
@@ -138,14 +149,19 @@ def portfolio(workspace: Workspace) -> Portfolio:
     return consistent(workspace, lambda: _portfolio(workspace))
 
 
+def every_line(workspace: Workspace) -> list[PortfolioRow]:
+    """The lines of every project that is not archived, by the projects' titles."""
+    make_stale(workspace, "lines", make_lines)
+    return [
+        line
+        for project in workspace.store.projects()
+        if not project.archived
+        for line in lines_of(workspace, project.project)
+    ]
+
+
 def _portfolio(workspace: Workspace) -> Portfolio:
-    with workspace.store.reader() as reader:
-        lines = [
-            line
-            for project in reader.projects()
-            if not project.archived
-            for line in lines_of(workspace, project.project)
-        ]
+    lines = every_line(workspace)
     size = gap_size(lines)
 
     def order(x: PortfolioRow) -> tuple[object, ...]:
@@ -178,25 +194,22 @@ def _project_view(workspace: Workspace, project: str) -> ProjectView:
         lines = lines_of(workspace, project)
         cases = {line.case.value_case_id: line.case for line in lines}
         day = workspace.today(project)
-        rates = {
-            name: _trend(reader, project, case, case.as_of.granularity, day)
+        trends = {
+            name: kept_trend(
+                workspace,
+                project,
+                case,
+                day,
+                partial(
+                    rates_of, reader, project, case, case.as_of.granularity, day, last=TREND_POINTS
+                ),
+            )
             for name, case in cases.items()
             if case.as_of
         }
         records = reader.current(Kpi, project)
-        kpis = [kpi_value(kpi, cases, day, rates) for kpi in records if not kpi.archived]
+        kpis = [kpi_value(kpi, cases, day, trends) for kpi in records if not kpi.archived]
     return ProjectView(row, lines, tuple(kpis), day)
-
-
-def _trend(
-    reader: Reader, project: str, case: CaseValue, granularity: str, day: date
-) -> list[RatePoint]:
-    """The newest value rates of a case; none when they cannot be computed."""
-    rates, _ = or_reason(
-        f"The value rates of {case.value_case_id} of {project}",
-        lambda: rates_of(reader, project, case, granularity, day, last=_TREND_POINTS),
-    )
-    return rates or []
 
 
 def _unknown_line(project: Project, case: CaseValue) -> PortfolioRow:
@@ -226,14 +239,41 @@ def _lines(workspace: Workspace, project: str) -> tuple[PortfolioRow, ...]:
     row = workspace.project(project)
     day = row.clock_on or workspace.now().date()
     cases = kept_cases(workspace, project).values()
-    lines = []
     with workspace.store.reader() as reader:
-        held = held_against(reader, project)
-        for case in cases:
-            what = f"The health of {case.value_case_id} of {project}"
-            line, problem = or_reason(what, partial(_line, reader, row, case, day, held))
-            lines.append(line or _unknown_line(row, replace(case, problem=problem)))
+        return _lines_by(reader, row, cases, day)
+
+
+def _lines_by(
+    reader: Reader, project: Project, cases: Iterable[CaseValue], day: date
+) -> tuple[PortfolioRow, ...]:
+    lines = []
+    held = held_against(reader, project.project)
+    for case in cases:
+        what = f"The health of {case.value_case_id} of {project.project}"
+        line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
+        lines.append(line or _unknown_line(project, replace(case, problem=problem)))
     return tuple(lines)
+
+
+def make_lines(stale: StaleProjects) -> dict[str, tuple[PortfolioRow, ...]]:
+    """The lines of each of many projects, as ``lines_of``, with one question a kind to the store.
+
+    They are kept.
+    """
+    reader, days = stale.reader, stale.days
+    asked = [
+        (project.project, deployment, days[project.project])
+        for project in stale.projects
+        if not stale.is_kept("lines", project.project)
+        for deployment in watched_deployments(reader, project.project)
+    ]
+    ask_recent_ahead(reader, asked)
+    lines = {}
+    for project in stale.projects:
+        name, day = project.project, days[project.project]
+        cases = stale.kept("cases", name, partial(cases_by_id, reader, project, day)).values()
+        lines[name] = stale.kept("lines", name, partial(_lines_by, reader, project, cases, day))
+    return lines
 
 
 def _line(
@@ -243,12 +283,10 @@ def _line(
     if deployment is None:
         return _unknown_line(project, case)
     age_days = age_in_days(case.as_of, day)
-    checks: tuple[LimitCheck, ...] = ()
-    if mine := held.limits.get(deployment.deployment_id, ()):
-        reported = monitored_periods(reader, project.project, deployment, day)
-        monitored = as_asked(reported, case.mechanism, case.currency)
-        fresh = deployment.fresh_within_days
-        checks = limit_checks(mine, monitored, today=day, fresh_within_days=fresh)
+    mine = held.limits.get(deployment.deployment_id, ())
+    checks = limits_held(
+        reader, deployment, mine, mechanism=case.mechanism, project=project, today=day
+    )
     return PortfolioRow(
         project=project.project,
         project_title=project.title,
@@ -305,7 +343,7 @@ def _total(
     cases: list[CaseValue],
     part: Callable[[Worth], Estimate],
 ) -> Total:
-    planned = [part(case.planned) for case in cases if case.planned]
+    planned = Mean(math.fsum(part(case.planned).mean for case in cases if case.planned), unit)
     realised = [part(case.current) for case in cases if case.current]
     titles = tuple(case.title for case in cases)
-    return Total(dimension, unit, added(planned, unit), added(realised, unit), titles)
+    return Total(dimension, unit, planned, added(realised, unit), titles)

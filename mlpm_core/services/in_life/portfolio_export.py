@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mlpm_core.quantity import finite
-from mlpm_core.services.in_life.portfolio import project_view
+from mlpm_core.services.in_life.portfolio import every_line, lines_of, project_view
 from mlpm_core.services.session.consistent import consistent
 from mlpm_core.services.valuation.kpis import ProxyState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from mlpm_core.services.in_life.portfolio import ProjectView
+    from mlpm_core.services.in_life.portfolio import PortfolioRow
     from mlpm_core.services.session.workspace import Workspace
+
+V = TypeVar("V")
 
 
 def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]:
     """KPIs of one project or all, as the HTTP route answers them."""
     answer = []
-    for view in _views(workspace, project):
+    for view in _views(workspace, project, project_view):
         for kpi in view.kpis:
             answer.append(
                 {
@@ -72,7 +74,7 @@ def health_json(workspace: Workspace, project: str | None) -> list[dict[str, Any
             "not_counted": line.case.uncounted,
             "value_gap": finite(line.gap),
         }
-        for view in _views(workspace, project)
+        for view in _views(workspace, project, _lines_of)
         for line in view.lines
     ]
 
@@ -103,12 +105,24 @@ def _labels(row: Mapping[str, Any], also: str) -> str:
     return ",".join(f"{name}={quoted(row[name])}" for name in ("project", "value_case", also))
 
 
-def _views(workspace: Workspace, project: str | None) -> list[ProjectView]:
-    def read() -> list[ProjectView]:
+class _Lines(NamedTuple):
+    """The value cases of a project alone."""
+
+    lines: tuple[PortfolioRow, ...]
+
+
+def _lines_of(workspace: Workspace, project: str) -> _Lines:
+    return _Lines(lines_of(workspace, project))
+
+
+def _views(
+    workspace: Workspace, project: str | None, view: Callable[[Workspace, str], V]
+) -> list[V]:
+    def read() -> list[V]:
         if project is not None:
-            return [project_view(workspace, project)]
-        with workspace.store.reader() as reader:
-            names = [p.project for p in reader.projects() if not p.archived]
-        return [project_view(workspace, name) for name in names]
+            return [view(workspace, project)]
+        every_line(workspace)  # what the projects share is asked once for all
+        names = [p.project for p in workspace.store.projects() if not p.archived]
+        return [view(workspace, name) for name in names]
 
     return consistent(workspace, read)

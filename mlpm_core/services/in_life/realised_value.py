@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, MlpmError
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
     from mlpm_core.records import Deployment, ValueCase
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.store import Reader
-    from mlpm_core.value.worth import Worth
 
 NET: Final = "net"
 """Name of the net money of a day; a dimension goes by its own name."""
 
 _DAY = timedelta(days=1)
 _DRAWS = 1024
+_AT_ONCE = 64
 _NOT_FINAL = ("partial", "estimated", "none")
 
 
@@ -188,18 +189,26 @@ def _valued(
     except InputError as error:
         faults += [str(error)] * len(counting)
         return
-    same: dict[tuple[object, ...], Worth] = {}
-    for period, p in counting:
-        key = (*period.metrics.items(), *period.luck.items())
-        try:
-            worth = same.get(key) or common.worth(period.metrics, stream=period.luck)
-        except MlpmError as error:
-            faults.append(str(error))
-            continue
-        same = {key: worth}  # periods that are pooled follow each other
-        values = {NET: worth.net_by_draw / DAYS_PER_YEAR}
-        values |= {d.value: worth.kpi_by_draw(d) for d in dimensions}
-        yield PeriodValue(p, values, is_final=period.is_final)
+    # Periods that are pooled follow each other.
+    runs = [list(run) for _, run in groupby(counting, key=lambda x: _settled(x[0]))]
+    for start in range(0, len(runs), _AT_ONCE):
+        some = runs[start : start + _AT_ONCE]
+        settled = [run[0][0] for run in some]
+        figures = common.by_draw(
+            [one.metrics for one in settled], [one.luck for one in settled], dimensions
+        )
+        for run, by_draw in zip(some, figures, strict=True):
+            if isinstance(by_draw, MlpmError):
+                faults += [str(by_draw)] * len(run)
+                continue
+            values = {d.value if d else NET: drawn for d, drawn in by_draw.items()}
+            values[NET] = values[NET] / DAYS_PER_YEAR
+            yield from (PeriodValue(p, values, is_final=one.is_final) for one, p in run)
+
+
+def _settled(period: _Held) -> tuple[object, ...]:
+    """What is equal in periods that are worth the same."""
+    return (*period.metrics.items(), *period.luck.items())
 
 
 def _midnight(day: date) -> datetime:

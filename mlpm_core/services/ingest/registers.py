@@ -174,7 +174,7 @@ def setup_steps(workspace: Workspace, project: str) -> list[SetupStep]:
     """
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        cases = project_cases(reader, row, workspace.today(project), draws=256)
+        cases = project_cases(reader, row, workspace.today(project))
         day = workspace.today(project)
         kpis = [
             k

@@ -231,7 +231,7 @@ def break_even(
     row, mechanism = workspace.project(project), find_mechanism(mechanism_id)
     candidate = find_kpi_template(candidate_id)
     with workspace.store.reader() as reader:
-        cases = project_cases(reader, row, workspace.today(project), draws=256)
+        cases = project_cases(reader, row, workspace.today(project))
     case = next((c for c in cases if c.mechanism.id == mechanism.id), None)
     view = BreakEvenView(
         mechanism=_mechanism_view(mechanism.id),

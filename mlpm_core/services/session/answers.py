@@ -49,6 +49,12 @@ class Answers:
             kept.answer, kept.rests_on = (answer, (rests_on,)) if may_be_kept else (None, ())
             return answer
 
+    def has(self, question: str, project: str, rests_on: Hashable) -> bool:
+        """Whether an answer is kept for what it rests on."""
+        with self._lock:
+            kept = self._kept.get((question, project))
+        return kept is not None and kept.rests_on == (rests_on,)
+
 
 class _Answer:
     """An answer and what it rests on, which is empty before the first."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("mlpm.computing")
 
 _Result = TypeVar("_Result")
-_FAILED: Final = "It could not be computed; the server's log says why."
+FAILED: Final = "It could not be computed; the server's log says why."
+"""The sentence for what is an error of ours: it is not kept, for the next try may go well."""
 
 
 def or_reason(what: str, compute: Callable[[], _Result]) -> tuple[_Result | None, str | None]:
@@ -45,4 +46,4 @@ def or_reason(what: str, compute: Callable[[], _Result]) -> tuple[_Result | None
         return None, str(error)
     except Exception:
         LOG.exception("%s could not be computed", what)
-        return None, _FAILED
+        return None, FAILED

@@ -45,12 +45,13 @@ def _watch(workspace: Workspace, project: str | None) -> Callable[[], bool]:
 
     def is_undisturbed() -> bool:
         is_quiet = store.n_commits == n_commits and not n_commits % 2
-        return is_quiet or _newest(workspace, project) == before
+        return is_quiet or newest_version(workspace, project) == before
 
     return is_undisturbed
 
 
-def _newest(workspace: Workspace, project: str | None) -> int:
+def newest_version(workspace: Workspace, project: str | None) -> int:
+    """The newest batch that is committed, of one project or of any."""
     with workspace.store.reader() as reader:  # not what is cached: a commit comes before that
         versions = {str(row["project"]): int(row["seq"]) for row in reader.rows("project_versions")}
     return max(versions.values(), default=0) if project is None else versions.get(project, 0)

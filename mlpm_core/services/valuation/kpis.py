@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.now import Stretch
-    from mlpm_core.services.valuation.value_rates import RatePoint
+    from mlpm_core.services.valuation.trends import TrendPoint
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
 
@@ -162,7 +162,7 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
     if row is None:
         return []
     day = row.clock_on or today()
-    cases = {c.value_case_id: c for c in project_cases(reader, row, day, draws=2048)}
+    cases = {c.value_case_id: c for c in project_cases(reader, row, day)}
     return [kpi_value(kpi, cases, day) for kpi in reader.current(Kpi, project) if not kpi.archived]
 
 
@@ -180,11 +180,11 @@ def kpi_value(
     kpi: Kpi,
     cases: Mapping[str, CaseValue],
     today: date,
-    rates: Mapping[str, Sequence[RatePoint]] | None = None,
+    trends: Mapping[str, Sequence[TrendPoint]] | None = None,
 ) -> KpiValue:
     """A KPI's record joined with the value case that moves it, as it stands on a day.
 
-    ``rates`` by case give its trend.
+    ``trends`` are by case.
     """
     baseline: float | None = kpi.baseline
     case, reason = None, None
@@ -202,7 +202,7 @@ def kpi_value(
     if baseline is None:
         reason = "Its baseline is still to be measured."
     elif case is not None:
-        points = (rates or {}).get(case.value_case_id, ())
+        points = (trends or {}).get(case.value_case_id, ())
         what = f"KPI {kpi.kpi_id} of {kpi.project}"
         standings, problem = or_reason(what, partial(_standings, kpi, case, baseline, points))
         at, reason = standings or at, problem or reason
@@ -237,7 +237,7 @@ class _Standings:
 
 
 def _standings(
-    kpi: Kpi, case: CaseValue, baseline: float, points: Sequence[RatePoint]
+    kpi: Kpi, case: CaseValue, baseline: float, points: Sequence[TrendPoint]
 ) -> _Standings:
     dimension = kpi.dimension
 

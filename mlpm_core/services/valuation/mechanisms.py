@@ -105,11 +105,10 @@ def mechanism_of(reader: Reader, project: str, mechanism_id: str) -> Mechanism:
     built_in = mechanisms()
     if mechanism_id in built_in:
         return built_in[mechanism_id]
-    record = reader.one(MechanismRecord, (project, mechanism_id))
-    if record is None:
-        mine = [row.mechanism_id for row in reader.current(MechanismRecord, project)]
+    mine = {row.mechanism_id: row for row in reader.current(MechanismRecord, project)}
+    if mechanism_id not in mine:
         raise NotFoundError.of("mechanism", mechanism_id, [*built_in, *mine])
-    return written(record.definition)
+    return written(mine[mechanism_id].definition)
 
 
 def mechanism_of_case(reader: Reader, project: str, case: ValueCase) -> Mechanism | None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.observation import Observation
 from mlpm_core.in_life.periods import Monitored, Period, periods_of
-from mlpm_core.records import Deployment, Slot, stored
+from mlpm_core.records import Deployment, Slot, ValueCase, stored
 from mlpm_core.services.valuation.reported_units import needs_unit, unit_factor
+from mlpm_core.store import rows_of_one
 from mlpm_core.value.rates import flags_nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from mlpm_core.records import ValueCase
-    from mlpm_core.store import Reader
+    from mlpm_core.store import MomentReader, Reader
     from mlpm_core.value.mechanism import Mechanism
 
 WINDOW_DAYS: Final = 92
@@ -57,6 +57,14 @@ def deployed(reader: Reader, case: ValueCase) -> Deployment:
     return max(champions(reader, case), key=lambda d: (d.to_on is None, d.from_on))
 
 
+def watched_deployments(reader: Reader, project: str) -> list[Deployment]:
+    """Everything of a project of which results are asked: what is deployed, or as if it were."""
+    recorded = [d for d in reader.current(Deployment, project) if not d.archived]
+    cases = [case for case in reader.current(ValueCase, project) if not case.archived]
+    as_if = [d for case in cases for d in champions(reader, case) if not d.deployment_id]
+    return recorded + as_if
+
+
 def years_in_use(
     reader: Reader, case: ValueCase, today: date, *, is_monitored: bool
 ) -> float | None:
@@ -75,7 +83,9 @@ def monitored_periods(
     reader: Reader, project: str, deployment: Deployment | None, today: date
 ) -> dict[Period, dict[str, Monitored]]:
     """Monitored metrics of the deployed model by period, up to today."""
-    rows = _results(reader, "monitored_metrics", project, deployment)
+    if not deployment or not deployment.model_id:
+        return {}
+    rows = reader.rows("monitored_metrics", **_of(project, deployment))
     return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
 
 
@@ -87,28 +97,30 @@ def recent_periods(
     Of each length of period those of the newest ``WINDOW_DAYS``, the first 12 as the reference, and
     of each metric the newest result.
     """
-    until = datetime.combine(today, time.max)
-    rows = _results(reader, "recent_metrics", project, deployment, until=until, days=WINDOW_DAYS)
-    return periods_of(rows)
-
-
-def _results(
-    reader: Reader,
-    query: str,
-    project: str,
-    deployment: Deployment | None,
-    **more: object,
-) -> list[dict[str, Any]]:
     if not deployment or not deployment.model_id:
-        return []
-    return reader.rows(
-        query,
-        project=project,
-        model_id=deployment.model_id,
-        model_version=deployment.model_version,
-        also_source="shadow" if deployment.slot == Slot.SHADOW else "production",
-        **more,
-    )
+        return {}
+    return periods_of(rows_of_one(reader, "recent_metrics", _recent(project, deployment, today)))
+
+
+def ask_recent_ahead(reader: MomentReader, asked: Iterable[tuple[str, Deployment, date]]) -> None:
+    """Ask for the ``recent_periods`` of many deployments at once: their project, they, its day."""
+    questions = [_recent(*question) for question in asked if question[1].model_id]
+    reader.ask_ahead("recent_metrics", questions)
+
+
+def _recent(project: str, deployment: Deployment, today: date) -> dict[str, object]:
+    until = datetime.combine(today, time.max)
+    return {**_of(project, deployment), "until": until, "days": WINDOW_DAYS}
+
+
+def _of(project: str, deployment: Deployment) -> dict[str, object]:
+    """The results of a deployment, as queries ask for them."""
+    return {
+        "project": project,
+        "model_id": deployment.model_id,
+        "model_version": deployment.model_version,
+        "also_source": "shadow" if deployment.slot == Slot.SHADOW else "production",
+    }
 
 
 def seen(

@@ -11,131 +11,39 @@ from mlpm_core.records import QuantityRecord, ValueCase
 from mlpm_core.records.metrics import without_value
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import kept
+from mlpm_core.services.valuation.case_value import CaseInput, CaseValue
 from mlpm_core.services.valuation.mechanisms import definition_changes, mechanism_of
 from mlpm_core.services.valuation.monitored import deployed, recent_periods, seen, years_in_use
-from mlpm_core.services.valuation.now import now_of, uncounted
+from mlpm_core.services.valuation.now import uncounted
+from mlpm_core.services.valuation.valuing import CaseQuestion, answered, written_worth
 from mlpm_core.value.benefits import benefit_inputs
-from mlpm_core.value.dots import Dot, outcome_dots
 from mlpm_core.value.mechanism import unreadable
-from mlpm_core.value.running_cost import RUN_COST, after_running_costs
-from mlpm_core.value.worth import Worth, worth
+from mlpm_core.value.running_cost import after_running_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from mlpm_core.in_life.periods import Monitored, Period
     from mlpm_core.records import Deployment, Project
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.services.valuation.now import Now, Stretch
+    from mlpm_core.services.valuation.now import Now
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input, Mechanism
+    from mlpm_core.value.worth import Worth
 
 
-@dataclass(frozen=True, slots=True)
-class CaseInput:
-    """One input of a value case: what is planned, what is monitored, and who stands for it.
-
-    ``is_asked`` is False for an input that only another baseline needs, ``is_needed`` for one that
-    has a default or follows another input.
-    """
-
-    name: str
-    label: str
-    unit: str
-    question: str
-    is_metric: bool
-    planned: str | None
-    source: str
-    owner: str
-    default: str | None
-    is_needed: bool = True
-    is_asked: bool = True
-    monitored: str | None = None
-    monitored_value: float | None = None
-    monitored_in: str | None = None
-    batch: str | None = None
-
-    @property
-    def in_use(self) -> str | None:
-        """What the value rests on today: monitored before planned before default."""
-        return self.monitored or self.planned or self.default
-
-
-@dataclass(frozen=True, slots=True)
-class CaseValue:
-    """A value case with its inputs and what follows from them.
-
-    ``planned`` rests on the written quantities alone, ``current`` on what is monitored where
-    there is something; each is None with a sentence in ``problem`` when it cannot be said.
-    ``unvalued`` says so when only metrics are monitored that have no value alone.
-    ``redefined_at`` are the moments at which its mechanism's definition became another.
-    ``realisation`` holds the questions of ``benefit_inputs``: what it costs and how it arrives.
-
-    ``current`` rests on the periods of ``rests_on``, of which ``as_of`` is the newest.
-    ``settled_net``, money a year, and ``settled_loss``, a probability, are what it is with every
-    metric that chance explains left as planned; ``differing`` are the labels of the others.
-    ``uncounted`` says why it says nothing of today, None when it does.
-
-    A running cost that is written stands among the ``inputs``: every net is after it.
-    ``years_in_use`` is None until a model is in use for it; from then on its building is paid.
-    """
-
-    value_case_id: str
-    title: str
-    mechanism: Mechanism
-    baseline: str
-    currency: str
-    inputs: tuple[CaseInput, ...]
-    planned: Worth | None
-    current: Worth | None
-    problem: str | None
-    as_of: Period | None = None
-    deployment: Deployment | None = None
-    batches: tuple[str, ...] = ()
-    granularities: tuple[str, ...] = ()
-    realisation: tuple[CaseInput, ...] = ()
-    unvalued: str | None = None
-    redefined_at: tuple[datetime, ...] = ()
-    rests_on: Stretch | None = None
-    settled_net: float | None = None
-    settled_loss: float | None = None
-    differing: tuple[str, ...] = ()
-    uncounted: str | None = None
-    years_in_use: float | None = None
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Labels of the inputs that nobody has given a number yet."""
-        return tuple(
-            i.label for i in self.inputs if i.is_asked and i.is_needed and i.in_use is None
-        )
-
-    @property
-    def benefit_answers(self) -> dict[str, str]:
-        """What is written of how the value arrives, for ``benefits``."""
-        answers = {i.name: i.planned for i in self.realisation if i.planned}
-        return answers if self.run_cost is None else answers | {RUN_COST: self.run_cost}
-
-    @property
-    def run_cost(self) -> str | None:
-        """What running costs beyond what the formulas count, as written; None when nothing is."""
-        return next((i.planned for i in self.inputs if i.name == RUN_COST and i.planned), None)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether every number that the best value rests on is taken as exact."""
-        return self.best is not None and all(q.is_exact for q in self.best.quantities.values())
-
-    @property
-    def dots(self) -> list[Dot]:
-        """Fifty equally likely net outcomes; none while there is no value."""
-        return outcome_dots(self.best.net.samples) if self.best else []
-
-    @property
-    def best(self) -> Worth | None:
-        """The current value if there is one, else the planned."""
-        return self.current or self.planned
+__all__ = [
+    "BaselineValue",
+    "CaseInput",
+    "CaseValue",
+    "against_baselines",
+    "case_value",
+    "cases_by_id",
+    "kept_cases",
+    "project_cases",
+    "valued_case",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +56,21 @@ class BaselineValue:
     problem: str | None
 
 
-def project_cases(
-    reader: Reader, project: Project, today: date, *, draws: int = 8192
-) -> list[CaseValue]:
+def project_cases(reader: Reader, project: Project, today: date) -> list[CaseValue]:
     """Every value case of a project that is not archived, valued or with its problem."""
     cases = []
     for row in reader.current(ValueCase, project.project):
         if row.archived:
             continue
         what = f"Value case {row.value_case_id} of {project.project}"
-        case, problem = or_reason(
-            what, partial(valued_case, reader, project, row, today, draws=draws)
-        )
+        case, problem = or_reason(what, partial(valued_case, reader, project, row, today))
         cases.append(case or _uncomputed(project, row, problem or ""))
     return cases
+
+
+def cases_by_id(reader: Reader, project: Project, today: date) -> dict[str, CaseValue]:
+    """Every value case of a project by its id, as ``project_cases``."""
+    return {c.value_case_id: c for c in project_cases(reader, project, today)}
 
 
 def kept_cases(workspace: Workspace, project: str) -> dict[str, CaseValue]:
@@ -174,7 +83,7 @@ def kept_cases(workspace: Workspace, project: str) -> dict[str, CaseValue]:
         row = workspace.project(project)
         day = row.clock_on or workspace.now().date()
         with workspace.store.reader() as reader:
-            return {c.value_case_id: c for c in project_cases(reader, row, day)}
+            return cases_by_id(reader, row, day)
 
     return dict(kept(workspace, "cases", project, cases))
 
@@ -236,7 +145,7 @@ def against_baselines(case: CaseValue) -> list[BaselineValue]:
             asked = {i.name for i in case.mechanism.inputs_for(baseline.name)}
             shown = [i for i in case.inputs if i.name in asked]
             missing = [i.label for i in shown if i.is_needed and i.in_use is None]
-            worth_against, problem = _worth(
+            worth_against, problem = written_worth(
                 case.mechanism,
                 {i.name: i.in_use for i in shown},
                 baseline.name,
@@ -256,10 +165,14 @@ def valued_case(
     today: date,
     *,
     changes: Mapping[str, str] | None = None,
-    draws: int = 8192,
     deployment: Deployment | None = None,
 ) -> CaseValue:
-    """The record of a value case, valued by the results of a deployment: its champion's if none."""
+    """The record of a value case, valued by the results of a deployment: its champion's if none.
+
+    What it is worth is kept, but for changes and other deployments.
+    """
+    is_as_stored = not changes and deployment is None
+    place = (project.project, row.value_case_id) if is_as_stored else None
     changes = changes or {}
     deployment, currency = deployment or deployed(reader, row), project.currency
     monitored = recent_periods(reader, project.project, deployment, today)
@@ -274,18 +187,10 @@ def valued_case(
     )
     inputs = _inputs(mechanism, row, written, changes)
     texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
-    planned, problem = _worth(mechanism, texts, row.baseline, currency, draws)
-    now = now_of(mechanism, monitored, planned, texts, baseline=row.baseline, currency=currency)
+    question = CaseQuestion(mechanism, row.baseline, currency, texts, monitored)
+    answer = answered(reader, question, place)
+    now, current = answer.now, answer.current
     inputs = _with_results(inputs, now)
-    current = None
-    if now is not None:
-        current, problem = _worth(
-            mechanism,
-            {i.name: i.in_use for i in inputs if i.is_asked},
-            row.baseline,
-            currency,
-            draws,
-        )
     as_of = now.newest if now and current else None
     return CaseValue(
         value_case_id=row.value_case_id,
@@ -294,9 +199,9 @@ def valued_case(
         baseline=row.baseline or mechanism.natural,
         currency=currency,
         inputs=inputs,
-        planned=planned,
+        planned=answer.planned,
         current=current,
-        problem=problem,
+        problem=answer.problem,
         as_of=as_of,
         deployment=deployment,
         batches=now.batches if now else (),
@@ -329,21 +234,6 @@ def _planned(
         owner=record.owner if record else "",
         default=entry.default,
         is_needed=entry.is_needed,
-    )
-
-
-def _worth(
-    mechanism: Mechanism,
-    written: Mapping[str, str | None],
-    baseline: str,
-    currency: str,
-    draws: int,
-) -> tuple[Worth | None, str | None]:
-    """The worth of written inputs, or None with the sentence that says what is wrong."""
-    given = {name: text for name, text in written.items() if text}
-    return or_reason(
-        f"The worth by {mechanism.id}",
-        lambda: worth(mechanism, given, baseline=baseline or None, currency=currency, draws=draws),
     )
 
 

@@ -1,0 +1,105 @@
+"""Many options of one mechanism computed as one array: a row for each option."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from mlpm_core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from mlpm_core.quantity import Quantity
+    from mlpm_core.value.policy import Outcome, Policy
+
+    Array = NDArray[np.float64]
+
+_AT_ONCE: Final = 32  # rows of 1,024 draws then stay in the processor's cache
+
+
+class Drawn(NamedTuple):
+    """What an option is valued by: its quantities, their draws and medians in base units."""
+
+    quantities: Mapping[str, Quantity]
+    inputs: Mapping[str, Array]
+    medians: Mapping[str, Array]
+
+
+def outcomes(policy: Policy, options: Sequence[Drawn], draws: int) -> list[Outcome | InputError]:
+    """The outcome of each option, or why its medians cannot be, as ``Policy.check`` says it.
+
+    Parameters
+    ----------
+    options : sequence of Drawn
+        Their inputs of shape (draws,), or () where exact.
+    draws : int
+        How many.
+
+    Returns
+    -------
+    list of Outcome or InputError
+        The figures of an outcome are of shape (draws,), or () where they are of one option alone.
+    """
+    answers: list[Outcome | InputError] = []
+    for start in range(0, len(options), _AT_ONCE):
+        part = options[start : start + _AT_ONCE]
+        is_alike = all(one.inputs.keys() == part[0].inputs.keys() for one in part)
+        rows = _as_one_array(policy, part, draws) if is_alike and len(part) > 1 else None
+        answers += [_one(policy, one) for one in part] if rows is None else rows
+    return answers
+
+
+def _one(policy: Policy, option: Drawn) -> Outcome | InputError:
+    try:
+        policy.check(option.medians)
+    except InputError as error:
+        return error
+    return policy.outcome(option.inputs)
+
+
+def _as_one_array(policy: Policy, options: Sequence[Drawn], draws: int) -> list[Outcome] | None:
+    """The outcomes of options that are all possible at their medians; None when one is not."""
+    try:
+        policy.check(_stacked([one.medians for one in options], 1))
+    except InputError:  # which of them it is, and what it says, each tells alone
+        return None
+    together = policy.outcome(_stacked([one.inputs for one in options], draws))
+    shape = (len(options), draws)
+
+    def rows(values: Array) -> Array:
+        return np.broadcast_to(values, shape)
+
+    kpis = {dimension: rows(kpi) for dimension, kpi in together.kpis.items()}
+    net, size, is_possible = rows(together.net), rows(together.size), together.is_possible
+    possible = np.broadcast_to(is_possible, shape)
+    costs = None if together.costs is None else rows(together.costs)
+    return [
+        replace(
+            together,
+            kpis={dimension: kpi[i] for dimension, kpi in kpis.items()},
+            net=net[i],
+            size=size[i],
+            costs=None if costs is None else costs[i],
+            is_possible=possible[i],
+        )
+        for i in range(len(options))
+    ]
+
+
+def _stacked(options: Sequence[Mapping[str, Array]], draws: int) -> dict[str, Array]:
+    """The inputs of all options: as they are where all share them, else a row for each."""
+    stacked = {}
+    for name, first in options[0].items():
+        arrays = [one[name] for one in options]
+        if all(array is first for array in arrays):
+            stacked[name] = first
+        elif all(array.ndim == 0 for array in arrays):
+            stacked[name] = np.array(arrays)[:, None]
+        else:
+            stacked[name] = np.stack([np.broadcast_to(array, (draws,)) for array in arrays])
+    return stacked
