@@ -5,6 +5,7 @@ from mlpm_core.store.content import BatchContent, in_order
 from mlpm_core.store.cursor import DamagedError, Reader, Writer
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
+from mlpm_core.store.log_counts import recount, recount_all, wrong_counts
 
 __all__ = [
     "BatchContent",
@@ -16,4 +17,7 @@ __all__ = [
     "Writer",
     "in_order",
     "migrations",
+    "recount",
+    "recount_all",
+    "wrong_counts",
 ]

@@ -20,7 +20,7 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER, quarantine
 from mlpm_core.services.session.workspace import Check, Workspace
-from mlpm_core.store import BatchContent, Ledger, migrations
+from mlpm_core.store import BatchContent, Ledger, migrations, recount_all, wrong_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,11 @@ def verify(workspace: Workspace, *, head: str | None = None) -> list[Check]:
         chain, last = workspace.ledger.faults(), workspace.ledger.head
         chain += ["its lines hold no hash"] if workspace.ledger.is_unchained else []
         is_there = head is None or workspace.ledger.ever_was(head)
-    checks = [_rows_check(rows, contents, views), _receipts_check(rows, entries, rejects)]
+        n_miscounted = wrong_counts(reader)
+    checks = [_rows_check(rows, contents, views)]
+    if checks[0].ok:  # else nothing follows from the rows
+        checks.append(_counts_check(workspace, n_miscounted))
+    checks.append(_receipts_check(rows, entries, rejects))
     wrong = [*chain, *(f"batch {seq} is in the ledger only" for seq in lost)]
     wrong += [f"batch {seq} is in the database only" for seq in cut]
     wrong += [] if is_there else [f"it never ended with {head}"]
@@ -112,6 +116,20 @@ def _rows_check(
         wrong,
         "hold other rows than came with them: stop the app, move mlpm.duckdb away and start again; "
         "it is built anew from the ledger and the raw files",
+    )
+
+
+def _counts_check(workspace: Workspace, n_wrong: int) -> Check:
+    """Whether the counts of prediction logs follow from the rows; if not they are made anew."""
+    if n_wrong and not workspace.store.read_only:
+        with workspace.store.writer() as writer:
+            recount_all(writer)
+    return _check(
+        "counts",
+        "the counts of prediction logs are those of the stored predictions and labels",
+        [f"{n_wrong:,} of them"] if n_wrong else [],
+        "were others, so that segments and figures of a log were wrong: they were counted again, "
+        "unless MLPM only reads; verify again",
     )
 
 

@@ -26,6 +26,7 @@ from mlpm_core.services.ingest.kpi_effects import (
 from mlpm_core.services.ingest.row_rules import judged_with_rules
 from mlpm_core.services.ingest.saved_answers import SANDBOX, read_as_before
 from mlpm_core.services.ingest.stored_rows import append
+from mlpm_core.store import recount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -251,6 +252,7 @@ def _commit(
     content = append(writer, record, seq, done.project, judgement)
     done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
+    recount(writer, record, seq)
     changes, unsaid = before.effect()
     warnings = [
         *done.warnings,
