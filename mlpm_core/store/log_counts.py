@@ -7,9 +7,9 @@ inside the transaction of its batch: nothing is ever added to a stored day, so t
 changes nothing.
 
 The text keeps to SQL that engines share, so that the same counts can be made where a log lives: no
-``GROUP BY ALL``, no ``ISNAN``, no ``LEAST``; bins by order, so that no score and NaN reach ``ELSE``;
-``FLOOR(FLOOR(score * 1000) / 10)``, for ``FLOOR(0.29 * 100)`` is 28; moments are compared as they
-are stored. Only ``TRY_CAST`` is not everywhere: it serves logs whose numbers are kept as text.
+``GROUP BY ALL``, no ``ISNAN``, no ``LEAST``; bins by order, so that what is no number reaches
+``ELSE``; ``FLOOR(FLOOR(score * 1000) / 10)``, for ``FLOOR(0.29 * 100)`` is 28; moments are compared
+as they are stored. Only ``TRY_CAST`` is not everywhere: it serves numbers that are kept as text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 N_BINS: Final = 100
 MOST_LISTED: Final = 20
-"""Beyond so many classes predicted, or outcomes, a day a version they are numbers, and not listed."""
+"""Where a version predicts, or meets, more classes than these in a day, they are not listed."""
 
 _LARGEST: Final = "1.7976931348623157e308"
 _GAP: Final = timedelta(days=7)
@@ -314,6 +314,6 @@ def _n_wrong(table: CountTable) -> str:
 
 
 def _scale(name: str) -> str:
-    """What the size of a sum's terms adds up to: errors to both sides cancel, their sizes do not."""
+    """The size of a sum's terms together: errors to both sides cancel, their sizes do not."""
     of = {"sum_error": "sum_abs_error", "sum_actual": "sum_abs_actual"}.get(name, name)
     return f"abs(a.{of})"

@@ -34,7 +34,16 @@ def test_a_backup_restores_everything_and_keeps_what_was_there(tmp_path, whole):
     checks = backups.restore(Settings(data=tmp_path, demo=False), whole[2])
     assert [(c.name, c.ok) for c in checks] == [
         (name, True)
-        for name in ("backup", "schema", "rows", "counts", "receipts", "ledger", "raw files", "replaced")
+        for name in (
+            "backup",
+            "schema",
+            "rows",
+            "counts",
+            "receipts",
+            "ledger",
+            "raw files",
+            "replaced",
+        )
     ]
     restored = opened(tmp_path)
     assert everything(restored) == whole[1]
