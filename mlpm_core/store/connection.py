@@ -29,8 +29,9 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Reader)
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
+# A type is written in quotes until its file is opened again, so quotes are left out.
 _VIEWS: Final = """
-SELECT view_name AS name, sql AS text FROM duckdb_views() WHERE NOT internal
+SELECT view_name AS name, replace(sql, '"', '') AS text FROM duckdb_views() WHERE NOT internal
 UNION ALL SELECT function_name, macro_definition FROM duckdb_functions() WHERE NOT internal
 """
 

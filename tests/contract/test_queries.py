@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from mlpm_core.records import KINDS, columns
-from mlpm_core.store import Store, connection
+from mlpm_core.store import Store, connection, log_counts
 from mlpm_core.store.schema import KNOWN, current_view, table
 
 STORE = Path(__file__).resolve().parents[2] / "mlpm_core" / "store"
@@ -108,11 +108,14 @@ def test_migrations_are_numbered_without_a_gap():
 def test_the_store_has_the_tables_the_records_call_for_and_no_others(connected):
     found = connected.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     assert {name for (name,) in found} == {
-        "schema_version", "batches", "batch_rejects", "acknowledged", "kept_figures", *KINDS,
+        "schema_version", "batches", "batch_rejects", "acknowledged", "kept_figures", "log_counts",
+        "log_scores", *KINDS,
     }  # fmt: skip
     found = connected.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
     current = {f"{kind}_current" for kind in KINDS}
-    assert {name for (name,) in found} == {"batches_known", "batches_in_force", *current}
+    assert {name for (name,) in found} == {
+        "batches_known", "batches_in_force", "log_counts_known", "log_scores_known", *current,
+    }  # fmt: skip
 
 
 def described(connection, kind):
@@ -143,6 +146,24 @@ def test_a_migrated_table_is_what_its_record_calls_for(kind, connected):
         assert connected.execute(view, named).fetchall() == derived.execute(view, named).fetchall()
     names = [name for name, *_ in described(connected, kind)[0]]
     assert names == ["batch_seq", "line", *(c.name for c in columns(record)), "replaced_by"]
+
+
+@pytest.mark.parametrize("counts", log_counts.TABLES, ids=lambda table: table.name)
+def test_migrated_counts_are_what_the_rollup_calls_for(counts, connected):
+    """A table, and a view whose text is that of the rollup."""
+    view = "SELECT sql FROM duckdb_views() WHERE view_name = $view"
+    named = {"view": f"{counts.name}_known"}
+    with duckdb.connect() as derived:
+        derived.execute("CREATE TABLE batches (seq BIGINT, undoes BIGINT)")
+        derived.execute(KNOWN)
+        for kind in ("prediction_log", "labels"):
+            derived.execute(table(KINDS[kind]))
+            derived.execute(current_view(KINDS[kind]))
+        derived.execute(counts.create)
+        derived.execute(counts.known_view)
+        assert described(connected, counts.name) == described(derived, counts.name)
+        assert connected.execute(view, named).fetchall() == derived.execute(view, named).fetchall()
+    assert [name for name, *_ in described(connected, counts.name)[0]] == list(counts.columns)
 
 
 def test_the_engine_s_description_would_show_a_difference():

@@ -39,6 +39,7 @@ def test_a_backup_restores_everything_and_keeps_what_was_there(tmp_path, whole):
             "schema",
             "rows",
             "current rows",
+            "counts",
             "receipts",
             "ledger",
             "raw files",

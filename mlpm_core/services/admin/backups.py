@@ -21,7 +21,7 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER, quarantine
 from mlpm_core.services.session.workspace import Check, Workspace
-from mlpm_core.store import BatchContent, Ledger, migrations
+from mlpm_core.store import BatchContent, Ledger, migrations, recount_all, wrong_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,6 +79,7 @@ def _record_checks(workspace: Workspace, head: str | None = None) -> list[Check]
         checks = [_rows_check(rows, contents, views)]
         if checks[0].ok:  # else nothing follows from the rows
             checks.append(_notes_check(workspace, reader.wrong_notes()))
+            checks.append(_counts_check(workspace, wrong_counts(reader)))
     checks.append(_receipts_check(rows, entries, rejects))
     wrong = [*chain, *(f"batch {seq} is in the ledger only" for seq in lost)]
     wrong += [f"batch {seq} is in the database only" for seq in cut]
@@ -148,6 +149,20 @@ def _notes_check(workspace: Workspace, wrong: Mapping[type[Record], int]) -> Che
         [f"{n:,} of {record.plural.lower()}" for record, n in wrong.items()],
         "told another batch that replaced them than the batches give, so that screens showed wrong "
         "rows: this was put right, unless MLPM only reads; verify again",
+    )
+
+
+def _counts_check(workspace: Workspace, n_wrong: int) -> Check:
+    """Whether the counts of prediction logs follow from the rows; if not they are made anew."""
+    if n_wrong and not workspace.store.read_only:
+        with workspace.store.writer() as writer:
+            recount_all(writer)
+    return _check(
+        "counts",
+        "the counts of prediction logs are those of the stored predictions and labels",
+        [f"{n_wrong:,} of them"] if n_wrong else [],
+        "were others, so that segments and figures of a log were wrong: they were counted again, "
+        "unless MLPM only reads; verify again",
     )
 
 

@@ -25,7 +25,7 @@ UNNAMED = "without a segment"
 _REFERENCE = timedelta(weeks=12)
 _RECENT = timedelta(weeks=4)
 _MOST = 6
-_MOST_CLASSES = 10
+MOST_CLASSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _in_asked_units(
 def _of_log(rows: Sequence[Mapping[str, Any]], by: str) -> Segments:
     judged = sum(r["n_judged"] for r in rows)
     is_number = 0 < judged == sum(r["n_numbers"] for r in rows) and (
-        rows[0]["n_outcomes"] > _MOST_CLASSES
+        rows[0]["n_outcomes"] > MOST_CLASSES
     )
     table = _Table()
     for row in rows:

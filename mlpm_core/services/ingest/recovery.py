@@ -21,7 +21,7 @@ from mlpm_core.services.ingest.stored_rows import Stored, append, content_of, re
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER
 from mlpm_core.services.session.workspace import Workspace
-from mlpm_core.store import BatchContent, DamagedError, Ledger, Store
+from mlpm_core.store import BatchContent, DamagedError, Ledger, Store, recount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,6 +183,7 @@ class Recovery:
         else:
             batches.add(writer, seq, receipt, entry["channel"], undoes=undoes)
             content = register_used(writer, seq, receipt.project)[1]
+        recount(writer, record_of(receipt.kind), seq if undoes is None else int(undoes))
         batches.complete(writer, seq, receipt, content, noted=self.ledger.last_seq)
         if entry.get("content") not in (None, content.hexdigest()):
             self.healed.append(

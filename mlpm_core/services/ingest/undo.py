@@ -27,7 +27,7 @@ from mlpm_core.services.ingest.stored_rows import register_used
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.kpis import MOVING
 from mlpm_core.services.valuation.mechanisms import refuse_orphans
-from mlpm_core.store import BatchContent
+from mlpm_core.store import BatchContent, recount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -197,6 +197,7 @@ def _undone(
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
+    recount(writer, record, row["seq"])
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 

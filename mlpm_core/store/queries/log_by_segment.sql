@@ -1,34 +1,24 @@
--- The prediction log of a model by period ($by: P1D, P1M, else weeks from Monday) and segment; oldest
--- first. Judged rows have both a prediction and an outcome; numbers are compared as numbers. An
--- empty $model_version takes every version; rows from $until on are left out. An outcome that came
--- as a label of its own goes before the one in the log, and a label that names the model before one
--- that does not.
+-- The prediction log of a model by period ($by: P1D, P1M, else weeks from Monday) and segment, from
+-- its counts; oldest first. Judged predictions have a class and an outcome; numbers are compared as
+-- numbers. An empty $model_version takes every version; days from $until on are left out.
 -- params:  $project VARCHAR, $model_id VARCHAR, $model_version VARCHAR, $by VARCHAR, $until TIMESTAMP
 -- returns: period_start TIMESTAMP, segment VARCHAR, n BIGINT, n_judged BIGINT, n_wrong BIGINT, n_numbers BIGINT, sum_error DOUBLE, n_followed BIGINT, n_outcomes BIGINT
-WITH outcome AS (
-    SELECT prediction_id, max_by(y_true, model_id) AS y_true
-    FROM labels_current WHERE project = $project AND model_id IN ('', $model_id)
-    GROUP BY prediction_id
-), told AS (
-    SELECT CAST(CASE $by WHEN 'P1D' THEN date_trunc('day', ts) WHEN 'P1M' THEN date_trunc('month', ts)
-                ELSE date_trunc('week', ts) END AS TIMESTAMP) AS period_start,
-           segment, y_true, y_pred <> '' AND y_true <> '' AS is_judged,
-           TRY_CAST(y_pred AS DOUBLE) AS predicted, TRY_CAST(y_true AS DOUBLE) AS happened,
-           CASE WHEN predicted IS NULL OR happened IS NULL THEN y_pred <> y_true
-                ELSE predicted <> happened END AS is_wrong,
-           decision IN ('', y_pred) AS is_followed
-    FROM (SELECT p.* RENAME (y_true AS told_then), coalesce(o.y_true, p.y_true) AS y_true
-          FROM prediction_log_current p LEFT JOIN outcome o USING (prediction_id))
+WITH told AS (
+    SELECT CAST(CASE $by WHEN 'P1D' THEN day WHEN 'P1M' THEN date_trunc('month', day)
+                ELSE date_trunc('week', day) END AS TIMESTAMP) AS period_start,
+           *, y_pred IS DISTINCT FROM '' AND y_true IS DISTINCT FROM '' AS is_judged
+    FROM log_counts_known
     WHERE project = $project AND model_id = $model_id
-      AND ($model_version = '' OR model_version = $model_version) AND ts < $until
-), outcomes AS (
-    SELECT count(DISTINCT y_true) AS n_outcomes FROM told WHERE is_judged
+      AND ($model_version = '' OR model_version = $model_version) AND day < $until
+), outcomes AS ( -- where outcomes are not listed there are more than any screen tells apart
+    SELECT CASE WHEN bool_or(y_true IS NULL) THEN 21 ELSE count(DISTINCT y_true) END AS n_outcomes
+    FROM told WHERE is_judged
 )
-SELECT period_start, segment, count(*) AS n, count(*) FILTER (is_judged) AS n_judged,
-       count(*) FILTER (is_judged AND is_wrong) AS n_wrong,
-       count(*) FILTER (is_judged AND isfinite(predicted - happened)) AS n_numbers,
-       sum(abs(predicted - happened)) FILTER (is_judged AND isfinite(predicted - happened)) AS sum_error,
-       count(*) FILTER (is_followed) AS n_followed, any_value(n_outcomes) AS n_outcomes
+SELECT period_start, segment, CAST(sum(n) AS BIGINT) AS n,
+       CAST(coalesce(sum(n) FILTER (is_judged), 0) AS BIGINT) AS n_judged,
+       CAST(sum(n_wrong) AS BIGINT) AS n_wrong, CAST(sum(n_numbers) AS BIGINT) AS n_numbers,
+       sum(sum_abs_error) AS sum_error, CAST(sum(n_followed) AS BIGINT) AS n_followed,
+       any_value(n_outcomes) AS n_outcomes
 FROM told CROSS JOIN outcomes
 GROUP BY period_start, segment
 ORDER BY period_start, segment

@@ -1,0 +1,320 @@
+"""Counts of prediction logs, laid down with every batch, from which their figures are read.
+
+One table counts predictions by day, model version, segment and pair of predicted and actual class;
+the other counts those with a score by bins of a hundredth. A screen reads these few rows, however
+many predictions there are. What comes late (outcomes, corrections, an undo) replaces its days whole
+inside the transaction of its batch: nothing is ever added to a stored day, so that counting twice
+changes nothing.
+
+The text keeps to SQL that engines share, so that the same counts can be made where a log lives: no
+``GROUP BY ALL``, no ``ISNAN``, no ``LEAST``; bins by order, so that what is no number reaches
+``ELSE``; ``FLOOR(FLOOR(score * 1000) / 10)``, for ``FLOOR(0.29 * 100)`` is 28; moments are compared
+as they are stored. Only ``TRY_CAST`` is not everywhere: it serves numbers that are kept as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.records import Label, Prediction
+from mlpm_core.store.schema import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlpm_core.records import Record
+    from mlpm_core.store.cursor import Reader
+    from mlpm_core.store.writer import Writer
+
+N_BINS: Final = 100
+MOST_LISTED: Final = 20
+"""Where a version predicts, or meets, more classes than these in a day, they are not listed."""
+
+_LARGEST: Final = "1.7976931348623157e308"
+_GAP: Final = timedelta(days=7)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CountTable:
+    """A table of counts: what it counts by, what is counted, and what is summed."""
+
+    name: str
+    keys: tuple[str, ...]
+    counts: tuple[str, ...]
+    sums: tuple[str, ...]
+    types: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, in the order in which they are stored."""
+        return *self.keys, *self.counts, *self.sums
+
+    @property
+    def create(self) -> str:
+        """Its ``CREATE TABLE``."""
+        of_key = [f"    {k} {t}" for k, t in zip(self.keys, self.types, strict=True)]
+        counts = [f"    {c} BIGINT NOT NULL" for c in self.counts]
+        sums = [f"    {s} DOUBLE NOT NULL" for s in self.sums]
+        lines = ",\n".join([*of_key, *counts, *sums])
+        return f"CREATE TABLE {self.name} (\n{lines}\n);"
+
+    @property
+    def known_view(self) -> str:
+        """The ``CREATE VIEW`` of what the counts are, or were at the moment a reader asks about.
+
+        The engine knows before it reads which of the two is asked for.
+        """
+        names = ", ".join(self.columns)
+        past = rollup(self, where="getvariable('known_until') IS NOT NULL")
+        return (
+            f"CREATE VIEW {self.name}_known AS\n"
+            f"SELECT {names} FROM {self.name} WHERE getvariable('known_until') IS NULL\n"
+            f"UNION ALL\nSELECT {names} FROM (\n{past}\n);"
+        )
+
+
+_DAYS: Final = ("project", "model_id", "model_version", "day", "segment")
+_DAY_TYPES: Final = (
+    *("VARCHAR NOT NULL", "VARCHAR NOT NULL", "VARCHAR NOT NULL", "DATE NOT NULL"),
+    "VARCHAR NOT NULL",
+)
+
+CLASSES: Final = CountTable(
+    "log_counts",
+    (*_DAYS, "y_pred", "y_true"),
+    ("n", "n_followed", "n_wrong", "n_numbers"),
+    ("sum_error", "sum_abs_error", "sum_sq_error", "sum_actual", "sum_abs_actual",
+     "sum_sq_actual", "sum_error_actual"),
+    (*_DAY_TYPES, "VARCHAR", "VARCHAR"),
+)  # fmt: skip
+"""By predicted and actual class: empty for none, NULL for numbers, which are not listed."""
+
+SCORES: Final = CountTable(
+    "log_scores",
+    (*_DAYS, "score_bin", "y_true"),
+    ("n",),
+    ("sum_p", "sum_p2", "sum_p3", "sum_p4"),
+    (*_DAY_TYPES, "INTEGER NOT NULL", "VARCHAR"),
+)
+"""By bin k for scores from k/100 on, and actual class; -1 for no score, whatever happened."""
+
+TABLES: Final = (CLASSES, SCORES)
+
+
+def rollup(table: CountTable, *, where: str = "TRUE", log: str = "prediction_log_current") -> str:
+    """The ``SELECT`` that counts a log, as SQL.
+
+    An outcome that came as a label of its own goes before the one in the log, and a label that
+    names the model before one that does not.
+
+    Parameters
+    ----------
+    table : CountTable
+    where : str
+        Which predictions are counted, of the columns of ``p``; days of them whole.
+    log : str
+        What is read as ``p``; the labels are those that hold.
+    """
+    cases = f"""\
+SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segment,
+           p.y_pred, p.y_pred_proba AS score, p.decision,
+           COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
+    FROM {log} p
+    LEFT JOIN labels_current own ON own.project = p.project
+        AND own.model_id = p.model_id AND own.prediction_id = p.prediction_id
+    LEFT JOIN labels_current shared ON shared.project = p.project
+        AND shared.model_id = '' AND shared.prediction_id = p.prediction_id
+    WHERE {where}"""
+    return (_CLASSES if table is CLASSES else _SCORES).replace("{cases}", cases)
+
+
+# What is told of a pair holds for each of its predictions, so that a pair is judged once.
+_CLASSES: Final = f"""\
+WITH cases AS (
+    {{cases}}
+), pairs AS (
+    SELECT project, model_id, model_version, day, segment, y_pred, y_true, COUNT(*) AS n,
+           SUM(CASE WHEN decision = '' OR decision = y_pred THEN 1 ELSE 0 END) AS n_followed,
+           TRY_CAST(y_pred AS DOUBLE) AS predicted, TRY_CAST(y_true AS DOUBLE) AS happened,
+           CASE WHEN y_pred = '' OR y_true = '' THEN 0 ELSE 1 END AS is_judged
+    FROM cases
+    GROUP BY project, model_id, model_version, day, segment, y_pred, y_true
+), judged AS (
+    SELECT project, model_id, model_version, day, segment, y_pred, y_true, n, n_followed,
+           CASE WHEN is_judged = 0 THEN 0
+                WHEN predicted IS NULL OR happened IS NULL THEN
+                    CASE WHEN y_pred <> y_true THEN n ELSE 0 END
+                WHEN predicted <> happened THEN n ELSE 0 END AS n_wrong,
+           CASE WHEN is_judged = 1 AND ABS(predicted - happened) <= {_LARGEST}
+                THEN n ELSE 0 END AS n_numbers,
+           CASE WHEN is_judged = 1 AND ABS(predicted - happened) <= {_LARGEST}
+                THEN predicted - happened ELSE 0 END AS error,
+           CASE WHEN is_judged = 1 AND ABS(predicted - happened) <= {_LARGEST}
+                THEN happened ELSE 0 END AS actual
+    FROM pairs
+), classes AS (
+    SELECT project, model_id, model_version, day,
+           CASE WHEN y_pred = '' THEN 0 ELSE 1 END AS has_class,
+           COUNT(DISTINCT y_pred) AS n_predicted, COUNT(DISTINCT y_true) AS n_actual
+    FROM pairs
+    GROUP BY project, model_id, model_version, day, CASE WHEN y_pred = '' THEN 0 ELSE 1 END
+)
+SELECT j.project, j.model_id, j.model_version, j.day, j.segment,
+       CASE WHEN j.y_pred = '' OR c.n_predicted <= {MOST_LISTED} THEN j.y_pred END AS y_pred,
+       CASE WHEN j.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN j.y_true END AS y_true,
+       CAST(SUM(j.n) AS BIGINT) AS n, CAST(SUM(j.n_followed) AS BIGINT) AS n_followed,
+       CAST(SUM(j.n_wrong) AS BIGINT) AS n_wrong, CAST(SUM(j.n_numbers) AS BIGINT) AS n_numbers,
+       SUM(j.n * j.error) AS sum_error, SUM(j.n * ABS(j.error)) AS sum_abs_error,
+       SUM(j.n * j.error * j.error) AS sum_sq_error, SUM(j.n * j.actual) AS sum_actual,
+       SUM(j.n * ABS(j.actual)) AS sum_abs_actual,
+       SUM(j.n * j.actual * j.actual) AS sum_sq_actual,
+       SUM(j.n * ABS(j.error * j.actual)) AS sum_error_actual
+FROM judged j
+JOIN classes c ON c.project = j.project AND c.model_id = j.model_id
+    AND c.model_version = j.model_version AND c.day = j.day
+    AND c.has_class = CASE WHEN j.y_pred = '' THEN 0 ELSE 1 END
+GROUP BY j.project, j.model_id, j.model_version, j.day, j.segment,
+       CASE WHEN j.y_pred = '' OR c.n_predicted <= {MOST_LISTED} THEN j.y_pred END,
+       CASE WHEN j.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN j.y_true END"""
+
+_SCORES: Final = f"""\
+WITH cases AS (
+    {{cases}}
+), binned AS (
+    SELECT project, model_id, model_version, day, segment, y_true, score,
+           CASE WHEN score < 0 THEN -1
+                WHEN score < 1 THEN CAST(FLOOR(FLOOR(score * 1000) / 10) AS INTEGER)
+                WHEN score = 1 THEN {N_BINS - 1} ELSE -1 END AS score_bin
+    FROM cases
+), bins AS (
+    SELECT project, model_id, model_version, day, segment, score_bin,
+           CASE WHEN score_bin >= 0 THEN y_true END AS y_true, COUNT(*) AS n,
+           SUM(CASE WHEN score_bin >= 0 THEN score ELSE 0 END) AS sum_p,
+           SUM(CASE WHEN score_bin >= 0 THEN score * score ELSE 0 END) AS sum_p2,
+           SUM(CASE WHEN score_bin >= 0 THEN score * score * score ELSE 0 END) AS sum_p3,
+           SUM(CASE WHEN score_bin >= 0 THEN score * score * score * score ELSE 0 END) AS sum_p4
+    FROM binned
+    GROUP BY project, model_id, model_version, day, segment, score_bin,
+           CASE WHEN score_bin >= 0 THEN y_true END
+), classes AS (
+    SELECT project, model_id, model_version, day, COUNT(DISTINCT y_true) AS n_actual
+    FROM bins
+    GROUP BY project, model_id, model_version, day
+)
+SELECT b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
+       CASE WHEN b.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN b.y_true END AS y_true,
+       CAST(SUM(b.n) AS BIGINT) AS n, SUM(b.sum_p) AS sum_p, SUM(b.sum_p2) AS sum_p2,
+       SUM(b.sum_p3) AS sum_p3, SUM(b.sum_p4) AS sum_p4
+FROM bins b
+JOIN classes c ON c.project = b.project AND c.model_id = b.model_id
+    AND c.model_version = b.model_version AND c.day = b.day
+GROUP BY b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
+       CASE WHEN b.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN b.y_true END"""
+
+
+def recount(writer: Writer, record: type[Record], seq: int) -> None:
+    """Replace the counts of every day on which a batch has, or had, a say.
+
+    It is called once the batch counts, or no longer counts, inside the same transaction.
+
+    Parameters
+    ----------
+    record : type of Record
+        Of the batch; what is no prediction and no label changes no count.
+    seq : int
+        Its number, or that of the batch which is undone.
+
+    Raises
+    ------
+    StoreError
+        When DuckDB refuses; the transaction is then rolled back.
+    """
+    days: dict[str, tuple[set[str], set[date]]] = {}
+    for row in _days_of(writer, record, seq):
+        models, of_project = days.setdefault(row["project"], (set(), set()))
+        models.add(row["model_id"])
+        of_project.add(row["day"])
+    for project, (models, of_project) in days.items():
+        listed, spans = ", ".join(map(literal, sorted(models))), spans_of(of_project)
+        moments = [(datetime.combine(a, time()), datetime.combine(b, time())) for a, b in spans]
+        stored = f"model_id IN ({listed}) AND ({_within('day', 'DATE', spans)})"
+        predicted = f"p.model_id IN ({listed}) AND ({_within('p.ts', 'TIMESTAMP', moments)})"
+        for table in TABLES:
+            counted = rollup(table, where=f"p.project = $project AND {predicted}")
+            writer.execute(
+                f"DELETE FROM {table.name} WHERE project = $project AND {stored}", project=project
+            )
+            writer.execute(f"INSERT INTO {table.name} {counted}", project=project)
+
+
+def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days as spans, each from a day to the one before which it ends.
+
+    A gap of less than a week is taken along: a day that is counted again stays as it is.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> [(str(a), str(b)) for a, b in spans_of(date(2026, 6, d) for d in (1, 4, 20))]
+    [('2026-06-01', '2026-06-05'), ('2026-06-20', '2026-06-21')]
+    """
+    ordered = sorted(days)
+    if not ordered:
+        return []
+    breaks = [(a, b) for a, b in pairwise(ordered) if b - a >= _GAP]
+    begins = [ordered[0], *(b for _, b in breaks)]
+    ends = [*(a for a, _ in breaks), ordered[-1]]
+    return [(a, b + _DAY) for a, b in zip(begins, ends, strict=True)]
+
+
+def _within(column: str, kind: str, spans: Sequence[tuple[date, date]]) -> str:
+    return " OR ".join(
+        f"{column} >= {kind} '{first}' AND {column} < {kind} '{end}'" for first, end in spans
+    )
+
+
+def _days_of(reader: Reader, record: type[Record], seq: int) -> list[dict[str, Any]]:
+    """The days of the predictions that a batch tells, replaces or gives an outcome."""
+    if record is Prediction:
+        return reader.rows("days_of_predictions", seq=seq)
+    return reader.rows("days_of_labels", seq=seq) if record is Label else []
+
+
+def wrong_counts(reader: Reader) -> int:
+    """How many counts are not as the stored predictions and labels give them.
+
+    Counts are held to the unit, sums to a billionth: the order in which numbers are added shows in
+    their last digits.
+    """
+    return sum(int(reader._rows(_n_wrong(table), {})[0]["n"]) for table in TABLES)
+
+
+def recount_all(writer: Writer) -> None:
+    """Make all counts anew from the stored predictions and labels."""
+    for table in TABLES:
+        writer.execute(f"DELETE FROM {table.name}")
+        writer.execute(f"INSERT INTO {table.name} {rollup(table)}")
+
+
+def _n_wrong(table: CountTable) -> str:
+    same = " AND ".join(f"a.{k} IS NOT DISTINCT FROM b.{k}" for k in table.keys)
+    differ = [f"a.{c} IS DISTINCT FROM b.{c}" for c in table.counts]
+    differ += [
+        f"(a.{s} IS DISTINCT FROM b.{s} AND NOT coalesce(abs(a.{s} - b.{s}) <= "
+        f"1e-9 * greatest(1, {_scale(s)}), false))"
+        for s in table.sums
+    ]
+    return (
+        f"SELECT count(*) AS n FROM ({rollup(table)}) a FULL JOIN {table.name} b ON {same} "
+        f"WHERE {' OR '.join(differ)}"
+    )
+
+
+def _scale(name: str) -> str:
+    """The size of a sum's terms together: errors to both sides cancel, their sizes do not."""
+    of = {"sum_error": "sum_abs_error", "sum_actual": "sum_abs_actual"}.get(name, name)
+    return f"abs(a.{of})"

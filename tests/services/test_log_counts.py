@@ -1,0 +1,246 @@
+"""Counts of a prediction log say what its rows say, whatever came, late, twice or was undone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections import Counter
+from copy import copy
+from datetime import UTC, datetime, timedelta, timezone
+from math import inf, nan
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from mlpm_core.intake import Profile
+from mlpm_core.records import Status
+from mlpm_core.services import lifecycle
+from mlpm_core.services.admin import backups
+from mlpm_core.services.ingest import imports
+from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.session.settings import Settings
+from mlpm_core.store import Store, connection, migrations
+from mlpm_core.store.cursor import query
+from mlpm_core.store.log_counts import SCORES, TABLES, rollup
+from tests.log_by_hand import HEADERS, SHOP, assert_alike, assert_same, counted
+
+SOAK = int(os.environ.get("SOAK", "1"))
+CLASSES_USED = ["", "0", "1", "1.0", "cat", "dog"]
+moments = st.builds(
+    lambda hours, zone: (
+        datetime(2024, 2, 28, tzinfo=UTC) + timedelta(hours=hours)
+    ).astimezone(timezone(timedelta(hours=zone))).isoformat(),
+    st.integers(0, 24 * 20),
+    st.sampled_from([-11, 0, 2, 13]),
+)  # fmt: skip
+scores = st.one_of(
+    st.just(""),
+    st.sampled_from(["0", "1", "0.29", "0.57", "0.58", "0.999999", "1e-9"]),
+    st.integers(0, 1000).map(lambda k: str(k / 1000)),
+    st.floats(0, 1).map(repr),
+)
+predictions = st.tuples(
+    st.sampled_from([f"p{i}" for i in range(12)]),
+    moments,
+    st.sampled_from(["m", "o'ther"]),
+    st.sampled_from(["", "1", "2"]),
+    st.sampled_from(["", "north", "south"]),
+    st.one_of(st.sampled_from(CLASSES_USED), st.integers(-50, 50).map(str)),
+    scores,
+    st.one_of(st.sampled_from(CLASSES_USED), st.integers(-50, 50).map(str)),
+    st.sampled_from(["", "1", "cat"]),
+)
+labels = st.tuples(
+    st.sampled_from([f"p{i}" for i in range(14)]),
+    st.sampled_from(["0", "1", "1.0", "dog", "7.5", "-3"]),
+    st.sampled_from(["", "m", "o'ther"]),
+)
+batch = st.one_of(
+    st.tuples(st.just("prediction_log"), st.lists(predictions, min_size=1, max_size=12,
+                                                  unique_by=lambda row: (row[0], row[2]))),
+    st.tuples(st.just("labels"), st.lists(labels, min_size=1, max_size=8,
+                                          unique_by=lambda row: (row[0], row[2]))),
+)  # fmt: skip
+
+
+def put(workspace, kind, rows):
+    text = HEADERS[kind] + "".join(",".join(row) + "\n" for row in rows)
+    receipt = imports.import_file(
+        workspace.acting_as("ada"), SHOP, kind, "part.csv", text.encode(), accept_good=True,
+        profile=Profile(restatement="confirm", new_model="new"),
+    )  # fmt: skip
+    assert receipt.status in (Status.COMMITTED, Status.DUPLICATE, Status.REJECTED), receipt
+    return receipt
+
+
+@given(st.lists(batch, min_size=1, max_size=6), st.data())
+@settings(
+    max_examples=12 * SOAK, derandomize=SOAK == 1, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # minutes are not spent on a smaller case
+)  # fmt: skip
+def test_counts_are_those_of_the_rows_after_any_imports_and_undos(parts, data):
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = open_recovered(Settings(data=Path(folder), demo=False))
+        receipts = [put(workspace, kind, rows) for kind, rows in parts]
+        assert_same(workspace)
+        before = counted(workspace)
+        with workspace.store.reader() as reader:
+            seq = int(reader.rows("last_seq")[0]["seq"])
+        committed = [r.batch for r in receipts if r.status is Status.COMMITTED]
+        gone = data.draw(st.permutations(committed).flatmap(
+            lambda order: st.integers(0, len(order)).map(lambda n: order[:n])
+        ))  # fmt: skip
+        for name in gone:
+            undoing.undo(workspace.acting_as("ben"), SHOP, name)
+            assert_same(workspace)
+        past = copy(workspace)
+        past.store = workspace.store.as_of(seq)
+        then = counted(past)
+        assert_alike(then, before)
+        workspace.close()
+
+
+BUSY = [(f"q{i}", "2024-03-01T10:00:00Z", "m", "1", "north", str(i % 40), "0.29", str(i % 35), "")
+        for i in range(200)]  # fmt: skip
+LATE = [(f"q{i}", str(i % 3), "") for i in range(0, 200, 7)]
+
+
+@pytest.fixture
+def busy(workspace):
+    """A log with more numbers a day than are listed, and labels that came later."""
+    for kind, rows in (("prediction_log", BUSY), ("labels", LATE)):
+        assert put(workspace, kind, rows).status is Status.COMMITTED
+    return workspace
+
+
+def test_numbers_are_counted_without_being_listed(busy):
+    assert_same(busy)
+    with busy.store.reader() as reader:
+        rows = reader._rows("SELECT y_pred, y_true, n FROM log_counts", {})
+    assert rows == [{"y_pred": None, "y_true": None, "n": 200}]
+
+
+def test_segments_are_read_without_looking_at_a_single_prediction(busy):
+    """What keeps a screen as fast with a million rows as with two hundred."""
+    asked = {"project": "'shop'", "model_id": "'m'", "model_version": "''", "by": "'P1W'",
+             "until": "TIMESTAMP '2024-03-09'"}  # fmt: skip
+    text = query("log_by_segment")
+    for name, value in asked.items():
+        text = re.sub(rf"\${name}\b", value, text)
+    with busy.store.reader() as reader:
+        now = reader._rows(f"EXPLAIN {text}", {})[0]["explain_value"]
+    with busy.store.as_of(1).reader() as reader:
+        then = reader._rows(f"EXPLAIN {text}", {})[0]["explain_value"]
+    assert "log_counts" in now
+    assert "prediction_log" not in now
+    assert "labels" not in now
+    assert "prediction_log" in then
+
+
+def test_a_score_falls_into_its_hundredth_and_what_is_none_into_no_bin():
+    """Bins are exact at every hundredth; NaN, no score and one out of range are counted apart."""
+    odd = [None, nan, inf, -inf, -0.001, 1.001]
+    exact = [k / 100 for k in range(101)] + [k / 1000 for k in range(1000)]
+    with duckdb.connect() as engine:
+        engine.execute("CREATE TABLE labels_current (project VARCHAR, model_id VARCHAR, "
+                       "prediction_id VARCHAR, y_true VARCHAR)")  # fmt: skip
+        engine.execute(
+            "CREATE TABLE prediction_log_current AS SELECT 'shop' AS project, 'm' AS model_id, "
+            "'' AS model_version, '' AS segment, '' AS y_pred, '' AS decision, '1' AS y_true, "
+            "'p' || i AS prediction_id, TIMESTAMP '2024-03-01' AS ts, "
+            "CAST($scores AS DOUBLE[])[i] AS y_pred_proba FROM range(1, $n + 1) t(i)",
+            {"scores": odd + exact, "n": len(odd + exact)},
+        )
+        found = engine.execute(
+            f"SELECT score_bin, n, y_true, sum_p FROM ({rollup(SCORES)}) ORDER BY 1"
+        ).fetchall()
+    assert found[0] == (-1, len(odd), None, 0.0)
+    expected = Counter(min(k, 99) for k in range(101)) + Counter(k // 10 for k in range(1000))
+    assert {k: n for k, n, *_ in found[1:]} == expected
+    assert sum(p for *_, p in found[1:]) == pytest.approx(sum(exact))
+
+
+def test_a_store_of_before_is_counted_when_it_is_opened(tmp_path, monkeypatch, busy):
+    """The migration makes the counts of what is stored; what they say is what they would be."""
+    expected = counted(busy)
+    folder = busy.settings.data
+    lifecycle.close_workspace()
+    place = tmp_path / "older"
+    shutil.copytree(folder, place)
+    (number,) = (n for n, text in migrations() if "CREATE TABLE log_counts (" in text)
+    with duckdb.connect(str(place / "mlpm.duckdb")) as engine:
+        for table in TABLES:
+            engine.execute(f"DROP VIEW {table.name}_known; DROP TABLE {table.name}")
+        engine.execute("DELETE FROM schema_version WHERE version >= $1", [number])
+    monkeypatch.setattr(connection, "migrations", lambda: tuple(
+        (n, text) for n, text in migrations() if n <= number
+    ))  # fmt: skip
+    store = Store.open(place / "mlpm.duckdb")
+    older = copy(busy)
+    older.store = store
+    assert_alike(counted(older), expected)
+    store.close()
+
+
+def test_a_database_built_anew_from_the_ledger_is_counted_too(busy):
+    expected = counted(busy)
+    folder = busy.settings.data
+    lifecycle.close_workspace()
+    (folder / "mlpm.duckdb").unlink()
+    workspace = open_recovered(Settings(data=folder, demo=False))
+    assert workspace.healed
+    assert_alike(counted(workspace), expected)
+    workspace.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE log_counts SET n = n + 1",
+        "UPDATE log_counts SET sum_error = sum_error * (1 + 1e-6)",
+        "UPDATE log_scores SET score_bin = 30",
+        "DELETE FROM log_scores",
+        "INSERT INTO log_counts SELECT * REPLACE ('x' AS segment) FROM log_counts",
+    ],
+)
+def test_verify_names_counts_that_are_not_those_of_the_rows_and_counts_again(busy, change):
+    with busy.store.writer() as writer:
+        writer.execute(change)
+    failed = {check.name: check.detail for check in backups.verify(busy) if not check.ok}
+    assert failed.keys() == {"counts"}
+    assert "counted again" in failed["counts"]
+    assert all(check.ok for check in backups.verify(busy))
+    assert_same(busy)
+
+
+def test_a_label_replaces_the_days_of_its_predictions_and_no_others(busy):
+    other = [(row[0].replace("q", "r"), "2024-03-20T10:00:00Z", *row[2:]) for row in BUSY]
+    put(busy, "prediction_log", other)
+    with busy.store.writer() as writer:  # a mark that only counting again takes away
+        writer.execute("UPDATE log_counts SET n_followed = -1")
+    put(busy, "labels", [("r1", "5", "m")])
+    with busy.store.reader() as reader:
+        rows = reader._rows("SELECT day, n_followed FROM log_counts ORDER BY 1", {})
+    assert [(str(row["day"]), row["n_followed"] < 0) for row in rows] == [
+        ("2024-03-01", True), ("2024-03-20", False),
+    ]  # fmt: skip
+
+
+def test_an_import_that_is_tried_only_counts_nothing(busy):
+    before = counted(busy)
+    text = HEADERS["labels"] + "q1,9,\n"
+    imports.import_file(busy.acting_as("ada"), SHOP, "labels", "x.csv", text.encode(), dry_run=True,
+                        profile=Profile(restatement="confirm"))  # fmt: skip
+    batch = imports.import_file(busy.acting_as("ada"), SHOP, "labels", "x.csv", text.encode())
+    undoing.undo(busy.acting_as("ben"), SHOP, batch.batch, dry_run=True)
+    after = counted(busy)
+    undoing.undo(busy.acting_as("ben"), SHOP, batch.batch)
+    assert after != before
+    assert_alike(counted(busy), before)
