@@ -118,6 +118,10 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{column} is {value}, outside of its own interval {interval}.",
         "Correct the value or its interval; leave out what is not known.",
     ),
+    "odd-period": (
+        "{period} is no hour, day, week, month, quarter or year.",
+        "Split the row into such periods, or leave it out.",
+    ),
     "too-long": (
         "The name has {got} characters, the limit is 200.",
         "Shorten it; put the rest into note.",
@@ -172,6 +176,19 @@ _QUESTIONS: dict[str, str] = {
         "{metric} is {value} in one of {rows} rows without a unit, which is {percent}% of the "
         "truth if it is a share. Are these rows in percent, or a share? A unit of % or share in "
         "each row says it too."
+    ),
+    "metric-name": "What does {name} stand for?",
+    "cases-of": (
+        "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
+        "Does it count all cases of a period, or those of each metric alike?"
+    ),
+    "period-length": (
+        "The dates stand {gap} apart ({first}, {second} ...), and nothing says how long a period "
+        "is. Is each row of a period as long as that, or of less?"
+    ),
+    "period-end": (
+        "{date} can begin or end its {period}. Is each date the first or the last day of its "
+        "period?"
     ),
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",
 }

@@ -18,24 +18,27 @@ from mlpm_core.intake.columns.damaged_records import (
     structural_rejects,
     without_bad_bytes,
 )
+from mlpm_core.intake.columns.extra_columns import extra_columns
 from mlpm_core.intake.columns.header import Fields, Header
 from mlpm_core.intake.columns.layout_questions import (
     asked_about_dates,
     asked_about_layout,
+    asked_about_metrics,
     checked_header,
 )
 from mlpm_core.intake.columns.metric_rules import (
     as_shares,
     check_results,
-    granularity,
-    is_period_unsaid,
     result_rows,
     with_errors_in,
     with_one_count,
 )
 from mlpm_core.intake.columns.names import LONGEST, read_name
+from mlpm_core.intake.columns.period_words import periods_in_words
+from mlpm_core.intake.columns.periods import periods_of
 from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
+from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.diff import compared
 from mlpm_core.intake.files.csv_records import table
 from mlpm_core.intake.files.detect import text_of
@@ -116,18 +119,30 @@ def read(asked: ImportRequest) -> ParsedFile:
     faults = Faults(_rows_of(records, opened.text), structural)
     readings = checker.readings(records, faults)
     asked_about_dates(readings)
+    asked_about_metrics(readings, opened.fields)
     if opened.fields.has_metrics:
         check_results(readings, checker.columns, faults)
-    if asked.record is MetricResult:
-        rows = result_rows(readings, checker.columns, ~faults.is_bad)
-        if not checker.columns.wide:
-            rows = with_one_count(rows, asked.profile)
-    else:
-        every = np.arange(len(records.lines), dtype=np.int64)
-        fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}
-        if "granularity" in fields:
-            fields["granularity"] = granularity(readings, checker.columns)
-        rows = Rows(every, fields).taken(~faults.is_bad)
+    read_as: list[str] = []
+    has_periods = bool(extra_columns(asked.record))
+    if has_periods:
+        periods = periods_of(readings, checker.columns, asked.profile, faults)
+        read_as += periods.notes
+    left_out = ("metric", "value") if checker.columns.wide else ()
+    fields = {
+        c.name: readings[c.name].array(c.kind)
+        for c in columns(asked.record)
+        if c.name not in left_out
+    }
+    if has_periods:
+        fields |= {"period_start": periods.starts, "granularity": periods.lengths}
+    rows = Rows(np.arange(len(records.lines), dtype=np.int64), fields)
+    is_good = ~faults.is_bad
+    rows = result_rows(rows, readings, checker.columns, is_good)
+    if checker.columns.wide:
+        rows, counted_cases = with_counts(rows, readings, checker.columns, asked.profile)
+        read_as += [counted_cases] if counted_cases else []
+    elif asked.record is MetricResult:
+        rows = with_one_count(rows, asked.profile)
     if opened.fields.has_metrics:
         rows = as_shares(with_errors_in(rows, asked.profile))
     n = len(records.lines)
@@ -137,7 +152,9 @@ def read(asked: ImportRequest) -> ParsedFile:
         if any(note in r.notes for r in readings.values())
     }
     if asked.record is MetricResult:
-        notes[PERIOD_UNSAID] = is_period_unsaid(readings, checker.columns).astype(np.int64)
+        notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
+    if has_periods:
+        read_as = [*periods_in_words(rows), *read_as]
     receipt = Receipt(
         status=Status.DRY_RUN,
         kind=asked.kind,
@@ -146,6 +163,7 @@ def read(asked: ImportRequest) -> ParsedFile:
         lines=records.n_records,
         blank=len(records.blank),
         warnings=_about_file(opened, records),
+        read_as=", ".join(read_as),
     )
     labels = {c.name: checker.columns.label(c.name) for c in columns(asked.record)}
     return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)

@@ -30,7 +30,9 @@ class Profile(BaseModel):
     """Answers to the questions of an import; whatever is None is asked when it matters.
 
     ``columns`` maps headers to fields (or to ``ignore``), ``constants`` gives fields that the file
-    has no column for, ``wide`` lists the headers that are metrics.
+    has no column for, ``metrics`` says what names of metrics stand for, ``wide`` lists the headers
+    that are metrics. ``is_replay`` is no answer: a file that was stored before a question was
+    asked is read as it was then.
 
     Examples
     --------
@@ -51,13 +53,18 @@ class Profile(BaseModel):
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     wide: tuple[str, ...] = ()
+    metrics: dict[str, str] = Field(default_factory=dict)
+    cases_of: Literal["all", "each", "ignore"] | None = None
     hidden_rows: Literal["read", "skip"] | None = None
     restatement: Literal["confirm"] | None = None
     look_alike: Literal["new", "stored"] | None = None
     new_model: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
     cases: Literal["n", "denominator"] | None = None
+    period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
+    dates_are: Literal["start", "end"] | None = None
     errors_in: Literal["percent", "share"] | None = None
+    is_replay: bool = False
 
     @field_validator("encoding", mode="before")
     @classmethod
@@ -88,8 +95,8 @@ class Profile(BaseModel):
         Parameters
         ----------
         key : str
-            The key of a question: a field of the profile, or ``columns.HEADER`` or
-            ``constants.FIELD``, where an equals sign in a header is written ``%3D``.
+            The key of a question: a field of the profile, or ``columns.HEADER``,
+            ``constants.FIELD`` or ``metrics.NAME``, where an equals sign is written ``%3D``.
         value : str
             One of the question's choices; ``wide`` takes headers with commas between them.
 
@@ -106,14 +113,14 @@ class Profile(BaseModel):
         """
         group, dot, name = key.strip().partition(".")
         given = self.model_dump()
-        if group in ("columns", "constants") and dot and name:
+        if group in _GROUPS and dot and name:
             given[group] = {**given[group], name.replace("%3D", "="): value.strip()}
-        elif key.strip() in given and not dot and group not in ("columns", "constants"):
+        elif key.strip() in _keys() and not dot:
             given[group] = _split(value) if group == "wide" else value.strip(" ")
         else:
             raise InputError(
                 f"There is no answer {quoted(key)}; there are {', '.join(_keys())}, "
-                "columns.HEADER and constants.FIELD."
+                "columns.HEADER, constants.FIELD and metrics.NAME."
             )
         try:
             return Profile.model_validate(given)
@@ -129,7 +136,7 @@ class Profile(BaseModel):
         ['thousands=space', 'wide=recall,ROC AUC']
         """
         answers = []
-        for key, value in self.model_dump(exclude_defaults=True).items():
+        for key, value in self.model_dump(exclude_defaults=True, exclude={"is_replay"}).items():
             if isinstance(value, dict):
                 answers += [f"{key}.{k.replace('=', '%3D')}={v}" for k, v in value.items()]
             elif isinstance(value, tuple):
@@ -139,8 +146,11 @@ class Profile(BaseModel):
         return answers
 
 
+_GROUPS = ("columns", "constants", "metrics")
+
+
 def _keys() -> list[str]:
-    return [k for k in Profile.model_fields if k not in ("columns", "constants")]
+    return [k for k in Profile.model_fields if k not in (*_GROUPS, "is_replay")]
 
 
 def _split(value: str) -> list[str]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mlpm_core.quantity import LARGEST_SQUARE
-from mlpm_core.records.monitoring import OUTCOME_HEADERS, PREDICTION_HEADERS, Granularity
+from mlpm_core.records.monitoring import (
+    OUTCOME_HEADERS,
+    PERIOD_HEADERS,
+    PREDICTION_HEADERS,
+    Granularity,
+)
 from mlpm_core.records.record import (
     Choice,
     Day,
@@ -196,7 +201,7 @@ class KpiActual(Record):
     period_start: Moment = column(
         "First day or moment of the period, UTC.",
         label="Period",
-        aliases=("day", "date", "period", "week", "month"),
+        aliases=PERIOD_HEADERS,
     )
     value: Number = column("The KPI in its own unit.")
     granularity: Granularity = column("Length of the period.", default=Granularity.INSTANT)

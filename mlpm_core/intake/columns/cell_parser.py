@@ -27,6 +27,9 @@ _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SPACE_MARKS = "[ \u00a0\u202f\u2009]"
 
+LOCAL_DAY, RANGE = "local day", "range"
+"""Notes of moments: the midnight of a zone other than UTC; a first and a last day."""
+
 FIRST_MOMENT = datetime(1990, 1, 1)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
@@ -196,6 +199,8 @@ class Grammar:
 
     def _moment(self, column: Column, text: str) -> Cell:
         moment_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
+        if moment_read is not None and moment_read.is_range and column.name != "period_start":
+            moment_read = None
         if moment_read is not None and moment_read.asks is not None:
             return Cell(None, None, ("asks " + moment_read.asks,))
         if moment_read is None or moment_read.at is None:
@@ -204,10 +209,14 @@ class Grammar:
         if not FIRST_MOMENT <= moment_read.at <= last:
             words = f"{FIRST_MOMENT:%Y-%m-%d} to {last:%Y-%m-%d}"
             return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
-        notes = ("grain " + moment_read.grain,)
-        return Cell(
-            moment_read.at, None, (*notes, "utc-assumed") if moment_read.has_assumed_utc else notes
-        )
+        notes: tuple[str, ...] = ("grain " + moment_read.grain,)
+        if moment_read.is_range:
+            notes += (RANGE,)
+        if moment_read.local is not None:
+            notes += (LOCAL_DAY,)
+        if moment_read.has_assumed_utc:
+            notes += ("utc-assumed",)
+        return Cell(moment_read.at, None, notes)
 
     def _choice(self, column: Column, text: str) -> Cell:
         word = text.strip(SPACES)

@@ -10,21 +10,21 @@ import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import Cell, default_of
+from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.fast_path import Cells, read_all, read_plain
 from mlpm_core.intake.columns.file_columns import FileColumns
-from mlpm_core.intake.columns.header import known_metric
-from mlpm_core.intake.columns.metric_rules import check_results
+from mlpm_core.intake.columns.metric_rules import IN_PERCENT, NEGATED, check_results
 from mlpm_core.intake.columns.readings import Faults, PlainReading, Reading
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
 from mlpm_core.intake.files.table import DictionaryColumn, Table
 from mlpm_core.intake.messages import Fault, reject
-from mlpm_core.records import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.columns.cell_parser import Grammar
     from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.columns.metric_names import Meaning
     from mlpm_core.records import Column
 
 _MOST_LOOKED = 2_000
@@ -38,7 +38,7 @@ class Checker:
         self._project = project
         self._n_looked = 0
         self.columns = FileColumns(fields, header)
-        self._read = {c.name: self._reader(c) for c in columns(fields.record)}
+        self._read = {c.name: self._reader(c) for c in file_columns(fields.record)}
         value = fields.columns.get("value")
         self._read_wide = grammar.reader(_optional(value)) if value is not None else None
 
@@ -67,7 +67,7 @@ class Checker:
     def readings(self, table: Table, faults: Faults) -> dict[str, Reading]:
         """Every field of every record; faulty cells and rows go to ``faults``."""
         left_out = ("metric", "value") if self.columns.wide else ()
-        own_columns = [c for c in columns(self._fields.record) if c.name not in left_out]
+        own_columns = [c for c in file_columns(self._fields.record) if c.name not in left_out]
         by_name = dict(
             zip([c.name for c in own_columns], self._each_reading(own_columns, table), strict=True)
         )
@@ -117,7 +117,7 @@ class Checker:
         if column.name == "project":
             return self._project_reader(self._grammar.reader(_optional(column)))
         if self._fields.has_metrics and column.name == "metric":
-            return lambda text: _metric(read(text))
+            return lambda text: _metric(read(text), self._fields.meaning_of)
         return read
 
     def _project_reader(self, read: Callable[[str], Cell]) -> Callable[[str], Cell]:
@@ -141,8 +141,11 @@ def _optional(column: Column) -> Column:
     return replace(column, required=False, default=None if column.name == "value" else "")
 
 
-def _metric(cell: Cell) -> Cell:
+def _metric(cell: Cell, meaning_of: Callable[[str], Meaning]) -> Cell:
+    """A metric by its name in the registry, with what its numbers are beside it."""
     if cell.fault is not None:
         return cell
-    standard_name = known_metric(str(cell.value))
-    return cell._replace(value=standard_name) if standard_name is not None else cell
+    name = str(cell.value)
+    meaning = meaning_of(name)
+    notes = (IN_PERCENT,) * meaning.is_percent + (NEGATED,) * meaning.is_negated
+    return cell._replace(value=meaning.metric, notes=cell.notes + notes)

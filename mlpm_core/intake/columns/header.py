@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
+from mlpm_core.intake.columns.extra_columns import file_columns
+from mlpm_core.intake.columns.metric_names import (
+    KEEP,
+    Meaning,
+    known_metric,
+    near_metrics,
+    normal,
+    one_letter_apart,
+)
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
 from mlpm_core.intake.messages import Refusal
 from mlpm_core.intake.profile import IGNORE
-from mlpm_core.records import (
-    METRIC_ALIASES,
-    METRICS,
-    ColumnKind,
-    MetricResult,
-    as_written,
-    columns,
-)
+from mlpm_core.records import ColumnKind, MetricResult, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,48 +30,13 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 
 _ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})
-_DROPPED = str.maketrans("", "", " \t\u00a0_-\u2010\u2011\u2012\u2013\u2014")
 _WITHIN = 20
 _WIDEST = 100_000  # cells of a line that may still be a header
 _SEPARATOR = re.compile(r'"?sep=([!#-/:-@\[\]^`{|}~\t ])"?', re.IGNORECASE)
 
 
-def normal(header: str) -> str:
-    """A header as it is compared: without case, spaces, dashes and underscores.
-
-    Examples
-    --------
-    >>> normal("Model ID") == normal("model-id") == normal("model_id")
-    True
-    """
-    return header.translate(_DROPPED).casefold()
-
-
-_METRIC_OF = {normal(m): m for m in METRICS} | {normal(a): m for a, m in METRIC_ALIASES.items()}
-
-
-def known_metric(name: str) -> str | None:
-    """The registry's spelling of a metric, or None.
-
-    Examples
-    --------
-    >>> known_metric("ROC AUC"), known_metric("auc"), known_metric("joy_index")
-    ('roc_auc', 'roc_auc', None)
-    """
-    return _METRIC_OF.get(normal(name))
-
-
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).casefold()
-
-
-def _one_letter_apart(one: str, other: str) -> bool:
-    """Whether two words differ by one letter changed, added or left out."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    short, long = sorted((one, other), key=len)
-    i = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    return short[i + (len(one) == len(other)) :] == long[i + 1 :]
 
 
 def is_own(header: str) -> bool:
@@ -85,7 +52,7 @@ class Fields:
     ) -> None:
         self.record = record
         self.columns = {
-            c.name: c for c in columns(record) if by_application or not c.by_application
+            c.name: c for c in file_columns(record) if by_application or not c.by_application
         }
         self.profile = profile
         self._by_header = {
@@ -106,6 +73,11 @@ class Fields:
             )
         self._chosen = {normal(h.replace("%3D", "=")): f for h, f in chosen}
         self._wide = {normal(w) for w in profile.wide}
+        self.meanings = {
+            normal(name.replace("%3D", "=")): Meaning.read(name, answer)
+            for name, answer in profile.metrics.items()
+            if answer != IGNORE
+        }
 
     def named(self, header: str) -> str | None:
         """The field that a header names by answer, name or alias."""
@@ -121,16 +93,33 @@ class Fields:
 
     def is_metric(self, header: str) -> bool:
         """Whether a column of a wide file could hold a metric's values."""
-        return self.is_results and (self.is_answered(header) or known_metric(header) is not None)
+        return self.is_results and (
+            self.is_answered(header) or self.is_meant(header) or known_metric(header) is not None
+        )
 
     def is_answered(self, header: str) -> bool:
         """Whether the profile says that a column holds a metric."""
         return normal(header) in self._wide
 
-    @staticmethod
-    def metric_of(header: str) -> str:
+    def is_meant(self, name: str) -> bool:
+        """Whether the profile says what a name of a metric stands for."""
+        return normal(name) in self.meanings
+
+    def meaning_of(self, name: str) -> Meaning:
+        """What a name stands for: as answered, else the metric of that name."""
+        answered = self.meanings.get(normal(name))
+        return answered or Meaning(known_metric(name) or name.strip())
+
+    def may_mean(self, name: str) -> list[str]:
+        """The answers to what a name stands for that nobody has told yet; none when it is clear."""
+        if normal(name) in self.meanings or name in self.profile.metrics or self.profile.is_replay:
+            return []
+        near = [meaning.answer for meaning in near_metrics(name)]
+        return [*near, KEEP] if near else []
+
+    def metric_of(self, header: str) -> str:
         """The metric that a column of a wide file holds."""
-        return known_metric(header) or header.strip()
+        return self.meaning_of(header).metric
 
     def near(self, header: str, present: Collection[str]) -> list[str]:
         """The fields, not otherwise present, to which a header comes close."""
@@ -141,7 +130,7 @@ class Fields:
                 continue
             names = [_letters(n) for n in (column.name, *column.aliases)]
             if any(
-                len(n) >= 4 and (letters.startswith(n) or _one_letter_apart(letters, n))
+                len(n) >= 4 and (letters.startswith(n) or one_letter_apart(letters, n))
                 for n in names
             ):
                 near.append(column.name)
@@ -155,6 +144,11 @@ class Fields:
             n += sum(f is None and self.is_metric(h) for f, h in zip(fields, headers, strict=True))
         return n
 
+    def missing(self, given: Collection[str | None]) -> frozenset[str]:
+        """The required fields not among those given; an end gives the start of a period."""
+        missing = self.required - frozenset(given)
+        return missing - {"period_start"} if "period_end" in given else missing
+
     def is_header(self, headers: Sequence[str]) -> bool:
         """Whether a line names every required field, or is the header of a wide file."""
         fields = {self.named(h) for h in headers}
@@ -162,10 +156,12 @@ class Fields:
             self.named(h) or self.is_ignored(h) or is_blank(h) for h in headers
         ):
             return False
-        return self.required - self.profile.constants.keys() <= fields or (
+        if not self.missing({*fields, *self.profile.constants}):
+            return True
+        return (
             self.is_results
-            and "period_start" in fields
-            and not fields & {"metric", "value"}
+            and not fields.isdisjoint({"period_start", "period_end"})
+            and fields.isdisjoint({"metric", "value"})
             and any(self.is_metric(h) for h in headers)
         )
 
@@ -257,7 +253,7 @@ class Header:
         """Whether it has one column per metric."""
         return (
             fields.is_results
-            and "period_start" in self.fields
+            and not {"period_start", "period_end"}.isdisjoint(self.fields)
             and not {"metric", "value"} & set(self.fields)
             and any(fields.is_metric(c) for c in self.cells)
         )
@@ -272,4 +268,9 @@ class Header:
             if name is None and not fields.is_ignored(self.cells[j])
             and fields.is_metric(self.cells[j])
         ]  # fmt: skip
-        return [j for j in places if fields.is_answered(self.cells[j])] or places
+        chosen = [j for j in places if fields.is_answered(self.cells[j])]
+        return (
+            [j for j in places if j in chosen or fields.is_meant(self.cells[j])]
+            if chosen
+            else places
+        )

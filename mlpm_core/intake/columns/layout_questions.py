@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.metric_names import KEEP
 from mlpm_core.intake.columns.rows import flags
 from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.messages import Refusal, question, reject, shown
 from mlpm_core.intake.profile import IGNORE
+from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from mlpm_core.records import Question, Reject
 
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_MEANS = {
+    KEEP: "another metric, kept under its own name; no value rests on it",
+    IGNORE: "none of these; the column is not used",
+}
 _GROUPED = {
     ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
     ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?"),
@@ -142,7 +148,7 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
     given = present | profile.constants.keys()
     is_wide = header.is_wide(fields)
     near = _near(header, fields, given, is_wide=is_wide)
-    missing = fields.required - given - {f for names in near.values() for f in names}
+    missing = fields.missing({*given, *(f for names in near.values() for f in names)})
     if is_wide:
         missing -= {"metric", "value", "model_id"}
     rejects = [*_twice(header, fields), *_unnamed(records, header)]
@@ -169,6 +175,13 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
     if is_blank(header.cells[-1]) and profile.empty_last_column is None:
         questions.append(question("empty-last-column", "empty_last_column", [IGNORE]))
     if is_wide:
+        unnamed = [c for c, f in zip(header.cells, header.fields, strict=True) if f is None]
+        questions += [
+            q
+            for cell in unnamed
+            if not fields.is_ignored(cell)
+            for q in _about_metric(cell, fields, IGNORE)
+        ]
         questions += _about_wide(header, fields, has_model="model_id" in given)
     if questions:
         raise Refusal(questions=questions)
@@ -231,6 +244,33 @@ def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Ques
     if not has_model:
         asked.append(question("wide-layout", "constants.model_id", [], asked="which model is it?"))
     return asked
+
+
+def asked_about_metrics(readings: dict[str, Reading], fields: Fields) -> None:
+    """Names of metrics that come close to one of the registry are told apart.
+
+    Raises
+    ------
+    Refusal
+        With a question for each such name.
+    """
+    if not fields.has_metrics or "metric" not in readings:
+        return
+    used = readings["metric"].array(ColumnKind.NAME).unique().to_pylist()
+    questions = [q for name in used if name for q in _about_metric(name, fields, KEEP)]
+    if questions:
+        raise Refusal(questions=questions)
+
+
+def _about_metric(name: str, fields: Fields, other: str) -> list[Question]:
+    """The question what a name stands for, if it may be a metric that is known."""
+    answers = [other if answer == KEEP else answer for answer in fields.may_mean(name)]
+    if not answers:
+        return []
+    key = f"metrics.{name.strip().replace('=', '%3D')}"
+    said = [_MEANS.get(a, f"the metric {a}") for a in answers]
+    preview = [f"{a}: {text}" for a, text in zip(answers, said, strict=True)]
+    return [question("metric-name", key, answers, name=name.strip(), preview=preview)]
 
 
 def _sample(records: Table, j: int) -> list[str]:

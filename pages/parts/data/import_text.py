@@ -18,6 +18,15 @@ _ANSWERS = {
     ("look-alike", "stored"): "The stored model",
     ("new-model", "new"): "Register what is new",
     ("new-model", "stored"): "Read it as the model in brackets",
+    ("period-end", "start"): "The first day",
+    ("period-end", "end"): "The last day",
+    ("period-length", "PT1H"): "An hour each",
+    ("period-length", "P1D"): "A day each",
+    ("period-length", "P1W"): "A week each",
+    ("period-length", "P1M"): "A month each",
+    ("period-length", "P3M"): "A quarter each",
+    ("period-length", "P1Y"): "A year each",
+    ("period-length", "instant"): "None of these: moments without a length",
     ("restatement", "confirm"): "Change the stored values",
     ("second-table", "first"): "Read only the first table",
     ("second-table", "skip"): "Skip the repeated header",
@@ -80,6 +89,11 @@ def stored(receipt: Receipt) -> str:
         f"New: {receipt.new:,}. Changing a stored value: {receipt.changed:,}. Already stored: "
         f"{receipt.identical:,}. Blank and ignored lines need no action."
     )
+
+
+def read_as(receipt: Receipt) -> str:
+    """How the file was read, in one line."""
+    return f"Read as {literal(receipt.read_as)}."
 
 
 def batch(shown: Receipt, channel: str) -> str:
