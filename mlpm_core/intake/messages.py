@@ -118,6 +118,10 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{column} is {value}, outside of its own interval {interval}.",
         "Correct the value or its interval; leave out what is not known.",
     ),
+    "other-unit": (
+        "The unit {value} does not fit. {why}",
+        "Write the value in the unit of its KPI, or correct the unit.",
+    ),
     "odd-period": (
         "{period} is no hour, day, week, month, quarter or year.",
         "Split the row into such periods, or leave it out.",
@@ -177,6 +181,26 @@ _QUESTIONS: dict[str, str] = {
         "truth if it is a share. Are these rows in percent, or a share? A unit of % or share in "
         "each row says it too."
     ),
+    "label-ids": (
+        "None of these labels has a stored prediction: {name} is none, {other} is one. In which "
+        "form are they meant?"
+    ),
+    "outcome-class": (
+        "The outcome {outcome} is none of the predicted classes ({classes}). Which one is it?"
+    ),
+    "totals": (
+        "{names} in {column} reads like a total of the other rows. Leave its {n} rows out, or is "
+        "it a name of its own?"
+    ),
+    "which-column": "Which column holds {field}? ({help})",
+    "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
+    "thousands": "{mark} stands in {value}: does it mark thousands?",
+    "signs": (
+        "The numbers in {column} bear signs, such as {value}. Are they to be read without them, "
+        "percentages as shares?"
+    ),
+    "missing-words": "In {column} stands {words}: does it mean that nothing is known?",
+    "word": "What does {word} in {column} stand for?",
     "metric-name": "What does {name} stand for?",
     "cases-of": (
         "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
@@ -196,6 +220,8 @@ _QUESTIONS: dict[str, str] = {
 _WARNINGS: dict[str, str] = {
     "new-model": "Registered for the first time: {names}.",
     "unknown-metric": "Not in the registry, stored but not valued: {names}.",
+    "totals": "{n} rows of totals are left out: {names}.",
+    "not-known-yet": "{n} outcomes are blank: not known yet, and left out.",
     "duplicate-row": "{n} rows repeat an earlier row and are ignored.",
     "identical-row": "{n} rows equal what is stored and are ignored.",
     "trimmed": "Invisible characters at the edges of {n} names were dropped.",
@@ -217,18 +243,25 @@ class Fault(NamedTuple):
 
 
 class Refusal(Exception):
-    """The file is not judged row by row: one reject for the whole of it, or questions."""
+    """The file is not judged row by row: one reject for the whole of it, or questions.
+
+    ``shape`` is that of the file as far as it was told before it was refused.
+    """
 
     def __init__(
         self, rejects: list[Reject] | None = None, questions: list[Question] | None = None
     ) -> None:
         super().__init__("refused")
         self.rejects, self.questions = rejects or [], questions or []
+        self.shape = ""
 
     @classmethod
     def of(cls, code: str, *, column: str | None = None, **filled: object) -> Refusal:
         """A refusal with one reject for the whole file."""
         return cls(rejects=[reject(code, None, column, **filled)])
+
+
+_AS_SPACE = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u3000"), " ")
 
 
 def shown(value: object, most: int = 80) -> str:
@@ -239,7 +272,7 @@ def shown(value: object, most: int = 80) -> str:
     >>> shown("m\x001"), shown("x" * 100) == "x" * 80 + "…"
     ('m\\u00001', True)
     """
-    text = str(value)
+    text = str(value).translate(_AS_SPACE)
     cut = text[:most] + "…" if len(text) > most else text
     if cut.isprintable():
         return cut
@@ -279,7 +312,7 @@ def question(
         key=key,
         message=_QUESTIONS[code].format_map(fill),
         choices=choices,
-        preview=preview or [],
+        preview=[shown(line, _LONGEST_LIST) for line in preview or []],
     )
 
 

@@ -13,6 +13,9 @@ from mlpm_core.errors import InputError, quoted
 IGNORE = "ignore"
 """The answer that leaves a column unused."""
 
+NONE_OF_THESE = "none of these"
+"""The answer that no column of a file holds a field."""
+
 Encoding = Literal["utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "gb18030"]
 
 
@@ -29,10 +32,12 @@ class Limits:
 class Profile(BaseModel):
     """Answers to the questions of an import; whatever is None is asked when it matters.
 
-    ``columns`` maps headers to fields (or to ``ignore``), ``constants`` gives fields that the file
-    has no column for, ``metrics`` says what names of metrics stand for, ``wide`` lists the headers
-    that are metrics. ``is_replay`` is no answer: a file that was stored before a question was
-    asked is read as it was then.
+    ``columns`` maps headers to fields (or to ``ignore``), ``fields`` fields to headers;
+    ``constants`` gives fields that the file has no column for; ``metrics`` says what names of
+    metrics stand for, ``words`` what words of a column do and ``outcomes`` what classes do;
+    ``wide`` lists the headers that are
+    metrics. ``is_replay`` is no answer: a file that was stored before a question was asked is read
+    as it was then.
 
     Examples
     --------
@@ -45,21 +50,28 @@ class Profile(BaseModel):
 
     encoding: Encoding | None = None
     decimal: Literal[".", ","] | None = None
-    thousands: Literal[",", ".", "'", "space", "none"] | None = None
+    thousands: Literal[",", ".", "'", "space", "indian", "none"] | None = None
+    signs: Literal["read", "faulty"] | None = None
+    missing_words: Literal["empty", "faulty"] | None = None
     date_order: Literal["dmy", "mdy"] | None = None
     excel_serial: Literal["1900", "1904"] | None = None
     empty_last_column: Literal["ignore"] | None = None
     skip_lines: int | None = Field(default=None, ge=0, le=10_000)
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, str] = Field(default_factory=dict)
     wide: tuple[str, ...] = ()
     metrics: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, str] = Field(default_factory=dict)
+    outcomes: dict[str, str] = Field(default_factory=dict)
+    ids: str | None = None
     cases_of: Literal["all", "each", "ignore"] | None = None
     hidden_rows: Literal["read", "skip"] | None = None
     restatement: Literal["confirm"] | None = None
     look_alike: Literal["new", "stored"] | None = None
     new_model: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
+    totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
     dates_are: Literal["start", "end"] | None = None
@@ -120,7 +132,8 @@ class Profile(BaseModel):
         else:
             raise InputError(
                 f"There is no answer {quoted(key)}; there are {', '.join(_keys())}, "
-                "columns.HEADER, constants.FIELD and metrics.NAME."
+                "columns.HEADER, fields.FIELD, constants.FIELD, metrics.NAME, outcomes.CLASS and "
+                "words.COLUMN.WORD."
             )
         try:
             return Profile.model_validate(given)
@@ -146,7 +159,7 @@ class Profile(BaseModel):
         return answers
 
 
-_GROUPS = ("columns", "constants", "metrics")
+_GROUPS = ("columns", "constants", "fields", "metrics", "outcomes", "words")
 
 
 def _keys() -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from math import isinf
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.dates import after, moment
 from mlpm_core.intake.columns.names import invisible, is_number_like, read_name
 from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.messages import Fault
@@ -113,6 +113,21 @@ class Grammar:
 
         return cell
 
+    def number(self, text: str) -> float | None:
+        """A number as this grammar reads it; None when it is none.
+
+        Examples
+        --------
+        >>> Grammar(Profile(), datetime(2026, 6, 30)).number("1.5")
+        1.5
+        """
+        number = self._read_number(text)
+        return None if isinstance(number, Fault) else number
+
+    def is_number(self, text: str) -> bool:
+        """Whether a text is a number."""
+        return self.number(text) is not None
+
     def _name(self, column: Column, text: str) -> Cell:
         name_or_fault = read_name(
             text,
@@ -184,14 +199,14 @@ class Grammar:
         day_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
         if day_read is not None and day_read.asks is not None:
             return Cell(None, None, ("asks " + day_read.asks,))
-        if (
-            day_read is None
-            or day_read.at is None
-            or day_read.grain != "P1D"
-            or day_read.at.time() != time()
-        ):
+        if day_read is None or day_read.at is None or day_read.at.time() != time():
             return Cell(None, Fault("not-a-date", {}))
         day = day_read.at.date()
+        if day_read.grain != "P1D":  # a month begins on its first day and ends on its last
+            if column.name not in ("period_start", "period_end") or not day_read.grain:
+                return Cell(None, Fault("not-a-date", {}))
+            if column.name == "period_end":
+                day = (after(day_read.at, day_read.grain) - timedelta(days=1)).date()
         if not _FIRST_DAY <= day <= _LAST_DAY:
             words = f"{_FIRST_DAY} to {_LAST_DAY}"
             return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
@@ -247,9 +262,11 @@ def _bounds_fault(column: Column, number: float) -> Fault | None:
 
 def _english(plain: str, decimal: str, thousands: str | None) -> str | None:
     """A number as ``float`` reads it, or None when it is not written as the profile says."""
-    marks = {"space": _SPACE_MARKS, "'": "['\u2019]", "none": None, None: None}
+    marks = {"space": _SPACE_MARKS, "'": "['\u2019]", "none": None, None: None, "indian": ","}
     mark = marks.get(thousands, re.escape(thousands or ""))
     whole = r"[0-9]+" if mark is None else rf"(?:[0-9]+|[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+)"
+    if thousands == "indian":
+        whole = r"(?:[0-9]+|[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3})"
     point = re.escape(decimal)
     pattern = rf"[+-]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
     if re.fullmatch(pattern, plain) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.quantity import LARGEST
@@ -31,6 +32,24 @@ PERIOD_END: Final = Column(
     is_key=False,
 )
 
+UNIT: Final = replace(
+    PERIOD_END,
+    name="unit",
+    kind=ColumnKind.TEXT,
+    help="Unit of the value, where it is not that of its KPI, such as k EUR.",
+    label="Unit",
+    default="",
+    aliases=("units",),
+)
+
+PERIOD: Final = replace(
+    PERIOD_END,
+    name="period",
+    help="The month, quarter or year that a cost covers.",
+    label="Period",
+    aliases=("month", "billing_month", "invoice_month", "year_month", "billing_period", "quarter"),
+)
+
 
 def extra_columns(record: type[Record]) -> tuple[Column, ...]:
     """The columns that files of a record may have, and no table.
@@ -38,11 +57,15 @@ def extra_columns(record: type[Record]) -> tuple[Column, ...]:
     Examples
     --------
     >>> from mlpm_core.records import Cost, MetricResult
-    >>> [c.name for c in extra_columns(MetricResult)], extra_columns(Cost)
-    (['period_end'], ())
+    >>> [c.name for c in extra_columns(MetricResult)], [c.name for c in extra_columns(Cost)]
+    (['period_end'], ['period'])
     """
     names = {c.name for c in columns(record)}
-    return (PERIOD_END,) if {"period_start", "granularity"} <= names else ()
+    if {"period_start", "period_end"} <= names:
+        return (PERIOD,)
+    if not {"period_start", "granularity"} <= names:
+        return ()
+    return (PERIOD_END,) if "unit" in names else (PERIOD_END, UNIT)
 
 
 def file_columns(record: type[Record]) -> tuple[Column, ...]:

@@ -16,16 +16,18 @@ from mlpm_core.intake.columns.metric_names import (
     normal,
     one_letter_apart,
 )
+from mlpm_core.intake.columns.written_units import money_of, times
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
 from mlpm_core.intake.messages import Refusal
-from mlpm_core.intake.profile import IGNORE
+from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE
 from mlpm_core.records import ColumnKind, MetricResult, as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from mlpm_core.intake.columns.fast_path import Cells
     from mlpm_core.intake.profile import Limits, Profile
-    from mlpm_core.records import Record
+    from mlpm_core.records import Column, Record
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -64,14 +66,18 @@ class Fields:
         )
         self.is_results = record is MetricResult
         self.has_metrics = {"metric", "value"} <= self.columns.keys()
-        chosen = profile.columns.items()
-        wrong = [f for _, f in chosen if f != IGNORE and f not in self.columns]
-        wrong += [f for f in profile.constants if f not in self.columns]
+        chosen = {h: f.partition(" in ")[::2] for h, f in profile.columns.items()}
+        wrong = [f for f, _ in chosen.values() if f != IGNORE and f not in self.columns]
+        wrong += [f for f in (*profile.constants, *profile.fields) if f not in self.columns]
         if wrong:
             raise InputError(
                 f"{record.kind} has no field {wrong[0]!r}; it has {', '.join(self.columns)}."
             )
-        self._chosen = {normal(h.replace("%3D", "=")): f for h, f in chosen}
+        self._told = {normal(h.replace("%3D", "=")) for h in chosen}
+        self._chosen = {normal(h): f for f, h in profile.fields.items() if h != NONE_OF_THESE} | {
+            normal(h.replace("%3D", "=")): f for h, (f, _) in chosen.items()
+        }
+        self.units = {f: unit for f, unit in chosen.values() if unit}
         self._wide = {normal(w) for w in profile.wide}
         self.meanings = {
             normal(name.replace("%3D", "=")): Meaning.read(name, answer)
@@ -87,14 +93,54 @@ class Fields:
             return self._by_header.get(normal(header))
         return None if field == IGNORE else field
 
+    def is_chosen(self, header: str) -> bool:
+        """Whether the profile says what a column is."""
+        return normal(header) in self._told
+
     def is_ignored(self, header: str) -> bool:
         """Whether the profile, or the intake itself, put a column aside."""
         return is_own(header) or self._chosen.get(normal(header)) == IGNORE
+
+    def constant(self, field: str) -> str | None:
+        """What a field holds in every record, by answer or because a header says so."""
+        given = self.profile.constants.get(field)
+        if given is not None:
+            return given
+        if field == "unit":
+            return self.units.get("value")
+        if field == "currency":
+            moneys = [money_of(unit) for unit in self.units.values()]
+            return next((money.currency for money in moneys if money is not None), None)
+        return None
+
+    def factor(self, column: Column) -> float:
+        """What the numbers of a column are to be multiplied with, by the unit in its header."""
+        unit = self.units.get(column.name)
+        if unit is None or (column.name == "value" and "unit" in self.columns):
+            return 1.0  # then every row has the unit
+        money = money_of(unit)
+        return money.factor if money is not None else 0.01
+
+    def in_unit(self, column: Column, cells: Cells) -> Cells:
+        """The cells of a column, in the unit of its field."""
+        factor = self.factor(column)
+        if factor == 1.0:
+            return cells
+        values = [times(v, factor) if isinstance(v, float) else v for v in cells.values]
+        return cells._replace(values=values)
 
     def is_metric(self, header: str) -> bool:
         """Whether a column of a wide file could hold a metric's values."""
         return self.is_results and (
             self.is_answered(header) or self.is_meant(header) or known_metric(header) is not None
+        )
+
+    def has_metric_columns(self, header: Header) -> bool:
+        """Whether a file has columns of metrics, though its date may not be known yet."""
+        return (
+            self.is_results
+            and {"metric", "value"}.isdisjoint({*header.fields, *self.profile.fields})
+            and any(self.is_metric(cell) for cell in header.cells)
         )
 
     def is_answered(self, header: str) -> bool:
@@ -145,8 +191,10 @@ class Fields:
         return n
 
     def missing(self, given: Collection[str | None]) -> frozenset[str]:
-        """The required fields not among those given; an end gives the start of a period."""
+        """The required fields not among those given; one of a period can give another."""
         missing = self.required - frozenset(given)
+        if "period" in given:
+            return missing - {"period_start", "period_end"}
         return missing - {"period_start"} if "period_end" in given else missing
 
     def is_header(self, headers: Sequence[str]) -> bool:
@@ -164,6 +212,19 @@ class Fields:
             and fields.isdisjoint({"metric", "value"})
             and any(self.is_metric(h) for h in headers)
         )
+
+
+def _likeliest(
+    delimiters: Sequence[str], first: int, end: int, at: Callable[[int, str], tuple[list[str], int]]
+) -> str:
+    """The delimiter of a header that names no field: one that cuts its next line alike."""
+
+    def width(delimiter: str) -> int:
+        cells, below = at(first, delimiter)
+        is_alike = below < end and len(at(below, delimiter)[0]) == len(cells)
+        return len(cells) if is_alike else 0
+
+    return max(delimiters, key=width)
 
 
 def _check_width(line: str, delimiters: Sequence[str], limits: Limits) -> None:
@@ -230,7 +291,7 @@ class Header:
                 (i, d) for i in range(first + 1, last) for d in delimiters
                 if fields.is_header(at(i, d)[0])
             )  # fmt: skip
-            line, delimiter = next(later, (first, delimiters[0]))
+            line, delimiter = next(later, (first, _likeliest(delimiters, first, last, at)))
         record = read_record(lines, line, delimiter, until=last)
         if record.code is not None:
             raise Refusal.of(record.code, column=f"the header, column {len(record.cells) + 1}")

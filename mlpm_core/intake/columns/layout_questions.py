@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.mapping import (
+    about_column,
+    asked_about_fields,
+    asked_about_outcomes,
+    asked_about_units,
+    with_unit,
+)
+from mlpm_core.intake.columns.marks import about_marks
 from mlpm_core.intake.columns.metric_names import KEEP
 from mlpm_core.intake.columns.rows import flags
-from mlpm_core.intake.files.lines import SPACES, is_blank
+from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, reject, shown
 from mlpm_core.intake.profile import IGNORE
 from mlpm_core.records import ColumnKind
@@ -26,14 +32,9 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Reject
 
-_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _MEANS = {
     KEEP: "another metric, kept under its own name; no value rests on it",
     IGNORE: "none of these; the column is not used",
-}
-_GROUPED = {
-    ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
-    ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?"),
 }
 
 
@@ -59,7 +60,7 @@ def asked_about_layout(records: Table, header: Header, fields: Fields, profile: 
         records = records.without(set(again).__contains__)
     elif again:
         records = records.without(lambda line: line >= again[0])
-    questions += _about_marks(records, header, fields, profile)
+    questions += about_marks(records, header, fields, profile)
     if questions:
         raise Refusal(questions=questions)
     return records
@@ -93,49 +94,6 @@ def _headers_again(records: Table, header: Header, fields: Fields) -> list[int]:
     return sorted(lines)
 
 
-def _about_marks(
-    records: Table, header: Header, fields: Fields, profile: Profile
-) -> list[Question]:
-    """The question what a comma or a point in a number means, asked once."""
-    cells: list[str] = []
-    for j in header.numbers(fields):
-        if (
-            header.delimiter == ","
-            and profile.decimal is None
-            and records.columns[j].has_many
-            and records.columns[j].numbers is not None
-        ):
-            continue  # no comma in it, and a point is a decimal point
-        joined = "\n".join(records.columns[j].cells)
-        if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
-            cells += [c for t in records.columns[j].cells if not is_missing(c := t.strip(SPACES))]
-    if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
-        comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
-        if comma is not None:
-            return [_about_mark("decimal", [",", "."], comma, ",")]
-        points = [c for c in cells if "." in c]
-        if header.delimiter != "," and points and all(map(_GROUPED["."].fullmatch, points)):
-            return [_about_mark("decimal", [".", ","], points[0], ".")]
-    if profile.decimal is not None and profile.thousands is None:
-        mark = "." if profile.decimal == "," else ","
-        grouped = next((c for c in cells if _GROUPED[mark].fullmatch(c)), None)
-        if grouped is not None:
-            return [_about_mark("thousands", [mark, "none"], grouped, profile.decimal)]
-    return []
-
-
-def _about_mark(key: str, choices: list[str], value: str, mark: str) -> Question:
-    if key == "thousands":
-        readings = (value.replace(choices[0], "").replace(mark, "."), "a mistake")
-    else:
-        readings = (value.replace(mark, "."), value.replace(mark, ""))
-    preview = [f"{c}: {r}" for c, r in zip(choices, readings, strict=True)]
-    first, second = (f"{r} ({key}={c})" for c, r in zip(choices, readings, strict=True))
-    return question(
-        "decimal-mark", key, choices, value=value, first=first, second=second, preview=preview
-    )
-
-
 def checked_header(records: Table, header: Header, fields: Fields, profile: Profile) -> None:
     """Every required field has one column, and nothing filled goes unnamed.
 
@@ -149,10 +107,16 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
     is_wide = header.is_wide(fields)
     near = _near(header, fields, given, is_wide=is_wide)
     missing = fields.missing({*given, *(f for names in near.values() for f in names)})
-    if is_wide:
+    if is_wide or fields.has_metric_columns(header):
         missing -= {"metric", "value", "model_id"}
     rejects = [*_twice(header, fields), *_unnamed(records, header)]
-    if missing:
+    which: list[Question] | None = []
+    if missing and not profile.is_replay:
+        every = fields.missing(given) - (
+            {"metric", "value"} if fields.has_metric_columns(header) else set()
+        )
+        which = asked_about_fields(records, header, fields, every)
+    if missing and not which:
         names = [c for c in fields.columns if c in missing]
         headers = ", ".join(shown(c) for c in header.cells[:20])
         rejects.append(
@@ -160,18 +124,19 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
         )
     if rejects:
         raise Refusal(rejects)
+    if which:
+        raise Refusal(questions=which)
     questions = [
-        question(
-            "column-match",
-            "columns." + cell.replace("=", "%3D"),
-            [*names, IGNORE],
-            header=cell,
-            field=" or ".join(names),
-            preview=_sample(records, j),
+        about_column(
+            records,
+            j,
+            header.cells[j],
+            [a for n in names for a in with_unit(n, header.cells[j], fields.columns[n], fields)],
         )
         for j, names in near.items()
-        for cell in (header.cells[j],)
     ]
+    questions += asked_about_units(records, header, fields)
+    questions += asked_about_outcomes(records, header, fields)
     if is_blank(header.cells[-1]) and profile.empty_last_column is None:
         questions.append(question("empty-last-column", "empty_last_column", [IGNORE]))
     if is_wide:
@@ -271,10 +236,6 @@ def _about_metric(name: str, fields: Fields, other: str) -> list[Question]:
     said = [_MEANS.get(a, f"the metric {a}") for a in answers]
     preview = [f"{a}: {text}" for a, text in zip(answers, said, strict=True)]
     return [question("metric-name", key, answers, name=name.strip(), preview=preview)]
-
-
-def _sample(records: Table, j: int) -> list[str]:
-    return [shown(c) for c in records.columns[j].cells[:5]]
 
 
 def asked_about_dates(readings: dict[str, Reading]) -> None:

@@ -103,7 +103,7 @@ def periods_of(
     )
     is_open = (lengths >= _CODE["P1W"]) & ~is_fixed & ~faults.is_bad
     header = normal(file.label("period_start"))
-    may_be_ends = _may_be_ends(starts, lengths, is_open, header)
+    may_be_ends = _may_be_ends(starts, lengths, is_open, header, profile)
     if may_be_ends.any():
         if profile.dates_are is None and not profile.is_replay:
             raise Refusal(questions=[_about_ends(starts, lengths, may_be_ends)])
@@ -320,7 +320,9 @@ def _about_length(starts: Moments, length: str, example: Moments) -> Question:
     )  # fmt: skip
 
 
-def _may_be_ends(starts: Moments, lengths: Lengths, is_open: Flags, header: str) -> Flags:
+def _may_be_ends(
+    starts: Moments, lengths: Lengths, is_open: Flags, header: str, profile: Profile
+) -> Flags:
     """Which dates may as well be the last day of their period as its first."""
     may_be = np.zeros(len(starts), dtype=bool)
     if not is_open.any():
@@ -335,7 +337,7 @@ def _may_be_ends(starts: Moments, lengths: Lengths, is_open: Flags, header: str)
     says_start = any(word in header for word in _STARTS)
     if len(weekdays) == 1 and weekdays != {_MONDAY} and not says_start:
         is_weekend = weekdays.pop() >= _SATURDAY
-        if is_weekend or len(days) > 1:
+        if is_weekend or len(days) > 1 or profile.dates_are is not None:
             may_be |= is_week
     return may_be
 
