@@ -91,7 +91,7 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "Counts have no decimals; if the point marks thousands, say so in the profile.",
     ),
     "not-a-date": (
-        "{value} is not a date.",
+        "{value} is not a date{form}.",
         "Write 2024-01-31; a total row must be deleted; for zones write +02:00.",
     ),
     "not-a-choice": (
@@ -192,6 +192,11 @@ _QUESTIONS: dict[str, str] = {
         "{names} in {column} reads like a total of the other rows. Leave its {n} rows out, or is "
         "it a name of its own?"
     ),
+    "zone": (
+        "{hour} comes twice, as it does where local time repeats an hour at the end of summer "
+        "time. Which zone are the times of?"
+    ),
+    "epoch": "Does {value} count the {unit} since 1970?",
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",
@@ -285,6 +290,7 @@ def reject(
     """A reject with its sentence and hint."""
     message, hint = _REJECTS[code]
     fill = {k: shown(v, _LONGEST_LIST) if isinstance(v, str) else v for k, v in filled.items()}
+    fill.setdefault("form", "")
     fill["value"] = "''" if value == "" else shown(value)
     fill.setdefault("column", column if column is None else shown(column))
     return Reject.model_construct(

@@ -173,7 +173,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
         for note in NOTES
-        if any(note in r.notes for r in readings.values())
+        if (note != "utc-assumed" or asked.profile.zone in (None, "UTC"))
+        and any(note in r.notes for r in readings.values())
     }
     if asked.record is MetricResult:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)

@@ -16,7 +16,10 @@ IGNORE = "ignore"
 NONE_OF_THESE = "none of these"
 """The answer that no column of a file holds a field."""
 
-Encoding = Literal["utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "gb18030"]
+Encoding = Literal[
+    "utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "cp932", "gb18030", "cp1250", "cp1251",
+    "cp949", "big5", "mac-roman", "cp850", "none of these",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Profile(BaseModel):
     missing_words: Literal["empty", "faulty"] | None = None
     date_order: Literal["dmy", "mdy"] | None = None
     excel_serial: Literal["1900", "1904"] | None = None
+    epoch: Literal["s", "ms", "us", "ns", "faulty"] | None = None
     empty_last_column: Literal["ignore"] | None = None
     skip_lines: int | None = Field(default=None, ge=0, le=10_000)
     columns: dict[str, str] = Field(default_factory=dict)
@@ -74,6 +78,7 @@ class Profile(BaseModel):
     totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
+    zone: str | None = None
     dates_are: Literal["start", "end"] | None = None
     errors_in: Literal["percent", "share"] | None = None
     is_replay: bool = False

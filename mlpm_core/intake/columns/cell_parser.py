@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from math import isinf
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpm_core.intake.columns.dates import after, moment
+from mlpm_core.intake.columns.date_forms import form_in_words, in_form
+from mlpm_core.intake.columns.dates import Moment, after, moment
 from mlpm_core.intake.columns.names import invisible, is_number_like, read_name
 from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.messages import Fault
@@ -75,10 +76,11 @@ def range_in_words(low: float | None, high: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """How cells are read under one profile at one moment."""
+    """How cells are read under one profile at one moment; ``form`` is that of a column's dates."""
 
     profile: Profile
     now: datetime
+    form: str | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -195,16 +197,22 @@ class Grammar:
             return Fault("not-finite", {})
         return Fault("not-a-number", {})
 
+    def _date(self, text: str) -> Moment | None:
+        read = moment(text, self.profile.date_order, self.profile.excel_serial)
+        if read is None and self.form is not None:
+            return in_form(text, self.form, self.profile.date_order)
+        return read
+
     def _day(self, column: Column, text: str) -> Cell:
-        day_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
+        day_read = self._date(text.strip(SPACES))
         if day_read is not None and day_read.asks is not None:
             return Cell(None, None, ("asks " + day_read.asks,))
         if day_read is None or day_read.at is None or day_read.at.time() != time():
-            return Cell(None, Fault("not-a-date", {}))
+            return Cell(None, Fault("not-a-date", {"form": form_in_words(text.strip(SPACES))}))
         day = day_read.at.date()
         if day_read.grain != "P1D":  # a month begins on its first day and ends on its last
             if column.name not in ("period_start", "period_end") or not day_read.grain:
-                return Cell(None, Fault("not-a-date", {}))
+                return Cell(None, Fault("not-a-date", {"form": form_in_words(text.strip(SPACES))}))
             if column.name == "period_end":
                 day = (after(day_read.at, day_read.grain) - timedelta(days=1)).date()
         if not _FIRST_DAY <= day <= _LAST_DAY:
@@ -213,13 +221,13 @@ class Grammar:
         return Cell(day)
 
     def _moment(self, column: Column, text: str) -> Cell:
-        moment_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
+        moment_read = self._date(text.strip(SPACES))
         if moment_read is not None and moment_read.is_range and column.name != "period_start":
             moment_read = None
         if moment_read is not None and moment_read.asks is not None:
             return Cell(None, None, ("asks " + moment_read.asks,))
         if moment_read is None or moment_read.at is None:
-            return Cell(None, Fault("not-a-date", {}))
+            return Cell(None, Fault("not-a-date", {"form": form_in_words(text.strip(SPACES))}))
         last = self.now + timedelta(days=1)
         if not FIRST_MOMENT <= moment_read.at <= last:
             words = f"{FIRST_MOMENT:%Y-%m-%d} to {last:%Y-%m-%d}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
+from mlpm_core.intake.columns.date_forms import form_of, in_form
 from mlpm_core.intake.columns.metric_names import KEEP, normal
 from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
     from mlpm_core.records import Column, Question
 
 _NUMBERS: Final = (ColumnKind.NUMBER, ColumnKind.WHOLE)
+_DATES: Final = (ColumnKind.MOMENT, ColumnKind.DAY)
+_EPOCH_UNITS: Final = {
+    "s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
+}  # fmt: skip
 _MOST_WORDS: Final = 25
 _MOST_SHOWN: Final = 5
+_MOST_DATES: Final = 200  # cells whose form is looked at
 _FOUR_DIGITS: Final = 1000
 
 _MARKS: Final = {
@@ -125,6 +131,8 @@ def mended(
             or _with_signs(column, texts, read, grammar)
             or _with_words_for_nothing(column, texts, counts, read, grammar)
         )
+    if column.kind in _DATES:
+        return _with_form(column, texts, read, grammar)
     if column.kind is ColumnKind.CHOICE:
         return _with_words(column, texts, read, grammar)
     return None
@@ -163,6 +171,32 @@ def _with_thousands(texts: Sequence[str], grammar: Grammar) -> Mended | None:
 _MARK_WORDS: Final = {
     "space": "A space", "'": "An apostrophe", "indian": "A comma", ",": "A comma", ".": "A point",
 }  # fmt: skip
+
+
+def _with_form(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """Dates of a form that more than half of the column's cells have."""
+    if grammar.form is not None:
+        return None
+    filled = _filled(texts)
+    faulty = [t for t in filled[:_MOST_DATES] if read(t).fault is not None]
+    form = form_of(faulty) if 2 * len(faulty) > len(filled[:_MOST_DATES]) else None
+    if form is None:
+        return None
+    unit = form.removeprefix("epoch-")
+    if unit != form and grammar.profile.epoch is None:
+        at = in_form(faulty[0], form, None)
+        asked = question(
+            "epoch", "epoch", [unit, "faulty"], value=faulty[0], unit=_EPOCH_UNITS[unit],
+            preview=[
+                f"{unit}: {faulty[0]} is {at.at if at else ''} UTC", "faulty: these are no dates",
+            ],
+        )  # fmt: skip
+        return Mended(questions=(asked,))
+    if unit != form and grammar.profile.epoch != unit:
+        return None
+    return Mended(replace(grammar, form=form).reader(column))
 
 
 def _without_signs(text: str) -> tuple[str, float, str]:

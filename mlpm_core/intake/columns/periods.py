@@ -20,6 +20,7 @@ from mlpm_core.intake.columns.dates import (
     moment,
     start_of,
 )
+from mlpm_core.intake.columns.local_times import in_utc
 from mlpm_core.intake.columns.metric_names import normal
 from mlpm_core.intake.columns.period_words import EACH, INSTANT, day_in_words, in_words
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
@@ -87,9 +88,12 @@ def periods_of(
     """
     period, end = readings["period_start"], readings["period_end"]
     starts = _days_of_their_zone(period)
-    notes = _zones(period) if starts is not None else ()
+    notes: tuple[str, ...] = _zones(period) if starts is not None else ()
     if starts is None:
         starts = _moments(period)
+    if "utc-assumed" in period.notes and "metric" in readings:
+        starts, zone = in_utc(starts, readings, period.noting("utc-assumed"), profile)
+        notes += zone
     lengths, is_fixed, is_unsaid = _said(readings, file, starts)
     if "period_end" in file.at:
         ends = _days_of_their_zone(end)

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.unpack import unpacked_gzip
 from mlpm_core.intake.files.workbook import unpacked_workbook
 from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.profile import NONE_OF_THESE
 
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
@@ -73,7 +75,9 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_CANDIDATES = ("cp1252", "shift_jis", "gb18030")
+_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5")
+_OF_ANY_BYTES = ("cp1250", "cp1251", "mac-roman", "cp850")
+_MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +152,19 @@ def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
         return _decoded(data, bom, "utf-8")
     if bom_encoding:
         return _with_bom(data, bom, bom_encoding, profile)
+    if profile.encoding == NONE_OF_THESE:
+        return _decoded(data, b"", "utf-8")
     if profile.encoding not in (None, "utf-16", "utf-32"):
         return _decoded(data, b"", profile.encoding)
     as_utf_8 = _decoded(data, b"", "utf-8")
     if not as_utf_8.has_bad_bytes:
         return as_utf_8
-    fitting = [e for e in _CANDIDATES if _fits(data, e)]
+    fitting = encodings_of(data)
     if fitting:
         previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
-        raise Refusal(questions=[question("encoding", "encoding", fitting, preview=previews)])
+        previews.append(f"{NONE_OF_THESE}: the lines with such bytes are faulty")
+        choices = [*fitting, NONE_OF_THESE]
+        raise Refusal(questions=[question("encoding", "encoding", choices, preview=previews)])
     return as_utf_8
 
 
@@ -205,6 +213,17 @@ def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
         preview = [f"{encoding}: {_preview(decoded.data.decode(errors='replace'))}"]
         raise Refusal(questions=[question("encoding", "encoding", [encoding], preview=preview)])
     return Text(decoded.data, encoding, bom, decoded.has_bad_bytes)
+
+
+def encodings_of(data: bytes) -> list[str]:
+    """The encodings that a text may be written in, the likeliest first.
+
+    Those in which any bytes are text are candidates only beside one that says more.
+    """
+    fitting = [e for e in _CANDIDATES if _fits(data, e)]
+    if fitting:
+        fitting += [e for e in _OF_ANY_BYTES if _fits(data, e)]
+    return likeliest(data, fitting)[:_MOST_SHOWN]
 
 
 def _fits(data: bytes, encoding: str) -> bool:

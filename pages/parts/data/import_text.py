@@ -32,6 +32,8 @@ _ANSWERS = {
     ("totals", "leave-out"): "Leave its rows out",
     ("totals", "keep"): "It is a name of its own",
     ("outcome-class", "keep"): "None of these: a class of its own",
+    ("zone", "UTC"): "None of these: they are UTC",
+    ("epoch", "faulty"): "No, they are faulty",
     ("word", "keep"): "None of these",
     ("signs", "read"): "Read them",
     ("signs", "faulty"): "None of these: they are faulty",
