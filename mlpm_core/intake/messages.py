@@ -28,6 +28,15 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{file} looks like {type}, not like its name.",
         "Save it as CSV (UTF-8), or give it its right extension.",
     ),
+    "unread-type": (
+        "{file} is {type}, and MLPM does not read such files here.",
+        "Save it as CSV (UTF-8), XLSX or Parquet.",
+    ),
+    "unknown-report": (
+        "{file} is a JSON document, but no report that MLPM knows.",
+        "Save the numbers as CSV (UTF-8), a row for each metric; the screen Upload lists the "
+        "reports that are read.",
+    ),
     "unsafe-file": (
         "The workbook declares XML entities, which no spreadsheet program writes.",
         "Open it and save it again as a plain workbook.",
@@ -148,7 +157,11 @@ _REJECTS: dict[str, tuple[str, str]] = {
     ),
 }
 
-_SHOWN_CODE = {"nul-file": "control-char"}
+_SHOWN_CODE = {
+    "nul-file": "control-char",
+    "unread-type": "wrong-type",
+    "unknown-report": "wrong-type",
+}
 
 _LONGEST_LIST = 600
 
@@ -197,6 +210,12 @@ _QUESTIONS: dict[str, str] = {
         "time. Which zone are the times of?"
     ),
     "epoch": "Does {value} count the {unit} since 1970?",
+    "fill-down": (
+        "{column} is empty in {n} rows, first in line {line}, below {value}. Is it that of the row "
+        "above, as merged cells leave it?"
+    ),
+    "index-column": "Column {position} has no name and counts the rows: ignore it?",
+    "sheet": "The first sheet has no header that is known. Which sheet holds the rows?",
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",

@@ -20,6 +20,7 @@ from mlpm_core.intake.columns.damaged_records import (
     without_bad_bytes,
 )
 from mlpm_core.intake.columns.extra_columns import PERIOD, PERIOD_END, extra_columns, file_columns
+from mlpm_core.intake.columns.fill_down import filled_down
 from mlpm_core.intake.columns.header import Fields, Header
 from mlpm_core.intake.columns.layout_questions import (
     asked_about_dates,
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
     from mlpm_core.records import Reject, Warned
+
+_MOST_ABOVE = 10  # lines above a header that are shown
 
 
 def judge(asked: ImportRequest, stored: StoredRecords, *, accept_good: bool) -> ImportPlan:
@@ -126,6 +129,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     if records.n_records == len(records.blank):
         raise Refusal.of("no-rows")
     records = without_bad_bytes(records, opened.text)
+    records = filled_down(records, opened.header, opened.fields, asked.profile)
     structural = [
         r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
         for r in structural_rejects(records, opened.header, opened.lines, opened.text)
@@ -234,7 +238,10 @@ def _opened(asked: ImportRequest) -> DecodedFile:
     content = asked.content()
     shape = Shape(start_of_file(content))
     try:
-        text = text_of(content, asked.filename, asked.record, asked.profile, asked.limits)
+        text = text_of(
+            content, asked.filename, asked.record, asked.profile, asked.limits,
+            lambda cells: Fields(asked.record, asked.profile).is_header(cells),
+        )  # fmt: skip
         lines = Lines.of(text.data)
         if all(map(is_blank, lines.lines)):
             raise Refusal.of("empty-file")
@@ -250,7 +257,8 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         profile = settled_marks(records, header, fields, asked.profile, asked.now)
         if profile is not asked.profile:
             checker = Checker(fields, header, Grammar(profile, asked.now), asked.project)
-        records = asked_about_layout(records, header, fields, profile)
+        above = lines.lines[header.first_line : header.line][:_MOST_ABOVE]
+        records = asked_about_layout(records, header, fields, profile, above)
     except Refusal as refusal:
         refusal.shape = shape.text
         raise

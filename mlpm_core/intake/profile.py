@@ -75,6 +75,9 @@ class Profile(BaseModel):
     look_alike: Literal["new", "stored"] | None = None
     new_model: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
+    fill_down: Literal["fill", "faulty"] | None = None
+    index_column: Literal["ignore", "faulty"] | None = None
+    sheet: str | None = None
     totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 
 _ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})
-_WITHIN = 20
+_WITHIN = 40
 _WIDEST = 100_000  # cells of a line that may still be a header
 _SEPARATOR = re.compile(r'"?sep=([!#-/:-@\[\]^`{|}~\t ])"?', re.IGNORECASE)
 
@@ -284,13 +284,16 @@ class Header:
         line, (delimiter, cells, below) = first, ("", [""], 0)
         tried = [(fields.n_named(at(first, d)[0]), d) for d in delimiters]
         most = max(n for n, _ in tried)
+        later = (
+            (i, d) for i in range(first + 1, last) for d in delimiters
+            if fields.is_header(at(i, d)[0])
+        )  # fmt: skip
         if most:
             delimiter = next(d for n, d in tried if n == most)
+            is_whole = fields.is_header(at(first, delimiter)[0])
+            if not is_whole and not fields.profile.is_replay:  # a head may name a field, too
+                line, delimiter = next(later, (first, delimiter))
         else:
-            later = (
-                (i, d) for i in range(first + 1, last) for d in delimiters
-                if fields.is_header(at(i, d)[0])
-            )  # fmt: skip
             line, delimiter = next(later, (first, _likeliest(delimiters, first, last, at)))
         record = read_record(lines, line, delimiter, until=last)
         if record.code is not None:

@@ -24,7 +24,7 @@ from mlpm_core.intake.profile import IGNORE
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.columns.readings import Reading
@@ -38,8 +38,15 @@ _MEANS = {
 }
 
 
-def asked_about_layout(records: Table, header: Header, fields: Fields, profile: Profile) -> Table:
+def asked_about_layout(
+    records: Table, header: Header, fields: Fields, profile: Profile, above: Sequence[str] = ()
+) -> Table:
     """The table with repeated headers settled.
+
+    Parameters
+    ----------
+    above : sequence of str
+        The lines above the header, which a person sees before they are skipped.
 
     Raises
     ------
@@ -48,8 +55,10 @@ def asked_about_layout(records: Table, header: Header, fields: Fields, profile: 
     """
     questions = []
     if header.is_below_preamble:
+        shown_lines = [f"{i}: {line}" for i, line in enumerate(above, start=1)]
+        at = header.line
         questions.append(
-            question("preamble", "skip_lines", [str(header.line)], line=header.line + 1)
+            question("preamble", "skip_lines", [str(at)], line=at + 1, preview=shown_lines)
         )
     again = _headers_again(records, header, fields)
     if again and profile.second_table is None:
@@ -109,7 +118,7 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
     missing = fields.missing({*given, *(f for names in near.values() for f in names)})
     if is_wide or fields.has_metric_columns(header):
         missing -= {"metric", "value", "model_id"}
-    rejects = [*_twice(header, fields), *_unnamed(records, header)]
+    rejects = [*_twice(header, fields), *_unnamed(records, header, profile)]
     which: list[Question] | None = []
     if missing and not profile.is_replay:
         every = fields.missing(given) - (
@@ -124,8 +133,9 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
         )
     if rejects:
         raise Refusal(rejects)
-    if which:
-        raise Refusal(questions=which)
+    index = _about_index(records, header) if profile.index_column is None else []
+    if which or index:
+        raise Refusal(questions=[*index, *(which or [])])
     questions = [
         about_column(
             records,
@@ -186,12 +196,44 @@ def _twice(header: Header, fields: Fields) -> list[Reject]:
     ]
 
 
-def _unnamed(records: Table, header: Header) -> list[Reject]:
+def _unnamed(records: Table, header: Header, profile: Profile) -> list[Reject]:
     return [
         reject("blank-label", None, None, position=j + 1)
+        for j in _filled_without_name(records, header)
+        if profile.index_column == "faulty" or not _counts_rows(records, j)
+    ]
+
+
+def _filled_without_name(records: Table, header: Header) -> list[int]:
+    return [
+        j
         for j, cell in enumerate(header.cells)
         if is_blank(cell) and not all(map(is_blank, records.columns[j].cells))
     ]
+
+
+def _counts_rows(records: Table, j: int) -> bool:
+    """Whether a column counts the rows from 0 or 1, as the index of a data frame does."""
+    column = records.columns[j]
+    cells = column.cells
+    if len(cells) != len(records.lines) or not cells[0].strip().isdigit():
+        return False
+    first = cells[0].strip()
+    return first in ("0", "1") and all(
+        cell.strip() == str(i) for i, cell in enumerate(cells, start=int(first))
+    )
+
+
+def _about_index(records: Table, header: Header) -> list[Question]:
+    """The question whether a column without a name that counts the rows may be ignored."""
+    return [
+        question(
+            "index-column", "index_column", [IGNORE, "faulty"], position=j + 1,
+            preview=[f"{IGNORE}: the column is not used", "faulty: it lacks its name"],
+        )
+        for j in _filled_without_name(records, header)
+        if _counts_rows(records, j)
+    ]  # fmt: skip
 
 
 def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Question]:

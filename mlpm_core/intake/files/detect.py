@@ -16,6 +16,8 @@ from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.profile import NONE_OF_THESE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
@@ -53,6 +55,7 @@ _NAMED = {
     "xlsm": "an XLSX workbook",
     "xls": "an XLS workbook",
     "parquet": "a Parquet file",
+    "pq": "a Parquet file",
     "gz": "a gzip archive",
     "zip": "a zip archive",
     "pdf": "a PDF document",
@@ -111,9 +114,19 @@ class Text:
 
 
 def text_of(
-    data: bytes, filename: str, record: type[Record], profile: Profile, limits: Limits
+    data: bytes,
+    filename: str,
+    record: type[Record],
+    profile: Profile,
+    limits: Limits,
+    is_header: Callable[[Sequence[str]], bool],
 ) -> Text:
     """The text of a file; a report of another tool is turned into the CSV of the record.
+
+    Parameters
+    ----------
+    is_header : callable
+        Whether cells are a header that is known; it chooses the sheet of a workbook.
 
     Raises
     ------
@@ -131,7 +144,7 @@ def text_of(
         return _plain_text(inner, profile, limits)
     if kind is not None:
         unpacked = (
-            unpacked_workbook(data, filename, profile, limits)
+            unpacked_workbook(data, filename, profile, limits, is_header)
             if kind == _WORKBOOK
             else unpacked_parquet(data, filename, limits)
         )
@@ -183,6 +196,9 @@ def _type(data: bytes, filename: str) -> str | None:
     file = filename or "The file"
     if looks is not None and looks == named and looks in _PACKED:
         return looks
+    if looks is not None and looks == named:
+        code = "unknown-report" if looks == "a JSON document" else "unread-type"
+        raise Refusal.of(code, file=file, type=looks)
     if looks is not None or (named is not None and data):
         raise Refusal.of("wrong-type", file=file, type=looks or "text")
     return None

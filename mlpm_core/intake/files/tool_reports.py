@@ -212,7 +212,7 @@ def _text(value: object) -> str | None:
 def _moment(milliseconds: object) -> str | None:
     """Milliseconds since 1970 as ISO 8601; what is none stands as it is, to be refused by name."""
     try:
-        moment = datetime.fromtimestamp(int(str(milliseconds)) / 1000, UTC)
+        moment = datetime.fromtimestamp(int(float(str(milliseconds))) / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return _text(milliseconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
