@@ -216,6 +216,17 @@ _QUESTIONS: dict[str, str] = {
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
     "sheet": "The first sheet has no header that is known. Which sheet holds the rows?",
+    "period-columns": (
+        "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
+    ),
+    "models-above": (
+        "Line {line} names {names} above the columns of metrics. Are these the models that the "
+        "metrics are of?"
+    ),
+    "positive-class": (
+        "The report has two classes. Which of them is the positive one, whose precision and recall "
+        "count?"
+    ),
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",
@@ -252,7 +263,7 @@ _WARNINGS: dict[str, str] = {
     "mixed-newlines": "Lines end in different ways; all were read.",
     "extra-column": "Not used: {headers}.",
     "extra-sheet": "Only the first sheet was read; not read: {names}.",
-    "not-metrics": "Not read, for they are no single numbers: {names}.",
+    "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",

@@ -51,6 +51,7 @@ from mlpm_core.intake.files.lines import Lines, is_blank
 from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Fault, Refusal, shown, warned
 from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, SET_ASIDE, ParsedFile, counted
+from mlpm_core.intake.period_columns import with_models_above, with_rows_of_periods
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
@@ -248,6 +249,11 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         fields = Fields(asked.record, asked.profile, by_application=asked.by_application)
         header = Header.find(lines, fields, asked.limits)
         shape = shape._replace(header=header_shape(header))
+        in_rows = with_rows_of_periods(text, header, fields, asked.profile)
+        in_rows = with_models_above(in_rows, lines.lines, header, fields, asked.profile)
+        if in_rows is not text:
+            text, lines = in_rows, Lines.of(in_rows.data)
+            header = Header.find(lines, fields, asked.limits)
         check_header_bytes(header, lines, text)
         checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
         records = table(

@@ -78,6 +78,9 @@ class Profile(BaseModel):
     fill_down: Literal["fill", "faulty"] | None = None
     index_column: Literal["ignore", "faulty"] | None = None
     sheet: str | None = None
+    positive_class: str | None = None
+    period_columns: Literal["yes", "no"] | None = None
+    models_above: Literal["yes", "no"] | None = None
     totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None

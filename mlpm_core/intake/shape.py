@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpm_core.intake.columns.metric_names import normal
+from mlpm_core.intake.metric_names import normal
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header

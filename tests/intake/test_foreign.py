@@ -167,7 +167,9 @@ def test_reports_are_evaluations_of_candidates_too():
     assert {r.code for r in told.receipt.rejects} == {"unknown-reference"}  # there is no such case
     assert told.receipt.lines == 3
     asked = read(fixture("sklearn-*-report.json"), Evaluation, Profile()).receipt
-    assert [q.key for q in asked.questions] == ["constants.value_case_id", "constants.candidate"]
+    assert [q.key for q in asked.questions] == [
+        "constants.value_case_id", "constants.candidate", "positive_class",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

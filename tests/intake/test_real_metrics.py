@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlpm_core.intake.columns.metric_names import near_metrics
+from mlpm_core.intake.metric_names import near_metrics
 from mlpm_core.records import METRICS
 from mlpm_core.value.mechanism import mechanisms
 from tests.intake.real_cases import Case, holds

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.columns.cell_parser import Grammar
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.intake.columns.metric_names import Meaning
+    from mlpm_core.intake.metric_names import Meaning
     from mlpm_core.records import Column, Question
 
 _MOST_LOOKED = 2_000

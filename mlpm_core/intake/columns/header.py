@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.extra_columns import file_columns
-from mlpm_core.intake.columns.metric_names import (
+from mlpm_core.intake.columns.written_units import money_of, times
+from mlpm_core.intake.files.lines import Lines, is_blank, read_record
+from mlpm_core.intake.messages import Refusal
+from mlpm_core.intake.metric_names import (
     KEEP,
     Meaning,
     known_metric,
@@ -16,9 +19,6 @@ from mlpm_core.intake.columns.metric_names import (
     normal,
     one_letter_apart,
 )
-from mlpm_core.intake.columns.written_units import money_of, times
-from mlpm_core.intake.files.lines import Lines, is_blank, read_record
-from mlpm_core.intake.messages import Refusal
 from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE
 from mlpm_core.records import ColumnKind, MetricResult, as_written
 

@@ -16,10 +16,10 @@ from mlpm_core.intake.columns.mapping import (
     with_unit,
 )
 from mlpm_core.intake.columns.marks import about_marks
-from mlpm_core.intake.columns.metric_names import KEEP
 from mlpm_core.intake.columns.rows import flags
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, reject, shown
+from mlpm_core.intake.metric_names import KEEP
 from mlpm_core.intake.profile import IGNORE
 from mlpm_core.records import ColumnKind
 

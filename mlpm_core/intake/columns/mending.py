@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
 from mlpm_core.intake.columns.date_forms import form_of, in_form
-from mlpm_core.intake.columns.metric_names import KEEP, normal
 from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question, shown
+from mlpm_core.intake.metric_names import KEEP, normal
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.intake.columns.metric_names import KEEP
 from mlpm_core.intake.columns.rows import Rows, distinct
 from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.metric_names import KEEP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

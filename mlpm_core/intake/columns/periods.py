@@ -21,12 +21,12 @@ from mlpm_core.intake.columns.dates import (
     start_of,
 )
 from mlpm_core.intake.columns.local_times import in_utc
-from mlpm_core.intake.columns.metric_names import normal
 from mlpm_core.intake.columns.period_words import EACH, INSTANT, day_in_words, in_words
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
 from mlpm_core.intake.columns.spacing import evenly_apart
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:

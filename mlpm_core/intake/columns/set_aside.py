@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.intake.columns.metric_names import normal
 from mlpm_core.intake.columns.rows import Flags, distinct, flags
 from mlpm_core.intake.messages import Refusal, question, warned
+from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind, Label
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.intake import ParserSandbox, Refusal
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.intake.shape import Shape
-from mlpm_core.records import Warned
+from mlpm_core.records import ValueCase, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ _OF_ONE_FILE = frozenset(
 )
 # These hold for files of the shape even where too few dates raise the question.
 _ABOUT_PERIODS = ("period", "dates_are")
+_CASE = "constants.value_case_id"
 _CONTRADICTED_BY = {"dmy": "mdy: ", "mdy": "dmy: "}
 _MOST_TURNS = 10
 
@@ -81,6 +82,8 @@ def read_as_before(
                 raise
             kept = kept_answers(reader, asked.project, asked.kind, refusal.shape)
             profile, added = _answered(asked.profile, refusal.questions, kept)
+            profile, only = _with_only_case(reader, asked.project, profile, refusal.questions)
+            added += only
             if not added:
                 raise
             warnings += added
@@ -90,6 +93,19 @@ def read_as_before(
             return asked, parsed, warnings
         return _with_periods(reader, asked, parsed, warnings)
     raise Refusal  # pragma: no cover  every turn answers at least one of a few questions
+
+
+def _with_only_case(
+    reader: Reader, project: str, profile: Profile, questions: list[Question]
+) -> tuple[Profile, list[Warned]]:
+    """The profile with the value case of a project that has but one, where a file names none."""
+    if _CASE not in {q.key for q in questions}:
+        return profile, []
+    cases = [c.value_case_id for c in reader.current(ValueCase, project) if not c.archived]
+    if len(cases) != 1:
+        return profile, []
+    sentence = f"Read as of the value case {cases[0]}, the only one of this project."
+    return profile.answered(_CASE, cases[0]), [Warned(code="only-case", message=sentence)]
 
 
 def _with_periods(
