@@ -116,6 +116,8 @@ def receipt(receipt: Receipt, *, as_json: bool) -> int:
     for question in receipt.questions:
         choices = f" ({' | '.join(question.choices)})" if question.choices else ""
         say(f"{question.message} Answer with --answer {question.key}=...{choices}")
+    if receipt.read_as:
+        say(f"Read as {receipt.read_as}.")
     for warned in receipt.warnings:
         say(f"Note: {warned.message}")
     for effect in receipt.effect:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.quantity import digits_apart, in_percent, is_same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _WATCH_BELOW_SHARE = 0.8
 _SICK_BELOW_SHARE = 0.5
@@ -173,6 +173,7 @@ def verdict(
     limits: Iterable[LimitCheck] = (),
     counts_for_value: bool = True,
     unvalued: str | None = None,
+    unmonitored: Sequence[str] = (),
     incidents: Iterable[tuple[Health, str]] = (),
 ) -> Verdict:
     """The health that freshness, metric limits and the value gap imply.
@@ -196,6 +197,9 @@ def verdict(
         False for a challenger, a shadow or a fallback: freshness and limits alone decide.
     unvalued : str, optional
         Why what is monitored tells no value, as a sentence.
+    unmonitored : sequence of str
+        The metrics on which its value rests though none of their results came in: what is planned
+        of them stands in the value, so that a good word would be no news.
     incidents : iterable of tuple
         What each incident that is not over makes of it, and the clause that says so.
 
@@ -234,6 +238,8 @@ def verdict(
     if counts_for_value:
         value = _value(promised_rate, current_rate, probability_of_loss, settled)
         findings.append((value[0], unvalued.removesuffix(".")) if unvalued else value)
+        if unmonitored and not unvalued:
+            findings.append((Health.UNKNOWN, _not_monitored(unmonitored)))
     elif not checks:
         findings.append((Health.UNKNOWN, "no limit is set for its metrics"))
     findings += [
@@ -246,6 +252,22 @@ def verdict(
         kept = "its limit" if len(checks) == 1 else f"each of its {len(checks)} limits"
         findings = [(Health.HEALTHY, f"it keeps {kept}")]
     return _worst(findings)
+
+
+def _not_monitored(metrics: Sequence[str]) -> str:
+    """That results of some metrics are missing, as a clause.
+
+    Examples
+    --------
+    >>> _not_monitored(["Recall"])
+    'Recall is not monitored, so that its planned figure stands in the value'
+    """
+    *first, last = metrics
+    listed = f"{', '.join(first)} and {last}" if first else last
+    are, figure = (
+        ("are", "their planned figures stand") if first else ("is", "its planned figure stands")
+    )
+    return f"{listed} {are} not monitored, so that {figure} in the value"
 
 
 def _worst(findings: list[tuple[Health, str]]) -> Verdict:

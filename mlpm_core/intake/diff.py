@@ -69,11 +69,12 @@ def compared(
     n_records = len(faults.is_bad)
     is_kept = np.zeros(n_records, dtype=bool)
     is_kept[first.of[~is_same]] = True
-    is_kept |= ~faults.is_bad & ~has_rows  # a wide row without any metric
+    is_left = file.set_aside
+    is_kept |= ~faults.is_bad & ~has_rows & ~is_left  # a wide row without any metric
     is_identical = np.zeros(n_records, dtype=bool)
     is_identical[first.of[is_same]] = True
     is_identical &= ~is_kept
-    is_repeat = ~faults.is_bad & ~is_kept & ~is_identical
+    is_repeat = ~faults.is_bad & ~is_kept & ~is_identical & ~is_left
     changed = np.zeros(n_records, dtype=bool)
     changed[first.of[is_changed]] = True
 
@@ -88,7 +89,8 @@ def compared(
             "status": status_of(accepted, rejected, accept_good=accept_good),
             "accepted": accepted,
             "rejected": rejected,
-            "ignored": int(is_repeat.sum() + is_identical.sum()),
+            "ignored": file.receipt.ignored
+            + int(is_repeat.sum() + is_identical.sum() + (is_left & ~faults.is_bad).sum()),
             "new": int((is_kept & ~changed).sum()),
             "changed": int((is_kept & changed).sum()),
             "identical": int(is_identical.sum()),

@@ -28,6 +28,15 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{file} looks like {type}, not like its name.",
         "Save it as CSV (UTF-8), or give it its right extension.",
     ),
+    "unread-type": (
+        "{file} is {type}, and MLPM does not read such files here.",
+        "Save it as CSV (UTF-8), XLSX or Parquet.",
+    ),
+    "unknown-report": (
+        "{file} is a JSON document, but no report that MLPM knows.",
+        "Save the numbers as CSV (UTF-8), a row for each metric; the screen Upload lists the "
+        "reports that are read.",
+    ),
     "unsafe-file": (
         "The workbook declares XML entities, which no spreadsheet program writes.",
         "Open it and save it again as a plain workbook.",
@@ -91,7 +100,7 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "Counts have no decimals; if the point marks thousands, say so in the profile.",
     ),
     "not-a-date": (
-        "{value} is not a date.",
+        "{value} is not a date{form}.",
         "Write 2024-01-31; a total row must be deleted; for zones write +02:00.",
     ),
     "not-a-choice": (
@@ -118,6 +127,14 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{column} is {value}, outside of its own interval {interval}.",
         "Correct the value or its interval; leave out what is not known.",
     ),
+    "other-unit": (
+        "The unit {value} does not fit. {why}",
+        "Write the value in the unit of its KPI, or correct the unit.",
+    ),
+    "odd-period": (
+        "{period} is no hour, day, week, month, quarter or year.",
+        "Split the row into such periods, or leave it out.",
+    ),
     "too-long": (
         "The name has {got} characters, the limit is 200.",
         "Shorten it; put the rest into note.",
@@ -140,7 +157,11 @@ _REJECTS: dict[str, tuple[str, str]] = {
     ),
 }
 
-_SHOWN_CODE = {"nul-file": "control-char"}
+_SHOWN_CODE = {
+    "nul-file": "control-char",
+    "unread-type": "wrong-type",
+    "unknown-report": "wrong-type",
+}
 
 _LONGEST_LIST = 600
 
@@ -173,19 +194,76 @@ _QUESTIONS: dict[str, str] = {
         "truth if it is a share. Are these rows in percent, or a share? A unit of % or share in "
         "each row says it too."
     ),
+    "label-ids": (
+        "None of these labels has a stored prediction: {name} is none, {other} is one. In which "
+        "form are they meant?"
+    ),
+    "outcome-class": (
+        "The outcome {outcome} is none of the predicted classes ({classes}). Which one is it?"
+    ),
+    "totals": (
+        "{names} in {column} reads like a total of the other rows. Leave its {n} rows out, or is "
+        "it a name of its own?"
+    ),
+    "zone": (
+        "{hour} comes twice, as it does where local time repeats an hour at the end of summer "
+        "time. Which zone are the times of?"
+    ),
+    "epoch": "Does {value} count the {unit} since 1970?",
+    "fill-down": (
+        "{column} is empty in {n} rows, first in line {line}, below {value}. Is it that of the row "
+        "above, as merged cells leave it?"
+    ),
+    "index-column": "Column {position} has no name and counts the rows: ignore it?",
+    "sheet": "The first sheet has no header that is known. Which sheet holds the rows?",
+    "period-columns": (
+        "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
+    ),
+    "models-above": (
+        "Line {line} names {names} above the columns of metrics. Are these the models that the "
+        "metrics are of?"
+    ),
+    "positive-class": (
+        "The report has two classes. Which of them is the positive one, whose precision and recall "
+        "count?"
+    ),
+    "which-column": "Which column holds {field}? ({help})",
+    "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
+    "thousands": "{mark} stands in {value}: does it mark thousands?",
+    "signs": (
+        "The numbers in {column} bear signs, such as {value}. Are they to be read without them, "
+        "percentages as shares?"
+    ),
+    "missing-words": "In {column} stands {words}: does it mean that nothing is known?",
+    "word": "What does {word} in {column} stand for?",
+    "metric-name": "What does {name} stand for?",
+    "cases-of": (
+        "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
+        "Does it count all cases of a period, or those of each metric alike?"
+    ),
+    "period-length": (
+        "The dates stand {gap} apart ({first}, {second} ...), and nothing says how long a period "
+        "is. Is each row of a period as long as that, or of less?"
+    ),
+    "period-end": (
+        "{date} can begin or end its {period}. Is each date the first or the last day of its "
+        "period?"
+    ),
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",
 }
 
 _WARNINGS: dict[str, str] = {
     "new-model": "Registered for the first time: {names}.",
     "unknown-metric": "Not in the registry, stored but not valued: {names}.",
+    "totals": "{n} rows of totals are left out: {names}.",
+    "not-known-yet": "{n} outcomes are blank: not known yet, and left out.",
     "duplicate-row": "{n} rows repeat an earlier row and are ignored.",
     "identical-row": "{n} rows equal what is stored and are ignored.",
     "trimmed": "Invisible characters at the edges of {n} names were dropped.",
     "mixed-newlines": "Lines end in different ways; all were read.",
     "extra-column": "Not used: {headers}.",
     "extra-sheet": "Only the first sheet was read; not read: {names}.",
-    "not-metrics": "Not read, for they are no single numbers: {names}.",
+    "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",
@@ -200,18 +278,25 @@ class Fault(NamedTuple):
 
 
 class Refusal(Exception):
-    """The file is not judged row by row: one reject for the whole of it, or questions."""
+    """The file is not judged row by row: one reject for the whole of it, or questions.
+
+    ``shape`` is that of the file as far as it was told before it was refused.
+    """
 
     def __init__(
         self, rejects: list[Reject] | None = None, questions: list[Question] | None = None
     ) -> None:
         super().__init__("refused")
         self.rejects, self.questions = rejects or [], questions or []
+        self.shape = ""
 
     @classmethod
     def of(cls, code: str, *, column: str | None = None, **filled: object) -> Refusal:
         """A refusal with one reject for the whole file."""
         return cls(rejects=[reject(code, None, column, **filled)])
+
+
+_AS_SPACE = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u3000"), " ")
 
 
 def shown(value: object, most: int = 80) -> str:
@@ -222,7 +307,7 @@ def shown(value: object, most: int = 80) -> str:
     >>> shown("m\x001"), shown("x" * 100) == "x" * 80 + "…"
     ('m\\u00001', True)
     """
-    text = str(value)
+    text = str(value).translate(_AS_SPACE)
     cut = text[:most] + "…" if len(text) > most else text
     if cut.isprintable():
         return cut
@@ -235,6 +320,7 @@ def reject(
     """A reject with its sentence and hint."""
     message, hint = _REJECTS[code]
     fill = {k: shown(v, _LONGEST_LIST) if isinstance(v, str) else v for k, v in filled.items()}
+    fill.setdefault("form", "")
     fill["value"] = "''" if value == "" else shown(value)
     fill.setdefault("column", column if column is None else shown(column))
     return Reject.model_construct(
@@ -262,7 +348,7 @@ def question(
         key=key,
         message=_QUESTIONS[code].format_map(fill),
         choices=choices,
-        preview=preview or [],
+        preview=[shown(line, _LONGEST_LIST) for line in preview or []],
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.readings import Faults
-from mlpm_core.intake.columns.rows import ARROW, Rows
-from mlpm_core.records import ColumnKind, Receipt, Reject, Warned, columns, record_of
+from mlpm_core.intake.columns.rows import ARROW, Flags, Rows
+from mlpm_core.records import ColumnKind, Receipt, Reject, Warned, record_of
 
 if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 NOTES = ("trimmed", "utc-assumed", "number-like-id")
 PERIOD_UNSAID = "period-unsaid"
 """Note of a result of which nothing says how long its period is."""
+SET_ASIDE = "set-aside"
+"""Note of a record that an answer left out: a total, or an outcome that is not known yet."""
 
 _FIELD, _COUNT = "field ", "note "
 
@@ -83,7 +86,11 @@ class ParsedFile:
             document["labels"],
             Rows(
                 rows["of"].to_numpy(),
-                {c.name: _typed(rows[_FIELD + c.name], c.kind) for c in columns(record)},
+                {
+                    c.name: _typed(rows[_FIELD + c.name], c.kind)
+                    for c in file_columns(record)
+                    if _FIELD + c.name in rows
+                },
             ),
             faults,
             document["n_damaged"],
@@ -101,6 +108,12 @@ class ParsedFile:
             return np.zeros(0, dtype=np.int64)
         lines: Codes = self.faults.lines[self.notes[note] > 0] + 1
         return lines
+
+    @property
+    def set_aside(self) -> Flags:
+        """Which records were left out by an answer; they count as ignored."""
+        flags = self.notes.get(SET_ASIDE)
+        return np.zeros(len(self.faults.lines), dtype=bool) if flags is None else flags > 0
 
     def warned(self, *more: Warned) -> list[Warned]:
         """The warnings about the file, and more."""

@@ -13,39 +13,49 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import Grammar
 from mlpm_core.intake.columns.column_reader import Checker
+from mlpm_core.intake.columns.cost_periods import both_days
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
     without_bad_bytes,
 )
+from mlpm_core.intake.columns.extra_columns import PERIOD, PERIOD_END, extra_columns, file_columns
+from mlpm_core.intake.columns.fill_down import filled_down
 from mlpm_core.intake.columns.header import Fields, Header
 from mlpm_core.intake.columns.layout_questions import (
     asked_about_dates,
     asked_about_layout,
+    asked_about_metrics,
     checked_header,
 )
+from mlpm_core.intake.columns.marks import marks_in_words, settled_marks
 from mlpm_core.intake.columns.metric_rules import (
     as_shares,
     check_results,
-    granularity,
-    is_period_unsaid,
     result_rows,
     with_errors_in,
     with_one_count,
 )
 from mlpm_core.intake.columns.names import LONGEST, read_name
+from mlpm_core.intake.columns.outcomes import asked_about_classes, known_outcomes, with_classes
+from mlpm_core.intake.columns.period_words import periods_in_words
+from mlpm_core.intake.columns.periods import periods_of
 from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
+from mlpm_core.intake.columns.set_aside import set_aside
+from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.diff import compared
 from mlpm_core.intake.files.csv_records import table
 from mlpm_core.intake.files.detect import text_of
 from mlpm_core.intake.files.lines import Lines, is_blank
 from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Fault, Refusal, shown, warned
-from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, ParsedFile, counted
+from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, SET_ASIDE, ParsedFile, counted
+from mlpm_core.intake.period_columns import with_models_above, with_rows_of_periods
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
-from mlpm_core.records import MetricResult, Receipt, Status, columns
+from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
+from mlpm_core.records import MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +64,8 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
     from mlpm_core.records import Reject, Warned
+
+_MOST_ABOVE = 10  # lines above a header that are shown
 
 
 def judge(asked: ImportRequest, stored: StoredRecords, *, accept_good: bool) -> ImportPlan:
@@ -104,11 +116,21 @@ def read(asked: ImportRequest) -> ParsedFile:
         When the project's name, or an answer of the profile, cannot be used.
     """
     opened = _opened(asked)
+    try:
+        return _parsed(opened, asked)
+    except Refusal as refusal:
+        refusal.shape = opened.shape.text
+        raise
+
+
+def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
+    """The records of a file as typed rows, and what is wrong with the others."""
     records, checker = opened.table, opened.checker
     checked_header(records, opened.header, opened.fields, asked.profile)
     if records.n_records == len(records.blank):
         raise Refusal.of("no-rows")
     records = without_bad_bytes(records, opened.text)
+    records = filled_down(records, opened.header, opened.fields, asked.profile)
     structural = [
         r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
         for r in structural_rejects(records, opened.header, opened.lines, opened.text)
@@ -116,38 +138,70 @@ def read(asked: ImportRequest) -> ParsedFile:
     faults = Faults(_rows_of(records, opened.text), structural)
     readings = checker.readings(records, faults)
     asked_about_dates(readings)
+    if checker.questions:
+        raise Refusal(questions=checker.questions)
+    asked_about_metrics(readings, opened.fields)
     if opened.fields.has_metrics:
         check_results(readings, checker.columns, faults)
-    if asked.record is MetricResult:
-        rows = result_rows(readings, checker.columns, ~faults.is_bad)
-        if not checker.columns.wide:
-            rows = with_one_count(rows, asked.profile)
-    else:
-        every = np.arange(len(records.lines), dtype=np.int64)
-        fields = {c.name: readings[c.name].array(c.kind) for c in columns(asked.record)}
-        if "granularity" in fields:
-            fields["granularity"] = granularity(readings, checker.columns)
-        rows = Rows(every, fields).taken(~faults.is_bad)
+    read_as: list[str] = []
+    has_periods = PERIOD_END in extra_columns(asked.record)
+    if has_periods:
+        periods = periods_of(readings, checker.columns, asked.profile, faults)
+        read_as += periods.notes
+    left_out = ("metric", "value") if checker.columns.wide else ()
+    fields = {
+        c.name: readings[c.name].array(c.kind)
+        for c in file_columns(asked.record)
+        if c.name not in left_out and c not in (PERIOD_END, PERIOD)
+    }
+    if PERIOD in extra_columns(asked.record):
+        fields |= both_days(readings, checker.columns, faults)
+    if has_periods:
+        fields |= {"period_start": periods.starts, "granularity": periods.lengths}
+    if asked.record is Prediction and not asked.profile.is_replay:
+        fields["y_true"] = known_outcomes(fields["y_true"])
+    rows = Rows(np.arange(len(records.lines), dtype=np.int64), fields)
+    is_left, said = set_aside(asked.record, readings, checker.columns, faults, asked.profile)
+    is_good = ~faults.is_bad & ~is_left
+    rows = result_rows(rows, readings, checker.columns, is_good)
+    if asked.record is Prediction:
+        asked_about_classes(rows, asked.profile)
+        rows = with_classes(rows, asked.profile)
+    if checker.columns.wide:
+        rows, counted_cases = with_counts(rows, readings, checker.columns, asked.profile)
+        read_as += [counted_cases] if counted_cases else []
+    elif asked.record is MetricResult:
+        rows = with_one_count(rows, asked.profile)
     if opened.fields.has_metrics:
         rows = as_shares(with_errors_in(rows, asked.profile))
     n = len(records.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
         for note in NOTES
-        if any(note in r.notes for r in readings.values())
+        if (note != "utc-assumed" or asked.profile.zone in (None, "UTC"))
+        and any(note in r.notes for r in readings.values())
     }
     if asked.record is MetricResult:
-        notes[PERIOD_UNSAID] = is_period_unsaid(readings, checker.columns).astype(np.int64)
+        notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
+    if has_periods:
+        read_as = [*periods_in_words(rows), *read_as]
+    if checker.grammar.profile is not asked.profile:
+        read_as.append(marks_in_words(checker.grammar.profile))
     receipt = Receipt(
         status=Status.DRY_RUN,
         kind=asked.kind,
         project=asked.project,
         filename=asked.filename,
-        lines=records.n_records,
+        lines=records.n_records + records.n_left,
+        ignored=records.n_left,
+        shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=_about_file(opened, records),
+        warnings=[*_about_file(opened, records), *said],
+        read_as=", ".join(read_as),
     )
-    labels = {c.name: checker.columns.label(c.name) for c in columns(asked.record)}
+    if is_left.any():
+        notes[SET_ASIDE] = is_left.astype(np.int64)
+    labels = {c.name: checker.columns.label(c.name) for c in file_columns(asked.record)}
     return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)
 
 
@@ -182,19 +236,39 @@ def check_project(project: str) -> None:
 def _opened(asked: ImportRequest) -> DecodedFile:
     """The file as text, with its records told apart."""
     check_project(asked.project)
-    text = text_of(asked.content(), asked.filename, asked.record, asked.profile, asked.limits)
-    lines = Lines.of(text.data)
-    if all(map(is_blank, lines.lines)):
-        raise Refusal.of("empty-file")
-    fields = Fields(asked.record, asked.profile, by_application=asked.by_application)
-    header = Header.find(lines, fields, asked.limits)
-    check_header_bytes(header, lines, text)
-    checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
-    records = table(
-        lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits
-    )
-    records = asked_about_layout(records, header, fields, asked.profile)
-    return DecodedFile(text, lines, fields, header, checker, records)
+    content = asked.content()
+    shape = Shape(start_of_file(content))
+    try:
+        text = text_of(
+            content, asked.filename, asked.record, asked.profile, asked.limits,
+            lambda cells: Fields(asked.record, asked.profile).is_header(cells),
+        )  # fmt: skip
+        lines = Lines.of(text.data)
+        if all(map(is_blank, lines.lines)):
+            raise Refusal.of("empty-file")
+        fields = Fields(asked.record, asked.profile, by_application=asked.by_application)
+        header = Header.find(lines, fields, asked.limits)
+        shape = shape._replace(header=header_shape(header))
+        in_rows = with_rows_of_periods(text, header, fields, asked.profile)
+        in_rows = with_models_above(in_rows, lines.lines, header, fields, asked.profile)
+        if in_rows is not text:
+            text, lines = in_rows, Lines.of(in_rows.data)
+            header = Header.find(lines, fields, asked.limits)
+        check_header_bytes(header, lines, text)
+        checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
+        records = table(
+            lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits
+        )
+        shape = shape._replace(marks=marks_in(records, header, fields))
+        profile = settled_marks(records, header, fields, asked.profile, asked.now)
+        if profile is not asked.profile:
+            checker = Checker(fields, header, Grammar(profile, asked.now), asked.project)
+        above = lines.lines[header.first_line : header.line][:_MOST_ABOVE]
+        records = asked_about_layout(records, header, fields, profile, above)
+    except Refusal as refusal:
+        refusal.shape = shape.text
+        raise
+    return DecodedFile(text, lines, fields, header, checker, records, shape)
 
 
 def _rows_of(records: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

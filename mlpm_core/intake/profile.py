@@ -13,7 +13,13 @@ from mlpm_core.errors import InputError, quoted
 IGNORE = "ignore"
 """The answer that leaves a column unused."""
 
-Encoding = Literal["utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "gb18030"]
+NONE_OF_THESE = "none of these"
+"""The answer that no column of a file holds a field."""
+
+Encoding = Literal[
+    "utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "cp932", "gb18030", "cp1250", "cp1251",
+    "cp949", "big5", "mac-roman", "cp850", "none of these",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,12 @@ class Limits:
 class Profile(BaseModel):
     """Answers to the questions of an import; whatever is None is asked when it matters.
 
-    ``columns`` maps headers to fields (or to ``ignore``), ``constants`` gives fields that the file
-    has no column for, ``wide`` lists the headers that are metrics.
+    ``columns`` maps headers to fields (or to ``ignore``), ``fields`` fields to headers;
+    ``constants`` gives fields that the file has no column for; ``metrics`` says what names of
+    metrics stand for, ``words`` what words of a column do and ``outcomes`` what classes do;
+    ``wide`` lists the headers that are
+    metrics. ``is_replay`` is no answer: a file that was stored before a question was asked is read
+    as it was then.
 
     Examples
     --------
@@ -43,21 +53,41 @@ class Profile(BaseModel):
 
     encoding: Encoding | None = None
     decimal: Literal[".", ","] | None = None
-    thousands: Literal[",", ".", "'", "space", "none"] | None = None
+    thousands: Literal[",", ".", "'", "space", "indian", "none"] | None = None
+    signs: Literal["read", "faulty"] | None = None
+    missing_words: Literal["empty", "faulty"] | None = None
     date_order: Literal["dmy", "mdy"] | None = None
     excel_serial: Literal["1900", "1904"] | None = None
+    epoch: Literal["s", "ms", "us", "ns", "faulty"] | None = None
     empty_last_column: Literal["ignore"] | None = None
     skip_lines: int | None = Field(default=None, ge=0, le=10_000)
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, str] = Field(default_factory=dict)
     wide: tuple[str, ...] = ()
+    metrics: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, str] = Field(default_factory=dict)
+    outcomes: dict[str, str] = Field(default_factory=dict)
+    ids: str | None = None
+    cases_of: Literal["all", "each", "ignore"] | None = None
     hidden_rows: Literal["read", "skip"] | None = None
     restatement: Literal["confirm"] | None = None
     look_alike: Literal["new", "stored"] | None = None
     new_model: Literal["new", "stored"] | None = None
     second_table: Literal["skip", "first"] | None = None
+    fill_down: Literal["fill", "faulty"] | None = None
+    index_column: Literal["ignore", "faulty"] | None = None
+    sheet: str | None = None
+    positive_class: str | None = None
+    period_columns: Literal["yes", "no"] | None = None
+    models_above: Literal["yes", "no"] | None = None
+    totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
+    period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
+    zone: str | None = None
+    dates_are: Literal["start", "end"] | None = None
     errors_in: Literal["percent", "share"] | None = None
+    is_replay: bool = False
 
     @field_validator("encoding", mode="before")
     @classmethod
@@ -88,8 +118,8 @@ class Profile(BaseModel):
         Parameters
         ----------
         key : str
-            The key of a question: a field of the profile, or ``columns.HEADER`` or
-            ``constants.FIELD``, where an equals sign in a header is written ``%3D``.
+            The key of a question: a field of the profile, or ``columns.HEADER``,
+            ``constants.FIELD`` or ``metrics.NAME``, where an equals sign is written ``%3D``.
         value : str
             One of the question's choices; ``wide`` takes headers with commas between them.
 
@@ -106,14 +136,15 @@ class Profile(BaseModel):
         """
         group, dot, name = key.strip().partition(".")
         given = self.model_dump()
-        if group in ("columns", "constants") and dot and name:
+        if group in _GROUPS and dot and name:
             given[group] = {**given[group], name.replace("%3D", "="): value.strip()}
-        elif key.strip() in given and not dot and group not in ("columns", "constants"):
+        elif key.strip() in _keys() and not dot:
             given[group] = _split(value) if group == "wide" else value.strip(" ")
         else:
             raise InputError(
                 f"There is no answer {quoted(key)}; there are {', '.join(_keys())}, "
-                "columns.HEADER and constants.FIELD."
+                "columns.HEADER, fields.FIELD, constants.FIELD, metrics.NAME, outcomes.CLASS and "
+                "words.COLUMN.WORD."
             )
         try:
             return Profile.model_validate(given)
@@ -129,7 +160,7 @@ class Profile(BaseModel):
         ['thousands=space', 'wide=recall,ROC AUC']
         """
         answers = []
-        for key, value in self.model_dump(exclude_defaults=True).items():
+        for key, value in self.model_dump(exclude_defaults=True, exclude={"is_replay"}).items():
             if isinstance(value, dict):
                 answers += [f"{key}.{k.replace('=', '%3D')}={v}" for k, v in value.items()]
             elif isinstance(value, tuple):
@@ -139,8 +170,11 @@ class Profile(BaseModel):
         return answers
 
 
+_GROUPS = ("columns", "constants", "fields", "metrics", "outcomes", "words")
+
+
 def _keys() -> list[str]:
-    return [k for k in Profile.model_fields if k not in ("columns", "constants")]
+    return [k for k in Profile.model_fields if k not in (*_GROUPS, "is_replay")]
 
 
 def _split(value: str) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.lines import Lines
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.messages import Refusal
+    from mlpm_core.intake.shape import Shape
     from mlpm_core.records import Record
 
 
@@ -104,3 +105,4 @@ class DecodedFile:
     header: Header
     checker: Checker
     table: Table
+    shape: Shape

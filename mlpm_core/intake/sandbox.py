@@ -134,11 +134,13 @@ class ParserSandbox:
         if "input_error" in answer:
             raise InputError(answer["input_error"])
         if "refusal" in answer:
-            rejects_, questions = answer["refusal"]
-            raise Refusal(
+            rejects_, questions, shape = answer["refusal"]
+            refusal = Refusal(
                 [Reject.model_construct(**r) for r in rejects_],
                 [Question.model_validate(q) for q in questions],
             )
+            refusal.shape = shape
+            raise refusal
         return answer, parts
 
 
@@ -303,6 +305,7 @@ def _answer(request: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any]
             "refusal": [
                 [r.model_dump() for r in refusal.rejects],
                 [q.model_dump() for q in refusal.questions],
+                refusal.shape,
             ]
         }, []
     except InputError as error:

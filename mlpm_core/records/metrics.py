@@ -83,7 +83,39 @@ METRICS: dict[str, Metric] = {
 PERCENT_ERRORS = frozenset(("wape", "mape", "smape"))
 """Errors as a share of the truth, which many tools write in percent; nothing bounds them."""
 
-METRIC_ALIASES: dict[str, str] = {"auc": "roc_auc", "average_precision": "pr_auc"}
+_ALSO: dict[str, str] = {
+    "roc_auc": "auc roc_auc_score auroc auc_roc area_under_roc area_under_roc_curve "
+    "area_under_the_roc_curve",
+    "pr_auc": "average_precision average_precision_score auprc auc_pr aucpr",
+    "f1": "f1_score f1_measure",
+    "accuracy": "accuracy_score acc",
+    "balanced_accuracy": "balanced_accuracy_score",
+    "precision": "precision_score ppv positive_predictive_value prec",
+    "recall": "recall_score sensitivity tpr true_positive_rate",
+    "specificity": "tnr true_negative_rate",
+    "fpr": "false_positive_rate",
+    "fnr": "false_negative_rate miss_rate",
+    "mae": "mean_absolute_error mean_abs_error",
+    "mse": "mean_squared_error",
+    "rmse": "root_mean_squared_error root_mean_square_error",
+    "mape": "mean_absolute_percentage_error",
+    "smape": "symmetric_mean_absolute_percentage_error",
+    "wape": "wmape weighted_absolute_percentage_error",
+    "r2": "r2_score r_squared r\u00b2 coefficient_of_determination",
+    "log_loss": "logloss",
+    "brier": "brier_score brier_score_loss",
+    "mcc": "matthews_corrcoef matthews_correlation_coefficient",
+    "ks": "ks_statistic",
+    "psi": "population_stability_index",
+    "ctr": "click_through_rate clickthrough_rate",
+    "gini": "gini_coefficient",
+    "ece": "expected_calibration_error",
+}
+
+METRIC_ALIASES: dict[str, str] = {
+    alias: name for name, aliases in _ALSO.items() for alias in aliases.split()
+}
+"""Other spellings of one and the same metric, each of which can mean no other."""
 
 WITHOUT_OPERATING_POINT = frozenset(
     (

@@ -167,6 +167,13 @@ class LabelStatus(Choice):
     NONE = "none"
 
 
+PERIOD_HEADERS = (
+    *("day", "date", "period", "week", "month", "period_from"),
+    *("week_start", "week_starting", "week_beginning", "week_commencing", "month_start"),
+)
+"""Headers under which the start of a period is known without asking."""
+
+
 class MetricResult(Record):
     """One metric of one model over one period and slice."""
 
@@ -183,7 +190,7 @@ class MetricResult(Record):
     metric: Name = column("Which metric, in scikit-learn's spelling.")
     period_start: Moment = column(
         "First day or moment of the period, UTC.",
-        aliases=("day", "date", "period", "week", "month", "timestamp"),
+        aliases=(*PERIOD_HEADERS, "timestamp"),
     )
     value: Number = column("The metric's value; a share is written 0 to 1.", largest=LARGEST_SQUARE)
     model_version: Name = column(

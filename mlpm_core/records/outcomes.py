@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mlpm_core.quantity import LARGEST_SQUARE
-from mlpm_core.records.monitoring import OUTCOME_HEADERS, PREDICTION_HEADERS, Granularity
+from mlpm_core.records.monitoring import (
+    OUTCOME_HEADERS,
+    PERIOD_HEADERS,
+    PREDICTION_HEADERS,
+    Granularity,
+)
 from mlpm_core.records.record import (
     Choice,
     Day,
@@ -103,18 +108,26 @@ class Incident(Record):
     key: ClassVar[tuple[str, ...]] = ("project", "incident_id")
 
     project: Name = column("The project; empty is the project of the import.")
-    incident_id: Name = column("Short name of the incident.", label="Incident", aliases=("id",))
+    incident_id: Name = column(
+        "Short name of the incident.", label="Incident", aliases=("id", "issue_key")
+    )
     model_id: Name = column("The model concerned.", label="Model", aliases=("model",))
-    title: Text = column("What went wrong, in a few words.")
-    started_at: Moment = column("When it began, UTC.", label="Began")
-    severity: Severity = column("How bad it is; SEV1 is the worst.", default=Severity.SEV3)
+    title: Text = column("What went wrong, in a few words.", aliases=("summary",))
+    started_at: Moment = column(
+        "When it began, UTC.", label="Began", aliases=("created", "created_at", "opened_at")
+    )
+    severity: Severity = column(
+        "How bad it is; SEV1 is the worst.", default=Severity.SEV3, aliases=("priority",)
+    )
     status: IncidentStatus = column("How far it is dealt with.", default=IncidentStatus.OPEN)
     detected_at: Moment | None = column("When it was noticed.", label="Noticed", default=None)
     acknowledged_at: Moment | None = column(
         "When somebody took it on.", label="Taken on", default=None
     )
     mitigated_at: Moment | None = column("When the harm stopped.", label="Mitigated", default=None)
-    resolved_at: Moment | None = column("When it was mended.", label="Resolved", default=None)
+    resolved_at: Moment | None = column(
+        "When it was mended.", label="Resolved", default=None, aliases=("resolved",)
+    )
     detected_by: DetectedBy = column("Who noticed.", default=DetectedBy.UNKNOWN)
     root_cause: RootCause = column("Why it happened.", default=RootCause.UNKNOWN)
     model_version: Name = column(
@@ -127,7 +140,7 @@ class Incident(Record):
     )
     realised_loss: Number | None = column("What it did cost.", default=None)
     currency: Name = column("Currency of the losses; empty is the project's.", default="")
-    owner: Text = column("Who answers for it.", default="")
+    owner: Text = column("Who answers for it.", default="", aliases=("assignee",))
     action: Text = column("What was or will be done.", default="")
     linked_alert_ids: Text = column("The alerts that belong to it.", default="")
     postmortem_url: Text = column("Where it is written up.", label="Post-mortem", default="")
@@ -196,7 +209,7 @@ class KpiActual(Record):
     period_start: Moment = column(
         "First day or moment of the period, UTC.",
         label="Period",
-        aliases=("day", "date", "period", "week", "month"),
+        aliases=PERIOD_HEADERS,
     )
     value: Number = column("The KPI in its own unit.")
     granularity: Granularity = column("Length of the period.", default=Granularity.INSTANT)

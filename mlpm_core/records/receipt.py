@@ -100,6 +100,8 @@ class Receipt(_Part):
 
     ``answers`` are those of the profile it was read with, ``accept_good`` whether good rows were to
     be stored without the rejected ones: with the raw file they say again what was stored.
+    ``read_as`` says in one line how the file was read; ``shape`` tells for which other files its
+    answers hold.
     ``stored`` is how many rows the batch holds, those equal to earlier ones included. ``examples``
     are the first new and the first changed rows of a dry run.
     """
@@ -128,6 +130,8 @@ class Receipt(_Part):
     undoes: str | None = None
     answers: list[str] = Field(default_factory=list)
     accept_good: bool = False
+    read_as: str = ""
+    shape: str = ""
     examples: list[Example] = Field(default_factory=list)
 
     @property

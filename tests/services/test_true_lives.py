@@ -76,7 +76,8 @@ def test_audits_on_plan_are_healthy(workspace):
     """The first example: .01895 for .015 planned, 29 errors for 23 expected, which is chance."""
     inputs = planned_inputs("M3") | {"cost_per_error": 100}
     started(workspace, "M3", week(51), inputs)
-    results(workspace, audited(spread(29, 51), 30))
+    coverage = {"metric": "coverage", "value": inputs["coverage"], "n": 100_000, "week": 50}
+    results(workspace, [*audited(spread(29, 51), 30), coverage])
     assert line(workspace).health.health == "healthy", line(workspace).health.reason
 
 
@@ -288,10 +289,12 @@ def test_a_period_may_begin_on_a_day_that_other_months_lack(workspace, start, gr
     clock(workspace, "2026-06-30")
     row = {"metric": "selective_error", "value": 0.015, "n": 1000}
     row |= {"period_start": start, "granularity": granularity}
-    results(workspace, [row])
+    start_on = {"dates_are": "start"}
+    results(workspace, [row], answers=start_on)
     started(workspace, "M3", "2026-06-30")
     assert line(workspace).case.current is not None
-    results(workspace, [row | {"metric": "coverage", "value": 0.62}], name="b.csv")
+    coverage = row | {"metric": "coverage", "value": 0.62}
+    results(workspace, [coverage], name="b.csv", answers=start_on)
     assert realised(workspace)[1] > 0
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from math import isinf
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.date_forms import form_in_words, in_form
+from mlpm_core.intake.columns.dates import Moment, after, moment
 from mlpm_core.intake.columns.names import invisible, is_number_like, read_name
 from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.messages import Fault
@@ -26,6 +27,9 @@ _NOT_FINITE = frozenset(
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SPACE_MARKS = "[ \u00a0\u202f\u2009]"
+
+LOCAL_DAY, RANGE = "local day", "range"
+"""Notes of moments: the midnight of a zone other than UTC; a first and a last day."""
 
 FIRST_MOMENT = datetime(1990, 1, 1)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -72,10 +76,11 @@ def range_in_words(low: float | None, high: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """How cells are read under one profile at one moment."""
+    """How cells are read under one profile at one moment; ``form`` is that of a column's dates."""
 
     profile: Profile
     now: datetime
+    form: str | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -109,6 +114,21 @@ class Grammar:
             return read(column, text)
 
         return cell
+
+    def number(self, text: str) -> float | None:
+        """A number as this grammar reads it; None when it is none.
+
+        Examples
+        --------
+        >>> Grammar(Profile(), datetime(2026, 6, 30)).number("1.5")
+        1.5
+        """
+        number = self._read_number(text)
+        return None if isinstance(number, Fault) else number
+
+    def is_number(self, text: str) -> bool:
+        """Whether a text is a number."""
+        return self.number(text) is not None
 
     def _name(self, column: Column, text: str) -> Cell:
         name_or_fault = read_name(
@@ -177,37 +197,49 @@ class Grammar:
             return Fault("not-finite", {})
         return Fault("not-a-number", {})
 
+    def _date(self, text: str) -> Moment | None:
+        read = moment(text, self.profile.date_order, self.profile.excel_serial)
+        if read is None and self.form is not None:
+            return in_form(text, self.form, self.profile.date_order)
+        return read
+
     def _day(self, column: Column, text: str) -> Cell:
-        day_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
+        day_read = self._date(text.strip(SPACES))
         if day_read is not None and day_read.asks is not None:
             return Cell(None, None, ("asks " + day_read.asks,))
-        if (
-            day_read is None
-            or day_read.at is None
-            or day_read.grain != "P1D"
-            or day_read.at.time() != time()
-        ):
-            return Cell(None, Fault("not-a-date", {}))
+        if day_read is None or day_read.at is None or day_read.at.time() != time():
+            return Cell(None, Fault("not-a-date", {"form": form_in_words(text.strip(SPACES))}))
         day = day_read.at.date()
+        if day_read.grain != "P1D":  # a month begins on its first day and ends on its last
+            if column.name not in ("period_start", "period_end") or not day_read.grain:
+                return Cell(None, Fault("not-a-date", {"form": form_in_words(text.strip(SPACES))}))
+            if column.name == "period_end":
+                day = (after(day_read.at, day_read.grain) - timedelta(days=1)).date()
         if not _FIRST_DAY <= day <= _LAST_DAY:
             words = f"{_FIRST_DAY} to {_LAST_DAY}"
             return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
         return Cell(day)
 
     def _moment(self, column: Column, text: str) -> Cell:
-        moment_read = moment(text.strip(SPACES), self.profile.date_order, self.profile.excel_serial)
+        moment_read = self._date(text.strip(SPACES))
+        if moment_read is not None and moment_read.is_range and column.name != "period_start":
+            moment_read = None
         if moment_read is not None and moment_read.asks is not None:
             return Cell(None, None, ("asks " + moment_read.asks,))
         if moment_read is None or moment_read.at is None:
-            return Cell(None, Fault("not-a-date", {}))
+            return Cell(None, Fault("not-a-date", {"form": form_in_words(text.strip(SPACES))}))
         last = self.now + timedelta(days=1)
         if not FIRST_MOMENT <= moment_read.at <= last:
             words = f"{FIRST_MOMENT:%Y-%m-%d} to {last:%Y-%m-%d}"
             return Cell(None, Fault("out-of-range", {"field": column.name, "range": words}))
-        notes = ("grain " + moment_read.grain,)
-        return Cell(
-            moment_read.at, None, (*notes, "utc-assumed") if moment_read.has_assumed_utc else notes
-        )
+        notes: tuple[str, ...] = ("grain " + moment_read.grain,)
+        if moment_read.is_range:
+            notes += (RANGE,)
+        if moment_read.local is not None:
+            notes += (LOCAL_DAY,)
+        if moment_read.has_assumed_utc:
+            notes += ("utc-assumed",)
+        return Cell(moment_read.at, None, notes)
 
     def _choice(self, column: Column, text: str) -> Cell:
         word = text.strip(SPACES)
@@ -238,9 +270,11 @@ def _bounds_fault(column: Column, number: float) -> Fault | None:
 
 def _english(plain: str, decimal: str, thousands: str | None) -> str | None:
     """A number as ``float`` reads it, or None when it is not written as the profile says."""
-    marks = {"space": _SPACE_MARKS, "'": "['\u2019]", "none": None, None: None}
+    marks = {"space": _SPACE_MARKS, "'": "['\u2019]", "none": None, None: None, "indian": ","}
     mark = marks.get(thousands, re.escape(thousands or ""))
     whole = r"[0-9]+" if mark is None else rf"(?:[0-9]+|[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+)"
+    if thousands == "indian":
+        whole = r"(?:[0-9]+|[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3})"
     point = re.escape(decimal)
     pattern = rf"[+-]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
     if re.fullmatch(pattern, plain) is None:

@@ -9,36 +9,40 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.intake.columns.cell_parser import Cell, default_of
+from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
+from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.fast_path import Cells, read_all, read_plain
 from mlpm_core.intake.columns.file_columns import FileColumns
-from mlpm_core.intake.columns.header import known_metric
-from mlpm_core.intake.columns.metric_rules import check_results
+from mlpm_core.intake.columns.mending import mended
+from mlpm_core.intake.columns.metric_rules import IN_PERCENT, NEGATED, check_results
 from mlpm_core.intake.columns.readings import Faults, PlainReading, Reading
-from mlpm_core.intake.files.lines import Lines, is_blank, read_record
+from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
 from mlpm_core.intake.files.table import DictionaryColumn, Table
 from mlpm_core.intake.messages import Fault, reject
-from mlpm_core.records import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.columns.cell_parser import Grammar
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.records import Column
+    from mlpm_core.intake.metric_names import Meaning
+    from mlpm_core.records import Column, Question
 
 _MOST_LOOKED = 2_000
+_MOST_TURNS = 2
+_NOT_KNOWN = frozenset({"nan", "nat", "<na>", "(null)", "[null]", "\\n"})
 
 
 class Checker:
     """The fields of one file, where each comes from and how its cells are read."""
 
     def __init__(self, fields: Fields, header: Header, grammar: Grammar, project: str) -> None:
-        self._fields, self._header, self._grammar = fields, header, grammar
+        self._fields, self._header, self.grammar = fields, header, grammar
         self._project = project
         self._n_looked = 0
+        self.questions: list[Question] = []
         self.columns = FileColumns(fields, header)
-        self._read = {c.name: self._reader(c) for c in columns(fields.record)}
+        self._read = {c.name: self._reader(c) for c in file_columns(fields.record)}
         value = fields.columns.get("value")
         self._read_wide = grammar.reader(_optional(value)) if value is not None else None
 
@@ -59,17 +63,23 @@ class Checker:
         none = np.zeros(1, dtype=np.int64)
         one = Table(none, [DictionaryColumn.of([c]) for c in record.cells], [], [])
         faults = Faults(none)
-        readings = self.readings(one, faults)
+        readings = self.readings(one, faults, is_one_line=True)
         if self._fields.has_metrics and not faults.is_bad[0]:
             check_results(readings, self.columns, faults)
         return not faults.is_bad[0]
 
-    def readings(self, table: Table, faults: Faults) -> dict[str, Reading]:
+    def readings(
+        self, table: Table, faults: Faults, *, is_one_line: bool = False
+    ) -> dict[str, Reading]:
         """Every field of every record; faulty cells and rows go to ``faults``."""
         left_out = ("metric", "value") if self.columns.wide else ()
-        own_columns = [c for c in columns(self._fields.record) if c.name not in left_out]
+        own_columns = [c for c in file_columns(self._fields.record) if c.name not in left_out]
         by_name = dict(
-            zip([c.name for c in own_columns], self._each_reading(own_columns, table), strict=True)
+            zip(
+                [c.name for c in own_columns],
+                self._each_reading(own_columns, table, is_one_line=is_one_line),
+                strict=True,
+            )
         )
         for name, reading in by_name.items():
             if name in self.columns.at:
@@ -79,30 +89,38 @@ class Checker:
             read = self._read_wide
             if read is not None:
                 cells = Cells.of([*map(read, coded.cells)])
+                column = self._fields.columns["value"]
+                if cells.faults and not is_one_line:
+                    cells = self._mended(_optional(column), coded, cells, read)
                 by_name[_wide(metric)] = Reading(coded.codes, coded.cells, cells)
                 faults.add_cells(self._header.label(j), by_name[_wide(metric)])
         return by_name
 
-    def _each_reading(self, own_columns: Sequence[Column], table: Table) -> list[Reading]:
-        if table.n_records == 1:  # a line that is held against the fields, one of very many
-            return [self._reading(column, table) for column in own_columns]
+    def _each_reading(
+        self, own_columns: Sequence[Column], table: Table, *, is_one_line: bool
+    ) -> list[Reading]:
+        if is_one_line:  # it is held against the fields, one of very many
+            return [self._reading(column, table, is_one_line=True) for column in own_columns]
         with ThreadPoolExecutor(2) as pool:  # most of the work is Arrow's, which runs beside Python
             return list(pool.map(lambda column: self._reading(column, table), own_columns))
 
-    def _reading(self, column: Column, table: Table) -> Reading:
+    def _reading(self, column: Column, table: Table, *, is_one_line: bool = False) -> Reading:
         read = self._read[column.name]
         if column.name in self.columns.at:
             coded = table.columns[self.columns.at[column.name]]
-            is_plain = self._grammar.is_plain and not (
+            is_plain = self.grammar.is_plain and not (
                 column.reserved or column.name in ("project", "metric")
             )
-            whole = read_plain(column, coded, self._grammar.now) if is_plain else None
+            is_plain_whole = is_plain and self._fields.factor(column) == 1.0
+            whole = read_plain(column, coded, self.grammar.now) if is_plain_whole else None
             if whole is not None:
                 return PlainReading(coded, whole)
             cells = read_all(column, coded.cells, read, is_plain=is_plain)
-            return Reading(coded.codes, coded.cells, cells)
+            if cells.faults and not is_one_line:
+                cells = self._mended(column, coded, cells, read)
+            return Reading(coded.codes, coded.cells, self._fields.in_unit(column, cells))
         everywhere = np.broadcast_to(np.zeros(1, dtype=np.int64), len(table.lines))
-        given = self._fields.profile.constants.get(column.name)
+        given = self._fields.constant(column.name)
         if given is None:
             value = self._project if column.name == "project" else default_of(column)
             return Reading(everywhere, [""], Cells([value], {}, {}))
@@ -112,12 +130,32 @@ class Checker:
             raise InputError(f"constants.{column.name}: {refused.message} {refused.hint}")
         return Reading(everywhere, [given], Cells.of([cell]))
 
+    def _mended(
+        self, column: Column, coded: DictionaryColumn, cells: Cells, read: Callable[[str], Cell]
+    ) -> Cells:
+        """The cells of a column, some of them faulty, once it is answered how they are meant."""
+        for _ in range(_MOST_TURNS):
+            counts = np.bincount(coded.codes, minlength=len(coded.cells)).tolist()
+            mend = mended(column, coded.cells, counts, read, self.grammar)
+            if mend is None:
+                return cells
+            self.questions += [q for q in mend.questions if q not in self.questions]
+            if mend.read is None:
+                return cells
+            read = mend.read
+            cells = Cells.of([*map(read, coded.cells)])
+            if not cells.faults:
+                return cells
+        return cells
+
     def _reader(self, column: Column) -> Callable[[str], Cell]:
-        read = self._grammar.reader(column)
+        read = self.grammar.reader(column)
         if column.name == "project":
-            return self._project_reader(self._grammar.reader(_optional(column)))
+            return self._project_reader(self.grammar.reader(_optional(column)))
+        if column.name == "y_true":
+            return _outcome(self.grammar.reader(_optional(column)))
         if self._fields.has_metrics and column.name == "metric":
-            return lambda text: _metric(read(text))
+            return lambda text: _metric(read(text), self._fields.meaning_of)
         return read
 
     def _project_reader(self, read: Callable[[str], Cell]) -> Callable[[str], Cell]:
@@ -141,8 +179,21 @@ def _optional(column: Column) -> Column:
     return replace(column, required=False, default=None if column.name == "value" else "")
 
 
-def _metric(cell: Cell) -> Cell:
+def _outcome(read: Callable[[str], Cell]) -> Callable[[str], Cell]:
+    """The way to read outcomes, of which a blank one is not known yet."""
+
+    def cell(text: str) -> Cell:
+        is_unknown = is_missing(text) or text.strip(SPACES).lower() in _NOT_KNOWN
+        return Cell("") if is_unknown else read(text)
+
+    return cell
+
+
+def _metric(cell: Cell, meaning_of: Callable[[str], Meaning]) -> Cell:
+    """A metric by its name in the registry, with what its numbers are beside it."""
     if cell.fault is not None:
         return cell
-    standard_name = known_metric(str(cell.value))
-    return cell._replace(value=standard_name) if standard_name is not None else cell
+    name = str(cell.value)
+    meaning = meaning_of(name)
+    notes = (IN_PERCENT,) * meaning.is_percent + (NEGATED,) * meaning.is_negated
+    return cell._replace(value=meaning.metric, notes=cell.notes + notes)

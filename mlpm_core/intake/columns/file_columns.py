@@ -27,6 +27,8 @@ class FileColumns:
         The position of the column that each field stands in.
     wide : list of (int, str)
         In a file with a column for each metric, the position and metric of each of these.
+    meanings : dict of str to Meaning
+        What the names of these columns stand for, by metric.
     is_results : bool
         Whether a row is a monitoring result.
 
@@ -40,6 +42,7 @@ class FileColumns:
         self._fields, self._header = fields, header
         self.is_results = fields.is_results
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
+        self.meanings = {metric: fields.meaning_of(header.cells[j]) for j, metric in self.wide}
         self.at = {f: j for j, f in enumerate(header.fields) if f is not None}
 
     def label(self, field: str) -> str:

@@ -7,69 +7,38 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
+from mlpm_core.intake.columns.extra_columns import file_columns
+from mlpm_core.intake.columns.written_units import money_of, times
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
 from mlpm_core.intake.messages import Refusal
-from mlpm_core.intake.profile import IGNORE
-from mlpm_core.records import (
-    METRIC_ALIASES,
-    METRICS,
-    ColumnKind,
-    MetricResult,
-    as_written,
-    columns,
+from mlpm_core.intake.metric_names import (
+    KEEP,
+    Meaning,
+    known_metric,
+    near_metrics,
+    normal,
+    one_letter_apart,
 )
+from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE
+from mlpm_core.records import ColumnKind, MetricResult, as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from mlpm_core.intake.columns.fast_path import Cells
     from mlpm_core.intake.profile import Limits, Profile
-    from mlpm_core.records import Record
+    from mlpm_core.records import Column, Record
 
 DELIMITERS = (",", ";", "\t", "|")
 
 _ADDED = frozenset({"_row", "_column", "_code", "_message", "_hint"})
-_DROPPED = str.maketrans("", "", " \t\u00a0_-\u2010\u2011\u2012\u2013\u2014")
-_WITHIN = 20
+_WITHIN = 40
 _WIDEST = 100_000  # cells of a line that may still be a header
 _SEPARATOR = re.compile(r'"?sep=([!#-/:-@\[\]^`{|}~\t ])"?', re.IGNORECASE)
 
 
-def normal(header: str) -> str:
-    """A header as it is compared: without case, spaces, dashes and underscores.
-
-    Examples
-    --------
-    >>> normal("Model ID") == normal("model-id") == normal("model_id")
-    True
-    """
-    return header.translate(_DROPPED).casefold()
-
-
-_METRIC_OF = {normal(m): m for m in METRICS} | {normal(a): m for a, m in METRIC_ALIASES.items()}
-
-
-def known_metric(name: str) -> str | None:
-    """The registry's spelling of a metric, or None.
-
-    Examples
-    --------
-    >>> known_metric("ROC AUC"), known_metric("auc"), known_metric("joy_index")
-    ('roc_auc', 'roc_auc', None)
-    """
-    return _METRIC_OF.get(normal(name))
-
-
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).casefold()
-
-
-def _one_letter_apart(one: str, other: str) -> bool:
-    """Whether two words differ by one letter changed, added or left out."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    short, long = sorted((one, other), key=len)
-    i = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    return short[i + (len(one) == len(other)) :] == long[i + 1 :]
 
 
 def is_own(header: str) -> bool:
@@ -85,7 +54,7 @@ class Fields:
     ) -> None:
         self.record = record
         self.columns = {
-            c.name: c for c in columns(record) if by_application or not c.by_application
+            c.name: c for c in file_columns(record) if by_application or not c.by_application
         }
         self.profile = profile
         self._by_header = {
@@ -97,15 +66,24 @@ class Fields:
         )
         self.is_results = record is MetricResult
         self.has_metrics = {"metric", "value"} <= self.columns.keys()
-        chosen = profile.columns.items()
-        wrong = [f for _, f in chosen if f != IGNORE and f not in self.columns]
-        wrong += [f for f in profile.constants if f not in self.columns]
+        chosen = {h: f.partition(" in ")[::2] for h, f in profile.columns.items()}
+        wrong = [f for f, _ in chosen.values() if f != IGNORE and f not in self.columns]
+        wrong += [f for f in (*profile.constants, *profile.fields) if f not in self.columns]
         if wrong:
             raise InputError(
                 f"{record.kind} has no field {wrong[0]!r}; it has {', '.join(self.columns)}."
             )
-        self._chosen = {normal(h.replace("%3D", "=")): f for h, f in chosen}
+        self._told = {normal(h.replace("%3D", "=")) for h in chosen}
+        self._chosen = {normal(h): f for f, h in profile.fields.items() if h != NONE_OF_THESE} | {
+            normal(h.replace("%3D", "=")): f for h, (f, _) in chosen.items()
+        }
+        self.units = {f: unit for f, unit in chosen.values() if unit}
         self._wide = {normal(w) for w in profile.wide}
+        self.meanings = {
+            normal(name.replace("%3D", "=")): Meaning.read(name, answer)
+            for name, answer in profile.metrics.items()
+            if answer != IGNORE
+        }
 
     def named(self, header: str) -> str | None:
         """The field that a header names by answer, name or alias."""
@@ -115,22 +93,79 @@ class Fields:
             return self._by_header.get(normal(header))
         return None if field == IGNORE else field
 
+    def is_chosen(self, header: str) -> bool:
+        """Whether the profile says what a column is."""
+        return normal(header) in self._told
+
     def is_ignored(self, header: str) -> bool:
         """Whether the profile, or the intake itself, put a column aside."""
         return is_own(header) or self._chosen.get(normal(header)) == IGNORE
 
+    def constant(self, field: str) -> str | None:
+        """What a field holds in every record, by answer or because a header says so."""
+        given = self.profile.constants.get(field)
+        if given is not None:
+            return given
+        if field == "unit":
+            return self.units.get("value")
+        if field == "currency":
+            moneys = [money_of(unit) for unit in self.units.values()]
+            return next((money.currency for money in moneys if money is not None), None)
+        return None
+
+    def factor(self, column: Column) -> float:
+        """What the numbers of a column are to be multiplied with, by the unit in its header."""
+        unit = self.units.get(column.name)
+        if unit is None or (column.name == "value" and "unit" in self.columns):
+            return 1.0  # then every row has the unit
+        money = money_of(unit)
+        return money.factor if money is not None else 0.01
+
+    def in_unit(self, column: Column, cells: Cells) -> Cells:
+        """The cells of a column, in the unit of its field."""
+        factor = self.factor(column)
+        if factor == 1.0:
+            return cells
+        values = [times(v, factor) if isinstance(v, float) else v for v in cells.values]
+        return cells._replace(values=values)
+
     def is_metric(self, header: str) -> bool:
         """Whether a column of a wide file could hold a metric's values."""
-        return self.is_results and (self.is_answered(header) or known_metric(header) is not None)
+        return self.is_results and (
+            self.is_answered(header) or self.is_meant(header) or known_metric(header) is not None
+        )
+
+    def has_metric_columns(self, header: Header) -> bool:
+        """Whether a file has columns of metrics, though its date may not be known yet."""
+        return (
+            self.is_results
+            and {"metric", "value"}.isdisjoint({*header.fields, *self.profile.fields})
+            and any(self.is_metric(cell) for cell in header.cells)
+        )
 
     def is_answered(self, header: str) -> bool:
         """Whether the profile says that a column holds a metric."""
         return normal(header) in self._wide
 
-    @staticmethod
-    def metric_of(header: str) -> str:
+    def is_meant(self, name: str) -> bool:
+        """Whether the profile says what a name of a metric stands for."""
+        return normal(name) in self.meanings
+
+    def meaning_of(self, name: str) -> Meaning:
+        """What a name stands for: as answered, else the metric of that name."""
+        answered = self.meanings.get(normal(name))
+        return answered or Meaning(known_metric(name) or name.strip())
+
+    def may_mean(self, name: str) -> list[str]:
+        """The answers to what a name stands for that nobody has told yet; none when it is clear."""
+        if normal(name) in self.meanings or name in self.profile.metrics or self.profile.is_replay:
+            return []
+        near = [meaning.answer for meaning in near_metrics(name)]
+        return [*near, KEEP] if near else []
+
+    def metric_of(self, header: str) -> str:
         """The metric that a column of a wide file holds."""
-        return known_metric(header) or header.strip()
+        return self.meaning_of(header).metric
 
     def near(self, header: str, present: Collection[str]) -> list[str]:
         """The fields, not otherwise present, to which a header comes close."""
@@ -141,7 +176,7 @@ class Fields:
                 continue
             names = [_letters(n) for n in (column.name, *column.aliases)]
             if any(
-                len(n) >= 4 and (letters.startswith(n) or _one_letter_apart(letters, n))
+                len(n) >= 4 and (letters.startswith(n) or one_letter_apart(letters, n))
                 for n in names
             ):
                 near.append(column.name)
@@ -155,6 +190,13 @@ class Fields:
             n += sum(f is None and self.is_metric(h) for f, h in zip(fields, headers, strict=True))
         return n
 
+    def missing(self, given: Collection[str | None]) -> frozenset[str]:
+        """The required fields not among those given; one of a period can give another."""
+        missing = self.required - frozenset(given)
+        if "period" in given:
+            return missing - {"period_start", "period_end"}
+        return missing - {"period_start"} if "period_end" in given else missing
+
     def is_header(self, headers: Sequence[str]) -> bool:
         """Whether a line names every required field, or is the header of a wide file."""
         fields = {self.named(h) for h in headers}
@@ -162,12 +204,27 @@ class Fields:
             self.named(h) or self.is_ignored(h) or is_blank(h) for h in headers
         ):
             return False
-        return self.required - self.profile.constants.keys() <= fields or (
+        if not self.missing({*fields, *self.profile.constants}):
+            return True
+        return (
             self.is_results
-            and "period_start" in fields
-            and not fields & {"metric", "value"}
+            and not fields.isdisjoint({"period_start", "period_end"})
+            and fields.isdisjoint({"metric", "value"})
             and any(self.is_metric(h) for h in headers)
         )
+
+
+def _likeliest(
+    delimiters: Sequence[str], first: int, end: int, at: Callable[[int, str], tuple[list[str], int]]
+) -> str:
+    """The delimiter of a header that names no field: one that cuts its next line alike."""
+
+    def width(delimiter: str) -> int:
+        cells, below = at(first, delimiter)
+        is_alike = below < end and len(at(below, delimiter)[0]) == len(cells)
+        return len(cells) if is_alike else 0
+
+    return max(delimiters, key=width)
 
 
 def _check_width(line: str, delimiters: Sequence[str], limits: Limits) -> None:
@@ -227,14 +284,17 @@ class Header:
         line, (delimiter, cells, below) = first, ("", [""], 0)
         tried = [(fields.n_named(at(first, d)[0]), d) for d in delimiters]
         most = max(n for n, _ in tried)
+        later = (
+            (i, d) for i in range(first + 1, last) for d in delimiters
+            if fields.is_header(at(i, d)[0])
+        )  # fmt: skip
         if most:
             delimiter = next(d for n, d in tried if n == most)
+            is_whole = fields.is_header(at(first, delimiter)[0])
+            if not is_whole and not fields.profile.is_replay:  # a head may name a field, too
+                line, delimiter = next(later, (first, delimiter))
         else:
-            later = (
-                (i, d) for i in range(first + 1, last) for d in delimiters
-                if fields.is_header(at(i, d)[0])
-            )  # fmt: skip
-            line, delimiter = next(later, (first, delimiters[0]))
+            line, delimiter = next(later, (first, _likeliest(delimiters, first, last, at)))
         record = read_record(lines, line, delimiter, until=last)
         if record.code is not None:
             raise Refusal.of(record.code, column=f"the header, column {len(record.cells) + 1}")
@@ -257,7 +317,7 @@ class Header:
         """Whether it has one column per metric."""
         return (
             fields.is_results
-            and "period_start" in self.fields
+            and not {"period_start", "period_end"}.isdisjoint(self.fields)
             and not {"metric", "value"} & set(self.fields)
             and any(fields.is_metric(c) for c in self.cells)
         )
@@ -272,4 +332,9 @@ class Header:
             if name is None and not fields.is_ignored(self.cells[j])
             and fields.is_metric(self.cells[j])
         ]  # fmt: skip
-        return [j for j in places if fields.is_answered(self.cells[j])] or places
+        chosen = [j for j in places if fields.is_answered(self.cells[j])]
+        return (
+            [j for j in places if j in chosen or fields.is_meant(self.cells[j])]
+            if chosen
+            else places
+        )

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.mapping import (
+    about_column,
+    asked_about_fields,
+    asked_about_outcomes,
+    asked_about_units,
+    with_unit,
+)
+from mlpm_core.intake.columns.marks import about_marks
 from mlpm_core.intake.columns.rows import flags
-from mlpm_core.intake.files.lines import SPACES, is_blank
+from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, reject, shown
+from mlpm_core.intake.metric_names import KEEP
 from mlpm_core.intake.profile import IGNORE
+from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.columns.readings import Reading
@@ -24,15 +32,21 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Reject
 
-_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
-_GROUPED = {
-    ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
-    ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?"),
+_MEANS = {
+    KEEP: "another metric, kept under its own name; no value rests on it",
+    IGNORE: "none of these; the column is not used",
 }
 
 
-def asked_about_layout(records: Table, header: Header, fields: Fields, profile: Profile) -> Table:
+def asked_about_layout(
+    records: Table, header: Header, fields: Fields, profile: Profile, above: Sequence[str] = ()
+) -> Table:
     """The table with repeated headers settled.
+
+    Parameters
+    ----------
+    above : sequence of str
+        The lines above the header, which a person sees before they are skipped.
 
     Raises
     ------
@@ -41,8 +55,10 @@ def asked_about_layout(records: Table, header: Header, fields: Fields, profile: 
     """
     questions = []
     if header.is_below_preamble:
+        shown_lines = [f"{i}: {line}" for i, line in enumerate(above, start=1)]
+        at = header.line
         questions.append(
-            question("preamble", "skip_lines", [str(header.line)], line=header.line + 1)
+            question("preamble", "skip_lines", [str(at)], line=at + 1, preview=shown_lines)
         )
     again = _headers_again(records, header, fields)
     if again and profile.second_table is None:
@@ -53,7 +69,7 @@ def asked_about_layout(records: Table, header: Header, fields: Fields, profile: 
         records = records.without(set(again).__contains__)
     elif again:
         records = records.without(lambda line: line >= again[0])
-    questions += _about_marks(records, header, fields, profile)
+    questions += about_marks(records, header, fields, profile)
     if questions:
         raise Refusal(questions=questions)
     return records
@@ -87,49 +103,6 @@ def _headers_again(records: Table, header: Header, fields: Fields) -> list[int]:
     return sorted(lines)
 
 
-def _about_marks(
-    records: Table, header: Header, fields: Fields, profile: Profile
-) -> list[Question]:
-    """The question what a comma or a point in a number means, asked once."""
-    cells: list[str] = []
-    for j in header.numbers(fields):
-        if (
-            header.delimiter == ","
-            and profile.decimal is None
-            and records.columns[j].has_many
-            and records.columns[j].numbers is not None
-        ):
-            continue  # no comma in it, and a point is a decimal point
-        joined = "\n".join(records.columns[j].cells)
-        if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
-            cells += [c for t in records.columns[j].cells if not is_missing(c := t.strip(SPACES))]
-    if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
-        comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
-        if comma is not None:
-            return [_about_mark("decimal", [",", "."], comma, ",")]
-        points = [c for c in cells if "." in c]
-        if header.delimiter != "," and points and all(map(_GROUPED["."].fullmatch, points)):
-            return [_about_mark("decimal", [".", ","], points[0], ".")]
-    if profile.decimal is not None and profile.thousands is None:
-        mark = "." if profile.decimal == "," else ","
-        grouped = next((c for c in cells if _GROUPED[mark].fullmatch(c)), None)
-        if grouped is not None:
-            return [_about_mark("thousands", [mark, "none"], grouped, profile.decimal)]
-    return []
-
-
-def _about_mark(key: str, choices: list[str], value: str, mark: str) -> Question:
-    if key == "thousands":
-        readings = (value.replace(choices[0], "").replace(mark, "."), "a mistake")
-    else:
-        readings = (value.replace(mark, "."), value.replace(mark, ""))
-    preview = [f"{c}: {r}" for c, r in zip(choices, readings, strict=True)]
-    first, second = (f"{r} ({key}={c})" for c, r in zip(choices, readings, strict=True))
-    return question(
-        "decimal-mark", key, choices, value=value, first=first, second=second, preview=preview
-    )
-
-
 def checked_header(records: Table, header: Header, fields: Fields, profile: Profile) -> None:
     """Every required field has one column, and nothing filled goes unnamed.
 
@@ -142,11 +115,17 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
     given = present | profile.constants.keys()
     is_wide = header.is_wide(fields)
     near = _near(header, fields, given, is_wide=is_wide)
-    missing = fields.required - given - {f for names in near.values() for f in names}
-    if is_wide:
+    missing = fields.missing({*given, *(f for names in near.values() for f in names)})
+    if is_wide or fields.has_metric_columns(header):
         missing -= {"metric", "value", "model_id"}
-    rejects = [*_twice(header, fields), *_unnamed(records, header)]
-    if missing:
+    rejects = [*_twice(header, fields), *_unnamed(records, header, profile)]
+    which: list[Question] | None = []
+    if missing and not profile.is_replay:
+        every = fields.missing(given) - (
+            {"metric", "value"} if fields.has_metric_columns(header) else set()
+        )
+        which = asked_about_fields(records, header, fields, every)
+    if missing and not which:
         names = [c for c in fields.columns if c in missing]
         headers = ", ".join(shown(c) for c in header.cells[:20])
         rejects.append(
@@ -154,21 +133,30 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
         )
     if rejects:
         raise Refusal(rejects)
+    index = _about_index(records, header) if profile.index_column is None else []
+    if which or index:
+        raise Refusal(questions=[*index, *(which or [])])
     questions = [
-        question(
-            "column-match",
-            "columns." + cell.replace("=", "%3D"),
-            [*names, IGNORE],
-            header=cell,
-            field=" or ".join(names),
-            preview=_sample(records, j),
+        about_column(
+            records,
+            j,
+            header.cells[j],
+            [a for n in names for a in with_unit(n, header.cells[j], fields.columns[n], fields)],
         )
         for j, names in near.items()
-        for cell in (header.cells[j],)
     ]
+    questions += asked_about_units(records, header, fields)
+    questions += asked_about_outcomes(records, header, fields)
     if is_blank(header.cells[-1]) and profile.empty_last_column is None:
         questions.append(question("empty-last-column", "empty_last_column", [IGNORE]))
     if is_wide:
+        unnamed = [c for c, f in zip(header.cells, header.fields, strict=True) if f is None]
+        questions += [
+            q
+            for cell in unnamed
+            if not fields.is_ignored(cell)
+            for q in _about_metric(cell, fields, IGNORE)
+        ]
         questions += _about_wide(header, fields, has_model="model_id" in given)
     if questions:
         raise Refusal(questions=questions)
@@ -208,12 +196,44 @@ def _twice(header: Header, fields: Fields) -> list[Reject]:
     ]
 
 
-def _unnamed(records: Table, header: Header) -> list[Reject]:
+def _unnamed(records: Table, header: Header, profile: Profile) -> list[Reject]:
     return [
         reject("blank-label", None, None, position=j + 1)
+        for j in _filled_without_name(records, header)
+        if profile.index_column == "faulty" or not _counts_rows(records, j)
+    ]
+
+
+def _filled_without_name(records: Table, header: Header) -> list[int]:
+    return [
+        j
         for j, cell in enumerate(header.cells)
         if is_blank(cell) and not all(map(is_blank, records.columns[j].cells))
     ]
+
+
+def _counts_rows(records: Table, j: int) -> bool:
+    """Whether a column counts the rows from 0 or 1, as the index of a data frame does."""
+    column = records.columns[j]
+    cells = column.cells
+    if len(cells) != len(records.lines) or not cells[0].strip().isdigit():
+        return False
+    first = cells[0].strip()
+    return first in ("0", "1") and all(
+        cell.strip() == str(i) for i, cell in enumerate(cells, start=int(first))
+    )
+
+
+def _about_index(records: Table, header: Header) -> list[Question]:
+    """The question whether a column without a name that counts the rows may be ignored."""
+    return [
+        question(
+            "index-column", "index_column", [IGNORE, "faulty"], position=j + 1,
+            preview=[f"{IGNORE}: the column is not used", "faulty: it lacks its name"],
+        )
+        for j in _filled_without_name(records, header)
+        if _counts_rows(records, j)
+    ]  # fmt: skip
 
 
 def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Question]:
@@ -233,8 +253,31 @@ def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Ques
     return asked
 
 
-def _sample(records: Table, j: int) -> list[str]:
-    return [shown(c) for c in records.columns[j].cells[:5]]
+def asked_about_metrics(readings: dict[str, Reading], fields: Fields) -> None:
+    """Names of metrics that come close to one of the registry are told apart.
+
+    Raises
+    ------
+    Refusal
+        With a question for each such name.
+    """
+    if not fields.has_metrics or "metric" not in readings:
+        return
+    used = readings["metric"].array(ColumnKind.NAME).unique().to_pylist()
+    questions = [q for name in used if name for q in _about_metric(name, fields, KEEP)]
+    if questions:
+        raise Refusal(questions=questions)
+
+
+def _about_metric(name: str, fields: Fields, other: str) -> list[Question]:
+    """The question what a name stands for, if it may be a metric that is known."""
+    answers = [other if answer == KEEP else answer for answer in fields.may_mean(name)]
+    if not answers:
+        return []
+    key = f"metrics.{name.strip().replace('=', '%3D')}"
+    said = [_MEANS.get(a, f"the metric {a}") for a in answers]
+    preview = [f"{a}: {text}" for a, text in zip(answers, said, strict=True)]
+    return [question("metric-name", key, answers, name=name.strip(), preview=preview)]
 
 
 def asked_about_dates(readings: dict[str, Reading]) -> None:

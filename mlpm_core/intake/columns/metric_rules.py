@@ -8,11 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.intake.columns.header import normal
-from mlpm_core.intake.columns.rows import Flags, Rows, array_of, distinct, flags
+from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.quantity import SHARE, is_percent
-from mlpm_core.records import METRICS, PERCENT_ERRORS, ColumnKind, MetricResult, columns
+from mlpm_core.records import METRICS, PERCENT_ERRORS, ColumnKind
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.file_columns import FileColumns
@@ -23,13 +22,14 @@ if TYPE_CHECKING:
     Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
-_GRAIN_OF_HEADER = {"week": "P1W", "month": "P1M"}
-_SAID_BY_HEADER = ("day", *_GRAIN_OF_HEADER)
 _SHARES = {name for name, metric in METRICS.items() if metric.is_share}
 _ROUNDED = 0.0051  # a share written with two decimals
 _RELATIVE = 0.01
 _PERCENT = 100.0
 _LARGE_ERROR = 2.0  # as a share of the truth
+IN_PERCENT, NEGATED = "in percent", "negated"
+"""Notes of a metric's name: its numbers are percentages; their sign is the other one."""
+
 _IN_ITS_UNIT = ("value", "value_se", "ci_low", "ci_high")
 
 
@@ -41,11 +41,16 @@ def check_results(readings: dict[str, Reading], file: FileColumns, faults: Fault
         for position, metric in file.wide:
             reading = readings[f"={metric}"]
             everywhere = np.zeros(len(faults.lines), dtype=np.int64), [metric]
-            label = file.header_label(position)
-            _check_range(label, reading, everywhere, hundredths, faults)
+            label, meaning = file.header_label(position), file.meanings[metric]
+            in_percent = hundredths | meaning.is_percent
+            signs = np.full(len(faults.lines), -1.0 if meaning.is_negated else 1.0)
+            _check_range(label, reading, everywhere, in_percent, faults, signs)
     else:
         metrics = distinct(readings["metric"].array(ColumnKind.NAME))
-        out = _check_range(file.label("value"), readings["value"], metrics, hundredths, faults)
+        signs = np.where(readings["metric"].noting(NEGATED), -1.0, 1.0)
+        out = _check_range(
+            file.label("value"), readings["value"], metrics, hundredths, faults, signs
+        )
     if file.is_results:
         if not file.wide:
             _check_ratio(readings, file, faults)
@@ -59,13 +64,14 @@ def _check_range(
     metrics: tuple[Codes, list[Any]],
     hundredths: Flags,
     faults: Faults,
+    signs: Floats,
 ) -> Flags:
     """A metric lies in its range, one in percent once it is a share; where it does not."""
     codes, names = metrics
     standard = [METRICS.get(str(m)) for m in names]
     low = np.array([m.low if m else -np.inf for m in standard])[codes]
     high = np.array([m.high if m else np.inf for m in standard])[codes]
-    value = _scaled(reading, hundredths)
+    value = _scaled(reading, hundredths) * signs
     out: Flags = (value < low) | (value > high)
     for record in np.nonzero(out)[0].tolist():
         metric = standard[int(codes[record])]
@@ -173,9 +179,12 @@ def _scaled(reading: Reading, hundredths: Flags) -> Floats:
 
 def _hundredths(readings: dict[str, Reading], n_records: int) -> Flags:
     """Which records say that their numbers are percentages."""
-    if "unit" not in readings:
-        return np.zeros(n_records, dtype=bool)
-    return _in_percent(readings["unit"].array(ColumnKind.TEXT))
+    hundredths = np.zeros(n_records, dtype=bool)
+    if "unit" in readings:
+        hundredths |= _in_percent(readings["unit"].array(ColumnKind.TEXT))
+    if "metric" in readings:
+        hundredths |= readings["metric"].noting(IN_PERCENT)
+    return hundredths
 
 
 def _in_percent(units: pa.Array) -> Flags:
@@ -249,26 +258,40 @@ def _divided(rows: Rows, hundredths: Flags) -> Rows:
     return Rows(rows.of, rows.fields | shares | {"unit": unit})
 
 
-def result_rows(readings: dict[str, Reading], file: FileColumns, is_good: Flags) -> Rows:
+def result_rows(
+    rows: Rows, readings: dict[str, Reading], file: FileColumns, is_good: Flags
+) -> Rows:
     """The results of the good records: one each, or one per filled metric of a wide file."""
-    kinds = {c.name: c.kind for c in columns(MetricResult)}
-    every = np.arange(len(is_good), dtype=np.int64)
-    fields = {
-        f: r.array(kinds[f])
-        for f, r in readings.items()
-        if not f.startswith("=") and f != "granularity"
-    }
-    good = Rows(every, fields | {"granularity": granularity(readings, file)}).taken(is_good)
     if not file.wide:
-        return good
+        if "metric" in readings:
+            name = readings["metric"]
+            rows = _as_meant(rows, name.noting(IN_PERCENT), name.noting(NEGATED))
+        return rows.taken(is_good)
+    good = rows.taken(is_good)
     parts = []
     for _, metric in file.wide:
         values = readings[f"={metric}"].array(ColumnKind.NUMBER).filter(pa.array(is_good))
         named = pa.array([metric]).take(pa.array(np.zeros(len(values), dtype=np.int64)))
         is_filled = values.is_valid().to_numpy(zero_copy_only=False)
-        rows = Rows(good.of, good.fields | {"metric": named, "value": values})
-        parts.append(rows.taken(is_filled))
+        meaning, every = file.meanings[metric], np.ones(len(values), dtype=bool)
+        part = Rows(good.of, good.fields | {"metric": named, "value": values})
+        part = _as_meant(part, every & meaning.is_percent, every & meaning.is_negated)
+        parts.append(part.taken(is_filled))
     return Rows.joined(parts)
+
+
+def _as_meant(rows: Rows, in_percent: Flags, negated: Flags) -> Rows:
+    """The rows with the unit, and the sign, that the name of their metric gives them."""
+    fields = dict(rows.fields)
+    if in_percent.any() and "unit" in fields:
+        unit = fields["unit"].cast(pa.string())
+        fields["unit"] = pc.if_else(pa.array(in_percent), "%", unit)
+    if negated.any():
+        chosen = pa.array(negated)
+        turned = {n: pc.negate(fields[n]) for n in ("value", "ci_low", "ci_high")}
+        turned["ci_low"], turned["ci_high"] = turned["ci_high"], turned["ci_low"]
+        fields |= {n: pc.if_else(chosen, column, fields[n]) for n, column in turned.items()}
+    return Rows(rows.of, fields)
 
 
 def with_one_count(rows: Rows, profile: Profile) -> Rows:
@@ -310,39 +333,6 @@ def with_one_count(rows: Rows, profile: Profile) -> Rows:
         if name in left_out
     }
     return Rows(rows.of, rows.fields | emptied)
-
-
-def granularity(readings: dict[str, Reading], file: FileColumns) -> pa.Array:
-    """The length of each period: as said, else as its date or its header says."""
-    stated, period = readings["granularity"], readings["period_start"]
-    header = _GRAIN_OF_HEADER.get(normal(file.label("period_start")))
-    grains = [header or "P1D"]
-    codes = np.zeros(len(period.is_faulty()), dtype=np.int64)
-    for note in period.notes:
-        grain = note.removeprefix("grain ")
-        if grain != note and (header is None or grain in ("P1W", "P1M")):
-            codes[period.noting(note)] = len(grains)
-            grains.append(grain)
-    of_said, words = distinct(stated.array(ColumnKind.CHOICE))
-    is_said = flags(bool(w) for w in words)[of_said]
-    codes = np.where(is_said, of_said + len(grains), codes)
-    return array_of(ColumnKind.CHOICE, codes, [*grains, *words])
-
-
-def is_period_unsaid(readings: dict[str, Reading], file: FileColumns) -> Flags:
-    """Which records leave the length of their period open, so that it is taken as a day.
-
-    No cell says it, nor a date such as 2024-W05 or 2024-01, nor the header of the dates.
-    """
-    period = readings["period_start"]
-    of_said, words = distinct(readings["granularity"].array(ColumnKind.CHOICE))
-    is_said = flags(bool(word) for word in words)[of_said]
-    if normal(file.label("period_start")) in _SAID_BY_HEADER:
-        return np.zeros(len(is_said), dtype=bool)
-    for note in period.notes:
-        if note.startswith("grain ") and note != "grain P1D":
-            is_said = is_said | period.noting(note)
-    return ~is_said
 
 
 def unknown_metrics(rows: Rows) -> list[str]:

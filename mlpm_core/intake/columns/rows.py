@@ -100,7 +100,7 @@ class Rows:
         fields = {}
         for name in parts[0].fields:
             arrays = [p.fields[name] for p in parts]
-            if pa.types.is_dictionary(arrays[0].type):
+            if any(pa.types.is_dictionary(a.type) for a in arrays):
                 arrays = [a.cast(pa.string()) for a in arrays]
             fields[name] = pa.concat_arrays(arrays).take(pa.array(order))
         return cls(of[order], fields)

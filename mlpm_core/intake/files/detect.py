@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.unpack import unpacked_gzip
 from mlpm_core.intake.files.workbook import unpacked_workbook
 from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.profile import NONE_OF_THESE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
@@ -51,6 +55,7 @@ _NAMED = {
     "xlsm": "an XLSX workbook",
     "xls": "an XLS workbook",
     "parquet": "a Parquet file",
+    "pq": "a Parquet file",
     "gz": "a gzip archive",
     "zip": "a zip archive",
     "pdf": "a PDF document",
@@ -73,7 +78,9 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_CANDIDATES = ("cp1252", "shift_jis", "gb18030")
+_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5")
+_OF_ANY_BYTES = ("cp1250", "cp1251", "mac-roman", "cp850")
+_MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +114,19 @@ class Text:
 
 
 def text_of(
-    data: bytes, filename: str, record: type[Record], profile: Profile, limits: Limits
+    data: bytes,
+    filename: str,
+    record: type[Record],
+    profile: Profile,
+    limits: Limits,
+    is_header: Callable[[Sequence[str]], bool],
 ) -> Text:
     """The text of a file; a report of another tool is turned into the CSV of the record.
+
+    Parameters
+    ----------
+    is_header : callable
+        Whether cells are a header that is known; it chooses the sheet of a workbook.
 
     Raises
     ------
@@ -127,7 +144,7 @@ def text_of(
         return _plain_text(inner, profile, limits)
     if kind is not None:
         unpacked = (
-            unpacked_workbook(data, filename, profile, limits)
+            unpacked_workbook(data, filename, profile, limits, is_header)
             if kind == _WORKBOOK
             else unpacked_parquet(data, filename, limits)
         )
@@ -148,15 +165,19 @@ def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
         return _decoded(data, bom, "utf-8")
     if bom_encoding:
         return _with_bom(data, bom, bom_encoding, profile)
+    if profile.encoding == NONE_OF_THESE:
+        return _decoded(data, b"", "utf-8")
     if profile.encoding not in (None, "utf-16", "utf-32"):
         return _decoded(data, b"", profile.encoding)
     as_utf_8 = _decoded(data, b"", "utf-8")
     if not as_utf_8.has_bad_bytes:
         return as_utf_8
-    fitting = [e for e in _CANDIDATES if _fits(data, e)]
+    fitting = encodings_of(data)
     if fitting:
         previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
-        raise Refusal(questions=[question("encoding", "encoding", fitting, preview=previews)])
+        previews.append(f"{NONE_OF_THESE}: the lines with such bytes are faulty")
+        choices = [*fitting, NONE_OF_THESE]
+        raise Refusal(questions=[question("encoding", "encoding", choices, preview=previews)])
     return as_utf_8
 
 
@@ -175,6 +196,9 @@ def _type(data: bytes, filename: str) -> str | None:
     file = filename or "The file"
     if looks is not None and looks == named and looks in _PACKED:
         return looks
+    if looks is not None and looks == named:
+        code = "unknown-report" if looks == "a JSON document" else "unread-type"
+        raise Refusal.of(code, file=file, type=looks)
     if looks is not None or (named is not None and data):
         raise Refusal.of("wrong-type", file=file, type=looks or "text")
     return None
@@ -205,6 +229,17 @@ def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
         preview = [f"{encoding}: {_preview(decoded.data.decode(errors='replace'))}"]
         raise Refusal(questions=[question("encoding", "encoding", [encoding], preview=preview)])
     return Text(decoded.data, encoding, bom, decoded.has_bad_bytes)
+
+
+def encodings_of(data: bytes) -> list[str]:
+    """The encodings that a text may be written in, the likeliest first.
+
+    Those in which any bytes are text are candidates only beside one that says more.
+    """
+    fitting = [e for e in _CANDIDATES if _fits(data, e)]
+    if fitting:
+        fitting += [e for e in _OF_ANY_BYTES if _fits(data, e)]
+    return likeliest(data, fitting)[:_MOST_SHOWN]
 
 
 def _fits(data: bytes, encoding: str) -> bool:

@@ -119,13 +119,17 @@ def _as_numbers(strings: pa.Array) -> pa.Array:
 
 @dataclass(slots=True)
 class Table:
-    """All records below a header: whole ones column by column, blank and damaged ones apart."""
+    """All records below a header: whole ones column by column, blank and damaged ones apart.
+
+    ``n_left`` are those that an answer left out.
+    """
 
     lines: Codes
     columns: list[DictionaryColumn]
     blank: list[int]
     damaged: list[Damage]
     spans: dict[int, int] = field(default_factory=dict)
+    n_left: int = 0
 
     @property
     def n_records(self) -> int:
@@ -135,13 +139,15 @@ class Table:
     def without(self, is_dropped: Callable[[int], bool]) -> Table:
         """The table without the records that start on certain lines."""
         kept = np.array([not is_dropped(int(i)) for i in self.lines], dtype=bool)
-        return Table(
+        left = Table(
             self.lines[kept],
             [c.taken(kept) for c in self.columns],
             [i for i in self.blank if not is_dropped(i)],
             [d for d in self.damaged if not is_dropped(d.line)],
             self.spans,
         )
+        left.n_left = self.n_left + self.n_records - left.n_records
+        return left
 
 
 def coded_columns(

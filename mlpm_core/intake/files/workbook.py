@@ -24,7 +24,7 @@ from mlpm_core.intake.files.workbook_parts import (
 from mlpm_core.intake.messages import Refusal, question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.profile import Limits, Profile
 
@@ -35,14 +35,22 @@ _PASSED_ON: Final = ("[Content_Types].xml", "_rels/.rels", "xl/styles.xml")
 _NEEDED: Final = (*_PASSED_ON, _BOOK, _LINKS, _STRINGS)
 _MOST_CELLS: Final = 2**25  # from the first to the last; the reader of values lays them all out
 _MOST_SHEETS: Final = 1000
+_MOST_LOOKED_AT: Final = 20
+_HEADER_WITHIN: Final = 20  # rows of a sheet
 _ZIP_FAULTS: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, OSError, RuntimeError,
     ValueError,
 )  # fmt: skip
 
 
-def unpacked_workbook(data: bytes, filename: str, profile: Profile, limits: Limits) -> Unpacked:
-    """The first sheet of a workbook that holds anything.
+def unpacked_workbook(
+    data: bytes,
+    filename: str,
+    profile: Profile,
+    limits: Limits,
+    is_header: Callable[[Sequence[str]], bool],
+) -> Unpacked:
+    """The first sheet of a workbook that holds anything, or the one that was answered.
 
     Raises
     ------
@@ -50,12 +58,14 @@ def unpacked_workbook(data: bytes, filename: str, profile: Profile, limits: Limi
         When it is damaged, unsafe or too large, or hides something: that is a question.
     """
     try:
-        return _unpacked(data, profile, limits)
+        return _unpacked(data, profile, limits, is_header)
     except (*_ZIP_FAULTS, _calamine_error()) as error:
         raise Refusal.of("wrong-type", file=filename, type="a damaged workbook") from error
 
 
-def _unpacked(data: bytes, profile: Profile, limits: Limits) -> Unpacked:
+def _unpacked(
+    data: bytes, profile: Profile, limits: Limits, is_header: Callable[[Sequence[str]], bool]
+) -> Unpacked:
     archive = Archive(data, limits)
     parts = {name: part for name in _NEEDED if (part := archive.part(name)) is not None}
     for name in _PASSED_ON:
@@ -68,15 +78,18 @@ def _unpacked(data: bytes, profile: Profile, limits: Limits) -> Unpacked:
     n_hidden_sheets = sum(not sheet.is_shown for sheet in sheets)
     first: tuple[Sheet, SheetScan] | None = None
     left = []
+    others: list[Sheet] = []
     for sheet in sheets:
         if not sheet.is_shown and profile.hidden_rows != "read":
             continue
         part = archive.part(sheet.part) or b"<worksheet/>"
         scan = SheetScan.of(part, lengths, limits.file_bytes)
-        if scan.n_rows and first is None:
+        is_chosen = profile.sheet in (None, sheet.name)
+        if scan.n_rows and first is None and is_chosen:
             first, parts[sheet.part] = (sheet, scan), part
         elif scan.n_rows:
             left.append(sheet.name)
+            others.append(sheet)
     if first is None:
         return Unpacked(b"")
     sheet, scan = first
@@ -92,7 +105,35 @@ def _unpacked(data: bytes, profile: Profile, limits: Limits) -> Unpacked:
         scan.hidden_rows, scan.hidden_columns = set(), set()
     if scan.n_shown > limits.file_bytes:  # each is at least a comma or the end of a line
         raise over_limit(limits.file_bytes)
-    return _as_text(_values(parts, sheet), scan, left, limits)
+    values = _values(parts, sheet)
+    if others and profile.sheet is None and not profile.is_replay:
+        _ask_which_sheet(archive, parts, values, [sheet, *others], is_header)
+    return _as_text(values, scan, left, limits)
+
+
+def _ask_which_sheet(
+    archive: Archive,
+    parts: dict[str, bytes],
+    values: list[list[Any]],
+    sheets: Sequence[Sheet],
+    is_header: Callable[[Sequence[str]], bool],
+) -> None:
+    """Ask for the sheet when the first has no header and another one has."""
+
+    def has_header(rows: list[list[Any]]) -> bool:
+        return any(is_header([_written(c) for c in row]) for row in rows[:_HEADER_WITHIN])
+
+    if has_header(values):
+        return
+    first, *others = sheets
+    with_header = []
+    for sheet in others[:_MOST_LOOKED_AT]:
+        part = archive.part(sheet.part)
+        if part is not None and has_header(_values({**parts, sheet.part: part}, sheet)):
+            with_header.append(sheet.name)
+    if with_header:
+        rest = [s.name for s in (first, *others) if s.name not in with_header]
+        raise Refusal(questions=[question("sheet", "sheet", [*with_header, *rest])])
 
 
 def _values(parts: dict[str, bytes], sheet: Sheet) -> list[list[Any]]:

@@ -133,6 +133,7 @@ def health_of(
         probability_of_loss=current.probability_of_loss if current else None,
         settled=_settled(case),
         unvalued=case.unvalued if case else None,
+        unmonitored=_unmonitored(case),
         limits=checks,
         counts_for_value=case is not None,
         incidents=[
@@ -142,6 +143,17 @@ def health_of(
             and (not row.model_version or row.model_version == deployment.model_version)
         ],
     )
+
+
+def _unmonitored(case: CaseValue | None) -> list[str]:
+    """The metrics that the value needs and nobody reports, though others are reported."""
+    if case is None or case.current is None:
+        return []
+    return [
+        entry.label
+        for entry in case.inputs
+        if entry.is_metric and entry.is_asked and entry.is_needed and entry.monitored is None
+    ]
 
 
 def newest(periods: Iterable[Period]) -> Period | None:

@@ -24,7 +24,7 @@ _SAID: Final = (
     "batch", "kind", "project", "filename", "sha256", "actor", "received_at", "lines", "accepted",
     "rejected", "blank", "ignored", "new", "changed", "identical", "stored",
 )  # fmt: skip
-_NOTES: Final = {"warnings", "effect", "answers", "accept_good"}
+_NOTES: Final = {"warnings", "effect", "answers", "accept_good", "read_as", "shape"}
 _REJECTS: Final = TypeAdapter(list[Reject])
 
 

@@ -196,7 +196,7 @@ class Recovery:
     ) -> tuple[Receipt, BatchContent]:
         """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
         # Asked since; what was stored then was agreed to.
-        profile = Profile(new_model="new", errors_in="share")
+        profile = Profile(new_model="new", errors_in="share", is_replay=True)
         for answer in receipt.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,8 @@ from mlpm_core.records import (
     Evaluation,
     Incident,
     Kpi,
+    KpiActual,
+    Label,
     MechanismRecord,
     MetricLimit,
     MetricResult,
@@ -32,11 +33,13 @@ from mlpm_core.records import (
     Reject,
     Status,
     ValueCase,
-    columns,
 )
 from mlpm_core.services.ingest.decision_rules import decision_fault
 from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
+from mlpm_core.services.ingest.kpi_units import in_kpi_units
+from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
+from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.stored_rows import Stored
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
@@ -66,7 +69,12 @@ def judged_with_rules(
 
     A broken rule is a reject like any other.
     """
-    judgement = judged(parsed, asked, Stored(reader, asked.project), accept_good=accept_good)
+    if asked.record is KpiActual:
+        parsed = in_kpi_units(reader, asked.project, parsed)
+    stored = Stored(reader, asked.project)
+    if asked.record is Label:
+        parsed = settled_labels(stored, asked, parsed)
+    judgement = judged(parsed, asked, stored, accept_good=accept_good)
     return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
 
 
@@ -124,7 +132,7 @@ def _results(
 
     def rule(row: Row, *, is_period_said: bool) -> Reject | None:
         fault = reported.fault(row, is_period_said=is_period_said)
-        return fault and _fault(fault.column, row[fault.column], fault.error)
+        return fault and fault_in(fault.column, row[fault.column], fault.error)
 
     every_row = judgement.rows
     for is_said in (True, False):
@@ -137,17 +145,6 @@ def _results(
     return replace(judgement, receipt=receipt)
 
 
-def _fault(column: str, value: object, error: MlpmError) -> Reject:
-    return Reject(
-        row=None,
-        column=column,
-        code="rule",
-        value=str(value)[:80],
-        message=str(error),
-        hint="Correct the cell; the record was not stored.",
-    )
-
-
 def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     was = currency_of(reader, project)
 
@@ -155,11 +152,11 @@ def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
         code = row["currency"]
         if code not in CURRENCIES:
             sentence = f"{code!r} is no currency code; write three letters such as EUR."
-            return _fault("currency", code, MlpmError(sentence))
+            return fault_in("currency", code, MlpmError(sentence))
         try:
             refuse_other_currency(reader, project, was or code, code)
         except MlpmError as error:
-            return _fault("currency", code, error)
+            return fault_in("currency", code, error)
         return None
 
     return rule
@@ -174,20 +171,20 @@ def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
             read = mechanism_from(row["definition"])
         except MechanismFault as fault:
             place = f"Line {fault.line}: " if fault.line else ""
-            return _fault("definition", row["definition"], MlpmError(f"{place}{fault}"))
+            return fault_in("definition", row["definition"], MlpmError(f"{place}{fault}"))
         if read.id != mechanism_id:
             sentence = f"Its definition calls it {read.id!r}; write the same id in both places."
-            return _fault("mechanism_id", mechanism_id, MlpmError(sentence))
+            return fault_in("mechanism_id", mechanism_id, MlpmError(sentence))
         if mechanism_id in mechanisms():
             sentence = f"{mechanism_id!r} is a mechanism of MLPM; choose another id."
-            return _fault("mechanism_id", mechanism_id, MlpmError(sentence))
+            return fault_in("mechanism_id", mechanism_id, MlpmError(sentence))
         for case in cases:
             if case.mechanism == mechanism_id:
                 try:
                     read.inputs_for(case.baseline or None)
                 except MlpmError as error:
                     sentence = f"Value case {case.value_case_id} rests on it: {error}"
-                    return _fault("definition", row["definition"], MlpmError(sentence))
+                    return fault_in("definition", row["definition"], MlpmError(sentence))
         return None
 
     return rule
@@ -199,7 +196,7 @@ def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]
             mechanism = mechanism_of(reader, project, row["mechanism"])
             mechanism.inputs_for(row["baseline"] or None)
         except MlpmError as error:
-            return _fault("mechanism", row["mechanism"], error)
+            return fault_in("mechanism", row["mechanism"], error)
         return None
 
     return rule
@@ -216,7 +213,7 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
             benefit = row["name"] in {entry.name for entry in benefit_inputs(mechanism)}
             entry = None if benefit else mechanism.input(row["name"])
         except MlpmError as error:
-            return _fault("name", row["name"], error)
+            return fault_in("name", row["name"], error)
         try:
             if entry is None:
                 read_benefit(row["name"], row["written"], currency)
@@ -225,9 +222,9 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
                 if faults := check_partners(
                     {entry.name: read}, [asked.name for asked in mechanism.all_inputs]
                 ):
-                    return _fault("written", row["written"], MlpmError(" ".join(faults)))
+                    return fault_in("written", row["written"], MlpmError(" ".join(faults)))
         except MlpmError as error:
-            return _fault("written", row["written"], error)
+            return fault_in("written", row["written"], error)
         return None
 
     return rule
@@ -241,7 +238,7 @@ def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
         try:
             per_unit(Dimension(row["dimension"]), row["unit"], currency)
         except MlpmError as error:
-            return _fault("unit", row["unit"], error)
+            return fault_in("unit", row["unit"], error)
         return _kpi_without_ground(row)
 
     return rule
@@ -252,13 +249,13 @@ def _kpi_without_ground(row: Row) -> Reject | None:
     is_agreed = bool(row["agreed_by"].strip())
     if is_agreed != (row["agreed_on"] is not None):
         empty = "agreed_on" if is_agreed else "agreed_by"
-        return _fault(
+        return fault_in(
             empty, "", MlpmError("Write both who agreed and on which day, or neither of them.")
         )
     if row["stands_for"].strip():
         if is_agreed or row["expires_on"] is not None:
             return None
-        return _fault(
+        return fault_in(
             "expires_on",
             "",
             MlpmError("A provisional KPI (stands_for) that nobody agreed to needs an expiry date."),
@@ -268,7 +265,7 @@ def _kpi_without_ground(row: Row) -> Reject | None:
             message = (
                 f"A KPI needs a {column}; only a provisional KPI (stands_for) may wait for it."
             )
-            return _fault(column, "", MlpmError(message))
+            return fault_in(column, "", MlpmError(message))
     return None
 
 
@@ -280,7 +277,7 @@ def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], 
         if fault is None:
             return None
         column, sentence = fault
-        return _fault(column, row[column], MlpmError(sentence))
+        return fault_in(column, row[column], MlpmError(sentence))
 
     return rule
 
@@ -297,7 +294,7 @@ def _evaluations(reader: Reader, project: str) -> Callable[[Row], Reject | None]
     def rule(row: Row) -> Reject | None:
         asked = metrics.get(row["value_case_id"], {})
         fault = unit_fault(row, asked, currency) or evaluation_fault(row)
-        return _fault(fault[0], row[fault[0]], MlpmError(fault[1])) if fault else None
+        return fault_in(fault[0], row[fault[0]], MlpmError(fault[1])) if fault else None
 
     return rule
 
@@ -310,7 +307,7 @@ def _metric_limits(reader: Reader, project: str) -> Callable[[Row], Reject | Non
         if fault is None:
             return None
         column, sentence = fault
-        return _fault(column, "" if row[column] is None else row[column], MlpmError(sentence))
+        return fault_in(column, "" if row[column] is None else row[column], MlpmError(sentence))
 
     return rule
 
@@ -321,54 +318,11 @@ def _predictions(reader: Reader, project: str) -> Callable[[Row], Reject | None]
     def rule(row: Row) -> Reject | None:
         if row["y_pred"] or row["y_pred_proba"] is not None:
             return None
-        return _fault(
+        return fault_in(
             "y_pred", "", MlpmError("Nothing was predicted; fill in y_pred or y_pred_proba.")
         )
 
     return rule
-
-
-_MOMENTS = ("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at")
-
-
-def _incidents(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
-    labels = {c.name: c.label for c in columns(Incident)}
-
-    def rule(row: Row) -> Reject | None:
-        moments = [(name, row[name]) for name in _MOMENTS if row[name] is not None]
-        for (earlier, a), (later, b) in pairwise(moments):
-            if a > b:
-                sentence = (
-                    f"{labels[later]} ({b:%Y-%m-%d %H:%M}) comes before "
-                    f"{labels[earlier].lower()} ({a:%Y-%m-%d %H:%M}); correct one of the two."
-                )
-                return _fault(later, b, MlpmError(sentence))
-        return _unknown_currency(row)
-
-    return rule
-
-
-def _costs(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    del reader, project
-
-    def rule(row: Row) -> Reject | None:
-        if row["period_end"] < row["period_start"]:
-            sentence = (
-                f"The period ends {row['period_end']}, before it begins {row['period_start']}."
-            )
-            return _fault("period_end", row["period_end"], MlpmError(sentence))
-        return _unknown_currency(row)
-
-    return rule
-
-
-def _unknown_currency(row: Row) -> Reject | None:
-    code = row["currency"]
-    if not code or code in CURRENCIES:
-        return None
-    sentence = f"{code!r} is no currency code; write three letters such as EUR, or leave it empty."
-    return _fault("currency", code, MlpmError(sentence))
 
 
 def _without_prediction(rows: pa.Table) -> pa.Array:
@@ -387,6 +341,6 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Kpi: _kpis,
     MetricLimit: _metric_limits,
     Prediction: _predictions,
-    Incident: _incidents,
-    Cost: _costs,
+    Incident: incident_rule,
+    Cost: cost_rule,
 }

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpm_core.intake import ParserSandbox, Refusal
-from mlpm_core.records import Warned
+from mlpm_core.intake.parsed_file import PERIOD_UNSAID
+from mlpm_core.intake.shape import Shape
+from mlpm_core.records import ValueCase, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,12 +24,18 @@ SANDBOX = ParserSandbox()
 atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
-_OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model", "errors_in"})
+_OF_ONE_FILE = frozenset(
+    {"restatement", "look_alike", "new_model", "errors_in", "second_table", "scale"}
+)
+# These hold for files of the shape even where too few dates raise the question.
+_ABOUT_PERIODS = ("period", "dates_are")
+_CASE = "constants.value_case_id"
+_CONTRADICTED_BY = {"dmy": "mdy: ", "mdy": "dmy: "}
 _MOST_TURNS = 10
 
 
-def kept_answers(reader: Reader, project: str, kind: str) -> dict[str, tuple[str, str]]:
-    """The project's import profile: what it last answered about files of a kind.
+def kept_answers(reader: Reader, project: str, kind: str, shape: str) -> dict[str, tuple[str, str]]:
+    """The project's import profile: what it last answered about files of a kind and a shape.
 
     Returns
     -------
@@ -35,10 +43,12 @@ def kept_answers(reader: Reader, project: str, kind: str) -> dict[str, tuple[str
         By the key of a question: the answer, and the batch it was given for.
     """
     kept: dict[str, tuple[str, str]] = {}
+    asked = Shape.read(shape)
     for row in reader.rows("answered", project=project, kind=kind):
+        given = Shape.read(row["shape"])
         for answer in json.loads(row["answers"]):
             key, _, value = answer.partition("=")
-            if key not in _OF_ONE_FILE:
+            if key not in _OF_ONE_FILE and given.fits(key, asked):
                 kept.setdefault(key, (value, str(row["batch"])))
     return kept
 
@@ -63,22 +73,67 @@ def read_as_before(
     SandboxError
         When the reader was stopped.
     """
-    kept: dict[str, tuple[str, str]] | None = {} if ask_again else None
     warnings: list[Warned] = []
     for _ in range(_MOST_TURNS):
         try:
-            return asked, SANDBOX.read(asked), warnings
+            parsed = SANDBOX.read(asked)
         except Refusal as refusal:
-            if not refusal.questions:
+            if not refusal.questions or ask_again:
                 raise
-            if kept is None:
-                kept = kept_answers(reader, asked.project, asked.kind)
+            kept = kept_answers(reader, asked.project, asked.kind, refusal.shape)
             profile, added = _answered(asked.profile, refusal.questions, kept)
+            profile, only = _with_only_case(reader, asked.project, profile, refusal.questions)
+            added += only
             if not added:
                 raise
             warnings += added
             asked = replace(asked, profile=profile)
+            continue
+        if ask_again:
+            return asked, parsed, warnings
+        return _with_periods(reader, asked, parsed, warnings)
     raise Refusal  # pragma: no cover  every turn answers at least one of a few questions
+
+
+def _with_only_case(
+    reader: Reader, project: str, profile: Profile, questions: list[Question]
+) -> tuple[Profile, list[Warned]]:
+    """The profile with the value case of a project that has but one, where a file names none."""
+    if _CASE not in {q.key for q in questions}:
+        return profile, []
+    cases = [c.value_case_id for c in reader.current(ValueCase, project) if not c.archived]
+    if len(cases) != 1:
+        return profile, []
+    sentence = f"Read as of the value case {cases[0]}, the only one of this project."
+    return profile.answered(_CASE, cases[0]), [Warned(code="only-case", message=sentence)]
+
+
+def _with_periods(
+    reader: Reader, asked: ImportRequest, parsed: ParsedFile, warnings: list[Warned]
+) -> tuple[ImportRequest, ParsedFile, list[Warned]]:
+    """The file with what was said of the periods of such files, however few dates it has."""
+    if PERIOD_UNSAID not in parsed.notes:
+        return asked, parsed, warnings
+    kept = kept_answers(reader, asked.project, asked.kind, parsed.receipt.shape)
+    profile, added = asked.profile, []
+    for key in _ABOUT_PERIODS:
+        if key in kept and getattr(profile, key) is None:
+            profile = profile.answered(key, kept[key][0])
+            added.append(_before(key, *kept[key]))
+    if not added:
+        return asked, parsed, warnings
+    again = replace(asked, profile=profile)
+    read = SANDBOX.read(again)
+    if read.rows.fields["period_start"].equals(parsed.rows.fields["period_start"]) and (
+        read.rows.fields["granularity"].equals(parsed.rows.fields["granularity"])
+    ):
+        return asked, parsed, warnings
+    return again, read, [*warnings, *added]
+
+
+def _before(key: str, answer: str, batch: str) -> Warned:
+    sentence = f"Read as answered before, for {batch}: {key} is {answer}."
+    return Warned(code="answered-before", message=sentence)
 
 
 def _answered(
@@ -87,9 +142,11 @@ def _answered(
     warnings = []
     for question in questions:
         answer, batch = kept.get(question.key, ("", ""))
-        if answer not in question.choices:
+        against = _CONTRADICTED_BY.get(answer) if question.code == "date-order" else None
+        if answer not in question.choices or (
+            against is not None and any(line.startswith(against) for line in question.preview)
+        ):
             continue
         profile = profile.answered(question.key, answer)
-        sentence = f"Read as answered before, for {batch}: {question.key} is {answer}."
-        warnings.append(Warned(code="answered-before", message=sentence))
+        warnings.append(_before(question.key, answer, batch))
     return profile, warnings

@@ -196,6 +196,8 @@ def report(receipt: Receipt) -> None:
             ):
                 st.metric(label, f"{count:,}", border=True)
         st.caption(import_text.stored(receipt))
+        if receipt.read_as:
+            st.caption(import_text.read_as(receipt))
     if receipt.rejects:
         _rejects(receipt)
     consequences(receipt)

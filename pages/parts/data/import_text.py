@@ -18,6 +18,38 @@ _ANSWERS = {
     ("look-alike", "stored"): "The stored model",
     ("new-model", "new"): "Register what is new",
     ("new-model", "stored"): "Read it as the model in brackets",
+    ("period-end", "start"): "The first day",
+    ("period-end", "end"): "The last day",
+    ("period-length", "PT1H"): "An hour each",
+    ("period-length", "P1D"): "A day each",
+    ("period-length", "P1W"): "A week each",
+    ("period-length", "P1M"): "A month each",
+    ("period-length", "P3M"): "A quarter each",
+    ("period-length", "P1Y"): "A year each",
+    ("period-length", "instant"): "None of these: moments without a length",
+    ("metric-name", "keep"): "None of these",
+    ("metric-name", "ignore"): "None of these",
+    ("totals", "leave-out"): "Leave its rows out",
+    ("totals", "keep"): "It is a name of its own",
+    ("outcome-class", "keep"): "None of these: a class of its own",
+    ("zone", "UTC"): "None of these: they are UTC",
+    ("epoch", "faulty"): "No, they are faulty",
+    ("fill-down", "fill"): "Yes, that of the row above",
+    ("fill-down", "faulty"): "No, these rows are faulty",
+    ("index-column", "faulty"): "No, it needs a name",
+    ("period-columns", "yes"): "Yes, one column a period",
+    ("period-columns", "no"): "No, none of these",
+    ("models-above", "yes"): "Yes, they are models",
+    ("models-above", "no"): "No, the line may be skipped",
+    ("word", "keep"): "None of these",
+    ("signs", "read"): "Read them",
+    ("signs", "faulty"): "None of these: they are faulty",
+    ("missing-words", "empty"): "Yes, nothing is known",
+    ("missing-words", "faulty"): "No, they are faulty",
+    ("thousands", "none"): "No, they are faulty",
+    ("cases-of", "all"): "All cases of a period",
+    ("cases-of", "each"): "The cases of each metric",
+    ("cases-of", "ignore"): "Neither: leave the number of cases out",
     ("restatement", "confirm"): "Change the stored values",
     ("second-table", "first"): "Read only the first table",
     ("second-table", "skip"): "Skip the repeated header",
@@ -80,6 +112,11 @@ def stored(receipt: Receipt) -> str:
         f"New: {receipt.new:,}. Changing a stored value: {receipt.changed:,}. Already stored: "
         f"{receipt.identical:,}. Blank and ignored lines need no action."
     )
+
+
+def read_as(receipt: Receipt) -> str:
+    """How the file was read, in one line."""
+    return f"Read as {literal(receipt.read_as)}."
 
 
 def batch(shown: Receipt, channel: str) -> str:

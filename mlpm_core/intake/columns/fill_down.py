@@ -1,0 +1,69 @@
+"""Names that stand in the first of several rows only, as merged cells leave them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.intake.files.table import DictionaryColumn
+from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.records import ColumnKind
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.profile import Profile
+
+_LEAST: Final = 2  # a single empty cell is a slip
+_PART: Final = 3
+
+
+def filled_down(records: Table, header: Header, fields: Fields, profile: Profile) -> Table:
+    """The table with such names in each of their rows, once that is answered.
+
+    Raises
+    ------
+    Refusal
+        With the question whether an empty name is that of the row above.
+    """
+    if profile.fill_down == "faulty" or profile.is_replay:
+        return records
+    blanks = {
+        j: blank
+        for j, name in enumerate(header.fields)
+        if name is not None
+        and fields.columns[name].required
+        and fields.columns[name].kind is ColumnKind.NAME
+        and _is_merged(blank := records.columns[j].are_blank())
+    }
+    if not blanks:
+        return records
+    if profile.fill_down is None:
+        j, blank = next(iter(blanks.items()))
+        i = int(np.flatnonzero(blank)[0])
+        above = records.columns[j].cells[int(records.columns[j].codes[i - 1])]
+        asked = question(
+            "fill-down", "fill_down", ["fill", "faulty"],
+            column=header.label(j), n=int(blank.sum()), line=int(records.lines[i]) + 1,
+            value=above,
+            preview=[
+                f"fill: {header.label(j)} of line {int(records.lines[i]) + 1} is {shown(above)}",
+                "faulty: these rows are faulty",
+            ],
+        )  # fmt: skip
+        raise Refusal(questions=[asked])
+    for j, blank in blanks.items():
+        strings = records.columns[j].strings
+        empty = pa.scalar(None, strings.type)
+        filled = pc.fill_null_forward(pc.if_else(pa.array(blank), empty, strings))
+        records.columns[j] = DictionaryColumn(filled)
+    return records
+
+
+def _is_merged(blank: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
+    """Whether cells are empty as those below the first of merged ones are."""
+    n = int(blank.sum())
+    return n >= _LEAST and not blank[0] and _PART * n >= len(blank)

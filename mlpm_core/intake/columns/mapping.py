@@ -1,0 +1,225 @@
+"""The mapping of a file's columns to our fields: what is missing is asked, with its suggestions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.written_units import header_unit, money_of
+from mlpm_core.intake.files.lines import SPACES, is_blank
+from mlpm_core.intake.messages import question, shown
+from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE
+from mlpm_core.records import ColumnKind, Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.files.table import Table
+    from mlpm_core.records import Column, Question
+
+_NUMBERS: Final = (ColumnKind.NUMBER, ColumnKind.WHOLE)
+_DATES: Final = (ColumnKind.MOMENT, ColumnKind.DAY)
+_CONSTANT: Final = (ColumnKind.NAME, ColumnKind.CHOICE)
+_MOST_CLASSES: Final = 20
+_MOST_SHOWN: Final = 3
+_NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
+
+_WORDS: Final[dict[str, str]] = {
+    "model_id": "model name modell modele modèle modelo algorithm \u30e2\u30c7\u30eb \u6a21\u578b",
+    "kpi_id": "kpi kennzahl indicator indicateur",
+    "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
+    "\u6307\u6807",
+    "period_start": "date datum week woche month monat day tag period periode zeitraum semaine "
+    "mois jour période start from fecha timestamp time \u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
+    "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
+    "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
+    "candidate": "candidate model modell estimator name version run",
+    "value_case_id": "case",
+    "prediction_id": "id key uuid transaction customer",
+    "ts": "time timestamp date datum created at",
+    "amount": "amount betrag montant cost kosten total price sum \u91d1\u984d",
+    "cost_type": "type art service category kategorie product",
+    "title": "title titel summary description subject",
+    "started_at": "start started created begin opened beginn",
+    "incident_id": "id key number ticket issue",
+    "period_end": "end ende until to bis fin",
+    "y_true": "label target truth actual outcome real",
+}
+"""Words of headers that suggest a field."""
+
+
+def asked_about_fields(
+    records: Table, header: Header, fields: Fields, missing: Collection[str]
+) -> list[Question] | None:
+    """The questions which columns hold the required fields; None when the file cannot have them."""
+    if len(header.cells) == 1:
+        return None
+    unused = _unused(header, fields)
+    wanted = [c for c in fields.columns.values() if c.name in missing]
+    answered = fields.profile.fields
+    no_column = [c for c in wanted if answered.get(c.name) == NONE_OF_THESE or not unused]
+    if any(c.kind not in _CONSTANT for c in no_column):
+        return None
+    needs_column = [c for c in wanted if c.kind not in _CONSTANT]
+    if len(needs_column) > len(unused):
+        return None
+    questions = []
+    for column in wanted:
+        if column in no_column:
+            questions.append(
+                question(
+                    "which-constant", f"constants.{column.name}", [],
+                    field=column.label, help=column.help.rstrip("."),
+                )
+            )  # fmt: skip
+        else:
+            questions.append(_which(records, header, column, unused))
+    return questions
+
+
+def _unused(header: Header, fields: Fields) -> list[int]:
+    """The columns with a name of their own that no field takes."""
+    cells = [cell.strip() for cell in header.cells]
+    is_wide = fields.has_metric_columns(header)
+    return [
+        j
+        for j, (cell, field) in enumerate(zip(cells, header.fields, strict=True))
+        if field is None
+        and not is_blank(cell)
+        and not fields.is_ignored(cell)
+        and cells.count(cell) == 1
+        and not (is_wide and fields.is_metric(cell))
+    ]
+
+
+def _which(records: Table, header: Header, column: Column, unused: Sequence[int]) -> Question:
+    ranked = sorted(unused, key=lambda j: -_fit(header.cells[j], _cells(records, j), column))
+    cells = [header.cells[j].strip() for j in ranked]
+    samples = [", ".join(map(shown, _cells(records, j)[:_MOST_SHOWN])) for j in ranked]
+    preview = [f"{cell}: {sample}" for cell, sample in zip(cells, samples, strict=True)]
+    return question(
+        "which-column", f"fields.{column.name}", [*cells, NONE_OF_THESE],
+        field=column.label, help=column.help.rstrip("."),
+        preview=[*preview, f"{NONE_OF_THESE}: no column of the file"],
+    )  # fmt: skip
+
+
+def _cells(records: Table, j: int) -> list[str]:
+    cells = records.columns[j].cells[:50] if j < len(records.columns) else []
+    return [c for cell in cells if not is_missing(c := cell.strip(SPACES))]
+
+
+def _fit(header: str, cells: Sequence[str], column: Column) -> float:
+    """How well a column fits a field, by the words of its header and by what it holds."""
+    words = set(re.findall(r"[^\W_]+", header.casefold()))
+    own = set(_WORDS.get(column.name, column.name.replace("_", " ")).split())
+    others = {w for name, ws in _WORDS.items() if name != column.name for w in ws.split()} - own
+    fit = 2.0 * len(words & own) - 0.5 * len(words & others)
+    fit += 1.0 if any(w in header for w in own if not w.isascii()) else 0.0
+    if not cells:
+        return fit - 4
+    n_numbers = sum(_NUMBER.fullmatch(c) is not None for c in cells) / len(cells)
+    n_dates = sum(moment(c, "dmy", None) is not None for c in cells) / len(cells)
+    if column.kind in _NUMBERS:
+        return fit + 3 * n_numbers - 4 * n_dates
+    if column.kind in _DATES:
+        return fit + 4 * n_dates
+    return fit - 2 * n_numbers - 3 * n_dates
+
+
+def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list[Question]:
+    """The question which column of a log holds the outcomes, when one looks as if it did."""
+    profile = fields.profile
+    if fields.record is not Prediction or "y_true" in header.fields or profile.is_replay:
+        return []
+    if "y_true" in profile.fields or "y_true" in profile.constants:
+        return []
+    predicted: set[str] = {"0", "1"}
+    if "y_pred" in header.fields:
+        predicted = set(_cells(records, header.fields.index("y_pred")))
+    may_be = [
+        j
+        for j in _unused(header, fields)
+        if (classes := set(_cells(records, j)))
+        and len(records.columns[j].cells) <= _MOST_CLASSES
+        and len(classes) > 1
+        and classes <= predicted
+    ]
+    return [_which(records, header, fields.columns["y_true"], may_be)] if may_be else []
+
+
+def with_unit(field: str, header: str, column: Column, fields: Fields) -> list[str]:
+    """The answers for a column whose header names a unit: the field in it, and without it.
+
+    Examples
+    --------
+    >>> from mlpm_core.intake.columns.header import Fields
+    >>> from mlpm_core.intake.profile import Profile
+    >>> from mlpm_core.records import MetricResult
+    >>> results = Fields(MetricResult, Profile())
+    >>> with_unit("value", "value (%)", results.columns["value"], results)
+    ['value in %', 'value']
+    """
+    apart = header_unit(header)
+    if apart is None or column.kind is not ColumnKind.NUMBER:
+        return [field]
+    unit = apart[1]
+    takes_any = field == "value" and "unit" in fields.columns
+    if unit == "%" or money_of(unit) is not None or takes_any:
+        return [f"{field} in {unit}", field]
+    return [field]
+
+
+def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Question]:
+    """The questions in which unit a column is that a field takes, where its header names one."""
+    questions = []
+    for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True)):
+        if field is None or fields.is_chosen(cell) or fields.profile.is_replay:
+            continue
+        answers = with_unit(field, cell, fields.columns[field], fields)
+        if len(answers) > 1:
+            questions.append(about_column(records, j, cell, answers))
+    return questions
+
+
+def about_column(records: Table, j: int, header: str, answers: Sequence[str]) -> Question:
+    """The question whether a column is a field, and in which unit."""
+    cells = _cells(records, j)[:_MOST_SHOWN]
+    said = [_as_read(answer, cells) for answer in answers] if _has_units(answers) else []
+    preview = [f"{a}: {text}" for a, text in zip(answers, said, strict=False)]
+    return question(
+        "column-match",
+        "columns." + header.replace("=", "%3D"),
+        [*answers, IGNORE],
+        header=header,
+        field=" or ".join(answers),
+        preview=[*preview, f"{IGNORE}: the column is not used"] if preview else cells,
+    )
+
+
+def _has_units(answers: Sequence[str]) -> bool:
+    return any(" in " in answer for answer in answers)
+
+
+def _as_read(answer: str, cells: Sequence[str]) -> str:
+    unit = answer.partition(" in ")[2]
+    if not unit:
+        return f"{', '.join(map(shown, cells))} as it stands"
+    money = money_of(unit)
+    texts = []
+    for cell in cells:
+        try:
+            number = float(cell)
+        except ValueError:
+            texts.append(f"{shown(cell)} {unit}")
+            continue
+        if unit == "%":
+            texts.append(f"{shown(cell)} is {number / 100:.12g}")
+        elif money is not None:
+            texts.append(f"{shown(cell)} is {number * money.factor:,.12g} {money.currency}")
+        else:
+            texts.append(f"{shown(cell)} {unit}")
+    return ", ".join(texts)

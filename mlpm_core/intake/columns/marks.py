@@ -1,0 +1,122 @@
+"""What a comma, a point, a space or an apostrophe in a number means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.intake.columns.cell_parser import Grammar, is_missing
+from mlpm_core.intake.files.lines import SPACES
+from mlpm_core.intake.messages import question
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.profile import Profile
+    from mlpm_core.records import Question
+
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_GROUPED = {
+    ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
+    ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?"),
+}
+_BOTH: Final = (
+    (re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+"), ",", "."),
+    (re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+"), ".", ","),
+    (re.compile(r"[+-]?[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+,[0-9]+"), ",", "space"),
+    (re.compile(r"[+-]?[0-9]{1,3}(?:['\u2019][0-9]{3})+,[0-9]+"), ",", "'"),
+)
+"""Numbers with two marks, of which the last can only mark the decimals."""
+
+
+def settled_marks(
+    records: Table, header: Header, fields: Fields, profile: Profile, now: datetime
+) -> Profile:
+    """The profile with the marks that the numbers of a file settle by themselves.
+
+    They do where a number bears both, as 1.234,56 does, and all others can be read alike. A space
+    or an apostrophe as thousands mark stays a question; it settles the decimal mark.
+    """
+    if profile.decimal is not None:
+        return profile
+    cells = [
+        text
+        for j in header.numbers(fields)
+        if not (records.columns[j].has_many and records.columns[j].numbers is not None)
+        for cell in records.columns[j].cells
+        if not is_missing(text := cell.strip(SPACES))
+    ]
+    settled = {
+        (decimal, thousands)
+        for pattern, decimal, thousands in _BOTH
+        if any(map(pattern.fullmatch, cells))
+    }
+    if len(settled) != 1:
+        return profile
+    decimal, thousands = settled.pop()
+    if profile.thousands not in (None, thousands):
+        return profile
+    marked = profile.answered("decimal", decimal).answered("thousands", thousands)
+    grammar = Grammar(marked, now)
+    if not all(map(grammar.is_number, cells)):
+        return profile
+    is_settled = thousands in ",." or profile.thousands is not None
+    return marked if is_settled else profile.answered("decimal", decimal)
+
+
+def marks_in_words(profile: Profile) -> str:
+    """The marks of a profile, as a receipt says them.
+
+    Examples
+    --------
+    >>> from mlpm_core.intake.profile import Profile
+    >>> marks_in_words(Profile(decimal=",", thousands="."))
+    'a comma marks the decimals, a point thousands'
+    """
+    words = {",": "comma", ".": "point"}
+    decimals = f"a {words[profile.decimal_mark]} marks the decimals"
+    thousands = words.get(profile.thousands or "")
+    return f"{decimals}, a {thousands} thousands" if thousands else decimals
+
+
+def about_marks(records: Table, header: Header, fields: Fields, profile: Profile) -> list[Question]:
+    """The question what a comma or a point in a number means, asked once."""
+    cells: list[str] = []
+    for j in header.numbers(fields):
+        if (
+            header.delimiter == ","
+            and profile.decimal is None
+            and records.columns[j].has_many
+            and records.columns[j].numbers is not None
+        ):
+            continue  # no comma in it, and a point is a decimal point
+        joined = "\n".join(records.columns[j].cells)
+        if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
+            cells += [c for t in records.columns[j].cells if not is_missing(c := t.strip(SPACES))]
+    if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
+        comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
+        if comma is not None:
+            return [_about_mark("decimal", [",", "."], comma, ",")]
+        points = [c for c in cells if "." in c]
+        if header.delimiter != "," and points and all(map(_GROUPED["."].fullmatch, points)):
+            return [_about_mark("decimal", [".", ","], points[0], ".")]
+    if profile.decimal is not None and profile.thousands is None:
+        mark = "." if profile.decimal == "," else ","
+        grouped = next((c for c in cells if _GROUPED[mark].fullmatch(c)), None)
+        if grouped is not None:
+            return [_about_mark("thousands", [mark, "none"], grouped, profile.decimal)]
+    return []
+
+
+def _about_mark(key: str, choices: list[str], value: str, mark: str) -> Question:
+    if key == "thousands":
+        readings = (value.replace(choices[0], "").replace(mark, "."), "a mistake")
+    else:
+        readings = (value.replace(mark, "."), value.replace(mark, ""))
+    preview = [f"{c}: {r}" for c, r in zip(choices, readings, strict=True)]
+    first, second = (f"{r} ({key}={c})" for c, r in zip(choices, readings, strict=True))
+    return question(
+        "decimal-mark", key, choices, value=value, first=first, second=second, preview=preview
+    )

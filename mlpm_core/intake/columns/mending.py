@@ -1,0 +1,320 @@
+"""Columns whose cells are not readable as they stand, though one answer makes all of them so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
+from mlpm_core.intake.columns.date_forms import form_of, in_form
+from mlpm_core.intake.columns.written_units import times
+from mlpm_core.intake.files.lines import SPACES
+from mlpm_core.intake.messages import question, shown
+from mlpm_core.intake.metric_names import KEEP, normal
+from mlpm_core.records import ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mlpm_core.intake.columns.cell_parser import Grammar
+    from mlpm_core.records import Column, Question
+
+_NUMBERS: Final = (ColumnKind.NUMBER, ColumnKind.WHOLE)
+_DATES: Final = (ColumnKind.MOMENT, ColumnKind.DAY)
+_EPOCH_UNITS: Final = {
+    "s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
+}  # fmt: skip
+_MOST_WORDS: Final = 25
+_MOST_SHOWN: Final = 5
+_MOST_DATES: Final = 200  # cells whose form is looked at
+_FOUR_DIGITS: Final = 1000
+
+_MARKS: Final = {
+    "space": re.compile(r"[+-]?[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+(?:[.,][0-9]*)?"),
+    "'": re.compile(r"[+-]?[0-9]{1,3}(?:['\u2019][0-9]{3})+(?:[.,][0-9]*)?"),
+    "indian": re.compile(r"[+-]?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?"),
+    ",": re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"),
+    ".": re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?"),
+}
+_PLAIN_THOUSANDS: Final = re.compile(r"[+-]?[0-9]{4,}(?:[.,][0-9]*)?")
+
+_SIGN: Final = "[\u20ac$\u00a3\u00a5\u20b9]"
+_PERCENT: Final = re.compile(r"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*%")
+_BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
+_TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
+_CURRENCY: Final = (
+    re.compile(rf"(?P<sign>[+-]?)\s*(?:{_SIGN}|[A-Z]{{3}}\s)\s*(?P<number>-?[0-9.].*)"),
+    re.compile(rf"(?P<sign>)(?P<number>.*[0-9.])\s*(?:{_SIGN}|[A-Z]{{3}})"),
+)
+
+NO_VALUE: Final = frozenset(
+    {
+        *("nan", "nat", "\\n", "(null)", "[null]", "<null>", "<na>", ".", "..", "...", "?", "??"),
+        *(
+            "k.a.",
+            "n.a.",
+            "n. a.",
+            "k. a.",
+            "nil",
+            "n/d",
+            "n.d.",
+            "s/d",
+            "tbd",
+            "unknown",
+            "missing",
+        ),
+        *("not available", "no data", "nodata", "#n/a n/a", "void", "blank", "empty", "x", "*"),
+    }
+)
+"""Words for nothing that only a person may take so: each could be a slip, too."""
+
+_SAME_WORD: Final = {
+    "severity": {
+        "SEV1": "p1 s1 1 critical blocker highest urgent kritisch",
+        "SEV2": "p2 s2 2 high major hoch",
+        "SEV3": "p3 s3 3 medium moderate normal mittel",
+        "SEV4": "p4 s4 4 p5 s5 5 low minor lowest trivial niedrig",
+    },
+    "status": {
+        "open": "new todo inprogress investigating acknowledged reopened ongoing offen",
+        "mitigated": "monitoring workaround contained",
+        "resolved": "fixed solved behoben erledigt",
+        "closed": "done complete completed cancelled geschlossen",
+    },
+    "group": {
+        "treated": "treatment test exposed b variant",
+        "holdout": "control a untreated baseline",
+        "all": "total overall everyone",
+    },
+    "cost_type": {
+        "inference": "serving prediction compute hosting gpu",
+        "training": "train retraining",
+        "licence": "license licenses licences subscription",
+        "labelling": "labeling annotation",
+        "human_review": "review",
+        "data": "storage",
+        "maintenance": "support operations ops",
+    },
+}
+_ASKED_KINDS: Final = frozenset(_SAME_WORD)
+
+
+class Mended(NamedTuple):
+    """Another way to read the cells of a column, or the questions that it takes."""
+
+    read: Callable[[str], Cell] | None = None
+    questions: tuple[Question, ...] = ()
+
+
+def mended(
+    column: Column,
+    texts: Sequence[str],
+    counts: Sequence[int],
+    read: Callable[[str], Cell],
+    grammar: Grammar,
+) -> Mended | None:
+    """How the faulty cells of a column may be meant; None when no one answer makes all readable.
+
+    Parameters
+    ----------
+    texts, counts
+        The distinct cells of the column, and how many of each there are.
+    read : callable
+        The way in which some of them are faulty.
+    """
+    if grammar.profile.is_replay:
+        return None
+    if column.kind in _NUMBERS:
+        return (
+            _with_thousands(texts, grammar)
+            or _with_signs(column, texts, read, grammar)
+            or _with_words_for_nothing(column, texts, counts, read, grammar)
+        )
+    if column.kind in _DATES:
+        return _with_form(column, texts, read, grammar)
+    if column.kind is ColumnKind.CHOICE:
+        return _with_words(column, texts, read, grammar)
+    return None
+
+
+def _filled(texts: Sequence[str]) -> list[str]:
+    return [t for text in texts if not is_missing(t := text.strip(SPACES))]
+
+
+def _with_thousands(texts: Sequence[str], grammar: Grammar) -> Mended | None:
+    """A thousands mark that every number of four digits and more bears."""
+    if grammar.profile.thousands is not None:
+        return None
+    filled = _filled(texts)
+    if any(map(_PLAIN_THOUSANDS.fullmatch, filled)):
+        return None
+    for mark, pattern in _MARKS.items():
+        if mark == grammar.profile.decimal_mark:
+            continue
+        marked = [t for t in filled if pattern.fullmatch(t)]
+        if not marked:
+            continue
+        with_mark = replace(grammar, profile=grammar.profile.answered("thousands", mark))
+        if not all(with_mark.is_number(t) for t in filled):
+            continue
+        first = marked[0]
+        read_so = with_mark.number(first)
+        asked = question(
+            "thousands", "thousands", [mark, "none"], value=first, mark=_MARK_WORDS[mark],
+            preview=[f"{mark}: {first} is {read_so:g}", "none: these cells are faulty"],
+        )  # fmt: skip
+        return Mended(questions=(asked,))
+    return None
+
+
+_MARK_WORDS: Final = {
+    "space": "A space", "'": "An apostrophe", "indian": "A comma", ",": "A comma", ".": "A point",
+}  # fmt: skip
+
+
+def _with_form(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """Dates of a form that more than half of the column's cells have."""
+    if grammar.form is not None:
+        return None
+    filled = _filled(texts)
+    faulty = [t for t in filled[:_MOST_DATES] if read(t).fault is not None]
+    form = form_of(faulty) if 2 * len(faulty) > len(filled[:_MOST_DATES]) else None
+    if form is None:
+        return None
+    unit = form.removeprefix("epoch-")
+    if unit != form and grammar.profile.epoch is None:
+        at = in_form(faulty[0], form, None)
+        asked = question(
+            "epoch", "epoch", [unit, "faulty"], value=faulty[0], unit=_EPOCH_UNITS[unit],
+            preview=[
+                f"{unit}: {faulty[0]} is {at.at if at else ''} UTC", "faulty: these are no dates",
+            ],
+        )  # fmt: skip
+        return Mended(questions=(asked,))
+    if unit != form and grammar.profile.epoch != unit:
+        return None
+    return Mended(replace(grammar, form=form).reader(column))
+
+
+def _without_signs(text: str) -> tuple[str, float, str]:
+    """A number without its signs, what it is then to be multiplied with, and what was taken off."""
+    plain = text.strip(SPACES)
+    if match := _PERCENT.fullmatch(plain):
+        return match["number"].strip(SPACES), 0.01, "%"
+    factor, taken = 1.0, ""
+    if match := _BRACKETS.fullmatch(plain):
+        plain, factor, taken = match["number"].strip(SPACES), -1.0, "brackets"
+    for pattern in _CURRENCY:
+        if match := pattern.fullmatch(plain):
+            plain, taken = f"{match['sign']}{match['number'].strip(SPACES)}", "currency"
+    if match := _TRAILING.fullmatch(plain):
+        plain, factor, taken = match["number"].strip(SPACES), -factor, "minus"
+    return plain, factor, taken
+
+
+def _with_signs(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """Percent and currency signs, brackets and a minus behind, if all other cells are numbers."""
+    if column.kind is not ColumnKind.NUMBER or grammar.profile.signs == "faulty":
+        return None
+    filled = _filled(texts)
+    apart = [_without_signs(t) for t in filled]
+    signed = [i for i, (_, _, taken) in enumerate(apart) if taken]
+    n_percent = sum(taken == "%" for _, _, taken in apart)
+    if not signed or n_percent not in (0, len(filled)):
+        return None
+    if not all(grammar.is_number(plain) for plain, _, _ in apart):
+        return None
+
+    if grammar.profile.signs is None:
+        some = [(filled[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in signed[:3]]
+        readings = ", ".join(f"{t} is {times(number, f):.12g}" for t, number, f in some)
+        asked = question(
+            "signs", "signs", ["read", "faulty"], column=column.name, value=some[0][0],
+            preview=[f"read: {readings}", "faulty: these cells are faulty"],
+        )  # fmt: skip
+        return Mended(questions=(asked,))
+    with_point = replace(
+        grammar, profile=grammar.profile.model_copy(update={"decimal": None, "thousands": None})
+    )
+    plain_read = with_point.reader(column)
+
+    def read_signed(text: str) -> Cell:
+        plain, factor, taken = _without_signs(text)
+        number = grammar.number(plain) if taken else None
+        return read(text) if number is None else plain_read(repr(times(number, factor)))
+
+    return Mended(read_signed)
+
+
+def _with_words_for_nothing(
+    column: Column,
+    texts: Sequence[str],
+    counts: Sequence[int],
+    read: Callable[[str], Cell],
+    grammar: Grammar,
+) -> Mended | None:
+    """Words in an optional column of numbers that can only say that there is nothing."""
+    if column.required or grammar.profile.missing_words == "faulty":
+        return None
+    words = [
+        (text.strip(SPACES), n)
+        for text, n in zip(texts, counts, strict=True)
+        if read(text).fault is not None
+    ]
+    if not words or len(words) > _MOST_WORDS or not all(map(_is_for_nothing, words)):
+        return None
+    nothing = Cell(default_of(column))
+    taken = {word for word, _ in words}
+    if grammar.profile.missing_words is None:
+        listed = ", ".join(shown(word) for word, _ in words)
+        asked = question(
+            "missing-words", "missing_words", ["empty", "faulty"], column=column.name,
+            words=listed,
+            preview=["empty: nothing is known there", "faulty: these cells are faulty"],
+        )  # fmt: skip
+        return Mended(questions=(asked,))
+    return Mended(lambda text: nothing if text.strip(SPACES) in taken else read(text))
+
+
+def _is_for_nothing(word: tuple[str, int]) -> bool:
+    text, n = word
+    return text.lower() in NO_VALUE or (n > 1 and not any(c.isdigit() for c in text))
+
+
+def _with_words(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended:
+    """Words of a closed list: case and spaces do not matter, other words are asked about."""
+    same = {normal(word): word for word in column.choices if word}
+    own = {normal(w): c for c, ws in _SAME_WORD.get(column.name, {}).items() for w in ws.split()}
+    answered = grammar.profile.words
+    questions: list[Question] = []
+    meant: dict[str, str] = {}
+    for text in texts:
+        word = text.strip(SPACES)
+        if read(text).fault is None:
+            continue
+        key = f"{column.name}.{word}"
+        if normal(word) in same:
+            meant[word] = same[normal(word)]
+        elif key in answered and answered[key] in column.choices:
+            meant[word] = answered[key]
+        elif column.name in _ASKED_KINDS and key not in answered and len(questions) < _MOST_WORDS:
+            near = own.get(normal(word))
+            choices = [c for c in column.choices if c]
+            if near is not None:
+                choices = [near, *(c for c in choices if c != near)]
+            key = key.replace("=", "%3D")
+            questions.append(
+                question("word", f"words.{key}", [*choices, KEEP], column=column.name, word=word)
+            )
+
+    def read_word(text: str) -> Cell:
+        return read(meant.get(text.strip(SPACES), text))
+
+    return Mended(read_word, tuple(questions))

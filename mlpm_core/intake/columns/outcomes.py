@@ -1,0 +1,148 @@
+"""Classes of outcomes against those that were predicted: True and yes may be 1, or may not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.intake.columns.rows import Rows, distinct
+from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.metric_names import KEEP
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from mlpm_core.intake.profile import Profile
+    from mlpm_core.records import Question
+
+UNKNOWN: Final = "not known yet"
+_MOST_CLASSES: Final = 20
+_SAMPLE: Final = 100_000  # rows of a log that are looked at
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NOTHING: Final = pa.array(["nan", "NaN", "NAN", "NaT", "<NA>", "(null)", "[NULL]", "\\N"])
+_POSITIVE: Final = frozenset(
+    {"true", "yes", "y", "t", "1", "1.0", "positive", "pos", "ja", "oui", "si", "wahr", "vrai"}
+)
+_NEGATIVE: Final = frozenset(
+    {"false", "no", "n", "f", "0", "0.0", "-1", "negative", "neg", "nein", "non", "falsch", "faux"}
+)
+_PENDING: Final = frozenset(
+    {
+        *("pending", "open", "unknown", "tbd", "n/a", "na", "none", "?", "-", "waiting", "offen"),
+        *("in progress", "not known", "missing", "unlabeled", "unlabelled", "undecided"),
+    }
+)
+
+
+def class_questions(
+    outcomes: Iterable[str], predicted: Collection[str], profile: Profile
+) -> list[Question]:
+    """The questions which predicted class each class of outcomes is, where none of them is one.
+
+    Examples
+    --------
+    >>> from mlpm_core.intake.profile import Profile
+    >>> [(q.key, q.choices[0]) for q in class_questions(["yes", "no"], ["0", "1"], Profile())]
+    [('outcomes.yes', '1'), ('outcomes.no', '0')]
+    >>> class_questions(["12.5", "7.1", "9"], ["12", "8", "3"], Profile())
+    []
+    """
+    classes = [c for c in dict.fromkeys(outcomes) if c]
+    targets = sorted({p for p in predicted if p})
+    if not classes or not targets or max(len(classes), len(targets)) > _MOST_CLASSES:
+        return []
+    if profile.is_replay or _are_measured([*classes, *targets]):
+        return []
+    foreign = [c for c in classes if not any(_are_equal(c, t) for t in targets)]
+    is_disjoint = len(foreign) == len(classes)
+    asked = [
+        c
+        for c in foreign
+        if c not in profile.outcomes and (is_disjoint or c.strip().lower() in _PENDING)
+    ]
+    return [_about(c, targets) for c in asked]
+
+
+def known_outcomes(column: pa.Array) -> pa.Array:
+    """Outcomes without the words that programs write for nothing, such as nan.
+
+    Examples
+    --------
+    >>> known_outcomes(pa.array(["1", "NaN", "none"])).to_pylist()
+    ['1', '', 'none']
+    """
+    texts = column.cast(pa.string())
+    is_nothing = pc.is_in(texts, value_set=_NOTHING)
+    if not pc.any(is_nothing, min_count=0).as_py():
+        return column
+    return pc.if_else(is_nothing, "", texts)
+
+
+def asked_about_classes(rows: Rows, profile: Profile) -> None:
+    """The outcomes of a log are classes that its model predicts.
+
+    Raises
+    ------
+    Refusal
+        With the questions which classes they are.
+    """
+    outcomes, predicted = (
+        rows.fields[name].slice(0, _SAMPLE).unique().to_pylist() for name in ("y_true", "y_pred")
+    )
+    questions = class_questions([o for o in outcomes if o], predicted, profile)
+    if questions:
+        raise Refusal(questions=questions)
+
+
+def _are_measured(values: list[str]) -> bool:
+    """Whether outcomes are amounts and no classes: numbers of more than two kinds."""
+    numbers = [float(v) for v in values if _NUMBER.fullmatch(v.strip())]
+    return len(numbers) == len(values) and len(set(numbers)) > 2
+
+
+def _about(outcome: str, targets: list[str]) -> Question:
+    word = outcome.strip().lower()
+    if word in _PENDING:
+        choices = [UNKNOWN, *targets, KEEP]
+    else:
+        choices = [*sorted(targets, key=lambda t: not _are_same(word, t)), UNKNOWN, KEEP]
+    return question(
+        "outcome-class", f"outcomes.{outcome.replace('=', '%3D')}", choices,
+        outcome=outcome, classes=", ".join(map(shown, targets)),
+        preview=[f"{c}: {_SAID.get(c, f'it is the class {shown(c)}')}" for c in choices],
+    )  # fmt: skip
+
+
+_SAID: Final = {UNKNOWN: "left out until it is known", KEEP: "a class of its own"}
+
+
+def _are_same(word: str, target: str) -> bool:
+    """Whether two words say yes, or both no."""
+    other = target.strip().lower()
+    return any(word in words and other in words for words in (_POSITIVE, _NEGATIVE))
+
+
+def _are_equal(outcome: str, target: str) -> bool:
+    """Whether an outcome is counted as the class; numbers are compared as numbers."""
+    if outcome == target:
+        return True
+    numbers = [_NUMBER.fullmatch(text.strip()) for text in (outcome, target)]
+    return all(numbers) and float(outcome) == float(target)
+
+
+def with_classes(rows: Rows, profile: Profile) -> Rows:
+    """The rows with their outcomes as the classes that they were answered to be."""
+    if not profile.outcomes:
+        return rows
+    codes, values = distinct(rows.fields["y_true"])
+    answered = profile.outcomes
+    meant = []
+    for value in values:
+        answer = answered.get(value or "", KEEP)
+        meant.append("" if answer == UNKNOWN else value if answer == KEEP else answer)
+    column = pa.array(meant, pa.string()).take(pa.array(np.asarray(codes)))
+    return Rows(rows.of, rows.fields | {"y_true": column})

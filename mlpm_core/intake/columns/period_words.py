@@ -1,0 +1,84 @@
+"""Periods in words: as a question shows them, and as a receipt says how a file was read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mlpm_core.intake.columns.dates import after
+from mlpm_core.intake.columns.rows import distinct
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.columns.rows import Rows
+
+    Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
+
+INSTANT: Final = "instant"
+EACH: Final = {
+    "PT1H": "an hour", "P1D": "a day", "P1W": "a week", "P1M": "a month", "P3M": "a quarter",
+    "P1Y": "a year",
+}  # fmt: skip
+
+
+def in_words(start: datetime, length: str) -> str:
+    """A period as its first and last day."""
+    if length == INSTANT:
+        return f"the moment {start:%Y-%m-%d %H:%M}, which counts for no time"
+    if length == "P1D":
+        return f"the day {day_in_words(start)}"
+    if length == "PT1H":
+        return f"the hour from {start:%Y-%m-%d %H:%M}"
+    last = after(start, length) - timedelta(days=1)
+    return f"{day_in_words(start)} to {day_in_words(last)}"
+
+
+def day_in_words(at: datetime) -> str:
+    """A day with its day of the week."""
+    return f"{at:%a} {at.day} {at:%b %Y}"
+
+
+def periods_in_words(rows: Rows) -> list[str]:
+    """The periods of some rows, as a receipt says them: "8 weeks, Monday to Sunday, from ...".
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from mlpm_core.intake.columns.rows import Rows
+    >>> weeks = pa.array([datetime(2024, 1, 1), datetime(2024, 1, 8)])
+    >>> fields = {"period_start": weeks, "granularity": pa.array(["P1W", "P1W"])}
+    >>> periods_in_words(Rows(np.arange(2), fields))
+    ['2 weeks, Monday to Sunday, from 1 Jan 2024 to 14 Jan 2024']
+    """
+    starts = np.array(
+        rows.fields["period_start"].to_numpy(zero_copy_only=False), dtype="datetime64[us]"
+    )
+    codes, lengths = distinct(rows.fields["granularity"])
+    return [
+        _counted(length, days)
+        for code, length in enumerate(lengths)
+        if length is not None and len(days := np.unique(starts[codes == code]))
+    ]
+
+
+_PLURAL: Final = {
+    "": "moment", "PT1H": "hour", "P1D": "day", "P1W": "week", "P1M": "month", "P3M": "quarter",
+    "P1Y": "year",
+}  # fmt: skip
+
+
+def _counted(length: str, starts: Moments) -> str:
+    n, word = len(starts), _PLURAL[length]
+    parts = [f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"]
+    first, newest = starts[0].item(), starts[-1].item()
+    weekdays = np.unique(starts.astype("datetime64[D]").astype(np.int64) % 7)
+    if length == "P1W" and len(weekdays) == 1:
+        parts.append(f"{first:%A} to {after(first, 'P1W') - timedelta(days=1):%A}")
+    days = [_date(day) for day in (first, max(newest, after(newest, length) - datetime.resolution))]
+    parts.append(days[0] if days[0] == days[1] else f"from {days[0]} to {days[1]}")
+    return ", ".join(parts)
+
+
+def _date(day: datetime) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,100 @@
+"""Units as headers and cells write them: %, k EUR, T€, million USD, hours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from mlpm_core.quantity import CURRENCIES, is_percent
+
+_SCALES: Final = {
+    "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000": 1e3,
+    "m": 1e6, "mn": 1e6, "mm": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6,
+    "bn": 1e9, "mrd": 1e9, "billion": 1e9,
+}  # fmt: skip
+_SIGNS: Final = {
+    "\u20ac": "EUR", "$": "USD", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR", "euro": "EUR",
+    "euros": "EUR",
+}  # fmt: skip
+_MONEY: Final = re.compile(
+    r"(?P<scale>'?[A-Za-z0]*?)\.?\s*(?P<sign>[A-Z]{3}|[\u20ac$\u00a3\u00a5\u20b9]|[Ee]uros?)"
+    r"(?:\s*/\s*(?P<per>[a-z]+))?"
+)
+_BEHIND: Final = re.compile(
+    r"(?P<sign>[A-Z]{3}|[\u20ac$\u00a3\u00a5\u20b9])\s*(?P<scale>'?[A-Za-z0]+)\.?"
+)
+_HEADERS: Final = (
+    re.compile(r"(?P<name>.+?)\s*[(\[]\s*(?:in\s+)?(?P<unit>[^()\[\]]+?)\s*[)\]]"),
+    re.compile(r"(?P<name>.+?)[\s_]+in[\s_]+(?P<unit>.+)"),
+    re.compile(r"(?P<name>.+?)[\s_,]*(?P<unit>%|percent|pct)", re.IGNORECASE),
+    re.compile(r"(?P<name>.+?)[\s_,]+(?P<unit>[kK]?(?:[A-Z]{3}|[\u20ac$\u00a3]))"),
+)
+_LONGEST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """So many of a currency, a time when one is named: k EUR/month."""
+
+    factor: float
+    currency: str
+    per: str = ""
+
+
+def money_of(unit: str) -> Money | None:
+    """A unit of money; None when it is no money.
+
+    Examples
+    --------
+    >>> money_of("k\u20ac"), money_of("TEUR"), money_of("million USD/month")
+    (Money(factor=1000.0, currency='EUR', per=''), Money(factor=1000.0, currency='EUR', per=''), \
+Money(factor=1000000.0, currency='USD', per='month'))
+    >>> money_of("hours") is None
+    True
+    """
+    text = unit.strip()
+    if len(text) > _LONGEST:
+        return None
+    match = _MONEY.fullmatch(text) or _BEHIND.fullmatch(text)
+    if match is None:
+        return None
+    sign, scale = match["sign"], match["scale"].lower()
+    currency = _SIGNS.get(sign.lower(), sign)
+    if currency not in CURRENCIES or (scale and scale not in _SCALES):
+        return None
+    return Money(_SCALES.get(scale, 1.0), currency, match.groupdict().get("per") or "")
+
+
+def header_unit(header: str) -> tuple[str, str] | None:
+    """The name and the unit that a header is made of; None when it names no unit.
+
+    Examples
+    --------
+    >>> header_unit("value (%)"), header_unit("amount (k EUR)"), header_unit("wape_pct")
+    (('value', '%'), ('amount', 'k EUR'), ('wape', '%'))
+    >>> header_unit("value (checked)"), header_unit("value")
+    (('value', 'checked'), None)
+    """
+    text = header.strip()
+    if len(text) > _LONGEST:
+        return None
+    for pattern in _HEADERS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            unit = match["unit"]
+            is_share = is_percent(unit) or unit.lower() in ("pct", "percent")
+            return match["name"], "%" if is_share else unit
+    return None
+
+
+def times(number: float, factor: float) -> float:
+    """A number times another, as their decimals say it: 81.4% is 0.814.
+
+    Examples
+    --------
+    >>> times(81.4, 0.01)
+    0.814
+    """
+    return float(Decimal(repr(number)) * Decimal(repr(factor)))

@@ -1,0 +1,74 @@
+"""Reports of SageMaker's model monitor and of Hugging Face's trainer, as JSON."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.intake.files.report_parts import Json, ReportedMetric, as_dict, number, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SAGEMAKER: Final = re.compile(
+    r"(binary_classification|multiclass_classification|regression)_metrics"
+)
+_CONSTANT: Final = "_best_constant_classifier"
+_OVER_ALL: Final = ("accuracy", "error_rate")
+_TIMES: Final = ("runtime", "samples_per_second", "steps_per_second")
+
+
+def is_sagemaker(report: Json) -> bool:
+    """Whether it is a model quality report (``statistics.json``)."""
+    return any(map(_SAGEMAKER.fullmatch, report))
+
+
+def sagemaker(report: Json) -> Iterator[ReportedMetric | str]:
+    """Each metric with its standard deviation, over the time of the data set."""
+    about = as_dict(report.get("dataset"))
+    n = about.get("item_count")
+    for group, metrics in report.items():
+        if not _SAGEMAKER.fullmatch(group):
+            continue
+        cases = _cases(as_dict(as_dict(metrics).get("confusion_matrix")), n)
+        for name, entry in as_dict(metrics).items():
+            if "value" not in as_dict(entry) or name.endswith(_CONSTANT):
+                yield name
+            else:
+                error = entry.get("standard_deviation")
+                yield number(
+                    name, entry["value"], n=text_of(cases.get(name)),
+                    at=text_of(about.get("start_time")), until=text_of(about.get("end_time")),
+                    error=text_of(error) if isinstance(error, int | float) else None,
+                )  # fmt: skip
+
+
+def _cases(matrix: Json, n: Any) -> dict[str, int]:  # noqa: ANN401  whatever the report says
+    """Of how many cases each share is the share, as far as a matrix of two classes tells."""
+    counts = {name: n for name in _OVER_ALL} if isinstance(n, int) else {}
+    if set(matrix) != {"0", "1"}:
+        return counts
+    try:
+        hit, missed = int(matrix["1"]["1"]), int(matrix["1"]["0"])
+        wrong = int(matrix["0"]["1"])
+    except (KeyError, TypeError, ValueError):
+        return counts
+    return counts | {"recall": hit + missed, "precision": hit + wrong}
+
+
+def is_trainer(report: Json) -> bool:
+    """Whether it is ``all_results.json`` or ``eval_results.json`` of a Hugging Face trainer."""
+    return "eval_loss" in report or (
+        "epoch" in report and any(name.startswith("eval_") for name in report)
+    )
+
+
+def trainer(report: Json) -> Iterator[ReportedMetric | str]:
+    """What was evaluated; how long it took, and what the training reported, is left out."""
+    n = text_of(report.get("eval_samples"))
+    for name, value in report.items():
+        metric = name.removeprefix("eval_")
+        if metric == name or metric in (*_TIMES, "samples"):
+            yield name
+        else:
+            yield number(metric, value, n=n if metric in _OVER_ALL else None)

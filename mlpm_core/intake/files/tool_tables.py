@@ -1,0 +1,224 @@
+"""Tables that tools export as CSV, known by their headers: each number becomes a reported metric.
+
+MLflow's screen (Download CSV), Weights & Biases (a chart's data), NannyML (``to_df`` with two
+lines of headers, or joined with underscores), Databricks (profile metrics of a monitor), and
+leaderboards of PyCaret, AutoGluon and the like: one row a candidate, one column a metric.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.intake.files.report_parts import ReportedMetric
+from mlpm_core.intake.metric_names import known_metric, near_metrics
+from mlpm_core.records import Evaluation, MetricResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.records import Record
+
+Rows = list[list[str]]
+Reader = Callable[[Rows], Iterator[ReportedMetric | str]]
+
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_MLFLOW: Final = frozenset({"Start Time", "Run ID", "Name", "Status"})
+_MLFLOW_OTHER: Final = frozenset(
+    {"Duration", "Source Type", "Source Name", "User", "Version", "Models", "Created", "Dataset"}
+)
+_WANDB_RUNS: Final = frozenset({"Name", "State", "Created", "Runtime"})
+_WANDB_OTHER: Final = frozenset({"Notes", "User", "Tags", "Sweep", "ID", "Updated", "End Time"})
+_WANDB: Final = re.compile(r"(?P<run>.+?) - (?P<metric>[^_].*?)(?P<end>__MIN|__MAX)?")
+_WANDB_FIRST: Final = frozenset({"Step", "_step", "epoch", "trainer/global_step", "Relative Time"})
+_NANNYML: Final = frozenset({"key", "chunk_index", "start_date", "end_date"})
+_STRUCT: Final = re.compile(
+    r'[{\[(]\s*"?(?:start"?\s*[:=]\s*"?)?([^,"]+)"?,\s*"?(?:end"?\s*[:=]\s*"?)?([^}\])"]+)'
+)
+_CANDIDATE: Final = ("model", "estimator", "candidate", "model_name", "name", "algorithm")
+_LEAST_METRICS: Final = 2
+
+
+def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
+    """The way to read a table by its first two lines; None when it is no table that is known.
+
+    Examples
+    --------
+    >>> reader_of([["model", "metric", "period_start", "value"]], MetricResult) is None
+    True
+    >>> reader_of([["Model", "Accuracy", "AUC", "TT (Sec)"]], Evaluation) is None
+    False
+    """
+    header = rows[0]
+    names = set(header)
+    if record is Evaluation:
+        return _leaderboard if _is_leaderboard(header) else None
+    if record is not MetricResult:
+        return None
+    if names >= _MLFLOW:
+        return _mlflow_screen
+    if names >= _WANDB_RUNS:
+        return _wandb_runs
+    if header[0] in _WANDB_FIRST and len(header) > 1 and all(map(_WANDB.fullmatch, header[1:])):
+        return _wandb
+    if len(rows) > 1 and header[0] == "chunk" and set(rows[1]) >= _NANNYML:
+        return lambda all_rows: _nannyml(all_rows[0], all_rows[1], all_rows[2:])
+    if {f"chunk_{name}" for name in ("start_date", "end_date")} <= names:
+        return lambda all_rows: _nannyml(*_two_lines(all_rows[0]), all_rows[1:])
+    if {"window", "granularity"} <= names and "slice_key" in names:
+        return _databricks
+    return None
+
+
+def _dicts(rows: Rows) -> Iterator[dict[str, str]]:
+    return (dict(zip(rows[0], row, strict=True)) for row in rows[1:])
+
+
+def _is_metric(name: str) -> bool:
+    return known_metric(name) is not None or bool(near_metrics(name))
+
+
+def _mlflow_screen(rows: Rows) -> Iterator[ReportedMetric | str]:
+    """``Download CSV`` of MLflow's runs: parameters and metrics stand side by side, unmarked."""
+    return _runs(rows, _MLFLOW | _MLFLOW_OTHER, run="Run ID", at="Start Time")
+
+
+def _wandb_runs(rows: Rows) -> Iterator[ReportedMetric | str]:
+    """The table of runs of Weights & Biases."""
+    return _runs(rows, _WANDB_RUNS | _WANDB_OTHER, run="Name", at="Created")
+
+
+def _runs(
+    rows: Rows, about: frozenset[str], *, run: str, at: str
+) -> Iterator[ReportedMetric | str]:
+    """A run a row: what is no metric of the registry, nor close to one, is a parameter."""
+    for name in rows[0]:
+        if name not in about and not _is_metric(name):
+            yield name
+    for row in _dicts(rows):
+        for name, value in row.items():
+            if name not in about and _is_metric(name) and value:
+                metric = name.rpartition("/")[2]
+                yield ReportedMetric(metric, value, run=row[run], at=row[at] or None)
+
+
+def _wandb(rows: Rows) -> Iterator[ReportedMetric | str]:
+    """The data of a chart: a column for each run and metric, a row for each step; the last counts.
+
+    The smallest and largest of several runs in one line are left out.
+    """
+    for j, name in enumerate(rows[0][1:], start=1):
+        match = _WANDB.fullmatch(name)
+        if match is None or match["end"]:
+            continue
+        filled = [row[j] for row in rows[1:] if row[j].strip()]
+        if len(filled) > 1:
+            yield f"earlier steps of {name}"
+        metric = match["metric"].rpartition("/")[2]
+        for value in filled[-1:]:
+            yield ReportedMetric(metric, value, model=match["run"], run=match["run"])
+
+
+def _two_lines(header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """A header joined with underscores as the two lines that it was made of."""
+    fields = ("sampling_error", "realized", "upper_threshold", "lower_threshold", "alert", "value",
+              "upper_confidence_boundary", "lower_confidence_boundary")  # fmt: skip
+    first, second = [], []
+    for name in header:
+        field = next((f for f in fields if name.endswith(f"_{f}")), None)
+        if name.startswith("chunk_") and field is None:
+            above, below = "chunk", name.removeprefix("chunk_")
+        else:
+            above, below = (name, "") if field is None else (name.removesuffix(f"_{field}"), field)
+        first.append(above)
+        second.append(below)
+    return first, second
+
+
+def _nannyml(
+    first: Sequence[str], second: Sequence[str], rows: Rows
+) -> Iterator[ReportedMetric | str]:
+    """Results of NannyML's estimators and calculators, a chunk a row."""
+    at = {pair: j for j, pair in enumerate(zip(first, second, strict=True))}
+    metrics = [m for m in dict.fromkeys(first) if (m, "value") in at and m != "chunk"]
+
+    def cell(row: Sequence[str], metric: str, name: str) -> str | None:
+        j = at.get((metric, name))
+        return (row[j].strip() or None) if j is not None else None
+
+    for row in rows:
+        if cell(row, "chunk", "period") == "reference":
+            yield "chunks of the reference period"
+            continue
+        start, end = (cell(row, "chunk", name) for name in ("start_date", "end_date"))
+        for metric in metrics:
+            value = cell(row, metric, "value")
+            if value is None:
+                yield f"chunks without a value of {metric}"
+                continue
+            realized = cell(row, metric, "realized")
+            is_realized = realized is not None and realized.lower() != "nan"
+            yield ReportedMetric(
+                metric, value, at=start, until=end, error=cell(row, metric, "sampling_error"),
+                status="final" if is_realized else "estimated",
+                low=cell(row, metric, "lower_confidence_boundary"),
+                high=cell(row, metric, "upper_confidence_boundary"),
+            )  # fmt: skip
+
+
+def _databricks(rows: Rows) -> Iterator[ReportedMetric | str]:
+    """The profile metrics table of a monitor: a window and a slice a row, a metric a column."""
+    about = {"window", "log_type", "granularity", "model_id", "slice_key", "slice_value",
+             "column_name", "monitor_version", "logging_table_commit_version"}  # fmt: skip
+    for name in rows[0]:
+        if name not in about and not _is_metric(name):
+            yield name
+    for row in _dicts(rows):
+        if row.get("log_type", "").upper() == "BASELINE":
+            yield "rows of the baseline table"
+            continue
+        if row.get("column_name", ":table") not in (":table", ""):
+            yield f"rows of the column {row['column_name']}"
+            continue
+        ends = _STRUCT.match(row["window"])
+        start, end = (ends[1].strip(), ends[2].strip()) if ends else (row["window"], None)
+        for name, value in row.items():
+            if name not in about and _is_metric(name) and _NUMBER.fullmatch(value.strip()):
+                yield ReportedMetric(
+                    name, value, model=row.get("model_id") or None, at=start, until=end,
+                    slice_key=row.get("slice_key") or None,
+                    slice_value=row.get("slice_value") or None,
+                )  # fmt: skip
+
+
+def _is_leaderboard(header: Sequence[str]) -> bool:
+    names = [name.strip().lower() for name in header]
+    if {"metric", "value"} & set(names) or not set(_CANDIDATE) & set(names):
+        return False
+    n_metrics = sum(known_metric(name) is not None for name in names)
+    return n_metrics >= _LEAST_METRICS or {"score_test", "eval_metric"} <= set(names)
+
+
+def _leaderboard(rows: Rows) -> Iterator[ReportedMetric | str]:
+    """A row a candidate; AutoGluon's scores are the larger the better, errors with a minus."""
+    header = [name.strip() for name in rows[0]]
+    names = [name.lower() for name in header]
+    j = next(names.index(name) for name in _CANDIDATE if name in names)
+    columns = [i for i, name in enumerate(header) if i != j and name and _is_metric(name)]
+    scores = "score_test" in names and "eval_metric" in names
+    for i, name in enumerate(header):
+        if i != j and i not in columns and name and not (scores and names[i] in _SCORE):
+            yield name
+    for row in rows[1:]:
+        if scores:
+            metric, value = row[names.index("eval_metric")], row[names.index("score_test")]
+            is_error = value.startswith("-") and known_metric(metric) is not None
+            yield ReportedMetric(metric, value.lstrip("-") if is_error else value, model=row[j])
+            continue
+        for i in columns:
+            if row[i].strip():
+                yield ReportedMetric(header[i], row[i], model=row[j])
+
+
+_SCORE: Final = frozenset({"score_test", "eval_metric"})

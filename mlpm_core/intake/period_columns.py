@@ -1,0 +1,141 @@
+"""Tables with a column for each period, or for each metric of several models, row by row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.intake.columns.date_forms import form_of
+from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.files.lines import is_blank
+from mlpm_core.intake.messages import Refusal, question, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.profile import Profile
+
+_LEAST: Final = 2
+_MOST_SHOWN: Final = 5
+_PERIODS: Final = ("period", "period_start")
+_NUMBERS: Final = ("value", "amount")
+
+
+def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Profile) -> Text:
+    """The text with a row for each number of a table whose headers are dates, if that is answered.
+
+    Raises
+    ------
+    Refusal
+        With the question whether each such column is a period.
+    """
+    period = next((p for p in _PERIODS if p in fields.columns), None)
+    number = next((n for n in _NUMBERS if n in fields.columns), None)
+    if period is None or number is None or profile.is_replay or profile.period_columns == "no":
+        return text
+    if {period, number, "period_start", "period_end"} & set(header.fields):
+        return text
+    dates = [
+        j for j, name in enumerate(header.fields) if name is None and _is_date(header.cells[j])
+    ]
+    if len(dates) < _LEAST:
+        return text
+    if profile.period_columns is None:
+        cells = [shown(header.cells[j].strip()) for j in dates]
+        asked = question(
+            "period-columns", "period_columns", ["yes", "no"],
+            first=cells[0], last=cells[-1], n=len(cells),
+            preview=[
+                f"yes: {', '.join(cells[:_MOST_SHOWN])} are periods of each {number}",
+                "no: they are columns of another meaning",
+            ],
+        )  # fmt: skip
+        raise Refusal(questions=[asked])
+    columns = {j: (header.cells[j].strip(),) for j in dates}
+    return _unfolded(text, header, columns, (period,), number)
+
+
+def with_models_above(
+    text: Text, lines: Sequence[str], header: Header, fields: Fields, profile: Profile
+) -> Text:
+    """The text with a row for each number of a table whose models stand above their metrics.
+
+    Raises
+    ------
+    Refusal
+        With the question whether the names of the line above the header are models.
+    """
+    if not header.is_below_preamble or not header.is_wide(fields) or "model_id" in header.fields:
+        return text
+    if profile.is_replay or profile.models_above == "no":
+        return text
+    above = next(csv.reader([lines[header.line - 1]], delimiter=header.delimiter), [])
+    if len(above) != len(header.cells):
+        return text
+    model_of: dict[int, str] = {}
+    name = ""
+    for j in range(len(above)):
+        name = above[j].strip() or name
+        if name and fields.is_metric(header.cells[j]):
+            model_of[j] = name
+    if not model_of or len(model_of) != len(header.wide_columns(fields)):
+        return text
+    if profile.models_above is None:
+        models = list(dict.fromkeys(model_of.values()))
+        metrics = [
+            f"{m}: {', '.join(header.cells[j].strip() for j, n in model_of.items() if n == m)}"
+            for m in models
+        ]
+        asked = question(
+            "models-above", "models_above", ["yes", "no"], line=header.line,
+            names=" and ".join(models),
+            preview=[f"yes: {'; '.join(metrics)}", "no: the line may be skipped"],
+        )  # fmt: skip
+        raise Refusal(questions=[asked])
+    columns = {j: (name, header.cells[j].strip()) for j, name in model_of.items()}
+    return _unfolded(text, header, columns, ("model", "metric"), "value")
+
+
+def _is_date(cell: str) -> bool:
+    """Whether a header is a date, in whatever form."""
+    plain = cell.strip()
+    if not any(c.isdigit() for c in plain) or (plain.isdigit() and len(plain) != 8):
+        return False
+    return moment(plain, "dmy", None) is not None or form_of([plain]) is not None
+
+
+def _unfolded(
+    text: Text,
+    header: Header,
+    columns: Mapping[int, tuple[str, ...]],
+    names: tuple[str, ...],
+    number: str,
+) -> Text:
+    """The text with a row for each number of some columns, and with what these are called."""
+    others = [j for j, cell in enumerate(header.cells) if j not in columns and cell.strip()]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=header.delimiter, lineterminator="\n")
+    writer.writerow([*(header.cells[j] for j in others), *names, number])
+    rows: dict[int, int] = {}
+    reader = csv.reader(
+        io.StringIO(text.data.decode("utf-8", "surrogateescape"), newline=""),
+        delimiter=header.delimiter,
+    )
+    n_written, before = 1, 0
+    for cells in reader:
+        line, before = before + 1, reader.line_num
+        if line <= header.line + 1 or all(map(is_blank, cells)):
+            continue
+        cells += [""] * (len(header.cells) - len(cells))
+        own = [cells[i] for i in others]
+        for j, said in columns.items():
+            if not is_blank(cells[j]):
+                writer.writerow([*own, *said, cells[j]])
+                n_written += 1
+                rows[n_written] = line if text.rows is None else text.rows.get(line, line)
+    data = out.getvalue().encode("utf-8", "surrogateescape")
+    return replace(text, data=data, rows=rows)

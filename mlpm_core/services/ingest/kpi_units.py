@@ -1,0 +1,111 @@
+"""Measured KPIs in the unit of their KPI: 51.2 in a column of k EUR is 51,200 a month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.errors import InputError
+from mlpm_core.intake.columns.rows import Rows, distinct
+from mlpm_core.intake.columns.written_units import money_of
+from mlpm_core.quantity import Dimension, is_percent
+from mlpm_core.records import Kpi, Project
+from mlpm_core.value.kpi import kpi_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpm_core.intake.parsed_file import ParsedFile
+    from mlpm_core.store import Reader
+
+_SAME: Final = {
+    "h": "hour", "hours": "hour", "hrs": "hour", "min": "minute", "mins": "minute",
+    "minutes": "minute", "days": "day", "d": "day", "s": "second", "sec": "second",
+    "seconds": "second", "people": "person",
+}  # fmt: skip
+_SCALED: Final = ("value", "sum")
+_SHARES: Final = ("1", "share")
+
+
+def in_kpi_units(reader: Reader, project: str, file: ParsedFile) -> ParsedFile:
+    """The rows of measured KPIs, each in the unit of its KPI; a unit that does not fit is a fault.
+
+    A row without a unit is taken in that of its KPI.
+    """
+    unit = file.rows.fields.get("unit")
+    if unit is None:
+        return file
+    of_unit, units = distinct(unit)
+    if not any(text and text.strip() for text in units):
+        return file
+    kpis = {k.kpi_id: k for k in reader.current(Kpi, project)}
+    row = reader.one(Project, (project,))
+    currency = row.currency if row else "EUR"
+    of_kpi, names = distinct(file.rows.fields["kpi_id"])
+    factors = np.ones(len(of_unit))
+    read: dict[tuple[int, int], float | InputError] = {}
+    for i, pair in enumerate(zip(of_kpi.tolist(), of_unit.tolist(), strict=True)):
+        if pair not in read:
+            read[pair] = _factor_or_error(kpis, names[pair[0]], units[pair[1]], currency)
+        factor = read[pair]
+        if isinstance(factor, InputError):
+            text = units[pair[1]]
+            file.faults.add(
+                int(file.rows.of[i]), file.labels.get("unit", "unit"), "other-unit", text,
+                why=str(factor),
+            )  # fmt: skip
+        else:
+            factors[i] = factor
+    times = pa.array(factors)
+    fields = dict(file.rows.fields)
+    fields |= {name: pc.multiply(fields[name], times) for name in _SCALED}
+    fields["sum_sq"] = pc.multiply(pc.multiply(fields["sum_sq"], times), times)
+    kept = ~file.faults.is_bad[file.rows.of]
+    return replace(file, rows=Rows(file.rows.of, fields).taken(kept))
+
+
+def _factor_or_error(
+    kpis: Mapping[str, Any], name: str, unit: str | None, currency: str
+) -> float | InputError:
+    kpi = kpis.get(name)
+    if kpi is None or not (unit or "").strip():
+        return 1.0
+    try:
+        return kpi_factor(str(unit), kpi.dimension, kpi.unit, currency)
+    except InputError as error:
+        return error
+
+
+def kpi_factor(written: str, dimension: str, unit: str, currency: str) -> float:
+    """How many of a KPI's unit one of a written unit is.
+
+    Raises
+    ------
+    InputError
+        When it does not fit.
+
+    Examples
+    --------
+    >>> kpi_factor("k\u20ac", "cost_saving", "EUR/month", "EUR")
+    1000.0
+    >>> kpi_factor("h", "cycle_time", "minute/case", "EUR")
+    60.0
+    """
+    text, scale, per = written.strip(), 1.0, unit.partition("/")[2]
+    if text == unit:
+        return 1.0
+    money = money_of(text)
+    if money is not None:
+        text, scale = f"{money.currency}/{money.per or per}", money.factor
+    elif is_percent(text) and unit in _SHARES:
+        return 0.01
+    head, _, behind = text.partition("/")
+    text = f"{_SAME.get(head.lower(), head)}/{behind or per}".rstrip("/")
+    factors = kpi_units(Dimension(dimension), currency)
+    if text not in factors or unit not in factors:
+        raise InputError(f"The KPI is measured in {unit}.")
+    return scale * factors[unit] / factors[text]

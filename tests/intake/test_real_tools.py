@@ -1,0 +1,136 @@
+"""Files of tools in their documented forms, and tables of other shapes: each becomes rows.
+
+Documented forms: MLflow 2 and 3 ("Download CSV" of the runs), Weights & Biases (export of a chart's
+data and of the table of runs), NannyML 0.13 (``Result.to_df`` with and without two levels),
+SageMaker Model Monitor (statistics of model quality, version 0), Databricks Lakehouse Monitoring
+(profile metrics table), Hugging Face Transformers 4 (``all_results.json``), PyCaret 3
+(``compare_models``), AutoGluon 1 (``leaderboard`` with ``extra_info``), Jira Cloud (export CSV).
+"""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from tests.intake.real_cases import Case, holds
+
+MODEL = ("constants.model_id=churn",)
+CASE = ("constants.value_case_id=v",)
+DAY = "constants.period_start=2024-02-05"
+
+WANDB_RUNS = (
+    '"Name","State","Notes","User","Tags","Created","Runtime","Sweep","lr","val/recall","auc"\n'
+    '"calm-fox-3","finished","","ann","","2024-02-05T09:11:02.000Z","12","","0.1","0.8","0.9"\n'
+)
+NANNYML_FLAT = (
+    "chunk_key,chunk_chunk_index,chunk_start_index,chunk_end_index,chunk_start_date,chunk_end_date,"
+    "chunk_period,f1_sampling_error,f1_realized,f1_upper_threshold,f1_lower_threshold,f1_alert,"
+    "f1_value\n"
+    "2014-04,0,0,9,2014-04-01,2014-04-30 23:59:59.999,reference,0.01,0.8,0.9,0.7,False,0.81\n"
+    "2014-05,1,10,19,2014-05-01,2014-05-31 23:59:59.999,analysis,0.01,nan,0.9,0.7,False,0.79\n"
+)
+REGRESSION = {
+    "version": 0.0,
+    "dataset": {"item_count": 10, "start_time": "2024-02-05T00:00:00Z",
+                "end_time": "2024-02-06T00:00:00Z"},
+    "regression_metrics": {"mae": {"value": 0.3, "standard_deviation": 0.01},
+                           "rmse": {"value": 0.5, "standard_deviation": "NaN"},
+                           "r2": {"value": 0.9}},
+}  # fmt: skip
+TRAINER = {"epoch": 3.0, "eval_accuracy": 0.91, "eval_loss": 0.3, "eval_runtime": 3.1,
+           "eval_samples": 872, "train_loss": 0.2}  # fmt: skip
+AUTOGLUON = (
+    "model,score_test,score_val,eval_metric,pred_time_test\n"
+    "WeightedEnsemble_L2,-3.5,-3.4,root_mean_squared_error,0.1\n"
+)
+JIRA = (
+    "Summary,Issue key,Issue id,Status,Priority,Assignee,Created,Resolved\n"
+    "Feature pipeline stale,ML-7,10007,Done,Highest,ann,05/Feb/24 3:10 AM,06/Feb/24 9:00 AM\n"
+)
+CROSSTAB = "model,metric,2024-W05,2024-W06\nm,recall,0.8,0.82\nm,precision,0.5,\n"
+
+CASES = [
+    Case("t03", "t03_mlflow_ui.csv", asked=("not-told",)),
+    Case("t03 read", "t03_mlflow_ui.csv", answers=MODEL, n=6,
+         rows=({"metric": "accuracy", "value": 0.871}, {"metric": "f1", "value": 0.64}),
+         warns=("not-metrics",)),
+    Case("t06", "t06_wandb_chart.csv", asked=("not-told",)),
+    Case("t06 read", "t06_wandb_chart.csv", answers=(DAY,), n=1,
+         rows=({"model_id": "fiery-owl-12", "metric": "recall", "value": 0.78},),
+         warns=("not-metrics",)),
+    Case("t07", WANDB_RUNS, answers=MODEL, n=2,
+         rows=({"metric": "recall", "value": 0.8, "run_id": "calm-fox-3"},
+               {"metric": "roc_auc", "value": 0.9})),
+    Case("t08", "t08_nannyml_multi.csv", answers=MODEL, n=2,
+         rows=({"metric": "roc_auc", "value": 0.9666, "value_se": 0.0018, "granularity": "P1M",
+                "period_start": datetime(2014, 5, 1), "label_status": "final"},)),
+    Case("t09", NANNYML_FLAT, answers=MODEL, n=1,
+         rows=({"metric": "f1", "value": 0.79, "label_status": "estimated"},),
+         warns=("not-metrics",)),
+    Case("t11", "t11_sagemaker_quality.json", answers=MODEL, n=2,
+         rows=({"metric": "recall", "value": 0.837, "n": 92, "value_se": 0.012,
+                "granularity": "PT1H"}, {"metric": "precision", "n": 97})),
+    Case("regression", json.dumps(REGRESSION).encode(), name="statistics.json", answers=MODEL, n=3,
+         rows=({"metric": "mae", "value": 0.3, "granularity": "P1D"},)),
+    Case("t13", "t13_databricks.csv", n=3,
+         rows=({"model_id": "churn", "metric": "accuracy", "value": 0.871, "granularity": "P1W",
+                "period_start": datetime(2024, 2, 5)},)),
+    Case("Hugging Face", json.dumps(TRAINER).encode(), name="all_results.json",
+         answers=(*MODEL, DAY), n=2,
+         rows=({"metric": "accuracy", "value": 0.91, "n": 872}, {"metric": "loss"}),
+         warns=("not-metrics",)),
+    # Evaluations.
+    Case("pycaret", "churn_pycaret.csv", kind="evaluations", asked=("not-told",)),
+    Case("pycaret read", "churn_pycaret.csv", kind="evaluations", answers=CASE, n=15,
+         rows=({"candidate": "logreg", "metric": "accuracy", "value": 0.8077},
+               {"metric": "roc_auc"}, {"metric": "recall"}, {"metric": "precision"})),
+    Case("AutoGluon", AUTOGLUON, kind="evaluations", answers=CASE, n=1,
+         rows=({"candidate": "WeightedEnsemble_L2", "metric": "rmse", "value": 3.5},)),
+    Case("t20", "churn_report_boost.json", kind="evaluations",
+         answers=(*CASE, "constants.candidate=boost"), asked=("positive-class",),
+         choices=("1", "0", "none of these")),
+    Case("t20 read", "churn_report_boost.json", kind="evaluations", n=4,
+         answers=(*CASE, "constants.candidate=boost", "positive_class=1"),
+         rows=({"metric": "precision", "n": 636}, {"metric": "recall", "n": 748},
+               {"metric": "f1"}, {"metric": "accuracy", "n": 2818})),
+    Case("t20 none of these", "churn_report_boost.json", kind="evaluations", n=1,
+         answers=(*CASE, "constants.candidate=boost", "positive_class=none of these"),
+         rows=({"metric": "accuracy"},)),
+    # Incidents.
+    Case("Jira", JIRA, kind="incident_log", asked=("which-column",)),
+    Case("Jira's words", JIRA, kind="incident_log", answers=MODEL, asked=("word", "word")),
+    Case("Jira read", JIRA, kind="incident_log",
+         answers=(*MODEL, "words.severity.Highest=SEV1", "words.status.Done=closed"),
+         rows=({"incident_id": "ML-7", "title": "Feature pipeline stale", "severity": "SEV1",
+                "status": "closed", "started_at": datetime(2024, 2, 5, 3, 10),
+                "resolved_at": datetime(2024, 2, 6, 9)},)),
+    # Columns of periods, models above columns.
+    Case("l01", "l01_month_columns.csv", kind="kpi_actuals", asked=("period-columns",),
+         choices=("yes", "no")),
+    Case("l01 read", "l01_month_columns.csv", kind="kpi_actuals", answers=("period_columns=yes",),
+         n=6, rows=({"kpi_id": "refund-cost", "value": 51200.0, "granularity": "P1M",
+                     "period_start": datetime(2024, 1, 1)},)),
+    Case("results in columns of weeks", CROSSTAB, answers=("period_columns=yes",), n=3,
+         rows=({"metric": "recall", "value": 0.8, "granularity": "P1W",
+                "period_start": datetime(2024, 1, 29)},)),
+    Case("l18 costs", "model,cost_type,2024-01,2024-02\nchurn,data,7,8\n", kind="cost_log",
+         answers=("period_columns=yes",), n=2, rows=({"amount": 7.0}, {"amount": 8.0})),
+    Case("l03b", "l03b_two_headers_two_models.csv", asked=("models-above",),
+         says="churn: precision, recall; stock: mae, wape"),
+    Case("l03b read", "l03b_two_headers_two_models.csv", answers=("models_above=yes",), n=8,
+         rows=({"model_id": "churn", "metric": "precision", "granularity": "P1W"},
+               {"model_id": "churn", "metric": "recall"}, {"model_id": "stock", "metric": "mae"})),
+    Case("l03b no models", "l03b_two_headers_two_models.csv", answers=("models_above=no",),
+         asked=("preamble",), says="1: ,churn,,stock,"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_what_a_tool_writes_becomes_rows(case):
+    holds(case)
+
+
+def test_a_faulty_cell_is_named_by_its_line_of_the_file():
+    text = "kpi,2024-01,2024-02\nrefund-cost,1,2\nresponse-time,x,4\n"
+    case = Case("x", text, kind="kpi_actuals", answers=("period_columns=yes",))
+    assert [(r.row, r.value) for r in case.told().receipt.rejects] == [(3, "x")]

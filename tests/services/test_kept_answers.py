@@ -1,0 +1,76 @@
+"""Answers are kept for files of the same shape, and for no others."""
+
+from mlpm_core.intake import Profile
+from mlpm_core.records import Status
+from tests.services.test_imports import put, stored
+
+HEAD = "model;metric;week;value;n\n"
+DATED = "model,metric,date,value\n"
+
+
+def answered(*answers):
+    profile = Profile()
+    for answer in answers:
+        profile = profile.answered(*answer.split("=", 1))
+    return profile
+
+
+def committed(workspace, text, *answers):
+    receipt = put(workspace, text, profile=answered(*answers))
+    assert receipt.status is Status.COMMITTED, receipt
+    return receipt
+
+
+def keys(receipt):
+    return [q.key for q in receipt.questions]
+
+
+def test_a_decimal_comma_is_not_kept_for_a_file_with_points(workspace):
+    """1.287 after a German file is asked about again, and never 1287 without a word."""
+    committed(workspace, f"{HEAD}f;mae;2024-02-05;1,2345;410\n", "decimal=,")
+    assert keys(put(workspace, f"{HEAD}f;mae;2024-02-19;1.287;410\n")) == ["decimal"]
+    kept = put(workspace, f"{HEAD}f;mae;2024-02-12;1,3;405\n")
+    assert kept.status is Status.COMMITTED
+    assert [w.code for w in kept.warnings] == ["answered-before"]
+
+
+def test_a_day_first_answer_is_not_kept_against_what_the_next_file_says(workspace):
+    committed(workspace, f"{DATED}f,mae,03/02/2024,1\n", "date_order=dmy")
+    assert put(workspace, f"{DATED}f,mae,04/02/2024,1\n").status is Status.COMMITTED
+    assert keys(put(workspace, f"{DATED}f,mae,02/05/2024,1\nf,mae,02/19/2024,1\n")) == [
+        "date_order"
+    ]
+    other = "metric,model,date,value\nmae,f,06/02/2024,1\n"
+    assert keys(put(workspace, other)) == ["date_order"]
+
+
+def test_that_only_the_first_table_counts_is_never_kept(workspace):
+    first, second = (
+        f"model,metric,week,value\nm,recall,2024-02-{d},0.8\n\nmodel,metric,week,value\n"
+        f"o,recall,2024-02-{d},0.5\n"
+        for d in ("05", "12")
+    )
+    done = committed(workspace, first, "second_table=first")
+    assert (done.lines, done.accepted, done.blank, done.ignored) == (4, 1, 1, 2)
+    assert keys(put(workspace, second)) == ["second_table"]
+
+
+def test_the_length_of_periods_is_kept_for_one_date_of_the_same_shape(workspace):
+    weeks = "".join(f"f,mae,2024-01-{d:02},1\n" for d in (7, 14, 21))
+    committed(workspace, DATED + weeks, "period=P1W", "dates_are=end")
+    done = put(workspace, f"{DATED}f,mae,2024-01-28,1\n")
+    assert done.status is Status.COMMITTED
+    assert done.read_as.startswith("1 week, Monday to Sunday, 22 Jan 2024") or (
+        "from 22 Jan 2024 to 28 Jan 2024" in done.read_as
+    )
+    assert {r["granularity"] for r in stored(workspace)} == {"P1W"}
+    other = put(workspace, "model,metric,timestamp,value\nf,rmse,2024-01-28,1\n")
+    assert "taken as a day" in other.read_as
+
+
+def test_a_mapping_is_kept_per_shape(workspace):
+    given = ("fields.model_id=Modell", "fields.metric=Kennzahl", "fields.period_start=Woche")
+    head = "Modell;Kennzahl;Woche;value\n"
+    committed(workspace, f"{head}m;recall;2024-02-05;0.8\n", *given)
+    assert put(workspace, f"{head}m;recall;2024-02-12;0.8\n").status is Status.COMMITTED
+    assert len(keys(put(workspace, f"{head}m;recall;2024-02-12;0.8\n".replace(";", ",")))) == 3

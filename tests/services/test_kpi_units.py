@@ -1,0 +1,63 @@
+"""A measured KPI is stored in the unit of its KPI, whatever unit its file has."""
+
+import pytest
+
+from mlpm_core.records import KpiActual, Status
+from tests.intake.real_cases import FOLDER
+from tests.services.test_imports import put, stored
+
+
+@pytest.fixture
+def shop(workspace):
+    put(workspace, "title,owner,currency\nShop,x,EUR\n", kind="projects")
+    head = "kpi_id,title,dimension,unit,direction,baseline,target,owner\n"
+    rows = (
+        "refund-cost,Refunds,cost_saving,EUR/month,lower,60000,40000,x\n"
+        "response-time,Time,cycle_time,minute/case,lower,20,10,x\n"
+    )
+    receipt = put(workspace, head + rows, kind="kpis")
+    assert receipt.status is Status.COMMITTED, receipt
+    return workspace
+
+
+def measured(workspace, unit, kpi="refund-cost", value="51.2"):
+    return put(
+        workspace, f"kpi,month,value,unit\n{kpi},2024-01,{value},{unit}\n", kind="kpi_actuals"
+    )
+
+
+def test_thousands_of_euros_are_euros(shop):
+    receipt = put(shop, (FOLDER / "q20_kpi_unit.csv").read_bytes(), kind="kpi_actuals")
+    assert receipt.status is Status.COMMITTED, receipt
+    assert [r["value"] for r in stored(shop, KpiActual)] == [51_200.0]
+    assert not [w for w in receipt.warnings if w.code == "extra-column"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "kpi", "value"),
+    [
+        ("TEUR", "refund-cost", 51_200.0),
+        ("EUR/month", "refund-cost", 51.2),
+        ("", "refund-cost", 51.2),
+        ("Mio EUR", "refund-cost", 51_200_000.0),
+        ("h", "response-time", 3072.0),
+        ("min", "response-time", 51.2),
+    ],
+)
+def test_a_unit_that_fits_is_converted(shop, unit, kpi, value):
+    assert measured(shop, unit, kpi).status is Status.COMMITTED
+    assert [r["value"] for r in stored(shop, KpiActual)] == [pytest.approx(value)]
+
+
+@pytest.mark.parametrize(("unit", "kpi"), [("kUSD", "refund-cost"), ("h", "refund-cost"),
+                                           ("%", "response-time")])  # fmt: skip
+def test_a_unit_that_does_not_fit_is_refused_by_name(shop, unit, kpi):
+    receipt = measured(shop, unit, kpi)
+    assert [r.code for r in receipt.rejects] == ["other-unit"]
+    assert "The KPI is measured in" in receipt.rejects[0].message
+
+
+def test_a_header_says_the_unit_too(shop):
+    text = "kpi,month,value (k EUR)\nrefund-cost,2024-01,51.2\n"
+    (question,) = put(shop, text, kind="kpi_actuals").questions
+    assert question.choices == ["value in k EUR", "value", "ignore"]

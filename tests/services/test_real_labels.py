@@ -1,0 +1,113 @@
+"""Labels whose ids or classes are written otherwise than those of the predictions."""
+
+import pytest
+
+from mlpm_core.intake import Profile
+from mlpm_core.records import Status
+from tests.intake.real_cases import FOLDER
+from tests.services.test_imports import put
+
+
+def log(ids, model="churn", classes=("1", "0")):
+    rows = "".join(
+        f"{i},2024-02-05T10:00:00Z,{model},{classes[k % len(classes)]}\n" for k, i in enumerate(ids)
+    )
+    return f"prediction_id,ts,model,prediction\n{rows}".encode()
+
+
+def labels(ids, classes=("1", "0")):
+    rows = "".join(f"{i},{classes[k % len(classes)]}\n" for k, i in enumerate(ids))
+    return f"id,label\n{rows}".encode()
+
+
+def put_labels(workspace, data, *answers):
+    profile = Profile()
+    for answer in answers:
+        profile = profile.answered(*answer.split("=", 1))
+    return put(workspace, data, kind="labels", profile=profile)
+
+
+def put_log(workspace, data):
+    assert put(workspace, data, kind="prediction_log").status is Status.COMMITTED
+
+
+def orphans(receipt):
+    return [w.rows for w in receipt.warnings if w.code == "orphan-label"]
+
+
+def test_ids_of_floats_are_asked_about_with_their_nearest_form(workspace):
+    put_log(workspace, (FOLDER / "j00_log.csv").read_bytes())
+    data = (FOLDER / "j01_float_ids.csv").read_bytes()
+    asked = put_labels(workspace, data)
+    assert [(q.code, q.key, q.choices) for q in asked.questions] == [
+        ("label-ids", "ids", ["without .0", "as written"])
+    ]
+    assert "10000.0 is none, 10000 is one" in asked.questions[0].message
+    done = put_labels(workspace, data, "ids=without .0")
+    assert (done.status, done.accepted, orphans(done)) == (Status.COMMITTED, 60, [])
+
+
+@pytest.mark.parametrize(
+    ("stored", "given", "form"),
+    [
+        (["00017", "00018"], ["17", "18"], "with zeros in front, 5 digits"),
+        (["17", "18"], ["00017", "00018"], "without zeros in front"),
+        (["100000", "200000"], ["1E5", "2E+05"], "without exponent"),
+        (["AB-1", "AB-2"], ["ab-1", "ab-2"], "in capitals"),
+        (["1", "2"], ["cust-1", "cust-2"], "without its prefix"),
+    ],
+)
+def test_ids_that_a_spreadsheet_rewrote_are_found_again(workspace, stored, given, form):
+    put_log(workspace, log(stored))
+    (question,) = put_labels(workspace, labels(given)).questions
+    assert question.choices[0] == form
+    done = put_labels(workspace, labels(given), f"ids={form}")
+    assert (done.status, orphans(done)) == (Status.COMMITTED, [])
+
+
+def test_labels_that_come_first_need_no_question(workspace):
+    assert put_labels(workspace, labels(["a", "b"])).status is Status.COMMITTED
+    put_log(workspace, log(["x", "y"]))
+    kept = put_labels(workspace, labels(["c", "d"]))
+    assert (kept.status, orphans(kept)) == (Status.COMMITTED, [2])
+
+
+def test_ids_as_written_are_kept(workspace):
+    put_log(workspace, log(["17", "18"]))
+    kept = put_labels(workspace, labels(["017", "018"]), "ids=as written")
+    assert (kept.status, orphans(kept)) == (Status.COMMITTED, [2])
+
+
+def test_true_and_false_against_one_and_nought_are_a_question_each(workspace):
+    put_log(workspace, (FOLDER / "j00_log.csv").read_bytes())
+    data = (FOLDER / "j05_bool.csv").read_bytes()
+    asked = put_labels(workspace, data)
+    assert [(q.key, q.choices[0]) for q in asked.questions] == [
+        ("outcomes.True", "1"),
+        ("outcomes.False", "0"),
+    ]
+    done = put_labels(workspace, data, "outcomes.True=1", "outcomes.False=0")
+    assert done.status is Status.COMMITTED
+    with workspace.store.reader() as reader:
+        (row,) = [
+            r
+            for r in reader.rows("log_by_segment", project="shop", model_id="churn",
+                                 model_version="", by="P1Y", until=workspace.now())
+            if r["segment"] == "south"
+        ][:1]  # fmt: skip
+    assert row["n_wrong"] < row["n_judged"]
+
+
+def test_a_class_that_only_some_labels_have_is_left_alone(workspace):
+    put_log(workspace, log(["1", "2", "3"], classes=("cat", "dog")))
+    done = put_labels(workspace, labels(["1", "2", "3"], classes=("cat", "dog", "cow")))
+    assert done.status is Status.COMMITTED
+
+
+def test_pending_is_not_known_yet_and_counted(workspace):
+    put_log(workspace, log(["1", "2", "3"]))
+    data = labels(["1", "2", "3"], classes=("1", "0", "pending"))
+    (question,) = put_labels(workspace, data).questions
+    assert (question.key, question.choices[0]) == ("outcomes.pending", "not known yet")
+    done = put_labels(workspace, data, "outcomes.pending=not known yet")
+    assert (done.lines, done.accepted, done.ignored) == (3, 2, 1)
