@@ -39,10 +39,12 @@ check: setup ## format, lint, types, what is imported and contract tests
 
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
 
-bench: .venv/.run-stamp .bench-venv/.stamp ## what screens, valuing and imports cost, each beside others
+bench: .venv/.run-stamp .bench-venv/.stamp ## what screens, valuing, imports and many visitors cost, each beside others, and how it grows
 	@PYTHONPATH=. .bench-venv/bin/python benchmarks/value.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/growth.py
 	@$(BIN)/python benchmarks/screens.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/sessions.py
 
 soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, 40,000 sentences, 5,000 boards, ten times the kills
 	@PYTHONPATH=. $(BIN)/python -m tests.fuzz 200000
