@@ -31,6 +31,12 @@ class Writer(Reader):
     is_kept = False
     """Whether what it did was committed."""
 
+    def as_it_is(self) -> Reader:
+        """A reader of what the transaction holds by now, for one answer."""
+        reader = Reader(self._cursor)
+        reader.figures = self.figures
+        return reader
+
     def commit(self) -> None:
         """Keep what was done.
 

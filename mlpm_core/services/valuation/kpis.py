@@ -19,6 +19,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
+from mlpm_core.store import Writer
 from mlpm_core.value.kpi import KpiStanding, heading, kpi_units, per_unit, standing
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
 
     Works inside an open transaction, so that an import can show its effect before it is kept.
     """
+    if isinstance(reader, Writer):  # it would read every kind again for every case
+        reader = reader.as_it_is()
     row = reader.one(Project, (project,))
     if row is None:
         return []

@@ -22,7 +22,7 @@ from mlpm_core.value.running_cost import after_running_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
+    from datetime import date, timedelta
 
     from mlpm_core.in_life.periods import Monitored, Period
     from mlpm_core.records import Deployment, Project
@@ -250,11 +250,11 @@ def _granularities(
     monitored: Mapping[Period, Mapping[str, Monitored]], mechanism: Mechanism, currency: str
 ) -> tuple[str, ...]:
     """The lengths of period that say something about value, the shortest first."""
-    lengths = {
-        p.granularity: p.end - p.start
-        for p, metrics in monitored.items()
-        if seen(mechanism, p, metrics, currency).observations
-    }
+    lengths: dict[str, timedelta] = {}
+    for period, metrics in monitored.items():
+        name = period.granularity
+        if name not in lengths and seen(mechanism, period, metrics, currency).observations:
+            lengths[name] = period.end - period.start
     return tuple(sorted(lengths, key=lambda granularity: lengths[granularity]))
 
 
