@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager, suppress
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
 from functools import cache, partial
 from importlib import resources
@@ -19,6 +19,7 @@ from mlpm_core.store.cursor import DamagedError, Reader
 from mlpm_core.store.figures import FigureTable
 from mlpm_core.store.moment import MomentReader
 from mlpm_core.store.schema import literal
+from mlpm_core.store.turns import Turns
 from mlpm_core.store.writer import NotAloneError, Writer
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Reader)
+
+_TRIES: Final = 600
+_PAUSE: Final = 0.05  # seconds; a question to the store takes a fraction of it
+
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 # A type is written in quotes until its file is opened again, so quotes are left out.
@@ -58,8 +63,7 @@ class Store:
 
     def __init__(self, root: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
         self._root, self._path = root, path
-        self._write_lock = threading.RLock()
-        self._trials = _Trials()
+        self._turns = Turns()
         self._until: int | None = None
         self._cached: dict[str, Any] = {}
         self._projects: tuple[list[dict[str, Any]], list[Project]] = ([], [])
@@ -179,17 +183,23 @@ class Store:
             When the store only reads.
         """
         self._refuse_reading_only()
-        try:
-            with self._trials.one(), self._transaction() as writer:
-                writer.is_alone = False
-                return work(writer)
-        except NotAloneError:
-            with self.writer(keep=False) as writer:
-                return work(writer)
+        if not self._turns.is_writing:
+            try:
+                with self._turns.trying(), self._transaction() as writer:
+                    writer.is_alone = False
+                    return work(writer)
+            except NotAloneError:
+                pass
+        with self.writer(keep=False) as writer:
+            return work(writer)
 
     @contextmanager
     def writer(
-        self, *, keep: bool = True, after: Callable[[], None] | None = None
+        self,
+        *,
+        keep: bool = True,
+        beforehand: Callable[[Writer], None] | None = None,
+        after: Callable[[], None] | None = None,
     ) -> Iterator[Writer]:
         """A writer inside one transaction: kept when the block ends well, else rolled back.
 
@@ -197,6 +207,9 @@ class Store:
         ----------
         keep : bool
             False rolls back in any case: "what would happen if".
+        beforehand : callable, optional
+            Done with it while others may write. It then sees the store of when it began, in the
+            block too: what came since only a reader shows. It may add rows and change none.
         after : callable, optional
             Done once it is kept, before anybody else may write.
 
@@ -206,8 +219,17 @@ class Store:
             When the store was opened read-only, or the commit fails.
         """
         self._refuse_reading_only()
-        with self._write_lock:
+        with ExitStack() as turns:
+            if beforehand is None or self._turns.is_writing:
+                turns.enter_context(self._turns.writing())
+            else:
+                turns.enter_context(self._turns.trying())
             with self._transaction() as writer:
+                if beforehand is not None:
+                    writer.is_alone = False
+                    beforehand(writer)
+                    turns.enter_context(self._turns.writing())
+                    writer.is_alone = True
                 yield writer
                 if keep:
                     self._commit(writer)
@@ -262,15 +284,15 @@ class Store:
         self._write_figures(partial(self.figures.forget, places))
 
     def _write_figures(self, write: Callable[[Callable[..., None]], None]) -> None:
-        if self.read_only or not self._write_lock.acquire(blocking=False):
+        if self.read_only:
             return
-        try:
-            with self._cursor() as cursor, suppress(duckdb.Error, StoreError):
+        with self._turns.writing_at_once() as is_mine, suppress(duckdb.Error, StoreError):
+            if not is_mine:
+                return
+            with self._cursor() as cursor:
                 cursor.execute("BEGIN TRANSACTION")
                 write(Writer(cursor).run)
                 cursor.execute("COMMIT")
-        finally:
-            self._write_lock.release()
 
     def changed_views(self) -> list[str]:
         """The views and macros that are not as the migrations make them.
@@ -284,7 +306,13 @@ class Store:
     @contextmanager
     def write_locked(self) -> Iterator[None]:
         """Let nobody write while the block runs."""
-        with self._write_lock:
+        with self._turns.writing():
+            yield
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Let nobody write or try to while the block runs, for whoever copies the file in it."""
+        with self._turns.quiet():
             yield
 
     def snapshot(self, path: Path) -> None:
@@ -299,7 +327,7 @@ class Store:
             When the disk refuses; what was copied is removed.
         """
         copy = [sys.executable, "-I", "-S", "-c", _COPY, str(self._path), str(path)]
-        with self._write_lock:
+        with self._turns.quiet():
             try:
                 self._checkpoint()
                 subprocess.run(copy, check=True, capture_output=True, text=True)
@@ -319,7 +347,7 @@ class Store:
         DamagedError
             When the file turns out to be damaged; it is closed all the same.
         """
-        with self._write_lock:
+        with self._turns.quiet():
             try:
                 if not self.read_only:
                     self.save_figures()
@@ -330,8 +358,15 @@ class Store:
                 self._root.close()
 
     def _checkpoint(self) -> None:
-        with self._trials.none():
-            self._root.execute("CHECKPOINT")
+        """Write the file out; DuckDB refuses while somebody reads what was changed meanwhile."""
+        for _ in range(_TRIES):
+            try:
+                self._root.execute("CHECKPOINT")
+            except duckdb.TransactionException:
+                time.sleep(_PAUSE)
+            else:
+                return
+        self._root.execute("CHECKPOINT")
 
     def _migrate(self) -> None:
         with self.reader() as reader:
@@ -358,29 +393,3 @@ class Store:
                     "INSERT INTO schema_version VALUES ($version, now() AT TIME ZONE 'UTC')",
                     version=number,
                 )
-
-
-class _Trials:
-    """The transactions beside the one writer, which never commit; DuckDB writes out without any."""
-
-    def __init__(self) -> None:
-        self._n, self._changed = 0, threading.Condition()
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Count one trial more while the block runs."""
-        with self._changed:
-            self._n += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._n -= 1
-                self._changed.notify_all()
-
-    @contextmanager
-    def none(self) -> Iterator[None]:
-        """Wait until no trial runs, and let none begin while the block runs."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._n)
-            yield

@@ -70,12 +70,14 @@ class Writer(Reader):
             names = ", ".join(map(quoted, given))
             values = ", ".join(f"${n}" for n in given)
             self.execute(f"INSERT INTO {quoted(record.kind)} ({names}) VALUES ({values})", **given)
-        self._replace(record, batch_seq)
+        self.replace(record, batch_seq)
 
     def append_table(
         self, record: type[Record], batch_seq: int, lines: object, rows: pa.Table
     ) -> None:
         """Append typed rows, with the columns of the record, as part of a batch.
+
+        Where a key may be there already, `replace` follows.
 
         Parameters
         ----------
@@ -101,7 +103,14 @@ class Writer(Reader):
             )
         finally:
             self._cursor.unregister("new_rows")
-        self._replace(record, batch_seq)
+
+    def renumber(self, record: type[Record], was: int, becomes: int) -> None:
+        """Give the rows that were just appended under a number to another batch."""
+        self.execute(
+            f"UPDATE {quoted(record.kind)} SET batch_seq = $becomes WHERE batch_seq = $was",
+            was=was,
+            becomes=becomes,
+        )
 
     def add_batch(self, row: Mapping[str, Any]) -> None:
         """Add a batch; where it undoes another, what that one replaced is current again.
@@ -123,7 +132,7 @@ class Writer(Reader):
         """Note anew on every row of a kind which batch replaced it."""
         self.execute(replaced_rows.rebuild(record))
 
-    def _replace(self, record: type[Record], seq: int) -> None:
+    def replace(self, record: type[Record], seq: int) -> None:
         """Note on the rows that held until now under a key of a batch that it replaces them."""
         if not self._rows(replaced_rows.any_earlier(record), {"seq": seq}):
             return

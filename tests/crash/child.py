@@ -19,7 +19,7 @@ from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.saved_answers import SANDBOX
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.store import Ledger, Store, connection
+from mlpm_core.store import Arrival, Ledger, Store, connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,9 +106,9 @@ def armed(point: str, n: int) -> None:
     tick = Countdown(n)
     match point:
         case "before raw":
-            around(Ledger, "_keep", before=tick)
+            around(Arrival, "__call__", before=tick)
         case "after raw":
-            around(Ledger, "_keep", after=tick)
+            around(Arrival, "__call__", after=tick)
         case "in raw" | "in note":
             torn(point.removeprefix("in "), tick)
         case "raw written":

@@ -93,6 +93,7 @@ def add(writer, expected, record, names, n_registered):
     for part in (names[:2], names[2:]):
         table = pa.Table.from_pylist([cells(record, name) for name in part])
         writer.append_table(record, seq, [lines[name] for name in part], table)
+    writer.replace(record, seq)
     close(writer, expected, Batch(seq, None, record, rows | {record: lines}))
 
 

@@ -225,7 +225,7 @@ def backup(workspace: Workspace, folder: Path | None = None) -> tuple[Path, list
     copy = path.with_suffix(f".{os.getpid()}.duckdb")
     try:
         where.mkdir(parents=True, exist_ok=True)
-        with workspace.store.write_locked():
+        with workspace.store.quiet():
             workspace.acknowledge()
             workspace.store.snapshot(copy)
             names = {DATABASE: copy, LEDGER: workspace.settings.data / LEDGER}

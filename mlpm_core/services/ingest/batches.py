@@ -164,16 +164,19 @@ def add(writer: Writer, seq: int, done: Receipt, channel: str, *, undoes: int | 
         writer.run("add_rejects", seq=seq, listed=listed)
 
 
-def complete(writer: Writer, seq: int, done: Receipt, content: BatchContent, *, noted: int) -> None:
+def complete(
+    writer: Writer, seq: int, done: Receipt, content: BatchContent, *, noted: int | None
+) -> None:
     """Say what a batch changed and what it holds, before its transaction ends.
 
     Parameters
     ----------
     noted : int
-        The newest batch that stands in the ledger now.
+        The newest batch that stands in the ledger now; None leaves that to the next batch.
     """
     writer.run("complete_batch", seq=seq, notes=_notes(done), content=content.hexdigest())
-    writer.run("acknowledge", seq=noted)
+    if noted is not None:
+        writer.run("acknowledge", seq=noted)
 
 
 def next_seq(workspace: Workspace, reader: Reader) -> int:

@@ -7,27 +7,25 @@ receipt, raw bytes to replay and an undo.
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, StoreError
-from mlpm_core.intake import ImportPlan, ImportRequest, Profile, Refusal, SandboxError, warned
-from mlpm_core.records import Decision, Label, Receipt, Record, Reject, Status, Warned, record_of
+from mlpm_core.intake import ImportRequest, Profile, Refusal, SandboxError
+from mlpm_core.records import Receipt, Reject, Status, Warned, record_of
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
+from mlpm_core.services.ingest.commit import MANY_ROWS, Judged, kept, kept_many, would_be
 from mlpm_core.services.ingest.kpi_effects import (
-    Before,
     asks_only_to_confirm,
     shortened,
     with_effect_told,
 )
 from mlpm_core.services.ingest.row_rules import judged_with_rules
 from mlpm_core.services.ingest.saved_answers import SANDBOX, read_as_before
-from mlpm_core.services.ingest.stored_rows import append, content_of
-from mlpm_core.store import BatchContent, recount
+from mlpm_core.services.ingest.stored_rows import content_of
+from mlpm_core.store import BatchContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import Arrival, Reader, Writer
+    from mlpm_core.store import Arrival, Reader
 
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
@@ -217,20 +215,17 @@ def _stored(
     as in a dry run.
     """
 
-    def judge(reader: Reader) -> _Judged:
+    def judge(reader: Reader) -> Judged:
         newest = batches.newest_of(reader, asked.project)
         judgement = judged_with_rules(reader, asked, parsed, accept_good=accept_good)
         receipt = shortened(judgement.receipt)
         ours = {k: getattr(blank, k) for k in _OURS}
         done = receipt.model_copy(update=ours | {"warnings": [*receipt.warnings, *warnings]})
         if done.status is not Status.DRY_RUN:
-            return _Judged(newest, judgement, done, BatchContent())
+            return Judged(asked.record, newest, judgement, done, BatchContent())
         done = done.model_copy(update={"stored": judgement.n_stored})
-        return _Judged(newest, judgement, done, content_of(asked.record, judgement))
-
-    def commit(judged: _Judged, writer: Writer) -> Receipt:
-        is_dry = arrival is None
-        return _commit(workspace, writer, asked.record, judged, channel, is_dry=is_dry)
+        content = content_of(asked.record, judgement)
+        return Judged(asked.record, newest, judgement, done, content)
 
     with workspace.store.reader() as reader:
         judged = judge(reader)
@@ -238,12 +233,12 @@ def _stored(
         return judged.done
     on_stage(0.7, "Working out what it changes")
     if arrival is None:
-        would_be = workspace.store.trial(partial(commit, judged))
-        examples = judged.judgement.examples()
-        return would_be.model_copy(
-            update={"batch": None, "status": Status.DRY_RUN, "examples": examples}
-        )
+        return would_be(workspace, judged, channel)
     arrival.settle(judged.done.sha256)
+    if judged.judgement.n_stored >= MANY_ROWS and (
+        done := kept_many(workspace, judged, channel, arrival)
+    ):
+        return done
     with workspace.store.writer(after=partial(batches.note, workspace)) as writer:
         if channel != FORM and (first := _first(writer, blank)):  # it came twice at once
             return first
@@ -251,69 +246,7 @@ def _stored(
             judged = judge(writer)
             if judged.done.status is not Status.DRY_RUN:
                 return judged.done
-        with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
-            kept = beside.submit(arrival, judged.done.sha256)
-            done = commit(judged, writer)
-            kept.result()
-        return done
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What storing a file would do, judged when a batch was the newest of its project."""
-
-    newest: int
-    judgement: ImportPlan
-    done: Receipt
-    content: BatchContent
-
-
-def _commit(
-    workspace: Workspace,
-    writer: Writer,
-    record: type[Record],
-    judged: _Judged,
-    channel: str,
-    *,
-    is_dry: bool,
-) -> Receipt:
-    """Append the judged rows inside the open transaction, and say what they change."""
-    done, judgement, content = judged.done, judged.judgement, judged.content
-    seq = batches.next_seq(workspace, writer)
-    before = Before(workspace, writer, record, done.project)
-    append(writer, record, seq, done.project, judgement, content)
-    done = done.model_copy(update={"batch": batches.name_of(seq), "status": Status.COMMITTED})
-    batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    changes, unsaid = before.effect()
-    warnings = [
-        *done.warnings,
-        *_orphans(writer, record, seq, done.project),
-        *_imported_decisions(record, judgement, channel),
-        *unsaid,
-    ]
-    done = done.model_copy(update={"effect": changes, "warnings": warnings})
-    if not is_dry:
-        recount(writer, record, seq)
-        batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
-    return done
-
-
-def _orphans(reader: Reader, record: type[Record], seq: int, project: str) -> list[Warned]:
-    """That labels of a batch came before their predictions."""
-    n = reader.rows("orphan_labels", project=project, seq=seq)[0]["n"] if record is Label else 0
-    return [warned("orphan-label", n, n=n)] if n else []
-
-
-def _imported_decisions(record: type[Record], judgement: ImportPlan, channel: str) -> list[Warned]:
-    """That decisions from outside are told, and nothing more."""
-    if record is not Decision or channel == FORM:
-        return []
-    n = judgement.n_stored
-    sentence = (
-        f"Kept as imported: {n}. A decision from a file shows no promise and is not compared with "
-        "what is realised; record one on the Adoption screen."
-    )
-    return [Warned(code="imported-decision", message=sentence, rows=n)]
+        return kept(workspace, writer, judged, channel, arrival)
 
 
 def rejected_csv(

@@ -17,7 +17,13 @@ from mlpm_core.records import Receipt, Status, record_of
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.row_rules import judged_with_rules
 from mlpm_core.services.ingest.saved_answers import SANDBOX
-from mlpm_core.services.ingest.stored_rows import Stored, append, content_of, register_used
+from mlpm_core.services.ingest.stored_rows import (
+    Stored,
+    complete_rows,
+    content_of,
+    lay_down,
+    register_used,
+)
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER
 from mlpm_core.services.session.workspace import Workspace
@@ -224,7 +230,8 @@ class Recovery:
             raise StoreError(f"its file now gives {judgement.n_stored} rows, not {receipt.stored}.")
         record = record_of(receipt.kind)
         content = content_of(record, judgement)
-        append(writer, record, seq, receipt.project, judgement, content)
+        lay_down(writer, record, seq, judgement)
+        complete_rows(writer, record, seq, receipt.project, judgement, content)
         return receipt.model_copy(update={"rejects": again.rejects}), content
 
     def _hash_older_batches(self, store: Store) -> None:

@@ -36,7 +36,13 @@ class Stored:
         return self._reader.keys_are_unique(keys)
 
 
-def append(
+def lay_down(writer: Writer, record: type[Record], seq: int, judgement: ImportPlan) -> None:
+    """Append judged rows; they replace nothing before `complete_rows`."""
+    writer.append_table(record, seq, judgement.lines, judgement.rows)
+    writer.append_table(record, seq, judgement.same_lines, judgement.same_rows)
+
+
+def complete_rows(
     writer: Writer,
     record: type[Record],
     seq: int,
@@ -44,7 +50,9 @@ def append(
     judgement: ImportPlan,
     content: BatchContent,
 ) -> None:
-    """Append judged rows, and what they need that is not there: their project, new models.
+    """Let judged rows that were laid down replace those before them, and add what they need.
+
+    That is what is not there: their project, new models.
 
     Parameters
     ----------
@@ -55,8 +63,8 @@ def append(
         _register(writer, Project, seq, [_minimal(Project, project, title=project)], content)
     models = [_minimal(Model, project, model_id=m) for m in sorted(judgement.new_models)]
     _register(writer, Model, seq, models, content)
-    writer.append_table(record, seq, judgement.lines, judgement.rows)
-    writer.append_table(record, seq, judgement.same_lines, judgement.same_rows)
+    if len(judgement.changed_lines) or judgement.same_rows.num_rows:  # else all keys are new
+        writer.replace(record, seq)
 
 
 def content_of(record: type[Record], judgement: ImportPlan) -> BatchContent:
