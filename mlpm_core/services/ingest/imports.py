@@ -27,7 +27,7 @@ from mlpm_core.services.ingest.kpi_effects import (
 from mlpm_core.services.ingest.row_rules import judged_with_rules
 from mlpm_core.services.ingest.saved_answers import SANDBOX, read_as_before
 from mlpm_core.services.ingest.stored_rows import append, content_of
-from mlpm_core.store import BatchContent, recount
+from mlpm_core.store import BatchContent, days_of_batch, recount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -293,7 +293,7 @@ def _commit(
     ]
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if not is_dry:
-        recount(writer, record, seq)
+        recount(writer, days_of_batch(writer, record, seq))
         batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 
