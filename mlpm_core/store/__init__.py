@@ -6,7 +6,7 @@ from mlpm_core.store.cursor import DamagedError, Reader
 from mlpm_core.store.figures import Figures, FigureTable
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
-from mlpm_core.store.log_counts import recount, recount_all, wrong_counts
+from mlpm_core.store.log_counts import days_of_batch, recount, recount_all, wrong_counts
 from mlpm_core.store.moment import MomentReader, rows_of_one
 from mlpm_core.store.raw_files import Arrival
 from mlpm_core.store.writer import Writer
@@ -23,6 +23,7 @@ __all__ = [
     "Reader",
     "Store",
     "Writer",
+    "days_of_batch",
     "in_order",
     "migrations",
     "recount",

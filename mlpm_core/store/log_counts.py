@@ -17,13 +17,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.records import Label, Prediction
 from mlpm_core.store.schema import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpm_core.records import Record
     from mlpm_core.store.cursor import Reader
@@ -105,7 +105,13 @@ SCORES: Final = CountTable(
 TABLES: Final = (CLASSES, SCORES)
 
 
-def rollup(table: CountTable, *, where: str = "TRUE", log: str = "prediction_log_current") -> str:
+def rollup(
+    table: CountTable,
+    *,
+    where: str = "TRUE",
+    log: str = "prediction_log_current",
+    has_labels: bool = True,
+) -> str:
     """The ``SELECT`` that counts a log, as SQL.
 
     An outcome that came as a label of its own goes before the one in the log, and a label that
@@ -118,24 +124,33 @@ def rollup(table: CountTable, *, where: str = "TRUE", log: str = "prediction_log
         Which predictions are counted, of the columns of ``p``; days of them whole.
     log : str
         What is read as ``p``; the labels are those that hold.
+    has_labels : bool
+        False where these predictions have no labels of their own: none is looked for then.
     """
-    cases = f"""\
-SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segment,
-           p.y_pred, p.y_pred_proba AS score, p.decision,
-           COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
-    FROM {log} p
+    return (_CLASSES if table is CLASSES else _SCORES).format(
+        outcome=f"{_LATE} AS y_true" if has_labels else "p.y_true",
+        log=log,
+        labels=_LABELS if has_labels else "",
+        where=where,
+    )
+
+
+_LATE: Final = "COALESCE(own.y_true, shared.y_true, p.y_true)"
+_LABELS: Final = """
     LEFT JOIN labels_current own ON own.project = p.project
         AND own.model_id = p.model_id AND own.prediction_id = p.prediction_id
     LEFT JOIN labels_current shared ON shared.project = p.project
-        AND shared.model_id = '' AND shared.prediction_id = p.prediction_id
+        AND shared.model_id = '' AND shared.prediction_id = p.prediction_id"""
+_CASES: Final = """\
+SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segment,
+           p.y_pred, p.y_pred_proba AS score, p.decision, {outcome}
+    FROM {log} p{labels}
     WHERE {where}"""
-    return (_CLASSES if table is CLASSES else _SCORES).replace("{cases}", cases)
-
 
 # What is told of a pair holds for each of its predictions, so that a pair is judged once.
 _CLASSES: Final = f"""\
 WITH cases AS (
-    {{cases}}
+    {_CASES}
 ), pairs AS (
     SELECT project, model_id, model_version, day, segment, y_pred, y_true, COUNT(*) AS n,
            SUM(CASE WHEN decision = '' OR decision = y_pred THEN 1 ELSE 0 END) AS n_followed,
@@ -162,28 +177,38 @@ WITH cases AS (
            COUNT(DISTINCT y_pred) AS n_predicted, COUNT(DISTINCT y_true) AS n_actual
     FROM pairs
     GROUP BY project, model_id, model_version, day, CASE WHEN y_pred = '' THEN 0 ELSE 1 END
+), listed AS (
+    SELECT j.project, j.model_id, j.model_version, j.day, j.segment,
+           CASE WHEN j.y_pred = '' OR c.n_predicted <= {MOST_LISTED} THEN j.y_pred END AS y_pred,
+           CASE WHEN j.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN j.y_true END AS y_true,
+           j.n, j.n_followed, j.n_wrong, j.n_numbers,
+           j.n * j.error AS sum_error, j.n * ABS(j.error) AS sum_abs_error,
+           j.n * j.error * j.error AS sum_sq_error, j.n * j.actual AS sum_actual,
+           j.n * ABS(j.actual) AS sum_abs_actual, j.n * j.actual * j.actual AS sum_sq_actual,
+           j.n * ABS(j.error * j.actual) AS sum_error_actual
+    FROM judged j
+    JOIN classes c ON c.project = j.project AND c.model_id = j.model_id
+        AND c.model_version = j.model_version AND c.day = j.day
+        AND c.has_class = CASE WHEN j.y_pred = '' THEN 0 ELSE 1 END
 )
-SELECT j.project, j.model_id, j.model_version, j.day, j.segment,
-       CASE WHEN j.y_pred = '' OR c.n_predicted <= {MOST_LISTED} THEN j.y_pred END AS y_pred,
-       CASE WHEN j.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN j.y_true END AS y_true,
-       CAST(SUM(j.n) AS BIGINT) AS n, CAST(SUM(j.n_followed) AS BIGINT) AS n_followed,
-       CAST(SUM(j.n_wrong) AS BIGINT) AS n_wrong, CAST(SUM(j.n_numbers) AS BIGINT) AS n_numbers,
-       SUM(j.n * j.error) AS sum_error, SUM(j.n * ABS(j.error)) AS sum_abs_error,
-       SUM(j.n * j.error * j.error) AS sum_sq_error, SUM(j.n * j.actual) AS sum_actual,
-       SUM(j.n * ABS(j.actual)) AS sum_abs_actual,
-       SUM(j.n * j.actual * j.actual) AS sum_sq_actual,
-       SUM(j.n * ABS(j.error * j.actual)) AS sum_error_actual
-FROM judged j
-JOIN classes c ON c.project = j.project AND c.model_id = j.model_id
-    AND c.model_version = j.model_version AND c.day = j.day
-    AND c.has_class = CASE WHEN j.y_pred = '' THEN 0 ELSE 1 END
-GROUP BY j.project, j.model_id, j.model_version, j.day, j.segment,
-       CASE WHEN j.y_pred = '' OR c.n_predicted <= {MOST_LISTED} THEN j.y_pred END,
-       CASE WHEN j.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN j.y_true END"""
+SELECT project, model_id, model_version, day, segment, y_pred, y_true,
+       n, CAST(n_followed AS BIGINT) AS n_followed, n_wrong, n_numbers, sum_error, sum_abs_error,
+       sum_sq_error, sum_actual, sum_abs_actual, sum_sq_actual, sum_error_actual
+FROM listed
+WHERE y_pred IS NOT NULL AND y_true IS NOT NULL
+UNION ALL
+SELECT project, model_id, model_version, day, segment, y_pred, y_true,
+       CAST(SUM(n) AS BIGINT), CAST(SUM(n_followed) AS BIGINT),
+       CAST(SUM(n_wrong) AS BIGINT), CAST(SUM(n_numbers) AS BIGINT),
+       SUM(sum_error), SUM(sum_abs_error), SUM(sum_sq_error), SUM(sum_actual),
+       SUM(sum_abs_actual), SUM(sum_sq_actual), SUM(sum_error_actual)
+FROM listed
+WHERE y_pred IS NULL OR y_true IS NULL
+GROUP BY project, model_id, model_version, day, segment, y_pred, y_true"""
 
 _SCORES: Final = f"""\
 WITH cases AS (
-    {{cases}}
+    {_CASES}
 ), binned AS (
     SELECT project, model_id, model_version, day, segment, y_true, score,
            CASE WHEN score < 0 THEN -1
@@ -204,47 +229,83 @@ WITH cases AS (
     SELECT project, model_id, model_version, day, COUNT(DISTINCT y_true) AS n_actual
     FROM bins
     GROUP BY project, model_id, model_version, day
+), listed AS (
+    SELECT b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
+           CASE WHEN b.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN b.y_true END AS y_true,
+           b.n, b.sum_p, b.sum_p2, b.sum_p3, b.sum_p4
+    FROM bins b
+    JOIN classes c ON c.project = b.project AND c.model_id = b.model_id
+        AND c.model_version = b.model_version AND c.day = b.day
 )
-SELECT b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
-       CASE WHEN b.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN b.y_true END AS y_true,
-       CAST(SUM(b.n) AS BIGINT) AS n, SUM(b.sum_p) AS sum_p, SUM(b.sum_p2) AS sum_p2,
-       SUM(b.sum_p3) AS sum_p3, SUM(b.sum_p4) AS sum_p4
-FROM bins b
-JOIN classes c ON c.project = b.project AND c.model_id = b.model_id
-    AND c.model_version = b.model_version AND c.day = b.day
-GROUP BY b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
-       CASE WHEN b.y_true = '' OR c.n_actual <= {MOST_LISTED} THEN b.y_true END"""
+SELECT project, model_id, model_version, day, segment, score_bin, y_true,
+       n, sum_p, sum_p2, sum_p3, sum_p4
+FROM listed
+WHERE y_true IS NOT NULL
+UNION ALL
+SELECT project, model_id, model_version, day, segment, score_bin, y_true,
+       CAST(SUM(n) AS BIGINT), SUM(sum_p), SUM(sum_p2), SUM(sum_p3), SUM(sum_p4)
+FROM listed
+WHERE y_true IS NULL
+GROUP BY project, model_id, model_version, day, segment, score_bin, y_true"""
 
 
-def recount(writer: Writer, record: type[Record], seq: int) -> None:
-    """Replace the counts of every day on which a batch has, or had, a say.
+@dataclass(frozen=True, slots=True)
+class DaysOfModels:
+    """Models of a project, and days of their predictions."""
 
-    It is called once the batch counts, or no longer counts, inside the same transaction.
+    models: frozenset[str]
+    days: frozenset[date]
+
+
+def days_of_batch(reader: Reader, record: type[Record], seq: int) -> dict[str, DaysOfModels]:
+    """The days on which a batch in force has a say, by project: what counts there rests on it.
+
+    They are those of predictions that it tells, of predictions that these replaced, or of
+    predictions to which it gives an outcome; none for what is no prediction and no label.
+
+    Raises
+    ------
+    StoreError
+        When DuckDB refuses.
+    """
+    rows = []
+    if record is Prediction:
+        rows = reader.rows("days_of_predictions", seq=seq)
+    elif record is Label:
+        rows = reader.rows("days_of_labels", seq=seq)
+    return {
+        project: DaysOfModels(
+            frozenset(row["model_id"] for row in rows if row["project"] == project),
+            frozenset(row["day"] for row in rows if row["project"] == project),
+        )
+        for project in {row["project"] for row in rows}
+    }
+
+
+def recount(writer: Writer, touched: Mapping[str, DaysOfModels]) -> None:
+    """Replace the counts of some days by what the rows that hold now give.
 
     Parameters
     ----------
-    record : type of Record
-        Of the batch; what is no prediction and no label changes no count.
-    seq : int
-        Its number, or that of the batch which is undone.
+    touched : mapping of str to DaysOfModels
+        As `days_of_batch` gives them: of a batch that is undone, as long as it is in force.
 
     Raises
     ------
     StoreError
         When DuckDB refuses; the transaction is then rolled back.
     """
-    days: dict[str, tuple[set[str], set[date]]] = {}
-    for row in _days_of(writer, record, seq):
-        models, of_project = days.setdefault(row["project"], (set(), set()))
-        models.add(row["model_id"])
-        of_project.add(row["day"])
-    for project, (models, of_project) in days.items():
-        listed, spans = ", ".join(map(literal, sorted(models))), spans_of(of_project)
+    for project, of_project in touched.items():
+        listed = ", ".join(map(literal, sorted(of_project.models)))
+        spans = spans_of(of_project.days)
         moments = [(datetime.combine(a, time()), datetime.combine(b, time())) for a, b in spans]
         stored = f"model_id IN ({listed}) AND ({_within('day', 'DATE', spans)})"
         predicted = f"p.model_id IN ({listed}) AND ({_within('p.ts', 'TIMESTAMP', moments)})"
+        has_labels = bool(writer.rows("any_label", project=project))
         for table in TABLES:
-            counted = rollup(table, where=f"p.project = $project AND {predicted}")
+            counted = rollup(
+                table, where=f"p.project = $project AND {predicted}", has_labels=has_labels
+            )
             writer.execute(
                 f"DELETE FROM {table.name} WHERE project = $project AND {stored}", project=project
             )
@@ -275,13 +336,6 @@ def _within(column: str, kind: str, spans: Sequence[tuple[date, date]]) -> str:
     return " OR ".join(
         f"{column} >= {kind} '{first}' AND {column} < {kind} '{end}'" for first, end in spans
     )
-
-
-def _days_of(reader: Reader, record: type[Record], seq: int) -> list[dict[str, Any]]:
-    """The days of the predictions that a batch tells, replaces or gives an outcome."""
-    if record is Prediction:
-        return reader.rows("days_of_predictions", seq=seq)
-    return reader.rows("days_of_labels", seq=seq) if record is Label else []
 
 
 def wrong_counts(reader: Reader) -> int:

@@ -151,12 +151,12 @@ def test_numbers_however_many_a_day(workspace, a_day):
 
 def test_versions_are_told_apart_and_the_future_is_left_out(workspace):
     head = "prediction_id,ts,model_id,model_version,y_pred,y_true"
-    rows = [("a", "2024-01-02", "m", "1", 1, 1), ("b", "2024-01-02", "m", "2", 1, 0)]
+    rows = [("a", "2024-01-02", "m", "1", 1, 1), ("b", "2024-01-02", "m", "2", 0, 1)]
     log(workspace, head, rows)
     for version, accuracy in (("1", 1.0), ("2", 0.0), ("", 0.5)):
         (of,) = metrics_of_log(workspace, "shop", "m", version).periods
         assert of.metrics["accuracy"].value == accuracy
-    log(workspace, head, [("c", "2024-01-09", "m", "2", 1, 0)])
+    log(workspace, head, [("c", "2024-01-09", "m", "2", 1, 1)])
     assert len(metrics_of_log(workspace, "shop", "m").periods) == 2
     clock(workspace, "2024-01-08")
     assert len(metrics_of_log(workspace, "shop", "m").periods) == 1

@@ -17,7 +17,7 @@ from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.kpi_effects import Before
 from mlpm_core.services.ingest.stored_rows import complete_rows, lay_down
-from mlpm_core.store import recount
+from mlpm_core.store import days_of_batch, recount
 
 if TYPE_CHECKING:
     from mlpm_core.intake import ImportPlan
@@ -145,7 +145,7 @@ def _committed(
     ]
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if not is_dry:
-        recount(writer, record, seq)
+        recount(writer, days_of_batch(writer, record, seq))
         batches.complete(writer, seq, done, content, noted=noted)
     return done
 

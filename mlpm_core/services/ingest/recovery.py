@@ -27,7 +27,7 @@ from mlpm_core.services.ingest.stored_rows import (
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER
 from mlpm_core.services.session.workspace import Workspace
-from mlpm_core.store import BatchContent, DamagedError, Ledger, Store, recount
+from mlpm_core.store import BatchContent, DamagedError, Ledger, Store, days_of_batch, recount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,10 +186,12 @@ class Recovery:
         if undoes is None:
             receipt, content = self._rows_again(writer, seq, receipt, entry["channel"])
             batches.add(writer, seq, receipt, entry["channel"], undoes=None)
+            touched = days_of_batch(writer, record_of(receipt.kind), seq)
         else:
+            touched = days_of_batch(writer, record_of(receipt.kind), undoes)
             batches.add(writer, seq, receipt, entry["channel"], undoes=undoes)
             content = register_used(writer, seq, receipt.project)[1]
-        recount(writer, record_of(receipt.kind), seq if undoes is None else int(undoes))
+        recount(writer, touched)
         batches.complete(writer, seq, receipt, content, noted=self.ledger.last_seq)
         if entry.get("content") not in (None, content.hexdigest()):
             self.healed.append(

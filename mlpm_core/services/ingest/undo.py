@@ -27,7 +27,7 @@ from mlpm_core.services.ingest.stored_rows import register_used
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.kpis import MOVING
 from mlpm_core.services.valuation.mechanisms import refuse_orphans
-from mlpm_core.store import BatchContent, recount
+from mlpm_core.store import BatchContent, days_of_batch, recount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -181,6 +181,7 @@ def _undone(
             "accept_good": False,
         }
     )
+    touched = {} if dry_run else days_of_batch(writer, record, row["seq"])
     batches.add(writer, seq, done, channel, undoes=row["seq"])
     registered: dict[type[Record], int] = {}
     content = BatchContent()
@@ -197,7 +198,7 @@ def _undone(
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
-    recount(writer, record, row["seq"])
+    recount(writer, touched)
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 

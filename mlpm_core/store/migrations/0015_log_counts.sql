@@ -23,8 +23,7 @@ CREATE TABLE log_counts (
 INSERT INTO log_counts
 WITH cases AS (
     SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segment,
-           p.y_pred, p.y_pred_proba AS score, p.decision,
-           COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
+           p.y_pred, p.y_pred_proba AS score, p.decision, COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
     FROM prediction_log_current p
     LEFT JOIN labels_current own ON own.project = p.project
         AND own.model_id = p.model_id AND own.prediction_id = p.prediction_id
@@ -57,32 +56,41 @@ WITH cases AS (
            COUNT(DISTINCT y_pred) AS n_predicted, COUNT(DISTINCT y_true) AS n_actual
     FROM pairs
     GROUP BY project, model_id, model_version, day, CASE WHEN y_pred = '' THEN 0 ELSE 1 END
+), listed AS (
+    SELECT j.project, j.model_id, j.model_version, j.day, j.segment,
+           CASE WHEN j.y_pred = '' OR c.n_predicted <= 20 THEN j.y_pred END AS y_pred,
+           CASE WHEN j.y_true = '' OR c.n_actual <= 20 THEN j.y_true END AS y_true,
+           j.n, j.n_followed, j.n_wrong, j.n_numbers,
+           j.n * j.error AS sum_error, j.n * ABS(j.error) AS sum_abs_error,
+           j.n * j.error * j.error AS sum_sq_error, j.n * j.actual AS sum_actual,
+           j.n * ABS(j.actual) AS sum_abs_actual, j.n * j.actual * j.actual AS sum_sq_actual,
+           j.n * ABS(j.error * j.actual) AS sum_error_actual
+    FROM judged j
+    JOIN classes c ON c.project = j.project AND c.model_id = j.model_id
+        AND c.model_version = j.model_version AND c.day = j.day
+        AND c.has_class = CASE WHEN j.y_pred = '' THEN 0 ELSE 1 END
 )
-SELECT j.project, j.model_id, j.model_version, j.day, j.segment,
-       CASE WHEN j.y_pred = '' OR c.n_predicted <= 20 THEN j.y_pred END AS y_pred,
-       CASE WHEN j.y_true = '' OR c.n_actual <= 20 THEN j.y_true END AS y_true,
-       CAST(SUM(j.n) AS BIGINT) AS n, CAST(SUM(j.n_followed) AS BIGINT) AS n_followed,
-       CAST(SUM(j.n_wrong) AS BIGINT) AS n_wrong, CAST(SUM(j.n_numbers) AS BIGINT) AS n_numbers,
-       SUM(j.n * j.error) AS sum_error, SUM(j.n * ABS(j.error)) AS sum_abs_error,
-       SUM(j.n * j.error * j.error) AS sum_sq_error, SUM(j.n * j.actual) AS sum_actual,
-       SUM(j.n * ABS(j.actual)) AS sum_abs_actual,
-       SUM(j.n * j.actual * j.actual) AS sum_sq_actual,
-       SUM(j.n * ABS(j.error * j.actual)) AS sum_error_actual
-FROM judged j
-JOIN classes c ON c.project = j.project AND c.model_id = j.model_id
-    AND c.model_version = j.model_version AND c.day = j.day
-    AND c.has_class = CASE WHEN j.y_pred = '' THEN 0 ELSE 1 END
-GROUP BY j.project, j.model_id, j.model_version, j.day, j.segment,
-       CASE WHEN j.y_pred = '' OR c.n_predicted <= 20 THEN j.y_pred END,
-       CASE WHEN j.y_true = '' OR c.n_actual <= 20 THEN j.y_true END;
+SELECT project, model_id, model_version, day, segment, y_pred, y_true,
+       n, CAST(n_followed AS BIGINT) AS n_followed, n_wrong, n_numbers, sum_error, sum_abs_error,
+       sum_sq_error, sum_actual, sum_abs_actual, sum_sq_actual, sum_error_actual
+FROM listed
+WHERE y_pred IS NOT NULL AND y_true IS NOT NULL
+UNION ALL
+SELECT project, model_id, model_version, day, segment, y_pred, y_true,
+       CAST(SUM(n) AS BIGINT), CAST(SUM(n_followed) AS BIGINT),
+       CAST(SUM(n_wrong) AS BIGINT), CAST(SUM(n_numbers) AS BIGINT),
+       SUM(sum_error), SUM(sum_abs_error), SUM(sum_sq_error), SUM(sum_actual),
+       SUM(sum_abs_actual), SUM(sum_sq_actual), SUM(sum_error_actual)
+FROM listed
+WHERE y_pred IS NULL OR y_true IS NULL
+GROUP BY project, model_id, model_version, day, segment, y_pred, y_true;
 CREATE VIEW log_counts_known AS
 SELECT project, model_id, model_version, day, segment, y_pred, y_true, n, n_followed, n_wrong, n_numbers, sum_error, sum_abs_error, sum_sq_error, sum_actual, sum_abs_actual, sum_sq_actual, sum_error_actual FROM log_counts WHERE getvariable('known_until') IS NULL
 UNION ALL
 SELECT project, model_id, model_version, day, segment, y_pred, y_true, n, n_followed, n_wrong, n_numbers, sum_error, sum_abs_error, sum_sq_error, sum_actual, sum_abs_actual, sum_sq_actual, sum_error_actual FROM (
 WITH cases AS (
     SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segment,
-           p.y_pred, p.y_pred_proba AS score, p.decision,
-           COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
+           p.y_pred, p.y_pred_proba AS score, p.decision, COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
     FROM prediction_log_current p
     LEFT JOIN labels_current own ON own.project = p.project
         AND own.model_id = p.model_id AND own.prediction_id = p.prediction_id
@@ -115,24 +123,34 @@ WITH cases AS (
            COUNT(DISTINCT y_pred) AS n_predicted, COUNT(DISTINCT y_true) AS n_actual
     FROM pairs
     GROUP BY project, model_id, model_version, day, CASE WHEN y_pred = '' THEN 0 ELSE 1 END
+), listed AS (
+    SELECT j.project, j.model_id, j.model_version, j.day, j.segment,
+           CASE WHEN j.y_pred = '' OR c.n_predicted <= 20 THEN j.y_pred END AS y_pred,
+           CASE WHEN j.y_true = '' OR c.n_actual <= 20 THEN j.y_true END AS y_true,
+           j.n, j.n_followed, j.n_wrong, j.n_numbers,
+           j.n * j.error AS sum_error, j.n * ABS(j.error) AS sum_abs_error,
+           j.n * j.error * j.error AS sum_sq_error, j.n * j.actual AS sum_actual,
+           j.n * ABS(j.actual) AS sum_abs_actual, j.n * j.actual * j.actual AS sum_sq_actual,
+           j.n * ABS(j.error * j.actual) AS sum_error_actual
+    FROM judged j
+    JOIN classes c ON c.project = j.project AND c.model_id = j.model_id
+        AND c.model_version = j.model_version AND c.day = j.day
+        AND c.has_class = CASE WHEN j.y_pred = '' THEN 0 ELSE 1 END
 )
-SELECT j.project, j.model_id, j.model_version, j.day, j.segment,
-       CASE WHEN j.y_pred = '' OR c.n_predicted <= 20 THEN j.y_pred END AS y_pred,
-       CASE WHEN j.y_true = '' OR c.n_actual <= 20 THEN j.y_true END AS y_true,
-       CAST(SUM(j.n) AS BIGINT) AS n, CAST(SUM(j.n_followed) AS BIGINT) AS n_followed,
-       CAST(SUM(j.n_wrong) AS BIGINT) AS n_wrong, CAST(SUM(j.n_numbers) AS BIGINT) AS n_numbers,
-       SUM(j.n * j.error) AS sum_error, SUM(j.n * ABS(j.error)) AS sum_abs_error,
-       SUM(j.n * j.error * j.error) AS sum_sq_error, SUM(j.n * j.actual) AS sum_actual,
-       SUM(j.n * ABS(j.actual)) AS sum_abs_actual,
-       SUM(j.n * j.actual * j.actual) AS sum_sq_actual,
-       SUM(j.n * ABS(j.error * j.actual)) AS sum_error_actual
-FROM judged j
-JOIN classes c ON c.project = j.project AND c.model_id = j.model_id
-    AND c.model_version = j.model_version AND c.day = j.day
-    AND c.has_class = CASE WHEN j.y_pred = '' THEN 0 ELSE 1 END
-GROUP BY j.project, j.model_id, j.model_version, j.day, j.segment,
-       CASE WHEN j.y_pred = '' OR c.n_predicted <= 20 THEN j.y_pred END,
-       CASE WHEN j.y_true = '' OR c.n_actual <= 20 THEN j.y_true END
+SELECT project, model_id, model_version, day, segment, y_pred, y_true,
+       n, CAST(n_followed AS BIGINT) AS n_followed, n_wrong, n_numbers, sum_error, sum_abs_error,
+       sum_sq_error, sum_actual, sum_abs_actual, sum_sq_actual, sum_error_actual
+FROM listed
+WHERE y_pred IS NOT NULL AND y_true IS NOT NULL
+UNION ALL
+SELECT project, model_id, model_version, day, segment, y_pred, y_true,
+       CAST(SUM(n) AS BIGINT), CAST(SUM(n_followed) AS BIGINT),
+       CAST(SUM(n_wrong) AS BIGINT), CAST(SUM(n_numbers) AS BIGINT),
+       SUM(sum_error), SUM(sum_abs_error), SUM(sum_sq_error), SUM(sum_actual),
+       SUM(sum_abs_actual), SUM(sum_sq_actual), SUM(sum_error_actual)
+FROM listed
+WHERE y_pred IS NULL OR y_true IS NULL
+GROUP BY project, model_id, model_version, day, segment, y_pred, y_true
 );
 CREATE TABLE log_scores (
     project VARCHAR NOT NULL,
@@ -151,8 +169,7 @@ CREATE TABLE log_scores (
 INSERT INTO log_scores
 WITH cases AS (
     SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segment,
-           p.y_pred, p.y_pred_proba AS score, p.decision,
-           COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
+           p.y_pred, p.y_pred_proba AS score, p.decision, COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
     FROM prediction_log_current p
     LEFT JOIN labels_current own ON own.project = p.project
         AND own.model_id = p.model_id AND own.prediction_id = p.prediction_id
@@ -179,24 +196,31 @@ WITH cases AS (
     SELECT project, model_id, model_version, day, COUNT(DISTINCT y_true) AS n_actual
     FROM bins
     GROUP BY project, model_id, model_version, day
+), listed AS (
+    SELECT b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
+           CASE WHEN b.y_true = '' OR c.n_actual <= 20 THEN b.y_true END AS y_true,
+           b.n, b.sum_p, b.sum_p2, b.sum_p3, b.sum_p4
+    FROM bins b
+    JOIN classes c ON c.project = b.project AND c.model_id = b.model_id
+        AND c.model_version = b.model_version AND c.day = b.day
 )
-SELECT b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
-       CASE WHEN b.y_true = '' OR c.n_actual <= 20 THEN b.y_true END AS y_true,
-       CAST(SUM(b.n) AS BIGINT) AS n, SUM(b.sum_p) AS sum_p, SUM(b.sum_p2) AS sum_p2,
-       SUM(b.sum_p3) AS sum_p3, SUM(b.sum_p4) AS sum_p4
-FROM bins b
-JOIN classes c ON c.project = b.project AND c.model_id = b.model_id
-    AND c.model_version = b.model_version AND c.day = b.day
-GROUP BY b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
-       CASE WHEN b.y_true = '' OR c.n_actual <= 20 THEN b.y_true END;
+SELECT project, model_id, model_version, day, segment, score_bin, y_true,
+       n, sum_p, sum_p2, sum_p3, sum_p4
+FROM listed
+WHERE y_true IS NOT NULL
+UNION ALL
+SELECT project, model_id, model_version, day, segment, score_bin, y_true,
+       CAST(SUM(n) AS BIGINT), SUM(sum_p), SUM(sum_p2), SUM(sum_p3), SUM(sum_p4)
+FROM listed
+WHERE y_true IS NULL
+GROUP BY project, model_id, model_version, day, segment, score_bin, y_true;
 CREATE VIEW log_scores_known AS
 SELECT project, model_id, model_version, day, segment, score_bin, y_true, n, sum_p, sum_p2, sum_p3, sum_p4 FROM log_scores WHERE getvariable('known_until') IS NULL
 UNION ALL
 SELECT project, model_id, model_version, day, segment, score_bin, y_true, n, sum_p, sum_p2, sum_p3, sum_p4 FROM (
 WITH cases AS (
     SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segment,
-           p.y_pred, p.y_pred_proba AS score, p.decision,
-           COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
+           p.y_pred, p.y_pred_proba AS score, p.decision, COALESCE(own.y_true, shared.y_true, p.y_true) AS y_true
     FROM prediction_log_current p
     LEFT JOIN labels_current own ON own.project = p.project
         AND own.model_id = p.model_id AND own.prediction_id = p.prediction_id
@@ -223,14 +247,22 @@ WITH cases AS (
     SELECT project, model_id, model_version, day, COUNT(DISTINCT y_true) AS n_actual
     FROM bins
     GROUP BY project, model_id, model_version, day
+), listed AS (
+    SELECT b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
+           CASE WHEN b.y_true = '' OR c.n_actual <= 20 THEN b.y_true END AS y_true,
+           b.n, b.sum_p, b.sum_p2, b.sum_p3, b.sum_p4
+    FROM bins b
+    JOIN classes c ON c.project = b.project AND c.model_id = b.model_id
+        AND c.model_version = b.model_version AND c.day = b.day
 )
-SELECT b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
-       CASE WHEN b.y_true = '' OR c.n_actual <= 20 THEN b.y_true END AS y_true,
-       CAST(SUM(b.n) AS BIGINT) AS n, SUM(b.sum_p) AS sum_p, SUM(b.sum_p2) AS sum_p2,
-       SUM(b.sum_p3) AS sum_p3, SUM(b.sum_p4) AS sum_p4
-FROM bins b
-JOIN classes c ON c.project = b.project AND c.model_id = b.model_id
-    AND c.model_version = b.model_version AND c.day = b.day
-GROUP BY b.project, b.model_id, b.model_version, b.day, b.segment, b.score_bin,
-       CASE WHEN b.y_true = '' OR c.n_actual <= 20 THEN b.y_true END
+SELECT project, model_id, model_version, day, segment, score_bin, y_true,
+       n, sum_p, sum_p2, sum_p3, sum_p4
+FROM listed
+WHERE y_true IS NOT NULL
+UNION ALL
+SELECT project, model_id, model_version, day, segment, score_bin, y_true,
+       CAST(SUM(n) AS BIGINT), SUM(sum_p), SUM(sum_p2), SUM(sum_p3), SUM(sum_p4)
+FROM listed
+WHERE y_true IS NULL
+GROUP BY project, model_id, model_version, day, segment, score_bin, y_true
 );
