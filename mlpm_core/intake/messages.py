@@ -219,6 +219,10 @@ _QUESTIONS: dict[str, str] = {
     "period-columns": (
         "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
     ),
+    "scale": (
+        "{metric} of {model} was about {stored} so far and is {now} in this file. Is it meant as "
+        "it is written, or in another unit?"
+    ),
     "models-above": (
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
         "metrics are of?"

@@ -81,6 +81,9 @@ class Profile(BaseModel):
     positive_class: str | None = None
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
+    scale: Literal["as written", "times 0.01", "times 100", "times 0.001", "times 1000"] | None = (
+        None
+    )
     totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None

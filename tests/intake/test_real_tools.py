@@ -134,3 +134,11 @@ def test_a_faulty_cell_is_named_by_its_line_of_the_file():
     text = "kpi,2024-01,2024-02\nrefund-cost,1,2\nresponse-time,x,4\n"
     case = Case("x", text, kind="kpi_actuals", answers=("period_columns=yes",))
     assert [(r.row, r.value) for r in case.told().receipt.rejects] == [(3, "x")]
+
+
+@pytest.mark.parametrize(
+    "text", ["\n\n", "\nmodel,metric\n", ",\n", "Step\n1\n", "chunk,a\nkey,b\n"]
+)
+def test_the_first_lines_of_no_table_break_nothing(text):
+    for kind in ("metric_results", "evaluations"):
+        assert Case("x", text, kind=kind).told().receipt.status in ("rejected", "asked")

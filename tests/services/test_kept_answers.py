@@ -74,3 +74,21 @@ def test_a_mapping_is_kept_per_shape(workspace):
     committed(workspace, f"{head}m;recall;2024-02-05;0.8\n", *given)
     assert put(workspace, f"{head}m;recall;2024-02-12;0.8\n").status is Status.COMMITTED
     assert len(keys(put(workspace, f"{head}m;recall;2024-02-12;0.8\n".replace(";", ",")))) == 3
+
+
+def test_a_series_that_jumps_a_thousandfold_is_a_question(workspace):
+    committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\nf,mae,2024-02-06,1.31\n")
+    text = f"{DATED}f,mae,2024-02-07,1287\nf,mae,2024-02-08,1301\n"
+    (question,) = put(workspace, text).questions
+    assert (question.key, question.choices) == ("scale", ["as written", "times 0.001"])
+    committed(workspace, text, "scale=times 0.001")
+    values = sorted(r["value"] for r in stored(workspace))
+    assert [round(v, 3) for v in values] == [1.28, 1.287, 1.301, 1.31]
+    steady = put(workspace, f"{DATED}f,mae,2024-02-09,2.5\n")
+    assert steady.status is Status.COMMITTED
+
+
+def test_a_jump_that_is_meant_is_stored_and_asked_about_again(workspace):
+    committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\n")
+    committed(workspace, f"{DATED}f,mae,2024-02-07,128\n", "scale=as written")
+    assert keys(put(workspace, f"{DATED}g,mae,2024-02-07,1\n")) == []

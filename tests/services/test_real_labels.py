@@ -111,3 +111,8 @@ def test_pending_is_not_known_yet_and_counted(workspace):
     assert (question.key, question.choices[0]) == ("outcomes.pending", "not known yet")
     done = put_labels(workspace, data, "outcomes.pending=not known yet")
     assert (done.lines, done.accepted, done.ignored) == (3, 2, 1)
+
+
+def test_a_file_of_the_other_class_alone_needs_no_question(workspace):
+    put_log(workspace, log(["1", "2"], classes=("1",)))
+    assert put_labels(workspace, labels(["1", "2"], classes=("0",))).status is Status.COMMITTED

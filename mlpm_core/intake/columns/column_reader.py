@@ -40,11 +40,21 @@ class Checker:
         self._fields, self._header, self.grammar = fields, header, grammar
         self._project = project
         self._n_looked = 0
-        self.questions: list[Question] = []
+        self._asked: dict[str, list[Question]] = {}
         self.columns = FileColumns(fields, header)
         self._read = {c.name: self._reader(c) for c in file_columns(fields.record)}
         value = fields.columns.get("value")
         self._read_wide = grammar.reader(_optional(value)) if value is not None else None
+
+    @property
+    def questions(self) -> list[Question]:
+        """What must be answered before the cells can be read, each once, in the columns' order."""
+        asked = [
+            question
+            for column in file_columns(self._fields.record)
+            for question in self._asked.get(column.name, [])
+        ]
+        return list({question.key: question for question in asked}.values())
 
     def passes(self, line: str) -> bool:
         """Whether a physical line would be a valid row by itself."""
@@ -139,7 +149,7 @@ class Checker:
             mend = mended(column, coded.cells, counts, read, self.grammar)
             if mend is None:
                 return cells
-            self.questions += [q for q in mend.questions if q not in self.questions]
+            self._asked.setdefault(column.name, []).extend(mend.questions)
             if mend.read is None:
                 return cells
             read = mend.read

@@ -97,6 +97,9 @@ _SAME_WORD: Final = {
         "maintenance": "support operations ops",
     },
 }
+_ONLY_LIKE: Final = frozenset({"group"})
+"""Columns of which only words that mean one of ours are asked about: others tell rows apart."""
+
 _ASKED_KINDS: Final = frozenset(_SAME_WORD)
 
 
@@ -306,6 +309,8 @@ def _with_words(
             meant[word] = answered[key]
         elif column.name in _ASKED_KINDS and key not in answered and len(questions) < _MOST_WORDS:
             near = own.get(normal(word))
+            if near is None and column.name in _ONLY_LIKE:
+                continue
             choices = [c for c in column.choices if c]
             if near is not None:
                 choices = [near, *(c for c in choices if c != near)]

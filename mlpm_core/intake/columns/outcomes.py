@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "not known yet"
 _MOST_CLASSES: Final = 20
+_TWO_CLASSES: Final = frozenset({"0", "1", "-1", "0.0", "1.0"})
 _SAMPLE: Final = 100_000  # rows of a log that are looked at
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NOTHING: Final = pa.array(["nan", "NaN", "NAN", "NaT", "<NA>", "(null)", "[NULL]", "\\N"])
@@ -58,7 +59,11 @@ def class_questions(
     if profile.is_replay or _are_measured([*classes, *targets]):
         return []
     foreign = [c for c in classes if not any(_are_equal(c, t) for t in targets)]
-    is_disjoint = len(foreign) == len(classes)
+    is_disjoint = len(foreign) == len(classes) and (
+        len(targets) > 1 or _is_word(classes[0]) is not _is_word(targets[0])
+    )
+    if is_disjoint and {*classes, *targets} <= _TWO_CLASSES:
+        return []  # a small file may hold the other class alone
     asked = [
         c
         for c in foreign
@@ -96,6 +101,11 @@ def asked_about_classes(rows: Rows, profile: Profile) -> None:
     questions = class_questions([o for o in outcomes if o], predicted, profile)
     if questions:
         raise Refusal(questions=questions)
+
+
+def _is_word(value: str) -> bool:
+    """Whether a class is written as a word."""
+    return _NUMBER.fullmatch(value.strip()) is None
 
 
 def _are_measured(values: list[str]) -> bool:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
 
 from mlpm_core.intake.columns.dates import after
 from mlpm_core.intake.columns.rows import distinct
 
 if TYPE_CHECKING:
-    from mlpm_core.intake.columns.rows import Rows
+    from mlpm_core.intake.columns.rows import Flags, Rows
 
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
@@ -44,21 +45,18 @@ def periods_in_words(rows: Rows) -> list[str]:
 
     Examples
     --------
-    >>> import pyarrow as pa
     >>> from mlpm_core.intake.columns.rows import Rows
     >>> weeks = pa.array([datetime(2024, 1, 1), datetime(2024, 1, 8)])
     >>> fields = {"period_start": weeks, "granularity": pa.array(["P1W", "P1W"])}
     >>> periods_in_words(Rows(np.arange(2), fields))
     ['2 weeks, Monday to Sunday, from 1 Jan 2024 to 14 Jan 2024']
     """
-    starts = np.array(
-        rows.fields["period_start"].to_numpy(zero_copy_only=False), dtype="datetime64[us]"
-    )
+    starts = rows.fields["period_start"]
     codes, lengths = distinct(rows.fields["granularity"])
     return [
         _counted(length, days)
         for code, length in enumerate(lengths)
-        if length is not None and len(days := np.unique(starts[codes == code]))
+        if length is not None and len(days := _days(starts, codes == code))
     ]
 
 
@@ -66,6 +64,12 @@ _PLURAL: Final = {
     "": "moment", "PT1H": "hour", "P1D": "day", "P1W": "week", "P1M": "month", "P3M": "quarter",
     "P1Y": "year",
 }  # fmt: skip
+
+
+def _days(starts: pa.Array, where: Flags) -> Moments:
+    """The distinct starts of some rows, in order."""
+    some = starts if where.all() else starts.filter(pa.array(where))
+    return np.sort(some.unique().drop_null().to_numpy().astype("datetime64[us]"))
 
 
 def _counted(length: str, starts: Moments) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.rows import Flags
@@ -45,13 +46,21 @@ def evenly_apart(starts: Moments, series: Numbers) -> Spacing | None:
     >>> evenly_apart(days[:2], np.zeros(2, dtype=np.int64)) is None
     True
     """
-    seconds = starts.astype("datetime64[s]").astype(np.int64)
-    pairs = np.unique(np.stack([series, seconds]), axis=1) if len(np.unique(series)) > 1 else None
-    numbers = [int(series[0])] if pairs is None else np.unique(series).tolist()
+    seconds, of_time = np.unique(
+        starts.astype("datetime64[s]").astype(np.int64), return_inverse=True
+    )
+    numbers, of_series = np.unique(series, return_inverse=True)
+    if len(seconds) < _LEAST:
+        return None
+    key = of_series * len(seconds) + of_time
+    pairs = _told_apart(key)[0] if len(numbers) > 1 else None
     lengths: dict[int, str] = {}
     example = None
-    for number in numbers:
-        mine = np.unique(seconds) if pairs is None else pairs[1][pairs[0] == number]
+    for i, number in enumerate(numbers.tolist()):
+        mine = seconds
+        if pairs is not None:
+            low, high = np.searchsorted(pairs, [i * len(seconds), (i + 1) * len(seconds)])
+            mine = seconds[pairs[low:high] - i * len(seconds)]
         length = _length(mine)
         if length is not None:
             lengths[number] = length
@@ -62,6 +71,16 @@ def evenly_apart(starts: Moments, series: Numbers) -> Spacing | None:
     most = max(dict.fromkeys(counts), key=counts.count)
     chosen = np.array([n for n, length in lengths.items() if length == most])
     return Spacing(most, np.isin(series, chosen), example.astype("datetime64[s]"))
+
+
+def _told_apart(values: Numbers) -> tuple[Numbers, Numbers]:
+    """The distinct values in order, and the place of each value among them."""
+    encoded = pa.array(values).dictionary_encode()
+    distinct = encoded.dictionary.to_numpy()
+    order = np.argsort(distinct)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return distinct[order], place[encoded.indices.to_numpy()]
 
 
 def _length(seconds: Numbers) -> str | None:

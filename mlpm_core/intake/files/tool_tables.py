@@ -52,6 +52,8 @@ def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
     """
     header = rows[0]
     names = set(header)
+    if not header:
+        return None
     if record is Evaluation:
         return _leaderboard if _is_leaderboard(header) else None
     if record is not MetricResult:

@@ -41,6 +41,7 @@ from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
+from mlpm_core.services.ingest.scale_rules import settled_scale
 from mlpm_core.services.ingest.stored_rows import Stored
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.mechanisms import mechanism_of
@@ -74,6 +75,8 @@ def judged_with_rules(
     stored = Stored(reader, asked.project)
     if asked.record is Label:
         parsed = settled_labels(stored, asked, parsed)
+    if asked.record is MetricResult:
+        parsed = settled_scale(reader, asked, parsed)
     judgement = judged(parsed, asked, stored, accept_good=accept_good)
     return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
 

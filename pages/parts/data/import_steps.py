@@ -61,7 +61,9 @@ def uploader(kind: str) -> UploadedFile | None:
         help="CSV or TSV (UTF-8; comma, semicolon, tab or | between the cells), the same in gzip "
         "(.csv.gz), an Excel workbook (.xlsx, .xlsm; its first sheet) or Parquet; with a header. "
         "As results or evaluations also reports: MLflow (JSON, CSV), Evidently (JSON), "
-        "scikit-learn's classification_report (JSON), Hugging Face model cards.",
+        "scikit-learn's classification_report (JSON), Hugging Face (model cards, "
+        "all_results.json), Weights & Biases, NannyML, Databricks (CSV), SageMaker (JSON), "
+        "leaderboards of PyCaret and AutoGluon (CSV).",
     )
     if file is None:
         return None

@@ -1,0 +1,101 @@
+"""Results a hundred or a thousand times as large as those stored before, which is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isfinite
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.intake import Refusal
+from mlpm_core.intake.columns.rows import Rows, distinct
+from mlpm_core.intake.messages import question
+from mlpm_core.records import METRICS
+
+if TYPE_CHECKING:
+    from mlpm_core.intake import ImportRequest
+    from mlpm_core.intake.parsed_file import ParsedFile
+    from mlpm_core.records import Question
+    from mlpm_core.store import Reader
+
+AS_WRITTEN: Final = "as written"
+_JUMPS: Final = (100.0, 1000.0)
+_ROOM: Final = 2.0  # so many times more or less is still such a jump
+_SCALED: Final = ("value", "value_se", "ci_low", "ci_high")
+_MOST_SERIES: Final = 2000
+
+
+def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> ParsedFile:
+    """The results, those that jump in size as was answered.
+
+    Raises
+    ------
+    Refusal
+        With the question whether they are meant as they are written.
+    """
+    if asked.profile.is_replay or asked.profile.scale == AS_WRITTEN or not len(file.rows.of):
+        return file
+    of_model, models = distinct(file.rows.fields["model_id"])
+    of_metric, metrics = distinct(file.rows.fields["metric"])
+    is_open = np.array([not _has_ends(m) for m in metrics])[of_metric]
+    if not is_open.any() or len(models) > _MOST_SERIES:
+        return file
+    names = [m for m in models if m]
+    rows = reader.rows("sizes_of_metrics", project=asked.project, model_ids=names)
+    stored = {(r["model_id"], r["metric"]): float(r["size"]) for r in rows}
+    values = np.abs(file.rows.fields["value"].cast(pa.float64()).to_numpy(zero_copy_only=False))
+    factors = np.ones(len(values))
+    jump: tuple[str, str, float, float, float] | None = None
+    for (model, metric), size in stored.items():
+        if model not in models or metric not in metrics or _has_ends(metric):
+            continue
+        mine = (of_model == models.index(model)) & (of_metric == metrics.index(metric))
+        sizes = values[mine & (values > 0)]
+        times = _jump(float(np.median(sizes)) / size) if len(sizes) else None
+        if times is not None:
+            factors[mine] = 1 / times
+            jump = jump or (model, metric, size, float(np.median(sizes)), 1 / times)
+    if jump is None:
+        return file
+    if asked.profile.scale is None:
+        raise Refusal(questions=[_about(*jump)])
+    scaled = pa.array(factors)
+    fields = dict(file.rows.fields)
+    fields |= {name: pc.multiply(fields[name].cast(pa.float64()), scaled) for name in _SCALED}
+    return replace(file, rows=Rows(file.rows.of, fields))
+
+
+def _has_ends(metric: object) -> bool:
+    """Whether a metric lies between two ends, so that no unit of it can be mistaken."""
+    registered = METRICS.get(str(metric))
+    return registered is not None and isfinite(registered.low) and isfinite(registered.high)
+
+
+def _jump(ratio: float) -> float | None:
+    """The power of ten by which a series jumps; None when it does not.
+
+    Examples
+    --------
+    >>> _jump(1040.0), _jump(0.0098), _jump(3.0)
+    (1000.0, 0.01, None)
+    """
+    for times in _JUMPS:
+        for factor in (times, 1 / times):
+            if factor / _ROOM <= ratio <= factor * _ROOM:
+                return factor
+    return None
+
+
+def _about(model: str, metric: str, size: float, now: float, factor: float) -> Question:
+    answer = f"times {factor:g}"
+    return question(
+        "scale", "scale", [AS_WRITTEN, answer], model=model, metric=metric, stored=f"{size:.6g}",
+        now=f"{now:.6g}",
+        preview=[
+            f"{AS_WRITTEN}: {metric} is now about {now:.6g}",
+            f"{answer}: {metric} is now about {now * factor:.6g}",
+        ],
+    )  # fmt: skip
