@@ -14,7 +14,7 @@ from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import SHOP, in_use, planned, save
 from tests.services.test_imports import HEADER, put, state, stored, values
 
-JANUARY = HEADER + "m1,recall,2024-01-01,0.8,\nm1,recall,2024-01-08,0.7,\n"
+JANUARY = HEADER + "m1,recall,2024-01-01,0.8,\nm1,recall,2024-01-09,0.7,\n"
 BOTH = JANUARY + "m1,recall,2024-02-05,0.6,\n"
 CONFIRMED = Profile(restatement="confirm")
 
