@@ -184,7 +184,7 @@ _QUESTIONS: dict[str, str] = {
         "Not among the models of this project: {names}. Register what is new, or correct the file?"
     ),
     "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
-    "not-told": "The report does not say {field}; which is it? ({help})",
+    "not-told": "The file does not say its {label} ({help}). Write what holds for all of it{form}.",
     "two-counts": (
         "{metric} has {n} cases and the denominator {denominator}, as {rows} rows have two such "
         "numbers that differ. Which one says of how many cases it is the share: n or denominator?"

@@ -66,7 +66,8 @@ def test_what_a_report_does_not_say_is_asked_all_at_once():
         ("not-told", "constants.model_id", []), ("not-told", "constants.period_start", []),
     ]  # fmt: skip
     assert receipt.questions[0].message == (
-        "The report does not say model_id; which is it? (The model that was scored)"
+        "The file does not say its model (The model that was scored). "
+        "Write what holds for all of it."
     )
 
 

@@ -35,7 +35,7 @@ from mlpm_core.intake.files.report_parts import (
 )
 from mlpm_core.intake.files.tool_tables import reader_of
 from mlpm_core.intake.messages import Refusal, question
-from mlpm_core.records import Evaluation, MetricResult, columns, kept_cell
+from mlpm_core.records import ColumnKind, Evaluation, MetricResult, columns, kept_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Question, Record
 
+_MOMENTS: Final = (ColumnKind.DAY, ColumnKind.MOMENT)
 _EVIDENTLY: Final = "evidently:metric_v2:"
 _START: Final = 1 << 14  # bytes that hold a second line
 _LARGEST_CARD: Final = 1 << 22  # characters of YAML
@@ -140,7 +141,14 @@ def _not_told(
         and not (c.name in read and any(read[c.name](m) for m in metrics))
     ]
     return [
-        question("not-told", f"constants.{c.name}", [], field=c.name, help=c.help.rstrip("."))
+        question(
+            "not-told",
+            f"constants.{c.name}",
+            [],
+            label=c.label.lower(),
+            help=c.help.rstrip("."),
+            form=", such as 2026-06-01" if c.kind in _MOMENTS else "",
+        )
         for c in missing
         if metrics
     ]
