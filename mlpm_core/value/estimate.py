@@ -131,6 +131,10 @@ class LaterEstimates(Mapping[K, Estimate]):
     def __len__(self) -> int:
         return len(self._units)
 
+    def __repr__(self) -> str:
+        """As a dictionary: what it holds and nothing else."""
+        return repr(self._made)
+
 
 def _ends(rows: Array) -> tuple[Array, Array]:
     """The lowest and the highest draw of each row.

@@ -81,6 +81,10 @@ class _Later(Mapping[str, V]):
     def __ror__(self, other: Mapping[str, V]) -> dict[str, V]:
         return {**other, **self._make()}
 
+    def __repr__(self) -> str:
+        """As a dictionary: what it holds and nothing else."""
+        return repr(dict(self._make()))
+
 
 def figures_of(worth: Worth) -> dict[str, Any]:
     """The figures of a worth, in types that JSON has; ``kept_worth`` makes one of them."""

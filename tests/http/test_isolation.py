@@ -32,7 +32,7 @@ from mlpm_core.services.ingest import batches, imports, kpi_effects, registers
 from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.lifecycle import close_workspace, open_workspace
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.services.valuation import kpis
+from mlpm_core.services.valuation import kpis, valuing
 from mlpm_core.services.valuation import value_cases as valuation
 from tests.batches import add_batch
 from tests.everything_read import questions_asked, routes_read, unfit
@@ -229,7 +229,8 @@ def test_whatever_one_project_holds_every_answer_is_a_number_or_says_why_not(
         for kind, row in written:
             receipt = write(workspace, kind, row)
             event(f"{kind} {receipt.status}")
-            assert unfit(receipt.model_dump(mode="json"), "receipt") == []
+            choices = {"questions": {"__all__": {"choices"}}}  # a class of the file may be "nan"
+            assert unfit(receipt.model_dump(mode="json", exclude=choices), "receipt") == []
         client = Client()
         now = routes_read(client, SHOP)
         assert {k: v for k, v in now.items() if SHOP in k} == said
@@ -283,7 +284,7 @@ ERRORS = [
     KeyError("wape"),
 ]  # fmt: skip
 PLACES = [
-    (valuation, "worth", lambda mechanism, *_, **__: mechanism.id == "meter_reading"),
+    (valuing, "worth", lambda mechanism, *_, **__: mechanism.id == "meter_reading"),
     (valuation, "_inputs", lambda mechanism, *_: mechanism.id == "meter_reading"),
     (valuation, "mechanism_of", lambda _, project, __: project == OTHER),
     (kpis, "standing", lambda *_, direction, **__: direction == "lower"),
@@ -311,6 +312,8 @@ def test_what_cannot_be_computed_of_one_case_takes_no_other_down(
         return compute(*arguments, **more)
 
     monkeypatch.setattr(module, name, failing)
+    with shops.store.writer() as writer:  # else what was computed before is told
+        writer.execute("DELETE FROM kept_figures")
     client = Client()
     assert all(row["health"] for row in client.get("/api/v1/health").json())
     kpis_told = {row["project"]: row for row in client.get("/api/v1/kpis").json()}

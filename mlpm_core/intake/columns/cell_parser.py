@@ -120,6 +120,7 @@ class Grammar:
 
         Examples
         --------
+        >>> from mlpm_core.intake import Profile
         >>> Grammar(Profile(), datetime(2026, 6, 30)).number("1.5")
         1.5
         """

@@ -179,6 +179,7 @@ def _undone(
             "effect": [],
             "answers": [],
             "accept_good": False,
+            "read_as": "",
         }
     )
     touched = {} if dry_run else days_of_batch(writer, record, row["seq"])
