@@ -23,12 +23,15 @@ MAY_IMPORT = {
     "api": {"services", *GROUND},
     "cli": {"services", *GROUND},
     "notebook": {"services", "evaluation", "in_life", "reports", *MATHS},
-    "services": {"store", "intake", "planning", "evaluation", "in_life", "reports", *MATHS},
+    "services": {
+        "store", "intake", "planning", "evaluation", "in_life", "proof", "reports", *MATHS
+    },  # fmt: skip
     "store": {"records", "errors"},
     "intake": GROUND,
     "planning": MATHS,
     "evaluation": MATHS,
     "in_life": MATHS,
+    "proof": MATHS,
     "reports": MATHS,
     "value": GROUND,
     "records": {"quantity", "errors"},

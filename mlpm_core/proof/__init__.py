@@ -1,0 +1,1 @@
+"""What was measured beside what is implied: experiments, series, and whether proof will come."""
