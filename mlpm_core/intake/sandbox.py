@@ -256,13 +256,18 @@ def _asked(request: dict[str, Any], parts: list[bytes]) -> ImportRequest:
     )
 
 
-def _send(to: IO[bytes], document: dict[str, Any], parts: Sequence[bytes | pa.Buffer]) -> None:
+def _send(to: IO[bytes], document: dict[str, Any], parts: Sequence[bytes | pa.Table]) -> None:
     head = json.dumps(document).encode()
     to.write(_SIZE.pack(len(head)) + head + _SIZE.pack(len(parts)))
     for part in parts:
-        view = memoryview(part)
-        to.write(_SIZE.pack(view.nbytes))
-        to.write(view)
+        if isinstance(part, bytes):
+            to.write(_SIZE.pack(len(part)))
+            to.write(part)
+        else:  # its columns go from where they lie, without a copy of the whole
+            length = pa.MockOutputStream()
+            _stream(length, part)
+            to.write(_SIZE.pack(length.size()))
+            _stream(pa.PythonFile(to, "w"), part)
     to.flush()
 
 
@@ -285,11 +290,9 @@ def _table(part: bytes) -> pa.Table:
         return stream.read_all()
 
 
-def _packed(table: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
+def _stream(to: pa.NativeFile, table: pa.Table) -> None:
+    with pa.ipc.new_stream(to, table.schema) as stream:
         stream.write_table(table)
-    return sink.getvalue()
 
 
 def _answer(request: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[Any]]:
@@ -298,8 +301,7 @@ def _answer(request: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any]
         if request["what"] == "rejected_csv":
             rejects = [Reject.model_construct(**r) for r in request["rejects"]]
             return {}, [rejected_csv(asked, rejects)]
-        answer, tables = read(asked).packed()
-        return answer, [_packed(t) for t in tables]
+        return read(asked).packed()
     except Refusal as refusal:
         return {
             "refusal": [

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpm_core.store.schema import quoted
+from mlpm_core.store.schema import not_undone, quoted
 
 if TYPE_CHECKING:
     from mlpm_core.records import Record
 
-_IN_FORCE = "NOT EXISTS (SELECT 1 FROM batches u WHERE u.undoes = r.batch_seq)"
+_IN_FORCE = not_undone("r.batch_seq")
 
 
 def any_earlier(record: type[Record]) -> str:

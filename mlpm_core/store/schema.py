@@ -74,6 +74,17 @@ WHERE seq NOT IN (SELECT undoes FROM batches_known WHERE undoes IS NOT NULL);
 """The batches that had come in at the moment a reader asks about, and those of them that count."""
 
 
+def not_undone(seq: str) -> str:
+    """Whether a row's batch was not undone, as SQL: the few that were are looked up, not the rows.
+
+    Examples
+    --------
+    >>> not_undone("batch_seq")
+    'batch_seq NOT IN (SELECT undoes FROM batches WHERE undoes IS NOT NULL)'
+    """
+    return f"{seq} NOT IN (SELECT undoes FROM batches WHERE undoes IS NOT NULL)"
+
+
 def current_view(record: type[Record]) -> str:
     """The ``CREATE VIEW`` of what holds: per key the latest row of a batch in force.
 
@@ -85,7 +96,7 @@ def current_view(record: type[Record]) -> str:
         f"CREATE VIEW {quoted(record.kind + '_current')} AS\n"
         f"SELECT * FROM {quoted(record.kind)}\n"
         "WHERE getvariable('known_until') IS NULL AND replaced_by IS NULL\n"
-        "  AND NOT EXISTS (SELECT 1 FROM batches WHERE undoes = batch_seq)\n"
+        f"  AND {not_undone('batch_seq')}\n"
         "UNION ALL\n"
         f"SELECT * FROM {quoted(record.kind)}\n"
         "WHERE getvariable('known_until') IS NOT NULL\n"

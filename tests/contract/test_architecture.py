@@ -24,8 +24,15 @@ MAY_IMPORT = {
     "cli": {"services", *GROUND},
     "notebook": {"services", "evaluation", "in_life", "reports", *MATHS},
     "services": {
-        "store", "intake", "planning", "evaluation", "in_life", "proof", "reports", *MATHS
-    },  # fmt: skip
+        "store",
+        "intake",
+        "planning",
+        "evaluation",
+        "in_life",
+        "proof",
+        "reports",
+        *MATHS,
+    },
     "store": {"records", "errors"},
     "intake": GROUND,
     "planning": MATHS,
