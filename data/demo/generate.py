@@ -22,6 +22,7 @@ from making.demand import (
     wape,
 )
 from making.files import write_file, write_log, write_project
+from making.measured import workshop_events, workshop_measured, workshop_targets
 from making.members import winback_evaluations
 from making.plans import (
     demand_plan,
@@ -77,6 +78,12 @@ def main() -> None:
         workshop_results(requests, triage, live_week),
     )
     write_log(FOLDER / "workshop", workshop_log(requests, triage, live_week))
+    for number, kind, rows in (
+        (98, "events", workshop_events()),
+        (98, "kpi_targets", workshop_targets()),
+        (99, "kpi_actuals", workshop_measured(requests, triage)),
+    ):
+        write_file(FOLDER / "workshop" / f"{number}_{kind}.csv", rows)
     write_project(FOLDER / "winback", winback_plan())
     write_project(FOLDER / "wearcheck", wearcheck_plan())
     write_file(FOLDER / "winback" / "06_evaluations.csv", winback_evaluations())

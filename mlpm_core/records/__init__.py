@@ -8,6 +8,7 @@ from __future__ import annotations
 from mlpm_core.errors import NotFoundError
 from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
 from mlpm_core.records.evaluating import Decision, Evaluation
+from mlpm_core.records.events import Event, EventType
 from mlpm_core.records.mechanisms import FIRST_MECHANISM, MechanismRecord
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, PERCENT_ERRORS, Metric
 from mlpm_core.records.monitoring import (
@@ -38,6 +39,7 @@ from mlpm_core.records.planning import (
     Documentation,
     EstimateRecord,
     Kpi,
+    KpiTarget,
     Project,
     Promise,
     QuantityRecord,
@@ -63,6 +65,7 @@ KINDS: dict[str, type[Record]] = {
         Model, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricLimit,
         MetricResult,
         Prediction, Label, Incident, Cost, KpiActual, EstimateRecord, Evaluation, Decision,
+        Event, KpiTarget,
     )
 }  # fmt: skip
 
@@ -104,6 +107,8 @@ __all__ = [
     "Effect",
     "EstimateRecord",
     "Evaluation",
+    "Event",
+    "EventType",
     "Example",
     "FindingRecord",
     "Granularity",
@@ -112,6 +117,7 @@ __all__ = [
     "IncidentStatus",
     "Kpi",
     "KpiActual",
+    "KpiTarget",
     "Label",
     "LabelStatus",
     "MechanismRecord",

@@ -110,6 +110,26 @@ class Kpi(Record):
     archived: Flag = column("Kept, but no longer shown.", default=False)
 
 
+class KpiTarget(Record):
+    """Where a KPI should be by a day, beside its last target: a goal for each quarter, say."""
+
+    kind: ClassVar[str] = "kpi_targets"
+    singular: ClassVar[str] = "Target by date"
+    plural: ClassVar[str] = "Targets by date"
+    key: ClassVar[tuple[str, ...]] = ("project", "kpi_id", "target_on")
+
+    project: Name = column("The project it belongs to.")
+    kpi_id: Name = column("The KPI it is for.", label="KPI", refers_to="kpis", aliases=("kpi",))
+    target_on: Day = column("By when.", label="Target date", aliases=("date", "by"))
+    target: Number = column("Where the KPI should be by then, in its unit.")
+    at_least: Number | None = column(
+        "The floor: what must be reached by then in any case.", label="Floor", default=None
+    )
+    stretch: Number | None = column("What would be more than asked for.", default=None)
+    note: Text = column("Anything worth knowing.", default="")
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
 class Baseline(Choice):
     """What happens without the model."""
 

@@ -33,6 +33,8 @@ EXAMPLES = {
     "promises": (DEMAND, None),
     "metric_limits": (DEMAND, None),
     "estimates": ("bike-shop-wearcheck", None),
+    "events": (WORKSHOP, None),
+    "kpi_targets": (WORKSHOP, None),
 }
 
 

@@ -1,4 +1,4 @@
-"""What incidents and costs must satisfy, and how a broken rule becomes a reject."""
+"""What incidents, costs and targets must satisfy, and how a broken rule becomes a reject."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import CURRENCIES
-from mlpm_core.records import Incident, Reject, columns
+from mlpm_core.records import Direction, Incident, Kpi, KpiTarget, Reject, columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +62,28 @@ def cost_rule(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
             )
             return fault_in("period_end", row["period_end"], MlpmError(sentence))
         return _unknown_currency(row)
+
+    return rule
+
+
+def target_rule(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    """The rule that floor, target and stretch follow one another the way the KPI should move."""
+    directions = {k.kpi_id: k.direction for k in reader.current(Kpi, project)}
+    labels = {c.name: c.label for c in columns(KpiTarget)}
+
+    def rule(row: Row) -> Reject | None:
+        is_lower = directions.get(row["kpi_id"]) is Direction.LOWER
+        levels = [n for n in ("at_least", "target", "stretch") if row[n] is not None]
+        for easier, harder in pairwise(levels):
+            a, b = row[easier], row[harder]
+            if a != b and (a < b) is is_lower:
+                way = "lower" if is_lower else "higher"
+                sentence = (
+                    f"{labels[harder]} ({b:g}) is easier to reach than {labels[easier].lower()} "
+                    f"({a:g}): {way} is better for this KPI. Correct one of the two."
+                )
+                return fault_in(harder, b, MlpmError(sentence))
+        return None
 
     return rule
 

@@ -22,6 +22,7 @@ from mlpm_core.records import (
     Incident,
     Kpi,
     KpiActual,
+    KpiTarget,
     Label,
     MechanismRecord,
     MetricLimit,
@@ -39,7 +40,7 @@ from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fa
 from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
-from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule
+from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule, target_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.scale_rules import settled_scale
 from mlpm_core.services.ingest.stored_rows import Stored
@@ -345,5 +346,6 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     MetricLimit: _metric_limits,
     Prediction: _predictions,
     Incident: incident_rule,
+    KpiTarget: target_rule,
     Cost: cost_rule,
 }

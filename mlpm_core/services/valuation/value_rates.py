@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlpm_core.records import METRICS
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 class RatePoint:
     """The value rate that one period's metrics imply, in money a week, with P10 and P90.
 
-    ``kpis`` holds the mean of each dimension in its own unit, ``metrics`` what was monitored;
-    ``inputs`` is everything that the value of the period rests on, as written.
+    ``kpis`` holds the mean of each dimension in its own unit, ``ranges`` its P10 and P90,
+    ``metrics`` what was monitored; ``inputs`` is everything that the value of the period rests on,
+    as written.
     """
 
     period: Period
@@ -38,6 +39,7 @@ class RatePoint:
     kpis: Mapping[Dimension, float]
     metrics: Mapping[str, Monitored]
     inputs: Mapping[str, str]
+    ranges: Mapping[Dimension, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ def _rates(
             {dimension: kpi.mean for dimension, kpi in w.kpis.items()},
             metrics,
             fixed | vector,
+            {dimension: (kpi.p10, kpi.p90) for dimension, kpi in w.kpis.items()},
         )
         for (period, metrics), vector, w in zip(shown, vectors, worths, strict=True)
     ]

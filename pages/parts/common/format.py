@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mlpm_core.quantity import Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
-from mlpm_core.records import Area, Baseline, Breach, Documentation
+from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.portfolio import Health
 from mlpm_core.services.valuation.kpis import ProxyState
@@ -76,6 +76,7 @@ _CHOICES: dict[str, dict[str, str]] = {
     "breach": {choice.value: choice.label for choice in Breach},
     "dimension": {choice.value: choice.label for choice in Dimension},
     "documentation": {choice.value: choice.label for choice in Documentation},
+    "event_type": {choice.value: choice.label for choice in EventType},
     "granularity": LENGTHS,
 }
 """By column the words of choices, where they are more than what is stored."""

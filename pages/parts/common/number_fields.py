@@ -74,7 +74,7 @@ def _measure(
     match record.kind, column.name:
         case "kpis", "baseline" | "target":
             return str(values.get("unit") or "1"), currency
-        case "promises", "promised":
+        case ("promises", "promised") | ("kpi_targets", "target" | "at_least" | "stretch"):
             units = {str(k["kpi_id"]): str(k["unit"]) for k in queries.records(project, "kpis")}
             return units.get(str(values.get("kpi_id")), "1"), currency
         case ("cost_log", "amount") | ("incident_log", "est_loss" | "realised_loss"):

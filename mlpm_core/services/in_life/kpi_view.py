@@ -1,0 +1,331 @@
+"""A KPI in full: what was measured, what the models imply, where it should go and who owns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.errors import NotFoundError
+from mlpm_core.in_life.kpi_series import (
+    Basis,
+    Change,
+    KpiSeries,
+    KpiState,
+    MeasuredValue,
+    Missing,
+    is_over,
+    is_stale,
+    level_within,
+    newest_values,
+    periods_missing,
+    series_of,
+    state_of,
+)
+from mlpm_core.in_life.periods import Period
+from mlpm_core.records import Direction, KpiTarget, Promise
+from mlpm_core.services.in_life.events import Happening, concerning, events
+from mlpm_core.services.in_life.portfolio import project_view
+from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.consistent import kept
+from mlpm_core.services.valuation.value_rates import rates_of
+from mlpm_core.value.kpi import per_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from mlpm_core.services.in_life.portfolio import ProjectView
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.services.valuation.kpis import KpiValue
+    from mlpm_core.services.valuation.value_cases import CaseValue
+    from mlpm_core.store import Reader
+
+__all__ = [
+    "Basis",
+    "Change",
+    "ImpliedLevel",
+    "KpiLine",
+    "KpiSeries",
+    "KpiState",
+    "KpiView",
+    "MeasuredValue",
+    "Missing",
+    "Target",
+    "is_stale",
+    "kpi_lines",
+    "kpi_view",
+    "periods_missing",
+]
+
+_SPARK: Final = 26
+_STATES: Final = list(KpiState)
+_AS_IMPLIED: Final = {
+    "on target": KpiState.REACHED,
+    "between start and target": KpiState.ON_THE_WAY,
+    "between start and target, getting better": KpiState.ON_THE_WAY,
+    "between start and target, getting worse": KpiState.OFF,
+    "target missed": KpiState.OFF,
+    "no better than before": KpiState.OFF,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a KPI should be by a day; without a day it always holds.
+
+    ``at_least`` is the floor. ``measured`` is the KPI in the period of that day, once it is over.
+    """
+
+    on: date | None
+    target: float
+    at_least: float | None = None
+    stretch: float | None = None
+    measured: MeasuredValue | None = None
+    is_reached: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedLevel:
+    """Where the models' metrics of one period put a KPI, with P10 and P90."""
+
+    period: Period
+    level: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class KpiLine:
+    """A KPI as one row of a list.
+
+    ``is_measured`` tells a state by measured values from one that the models imply; ``reason`` why
+    it cannot be told. ``target`` is the one in force on the day.
+    """
+
+    kpi: KpiValue
+    series: KpiSeries | None
+    state: KpiState
+    is_measured: bool
+    reason: Missing | None
+    target: Target | None
+
+    @property
+    def spark(self) -> Sequence[float]:
+        """The newest levels, oldest first: measured, or else implied."""
+        return newest_values(self.series, _SPARK) if self.series else self.kpi.trend[-_SPARK:]
+
+
+@dataclass(frozen=True, slots=True)
+class KpiView:
+    """One KPI in full.
+
+    ``series`` are its measured values by length of period, that of the newest first. ``implied`` is
+    where the model's metrics put it, ``no_implied`` why nothing does.
+    """
+
+    project: str
+    currency: str
+    day: date
+    line: KpiLine
+    series: Mapping[str, KpiSeries]
+    implied: tuple[ImpliedLevel, ...]
+    no_implied: str | None
+    case: CaseValue | None
+    targets: tuple[Target, ...]
+    promises: tuple[Promise, ...]
+    events: tuple[Happening, ...]
+
+    @property
+    def kpi(self) -> KpiValue:
+        """The KPI."""
+        return self.line.kpi
+
+    def implied_in(self, period: Period) -> float | None:
+        """The implied level over a period; None where too few of its days have one."""
+        return level_within({i.period: i.level for i in self.implied}, period)
+
+    def other_in(self, value: MeasuredValue) -> float | None:
+        """What of a measured value the models do not explain."""
+        implied = self.implied_in(value.period)
+        return None if implied is None else value.value - implied
+
+
+def kpi_lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
+    """Every KPI of a project, the one that is farthest off first.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    return kept(workspace, "kpi lines", project, partial(_lines, workspace, project))
+
+
+def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
+    """One KPI in full.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project or KPI.
+    """
+    lines = {line.kpi.kpi_id: line for line in kpi_lines(workspace, project)}
+    if kpi_id not in lines:
+        raise NotFoundError.of("KPI", kpi_id, lines)
+    line, view = lines[kpi_id], project_view(workspace, project)
+    happenings = events(workspace, project)
+    case = next(
+        (x.case for x in view.lines if x.case.value_case_id == line.kpi.value_case_id), None
+    )
+    with workspace.store.reader() as reader:
+        measured = _measured(reader, project, view).get(kpi_id, {})
+        targets = _targets(reader, project).get(kpi_id, ())
+        implied, reason = _implied(reader, view, line.kpi, case)
+        promises = tuple(
+            p
+            for p in reader.current(Promise, project)
+            if p.kpi_id == kpi_id and not p.archived and p.made_on <= view.day
+        )
+    return KpiView(
+        project=project,
+        currency=view.project.currency,
+        day=view.day,
+        line=line,
+        series=measured,
+        implied=implied,
+        no_implied=reason,
+        case=case,
+        targets=tuple(_judged(t, line) for t in _with_last(targets, line.kpi)),
+        promises=promises,
+        events=concerning(happenings, kpis=[kpi_id], models=_models(case)),
+    )
+
+
+def _lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
+    view = project_view(workspace, project)
+    with workspace.store.reader() as reader:
+        measured = _measured(reader, project, view)
+        targets = _targets(reader, project)
+    lines = [
+        _line(kpi, measured.get(kpi.kpi_id, {}), targets.get(kpi.kpi_id, ()), view.day)
+        for kpi in view.kpis
+    ]
+    return tuple(sorted(lines, key=lambda x: (_STATES.index(x.state), x.kpi.title)))
+
+
+def _line(
+    kpi: KpiValue, measured: Mapping[str, KpiSeries], dated: Sequence[Target], day: date
+) -> KpiLine:
+    series = next(iter(measured.values()), None)
+    target = _in_force(_with_last(dated, kpi), day) if kpi.counts else None
+    if series is None or series.newest is None:
+        state = _AS_IMPLIED.get(kpi.standing(day), KpiState.CANNOT_TELL)
+        is_planned = kpi.current is None
+        state = KpiState.CANNOT_TELL if is_planned else state
+        return KpiLine(kpi, series, state, is_measured=False, reason=None, target=target)
+    state, reason = state_of(
+        series,
+        target=target.target if target else None,
+        target_on=target.on if target else None,
+        baseline=kpi.baseline,
+        direction=kpi.direction,
+        today=day,
+    )
+    return KpiLine(kpi, series, state, is_measured=True, reason=reason, target=target)
+
+
+def _measured(reader: Reader, project: str, view: ProjectView) -> dict[str, dict[str, KpiSeries]]:
+    """The measured values of every KPI of a project, by length of period."""
+    units = {kpi.kpi_id: kpi.unit for kpi in view.kpis}
+    values: dict[str, list[MeasuredValue]] = {}
+    stands_still = view.project.clock_on is not None  # what came in since was the future then
+    for row in reader.rows("measured_kpis", project=project):
+        period = Period(row["period_start"], row["granularity"])
+        if row["n"] == 0 or period.start.date() > view.day:
+            continue
+        received_at = None if stands_still else row["received_at"]
+        values.setdefault(row["kpi_id"], []).append(
+            MeasuredValue(
+                period,
+                row["value"],
+                n=row["n"],
+                total=row["total"],
+                squares=row["squares"],
+                batch=row["batch"],
+                source=row["source"],
+                is_whole=is_over(period, view.day, received_at),
+            )
+        )
+    return {k: series_of(found, units[k]) for k, found in values.items() if k in units}
+
+
+def _targets(reader: Reader, project: str) -> dict[str, list[Target]]:
+    targets: dict[str, list[Target]] = {}
+    for row in reader.current(KpiTarget, project):
+        if not row.archived:
+            dated = Target(row.target_on, row.target, row.at_least, row.stretch)
+            targets.setdefault(row.kpi_id, []).append(dated)
+    return targets
+
+
+def _with_last(dated: Sequence[Target], kpi: KpiValue) -> list[Target]:
+    """The targets by date with the one in the KPI's own record, which counts on its day."""
+    targets = [t for t in dated if t.on != kpi.target_on]
+    if kpi.target is not None:
+        same = next((t for t in dated if t.on == kpi.target_on), None)
+        floor, stretch = (same.at_least, same.stretch) if same else (None, None)
+        targets.append(Target(kpi.target_on, kpi.target, floor, stretch))
+    return sorted(targets, key=lambda t: (t.on is None, t.on))
+
+
+def _in_force(targets: Sequence[Target], day: date) -> Target | None:
+    """The next target that is still to come; else the one without a day, else the last."""
+    coming = [t for t in targets if t.on is not None and t.on >= day]
+    undated = [t for t in targets if t.on is None]
+    return next(iter(coming or undated or targets[-1:]), None)
+
+
+def _judged(target: Target, line: KpiLine) -> Target:
+    """A target with what was measured in the period of its day."""
+    if target.on is None or line.series is None:
+        return target
+    found = next(
+        (v for v in line.series.whole if v.period.start.date() <= target.on <= v.period.last_on),
+        None,
+    )
+    if found is None:
+        return target
+    sign = 1 if line.kpi.direction == Direction.HIGHER else -1
+    is_reached = sign * (found.value - target.target) >= 0
+    return Target(target.on, target.target, target.at_least, target.stretch, found, is_reached)
+
+
+def _implied(
+    reader: Reader, view: ProjectView, kpi: KpiValue, case: CaseValue | None
+) -> tuple[tuple[ImpliedLevel, ...], str | None]:
+    """Where the metrics of each period put a KPI, oldest first, or why nothing does."""
+    baseline = kpi.baseline
+    if case is None or case.as_of is None or baseline is None or kpi.current is None:
+        return (), kpi.reason or "No model's results say anything of it."
+    granularity = case.as_of.granularity
+
+    def levels() -> tuple[ImpliedLevel, ...]:
+        factor = per_unit(kpi.dimension, kpi.unit, case.currency)
+        factor *= 1 if kpi.direction == Direction.HIGHER else -1
+        rates = rates_of(reader, view.project.project, case, granularity, view.day)
+        made = []
+        for rate in rates:
+            ends = sorted(baseline + factor * end for end in rate.ranges[kpi.dimension])
+            made.append(
+                ImpliedLevel(rate.period, baseline + factor * rate.kpis[kpi.dimension], *ends)
+            )
+        return tuple(made)
+
+    found, reason = or_reason(f"What models imply of KPI {kpi.kpi_id}", levels)
+    return found or (), reason
+
+
+def _models(case: CaseValue | None) -> tuple[str, ...]:
+    """The model that moves a KPI."""
+    return (case.deployment.model_id,) if case and case.deployment else ()
