@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.in_life import promises, promises_text
+from pages.parts.in_life import costs, promises, promises_text
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -29,6 +29,7 @@ if view.total is None or view.total.realised is None:
 promises.cards(view)
 shown = promises.months(view)
 promises.promises(view)
+costs.section(view)
 promises.decisions_due(view)
 promises.table(view, shown)
 panels.how_it_was_made(view.case)
