@@ -31,6 +31,7 @@ from making.plans import (
     winback_plan,
     workshop_plan,
 )
+from making.proven import demand_costs, holdout, workshop_costs
 from making.story import (
     FAULT_ON,
     FIRST_SALE_ON,
@@ -84,6 +85,9 @@ def main() -> None:
         (99, "kpi_actuals", workshop_measured(requests, triage)),
     ):
         write_file(FOLDER / "workshop" / f"{number}_{kind}.csv", rows)
+    write_file(FOLDER / "demand" / "98_cost_log.csv", demand_costs())
+    write_file(FOLDER / "demand" / "99_kpi_actuals.csv", holdout(forecast, planners, actual))
+    write_file(FOLDER / "workshop" / "98_cost_log.csv", workshop_costs(requests))
     write_project(FOLDER / "winback", winback_plan())
     write_project(FOLDER / "wearcheck", wearcheck_plan())
     write_file(FOLDER / "winback" / "06_evaluations.csv", winback_evaluations())

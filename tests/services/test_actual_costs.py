@@ -7,6 +7,7 @@ import pytest
 from mlpm_core.services.in_life.portfolio import portfolio
 from mlpm_core.services.in_life.portfolio_export import health_json
 from mlpm_core.services.in_life.promises import delivered
+from mlpm_core.services.ingest import imports
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from tests import in_use as works
@@ -122,6 +123,23 @@ def test_the_portfolio_takes_what_was_spent_in_the_last_quarter_off_its_value_ra
     assert line.after_actual_cost == pytest.approx(line.current_rate - 1400, rel=1e-9)
     (told,) = health_json(shop, SHOP)
     assert told["value_after_actual_cost"] == line.after_actual_cost
+
+
+def test_a_prediction_costs_what_the_days_cost_whose_predictions_are_logged(shop):
+    """100 a day on 32 days of use; 4 predictions are logged, on 2 of these days."""
+    save(shop, "cost_log", cost("2024-07-10", "2024-08-10", 3200))
+    log = "prediction_id,ts,model_id,y_pred,y_true\n" + "".join(
+        f"{i},2024-07-{20 + i % 2}T10:00Z,m,{i % 2},{int(i == 3)}\n" for i in range(4)
+    )
+    receipt = imports.import_file(
+        shop.acting_as("test"), SHOP, "prediction_log", "log.csv", log.encode()
+    )
+    assert receipt.new == 4
+    told = costs(shop)
+    assert told.cases.n == told.cases.n_judged == 4
+    assert told.cases.n_wrong == 1
+    assert told.per_case == pytest.approx(200 / 4)
+    assert told.per_right == pytest.approx(200 / 3)
 
 
 def test_costs_after_the_day_the_project_lives_on_are_not_known_yet(shop):

@@ -22,7 +22,7 @@ ORDER = [
     *("projects", "models", "value_cases", "kpis", "quantities", "deployments", "promises"),
     *("metric_results", "metric_limits", "evaluations", "estimates"),
     *("stakeholders", "findings", "decisions", "prediction_log"),
-    *("events", "kpi_targets", "kpi_actuals"),
+    *("cost_log", "events", "kpi_targets", "kpi_actuals"),
 ]
 # The formulas of M1, M3 and M4 (docs/formulas.md), with the common inputs each of them reads.
 INPUTS = {

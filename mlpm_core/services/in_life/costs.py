@@ -48,12 +48,15 @@ class CasesServed:
     """Predictions that the models of a value case logged on its days of use.
 
     ``n_judged`` of them have a class and an outcome; ``n_wrong`` of these are wrong, None where
-    they are numbers, which are neither right nor wrong.
+    they are numbers, which are neither right nor wrong. ``logged`` reaches from the first day with
+    any to the last, None without a log; ``cost`` is that of the same days, money.
     """
 
     n: int
     n_judged: int
     n_wrong: int | None
+    logged: tuple[date, date] | None
+    cost: ActualCost | None
 
     @property
     def n_right(self) -> float | None:
@@ -101,14 +104,17 @@ class CostsOfCase:
 
     @property
     def per_case(self) -> float | None:
-        """Cost of a logged prediction, money; None without a record or a log."""
-        return self.total.expected / self.cases.n if self.is_recorded and self.cases.n else None
+        """Cost of a logged prediction, money; None without a record or a log of the same days."""
+        return self._spread_over(self.cases.n)
 
     @property
     def per_right(self) -> float | None:
         """Cost of a prediction that was right, money."""
-        right = self.cases.n_right
-        return self.total.expected / right if self.is_recorded and right else None
+        return self._spread_over(self.cases.n_right)
+
+    def _spread_over(self, n: float | None) -> float | None:
+        cost = self.cases.cost
+        return cost.expected / n if n and cost is not None and cost.days_recorded else None
 
 
 def costs_of_case(
@@ -143,7 +149,7 @@ def costs_of_case(
         total=total,
         planned_annual=planned,
         net=net,
-        cases=_cases_served(reader, row, today),
+        cases=_cases_served(reader, row, today, entries, use, planned),
         unallocated=_unallocated(rows, serving, case.currency),
         elsewhere=_elsewhere(ours, case.currency),
         newest_on=min(max(r["period_end"] for r in ours), today) if ours else None,
@@ -279,8 +285,15 @@ def _elsewhere(rows: Iterable[Mapping[str, Any]], currency: str) -> dict[str, fl
     return dict(sums)
 
 
-def _cases_served(reader: Reader, row: ValueCase, today: date) -> CasesServed:
-    """The predictions of its champions on their days of use."""
+def _cases_served(
+    reader: Reader,
+    row: ValueCase,
+    today: date,
+    entries: Sequence[CostEntry],
+    use: Sequence[Span],
+    planned: float,
+) -> CasesServed:
+    """The predictions of its champions on their days of use, and what these days cost."""
     counted = [
         reader.rows(
             "log_cases",
@@ -293,9 +306,15 @@ def _cases_served(reader: Reader, row: ValueCase, today: date) -> CasesServed:
         for champion in champions(reader, row)
         if champion.model_id
     ]
+    counted = [c for c in counted if c["n"]]
     n, n_judged, n_wrong = (sum(c[k] for c in counted) for k in ("n", "n_judged", "n_wrong"))
+    if not n:
+        return CasesServed(0, 0, None, None, None)
     are_numbers = any((c["n_outcomes"] or 0) > MOST_CLASSES for c in counted)
-    return CasesServed(n, n_judged, None if are_numbers else n_wrong)
+    logged = min(c["first_on"] for c in counted), max(c["last_on"] for c in counted)
+    window = Span(_midnight(logged[0]), _midnight(logged[1]) + _DAY)
+    cost = actual_cost(entries, use, window, planned)
+    return CasesServed(n, n_judged, None if are_numbers else n_wrong, logged, cost)
 
 
 def _midnight(day: date) -> datetime:

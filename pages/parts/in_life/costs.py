@@ -149,7 +149,10 @@ def per_case(costs: CostsOfCase) -> str:
     served = costs.cases
     if not served.n:
         return "no prediction of its days of use is logged"
-    text = f"{counted(served.n, 'logged prediction')}"
+    if served.logged is None or costs.per_case is None:
+        return "no cost is recorded for the days whose predictions are logged"
+    first, last = map(day, served.logged)
+    text = f"{counted(served.n, 'logged prediction')}, {first} to {last}"
     if costs.per_right is None:
         return (
             f"{text}; none with an outcome says which were right" if not served.n_judged else text
