@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, StoreError, quoted
-from mlpm_core.records import Decision, ValueCase, columns
+from mlpm_core.records import Decision, ProofDesign, ValueCase, columns
 from mlpm_core.services.evaluate.candidates import candidates
 from mlpm_core.services.evaluate.decided_models import DecidedModels, Realised
 from mlpm_core.services.evaluate.preferences import choosing, weights_of
@@ -61,6 +61,8 @@ class DecisionView:
     anything. ``options`` are kept whatever became of the decision. ``instead`` names the model that
     is in use while the decided one is not.
 
+    ``proof_by`` and what follows say how it is to be proven: the share held out, the effect of one
+    case to be seen, the weeks to a verdict, and the chance of one by the review date.
     ``recorded_at`` (UTC) is when it was written down, by the clock; ``decided_on`` is what was
     typed. ``superseded_by`` is the decision in force that took its place.
     """
@@ -80,6 +82,12 @@ class DecisionView:
     supersedes: str
     conditions: str
     dissent: str
+    proof_by: ProofDesign
+    proof_kpi_id: str
+    proof_held_out: float | None
+    proof_effect: float | None
+    proof_weeks: int | None
+    proof_chance: float | None
     superseded_by: str | None
     origin: Origin
     state: DecisionState
@@ -146,7 +154,7 @@ def _view(
     realised = Realised(reason=why_not) if why_not else models.realised(row)
     is_open = state is DecisionState.IN_FORCE and row["review_on"] is not None
     return DecisionView(
-        **{name: row[name] for name in _COPIED},
+        **{name: row[name] for name in _COPIED} | {"proof_by": ProofDesign(row["proof_by"])},
         case_title=models.title(row["value_case_id"]),
         superseded_by=superseded.get(row["decision_id"]),
         origin=stored.origin,
