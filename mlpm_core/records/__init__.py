@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
-from mlpm_core.records.evaluating import Decision, Evaluation
+from mlpm_core.records.evaluating import Decision, Evaluation, ProofDesign
 from mlpm_core.records.events import Event, EventType
 from mlpm_core.records.mechanisms import FIRST_MECHANISM, MechanismRecord
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, PERCENT_ERRORS, Metric
@@ -128,6 +128,7 @@ __all__ = [
     "Prediction",
     "Project",
     "Promise",
+    "ProofDesign",
     "QuantityRecord",
     "Question",
     "Receipt",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mlpm_core.quantity import LARGEST_SQUARE
-from mlpm_core.records.record import Day, Name, Number, Record, Text, Whole, column
+from mlpm_core.records.record import Choice, Day, Name, Number, Record, Text, Whole, column
 
 
 class Evaluation(Record):
@@ -108,6 +108,16 @@ class Evaluation(Record):
     note: Text = column("Anything worth knowing, such as the threshold that was used.", default="")
 
 
+class ProofDesign(Choice):
+    """How a decision is to be proven; empty when nobody planned it."""
+
+    NONE = ""
+    HALVES = "half and half"
+    HOLDOUT = "holdout"
+    SWITCHBACK = "switchback"
+    BEFORE_AFTER = "before and after"
+
+
 class Decision(Record):
     """What was chosen, by whom and why; never changed, only superseded by another."""
 
@@ -150,6 +160,41 @@ class Decision(Record):
     )
     conditions: Text = column("What must be true for the decision to hold.", default="")
     dissent: Text = column("Who disagreed, and why.", default="")
+    proof_by: ProofDesign = column(
+        "How it will be known whether the model works; empty when no proof was planned.",
+        label="Proof by",
+        default=ProofDesign.NONE,
+    )
+    proof_kpi_id: Name = column(
+        "The KPI on which it is to be proven.", label="Proof on KPI", default="", refers_to="kpis"
+    )
+    proof_held_out: Number | None = column(
+        "Share of the cases that are held out from the model meanwhile.",
+        label="Share held out",
+        default=None,
+        low=0,
+        high=1,
+    )
+    proof_effect: Number | None = column(
+        "The change of one case that the proof shall be able to see, in the KPI's unit, or in the "
+        "project's currency per case where the KPI is an amount of money.",
+        label="Effect to be seen",
+        default=None,
+        low=0,
+    )
+    proof_weeks: Whole | None = column(
+        "Weeks after which a verdict has come in 80 % of such proofs; empty beyond five years.",
+        label="Weeks to a verdict",
+        default=None,
+        low=1,
+    )
+    proof_chance: Number | None = column(
+        "The chance of a verdict by the review date.",
+        label="Chance by review",
+        default=None,
+        low=0,
+        high=1,
+    )
     evidence: Text = column(
         "SHA-256 of the options that were compared, as they were then.",
         default="",

@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, StoreError, quoted
-from mlpm_core.records import Decision, ValueCase, columns
+from mlpm_core.records import Decision, ProofDesign, ValueCase, columns
 from mlpm_core.services.evaluate.candidates import candidates
 from mlpm_core.services.evaluate.decided_models import DecidedModels, Realised
 from mlpm_core.services.evaluate.preferences import choosing, weights_of
+from mlpm_core.services.evaluate.proof_plans import kpis_to_prove, stored_proof
 from mlpm_core.services.evaluate.views import Option, Range, frozen, thawed
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recorded_decisions import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from mlpm_core.records import Receipt
+    from mlpm_core.services.evaluate.proof_plans import ProofChoice
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Ledger
 
@@ -61,6 +63,8 @@ class DecisionView:
     anything. ``options`` are kept whatever became of the decision. ``instead`` names the model that
     is in use while the decided one is not.
 
+    ``proof_by`` and what follows say how it is to be proven: the share held out, the effect of one
+    case to be seen, the weeks to a verdict, and the chance of one by the review date.
     ``recorded_at`` (UTC) is when it was written down, by the clock; ``decided_on`` is what was
     typed. ``superseded_by`` is the decision in force that took its place.
     """
@@ -80,6 +84,12 @@ class DecisionView:
     supersedes: str
     conditions: str
     dissent: str
+    proof_by: ProofDesign
+    proof_kpi_id: str
+    proof_held_out: float | None
+    proof_effect: float | None
+    proof_weeks: int | None
+    proof_chance: float | None
     superseded_by: str | None
     origin: Origin
     state: DecisionState
@@ -146,7 +156,7 @@ def _view(
     realised = Realised(reason=why_not) if why_not else models.realised(row)
     is_open = state is DecisionState.IN_FORCE and row["review_on"] is not None
     return DecisionView(
-        **{name: row[name] for name in _COPIED},
+        **{name: row[name] for name in _COPIED} | {"proof_by": ProofDesign(row["proof_by"])},
         case_title=models.title(row["value_case_id"]),
         superseded_by=superseded.get(row["decision_id"]),
         origin=stored.origin,
@@ -214,6 +224,7 @@ def decide(
     attendees: str = "",
     conditions: str = "",
     dissent: str = "",
+    proof: ProofChoice | None = None,
 ) -> Receipt:
     """Record a decision, with the options frozen as they stand now.
 
@@ -227,6 +238,8 @@ def decide(
         The decision in whose place it stands.
     runs_as : tuple of str
         Model and version as which the chosen candidate is deployed, where it goes by another name.
+    proof : ProofChoice, optional
+        How it is to be proven; what that brings by the review date is computed and kept with it.
 
     Raises
     ------
@@ -248,6 +261,9 @@ def decide(
         raise InputError(
             f"{quoted(chosen)} is not one of the options that can be valued. Choose one of them."
         )
+    kpis = kpis_to_prove(workspace, project, value_case_id) if proof else ()
+    review_weeks = (review_on - decided_on).days // 7 if review_on else None
+    planned = stored_proof(kpis, proof, review_weeks)
     with workspace.store.writer(keep=False):
         pass  # a copy that only reads says so before anything is kept
     weighed = choosing(view, weights_of(brief(workspace, project)))
@@ -269,6 +285,7 @@ def decide(
         "conditions": conditions,
         "dissent": dissent,
         "evidence": evidence,
+        **planned,
     }
     with workspace.store.write_locked():  # nobody else takes the id meanwhile
         with workspace.store.reader() as reader:

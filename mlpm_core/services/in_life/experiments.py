@@ -15,19 +15,23 @@ from mlpm_core.proof.always_valid import TUNED_WEEKS
 from mlpm_core.proof.cells import Sums
 from mlpm_core.proof.experiment import Doubt, Experiment, Interval, Verdict, experiment
 from mlpm_core.proof.grown import Compared
-from mlpm_core.records import Direction, Group, Kpi
+from mlpm_core.records import Direction, Group, Kpi, ProofDesign
+from mlpm_core.services.evaluate.decisions import DecisionState, decisions
+from mlpm_core.services.evaluate.proof_plans import is_per_case, outcome_units
 from mlpm_core.services.session.computing import or_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["Doubt", "Experiment", "KpiExperiment", "Lack", "Verdict", "experiments"]
+__all__ = [
+    "Doubt", "Experiment", "KpiExperiment", "Lack", "Proof", "ProofDesign", "ProofState",
+    "ProofsView", "Verdict", "proofs",
+]  # fmt: skip
 
-_PER_THOUSAND: Final = {"1/kcase", "hour/kcase"}
-_PER_CASE: Final = {"hour/case": "hour", "minute/case": "minute", "day/case": "day"}
-_TOGETHER: Final = {"1/kcase": "case", "hour/kcase": "hour"} | _PER_CASE
 _AGREE: Final = 0.1
 """A value and the mean of its cases may be this far apart, as a share, by rounding."""
 
@@ -44,10 +48,10 @@ class Lack(StrEnum):
 class KpiExperiment:
     """A KPI that was measured by group, and what its experiment says.
 
-    ``experiment`` holds figures of one case in ``unit`` and the total in ``total_unit``; it is None
-    where ``lack`` or ``reason`` says why. ``n_unread`` values of one group and period were left
-    out, for they say no cases or sums, or overlap with others. ``until`` is the first moment after
-    the newest period.
+    ``plan`` is the decision in force that planned it. ``experiment`` holds figures of one case in
+    ``unit`` and the total in ``total_unit``; it is None where ``lack`` or ``reason`` says why.
+    ``n_unread`` values of one group and period were left out, for they say no cases or sums, or
+    overlap with others. ``until`` is the first moment after the newest period.
     """
 
     kpi_id: str
@@ -61,71 +65,124 @@ class KpiExperiment:
     n_unread: int
     until: datetime
     batches: tuple[str, ...]
+    plan: DecisionView | None = None
+
+
+class ProofState(StrEnum):
+    """How far the proof of a decision has come."""
+
+    NO_PLAN = "no plan"
+    WAITING = "not measured yet"
+    RUNNING = "running"
+    PROVEN = "verdict"
+    NEVER = "cannot be known"
+    ELSEWHERE = "not read here"
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """What a recorded plan says of an experiment: see ``experiment``."""
+class Proof:
+    """A decision in force and the proof that was planned with it.
 
-    smallest: float | None = None
-    planned_share: float | None = None
-    tuned_weeks: float | None = None
+    ``due_on`` is the day by which 80 % of such proofs have a verdict; None without one.
+    ``weeks_left`` is counted from the newest measurement where there is one, else from the plan.
+    """
+
+    decision: DecisionView
+    kpi_title: str
+    unit: str
+    state: ProofState
+    due_on: date | None = None
+    weeks_left: int | None = None
 
 
-def experiments(
-    workspace: Workspace, project: str, planned: Mapping[str, Planned] | None = None
-) -> tuple[KpiExperiment, ...]:
-    """Every KPI of a project of which both groups, or one of them, were measured.
+@dataclass(frozen=True, slots=True)
+class ProofsView:
+    """What was measured by group, and how far the proofs of the decisions in force have come."""
 
-    Parameters
-    ----------
-    planned : mapping, optional
-        By KPI what a plan says; ``smallest`` in the unit of the KPI's experiment.
+    experiments: tuple[KpiExperiment, ...]
+    proofs: tuple[Proof, ...]
+
+
+_SPLIT: Final = (ProofDesign.HALVES, ProofDesign.HOLDOUT)
+_TUNED: Final = 0.6
+"""Intervals are narrowest at this share of the planned weeks: about what one look would take."""
+
+
+def proofs(workspace: Workspace, project: str) -> ProofsView:
+    """Every KPI that was measured by group, and the proof of every decision in force.
+
+    Where a decision in force plans a proof on a KPI, only periods from its day on count for it, and
+    its share held out and its effect are those the experiment is held against.
 
     Raises
     ------
     NotFoundError
         When there is no such project.
     """
-    row = workspace.project(project)
-    until = datetime.combine(workspace.today(project) + timedelta(days=1), time())
+    row, today = workspace.project(project), workspace.today(project)
+    until = datetime.combine(today + timedelta(days=1), time())
+    in_force = [d for d in decisions(workspace, project) if d.state is DecisionState.IN_FORCE]
+    plans = {d.proof_kpi_id: d for d in reversed(in_force) if d.proof_by and d.proof_kpi_id}
     with workspace.store.reader() as reader:
-        kpis = {k.kpi_id: k for k in reader.current(Kpi, project)}
+        kpis = {k.kpi_id: k for k in reader.current(Kpi, project) if not k.archived}
         rows = reader.rows("kpis_by_group", project=project, until=until)
     by_kpi: dict[str, list[dict[str, Any]]] = {}
     for measured in rows:
-        by_kpi.setdefault(measured["kpi_id"], []).append(measured)
-    return tuple(
-        _read(kpis[kpi_id], row.currency, own, (planned or {}).get(kpi_id, Planned()))
+        plan = plans.get(measured["kpi_id"])
+        if plan is None or measured["period_start"].date() >= plan.decided_on:
+            by_kpi.setdefault(measured["kpi_id"], []).append(measured)
+    read = {
+        kpi_id: _read(kpis[kpi_id], row.currency, own, plans.get(kpi_id))
         for kpi_id, own in by_kpi.items()
-        if kpi_id in kpis and not kpis[kpi_id].archived
+        if kpi_id in kpis
+    }
+    return ProofsView(
+        tuple(read.values()),
+        tuple(_proof(d, kpis, read.get(d.proof_kpi_id), row.currency, today) for d in in_force),
     )
 
 
-def units_of(kpi_unit: str, currency: str) -> tuple[str, str, float]:
-    """The unit of one case's outcome, of the sum over cases, and how many of the first one is.
-
-    Examples
-    --------
-    >>> units_of("1/kcase", "EUR"), units_of("EUR/year", "EUR")
-    (('1/kcase', 'case', 1000.0), ('EUR/case', 'EUR', 1.0))
-    """
-    if kpi_unit in _TOGETHER:
-        return kpi_unit, _TOGETHER[kpi_unit], 1000.0 if kpi_unit in _PER_THOUSAND else 1.0
-    return f"{currency}/case", currency, 1.0
+def _proof(
+    decision: DecisionView,
+    kpis: Mapping[str, Kpi],
+    measured: KpiExperiment | None,
+    currency: str,
+    today: date,
+) -> Proof:
+    """How far the proof of one decision has come."""
+    if not decision.proof_by:
+        return Proof(decision, "", "", ProofState.NO_PLAN)
+    kpi = kpis.get(decision.proof_kpi_id)
+    title = kpi.title if kpi else decision.proof_kpi_id
+    unit = outcome_units(kpi.unit, currency)[0] if kpi else ""
+    due_on, left = None, None
+    if decision.proof_weeks is not None:
+        due_on = decision.decided_on + timedelta(weeks=decision.proof_weeks)
+        left = max(-((today - due_on).days // 7), 0)
+    proof = Proof(decision, title, unit, ProofState.WAITING, due_on, left)
+    if decision.proof_by is ProofDesign.BEFORE_AFTER:
+        return replace(proof, state=ProofState.ELSEWHERE)
+    found = measured.experiment if measured else None
+    if found is None:
+        return proof if due_on else replace(proof, state=ProofState.NEVER)
+    if found.verdict is not Verdict.CANNOT_TELL:
+        return replace(proof, state=ProofState.PROVEN, weeks_left=None)
+    if found.doubt in (Doubt.WIDE, Doubt.TOO_SHORT) and found.weeks_left is None:
+        return replace(proof, state=ProofState.NEVER, weeks_left=None)
+    return replace(proof, state=ProofState.RUNNING, weeks_left=found.weeks_left)
 
 
 def _read(
-    kpi: Kpi, currency: str, rows: Sequence[Mapping[str, Any]], planned: Planned
+    kpi: Kpi, currency: str, rows: Sequence[Mapping[str, Any]], plan: DecisionView | None
 ) -> KpiExperiment:
-    unit, total_unit, scale = units_of(kpi.unit, currency)
+    unit, total_unit, scale = outcome_units(kpi.unit, currency)
     newest = max(Period(r["period_start"], r["granularity"]).end for r in rows)
     lacks = [_lack(r, kpi.unit) for r in rows]
     usable = [r for r, lack in zip(rows, lacks, strict=True) if lack is None]
     found, reason, n_read = None, None, 0
     if usable:
         what = f"The experiment on KPI {kpi.kpi_id}"
-        told, reason = or_reason(what, partial(_judged, kpi, usable, scale, planned))
+        told, reason = or_reason(what, partial(_judged, kpi, usable, scale, plan))
         found, n_read = told or (None, 0)
     lack = next((x for x in lacks if x), None) if not usable else None
     return KpiExperiment(
@@ -140,6 +197,7 @@ def _read(
         n_unread=len(rows) - n_read,
         until=newest,
         batches=tuple(dict.fromkeys(r["batch"] for r in rows)),
+        plan=plan,
     )
 
 
@@ -150,23 +208,29 @@ def _lack(row: Mapping[str, Any], kpi_unit: str) -> Lack | None:
     if row["n"] is None:
         return Lack.CASES
     is_share = kpi_unit == "1/kcase" and 0 <= row["value"] <= 1000
-    has_sum = row["sum"] is not None or kpi_unit in _TOGETHER
+    has_sum = row["sum"] is not None or is_per_case(kpi_unit)
     if is_share or (has_sum and row["sum_sq"] is not None):
         return None
     return Lack.SUMS
 
 
 def _judged(
-    kpi: Kpi, rows: Iterable[Mapping[str, Any]], scale: float, planned: Planned
+    kpi: Kpi, rows: Iterable[Mapping[str, Any]], scale: float, plan: DecisionView | None
 ) -> tuple[Experiment, int]:
     """What the values say, and how many of them were read."""
     periods, n_read = _periods(kpi, rows, scale)
+    smallest = plan.proof_effect / scale if plan and plan.proof_effect else None
+    share, tuned = None, TUNED_WEEKS
+    if plan and plan.proof_by in _SPLIT and plan.proof_held_out is not None:
+        share = 1 - plan.proof_held_out
+    if plan and plan.proof_weeks:
+        tuned = max(_TUNED * plan.proof_weeks, 2.0)
     told = experiment(
         periods,
         higher_is_better=kpi.direction == Direction.HIGHER,
-        smallest=planned.smallest / scale if planned.smallest else None,
-        planned_share=planned.planned_share,
-        tuned_weeks=planned.tuned_weeks or TUNED_WEEKS,
+        smallest=smallest,
+        planned_share=share,
+        tuned_weeks=tuned,
     )
     return _in_unit(told, scale), n_read
 
@@ -215,7 +279,7 @@ def _sums(kpi: Kpi, row: Mapping[str, Any], period: Period, scale: float) -> Sum
         return None
     total = value * n if row["sum"] is None else row["sum"]
     squares = total if row["sum_sq"] is None else row["sum_sq"]
-    if kpi.unit in _TOGETHER and abs(total / n - value) > _AGREE * max(abs(total / n), abs(value)):
+    if is_per_case(kpi.unit) and abs(total / n - value) > _AGREE * max(abs(total / n), abs(value)):
         raise InputError(
             f"Of the group {row['group']} {period.when} the value is {row['value']:g} "
             f"{kpi.unit}, but its sum over {n:,} cases makes {scale * total / n:g}. Correct one of "
