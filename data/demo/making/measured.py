@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from making.story import INES, SEED, WORKSHOP_FIRST_ON, WORKSHOP_LIVE_ON, Row
 
 if TYPE_CHECKING:
