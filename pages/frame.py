@@ -18,6 +18,7 @@ page = st.navigation(
                 icon=":material/dashboard:",
                 default=True,
             ),
+            st.Page("overview/kpi.py", title="KPI", icon=":material/monitoring:"),
         ],
         "Plan": [
             st.Page("plan/brief.py", title="Brief", icon=":material/fact_check:"),

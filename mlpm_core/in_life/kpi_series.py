@@ -14,7 +14,7 @@ from mlpm_core.in_life.periods import Period
 from mlpm_core.value.kpi import heading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
 _FEWEST: Final = 8
@@ -395,8 +395,3 @@ def state_of(
     if series.heading(direction, scale) < 0:
         return KpiState.OFF, None
     return KpiState.ON_THE_WAY, None
-
-
-def newest_values(series: KpiSeries, n: int) -> Sequence[float]:
-    """The values of the newest whole periods, oldest first."""
-    return [v.value for v in series.whole[-n:]]

@@ -2,7 +2,7 @@ import streamlit as st
 
 from pages.parts.common import charts, controls, panels, tables, terms
 from pages.parts.common import text as common_text
-from pages.parts.in_life import deployments, text
+from pages.parts.in_life import deployments, events, text
 from pages.parts.plan import bridges
 
 view = deployments.in_view(controls.project())
@@ -19,11 +19,12 @@ if view.granularity is None:
         kind="metric_results",
     )
 
+marks = events.of_deployment(view)
 if value is not None:
     st.subheader("Estimated value per week", anchor=False, help=terms.VALUE_RATE)
     if view.rates:
         charts.draw(
-            tables.rates(view.rates, value),
+            events.on_periods(tables.rates(view.rates, value), marks),
             charts.value_rate_over_time(f"{value.case.currency} / week"),
             common_text.rates(view.rates, value),
         )
@@ -33,9 +34,10 @@ if value is not None:
         deployments.without_value(value)
 
 st.subheader("Monitored metrics", anchor=False)
-deployments.metrics(view)
+deployments.metrics(view, marks)
+events.listing(marks)
 deployments.limits(view)
-deployments.segments(view)
+deployments.segments(view, marks)
 deployments.slots(view)
 deployments.table(view)
 if value is not None:

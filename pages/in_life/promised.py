@@ -1,7 +1,11 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
+<<<<<<< HEAD
 from pages.parts.in_life import costs, promises, promises_text
+=======
+from pages.parts.in_life import events, promises, promises_text
+>>>>>>> h/kpi
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -27,7 +31,9 @@ if view.total is None or view.total.realised is None:
     )
 
 promises.cards(view)
-shown = promises.months(view)
+marks = events.of_promises(project, view)
+shown = promises.months(view, marks)
+events.listing(marks)
 promises.promises(view)
 costs.section(view)
 promises.decisions_due(view)

@@ -32,6 +32,7 @@ manifest_scanner.scan_component_manifests = once(manifest_scanner.scan_component
 # url, script, title: every screen of the frame
 SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
+    "kpi": ("overview/kpi.py", "KPI"),
     "brief": ("plan/brief.py", "Brief"),
     "find_kpi": ("plan/find_kpi.py", "Find a KPI"),
     "value_case": ("plan/value_case.py", "Value case"),

@@ -11,6 +11,7 @@ from mlpm_core.services.in_life import segments as services_segments
 from mlpm_core.value.tree import Node, NodeKind
 from pages.parts.common import charts, driver_tree, hover
 from pages.parts.evaluate import preferences
+from pages.parts.in_life import kpi_charts
 from pages.parts.plan import charts as plan_charts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +26,8 @@ SPECS = {
     "promised": charts.promised_by_month("EUR / month"),
     "to date": charts.realised_to_date("EUR"),
     "level": charts.level_by_month("EUR / year"),
+    "kpi": kpi_charts.kpi_over_time("h per case", has_implied=True),
+    "kpi without a model": kpi_charts.kpi_over_time("h per case", has_implied=False),
     "tornado": plan_charts.tornado("EUR / year"),
     "bridge": plan_charts.bridge("EUR / year"),
     "cumulative": plan_charts.cumulative("EUR"),
@@ -33,7 +36,7 @@ SPECS = {
     "weightings": preferences._bars(),
     "drivers": driver_tree._spec(3),
 }
-OVER_TIME = {"value rate", "metric", "to date", "cumulative"}
+OVER_TIME = {"value rate", "metric", "to date", "cumulative", "kpi"}
 
 
 def layers(spec):
@@ -79,7 +82,7 @@ def test_what_runs_over_time_tells_the_nearest_point_below_all_other_marks(name)
         assert nearest["select"]["encodings"] == ["x"]
         assert "range" in [entry["field"] for entry in tooltips(first)]
     for layer in others:
-        assert not tooltips(layer) or mark(layer) in ("point", "rule")
+        assert not tooltips(layer) or mark(layer) in ("point", "rule", "text")
 
 
 @pytest.mark.parametrize("name", SPECS)

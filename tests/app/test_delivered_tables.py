@@ -254,7 +254,10 @@ def test_a_chosen_kpi_has_a_chart_and_is_given_back(drawn, monkeypatch):
     monkeypatch.setattr(parts.controls, "choose", lambda *told: asked.append(told) or "waits")
     view = delivered(*MONTHS[:1], kpis=(KpiMonths(kpi(kpi_id="other", title="O"), ()), KPI))
     told = shown(lambda: given.append(parts.months(view)))
-    assert told == ["Month by month", say.kpi_chart(KPI)]
+    assert told == [
+        "Month by month", say.kpi_chart(KPI),
+        "This KPI as it was measured -> overview/kpi.py?kpi=waits",
+    ]  # fmt: skip
     assert drawn == [(3, "level_by_month", "h per case", say.kpi_chart(KPI))]
     assert given == [KPI]
     names = {"@net": "Net benefit", "other": "O", "waits": "Hours to wait"}

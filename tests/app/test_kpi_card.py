@@ -28,6 +28,7 @@ NO_BETTER = ":red-badge[:material/error: no better than before]"
 PLAN = ":gray-badge[:material/edit_note: planned]"
 SHOP = Project.model_construct(project="shop")
 AGREE = "Agree or change it -> data/registers.py?project=shop&kind=kpis&record=waits"
+OPEN = "See it over time -> overview/kpi.py?project=shop&kpi=waits"
 DATA = "Data to 21 Jun 2026, 8 days old."
 
 
@@ -146,12 +147,13 @@ def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
     ],
 )  # fmt: skip
 def test_all_that_a_card_says(told, lines):
-    assert card(told) == lines
+    assert card(told) == [*lines, OPEN]
 
 
 def test_the_origin_of_a_kpi_is_shown_when_it_is_asked():
     told = kpi(9.0, 8.5, batches=("B1", "B2"), trend=(1.0, 9.0))
     assert card(told, kpi_shop_waits=True)[4:] == [
+        OPEN,
         "**Hours to wait**",
         "From call to answer",
         "Cycle time; lower is better. Owner: Ines.  \n"
@@ -163,6 +165,7 @@ def test_the_origin_of_a_kpi_is_shown_when_it_is_asked():
     ]
     told = kpi(None, 9.0, definition="", owner="", value_case_id="", baseline=None, **HIGHER)
     assert card(told, kpi_shop_waits=True)[4:] == [
+        OPEN,
         "**Hours to wait**",
         r"Nobody has written its definition yet\.",
         "Cycle time; higher is better. Owner: nobody yet.  \n"

@@ -10,7 +10,7 @@ import pytest
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.in_life.promises import delivered
 from pages.parts.common import charts
-from pages.parts.in_life import promises_tables, promises_text
+from pages.parts.in_life import events, promises_tables, promises_text
 from tests.app.conftest import open_screen, run, said
 from tests.monitored_shop import (
     CASE,
@@ -185,7 +185,8 @@ def test_the_tables_say_what_the_charts_show(empty):
 def test_every_field_of_a_chart_is_in_its_frame(empty, spec, fields):
     shop(empty)
     kpi(empty, "k", "lower")
-    frame = fields(delivered(empty, SHOP, CASE))
+    view = delivered(empty, SHOP, CASE)
+    frame = events.on_months(fields(view), [m.start for m in view.months], ())
 
     made = set()  # texts that the chart makes for its tooltips
 

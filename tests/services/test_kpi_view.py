@@ -10,6 +10,7 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.in_life.periods import Period
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Status
+from mlpm_core.services.in_life.kpi_since import since_day
 from mlpm_core.services.in_life.kpi_view import KpiState, Missing, kpi_lines, kpi_view
 from mlpm_core.services.ingest import imports
 from mlpm_core.store.cursor import Reader
@@ -155,7 +156,7 @@ def test_the_one_that_is_farthest_off_comes_first_and_implied_ones_are_told_apar
     measured(shop, "waits", "2024-07-29,21,P1W")
     told = [(x.kpi.kpi_id, x.state, x.is_measured) for x in kpi_lines(shop, SHOP)]
     assert told == [
-        ("stock", KpiState.OFF, False), ("waits", KpiState.OFF, True),
+        ("waits", KpiState.OFF, True), ("stock", KpiState.OFF, False),
         ("revenue", KpiState.REACHED, True),
     ]  # fmt: skip
 
@@ -200,3 +201,26 @@ def test_as_of_a_past_day_what_came_later_is_not_there(shop):
     past = kpi_view(shop.as_of(before), SHOP, "revenue")
     assert [v.value for v in past.series["P1W"].values] == [410_000]
     assert past.day == date(2024, 8, 10)
+
+
+def test_since_a_day_tells_value_metrics_definition_and_events_with_figures(shop):
+    """On 24 July the week of 15 July was the newest that was over: 410,000 then, 430,000 now."""
+    measured(shop, "revenue", "2024-07-15,410000,P1W", "2024-07-22,420000,P1W",
+             "2024-07-29,430000,P1W")  # fmt: skip
+    save(shop, "events", {"event_id": "s", "title": "Sale", "happened_at": "2024-07-24"},
+         {"event_id": "f", "title": "Fair", "happened_at": "2024-07-23"})  # fmt: skip
+    kpi(shop, "revenue", "higher", owner="Ada", target_on="2024-12-31", definition="Net")
+    shown = kpi_view(shop, SHOP, "revenue")
+    told = since_day(shown, shown.series["P1W"], date(2024, 7, 24))
+    assert (told.measured.before, told.measured.now, told.measured.difference) == (
+        410_000, 430_000, 20_000,
+    )  # fmt: skip
+    (wape,) = told.metrics
+    assert (wape.metric, wape.before, wape.now) == ("wape", 0.24, 0.30)
+    assert [h.column for h in told.settled] == ["definition"]
+    assert [h.subject for h in told.events] == ["Sale"]
+    early = since_day(shown, shown.series["P1W"], date(2024, 7, 1))
+    assert (early.measured.before, early.measured.difference) == (None, None)
+    late = since_day(shown, shown.series["P1W"], date(2024, 8, 9))
+    assert (late.measured.before, late.measured.difference) == (430_000, None)
+    assert since_day(shown, None, date(2024, 7, 24)).measured is None

@@ -70,7 +70,8 @@ def workshop_events() -> list[Row]:
         ("form", "The form asks for the kind of bike", date(2025, 3, 3), "release", "", ""),
         ("e-bikes", "E-bikes for hire: their requests come through the form", date(2025, 4, 1),
          "other", "", "request-triage"),
-        ("spring", "Spring campaign: check before the season", date(2026, 3, 9), "campaign", "", ""),
+        ("spring", "Spring campaign: check before the season", date(2026, 3, 9),
+         "campaign", "", ""),
         ("desk", "Two new people at the desk", NEW_PEOPLE_ON, "other", "desk-hours", ""),
     )  # fmt: skip
     return [

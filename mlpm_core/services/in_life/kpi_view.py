@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,6 @@ from mlpm_core.in_life.kpi_series import (
     is_over,
     is_stale,
     level_within,
-    newest_values,
     periods_missing,
     series_of,
     state_of,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from mlpm_core.in_life.periods import Monitored
     from mlpm_core.services.in_life.portfolio import ProjectView
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.kpis import KpiValue
@@ -87,12 +87,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class ImpliedLevel:
-    """Where the models' metrics of one period put a KPI, with P10 and P90."""
+    """Where the models' metrics of one period put a KPI, with P10 and P90, and these metrics."""
 
     period: Period
     level: float
     low: float
     high: float
+    metrics: Mapping[str, Monitored] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ class KpiLine:
     @property
     def spark(self) -> Sequence[float]:
         """The newest levels, oldest first: measured, or else implied."""
-        return newest_values(self.series, _SPARK) if self.series else self.kpi.trend[-_SPARK:]
+        if self.series is None:
+            return self.kpi.trend[-_SPARK:]
+        return [v.value for v in self.series.whole[-_SPARK:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,11 @@ class KpiView:
         """The implied level over a period; None where too few of its days have one."""
         return level_within({i.period: i.level for i in self.implied}, period)
 
+    def measured_on(self, on: date) -> float | None:
+        """What was measured in the whole period of a day; None where it was not."""
+        value = measured_on(self.line.series, on)
+        return None if value is None else value.value
+
     def other_in(self, value: MeasuredValue) -> float | None:
         """What of a measured value the models do not explain."""
         implied = self.implied_in(value.period)
@@ -152,7 +160,7 @@ class KpiView:
 
 
 def kpi_lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
-    """Every KPI of a project, the one that is farthest off first.
+    """Every KPI of a project: those that are off target first, of these the measured ones.
 
     Raises
     ------
@@ -211,7 +219,11 @@ def _lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
         _line(kpi, measured.get(kpi.kpi_id, {}), targets.get(kpi.kpi_id, ()), view.day)
         for kpi in view.kpis
     ]
-    return tuple(sorted(lines, key=lambda x: (_STATES.index(x.state), x.kpi.title)))
+    return tuple(sorted(lines, key=_worst_first))
+
+
+def _worst_first(line: KpiLine) -> tuple[object, ...]:
+    return _STATES.index(line.state), not line.is_measured, line.kpi.title
 
 
 def _line(
@@ -288,17 +300,20 @@ def _in_force(targets: Sequence[Target], day: date) -> Target | None:
 
 def _judged(target: Target, line: KpiLine) -> Target:
     """A target with what was measured in the period of its day."""
-    if target.on is None or line.series is None:
+    if target.on is None:
         return target
-    found = next(
-        (v for v in line.series.whole if v.period.start.date() <= target.on <= v.period.last_on),
-        None,
-    )
+    found = measured_on(line.series, target.on)
     if found is None:
         return target
     sign = 1 if line.kpi.direction == Direction.HIGHER else -1
     is_reached = sign * (found.value - target.target) >= 0
     return Target(target.on, target.target, target.at_least, target.stretch, found, is_reached)
+
+
+def measured_on(series: KpiSeries | None, on: date) -> MeasuredValue | None:
+    """The value of the whole period that holds a day."""
+    values = series.whole if series else ()
+    return next((v for v in values if v.period.start.date() <= on <= v.period.last_on), None)
 
 
 def _implied(
@@ -314,12 +329,11 @@ def _implied(
         factor = per_unit(kpi.dimension, kpi.unit, case.currency)
         factor *= 1 if kpi.direction == Direction.HIGHER else -1
         rates = rates_of(reader, view.project.project, case, granularity, view.day)
-        made = []
+        made: list[ImpliedLevel] = []
         for rate in rates:
-            ends = sorted(baseline + factor * end for end in rate.ranges[kpi.dimension])
-            made.append(
-                ImpliedLevel(rate.period, baseline + factor * rate.kpis[kpi.dimension], *ends)
-            )
+            low, high = sorted(baseline + factor * end for end in rate.ranges[kpi.dimension])
+            level = baseline + factor * rate.kpis[kpi.dimension]
+            made.append(ImpliedLevel(rate.period, level, low, high, rate.metrics))
         return tuple(made)
 
     found, reason = or_reason(f"What models imply of KPI {kpi.kpi_id}", levels)

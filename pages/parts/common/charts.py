@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import streamlit as st
 
+from pages.parts.common import event_marks
 from pages.parts.common.hover import (
     EIGHT,
     INK,
@@ -57,7 +58,8 @@ def value_rate_over_time(unit: str) -> Spec:
         base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
         base.mark_line(point={"size": 24}).encode(_y("rate", unit, zero=True)),
     ]
-    return finished(alt.layer(*layers, _planned(base), _redefined()).properties(height=280))
+    marks = [_planned(base), _redefined(), *event_marks.layers()]
+    return finished(alt.layer(*layers, *marks).properties(height=280))
 
 
 @lru_cache(maxsize=64)
@@ -113,7 +115,8 @@ def metric_over_time(title: str, digits: int = 4) -> Spec:
             ("slow", "diamond", False, "Drifting slowly"),
         )
     ]
-    return finished(alt.layer(*layers, _planned(base)).properties(height=200))
+    layers += [_planned(base), *event_marks.layers()]
+    return finished(alt.layer(*layers).properties(height=200))
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +149,7 @@ def segments_over_time(title: str, number_format: str) -> Spec:
             legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=150),
         )
     )
-    layers = [at_pointer(base, tooltip, by=("x", "y")), lines]
+    layers = [at_pointer(base, tooltip, by=("x", "y")), lines, *event_marks.layers()]
     return finished(alt.layer(*layers).properties(height=220))
 
 
@@ -226,6 +229,7 @@ def promised_by_month(unit: str) -> Spec:
             )
             for colour, width in ((PAPER, 3), (INK, 1.5))  # edged, to be seen on its bar
         ),
+        *event_marks.layers(_month()),
     ]
     return finished(alt.layer(*layers).properties(height=280))
 
@@ -243,7 +247,8 @@ def realised_to_date(unit: str) -> Spec:
         base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
         base.mark_line(point={"size": 24}).encode(_y("realised", unit, zero=True)),
     ]
-    return finished(alt.layer(*layers, _planned(base), _redefined()).properties(height=220))
+    marks = [_planned(base), _redefined(), *event_marks.layers()]
+    return finished(alt.layer(*layers, *marks).properties(height=220))
 
 
 @lru_cache(maxsize=64)
@@ -269,7 +274,8 @@ def level_by_month(unit: str) -> Spec:
             shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
         ).encode(_y("promised", unit, zero=False)),
     ]
-    return finished(alt.layer(*layers, _planned(base)).properties(height=280))
+    layers += [_planned(base), *event_marks.layers(_month())]
+    return finished(alt.layer(*layers).properties(height=280))
 
 
 def _month() -> alt.X:

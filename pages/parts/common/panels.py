@@ -227,6 +227,12 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
             label="Agree or change it",
             query_params={"project": project, "kind": "kpis", "record": kpi.kpi_id},
         )
+    st.page_link(
+        "overview/kpi.py",
+        label="See it over time",
+        icon=":material/monitoring:",
+        query_params={"project": project, "kpi": kpi.kpi_id},
+    )
     with st.popover(
         "Definition and origin",
         on_change="rerun",

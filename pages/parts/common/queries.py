@@ -12,6 +12,8 @@ from mlpm_core.services.evaluate import decisions as decisions_service
 from mlpm_core.services.evaluate import insights as insights_service
 from mlpm_core.services.evaluate import preferences as preferences_service
 from mlpm_core.services.in_life import deployments as deployments_service
+from mlpm_core.services.in_life import events as events_service
+from mlpm_core.services.in_life import kpi_view as kpi_service
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.in_life import promises as promises_service
 from mlpm_core.services.ingest import batches, imports, registers, uploads
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.preferences import Preferences
     from mlpm_core.services.evaluate.views import LeaderboardView
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
+    from mlpm_core.services.in_life.events import Happening
+    from mlpm_core.services.in_life.kpi_view import KpiLine, KpiView
     from mlpm_core.services.in_life.portfolio import Portfolio, ProjectView
     from mlpm_core.services.in_life.promises import DeliveredView
     from mlpm_core.services.ingest.registers import Page, PageRequest, SetupStep
@@ -164,6 +168,24 @@ def kpi_break_even(project: str, mechanism: str, candidate: str) -> BreakEvenVie
 def delivered(project: str, value_case_id: str) -> DeliveredView:
     """A value case, promised beside realised up to the day."""
     return promises_service.delivered(workspace(), project, value_case_id)
+
+
+@shared
+def kpi_lines(project: str) -> tuple[KpiLine, ...]:
+    """The KPIs of a project, the one that is farthest off first; they grow old by the day."""
+    return kpi_service.kpi_lines(workspace(), project)
+
+
+@shared
+def kpi_view(project: str, kpi_id: str) -> KpiView:
+    """One KPI in full, up to the day."""
+    return kpi_service.kpi_view(workspace(), project, kpi_id)
+
+
+@shared
+def events(project: str) -> tuple[Happening, ...]:
+    """Everything that happened around a project up to the day."""
+    return events_service.events(workspace(), project)
 
 
 @shared

@@ -8,14 +8,15 @@ import streamlit as st
 
 from pages.parts.common import charts, controls, panels, queries, terms
 from pages.parts.common.format import day, literal
+from pages.parts.in_life import events, text
 from pages.parts.in_life import tables as in_life_tables
-from pages.parts.in_life import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.portfolio import PortfolioRow
+    from pages.parts.common.event_marks import Numbered
 
 
 def in_view(project: str) -> DeploymentView:
@@ -135,7 +136,7 @@ def limits(view: DeploymentView) -> None:
         )
 
 
-def metrics(view: DeploymentView) -> None:
+def metrics(view: DeploymentView, marks: Numbered = ()) -> None:
     """Every monitored metric with its limit and its signals."""
     with st.grid(2, min_column_width=380):
         for watched in view.metrics:
@@ -144,12 +145,13 @@ def metrics(view: DeploymentView) -> None:
                 st.markdown(f"**{literal(label)}**")
                 sentence = text.metric(watched)
                 spec = charts.metric_over_time(label, in_life_tables.digits(watched))
-                charts.draw(in_life_tables.metric(watched), spec, sentence)
+                frame = events.on_periods(in_life_tables.metric(watched), marks)
+                charts.draw(frame, spec, sentence)
                 st.caption(sentence)
     st.caption(text.reading(), help=terms.DRIFT)
 
 
-def segments(view: DeploymentView) -> None:
+def segments(view: DeploymentView, marks: Numbered = ()) -> None:
     """How the mix of cases moved and where the model errs; nothing without segments."""
     if not view.segments:
         return
@@ -168,7 +170,8 @@ def segments(view: DeploymentView) -> None:
                 if not frame.empty:
                     with st.container():
                         st.markdown(f"**{literal(title)}**")
-                        charts.draw(frame, charts.segments_over_time(title, number_format), title)
+                        spec = charts.segments_over_time(title, number_format)
+                        charts.draw(events.on_periods(frame, marks), spec, title)
         if segment.followed_share is not None:
             st.caption(text.followed(segment))
 

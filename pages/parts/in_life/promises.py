@@ -9,11 +9,13 @@ import streamlit as st
 from pages.parts.common import charts, controls, panels, terms
 from pages.parts.common.format import NOTHING, figure, literal, spread, written_unit
 from pages.parts.evaluate import decisions
+from pages.parts.in_life import events
 from pages.parts.in_life import promises_tables as tables
 from pages.parts.in_life import promises_text as say
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
+    from pages.parts.common.event_marks import Numbered
 
 _NET = "@net"  # no name begins with this sign
 
@@ -60,20 +62,20 @@ def _amount(value: float | None, currency: str) -> str:
     return NOTHING if value is None else say.amount(value, currency)
 
 
-def months(view: DeliveredView) -> KpiMonths | None:
+def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
     """Net benefit by month and to date, or the months of a chosen KPI, which is given back."""
     st.subheader("Month by month", anchor=False)
     shown = _chosen(view)
     if shown is not None:
         charts.draw(
-            tables.kpi_months(shown),
+            events.on_months(tables.kpi_months(shown), [m.start for m in shown.months], marks),
             charts.level_by_month(written_unit(shown.kpi.unit)),
             say.kpi_chart(shown),
         )
         st.caption(say.kpi_chart(shown))
     else:
         charts.draw(
-            tables.money_months(view),
+            events.on_months(tables.money_months(view), [m.start for m in view.months], marks),
             charts.promised_by_month(f"{view.case.currency} / month"),
             say.money_chart(view),
         )
@@ -81,11 +83,17 @@ def months(view: DeliveredView) -> KpiMonths | None:
     for sentence in (say.not_final(view), literal(say.unvalued(view))):
         if sentence:
             st.caption(sentence)
-    if shown is None:
-        st.subheader("To date", anchor=False)
-        charts.draw(
-            tables.to_date(view), charts.realised_to_date(view.case.currency), say.to_date(view)
+    if shown is not None:
+        st.page_link(
+            "overview/kpi.py",
+            label="This KPI as it was measured",
+            icon=":material/monitoring:",
+            query_params=panels.here(kpi=shown.kpi.kpi_id),
         )
+    else:
+        st.subheader("To date", anchor=False)
+        frame = events.on_months(tables.to_date(view), [m.start for m in view.to_date], marks)
+        charts.draw(frame, charts.realised_to_date(view.case.currency), say.to_date(view))
         st.caption(say.to_date(view))
     return shown
 

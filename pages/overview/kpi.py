@@ -1,0 +1,24 @@
+import streamlit as st
+
+from pages.parts.common import controls, queries
+from pages.parts.in_life import kpi, kpi_text
+
+project = controls.project()
+view = kpi.in_view(project)
+if view is None:
+    kpi.listed(queries.kpi_lines(project))
+    st.stop()
+
+series = kpi.series_in_view(view)
+st.markdown(kpi_text.lead(view, series))
+if series is not None:
+    kpi.tiles(view, series)
+    st.caption(kpi_text.unfinished(series, view.kpi.unit))
+kpi.chart(view, series)
+if series is None:
+    kpi.nothing_measured(view)
+kpi.who_and_what(view, series)
+kpi.what_moves_it(view)
+kpi.since(view, series)
+if series is not None:
+    kpi.table(view, series)

@@ -1,0 +1,92 @@
+"""The chart of a KPI: measured, implied, without the model, target and events."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, Literal
+
+import altair as alt
+
+from pages.parts.common import event_marks
+from pages.parts.common.charts import ALARM, Spec, finished
+from pages.parts.common.hover import EIGHT, INK, MUTED, at_pointer, ranged, tooltip_line
+
+_HEIGHT: Final = 300
+_NAMED_AT: Final[tuple[tuple[str, Literal["left", "right"]], ...]] = (
+    ("target", "left"),
+    ("baseline", "right"),
+)
+
+
+@lru_cache(maxsize=64)
+def kpi_over_time(unit: str, *, has_implied: bool) -> Spec:
+    """Measured as a solid line, implied dotted with its range, baseline and target dashed.
+
+    The frame has the columns start (datetime), period (str), measured, unfinished (a value of a
+    period that is not over), implied, low, high (of the implied), baseline and target, of which any
+    may be missing, and those of ``event_marks``. ``target_name`` and ``baseline_name`` hold the
+    name of these lines in the row where it is written beside them.
+    """
+    base = ranged(
+        alt.Chart().encode(
+            alt.X(
+                field="start",
+                type="temporal",
+                axis=alt.Axis(title=None, labelOverlap=True, grid=False, tickCount=8),
+            )
+        ),
+        measured_text="measured",
+        unfinished_text="unfinished",
+        implied_text="implied",
+        target_text="target",
+    )
+    tooltip = [
+        tooltip_line("period", "Period"),
+        tooltip_line("measured_text", f"Measured, {unit}"),
+        tooltip_line("unfinished_text", "Not over yet"),
+    ]
+    if has_implied:
+        tooltip += [tooltip_line("implied_text", "Implied"), tooltip_line("range", EIGHT)]
+    tooltip.append(tooltip_line("target_text", "Target"))
+    layers = [at_pointer(base, tooltip)]
+    if has_implied:
+        layers += [
+            base.mark_area(opacity=0.18).encode(_y("low", unit), alt.Y2(field="high")),
+            base.mark_line(strokeDash=[2, 3], strokeWidth=2).encode(_y("implied", unit)),
+        ]
+    layers += [
+        base.mark_line(strokeWidth=1.5, strokeDash=[6, 4], color=MUTED).encode(
+            _y("baseline", unit)
+        ),
+        base.mark_line(strokeWidth=1.8, strokeDash=[8, 3], color=ALARM, interpolate="step-after")
+        .encode(_y("target", unit)),
+        base.mark_line(strokeWidth=2.2, point={"size": 22, "filled": True}).encode(
+            _y("measured", unit)
+        ),
+        base.mark_point(filled=False, size=60, strokeWidth=1.8, opacity=1).encode(
+            _y("unfinished", unit)
+        ),
+        *(
+            alt.Chart()
+            .transform_filter(f"isValid(datum['{line}_name'])")
+            .mark_text(align=align, dy=-8, fontSize=12, color=INK)
+            .encode(
+                alt.X(field="start", type="temporal"),
+                _y(line, unit),
+                alt.Text(field=f"{line}_name", type="nominal"),
+            )
+            for line, align in _NAMED_AT
+        ),
+        *event_marks.layers(),
+    ]  # fmt: skip
+    return finished(alt.layer(*layers).properties(height=_HEIGHT))
+
+
+def _y(field: str, title: str) -> alt.Y:
+    return alt.Y(
+        field=field,
+        type="quantitative",
+        title=title,
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(tickCount=5),
+    )

@@ -1,0 +1,222 @@
+"""KPIs as tidy frames, for the list, the chart and the tables of the KPI screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mlpm_core.records import METRICS
+from pages.parts.common import event_marks
+from pages.parts.common.format import NOTHING, day, digits_beside, figure, number, percent
+from pages.parts.in_life import kpi_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from mlpm_core.records import Promise
+    from mlpm_core.services.in_life.kpi_since import Moved, SinceDay
+    from mlpm_core.services.in_life.kpi_view import KpiLine, KpiSeries, KpiView
+
+
+def lines(shown: Sequence[KpiLine]) -> pd.DataFrame:
+    """A project's KPIs, a row each."""
+    return pd.DataFrame(
+        {
+            "KPI": [x.kpi.title for x in shown],
+            "State": [kpi_text.STATES[x.state][0] for x in shown],
+            "Now": [_now(x) for x in shown],
+            "Target": [_target(x) for x in shown],
+            "Newest values": [list(x.spark) for x in shown],
+            "Based on": ["measured" if x.is_measured else _implied(x) for x in shown],
+            "Data to": [_data_to(x) for x in shown],
+            "Owner": [x.kpi.owner or "nobody yet" for x in shown],
+        }
+    )
+
+
+def _now(line: KpiLine) -> str:
+    newest = line.series.newest if line.series else None
+    if newest is not None:
+        target = line.target.target if line.target else None
+        return figure(newest.value, line.kpi.unit, digits_beside(newest.value, target))
+    current = line.kpi.current
+    return NOTHING if current is None else figure(current.mean, line.kpi.unit)
+
+
+def _target(line: KpiLine) -> str:
+    if line.target is None:
+        return NOTHING
+    text = number(line.target.target)
+    return f"{text} by {day(line.target.on)}" if line.target.on else text
+
+
+def _implied(line: KpiLine) -> str:
+    if line.kpi.current is not None:
+        return "implied (grade C)"
+    return "planned only" if line.kpi.planned is not None else "nothing yet"
+
+
+def _data_to(line: KpiLine) -> str:
+    newest = line.series.newest if line.series else None
+    if newest is not None:
+        return day(newest.period.last_on)
+    return day(line.kpi.as_of.last_on) if line.kpi.as_of else NOTHING
+
+
+def over_time(view: KpiView, series: KpiSeries | None) -> tuple[pd.DataFrame, event_marks.Numbered]:
+    """Measured and implied by period for the chart, and the events in that time."""
+    rows: dict[datetime, dict[str, Any]] = {}
+    ends: list[datetime] = []
+    for level in view.implied:
+        row = rows.setdefault(level.period.start, {"period": str(level.period)})
+        row |= {"implied": level.level, "low": level.low, "high": level.high}
+        ends.append(level.period.end)
+    for value in series.values if series else ():
+        row = rows.setdefault(value.period.start, {})
+        row["period"] = str(value.period)
+        row["measured" if value.is_whole else "unfinished"] = value.value
+        ends.append(value.period.end)
+    starts = sorted(rows)
+    columns = ("period", "measured", "unfinished", "implied", "low", "high")
+    frame = pd.DataFrame([{"start": s} | rows[s] for s in starts], columns=("start", *columns))
+    for name in columns[1:]:
+        frame[name] = frame[name].astype("float64")
+    frame["baseline"] = pd.Series([view.kpi.baseline] * len(starts), dtype="float64")
+    targets = [_target_at(view, s.date()) for s in starts]
+    frame["target"] = pd.Series(targets, dtype="float64")
+    if not starts:
+        return frame, ()
+    events = event_marks.numbered(view.events, starts[0], max(ends))
+    return event_marks.marked(_named(frame), starts, max(ends), events), events
+
+
+def _target_at(view: KpiView, on: date) -> float | None:
+    """The target that was in force on a day: the next one to come, else the last."""
+    coming = [t for t in view.targets if t.on is None or t.on >= on]
+    chosen = next(iter(coming), view.targets[-1] if view.targets else None)
+    return chosen.target if chosen else None
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The names of the target's and the baseline's line, each beside one end of it."""
+    none: list[str | None] = [None] * len(frame)
+    target, baseline = list(none), list(none)
+    if len(frame):
+        target[0], baseline[-1] = "target", "without the model"
+    return frame.assign(
+        target_name=pd.Series(target, dtype="object").where(frame["target"].notna(), None),
+        baseline_name=pd.Series(baseline, dtype="object").where(frame["baseline"].notna(), None),
+    )
+
+
+def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:
+    """Measured values with what the models imply, newest first."""
+    shown = series.values[::-1]
+    implied = [view.implied_in(v.period) for v in shown]
+    return pd.DataFrame(
+        {
+            "Period": [str(v.period) for v in shown],
+            "Measured": [number(v.value, digits_beside(v.value)) for v in shown],
+            "Whole": ["yes" if v.is_whole else "not over when it came" for v in shown],
+            "Implied": [NOTHING if i is None else number(i) for i in implied],
+            "Other": [
+                NOTHING if i is None else number(v.value - i)
+                for v, i in zip(shown, implied, strict=True)
+            ],
+            "Cases": [NOTHING if v.n is None else f"{v.n:,}" for v in shown],
+            "Source": [v.source for v in shown],
+            "Batch": [v.batch for v in shown],
+        }
+    )
+
+
+def targets(view: KpiView) -> pd.DataFrame:
+    """Targets by date with what was measured then."""
+    unit = view.kpi.unit
+    return pd.DataFrame(
+        {
+            "By": [day(t.on) if t.on else "always" for t in view.targets],
+            "Target": [figure(t.target, unit) for t in view.targets],
+            "Floor": [_number(t.at_least) for t in view.targets],
+            "Stretch": [_number(t.stretch) for t in view.targets],
+            "Measured then": [
+                _number(t.measured.value if t.measured else None) for t in view.targets
+            ],
+            "Reached": [_reached(t.is_reached) for t in view.targets],
+        }
+    )
+
+
+def _reached(is_reached: bool | None) -> str:
+    if is_reached is None:
+        return NOTHING
+    return "✓ reached" if is_reached else "✕ missed"
+
+
+def since(view: KpiView, changed: SinceDay) -> pd.DataFrame:
+    """The KPI and the model's metrics then and now."""
+    unit = view.kpi.unit
+    shown = [("Measured", unit, changed.measured), ("Implied (grade C)", unit, changed.implied)]
+    shown += [(METRICS[str(m.metric)].label, "", m) for m in changed.metrics]
+    told = [(label, of, m) for label, of, m in shown if m is not None]
+    return pd.DataFrame(
+        {
+            "What": [label for label, _, _ in told],
+            "Then": [_figure(m.before, of, m.now) for _, of, m in told],
+            "Period then": [
+                NOTHING if m.before_in is None else str(m.before_in) for _, _, m in told
+            ],
+            "Now": [_figure(m.now, of, m.before) for _, of, m in told],
+            "Period now": [str(m.now_in) for _, _, m in told],
+            "Change": [_change(m) for _, _, m in told],
+        }
+    )
+
+
+def _figure(value: float | None, unit: str, other: float | None) -> str:
+    if value is None:
+        return NOTHING
+    digits = digits_beside(value, other)
+    return figure(value, unit, digits) if unit else number(value, digits)
+
+
+def _change(moved: Moved) -> str:
+    difference = moved.difference
+    if difference is None:
+        return "nothing known then" if moved.before is None else "no newer value"
+    sign = "+" if difference > 0 else ""
+    return f"{sign}{number(difference)}"
+
+
+def promises(view: KpiView) -> pd.DataFrame:
+    """What was promised of the KPI, to whom, with which confidence."""
+    unit = view.kpi.unit
+    return pd.DataFrame(
+        {
+            "Promised": [figure(p.promised, unit) for p in view.promises],
+            "For": [day(p.promised_for_on) for p in view.promises],
+            "To": [p.made_to or NOTHING for p in view.promises],
+            "Made on": [day(p.made_on) for p in view.promises],
+            "Chance given when made": [
+                NOTHING if p.confidence is None else percent(p.confidence) for p in view.promises
+            ],
+            "Measured then": [_then(view, p) for p in view.promises],
+        }
+    )
+
+
+def _then(view: KpiView, promise: Promise) -> str:
+    """What was measured in the period of the promised day, and whether that is as good."""
+    value = view.measured_on(promise.promised_for_on)
+    if value is None:
+        return NOTHING
+    sign = 1 if view.kpi.direction == "higher" else -1
+    is_kept = sign * (value - promise.promised) >= 0
+    shown = number(value, digits_beside(value, promise.promised))
+    return f"{'✓' if is_kept else '✕'} {shown}"
+
+
+def _number(value: float | None) -> str:
+    return NOTHING if value is None else number(value)

@@ -1,0 +1,198 @@
+"""The KPI screen: one sentence first, then measured beside implied, and who answers for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mlpm_core.services.ingest import imports, registers
+from tests.app.conftest import labels, open_screen, plain, run, said
+
+WORKSHOP, DEMAND = "bike-shop-workshop", "bike-shop-demand"
+DESK = {"project": WORKSHOP, "kpi": "desk-hours"}
+
+
+def put(workspace, kind, text, project=WORKSHOP):
+    receipt = imports.import_file(
+        workspace.acting_as("ada"), project, kind, f"{kind}.csv", text.encode()
+    )
+    assert receipt.status == "committed", receipt
+
+
+def words(app):
+    return plain(said(app))
+
+
+def metrics(app):
+    return {m.label: plain(m.value) for m in app.metric}
+
+
+@pytest.mark.usefixtures("demo")
+def test_without_a_chosen_kpi_the_list_tells_state_owner_and_freshness():
+    app = open_screen("kpi", project=WORKSHOP)
+    assert words(app).startswith(
+        "Of 4 KPIs, 3 are off target, 1 cannot be told. "
+        "**Desk hours per 1,000 requests** needs attention first."
+    )
+    table = app.dataframe[0].value.set_index("KPI")
+    desk = table.loc["Desk hours per 1,000 requests"]
+    assert (desk["State"], desk["Now"], desk["Target"]) == (
+        "✕ off target", "79 h per 1,000 cases", "72 by 31 Aug 2025",
+    )  # fmt: skip
+    assert (desk["Based on"], desk["Data to"], desk["Owner"]) == (
+        "measured", "28 Jun 2026", "Ines Varga",
+    )  # fmt: skip
+    assert len(desk["Newest values"]) == 26
+    cost = table.loc["Desk and rework cost"]
+    assert (cost["State"], cost["Based on"]) == ("✕ off target", "implied (grade C)")
+    wrong = table.loc["Requests sent to a wrong bench, per 1,000"]
+    assert (wrong["State"], wrong["Data to"]) == ("? cannot tell", "14 Jun 2026")
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_button_leads_back_from_a_kpi_to_the_list():
+    app = open_screen("kpi", **DESK)
+    assert "**Desk hours per 1,000 requests**: 79" in words(app)
+    next(b for b in app.button if b.label == "All KPIs").click()
+    run(app)
+    assert words(app).startswith("Of 4 KPIs")
+    assert "kpi" not in app.query_params
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_answer_comes_first_with_value_change_and_target():
+    """Weeks of 15 and 22 June: 87.5983 and 78.9988 h, so 8.5995 less, which is better."""
+    app = open_screen("kpi", **DESK)
+    assert words(app).startswith(
+        "**Desk hours per 1,000 requests**: 79 h per 1,000 cases in the week of 22 Jun 2026, "
+        "8.6 better than the week before, which may be chance; the target of 72 by 31 Aug 2025 "
+        "was missed."
+    )
+    tiles = metrics(app)
+    assert tiles["Against the week before"] == "−8.6 (−10%)"
+    assert tiles["Against the baseline"] == "−74 (−48%)"
+    assert "the same week a year ago" not in words(app)  # the week itself is named
+    assert "week of 23 Jun 2025; change likely" in words(app)
+    assert "other (measured minus implied), in the week of 22 Jun 2026" in words(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_it_names_owner_definition_source_freshness_promises_and_targets():
+    text = words(open_screen("kpi", **DESK))
+    for part in (
+        "**Owner**: Ines Varga. People intensity; lower is better.",
+        "**Definition**: Hours the desk spends reading and passing on requests",
+        "**Freshness**: Newest value to 28 Jun 2026, 2 days old.",
+        "**Source**: Time sheets of the desk",
+    ):
+        assert part in text
+    tables = {next(iter(d.value.columns)): d.value for d in open_screen("kpi", **DESK).dataframe}
+    assert list(tables["By"]["Reached"]) == ["✓ reached", "✕ missed"]
+    assert list(tables["Promised"]["Promised"]) == ["80 h per 1,000 cases"]
+    assert tables["Promised"]["Measured then"][0].startswith("✓ 73")
+
+
+@pytest.mark.usefixtures("demo")
+def test_events_are_numbered_and_those_of_other_kpis_left_out():
+    text = words(open_screen("kpi", **DESK))
+    assert (
+        "**1** :material/rocket_launch: 2 Sep 2024: request-triage 1.0 in use as champion" in text
+    )
+    assert "**5** :material/event: 13 Apr 2026: Two new people at the desk" in text
+    other = words(open_screen("kpi", project=WORKSHOP, kpi="wrong-bench"))
+    assert "Spring campaign" in other
+    assert "Two new people" not in other
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_kpi_without_measured_values_says_what_to_upload():
+    app = open_screen("kpi", project=WORKSHOP, kpi="hours-to-ready")
+    text = words(app)
+    assert text.startswith("**Hours from request to bike ready** has no measured values yet. ")
+    assert "The model's metrics imply" in text
+    assert "a file with the columns kpi_id (hours-to-ready), period_start" in text
+    (link,) = [x for x in app.get("page_link") if x.proto.label == "Upload measured values"]
+    assert link.proto.page == "upload"
+    assert "kind=kpi_actuals" in link.proto.query_string
+
+
+def test_a_kpi_without_any_model_is_told_all_the_same(empty):
+    registers.save(
+        empty.acting_as("t"), "shop", "projects",
+        [{"project": "shop", "title": "Shop", "clock_on": "2024-07-01"}],
+    )  # fmt: skip
+    head = "kpi_id,title,dimension,unit,direction,baseline,target\n"
+    kpi = f"{head}w,Waits,cycle_time,hour/case,lower,20,8\n"
+    put(empty, "kpis", kpi, "shop")
+    rows = "".join(f"w,2024-0{m}-01,{v},P1M\n" for m, v in ((4, 12), (5, 11), (6, 9)))
+    put(empty, "kpi_actuals", f"kpi_id,period_start,value,granularity\n{rows}", "shop")
+    app = open_screen("kpi", project="shop", kpi="w")
+    text = words(app)
+    assert text.startswith(
+        "**Waits**: 9 h per case in Jun 2024, 2 better than the month before; the target of 8 is "
+        "not reached yet."
+    )
+    assert "too few months in a row, and no sums over cases, to say how much is chance" in text
+    assert "There is no value of a year ago." in text
+    assert metrics(app)["Implied by the model"] == "–"
+    assert "No value case says yet how the model moves this KPI." in text
+    assert "kpi" in app.query_params
+
+
+def test_a_half_week_is_named_and_not_compared(demo):
+    row = "kpi_id,period_start,value,granularity\ndesk-hours,2026-06-29,20,P1W\n"
+    put(demo, "kpi_actuals", row)
+    text = words(open_screen("kpi", **DESK))
+    assert text.startswith(
+        "**Desk hours per 1,000 requests**: 79 h per 1,000 cases in the week of 22"
+    )
+    assert (
+        "The week of 29 Jun 2026 came in before it was over (20 h per 1,000 cases so far). It is "
+        "compared with nothing before it is over."
+    ) in text
+
+
+def test_lengths_of_period_are_shown_one_at_a_time(demo):
+    rows = "".join(f"desk-hours,2026-0{m}-01,{v},P1M\n" for m, v in ((4, 90), (5, 85)))
+    put(demo, "kpi_actuals", f"kpi_id,period_start,value,granularity\n{rows}")
+    weekly = words(open_screen("kpi", **DESK))
+    assert "week of 22 Jun 2026" in weekly
+    monthly = words(open_screen("kpi", **DESK, by="P1M"))
+    assert monthly.startswith(
+        "**Desk hours per 1,000 requests**: 85 h per 1,000 cases in May 2026, 5"
+    )
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_address_that_names_no_kpi_says_so():
+    app = open_screen("kpi", project=DEMAND, kpi="nothing")
+    assert "There is no KPI “nothing”" in plain(app.warning[0].value)
+    assert not app.error
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_driver_tree_and_the_model_s_metrics_are_a_click_away():
+    app = open_screen("kpi", **DESK)
+    links = {x.proto.label: x.proto for x in app.get("page_link")}
+    assert links["The model's metrics over time"].page == "deployment"
+    assert "deployment=request-triage-form" in links["The model's metrics over time"].query_string
+    assert links["Were the promises kept?"].page == "promised"
+    assert "What moves it" in words(app)
+    assert labels(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_changed_since_a_day_is_a_short_list_with_figures():
+    app = open_screen("kpi", **DESK)
+    app.date_input(key="since_bike-shop-workshop_desk-hours").set_value(date(2026, 4, 1))
+    run(app)
+    table = next(d.value for d in app.dataframe if "Then" in d.value.columns).set_index("What")
+    measured = table.loc["Measured"]
+    assert (measured["Period then"], measured["Period now"]) == (
+        "week of 23 Mar 2026", "week of 22 Jun 2026",
+    )  # fmt: skip
+    assert "Coverage" in table.index
+    text = words(app)
+    assert "- 13 Apr 2026: Two new people at the desk" in text
+    assert "- Neither its definition nor its target changed." in text
