@@ -1,11 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-<<<<<<< HEAD
-from pages.parts.in_life import costs, promises, promises_text
-=======
-from pages.parts.in_life import events, promises, promises_text
->>>>>>> h/kpi
+from pages.parts.in_life import costs, events, promises, promises_text
 
 project = controls.project()
 lines = queries.project_view(project).lines
