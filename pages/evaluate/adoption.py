@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.evaluate import decisions, preferences, tables, text
+from pages.parts.evaluate import decisions, preferences, proof, tables, text
 from pages.parts.in_life import costs
 
 project = controls.project()
@@ -29,8 +29,9 @@ if board.options and not board.is_empty:
     weighed = queries.choosing(project, line.case.value_case_id)
     if weighed is not None:
         preferences.who_would_choose_what(weighed, board.currency)
+    designs = proof.section(project, line.case.value_case_id, view.day)
     st.subheader("Record the decision", anchor=False)
-    decisions.form(project, board, view.day, recorded)
+    decisions.form(project, board, view.day, recorded, designs)
 
 if recorded:
     st.subheader("Recorded decisions", anchor=False)

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.in_life import costs, events, promises, promises_text
+from pages.parts.in_life import costs, events, promises, promises_text, proof
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -19,6 +19,7 @@ st.markdown(promises_text.lead(view))
 if view.total is None or view.total.realised is None:
     if view.promises:
         promises.promises(view)
+    proof.section(project)
     panels.empty(
         promises_text.nothing_realised(view),
         "data/upload.py",
@@ -31,6 +32,7 @@ marks = events.of_promises(project, view)
 shown = promises.months(view, marks)
 events.listing(marks)
 promises.promises(view)
+proof.section(project)
 costs.section(view)
 promises.decisions_due(view)
 promises.table(view, shown)

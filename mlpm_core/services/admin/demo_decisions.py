@@ -59,6 +59,7 @@ def recorded(workspace: Workspace, project: str, path: Path) -> list[Receipt]:
                 decided_on=date.fromisoformat(row["decided_on"]),
                 review_on=date.fromisoformat(row["review_on"]),
                 runs_as=(row["model_id"], row["model_version"]),
+                proof=None,
             )
         )
     return receipts

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+    from mlpm_core.services.evaluate.proof_plans import ProofChoice
+
 
 def save_edits(
     project: str, kind: str, edits: Sequence[editing.Edit], *, is_new_model: bool = False
@@ -68,6 +70,7 @@ def decide(
     attendees: str,
     conditions: str,
     dissent: str,
+    proof: ProofChoice | None,
 ) -> Receipt:
     """Record what was decided, with the options as they stand now."""
     return decisions.decide(
@@ -85,6 +88,7 @@ def decide(
         attendees=attendees,
         conditions=conditions,
         dissent=dissent,
+        proof=proof,
     )
 
 

@@ -13,12 +13,14 @@ from mlpm_core.services.ingest.recorded_decisions import Origin
 from pages.parts.common import commands, forms, panels, queries, saving
 from pages.parts.common.format import NOTHING, counted, figure, literal, option_name, spread
 from pages.parts.evaluate import tables, text
+from pages.parts.evaluate.proof import NO_PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.services.evaluate.decisions import DecisionView
+    from mlpm_core.services.evaluate.proof_plans import ProofChoice
     from mlpm_core.services.evaluate.views import LeaderboardView, Range
     from pages.parts.common.forms import Form
 
@@ -29,6 +31,7 @@ _CHOSEN = {
     "chosen": "Chosen",
     "supersedes": "Supersedes",
     "runs_as": "In use as",
+    "proof_by": "How will we know?",
 }
 _ALSO = (
     ("conditions", "Conditions", "What must be true for the decision to hold"),
@@ -40,15 +43,23 @@ _EMPTY: dict[str, Any] = {
     "why": "",
     "supersedes": "",
     "runs_as": ("", ""),
+    "proof_by": NO_PLAN,
     **{name: "" for name, _, _ in _ALSO},
 }
 """What the fields hold that begin empty."""
 
 
 def form(
-    project: str, view: LeaderboardView, today: date, decisions: Sequence[DecisionView]
+    project: str,
+    view: LeaderboardView,
+    today: date,
+    decisions: Sequence[DecisionView],
+    proofs: Mapping[str, ProofChoice],
 ) -> None:
-    """Record a decision on the options of a value case; each one recorded empties the form."""
+    """Record a decision on the options of a value case; each one recorded empties the form.
+
+    ``proofs`` are the designs of a proof that can be picked, by what they are called.
+    """
     options = [o.name for o in view.options]
     standing = {d.decision_id: d for d in decisions if d.state is DecisionState.IN_FORCE}
     name = f"decide_{project}_{view.value_case_id}"
@@ -119,6 +130,14 @@ def form(
                 "only if that name differs from the candidate's: the value achieved later is read "
                 "from the results of this deployment.",
             )
+        values["proof_by"] = _choice(
+            fields,
+            "proof_by",
+            [NO_PLAN, *proofs],
+            lambda name: name or "no plan: we may never know",
+            "The design of the table above that the meeting picks. It is kept with the decision, "
+            "and Promised and realised follows it to its verdict.",
+        )
         if view.deployed and not {v for _, v in view.deployed} & set(options):
             st.caption(literal(text.in_use(view)))
         with st.expander("Conditions, dissent and participants"):
@@ -131,7 +150,7 @@ def form(
         fields.remember(values)
         if st.button("Record the decision", type="primary", icon=":material/gavel:"):
             with panels.guard():
-                _record(project, view.value_case_id, fields, values)
+                _record(project, view.value_case_id, fields, values, proofs)
 
 
 def _text(fields: Form, name: str, label: str, placeholder: str = "") -> str:
@@ -167,7 +186,13 @@ def _choice(
     )
 
 
-def _record(project: str, value_case_id: str, fields: Form, values: Mapping[str, Any]) -> None:
+def _record(
+    project: str,
+    value_case_id: str,
+    fields: Form,
+    values: Mapping[str, Any],
+    proofs: Mapping[str, ProofChoice],
+) -> None:
     for name, label in _CHOSEN.items():
         if values[name] is None:
             st.error(
@@ -175,7 +200,10 @@ def _record(project: str, value_case_id: str, fields: Form, values: Mapping[str,
                 icon=":material/error:",
             )
             return
-    receipt = commands.decide(project, value_case_id, **values)
+    decided = {name: value for name, value in values.items() if name != "proof_by"}
+    receipt = commands.decide(
+        project, value_case_id, proof=proofs.get(values["proof_by"]), **decided
+    )
     if saving.refused(receipt):
         return
     fields.done()
@@ -220,6 +248,7 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
         st.caption(literal(decision.promised_reason))
     if also := text.also_said(decision):
         st.markdown(also)
+    st.caption(text.proof(decision))
     st.caption(text.came_in(decision))
     if not decision.options:
         return

@@ -141,6 +141,28 @@ def computed(view: LeaderboardView) -> str:
     )
 
 
+def proof(decision: DecisionView) -> str:
+    """How a decision is to be proven, as it was planned."""
+    if not decision.proof_by:
+        return "No proof was planned with it."
+    held_out = decision.proof_held_out
+    share = f" ({percent(held_out)} held out)" if held_out else ""
+    weeks = (
+        f"{counted(decision.proof_weeks, 'week')} to a verdict"
+        if decision.proof_weeks
+        else ("no verdict within five years")
+    )
+    chance = (
+        ""
+        if decision.proof_chance is None
+        else (f", {percent(decision.proof_chance)} by the review")
+    )
+    return literal(
+        f"To be proven by {decision.proof_by.value}{share} on {decision.proof_kpi_id}: "
+        f"{weeks}{chance}."
+    )
+
+
 def decided(decision: DecisionView) -> str:
     """What was decided, when, by whom and why."""
     return (

@@ -1,0 +1,88 @@
+"""The section of Promised and realised that says what is proven, and when the rest will be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.services.in_life.experiments import ProofState, Verdict
+from pages.parts.common import panels, queries
+from pages.parts.common.format import day, digits_beside, literal, number, written_unit
+from pages.parts.in_life import proof_text as say
+
+if TYPE_CHECKING:
+    from mlpm_core.services.in_life.experiments import KpiExperiment
+
+_ICONS = {
+    Verdict.WORKS: ":material/check_circle:",
+    Verdict.HARMS: ":material/dangerous:",
+    Verdict.DOES_NOT_WORK: ":material/cancel:",
+    Verdict.CANNOT_TELL: ":material/hourglass_top:",
+}
+
+
+def section(project: str) -> None:
+    """Every experiment with its verdict, and the proof of every decision in force."""
+    view = queries.proofs(project)
+    st.subheader("Proven by experiment", anchor=False, help=say.EVER)
+    for measured in view.experiments:
+        with st.container(border=True):
+            _experiment(measured)
+    if not view.experiments:
+        st.info(say.nothing(), icon=":material/science:")
+        st.page_link(
+            "data/upload.py",
+            label="Upload measured KPIs",
+            icon=":material/upload:",
+            query_params=panels.here(kind="kpi_actuals"),
+        )
+    for proof in view.proofs:
+        st.markdown(say.followed(proof))
+    if any(p.state is ProofState.NO_PLAN for p in view.proofs):
+        st.page_link(
+            "evaluate/adoption.py",
+            label="Plan a proof with the next decision",
+            icon=":material/gavel:",
+            query_params=panels.here(),
+        )
+
+
+def _experiment(measured: KpiExperiment) -> None:
+    found = measured.experiment
+    word = found.verdict if found else Verdict.CANNOT_TELL
+    st.markdown(f"{_ICONS[word]} {say.verdict(measured)}")
+    st.caption(say.rests_on(measured))
+    if found is None or not found.looks:
+        return
+    with st.expander(
+        "How it came about",
+        icon=":material/table:",
+        on_change="rerun",
+        key=f"looks_{measured.kpi_id}",
+    ) as opened:
+        if opened.open:
+            st.caption(literal(f"{measured.title}, difference in {written_unit(measured.unit)}"))
+            st.dataframe(
+                looks(measured),
+                hide_index=True,
+                alt="What the experiment said after each period: difference, range and verdict",
+            )
+
+
+def looks(measured: KpiExperiment) -> pd.DataFrame:
+    """What was known after each period, newest first."""
+    found = measured.experiment
+    rows = found.looks[::-1] if found else ()
+    digits = [digits_beside(x.effect.mean, x.effect.low, x.effect.high) for x in rows]
+    return pd.DataFrame(
+        {
+            "Period from": [day(x.start) for x in rows],
+            "Days": [number(x.days) for x in rows],
+            "Difference": [number(x.effect.mean, d) for x, d in zip(rows, digits, strict=True)],
+            "From": [number(x.effect.low, d) for x, d in zip(rows, digits, strict=True)],
+            "To": [number(x.effect.high, d) for x, d in zip(rows, digits, strict=True)],
+            "Verdict": [x.verdict.value for x in rows],
+        }
+    )

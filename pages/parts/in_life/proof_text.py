@@ -1,0 +1,243 @@
+"""What Promised and realised says of experiments and of planned proofs, made from their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.services.in_life.experiments import Doubt, Lack, ProofDesign, ProofState, Verdict
+from pages.parts.common.format import (
+    counted,
+    day,
+    digits_beside,
+    listed,
+    literal,
+    number,
+    percent,
+    written_unit,
+)
+
+if TYPE_CHECKING:
+    from mlpm_core.services.in_life.experiments import Experiment, KpiExperiment, Proof
+
+EVER = (
+    "The true value lies in this range 95 times in 100, however often and whenever somebody looks. "
+    "An ordinary 95% range that is read every week for a year misses in a third of experiments; "
+    "this one is wider, and need not wait for a planned end."
+)
+_VERDICTS = {
+    Verdict.WORKS: "the model works",
+    Verdict.HARMS: "the model does harm",
+    Verdict.DOES_NOT_WORK: "the model does not work as planned",
+    Verdict.CANNOT_TELL: "too early to tell",
+}
+_LACKS = {
+    Lack.CASES: "The measured values do not say how many cases they rest on. Upload them with the "
+    "column n.",
+    Lack.SUMS: "The measured values do not say how much single cases differ. Upload them with the "
+    "columns sum and sum_sq: the sum over the cases, and the sum of their squares.",
+    Lack.LENGTH: "The measured values do not say how long their periods are. Upload them with the "
+    "column granularity, such as P1W.",
+}
+_DESIGNS = {
+    ProofDesign.HALVES: "half of all cases held out",
+    ProofDesign.HOLDOUT: "{share} of all cases held out",
+    ProofDesign.SWITCHBACK: "weeks with and without the model taking turns",
+    ProofDesign.BEFORE_AFTER: "before and after, with a control series",
+}
+
+
+def verdict(measured: KpiExperiment) -> str:
+    """What one experiment says, in a sentence or two that can be read out."""
+    title, found = literal(measured.title), measured.experiment
+    if found is None:
+        why = _LACKS[measured.lack] if measured.lack else measured.reason or ""
+        return f"**{title}** was measured by group, but cannot be compared. {literal(why)}"
+    if found.effect is None:
+        return f"**{title}** cannot be judged by experiment. {literal(_doubt(measured, found))}"
+    word = _VERDICTS[found.verdict]
+    text = f"Measured by experiment (grade A): **{word}**. {_difference(measured, found)}"
+    if found.verdict is Verdict.CANNOT_TELL:
+        return f"{text} {literal(_doubt(measured, found))}"
+    if found.verdict is Verdict.DOES_NOT_WORK and measured.plan:
+        planned = _amount(measured.plan.proof_effect or 0.0, measured.unit)
+        text += f" An effect as large as the planned {literal(planned)} is ruled out."
+    return f"{text} {literal(_in_total(measured, found))}".strip()
+
+
+def _difference(measured: KpiExperiment, found: Experiment) -> str:
+    """How far apart the groups are."""
+    if found.effect is None:
+        return ""
+    effect, title = found.effect, literal(measured.title)
+    digits = digits_beside(effect.mean, effect.low, effect.high)
+    size = literal(_amount(abs(effect.mean), measured.unit, digits))
+    ends = f"{number(effect.low, digits)} to {number(effect.high, digits)}"
+    way = "higher" if effect.mean > 0 else "lower"
+    head = f"With the model, “{title}” is **{size}** {way} than without it"
+    if effect.mean == 0:
+        head = f"With and without the model, “{title}” is the same"
+    return f"{head} (difference {literal(ends)})."
+
+
+def _amount(value: float, unit: str, digits: int = 3) -> str:
+    """A figure of one case with its unit.
+
+    Examples
+    --------
+    >>> _amount(30.2, "1/kcase"), _amount(1794.3, "EUR/case")
+    ('30.2 per 1,000 cases', 'EUR 1,790 per case')
+    """
+    currency, _, per = unit.partition("/")
+    if per == "case" and len(currency) == 3 and currency.isupper():
+        return f"{currency} {number(value, digits)} per case"
+    if unit == "1/kcase":
+        return f"{number(value, digits)} per 1,000 cases"
+    return f"{number(value, digits)} {written_unit(unit)}"
+
+
+def _in_total(measured: KpiExperiment, found: Experiment) -> str:
+    """What the effect makes over all treated cases."""
+    if found.total is None:
+        return ""
+    total, unit = found.total, measured.total_unit
+    digits = digits_beside(total.mean, total.low, total.high)
+    low, high = sorted((abs(total.low), abs(total.high)))
+    if total.low < 0 < total.high:
+        return ""
+    word = "more" if total.mean > 0 else "less" if unit != "case" else "fewer"
+    if len(unit) == 3 and unit.isupper():
+        size = f"{unit} {number(abs(total.mean), digits)}"
+    else:
+        size = f"{number(abs(total.mean), digits)} {unit}s"
+    return (
+        f"Over the {found.n_treated:,} treated cases of {_days(found.days)} that makes {size} "
+        f"{word} ({number(low, digits)} to {number(high, digits)})."
+    )
+
+
+def _days(days: float) -> str:
+    return counted(round(days), "day")
+
+
+def _doubt(measured: KpiExperiment, found: Experiment) -> str:
+    """Why there is no verdict, and what would bring one."""
+    match found.doubt:
+        case Doubt.NO_HOLDOUT:
+            return (
+                "Only treated cases were measured. Nothing says what would have happened without "
+                "the model: hold some cases out at random, and upload them as the group holdout."
+            )
+        case Doubt.NO_TREATED:
+            return "Only held-out cases were measured; upload the group treated as well."
+        case Doubt.NEVER_SHARED:
+            return (
+                "The groups were never measured in the same period, so what changed in between "
+                "cannot be told from the model."
+            )
+        case Doubt.NO_SPREAD:
+            return "All cases of a group are the same, so nothing says what chance alone does."
+        case Doubt.TOO_FEW:
+            return (
+                f"There are too few cases yet: {found.n_treated:,} treated and "
+                f"{found.n_holdout:,} held out."
+            )
+        case Doubt.SAMPLE_RATIO:
+            return _uneven(measured, found)
+        case Doubt.TOO_SHORT:
+            return "Nothing is judged before two whole weeks, for weekdays differ."
+        case _:
+            return f"Chance alone could explain the difference. {_weeks_left(found.weeks_left)}"
+
+
+def _uneven(measured: KpiExperiment, found: Experiment) -> str:
+    held_out = measured.plan.proof_held_out if measured.plan else None
+    meant = f" where {percent(held_out)} were to be held out" if held_out is not None else ""
+    return (
+        f"The cases are not split as planned: {found.n_treated:,} treated and "
+        f"{found.n_holdout:,} held out{meant}. Chance does that less than once in 2,000 times, so "
+        "something decides who is treated. No figure is shown until that is found."
+    )
+
+
+def _weeks_left(weeks: int | None) -> str:
+    if weeks is None:
+        return "At this rate not even ten more years would tell."
+    return (
+        f"If the difference stays as it is, {counted(weeks, 'more week')} at this rate "
+        f"{'brings' if weeks == 1 else 'bring'} a verdict."
+    )
+
+
+def rests_on(measured: KpiExperiment) -> str:
+    """Cases, periods, checks and batches behind an experiment."""
+    found, parts = measured.experiment, []
+    if found is not None:
+        turns = ", the groups taking turns" if found.is_switchback else ""
+        parts.append(
+            f"{found.n_treated:,} treated and {found.n_holdout:,} held-out cases in "
+            f"{counted(found.n_periods, 'period')}{turns}, to {day(measured.until)}."
+        )
+        if found.decided_after_days is not None:
+            parts.append(f"The verdict was first reached after {_days(found.decided_after_days)}.")
+        if found.effect is not None and found.sample_ratio_p is None and not found.is_switchback:
+            parts.append("No plan says how the cases were to be split, so that is not checked.")
+        if found.n_left_out:
+            parts.append(
+                f"{counted(found.n_left_out, 'period')} with one group only "
+                f"{'is' if found.n_left_out == 1 else 'are'} left out."
+            )
+    if found is not None and measured.n_unread:
+        parts.append(
+            f"{counted(measured.n_unread, 'measured value')} could not be used: without cases or "
+            "sums, or of a time that others cover."
+        )
+    if measured.plan is not None:
+        parts.append(f"Counted from the day of decision {measured.plan.decision_id}.")
+    parts.append(f"From {listed(measured.batches[-3:])}.")
+    return literal(" ".join(parts))
+
+
+def followed(proof: Proof) -> str:
+    """How far the proof of a decision has come, in a sentence or two."""
+    decision = proof.decision
+    name = literal(decision.decision_id)
+    if proof.state is ProofState.NO_PLAN:
+        return (
+            f"**{name}** was recorded without a plan of proof, so nothing says when it will be "
+            "known whether the model works."
+        )
+    share = "" if decision.proof_held_out is None else percent(decision.proof_held_out)
+    design = _DESIGNS[decision.proof_by].format(share=share)
+    head = f"**{name}** is to be proven on “{literal(proof.kpi_title)}”: {literal(design)}."
+    left = literal(_left(proof))
+    match proof.state:
+        case ProofState.PROVEN:
+            return f"{head} The verdict is in (grade A)."
+        case ProofState.NEVER:
+            return f"{head} It cannot be known this way: the effect is too small for the cases."
+        case ProofState.WAITING:
+            return f"{head} No group has been measured yet. {left}"
+        case ProofState.ELSEWHERE:
+            return f"{head} That can reach grade B, and is not computed yet. {left}"
+        case _:
+            return f"{head} It is running. {left}"
+
+
+def _left(proof: Proof) -> str:
+    if proof.state is ProofState.RUNNING:
+        return (
+            "" if proof.weeks_left is None else f"About {counted(proof.weeks_left, 'week')} left."
+        )
+    if proof.due_on is None:
+        return ""
+    by = f"By {day(proof.due_on)} 8 of 10 such proofs have a verdict"
+    return f"{by}; {counted(proof.weeks_left or 0, 'week')} left." if proof.weeks_left else f"{by}."
+
+
+def nothing() -> str:
+    """What to do where no KPI was measured by group."""
+    return (
+        "Nothing here is proven yet: no KPI was measured with some cases held out at random. "
+        "Upload measured KPIs with the groups treated and holdout, and this section says whether "
+        "the model works (grade A)."
+    )
