@@ -8,6 +8,14 @@ from __future__ import annotations
 from mlpm_core.errors import NotFoundError
 from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
 from mlpm_core.records.evaluating import Decision, Evaluation
+from mlpm_core.records.file_look import (
+    METRIC_PREFIX,
+    FileColumn,
+    FileField,
+    FileLook,
+    RejectedLine,
+    RejectedLines,
+)
 from mlpm_core.records.mechanisms import FIRST_MECHANISM, MechanismRecord
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, PERCENT_ERRORS, Metric
 from mlpm_core.records.monitoring import (
@@ -86,6 +94,7 @@ __all__ = [
     "KINDS",
     "METRICS",
     "METRIC_ALIASES",
+    "METRIC_PREFIX",
     "PERCENT_ERRORS",
     "Answer",
     "AnyRecord",
@@ -105,6 +114,9 @@ __all__ = [
     "EstimateRecord",
     "Evaluation",
     "Example",
+    "FileColumn",
+    "FileField",
+    "FileLook",
     "FindingRecord",
     "Granularity",
     "Group",
@@ -127,6 +139,8 @@ __all__ = [
     "Receipt",
     "Record",
     "Reject",
+    "RejectedLine",
+    "RejectedLines",
     "Repair",
     "Slot",
     "Source",
