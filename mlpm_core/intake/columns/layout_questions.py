@@ -63,7 +63,10 @@ def asked_about_layout(
     again = _headers_again(records, header, fields)
     if again and profile.second_table is None:
         n_below = int(np.count_nonzero(records.lines >= again[0]))
-        preview = [f"skip: all {len(records.lines):,} rows are read", f"first: {n_below:,} are not"]
+        preview = [
+            f"skip: all {len(records.lines) - len(again):,} rows are read",
+            f"first: the {n_below:,} rows from there on are left out",
+        ]
         questions.append(
             question(
                 "second-table", "second_table", ["skip", "first"],

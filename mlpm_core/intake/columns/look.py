@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from mlpm_core.intake.columns.mapping import filled_cells, fit, has_own_word, is
 from mlpm_core.intake.columns.written_units import header_unit
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import shown
-from mlpm_core.intake.metric_names import Meaning, near_metrics, normal
+from mlpm_core.intake.metric_names import Meaning, known_metric, near_metrics, normal
 from mlpm_core.records import (
     METRIC_PREFIX,
     METRICS,
@@ -114,7 +115,7 @@ def _suggestions(
     found: dict[int, tuple[str, str]] = {}
     if fields.is_results and {"metric", "value"}.isdisjoint(header.fields):
         for j in sorted(free):
-            near = near_metrics(header.cells[j])
+            near = near_metrics(header.cells[j]) or _named_in(header.cells[j])
             if near and is_mostly_numbers(filled_cells(records, j)):
                 found[j] = (METRIC_PREFIX + _signed(near[0]), "%" * near[0].is_percent)
     has_metrics = bool(found or wide)
@@ -128,7 +129,16 @@ def _suggestions(
             is_number = fields.columns[field].kind is ColumnKind.NUMBER
             found[-minus_j] = (field, apart[1] if apart and is_number else "")
             taken.add(field)
+    if "period" in fields.columns and "period_end" not in taken:  # one column says both days
+        start = [j for j, (field, _) in found.items() if field == "period_start"]
+        found.update({j: ("period", "") for j in start})
     return found
+
+
+def _named_in(header: str) -> list[Meaning]:
+    """The metric that is one of the words of a header, such as those of a dashboard's series."""
+    known = {metric for word in re.findall(r"\w+", header) if (metric := known_metric(word))}
+    return [Meaning(metric) for metric in known] if len(known) == 1 else []
 
 
 def _pairs(

@@ -16,24 +16,23 @@ if TYPE_CHECKING:
 
 def asked(upload: Upload, field: FileField, key: str, given: str = "") -> str:
     """A field that holds one value for the whole file; nothing before it is answered."""
-    choices = field.choices
-    if field.refers_to:
-        choices = list(queries.titles(upload.project, field.refers_to))
+    kind = "models" if field.name == "model_id" else field.refers_to
+    choices = list(queries.titles(upload.project, kind)) if kind else field.choices
     label = f"{literal(field.label)}, for every row"
     if not choices:
         form = ", such as 2026-01-31" if field.kind in ("day", "moment") else ""
         return st.text_input(label, value=given, key=key, help=f"{field.help.rstrip('.')}{form}.")
     if given and given not in choices:
         choices = [*choices, given]
-    only = choices[0] if field.refers_to and len(choices) == 1 else given
+    only = choices[0] if kind and len(choices) == 1 else given
     chosen = st.selectbox(
         label,
         choices,
         index=choices.index(only) if only in choices else None,
         format_func=lambda c: LENGTHS.get(c, c) if field.name == "granularity" else c,
         key=key,
-        accept_new_options=field.refers_to is not None,
-        placeholder=f"Choose or type {field.label.lower()}" if field.refers_to else "Choose one",
+        accept_new_options=kind is not None,
+        placeholder=f"Choose or type {field.label.lower()}" if kind else "Choose one",
         help=field.help,
     )
     return str(chosen or "")

@@ -13,6 +13,8 @@ from pages.parts.common.format import counted, literal
 from pages.parts.data.uploaded import UploadedFile
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mlpm_core.records import Receipt, RejectedLines
     from mlpm_core.services.ingest.uploads import Upload
 
@@ -56,7 +58,7 @@ def table(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
                 f"The first {len(rejected.lines):,} of {receipt.rejected:,}; the next ones follow "
                 "once these are right."
             )
-        edited = _editor(file, rejected)
+        edited = _editor(file, rejected, {r.column for r in receipt.rejects if r.column})
         if not st.button("Check the corrected lines", icon=":material/check:"):
             return
         changed = {
@@ -79,10 +81,13 @@ def table(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
         st.rerun()
 
 
-def _editor(file: UploadedFile, rejected: RejectedLines) -> list[list[str]]:
-    """The cells of the lines as they stand now; line and reason cannot be changed."""
+def _editor(
+    file: UploadedFile, rejected: RejectedLines, faulty: Collection[str]
+) -> list[list[str]]:
+    """The cells of the lines as they stand now, faulty columns first."""
     n = len(rejected.headers)
     cells = [f"c{j}" for j in range(n)]
+    at_fault = [c for c, h in zip(cells, rejected.headers, strict=True) if h in faulty]
     frame = pd.DataFrame(
         [[str(x.row), *x.cells, x.message] for x in rejected.lines],
         columns=["line", *cells, "why"],
@@ -101,7 +106,7 @@ def _editor(file: UploadedFile, rejected: RejectedLines) -> list[list[str]]:
         hide_index=True,
         num_rows="fixed",
         column_config=config,
-        column_order=["line", "why", *cells],
+        column_order=["line", *at_fault, *(c for c in cells if c not in at_fault), "why"],
         key=file.key("editor"),
         alt="Rejected lines, cell by cell",
     )

@@ -17,7 +17,7 @@ from mlpm_core.services.ingest.column_mapping import (
     without_mapping,
 )
 from pages.parts.common import queries
-from pages.parts.common.format import inner, listed, literal
+from pages.parts.common.format import listed, literal
 from pages.parts.data import constants
 
 if TYPE_CHECKING:
@@ -68,10 +68,17 @@ def _step(upload: Upload, file: UploadedFile, receipt: Receipt, look: FileLook) 
     choices = [_column(file, look, j, column) for j, column in enumerate(look.columns)]
     given = _for_all_rows(upload, file, look, choices)
     if not st.button("Go on with these columns", type="primary", key=file.key("mapped")):
-        st.caption(
-            "No column fits? Start from the template further up, or choose another kind of file: "
-            "what this one holds may be something else."
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("None of these? Choose another kind above, or fill in the template.")
+            st.download_button(
+                "Template",
+                queries.template_csv(upload.kind),
+                file_name=f"{upload.kind}.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
         return
     asked = {question.key for question in receipt.questions}
     try:
@@ -119,12 +126,13 @@ def _column(file: UploadedFile, look: FileLook, j: int, column: FileColumn) -> C
     fields = {f.name: f for f in look.fields}
     options = _options(look, column)
     now = "" if column.is_ignored else column.field or column.suggestion
-    left, middle, right = st.columns([4, 4, 2], vertical_alignment="center")
+    left, right = st.columns([4, 6], vertical_alignment="center")
     with left:
         samples = ", ".join(column.samples) or "empty"
         st.markdown(f"**{literal(column.header or column.key)}**  \n:small[{literal(samples)}]")
     at = file.key(f"column{look.header_line}_{_turn(file)}_{j}")
-    holds = middle.selectbox(
+    controls = right.container(horizontal=True)
+    holds = controls.selectbox(
         f"What {literal(column.header or column.key)} holds",
         options,
         index=options.index(now) if now in options else 0,
@@ -138,13 +146,14 @@ def _column(file: UploadedFile, look: FileLook, j: int, column: FileColumn) -> C
     unit = unit or ("" if column.is_ignored else column.suggested_unit) or _AS_IT_STANDS
     units = ["as it stands", "%"] if holds.startswith(METRIC_PREFIX) else list(_UNITS)
     units += [unit] if unit not in units else []
-    chosen = right.selectbox(
+    chosen = controls.selectbox(
         f"Unit of {literal(column.header or column.key)}",
         units,
         index=units.index(unit),
         key=f"{at}_{holds}_unit",
         label_visibility="collapsed",
         accept_new_options=not holds.startswith(METRIC_PREFIX),
+        width=150,
         help="Percent and money, such as k EUR, are converted; write any other as a factor, such "
         "as times 0.001.",
     )
@@ -197,25 +206,24 @@ def _for_all_rows(
         and not (f.name in ("metric", "value") and any(map(_is_metric, held)))
     }  # fmt: skip
     if alike:
-        st.markdown(
-            f"No column holds {listed([inner(literal(f.label)) for f in alike])}. What is the same "
-            "for every row?"
-        )
+        names = listed([f"“{literal(f.label)}”" for f in alike])
+        st.markdown(f"No column holds {names}. What is the same for every row?")
+    given = {f.name: _constant(upload, file, look, f) for f in alike}
     more = st.multiselect(
         "Also the same for every row",
         list(free),
         default=[name for name in look.constants if name in free],
         format_func=lambda name: free[name],
         key=file.key(f"alike{_turn(file)}"),
-        placeholder="Such as the period length or the unit",
+        placeholder="Nothing else",
     )
-    chosen = [*alike, *(f for f in look.fields if f.name in more)]
-    return {
-        f.name: constants.asked(
-            upload, f, file.key(f"constant_{f.name}"), look.constants.get(f.name, "")
-        )
-        for f in chosen
-    }
+    given |= {f.name: _constant(upload, file, look, f) for f in look.fields if f.name in more}
+    return given
+
+
+def _constant(upload: Upload, file: UploadedFile, look: FileLook, field: FileField) -> str:
+    given = look.constants.get(field.name, "")
+    return constants.asked(upload, field, file.key(f"constant_{field.name}"), given)
 
 
 def _is_metric(holds: str) -> bool:
