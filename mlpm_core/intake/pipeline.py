@@ -28,6 +28,7 @@ from mlpm_core.intake.columns.layout_questions import (
     asked_about_metrics,
     checked_header,
 )
+from mlpm_core.intake.columns.look import look_at
 from mlpm_core.intake.columns.marks import marks_in_words, settled_marks
 from mlpm_core.intake.columns.metric_rules import (
     as_shares,
@@ -44,6 +45,7 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.wide_counts import with_counts
+from mlpm_core.intake.corrections import corrected_file, rejected_lines
 from mlpm_core.intake.diff import compared
 from mlpm_core.intake.files.csv_records import table
 from mlpm_core.intake.files.detect import text_of
@@ -58,14 +60,14 @@ from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
 from mlpm_core.records import MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
-    from mlpm_core.records import Reject, Warned
+    from mlpm_core.records import FileLook, Reject, RejectedLines, Warned
 
-_MOST_ABOVE = 10  # lines above a header that are shown
+_MOST_ABOVE, _MOST_BELOW = 12, 3  # lines above a header and from it on that are shown
 
 
 def judge(asked: ImportRequest, stored: StoredRecords, *, accept_good: bool) -> ImportPlan:
@@ -216,6 +218,41 @@ def rejected_csv(asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:
     return rejected_records(_opened(asked), rejects)
 
 
+def look(asked: ImportRequest) -> FileLook:
+    """What the columns of a file are read as, and what they may be; no row is judged.
+
+    Raises
+    ------
+    Refusal
+        When its columns cannot be told apart yet: it is refused, or its layout is a question.
+    InputError
+        When the project's name, or an answer of the profile, cannot be used.
+    """
+    return look_at(_opened(asked))
+
+
+def to_correct(asked: ImportRequest, rejects: Sequence[Reject], most: int) -> RejectedLines:
+    """The first rejected lines of a file as a table.
+
+    Raises
+    ------
+    Refusal
+        When the file is refused as a whole.
+    """
+    return rejected_lines(_opened(asked), rejects, most)
+
+
+def corrected(asked: ImportRequest, corrections: Mapping[int, Sequence[str]]) -> bytes:
+    """The file with the cells of some rows written anew.
+
+    Raises
+    ------
+    Refusal
+        When the file is refused as a whole.
+    """
+    return corrected_file(_opened(asked), corrections)
+
+
 def check_project(project: str) -> None:
     """See that a project may be called this.
 
@@ -263,8 +300,9 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         profile = settled_marks(records, header, fields, asked.profile, asked.now)
         if profile is not asked.profile:
             checker = Checker(fields, header, Grammar(profile, asked.now), asked.project)
-        above = lines.lines[header.first_line : header.line][:_MOST_ABOVE]
-        records = asked_about_layout(records, header, fields, profile, above)
+        first = max(0, header.line - _MOST_ABOVE)
+        around = dict(enumerate(lines.lines[first : header.line + _MOST_BELOW], start=first + 1))
+        records = asked_about_layout(records, header, fields, profile, around)
     except Refusal as refusal:
         refusal.shape = shape.text
         raise

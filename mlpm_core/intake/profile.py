@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from mlpm_core.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 IGNORE = "ignore"
 """The answer that leaves a column unused."""
@@ -124,7 +127,10 @@ class Profile(BaseModel):
             The key of a question: a field of the profile, or ``columns.HEADER``,
             ``constants.FIELD`` or ``metrics.NAME``, where an equals sign is written ``%3D``.
         value : str
-            One of the question's choices; ``wide`` takes headers with commas between them.
+            One of the question's choices; ``wide`` takes headers with commas between them, where
+            a comma of a header is written ``%2C``. ``columns.HEADER`` takes a field, ``FIELD in
+            UNIT`` (percent, or money such as k EUR), ``FIELD times FACTOR``, or ``ignore``; a
+            column without a name, or whose name comes twice, is called ``columns.column 3``.
 
         Raises
         ------
@@ -167,7 +173,7 @@ class Profile(BaseModel):
             if isinstance(value, dict):
                 answers += [f"{key}.{k.replace('=', '%3D')}={v}" for k, v in value.items()]
             elif isinstance(value, tuple):
-                answers.append(f"{key}={','.join(value)}")
+                answers.append(f"{key}={joined(value)}")
             else:
                 answers.append(f"{key}={value}")
         return answers
@@ -181,7 +187,18 @@ def _keys() -> list[str]:
 
 
 def _split(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
+    return [part.strip().replace("%2C", ",") for part in value.split(",") if part.strip()]
+
+
+def joined(headers: Iterable[str]) -> str:
+    """Headers as ``wide`` takes them: commas between them, and %2C for a comma inside.
+
+    Examples
+    --------
+    >>> joined(["recall", "loss, log"])
+    'recall,loss%2C log'
+    """
+    return ",".join(header.replace(",", "%2C") for header in headers)
 
 
 def _allowed(annotation: Any) -> list[str]:  # noqa: ANN401  any annotation

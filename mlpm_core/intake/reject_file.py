@@ -87,6 +87,17 @@ def _safe(text: str) -> str:
     return safe_cell(as_written(text))
 
 
+def as_cell(text: str, delimiter: str) -> str:
+    """A cell that somebody typed, as it is written into a file: never a formula, quoted at need.
+
+    Examples
+    --------
+    >>> as_cell("=1+1", ","), as_cell("a,b", ","), as_cell("-5", ",")
+    ("'=1+1", '"a,b"', '-5')
+    """
+    return _quoted(_safe(text), delimiter)
+
+
 def _reason_cells(faults: list[Reject]) -> list[str]:
     def joined(parts: list[str | None]) -> str:
         return safe_cell("; ".join(dict.fromkeys(p for p in parts if p)))

@@ -25,13 +25,13 @@ import pyarrow as pa
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.intake.messages import Refusal
 from mlpm_core.intake.parsed_file import ParsedFile
-from mlpm_core.intake.pipeline import read, rejected_csv
+from mlpm_core.intake.pipeline import corrected, look, read, rejected_csv, to_correct
 from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.request import ImportRequest
-from mlpm_core.records import Question, Reject
+from mlpm_core.records import FileLook, Question, Reject, RejectedLines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 LOG = logging.getLogger("mlpm.sandbox")
 
@@ -100,7 +100,24 @@ class ParserSandbox:
 
     def rejected_csv(self, asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:
         """See `mlpm_core.intake.pipeline.rejected_csv`."""
-        return self._do("rejected_csv", asked, [r.model_dump() for r in rejects])[1][0]
+        given = {"rejects": [r.model_dump() for r in rejects]}
+        return self._do("rejected_csv", asked, given)[1][0]
+
+    def look(self, asked: ImportRequest) -> FileLook:
+        """See `mlpm_core.intake.pipeline.look`."""
+        return FileLook.unpacked(self._do("look", asked)[0])
+
+    def to_correct(
+        self, asked: ImportRequest, rejects: Sequence[Reject], most: int
+    ) -> RejectedLines:
+        """See `mlpm_core.intake.pipeline.to_correct`."""
+        given = {"rejects": [r.model_dump() for r in rejects], "most": most}
+        return RejectedLines.unpacked(self._do("to_correct", asked, given)[0])
+
+    def corrected(self, asked: ImportRequest, corrections: Mapping[int, Sequence[str]]) -> bytes:
+        """See `mlpm_core.intake.pipeline.corrected`."""
+        given = {"corrections": [[row, list(cells)] for row, cells in corrections.items()]}
+        return self._do("corrected", asked, given)[1][0]
 
     def close(self) -> None:
         """Stop every reader that is not at work."""
@@ -110,7 +127,7 @@ class ParserSandbox:
             reader.stop()
 
     def _do(
-        self, what: str, asked: ImportRequest, rejects: list[dict[str, Any]] | None = None
+        self, what: str, asked: ImportRequest, given: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], list[bytes]]:
         with self._turns:
             with self._lock:
@@ -120,7 +137,7 @@ class ParserSandbox:
                 reader = None
             reader = reader or _Reader(self._bounds)
             try:
-                answer, parts = reader.ask(_written(what, asked, rejects), asked.data)
+                answer, parts = reader.ask(_written(what, asked, given), asked.data)
             except BaseException:
                 reader.stop()
                 raise
@@ -226,9 +243,7 @@ def _widen(pipe: IO[bytes] | None) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def _written(
-    what: str, asked: ImportRequest, rejects: list[dict[str, Any]] | None
-) -> dict[str, Any]:
+def _written(what: str, asked: ImportRequest, given: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "what": what,
         "path": str(asked.data) if isinstance(asked.data, Path) else None,
@@ -239,7 +254,7 @@ def _written(
         "profile": asked.profile.model_dump(mode="json"),
         "limits": asdict(asked.limits),
         "by_application": asked.by_application,
-        "rejects": rejects,
+        **(given or {}),
     }
 
 
@@ -298,10 +313,18 @@ def _stream(to: pa.NativeFile, table: pa.Table) -> None:
 def _answer(request: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[Any]]:
     try:
         asked = _asked(request, parts)
-        if request["what"] == "rejected_csv":
-            rejects = [Reject.model_construct(**r) for r in request["rejects"]]
-            return {}, [rejected_csv(asked, rejects)]
-        return read(asked).packed()
+        rejects = [Reject.model_construct(**r) for r in request.get("rejects", ())]
+        match request["what"]:
+            case "look":
+                return asdict(look(asked)), []
+            case "rejected_csv":
+                return {}, [rejected_csv(asked, rejects)]
+            case "to_correct":
+                return asdict(to_correct(asked, rejects, request["most"])), []
+            case "corrected":
+                return {}, [corrected(asked, dict(request["corrections"]))]
+            case _:
+                return read(asked).packed()
     except Refusal as refusal:
         return {
             "refusal": [

@@ -9,6 +9,14 @@ from mlpm_core.errors import NotFoundError
 from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
 from mlpm_core.records.evaluating import Decision, Evaluation, ProofDesign
 from mlpm_core.records.events import Event, EventType
+from mlpm_core.records.file_look import (
+    METRIC_PREFIX,
+    FileColumn,
+    FileField,
+    FileLook,
+    RejectedLine,
+    RejectedLines,
+)
 from mlpm_core.records.mechanisms import FIRST_MECHANISM, MechanismRecord
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, PERCENT_ERRORS, Metric
 from mlpm_core.records.monitoring import (
@@ -89,6 +97,7 @@ __all__ = [
     "KINDS",
     "METRICS",
     "METRIC_ALIASES",
+    "METRIC_PREFIX",
     "PERCENT_ERRORS",
     "Answer",
     "AnyRecord",
@@ -110,6 +119,9 @@ __all__ = [
     "Event",
     "EventType",
     "Example",
+    "FileColumn",
+    "FileField",
+    "FileLook",
     "FindingRecord",
     "Granularity",
     "Group",
@@ -134,6 +146,8 @@ __all__ = [
     "Receipt",
     "Record",
     "Reject",
+    "RejectedLine",
+    "RejectedLines",
     "Repair",
     "Slot",
     "Source",

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls
-from pages.parts.data import import_steps, import_text
+from pages.parts.data import corrections, import_steps, import_text, mapping_step, questions
 
 project = controls.project()
 st.markdown(
@@ -19,8 +19,10 @@ upload = import_steps.asked_for(project, kind, file)
 receipt = import_steps.checked(upload, file)
 st.subheader(file.title, anchor=False)
 st.markdown(import_text.receipt(receipt))
-import_steps.answered_before(upload, file, receipt)
-import_steps.ask(file, receipt)
+questions.answered_before(upload, file, receipt)
+if not mapping_step.columns_of(upload, file, receipt):
+    questions.ask(upload, file, receipt)
 import_steps.report(receipt)
+corrections.table(upload, file, receipt)
 import_steps.repair(upload, file, receipt)
 import_steps.commit_panel(upload, file, receipt)

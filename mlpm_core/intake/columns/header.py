@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
+from mlpm_core.intake.columns.column_answers import ColumnAnswer
 from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.written_units import money_of, times
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
@@ -46,6 +48,15 @@ def is_own(header: str) -> bool:
     return header.strip() in _ADDED
 
 
+def column_keys(headers: Sequence[str]) -> list[str]:
+    """What answers call each column of a header; see `Header.key`."""
+    n = Counter(map(normal, headers))
+    return [
+        f"column {j}" if is_blank(cell) or n[normal(cell)] > 1 else cell.strip()
+        for j, cell in enumerate(headers, start=1)
+    ]
+
+
 class Fields:
     """The fields a record's file may have, and which header names which of them."""
 
@@ -66,8 +77,8 @@ class Fields:
         )
         self.is_results = record is MetricResult
         self.has_metrics = {"metric", "value"} <= self.columns.keys()
-        chosen = {h: f.partition(" in ")[::2] for h, f in profile.columns.items()}
-        wrong = [f for f, _ in chosen.values() if f != IGNORE and f not in self.columns]
+        chosen = {h: ColumnAnswer.read(f) for h, f in profile.columns.items()}
+        wrong = [a.field for a in chosen.values() if a.field not in (IGNORE, *self.columns)]
         wrong += [f for f in (*profile.constants, *profile.fields) if f not in self.columns]
         if wrong:
             raise InputError(
@@ -75,9 +86,14 @@ class Fields:
             )
         self._told = {normal(h.replace("%3D", "=")) for h in chosen}
         self._chosen = {normal(h): f for f, h in profile.fields.items() if h != NONE_OF_THESE} | {
-            normal(h.replace("%3D", "=")): f for h, (f, _) in chosen.items()
+            normal(h.replace("%3D", "=")): a.field for h, a in chosen.items()
         }
-        self.units = {f: unit for f, unit in chosen.values() if unit}
+        answers = {a.field: a for a in chosen.values() if a.field != IGNORE}
+        self.units = {f: a.unit for f, a in answers.items() if a.unit}
+        self._factors = {
+            f: a.factor_of(self.columns[f], keeps_unit=f == "value" and "unit" in self.columns)
+            for f, a in answers.items()
+        }
         self._wide = {normal(w) for w in profile.wide}
         self.meanings = {
             normal(name.replace("%3D", "=")): Meaning.read(name, answer)
@@ -85,10 +101,14 @@ class Fields:
             if answer != IGNORE
         }
 
-    def named(self, header: str) -> str | None:
-        """The field that a header names by answer, name or alias."""
+    def named(self, header: str, key: str = "") -> str | None:
+        """The field that a header names by answer, name or alias.
+
+        ``key`` is what answers call its column where the header alone does not tell it.
+        """
         name = normal(header.replace("%3D", "="))
-        field = self._chosen.get(name)
+        field = self._chosen.get(normal(key)) if key else None
+        field = field or self._chosen.get(name)
         if field is None:
             return self._by_header.get(normal(header))
         return None if field == IGNORE else field
@@ -97,9 +117,10 @@ class Fields:
         """Whether the profile says what a column is."""
         return normal(header) in self._told
 
-    def is_ignored(self, header: str) -> bool:
+    def is_ignored(self, header: str, key: str = "") -> bool:
         """Whether the profile, or the intake itself, put a column aside."""
-        return is_own(header) or self._chosen.get(normal(header)) == IGNORE
+        answer = self._chosen.get(normal(key)) if key else None
+        return is_own(header) or (answer or self._chosen.get(normal(header))) == IGNORE
 
     def constant(self, field: str) -> str | None:
         """What a field holds in every record, by answer or because a header says so."""
@@ -114,12 +135,8 @@ class Fields:
         return None
 
     def factor(self, column: Column) -> float:
-        """What the numbers of a column are to be multiplied with, by the unit in its header."""
-        unit = self.units.get(column.name)
-        if unit is None or (column.name == "value" and "unit" in self.columns):
-            return 1.0  # then every row has the unit
-        money = money_of(unit)
-        return money.factor if money is not None else 0.01
+        """What the numbers of a column are to be multiplied with, as answered or by its unit."""
+        return self._factors.get(column.name, 1.0)
 
     def in_unit(self, column: Column, cells: Cells) -> Cells:
         """The cells of a column, in the unit of its field."""
@@ -247,6 +264,10 @@ class Header:
     delimiter: str
     first_line: int
     fields: list[str | None]
+    keys: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", column_keys(self.cells))
 
     @property
     def is_below_preamble(self) -> bool:
@@ -257,6 +278,21 @@ class Header:
         """What to call a column in a sentence."""
         header = self.cells[j].strip() if j < len(self.cells) else ""
         return header or f"column {j + 1}"
+
+    def key(self, j: int) -> str:
+        """What answers call a column: its header, or its place where that is empty or comes twice.
+
+        Examples
+        --------
+        >>> header = Header(["week", "", "week"], 0, 1, ",", 0, [None, None, None])
+        >>> [header.key(j) for j in range(3)]
+        ['column 1', 'column 2', 'column 3']
+        """
+        return self.keys[j]
+
+    def is_ignored(self, j: int, fields: Fields) -> bool:
+        """Whether the profile, or the intake itself, put the column at a place aside."""
+        return fields.is_ignored(self.cells[j], self.key(j))
 
     @classmethod
     def find(cls, lines: Lines, fields: Fields, limits: Limits) -> Header:
@@ -284,8 +320,9 @@ class Header:
         line, (delimiter, cells, below) = first, ("", [""], 0)
         tried = [(fields.n_named(at(first, d)[0]), d) for d in delimiters]
         most = max(n for n, _ in tried)
+        is_told = fields.profile.skip_lines is not None
         later = (
-            (i, d) for i in range(first + 1, last) for d in delimiters
+            (i, d) for i in range(first + 1, first if is_told else last) for d in delimiters
             if fields.is_header(at(i, d)[0])
         )  # fmt: skip
         if most:
@@ -301,7 +338,11 @@ class Header:
         cells, below = [as_written(c) for c in record.cells], record.next
         if len(cells) > limits.columns:
             raise Refusal.of("limit-columns", got=len(cells), limit=limits.columns)
-        named = [None if fields.is_ignored(c) else fields.named(c) for c in cells]
+        keys = column_keys(cells)
+        named = [
+            None if fields.is_ignored(c, k) else fields.named(c, k)
+            for c, k in zip(cells, keys, strict=True)
+        ]
         return cls(cells, line, below, delimiter, first, named)
 
     def numbers(self, fields: Fields) -> list[int]:
@@ -329,7 +370,7 @@ class Header:
         places = [
             j
             for j, name in enumerate(self.fields)
-            if name is None and not fields.is_ignored(self.cells[j])
+            if name is None and not self.is_ignored(j, fields)
             and fields.is_metric(self.cells[j])
         ]  # fmt: skip
         chosen = [j for j in places if fields.is_answered(self.cells[j])]

@@ -20,11 +20,11 @@ from mlpm_core.intake.columns.rows import flags
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, reject, shown
 from mlpm_core.intake.metric_names import KEEP
-from mlpm_core.intake.profile import IGNORE
+from mlpm_core.intake.profile import IGNORE, joined
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.columns.readings import Reading
@@ -39,14 +39,14 @@ _MEANS = {
 
 
 def asked_about_layout(
-    records: Table, header: Header, fields: Fields, profile: Profile, above: Sequence[str] = ()
+    records: Table, header: Header, fields: Fields, profile: Profile, around: Mapping[int, str]
 ) -> Table:
     """The table with repeated headers settled.
 
     Parameters
     ----------
-    above : sequence of str
-        The lines above the header, which a person sees before they are skipped.
+    around : mapping of int to str
+        The lines about the header, from 1, which a person sees before any is skipped.
 
     Raises
     ------
@@ -55,16 +55,24 @@ def asked_about_layout(
     """
     questions = []
     if header.is_below_preamble:
-        shown_lines = [f"{i}: {line}" for i, line in enumerate(above, start=1)]
+        shown_lines = [f"{i}: {line}" for i, line in around.items()]
         at = header.line
         questions.append(
             question("preamble", "skip_lines", [str(at)], line=at + 1, preview=shown_lines)
         )
     again = _headers_again(records, header, fields)
     if again and profile.second_table is None:
+        n_below = int(np.count_nonzero(records.lines >= again[0]))
+        preview = [
+            f"skip: all {len(records.lines) - len(again):,} rows are read",
+            f"first: the {n_below:,} rows from there on are left out",
+        ]
         questions.append(
-            question("second-table", "second_table", ["skip", "first"], line=again[0] + 1)
-        )
+            question(
+                "second-table", "second_table", ["skip", "first"],
+                line=again[0] + 1, preview=preview,
+            )
+        )  # fmt: skip
     elif again and profile.second_table == "skip":
         records = records.without(set(again).__contains__)
     elif again:
@@ -114,11 +122,11 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
     present = {f for f in header.fields if f is not None}
     given = present | profile.constants.keys()
     is_wide = header.is_wide(fields)
-    near = _near(header, fields, given, is_wide=is_wide)
+    near = near_fields(header, fields)
     missing = fields.missing({*given, *(f for names in near.values() for f in names)})
     if is_wide or fields.has_metric_columns(header):
         missing -= {"metric", "value", "model_id"}
-    rejects = [*_twice(header, fields), *_unnamed(records, header, profile)]
+    rejects = [*_twice(header, fields), *_unnamed(records, header, fields)]
     which: list[Question] | None = []
     if missing and not profile.is_replay:
         every = fields.missing(given) - (
@@ -133,7 +141,7 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
         )
     if rejects:
         raise Refusal(rejects)
-    index = _about_index(records, header) if profile.index_column is None else []
+    index = _about_index(records, header, fields) if profile.index_column is None else []
     if which or index:
         raise Refusal(questions=[*index, *(which or [])])
     questions = [
@@ -147,19 +155,30 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
     ]
     questions += asked_about_units(records, header, fields)
     questions += asked_about_outcomes(records, header, fields)
-    if is_blank(header.cells[-1]) and profile.empty_last_column is None:
+    last = len(header.cells) - 1
+    if (
+        is_blank(header.cells[-1])
+        and profile.empty_last_column is None
+        and header.fields[-1] is None
+        and not header.is_ignored(last, fields)
+    ):
         questions.append(question("empty-last-column", "empty_last_column", [IGNORE]))
     if is_wide:
-        unnamed = [c for c, f in zip(header.cells, header.fields, strict=True) if f is None]
         questions += [
             q
-            for cell in unnamed
-            if not fields.is_ignored(cell)
+            for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True))
+            if field is None and not header.is_ignored(j, fields)
             for q in _about_metric(cell, fields, IGNORE)
         ]
         questions += _about_wide(header, fields, has_model="model_id" in given)
     if questions:
         raise Refusal(questions=questions)
+
+
+def near_fields(header: Header, fields: Fields) -> dict[int, list[str]]:
+    """The fields to which headers that name none come close, by the place of their column."""
+    given = {f for f in header.fields if f is not None} | fields.profile.constants.keys()
+    return _near(header, fields, given, is_wide=header.is_wide(fields))
 
 
 def _near(
@@ -169,7 +188,12 @@ def _near(
     wide = set(header.wide_columns(fields))
     near = {}
     for j, (cell, name) in enumerate(zip(header.cells, header.fields, strict=True)):
-        if name is None and j not in wide and not is_blank(cell) and not fields.is_ignored(cell):
+        if (
+            name is None
+            and j not in wide
+            and not is_blank(cell)
+            and not header.is_ignored(j, fields)
+        ):
             names = fields.near(cell, taken)
             if names:
                 near[j] = names
@@ -196,19 +220,23 @@ def _twice(header: Header, fields: Fields) -> list[Reject]:
     ]
 
 
-def _unnamed(records: Table, header: Header, profile: Profile) -> list[Reject]:
+def _unnamed(records: Table, header: Header, fields: Fields) -> list[Reject]:
     return [
         reject("blank-label", None, None, position=j + 1)
-        for j in _filled_without_name(records, header)
-        if profile.index_column == "faulty" or not _counts_rows(records, j)
+        for j in nameless_columns(records, header, fields)
+        if fields.profile.index_column == "faulty" or not _counts_rows(records, j)
     ]
 
 
-def _filled_without_name(records: Table, header: Header) -> list[int]:
+def nameless_columns(records: Table, header: Header, fields: Fields) -> list[int]:
+    """The places of columns that hold something, and have neither a name nor an answer."""
     return [
         j
         for j, cell in enumerate(header.cells)
-        if is_blank(cell) and not all(map(is_blank, records.columns[j].cells))
+        if is_blank(cell)
+        and header.fields[j] is None
+        and not header.is_ignored(j, fields)
+        and not all(map(is_blank, records.columns[j].cells))
     ]
 
 
@@ -224,14 +252,14 @@ def _counts_rows(records: Table, j: int) -> bool:
     )
 
 
-def _about_index(records: Table, header: Header) -> list[Question]:
+def _about_index(records: Table, header: Header, fields: Fields) -> list[Question]:
     """The question whether a column without a name that counts the rows may be ignored."""
     return [
         question(
             "index-column", "index_column", [IGNORE, "faulty"], position=j + 1,
             preview=[f"{IGNORE}: the column is not used", "faulty: it lacks its name"],
         )
-        for j in _filled_without_name(records, header)
+        for j in nameless_columns(records, header, fields)
         if _counts_rows(records, j)
     ]  # fmt: skip
 
@@ -244,7 +272,7 @@ def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Ques
         mapping = ", ".join(preview[:12])
         asked.append(
             question(
-                "wide-layout", "wide", [",".join(headers)],
+                "wide-layout", "wide", [joined(headers)],
                 asked=f"is this the mapping ({mapping})?", preview=preview,
             )
         )  # fmt: skip

@@ -89,16 +89,16 @@ def _unused(header: Header, fields: Fields) -> list[int]:
         for j, (cell, field) in enumerate(zip(cells, header.fields, strict=True))
         if field is None
         and not is_blank(cell)
-        and not fields.is_ignored(cell)
+        and not header.is_ignored(j, fields)
         and cells.count(cell) == 1
         and not (is_wide and fields.is_metric(cell))
     ]
 
 
 def _which(records: Table, header: Header, column: Column, unused: Sequence[int]) -> Question:
-    ranked = sorted(unused, key=lambda j: -_fit(header.cells[j], _cells(records, j), column))
+    ranked = sorted(unused, key=lambda j: -fit(header.cells[j], filled_cells(records, j), column))
     cells = [header.cells[j].strip() for j in ranked]
-    samples = [", ".join(map(shown, _cells(records, j)[:_MOST_SHOWN])) for j in ranked]
+    samples = [", ".join(map(shown, filled_cells(records, j)[:_MOST_SHOWN])) for j in ranked]
     preview = [f"{cell}: {sample}" for cell, sample in zip(cells, samples, strict=True)]
     return question(
         "which-column", f"fields.{column.name}", [*cells, NONE_OF_THESE],
@@ -107,27 +107,52 @@ def _which(records: Table, header: Header, column: Column, unused: Sequence[int]
     )  # fmt: skip
 
 
-def _cells(records: Table, j: int) -> list[str]:
+def filled_cells(records: Table, j: int) -> list[str]:
+    """The first cells of a column that hold something."""
     cells = records.columns[j].cells[:50] if j < len(records.columns) else []
     return [c for cell in cells if not is_missing(c := cell.strip(SPACES))]
 
 
-def _fit(header: str, cells: Sequence[str], column: Column) -> float:
+def fit(header: str, cells: Sequence[str], column: Column) -> float:
     """How well a column fits a field, by the words of its header and by what it holds."""
-    words = set(re.findall(r"[^\W_]+", header.casefold()))
-    own = set(_WORDS.get(column.name, column.name.replace("_", " ")).split())
+    words, own = _words(header), _own_words(column)
     others = {w for name, ws in _WORDS.items() if name != column.name for w in ws.split()} - own
     fit = 2.0 * len(words & own) - 0.5 * len(words & others)
     fit += 1.0 if any(w in header for w in own if not w.isascii()) else 0.0
     if not cells:
         return fit - 4
-    n_numbers = sum(_NUMBER.fullmatch(c) is not None for c in cells) / len(cells)
+    n_numbers = _share_of_numbers(cells)
     n_dates = sum(moment(c, "dmy", None) is not None for c in cells) / len(cells)
     if column.kind in _NUMBERS:
         return fit + 3 * n_numbers - 4 * n_dates
     if column.kind in _DATES:
         return fit + 4 * n_dates
     return fit - 2 * n_numbers - 3 * n_dates
+
+
+def _words(header: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", header.casefold()))
+
+
+def _own_words(column: Column) -> set[str]:
+    return set(_WORDS.get(column.name, column.name.replace("_", " ")).split())
+
+
+def has_own_word(header: str, column: Column) -> bool:
+    """Whether a header has a word that suggests a field."""
+    own = _own_words(column)
+    return bool(_words(header) & own) or any(w in header for w in own if not w.isascii())
+
+
+def _share_of_numbers(cells: Sequence[str]) -> float:
+    return sum(_NUMBER.fullmatch(c) is not None for c in cells) / len(cells)
+
+
+def is_mostly_numbers(cells: Sequence[str]) -> bool:
+    """Whether most cells of a column are numbers, and no dates."""
+    if not cells or _share_of_numbers(cells) <= 1 / 2:
+        return False
+    return sum(moment(c, "dmy", None) is not None for c in cells) <= len(cells) / 2
 
 
 def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list[Question]:
@@ -139,11 +164,11 @@ def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list
         return []
     predicted: set[str] = {"0", "1"}
     if "y_pred" in header.fields:
-        predicted = set(_cells(records, header.fields.index("y_pred")))
+        predicted = set(filled_cells(records, header.fields.index("y_pred")))
     may_be = [
         j
         for j in _unused(header, fields)
-        if (classes := set(_cells(records, j)))
+        if (classes := set(filled_cells(records, j)))
         and len(records.columns[j].cells) <= _MOST_CLASSES
         and len(classes) > 1
         and classes <= predicted
@@ -187,7 +212,7 @@ def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Qu
 
 def about_column(records: Table, j: int, header: str, answers: Sequence[str]) -> Question:
     """The question whether a column is a field, and in which unit."""
-    cells = _cells(records, j)[:_MOST_SHOWN]
+    cells = filled_cells(records, j)[:_MOST_SHOWN]
     said = [_as_read(answer, cells) for answer in answers] if _has_units(answers) else []
     preview = [f"{a}: {text}" for a, text in zip(answers, said, strict=False)]
     return question(

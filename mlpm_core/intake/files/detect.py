@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mlpm_core.intake.files.cost_exports import bill_of
@@ -82,7 +83,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 )
 _CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5")
 _OF_ANY_BYTES = ("cp1250", "cp1251", "mac-roman", "cp850")
-_MOST_SHOWN = 6
+_MOST_SHOWN, _MOST_LINES = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 
 def _preview(text: str) -> str:
-    """The first line that tells encodings apart."""
+    """The first lines that tell encodings apart."""
     telling = (line for line in text.splitlines() if not line.isascii())
-    return shown(next(telling, text.splitlines()[0] if text else ""))
+    first = list(islice(telling, _MOST_LINES)) or text.splitlines()[:1]
+    return " / ".join(map(shown, first))

@@ -21,7 +21,7 @@ from mlpm_core.intake.files.workbook_parts import (
     sheets_of,
     text_lengths,
 )
-from mlpm_core.intake.messages import Refusal, question
+from mlpm_core.intake.messages import Refusal, question, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +37,7 @@ _MOST_CELLS: Final = 2**25  # from the first to the last; the reader of values l
 _MOST_SHEETS: Final = 1000
 _MOST_LOOKED_AT: Final = 20
 _HEADER_WITHIN: Final = 20  # rows of a sheet
+_MOST_PREVIEWED: Final = 3
 _ZIP_FAULTS: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, OSError, RuntimeError,
     ValueError,
@@ -126,14 +127,27 @@ def _ask_which_sheet(
     if has_header(values):
         return
     first, *others = sheets
-    with_header = []
+    with_header, previews = [], {first.name: _first_rows(values)}
     for sheet in others[:_MOST_LOOKED_AT]:
         part = archive.part(sheet.part)
-        if part is not None and has_header(_values({**parts, sheet.part: part}, sheet)):
+        if part is None:
+            continue
+        rows = _values({**parts, sheet.part: part}, sheet)
+        previews[sheet.name] = _first_rows(rows)
+        if has_header(rows):
             with_header.append(sheet.name)
     if with_header:
         rest = [s.name for s in (first, *others) if s.name not in with_header]
-        raise Refusal(questions=[question("sheet", "sheet", [*with_header, *rest])])
+        names = [*with_header, *rest]
+        preview = [f"{name}: {previews.get(name, 'not looked into')}" for name in names]
+        raise Refusal(questions=[question("sheet", "sheet", names, preview=preview)])
+
+
+def _first_rows(rows: list[list[Any]]) -> str:
+    """The first rows of a sheet that hold anything, in one line."""
+    filled = [[text for c in row if (text := _written(c).strip())] for row in rows[:_HEADER_WITHIN]]
+    shown_rows = [", ".join(shown(cell, 30) for cell in row[:8]) for row in filled if row]
+    return " / ".join(shown_rows[:_MOST_PREVIEWED])
 
 
 def _values(parts: dict[str, bytes], sheet: Sheet) -> list[list[Any]]:

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlpm_core.errors import InputError
 from mlpm_core.intake import ParserSandbox, Refusal
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.intake.shape import Shape
@@ -29,6 +30,9 @@ _OF_ONE_FILE = frozenset(
 )
 # These hold for files of the shape even where too few dates raise the question.
 _ABOUT_PERIODS = ("period", "dates_are")
+# What is said of the columns of a file holds for every file with the same header, whole or not at
+# all: a mapping of which only the questions were answered again would be another one.
+_ABOUT_COLUMNS = ("columns.", "fields.", "metrics.", "wide")
 _CASE = "constants.value_case_id"
 _CONTRADICTED_BY = {"dmy": "mdy: ", "mdy": "dmy: "}
 _MOST_TURNS = 10
@@ -53,6 +57,20 @@ def kept_answers(reader: Reader, project: str, kind: str, shape: str) -> dict[st
     return kept
 
 
+def kept_mapping(reader: Reader, project: str, kind: str, shape: str) -> tuple[dict[str, str], str]:
+    """What the newest answered batch with the same header said of its columns, and that batch."""
+    asked = Shape.read(shape)
+    for row in reader.rows("answered", project=project, kind=kind):
+        if not Shape.read(row["shape"]).fits("columns", asked):
+            continue
+        said = dict(answer.partition("=")[::2] for answer in json.loads(row["answers"]))
+        of_columns = {k: v for k, v in said.items() if k.startswith(_ABOUT_COLUMNS)}
+        if "wide" not in said:  # then metrics are names in cells: each is asked about where it is
+            of_columns = {k: v for k, v in of_columns.items() if not k.startswith("metrics.")}
+        return of_columns, str(row["batch"])
+    return {}, ""
+
+
 def read_as_before(
     reader: Reader, asked: ImportRequest, *, ask_again: bool = False
 ) -> tuple[ImportRequest, ParsedFile, list[Warned]]:
@@ -74,11 +92,26 @@ def read_as_before(
         When the reader was stopped.
     """
     warnings: list[Warned] = []
+    is_mapped = ask_again or any(a.startswith(_ABOUT_COLUMNS) for a in asked.profile.answers())
     for _ in range(_MOST_TURNS):
         try:
             parsed = SANDBOX.read(asked)
+            if not is_mapped:
+                is_mapped = True
+                profile, said = _with_columns(reader, asked, parsed.receipt.shape)
+                if said:
+                    asked, warnings = replace(asked, profile=profile), [*warnings, *said]
+                    continue
         except Refusal as refusal:
-            if not refusal.questions or ask_again:
+            if ask_again:
+                raise
+            if not is_mapped and Shape.read(refusal.shape).header:
+                is_mapped = True
+                profile, said = _with_columns(reader, asked, refusal.shape)
+                if said:
+                    asked, warnings = replace(asked, profile=profile), [*warnings, *said]
+                    continue
+            if not refusal.questions:
                 raise
             kept = kept_answers(reader, asked.project, asked.kind, refusal.shape)
             profile, added = _answered(asked.profile, refusal.questions, kept)
@@ -93,6 +126,22 @@ def read_as_before(
             return asked, parsed, warnings
         return _with_periods(reader, asked, parsed, warnings)
     raise Refusal  # pragma: no cover  every turn answers at least one of a few questions
+
+
+def _with_columns(reader: Reader, asked: ImportRequest, shape: str) -> tuple[Profile, list[Warned]]:
+    """The profile with what was said before of the columns of such files, and what to say of it."""
+    mapping, batch = kept_mapping(reader, asked.project, asked.kind, shape)
+    if not mapping:
+        return asked.profile, []
+    profile = asked.profile
+    try:
+        for key, value in mapping.items():
+            profile = profile.answered(key, value)
+    except InputError:  # an older version took what this one does not
+        return asked.profile, []
+    names = ", ".join(f"{key.partition('.')[2] or key} is {v}" for key, v in mapping.items())
+    sentence = f"Columns read as answered before, for {batch}: {names}."
+    return profile, [Warned(code="answered-before", message=sentence)]
 
 
 def _with_only_case(

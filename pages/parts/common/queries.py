@@ -18,7 +18,7 @@ from mlpm_core.services.in_life import experiments as experiments_service
 from mlpm_core.services.in_life import kpi_view as kpi_service
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.in_life import promises as promises_service
-from mlpm_core.services.ingest import batches, imports, registers, uploads
+from mlpm_core.services.ingest import batches, file_looks, imports, registers, uploads
 from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.plan import briefs
 from mlpm_core.services.plan import estimates as estimates_service
@@ -29,10 +29,10 @@ from pages.parts.common.cache import shared, tried
 from pages.parts.common.cache import workspace as workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mlpm_core.quantity import Dimension
-    from mlpm_core.records import Project, Receipt
+    from mlpm_core.records import FileLook, Project, Receipt, RejectedLines
     from mlpm_core.services.admin.demo import LoadedDemo
     from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.evaluate.insights import Advice, Change, Insight
@@ -265,6 +265,25 @@ def rejected_csv(upload: uploads.Upload, _data: bytes, sha256: str) -> bytes:
         _data,
         profile=upload.check(),
     )
+
+
+@shared
+def file_look(upload: uploads.Upload, _data: bytes, sha256: str) -> FileLook | None:
+    """What the columns of a file are read as; None when they cannot be told apart yet."""
+    return file_looks.look(workspace(), upload, _data)
+
+
+@shared
+def rejected_lines(upload: uploads.Upload, _data: bytes, sha256: str) -> RejectedLines:
+    """The first rejected lines of a file, to be corrected."""
+    return file_looks.to_correct(workspace(), upload, _data)
+
+
+def corrected(
+    upload: uploads.Upload, data: bytes, corrections: Mapping[int, Sequence[str]]
+) -> file_looks.Corrected:
+    """A file with some of its lines written anew; nothing is stored."""
+    return file_looks.corrected(workspace(), upload, data, corrections)
 
 
 @shared

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.errors import MlpmError
+from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.ingest.uploads import Upload
 from pages.parts.common import commands, controls, panels, queries, sidebar, tables
 from pages.parts.common.format import counted, inner, literal
-from pages.parts.data import import_text
+from pages.parts.data import corrections, import_text
+from pages.parts.data.uploaded import UploadedFile, next_turn, turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpm_core.records import Question, Receipt
+    from mlpm_core.records import Receipt
 
 _MOST_EXAMPLES = 3
 _LARGE = 2 << 20  # bytes; what is smaller takes less than a second
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """An uploaded file: its name as given, its bytes, and their hash."""
-
-    name: str
-    data: bytes
-    sha256: str
-
-    @property
-    def title(self) -> str:
-        """The name, for a place that reads Markdown."""
-        return literal(self.name)
-
-    @property
-    def size(self) -> str:
-        """The size as people read it."""
-        n = len(self.data)
-        return f"{n / 2**20:,.1f} MB" if n >= 2**20 else f"{n / 1024:,.0f} KB"
 
 
 def kind_of_file() -> str:
@@ -53,11 +32,10 @@ def kind_of_file() -> str:
 
 
 def uploader(kind: str) -> UploadedFile | None:
-    """The place to drop a file; a new one after each file that was stored."""
-    turn = st.session_state.setdefault("upload_turn", 0)
+    """The place to drop a file or paste a table; a new one after each file that was stored."""
     file = st.file_uploader(
         "File",
-        key=f"upload_file_{kind}_{turn}",
+        key=f"upload_file_{kind}_{turn()}",
         help="CSV or TSV (UTF-8; comma, semicolon, tab or | between the cells), the same in gzip "
         "(.csv.gz), an Excel workbook (.xlsx, .xlsm; its first sheet) or Parquet; with a header. "
         "As results or evaluations also reports: MLflow (JSON, CSV), Evidently (JSON), "
@@ -66,10 +44,28 @@ def uploader(kind: str) -> UploadedFile | None:
         "leaderboards of PyCaret and AutoGluon (CSV); as costs bills of AWS, Google Cloud, Azure, "
         "OpenCost and FOCUS (CSV).",
     )
-    if file is None:
-        return None
-    data = file.getvalue()
-    return UploadedFile(file.name, data, hashlib.sha256(data).hexdigest())
+    if file is not None:
+        return corrections.in_place_of(UploadedFile.of(kind, file.name, file.getvalue()))
+    pasted = _pasted(kind)
+    return None if pasted is None else corrections.in_place_of(pasted)
+
+
+def _pasted(kind: str) -> UploadedFile | None:
+    """A table from the clipboard: it goes the path of a file."""
+    key = f"upload_pasted_{kind}_{turn()}"
+    text = st.session_state.get(key, "")
+    with st.expander("Or paste a table", icon=":material/content_paste:", expanded=bool(text)):
+        written = st.text_area(
+            "Table with a line of column names",
+            key=f"{key}_text",
+            height=160,
+            placeholder="model\tmetric\tweek\tvalue\nchurn\trecall\t2026-01-05\t0.81",
+            help="Copied from Excel or any other table, or with commas or semicolons between the "
+            "cells.",
+        )
+        if st.button("Check what was pasted", disabled=not (written or text)):
+            st.session_state[key] = text = written
+    return UploadedFile.of(kind, "pasted.csv", text.encode()) if text.strip() else None
 
 
 def expected(kind: str) -> None:
@@ -111,9 +107,9 @@ def asked_for(project: str, kind: str, file: UploadedFile) -> Upload:
         project,
         kind,
         file.name,
-        answers=tuple(st.session_state.get(f"upload_answers_{file.sha256}", ())),
-        accept_good=bool(st.session_state.get(f"upload_accept_{file.sha256}", False)),
-        ask_again=bool(st.session_state.get(f"upload_ask_{file.sha256}", False)),
+        answers=tuple(file.answers),
+        accept_good=bool(st.session_state.get(file.key("accept"), False)),
+        ask_again=bool(st.session_state.get(file.key("ask"), False)),
     )
 
 
@@ -126,62 +122,15 @@ def checked(upload: Upload, file: UploadedFile) -> Receipt:
         if bar is not None:
             bar.progress(share, f"{stage} ({file.size})")
 
-    receipt = queries.preview(upload, file.data, file.sha256, on_stage)
+    try:
+        receipt = queries.preview(upload, file.data, file.sha256, on_stage)
+    except InputError as error:  # an answer says what cannot be
+        place.empty()
+        st.error(literal(error), icon=":material/error:")
+        st.button("Answer anew", icon=":material/replay:", on_click=file.answer, args=((),))
+        st.stop()
     place.empty()
     return receipt
-
-
-def ask(file: UploadedFile, receipt: Receipt) -> None:
-    """The open questions of a file, answered together."""
-    if not receipt.questions:
-        return
-    with st.form(f"upload_questions_{file.sha256}"):
-        answers = [_asked(question) for question in receipt.questions]
-        if not st.form_submit_button("Go on with these answers", type="primary"):
-            return
-    if any(not answer for answer in answers):
-        st.warning("Please answer every question; MLPM does not guess.", icon=":material/help:")
-        return
-    named = [f"{q.key}={a}" for q, a in zip(receipt.questions, answers, strict=True)]
-    key = f"upload_answers_{file.sha256}"
-    st.session_state[key] = [*st.session_state.get(key, ()), *named]
-    st.rerun()
-
-
-def answered_before(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
-    """A way to be asked again what an earlier file's answer decided."""
-    # It stays in sight once it is ticked, else Streamlit would forget that it was.
-    if upload.ask_again or any(w.code == "answered-before" for w in receipt.warnings):
-        st.checkbox(
-            "Ask me again for this file",
-            key=f"upload_ask_{file.sha256}",
-            help="Your new answers are then kept for the next file.",
-        )
-
-
-def _asked(question: Question) -> str:
-    label, key = literal(question.message), f"upload_question_{question.key}"
-    has_line_per_choice = len(question.preview) == len(question.choices)
-    if not has_line_per_choice:
-        for line in question.preview:
-            st.code(line, language=None)
-    if not question.choices:
-        return st.text_input(label, key=key)
-    captions = None
-    if has_line_per_choice:
-        pairs = zip(question.choices, question.preview, strict=True)
-        captions = [literal(line.removeprefix(f"{choice}: ")) for choice, line in pairs]
-    return (
-        st.radio(
-            label,
-            question.choices,
-            index=None,
-            key=key,
-            format_func=lambda choice: import_text.answer(question.code, choice),
-            captions=captions,
-        )
-        or ""
-    )
 
 
 def report(receipt: Receipt) -> None:
@@ -258,7 +207,7 @@ def repair(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
         if receipt.accepted:
             st.checkbox(
                 f"Store the {counted(receipt.accepted, 'good line')} without them",
-                key=f"upload_accept_{file.sha256}",
+                key=file.key("accept"),
                 help="Otherwise the file is stored whole or not at all. The receipt keeps "
                 "your choice.",
             )
@@ -280,7 +229,7 @@ def commit_panel(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
         st.error(import_text.receipt(done), icon=":material/error:")
         report(done)
         return
-    st.session_state["upload_turn"] += 1
+    next_turn()
     st.session_state["upload_last"] = [upload.project, done.batch]
     commands.say_and_rerun(f"Stored as {done.batch}: {lines} of {file.name}.", done)
 

@@ -130,6 +130,10 @@ def batch(shown: Receipt, channel: str) -> str:
 
 def answer(code: str, choice: str) -> str:
     """An answer in words; what comes from the file, such as a header, stays as it is."""
+    if code == "preamble" and choice.isdigit():
+        return f"Line {int(choice) + 1}"
+    if choice == "none of these":
+        return "None of these"
     words = _ANSWERS.get((code, choice)) or (f"“{choice}”" if len(choice) == 1 else choice)
     return literal(words)
 

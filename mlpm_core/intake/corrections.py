@@ -1,0 +1,99 @@
+"""Rejected lines as a table to correct, and the file with their corrections in place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from mlpm_core.intake.columns.header import is_own
+from mlpm_core.intake.files.lines import is_blank, read_record
+from mlpm_core.intake.reject_file import as_cell
+from mlpm_core.records import RejectedLine, RejectedLines, as_written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mlpm_core.intake.request import DecodedFile
+    from mlpm_core.records import Reject
+
+
+def rejected_lines(opened: DecodedFile, rejects: Iterable[Reject], most: int) -> RejectedLines:
+    """The first rejected lines of a file, cell by cell, each with what is wrong with it.
+
+    Parameters
+    ----------
+    most : int
+        How many lines at most.
+    """
+    messages: dict[int, list[str]] = defaultdict(list)
+    for fault in rejects:
+        if fault.row is not None:
+            where = f"{fault.column}: " if fault.column else ""
+            messages[fault.row].append(f"{where}{fault.message} {fault.hint}")
+    rows = sorted(messages)[:most]
+    starts = _starts(opened)
+    damaged = {d.line: d.cells for d in opened.table.damaged if d.cells}
+    cells = {row: _cells(opened, starts.get(row, row) - 1, damaged) for row in rows}
+    own = {j for j, header in enumerate(opened.header.cells) if is_own(header)}
+    width = max([len(opened.header.cells), *map(len, cells.values())])
+    shown = [j for j in range(width) if j not in own]
+    keys = [opened.header.key(j) for j in range(len(opened.header.cells))]
+    headers = [*keys, *(f"extra cell {j + 1}" for j in range(width - len(keys)))]
+    return RejectedLines(
+        [headers[j] for j in shown],
+        [
+            RejectedLine(
+                row,
+                [cells[row][j] if j < len(cells[row]) else "" for j in shown],
+                " ".join(dict.fromkeys(messages[row])),
+            )
+            for row in rows
+        ],
+    )
+
+
+def corrected_file(opened: DecodedFile, corrections: Mapping[int, Sequence[str]]) -> bytes:
+    """The whole file as UTF-8, with some of its records written anew; the others stay as they came.
+
+    Parameters
+    ----------
+    corrections : mapping of int to sequence of str
+        By row of the file, the cells as `rejected_lines` shows them. No record is dropped or added,
+        so what is counted of the file is counted of the corrected one.
+    """
+    lines, header, table = opened.lines, opened.header, opened.table
+    own = {j for j, cell in enumerate(header.cells) if is_own(cell)}
+    starts = _starts(opened)
+    out: list[str] = []
+    anew = {starts.get(row, row) - 1: cells for row, cells in corrections.items()}
+    i = 0
+    while i < len(lines.lines):
+        span = table.spans.get(i, 1)
+        if i in anew:
+            record = _record(list(anew[i]), header.delimiter, len(header.cells), own)
+        else:
+            record = lines.raw(i, i + span)
+        out.append(record + lines.end(i + span - 1))
+        i += span
+    return "".join(out).encode("utf-8", "surrogateescape")
+
+
+def _starts(opened: DecodedFile) -> dict[int, int]:
+    """The line of the text for a row of the file, where they differ."""
+    return {row: line for line, row in (opened.text.rows or {}).items()}
+
+
+def _cells(opened: DecodedFile, line: int, damaged: Mapping[int, list[str]]) -> list[str]:
+    if line in damaged:
+        return [as_written(cell) for cell in damaged[line]]
+    read = read_record(opened.lines, line, opened.header.delimiter)
+    return [as_written(cell) for cell in read.cells]
+
+
+def _record(cells: list[str], delimiter: str, width: int, own: set[int]) -> str:
+    """A record of a corrected file, with the cells that `rejected_lines` does not show empty."""
+    for j in sorted(own):
+        cells.insert(j, "")
+    while len(cells) > width and is_blank(cells[-1]):
+        cells.pop()
+    return delimiter.join(as_cell(cell, delimiter) for cell in cells)
