@@ -136,6 +136,7 @@ def _committed(
         update={"batch": batches.name_of(seq), "status": Status.COMMITTED}
     )
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
+    recount(writer, days_of_batch(writer, record, seq))  # what a log changes is read from counts
     changes, unsaid = laid.before.effect()
     warnings = [
         *done.warnings,
@@ -145,7 +146,6 @@ def _committed(
     ]
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if not is_dry:
-        recount(writer, days_of_batch(writer, record, seq))
         batches.complete(writer, seq, done, content, noted=noted)
     return done
 

@@ -11,8 +11,10 @@ from mlpm_core.records import (
     Deployment,
     Direction,
     Kpi,
+    Label,
     MechanismRecord,
     MetricResult,
+    Prediction,
     Project,
     QuantityRecord,
     ValueCase,
@@ -49,7 +51,10 @@ __all__ = [
 ]
 
 MOVING = frozenset(
-    (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
+    (
+        *(Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment),
+        *(MetricResult, Prediction, Label),
+    )
 )
 """The records that a KPI's value rests on; no other can move one."""
 
