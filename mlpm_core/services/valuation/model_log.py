@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 _USUAL: Final = 0.9  # of the outcomes that earlier periods have
 _CLEAR: Final = 2.0
 _TWO: Final = 2
-NONE: Final = "none"
-"""The answer that no threshold is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +50,23 @@ class OperatingPoint:
 
 def operating_points(reader: Reader, project: str) -> dict[str, OperatingPoint]:
     """What was answered of the logs of a project's models; the newest answer in force counts."""
-    thresholds: dict[str, str] = {}
-    positives: dict[str, str] = {}
+    answers = log_answers(reader, project)
+    return {
+        model: OperatingPoint(_threshold(of_model.get("thresholds")), of_model.get("positives"))
+        for model, of_model in answers.items()
+    }
+
+
+def log_answers(reader: Reader, project: str) -> dict[str, dict[str, str]]:
+    """By model the newest answers in force about its log: ``thresholds`` and ``positives``."""
+    answers: dict[str, dict[str, str]] = {}
     for row in rows_of_one(reader, "log_answers", {"project": project}):
         for answer in json.loads(row["answers"]):
             key, _, value = answer.partition("=")
             group, _, model = key.partition(".")
-            of_group = {"thresholds": thresholds, "positives": positives}.get(group)
-            if of_group is not None:
-                of_group.setdefault(model.replace("%3D", "="), value)
-    return {
-        model: OperatingPoint(_threshold(thresholds.get(model)), positives.get(model))
-        for model in thresholds | positives
-    }
+            if group in ("thresholds", "positives"):
+                answers.setdefault(model.replace("%3D", "="), {}).setdefault(group, value)
+    return answers
 
 
 def _threshold(answer: str | None) -> float | None:
@@ -101,7 +103,9 @@ class ModelLog:
         task = Task.BINARY if len(classes) <= _TWO else Task.CLASSES
         point = point or OperatingPoint()
         positive = None if point.positive is None else class_of(point.positive)
-        if positive is None and task is Task.BINARY:
+        if len(classes) > 1 and positive not in classes:
+            positive = positive_of(classes) if task is Task.BINARY else None
+        elif positive is None:
             positive = positive_of(classes)
         # Classes that were predicted go before a threshold.
         threshold = None if counts.has_classes else point.threshold
@@ -176,7 +180,8 @@ class ModelLog:
         if self.names & NUMBERS:
             n_judged = sum(r["n"] for r in rows if "" not in (r["y_pred"], r["y_true"]))
             numbers = numbers_of(rows)
-            if numbers.n == n_judged:  # else some of it is no number
+            # Else some of it is no number, or nothing says how far off it may be.
+            if numbers.n == n_judged and numbers.n >= _TWO:
                 figures |= numbers.figures()
         return figures
 

@@ -204,7 +204,8 @@ def _likely(line: PortfolioRow) -> str:
 
 def _origin(entry: Any) -> str:  # noqa: ANN401  a CaseInput
     if entry.monitored:
-        return f"monitored, {entry.monitored_in}"
+        from_log = f", {computed(entry.computed)}" if entry.computed else ""
+        return f"monitored, {entry.monitored_in}{from_log}"
     if entry.planned:
         return "written in the value case"
     return "the mechanism's default" if entry.default else "missing"
