@@ -147,7 +147,7 @@ def _from_log(name: str, mechanism: Mechanism, reading: LogReading) -> Iterator[
     units = _units(mechanism, {n for metrics in computed.values() for n in metrics})
     yield Warned(
         code=FROM_LOG,
-        message=f"{name} now takes from the prediction log what nobody reports. {told}{more}. "
+        message=f"{name} takes what nobody reports from the prediction log: {told}{more}. "
         f"{reading.notes.n_outcomes:,} of {reading.notes.n:,} predictions have an outcome yet."
         f"{units}",
     )

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pages.parts.common.format import NOTHING, WORDS, day, figure, money, number, written_unit
+from pages.parts.common.format import (
+    NOTHING,
+    WORDS,
+    computed,
+    day,
+    figure,
+    money,
+    number,
+    written_unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
