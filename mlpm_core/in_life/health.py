@@ -175,6 +175,8 @@ def verdict(
     unvalued: str | None = None,
     unmonitored: Sequence[str] = (),
     incidents: Iterable[tuple[Health, str]] = (),
+    of_log: Iterable[tuple[Health, str]] = (),
+    notes: Sequence[str] = (),
 ) -> Verdict:
     """The health that freshness, metric limits and the value gap imply.
 
@@ -202,6 +204,10 @@ def verdict(
         of them stands in the value, so that a good word would be no news.
     incidents : iterable of tuple
         What each incident that is not over makes of it, and the clause that says so.
+    of_log : iterable of tuple
+        The same of what its prediction log says, such as that results are reported otherwise.
+    notes : sequence of str
+        Sentences that change no word and are told after the reason.
 
     Returns
     -------
@@ -223,13 +229,13 @@ def verdict(
     <Health.SICK: 'sick'>
     """
     checks = list(limits)
-    findings = list(incidents)
+    findings = [*incidents, *of_log]
     if age_days is None:
         reason = unvalued or "No monitoring results have come in yet."
         if not findings:
-            return Verdict(Health.UNKNOWN, reason)
+            return _with_notes(Verdict(Health.UNKNOWN, reason), notes)
         findings.append((Health.UNKNOWN, f"{reason[:1].lower()}{reason[1:].removesuffix('.')}"))
-        return _worst(findings)
+        return _with_notes(_worst(findings), notes)
     is_stale = age_days > fresh_within_days
     if is_stale:
         days = "1 day" if age_days == 1 else f"{age_days} days"
@@ -251,7 +257,11 @@ def verdict(
     if not counts_for_value and all(health is Health.HEALTHY for health, _ in findings):
         kept = "its limit" if len(checks) == 1 else f"each of its {len(checks)} limits"
         findings = [(Health.HEALTHY, f"it keeps {kept}")]
-    return _worst(findings)
+    return _with_notes(_worst(findings), notes)
+
+
+def _with_notes(verdict: Verdict, notes: Sequence[str]) -> Verdict:
+    return Verdict(verdict.health, " ".join([verdict.reason, *notes]))
 
 
 def _not_monitored(metrics: Sequence[str]) -> str:

@@ -124,10 +124,20 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """The predictions of a period that a log holds, and how many of them have an outcome yet."""
+
+    n: int
+    n_outcomes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Monitored:
     """One monitored metric of a period, with every uncertainty that its file states, and its batch.
 
-    ``ci_low`` and ``ci_high`` are a confidence interval of ``ci_level``, 95 % unless told.
+    ``ci_low`` and ``ci_high`` are a confidence interval of ``ci_level``, 95 % unless told. One that
+    nobody reported but that was computed from a prediction log has no batch; ``logged`` says of
+    what.
     """
 
     value: float
@@ -142,6 +152,7 @@ class Monitored:
     numerator: float | None = None
     denominator: float | None = None
     unit: str = ""
+    logged: Logged | None = None
 
     def times(self, factor: float) -> Monitored:
         """The same in the unit that is asked, of which one of its own is so many.

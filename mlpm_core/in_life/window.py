@@ -176,10 +176,20 @@ def _since_change(tracks: Sequence[Track], n: int, alpha: float) -> int:
 
 def _apart(tracks: Sequence[Track], newer: int, n: int) -> float:
     """How many standard errors the newer periods lie from those before, by the metric farthest."""
-    return max((_z(t.newest(newer), t.newest(n - newer, skip=newer)) for t in tracks), default=0.0)
+    return max(
+        (standard_errors_apart(t.newest(newer), t.newest(n - newer, skip=newer)) for t in tracks),
+        default=0.0,
+    )
 
 
-def _z(one: Observation | None, other: Observation | None) -> float:
+def standard_errors_apart(one: Observation | None, other: Observation | None) -> float:
+    """How many standard errors of their difference two observations of one metric lie apart.
+
+    Examples
+    --------
+    >>> round(standard_errors_apart(Observation(0.5, cases=100), Observation(0.6, cases=100)), 2)
+    1.42
+    """
     if one is None or other is None or one.value == other.value:
         return 0.0
     common = pooled([one, other]).value

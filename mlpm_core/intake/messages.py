@@ -236,6 +236,13 @@ _QUESTIONS: dict[str, str] = {
         "The report has two classes. Which of them is the positive one, whose precision and recall "
         "count?"
     ),
+    "log-threshold": (
+        "{model} gives scores here and no classes, and its value case needs {names}. From which "
+        "score on is a case flagged? Write a number from 0 to 1 with at most two decimals, such as "
+        "0.35, since scores are counted by hundredths; none where no threshold is in use. With a "
+        "finer threshold, fill in y_pred with the class that each case was given."
+    ),
+    "log-positive": "The value case of {model} needs {names}: of which of its classes?",
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",

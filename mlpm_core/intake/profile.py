@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -18,6 +19,11 @@ IGNORE = "ignore"
 
 NONE_OF_THESE = "none of these"
 """The answer that no column of a file holds a field."""
+
+NO_THRESHOLD: Final = "none"
+"""The answer that no threshold turns scores into decisions."""
+
+_HUNDREDTHS: Final = re.compile(r"0?\.[0-9]{1,2}0*|[01](\.0*)?")
 
 Encoding = Literal[
     "utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "cp932", "gb18030", "cp1250", "cp1251",
@@ -41,6 +47,8 @@ class Profile(BaseModel):
     ``columns`` maps headers to fields (or to ``ignore``), ``fields`` fields to headers;
     ``constants`` gives fields that the file has no column for; ``metrics`` says what names of
     metrics stand for, ``words`` what words of a column do and ``outcomes`` what classes do;
+    ``thresholds`` gives the score from which on a model flags a case (or ``none``), ``positives``
+    the class that its recall and precision are of;
     ``wide`` lists the headers that are
     metrics. ``is_replay`` is no answer: a file that was stored before a question was asked is read
     as it was then.
@@ -71,6 +79,8 @@ class Profile(BaseModel):
     metrics: dict[str, str] = Field(default_factory=dict)
     words: dict[str, str] = Field(default_factory=dict)
     outcomes: dict[str, str] = Field(default_factory=dict)
+    thresholds: dict[str, str] = Field(default_factory=dict)
+    positives: dict[str, str] = Field(default_factory=dict)
     ids: str | None = None
     cases_of: Literal["all", "each", "ignore"] | None = None
     hidden_rows: Literal["read", "skip"] | None = None
@@ -106,6 +116,18 @@ class Profile(BaseModel):
         except LookupError:
             return value
         return {"utf-8-sig": "utf-8"}.get(standard_name, standard_name)
+
+    @field_validator("thresholds")
+    @classmethod
+    def _in_hundredths(cls, given: dict[str, str]) -> dict[str, str]:
+        """Scores are counted by hundredths, so that no other threshold can be held against them."""
+        for text in given.values():
+            if text != NO_THRESHOLD and not _HUNDREDTHS.fullmatch(text):
+                raise ValueError(
+                    "write a number from 0 to 1 with at most two decimals, such as 0.35, or "
+                    f"{NO_THRESHOLD}"
+                )
+        return given
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:
@@ -152,8 +174,8 @@ class Profile(BaseModel):
         else:
             raise InputError(
                 f"There is no answer {quoted(key)}; there are {', '.join(_keys())}, "
-                "columns.HEADER, fields.FIELD, constants.FIELD, metrics.NAME, outcomes.CLASS and "
-                "words.COLUMN.WORD."
+                "columns.HEADER, fields.FIELD, constants.FIELD, metrics.NAME, outcomes.CLASS, "
+                "thresholds.MODEL, positives.MODEL and words.COLUMN.WORD."
             )
         try:
             return Profile.model_validate(given)
@@ -179,7 +201,9 @@ class Profile(BaseModel):
         return answers
 
 
-_GROUPS = ("columns", "constants", "fields", "metrics", "outcomes", "words")
+_GROUPS = (
+    *("columns", "constants", "fields", "metrics", "outcomes", "positives", "thresholds", "words"),
+)
 
 
 def _keys() -> list[str]:

@@ -13,7 +13,8 @@ if view.granularity is None:
     deployments.slots(view)
     deployments.limits(view)
     panels.empty(
-        "No monitoring results of this model have come in yet. Upload a file of them.",
+        "No monitoring results of this model have come in yet. Upload a file of them, or "
+        "of predictions with their outcomes.",
         "data/upload.py",
         "Upload results",
         kind="metric_results",

@@ -64,12 +64,14 @@ def test_how_much_of_what_was_promised_arrived(view, text):
          "It goes into use on 10 Jul 2026; results of that day and later will be compared with "
          "the plan."),
         (delivered(case=case(deployment=Deployment.model_construct(from_on=None))),
-         "No monitoring results of its days in use have come in yet. Upload a file of them."),
+         "No monitoring results of its days in use have come in yet. Upload a file "
+         "of them, or of predictions with their outcomes."),
         (delivered(), "No monitoring results of its days in use have come in yet. Upload a file "
-         "of them."),
+         "of them, or of predictions with their outcomes."),
         (delivered(month(5, 1.0, None), case=case(
             deployment=Deployment.model_construct(from_on=date(2026, 5, 10)))),
-         "No monitoring results of its days in use have come in yet. Upload a file of them."),
+         "No monitoring results of its days in use have come in yet. Upload a file "
+         "of them, or of predictions with their outcomes."),
     ],
 )  # fmt: skip
 def test_what_is_missing_before_anything_can_be_compared(view, text):

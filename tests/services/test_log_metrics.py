@@ -10,7 +10,7 @@ from sklearn import metrics
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.in_life.periods import Period
 from mlpm_core.records import Status
-from mlpm_core.services.in_life.log_metrics import Task, metrics_of_log
+from mlpm_core.services.valuation.log_metrics import Task, metrics_of_log
 from tests.monitored_shop import clock
 from tests.services.test_imports import put
 

@@ -31,9 +31,10 @@ from mlpm_core.in_life.log_figures.classes import (
 )
 from mlpm_core.in_life.log_figures.figure import Figure, share
 from mlpm_core.in_life.log_figures.numbers import Numbers
-from mlpm_core.in_life.log_figures.scores import Scores
+from mlpm_core.in_life.log_figures.scores import N_BINS, Scores
 
 __all__ = [
+    "N_BINS",
     "Confusion",
     "Figure",
     "Numbers",

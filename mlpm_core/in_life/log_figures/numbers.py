@@ -35,6 +35,9 @@ class Numbers:
     def figures(self) -> dict[str, Figure]:
         """MAE, MSE, RMSE, bias (the mean error), WAPE and R², in the unit of the predictions.
 
+        The errors of MSE and RMSE are those of normally distributed errors: fourth powers are not
+        counted (Cramér 1946, Mathematical Methods of Statistics, 28.3).
+
         Examples
         --------
         >>> week = Numbers(n=2, error=-1, abs_error=3, sq_error=5, actual=30, abs_actual=30,
@@ -47,8 +50,10 @@ class Numbers:
         n, mse = self.n, self.sq_error / self.n
         found = {
             "mae": Figure(self.abs_error / n, n, error_of_mean(self.abs_error, self.sq_error, n)),
-            "mse": Figure(mse, n),
-            "rmse": Figure(math.sqrt(mse), n),
+            "mse": Figure(mse, n, _positive(mse * math.sqrt(2 / n)) if n >= _FEWEST else None),
+            "rmse": Figure(
+                math.sqrt(mse), n, _positive(math.sqrt(mse / (2 * n))) if n >= _FEWEST else None
+            ),
             "bias": Figure(self.error / n, n, error_of_mean(self.error, self.sq_error, n)),
         }
         if self.abs_actual > 0:
@@ -69,3 +74,7 @@ class Numbers:
         variance = max(squares, 0.0) / (self.n - 1) / self.n
         error = math.sqrt(variance) / (self.abs_actual / self.n)
         return error if math.isfinite(error) and error > 0 else None
+
+
+def _positive(error: float) -> float | None:
+    return error if math.isfinite(error) and error > 0 else None

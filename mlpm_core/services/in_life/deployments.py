@@ -102,7 +102,8 @@ def deployment(
         line = by_id[deployment_id]
         deployed = _as_deployed(line)
         mechanism, currency = _asked_by(reader, row, line.value_case_id)
-        monitored = as_asked(monitored_periods(reader, project, deployed, day), mechanism, currency)
+        periods = monitored_periods(reader, project, deployed, day, mechanism, currency)
+        monitored = as_asked(periods, mechanism, currency)
         lengths = _lengths(monitored)
         if granularity not in lengths:
             granularity = _default_length(line, monitored)
@@ -193,7 +194,9 @@ def _lines_by(
         if (
             deployed
             and not deployed.deployment_id
-            and recent_periods(reader, project.project, deployed, day)
+            and recent_periods(
+                reader, project.project, deployed, day, of_case.case.mechanism, project.currency
+            )
         ):
             lines.append(_champion(project, of_case, deployed, day))
     return tuple(lines)
@@ -231,9 +234,9 @@ def _other(
     day: date,
     held: LimitsAndIncidents,
 ) -> DeploymentLine:
-    as_of = newest(recent_periods(reader, project.project, record, day))
+    mechanism, currency = _asked_by(reader, project, record.value_case_id)
+    as_of = newest(recent_periods(reader, project.project, record, day, mechanism, currency))
     limits = held.limits.get(record.deployment_id, ())
-    mechanism, _ = _asked_by(reader, project, record.value_case_id)
     checks = limits_held(reader, record, limits, mechanism=mechanism, project=project, today=day)
     health = health_of(
         record,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.in_life.health import Health, LimitCheck, Verdict, verdict
 from mlpm_core.records import METRICS, Incident, IncidentStatus, MetricLimit
+from mlpm_core.services.in_life.log_words import log_findings, log_notes
 from mlpm_core.services.valuation.monitored import as_asked, monitored_periods, recent_periods
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ def limits_held(
     """The newest results of a deployment beside its limits, in the units its mechanism asks."""
     if not limits:
         return ()
-    reported = recent_periods(reader, project.project, deployment, today)
+    asked = (reader, project.project, deployment, today, mechanism, project.currency)
+    reported = recent_periods(*asked)
     monitored = as_asked(reported, mechanism, project.currency)
     if any(len(monitored[period]) < len(metrics) for period, metrics in reported.items()):
         # The newest result in a unit that fits may be older than what counts as recent.
-        reported = monitored_periods(reader, project.project, deployment, today)
+        reported = monitored_periods(*asked)
         monitored = as_asked(reported, mechanism, project.currency)
     fresh = deployment.fresh_within_days
     return limit_checks(limits, monitored, today=today, fresh_within_days=fresh)
@@ -142,6 +144,8 @@ def health_of(
             if row.started_at.date() <= today
             and (not row.model_version or row.model_version == deployment.model_version)
         ],
+        of_log=log_findings(case.log, deployment.model_id) if case and case.log else (),
+        notes=log_notes(case.log) if case and case.log else (),
     )
 
 

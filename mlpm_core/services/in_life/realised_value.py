@@ -116,7 +116,9 @@ def realised_value(
     held: list[_Held] = []
     begun = [c for c in champions(reader, row) if c.from_on is None or c.from_on <= today]
     for champion in sorted(begun, key=lambda c: c.from_on or today, reverse=True):
-        monitored = monitored_periods(reader, row.project, champion, today)
+        monitored = monitored_periods(
+            reader, row.project, champion, today, case.mechanism, case.currency
+        )
         by_period = {
             period: metrics
             for period, metrics in monitored.items()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.in_life.control_chart import MixDrift, mix_drift
 from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.records import METRICS, Slot
+from mlpm_core.services.valuation.log_metrics import MOST_CLASSES
 from mlpm_core.services.valuation.monitored import as_asked
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ UNNAMED = "without a segment"
 _REFERENCE = timedelta(weeks=12)
 _RECENT = timedelta(weeks=4)
 _MOST = 6
-MOST_CLASSES = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from mlpm_core.records import Decision, Label, Receipt, Status, Warned
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.kpi_effects import Before
+from mlpm_core.services.ingest.monitored_lines import lines_on_metrics
 from mlpm_core.services.ingest.stored_rows import complete_rows, lay_down
 from mlpm_core.store import days_of_batch, recount
 
@@ -136,18 +137,26 @@ def _committed(
         update={"batch": batches.name_of(seq), "status": Status.COMMITTED}
     )
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
+    recount(writer, days_of_batch(writer, record, seq))  # what a log changes is read from counts
     changes, unsaid = laid.before.effect()
     warnings = [
         *done.warnings,
         *_orphans(writer, record, seq, project),
         *_imported_decisions(record, judgement, channel),
         *unsaid,
+        *lines_on_metrics(writer, record, project, _models(judgement), workspace.today),
     ]
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if not is_dry:
-        recount(writer, days_of_batch(writer, record, seq))
         batches.complete(writer, seq, done, content, noted=noted)
     return done
+
+
+def _models(judgement: ImportPlan) -> list[str]:
+    """The models that the rows of a file name; none where rows name no model."""
+    if "model_id" not in judgement.rows.column_names:
+        return []
+    return [str(m or "") for m in judgement.rows.column("model_id").unique().to_pylist()]
 
 
 def _orphans(reader: Reader, record: type[Record], seq: int, project: str) -> list[Warned]:

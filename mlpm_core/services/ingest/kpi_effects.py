@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import finite
 from mlpm_core.records import Effect, Receipt, Status, Warned
+from mlpm_core.services.ingest.monitored_lines import OF_STORE
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import kpis_moved_by
 
@@ -94,7 +95,8 @@ def without_figures(receipt: Receipt) -> Receipt:
         else question
         for question in receipt.questions
     ]
-    return receipt.model_copy(update={"questions": questions, "effect": []})
+    warnings = [w for w in receipt.warnings if w.code not in OF_STORE]
+    return receipt.model_copy(update={"questions": questions, "warnings": warnings, "effect": []})
 
 
 def _value(value: float | None) -> str:

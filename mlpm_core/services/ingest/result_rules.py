@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.periods import Period
 from mlpm_core.intake import warned
-from mlpm_core.records import METRICS, Deployment, Project, ValueCase
-from mlpm_core.services.valuation.mechanisms import mechanism_of_case
+from mlpm_core.records import METRICS, Project
+from mlpm_core.services.valuation.mechanisms import mechanisms_by_model
 from mlpm_core.services.valuation.reported_units import (
     PURE_METRICS,
     check_registered,
@@ -52,16 +52,9 @@ class ReportedQuantities:
         row = reader.one(Project, (project,))
         self._currency = row.currency if row else "EUR"
         self._of_model: dict[str, dict[str, Input]] = {}
-        cases = {c.value_case_id: c for c in reader.current(ValueCase, project)}
-        moved = [(c.model_id, c) for c in cases.values()]
-        moved += [
-            (d.model_id, cases[d.value_case_id])
-            for d in reader.current(Deployment, project)
-            if d.value_case_id in cases
-        ]
-        for model_id, case in moved:
-            if not case.archived and (mechanism := mechanism_of_case(reader, project, case)):
-                entries = self._of_model.setdefault(model_id, {})
+        for model_id, mechanisms in mechanisms_by_model(reader, project).items():
+            entries = self._of_model.setdefault(model_id, {})
+            for mechanism in mechanisms:
                 entries |= {i.reported_as: i for i in mechanism.inputs}
 
     @property

@@ -40,6 +40,7 @@ from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fa
 from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
+from mlpm_core.services.ingest.log_rules import asked_about_log
 from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule, target_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.scale_rules import settled_scale
@@ -78,6 +79,8 @@ def judged_with_rules(
         parsed = settled_labels(stored, asked, parsed)
     if asked.record is MetricResult:
         parsed = settled_scale(reader, asked, parsed)
+    if asked.record is Prediction:
+        asked_about_log(reader, asked, parsed)
     judgement = judged(parsed, asked, stored, accept_good=accept_good)
     return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
 

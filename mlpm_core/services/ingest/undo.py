@@ -182,13 +182,14 @@ def _undone(
             "read_as": "",
         }
     )
-    touched = {} if dry_run else days_of_batch(writer, record, row["seq"])
+    touched = days_of_batch(writer, record, row["seq"])
     batches.add(writer, seq, done, channel, undoes=row["seq"])
     registered: dict[type[Record], int] = {}
     content = BatchContent()
     if writer.rows("registers_any", seq=row["seq"])[0]["n"]:  # else no name can be lost with it
         registered, content = register_used(writer, seq, project)
     n_stay = registered.get(record, 0)
+    recount(writer, touched)
     changes, unsaid = before.effect()
     warnings = [
         *_counted(n_own - n_again - n_stay, n_again, n_replaced, n_stay),
@@ -199,7 +200,6 @@ def _undone(
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if dry_run:
         return done.model_copy(update={"batch": None, "status": Status.DRY_RUN})
-    recount(writer, touched)
     batches.complete(writer, seq, done, content, noted=workspace.ledger.last_seq)
     return done
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from mlpm_core.in_life.periods import Period
     from mlpm_core.records import Deployment
-    from mlpm_core.services.valuation.now import Stretch
+    from mlpm_core.services.valuation.log_reading import LogNotes
+    from mlpm_core.services.valuation.now import Computed, Stretch
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
@@ -23,7 +24,8 @@ class CaseInput:
     """One input of a value case: what is planned, what is monitored, and who stands for it.
 
     ``is_asked`` is False for an input that only another baseline needs, ``is_needed`` for one that
-    has a default or follows another input.
+    has a default or follows another input. ``computed`` says what of it comes from the prediction
+    log, None when all was reported.
     """
 
     name: str
@@ -41,6 +43,7 @@ class CaseInput:
     monitored_value: float | None = None
     monitored_in: str | None = None
     batch: str | None = None
+    computed: Computed | None = None
 
     @property
     def in_use(self) -> str | None:
@@ -89,6 +92,7 @@ class CaseValue:
     differing: tuple[str, ...] = ()
     uncounted: str | None = None
     years_in_use: float | None = None
+    log: LogNotes | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:

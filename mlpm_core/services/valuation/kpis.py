@@ -11,8 +11,10 @@ from mlpm_core.records import (
     Deployment,
     Direction,
     Kpi,
+    Label,
     MechanismRecord,
     MetricResult,
+    Prediction,
     Project,
     QuantityRecord,
     ValueCase,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from mlpm_core.quantity import Dimension
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.services.valuation.now import Stretch
+    from mlpm_core.services.valuation.now import Computed, Stretch
     from mlpm_core.services.valuation.trends import TrendPoint
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
@@ -49,7 +51,10 @@ __all__ = [
 ]
 
 MOVING = frozenset(
-    (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
+    (
+        *(Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment),
+        *(MetricResult, Prediction, Label),
+    )
 )
 """The records that a KPI's value rests on; no other can move one."""
 
@@ -75,8 +80,8 @@ class KpiValue:
 
     ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``model`` is
     the model and version whose results the value rests on, ``rests_on`` their periods,
-    ``uncounted`` why they say nothing of today. ``state`` and ``proxy_told`` say how a proxy stands
-    on the day it was asked.
+    ``uncounted`` why they say nothing of today, ``computed`` the metrics that come from a
+    prediction log. ``state`` and ``proxy_told`` say how a proxy stands on the day it was asked.
     """
 
     kpi_id: str
@@ -102,6 +107,7 @@ class KpiValue:
     proxy_told: str
     rests_on: Stretch | None = None
     uncounted: str | None = None
+    computed: tuple[tuple[str, Computed], ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -227,6 +233,7 @@ def kpi_value(
         proxy_told=proxy.sentence(today),
         rests_on=case.rests_on if case else None,
         uncounted=case.uncounted if case else None,
+        computed=tuple((i.label, i.computed) for i in case.inputs if i.computed) if case else (),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, MlpmError, NotFoundError
 from mlpm_core.quantity import Unit
-from mlpm_core.records import FIRST_MECHANISM, MechanismRecord, ValueCase
+from mlpm_core.records import FIRST_MECHANISM, Deployment, MechanismRecord, ValueCase
 from mlpm_core.value.benefits import benefit_inputs
 from mlpm_core.value.case_file import read_case
 from mlpm_core.value.mechanism import (
@@ -117,6 +117,26 @@ def mechanism_of_case(reader: Reader, project: str, case: ValueCase) -> Mechanis
         return mechanism_of(reader, project, case.mechanism)
     except MlpmError:
         return None
+
+
+def mechanisms_by_model(reader: Reader, project: str) -> dict[str, list[Mechanism]]:
+    """The mechanisms of the value cases that each model of a project moves, as named or deployed.
+
+    Archived cases are left out, and those whose mechanism cannot be read.
+    """
+    cases = {c.value_case_id: c for c in reader.current(ValueCase, project) if not c.archived}
+    moved = [(c.model_id, c) for c in cases.values()]
+    moved += [
+        (d.model_id, cases[d.value_case_id])
+        for d in reader.current(Deployment, project)
+        if d.value_case_id in cases
+    ]
+    by_model: dict[str, dict[str, Mechanism]] = {}
+    for model_id, case in moved:
+        mechanism = mechanism_of_case(reader, project, case)
+        if model_id and mechanism is not None:
+            by_model.setdefault(model_id, {})[case.value_case_id] = mechanism
+    return {model_id: list(of_model.values()) for model_id, of_model in by_model.items()}
 
 
 def begun(mechanism_id: str | None) -> str:

@@ -10,6 +10,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.in_life.observation import Observation
 from mlpm_core.in_life.periods import Monitored, Period, periods_of
 from mlpm_core.records import Deployment, Slot, ValueCase, stored
+from mlpm_core.services.valuation.log_reading import LogReading, ask_logs_ahead, with_log
 from mlpm_core.services.valuation.reported_units import needs_unit, unit_factor
 from mlpm_core.store import rows_of_one
 from mlpm_core.value.rates import flags_nothing
@@ -80,32 +81,72 @@ def years_in_use(
 
 
 def monitored_periods(
-    reader: Reader, project: str, deployment: Deployment | None, today: date
+    reader: Reader,
+    project: str,
+    deployment: Deployment | None,
+    today: date,
+    mechanism: Mechanism | None = None,
+    currency: str = "",
 ) -> dict[Period, dict[str, Monitored]]:
-    """Monitored metrics of the deployed model by period, up to today."""
+    """Monitored metrics of the deployed model by period, up to today.
+
+    With a mechanism, what nobody reports of the metrics that it asks is computed from the
+    prediction log where there is one (``log_reading.with_log``); the currency is the project's.
+    """
     if not deployment or not deployment.model_id:
         return {}
     rows = reader.rows("monitored_metrics", **_of(project, deployment))
-    return {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
+    reported = {p: m for p, m in periods_of(rows).items() if p.start.date() <= today}
+    return with_log(
+        reader, project, deployment, mechanism, reported, currency=currency, today=today
+    ).periods
 
 
 def recent_periods(
-    reader: Reader, project: str, deployment: Deployment | None, today: date
+    reader: Reader,
+    project: str,
+    deployment: Deployment | None,
+    today: date,
+    mechanism: Mechanism | None = None,
+    currency: str = "",
 ) -> dict[Period, dict[str, Monitored]]:
     """The same, only what a value today rests on.
 
     Of each length of period those of the newest ``WINDOW_DAYS``, the first 12 as the reference, and
     of each metric the newest result.
     """
+    return recent_reading(reader, project, deployment, today, mechanism, currency).periods
+
+
+def recent_reading(
+    reader: Reader,
+    project: str,
+    deployment: Deployment | None,
+    today: date,
+    mechanism: Mechanism | None,
+    currency: str,
+) -> LogReading:
+    """The ``recent_periods`` with what is to be said of the prediction log."""
     if not deployment or not deployment.model_id:
-        return {}
-    return periods_of(rows_of_one(reader, "recent_metrics", _recent(project, deployment, today)))
+        return LogReading({})
+    reported = periods_of(
+        rows_of_one(reader, "recent_metrics", _recent(project, deployment, today))
+    )
+    return with_log(
+        reader, project, deployment, mechanism, reported,
+        currency=currency, today=today, days=WINDOW_DAYS,
+    )  # fmt: skip
 
 
 def ask_recent_ahead(reader: MomentReader, asked: Iterable[tuple[str, Deployment, date]]) -> None:
     """Ask for the ``recent_periods`` of many deployments at once: their project, they, its day."""
-    questions = [_recent(*question) for question in asked if question[1].model_id]
-    reader.ask_ahead("recent_metrics", questions)
+    of_models = [question for question in asked if question[1].model_id]
+    reader.ask_ahead("recent_metrics", [_recent(*question) for question in of_models])
+    reported = (
+        (*one, periods_of(rows_of_one(reader, "recent_metrics", _recent(*one))))
+        for one in of_models
+    )
+    ask_logs_ahead(reader, reported, WINDOW_DAYS)
 
 
 def _recent(project: str, deployment: Deployment, today: date) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -64,14 +64,32 @@ class Stretch:
         return f"{self.n} {self.last.word}s to {_day(self.last.last_on)}"
 
 
+class Computed(NamedTuple):
+    """What of an input comes from a prediction log: of how many of its periods, and of what.
+
+    ``n`` are the cases that the metric is defined over; ``n_outcomes`` of the ``n_predictions`` of
+    these periods have an outcome yet.
+    """
+
+    n_periods: int
+    of_periods: int
+    n: int
+    n_predictions: int
+    n_outcomes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What counts as now of one input: as written, its value, when that was, and its batch."""
+    """What counts as now of one input: as written, its value, when that was, and its batch.
+
+    The batch is empty where all of it is ``computed``.
+    """
 
     text: str
     value: float
     when: str
     batch: str
+    computed: Computed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +152,7 @@ def now_of(
     results = {t.name: _result(entries[t.name], t, stretch, by_period, monitored) for t in tracks}
     used = [m for p in periods[-window.length :] for m in _used(mechanism, monitored[p])]
     batches = [r.batch for r in results.values()] + [m.batch for m in reversed(used)]
-    return Now(newest, stretch, results, tuple(dict.fromkeys(batches)), window)
+    return Now(newest, stretch, results, tuple(dict.fromkeys(filter(None, batches))), window)
 
 
 def uncounted(deployment: Deployment, as_of: Period | None, today: date) -> str | None:
@@ -239,8 +257,24 @@ def _result(
         text = written(observation, _HALF if planned is None else planned, low=entry.low)
     when = str(stretch) if inside else str(used[-1])
     results = [m for p in used if (m := monitored[p].get(entry.reported_as)) is not None]
-    batch = results[-1].batch if results else next(iter(monitored[used[-1]].values())).batch
-    return Result(text, observation.value, when, batch)
+    batch = next((m.batch for m in reversed(results) if m.batch), "")
+    if not results:
+        batch = next(iter(monitored[used[-1]].values())).batch
+    return Result(text, observation.value, when, batch, _computed(results))
+
+
+def _computed(results: Sequence[Monitored]) -> Computed | None:
+    """What of some results comes from the prediction log; None when they were all reported."""
+    ours = [(m.n or 0, m.logged) for m in results if m.logged is not None]
+    if not ours:
+        return None
+    return Computed(
+        n_periods=len(ours),
+        of_periods=len(results),
+        n=sum(n for n, _ in ours),
+        n_predictions=sum(said.n for _, said in ours),
+        n_outcomes=sum(said.n_outcomes for _, said in ours),
+    )
 
 
 def _used(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> list[Monitored]:

@@ -13,7 +13,7 @@ from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import kept
 from mlpm_core.services.valuation.case_value import CaseInput, CaseValue
 from mlpm_core.services.valuation.mechanisms import definition_changes, mechanism_of
-from mlpm_core.services.valuation.monitored import deployed, recent_periods, seen, years_in_use
+from mlpm_core.services.valuation.monitored import deployed, recent_reading, seen, years_in_use
 from mlpm_core.services.valuation.now import uncounted
 from mlpm_core.services.valuation.valuing import CaseQuestion, answered, written_worth
 from mlpm_core.value.benefits import benefit_inputs
@@ -175,7 +175,6 @@ def valued_case(
     place = (project.project, row.value_case_id) if is_as_stored else None
     changes = changes or {}
     deployment, currency = deployment or deployed(reader, row), project.currency
-    monitored = recent_periods(reader, project.project, deployment, today)
     written = {
         q.name: q
         for q in reader.current(QuantityRecord, row.project)
@@ -185,6 +184,8 @@ def valued_case(
         mechanism_of(reader, row.project, row.mechanism),
         {name: q.written for name, q in written.items()} | dict(changes),
     )
+    reading = recent_reading(reader, project.project, deployment, today, mechanism, currency)
+    monitored = reading.periods
     inputs = _inputs(mechanism, row, written, changes)
     texts = {i.name: text for i in inputs if i.is_asked and (text := i.planned or i.default)}
     question = CaseQuestion(mechanism, row.baseline, currency, texts, monitored)
@@ -215,6 +216,7 @@ def valued_case(
         differing=tuple(i.label for i in inputs if now and i.name in now.window.differing),
         uncounted=uncounted(deployment, as_of, today),
         years_in_use=years_in_use(reader, row, today, is_monitored=bool(monitored)),
+        log=reading.notes,
     )
 
 
@@ -282,6 +284,7 @@ def _with_results(inputs: Iterable[CaseInput], now: Now | None) -> tuple[CaseInp
             monitored_value=result.value,
             monitored_in=result.when,
             batch=result.batch,
+            computed=result.computed,
         )
         if (result := results.get(entry.name))
         else entry

@@ -126,7 +126,9 @@ def rates_of(
     last: int | None = None,
 ) -> list[RatePoint]:
     """The value rates of one case's periods of a length; ``last`` keeps the newest only."""
-    monitored = monitored_periods(reader, project, case.deployment, today)
+    monitored = monitored_periods(
+        reader, project, case.deployment, today, case.mechanism, case.currency
+    )
     periods = {p: m for p, m in monitored.items() if p.granularity == granularity}
     return _rates(case, periods, last)
 

@@ -17,7 +17,7 @@ from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.in_life.window import Window
 from mlpm_core.services.session.computing import FAILED, or_reason
 from mlpm_core.services.valuation.maths_version import maths_version
-from mlpm_core.services.valuation.now import Now, Result, Stretch, now_of
+from mlpm_core.services.valuation.now import Computed, Now, Result, Stretch, now_of
 from mlpm_core.store import Figures
 from mlpm_core.value.draws import DRAWS, SEED
 from mlpm_core.value.formula import Formula
@@ -25,6 +25,8 @@ from mlpm_core.value.kept import Revaluation, draws_to_add, figures_of, kept_wor
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Mechanism
 
@@ -241,7 +243,9 @@ def _now_written(now: Now) -> dict[str, Any]:
     return {
         "newest": period(now.newest),
         "stretch": (period(stretch.first), period(stretch.last), stretch.n),
-        "results": {n: (r.text, r.value, r.when, r.batch) for n, r in now.results.items()},
+        "results": {
+            n: (r.text, r.value, r.when, r.batch, r.computed) for n, r in now.results.items()
+        },
         "batches": now.batches,
         "window": (window.length, window.settled_net, window.settled_loss, window.differing),
     }
@@ -256,10 +260,16 @@ def _now_read(text: Mapping[str, Any]) -> Now:
     return Now(
         period(text["newest"]),
         Stretch(period(first), period(last), n),
-        {name: Result(*result) for name, result in text["results"].items()},
+        {name: _result_read(*result) for name, result in text["results"].items()},
         tuple(text["batches"]),
         Window(length, settled_net, settled_loss, tuple(differing)),
     )
+
+
+def _result_read(
+    text: str, value: float, when: str, batch: str, computed: Sequence[int] | None
+) -> Result:
+    return Result(text, value, when, batch, Computed(*computed) if computed else None)
 
 
 def _definition(mechanism: Mechanism) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from mlpm_core.records import Column
+    from mlpm_core.services.valuation.now import Computed
 
 percent = in_percent  # one form of a percentage, in tables and in sentences
 Colour = Literal["green", "orange", "red", "gray"]
@@ -286,6 +287,26 @@ def listed(words: Sequence[str]) -> str:
     ('one', 'one, two and three')
     """
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def computed(of: Computed) -> str:
+    """That a metric was not reported but comes from a prediction log, and from how much of it.
+
+    Examples
+    --------
+    >>> from mlpm_core.services.valuation.now import Computed
+    >>> computed(Computed(n_periods=4, of_periods=4, n=120, n_predictions=900, n_outcomes=900))
+    'computed from the prediction log, n = 120; all of its 900 predictions have an outcome'
+    >>> computed(Computed(n_periods=1, of_periods=4, n=9, n_predictions=20, n_outcomes=15))[:53]
+    'in 1 of 4 periods computed from the prediction log, n'
+    """
+    part = f"in {of.n_periods} of {of.of_periods} periods " if of.n_periods < of.of_periods else ""
+    outcomes = (
+        f"all of its {of.n_predictions:,} predictions have an outcome"
+        if of.n_outcomes == of.n_predictions
+        else f"{of.n_outcomes:,} of {of.n_predictions:,} predictions have an outcome yet"
+    )
+    return f"{part}computed from the prediction log, n = {of.n:,}; {outcomes}"
 
 
 def day(value: date | datetime | None) -> str:

@@ -352,6 +352,8 @@ def how_it_was_made(case: CaseValue) -> None:
         if tree is not None:
             driver_tree.driver_tree(tree, case.currency)
         st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
+        if of_log := text.of_log(case):
+            st.caption(of_log)
         st.dataframe(
             tables.steps(case),
             hide_index=True,

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pages.parts.common.format import NOTHING, WORDS, day, figure, money, number, written_unit
+from pages.parts.common.format import (
+    NOTHING,
+    WORDS,
+    computed,
+    day,
+    figure,
+    money,
+    number,
+    written_unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -212,7 +221,8 @@ def _likely(line: PortfolioRow) -> str:
 
 def _origin(entry: Any) -> str:  # noqa: ANN401  a CaseInput
     if entry.monitored:
-        return f"monitored, {entry.monitored_in}"
+        from_log = f", {computed(entry.computed)}" if entry.computed else ""
+        return f"monitored, {entry.monitored_in}{from_log}"
     if entry.planned:
         return "written in the value case"
     return "the mechanism's default" if entry.default else "missing"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.services.in_life.log_words import log_notes
 from mlpm_core.services.in_life.portfolio import Health, gap_size
 from pages.parts.common.format import (
+    computed,
     counted,
     day,
     digits_beside,
     figure,
     inner,
+    listed,
     literal,
     money,
     number,
@@ -104,12 +107,20 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     rests = "as planned"
     if case.current is not None and (stretch := case.rests_on or case.as_of):
         rests = f"with the metrics monitored {literal(stretch.when)}"
+    if from_log := [i.label for i in case.inputs if i.computed]:
+        rests += f", of which the prediction log gives {literal(listed(from_log))}"
     if is_trial:
         rests += ", with the changes tried below, which are not saved"
     net = literal(money(worth.net.mean, case.currency))
     against = literal(case.mechanism.baselines[case.baseline].sentence)
     text = f"**{title}** is worth **{net}** {rests}, compared with {against}. "
     return f"{text}{_loss(case)} {literal(costs_counted(case))}"
+
+
+def of_log(case: CaseValue) -> str:
+    """What a value takes from its prediction log, and what of the log waits; empty for nothing."""
+    lines = [f"{i.label}: {computed(i.computed)}." for i in case.inputs if i.computed]
+    return literal(" ".join([*lines, *(log_notes(case.log) if case.log else ())]))
 
 
 def _loss(case: CaseValue) -> str:
@@ -249,6 +260,7 @@ def kpi_origin(value: KpiValue) -> str:
     ]
     if value.planned:
         lines.append(f"Planned: {literal(figure(value.planned.mean, value.unit))}.")
+    lines += [f"{literal(f'{label}: {computed(of)}')}." for label, of in value.computed]
     if value.trend:
         lines.append(f"The line shows the last {len(value.trend)} periods.")
     return "  \n".join(lines)

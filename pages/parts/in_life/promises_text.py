@@ -94,7 +94,10 @@ def nothing_realised(view: DeliveredView) -> str:
             f"It goes into use on {day(view.case.deployment.from_on)}; results of that day and "
             "later will be compared with the plan."
         )
-    return "No monitoring results of its days in use have come in yet. Upload a file of them."
+    return (
+        "No monitoring results of its days in use have come in yet. Upload a file of them, or of "
+        "predictions with their outcomes."
+    )
 
 
 def amount(value: float, currency: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.segments import Segments
 
 _DIGITS = 4
+_LOG = "prediction log"
 
 
 def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def metric(watched: WatchedMetric) -> pd.DataFrame:
             "low": [p.value if p.low is None else p.low for p in points],
             "high": [p.value if p.high is None else p.high for p in points],
             "n": [p.monitored.n for p in points],
-            "batch": [p.monitored.batch for p in points],
+            "batch": [p.monitored.batch or _LOG for p in points],
             "planned": watched.series.planned_median,
             "at_least": check.at_least if check else None,
             "at_most": check.at_most if check else None,
@@ -136,7 +137,7 @@ def by_period(view: DeploymentView) -> pd.DataFrame:
     for watched in view.metrics:
         for result in watched.series.points:
             values.setdefault(watched.series.metric.label, {})[result.period] = result.value
-            batches.setdefault(result.period, {})[result.monitored.batch] = None
+            batches.setdefault(result.period, {})[result.monitored.batch or _LOG] = None
     periods = sorted({p for column in values.values() for p in column}, reverse=True)
     return pd.DataFrame(
         {"Period": [str(p) for p in periods]}

@@ -156,7 +156,12 @@ def metric(watched: WatchedMetric) -> str:
     text = f"{number(last.value, digits)} {last.period.when}"
     if last.monitored.n is not None:
         text += f" over {last.monitored.n:,} cases"
-    if last.monitored.label_status in ("partial", "estimated"):
+    if (said := last.monitored.logged) is not None:
+        text += (
+            f", computed from the prediction log ({said.n_outcomes:,} of {said.n:,} predictions "
+            "have an outcome yet)"
+        )
+    elif last.monitored.label_status in ("partial", "estimated"):
         text += f", outcomes {last.monitored.label_status}"
         if last.monitored.labelled_share is not None:
             text += f" ({percent(last.monitored.labelled_share)} known)"
@@ -170,7 +175,8 @@ def metric(watched: WatchedMetric) -> str:
         text += " It never left its usual range."
     else:
         text += f" {episode(watched, watched.latest)}."
-    return literal(f"{text} Batch {last.monitored.batch}.")
+    batch = f" Batch {last.monitored.batch}." if last.monitored.batch else ""
+    return literal(f"{text}{batch}")
 
 
 def _limit(check: LimitCheck) -> str:

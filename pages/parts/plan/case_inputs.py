@@ -11,7 +11,7 @@ from mlpm_core.records import QuantityRecord
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.valuation.typed import typed_answer
 from pages.parts.common import commands, forms, numbers, queries, saving, text
-from pages.parts.common.format import asked_unit, counted, listed, literal, number
+from pages.parts.common.format import asked_unit, computed, counted, listed, literal, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,7 +133,10 @@ def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
     )
     if entry.monitored:
         st.caption(
-            literal(f"Monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}")
+            literal(
+                f"Monitored: {number(entry.monitored_value or 0, 4)}, {entry.monitored_in}"
+                + (f", {computed(entry.computed)}" if entry.computed else "")
+            )
         )
     return typed or ""
 

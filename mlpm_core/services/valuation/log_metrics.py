@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.log_figures import (
+    N_BINS,
+    Confusion,
     Figure,
     Numbers,
     Scores,
@@ -23,12 +25,25 @@ from mlpm_core.in_life.log_figures import (
     share,
 )
 from mlpm_core.in_life.periods import Period
-from mlpm_core.services.in_life.segments import MOST_CLASSES
+from mlpm_core.store import rows_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpm_core.services.session.workspace import Workspace
+
+    Row = Mapping[str, Any]
+
+MOST_CLASSES: Final = 10
+"""More outcomes than these, all of them numbers, are a number and no classes."""
+FIRST_MONDAY: Final = date(2024, 1, 1)
+NUMBERS: Final = frozenset(("mae", "mse", "rmse", "bias", "wape", "r2"))
+AUTOMATIC: Final = frozenset(("coverage", "selective_error"))
+OF_CLASSES: Final = frozenset(("accuracy", "error_rate", "balanced_accuracy", "mcc"))
+OF_ONE_CLASS: Final = frozenset(Confusion(1, 1, 1, 1).figures()) - OF_CLASSES
+OF_SCORES: Final = frozenset(("brier", "ece", "roc_auc", "gini", "ks", "pr_auc"))
+COMPUTED: Final = NUMBERS | AUTOMATIC | OF_CLASSES | OF_ONE_CLASS | OF_SCORES
+"""The metrics that a prediction log gives, by what they are of."""
 
 _TWO = 2
 
@@ -114,28 +129,48 @@ def metrics_of_log(
         raise InputError(
             f"Metrics of a log come by day, week or month (P1D, P1W, P1M), not {granularity!r}."
         )
-    asked: dict[str, Any] = {
+    asked = log_question(
+        project, model_id, model_version, length=granularity, today=workspace.today(project)
+    )
+    with workspace.store.reader() as reader:
+        pairs = rows_of_one(reader, "log_pairs", asked)
+        bins = rows_of_one(reader, "log_bins", asked)
+    return LogCounts(pairs, bins).metrics(granularity, positive, threshold)
+
+
+def log_question(
+    project: str,
+    model_id: str,
+    model_version: str,
+    *,
+    length: str,
+    today: date,
+    anchor: date = FIRST_MONDAY,
+    days: int = 0,
+) -> dict[str, object]:
+    """What the counts of a log are asked by: see ``queries/log_pairs.sql``."""
+    return {
         "project": project,
         "model_id": model_id,
         "model_version": model_version,
-        "by": granularity,
-        "until": datetime.combine(workspace.today(project) + timedelta(days=1), time()),
+        "by": length,
+        "anchor": anchor,
+        "until": datetime.combine(today + timedelta(days=1), time()),
+        "days": days,
     }
-    with workspace.store.reader() as reader:
-        pairs, bins = reader.rows("log_pairs", **asked), reader.rows("log_bins", **asked)
-    return _LogCounts(pairs, bins).metrics(granularity, positive, threshold)
 
 
 @dataclass(frozen=True, slots=True)
-class _LogCounts:
-    """The counts of a log as they are stored, by period."""
+class LogCounts:
+    """The counts of a log as ``queries/log_pairs.sql`` and ``log_bins.sql`` give them."""
 
-    pairs: Sequence[Mapping[str, Any]]
-    bins: Sequence[Mapping[str, Any]]
+    pairs: Sequence[Row]
+    bins: Sequence[Row]
 
     def metrics(
         self, granularity: str, positive: str | None, threshold: float | None
     ) -> LogMetrics:
+        """All metrics by period: see `metrics_of_log`."""
         task, classes = self._task()
         if positive is not None:
             positive = class_of(positive)
@@ -144,28 +179,37 @@ class _LogCounts:
                 raise InputError(f"The log holds no class {positive!r}. Its classes: {listed}.")
         elif task is Task.BINARY:
             positive = positive_of(classes)
-        by_period: dict[datetime, list[Mapping[str, Any]]] = {}
-        for row in self.pairs:
-            by_period.setdefault(row["period_start"], []).append(row)
-        scores = self._scores(positive) if positive is not None else {}
+        scores = self.scores(positive) if positive is not None else {}
         if threshold is not None:
             Scores().at(threshold)  # refused whatever the log holds
-        is_judged = any(_is_judged(row) for row in self.pairs)
         return LogMetrics(
             task=task,
             classes=classes,
             positive=positive,
             asks_positive=positive is None and task is Task.BINARY,
-            asks_threshold=threshold is None and bool(scores) and not is_judged,
+            asks_threshold=threshold is None and bool(scores) and not self.has_classes,
             periods=tuple(
                 _period(
                     Period(start, granularity),
                     rows,
-                    _figures(task, rows, positive, scores.get(start), threshold),
+                    figures_of(task, rows, positive, scores.get(start), threshold),
                 )
-                for start, rows in sorted(by_period.items())
+                for start, rows in self.by_period.items()
             ),
         )
+
+    @property
+    def by_period(self) -> dict[datetime, list[Row]]:
+        """The pairs of each period, the oldest first."""
+        by_period: dict[datetime, list[Row]] = {}
+        for row in self.pairs:
+            by_period.setdefault(row["period_start"], []).append(row)
+        return dict(sorted(by_period.items()))
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether anything that was predicted has an outcome beside it; else only scores have."""
+        return any(_is_judged(row) for row in self.pairs)
 
     def _task(self) -> tuple[Task, tuple[str, ...]]:
         """What the log predicts, and its classes; as the segments of a log are told."""
@@ -182,12 +226,12 @@ class _LogCounts:
             return Task.NONE, ()
         return (Task.BINARY if len(classes) <= _TWO else Task.CLASSES), classes
 
-    def _scores(self, positive: str) -> dict[datetime, Scores]:
+    def scores(self, positive: str) -> dict[datetime, Scores]:
         """The scored cases by period; without those in which there are too many classes to list."""
         unlisted = {row["period_start"] for row in self.bins if row["y_true"] is None}
         found: dict[datetime, Scores] = {}
         for row in self.bins:
-            if row["period_start"] in unlisted:
+            if row["period_start"] in unlisted or row["y_true"] == "":
                 continue
             powers = [row[f"sum_p{power}"] for power in ("", 2, 3, 4)]
             found.setdefault(row["period_start"], Scores()).put(
@@ -199,32 +243,36 @@ class _LogCounts:
         return found
 
 
-def _is_judged(row: Mapping[str, Any]) -> bool:
+def _is_judged(row: Row) -> bool:
     return "" not in (row["y_pred"], row["y_true"])
 
 
-def _period(
-    period: Period, rows: Iterable[Mapping[str, Any]], figures: Mapping[str, Figure]
-) -> PeriodMetrics:
+def _period(period: Period, rows: Iterable[Row], figures: Mapping[str, Figure]) -> PeriodMetrics:
+    return PeriodMetrics(period, *n_and_outcomes(rows), figures)
+
+
+def n_and_outcomes(rows: Iterable[Row]) -> tuple[int, int]:
+    """How many predictions these are, and how many of them have an outcome."""
     n = n_outcomes = 0
     for row in rows:
         n += row["n"]
         n_outcomes += row["n"] if row["y_true"] != "" else 0
-    return PeriodMetrics(period, n, n_outcomes, figures)
+    return n, n_outcomes
 
 
-def _figures(
+def figures_of(
     task: Task,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
     positive: str | None,
     scores: Scores | None,
     threshold: float | None,
 ) -> dict[str, Figure]:
-    """The metrics of one period by name."""
+    """The metrics of the pairs of one period by name."""
     if task is Task.NUMBERS:
-        return _numbers(rows).figures()
+        return numbers_of(rows).figures()
     if threshold is None:
-        figures = _of_classes(task, [row for row in rows if _is_judged(row)], positive)
+        judged = [row for row in rows if _is_judged(row)]
+        figures = _of_classes(task, judged, positive) | _of_automatic(rows, judged)
     else:
         figures = scores.at(threshold).figures() if scores is not None else {}
     if positive is None:
@@ -240,9 +288,52 @@ def _figures(
     return figures | (scores.figures() if scores is not None else {})
 
 
-def _of_classes(
-    task: Task, judged: Sequence[Mapping[str, Any]], positive: str | None
-) -> dict[str, Figure]:
+def automatic_at(bins: Iterable[Row], scores: Scores, threshold: float) -> dict[str, Figure]:
+    """Coverage and selective error where what scores so much is decided without a person.
+
+    Coverage is of all that was scored, whether its outcome is known or not.
+
+    Parameters
+    ----------
+    bins : iterable of mapping
+        Those of one period.
+    scores : Scores
+        The same cases, of those whose outcome is known.
+    """
+    n = n_decided = 0
+    for row in bins:
+        n += row["n"]
+        n_decided += row["n"] if row["score_bin"] >= round(threshold * N_BINS) else 0
+    judged = scores.at(threshold)
+    return _told(
+        {
+            "coverage": share(n_decided, n),
+            "selective_error": share(judged.fp, judged.tp + judged.fp),
+        }
+    )
+
+
+def _of_automatic(rows: Sequence[Row], judged: Sequence[Row]) -> dict[str, Figure]:
+    """Coverage and selective error of predictions that were followed.
+
+    None where the whole log has nothing but one of the two: a log without decisions does not say
+    who decided, nor one whose decisions are never called like what was predicted.
+    """
+    if not rows or not 0 < rows[0]["n_overruled"] < rows[0]["n_whole"]:
+        return {}
+    n, n_followed = (sum(row[name] for row in rows) for name in ("n", "n_followed"))
+    figures = {"coverage": share(n_followed, n)}
+    if all(row["n_wrong"] in (0, row["n"]) for row in judged):  # else it is not told which
+        n_wrong = sum(row["n_followed"] for row in judged if row["n_wrong"])
+        figures["selective_error"] = share(n_wrong, sum(row["n_followed"] for row in judged))
+    return _told(figures)
+
+
+def _told(figures: Mapping[str, Figure | None]) -> dict[str, Figure]:
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def _of_classes(task: Task, judged: Sequence[Row], positive: str | None) -> dict[str, Figure]:
     """The metrics of predicted classes; of too many to list, how many were wrong and no more."""
     if any(row["y_pred"] is None or row["y_true"] is None for row in judged):
         n, n_wrong = (sum(row[name] for row in judged) for name in ("n", "n_wrong"))
@@ -258,7 +349,8 @@ def _of_classes(
     return of_one if task is Task.BINARY else of_one | of_all  # accuracy stays that of all classes
 
 
-def _numbers(rows: Iterable[Mapping[str, Any]]) -> Numbers:
+def numbers_of(rows: Iterable[Row]) -> Numbers:
+    """The sums over predicted numbers of the pairs of one period."""
     total = Numbers()
     names = ("error", "abs_error", "sq_error", "actual", "abs_actual", "sq_actual", "error_actual")
     for row in rows:

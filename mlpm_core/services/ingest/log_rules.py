@@ -1,0 +1,123 @@
+"""A prediction log that cannot be turned into metrics before its operating point is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+
+from mlpm_core.in_life.log_figures import class_of, positive_of
+from mlpm_core.intake import Refusal
+from mlpm_core.intake.columns.rows import distinct
+from mlpm_core.intake.messages import question
+from mlpm_core.services.valuation.log_metrics import (
+    AUTOMATIC,
+    OF_CLASSES,
+    OF_ONE_CLASS,
+    OF_SCORES,
+)
+from mlpm_core.services.valuation.mechanisms import mechanisms_by_model
+from mlpm_core.services.valuation.model_log import log_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from mlpm_core.intake import ImportRequest
+    from mlpm_core.intake.parsed_file import ParsedFile
+    from mlpm_core.records import Question
+    from mlpm_core.store import Reader
+
+OF_DECISION: Final = OF_ONE_CLASS | OF_CLASSES | AUTOMATIC
+_MOST_MODELS: Final = 50
+_MOST_LISTED: Final = 20
+_TWO: Final = 2
+
+
+def asked_about_log(reader: Reader, asked: ImportRequest, file: ParsedFile) -> None:
+    """See that the metrics that value cases ask of the models of a log can be computed from it.
+
+    What was answered once of a model, by an import that is in force, is not asked again.
+
+    Raises
+    ------
+    Refusal
+        With the questions which threshold turns scores into decisions, and which class recall and
+        the like are of.
+    """
+    if asked.profile.is_replay or not len(file.rows.of):
+        return
+    of_model, models = distinct(file.rows.fields["model_id"])
+    if len(models) > _MOST_MODELS:
+        return
+    needed = mechanisms_by_model(reader, asked.project)
+    said = log_answers(reader, asked.project)
+    questions: list[Question] = []
+    for place, model in enumerate(models):
+        answers = said.get(model or "", {})
+        if model in asked.profile.thresholds:
+            answers = answers | {"thresholds": ""}
+        if model in asked.profile.positives:
+            answers = answers | {"positives": ""}
+        names = {e.reported_as: e.label for m in needed.get(model or "", ()) for e in m.metrics}
+        if names.keys() & (OF_DECISION | OF_SCORES):
+            rows = file.rows.fields, pa.array(of_model == place)
+            questions += _about_model(str(model), names, answers.keys(), *rows)
+    if questions:
+        raise Refusal(questions=questions)
+
+
+def _about_model(
+    model: str,
+    names: Mapping[str, str],
+    answered: Collection[str],
+    fields: Mapping[str, pa.Array],
+    are_its: pa.Array,
+) -> Iterator[Question]:
+    """What must be answered of one model whose value case needs some metrics (labels by name)."""
+    scores = fields["y_pred_proba"].filter(are_its)
+    predicted, outcomes = (_filled(fields[c].filter(are_its)) for c in ("y_pred", "y_true"))
+    is_scored = scores.null_count < len(scores) and not predicted
+    if is_scored and "thresholds" not in answered and (waiting := names.keys() & OF_DECISION):
+        yield question(
+            "log-threshold", _key("thresholds", model), [],
+            model=model, names=_listed(names, waiting),
+        )  # fmt: skip
+    waiting = names.keys() & (OF_ONE_CLASS | OF_SCORES | (AUTOMATIC if is_scored else set()))
+    classes = _unnamed([*predicted, *outcomes])
+    if waiting and classes and "positives" not in answered:
+        yield question(
+            "log-positive", _key("positives", model), classes,
+            model=model, names=_listed(names, waiting),
+        )  # fmt: skip
+
+
+def _filled(column: pa.Array) -> list[str]:
+    """The distinct texts of a column that are not empty."""
+    return [text for text in column.unique().to_pylist() if text]
+
+
+def _unnamed(texts: Iterable[str]) -> list[str]:
+    """Classes of which none says itself that it is the positive one; none where one does.
+
+    A single class is not asked about: the other may come later.
+
+    Examples
+    --------
+    >>> _unnamed(["stay", "leave", "stay"]), _unnamed(["0", "1.0"]), _unnamed(["leave"])
+    (['leave', 'stay'], [], [])
+    """
+    classes = sorted({class_of(text) for text in texts})
+    are_listed = _TWO <= len(classes) <= _MOST_LISTED
+    if not are_listed or (len(classes) == _TWO and positive_of(classes)):
+        return []
+    return classes
+
+
+def _key(group: str, model: str) -> str:
+    return f"{group}.{model.replace('=', '%3D')}"
+
+
+def _listed(names: Mapping[str, str], waiting: Iterable[str]) -> str:
+    labels = [label for name, label in names.items() if name in set(waiting)]
+    *first, last = labels
+    return " and ".join(filter(None, [", ".join(first), last]))
