@@ -64,6 +64,7 @@ class KpiAnswer(_Answer):
     value: float | None
     p10: float | None
     p90: float | None
+    grade: str | None
     reason: str | None
     proxy: str | None
     stands_for: str | None
@@ -81,7 +82,9 @@ class HealthAnswer(_Answer):
     """How a value case fares; rates are money a week, in the currency.
 
     ``rests_on`` are the periods that the value rate rests on; ``not_counted`` says why it says
-    nothing of today.
+    nothing of today. The cost rates are those of the last 92 days where costs were recorded, and
+    ``value_after_actual_cost`` has the actual in the place of the planned one. ``grade`` is how far
+    the value can be put down to the model, A to D.
     """
 
     project: str
@@ -99,6 +102,10 @@ class HealthAnswer(_Answer):
     rests_on: str | None
     not_counted: str | None
     value_gap: float | None
+    value_after_actual_cost: float | None
+    actual_cost_rate: float | None
+    planned_cost_rate: float | None
+    grade: str | None
 
 
 class Verified(_Answer):

@@ -185,6 +185,11 @@ _QUESTIONS: dict[str, str] = {
     ),
     "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
     "not-told": "The file does not say its {label} ({help}). Write what holds for all of it{form}.",
+    "which-amount": (
+        "The bill has two amounts: {amounts}. BilledCost or unblended is what the invoice says, "
+        "EffectiveCost or net is after discounts and spread over the days used. Which one counts?"
+    ),
+    "bill-period": "The bill has one row. Is it a month (P1M) or a day (P1D)?",
     "two-counts": (
         "{metric} has {n} cases and the denominator {denominator}, as {rows} rows have two such "
         "numbers that differ. Which one says of how many cases it is the share: n or denominator?"
@@ -268,6 +273,7 @@ _WARNINGS: dict[str, str] = {
     "extra-column": "Not used: {headers}.",
     "extra-sheet": "Only the first sheet was read; not read: {names}.",
     "not-metrics": "Not read, for they are no numbers that count here: {names}.",
+    "bill-added": "{n} lines of the bill were added up by model, service and days.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _INPUTS: Final[tuple[Input, ...]] = (
     Input("build_cost", "Build cost", "building it costs", "money", low=0),
     Input("run_cost", "Running cost", "running it costs, beyond what the formulas count",
-          "money/year", low=0, default="0"),
+          "money/year", low=0, default="0", is_running_cost=True),
     Input("build_months", "Time to build", "from the first spending until it is used, so many "
           "months pass", "month", low=0, high=120, default="0", typical="3 to 12"),
     Input("horizon_years", "Years of use", "it is used for so many whole years", "year", low=1,

@@ -2,6 +2,7 @@ import streamlit as st
 
 from pages.parts.common import controls, panels, queries
 from pages.parts.evaluate import decisions, preferences, tables, text
+from pages.parts.in_life import costs
 
 project = controls.project()
 view = queries.project_view(project)
@@ -34,6 +35,7 @@ if board.options and not board.is_empty:
 if recorded:
     st.subheader("Recorded decisions", anchor=False)
     decisions.recorded(recorded)
+    costs.beside_decisions(project, line)
 
 if not board.options:
     panels.empty(

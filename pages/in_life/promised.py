@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.in_life import events, promises, promises_text
+from pages.parts.in_life import costs, events, promises, promises_text
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -31,6 +31,7 @@ marks = events.of_promises(project, view)
 shown = promises.months(view, marks)
 events.listing(marks)
 promises.promises(view)
+costs.section(view)
 promises.decisions_due(view)
 promises.table(view, shown)
 panels.how_it_was_made(view.case)

@@ -17,7 +17,9 @@ st.subheader("Value cases, the worst first", anchor=False)
 line = controls.line_of_table(portfolio.lines)
 st.caption(
     "Values are estimated from model metrics, not measured with a control group (grade C). Likely: "
-    "the range in which the value now lies 8 times in 10. Select a row to see its KPIs.",
+    "the range in which the value now lies 8 times in 10. After actual cost: the value now, with "
+    "what was recorded as spent in the last 92 days in the place of the planned running cost. "
+    "Select a row to see its KPIs.",
     help=terms.GRADE,
 )
 

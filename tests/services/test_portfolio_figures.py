@@ -204,7 +204,8 @@ def test_kpis_as_they_are_answered(store):
         "unit": "EUR/year", "direction": "lower", "baseline": 400_000.0, "target": 500_000.0,
         "target_on": "2024-12-31", "planned": about(400_000 - BEST * revenue),
         "value": about(400_000 - revenue), "p10": about(400_000 - revenue),
-        "p90": about(400_000 - revenue), "reason": None, "proxy": None, "stands_for": None,
+        "p90": about(400_000 - revenue), "grade": "C", "reason": None, "proxy": None,
+        "stands_for": None,
         "expires_on": None, "counts": True, "as_of": "2024-07-29T00:00:00", "model": "m 1",
         "batches": down["batches"], "standing": "on target", "rests_on": "week of 22 Jul 2024",
         "not_counted": None,
@@ -241,7 +242,8 @@ def test_health_as_it_is_answered(store):
         "age_days": 4, "currency": "EUR", "planned_rate": about(PLANNED * PER_WEEK),
         "value_rate": about(NET * PER_WEEK), "value_gap": about((PLANNED - NET) * PER_WEEK),
         "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
-        "rests_on": "week of 22 Jul 2024", "not_counted": None,
+        "rests_on": "week of 22 Jul 2024", "not_counted": None, "value_after_actual_cost": None,
+        "actual_cost_rate": None, "planned_cost_rate": None, "grade": "C",
     }  # fmt: skip
     empty = ("value_rate", "value_gap", "rests_on", "value_rate_p10", "value_rate_p90")
     assert (plan["health"], *(plan[name] for name in empty)) == ("unknown", *[None] * 5)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mlpm_core.intake.files.cost_exports import bill_of
 from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
 from mlpm_core.intake.files.text_of_rows import size
@@ -14,6 +15,7 @@ from mlpm_core.intake.files.unpack import unpacked_gzip
 from mlpm_core.intake.files.workbook import unpacked_workbook
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.profile import NONE_OF_THESE
+from mlpm_core.records import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,7 +90,8 @@ class Text:
     """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
 
     ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
-    of ``Report``, where it was made from the report of another tool.
+    of ``Report``, where it was made from the report of another tool, and ``n_added`` how many lines
+    of a bill were added up.
     """
 
     data: bytes
@@ -98,6 +101,7 @@ class Text:
     rows: dict[int, int] | None = None
     left: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    n_added: int = 0
 
     def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
         r"""A part of the text as it stood in the file; what is ours may lose a letter.
@@ -133,6 +137,10 @@ def text_of(
     Refusal
         When it is too large, no text, or its encoding is a question.
     """
+    bill = bill_of(data, profile, limits) if record is Cost else None
+    if bill is not None:
+        text = _plain_text(bill.data, profile, limits)
+        return replace(text, n_added=bill.n_lines)
     report = report_of(data, record, profile, limits)
     if report is not None:
         return replace(_plain_text(report.data, profile, limits), unread=report.unread)

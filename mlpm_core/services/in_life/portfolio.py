@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Kpi
+from mlpm_core.records import Kpi, ValueCase
+from mlpm_core.services.in_life.costs import RecentCost, recent_cost, recent_rows
 from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limits_held
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent, kept
@@ -23,7 +24,7 @@ from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Estimate, Worth, added
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.records import Project
@@ -61,6 +62,7 @@ class PortfolioRow:
     health: Verdict
     age_days: int | None
     checks: tuple[LimitCheck, ...] = ()
+    cost: RecentCost | None = None
 
     @property
     def is_in_life(self) -> bool:
@@ -89,6 +91,13 @@ class PortfolioRow:
             return None, None
         net = self.case.current.net
         return net.p10 * _PER_WEEK, net.p90 * _PER_WEEK
+
+    @property
+    def after_actual_cost(self) -> float | None:
+        """Current value rate with the recorded cost in the place of the planned, money a week."""
+        if self.current_rate is None or self.cost is None:
+            return None
+        return self.current_rate + self.cost.planned - self.cost.actual
 
     @property
     def gap(self) -> float | None:
@@ -240,17 +249,26 @@ def _lines(workspace: Workspace, project: str) -> tuple[PortfolioRow, ...]:
     day = row.clock_on or workspace.now().date()
     cases = kept_cases(workspace, project).values()
     with workspace.store.reader() as reader:
-        return _lines_by(reader, row, cases, day)
+        costs = recent_rows(reader, {project: day}).get(project, [])
+        return _lines_by(reader, row, cases, day, costs)
 
 
 def _lines_by(
-    reader: Reader, project: Project, cases: Iterable[CaseValue], day: date
+    reader: Reader,
+    project: Project,
+    cases: Iterable[CaseValue],
+    day: date,
+    costs: Sequence[Mapping[str, Any]],
 ) -> tuple[PortfolioRow, ...]:
     lines = []
     held = held_against(reader, project.project)
+    rows = {case.value_case_id: case for case in reader.current(ValueCase, project.project)}
     for case in cases:
         what = f"The health of {case.value_case_id} of {project.project}"
         line, problem = or_reason(what, partial(_line, reader, project, case, day, held))
+        if line and costs:
+            asked = partial(recent_cost, reader, rows[case.value_case_id], case, costs, day)
+            line = replace(line, cost=or_reason(f"The cost of {case.value_case_id}", asked)[0])
         lines.append(line or _unknown_line(project, replace(case, problem=problem)))
     return tuple(lines)
 
@@ -269,10 +287,13 @@ def make_lines(stale: StaleProjects) -> dict[str, tuple[PortfolioRow, ...]]:
     ]
     ask_recent_ahead(reader, asked)
     lines = {}
+    news = [p.project for p in stale.projects if not stale.is_kept("lines", p.project)]
+    costs = recent_rows(reader, {name: days[name] for name in news})
     for project in stale.projects:
         name, day = project.project, days[project.project]
         cases = stale.kept("cases", name, partial(cases_by_id, reader, project, day)).values()
-        lines[name] = stale.kept("lines", name, partial(_lines_by, reader, project, cases, day))
+        make = partial(_lines_by, reader, project, cases, day, costs.get(name, []))
+        lines[name] = stale.kept("lines", name, make)
     return lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from mlpm_core.in_life.realisation import Grade
 from mlpm_core.quantity import finite
 from mlpm_core.services.in_life.portfolio import every_line, lines_of, project_view
 from mlpm_core.services.session.consistent import consistent
@@ -38,6 +39,7 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "value": finite(kpi.value),
                     "p10": finite(kpi.current.p10) if kpi.current else None,
                     "p90": finite(kpi.current.p90) if kpi.current else None,
+                    "grade": Grade.MODEL_IMPLIED.value if kpi.current else None,
                     "reason": kpi.reason,
                     "proxy": None if kpi.state is ProxyState.NONE else kpi.state.value,
                     "stands_for": kpi.proxy.stands_for or None,
@@ -73,6 +75,10 @@ def health_json(workspace: Workspace, project: str | None) -> list[dict[str, Any
             "rests_on": str(line.case.rests_on) if line.case.rests_on else None,
             "not_counted": line.case.uncounted,
             "value_gap": finite(line.gap),
+            "value_after_actual_cost": finite(line.after_actual_cost),
+            "actual_cost_rate": finite(line.cost.actual) if line.cost else None,
+            "planned_cost_rate": finite(line.cost.planned) if line.cost else None,
+            "grade": Grade.MODEL_IMPLIED.value if line.is_in_life else None,
         }
         for view in _views(workspace, project, _lines_of)
         for line in view.lines

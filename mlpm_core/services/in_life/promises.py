@@ -17,8 +17,9 @@ from mlpm_core.in_life.realisation import (
     over_days,
     together,
 )
-from mlpm_core.records import Direction, Kpi, Promise, ValueCase
+from mlpm_core.records import Cost, Direction, Kpi, Promise, ValueCase
 from mlpm_core.services.evaluate.decisions import DecisionState, DecisionView, decisions
+from mlpm_core.services.in_life.costs import CostsOfCase, costs_of_case
 from mlpm_core.services.in_life.realised_value import NET, LifeMonth, RealisedValue, realised_value
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
@@ -140,6 +141,7 @@ class DeliveredView:
     next_review_on: date | None
     unvalued: tuple[str, ...]
     n_unvalued: int
+    costs: CostsOfCase
 
     @property
     def total(self) -> Month | None:
@@ -174,9 +176,11 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
         promises = [
             p for p in reader.current(Promise, project) if not p.archived and p.made_on <= today
         ]
-        lives = _lives(reader, project, value_case_id, cases, kpis, promises, today)
+        rows = {c.value_case_id: c for c in reader.current(ValueCase, project)}
+        lives = _lives(reader, rows, value_case_id, cases, kpis, promises, today)
         hidden = {k.kpi_id for k in reader.current(Kpi, project) if k.archived}
-    case, life = cases[value_case_id], lives[value_case_id]
+        case, life = cases[value_case_id], lives[value_case_id]
+        costs = costs_of_case(reader, rows[value_case_id], case, life, today)
     lines = [_promise(p, kpis.get(p.kpi_id), cases, lives, today) for p in promises]
     lines.sort(key=lambda x: (x.promised_for_on, x.made_on, x.promise_id))
     reviews = [
@@ -204,12 +208,13 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
         next_review_on=min(reviews, default=None),
         unvalued=life.unvalued,
         n_unvalued=life.n_unvalued,
+        costs=costs,
     )
 
 
 def _lives(
     reader: Reader,
-    project: str,
+    rows: Mapping[str, ValueCase],
     value_case_id: str,
     cases: Mapping[str, CaseValue],
     kpis: Mapping[str, KpiValue],
@@ -222,7 +227,7 @@ def _lives(
         kpi = kpis.get(promise.kpi_id)
         if kpi is not None and kpi.value_case_id and promise.promised_for_on <= today:
             due.setdefault(kpi.value_case_id, set()).add(promise.promised_for_on)
-    rows = {c.value_case_id: c for c in reader.current(ValueCase, project)}
+    has_costs = reader.holds_any(Cost, rows[value_case_id].project)
     return {
         name: realised_value(
             reader,
@@ -231,6 +236,7 @@ def _lives(
             today,
             dimensions={k.dimension for k in kpis.values() if k.value_case_id == name},
             since=days,
+            before_cost=name == value_case_id and has_costs,
         )
         for name, days in due.items()
     }

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NET: Final = "net"
 """Name of the net money of a day; a dimension goes by its own name."""
+BEFORE_COST: Final = "net before running cost"
+"""The same, with nothing counted for running the model."""
 
 _DAY = timedelta(days=1)
 _DRAWS = 1024
@@ -55,13 +57,15 @@ class RealisedValue:
     """What the monitored periods of a value case tell, up to a day.
 
     ``since`` holds, for each day asked, what they tell from that day on; ``unvalued`` what is wrong
-    with periods that have no value, ``n_unvalued`` how many these are.
+    with periods that have no value, ``n_unvalued`` how many these are; ``in_use`` when each of its
+    champions was in use.
     """
 
     months: tuple[LifeMonth, ...]
     since: Mapping[date, WindowTotal]
     unvalued: tuple[str, ...]
     n_unvalued: int
+    in_use: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def realised_value(
     *,
     dimensions: Collection[Dimension] = (),
     since: Collection[date] = (),
+    before_cost: bool = False,
 ) -> RealisedValue:
     """What the monitored periods of a value case tell of its days in use.
 
@@ -104,6 +109,8 @@ def realised_value(
         Gathered beside net.
     since : collection of date
         Days from which on everything is gathered once more.
+    before_cost : bool
+        Whether net before running cost is gathered beside net.
     """
     in_use: list[Span] = []
     held: list[_Held] = []
@@ -127,7 +134,7 @@ def realised_value(
     days = sorted(since)
     asked = [*windows, *(Span(_midnight(d), _midnight(max(d, today)) + _DAY) for d in days)]
     faults: list[str] = []
-    totals = window_totals(_valued(case, held, dimensions, faults), asked)
+    totals = window_totals(_valued(case, held, dimensions, faults, before_cost=before_cost), asked)
     return RealisedValue(
         months=tuple(
             LifeMonth(window.start.date(), days_within(in_use, window), part)
@@ -136,6 +143,7 @@ def realised_value(
         since=dict(zip(days, totals[len(windows) :], strict=True)),
         unvalued=tuple(dict.fromkeys(faults)),
         n_unvalued=len(faults),
+        in_use=tuple(in_use),
     )
 
 
@@ -170,22 +178,20 @@ def _held(
 
 
 def _valued(
-    case: CaseValue, held: Sequence[_Held], dimensions: Collection[Dimension], faults: list[str]
+    case: CaseValue,
+    held: Sequence[_Held],
+    dimensions: Collection[Dimension],
+    faults: list[str],
+    *,
+    before_cost: bool,
 ) -> Iterator[PeriodValue]:
     """The periods that count with their draws; what is wrong with the others goes to ``faults``."""
-    fixed = {i.name: text for i in case.inputs if i.is_asked and (text := i.planned or i.default)}
     own = {name for period in held for name in period.metrics}
     parts = counted_parts([period.span for period in held])
     counting = [(period, p) for period, p in zip(held, parts, strict=True) if p]
     try:
-        common = Valuation(
-            case.mechanism,
-            fixed,
-            own=own,
-            baseline=case.baseline or None,
-            currency=case.currency,
-            draws=_DRAWS,
-        )
+        common = _valuation(case, own, planned_inputs(case))
+        free = _valuation(case, own, without_running_cost(case)) if before_cost else None
     except InputError as error:
         faults += [str(error)] * len(counting)
         return
@@ -194,16 +200,40 @@ def _valued(
     for start in range(0, len(runs), _AT_ONCE):
         some = runs[start : start + _AT_ONCE]
         settled = [run[0][0] for run in some]
-        figures = common.by_draw(
-            [one.metrics for one in settled], [one.luck for one in settled], dimensions
-        )
-        for run, by_draw in zip(some, figures, strict=True):
+        asked = [one.metrics for one in settled], [one.luck for one in settled]
+        figures = common.by_draw(*asked, dimensions)
+        freed = free.by_draw(*asked) if free else figures
+        for run, by_draw, without in zip(some, figures, freed, strict=True):
             if isinstance(by_draw, MlpmError):
                 faults += [str(by_draw)] * len(run)
                 continue
             values = {d.value if d else NET: drawn for d, drawn in by_draw.items()}
             values[NET] = values[NET] / DAYS_PER_YEAR
+            if free and not isinstance(without, MlpmError):
+                values[BEFORE_COST] = without[None] / DAYS_PER_YEAR
             yield from (PeriodValue(p, values, is_final=one.is_final) for one, p in run)
+
+
+def _valuation(case: CaseValue, own: Collection[str], quantities: Mapping[str, str]) -> Valuation:
+    return Valuation(
+        case.mechanism,
+        quantities,
+        own=own,
+        baseline=case.baseline or None,
+        currency=case.currency,
+        draws=_DRAWS,
+    )
+
+
+def planned_inputs(case: CaseValue) -> dict[str, str]:
+    """What is written for every input that a value case asks for, or its default."""
+    return {i.name: text for i in case.inputs if i.is_asked and (text := i.planned or i.default)}
+
+
+def without_running_cost(case: CaseValue) -> dict[str, str]:
+    """The same with nothing for running the model."""
+    free = {i.name for i in case.mechanism.inputs if i.is_running_cost}
+    return {name: "0" if name in free else text for name, text in planned_inputs(case).items()}
 
 
 def _settled(period: _Held) -> tuple[object, ...]:

@@ -213,14 +213,15 @@ class _Reader:
     def inputs(self, section: str, *, is_metric: bool = False) -> tuple[Input, ...]:
         optional = (
             "low", "high", "default", "typical", "reported_as", "better", "same_as", "counted",
-            "looked_at",
+            "looked_at", "running_cost",
         )  # fmt: skip
-        inputs = []
+        inputs, other = [], ("low", "high", "running_cost")
         for name, entry in self.each(section, ["label", "question", "unit"], optional):
             where = f"{section}.{name}"
-            texts = {key: text_of(entry, key, where) for key in entry if key not in ("low", "high")}
+            texts = {key: text_of(entry, key, where) for key in entry if key not in other}
             limits = {key: number_of(entry, key, where) for key in ("low", "high") if key in entry}
             given: dict[str, Any] = {"reported_as": name, **texts, **limits}
+            given["is_running_cost"] = flag_of(entry, "running_cost", where)
             made = Input(name=name, is_metric=is_metric, **given)
             try:
                 self.add(name, where, Unit.read(made.unit).dimension)
@@ -236,8 +237,7 @@ class _Reader:
             if made.same_as is not None:
                 if made.default is not None:
                     raise InputError(f"{where}: give default or same_as, not both.")
-                other = self.measure(made.same_as, set(self.dimensions), where)
-                if other != self.dimensions[name]:
+                if self.measure(made.same_as, {*self.dimensions}, where) != self.dimensions[name]:
                     raise InputError(f"{where}: same_as {made.same_as!r} is in another unit.")
             inputs.append(made)
         return tuple(inputs)

@@ -28,6 +28,7 @@ class Input:
     ``counted`` is the formula of the share of cases looked at that tell something about it, such as
     the positives for recall; None when all do, "0" when no case does and it must be looked up.
     ``looked_at`` names those cases, in the plural, where a study draws them from a part of all.
+    ``is_running_cost`` marks what a formula counts for running the model: bills take its place.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Input:
     same_as: str | None = None
     counted: str | None = None
     looked_at: str | None = None
+    is_running_cost: bool = False
 
     @property
     def is_needed(self) -> bool:

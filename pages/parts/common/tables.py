@@ -29,11 +29,19 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Likely": [_likely(x) for x in lines],
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
+            **_after_cost(lines),
             "Based on": [str(x.case.rests_on or NOTHING) for x in lines],
             "Data to": [day(x.case.as_of.last_on) if x.case.as_of else NOTHING for x in lines],
             "Project": [x.project_title for x in lines],
         }
     )
+
+
+def _after_cost(lines: Sequence[PortfolioRow]) -> dict[str, list[str]]:
+    """Values with the recorded costs in the place of the planned ones; none where none is."""
+    if not any(line.cost for line in lines):
+        return {}
+    return {"After actual cost": [_rate(x.after_actual_cost, x) for x in lines]}
 
 
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> pd.DataFrame:

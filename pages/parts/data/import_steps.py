@@ -63,7 +63,8 @@ def uploader(kind: str) -> UploadedFile | None:
         "As results or evaluations also reports: MLflow (JSON, CSV), Evidently (JSON), "
         "scikit-learn's classification_report (JSON), Hugging Face (model cards, "
         "all_results.json), Weights & Biases, NannyML, Databricks (CSV), SageMaker (JSON), "
-        "leaderboards of PyCaret and AutoGluon (CSV).",
+        "leaderboards of PyCaret and AutoGluon (CSV); as costs bills of AWS, Google Cloud, Azure, "
+        "OpenCost and FOCUS (CSV).",
     )
     if file is None:
         return None
