@@ -102,7 +102,15 @@ def _from_to(numbers: Sequence[int]) -> str | None:
 
 
 def layers(x: alt.X | None = None) -> list[alt.Chart]:
-    """A thin line at each event with its number above, of a frame that was ``marked``."""
+    """A thin line at each event with its number above, of a frame that was ``marked``.
+
+    Parameters
+    ----------
+    x : altair.X, optional
+        Where a row stands when the chart has steps instead of a scale of time; above these stands
+        already how many days are missing.
+    """
+    height = -7 if x is None else -24
     where = x if x is not None else alt.X(field="event_at", type="temporal")
     base = (
         alt.Chart()
@@ -112,6 +120,6 @@ def layers(x: alt.X | None = None) -> list[alt.Chart]:
     return [
         base.mark_rule(color=MUTED, strokeWidth=1, strokeDash=[1, 3], opacity=0.9),
         base.mark_text(color=INK, fontSize=11, fontWeight="bold").encode(
-            alt.Text(field="event_no", type="nominal"), y=alt.value(-7)
+            alt.Text(field="event_no", type="nominal"), y=alt.value(height)
         ),
     ]
