@@ -51,7 +51,8 @@ def test_it_opens_with_how_much_of_the_promise_arrived(demo):
     assert "March 2026 cost most" in first
     assert [m.label for m in app.metric] == [
         "Promised to date", "Realised to date", "Gap", "Promises kept",
-        "Promised then", "Realised now",
+        "Actual cost to date", "Planned, same days", "Realised after actual cost",
+        "Cost of a prediction", "Promised then", "Realised now",
     ]  # fmt: skip
     assert app.metric[3].value == "1 of 3"
     text = said(app)

@@ -15,7 +15,7 @@ from mlpm_core.services.in_life.realised_value import (
     planned_inputs,
     without_running_cost,
 )
-from mlpm_core.services.in_life.segments import MOST_CLASSES
+from mlpm_core.services.valuation.log_metrics import MOST_CLASSES
 from mlpm_core.services.valuation.monitored import WINDOW_DAYS, champions
 from mlpm_core.value.worth import worth
 
