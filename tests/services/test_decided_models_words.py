@@ -54,7 +54,8 @@ def models(monkeypatch):
 
         asked = []
         monkeypatch.setattr(service, "valued_case", valued)
-        monkeypatch.setattr(service, "monitored_periods", lambda _, __, d, day: d in monitored)
+        monkeypatch.setattr(service, "monitored_periods", lambda _, __, d, *more: d in monitored)
+        monkeypatch.setattr(service, "mechanism_of_case", lambda *_: None)
         found = DecidedModels(
             Records(cases, list(deployments)), record(Project, project="shop"), today
         )

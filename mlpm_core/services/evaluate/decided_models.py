@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.evaluation import NONE
 from mlpm_core.records import Deployment, Slot, ValueCase
 from mlpm_core.services.evaluate.views import Range
+from mlpm_core.services.valuation.mechanisms import mechanism_of_case
 from mlpm_core.services.valuation.monitored import as_if_deployed, monitored_periods
 from mlpm_core.services.valuation.value_cases import CaseValue, valued_case
 
@@ -63,7 +64,7 @@ class DecidedModels:
         deployments = [
             deployment
             for champion in self._deployed(case)
-            if (deployment := self._as_decided(champion, decision)) is not None
+            if (deployment := self._as_decided(champion, decision, case)) is not None
         ]
         begun = [d for d in deployments if d.from_on is None or d.from_on <= self._today]
         if not begun:
@@ -94,9 +95,11 @@ class DecidedModels:
         if of_case:
             return [d for d in of_case if d.slot == Slot.CHAMPION and not d.archived]
         as_if = as_if_deployed(case.model_id)
-        return [as_if] if self._monitored(as_if) else []
+        return [as_if] if self._monitored(as_if, case) else []
 
-    def _as_decided(self, deployment: Deployment, decision: Mapping[str, Any]) -> Deployment | None:
+    def _as_decided(
+        self, deployment: Deployment, decision: Mapping[str, Any], case: ValueCase
+    ) -> Deployment | None:
         """A deployment of the decided version, narrowed to it; None when it is of another."""
         if decision["model_id"] not in ("", deployment.model_id):
             return None
@@ -109,14 +112,15 @@ class DecidedModels:
             return narrowed
         if deployment.model_version:
             return None
-        if self._monitored(narrowed):  # it takes every version, and this is one of them
+        if self._monitored(narrowed, case):  # it takes every version, and this is one of them
             return narrowed
         is_named = decision["model_id"] and not decision["model_version"]
         return deployment if is_named else None
 
-    def _monitored(self, deployment: Deployment) -> object:
-        name = self._project.project
-        return monitored_periods(self._reader, name, deployment, self._today)
+    def _monitored(self, deployment: Deployment, case: ValueCase) -> object:
+        name, currency = self._project.project, self._project.currency
+        mechanism = mechanism_of_case(self._reader, name, case)
+        return monitored_periods(self._reader, name, deployment, self._today, mechanism, currency)
 
     def _value(self, case: ValueCase, deployment: Deployment) -> CaseValue:
         """The value case by what was monitored of a deployment while it was in use."""

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake import warned
-from mlpm_core.records import Decision, Label, Receipt, Status, Warned
+from mlpm_core.records import Decision, Label, Receipt, Status, ValueCase, Warned
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.kpi_effects import Before
@@ -137,7 +137,8 @@ def _committed(
         update={"batch": batches.name_of(seq), "status": Status.COMMITTED}
     )
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    recount(writer, days_of_batch(writer, record, seq))  # what a log changes is read from counts
+    if not is_dry or writer.holds_any(ValueCase, project):  # what a log changes is read from counts
+        recount(writer, days_of_batch(writer, record, seq))
     changes, unsaid = laid.before.effect()
     warnings = [
         *done.warnings,

@@ -182,7 +182,9 @@ def _undone(
             "read_as": "",
         }
     )
-    touched = days_of_batch(writer, record, row["seq"])
+    # Nothing but a value case shows in a preview what the counts become.
+    is_counted = not dry_run or writer.holds_any(ValueCase, project)
+    touched = days_of_batch(writer, record, row["seq"]) if is_counted else {}
     batches.add(writer, seq, done, channel, undoes=row["seq"])
     registered: dict[type[Record], int] = {}
     content = BatchContent()

@@ -130,7 +130,7 @@ def with_log(
     log = ModelLog.of(LogCounts(pairs, bins), asked, points.get(deployment.model_id))
     length = str(question["by"])
     computed, waiting = log.computed(length, today)
-    free = _where_unreported(computed, reported, length, days)
+    free = where_unreported(computed, reported, length, days)
     periods = {p: dict(metrics) for p, metrics in reported.items()}
     for period, metrics in free.items():
         periods[period] = metrics | periods.get(period, {})
@@ -191,7 +191,7 @@ def _question(
     )
 
 
-def _where_unreported(
+def where_unreported(
     computed: Mapping[Period, Mapping[str, Monitored]],
     reported: Periods,
     length: str,

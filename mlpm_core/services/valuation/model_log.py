@@ -160,7 +160,7 @@ class ModelLog:
             rows, period = by_period[start], Period(start, length)
             said = Logged(*n_and_outcomes(rows))
             figures = self._figures(rows, scores.get(start), bins.get(start, ()))
-            if not _is_settled(said, rows[0]["n_earlier"], rows[0]["outcomes_earlier"]):
+            if not is_settled(said, rows[0]["n_earlier"], rows[0]["outcomes_earlier"]):
                 waiting.append((period, said))
                 figures = {n: f for n, f in figures.items() if n == "coverage"}
             metrics = {n: _monitored(n, f, said) for n, f in figures.items() if n in self.names}
@@ -203,7 +203,7 @@ def _monitored(name: str, figure: Figure, said: Logged) -> Monitored:
     )
 
 
-def _is_settled(said: Logged, n_earlier: int, outcomes_earlier: int) -> bool:
+def is_settled(said: Logged, n_earlier: int, outcomes_earlier: int) -> bool:
     """Whether as many outcomes are known as is usual for the periods before.
 
     Fewer than 90 % of the usual share, by more than two standard errors, is fewer.

@@ -17,7 +17,8 @@ SELECT a.question,
             ELSE time_bucket(INTERVAL 12 MONTH, s.day, a.anchor) END AS TIMESTAMP) AS period_start,
        s.score_bin, s.y_true, CAST(sum(s.n) AS BIGINT) AS n, sum(s.sum_p) AS sum_p,
        sum(s.sum_p2) AS sum_p2, sum(s.sum_p3) AS sum_p3, sum(s.sum_p4) AS sum_p4
-FROM (SELECT * FROM log_scores_known WHERE list_contains($project, project)) s
+FROM (SELECT * FROM log_scores_known
+      WHERE list_contains($project, project) AND list_contains($model_id, model_id)) s
 JOIN asked a ON a.project = s.project AND a.model_id = s.model_id
 WHERE s.score_bin >= 0 AND (a.model_version = '' OR s.model_version = a.model_version)
   AND s.day < a.until

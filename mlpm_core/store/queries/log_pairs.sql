@@ -28,7 +28,8 @@ WITH asked AS (
            sum(c.sum_abs_error) AS sum_abs_error, sum(c.sum_sq_error) AS sum_sq_error,
            sum(c.sum_actual) AS sum_actual, sum(c.sum_abs_actual) AS sum_abs_actual,
            sum(c.sum_sq_actual) AS sum_sq_actual, sum(c.sum_error_actual) AS sum_error_actual
-    FROM (SELECT * FROM log_counts_known WHERE list_contains($project, project)) c
+    FROM (SELECT * FROM log_counts_known
+          WHERE list_contains($project, project) AND list_contains($model_id, model_id)) c
     JOIN asked a ON a.project = c.project AND a.model_id = c.model_id
     WHERE (a.model_version = '' OR c.model_version = a.model_version) AND c.day < a.until
     GROUP BY a.question, a.days, period_start, c.y_pred, c.y_true
