@@ -19,7 +19,7 @@ st.markdown(promises_text.lead(view))
 if view.total is None or view.total.realised is None:
     if view.promises:
         promises.promises(view)
-    proof.section(project)
+    proof.section(project, is_in_use=False)
     panels.empty(
         promises_text.nothing_realised(view),
         "data/upload.py",

@@ -94,6 +94,11 @@ class Proof:
     due_on: date | None = None
     weeks_left: int | None = None
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether a proof was planned with the decision."""
+        return self.state is not ProofState.NO_PLAN
+
 
 @dataclass(frozen=True, slots=True)
 class ProofsView:

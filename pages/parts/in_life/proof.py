@@ -23,9 +23,14 @@ _ICONS = {
 }
 
 
-def section(project: str) -> None:
-    """Every experiment with its verdict, and the proof of every decision in force."""
+def section(project: str, *, is_in_use: bool = True) -> None:
+    """Every experiment with its verdict, and the proof of every decision in force.
+
+    Of a model that is not in use yet nothing is asked: the section is left out where it is empty.
+    """
     view = queries.proofs(project)
+    if not is_in_use and not view.experiments and not any(p.is_planned for p in view.proofs):
+        return
     st.subheader("Proven by experiment", anchor=False, help=say.EVER)
     for measured in view.experiments:
         with st.container(border=True):

@@ -85,7 +85,7 @@ def _amount(value: float, unit: str, digits: int = 3) -> str:
     Examples
     --------
     >>> _amount(30.2, "1/kcase"), _amount(1794.3, "EUR/case")
-    ('30.2 per 1,000 cases', 'EUR 1,790 per case')
+    ('30.2 per 1,000 cases', 'EUR 1,794 per case')
     """
     currency, _, per = unit.partition("/")
     if per == "case" and len(currency) == 3 and currency.isupper():
@@ -181,6 +181,8 @@ def rests_on(measured: KpiExperiment) -> str:
             parts.append(f"The verdict was first reached after {_days(found.decided_after_days)}.")
         if found.effect is not None and found.sample_ratio_p is None and not found.is_switchback:
             parts.append("No plan says how the cases were to be split, so that is not checked.")
+        if found.effect is not None:
+            parts.append("Grade A holds where chance decided which cases were held out.")
         if found.n_left_out:
             parts.append(
                 f"{counted(found.n_left_out, 'period')} with one group only "
