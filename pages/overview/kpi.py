@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, queries
-from pages.parts.in_life import kpi, kpi_text
+from pages.parts.in_life import kpi, kpi_proof, kpi_text
 
 project = controls.project()
 view = kpi.in_view(project)
@@ -17,6 +17,8 @@ if series is not None:
 kpi.chart(view, series)
 if series is None:
     kpi.nothing_measured(view)
+else:
+    kpi_proof.section(view, series)
 kpi.who_and_what(view, series)
 kpi.what_moves_it(view)
 kpi.since(view, series)

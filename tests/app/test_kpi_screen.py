@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -196,3 +197,17 @@ def test_what_changed_since_a_day_is_a_short_list_with_figures():
     text = words(app)
     assert "- 13 Apr 2026: Two new people at the desk" in text
     assert "- Neither its definition nor its target changed." in text
+
+
+@pytest.mark.usefixtures("demo")
+def test_it_says_in_a_sentence_whether_the_kpi_moved_as_the_model_implies():
+    text = words(open_screen("kpi", **DESK))
+    assert "Did it move as the model implies?" in text
+    assert re.search(
+        r"Since the model went live on 2 Sep 2024 the KPI changed by −9\d\.\d \(19 times in 20 "
+        r"−9\d\.\d to −\d\d\.\d\), over 35 weeks before and 95 after; "
+        r"its metrics imply a change of −81\.1 \(.*\)\. The two agree\.",
+        text,
+    )
+    assert "Coverage: when it moves, the KPI moves the other way in the same week" in text
+    assert "Selective error: no link with the KPI that luck would not make (95 weeks)." in text

@@ -15,6 +15,7 @@ from mlpm_core.services.evaluate import proof_plans as proof_plans_service
 from mlpm_core.services.in_life import deployments as deployments_service
 from mlpm_core.services.in_life import events as events_service
 from mlpm_core.services.in_life import experiments as experiments_service
+from mlpm_core.services.in_life import kpi_proof as proof_service
 from mlpm_core.services.in_life import kpi_view as kpi_service
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.in_life import promises as promises_service
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.events import Happening
     from mlpm_core.services.in_life.experiments import ProofsView
+    from mlpm_core.services.in_life.kpi_proof import KpiProof
     from mlpm_core.services.in_life.kpi_view import KpiLine, KpiView
     from mlpm_core.services.in_life.portfolio import Portfolio, ProjectView
     from mlpm_core.services.in_life.promises import DeliveredView
@@ -205,6 +207,12 @@ def kpi_lines(project: str) -> tuple[KpiLine, ...]:
 def kpi_view(project: str, kpi_id: str) -> KpiView:
     """One KPI in full, up to the day."""
     return kpi_service.kpi_view(workspace(), project, kpi_id)
+
+
+@shared
+def kpi_proof(project: str, kpi_id: str, granularity: str) -> KpiProof:
+    """Whether a KPI moved as its model implies, from measured values of a length of period."""
+    return proof_service.kpi_proof(workspace(), project, kpi_id, granularity)
 
 
 @shared

@@ -1,0 +1,149 @@
+"""Whether a KPI moved as its model implies, and whether it moves when the model's metrics do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mlpm_core.in_life.periods import Period
+from mlpm_core.proof.agreement import Agreement, Reason, Side, Verdict, agreement, implied_change
+from mlpm_core.proof.interval import Interval
+from mlpm_core.proof.link import Link, link
+from mlpm_core.records import METRICS, Direction, Slot
+from mlpm_core.services.in_life.events import Origin
+from mlpm_core.services.in_life.kpi_view import kpi_view
+from mlpm_core.services.session.computing import or_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from mlpm_core.services.in_life.kpi_view import ImpliedLevel, KpiSeries, KpiView
+    from mlpm_core.services.session.workspace import Workspace
+
+__all__ = ["Agreement", "Interval", "KpiProof", "Link", "Reason", "Side", "Verdict", "kpi_proof"]
+
+_CYCLES: Final = {"P1D": 7, "P1W": 52, "P1M": 12, "P3M": 4}
+"""The season that a KPI may have, in periods of each length."""
+_A_YEAR: Final = {"P1D": 365, "P1W": 52, "P1M": 12, "P3M": 4}
+_P90: Final = 1.2815515655446004  # of the standard normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class KpiProof:
+    """Measured beside implied since a model went live; ``problem`` says why nothing can be said.
+
+    ``links`` are by the name of the metric.
+    """
+
+    live_at: datetime | None = None
+    agreement: Agreement | None = None
+    links: Mapping[str, Link] = field(default_factory=dict)
+    problem: str | None = None
+
+
+def kpi_proof(workspace: Workspace, project: str, kpi_id: str, granularity: str) -> KpiProof:
+    """The agreement and the links of a KPI, from its measured values of a length of period.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project or KPI.
+    """
+    view = kpi_view(workspace, project, kpi_id)
+    series = view.series.get(granularity)
+    if series is None or not view.implied or granularity not in _CYCLES:
+        return KpiProof()
+    live_at = _live_at(view)
+    grid = _grid(series)
+    if live_at is None or grid is None:
+        return KpiProof(live_at)
+    found, problem = or_reason(
+        f"The agreement of KPI {kpi_id} of {project}",
+        lambda: _proof(view, grid, live_at, granularity),
+    )
+    return found or KpiProof(live_at, problem=problem)
+
+
+def _proof(
+    view: KpiView, grid: Mapping[Period, float], live_at: datetime, granularity: str
+) -> KpiProof:
+    seen = _agreement(view, grid, live_at, granularity)
+    return KpiProof(live_at, seen, _links(view.implied, grid, granularity))
+
+
+def _live_at(view: KpiView) -> datetime | None:
+    """When the first champion came into use; a model without a deployment: its first results."""
+    begun = [
+        h.at for h in view.events if h.origin is Origin.DEPLOYED and h.after == Slot.CHAMPION.value
+    ]
+    return min(begun, default=view.implied[0].period.start)
+
+
+def _grid(series: KpiSeries) -> dict[Period, float] | None:
+    """Every period from the first whole one to the newest, NaN where none was measured.
+
+    None where periods of one length do not follow each other, as weeks that begin on other days.
+    """
+    values = {v.period: v.value for v in series.whole}
+    if not values:
+        return None
+    period, last, grid = min(values), max(values), {}
+    while period <= last:
+        grid[period] = values.get(period, float("nan"))
+        period = Period(period.end, period.granularity)
+    return grid if values.keys() <= grid.keys() else None
+
+
+def _agreement(
+    view: KpiView, grid: Mapping[Period, float], live_at: datetime, granularity: str
+) -> Agreement | None:
+    """The change since the model went live; None where nothing is implied after it."""
+    baseline = view.kpi.baseline
+    before = [
+        value if period.end <= live_at else float("nan")
+        for period, value in grid.items()
+        if period.start < live_at
+    ]
+    after, implied = [], []
+    for period, value in grid.items():
+        if period.start >= live_at:
+            level = view.implied_in(period)
+            after.append(float("nan") if level is None else value)
+            if level is not None and value == value:  # only what is measured and implied counts
+                implied.append(level)
+    if baseline is None or not implied:
+        return None
+    half = fmean((i.high - i.low) / 2 for i in view.implied)  # the draws are common to all periods
+    return agreement(
+        np.array(before),
+        np.array(after),
+        implied_change(fmean(implied) - baseline, half / _P90),
+        cycles=(_CYCLES[granularity],),
+        higher_is_better=view.kpi.direction == Direction.HIGHER,
+        horizon=_A_YEAR[granularity],
+    )
+
+
+def _links(
+    implied: Sequence[ImpliedLevel], grid: Mapping[Period, float], granularity: str
+) -> dict[str, Link]:
+    """Each metric of the model with the KPI, over the periods that both have."""
+    rows = {i.period: i.metrics for i in implied}
+    names = sorted({name for metrics in rows.values() for name in metrics if name in METRICS})
+    shared = [period for period in grid if any(p >= period for p in rows)]
+    shared = [period for period in shared if period >= min(rows)]
+    links = {}
+    for name in names:
+        of_metric = [
+            rows[p][name].value if p in rows and name in rows[p] else float("nan") for p in shared
+        ]
+        if np.isfinite(of_metric).any():
+            of_kpi = [grid[p] for p in shared]
+            links[name] = link(
+                np.array(of_metric), np.array(of_kpi), cycles=(_CYCLES[granularity],)
+            )
+    return links

@@ -1,0 +1,93 @@
+"""Measured beside implied of a stored KPI: which periods count, since when, and what is missing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from mlpm_core.services.in_life.kpi_proof import Reason, Side, Verdict, kpi_proof
+from mlpm_core.services.in_life.kpi_view import kpi_view
+from tests.monitored_shop import SHOP, clock, in_use, kpi, planned, results
+from tests.services.test_kpi_view import measured
+
+FIRST, LIVE = np.datetime64("2023-01-02"), 60
+"""A Monday, and how many weeks later the model went live."""
+
+
+def weeks(values):
+    days = FIRST + 7 * np.arange(len(values))
+    return [f"{day},{value:.0f},P1W" for day, value in zip(days, values, strict=True)]
+
+
+@pytest.fixture
+def shop(workspace):
+    """In use from the 61st week on, at an error of 0.24 in each of 30 weeks."""
+    planned(workspace, "2024-10-01")
+    in_use(workspace, str(FIRST + 7 * LIVE))
+    rows = [f"{FIRST + 7 * (LIVE + n)},0.24,P1W,final" for n in range(30)]
+    results(workspace, "\n".join(rows))
+    kpi(workspace, "revenue", "higher")
+    return workspace
+
+
+def implied(workspace):
+    return kpi_view(workspace, SHOP, "revenue").implied[-1].level - 400_000
+
+
+def series(change, seed=3):
+    values = 400_000 + np.random.default_rng(seed).normal(0, 4_000, LIVE + 30)
+    values[LIVE:] += change
+    return weeks(values)
+
+
+def test_a_change_as_large_as_implied_supports_and_another_contradicts(shop):
+    change = implied(shop)
+    measured(shop, "revenue", *series(change))
+    proof = kpi_proof(shop, SHOP, "revenue", "P1W")
+    seen = proof.agreement
+    assert proof.live_at == datetime(2024, 2, 26)
+    assert (seen.verdict, seen.n_before, seen.n_after) == (Verdict.SUPPORTS, LIVE, 30)
+    assert seen.implied.mean == pytest.approx(change)
+    assert seen.measured.low < change < seen.measured.high
+
+
+def test_nothing_gained_where_much_is_implied_contradicts_for_the_worse(shop):
+    measured(shop, "revenue", *series(0.0))
+    seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
+    assert (seen.verdict, seen.side) == (Verdict.CONTRADICTS, Side.WORSE)
+
+
+def test_the_week_in_which_the_model_went_live_counts_neither_before_nor_after(shop):
+    in_use(shop, str(FIRST + 7 * LIVE + 3))
+    measured(shop, "revenue", *series(implied(shop)))
+    seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
+    assert (seen.n_before, seen.n_after) == (LIVE, 29)
+
+
+def test_without_weeks_before_it_says_so(shop):
+    measured(shop, "revenue", *series(0.0)[LIVE:])
+    seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
+    assert (seen.verdict, seen.reason) == (Verdict.CANNOT_TELL, Reason.NO_BEFORE)
+
+
+def test_weeks_that_are_measured_and_not_implied_do_not_count_after(shop):
+    rows = series(implied(shop))
+    later = FIRST + 7 * (LIVE + 30)
+    measured(shop, "revenue", *rows, f"{later},1,P1W")
+    assert kpi_proof(shop, SHOP, "revenue", "P1W").agreement.n_after == 30
+
+
+def test_weeks_that_begin_on_other_days_are_not_forced_into_one_row(shop):
+    measured(shop, "revenue", *series(0.0)[:40], "2023-11-01,400000,P1W")
+    assert kpi_proof(shop, SHOP, "revenue", "P1W").agreement is None
+
+
+def test_without_a_model_or_for_another_length_nothing_is_claimed(workspace):
+    clock(workspace, "2024-10-01")
+    kpi(workspace, "returns", "lower", value_case_id="", baseline=10, target=8)
+    measured(workspace, "returns", *weeks(range(20)))
+    proof = kpi_proof(workspace, SHOP, "returns", "P1W")
+    assert (proof.agreement, proof.links, proof.problem) == (None, {}, None)
+    assert kpi_proof(workspace, SHOP, "returns", "P1M").agreement is None
