@@ -11,7 +11,6 @@ from mlpm_core.services.evaluate import candidates as candidates_service
 from mlpm_core.services.evaluate import decisions as decisions_service
 from mlpm_core.services.evaluate import insights as insights_service
 from mlpm_core.services.evaluate import preferences as preferences_service
-from mlpm_core.services.evaluate import proof_plans as proof_plans_service
 from mlpm_core.services.in_life import deployments as deployments_service
 from mlpm_core.services.in_life import events as events_service
 from mlpm_core.services.in_life import experiments as experiments_service
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.evaluate.insights import Advice, Change, Insight
     from mlpm_core.services.evaluate.preferences import Preferences
-    from mlpm_core.services.evaluate.proof_plans import KpiToProve, ProofPlan, ProofQuestion
     from mlpm_core.services.evaluate.views import LeaderboardView
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.events import Happening
@@ -124,21 +122,6 @@ def deployment(project: str, deployment_id: str, granularity: str | None = None)
 def candidates(project: str, value_case_id: str) -> LeaderboardView:
     """The candidates of a value case side by side."""
     return candidates_service.candidates(workspace(), project, value_case_id)
-
-
-@shared
-def kpis_to_prove(project: str, value_case_id: str) -> tuple[KpiToProve, ...]:
-    """The KPIs on which a value case could be proven, with what is known of each."""
-    return proof_plans_service.kpis_to_prove(workspace(), project, value_case_id)
-
-
-@shared
-def planned_proof(
-    project: str, value_case_id: str, question: ProofQuestion, review_weeks: int
-) -> ProofPlan:
-    """The designs that could prove a value case on the KPI of a question."""
-    kpis = {k.kpi_id: k for k in kpis_to_prove(project, value_case_id)}
-    return proof_plans_service.planned_proof(kpis[question.kpi_id], question, review_weeks)
 
 
 @shared

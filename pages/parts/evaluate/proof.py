@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from mlpm_core.services.evaluate import proof_plans
 from mlpm_core.services.evaluate.proof_plans import (
     DesignKind,
     Missing,
     ProofChoice,
     ProofQuestion,
 )
-from pages.parts.common import controls, panels, queries
+from pages.parts.common import controls, panels
+from pages.parts.common.cache import shared, workspace
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -46,7 +48,7 @@ _MISSING = {
 def section(project: str, value_case_id: str, today: date) -> Mapping[str, ProofChoice]:
     """The designs as a table; gives back those that can be picked, by what they are called."""
     st.subheader("Will we ever know?", anchor=False, help=_HELP)
-    kpis = queries.kpis_to_prove(project, value_case_id)
+    kpis = _kpis_to_prove(project, value_case_id)
     if not kpis:
         st.info(
             "No KPI belongs to this value case, so nothing could prove that it works.",
@@ -73,7 +75,7 @@ def section(project: str, value_case_id: str, today: date) -> Mapping[str, Proof
         return {}
     plan = None
     with panels.guard():
-        plan = queries.planned_proof(project, value_case_id, question, weeks)
+        plan = _planned_proof(project, value_case_id, question, weeks)
     if plan is None:
         return {}
     st.markdown(lead(plan, kpi, question, weeks))
@@ -265,3 +267,18 @@ def caveats(plan: ProofPlan, kpi: KpiToProve) -> str:
         each = number(kpi.value_per_case)
         text += f" Each treated case is taken to be worth {kpi.currency} {each}, as planned."
     return literal(text)
+
+
+@shared
+def _kpis_to_prove(project: str, value_case_id: str) -> tuple[KpiToProve, ...]:
+    """The KPIs on which a value case could be proven, with what is known of each."""
+    return proof_plans.kpis_to_prove(workspace(), project, value_case_id)
+
+
+@shared
+def _planned_proof(
+    project: str, value_case_id: str, question: ProofQuestion, review_weeks: int
+) -> ProofPlan:
+    """The designs that could prove a value case on the KPI of a question."""
+    kpis = {k.kpi_id: k for k in _kpis_to_prove(project, value_case_id)}
+    return proof_plans.planned_proof(kpis[question.kpi_id], question, review_weeks)
