@@ -84,7 +84,7 @@ def test_it_names_owner_definition_source_freshness_promises_and_targets():
     for part in (
         "**Owner**: Ines Varga. People intensity; lower is better.",
         "**Definition**: Hours the desk spends reading and passing on requests",
-        "**Freshness**: Newest value to 28 Jun 2026, 2 days old.",
+        "**Freshness**: Newest value to 28 Jun 2026, 1 day old.",
         "**Source**: Time sheets of the desk",
     ):
         assert part in text
@@ -204,7 +204,8 @@ def test_it_says_in_a_sentence_whether_the_kpi_moved_as_the_model_implies():
     text = words(open_screen("kpi", **DESK))
     assert "Did it move as the model implies?" in text
     assert re.search(
-        r"Since the model went live on 2 Sep 2024 the KPI changed by −9\d\.\d \(19 times in 20 "
+        r"Since the model went live on 2 Sep 2024 the KPI changed by −9\d\.\d h per "
+        r"1,000 cases \(season and trend taken out; 19 times in 20 "
         r"−9\d\.\d to −\d\d\.\d\), over 35 weeks before and 95 after; "
         r"its metrics imply a change of −81\.1 \(.*\)\. The two agree\.",
         text,

@@ -9,7 +9,16 @@ import streamlit as st
 from mlpm_core.records import METRICS
 from mlpm_core.services.in_life.kpi_proof import Reason, Side, Verdict
 from pages.parts.common import queries
-from pages.parts.common.format import Colour, counted, day, literal, number, percent, span
+from pages.parts.common.format import (
+    Colour,
+    counted,
+    day,
+    literal,
+    number,
+    percent,
+    span,
+    written_unit,
+)
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_proof import Agreement, Interval, KpiProof, Link
@@ -43,7 +52,7 @@ def section(view: KpiView, series: KpiSeries) -> None:
     st.subheader("Did it move as the model implies?", anchor=False, help=_HELP)
     word, icon, colour = _VERDICTS[seen.verdict]
     st.badge(word, icon=icon, color=colour)
-    st.markdown(literal(sentence(seen, proof, _word(series))))
+    st.markdown(literal(sentence(seen, proof, view.kpi.unit, _word(series))))
     told = [literal(link_sentence(name, found, _word(series))) for name, found in links(proof)]
     if told:
         st.caption("  \n".join(told), help=_LINK_HELP)
@@ -58,13 +67,14 @@ def links(proof: KpiProof) -> list[tuple[str, Link]]:
     return [(name, found) for name, found in proof.links.items() if found.strongest is not None]
 
 
-def sentence(seen: Agreement, proof: KpiProof, word: str) -> str:
+def sentence(seen: Agreement, proof: KpiProof, unit: str, word: str) -> str:
     """The verdict as a manager can read it out, with its reason."""
     since = f"since the model went live on {day(proof.live_at)}"
     implied = f"its metrics imply a change of {number(seen.implied.mean)} ({_ends(seen.implied)})"
     if seen.measured is None:
         return f"It cannot be told yet whether the KPI moved as implied: {_why(seen, word)}"
-    measured = f"{number(seen.measured.mean)} ({_ends(seen.measured)})"
+    amount = f"{number(seen.measured.mean)} {written_unit(unit)}"
+    measured = f"{amount} (season and trend taken out; {_ends(seen.measured)})"
     counts = f"{counted(seen.n_before, word)} before and {seen.n_after} after"
     moved = f"{since[:1].upper()}{since[1:]} the KPI changed by {measured}, over {counts}"
     match seen.verdict:

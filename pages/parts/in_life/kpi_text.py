@@ -293,8 +293,9 @@ def age(view: KpiView, series: KpiSeries) -> str:
     newest = series.newest
     if newest is None:
         return "No period is over yet."
-    days = max((view.day - newest.period.last_on).days, 0)
-    text = f"Newest value to {day(newest.period.last_on)}, {counted(days, 'day')} old"
+    days = max((view.day - newest.period.end.date()).days, 0)  # as on the cards of Portfolio
+    old = f"{counted(days, 'day')} old" if days else "less than a day old"
+    text = f"Newest value to {day(newest.period.last_on)}, {old}"
     n = periods_missing(newest.period, view.day)
     if n:
         have = "has" if n == 1 else "have"
