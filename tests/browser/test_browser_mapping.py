@@ -1,4 +1,4 @@
-"""Files of six tools come in by what the screen says."""
+"""Files of six tools come in by what the screen says; a pasted table is corrected in place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.chromium import wait_for_app
+from tests.browser.chromium import a_run_of, wait_for_app
 from tests.browser.test_browser_journey import metrics
 
 if TYPE_CHECKING:
@@ -148,3 +148,47 @@ def test_a_file_of_a_tool_comes_in_by_what_the_screen_says(tool: str, page: Page
     undone(page, server, [batch])
     found = [r for r in rows if all(r[k].startswith(v) for k, v in expected.items())]
     assert found, rows
+
+
+def test_a_pasted_table_is_corrected_in_place_and_stored(page: Page, server: Server):
+    """Straight out of a spreadsheet, with a comma for the point and a word for a number."""
+    pasted = (
+        "Modell\tKennzahl\tWoche\tWert\tBemerkung\n"
+        f"{MODEL}\trecall\t2026-02-02\t0,81\t=1+1\n{MODEL}\trecall\t2026-02-09\tviel\tx\n"
+    )
+    page.goto(f"{server.url}/upload?project={PROJECT}&kind=metric_results")
+    wait_for_app(page)
+    page.get_by_text("Or paste a table").click()
+    page.get_by_role("textbox", name="Table with a line of column names").fill(pasted)
+    page.keyboard.press("Tab")
+    wait_for_app(page)
+    page.get_by_role("button", name="Check what was pasted").click()
+    page.get_by_role("heading", name="pasted.csv").wait_for()
+    wait_for_app(page)
+    answered(page, {"What Bemerkung holds": "Note", "“,”": None})
+    totals = metrics(page)
+    assert (totals["Lines"], totals["Accepted"], totals["Rejected"]) == ("2", "1", "1")
+    page.get_by_text("Correct 1 line here").click()
+    wait_for_app(page)
+    grid = page.get_by_test_id("stDataFrame").last
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + 110, box["y"] + 52)  # the faulty cell stands right of its line
+    page.locator("textarea.gdg-input").fill("0,82")
+    with a_run_of(page):
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Check the corrected lines").click()
+    page.get_by_role("heading", name="pasted corrected.csv").wait_for()
+    wait_for_app(page)
+    totals = metrics(page)
+    assert (totals["Lines"], totals["Accepted"], totals["Rejected"]) == ("2", "2", "0")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the corrected file").click()
+    assert download.value.path().read_text("utf-8") == pasted.replace("viel", "0,82")
+    batch = stored(page)
+    rows = [r for r in export(page, server, "metric_results") if r["metric"] == "recall"]
+    undone(page, server, [batch])
+    assert {(r["value"], r["note"]) for r in rows if r["period_start"][:7] == "2026-02"} >= {
+        ("0.81", "'=1+1"), ("0.82", "x"),
+    }  # fmt: skip
