@@ -100,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--profile", type=Path, help="answers kept as a JSON file")
     imported.add_argument(
         "--answer", dest="answers", action="append", default=[], metavar="KEY=VALUE",
-        help="answer a question",
+        help="answer a question, or say what a column holds: columns.HEADER=FIELD, FIELD in UNIT, "
+        "FIELD times FACTOR, or ignore (columns.column 3 for one without a name of its own); "
+        "constants.FIELD=VALUE for all rows; wide=HEADER,HEADER for one column per metric and "
+        "metrics.HEADER=METRIC for what each is; skip_lines=N for the lines above the header",
     )  # fmt: skip
 
     exported = answering("export", "export", "write a table of a project to a file")
