@@ -85,7 +85,7 @@ def tiles(view: KpiView, series: KpiSeries) -> None:
         return
     digits = say.digits_of(view, newest)
     word = newest.period.word
-    with st.grid(5, min_column_width=170):
+    with st.grid(5, min_column_width=145):
         with st.container(border=True, height="stretch"):
             st.metric("Measured", literal(number(newest.value, digits)))
             _, icon, colour = say.STATES[view.line.state]
