@@ -15,7 +15,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
-	@echo "Settings, such as make run MLPM_PORT=9000: MLPM_PORT MLPM_ADDRESS MLPM_DATA MLPM_DEMO MLPM_MAX_FILE_MB MLPM_MAX_ROWS MLPM_MAX_LOG_ROWS MLPM_READ_ONLY MLPM_TOKEN"
+	@echo "Settings, such as make run MLPM_PORT=9000: MLPM_PORT MLPM_ADDRESS MLPM_DATA MLPM_DEMO MLPM_MAX_FILE_MB MLPM_MAX_ROWS MLPM_MAX_LOG_ROWS MLPM_SOURCES MLPM_READ_ONLY MLPM_TOKEN"
 
 run: .venv/.run-stamp ## set up on first use, then serve and print the address
 	@exec $(BIN)/mlpm serve

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import PlainTextResponse
 
 from mlpm_core.errors import MlpmError
+from mlpm_core.services.ingest import source_states
 from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.session.workspace import Check
 
@@ -45,7 +46,8 @@ async def healthz() -> str:
 def readyz(response: Response) -> Readiness:
     """Whether the application can do its work; 503 when one of its checks fails."""
     try:
-        checks = open_workspace().checks()
+        workspace = open_workspace()
+        checks = workspace.checks() + source_states.checks(workspace.settings, workspace.now())
     except MlpmError as error:
         checks = [Check("store", ok=False, detail=str(error))]
     is_ready = all(check.ok for check in checks)

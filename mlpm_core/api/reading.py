@@ -21,7 +21,7 @@ from mlpm_core.records import Direction, Project, Status
 from mlpm_core.services.admin import backups, demo, exports
 from mlpm_core.services.admin.tokens import Action
 from mlpm_core.services.in_life import portfolio_export
-from mlpm_core.services.ingest import registers
+from mlpm_core.services.ingest import registers, source_states
 
 if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
@@ -218,8 +218,9 @@ def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 @ROUTER.get("/metrics", response_class=Response, responses=_text("text/plain"), dependencies=_READ)
 def metrics(workspace: OpenWorkspace, query: NoParameters) -> Response:
-    """Value rates and health in the text format of Prometheus."""
+    """Value rates, health and scheduled sources in the text format of Prometheus."""
     text = portfolio_export.prometheus_text(workspace)
+    text += source_states.prometheus_text(workspace.settings, workspace.now())
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mlpm_core import __version__
-from mlpm_core.api import health, imports, reading
+from mlpm_core.api import health, imports, reading, sources
 from mlpm_core.api.problems import answer_problems
 from mlpm_core.records import KINDS
 
@@ -60,6 +60,7 @@ API.add_middleware(_HeadAsGet)
 API.include_router(health.ROUTER)
 API.include_router(imports.ROUTER)
 API.include_router(reading.ROUTER)
+API.include_router(sources.ROUTER)
 answer_problems(API)
 
 

@@ -150,6 +150,11 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     token.add_argument("--days", type=int, help="how long it lasts (for ever)")
 
+    sources = answering("sources", "sources", "list, check or run the scheduled sources")
+    sources.add_argument("what", choices=["list", "check", "run"])
+    sources.add_argument("name", nargs="?", help="which source to run")
+    sources.add_argument("--dry-run", action="store_true", help="show what would happen")
+
     demo = answering("demo", "demo", "load or remove the demo")
     demo.add_argument("what", choices=["load", "remove"])
     demo.add_argument(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.admin.exports import Export
     from mlpm_core.services.admin.server_file import ServerFile
+    from mlpm_core.services.ingest.source_states import SourceRun
     from mlpm_core.services.ingest.uploads import Upload
     from mlpm_core.services.session.workspace import Workspace
 
@@ -45,6 +46,9 @@ class Backend(Protocol):
 
     def undo(self, project: str | None, batch: str, *, dry_run: bool) -> Receipt:
         """Take a batch back."""
+
+    def run_source(self, name: str, *, dry_run: bool) -> SourceRun:
+        """Read a scheduled source now."""
 
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
         """Load or remove the demo; ``with_others`` undoes what rests on it too."""
@@ -138,6 +142,11 @@ class LocalBackend:
             self._workspace, project_of_batch, batch, dry_run=dry_run, channel="command"
         )
 
+    def run_source(self, name: str, *, dry_run: bool) -> SourceRun:
+        from mlpm_core.services.ingest import source_runs
+
+        return source_runs.run(self._workspace, name, dry_run=dry_run)
+
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
         from mlpm_core.services.admin import demo
 
@@ -195,6 +204,14 @@ class HttpBackend:
         where = f"projects/{quote(project, safe='')}/" if project else ""
         only = "?dry_run=true" if dry_run else ""
         return self._receipt("DELETE", f"{where}imports/{quote(batch, safe='')}{only}")
+
+    def run_source(self, name: str, *, dry_run: bool) -> SourceRun:
+        from mlpm_core.services.ingest.source_states import SourceRun
+
+        only = "?dry_run=true" if dry_run else ""
+        return SourceRun.model_validate(
+            self._call("POST", f"sources/{quote(name, safe='')}/runs{only}")
+        )
 
     def demo(self, what: str, *, with_others: bool) -> dict[str, int]:
         path = "demo?with_others=true" if with_others and what == "remove" else "demo"

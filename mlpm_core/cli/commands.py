@@ -161,6 +161,30 @@ def token(given: argparse.Namespace) -> int:
     return printing.document([{k: v for k, v in e.items() if k != "sha256"} for e in listed])
 
 
+def sources(given: argparse.Namespace) -> int:
+    """List, check or run the scheduled sources."""
+    from datetime import UTC, datetime
+
+    from mlpm_core.cli.backend import open_backend, settings_here
+    from mlpm_core.services.ingest import source_states
+
+    if given.what == "run":
+        if not given.name:
+            raise InputError("Say which source: mlpm sources run NAME.")
+        with open_backend() as backend:
+            done = backend.run_source(given.name, dry_run=given.dry_run)
+        return printing.source_run(done, as_json=given.json)
+    settings = settings_here()
+    if given.what == "check":
+        return printing.checks(source_states.check_json(settings), as_json=given.json)
+    standing = source_states.states(settings, datetime.now(UTC).replace(tzinfo=None))
+    for fault in source_states.source_file(settings).faults:
+        printing.say(fault)
+    if given.json:
+        return printing.document([state.model_dump(mode="json") for state in standing])
+    return printing.sources(standing)
+
+
 def verify(given: argparse.Namespace) -> int:
     """Say whether all that is stored agrees."""
     from mlpm_core.cli.backend import open_backend

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.admin.tokens import Token
+    from mlpm_core.services.ingest.source_states import SourceRun, SourceState
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -101,6 +102,42 @@ def tokens(listed: Sequence[Token]) -> int:
             f"made {token.made_on} by {token.made_by}"
         )
     return DONE
+
+
+def sources(standing: Sequence[SourceState]) -> int:
+    """Print one line a source: what it is, and how its last run ended."""
+    from mlpm_core.services.ingest.source_states import interval
+
+    for state in standing:
+        last = "never read" if state.last is None else _run_in_words(state.last)
+        _print(
+            f"{state.name:<20} {state.kind} into {state.project}, every {interval(state.every)}; "
+            f"{last}{' (late)' if state.is_late else ''}"
+        )
+    return DONE
+
+
+def _run_in_words(run: SourceRun) -> str:
+    return f"{run.outcome} at {run.ended_at:%Y-%m-%d %H:%M} UTC"
+
+
+def source_run(run: SourceRun, *, as_json: bool) -> int:
+    """Say what a source gave and what came of it, and return the exit status it means."""
+    for fault in run.faults:
+        say(fault)
+    for question in run.questions:
+        choices = f" ({' | '.join(question.choices)})" if question.choices else ""
+        say(f"{question.message} Put {question.key} under answers of the source{choices}.")
+    for file in run.files:
+        if file.batch:
+            say(f"{file.file}: {file.outcome}, {file.batch}")
+    files = "1 file" if run.n_files == 1 else f"{run.n_files} files"
+    say(f"{run.outcome}: {files}, {run.n_stored} stored.")
+    if as_json:
+        document(run.model_dump(mode="json"))
+    if run.outcome in ("unread", "failed"):
+        return FAILED
+    return REFUSED if run.is_failing else DONE
 
 
 def receipt(receipt: Receipt, *, as_json: bool) -> int:

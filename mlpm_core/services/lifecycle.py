@@ -20,6 +20,7 @@ from mlpm_core.services.admin.readiness import (
     say_when_ready,
     served_at,
 )
+from mlpm_core.services.admin.scheduler import Scheduler
 from mlpm_core.services.admin.server_file import NAME, announced, read_server_file
 from mlpm_core.services.admin.stopping import Stopped
 from mlpm_core.services.ingest.recovery import open_recovered
@@ -76,7 +77,7 @@ async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[N
         for name in _PRELOADED:
             importlib.import_module(name)
         try:
-            open_workspace(settings, progress(stop))
+            workspace = open_workspace(settings, progress(stop))
         except Stopped:
             stop.end_by_signal()
         except (MlpmError, OSError) as error:
@@ -85,14 +86,17 @@ async def serving(settings: Settings, stop: Stop, token: str) -> AsyncIterator[N
         announcing = announced(
             settings.data, port=port, address=address, token=token, only_reads=settings.read_only
         )
+        scheduler = Scheduler(workspace)
         try:
             with announcing as server:
                 gc.collect()
                 gc.freeze()  # Streamlit's reruns then no longer scan the imported libraries
                 telling = asyncio.create_task(_tell_and_load(server))
+                scheduler.start()
                 yield
                 telling.cancel()
         finally:
+            scheduler.stop()
             close_workspace()
 
 

@@ -3,6 +3,7 @@
 from mlpm_core.store.connection import Store, migrations
 from mlpm_core.store.content import BatchContent, in_order
 from mlpm_core.store.cursor import DamagedError, Reader
+from mlpm_core.store.external import Fetched, Wanted, fetched
 from mlpm_core.store.figures import Figures, FigureTable
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
@@ -15,6 +16,7 @@ __all__ = [
     "Arrival",
     "BatchContent",
     "DamagedError",
+    "Fetched",
     "FigureTable",
     "Figures",
     "FolderLock",
@@ -22,8 +24,10 @@ __all__ = [
     "MomentReader",
     "Reader",
     "Store",
+    "Wanted",
     "Writer",
     "days_of_batch",
+    "fetched",
     "in_order",
     "migrations",
     "recount",

@@ -1,9 +1,10 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.data import import_steps, import_text
+from pages.parts.data import import_steps, import_text, sources
 
 project = controls.project()
+sources.section(project)
 rows = queries.receipts(project)
 if not rows:
     panels.empty(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
 
 from mlpm_core.services.in_life import portfolio
-from mlpm_core.services.ingest import batches, imports, registers
-from tests.app.conftest import button, labels, open_screen, run, said
+from mlpm_core.services.ingest import batches, imports, registers, source_runs
+from tests.app.conftest import button, labels, open_screen, plain, run, said
 
 DEMAND = "bike-shop-demand"
 HEADER = "model_id,model_version,metric,period_start,granularity,value,n\n"
@@ -165,3 +166,37 @@ def test_a_form_chooses_among_the_models_or_names_a_new_one(demo):
     assert row["model_id"] == "demand-forecast-2"
     models = [m["model_id"] for m in registers.records(demo, project, "models")]
     assert "demand-forecast-2" in models
+
+
+def test_imports_shows_how_each_scheduled_source_stands(empty, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("incoming")
+    (folder / "week.csv").write_text(
+        "model_id,metric,period_start,granularity,value\nm,recall,2026-01-05,P1W,0.5\n"
+    )
+    os.utime(folder / "week.csv", (1_700_000_000, 1_700_000_000))
+    common = 'project = "shop"\nkind = "metric_results"\nevery = "1 day"\n'
+    empty.settings.source_file.write_text(
+        f'[[source]]\nname = "weekly"\n{common}files = "{folder}"\n'
+        f'[[source]]\nname = "gone"\n{common}files = "{folder}/*.parquet"\n'
+        f'[[source]]\nname = "other"\n{common.replace("shop", "else")}files = "{folder}"\n'
+        f'[[source]]\nname = "half"\nproject = "*shop*"\n'
+    )
+    source_runs.run(empty, "weekly")
+    source_runs.run(empty, "gone")
+    app = open_screen("imports", project="shop")
+    shown = plain(said(app))
+    assert "Scheduled sources" in shown
+    assert "1 file stored; the newest batch is B00001." in shown
+    assert (
+        f"It could not be read, and nothing was stored: No file is there: {folder}/*.parquet"
+        in (shown)
+    )
+    assert "It never succeeded." in shown
+    assert "source 4 (half): kind is missing" in shown
+    assert "else" not in shown
+    assert "through a scheduled source" in shown
+    button(app, "Open the receipt of B00001").click()
+    run(app)
+    assert "Batch B00001" in said(app)
+    empty.settings.source_file.unlink()
+    assert "Scheduled sources" not in said(open_screen("imports", project="shop"))

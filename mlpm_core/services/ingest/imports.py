@@ -79,7 +79,7 @@ def import_file(
     ask_again : bool
         Ask also what the project answered before.
     channel : str
-        screen, form, http, command or demo.
+        screen, form, http, command, demo or source.
     on_stage : callable, optional
         Told how far it is, as a share and in words, for whoever waits.
 

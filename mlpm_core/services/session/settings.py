@@ -57,6 +57,19 @@ def _folder(value: str | Path) -> Path:
     return folder
 
 
+def _file(value: str | Path | None) -> Path | None:
+    """The file that a text names, by the rules of a folder."""
+    if value is None or isinstance(value, Path):
+        return value
+    try:
+        return Path(value.strip()).expanduser().absolute()
+    except (RuntimeError, ValueError) as error:
+        raise ValueError(
+            f"MLPM_SOURCES is {value!r}, which is no path of a file; write one such as "
+            "/etc/mlpm/sources.toml."
+        ) from error
+
+
 def _stripped(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
@@ -139,6 +152,11 @@ class Settings(BaseSettings):
         le=10_000_000_000,
         description="the same of a prediction log or of labels",
     )
+    sources: Annotated[Path | None, BeforeValidator(_file)] = Field(
+        None,
+        description="the file of [scheduled sources](docs/operations.md#scheduled-sources), "
+        "`sources.toml` in `MLPM_DATA` unless given",
+    )
     read_only: _Flag = Field(
         default=False,
         description="1 only reads: no screen, route or command stores or undoes anything; "
@@ -172,6 +190,11 @@ class Settings(BaseSettings):
     def spool(self) -> Path:
         """Where uploads lie while they arrive."""
         return self.data / "spool"
+
+    @property
+    def source_file(self) -> Path:
+        """Where the operator says which sources are read on a schedule."""
+        return self.sources or self.data / "sources.toml"
 
     def limits(self, kind: str) -> Limits:
         """The largest file of a kind that is read."""

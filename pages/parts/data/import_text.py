@@ -61,6 +61,7 @@ _CHANNELS = {
     "api": "the API",
     "command": "the command line",
     "demo": "the demo",
+    "source": "a scheduled source",
 }
 
 
