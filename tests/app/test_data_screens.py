@@ -162,8 +162,8 @@ def test_a_form_chooses_among_the_models_or_names_a_new_one(demo):
     next(b for b in app.button if b.label == "Add the cost").click()
     run(app)
     assert not app.error, [e.value for e in app.error]
-    (row,) = registers.records(demo, project, "cost_log")
-    assert row["model_id"] == "demand-forecast-2"
+    rows = registers.records(demo, project, "cost_log")
+    assert [r["amount"] for r in rows if r["model_id"] == "demand-forecast-2"] == [10.0]
     models = [m["model_id"] for m in registers.records(demo, project, "models")]
     assert "demand-forecast-2" in models
 

@@ -98,6 +98,7 @@ def test_a_card_names_what_it_opens(monkeypatch):
     monkeypatch.setattr(
         st, "popover", lambda label, **how: labels.append(label) or popover(label, **how)
     )
+    monkeypatch.setattr(st, "page_link", lambda *_, **__: None)  # one screen has no others
 
     def screen(panels, view):
         panels.kpi_cards(view)
