@@ -116,7 +116,8 @@ def names(workspace):
     return [p.project for p in workspace.store.projects()]
 
 
-N_COLD = 12
+N_COLD = 13
+"""One question a kind for all projects together, the costs of late among them."""
 
 
 @pytest.mark.parametrize("screen", [portfolio, lambda w: deployments(w, None)])
