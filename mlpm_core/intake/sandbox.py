@@ -357,6 +357,8 @@ def work(memory: int, cpu_seconds: int) -> None:
                 {"stopped": f"it needed more than {_memory(memory)} of memory"},
                 [],
             )
+        except FileNotFoundError:  # who asked was stopped meanwhile, and took its file along
+            answer, results = {"stopped": "the file was taken away before it was read"}, []
         except Exception:
             LOG.exception("reading failed")
             answer, results = {"stopped": "the reader failed; the server's log says why"}, []
