@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import stat
+from datetime import datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from mlpm_core.api import health
 from mlpm_core.api.security import SecurityMiddleware, content_security_policy, startup_refusal
 from mlpm_core.errors import StoreError
 from mlpm_core.services.admin.server_file import announced, new_token, read_server_file
+from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.session.workspace import Check
 
 TOKEN = "a-token-for-tests"
@@ -114,6 +117,10 @@ def bearer(token):
 class Checked:
     def __init__(self, *oks):
         self.oks = oks
+        self.settings = Settings(data=Path("/nowhere"))
+
+    def now(self):
+        return datetime(2026, 1, 1)
 
     def checks(self):
         return [Check(f"check {i}", ok, "as found") for i, ok in enumerate(self.oks)]
