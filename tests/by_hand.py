@@ -12,6 +12,7 @@ from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.quantity import Dimension, Quantity
 from mlpm_core.records import METRICS, columns, stored
+from mlpm_core.services.in_life.costs import ActualCost, CasesServed, CostsOfCase
 from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
 from mlpm_core.services.in_life.metric_signals import WatchedMetric
 from mlpm_core.services.in_life.portfolio import PortfolioRow
@@ -222,6 +223,12 @@ def month(
     return Month(date(2026, number, 1), **usual | more)
 
 
+NO_COSTS = CostsOfCase(
+    "EUR", (), ActualCost({}, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0, None,
+    CasesServed(0, 0, None, None, None), (), {}, None,
+)  # fmt: skip
+
+
 def delivered(
     *months: Month, to_date: tuple[Month, ...] | None = None, **more: Any
 ) -> DeliveredView:
@@ -238,6 +245,7 @@ def delivered(
         "next_review_on": None,
         "unvalued": (),
         "n_unvalued": 0,
+        "costs": NO_COSTS,
     }
     ends = months if to_date is None else to_date
     return DeliveredView(**usual | {"months": months, "to_date": ends} | more)
