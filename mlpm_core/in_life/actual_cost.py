@@ -108,7 +108,8 @@ def actual_cost(
     use = [part for parts in counted_parts(use) for part in parts]
     sums: defaultdict[str, float] = defaultdict(float)
     estimated, recorded = 0.0, []
-    for entry, counted in _billed_first(entries):
+    of_window = [entry for entry in entries if entry.span.within(window)]
+    for entry, counted in _billed_first(of_window):
         shared = [p for part in counted for day in use if (p := part.within(day))]
         if not shared:
             continue
@@ -130,15 +131,15 @@ def actual_cost(
 
 def _billed_first(entries: Sequence[CostEntry]) -> Iterable[tuple[CostEntry, tuple[Span, ...]]]:
     """Each entry with the stretches in which it counts: an estimate only where no bill does."""
+    billed: defaultdict[tuple[str, ...], list[Span]] = defaultdict(list)
     for entry in entries:
-        if not entry.span.days:
-            continue
-        bills = [
-            other.span
-            for other in entries
-            if entry.is_estimate and not other.is_estimate and other.what == entry.what
-        ]
-        yield entry, counted_parts([*bills, entry.span])[-1]
+        if not entry.is_estimate:
+            billed[entry.what].append(entry.span)
+    for entry in entries:
+        if entry.is_estimate and entry.what in billed:
+            yield entry, counted_parts([*billed[entry.what], entry.span])[-1]
+        elif entry.span.days:
+            yield entry, (entry.span,)
 
 
 def net_of_cost(before: Estimate, cost: ActualCost) -> Estimate:
