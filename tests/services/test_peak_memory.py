@@ -57,8 +57,9 @@ def test_a_long_file_is_held_only_a_few_times_when_it_is_imported_and_verified(t
     assert imported.application < 10 * size
     assert imported.reader < 8 * size
     assert verified.application < 6 * size
+    # Twice the rows take twice the memory; what grew with their square would take four times.
     for twice, once, other in zip(many[1:], some[1:], least, strict=True):
-        assert twice.above(other).application < 2 * once.above(other).application
+        assert twice.above(other).application < 2.5 * once.above(other).application
 
 
 def test_a_large_raw_file_is_only_passed_through(tmp_path):
