@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlpm_core.errors import InputError
+from mlpm_core.planning.checks import check_number
 from mlpm_core.planning.factors import FACTORS
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 from mlpm_core.quantity import CURRENCIES
@@ -69,15 +70,15 @@ class QuickInputs:
     currency: str = "EUR"
 
     def __post_init__(self) -> None:
-        _check("raw_days", self.raw_days, low=_LEAST_DAYS, upto=10_000)
-        _check("day_rate", self.day_rate, low=0, upto=1e9)
-        _check("p_success", self.p_success, low=0, upto=1)
-        _check("max_cycles", self.max_cycles, low=1, upto=100, is_whole=True)
-        _check("n_models", self.n_models, low=1, upto=1000, is_whole=True)
-        _check("loop_share", self.loop_share, low=0, upto=1)
-        _check("repeat_share", self.repeat_share, low=0, upto=1)
+        check_number("raw_days", self.raw_days, low=_LEAST_DAYS, upto=10_000)
+        check_number("day_rate", self.day_rate, low=0, upto=1e9)
+        check_number("p_success", self.p_success, low=0, upto=1)
+        check_number("max_cycles", self.max_cycles, low=1, upto=100, is_whole=True)
+        check_number("n_models", self.n_models, low=1, upto=1000, is_whole=True)
+        check_number("loop_share", self.loop_share, low=0, upto=1)
+        check_number("repeat_share", self.repeat_share, low=0, upto=1)
         if self.stop_point_days is not None:
-            _check("stop_point_days", self.stop_point_days, above=0, upto=10_000)
+            check_number("stop_point_days", self.stop_point_days, above=0, upto=10_000)
         for name in FACTORS:
             if getattr(self, name) not in list(Answer):
                 raise InputError(f"{name} is {getattr(self, name)!r}; write yes, no or unknown.")
@@ -95,21 +96,3 @@ class QuickInputs:
     def tries(self) -> Tries:
         """The modelling loop."""
         return Tries(self.p_success, self.max_cycles, self.loop_share, self.repeat_share)
-
-
-def _check(
-    name: str,
-    value: float,
-    *,
-    low: float | None = None,
-    above: float | None = None,
-    upto: float,
-    is_whole: bool = False,
-) -> None:
-    is_number = isinstance(value, int if is_whole else (int, float)) and value == value
-    is_in = is_number and value <= upto
-    is_in = is_in and (value >= low if low is not None else value > (above or 0))
-    if isinstance(value, bool) or not is_in:
-        kind = "a whole number" if is_whole else "a number"
-        start = f"from {low:g}" if low is not None else f"above {above:g}"
-        raise InputError(f"{name} is {value!r}; write {kind} {start} to {upto:,g}.")

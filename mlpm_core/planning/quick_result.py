@@ -35,6 +35,11 @@ class Spread:
         """The percentiles of a distribution."""
         return cls(*(distribution.quantile(p) for p in (0.1, 0.5, 0.8, 0.95)))
 
+    @classmethod
+    def of_draws(cls, draws: Array) -> Spread:
+        """The percentiles of equally likely values; shape (n,), at least one."""
+        return cls(*np.quantile(draws, (0.1, 0.5, 0.8, 0.95)).tolist())
+
     def times(self, factor: float) -> Spread:
         """The same, each multiplied."""
         return Spread(self.p10 * factor, self.p50 * factor, self.p80 * factor, self.p95 * factor)
