@@ -108,6 +108,7 @@ from mlpm_core.records.support import (
     ContractType,
     Pricing,
     SourcingRecord,
+    SupportPlan,
 )
 from mlpm_core.records.work import (
     Absence,
@@ -132,7 +133,7 @@ KINDS: dict[str, type[Record]] = {
         Event, KpiTarget,
         Requirement, Interaction, Role, Task, TeamMember, Absence, ClosedProject, EstimateSnapshot,
         DeliveryPromise, Risk, RiskReview, CheckResult, CheckQuestion, Artefact, Rebuild,
-        Contract, ContractClause, SourcingRecord, AnnotationPlan, ComputeCampaign,
+        Contract, ContractClause, SourcingRecord, SupportPlan, AnnotationPlan, ComputeCampaign,
     )
 }  # fmt: skip
 
@@ -246,6 +247,7 @@ __all__ = [
     "Slot",
     "Source",
     "SourcingRecord",
+    "SupportPlan",
     "StakeholderRecord",
     "Status",
     "Task",

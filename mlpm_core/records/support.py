@@ -147,6 +147,116 @@ class SourcingRecord(Record):
         "What building it would cost the supplier, as far as you can tell; empty when you cannot.",
         default="",
     )
+    build_months: Number = column(
+        "Months until it is in use, or given up.",
+        default=6.0,
+        low=0.1,
+        high=120,
+        unit="months",
+    )
+    p_leaves: Number = column(
+        "The chance that one of the people needed is lost within a year and has to be replaced, "
+        "from 0 to 0.95.",
+        label="Chance that one leaves",
+        default=0.0,
+        low=0,
+        high=0.95,
+    )
+    paid_without_model: Number = column(
+        "Share of the quote that is due although no usable model comes out, from 0 to 1.",
+        default=1.0,
+        low=0,
+        high=1,
+    )
+    archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+class SupportPlan(Record):
+    """What looking after the models takes, and what help from outside would cost."""
+
+    kind: ClassVar[str] = "support_plans"
+    singular: ClassVar[str] = "Support plan"
+    plural: ClassVar[str] = "Support plans"
+    key: ClassVar[tuple[str, ...]] = ("project", "support_id")
+
+    project: Name = column("The project it belongs to.")
+    support_id: Name = column("Short name of the plan.", label="Support plan")
+    fix_hours: Notation = column(
+        "Hours from the moment an expert is there until the harm stops: a number or a range such "
+        "as 4 | 10 | 26 (low, middle, high).",
+        label="Hours to fix",
+    )
+    reach_alone: Notation = column(
+        "Hours until an expert is there when nobody is under contract.",
+        label="Hours to find help",
+    )
+    planned_hours: Notation = column(
+        "Hours a year of reviews, retraining and the like, of all models together.",
+        label="Planned hours a year",
+        default="0",
+    )
+    loss_per_hour: Number | None = column(
+        "What an hour of harm costs; empty takes what the models bring by their value cases.",
+        label="Loss per hour",
+        default=None,
+        low=0,
+        high=1e9,
+    )
+    hour_rate: Number = column(
+        "What an hour of an expert costs.", label="Hourly rate", default=0.0, low=0, high=1e6
+    )
+    emergency_bill: Number = column(
+        "What an expert without contract bills for each incident, beside his hours.",
+        default=0.0,
+        low=0,
+        high=1e9,
+    )
+    standby_reach: Notation = column(
+        "Hours until an expert on standby is there; empty when no standby is offered.",
+        label="Standby: hours to come",
+        default="",
+    )
+    standby_fee: Number = column(
+        "What the standby costs a year.",
+        label="Standby: fee a year",
+        default=0.0,
+        low=0,
+        high=1e9,
+    )
+    standby_call_out: Number = column(
+        "What each call costs under the standby.",
+        label="Standby: call-out",
+        default=0.0,
+        low=0,
+        high=1e9,
+    )
+    bank_reach: Notation = column(
+        "Hours until an expert is there under a bank of hours; empty when none is offered.",
+        label="Bank of hours: hours to come",
+        default="",
+    )
+    bank_fee: Number = column(
+        "What the bank of hours costs a year.",
+        label="Bank of hours: fee a year",
+        default=0.0,
+        low=0,
+        high=1e9,
+    )
+    bank_hours: Number = column(
+        "Hours a year that the bank includes.",
+        label="Bank of hours: hours included",
+        default=0.0,
+        low=0,
+        high=100_000,
+        unit="hour",
+    )
+    bank_rate: Number = column(
+        "What an hour beyond the bank costs.",
+        label="Bank of hours: further hour",
+        default=0.0,
+        low=0,
+        high=1e6,
+    )
     archived: Flag = column("Kept, but no longer shown.", default=False)
 
 

@@ -16,6 +16,7 @@ from mlpm_core.intake import judged
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
+    Contract,
     Cost,
     Decision,
     Evaluation,
@@ -45,6 +46,7 @@ from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, inciden
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.scale_rules import settled_scale
 from mlpm_core.services.ingest.stored_rows import Stored
+from mlpm_core.services.ingest.support_rules import AMOUNTS, amounts_rule, contract_rule
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
@@ -351,4 +353,6 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Incident: incident_rule,
     KpiTarget: target_rule,
     Cost: cost_rule,
+    Contract: contract_rule,
+    **{record: amounts_rule(record) for record in AMOUNTS},
 }

@@ -23,12 +23,22 @@ from mlpm_core.value.benefits import benefit_inputs
 if TYPE_CHECKING:
     from mlpm_core.store import Reader
 
+_PLURALS: Final = {
+    "quantity": "quantities",
+    "comparison of make and buy": "comparisons of make and buy",
+}
 _MONEY: Final = {Dimension.REVENUE.value, Dimension.COST_SAVING.value}
 _AMOUNTS: Final = {
     "costs": "cost",
     "incidents": "incident",
     "labels": "label",
     "estimates": "estimate",
+    "contracts": "contract",
+    "clauses": "clause",
+    "support_plans": "support plan",
+    "sourcing": "comparison of make and buy",
+    "labelling": "labelling plan",
+    "campaigns": "compute campaign",
 }
 
 
@@ -108,7 +118,7 @@ def _has_money(unit: str) -> bool:
 
 
 def _counted(n: int, word: str) -> str:
-    plural = "quantities" if word == "quantity" else f"{word}s"
+    plural = _PLURALS.get(word, f"{word}s")
     return f"{n:,} {word if n == 1 else plural}"
 
 

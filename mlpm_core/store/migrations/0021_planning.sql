@@ -689,6 +689,9 @@ CREATE TABLE "sourcing" (
     "buyer_cost" VARCHAR NOT NULL,
     "support_fee" VARCHAR NOT NULL,
     "supplier_cost" VARCHAR NOT NULL,
+    "build_months" DOUBLE NOT NULL CHECK ("build_months" >= 0.1 AND "build_months" <= 120 AND isfinite("build_months")),
+    "p_leaves" DOUBLE NOT NULL CHECK ("p_leaves" >= 0 AND "p_leaves" <= 0.95 AND isfinite("p_leaves")),
+    "paid_without_model" DOUBLE NOT NULL CHECK ("paid_without_model" >= 0 AND "paid_without_model" <= 1 AND isfinite("paid_without_model")),
     "archived" BOOLEAN NOT NULL,
     replaced_by BIGINT
 );
@@ -701,6 +704,36 @@ SELECT * FROM "sourcing"
 WHERE getvariable('known_until') IS NOT NULL
   AND batch_seq IN (SELECT seq FROM batches_in_force)
 QUALIFY row_number() OVER (PARTITION BY "project", "sourcing_id" ORDER BY batch_seq DESC, line DESC) = 1;
+CREATE TABLE "support_plans" (
+    batch_seq BIGINT NOT NULL,
+    line INTEGER NOT NULL,
+    "project" VARCHAR NOT NULL,
+    "support_id" VARCHAR NOT NULL,
+    "fix_hours" VARCHAR NOT NULL,
+    "reach_alone" VARCHAR NOT NULL,
+    "planned_hours" VARCHAR NOT NULL,
+    "loss_per_hour" DOUBLE CHECK ("loss_per_hour" >= 0 AND "loss_per_hour" <= 1e+09 AND isfinite("loss_per_hour")),
+    "hour_rate" DOUBLE NOT NULL CHECK ("hour_rate" >= 0 AND "hour_rate" <= 1e+06 AND isfinite("hour_rate")),
+    "emergency_bill" DOUBLE NOT NULL CHECK ("emergency_bill" >= 0 AND "emergency_bill" <= 1e+09 AND isfinite("emergency_bill")),
+    "standby_reach" VARCHAR NOT NULL,
+    "standby_fee" DOUBLE NOT NULL CHECK ("standby_fee" >= 0 AND "standby_fee" <= 1e+09 AND isfinite("standby_fee")),
+    "standby_call_out" DOUBLE NOT NULL CHECK ("standby_call_out" >= 0 AND "standby_call_out" <= 1e+09 AND isfinite("standby_call_out")),
+    "bank_reach" VARCHAR NOT NULL,
+    "bank_fee" DOUBLE NOT NULL CHECK ("bank_fee" >= 0 AND "bank_fee" <= 1e+09 AND isfinite("bank_fee")),
+    "bank_hours" DOUBLE NOT NULL CHECK ("bank_hours" >= 0 AND "bank_hours" <= 100000 AND isfinite("bank_hours")),
+    "bank_rate" DOUBLE NOT NULL CHECK ("bank_rate" >= 0 AND "bank_rate" <= 1e+06 AND isfinite("bank_rate")),
+    "archived" BOOLEAN NOT NULL,
+    replaced_by BIGINT
+);
+CREATE VIEW "support_plans_current" AS
+SELECT * FROM "support_plans"
+WHERE getvariable('known_until') IS NULL AND replaced_by IS NULL
+  AND batch_seq NOT IN (SELECT undoes FROM batches WHERE undoes IS NOT NULL)
+UNION ALL
+SELECT * FROM "support_plans"
+WHERE getvariable('known_until') IS NOT NULL
+  AND batch_seq IN (SELECT seq FROM batches_in_force)
+QUALIFY row_number() OVER (PARTITION BY "project", "support_id" ORDER BY batch_seq DESC, line DESC) = 1;
 CREATE TABLE "annotation_plans" (
     batch_seq BIGINT NOT NULL,
     line INTEGER NOT NULL,
