@@ -10,6 +10,7 @@ Keys in the URL are public: a renamed one breaks links.
 ``as_of``    the day, moment or batch as of which all is shown; once ``known``
 ``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
 ``draft``    what was typed and not saved
+``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it
 
 Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break every
 link to it. So the URL holds ids, and whoever wrote last wins: the link or the control.
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _WITHIN = {
-    "project": ("case", "batch", "record", "estimate", "mechanism", "kpi", "deployment", "by"),
+    "project": (
+        *("case", "batch", "record", "estimate", "mechanism", "kpi", "deployment", "by"),
+        *("help", "sourcing", "labelling", "runs"),
+    ),
     "case": ("kpi",),
     "deployment": ("by",),
     "kind": ("record",),

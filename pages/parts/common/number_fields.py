@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from pages.parts.common.forms import Form
 
 
+_MONEY = frozenset(
+    (
+        *("amount", "fee_per_year", "hour_rate", "call_out_fee"),
+        *("loss_per_hour", "emergency_bill", "standby_fee", "standby_call_out"),
+        *("bank_fee", "bank_rate"),
+    )
+)
+"""Amounts of contracts and support plans, in the project's currency."""
+
+
 def is_typed(column: Column) -> bool:
     """Whether a column holds a number that people write in their own way; few steps are clicked."""
     is_step = column.kind is ColumnKind.WHOLE and column.high is not None
@@ -79,7 +89,13 @@ def _measure(
             return units.get(str(values.get("kpi_id")), "1"), currency
         case ("cost_log", "amount") | ("incident_log", "est_loss" | "realised_loss"):
             return "money", str(values.get("currency") or currency)
-        case "estimates", "day_rate":
+        case (
+            ("estimates" | "annotation_plans", "day_rate")
+            | ("contract_clauses", "price")
+            | ("compute_campaigns", "gpu_hour_rate")
+        ):
+            return "money", currency
+        case ("contracts" | "support_plans", _) if column.name in _MONEY:
             return "money", currency
         case _:
             return "1", currency

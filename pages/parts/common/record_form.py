@@ -112,8 +112,16 @@ def _held_models(form: Form, record: type[Record]) -> dict[str, object]:
     return {field: st.session_state.get(form.key(field), "") for field in fields}
 
 
-def save_record(filled: Filled, *, page: str = "data/registers.py") -> None:
-    """The buttons that write what the form holds and show it on ``page``, or archive the record."""
+def save_record(
+    filled: Filled,
+    *,
+    page: str = "data/registers.py",
+    where: Mapping[str, str] | None = None,
+) -> None:
+    """The buttons that write what the form holds and show it on ``page``, or archive the record.
+
+    ``where`` is what the address of that page names besides the project.
+    """
     record, form = filled.record, filled.form
     into = str(filled.values["project"]) if record.kind == "projects" else filled.project
     is_new_model = _is_new_model(record, filled.project, filled.values)
@@ -126,8 +134,8 @@ def save_record(filled: Filled, *, page: str = "data/registers.py") -> None:
         st.session_state["register_turn"] += 1
     commands.say(f"Saved as {result.receipt.batch}.{saving.kept(form, result)}", result.receipt)
     form.done()
-    where = {"project": into} | ({"kind": record.kind} if page.endswith("registers.py") else {})
-    st.switch_page(page, query_params=where)
+    kind = {"kind": record.kind} if page.endswith("registers.py") else {}
+    st.switch_page(page, query_params={"project": into} | kind | dict(where or {}))
 
 
 def _buttons(filled: Filled) -> bool:

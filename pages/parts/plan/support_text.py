@@ -1,0 +1,129 @@
+"""What the Support screen says: who looks after the models, until when, what is not covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.planning.care import Care, Gap, Keeper
+from mlpm_core.planning.response import Answered
+from pages.parts.common.format import counted, day, listed, literal, number
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mlpm_core.services.plan.support import SupportView
+
+_FEW = 3
+
+GAPS = {
+    Gap.NOBODY: "Nobody looks after it: name a contract or a person in its deployment.",
+    Gap.CONTRACT_UNKNOWN: "The contract it names is not there, or is archived.",
+    Gap.NOT_FOR_SUPPORT: "Its contract is not a support contract, so that nobody looks after it.",
+    Gap.CONTRACT_ENDED: "Its contract has ended.",
+    Gap.CONTRACT_AHEAD: "Its contract has not begun yet.",
+    Gap.ENDS_BEFORE_NEED: "Its contract ends before the business stops needing it.",
+    Gap.LIABLE_BLIND: "Whoever is liable for it sees no results of it: agree on telemetry.",
+    Gap.LIABLE_LOCKED_OUT: "Whoever is liable for it has no access to it in the contract.",
+    Gap.NEED_UNKNOWN: "Nobody said until when it is needed, so that days without cover are not "
+    "known.",
+    Gap.NOT_IN_CONTRACT: "Some of the usual clauses are not in its contract: nobody does them.",
+    Gap.UNPAID: "Some clauses of its contract have no price.",
+    Gap.NO_RESPONSE_TIME: "Its contract sets no time within which somebody must answer.",
+    Gap.NO_TELEMETRY: "No results of it come back.",
+    Gap.NO_RUN_BOOK: "It has no run book: what to do when it fails.",
+    Gap.NOT_REHEARSED: "Going back to the version before was not tried within a year.",
+}
+"""What each gap means, as a sentence about a model."""
+
+ANSWERED = {
+    Answered.IN_TIME: "In time",
+    Answered.LATE: "Late",
+    Answered.NOT_AGREED: "No time agreed",
+    Answered.UNKNOWN: "Not known",
+    Answered.WAITING: "Waiting",
+}
+
+
+def sentence(view: SupportView) -> str:
+    """Who looks after the models, until when, and what is not covered; in Markdown."""
+    title = f"**{literal(view.title)}**"
+    if not view.cares:
+        return (
+            f"{title}: no model is in use, so that there is nothing to look after yet. The "
+            "calculators below can be used all the same."
+        )
+    if len(view.cares) <= _FEW:
+        text = f"{title}: " + "; ".join(_of(care, view.today) for care in view.cares) + "."
+    else:
+        text = f"{title}: {_of_many(view)}."
+    if view.alarms:
+        text += f" **{counted(len(view.alarms), 'alarm')}**."
+    return text
+
+
+def _of(care: Care, today: date) -> str:
+    model = f"**{literal(care.deployment.model_id)}**"
+    return f"{model} {_kept(care)}{_uncovered(care, today)}"
+
+
+def _kept(care: Care) -> str:
+    contract, own = care.contract, care.deployment.looked_after_by
+    if care.keeper is Keeper.CONTRACT and contract is not None:
+        until = f"until {day(care.until_on)}" if care.until_on else "without an end"
+        return f"is looked after by {literal(contract.counterparty)} {until}"
+    if care.keeper is Keeper.OWN_PEOPLE:
+        return f"is looked after by {literal(own)}, without a contract"
+    return "is looked after by **nobody**"
+
+
+def _uncovered(care: Care, today: date) -> str:
+    needed = care.deployment.needed_until_on
+    if needed is None:
+        return ", and nobody said until when it is needed"
+    if needed < today:
+        return f", and was needed until {day(needed)} only"
+    if care.gap_days:
+        days = counted(care.gap_days, "day")
+        return f", and **{days} are not covered** until {day(needed)}, the last day of need"
+    return f", and needed until {day(needed)}, all of it covered"
+
+
+def _of_many(view: SupportView) -> str:
+    parts = []
+    for keeper, words in (
+        (Keeper.CONTRACT, "under contract"),
+        (Keeper.OWN_PEOPLE, "by your own people"),
+        (Keeper.NOBODY, "by nobody"),
+    ):
+        n = sum(care.keeper is keeper for care in view.cares)
+        if n:
+            parts.append(f"{n} {words}")
+    ends = [care.until_on for care in view.cares if care.until_on is not None]
+    first = f"; the first contract ends {day(min(ends))}" if ends else ""
+    gap = f"; at worst {counted(view.gap_days, 'day')} of need are not covered"
+    models = counted(len(view.cares), "model in use", "models in use")
+    return f"{models} looked after: {listed(parts)}{first}{gap if view.gap_days else ''}"
+
+
+def keeper(care: Care) -> str:
+    """Who looks after a model, for a table."""
+    if care.keeper is Keeper.CONTRACT and care.contract is not None:
+        return str(care.contract.counterparty)
+    if care.keeper is Keeper.OWN_PEOPLE:
+        return str(care.deployment.looked_after_by)
+    return "nobody"
+
+
+def hours(value: float | None) -> str:
+    """Hours as people say them: minutes below one, days from four on.
+
+    Examples
+    --------
+    >>> hours(0.25), hours(3.0), hours(190.0), hours(None)
+    ('15 min', '3 h', '7.92 days', '–')
+    """
+    if value is None:
+        return "–"
+    if value < 1:
+        return f"{value * 60:.0f} min"
+    return f"{number(value)} h" if value < 96 else f"{number(value / 24)} days"

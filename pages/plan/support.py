@@ -1,0 +1,16 @@
+import streamlit as st
+
+from pages.parts.common import controls, queries
+from pages.parts.plan import support, support_parts, support_text
+
+view = queries.support(controls.project())
+
+st.markdown(support_text.sentence(view))
+support.alarms(view)
+st.subheader("Who looks after the models", anchor=False)
+support.care(view)
+st.subheader("When something went wrong", anchor=False)
+support.incidents(view)
+st.subheader("What it would take", anchor=False)
+chosen = controls.segments("What it would take", support_parts.PARTS, "part", default="help")
+support_parts.part(chosen, view)
