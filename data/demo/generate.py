@@ -44,6 +44,16 @@ from making.story import (
     WORKSHOP_FIRST_ON,
     WORKSHOP_LIVE_ON,
 )
+from making.supported import (
+    demand_clauses,
+    demand_contracts,
+    demand_incidents,
+    demand_sourcing,
+    demand_support_plan,
+    wearcheck_labelling,
+    workshop_clauses,
+    workshop_contracts,
+)
 from making.workshop import (
     generated_requests,
     triaged,
@@ -86,6 +96,17 @@ def main() -> None:
     ):
         write_file(FOLDER / "workshop" / f"{number}_{kind}.csv", rows)
     write_file(FOLDER / "demand" / "98_cost_log.csv", demand_costs())
+    for project, number, kind, support in (
+        ("demand", 4, "contracts", demand_contracts()),
+        ("demand", 5, "contract_clauses", demand_clauses()),
+        ("demand", 98, "incident_log", demand_incidents(forecast, actual)),
+        ("demand", 98, "support_plans", demand_support_plan()),
+        ("demand", 98, "sourcing", demand_sourcing()),
+        ("wearcheck", 98, "annotation_plans", wearcheck_labelling()),
+        ("workshop", 4, "contracts", workshop_contracts()),
+        ("workshop", 5, "contract_clauses", workshop_clauses()),
+    ):
+        write_file(FOLDER / project / f"{number:02}_{kind}.csv", support)
     write_file(FOLDER / "demand" / "99_kpi_actuals.csv", holdout(forecast, planners, actual))
     write_file(FOLDER / "workshop" / "98_cost_log.csv", workshop_costs(requests))
     write_project(FOLDER / "winback", winback_plan())

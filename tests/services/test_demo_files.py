@@ -19,10 +19,12 @@ from mlpm_core.records.record import ColumnKind
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 FILES = sorted((DEMO / "bike_shop").glob("*/*.csv"))
 ORDER = [
-    *("projects", "models", "value_cases", "kpis", "quantities", "deployments", "promises"),
+    *("projects", "models", "value_cases", "contracts", "kpis", "contract_clauses"),
+    *("quantities", "deployments", "promises"),
     *("metric_results", "metric_limits", "evaluations", "estimates"),
     *("stakeholders", "findings", "decisions", "prediction_log"),
-    *("cost_log", "events", "kpi_targets", "kpi_actuals"),
+    *("annotation_plans", "cost_log", "events", "incident_log", "kpi_targets"),
+    *("sourcing", "support_plans", "kpi_actuals"),
 ]
 # The formulas of M1, M3 and M4 (docs/formulas.md), with the common inputs each of them reads.
 INPUTS = {
@@ -100,6 +102,7 @@ def test_files_come_in_an_order_in_which_each_finds_what_it_refers_to(project):
         "model_id": {row["model_id"] for row in rows_of(project, "models")},
         "value_case_id": {row["value_case_id"] for row in rows_of(project, "value_cases")},
         "kpi_id": {row["kpi_id"] for row in rows_of(project, "kpis")},
+        "contract_id": {row["contract_id"] for row in rows_of(project, "contracts")},
     }
     for path in paths:
         for row in rows_of(project, kind_of(path)):

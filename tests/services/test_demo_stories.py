@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlpm_core.in_life.control_chart import Rule
+from mlpm_core.planning.response import Answered
 from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate.candidates import candidates
 from mlpm_core.services.evaluate.decisions import decisions
@@ -22,6 +23,8 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.plan.estimates import project_estimates
+from mlpm_core.services.plan.support import project_support
+from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
 
@@ -173,3 +176,26 @@ def test_the_logs_hold_what_the_files_hold(workspace):
     assert len(logged) > 50_000
     assert {r["segment"] for r in logged} == {"bike", "e-bike"}
     assert {r["y_true"] for r in logged if r["ts"].date() < date(2026, 5, 1)} >= {"motor", "gears"}
+
+
+def test_story_1_what_the_contract_left_out_cost_more_than_a_standby_would(workspace):
+    """An expert came on day 8, for the contract said nothing; since April somebody is on call."""
+    view = project_support(workspace, DEMAND)
+    clocks = {i.clock.incident.incident_id: i for i in view.facts.incidents}
+    fault, again = clocks["erp-pack-units"], clocks["pack-units-again"]
+    assert fault.clock.answered is Answered.NOT_AGREED
+    assert fault.clock.reach == 190
+    assert (fault.clock.incident.acknowledged_at.date() - FAULT_ON).days == 8
+    assert again.clock.answered is Answered.IN_TIME
+    assert again.clock.incident.mitigated_at - again.clock.incident.detected_at == timedelta(
+        minutes=35
+    )
+    (care,) = view.cares
+    assert care.gap_days == (date(2027, 12, 31) - date(2027, 3, 31)).days
+    (retainer,) = view.retainers
+    assert retainer.loss_basis is LossBasis.RECORDED
+    assert retainer.loss_per_hour > 5 * view.facts.value_per_hour  # it did harm, not only nothing
+    assert retainer.fee.fee > retainer.record.standby_fee
+    assert fault.loss > 5 * retainer.record.standby_fee
+    lines = {line.contract.contract_id: line for line in paid_and_avoided(retainer)}
+    assert lines["northlight-support"].avoided < 0 < lines["northlight-standby"].avoided

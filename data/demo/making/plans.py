@@ -31,6 +31,7 @@ from making.story import (
     WORKSHOP_LIVE_ON,
     Row,
 )
+from making.supported import STANDBY, TRIAGE
 from mlpm_core.planning import FACTORS
 
 if TYPE_CHECKING:
@@ -101,7 +102,10 @@ KPI = (
     "kpi_id title dimension unit direction baseline target target_on definition owner value_case_id"
 )
 QUANTITY = "value_case_id name written source owner"
-DEPLOYMENT = "deployment_id model_id model_version slot value_case_id from_on fresh_within_days"
+DEPLOYMENT = (
+    "deployment_id model_id model_version slot value_case_id from_on fresh_within_days site "
+    "telemetry contract_id needed_until_on run_book rehearsed_on"
+)
 PROMISE = "promise_id kpi_id promised promised_for_on made_on made_to confidence"
 
 
@@ -199,8 +203,10 @@ def demand_plan(measured: Measured) -> dict[str, list[Row]]:
         "deployments": titled(
             project, DEPLOYMENT,
             [("demand-forecast-central", "demand-forecast", "1.0", "champion", "daily-orders",
-            LIVE_ON, 14),
-            ("planners-rule-central", "planners-rule", "", "shadow", "daily-orders", LIVE_ON, 14)],
+            LIVE_ON, 14, "own_cloud", "push", STANDBY, date(2027, 12, 31),
+            "Wiki: when the forecast fails", date(2026, 4, 14)),
+            ("planners-rule-central", "planners-rule", "", "shadow", "daily-orders", LIVE_ON, 14,
+            "own_cloud", "push", "", None, "", None)],
         ),
         "promises": titled(project, PROMISE, promises),
         "estimates": [
@@ -305,7 +311,7 @@ def workshop_plan(requests: Requests, triage: Triage, test_weeks: range) -> dict
         "deployments": titled(
             project, DEPLOYMENT,
             [("request-triage-form", "request-triage", "1.0", "champion", "request-triage",
-            WORKSHOP_LIVE_ON, 14)],
+            WORKSHOP_LIVE_ON, 14, "own_cloud", "file_drop", TRIAGE, date(2027, 8, 31), "", None)],
         ),
         "promises": titled(project, PROMISE, promises),
     }  # fmt: skip
