@@ -27,6 +27,24 @@ from mlpm_core.planning.measuring import (
     measured,
     weeks_to_measure,
 )
+from mlpm_core.planning.project_estimate import project_estimate
+from mlpm_core.planning.project_plan import (
+    BIASES,
+    Bias,
+    FactorAnswer,
+    ProjectPlan,
+    RiskPlan,
+    RolePlan,
+    TaskPlan,
+)
+from mlpm_core.planning.project_result import (
+    EffortStep,
+    NoGo,
+    ProjectEstimate,
+    RankDriver,
+    TaskEnd,
+    TaskSizes,
+)
 from mlpm_core.planning.proxy import Proxy, ProxyState
 from mlpm_core.planning.quick import quick_estimate
 from mlpm_core.planning.quick_inputs import QuickInputs
@@ -39,11 +57,22 @@ from mlpm_core.planning.quick_result import (
     TwentyDayRule,
     Unknown,
 )
-from mlpm_core.planning.rounding import cost_in_words, cost_of, days_in_words, rounded_days
+from mlpm_core.planning.role_views import RoleView, role_views
+from mlpm_core.planning.rounding import (
+    cost_in_words,
+    cost_of,
+    days_in_words,
+    money_in_words,
+    rounded_days,
+    rounded_money,
+)
+from mlpm_core.planning.schedule import Reached
+from mlpm_core.planning.three_point import ThreePoint
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 from mlpm_core.records import Answer, Area, Confidence, Documentation
 
 __all__ = [
+    "BIASES",
     "CONFIDENCE",
     "FACTORS",
     "FEWEST_WEEKS",
@@ -53,24 +82,39 @@ __all__ = [
     "Area",
     "AskFirst",
     "Assumption",
+    "Bias",
     "Condition",
     "Confidence",
     "Conflict",
     "Coverage",
     "Documentation",
     "Driver",
+    "EffortStep",
     "Factor",
+    "FactorAnswer",
     "Finding",
     "KpiTemplate",
     "LeastMove",
     "Measured",
+    "NoGo",
+    "ProjectEstimate",
+    "ProjectPlan",
     "Proxy",
     "ProxyState",
     "QuickEstimate",
     "QuickInputs",
+    "RankDriver",
+    "Reached",
+    "RiskPlan",
+    "RolePlan",
+    "RoleView",
     "Spread",
     "Stakeholder",
     "Step",
+    "TaskEnd",
+    "TaskPlan",
+    "TaskSizes",
+    "ThreePoint",
     "Tries",
     "TwentyDayRule",
     "Unknown",
@@ -85,9 +129,13 @@ __all__ = [
     "kpi_templates",
     "least_move",
     "measured",
+    "money_in_words",
+    "project_estimate",
     "project_weights",
     "quick_estimate",
     "read_kpi_templates",
+    "role_views",
     "rounded_days",
+    "rounded_money",
     "weeks_to_measure",
 ]  # fmt: skip
