@@ -69,6 +69,15 @@ from mlpm_core.planning.rounding import (
 from mlpm_core.planning.schedule import Reached
 from mlpm_core.planning.three_point import ThreePoint
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
+from mlpm_core.planning.updating import (
+    Belief,
+    Compared,
+    Fan,
+    Learned,
+    UpdatedEstimate,
+    remaining_fan,
+    updated_estimate,
+)
 from mlpm_core.records import Answer, Area, Confidence, Documentation
 
 __all__ = [
@@ -82,7 +91,9 @@ __all__ = [
     "Area",
     "AskFirst",
     "Assumption",
+    "Belief",
     "Bias",
+    "Compared",
     "Condition",
     "Confidence",
     "Conflict",
@@ -92,8 +103,10 @@ __all__ = [
     "EffortStep",
     "Factor",
     "FactorAnswer",
+    "Fan",
     "Finding",
     "KpiTemplate",
+    "Learned",
     "LeastMove",
     "Measured",
     "NoGo",
@@ -118,6 +131,7 @@ __all__ = [
     "Tries",
     "TwentyDayRule",
     "Unknown",
+    "UpdatedEstimate",
     "assumptions",
     "conditions",
     "conflicts",
@@ -134,8 +148,10 @@ __all__ = [
     "project_weights",
     "quick_estimate",
     "read_kpi_templates",
+    "remaining_fan",
     "role_views",
     "rounded_days",
     "rounded_money",
+    "updated_estimate",
     "weeks_to_measure",
 ]  # fmt: skip

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 class Reached:
     """How far the work is on a day; days are working days since the start.
 
-    ``ends`` are the finished tasks with the day each ended, ``spent`` those that run with the
-    person-days they have had.
+    ``ends`` are the finished tasks with the day each ended, and ``actual`` the person-days they
+    took, of those of which that is known. ``spent`` are the tasks that run with the person-days
+    they have had, and waits with the working days they last.
     """
 
     day: float = 0.0
+    actual: Mapping[str, float] = field(default_factory=dict)
     ends: Mapping[str, float] = field(default_factory=dict)
     spent: Mapping[str, float] = field(default_factory=dict)
 

@@ -52,21 +52,22 @@ class Luck:
     def __init__(self, n: int, seed: int) -> None:
         self.n = n
         self._seed = seed
-        self._known: dict[tuple[str, ...], Array] = {}
+        self._known: dict[tuple[int | str, ...], Array] = {}
 
     def scores(self, *whose: str) -> Array:
         """Standard normal draws, every stratum once, in an order of their own; shape (n,)."""
-        return self._shuffled(_strata(self.n)[1], whose)
+        return self._shuffled(1, whose)
 
     def shares(self, *whose: str) -> Array:
         """Uniform draws in (0, 1), every stratum once, in an order of their own; shape (n,)."""
-        return self._shuffled(_strata(self.n)[0], whose)
+        return self._shuffled(0, whose)
 
-    def _shuffled(self, strata: Array, whose: tuple[str, ...]) -> Array:
-        if whose not in self._known:
+    def _shuffled(self, kind: int, whose: tuple[str, ...]) -> Array:
+        key: tuple[int | str, ...] = (kind, *whose)
+        if key not in self._known:
             order = own_generator(self._seed, *whose).permutation(self.n)
-            self._known[whose] = strata[order]
-        return self._known[whose]
+            self._known[key] = _strata(self.n)[kind][order]
+        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,9 +102,10 @@ class ThreePoint:
     def beyond(self, log_ratio: Array, shares: Array, *, least_log_sd: float) -> Array:
         """Draws of ln(days / p50) given that it is more than ``log_ratio``.
 
-        ``shares`` are uniform in (0, 1), as many as ``log_ratio`` has entries.
+        ``shares`` are uniform in (0, 1), as many as ``log_ratio`` has entries; a larger one gives a
+        larger draw.
         """
-        tail = self.log_beyond(log_ratio, least_log_sd=least_log_sd) + np.log(shares)
+        tail = self.log_beyond(log_ratio, least_log_sd=least_log_sd) + np.log1p(-shares)
         z = -ndtri_exp(tail)
         return np.asarray(np.maximum(log_ratio, z * self._sds_at(z, least_log_sd)))
 
