@@ -12,6 +12,7 @@ from mlpm_core.planning.brief import (
     coverage,
     project_weights,
 )
+from mlpm_core.planning.calendar import WorkCalendar, each_day
 from mlpm_core.planning.conditions import Condition, LeastMove, conditions, least_move
 from mlpm_core.planning.factors import FACTORS, Factor
 from mlpm_core.planning.kpi_templates import (
@@ -26,6 +27,13 @@ from mlpm_core.planning.measuring import (
     Measured,
     measured,
     weeks_to_measure,
+)
+from mlpm_core.planning.own_history import (
+    Throughput,
+    bias_of_own_projects,
+    outside_view,
+    throughput,
+    widening,
 )
 from mlpm_core.planning.project_estimate import project_estimate
 from mlpm_core.planning.project_plan import (
@@ -128,22 +136,27 @@ __all__ = [
     "TaskPlan",
     "TaskSizes",
     "ThreePoint",
+    "Throughput",
     "Tries",
     "TwentyDayRule",
     "Unknown",
     "UpdatedEstimate",
+    "WorkCalendar",
     "assumptions",
+    "bias_of_own_projects",
     "conditions",
     "conflicts",
     "cost_in_words",
     "cost_of",
     "coverage",
     "days_in_words",
+    "each_day",
     "find_kpi_template",
     "kpi_templates",
     "least_move",
     "measured",
     "money_in_words",
+    "outside_view",
     "project_estimate",
     "project_weights",
     "quick_estimate",
@@ -152,6 +165,8 @@ __all__ = [
     "role_views",
     "rounded_days",
     "rounded_money",
+    "throughput",
     "updated_estimate",
     "weeks_to_measure",
+    "widening",
 ]  # fmt: skip
