@@ -96,3 +96,88 @@ def random_plan(rng: np.random.Generator) -> ProjectPlan:
         Bias(float(rng.choice([1.25, 2.0])), float(rng.uniform(0.2, 0.5))),
         {name: FactorAnswer(float(rng.choice([0, 0.2, 0.5, 1]))) for name in FACTORS},
     )
+
+
+def save_example(workspace, project="forecast", **answers):
+    """The worked example as records of a project, as forms would save them."""
+    from mlpm_core.services.ingest import registers
+
+    workspace = workspace.acting_as("ada")
+    example = EXAMPLE["project"]
+    save = registers.save
+    day = {"planned_start_on": "2026-11-30", "currency": "EUR", "clock_on": "2026-11-30"}
+    done = [
+        save(workspace, project, "projects", [{"title": "Forecast"} | day]),
+        save(
+            workspace, project, "roles",
+            [
+                {"role_id": n, "heads": r["heads"], "availability": r["avail"],
+                 "day_rate": r["rate"]}
+                for n, r in example["roles"].items()
+            ],
+        ),
+        save(workspace, project, "tasks", example_tasks()),
+        save(
+            workspace, project, "risks",
+            [
+                {
+                    "risk_id": f"R{i}", "title": r["title"], "category": "data",
+                    "probability": r["probability"], "p10": r["p10"], "p50": r["p50"],
+                    "p90": r["p90"], "delay_share": r["delay_share"], "day_rate": r["day_rate"],
+                }
+                for i, r in enumerate(example["risks"])
+            ],
+        ),
+        save(workspace, project, "estimates", [example_answers() | answers]),
+        save(
+            workspace, project, "findings",
+            [
+                {
+                    "finding_id": name, "area": "data", "statement": f"Is it {name}?",
+                    "factor": name, "probability": example["factors"][name],
+                }
+                for name in ("data_dirty", "ethics_privacy")
+            ],
+        ),
+    ]  # fmt: skip
+    assert all(receipt.status == "committed" for receipt in done), done
+    return project
+
+
+def example_answers():
+    """The answers and settings of the worked example, as an estimate has them."""
+    project, loop = EXAMPLE["project"], EXAMPLE["project"]["loop"]
+    known = {n: "yes" if p == 1 else "no" if p == 0 else "unknown"
+             for n, p in project["factors"].items() if n in FACTORS}  # fmt: skip
+    return known | {
+        "estimate_id": "plan",
+        "raw_days": 76.0,
+        "day_rate": 550.0,
+        "p_success": loop["p"],
+        "max_cycles": loop["max"],
+        "repeat_share": loop["repeat"],
+        "n_models": project["n_models"],
+        "estimator_class": "practised",
+        "focus": project["focus"],
+        "overhead_share": project["loe"],
+        "overhead_rate": project["loe_rate"],
+        "fixed_cost": project["fixed"],
+    }
+
+
+def example_tasks():
+    """The tasks of the worked example as rows of a register."""
+    return [
+        {
+            "task_id": t["id"],
+            "title": f"Task {t['id']}",
+            "category": t["category"],
+            "p10": t["p10"],
+            "p50": t["p50"],
+            "p90": t["p90"],
+            "role": t["role"] or "",
+            "depends_on": "; ".join(t["depends_on"]),
+            "in_loop": t["id"] == EXAMPLE["project"]["loop"]["task"],
+        }
+        for t in EXAMPLE["project"]["tasks"]
+    ]

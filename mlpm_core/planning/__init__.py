@@ -35,7 +35,8 @@ from mlpm_core.planning.own_history import (
     throughput,
     widening,
 )
-from mlpm_core.planning.project_estimate import project_estimate
+from mlpm_core.planning.plan_json import read_plan, written_plan
+from mlpm_core.planning.project_estimate import DRAWS, project_estimate
 from mlpm_core.planning.project_plan import (
     BIASES,
     Bias,
@@ -91,6 +92,7 @@ from mlpm_core.records import Answer, Area, Confidence, Documentation
 __all__ = [
     "BIASES",
     "CONFIDENCE",
+    "DRAWS",
     "FACTORS",
     "FEWEST_WEEKS",
     "LOOP_SHARE",
@@ -161,6 +163,7 @@ __all__ = [
     "project_weights",
     "quick_estimate",
     "read_kpi_templates",
+    "read_plan",
     "remaining_fan",
     "role_views",
     "rounded_days",
@@ -169,4 +172,5 @@ __all__ = [
     "updated_estimate",
     "weeks_to_measure",
     "widening",
+    "written_plan",
 ]  # fmt: skip

@@ -54,6 +54,10 @@ class WorkCalendar:
         after = np.datetime64(day) + 1
         return max(0, int(np.busday_count(self.starts_on, after, holidays=self._holidays)))
 
+    def days_before(self, day: date) -> int:
+        """Working days from the start to the beginning of a day; 0 for one before the start."""
+        return max(0, int(np.busday_count(self.starts_on, day, holidays=self._holidays)))
+
     @property
     def _holidays(self) -> list[np.datetime64]:
         return sorted(np.datetime64(day) for day in self.holidays)

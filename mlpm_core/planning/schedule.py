@@ -28,13 +28,20 @@ class Reached:
 
     ``ends`` are the finished tasks with the day each ended, and ``actual`` the person-days they
     took, of those of which that is known. ``spent`` are the tasks that run with the person-days
-    they have had, and waits with the working days they last.
+    they have had, and waits with the working days they last. ``unestimated`` were finished
+    without an estimate of their own, so that they teach nothing.
     """
 
     day: float = 0.0
     actual: Mapping[str, float] = field(default_factory=dict)
     ends: Mapping[str, float] = field(default_factory=dict)
     spent: Mapping[str, float] = field(default_factory=dict)
+    unestimated: frozenset[str] = frozenset()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything is finished or runs."""
+        return bool(self.ends or self.spent)
 
 
 def ends_of(

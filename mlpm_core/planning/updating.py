@@ -104,7 +104,7 @@ class UpdatedEstimate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fan:
-    """The person-days of tasks still to do, day by day; arrays of shape (k,).
+    """The person-days still to do, day by day; arrays of shape (k,).
 
     ``days`` are working days since the start, the first of them the day reached.
     """
@@ -119,21 +119,24 @@ class Fan:
 def remaining_fan(estimate: ProjectEstimate, *, k: int = 25) -> Fan:
     """How the work that is left may burn down, to the day on which P95 of it is done.
 
-    Each task burns evenly between its start and its end; risks and delivery management are not in
-    it, because nobody plans them into a week.
+    Each task burns evenly between its start and its end, and what is left of risks and delivery
+    management in proportion to the tasks.
     """
     draws, reached, few = estimate.draws, estimate.reached, min(estimate.n, _FAN_DRAWS)
     end = max(float(np.quantile(draws.duration - draws.delay, 0.95)), reached.day)
     days = np.linspace(reached.day, end, k)
-    left = np.zeros((few, k))
+    left, all_left = np.zeros((few, k)), np.zeros((few, 1))
     for task in estimate.plan.tasks:
         if task.is_wait or task.name in reached.ends:
             continue
         name = task.name
         start, stop = draws.starts[name][:few, None], draws.ends[name][:few, None]
-        todo = draws.by_task[name][:few, None] - reached.spent.get(name, 0.0)
-        length = np.maximum(stop - start, 1e-12)
-        left += np.maximum(todo, 0) * np.clip((stop - days) / length, 0.0, 1.0)
+        todo = np.maximum(0, draws.by_task[name][:few, None] - reached.spent.get(name, 0.0))
+        left += todo * np.clip((stop - days) / np.maximum(stop - start, 1e-12), 0.0, 1.0)
+        all_left += todo
+    spent = _spent(estimate.plan, reached) * (1 + estimate.plan.overhead_share)
+    whole = np.maximum(0, draws.effort[:few, None] - spent)
+    left = whole * np.divide(left, all_left, out=np.zeros_like(left), where=all_left > 0)
     return Fan(days, *(np.quantile(left, p, axis=0) for p in (0.1, 0.5, 0.8, 0.95)))
 
 
@@ -256,7 +259,7 @@ def _log_weights(plan: ProjectPlan, latents: Latents, reached: Reached) -> Array
     times = Multipliers(plan, latents)
     logs = np.zeros(latents.n)
     for task in plan.tasks:
-        if task.is_wait or task.days.p50 == 0:
+        if task.is_wait or task.days.p50 == 0 or task.name in reached.unestimated:
             continue
         actual, spent = reached.actual.get(task.name, 0.0), reached.spent.get(task.name, 0.0)
         if task.name in reached.ends and actual > 0:
@@ -303,6 +306,7 @@ def _compared(plan: ProjectPlan, latents: Latents, reached: Reached) -> tuple[Co
         )
         for task in plan.tasks
         if reached.actual.get(task.name, 0) > 0 and task.days.p50 > 0 and not task.is_wait
+        if task.name not in reached.unestimated
     )
 
 

@@ -171,7 +171,10 @@ def test_the_fan_of_what_is_left_falls_to_nothing():
     assert (fan.p10 <= fan.p50).all()
     assert (fan.p50 <= fan.p80).all()
     assert fan.p50[-1] == 0.0
-    whole = remaining_fan(project_estimate(example_plan(), n=2000))
+    estimate = project_estimate(example_plan(), n=2000)
+    whole = remaining_fan(estimate)
+    assert whole.p50[0] == pytest.approx(estimate.effort.p50)
+    assert whole.p80[0] == pytest.approx(estimate.effort.p80)
     assert whole.p50[0] > fan.p50[0]
 
 
