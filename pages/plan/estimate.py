@@ -1,8 +1,8 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries, record_form, tables
+from pages.parts.plan import around_estimate, estimates, terms
 from pages.parts.plan import charts as plan_charts
-from pages.parts.plan import estimates, terms
 
 project = controls.project()
 views = queries.estimates(project)
@@ -43,3 +43,5 @@ with answer:
             "and answer the questions below: this screen then says what it usually becomes.",
             icon=":material/info:",
         )
+
+around_estimate.show(project)
