@@ -23,9 +23,6 @@ from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.plan import briefs
 from mlpm_core.services.plan import estimates as estimates_service
 from mlpm_core.services.plan import kpi_finder as kpi_finder_service
-from mlpm_core.services.plan import learning as learning_service
-from mlpm_core.services.plan import task_templates as task_templates_service
-from mlpm_core.services.plan import team as team_service
 from mlpm_core.services.valuation import mechanisms
 from mlpm_core.services.valuation import value_cases as value_cases_service
 from pages.parts.common.cache import shared, tried
@@ -52,9 +49,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.briefs import BriefView
     from mlpm_core.services.plan.estimates import EstimateView
     from mlpm_core.services.plan.kpi_finder import BreakEvenView, CandidateView, KpiFinderView
-    from mlpm_core.services.plan.learning import Inside, LearningView
-    from mlpm_core.services.plan.task_templates import TemplateView
-    from mlpm_core.services.plan.team import Demand, TeamView
     from mlpm_core.services.valuation.mechanisms import Mechanism, Version
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
@@ -281,24 +275,6 @@ def corrected(
 ) -> file_looks.Corrected:
     """A file with some of its lines written anew; nothing is stored."""
     return file_looks.corrected(workspace(), upload, data, corrections)
-
-
-@shared
-def learning(of_project: str, inside: Inside | None = None) -> LearningView:
-    """What earlier work says of an estimate; that of other projects too, so any batch counts."""
-    return learning_service.learning(workspace(), of_project, inside)
-
-
-@shared
-def team(of_project: str, demand: Demand | None = None) -> TeamView:
-    """Who covers which work; people stand in other projects too, so any batch counts."""
-    return team_service.team(workspace(), of_project, demand)
-
-
-@shared
-def task_templates(of_project: str) -> tuple[TemplateView, ...]:
-    """Packs of tasks as a project would get them, with own days of every project."""
-    return task_templates_service.template_views(workspace(), of_project)
 
 
 @shared

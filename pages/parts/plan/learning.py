@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, panels, queries
+from pages.parts.common import charts, panels
 from pages.parts.common.format import NOTHING, day, literal, number, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import learning_text as text
+from pages.parts.plan import team_queries
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.learning import Inside, LearningView
@@ -21,7 +22,7 @@ def show(project: str, inside: Inside | None = None) -> None:
 
     ``inside`` is what the estimate in view says; the newest snapshot without it.
     """
-    view = queries.learning(project, inside)
+    view = team_queries.learning(project, inside)
     st.markdown(literal(text.answer(view)))
     for warning in text.warnings(view):
         st.warning(literal(warning), icon=":material/warning:")

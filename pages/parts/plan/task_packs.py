@@ -9,8 +9,9 @@ import streamlit as st
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.records import Status
-from pages.parts.common import commands, queries
+from pages.parts.common import commands
 from pages.parts.common.format import counted, listed, literal, number
+from pages.parts.plan import team_queries
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.task_templates import TemplateView
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def show(project: str) -> None:
     """Choose a pack, look at it, and add its tasks to the project."""
-    views = {view.template.id: view for view in queries.task_templates(project)}
+    views = {view.template.id: view for view in team_queries.task_templates(project)}
     chosen = st.selectbox(
         "Pack of tasks",
         list(views),

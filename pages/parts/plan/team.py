@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import panels, queries
+from pages.parts.common import panels
 from pages.parts.common.format import NOTHING, literal, number, percent
+from pages.parts.plan import team_queries
 from pages.parts.plan import team_text as text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def show(project: str, demand: Demand | None = None) -> None:
 
     ``demand`` is what the estimate in view asks of each role.
     """
-    view = queries.team(project, demand)
+    view = team_queries.team(project, demand)
     st.markdown(literal(text.answer(view)))
     for warning in text.warnings(view):
         st.warning(literal(warning), icon=":material/warning:")
