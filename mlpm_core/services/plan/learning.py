@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import Reader
+    from mlpm_core.store import MomentReader
 
 _WEEK: Final = timedelta(days=7)
 _NOBODY: Final = "Nobody named"
@@ -153,8 +153,8 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
     project alone.
     """
     row, day = workspace.project(project), workspace.today(project)
-    with workspace.store.reader() as reader:
-        every = like(reader, row)
+    with workspace.store.one_moment() as reader:
+        every = asked_of_all(reader, row)
         past = [c for p in every for c in reader.current(ClosedProject, p) if not c.archived]
         others = [t for p in every for t in reader.current(Task, p) if not t.archived]
         tasks = [t for t in reader.current(Task, project) if not t.archived]
@@ -201,17 +201,24 @@ def own_ranges(workspace: Workspace, project: str) -> dict[str, OwnRange]:
     """
     row = workspace.project(project)
     spent: defaultdict[str, list[float]] = defaultdict(list)
-    with workspace.store.reader() as reader:
-        for task in (t for p in like(reader, row) for t in reader.current(Task, p)):
+    with workspace.store.one_moment() as reader:
+        every = asked_of_all(reader, row)
+        for task in (t for p in every for t in reader.current(Task, p)):
             if task.status is TaskStatus.DONE and task.spent_days and not task.archived:
                 spent[task.category].append(task.spent_days)
     ranges = {category: own_range(days) for category, days in spent.items()}
     return {category: found for category, found in ranges.items() if found}
 
 
-def like(reader: Reader, project: Project) -> list[str]:
-    """The projects that tell something of this one: all, but the demo's only of the demo."""
-    return [p.project for p in reader.projects() if p.is_demo == project.is_demo]
+def asked_of_all(reader: MomentReader, project: Project) -> tuple[str, ...]:
+    """The projects that tell something of this one: all, but the demo's only of the demo.
+
+    What the reader is asked of one of them it then asks of all at once.
+    """
+    reader.projects_asked = tuple(
+        p.project for p in reader.projects() if p.is_demo == project.is_demo
+    )
+    return reader.projects_asked
 
 
 def weekly_done(tasks: Iterable[Task], day: date) -> tuple[int, ...]:

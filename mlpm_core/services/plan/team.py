@@ -40,7 +40,7 @@ from mlpm_core.records import (
     TaskStatus,
     TeamMember,
 )
-from mlpm_core.services.plan.learning import like
+from mlpm_core.services.plan.learning import asked_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -154,15 +154,14 @@ def team(workspace: Workspace, project: str, demand: Demand | None = None) -> Te
         When there is no such project.
     """
     row, day = workspace.project(project), workspace.today(project)
-    with workspace.store.reader() as reader:
+    with workspace.store.one_moment() as reader:
+        every = asked_of_all(reader, row)
         members = [m for m in reader.current(TeamMember, project) if not m.archived]
         roles = [r for r in reader.current(Role, project) if not r.archived]
         tasks = [t for t in reader.current(Task, project) if not t.archived]
         absences = [a for a in reader.current(Absence, project) if not a.archived]
         guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-        elsewhere = [
-            m for p in like(reader, row) for m in reader.current(TeamMember, p) if not m.archived
-        ]
+        elsewhere = [m for p in every for m in reader.current(TeamMember, p) if not m.archived]
     people = [_person(member) for member in members]
     todo = [t for t in tasks if t.status not in _OVER]
     needed = {str(t.category) for t in todo if t.category is not TaskCategory.WAIT}
