@@ -190,6 +190,10 @@ _QUESTIONS: dict[str, str] = {
         "EffectiveCost or net is after discounts and spread over the days used. Which one counts?"
     ),
     "bill-period": "The bill has one row. Is it a month (P1M) or a day (P1D)?",
+    "hours-per-day": (
+        "The tracker counts time in seconds. How many hours does a working day have there? (Its "
+        "administrator sets it; 8 if nobody did.)"
+    ),
     "two-counts": (
         "{metric} has {n} cases and the denominator {denominator}, as {rows} rows have two such "
         "numbers that differ. Which one says of how many cases it is the share: n or denominator?"
@@ -281,6 +285,7 @@ _WARNINGS: dict[str, str] = {
     "extra-sheet": "Only the first sheet was read; not read: {names}.",
     "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "bill-added": "{n} lines of the bill were added up by model, service and days.",
+    "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",

@@ -331,7 +331,6 @@ def _about_file(opened: DecodedFile, records: Table) -> list[Warned]:
         warnings.append(warned("extra-sheet", names=list(text.left)))
     if text.unread:
         warnings.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
-    if text.n_added:
-        warnings.append(warned("bill-added", text.n_added, n=text.n_added))
+    warnings += text.warnings
     extra = opened.checker.columns.unused_headers()
     return [*warnings, warned("extra-column", headers=extra)] if extra else warnings

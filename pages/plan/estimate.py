@@ -1,8 +1,8 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries, record_form, tables
+from pages.parts.plan import around_estimate, estimates, task_queries, terms
 from pages.parts.plan import charts as plan_charts
-from pages.parts.plan import estimates, task_queries, terms
 from pages.parts.plan import task_estimates as by_task
 
 project = controls.project()
@@ -69,3 +69,5 @@ with answer:
             icon=":material/info:",
         )
         by_task.invitation()
+
+around_estimate.show(project)

@@ -81,6 +81,23 @@ _SAME_WORD: Final = {
         "mitigated": "monitoring workaround contained",
         "resolved": "fixed solved behoben erledigt",
         "closed": "done complete completed cancelled geschlossen",
+        "doing": "inprogress review inreview testing started ongoing wip",
+        "todo": "open new backlog ready planned offen",
+        "done": "closed resolved complete completed finished erledigt fertig",
+        "dropped": "cancelled canceled rejected declined wontdo abandoned",
+    },
+    "category": {
+        "governance": "management planning meeting project legal approval privacy",
+        "data": "dataengineering etl pipeline ingestion labelling annotation sql",
+        "infra": "infrastructure platform devops cloud security",
+        "explore": "exploration analysis eda research spike",
+        "feature": "features featureengineering preprocessing",
+        "train": "training model modelling modeling ml experiment",
+        "evaluate": "evaluation validation testing test qa metrics",
+        "deploy": "deployment backend frontend api integration release mlops",
+        "document": "documentation docs report",
+        "support": "bug maintenance monitoring operations ops",
+        "wait": "waiting blocked",
     },
     "group": {
         "treated": "treatment test exposed b variant",
@@ -294,7 +311,12 @@ def _with_words(
 ) -> Mended:
     """Words of a closed list: case and spaces do not matter, other words are asked about."""
     same = {normal(word): word for word in column.choices if word}
-    own = {normal(w): c for c, ws in _SAME_WORD.get(column.name, {}).items() for w in ws.split()}
+    own = {
+        normal(w): c
+        for c, ws in _SAME_WORD.get(column.name, {}).items()
+        if c in column.choices
+        for w in ws.split()
+    }
     answered = grammar.profile.words
     questions: list[Question] = []
     meant: dict[str, str] = {}

@@ -12,17 +12,18 @@ from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
+from mlpm_core.intake.files.tracker_exports import issues_of
 from mlpm_core.intake.files.unpack import unpacked_gzip
 from mlpm_core.intake.files.workbook import unpacked_workbook
-from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.profile import NONE_OF_THESE
-from mlpm_core.records import Cost
+from mlpm_core.records import Cost, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.profile import Limits, Profile
-    from mlpm_core.records import Record
+    from mlpm_core.records import Record, Warned
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a gzip archive"),
@@ -91,8 +92,8 @@ class Text:
     """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
 
     ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
-    of ``Report``, where it was made from the report of another tool, and ``n_added`` how many lines
-    of a bill were added up.
+    of ``Report``, where it was made from the report of another tool, and ``warnings`` what must be
+    said of how it was made.
     """
 
     data: bytes
@@ -102,7 +103,7 @@ class Text:
     rows: dict[int, int] | None = None
     left: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    n_added: int = 0
+    warnings: tuple[Warned, ...] = ()
 
     def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
         r"""A part of the text as it stood in the file; what is ours may lose a letter.
@@ -141,7 +142,12 @@ def text_of(
     bill = bill_of(data, profile, limits) if record is Cost else None
     if bill is not None:
         text = _plain_text(bill.data, profile, limits)
-        return replace(text, n_added=bill.n_lines)
+        added = warned("bill-added", bill.n_lines, n=bill.n_lines)
+        return replace(text, warnings=(added,) if bill.n_lines else ())
+    issues = issues_of(data, profile, limits) if record is Task else None
+    if issues is not None:
+        text = _plain_text(issues.data, profile, limits)
+        return replace(text, rows=issues.rows, warnings=issues.warnings)
     report = report_of(data, record, profile, limits)
     if report is not None:
         return replace(_plain_text(report.data, profile, limits), unread=report.unread)

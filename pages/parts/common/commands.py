@@ -12,7 +12,7 @@ from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.ingest import editing, uploads
 from mlpm_core.services.ingest import undo as undo_service
-from mlpm_core.services.plan import proxies
+from mlpm_core.services.plan import proxies, task_templates
 from pages.parts.common import addresses, queries
 
 if TYPE_CHECKING:
@@ -123,6 +123,11 @@ def write_proxy(
 def start_case(project: str, mechanism: str, kpi: str) -> proxies.StartedCase:
     """Write a value case with a mechanism, named in the KPI that it moves."""
     return proxies.start_case(queries.workspace(), project, mechanism, kpi)
+
+
+def add_template(project: str, template: str, day_rate: float | None) -> list[Receipt]:
+    """Add the tasks of a pack, and the roles that they need."""
+    return task_templates.add_template(queries.workspace(), project, template, day_rate=day_rate)
 
 
 def undo(project: str, batch: str) -> Receipt:

@@ -42,7 +42,7 @@ def uploader(kind: str) -> UploadedFile | None:
         "scikit-learn's classification_report (JSON), Hugging Face (model cards, "
         "all_results.json), Weights & Biases, NannyML, Databricks (CSV), SageMaker (JSON), "
         "leaderboards of PyCaret and AutoGluon (CSV); as costs bills of AWS, Google Cloud, Azure, "
-        "OpenCost and FOCUS (CSV).",
+        "OpenCost and FOCUS (CSV); as tasks Jira's export of issues (CSV, all fields).",
     )
     if file is not None:
         return corrections.in_place_of(UploadedFile.of(kind, file.name, file.getvalue()))

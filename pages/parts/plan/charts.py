@@ -223,3 +223,35 @@ def findings_by_area() -> Spec:
         )
     )
     return finished(bars.properties(height=alt.Step(26)))
+
+
+@lru_cache(maxsize=4)
+def weekly_done() -> Spec:
+    """Tasks finished in each week, a bar each.
+
+    The frame has the columns week (its Monday as text, in their order) and done (count).
+    """
+    bars = (
+        alt.Chart()
+        .mark_bar(width=10, opacity=0.85)
+        .encode(
+            alt.X(
+                field="week",
+                type="ordinal",
+                sort=None,
+                title="Week from",
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
+            alt.Y(
+                field="done",
+                type="quantitative",
+                title="Tasks done",
+                axis=alt.Axis(tickMinStep=1, format="d"),
+            ),
+            tooltip=[
+                tooltip_line("week", "Week from"),
+                tooltip_line("done", "Tasks done", ","),
+            ],
+        )
+    )
+    return finished(bars.properties(height=180))

@@ -1,0 +1,335 @@
+"""What earlier work says of a project's estimate: closed projects, estimators, pace, and alarms."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.planning.burn_down import BurnDownAlarm, burn_down_alarm
+from mlpm_core.planning.calibration import (
+    Calibration,
+    estimator_calibration,
+    is_off_target,
+)
+from mlpm_core.planning.reference_class import (
+    OutsideView,
+    PastProject,
+    ReferenceClass,
+    reference_class,
+)
+from mlpm_core.planning.task_templates import OwnRange, own_range
+from mlpm_core.planning.throughput import (
+    Discovery,
+    PaceForecast,
+    disagrees,
+    discovery_growth,
+    throughput_forecast,
+)
+from mlpm_core.records import (
+    ClosedProject,
+    EstimateRecord,
+    EstimateSnapshot,
+    Outcome,
+    Task,
+    TaskCategory,
+    TaskStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlpm_core.records import Project
+    from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.store import MomentReader
+
+_WEEK: Final = timedelta(days=7)
+_NOBODY: Final = "Nobody named"
+_OVER: Final = (TaskStatus.DONE, TaskStatus.DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the project's own estimate says: the inside view; None where it says nothing.
+
+    ``effort_p80`` are person-days of the whole project, ``cost_p50`` its cost in its currency, and
+    ``weeks_p80`` the calendar weeks from today to its end.
+    """
+
+    effort_p80: float | None = None
+    cost_p50: float | None = None
+    weeks_p80: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedLine:
+    """One closed project beside what it was estimated to take."""
+
+    title: str
+    written_in: str
+    estimated_days: float
+    actual_days: float
+    ratio: float
+    was_stopped: bool
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorLine:
+    """One estimator: how their ranges held, over all projects."""
+
+    name: str
+    calibration: Calibration
+
+    @property
+    def may_be_luck(self) -> bool:
+        """Whether ranges that hold 8 times in 10 would look like this often enough."""
+        return not is_off_target(self.calibration)
+
+
+@dataclass(frozen=True, slots=True)
+class LearningView:
+    """What earlier work says; see the fields' classes.
+
+    ``raw_days`` is the raw estimate [person-days] that the outside view multiplies: the sum of the
+    tasks' P50, else the newest quick guess; None without both. ``n_undated`` are tasks that are
+    done on no day. ``baseline_on`` is the day of the newest baseline.
+    """
+
+    project: str
+    day: date
+    currency: str
+    closed: tuple[ClosedLine, ...]
+    reference: ReferenceClass
+    raw_days: float | None
+    inside: Inside
+    outside: OutsideView | None
+    estimators: tuple[EstimatorLine, ...]
+    weekly_done: tuple[int, ...]
+    n_remaining: int
+    n_undated: int
+    pace: PaceForecast
+    discovery: Discovery | None
+    baseline_on: date | None
+    alarm: BurnDownAlarm
+    budget: float | None
+
+    @property
+    def pace_disagrees(self) -> bool:
+        """Whether the team's pace and the task numbers tell different ends."""
+        return disagrees(self.pace.p80, self.inside.weeks_p80)
+
+    @property
+    def weeks(self) -> list[date]:
+        """The Mondays of the weeks of ``weekly_done``."""
+        n = len(self.weekly_done)
+        return [_monday(self.day) - (n - i) * _WEEK for i in range(n)]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of earlier work is known yet."""
+        return not (self.closed or self.estimators or any(self.weekly_done) or self.baseline_on)
+
+
+def learning(workspace: Workspace, project: str, inside: Inside | None = None) -> LearningView:
+    """What earlier work says of a project's estimate.
+
+    Parameters
+    ----------
+    inside : Inside, optional
+        What the estimate says now; without it the newest snapshot stands for it.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+
+    Notes
+    -----
+    Closed projects and estimators are those of every project of the workspace: people estimate
+    alike wherever they work. The demo's stay with the demo. Pace, discovery and alarm are of this
+    project alone.
+    """
+    row, day = workspace.project(project), workspace.today(project)
+    with workspace.store.one_moment() as reader:
+        every = asked_of_all(reader, row)
+        past = [c for p in every for c in reader.current(ClosedProject, p) if not c.archived]
+        others = [t for p in every for t in reader.current(Task, p) if not t.archived]
+        tasks = [t for t in reader.current(Task, project) if not t.archived]
+        guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
+        snapshots = reader.current(EstimateSnapshot, project)
+    snapshots.sort(key=lambda s: (s.taken_on, s.snapshot_id))
+    snapshots = [s for s in snapshots if s.taken_on <= day]
+    known = inside or _newest(snapshots)
+    reference = reference_class([_past(c) for c in past])
+    raw_days = _raw_days(tasks, guesses)
+    baseline = next((s for s in reversed(snapshots) if s.is_baseline), None)
+    discovery = _discovery(tasks, baseline, day)
+    weeks = weekly_done(tasks, day)
+    open_work = [t for t in tasks if t.status not in _OVER and t.category is not TaskCategory.WAIT]
+    growth = (discovery.share if discovery else None) or 0.0
+    return LearningView(
+        project=project,
+        day=day,
+        currency=row.currency,
+        closed=tuple(sorted(map(_line, past), key=_by_day)),
+        reference=reference,
+        raw_days=raw_days,
+        inside=known,
+        outside=reference.outside_view(raw_days, known.effort_p80) if raw_days else None,
+        estimators=_estimators(others),
+        weekly_done=weeks,
+        n_remaining=len(open_work),
+        n_undated=sum(t.status is TaskStatus.DONE and t.finished_on is None for t in tasks),
+        pace=throughput_forecast(weeks, len(open_work), growth=growth),
+        discovery=discovery,
+        baseline_on=baseline.taken_on if baseline else None,
+        alarm=_alarm(snapshots, baseline, row.budget, known.cost_p50),
+        budget=row.budget,
+    )
+
+
+def own_ranges(workspace: Workspace, project: str) -> dict[str, OwnRange]:
+    """Days that closed tasks of each category took, over all projects, where there are five.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    row = workspace.project(project)
+    spent: defaultdict[str, list[float]] = defaultdict(list)
+    with workspace.store.one_moment() as reader:
+        every = asked_of_all(reader, row)
+        for task in (t for p in every for t in reader.current(Task, p)):
+            if task.status is TaskStatus.DONE and task.spent_days and not task.archived:
+                spent[task.category].append(task.spent_days)
+    ranges = {category: own_range(days) for category, days in spent.items()}
+    return {category: found for category, found in ranges.items() if found}
+
+
+def asked_of_all(reader: MomentReader, project: Project) -> tuple[str, ...]:
+    """The projects that tell something of this one: all, but the demo's only of the demo.
+
+    What the reader is asked of one of them it then asks of all at once.
+    """
+    reader.projects_asked = tuple(
+        p.project for p in reader.projects() if p.is_demo == project.is_demo
+    )
+    return reader.projects_asked
+
+
+def weekly_done(tasks: Iterable[Task], day: date) -> tuple[int, ...]:
+    """Tasks finished in each whole week before the one of a day, from the first that was begun.
+
+    Waits are left out: nobody works at them.
+    """
+    work = [t for t in tasks if t.category is not TaskCategory.WAIT]
+    done = [t.finished_on for t in work if t.status is TaskStatus.DONE and t.finished_on]
+    begun = [t.started_on for t in work if t.started_on]
+    if not done and not begun:
+        return ()
+    first, this_week = _monday(min([*done, *begun])), _monday(day)
+    by_week = Counter(_monday(d) for d in done)
+    n_weeks = max(0, (this_week - first).days // _WEEK.days)
+    return tuple(by_week[first + i * _WEEK] for i in range(n_weeks))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _newest(snapshots: Sequence[EstimateSnapshot]) -> Inside:
+    """The newest snapshot as the inside view; how long is left it does not say."""
+    if not snapshots:
+        return Inside()
+    return Inside(snapshots[-1].effort_p80, snapshots[-1].cost_p50)
+
+
+def _past(closed: ClosedProject) -> PastProject:
+    return PastProject(closed.estimated_days, closed.actual_days, closed.outcome is Outcome.STOPPED)
+
+
+def _line(closed: ClosedProject) -> ClosedLine:
+    past = _past(closed)
+    return ClosedLine(
+        title=closed.title or closed.closed_id,
+        written_in=closed.project,
+        estimated_days=closed.estimated_days,
+        actual_days=closed.actual_days,
+        ratio=past.ratio,
+        was_stopped=past.was_stopped,
+        closed_on=closed.closed_on,
+    )
+
+
+def _by_day(line: ClosedLine) -> tuple[object, ...]:
+    """The newest first, those without a day last."""
+    return (line.closed_on is None, -(line.closed_on or date.min).toordinal(), line.title)
+
+
+def _raw_days(tasks: Sequence[Task], guesses: Sequence[EstimateRecord]) -> float | None:
+    """The raw estimate: the tasks' P50 where any task has one, else the last quick guess."""
+    days = [
+        t.p50
+        for t in tasks
+        if t.p50 and t.status is not TaskStatus.DROPPED and t.category is not TaskCategory.WAIT
+    ]
+    if days:
+        return math.fsum(days)
+    return guesses[-1].raw_days if guesses else None
+
+
+def _estimators(tasks: Iterable[Task]) -> tuple[EstimatorLine, ...]:
+    """Everybody who gave three numbers for work that is done, the one with most first."""
+    given: defaultdict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+    spelled: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for task in tasks:
+        if task.status is not TaskStatus.DONE or task.spent_days is None:
+            continue
+        if task.p10 is None or task.p50 is None or task.p90 is None or task.p10 > task.p90:
+            continue
+        name = " ".join(task.estimated_by.split()) or _NOBODY
+        spelled[name.casefold()][name] += 1
+        given[name.casefold()].append((task.p10, task.p50, task.p90, task.spent_days))
+    lines = [
+        EstimatorLine(_commonest(spelled[key]), estimator_calibration(*zip(*rows, strict=True)))
+        for key, rows in given.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.calibration.n_closed, line.name)))
+
+
+def _commonest(names: Counter[str]) -> str:
+    """The spelling used most, of several the first by letter: capitals before small ones."""
+    return min(names, key=lambda name: (-names[name], name))
+
+
+def _discovery(
+    tasks: Sequence[Task], baseline: EstimateSnapshot | None, day: date
+) -> Discovery | None:
+    """Work that was added after the baseline; None without one."""
+    if baseline is None:
+        return None
+    found = sum(t.added_on is not None and t.added_on > baseline.taken_on for t in tasks)
+    weeks = (day - baseline.taken_on) / _WEEK
+    return discovery_growth(len(tasks) - found, found, weeks)
+
+
+def _alarm(
+    snapshots: Sequence[EstimateSnapshot],
+    baseline: EstimateSnapshot | None,
+    budget: float | None,
+    cost_p50: float | None,
+) -> BurnDownAlarm:
+    since = [
+        s.effort_p80
+        for s in snapshots
+        if baseline is not None
+        and (s.taken_on, s.snapshot_id) > (baseline.taken_on, baseline.snapshot_id)
+        and s.effort_p80 is not None
+    ]
+    return burn_down_alarm(
+        since, baseline.effort_p80 if baseline else None, budget=budget, cost_p50=cost_p50
+    )
