@@ -61,6 +61,8 @@ class KpiAnswer(_Answer):
     target: float | None
     target_on: str | None
     planned: float | None
+    planned_p10: float | None
+    planned_p90: float | None
     value: float | None
     p10: float | None
     p90: float | None
@@ -84,7 +86,8 @@ class HealthAnswer(_Answer):
     ``rests_on`` are the periods that the value rate rests on; ``not_counted`` says why it says
     nothing of today. The cost rates are those of the last 92 days where costs were recorded, and
     ``value_after_actual_cost`` has the actual in the place of the planned one. ``grade`` is how far
-    the value can be put down to the model, A to D.
+    the value can be put down to the model, A to D. ``..._p10`` and ``..._p90`` are the ends of the
+    range in which a figure lies 8 times in 10; ``as_of`` is the end of the newest results.
     """
 
     project: str
@@ -95,14 +98,22 @@ class HealthAnswer(_Answer):
     reason: str
     age_days: int | None
     currency: str
+    unit: str
     planned_rate: float | None
+    planned_rate_p10: float | None
+    planned_rate_p90: float | None
     value_rate: float | None
     value_rate_p10: float | None
     value_rate_p90: float | None
+    as_of: str | None
     rests_on: str | None
     not_counted: str | None
     value_gap: float | None
+    value_gap_p10: float | None
+    value_gap_p90: float | None
     value_after_actual_cost: float | None
+    value_after_actual_cost_p10: float | None
+    value_after_actual_cost_p90: float | None
     actual_cost_rate: float | None
     planned_cost_rate: float | None
     grade: str | None

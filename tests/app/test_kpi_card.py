@@ -85,13 +85,13 @@ def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
     [
         (kpi(9.0, trend=(12.0, 9.0)), [
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up orange) [12.0, 9.0]",
-            BETWEEN, r"likely 8 to 10 \(8 times in 10\)",
+            BETWEEN, r"implied, likely 8 to 10 \(8 times in 10\), grade C",
             f"Target 8 h per case by 31 Dec 2026; 20 without the model. {DATA}",
         ]),
         (kpi(9.0, rests_on=Stretch(WEEK, WEEK, 4), uncounted="no results since 21 Jun 2026"), [
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up gray)",
             ":gray-badge[:material/history: not current]",
-            r"likely 8 to 10 \(8 times in 10\)",
+            r"implied, likely 8 to 10 \(8 times in 10\), grade C",
             "Target 8 h per case by 31 Dec 2026; 20 without the model. "
             "Over the 4 weeks to 21 Jun 2026, 8 days old. "
             "It is not judged: no results since 21 Jun 2026.",
@@ -99,34 +99,34 @@ def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
         (kpi(9.0, target=None, trend=(12.0, 9.0)), [
             f"{CLOCK} Hours to wait: 9 h per case [12.0, 9.0]",
             ":gray-badge[:material/help: unknown]",
-            r"likely 8 to 10 \(8 times in 10\)",
+            r"implied, likely 8 to 10 \(8 times in 10\), grade C",
             f"No target yet; 20 without the model. {DATA}",
         ]),
         (kpi(9.0, state=ProxyState.EXPIRED, proxy_told="Proxy for x.", trend=(9.0,)), [
             f"{CLOCK} Hours to wait: 9 h per case [9.0]",
             ":red-badge[:material/hourglass_disabled: provisional, expired]",
-            r"likely 8 to 10 \(8 times in 10\)",
+            r"implied, likely 8 to 10 \(8 times in 10\), grade C",
             f"Its target no longer counts; 20 without the model. {DATA}",
             r"Proxy for x\.", AGREE,
         ]),
         (kpi(None, 9.0, state=ProxyState.OPEN, proxy_told="Proxy for x."), [
             f"{CLOCK} Hours to wait: 9 h per case (1 from the target 8, up gray)",
             PLAN, ":orange-badge[:material/hourglass_top: provisional, not agreed]",
-            r"likely 8 to 10 \(8 times in 10\)",
+            r"likely 8 to 10 \(8 times in 10\), planned",
             "Target 8 h per case by 31 Dec 2026; 20 without the model.",
             r"Proxy for x\.", AGREE,
         ]),
         (kpi(None, 9.0, state=ProxyState.EXPIRED, proxy_told="Proxy for x."), [
             f"{CLOCK} Hours to wait: 9 h per case",
             ":red-badge[:material/hourglass_disabled: provisional, expired]",
-            r"likely 8 to 10 \(8 times in 10\)",
+            r"likely 8 to 10 \(8 times in 10\), planned",
             "Its target no longer counts; 20 without the model.",
             r"Proxy for x\.", AGREE,
         ]),
         (kpi(7.0, 7.0, state=ProxyState.AGREED, proxy_told="Proxy for x."), [
             f"{CLOCK} Hours to wait: 7 h per case (-1 from the target 8, down green)",
             ON_TARGET, ":gray-badge[:material/handshake: provisional, agreed]",
-            r"likely 6 to 8 \(8 times in 10\)",
+            r"implied, likely 6 to 8 \(8 times in 10\), grade C",
             f"Target 8 h per case by 31 Dec 2026; 20 without the model. {DATA}",
             r"Proxy for x\.", AGREE,
         ]),
@@ -142,7 +142,8 @@ def test_a_value_that_misses_its_target_by_little_does_not_read_as_on_it():
              unit="EUR/year", direction="higher", target=1e6, target_on=None, baseline=None), [
             r":material/payments: \*\*Sales\*\*: EUR 1\.24M / year (240k from the target 1\.00M, "
             "up gray)",
-            ":gray-badge[:material/help: unknown]", "exact", rf"Target EUR 1\.00M / year. {DATA}",
+            ":gray-badge[:material/help: unknown]", "implied, exact, grade C",
+            rf"Target EUR 1\.00M / year. {DATA}",
         ]),
     ],
 )  # fmt: skip

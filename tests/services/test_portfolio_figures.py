@@ -203,6 +203,8 @@ def test_kpis_as_they_are_answered(store):
         "project": SHOP, "kpi": "down", "title": "down", "dimension": "revenue",
         "unit": "EUR/year", "direction": "lower", "baseline": 400_000.0, "target": 500_000.0,
         "target_on": "2024-12-31", "planned": about(400_000 - BEST * revenue),
+        "planned_p10": about(400_000 - BEST * revenue),
+        "planned_p90": about(400_000 - BEST * revenue),
         "value": about(400_000 - revenue), "p10": about(400_000 - revenue),
         "p90": about(400_000 - revenue), "grade": "C", "reason": None, "proxy": None,
         "stands_for": None,
@@ -239,7 +241,13 @@ def test_health_as_it_is_answered(store):
     assert shop == {
         "project": SHOP, "value_case": CASE, "model": "m", "model_version": "1",
         "health": "watch", "reason": portfolio(store).lines[0].health.reason,
-        "age_days": 4, "currency": "EUR", "planned_rate": about(PLANNED * PER_WEEK),
+        "age_days": 4, "currency": "EUR", "unit": "EUR/week", "as_of": "2024-07-29T00:00:00",
+        "planned_rate": about(PLANNED * PER_WEEK),
+        "planned_rate_p10": about(PLANNED * PER_WEEK),
+        "planned_rate_p90": about(PLANNED * PER_WEEK),
+        "value_gap_p10": about((PLANNED - NET) * PER_WEEK),
+        "value_gap_p90": about((PLANNED - NET) * PER_WEEK),
+        "value_after_actual_cost_p10": None, "value_after_actual_cost_p90": None,
         "value_rate": about(NET * PER_WEEK), "value_gap": about((PLANNED - NET) * PER_WEEK),
         "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
         "rests_on": "week of 22 Jul 2024", "not_counted": None, "value_after_actual_cost": None,
@@ -259,17 +267,37 @@ def test_the_range_of_a_rate_is_answered_from_low_to_high(monkeypatch):
     (row,) = health_json(None, None)
     ends = row["value_rate_p10"], row["value_rate_p90"]
     assert ends == (about(7 - 10 * PER_WEEK), about(7 + 10 * PER_WEEK))
+    gap = row["value_gap_p10"], row["value_gap_p90"]
+    assert gap == (about(-10 * PER_WEEK), about(10 * PER_WEEK))
 
 
 def test_the_text_for_prometheus_quotes_its_labels(store):
     of_mill, shop = (health_json(store, p)[0] for p in ("mill", SHOP))
     assert prometheus_text(store).splitlines() == [
-        "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
-        "# TYPE mlpm_value_rate gauge",
-        r'mlpm_value_rate{project="mill",value_case="c\"1",currency="USD"} '
-        f"{of_mill['value_rate']!r}",
-        'mlpm_value_rate{project="shop",value_case="orders",currency="EUR"} '
-        f"{shop['value_rate']!r}",
+        *(
+            line
+            for name, meaning in (
+                (
+                    "value_rate",
+                    "Value a week that fresh monitored metrics imply, in the currency; "
+                    "grade says how far it can be put down to the model.",
+                ),
+                ("value_rate_p10", "What the value a week is above 9 times in 10."),
+                ("value_rate_p90", "What the value a week is below 9 times in 10."),
+            )
+            for line in (
+                f"# HELP mlpm_{name} {meaning}",
+                f"# TYPE mlpm_{name} gauge",
+                rf'mlpm_{name}{{project="mill",value_case="c\"1",currency="USD",grade="C"}} '
+                f"{of_mill[name]!r}",
+                f'mlpm_{name}{{project="shop",value_case="orders",currency="EUR",grade="C"}} '
+                f"{shop[name]!r}",
+            )
+        ),
+        "# HELP mlpm_value_rate_end_seconds When the newest results of the value rate end (UTC).",
+        "# TYPE mlpm_value_rate_end_seconds gauge",
+        r'mlpm_value_rate_end_seconds{project="mill",value_case="c\"1"} 1722816000.0',
+        'mlpm_value_rate_end_seconds{project="shop",value_case="orders"} 1722211200.0',
         "# HELP mlpm_health 1 for the health that a value case has.",
         "# TYPE mlpm_health gauge",
         r'mlpm_health{project="mill",value_case="c\"1",health="healthy"} 1',

@@ -148,6 +148,15 @@ class KpiView:
         """The implied level over a period; None where too few of its days have one."""
         return level_within({i.period: i.level for i in self.implied}, period)
 
+    def implied_ends_in(self, period: Period) -> tuple[float, float] | None:
+        """P10 and P90 of the implied level over a period; None where there is no such level.
+
+        The draws behind the levels of all days are the same, so that their ends average.
+        """
+        low = level_within({i.period: i.low for i in self.implied}, period)
+        high = level_within({i.period: i.high for i in self.implied}, period)
+        return None if low is None or high is None else (low, high)
+
     def measured_on(self, on: date) -> float | None:
         """What was measured in the whole period of a day; None where it was not."""
         value = measured_on(self.line.series, on)

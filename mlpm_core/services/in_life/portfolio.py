@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
+from mlpm_core.in_life.realisation import Grade
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi, ValueCase
 from mlpm_core.services.in_life.costs import RecentCost, recent_cost, recent_rows
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Estimate",
+    "Grade",
     "Health",
     "Portfolio",
     "PortfolioRow",
@@ -93,11 +95,34 @@ class PortfolioRow:
         return net.p10 * _PER_WEEK, net.p90 * _PER_WEEK
 
     @property
+    def grade(self) -> Grade | None:
+        """How far the current value can be put down to the model; None for a plan."""
+        return Grade.MODEL_IMPLIED if self.is_in_life else None
+
+    @property
+    def planned_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of the planned value rate, money a week."""
+        if self.case.planned is None:
+            return None, None
+        net = self.case.planned.net
+        return net.p10 * _PER_WEEK, net.p90 * _PER_WEEK
+
+    @property
     def after_actual_cost(self) -> float | None:
         """Current value rate with the recorded cost in the place of the planned, money a week."""
-        if self.current_rate is None or self.cost is None:
+        return self._less_cost(self.current_rate)
+
+    @property
+    def after_actual_cost_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of it, money a week; what was recorded is taken as exact."""
+        low, high = self.rate_range
+        return self._less_cost(low), self._less_cost(high)
+
+    def _less_cost(self, rate: float | None) -> float | None:
+        """A value rate with the recorded cost in the place of the planned."""
+        if rate is None or self.cost is None:
             return None
-        return self.current_rate + self.cost.planned - self.cost.actual
+        return rate + self.cost.planned - self.cost.actual
 
     @property
     def gap(self) -> float | None:
@@ -105,6 +130,14 @@ class PortfolioRow:
         if self.planned_rate is None or self.current_rate is None:
             return None
         return self.planned_rate - self.current_rate
+
+    @property
+    def gap_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of the gap, money a week; the plan's mean is what was promised."""
+        low, high = self.rate_range
+        if self.planned_rate is None or low is None or high is None:
+            return None, None
+        return self.planned_rate - high, self.planned_rate - low
 
     @property
     def gap_share(self) -> float | None:

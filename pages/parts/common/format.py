@@ -10,7 +10,7 @@ from mlpm_core.quantity import Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType
 from mlpm_core.services.evaluate.candidates import NONE
-from mlpm_core.services.in_life.portfolio import Health
+from mlpm_core.services.in_life.portfolio import Grade, Health
 from mlpm_core.services.valuation.kpis import ProxyState
 
 if TYPE_CHECKING:
@@ -254,6 +254,22 @@ def spread(low: float, high: float) -> str:
     """
     ends = span(low, high)
     return ends if ends == "exact" else f"likely {ends} (8 times in 10)"
+
+
+def graded(low: float, high: float, grade: Grade | None) -> str:
+    """P10 to P90 with the grade of evidence; without a grade it is a plan.
+
+    Examples
+    --------
+    >>> graded(52_000, 71_500, Grade.MODEL_IMPLIED), graded(1.0, 1.0, None)
+    ('likely 52.0k to 71.5k (8 times in 10), grade C', 'exact, planned')
+    """
+    return f"{spread(low, high)}, {grade_in_words(grade)}"
+
+
+def grade_in_words(grade: Grade | None) -> str:
+    """A grade of evidence as it stands behind a figure."""
+    return "planned" if grade is None else f"grade {grade}"
 
 
 def inner(name: str) -> str:

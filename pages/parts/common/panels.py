@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.insights import grown
+from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.valuation.kpis import worst_first
 from pages.parts.common import commands, controls, driver_tree, queries, tables, terms, text
 from pages.parts.common.format import (
@@ -18,11 +19,12 @@ from pages.parts.common.format import (
     NOTHING,
     digits_beside,
     figure,
+    grade_in_words,
+    graded,
     literal,
     money,
     number,
     short_figure,
-    spread,
 )
 
 if TYPE_CHECKING:
@@ -138,7 +140,8 @@ def totals(shown: Portfolio) -> None:
                 for total in shown.totals:
                     if total.dimension is dimension:
                         meaning = text.dimension(dimension) if dimension else text.net()
-                        _estimate(dimension, total.realised, total.unit, meaning)
+                        of = Grade.MODEL_IMPLIED
+                        _estimate(dimension, total.realised, total.unit, of, meaning)
                         planned = short_figure(total.planned.mean, total.unit, dimension)[0]
                         st.caption(literal(f"planned {planned}"))
 
@@ -151,13 +154,19 @@ def dimension_label(dimension: Dimension | None) -> str:
 
 
 def _estimate(
-    dimension: Dimension | None, estimate: Estimate, unit: str, help: str | None = None
+    dimension: Dimension | None,
+    estimate: Estimate,
+    unit: str,
+    grade: Grade | None,
+    help: str | None = None,
 ) -> None:
-    """A figure with what it counts, per what, and its likely range."""
+    """A figure with what it counts, per what, its likely range and its grade."""
     value, per = short_figure(estimate.mean, unit, dimension)
     st.metric(dimension_label(dimension), literal(value), help=help)
     no_change = estimate.is_exact and estimate.mean == 0
-    ends = "does not change" if no_change else spread(estimate.p10, estimate.p90)
+    ends = f"does not change, {grade_in_words(grade)}"
+    if not no_change:
+        ends = graded(estimate.p10, estimate.p90, grade)
     st.caption(literal(per) + f"  \n{literal(ends)}", help=terms.LIKELY)
 
 
@@ -218,7 +227,9 @@ def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
         st.metric(label, value, **_towards_target(kpi, today, digits))
         with st.container(horizontal=True, vertical_alignment="center"):
             _kpi_badges(kpi, today)
-            st.caption(literal(spread(shown.p10, shown.p90)), help=terms.LIKELY)
+            of = Grade.MODEL_IMPLIED if kpi.current else None
+            ends = f"{'implied, ' if of else ''}{graded(shown.p10, shown.p90, of)}"
+            st.caption(literal(ends), help=terms.LIKELY)
         st.caption(text.kpi(kpi, today))
     if kpi.proxy_told:
         st.caption(literal(kpi.proxy_told))
@@ -294,12 +305,13 @@ def dimension_cards(case: CaseValue) -> None:
         return
     with st.grid(3, min_column_width=150):
         with st.container(border=True, height="stretch"):
-            _estimate(None, worth.net, f"{case.currency}/year", text.net())
+            grade = Grade.MODEL_IMPLIED if case.current else None
+            _estimate(None, worth.net, f"{case.currency}/year", grade, text.net())
         for dimension in Dimension:
             estimate = worth.kpis[dimension]
             unit = estimate.unit.replace("money", case.currency)
             with st.container(border=True, height="stretch"):
-                _estimate(dimension, estimate, unit, text.dimension(dimension, case))
+                _estimate(dimension, estimate, unit, grade, text.dimension(dimension, case))
 
 
 def health_cards(line: PortfolioRow) -> None:
@@ -308,7 +320,7 @@ def health_cards(line: PortfolioRow) -> None:
     figures = (
         ("Value now", line.current_rate, now, terms.VALUE_RATE),
         ("Planned", line.planned_rate, "a week, by the value case", terms.PLANNED),
-        ("Gap", line.gap, "a week, planned minus now", terms.VALUE_GAP),
+        ("Gap", line.gap, f"a week, planned minus now; {text.gap_spread(line)}", terms.VALUE_GAP),
     )
     with st.grid(4, min_column_width=150):
         for label, value, caption, meaning in figures:
@@ -333,7 +345,8 @@ def baselines(values: Sequence[BaselineValue], case: CaseValue) -> None:
                 else:
                     net = value.worth.net
                     st.markdown(f"**{literal(money(net.mean, case.currency))}**")
-                    st.caption(literal(spread(net.p10, net.p90)), help=terms.LIKELY)
+                    of = Grade.MODEL_IMPLIED if case.current else None
+                    st.caption(literal(graded(net.p10, net.p90, of)), help=terms.LIKELY)
 
 
 def how_it_was_made(case: CaseValue) -> None:

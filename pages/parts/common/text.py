@@ -13,6 +13,7 @@ from pages.parts.common.format import (
     day,
     digits_beside,
     figure,
+    graded,
     inner,
     listed,
     literal,
@@ -86,7 +87,16 @@ def rate_spread(line: PortfolioRow) -> str:
     if low is None or high is None:
         return "not available without results"
     over = line.case.rests_on
-    return literal(spread(low, high) + (f", over the {over}" if over and over.n > 1 else ""))
+    over_what = f", over the {over}" if over and over.n > 1 else ""
+    return literal(graded(low, high, line.grade) + over_what)
+
+
+def gap_spread(line: PortfolioRow) -> str:
+    """The likely range of the gap, and its grade."""
+    low, high = line.gap_range
+    if low is None or high is None:
+        return "not available without results"
+    return literal(graded(low, high, line.grade))
 
 
 def freshness(line: PortfolioRow) -> str:

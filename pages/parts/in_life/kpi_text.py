@@ -330,10 +330,10 @@ def other(view: KpiView, newest: MeasuredValue) -> tuple[str, str] | None:
         return None
     digits = digits_beside(newest.value, implied)
     sign = "+" if rest > 0 else ""
-    return (
-        literal(number(implied, digits)),
-        literal(f"{sign}{number(rest)} other (measured minus implied), {newest.period.when}"),
-    )
+    ends = view.implied_ends_in(newest.period)
+    likely = f"{spread(*ends)}; " if ends else ""
+    other = f"{sign}{number(rest)} other (measured minus implied), {newest.period.when}"
+    return literal(number(implied, digits)), literal(likely + other)
 
 
 def no_other(view: KpiView) -> str:

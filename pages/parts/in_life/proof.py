@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.in_life.experiments import ProofState, Verdict
+from mlpm_core.services.in_life.promises import Grade
 from pages.parts.common import panels, queries
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
@@ -80,14 +81,22 @@ def looks(measured: KpiExperiment) -> pd.DataFrame:
     """What was known after each period, newest first."""
     found = measured.experiment
     rows = found.looks[::-1] if found else ()
+    unit = written_unit(measured.unit)
     digits = [digits_beside(x.effect.mean, x.effect.low, x.effect.high) for x in rows]
     return pd.DataFrame(
         {
             "Period from": [day(x.start) for x in rows],
             "Days": [number(x.days) for x in rows],
-            "Difference": [number(x.effect.mean, d) for x, d in zip(rows, digits, strict=True)],
-            "From": [number(x.effect.low, d) for x, d in zip(rows, digits, strict=True)],
-            "To": [number(x.effect.high, d) for x, d in zip(rows, digits, strict=True)],
+            f"Difference, {unit}": [
+                number(x.effect.mean, d) for x, d in zip(rows, digits, strict=True)
+            ],
+            "Likely from (95 in 100)": [
+                number(x.effect.low, d) for x, d in zip(rows, digits, strict=True)
+            ],
+            "Likely to (95 in 100)": [
+                number(x.effect.high, d) for x, d in zip(rows, digits, strict=True)
+            ],
+            "Grade": [Grade.RANDOMISED.value for _ in rows],
             "Verdict": [x.verdict.value for x in rows],
         }
     )
