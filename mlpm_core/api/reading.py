@@ -45,7 +45,9 @@ class KpiAnswer(_Answer):
     The value rests on the results of ``model``, whatever was decided.
 
     ``rests_on`` are the periods of these results, ``not_counted`` says why they say nothing of
-    today, ``standing`` how the KPI stands towards its target.
+    today, ``standing`` how what is implied stands towards the KPI's target. ``state`` is the one of
+    the screens (off, cannot tell, on the way, reached), ``judged_by`` whether it is told by what
+    the business measured in the period ``measured_in``, or else by what is implied.
 
     Baseline and target are null only for a proxy that still waits for them. A proxy that expired
     does not count: leave it out of sums and targets.
@@ -73,6 +75,10 @@ class KpiAnswer(_Answer):
     expires_on: str | None
     counts: bool
     standing: str
+    state: str
+    judged_by: str
+    measured: float | None
+    measured_in: str | None
     as_of: str | None
     rests_on: str | None
     not_counted: str | None

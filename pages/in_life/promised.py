@@ -27,7 +27,7 @@ if view.total is None or view.total.realised is None:
         kind="metric_results",
     )
 
-promises.cards(view)
+promises.cards(view, proof.of_case(queries.proofs(project), view))
 marks = events.of_promises(project, view)
 shown = promises.months(view, marks)
 events.listing(marks)

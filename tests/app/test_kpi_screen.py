@@ -212,3 +212,45 @@ def test_it_says_in_a_sentence_whether_the_kpi_moved_as_the_model_implies():
     )
     assert "Coverage: when it moves, the KPI moves the other way in the same week" in text
     assert "Selective error: no link with the KPI that luck would not make (95 weeks)." in text
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("project", [WORKSHOP, "bike-shop-demand", "bike-shop-winback"])
+def test_portfolio_and_kpi_screen_say_one_state_of_one_kpi(project):
+    """Portfolio judged by what is implied, the KPI screen by what was measured."""
+    table = open_screen("kpi", project=project).dataframe[0].value
+    states = dict(zip(table["KPI"], (s[2:] for s in table["State"]), strict=True))
+    app = open_screen("portfolio", project=project)
+    if app.session_state["project"] != project:
+        return  # its case is no row of the portfolio
+    cards = [b for b in app.main.children.values() if hasattr(b, "children")]
+    told = {}
+    for block in cards:
+        told |= dict(_state_of(block))
+    assert {title: told[title] for title in states if title in told} == {
+        title: state for title, state in states.items() if title in told
+    }
+    assert project != WORKSHOP or set(told) >= set(states)
+
+
+def _state_of(block):
+    """KPI and state of every card below a block."""
+    tiles = [c for c in block.children.values() if c.type == "metric"]
+    text = " ".join(_words_below(block))
+    if tiles:
+        title = plain(tiles[0].label).partition(" ")[2]
+        found = re.search(r"(target reached|on the way|off target|cannot tell|planned)\]", text)
+        if found:
+            yield title, "cannot tell" if found[1] == "planned" else found[1]
+        return
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from _state_of(child)
+
+
+def _words_below(block):
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from _words_below(child)
+        elif child.type == "markdown":
+            yield child.value

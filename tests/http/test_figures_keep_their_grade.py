@@ -53,7 +53,7 @@ OTHERS = {
     "proof_effect": "what is planned to be seen", "proof_weeks": "a time that was planned",
     "proof_chance": "a chance that was planned", "probability_of_loss": "a chance",
     "p_best": "a chance", "expected_regret": "the mean of a loss",
-    "superseded_by": "a name", "model_version": "a name",
+    "superseded_by": "a name", "measured": "what the business counted", "model_version": "a name",
 }  # fmt: skip
 
 

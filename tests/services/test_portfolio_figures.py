@@ -29,6 +29,7 @@ from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.answers import Answers
 from mlpm_core.services.session.settings import Settings
+from mlpm_core.value.worth import Worth
 from tests.by_hand import case, line, record, worth
 from tests.monitored_shop import (
     CASE,
@@ -122,7 +123,7 @@ def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
     lines = [line(case(worth(5.0), now or worth(5.0)), project_title=n) for n, now in rows.items()]
     lines[1] = line(case(None, worth(1.0)), project_title="unknown")
     monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
-    monkeypatch.setattr(service, "_totals", lambda _: [])
+    monkeypatch.setattr(service, "totals", lambda _: [])
     titles = [x.project_title for x in portfolio(store).lines]
     assert titles == ["less", "same", "unknown", "more"]
 
@@ -209,6 +210,7 @@ def test_kpis_as_they_are_answered(store):
         "p90": about(400_000 - revenue), "grade": "C", "reason": None, "proxy": None,
         "stands_for": None,
         "expires_on": None, "counts": True, "as_of": "2024-07-29T00:00:00", "model": "m 1",
+        "state": "reached", "judged_by": "implied", "measured": None, "measured_in": None,
         "batches": down["batches"], "standing": "on target", "rests_on": "week of 22 Jul 2024",
         "not_counted": None,
     }  # fmt: skip
@@ -362,7 +364,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
         line(case(worth(2.0), worth(3.0), title="Both")),
     ]
     monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
-    monkeypatch.setattr(service.Worth, "annual", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(Worth, "annual", lambda *_, **__: 1 / 0)
     net = portfolio(store).totals
     assert [(t.dimension, t.planned.mean, t.realised.mean, t.cases) for t in net] == [
         (None, 2.0, 3.0, ("Both",))

@@ -67,6 +67,11 @@ class KpiExperiment:
     batches: tuple[str, ...]
     plan: DecisionView | None = None
 
+    @property
+    def has_figure(self) -> bool:
+        """Whether the groups could be compared."""
+        return self.experiment is not None and self.experiment.effect is not None
+
 
 class ProofState(StrEnum):
     """How far the proof of a decision has come."""

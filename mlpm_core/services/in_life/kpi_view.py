@@ -55,6 +55,7 @@ __all__ = [
     "is_stale",
     "kpi_lines",
     "kpi_view",
+    "line_of",
     "periods_missing",
 ]
 
@@ -112,9 +113,27 @@ class KpiLine:
     target: Target | None
 
     @property
+    def newest(self) -> MeasuredValue | None:
+        """The newest measured value of a period that is over."""
+        return self.series.newest if self.series else None
+
+    @property
+    def shown(self) -> float | None:
+        """The figure it is judged by: measured, or else implied, or else planned."""
+        if self.newest is not None:
+            return self.newest.value
+        standing = self.kpi.current or self.kpi.planned
+        return standing.mean if standing else None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether nothing but a plan says where it stands."""
+        return self.newest is None and self.kpi.current is None and self.kpi.planned is not None
+
+    @property
     def spark(self) -> Sequence[float]:
         """The newest levels, oldest first: measured, or else implied."""
-        if self.series is None:
+        if self.series is None or self.newest is None:
             return self.kpi.trend[-_SPARK:]
         return [v.value for v in self.series.whole[-_SPARK:]]
 
@@ -225,7 +244,7 @@ def _lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
         measured = _measured(reader, project, view)
         targets = _targets(reader, project)
     lines = [
-        _line(kpi, measured.get(kpi.kpi_id, {}), targets.get(kpi.kpi_id, ()), view.day)
+        line_of(kpi, measured.get(kpi.kpi_id, {}), targets.get(kpi.kpi_id, ()), view.day)
         for kpi in view.kpis
     ]
     return tuple(sorted(lines, key=_worst_first))
@@ -235,9 +254,10 @@ def _worst_first(line: KpiLine) -> tuple[object, ...]:
     return _STATES.index(line.state), not line.is_measured, line.kpi.title
 
 
-def _line(
+def line_of(
     kpi: KpiValue, measured: Mapping[str, KpiSeries], dated: Sequence[Target], day: date
 ) -> KpiLine:
+    """A KPI with its measured values by length of period and its targets by date, judged."""
     series = next(iter(measured.values()), None)
     target = _in_force(_with_last(dated, kpi), day) if kpi.counts else None
     if series is None or series.newest is None:

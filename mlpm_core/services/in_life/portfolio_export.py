@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from mlpm_core.in_life.realisation import Grade
 from mlpm_core.quantity import finite
+from mlpm_core.services.in_life.kpi_view import kpi_lines
 from mlpm_core.services.in_life.portfolio import every_line, lines_of, project_view
 from mlpm_core.services.session.consistent import consistent
 from mlpm_core.services.valuation.kpis import ProxyState
@@ -34,7 +35,9 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
     """KPIs of one project or all, as the HTTP route answers them."""
     answer = []
     for view in _views(workspace, project, project_view):
+        lines = {line.kpi.kpi_id: line for line in kpi_lines(workspace, view.project.project)}
         for kpi in view.kpis:
+            line = lines[kpi.kpi_id]
             answer.append(
                 {
                     "project": view.project.project,
@@ -57,6 +60,10 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "expires_on": str(kpi.proxy.expires_on) if kpi.proxy.expires_on else None,
                     "counts": kpi.counts,
                     "standing": kpi.standing(view.day),
+                    "state": line.state.value,
+                    "judged_by": "measured" if line.is_measured else "implied",
+                    "measured": finite(line.newest.value) if line.newest else None,
+                    "measured_in": str(line.newest.period) if line.newest else None,
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
                     "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
                     "not_counted": kpi.uncounted,

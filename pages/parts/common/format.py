@@ -10,6 +10,7 @@ from mlpm_core.quantity import Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType
 from mlpm_core.services.evaluate.candidates import NONE
+from mlpm_core.services.in_life.kpi_view import KpiState
 from mlpm_core.services.in_life.portfolio import Grade, Health
 from mlpm_core.services.valuation.kpis import ProxyState
 
@@ -47,19 +48,19 @@ BADGES: dict[str, tuple[str, Colour]] = {
     Health.WATCH.label: (":material/visibility:", "orange"),
     Health.SICK.label: (":material/error:", "red"),
     Health.UNKNOWN.label: (":material/help:", "gray"),
-    "on target": (":material/check_circle:", "green"),
-    "between start and target, getting better": (":material/trending_up:", "orange"),
-    "between start and target": (":material/trending_flat:", "orange"),
-    "between start and target, getting worse": (":material/trending_down:", "red"),
-    "target missed": (":material/event_busy:", "red"),
-    "no better than before": (":material/error:", "red"),
-    "not current": (":material/history:", "gray"),
     ProxyState.AGREED.label: (":material/handshake:", "gray"),
     ProxyState.OPEN.label: (":material/hourglass_top:", "orange"),
     ProxyState.EXPIRED.label: (":material/hourglass_disabled:", "red"),
 }
-"""Icon and colour of a word for health, for a KPI's standing or for a provisional KPI."""
+"""Icon and colour of a word for health, or for a provisional KPI."""
 
+KPI_STATES: dict[KpiState, tuple[str, str, Colour]] = {
+    KpiState.REACHED: ("✓ target reached", ":material/check_circle:", "green"),
+    KpiState.ON_THE_WAY: ("… on the way", ":material/trending_flat:", "orange"),
+    KpiState.OFF: ("✕ off target", ":material/error:", "red"),
+    KpiState.CANNOT_TELL: ("? cannot tell", ":material/help:", "gray"),
+}
+"""Each state of a KPI with a sign and words, an icon and a colour, never colour alone."""
 LENGTHS = {
     "": "Moment",
     "PT1H": "Hour",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,14 +11,11 @@ from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.insights import grown
 from mlpm_core.services.in_life.portfolio import Grade
-from mlpm_core.services.valuation.kpis import worst_first
 from pages.parts.common import commands, controls, driver_tree, queries, tables, terms, text
 from pages.parts.common.format import (
     BADGES,
     ICONS,
     NOTHING,
-    digits_beside,
-    figure,
     grade_in_words,
     graded,
     literal,
@@ -29,10 +26,8 @@ from pages.parts.common.format import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
-    from mlpm_core.services.in_life.portfolio import Estimate, Portfolio, PortfolioRow, ProjectView
-    from mlpm_core.services.valuation.kpis import KpiValue
+    from mlpm_core.services.in_life.portfolio import Estimate, Portfolio, PortfolioRow
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
 _CYCLE_TIME = "Not added up: a case means something else in every project. Each KPI shows its own."
@@ -194,108 +189,6 @@ def _deployed(line: PortfolioRow) -> dict[str, str]:
     if deployment and deployment.deployment_id:
         return {"deployment": str(deployment.deployment_id)}
     return {"deployment": f"case:{line.case.value_case_id}"}
-
-
-def kpi_cards(view: ProjectView) -> None:
-    """KPIs with value, uncertainty, target, trend, freshness and definition."""
-    project = view.project.project
-    if not view.kpis:
-        st.info("This project has no KPI yet. Name what the stakeholders want to improve.")
-        st.page_link(
-            "plan/find_kpi.py",
-            label="Find a KPI",
-            icon=":material/explore:",
-            query_params={"project": project},
-        )
-        return
-    with st.grid(3, min_column_width=300):
-        for kpi in worst_first(view.kpis, view.day):
-            with st.container(border=True, height="stretch"):
-                _kpi_card(kpi, project, view.day)
-
-
-def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
-    shown = kpi.current or kpi.planned
-    label = f"{ICONS[kpi.dimension]} {literal(kpi.title)}"
-    if shown is None:
-        st.metric(label, NOTHING)
-        _kpi_badges(kpi, today)
-        st.caption(literal(kpi.reason or "Not available yet."))
-    else:
-        digits = digits_beside(shown.mean, kpi.target, kpi.baseline)
-        value = literal(figure(shown.mean, kpi.unit, digits))
-        st.metric(label, value, **_towards_target(kpi, today, digits))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _kpi_badges(kpi, today)
-            of = Grade.MODEL_IMPLIED if kpi.current else None
-            ends = f"{'implied, ' if of else ''}{graded(shown.p10, shown.p90, of)}"
-            st.caption(literal(ends), help=terms.LIKELY)
-        st.caption(text.kpi(kpi, today))
-    if kpi.proxy_told:
-        st.caption(literal(kpi.proxy_told))
-        st.page_link(
-            "data/registers.py",
-            label="Agree or change it",
-            query_params={"project": project, "kind": "kpis", "record": kpi.kpi_id},
-        )
-    st.page_link(
-        "overview/kpi.py",
-        label="See it over time",
-        icon=":material/monitoring:",
-        query_params={"project": project, "kpi": kpi.kpi_id},
-    )
-    with st.popover(
-        "Definition and origin",
-        on_change="rerun",
-        type="tertiary",
-        key=f"kpi_{project}_{kpi.kpi_id}",
-    ) as opened:
-        if opened.open:
-            _kpi_origin(kpi, project)
-
-
-def _towards_target(kpi: KpiValue, today: date, digits: int) -> dict[str, Any]:
-    """The part of a card that compares with the target, and the line of past periods."""
-    shown, trend = kpi.current or kpi.planned, list(kpi.trend) or None
-    if shown is None or kpi.target is None or not kpi.counts:
-        return {"chart_data": trend}
-    return {
-        # Streamlit reads the arrow from an ASCII sign
-        "delta": number(shown.mean - kpi.target).replace("−", "-"),
-        "delta_color": BADGES[kpi.standing(today)][1] if kpi.current else "gray",
-        "delta_description": f"from the target {literal(number(kpi.target, digits))}",
-        "chart_data": trend,
-    }
-
-
-def _kpi_badges(kpi: KpiValue, today: date) -> None:
-    """How a KPI stands, and whether it is provisional; one that expired is nothing else."""
-    if kpi.counts and kpi.current:
-        badge(kpi.standing(today))
-    elif kpi.counts and kpi.planned:
-        st.badge("planned", icon=":material/edit_note:", color="gray")
-    if kpi.proxy_told:
-        badge(kpi.state.label)
-
-
-def _kpi_origin(kpi: KpiValue, project: str) -> None:
-    st.markdown(f"**{literal(kpi.title)}**")
-    st.caption(literal(kpi.definition or "Nobody has written its definition yet."))
-    st.markdown(text.kpi_origin(kpi))
-    for batch in kpi.batches:
-        st.page_link(
-            "data/imports.py",
-            label=f"Results from batch {batch}",
-            icon=":material/receipt_long:",
-            query_params={"project": project, "batch": batch},
-        )
-    if kpi.value_case_id:
-        st.page_link(
-            "plan/value_case.py",
-            label="Formulas and inputs",
-            icon=":material/function:",
-            query_params={"project": project, "case": kpi.value_case_id},
-        )
 
 
 def dimension_cards(case: CaseValue) -> None:

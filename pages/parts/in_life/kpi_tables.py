@@ -9,6 +9,7 @@ import pandas as pd
 from mlpm_core.records import METRICS
 from pages.parts.common import event_marks
 from pages.parts.common.format import (
+    KPI_STATES,
     NOTHING,
     day,
     digits_beside,
@@ -18,7 +19,6 @@ from pages.parts.common.format import (
     span,
     written_unit,
 )
-from pages.parts.in_life import kpi_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def lines(shown: Sequence[KpiLine]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "KPI": [x.kpi.title for x in shown],
-            "State": [kpi_text.STATES[x.state][0] for x in shown],
+            "State": [KPI_STATES[x.state][0] for x in shown],
             "Now": [_now(x) for x in shown],
             "Likely (8 times in 10)": [_likely(x) for x in shown],
             "Target": [_target(x) for x in shown],

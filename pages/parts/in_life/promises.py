@@ -9,19 +9,22 @@ import streamlit as st
 from pages.parts.common import charts, controls, panels, terms
 from pages.parts.common.format import NOTHING, figure, graded, literal, written_unit
 from pages.parts.evaluate import decisions
-from pages.parts.in_life import events
+from pages.parts.in_life import events, proof
 from pages.parts.in_life import promises_tables as tables
 from pages.parts.in_life import promises_text as say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.in_life.experiments import KpiExperiment
     from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
     from pages.parts.common.event_marks import Numbered
 
 _NET = "@net"  # no name begins with this sign
 
 
-def cards(view: DeliveredView) -> None:
-    """Promised and realised to date, the gap between them, and the promises kept."""
+def cards(view: DeliveredView, proven: Sequence[KpiExperiment] = ()) -> None:
+    """Promised and realised to date, the gap between them, what is proven, and promises kept."""
     total, currency = view.total, view.case.currency
     if total is None or total.realised is None:
         return
@@ -44,6 +47,8 @@ def cards(view: DeliveredView) -> None:
                 low, high = promised - total.realised.p90, promised - total.realised.p10
                 text += f"; {graded(low, high, view.grade)}"
             st.caption(literal(text))
+        for measured in proven:
+            proof.card(measured)
         with st.container(border=True, height="stretch"):
             kept = f"{view.hits.kept} of {view.hits.judged}" if view.hits.judged else NOTHING
             st.metric("Promises kept", kept)

@@ -9,12 +9,13 @@ import streamlit as st
 
 from mlpm_core.services.in_life.experiments import ProofState, Verdict
 from mlpm_core.services.in_life.promises import Grade
-from pages.parts.common import panels, queries
+from pages.parts.common import panels, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
 
 if TYPE_CHECKING:
-    from mlpm_core.services.in_life.experiments import KpiExperiment
+    from mlpm_core.services.in_life.experiments import KpiExperiment, ProofsView
+    from mlpm_core.services.in_life.promises import DeliveredView
 
 _ICONS = {
     Verdict.WORKS: ":material/check_circle:",
@@ -53,6 +54,28 @@ def section(project: str, *, is_in_use: bool = True) -> None:
             icon=":material/gavel:",
             query_params=panels.here(),
         )
+
+
+def of_case(proven: ProofsView, view: DeliveredView) -> tuple[KpiExperiment, ...]:
+    """The experiments with a figure on the KPIs of a value case."""
+    kpis = {shown.kpi.kpi_id for shown in view.kpis}
+    return tuple(m for m in proven.experiments if m.kpi_id in kpis and m.has_figure)
+
+
+def card(measured: KpiExperiment) -> None:
+    """The figure of an experiment with its range and grade, beside what is implied."""
+    told = say.figure_of(measured)
+    with st.container(border=True, height="stretch"):
+        st.metric("Measured by experiment", literal(told.value), help=say.EVER)
+        st.caption(literal(told.evidence), help=terms.GRADE)
+
+
+def on_kpi(project: str, kpi_id: str) -> None:
+    """On the KPI screen: what an experiment on this KPI says, where there is one."""
+    for measured in queries.proofs(project).experiments:
+        if measured.kpi_id == kpi_id:
+            st.subheader("Proven by experiment", anchor=False, help=say.EVER)
+            _experiment(measured)
 
 
 def _experiment(measured: KpiExperiment) -> None:

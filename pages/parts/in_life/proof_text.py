@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.services.in_life.experiments import Doubt, Lack, ProofDesign, ProofState, Verdict
 from pages.parts.common.format import (
+    NOTHING,
     counted,
     day,
     digits_beside,
@@ -77,6 +79,35 @@ def _difference(measured: KpiExperiment, found: Experiment) -> str:
     if effect.mean == 0:
         head = f"With and without the model, “{title}” is the same"
     return f"{head} (difference {literal(ends)})."
+
+
+class Proven(NamedTuple):
+    """The figure of an experiment on a card, and what it rests on."""
+
+    value: str
+    evidence: str
+
+
+def figure_of(measured: KpiExperiment) -> Proven:
+    """What the model changed by experiment: money over all treated cases, or else on one case."""
+    found = measured.experiment
+    if found is None or found.effect is None:
+        return Proven(NOTHING, "")
+    is_money = len(measured.total_unit) == 3 and found.total is not None
+    shown = found.total if is_money and found.total is not None else found.effect
+    digits = digits_beside(shown.mean, shown.low, shown.high)
+    size, sign = number(abs(shown.mean), digits), "−" if shown.mean < 0 else "+"
+    value = f"{measured.total_unit} {sign}{size}" if is_money else f"{sign}{size}"
+    per = "" if is_money else f"{written_unit(measured.unit)}; "
+    better = "higher" if measured.higher_is_better else "lower"
+    return Proven(
+        value,
+        f"{per}likely {number(shown.low, digits)} to {number(shown.high, digits)} (95 times in "
+        f"100), grade A. {measured.title}, with the model minus without it ({better} is better): "
+        f"{_VERDICTS[found.verdict]}. {found.n_treated:,} treated and {found.n_holdout:,} held-out "
+        f"cases of {_days(found.days)} to {day(measured.until - timedelta(days=1))}. It is not "
+        "added to what is implied.",
+    )
 
 
 def _amount(value: float, unit: str, digits: int = 3) -> str:
