@@ -151,7 +151,7 @@ def test_all_that_a_card_says(told, lines):
 
 
 def test_what_was_measured_stands_first_and_is_what_a_card_judges_by():
-    """10 hours were counted where 7 are implied: on the way to 8, which is reached by what is implied."""
+    """10 hours were counted where 7 are implied: on the way to the target."""
     last = MeasuredValue(Period(datetime(2026, 6, 22), "P1W"), 10.0)
     first = MeasuredValue(Period(datetime(2026, 6, 15), "P1W"), 9.0)
     series = KpiSeries("P1W", "hour/case", (first, last))

@@ -204,8 +204,7 @@ def test_kpis_as_they_are_answered(store):
         "project": SHOP, "kpi": "down", "title": "down", "dimension": "revenue",
         "unit": "EUR/year", "direction": "lower", "baseline": 400_000.0, "target": 500_000.0,
         "target_on": "2024-12-31", "planned": about(400_000 - BEST * revenue),
-        "planned_p10": about(400_000 - BEST * revenue),
-        "planned_p90": about(400_000 - BEST * revenue),
+        **dict.fromkeys(("planned_p10", "planned_p90"), about(400_000 - BEST * revenue)),
         "value": about(400_000 - revenue), "p10": about(400_000 - revenue),
         "p90": about(400_000 - revenue), "grade": "C", "reason": None, "proxy": None,
         "stands_for": None,
@@ -245,10 +244,8 @@ def test_health_as_it_is_answered(store):
         "health": "watch", "reason": portfolio(store).lines[0].health.reason,
         "age_days": 4, "currency": "EUR", "unit": "EUR/week", "as_of": "2024-07-29T00:00:00",
         "planned_rate": about(PLANNED * PER_WEEK),
-        "planned_rate_p10": about(PLANNED * PER_WEEK),
-        "planned_rate_p90": about(PLANNED * PER_WEEK),
-        "value_gap_p10": about((PLANNED - NET) * PER_WEEK),
-        "value_gap_p90": about((PLANNED - NET) * PER_WEEK),
+        **dict.fromkeys(("planned_rate_p10", "planned_rate_p90"), about(PLANNED * PER_WEEK)),
+        **dict.fromkeys(("value_gap_p10", "value_gap_p90"), about((PLANNED - NET) * PER_WEEK)),
         "value_after_actual_cost_p10": None, "value_after_actual_cost_p90": None,
         "value_rate": about(NET * PER_WEEK), "value_gap": about((PLANNED - NET) * PER_WEEK),
         "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
@@ -278,15 +275,7 @@ def test_the_text_for_prometheus_quotes_its_labels(store):
     assert prometheus_text(store).splitlines() == [
         *(
             line
-            for name, meaning in (
-                (
-                    "value_rate",
-                    "Value a week that fresh monitored metrics imply, in the currency; "
-                    "grade says how far it can be put down to the model.",
-                ),
-                ("value_rate_p10", "What the value a week is above 9 times in 10."),
-                ("value_rate_p90", "What the value a week is below 9 times in 10."),
-            )
+            for name, meaning in portfolio_export._RATES
             for line in (
                 f"# HELP mlpm_{name} {meaning}",
                 f"# TYPE mlpm_{name} gauge",

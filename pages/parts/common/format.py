@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from mlpm_core.quantity import Dimension, digits_apart, in_percent
+from mlpm_core.quantity import CURRENCIES, Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType
 from mlpm_core.services.evaluate.candidates import NONE
@@ -178,7 +178,7 @@ def figure(value: float, unit: str, digits: int = 3) -> str:
     ('EUR 62.1k / year', '12.3 h per case')
     """
     head, _, period = unit.partition("/")
-    if period in ("year", "month", "week") and len(head) == 3 and head.isupper():
+    if period in ("year", "month", "week") and head in CURRENCIES:
         return f"{head} {number(value, digits)} / {period}"
     return f"{number(value, digits)} {written_unit(unit)}"
 
