@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.services.in_life.experiments import ProofState, Verdict
+from mlpm_core.services.in_life.experiments import KpiBeforeAfter, ProofState, Verdict
 from mlpm_core.services.in_life.promises import Grade
 from pages.parts.common import panels, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
@@ -31,13 +31,20 @@ def section(project: str, *, is_in_use: bool = True) -> None:
     Of a model that is not in use yet nothing is asked: the section is left out where it is empty.
     """
     view = queries.proofs(project)
-    if not is_in_use and not view.experiments and not any(p.is_planned for p in view.proofs):
+    if (
+        not is_in_use
+        and not (view.experiments or view.compared)
+        and not any(p.is_planned for p in view.proofs)
+    ):
         return
-    st.subheader("Proven by experiment", anchor=False, help=say.EVER)
+    st.subheader("Proven by measurement", anchor=False, help=say.EVER)
     for measured in view.experiments:
         with st.container(border=True):
             _experiment(measured)
-    if not view.experiments:
+    for told in view.compared:
+        with st.container(border=True):
+            _before_after(told)
+    if not view.experiments and not view.compared:
         st.info(say.nothing(), icon=":material/science:")
         st.page_link(
             "data/upload.py",
@@ -56,26 +63,45 @@ def section(project: str, *, is_in_use: bool = True) -> None:
         )
 
 
-def of_case(proven: ProofsView, view: DeliveredView) -> tuple[KpiExperiment, ...]:
-    """The experiments with a figure on the KPIs of a value case."""
+def of_case(proven: ProofsView, view: DeliveredView) -> tuple[KpiExperiment | KpiBeforeAfter, ...]:
+    """What was proven with a figure on the KPIs of a value case."""
     kpis = {shown.kpi.kpi_id for shown in view.kpis}
-    return tuple(m for m in proven.experiments if m.kpi_id in kpis and m.has_figure)
+    every: list[KpiExperiment | KpiBeforeAfter] = [*proven.experiments, *proven.compared]
+    return tuple(m for m in every if m.kpi_id in kpis and m.has_figure)
 
 
-def card(measured: KpiExperiment) -> None:
-    """The figure of an experiment with its range and grade, beside what is implied."""
-    told = say.figure_of(measured)
+def card(measured: KpiExperiment | KpiBeforeAfter) -> None:
+    """The figure of a proof with its range and grade, beside what is implied."""
     with st.container(border=True, height="stretch"):
-        st.metric("Measured by experiment", literal(told.value), help=say.EVER)
+        if isinstance(measured, KpiBeforeAfter):
+            told = say.figure_before_after(measured)
+            st.metric("Measured before and after", literal(told.value))
+        else:
+            told = say.figure_of(measured)
+            st.metric("Measured by experiment", literal(told.value), help=say.EVER)
         st.caption(literal(told.evidence), help=terms.GRADE)
 
 
 def on_kpi(project: str, kpi_id: str) -> None:
     """On the KPI screen: what an experiment on this KPI says, where there is one."""
-    for measured in queries.proofs(project).experiments:
-        if measured.kpi_id == kpi_id:
-            st.subheader("Proven by experiment", anchor=False, help=say.EVER)
+    view = queries.proofs(project)
+    every: list[KpiExperiment | KpiBeforeAfter] = [*view.experiments, *view.compared]
+    mine = [m for m in every if m.kpi_id == kpi_id]
+    if mine:
+        st.subheader("Proven by measurement", anchor=False, help=say.EVER)
+    for measured in mine:
+        if isinstance(measured, KpiBeforeAfter):
+            _before_after(measured)
+        else:
             _experiment(measured)
+
+
+def _before_after(told: KpiBeforeAfter) -> None:
+    verdict = Verdict.CANNOT_TELL
+    if told.works is not None:
+        verdict = Verdict.WORKS if told.works else Verdict.HARMS
+    st.markdown(f"{_ICONS[verdict]} {say.before_after(told)}")
+    st.caption(say.before_after_rests_on(told))
 
 
 def _experiment(measured: KpiExperiment) -> None:
