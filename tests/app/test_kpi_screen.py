@@ -186,7 +186,7 @@ def test_the_driver_tree_and_the_model_s_metrics_are_a_click_away():
 @pytest.mark.usefixtures("demo")
 def test_what_changed_since_a_day_is_a_short_list_with_figures():
     app = open_screen("kpi", **DESK)
-    app.date_input(key="since_bike-shop-workshop_desk-hours").set_value(date(2026, 4, 1))
+    app.date_input(key="since").set_value(date(2026, 4, 1))
     run(app)
     table = next(d.value for d in app.dataframe if "Then" in d.value.columns).set_index("What")
     measured = table.loc["Measured"]
@@ -212,6 +212,20 @@ def test_it_says_in_a_sentence_whether_the_kpi_moved_as_the_model_implies():
     )
     assert "Coverage: when it moves, the KPI moves the other way in the same week" in text
     assert "Selective error: no link with the KPI that luck would not make (95 weeks)." in text
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_day_since_which_it_changed_stands_in_the_address():
+    app = open_screen("kpi", **DESK, since="2026-04-01")
+    assert app.date_input(key="since").value == date(2026, 4, 1)
+    shown = words(app)
+    app = open_screen("kpi", **DESK)
+    assert words(app) != shown
+    app.date_input(key="since").set_value(date(2026, 4, 1))
+    run(app)
+    assert words(app) == shown
+    app = open_screen("kpi", **DESK, since="no day")
+    assert app.date_input(key="since").value == date(2026, 6, 2)
 
 
 @pytest.mark.usefixtures("demo")

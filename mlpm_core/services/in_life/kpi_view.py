@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import NotFoundError
@@ -180,6 +181,12 @@ class KpiView:
         """What was measured in the whole period of a day; None where it was not."""
         value = measured_on(self.line.series, on)
         return None if value is None else value.value
+
+    def measured_since(self, on: date) -> tuple[float, int] | None:
+        """The mean of the whole periods that begin on a day or later, and how many these are."""
+        series = self.line.series
+        later = [v for v in series.whole if v.period.start.date() >= on] if series else []
+        return (fmean(v.value for v in later), len(later)) if later else None
 
     def other_in(self, value: MeasuredValue) -> float | None:
         """What of a measured value the models do not explain."""

@@ -251,7 +251,8 @@ def since(view: KpiView, series: KpiSeries | None) -> None:
         "Since",
         value=view.day - _FOUR_WEEKS,
         max_value="today",
-        key=f"since_{view.project}_{view.kpi.kpi_id}",
+        key="since",
+        bind="query-params",
         width=220,
     )
     if not isinstance(chosen, date):

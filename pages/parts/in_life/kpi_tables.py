@@ -231,6 +231,7 @@ def promises(view: KpiView) -> pd.DataFrame:
                 NOTHING if p.confidence is None else percent(p.confidence) for p in view.promises
             ],
             "Measured then": [_then(view, p) for p in view.promises],
+            "Measured since, on average": [_since(view, p) for p in view.promises],
         }
     )
 
@@ -238,8 +239,18 @@ def promises(view: KpiView) -> pd.DataFrame:
 def _then(view: KpiView, promise: Promise) -> str:
     """What was measured in the period of the promised day, and whether that is as good."""
     value = view.measured_on(promise.promised_for_on)
-    if value is None:
+    return NOTHING if value is None else _held_against(view, promise, value)
+
+
+def _since(view: KpiView, promise: Promise) -> str:
+    """The mean of what was measured since the promised day, and over how many periods."""
+    since = view.measured_since(promise.promised_for_on)
+    if since is None:
         return NOTHING
+    return f"{_held_against(view, promise, since[0])} (mean of {since[1]})"
+
+
+def _held_against(view: KpiView, promise: Promise, value: float) -> str:
     sign = 1 if view.kpi.direction == "higher" else -1
     is_kept = sign * (value - promise.promised) >= 0
     shown = number(value, digits_beside(value, promise.promised))
