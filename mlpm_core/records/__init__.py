@@ -6,7 +6,22 @@
 from __future__ import annotations
 
 from mlpm_core.errors import NotFoundError
-from mlpm_core.records.briefing import Area, Confidence, FindingRecord, StakeholderRecord
+from mlpm_core.records.briefing import (
+    Answer,
+    Area,
+    Confidence,
+    Factor,
+    FindingRecord,
+    StakeholderRecord,
+)
+from mlpm_core.records.estimating import (
+    DeliveryPromise,
+    Documentation,
+    EstimateRecord,
+    EstimateSnapshot,
+    EstimatorClass,
+    Measure,
+)
 from mlpm_core.records.evaluating import Decision, Evaluation, ProofDesign
 from mlpm_core.records.events import Event, EventType
 from mlpm_core.records.file_look import (
@@ -18,6 +33,13 @@ from mlpm_core.records.file_look import (
     RejectedLines,
 )
 from mlpm_core.records.mechanisms import FIRST_MECHANISM, MechanismRecord
+from mlpm_core.records.meetings import (
+    Comparison,
+    Interaction,
+    InteractionType,
+    Requirement,
+    RequirementStatus,
+)
 from mlpm_core.records.metrics import METRIC_ALIASES, METRICS, PERCENT_ERRORS, Metric
 from mlpm_core.records.monitoring import (
     Breach,
@@ -28,8 +50,10 @@ from mlpm_core.records.monitoring import (
     MetricResult,
     Model,
     Prediction,
+    Site,
     Slot,
     Source,
+    Telemetry,
 )
 from mlpm_core.records.outcomes import (
     Cost,
@@ -41,11 +65,9 @@ from mlpm_core.records.outcomes import (
     Label,
 )
 from mlpm_core.records.planning import (
-    Answer,
+    Autonomy,
     Baseline,
     Direction,
-    Documentation,
-    EstimateRecord,
     Kpi,
     KpiTarget,
     Project,
@@ -64,7 +86,41 @@ from mlpm_core.records.receipt import (
     Warned,
 )
 from mlpm_core.records.record import AnyRecord, Column, ColumnKind, Record, columns, stored
+from mlpm_core.records.risks import (
+    Artefact,
+    ArtefactType,
+    CheckQuestion,
+    CheckReply,
+    CheckResult,
+    Rebuild,
+    Risk,
+    RiskCategory,
+    RiskResponse,
+    RiskReview,
+    RiskStatus,
+)
 from mlpm_core.records.safe_cell import as_written, kept_cell, neutral, safe_cell
+from mlpm_core.records.support import (
+    AnnotationPlan,
+    ComputeCampaign,
+    Contract,
+    ContractClause,
+    ContractType,
+    Pricing,
+    SourcingRecord,
+)
+from mlpm_core.records.work import (
+    Absence,
+    ClosedProject,
+    Employer,
+    Outcome,
+    Phase,
+    Role,
+    Task,
+    TaskCategory,
+    TaskStatus,
+    TeamMember,
+)
 
 KINDS: dict[str, type[Record]] = {
     record.kind: record
@@ -74,6 +130,9 @@ KINDS: dict[str, type[Record]] = {
         MetricResult,
         Prediction, Label, Incident, Cost, KpiActual, EstimateRecord, Evaluation, Decision,
         Event, KpiTarget,
+        Requirement, Interaction, Role, Task, TeamMember, Absence, ClosedProject, EstimateSnapshot,
+        DeliveryPromise, Risk, RiskReview, CheckResult, CheckQuestion, Artefact, Rebuild,
+        Contract, ContractClause, SourcingRecord, AnnotationPlan, ComputeCampaign,
     )
 }  # fmt: skip
 
@@ -99,26 +158,45 @@ __all__ = [
     "METRIC_ALIASES",
     "METRIC_PREFIX",
     "PERCENT_ERRORS",
+    "Absence",
+    "AnnotationPlan",
     "Answer",
     "AnyRecord",
     "Area",
+    "Artefact",
+    "ArtefactType",
+    "Autonomy",
     "Baseline",
     "Breach",
+    "CheckQuestion",
+    "CheckReply",
+    "CheckResult",
+    "ClosedProject",
     "Column",
     "ColumnKind",
+    "Comparison",
+    "ComputeCampaign",
     "Confidence",
+    "Contract",
+    "ContractClause",
+    "ContractType",
     "Cost",
     "CostType",
     "Decision",
+    "DeliveryPromise",
     "Deployment",
     "Direction",
     "Documentation",
     "Effect",
+    "Employer",
     "EstimateRecord",
+    "EstimateSnapshot",
+    "EstimatorClass",
     "Evaluation",
     "Event",
     "EventType",
     "Example",
+    "Factor",
     "FileColumn",
     "FileField",
     "FileLook",
@@ -127,32 +205,54 @@ __all__ = [
     "Group",
     "Incident",
     "IncidentStatus",
+    "Interaction",
+    "InteractionType",
     "Kpi",
     "KpiActual",
     "KpiTarget",
     "Label",
     "LabelStatus",
+    "Measure",
     "MechanismRecord",
     "Metric",
     "MetricLimit",
     "MetricResult",
     "Model",
+    "Outcome",
+    "Phase",
     "Prediction",
+    "Pricing",
     "Project",
     "Promise",
     "ProofDesign",
     "QuantityRecord",
     "Question",
+    "Rebuild",
     "Receipt",
     "Record",
     "Reject",
     "RejectedLine",
     "RejectedLines",
     "Repair",
+    "Requirement",
+    "RequirementStatus",
+    "Risk",
+    "RiskCategory",
+    "RiskResponse",
+    "RiskReview",
+    "RiskStatus",
+    "Role",
+    "Site",
     "Slot",
     "Source",
+    "SourcingRecord",
     "StakeholderRecord",
     "Status",
+    "Task",
+    "TaskCategory",
+    "TaskStatus",
+    "TeamMember",
+    "Telemetry",
     "ValueCase",
     "Warned",
     "as_written",

@@ -41,6 +41,47 @@ class Area(Choice):
         return self.value.replace("_", " ").capitalize()
 
 
+class Answer(Choice):
+    """Whether something applies; unknown counts as half."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Factor(Choice):
+    """What makes the work of a project larger; empty for none."""
+
+    NONE = ""
+    DATA_COMPLEX = "data_complex"
+    DATA_BIG = "data_big"
+    PLATFORM_COMPLEX = "platform_complex"
+    DATA_DIRTY = "data_dirty"
+    ETHICS_PRIVACY = "ethics_privacy"
+    UNSTRUCTURED = "unstructured"
+    EVAL_COMPLICATED = "eval_complicated"
+
+    @property
+    def label(self) -> str:
+        """The factor as people say it.
+
+        Examples
+        --------
+        >>> Factor.DATA_DIRTY.label
+        'Dirty data'
+        """
+        return {
+            Factor.NONE: "None",
+            Factor.DATA_COMPLEX: "Complex data",
+            Factor.DATA_BIG: "Big data",
+            Factor.PLATFORM_COMPLEX: "Complex platform",
+            Factor.DATA_DIRTY: "Dirty data",
+            Factor.ETHICS_PRIVACY: "Ethics and privacy",
+            Factor.UNSTRUCTURED: "Unstructured data",
+            Factor.EVAL_COMPLICATED: "Complicated evaluation",
+        }[self]
+
+
 class Confidence(Choice):
     """How far a finding can be relied on, least first."""
 
@@ -77,6 +118,15 @@ class StakeholderRecord(Record):
     interest: Whole = column("How much it matters to them, 1 to 5.", default=3, low=1, high=5)
     role: Text = column("Their part, such as budget holder or product owner.", default="")
     wants: Text = column("What they want, and why.", default="")
+    contact_every_days: Whole | None = column(
+        "How often they want to hear of the project; empty when nobody agreed on it.",
+        label="Contact every",
+        default=None,
+        low=1,
+        high=3650,
+        unit="days",
+    )
+    channel: Text = column("How they want to hear of it.", default="")
     has_veto: Flag = column("Whether they can stop the project alone.", label="Veto", default=False)
     revenue: Number = _weight("revenue")
     cost_saving: Number = _weight("cost saving")
@@ -110,4 +160,17 @@ class FindingRecord(Record):
     due_on: Day | None = column("By when it must be known.", label="Due", default=None)
     found_on: Day | None = column("The day it was found.", label="Found on", default=None)
     evidence: Text = column("What it rests on: a person, a file, a count.", default="")
+    factor: Factor = column(
+        "The factor of the estimate that it answers; empty for none.", default=Factor.NONE
+    )
+    applies: Answer = column(
+        "Whether that factor applies.", label="Factor applies", default=Answer.UNKNOWN
+    )
+    probability: Number | None = column(
+        "How likely the factor applies while that is not known, from 0 to 1; empty is even odds.",
+        label="Chance that it applies",
+        default=None,
+        low=0,
+        high=1,
+    )
     archived: Flag = column("Kept, but no longer shown.", default=False)

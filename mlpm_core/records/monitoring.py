@@ -45,6 +45,26 @@ class Slot(Choice):
     FALLBACK = "fallback"
 
 
+class Site(Choice):
+    """Where a deployed model runs; empty when nobody said."""
+
+    NONE = ""
+    OWN_CLOUD = "own_cloud"
+    CUSTOMER_CLOUD = "customer_cloud"
+    CUSTOMER_ON_PREMISES = "customer_on_premises"
+    EDGE = "edge"
+
+
+class Telemetry(Choice):
+    """How results of a deployed model come back; empty when nobody said."""
+
+    NONE = ""
+    PUSH = "push"
+    PULL = "pull"
+    FILE_DROP = "file_drop"
+    NOTHING = "nothing"
+
+
 class Deployment(Record):
     """A model version in use somewhere."""
 
@@ -77,6 +97,27 @@ class Deployment(Record):
         low=1,
         high=3650,
         unit="days",
+    )
+    site: Site = column("Where it runs.", default=Site.NONE)
+    telemetry: Telemetry = column(
+        "How its results come back: pushed, fetched, by a file somebody brings, or not at all.",
+        default=Telemetry.NONE,
+    )
+    contract_id: Name = column(
+        "The contract under which it is looked after; empty while your own people do it.",
+        label="Contract",
+        default="",
+        refers_to="contracts",
+    )
+    looked_after_by: Text = column("Who looks after it.", default="")
+    needed_until_on: Day | None = column(
+        "The last day on which the business needs it.", label="Needed until", default=None
+    )
+    run_book: Text = column("Where it is written what to do when it fails.", default="")
+    rehearsed_on: Day | None = column(
+        "The day on which going back to the version before was last tried.",
+        label="Rollback rehearsed on",
+        default=None,
     )
     archived: Flag = column("Kept, but no longer shown.", default=False)
 

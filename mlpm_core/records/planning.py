@@ -14,9 +14,18 @@ from mlpm_core.records.record import (
     Number,
     Record,
     Text,
-    Whole,
     column,
 )
+from mlpm_core.records.work import Phase
+
+
+class Autonomy(Choice):
+    """What a system does with its predictions; empty when nobody said."""
+
+    NONE = ""
+    ASSISTIVE = "assistive"
+    DELEGATIVE = "delegative"
+    AUTONOMOUS = "autonomous"
 
 
 class Project(Record):
@@ -40,6 +49,33 @@ class Project(Record):
         default="EUR",
     )
     owner: Text = column("Who answers for it.", default="")
+    phase: Phase = column("Where the project stands.", default=Phase.NONE)
+    planned_start_on: Day | None = column(
+        "The day work begins; empty for today.", label="Planned start", default=None
+    )
+    needed_by_on: Day | None = column(
+        "The day by which it is needed.", label="Needed by", default=None
+    )
+    budget: Number | None = column(
+        "What may be spent on building it, in the project's currency.", default=None, low=0
+    )
+    autonomy: Autonomy = column(
+        "What the system does with a prediction: assistive shows it to somebody who decides, "
+        "delegative decides unless somebody steps in, autonomous decides alone.",
+        default=Autonomy.NONE,
+    )
+    failure_policy: Text = column(
+        "What happens to a case while the system is down or not sure.", default=""
+    )
+    data_version: Name = column(
+        "The version of the data in use; answers to checks about another one are stale.",
+        default="",
+    )
+    lighthouse_for: Name = column(
+        "The larger project whose open questions this short first one (a lighthouse) answers.",
+        label="Lighthouse for",
+        default="",
+    )
     clock_on: Day | None = column(
         "The day on which the project stands still, such as the demo; empty follows the calendar.",
         label="Clock",
@@ -225,140 +261,4 @@ class Promise(Record):
         low=0,
         high=1,
     )
-    archived: Flag = column("Kept, but no longer shown.", default=False)
-
-
-class Answer(Choice):
-    """Whether something applies; unknown counts as half."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-class Documentation(Choice):
-    """Which documents of the model are due."""
-
-    NONE = "none"
-    CARD = "card"
-    FULL = "full"
-
-    @property
-    def label(self) -> str:
-        """The documentation as people say it.
-
-        Examples
-        --------
-        >>> Documentation.CARD.label
-        'Model card'
-        """
-        return {
-            Documentation.NONE: "None",
-            Documentation.CARD: "Model card",
-            Documentation.FULL: "Full documentation",
-        }[self]
-
-
-class EstimateRecord(Record):
-    """One engineer's guess of the work, with what may make it larger."""
-
-    kind: ClassVar[str] = "estimates"
-    singular: ClassVar[str] = "Estimate"
-    plural: ClassVar[str] = "Estimates"
-    key: ClassVar[tuple[str, ...]] = ("project", "estimate_id")
-
-    project: Name = column("The project it belongs to.")
-    estimate_id: Name = column("Short name of the estimate.", label="Estimate")
-    raw_days: Number = column(
-        "The engineer's own guess of the whole work, before any factor.",
-        label="Own guess",
-        low=0.1,
-        high=10_000,
-        unit="person-days",
-    )
-    day_rate: Number = column(
-        "What a person-day costs, in the project's currency.",
-        label="Cost of a person-day",
-        low=0,
-        high=1_000_000,
-    )
-    p_success: Number = column(
-        "How likely one cycle (choosing, training and scoring a model) gives a usable model, from "
-        "0 to 1.",
-        label="Chance of a usable model per cycle",
-        low=0,
-        high=1,
-    )
-    title: Text = column("Its name as people say it.", default="")
-    value_case_id: Name = column(
-        "The value case it would pay for; empty while there is none.",
-        label="Value case",
-        default="",
-        refers_to="value_cases",
-    )
-    max_cycles: Whole = column(
-        "After so many cycles without a usable model the work stops.",
-        label="Cycles at most",
-        default=3,
-        low=1,
-        high=100,
-    )
-    n_models: Whole = column(
-        "How many models are built.", label="Models", default=1, low=1, high=1000
-    )
-    loop_share: Number = column(
-        "Share of the work that one modelling cycle is: choosing, training and scoring a model, 0 "
-        "to 1. MLPM's 0.25 follows a survey of 2,360 people (Anaconda 2020: 23% of their time).",
-        label="Share of the work in a cycle",
-        default=0.25,
-        low=0,
-        high=1,
-    )
-    repeat_share: Number = column(
-        "What each further cycle costs, as a share of the first, from 0 to 1. MLPM's 0.6 is its "
-        "own assumption.",
-        label="Cost of a further cycle",
-        default=0.6,
-        low=0,
-        high=1,
-    )
-    stop_point_days: Number | None = column(
-        "Days after which the first cycle shows whether there is a usable model, as in a short "
-        "first project (a lighthouse). Empty: that is known only at the end.",
-        label="First cycle known after",
-        default=None,
-        low=0.1,
-        high=10_000,
-        unit="person-days",
-    )
-    data_complex: Answer = column(
-        "Is the data complex?", label="Complex data", default=Answer.UNKNOWN
-    )
-    data_big: Answer = column("Is the data big?", label="Big data", default=Answer.UNKNOWN)
-    platform_complex: Answer = column(
-        "Is the platform complex or distributed?", label="Complex platform", default=Answer.UNKNOWN
-    )
-    data_dirty: Answer = column(
-        "Does the data need cleaning?", label="Dirty data", default=Answer.UNKNOWN
-    )
-    ethics_privacy: Answer = column(
-        "Are there questions of ethics, security or privacy?",
-        label="Ethics and privacy",
-        default=Answer.UNKNOWN,
-    )
-    unstructured: Answer = column(
-        "Is the data unstructured, such as text, images or sound?",
-        label="Unstructured data",
-        default=Answer.UNKNOWN,
-    )
-    eval_complicated: Answer = column(
-        "Is it complicated to tell whether the model is good?",
-        label="Complicated evaluation",
-        default=Answer.UNKNOWN,
-    )
-    documentation: Documentation = column(
-        "Which documentation of the model is required.", default=Documentation.NONE
-    )
-    made_by: Text = column("Who made the guess.", label="Estimated by", default="")
-    note: Text = column("Assumptions, and what is left out.", default="")
     archived: Flag = column("Kept, but no longer shown.", default=False)
