@@ -46,7 +46,9 @@ class KpiAnswer(_Answer):
     The value rests on the results of ``model``, whatever was decided.
 
     ``rests_on`` are the periods of these results, ``not_counted`` says why they say nothing of
-    today, ``standing`` how the KPI stands towards its target.
+    today, ``standing`` how what is implied stands towards the KPI's target. ``state`` is the one of
+    the screens (off, cannot tell, on the way, reached), ``judged_by`` whether it is told by what
+    the business measured in the period ``measured_in``, or else by what is implied.
 
     Baseline and target are null only for a proxy that still waits for them. A proxy that expired
     does not count: leave it out of sums and targets.
@@ -62,6 +64,8 @@ class KpiAnswer(_Answer):
     target: float | None
     target_on: str | None
     planned: float | None
+    planned_p10: float | None
+    planned_p90: float | None
     value: float | None
     p10: float | None
     p90: float | None
@@ -72,6 +76,10 @@ class KpiAnswer(_Answer):
     expires_on: str | None
     counts: bool
     standing: str
+    state: str
+    judged_by: str
+    measured: float | None
+    measured_in: str | None
     as_of: str | None
     rests_on: str | None
     not_counted: str | None
@@ -85,7 +93,8 @@ class HealthAnswer(_Answer):
     ``rests_on`` are the periods that the value rate rests on; ``not_counted`` says why it says
     nothing of today. The cost rates are those of the last 92 days where costs were recorded, and
     ``value_after_actual_cost`` has the actual in the place of the planned one. ``grade`` is how far
-    the value can be put down to the model, A to D.
+    the value can be put down to the model, A to D. ``..._p10`` and ``..._p90`` are the ends of the
+    range in which a figure lies 8 times in 10; ``as_of`` is the end of the newest results.
     """
 
     project: str
@@ -96,14 +105,22 @@ class HealthAnswer(_Answer):
     reason: str
     age_days: int | None
     currency: str
+    unit: str
     planned_rate: float | None
+    planned_rate_p10: float | None
+    planned_rate_p90: float | None
     value_rate: float | None
     value_rate_p10: float | None
     value_rate_p90: float | None
+    as_of: str | None
     rests_on: str | None
     not_counted: str | None
     value_gap: float | None
+    value_gap_p10: float | None
+    value_gap_p90: float | None
     value_after_actual_cost: float | None
+    value_after_actual_cost_p10: float | None
+    value_after_actual_cost_p90: float | None
     actual_cost_rate: float | None
     planned_cost_rate: float | None
     grade: str | None

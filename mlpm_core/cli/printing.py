@@ -181,10 +181,10 @@ def receipt(receipt: Receipt, *, as_json: bool) -> int:
     for warned in receipt.warnings:
         say(f"Note: {warned.message}")
     for effect in receipt.effect:
-        before, after = (
-            "nothing yet" if v is None else _number(v) for v in (effect.before, effect.after)
-        )
-        say(f"{effect.title}: {before} -> {after} {effect.unit}")
+        before = _likely(effect.before, effect.before_p10, effect.before_p90)
+        after = _likely(effect.after, effect.after_p10, effect.after_p90)
+        grade = f", grade {effect.grade}" if effect.grade else ""
+        say(f"{effect.title}: {before} -> {after} {effect.unit}{grade}")
     undone = f"{' undoes' if receipt.batch else '; it would undo'} {receipt.undoes}"
     say(
         f"{receipt.status.value}: {receipt.lines} lines = {receipt.accepted} accepted + "
@@ -194,6 +194,15 @@ def receipt(receipt: Receipt, *, as_json: bool) -> int:
     if as_json:
         document(receipt.model_dump(mode="json"))
     return _STATUS.get(receipt.status.value, DONE)
+
+
+def _likely(value: float | None, low: float | None, high: float | None) -> str:
+    """A figure with the range in which it lies 8 times in 10, where that is known."""
+    if value is None:
+        return "nothing yet"
+    if low is None or high is None or low == high:
+        return _number(value)
+    return f"{_number(value)} ({_number(low)} to {_number(high)})"
 
 
 def _number(value: float) -> str:

@@ -20,6 +20,7 @@ from mlpm_core.proof.grown import (
     taking_turns,
     turns,
 )
+from mlpm_core.proof.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,15 +61,6 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure, and where it lies with 95 % however often somebody looked."""
-
-    mean: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """What was known when a period had ended, ``days`` into the experiment."""
 
@@ -82,8 +74,9 @@ class Look:
 class Experiment:
     """What an experiment says.
 
-    ``effect`` is that of the model on one case, treated minus holdout, in the unit of the outcome;
-    ``total`` that on all treated cases together. Both are None where ``doubt`` allows no figure.
+    Intervals hold the truth with 95 % however often somebody looked. ``effect`` is that of the
+    model on one case, treated minus holdout, in the unit of the outcome; ``total`` that on all
+    treated cases together. Both are None where ``doubt`` allows no figure.
     ``weeks_left`` is how many more weeks at this rate bring a verdict if the effect stays as it
     was measured; None when it takes more than ten years, or nothing can be said.
     ``decided_after_days`` is when the verdict was first reached. ``sample_ratio_p`` is None

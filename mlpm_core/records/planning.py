@@ -114,7 +114,9 @@ class Kpi(Record):
     )
     unit: Name = column(
         "Unit of baseline and target: money as EUR/year, EUR/month or EUR/week, cycle time as "
-        "hour/case or minute/case, people as hour/kcase, customers as 1/kcase (1,000 cases)."
+        "hour/case or minute/case, people as hour/kcase, customers as 1/kcase (1,000 cases). Any "
+        "other, such as %, NPS points, minutes or count/week, is measured only: no model implies "
+        "it."
     )
     direction: Direction = column("Which way it should move.")
     baseline: Number | None = column(

@@ -69,13 +69,22 @@ class Warned(_Part):
 
 
 class Effect(_Part):
-    """A KPI before and after the import, in the KPI's unit; None where it cannot be said."""
+    """A KPI before and after the import, in the KPI's unit; None where it cannot be said.
+
+    Each with the range in which it lies 8 times in 10, and the grade of evidence of both; receipts
+    of before have neither.
+    """
 
     kpi: str
     title: str
     unit: str
     before: float | None
     after: float | None
+    before_p10: float | None = None
+    before_p90: float | None = None
+    after_p10: float | None = None
+    after_p90: float | None = None
+    grade: str | None = None
 
 
 class Example(_Part):

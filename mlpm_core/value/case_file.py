@@ -62,6 +62,9 @@ class Case:
         ]
         return {
             "mechanism": self.mechanism.id,
+            "unit": f"{decision.currency or 'EUR'}/year",
+            "grade": None,
+            "rests_on": "quantities as written; nothing of it is measured",
             "best": decision.best,
             "options": _options(decision),
             "evpi": decision.evpi,
@@ -188,9 +191,12 @@ def _check_entries(table: Mapping[str, Any], where: str, allowed: tuple[str, ...
 
 
 def _options(decision: DecisionAnalysis) -> dict[str, dict[str, float]]:
+    ends = decision.ends
     return {
         name: {
             "mean": decision.means[name],
+            "p10": ends[name][0],
+            "p90": ends[name][1],
             "p_best": decision.p_best[name],
             "expected_regret": decision.expected_regret[name],
         }

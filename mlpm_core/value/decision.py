@@ -69,11 +69,18 @@ class DecisionAnalysis:
     nets: Array = field(repr=False)
     inputs: Mapping[str, Uncertain]
     feasible_share: float = 1.0
+    currency: str | None = None
 
     @cached_property
     def means(self) -> dict[str, float]:
         """Mean net benefit of each option."""
         return dict(zip(self.names, self.nets.mean(axis=1).tolist(), strict=True))
+
+    @property
+    def ends(self) -> dict[str, tuple[float, float]]:
+        """P10 and P90 of the net benefit of each option."""
+        low, high = np.quantile(self.nets, [0.1, 0.9], axis=1).tolist()
+        return dict(zip(self.names, zip(low, high, strict=True), strict=True))
 
     @property
     def best(self) -> str:
@@ -272,6 +279,7 @@ def decide(
             for key in uncertain
         },
         feasible_share=float(is_possible.mean()),
+        currency=currency or next(iter(spenders), None),
     )
 
 

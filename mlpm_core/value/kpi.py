@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
-from mlpm_core.quantity import Dimension
+from mlpm_core.quantity import CURRENCIES, Dimension
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,17 @@ _UNITS = {
     Dimension.CYCLE_TIME: {"hour/case": 1.0, "minute/case": 60.0, "day/case": 1 / 24},
     Dimension.PEOPLE_INTENSITY: {"hour/kcase": 1.0},
     Dimension.CUSTOMER_EXPERIENCE: {"1/kcase": 1.0},
+}
+_MONEY_SIGNS: Final = "€$£¥"
+_SAME_HEAD: Final = {
+    "h": "hour", "hr": "hour", "hrs": "hour", "hours": "hour", "min": "minute", "mins": "minute",
+    "minutes": "minute", "d": "day", "days": "day",
+}  # fmt: skip
+_SAME_PER: Final = {
+    "cases": "case",
+    "kcases": "kcase",
+    "1,000 cases": "kcase",
+    "1000 cases": "kcase",
 }
 
 
@@ -49,6 +60,32 @@ def kpi_units(dimension: Dimension, currency: str) -> dict[str, float]:
     if dimension in (Dimension.REVENUE, Dimension.COST_SAVING):
         return {f"{currency}/{period}": factor for period, factor in _MONEY_PERIODS.items()}
     return _UNITS[dimension]
+
+
+def is_measured_only(dimension: Dimension, unit: str) -> bool:
+    """Whether a KPI's unit is one that no mechanism implies, such as NPS points or a count a week.
+
+    Money and the units of the dimensions never are, however they are written: those that do not fit
+    are mistakes.
+
+    Examples
+    --------
+    >>> is_measured_only(Dimension.CYCLE_TIME, "minutes")
+    True
+    >>> [is_measured_only(Dimension.CYCLE_TIME, u) for u in ("hour/case", "hours/case", "USD/year")]
+    [False, False, False]
+    """
+    if unit in _UNITS.get(dimension, {}):
+        return False
+    head, slash, per = unit.strip().partition("/")
+    words = head.split()
+    if any(word.upper() in CURRENCIES or word.lower() == "money" for word in words):
+        return False
+    if any(sign in unit for sign in _MONEY_SIGNS):
+        return False
+    plain = f"{_SAME_HEAD.get(head.strip().lower(), head.strip().lower())}{slash}"
+    plain += _SAME_PER.get(per.strip().lower(), per.strip().lower())
+    return not any(plain in units for units in _UNITS.values())
 
 
 def per_unit(dimension: Dimension, unit: str, currency: str) -> float:

@@ -188,6 +188,8 @@ class Worth:
             "draws": self.draws,
             "seed": self.seed,
             "currency": currency,
+            "grade": None,
+            "rests_on": "quantities as written; nothing of it is measured",
             "feasible_share": self.feasible_share,
             "kpis": {d.value: kpi.to_json(currency) for d, kpi in self.kpis.items()},
             "net": {

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.in_life import costs, events, promises, promises_text, proof
+from pages.parts.in_life import come_true, costs, events, promises, promises_text, proof
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -27,13 +27,14 @@ if view.total is None or view.total.realised is None:
         kind="metric_results",
     )
 
-promises.cards(view)
+promises.cards(view, proof.of_case(queries.proofs(project), view))
 marks = events.of_promises(project, view)
 shown = promises.months(view, marks)
 events.listing(marks)
 promises.promises(view)
 proof.section(project)
 costs.section(view)
+come_true.section(view.case)
 promises.decisions_due(view)
 promises.table(view, shown)
 panels.how_it_was_made(view.case)

@@ -1,6 +1,7 @@
 import streamlit as st
 
-from pages.parts.common import controls, panels, queries, terms, text
+from pages.parts.common import controls, kpi_cards, panels, queries, terms, text
+from pages.parts.in_life import come_true
 
 portfolio = queries.whole_portfolio()
 if not portfolio.lines:
@@ -25,5 +26,6 @@ st.caption(
 
 view = queries.project_view(line.project)
 panels.project_head(line)
-panels.kpi_cards(view)
+kpi_cards.kpi_cards(line.project, view.day, queries.kpi_lines(line.project))
 panels.case_links(line)
+come_true.section()

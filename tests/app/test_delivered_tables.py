@@ -65,15 +65,18 @@ def test_money_by_month_as_a_table_newest_first():
     assert columns(tables.money_table(VIEW).astype(object).where(lambda t: t.notna(), None)) == {
         "Month": ["Jun 2026", "May 2026", "Apr 2026"],
         "Days monitored": ["0 of 30", "30 of 30", "29.5 of 30"],
-        "Promised": [7, 31, 9],
-        "Promised, same days": [5, 31, 0],
-        "Realised": [None, 10, 20],
+        "Promised, EUR": [7, 31, 9],
+        "Promised, same days, EUR": [5, 31, 0],
+        "Realised, EUR": [None, 10, 20],
         "Likely from (P10)": [None, 5, 15],
         "Likely to (P90)": [None, 15, 25],
-        "Gap": [None, 20, -20],
+        "Grade": ["–", "C", "C"],
+        "Gap, EUR": [None, 20, -20],
         "Outcomes": ["–", "3 days not final", "final"],
-        "Promised to date": [41, 41, 0],
-        "Realised to date": [32, 31, 20],
+        "Promised to date, EUR": [41, 41, 0],
+        "Realised to date, EUR": [32, 31, 20],
+        "To date, likely from (P10)": [27, 26, 15],
+        "To date, likely to (P90)": [37, 36, 25],
     }
 
 
@@ -99,8 +102,9 @@ def test_a_kpi_by_month():
         "Month": ["Jun 2026", "May 2026", "Apr 2026"],
         "Days monitored": ["0 of 1", "30 of 30", "30 of 30"],
         "Promise in force": ["no promise due", "no promise due", "9.25"],
-        "Realised": ["–", "10.4", "12"],
+        "Realised, h per case": ["–", "10.4", "12"],
         "Likely (8 times in 10)": ["–", "9.43 to 11.4", "11 to 13"],
+        "Grade": ["–", "C", "C"],
         "Target": ["8", "8", "8"],
         "Outcomes": ["–", "1 day not final", "final"],
     }
@@ -128,6 +132,7 @@ def test_every_promise_says_what_became_of_it():
         "That month": ["12", "–", "–"],
         "Since then": ["9.5", "–", "9"],
         "Likely (8 times in 10)": ["9 to 10", "–", "exact"],
+        "Grade": ["C", "–", "C"],
         "Chance that it is kept": ["<1%", "–", "100%"],
         "Chance given when made": ["80%", "–", "80%"],
         "Promised to": ["Ada", "–", "Ada"],
@@ -164,47 +169,59 @@ def _links(monkeypatch):
         (month(6, 3000.0, 2250.0, promised=3500.5, days_in_use=35.0), HitRate(1, 2, 0.65, 2), [
             "Promised to date: EUR 3,000",
             r"30 of 35 days monitored; EUR 3,500 for all of them",
-            "Realised to date: EUR 2,250", r"likely 2,245 to 2,255 \(8 times in 10\)",
-            "Gap: EUR 750", "promised minus realised, same days, 25% of the promise",
+            "Realised to date: EUR 2,250", r"likely 2,245 to 2,255 \(8 times in 10\), grade C",
+            "Gap: EUR 750",
+            r"promised minus realised, same days, 25% of the promise;"
+            r" likely 745 to 755 \(8 times in 10\), grade C",
             "Promises kept: 1 of 2", "given a chance of 65% on average when made",
         ]),
         (month(6, None, 0.5), HitRate(0, 0, None, 0), [
             "Promised to date: –", "the value case is not filled in",
-            r"Realised to date: EUR 0\.5", r"likely −4\.5 to 5\.5 \(8 times in 10\)",
+            r"Realised to date: EUR 0\.5", r"likely −4\.5 to 5\.5 \(8 times in 10\), grade C",
             "Gap: –", "promised minus realised, same days",
             "Promises kept: –", "nothing was promised yet",
         ]),
         (month(6, 100.0, 100.0), HitRate(1, 1, None, 0), [
             "Promised to date: EUR 100", "30 of 30 days monitored",
-            "Realised to date: EUR 100", r"likely 95 to 105 \(8 times in 10\)",
-            "Gap: EUR 0", "promised minus realised, same days",
+            "Realised to date: EUR 100", r"likely 95 to 105 \(8 times in 10\), grade C",
+            "Gap: EUR 0",
+            r"promised minus realised, same days; likely −5 to 5 \(8 times in 10\), grade C",
             "Promises kept: 1 of 1", "no chance was given when they were made",
         ]),
         (month(6, -100.0, 0.0), HitRate(0, 0, None, 0), [
             "Promised to date: EUR −100", "30 of 30 days monitored",
-            "Realised to date: EUR 0", r"likely −5 to 5 \(8 times in 10\)",
-            "Gap: EUR −100", "promised minus realised, same days",
+            "Realised to date: EUR 0", r"likely −5 to 5 \(8 times in 10\), grade C",
+            "Gap: EUR −100",
+            r"promised minus realised, same days; likely −105 to −95 \(8 times in 10\), grade C",
             "Promises kept: –", "nothing was promised yet",
         ]),
         *(
             (month(6, promised, realised), HitRate(0, 0, None, 0), [
                 f"Promised to date: EUR {shown[0]}", "30 of 30 days monitored",
-                f"Realised to date: EUR {shown[1]}", f"likely {shown[2]} \\(8 times in 10\\)",
-                f"Gap: EUR {shown[3]}", f"promised minus realised, same days, {words}",
+                f"Realised to date: EUR {shown[1]}",
+                f"likely {shown[2]} \\(8 times in 10\\), grade C",
+                f"Gap: EUR {shown[3]}",
+                f"promised minus realised, same days, {words}; likely {shown[4]} "
+                r"\(8 times in 10\), grade C",
                 "Promises kept: –", "nothing was promised yet",
             ])
             for promised, realised, shown, words in (
-                (100.0, 150.0, ("100", "150", "145 to 155", "−50"), "50% more than promised"),
-                (100.0, -50.0, ("100", "−50", "−55 to −45", "150"), "more than all of the promise"),
-                (2.0, 500.0, ("2", "500", "495 to 505", "−498"),
+                (100.0, 150.0, ("100", "150", "145 to 155", "−50", "−55 to −45"),
+                 "50% more than promised"),
+                (100.0, -50.0, ("100", "−50", "−55 to −45", "150", "145 to 155"),
+                 "more than all of the promise"),
+                (2.0, 500.0, ("2", "500", "495 to 505", "−498", "−503 to −493"),
                  "more than ten times the promise on top"),
-                (2.0, -500.0, ("2", "−500", "−505 to −495", "502"), "more than all of the promise"),
+                (2.0, -500.0, ("2", "−500", "−505 to −495", "502", "497 to 507"),
+                 "more than all of the promise"),
             )
         ),
         (month(6, 0.5, 0.25), HitRate(0, 0, None, 0), [
             r"Promised to date: EUR 0\.5", "30 of 30 days monitored",
-            r"Realised to date: EUR 0\.25", r"likely −4\.75 to 5\.25 \(8 times in 10\)",
-            r"Gap: EUR 0\.25", "promised minus realised, same days, 50% of the promise",
+            r"Realised to date: EUR 0\.25", r"likely −4\.75 to 5\.25 \(8 times in 10\), grade C",
+            r"Gap: EUR 0\.25",
+            r"promised minus realised, same days, 50% of the promise;"
+            r" likely −4\.75 to 5\.25 \(8 times in 10\), grade C",
             "Promises kept: –", "nothing was promised yet",
         ]),
     ],
@@ -277,7 +294,7 @@ def test_promises_are_listed_or_asked_for():
     assert shown(parts.promises, view) == [
         "Promises", say.promises(view),
         "table Standing, KPI, Promised, For, That month, Since then, Likely (8 times in 10), "
-        "Chance that it is kept, Chance given when made, Promised to, Made on, Based on: "
+        "Grade, Chance that it is kept, Chance given when made, Promised to, Made on, Based on: "
         "Promises of the project with standing, promised and "
         "realised level, and for when",
         "Compared with the KPI as the monitored metrics imply it, in the month of the promised "
@@ -315,14 +332,16 @@ def test_the_charts_are_shown_as_tables_too(monkeypatch):
     monkeypatch.setattr(parts.st, "expander", Expander)
     assert shown(parts.table, VIEW, None) == [
         "Net benefit, EUR",
-        "table Month, Days monitored, Promised, Promised, same days, Realised, Likely from (P10), "
-        "Likely to (P90), Gap, Outcomes, Promised to date, Realised to date: Net benefit by "
-        "month, promised and realised, "
+        "table Month, Days monitored, Promised, EUR, Promised, same days, EUR, Realised, EUR, "
+        "Likely from (P10), Likely to (P90), Grade, Gap, EUR, Outcomes, Promised to date, EUR, "
+        "Realised to date, EUR, To date, likely from (P10), To date, likely to (P90): Net benefit "
+        "by month, promised and realised, "
         "with days monitored",
     ]
     of_kpi = (
-        "table Month, Days monitored, Promise in force, Realised, Likely (8 times in 10), "
-        "Target, Outcomes: The KPI by month, promised and realised, with days monitored"
+        "table Month, Days monitored, Promise in force, Realised, h per case, "
+        "Likely (8 times in 10), Grade, Target, Outcomes: The KPI by month, promised and realised, "
+        "with days monitored"
     )
     assert shown(parts.table, VIEW, KPI) == [
         "Hours to wait, h per case; 20 h per case without the model", of_kpi,

@@ -186,7 +186,7 @@ def test_the_driver_tree_and_the_model_s_metrics_are_a_click_away():
 @pytest.mark.usefixtures("demo")
 def test_what_changed_since_a_day_is_a_short_list_with_figures():
     app = open_screen("kpi", **DESK)
-    app.date_input(key="since_bike-shop-workshop_desk-hours").set_value(date(2026, 4, 1))
+    app.date_input(key="since").set_value(date(2026, 4, 1))
     run(app)
     table = next(d.value for d in app.dataframe if "Then" in d.value.columns).set_index("What")
     measured = table.loc["Measured"]
@@ -212,3 +212,59 @@ def test_it_says_in_a_sentence_whether_the_kpi_moved_as_the_model_implies():
     )
     assert "Coverage: when it moves, the KPI moves the other way in the same week" in text
     assert "Selective error: no link with the KPI that luck would not make (95 weeks)." in text
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_day_since_which_it_changed_stands_in_the_address():
+    app = open_screen("kpi", **DESK, since="2026-04-01")
+    assert app.date_input(key="since").value == date(2026, 4, 1)
+    shown = words(app)
+    app = open_screen("kpi", **DESK)
+    assert words(app) != shown
+    app.date_input(key="since").set_value(date(2026, 4, 1))
+    run(app)
+    assert words(app) == shown
+    app = open_screen("kpi", **DESK, since="no day")
+    assert app.date_input(key="since").value == date(2026, 6, 2)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("project", [WORKSHOP, "bike-shop-demand", "bike-shop-winback"])
+def test_portfolio_and_kpi_screen_say_one_state_of_one_kpi(project):
+    """Portfolio judged by what is implied, the KPI screen by what was measured."""
+    table = open_screen("kpi", project=project).dataframe[0].value
+    states = dict(zip(table["KPI"], (s[2:] for s in table["State"]), strict=True))
+    app = open_screen("portfolio", project=project)
+    if app.session_state["project"] != project:
+        return  # its case is no row of the portfolio
+    cards = [b for b in app.main.children.values() if hasattr(b, "children")]
+    told = {}
+    for block in cards:
+        told |= dict(_state_of(block))
+    assert {title: told[title] for title in states if title in told} == {
+        title: state for title, state in states.items() if title in told
+    }
+    assert project != WORKSHOP or set(told) >= set(states)
+
+
+def _state_of(block):
+    """KPI and state of every card below a block."""
+    tiles = [c for c in block.children.values() if c.type == "metric"]
+    text = " ".join(_words_below(block))
+    if tiles:
+        title = plain(tiles[0].label).partition(" ")[2]
+        found = re.search(r"(target reached|on the way|off target|cannot tell|planned)\]", text)
+        if found:
+            yield title, "cannot tell" if found[1] == "planned" else found[1]
+        return
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from _state_of(child)
+
+
+def _words_below(block):
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from _words_below(child)
+        elif child.type == "markdown":
+            yield child.value

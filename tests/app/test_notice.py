@@ -6,10 +6,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mlpm_core.records import Project
-from mlpm_core.services.in_life.portfolio import ProjectView
+from mlpm_core.services.in_life.kpi_view import line_of
 from mlpm_core.services.ingest.registers import SetupStep
 from pages.parts.common import commands, controls, panels
+from pages.parts.common.kpi_cards import kpi_cards
 from tests.by_hand import TODAY, case, kpi
 from tests.patience import PATIENCE
 
@@ -100,11 +100,11 @@ def test_a_card_names_what_it_opens(monkeypatch):
     )
     monkeypatch.setattr(st, "page_link", lambda *_, **__: None)  # one screen has no others
 
-    def screen(panels, view):
-        panels.kpi_cards(view)
+    def screen(kpi_cards, today, lines):
+        kpi_cards("shop", today, lines)
 
-    view = ProjectView(Project.model_construct(project="shop"), (), (kpi(9.0),), TODAY)
-    AppTest.from_function(screen, args=(panels, view)).run(timeout=PATIENCE)
+    lines = (line_of(kpi(9.0), {}, (), TODAY),)
+    AppTest.from_function(screen, args=(kpi_cards, TODAY, lines)).run(timeout=PATIENCE)
     assert labels == ["Definition and origin"]
 
 

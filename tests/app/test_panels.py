@@ -101,19 +101,19 @@ def test_totals_keep_their_place_and_cycle_time_has_none():
     ))  # fmt: skip
     assert shown(panels.totals, told) == [
         rf"{NET}: EUR 62\.1k [{text.net()}]",
-        "per year  \n" r"likely 61\.1k to 63\.1k \(8 times in 10\)",
+        "per year  \n" r"likely 61\.1k to 63\.1k \(8 times in 10\), grade C",
         r"planned EUR 70\.0k",
         f"{NET}: USD 4 [{text.net()}]",
-        "per year  \n" r"likely −6 to 14 \(8 times in 10\)", "planned USD 5",
+        "per year  \n" r"likely −6 to 14 \(8 times in 10\), grade C", "planned USD 5",
         f"{REVENUE}: EUR 0 [{text.dimension(Dimension.REVENUE)}]",
-        "per year  \ndoes not change", "planned EUR 8,000",
+        "per year  \ndoes not change, grade C", "planned EUR 8,000",
         f"{CYCLE}: –",
         "Not added up: a case means something else in every project. Each KPI shows its own.",
         f"{PEOPLE}: 100 h [{text.dimension(Dimension.PEOPLE_INTENSITY)}]",
-        "staff hours saved per year  \nexact", "planned 120 h",
+        "staff hours saved per year  \nexact, grade C", "planned 120 h",
         f"{EXPERIENCE}: 20 [{text.dimension(Dimension.CUSTOMER_EXPERIENCE)}]",
         "bad experiences avoided per year  \n"
-        r"likely 10 to 30 \(8 times in 10\)",
+        r"likely 10 to 30 \(8 times in 10\), grade C",
         "planned 30",
     ]  # fmt: skip
     assert shown(panels.totals, Portfolio((), ())) == []
@@ -137,20 +137,21 @@ def test_a_value_case_shows_net_and_the_five_dimensions():
     assert shown(panels.dimension_cards, case(told)) == [
         f"{NET}: EUR 1,000 [Revenue and cost saving together, after running costs. Building "
         "costs, hours and bad experiences are not in it. Use it to compare models and options.]",
-        "per year  \n" r"likely 990 to 1,010 \(8 times in 10\)",
+        "per year  \n" r"likely 990 to 1,010 \(8 times in 10\), planned",
         f"{REVENUE}: EUR 2,000 [Contribution margin from changed sales, not gross sales.]",
-        "per year  \n" r"likely 1,990 to 2,010 \(8 times in 10\)",
+        "per year  \n" r"likely 1,990 to 2,010 \(8 times in 10\), planned",
         f"{SAVING}: EUR 0 [Only money that is really no longer spent; freed hours count by the "
         "share of them that saves money.]",
-        "per year  \n" r"likely −10 to 10 \(8 times in 10\)",
+        "per year  \n" r"likely −10 to 10 \(8 times in 10\), planned",
         f"{CYCLE}: 5 h [Hours saved per case, mean over all cases; negative is slower.]",
-        "saved per case  \n" r"likely −5 to 15 \(8 times in 10\)",
+        "saved per case  \n" r"likely −5 to 15 \(8 times in 10\), planned",
         f"{PEOPLE}: 0 h [Staff hours saved per 1,000 cases, whether they save money or not. One "
         r"case is one SKU\-period.]",
-        "staff hours saved per 1,000 cases  \n" r"likely −10 to 10 \(8 times in 10\)",
+        "staff hours saved per 1,000 cases  \n" r"likely −10 to 10 \(8 times in 10\), planned",
         f"{EXPERIENCE}: 0 [Bad experiences avoided per 1,000 cases. Here: a unit demanded that is "
         "out of stock.]",
-        "bad experiences avoided per 1,000 cases  \n" r"likely −10 to 10 \(8 times in 10\)",
+        "bad experiences avoided per 1,000 cases  \n"
+        r"likely −10 to 10 \(8 times in 10\), planned",
     ]
     assert shown(panels.dimension_cards, case()) == []
 
@@ -159,16 +160,19 @@ def test_health_cards_say_what_it_is_worth_now_and_what_is_missing():
     """36,525 a year are 700 a week, 29,220 are 560; their difference is 140."""
     of = case(worth(36_525.0, 0.0), worth(29_220.0, 2922.0), as_of=WEEK)
     assert shown(panels.health_cards, line(of, "watch", age_days=8)) == [
-        f"Value now: EUR 560 [{terms.VALUE_RATE}]", r"a week, likely 504 to 616 \(8 times in 10\)",
+        f"Value now: EUR 560 [{terms.VALUE_RATE}]",
+        r"a week, likely 504 to 616 \(8 times in 10\), grade C",
         f"Planned: EUR 700 [{terms.PLANNED}]", "a week, by the value case",
-        f"Gap: EUR 140 [{terms.VALUE_GAP}]", "a week, planned minus now",
+        f"Gap: EUR 140 [{terms.VALUE_GAP}]",
+        r"a week, planned minus now; likely 84 to 196 \(8 times in 10\), grade C",
         "Health", ":orange-badge[:material/visibility: at risk]",
         "Data to 21 Jun 2026, 8 days old.",
     ]  # fmt: skip
     assert shown(panels.health_cards, line(case(), "unknown")) == [
         f"Value now: – [{terms.VALUE_RATE}]", "a week, not available without results",
         f"Planned: – [{terms.PLANNED}]", "a week, by the value case",
-        f"Gap: – [{terms.VALUE_GAP}]", "a week, planned minus now",
+        f"Gap: – [{terms.VALUE_GAP}]",
+        "a week, planned minus now; not available without results",
         "Health", ":gray-badge[:material/help: unknown]", "No results yet.",
     ]  # fmt: skip
 
@@ -181,7 +185,7 @@ def test_a_case_stands_beside_each_baseline():
     ]
     assert shown(panels.baselines, values, case()) == [
         r"Compared with doing \*nothing\*", "**EUR 1,000 / year**",
-        r"likely 990 to 1,010 \(8 times in 10\)",
+        r"likely 990 to 1,010 \(8 times in 10\), planned",
         "Compared with all", r"It still needs\: a margin\.",
         "Compared with today", r"Not available\.",
     ]  # fmt: skip

@@ -50,11 +50,11 @@ def test_it_opens_with_how_much_of_the_promise_arrived(demo):
     assert rf"EUR {told.promised_same_days / 1000:.0f}k promised ({share:.0%})" in first
     assert "March 2026 cost most" in first
     assert [m.label for m in app.metric] == [
-        "Promised to date", "Realised to date", "Gap", "Promises kept",
+        "Promised to date", "Realised to date", "Gap", "Measured by experiment", "Promises kept",
         "Actual cost to date", "Planned, same days", "Realised after actual cost",
         "Cost of a prediction", "Promised then", "Realised now",
     ]  # fmt: skip
-    assert app.metric[3].value == "1 of 3"
+    assert app.metric[4].value == "1 of 3"
     text = said(app)
     assert "728 of 730 days monitored" in text
     assert "given a chance of 65%" in text
@@ -165,12 +165,12 @@ def test_the_tables_say_what_the_charts_show(empty):
     view = delivered(empty, SHOP, CASE)
     money, chart = promises_tables.money_table(view), promises_tables.money_months(view)
     assert list(money["Month"]) == ["Aug 2024", "Jul 2024"] == list(chart["month"])[::-1]
-    assert list(money["Realised"]) == [round(r) for r in chart["realised"]][::-1]
+    assert list(money["Realised, EUR"]) == [round(r) for r in chart["realised"]][::-1]
     assert list(money["Days monitored"]) == ["4 of 10", "22 of 22"]
     assert list(chart["missing"]) == ["", "6 d"]
     assert list(chart["labels"]) == ["not final", "not final"]
     assert list(money["Outcomes"]) == ["4 days not final", "3 days not final"]
-    assert money["Realised to date"][0] == sum(money["Realised"])
+    assert money["Realised to date, EUR"][0] == sum(money["Realised, EUR"])
     of_kpi = promises_tables.kpi_table(view.kpis[0])
     assert list(of_kpi["Promise in force"]) == ["390k", "no promise due"]
 

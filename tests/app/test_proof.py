@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from mlpm_core.proof.cells import Sums
+from mlpm_core.proof.control_series import controlled_change
 from mlpm_core.proof.experiment import experiment
 from mlpm_core.proof.grown import Compared
 from mlpm_core.services.evaluate import decisions
-from mlpm_core.services.in_life.experiments import KpiExperiment, Lack
+from mlpm_core.services.in_life.experiments import KpiBeforeAfter, KpiExperiment, Lack
 from mlpm_core.services.ingest import imports
 from pages.parts.in_life import proof_text
 from tests.app.conftest import open_screen, plain, run, said
@@ -72,7 +75,7 @@ def test_what_is_lacking_names_the_column(lack):
 @pytest.mark.usefixtures("demo")
 def test_without_groups_the_screen_says_how_to_prove_anything():
     app = open_screen("promised", project=WORKSHOP)
-    assert "Proven by experiment" in [s.value for s in app.subheader]
+    assert "Proven by measurement" in [s.value for s in app.subheader]
     assert "Nothing here is proven yet" in said(app)
 
 
@@ -110,3 +113,46 @@ def test_a_meeting_picks_a_design_and_the_promises_follow_it(demo):
     assert "No proof was planned with it." in said(app)  # of the decision before
     promised = plain(said(open_screen("promised", project=WINBACK)))
     assert "20% of all cases held out. No group has been measured yet." in promised
+
+
+def compared(effect, *, weeks=20, is_due=True, higher=False, before=60):
+    rng = np.random.default_rng(5)
+    shared = 130 + np.cumsum(rng.normal(size=before + weeks))
+    treated, alone = shared + rng.normal(0, 0.5, (2, before + weeks))
+    treated[before:] += effect
+    return KpiBeforeAfter(
+        kpi_id="k", title="Late *orders*", higher_is_better=higher, unit="hour/case",
+        live_on=date(2025, 9, 1), due_on=date(2026, 1, 19), is_due=is_due, word="week",
+        seen=controlled_change(treated, np.array([alone]), before), reason=None,
+        until=datetime(2026, 1, 19), batches=("B00007",),
+        plan=SimpleNamespace(decision_id="D001"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (compared(-12.0), ["(grade B): **the model works**", "fell by", "h per case",
+                           "1 Sep 2025"]),
+        (compared(-12.0, higher=True), ["(grade B): **the model does harm**"]),
+        (compared(12.0), ["**the model does harm**", "rose by"]),
+        (compared(-12.0, is_due=False),
+         ["**cannot be told**", "judged once, on 19 Jan 2026"]),
+        (compared(0.0), ["**cannot be told**", "Chance alone could explain the change."]),
+        (compared(0.0, weeks=1), ["cannot be judged", "since the model"]),
+        (replace(compared(0.0), seen=None, reason="Too large."),
+         ["cannot be compared", "Too large"]),
+    ],
+)  # fmt: skip
+def test_before_and_after_is_said_with_its_grade_its_range_or_the_reason(told, words):
+    text = plain(proof_text.before_after(told))
+    for word in words:
+        assert word in text, text
+    assert "Late *orders*" in text
+    card = proof_text.figure_before_after(told)
+    if told.has_figure:
+        assert "grade B" in card.evidence
+        assert "likely" in card.evidence
+    else:
+        assert card == ("–", "")
+    assert "From B00007." in plain(proof_text.before_after_rests_on(told))

@@ -36,9 +36,11 @@ def test_every_case_of_the_portfolio_has_its_row():
         "Health": ["✕ critical", "? unknown"],
         "Value case": ["Orders", "B"],
         "Now": ["EUR 200 / week", "–"],
-        "Likely": ["200 to 200", "–"],
+        "Likely": ["199.8 to 200.2", "–"],
+        "Grade": ["C", "planned"],
         "Planned": ["EUR 700 / week", "–"],
         "Gap": ["EUR 500 / week", "–"],
+        "Gap, likely": ["499.8 to 500.2", "–"],
         "Based on": ["2 weeks to 21 Jun 2026", "–"],
         "Data to": ["21 Jun 2026", "–"],
         "Project": ["The shop", "The shop"],
@@ -207,8 +209,19 @@ def test_examples_leave_out_the_project_and_columns_without_a_value():
 def test_a_kpi_before_and_after(before, after, texts):
     effect = Effect(kpi="k", title="K", unit="hour/case", before=before, after=after)
     assert columns(tables.effects(receipt(effect=[effect]))) == {
-        "KPI": ["K"], "Before": [texts[0]], "After": [texts[1]], "Change": [texts[2]],
+        "KPI": ["K"], "Before": [texts[0]], "Before, likely": ["–"], "After": [texts[1]],
+        "After, likely": ["–"], "Change": [texts[2]], "Grade": ["–"],
     }  # fmt: skip
+
+
+def test_a_kpi_before_and_after_keeps_its_range_and_grade():
+    effect = Effect(
+        kpi="k", title="K", unit="hour/case", before=5.0, after=7.0, before_p10=4.0,
+        before_p90=6.5, after_p10=7.0, after_p90=7.0, grade="C",
+    )  # fmt: skip
+    shown = columns(tables.effects(receipt(effect=[effect])))
+    assert (shown["Before, likely"], shown["After, likely"]) == (["4 to 6.5"], ["exact"])
+    assert shown["Grade"] == ["C"]
 
 
 def test_a_rate_of_exact_numbers_is_called_exact():

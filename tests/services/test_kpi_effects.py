@@ -27,7 +27,11 @@ def test_an_effect_is_every_kpi_that_differs():
     before = [of(1.0, "same"), of(1.0, "more"), of(2.0, "gone"), of(None, "told")]
     after = [of(1.0, "same"), of(1.5, "more"), of(7.0, "told"), of(3.0, "new"), of(None, "none")]
     assert effect(before, after) == [
-        Effect(kpi=name, title=name.upper(), unit="hour/case", before=was, after=now)
+        Effect(
+            kpi=name, title=name.upper(), unit="hour/case", before=was, after=now, grade="C",
+            before_p10=was and was - 1, before_p90=was and was + 1,
+            after_p10=now and now - 1, after_p90=now and now + 1,
+        )
         for name, was, now in [
             ("more", 1.0, 1.5), ("gone", 2.0, None), ("told", None, 7.0), ("new", None, 3.0),
         ]

@@ -29,6 +29,7 @@ from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.answers import Answers
 from mlpm_core.services.session.settings import Settings
+from mlpm_core.value.worth import Worth
 from tests.by_hand import case, line, record, worth
 from tests.monitored_shop import (
     CASE,
@@ -122,7 +123,7 @@ def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
     lines = [line(case(worth(5.0), now or worth(5.0)), project_title=n) for n, now in rows.items()]
     lines[1] = line(case(None, worth(1.0)), project_title="unknown")
     monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
-    monkeypatch.setattr(service, "_totals", lambda _: [])
+    monkeypatch.setattr(service, "totals", lambda _: [])
     titles = [x.project_title for x in portfolio(store).lines]
     assert titles == ["less", "same", "unknown", "more"]
 
@@ -203,10 +204,12 @@ def test_kpis_as_they_are_answered(store):
         "project": SHOP, "kpi": "down", "title": "down", "dimension": "revenue",
         "unit": "EUR/year", "direction": "lower", "baseline": 400_000.0, "target": 500_000.0,
         "target_on": "2024-12-31", "planned": about(400_000 - BEST * revenue),
+        **dict.fromkeys(("planned_p10", "planned_p90"), about(400_000 - BEST * revenue)),
         "value": about(400_000 - revenue), "p10": about(400_000 - revenue),
         "p90": about(400_000 - revenue), "grade": "C", "reason": None, "proxy": None,
         "stands_for": None,
         "expires_on": None, "counts": True, "as_of": "2024-07-29T00:00:00", "model": "m 1",
+        "state": "reached", "judged_by": "implied", "measured": None, "measured_in": None,
         "batches": down["batches"], "standing": "on target", "rests_on": "week of 22 Jul 2024",
         "not_counted": None,
     }  # fmt: skip
@@ -239,7 +242,11 @@ def test_health_as_it_is_answered(store):
     assert shop == {
         "project": SHOP, "value_case": CASE, "model": "m", "model_version": "1",
         "health": "watch", "reason": portfolio(store).lines[0].health.reason,
-        "age_days": 4, "currency": "EUR", "planned_rate": about(PLANNED * PER_WEEK),
+        "age_days": 4, "currency": "EUR", "unit": "EUR/week", "as_of": "2024-07-29T00:00:00",
+        "planned_rate": about(PLANNED * PER_WEEK),
+        **dict.fromkeys(("planned_rate_p10", "planned_rate_p90"), about(PLANNED * PER_WEEK)),
+        **dict.fromkeys(("value_gap_p10", "value_gap_p90"), about((PLANNED - NET) * PER_WEEK)),
+        "value_after_actual_cost_p10": None, "value_after_actual_cost_p90": None,
         "value_rate": about(NET * PER_WEEK), "value_gap": about((PLANNED - NET) * PER_WEEK),
         "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
         "rests_on": "week of 22 Jul 2024", "not_counted": None, "value_after_actual_cost": None,
@@ -259,17 +266,29 @@ def test_the_range_of_a_rate_is_answered_from_low_to_high(monkeypatch):
     (row,) = health_json(None, None)
     ends = row["value_rate_p10"], row["value_rate_p90"]
     assert ends == (about(7 - 10 * PER_WEEK), about(7 + 10 * PER_WEEK))
+    gap = row["value_gap_p10"], row["value_gap_p90"]
+    assert gap == (about(-10 * PER_WEEK), about(10 * PER_WEEK))
 
 
 def test_the_text_for_prometheus_quotes_its_labels(store):
     of_mill, shop = (health_json(store, p)[0] for p in ("mill", SHOP))
     assert prometheus_text(store).splitlines() == [
-        "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
-        "# TYPE mlpm_value_rate gauge",
-        r'mlpm_value_rate{project="mill",value_case="c\"1",currency="USD"} '
-        f"{of_mill['value_rate']!r}",
-        'mlpm_value_rate{project="shop",value_case="orders",currency="EUR"} '
-        f"{shop['value_rate']!r}",
+        *(
+            line
+            for name, meaning in portfolio_export._RATES
+            for line in (
+                f"# HELP mlpm_{name} {meaning}",
+                f"# TYPE mlpm_{name} gauge",
+                rf'mlpm_{name}{{project="mill",value_case="c\"1",currency="USD",grade="C"}} '
+                f"{of_mill[name]!r}",
+                f'mlpm_{name}{{project="shop",value_case="orders",currency="EUR",grade="C"}} '
+                f"{shop[name]!r}",
+            )
+        ),
+        "# HELP mlpm_value_rate_end_seconds When the newest results of the value rate end (UTC).",
+        "# TYPE mlpm_value_rate_end_seconds gauge",
+        r'mlpm_value_rate_end_seconds{project="mill",value_case="c\"1"} 1722816000.0',
+        'mlpm_value_rate_end_seconds{project="shop",value_case="orders"} 1722211200.0',
         "# HELP mlpm_health 1 for the health that a value case has.",
         "# TYPE mlpm_health gauge",
         r'mlpm_health{project="mill",value_case="c\"1",health="healthy"} 1',
@@ -334,7 +353,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
         line(case(worth(2.0), worth(3.0), title="Both")),
     ]
     monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
-    monkeypatch.setattr(service.Worth, "annual", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(Worth, "annual", lambda *_, **__: 1 / 0)
     net = portfolio(store).totals
     assert [(t.dimension, t.planned.mean, t.realised.mean, t.cases) for t in net] == [
         (None, 2.0, 3.0, ("Both",))

@@ -45,7 +45,7 @@ def workshop_measured(requests: Requests, triage: Triage, seed: int = SEED) -> l
         if week <= last_week - _OPEN_WEEKS:
             counted["wrong-bench"] = (wrong.astype(float), "Job cards: first bench and last")
         if monday >= COUNTED_FROM_ON:
-            rows += [_row(kpi, monday, values, told) for kpi, (values, told) in counted.items()]
+            rows += [_row(kpi, monday, of, source) for kpi, (of, source) in counted.items()]
     return rows
 
 
@@ -66,7 +66,7 @@ def _row(kpi_id: str, monday: date, values: np.ndarray, source: str) -> Row:
 
 def workshop_events() -> list[Row]:
     """What happened around the workshop, as its people wrote it down."""
-    told = (
+    written = (
         ("form", "The form asks for the kind of bike", date(2025, 3, 3), "release", "", ""),
         ("e-bikes", "E-bikes for hire: their requests come through the form", date(2025, 4, 1),
          "other", "", "request-triage"),
@@ -86,13 +86,13 @@ def workshop_events() -> list[Row]:
             "note": f"Written down by {INES}",
             "archived": False,
         }
-        for event_id, title, on, kind, kpi_id, model_id in told
+        for event_id, title, on, kind, kpi_id, model_id in written
     ]
 
 
 def workshop_targets() -> list[Row]:
     """Targets on the way to the last one, and one beyond it."""
-    told = (
+    dated = (
         ("desk-hours", date(2025, 2, 28), 100.0, 120.0, 90.0),
         ("wrong-bench", date(2026, 12, 31), 41.0, None, 38.0),
     )
@@ -106,5 +106,5 @@ def workshop_targets() -> list[Row]:
             "stretch": stretch,
             "archived": False,
         }
-        for kpi_id, on, target, floor, stretch in told
+        for kpi_id, on, target, floor, stretch in dated
     ]

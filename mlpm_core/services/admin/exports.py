@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core import __version__
 from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.in_life.realisation import Grade
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import KINDS, Decision, Project, columns
 from mlpm_core.reports import FORMATS, Table, csv_bytes, xlsx_bytes
@@ -29,6 +30,15 @@ _STANDING: Mapping[str, Callable[[Workspace, str | None], list[dict[str, Any]]]]
     "kpi_values": portfolio_export.kpis_json,
     "health": portfolio_export.health_json,
 }
+_LEGEND: Final = (
+    ("Ranges", "A figure lies between its p10 and its p90 8 times in 10."),
+    (
+        "Grades",
+        "How sure it is that the model caused a figure. A: cases held out at random. B: before "
+        "and after, beside a control. C: computed from the model's metrics. D: somebody's word. "
+        "No grade: a plan, or what somebody typed in.",
+    ),
+)
 _TAKEN_BACK = ("channel", "undone_in", "undone_by", "undone_at")
 
 
@@ -73,6 +83,7 @@ def export(workspace: Workspace, project: str, table: str, file_format: str) -> 
             ("Clock of the project", workspace.today(project).isoformat()),
             ("Filter", f"project = {project}"),
             ("Rows", f"{len(rows):,}"),
+            *_LEGEND,
             ("Exported by", workspace.actor),
             ("Made with", f"MLPM {__version__}"),
         ),
@@ -128,9 +139,10 @@ def decisions_table(workspace: Workspace, project: str) -> list[dict[str, Any]]:
             "withdrawn_at": d.withdrawn_at,
             "withdrawn_by": d.withdrawn_by,
             **_ranged("promised", d.promised, d.promised_reason),
-            "promised_as_measured": d.measured.mean if d.measured else None,
+            **_ranged("promised_as_measured", d.measured),
             "promised_before_correction": d.is_before_correction,
             **_ranged("realised", d.realised, d.realised_reason),
+            "realised_grade": Grade.MODEL_IMPLIED.value if d.realised else None,
             "realised_when": d.realised_when,
             "in_use_instead": d.instead or None,
         }

@@ -10,16 +10,16 @@ import numpy as np
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.proof.plan import Design, DesignKind, Missing, ProofPlan, Setting, proof_plan
+from mlpm_core.quantity import Dimension, is_percent
 from mlpm_core.records import Granularity, Group, Kpi, KpiActual, ProofDesign
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
-from mlpm_core.value.kpi import DAYS_PER_YEAR, per_unit
+from mlpm_core.value.kpi import DAYS_PER_YEAR, is_measured_only, per_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from mlpm_core.quantity import Dimension
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.value.estimate import Estimate
 
@@ -96,18 +96,24 @@ def outcome_units(kpi_unit: str, currency: str) -> tuple[str, str, float]:
     """
     if kpi_unit in _TOGETHER:
         return kpi_unit, _TOGETHER[kpi_unit], 1000.0 if kpi_unit in _PER_THOUSAND else 1.0
+    if is_percent(kpi_unit):
+        return kpi_unit, "case", 100.0
+    if is_per_case(kpi_unit):
+        return kpi_unit, kpi_unit, 1.0
     return f"{currency}/case", currency, 1.0
 
 
 def is_per_case(kpi_unit: str) -> bool:
     """Whether a KPI is told per case, or per 1,000, and no amount of money a year.
 
+    One in a unit that no mechanism implies is the mean of its cases.
+
     Examples
     --------
-    >>> is_per_case("hour/case"), is_per_case("EUR/year")
-    (True, False)
+    >>> is_per_case("hour/case"), is_per_case("EUR/year"), is_per_case("NPS points")
+    (True, False, True)
     """
-    return kpi_unit in _TOGETHER
+    return kpi_unit in _TOGETHER or is_measured_only(Dimension.REVENUE, kpi_unit)
 
 
 def kpis_to_prove(workspace: Workspace, project: str, value_case_id: str) -> tuple[KpiToProve, ...]:
@@ -126,6 +132,7 @@ def kpis_to_prove(workspace: Workspace, project: str, value_case_id: str) -> tup
         kpis = [
             k for k in reader.current(Kpi, project)
             if not k.archived
+            and not is_measured_only(k.dimension, k.unit)
             and (k.value_case_id == value_case_id or (not k.value_case_id and len(cases) == 1))
         ]  # fmt: skip
         actuals = reader.current(KpiActual, project)

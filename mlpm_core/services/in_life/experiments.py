@@ -13,11 +13,13 @@ from mlpm_core.in_life.periods import Period
 from mlpm_core.in_life.realisation import Span, counted_parts
 from mlpm_core.proof.always_valid import TUNED_WEEKS
 from mlpm_core.proof.cells import Sums
-from mlpm_core.proof.experiment import Doubt, Experiment, Interval, Verdict, experiment
+from mlpm_core.proof.experiment import Doubt, Experiment, Verdict, experiment
 from mlpm_core.proof.grown import Compared
+from mlpm_core.proof.interval import Interval
 from mlpm_core.records import Direction, Group, Kpi, ProofDesign
 from mlpm_core.services.evaluate.decisions import DecisionState, decisions
 from mlpm_core.services.evaluate.proof_plans import is_per_case, outcome_units
+from mlpm_core.services.in_life.before_after import KpiBeforeAfter, before_after
 from mlpm_core.services.session.computing import or_reason
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 __all__ = [
-    "Doubt", "Experiment", "KpiExperiment", "Lack", "Proof", "ProofDesign", "ProofState",
-    "ProofsView", "Verdict", "proofs",
+    "Doubt", "Experiment", "KpiBeforeAfter", "KpiExperiment", "Lack", "Proof", "ProofDesign",
+    "ProofState", "ProofsView", "Verdict", "proofs",
 ]  # fmt: skip
 
 _AGREE: Final = 0.1
@@ -67,6 +69,11 @@ class KpiExperiment:
     batches: tuple[str, ...]
     plan: DecisionView | None = None
 
+    @property
+    def has_figure(self) -> bool:
+        """Whether the groups could be compared."""
+        return self.experiment is not None and self.experiment.effect is not None
+
 
 class ProofState(StrEnum):
     """How far the proof of a decision has come."""
@@ -76,7 +83,6 @@ class ProofState(StrEnum):
     RUNNING = "running"
     PROVEN = "verdict"
     NEVER = "cannot be known"
-    ELSEWHERE = "not read here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +108,14 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class ProofsView:
-    """What was measured by group, and how far the proofs of the decisions in force have come."""
+    """What was measured by group, and how far the proofs of the decisions in force have come.
+
+    ``compared`` are those that are planned before and after, beside a group left alone (grade B).
+    """
 
     experiments: tuple[KpiExperiment, ...]
     proofs: tuple[Proof, ...]
+    compared: tuple[KpiBeforeAfter, ...] = ()
 
 
 _SPLIT: Final = (ProofDesign.HALVES, ProofDesign.HOLDOUT)
@@ -131,9 +141,17 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
     with workspace.store.reader() as reader:
         kpis = {k.kpi_id: k for k in reader.current(Kpi, project) if not k.archived}
         rows = reader.rows("kpis_by_group", project=project, until=until)
+        told = [
+            before_after(reader, kpis[name], plan, today)
+            for name, plan in plans.items()
+            if plan.proof_by is ProofDesign.BEFORE_AFTER and name in kpis
+        ]
+    compared = {c.kpi_id: c for c in told if c is not None}
     by_kpi: dict[str, list[dict[str, Any]]] = {}
     for measured in rows:
         plan = plans.get(measured["kpi_id"])
+        if plan is not None and plan.proof_by is ProofDesign.BEFORE_AFTER:
+            continue  # nobody says that chance chose its group
         if plan is None or measured["period_start"].date() >= plan.decided_on:
             by_kpi.setdefault(measured["kpi_id"], []).append(measured)
     read = {
@@ -143,7 +161,13 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
     }
     return ProofsView(
         tuple(read.values()),
-        tuple(_proof(d, kpis, read.get(d.proof_kpi_id), row.currency, today) for d in in_force),
+        tuple(
+            _proof(
+                d, kpis, read.get(d.proof_kpi_id), compared.get(d.proof_kpi_id), row.currency, today
+            )
+            for d in in_force
+        ),
+        tuple(compared.values()),
     )
 
 
@@ -151,6 +175,7 @@ def _proof(
     decision: DecisionView,
     kpis: Mapping[str, Kpi],
     measured: KpiExperiment | None,
+    compared: KpiBeforeAfter | None,
     currency: str,
     today: date,
 ) -> Proof:
@@ -166,7 +191,7 @@ def _proof(
         left = max(-((today - due_on).days // 7), 0)
     proof = Proof(decision, title, unit, ProofState.WAITING, due_on, left)
     if decision.proof_by is ProofDesign.BEFORE_AFTER:
-        return replace(proof, state=ProofState.ELSEWHERE)
+        return _before_after(proof, compared)
     found = measured.experiment if measured else None
     if found is None:
         return proof if due_on else replace(proof, state=ProofState.NEVER)
@@ -175,6 +200,16 @@ def _proof(
     if found.doubt in (Doubt.WIDE, Doubt.TOO_SHORT) and found.weeks_left is None:
         return replace(proof, state=ProofState.NEVER, weeks_left=None)
     return replace(proof, state=ProofState.RUNNING, weeks_left=found.weeks_left)
+
+
+def _before_after(proof: Proof, compared: KpiBeforeAfter | None) -> Proof:
+    """How far a proof before and after has come; it is read once, on the day it is due."""
+    if compared is None:
+        return proof if proof.due_on else replace(proof, state=ProofState.NEVER)
+    if not compared.is_due:
+        return replace(proof, state=ProofState.RUNNING)
+    state = ProofState.PROVEN if compared.is_proven else ProofState.NEVER
+    return replace(proof, state=state, weeks_left=None)
 
 
 def _read(

@@ -45,13 +45,15 @@ class Moved:
 class SinceDay:
     """What changed of a KPI since a day.
 
-    ``measured`` and ``implied`` are None where there is no value at all. ``settled`` are changes of
+    ``measured`` and ``implied`` are None where there is no value at all; ``implied_ends`` are P10
+    and P90 of what is implied now. ``settled`` are changes of
     its definition, target or owner, and of the mechanism; ``events`` everything else.
     """
 
     day: date
     measured: Moved | None
     implied: Moved | None
+    implied_ends: tuple[float, float] | None
     metrics: tuple[Moved, ...]
     settled: tuple[Happening, ...]
     events: tuple[Happening, ...]
@@ -71,6 +73,7 @@ def since_day(view: KpiView, series: KpiSeries | None, day: date) -> SinceDay:
         day,
         measured,
         implied,
+        (view.implied[-1].low, view.implied[-1].high) if view.implied else None,
         _metrics(view.implied, moment),
         tuple(h for h in later if h.origin in _SETTLED),
         tuple(h for h in later if h.origin not in _SETTLED),

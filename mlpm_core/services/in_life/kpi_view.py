@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import NotFoundError
@@ -55,6 +56,7 @@ __all__ = [
     "is_stale",
     "kpi_lines",
     "kpi_view",
+    "line_of",
     "periods_missing",
 ]
 
@@ -112,9 +114,27 @@ class KpiLine:
     target: Target | None
 
     @property
+    def newest(self) -> MeasuredValue | None:
+        """The newest measured value of a period that is over."""
+        return self.series.newest if self.series else None
+
+    @property
+    def shown(self) -> float | None:
+        """The figure it is judged by: measured, or else implied, or else planned."""
+        if self.newest is not None:
+            return self.newest.value
+        standing = self.kpi.current or self.kpi.planned
+        return standing.mean if standing else None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether nothing but a plan says where it stands."""
+        return self.newest is None and self.kpi.current is None and self.kpi.planned is not None
+
+    @property
     def spark(self) -> Sequence[float]:
         """The newest levels, oldest first: measured, or else implied."""
-        if self.series is None:
+        if self.series is None or self.newest is None:
             return self.kpi.trend[-_SPARK:]
         return [v.value for v in self.series.whole[-_SPARK:]]
 
@@ -148,10 +168,25 @@ class KpiView:
         """The implied level over a period; None where too few of its days have one."""
         return level_within({i.period: i.level for i in self.implied}, period)
 
+    def implied_ends_in(self, period: Period) -> tuple[float, float] | None:
+        """P10 and P90 of the implied level over a period; None where there is no such level.
+
+        The draws behind the levels of all days are the same, so that their ends average.
+        """
+        low = level_within({i.period: i.low for i in self.implied}, period)
+        high = level_within({i.period: i.high for i in self.implied}, period)
+        return None if low is None or high is None else (low, high)
+
     def measured_on(self, on: date) -> float | None:
         """What was measured in the whole period of a day; None where it was not."""
         value = measured_on(self.line.series, on)
         return None if value is None else value.value
+
+    def measured_since(self, on: date) -> tuple[float, int] | None:
+        """The mean of the whole periods that begin on a day or later, and how many these are."""
+        series = self.line.series
+        later = [v for v in series.whole if v.period.start.date() >= on] if series else []
+        return (fmean(v.value for v in later), len(later)) if later else None
 
     def other_in(self, value: MeasuredValue) -> float | None:
         """What of a measured value the models do not explain."""
@@ -216,7 +251,7 @@ def _lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
         measured = _measured(reader, project, view)
         targets = _targets(reader, project)
     lines = [
-        _line(kpi, measured.get(kpi.kpi_id, {}), targets.get(kpi.kpi_id, ()), view.day)
+        line_of(kpi, measured.get(kpi.kpi_id, {}), targets.get(kpi.kpi_id, ()), view.day)
         for kpi in view.kpis
     ]
     return tuple(sorted(lines, key=_worst_first))
@@ -226,9 +261,10 @@ def _worst_first(line: KpiLine) -> tuple[object, ...]:
     return _STATES.index(line.state), not line.is_measured, line.kpi.title
 
 
-def _line(
+def line_of(
     kpi: KpiValue, measured: Mapping[str, KpiSeries], dated: Sequence[Target], day: date
 ) -> KpiLine:
+    """A KPI with its measured values by length of period and its targets by date, judged."""
     series = next(iter(measured.values()), None)
     target = _in_force(_with_last(dated, kpi), day) if kpi.counts else None
     if series is None or series.newest is None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.in_life.health import WORST_FIRST, Health, LimitCheck, Verdict
-from mlpm_core.quantity import Dimension
+from mlpm_core.in_life.realisation import Grade
 from mlpm_core.records import Kpi, ValueCase
 from mlpm_core.services.in_life.costs import RecentCost, recent_cost, recent_rows
 from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limits_held
+from mlpm_core.services.in_life.portfolio_totals import Total, totals
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent, kept
 from mlpm_core.services.session.stale import make_stale
@@ -20,8 +20,8 @@ from mlpm_core.services.valuation.monitored import ask_recent_ahead, watched_dep
 from mlpm_core.services.valuation.trends import kept_trend
 from mlpm_core.services.valuation.value_cases import CaseValue, cases_by_id, kept_cases
 from mlpm_core.services.valuation.value_rates import rates_of
+from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.kpi import DAYS_PER_YEAR
-from mlpm_core.value.worth import Estimate, Worth, added
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Estimate",
+    "Grade",
     "Health",
     "Portfolio",
     "PortfolioRow",
@@ -93,11 +94,34 @@ class PortfolioRow:
         return net.p10 * _PER_WEEK, net.p90 * _PER_WEEK
 
     @property
+    def grade(self) -> Grade | None:
+        """How far the current value can be put down to the model; None for a plan."""
+        return Grade.MODEL_IMPLIED if self.is_in_life else None
+
+    @property
+    def planned_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of the planned value rate, money a week."""
+        if self.case.planned is None:
+            return None, None
+        net = self.case.planned.net
+        return net.p10 * _PER_WEEK, net.p90 * _PER_WEEK
+
+    @property
     def after_actual_cost(self) -> float | None:
         """Current value rate with the recorded cost in the place of the planned, money a week."""
-        if self.current_rate is None or self.cost is None:
+        return self._less_cost(self.current_rate)
+
+    @property
+    def after_actual_cost_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of it, money a week; what was recorded is taken as exact."""
+        low, high = self.rate_range
+        return self._less_cost(low), self._less_cost(high)
+
+    def _less_cost(self, rate: float | None) -> float | None:
+        """A value rate with the recorded cost in the place of the planned."""
+        if rate is None or self.cost is None:
             return None
-        return self.current_rate + self.cost.planned - self.cost.actual
+        return rate + self.cost.planned - self.cost.actual
 
     @property
     def gap(self) -> float | None:
@@ -107,27 +131,17 @@ class PortfolioRow:
         return self.planned_rate - self.current_rate
 
     @property
+    def gap_range(self) -> tuple[float | None, float | None]:
+        """P10 and P90 of the gap, money a week; the plan's mean is what was promised."""
+        low, high = self.rate_range
+        if self.planned_rate is None or low is None or high is None:
+            return None, None
+        return self.planned_rate - high, self.planned_rate - low
+
+    @property
     def gap_share(self) -> float | None:
         """The gap as a share of what was planned, whatever its sign; None where that is nothing."""
         return self.gap / abs(self.planned_rate) if self.gap and self.planned_rate else None
-
-
-class Mean(NamedTuple):
-    """What is planned on average."""
-
-    mean: float
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A dimension (None: net) a year over every case in life; ``unit`` tells currencies apart."""
-
-    dimension: Dimension | None
-    unit: str
-    planned: Mean
-    realised: Estimate
-    cases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +191,7 @@ def _portfolio(workspace: Workspace) -> Portfolio:
         return not x.is_in_life, WORST_FIRST.index(x.health.health), -size(x), x.project_title
 
     lines.sort(key=order)
-    return Portfolio(tuple(lines), tuple(_totals([x for x in lines if x.is_counted])))
+    return Portfolio(tuple(lines), tuple(totals([x.case for x in lines if x.is_counted])))
 
 
 def gap_size(lines: Iterable[PortfolioRow]) -> Callable[[PortfolioRow], float]:
@@ -324,47 +338,3 @@ def _line(
         age_days=age_days,
         checks=checks,
     )
-
-
-def _totals(lines: list[PortfolioRow]) -> list[Total]:
-    """Money per currency, human hours and bad experiences a year; cycle time is never added."""
-    cases = [x.case for x in lines if x.case.planned and x.case.current]
-    by_currency: dict[str, list[CaseValue]] = {}
-    for case in cases:
-        by_currency.setdefault(case.currency, []).append(case)
-    totals = [
-        _total(None, f"{currency}/year", mine, lambda worth: worth.net)
-        for currency, mine in sorted(by_currency.items())
-    ]
-    for dimension in Dimension:
-        if dimension is Dimension.CYCLE_TIME or not cases:
-            continue
-        is_money = dimension.annual_unit.startswith("money")
-        groups = by_currency if is_money else {"": cases}
-        for currency, mine in sorted(groups.items()):
-            unit = dimension.annual_unit.replace("money", currency)
-            annual = partial(Worth.annual, dimension=dimension)
-            counted = [case for case in mine if _has_annual(case, dimension)]
-            if counted:
-                totals.append(_total(dimension, unit, counted, annual))
-    return totals
-
-
-def _has_annual(case: CaseValue, dimension: Dimension) -> bool:
-    """Whether a case in life can be added in a dimension; a total names those that it holds."""
-    worths = [worth for worth in (case.planned, case.current) if worth]
-    what = f"{dimension.label} a year of {case.value_case_id}"
-    _, problem = or_reason(what, lambda: [worth.annual(dimension) for worth in worths])
-    return problem is None
-
-
-def _total(
-    dimension: Dimension | None,
-    unit: str,
-    cases: list[CaseValue],
-    part: Callable[[Worth], Estimate],
-) -> Total:
-    planned = Mean(math.fsum(part(case.planned).mean for case in cases if case.planned), unit)
-    realised = [part(case.current) for case in cases if case.current]
-    titles = tuple(case.title for case in cases)
-    return Total(dimension, unit, planned, added(realised, unit), titles)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from mlpm_core.in_life.realisation import Grade
 from mlpm_core.quantity import finite
+from mlpm_core.services.in_life.kpi_view import kpi_lines
 from mlpm_core.services.in_life.portfolio import every_line, lines_of, project_view
 from mlpm_core.services.session.consistent import consistent
 from mlpm_core.services.valuation.kpis import ProxyState
@@ -15,15 +17,27 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.in_life.portfolio import PortfolioRow
     from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.value.kpi import KpiStanding
 
 V = TypeVar("V")
+_RATES: Final = (
+    (
+        "value_rate",
+        "Value a week that fresh monitored metrics imply, in the currency; grade says how far it "
+        "can be put down to the model.",
+    ),
+    ("value_rate_p10", "What the value a week is above 9 times in 10."),
+    ("value_rate_p90", "What the value a week is below 9 times in 10."),
+)
 
 
 def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]:
     """KPIs of one project or all, as the HTTP route answers them."""
     answer = []
     for view in _views(workspace, project, project_view):
+        lines = {line.kpi.kpi_id: line for line in kpi_lines(workspace, view.project.project)}
         for kpi in view.kpis:
+            line = lines[kpi.kpi_id]
             answer.append(
                 {
                     "project": view.project.project,
@@ -35,7 +49,7 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "baseline": kpi.baseline,
                     "target": kpi.target,
                     "target_on": str(kpi.target_on) if kpi.target_on else None,
-                    "planned": finite(kpi.planned.mean) if kpi.planned else None,
+                    **_ranged("planned", *_mean_and_ends(kpi.planned)),
                     "value": finite(kpi.value),
                     "p10": finite(kpi.current.p10) if kpi.current else None,
                     "p90": finite(kpi.current.p90) if kpi.current else None,
@@ -46,6 +60,10 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "expires_on": str(kpi.proxy.expires_on) if kpi.proxy.expires_on else None,
                     "counts": kpi.counts,
                     "standing": kpi.standing(view.day),
+                    "state": line.state.value,
+                    "judged_by": "measured" if line.is_measured else "implied",
+                    "measured": finite(line.newest.value) if line.newest else None,
+                    "measured_in": str(line.newest.period) if line.newest else None,
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
                     "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
                     "not_counted": kpi.uncounted,
@@ -68,17 +86,19 @@ def health_json(workspace: Workspace, project: str | None) -> list[dict[str, Any
             "reason": line.health.reason,
             "age_days": line.age_days,
             "currency": line.case.currency,
-            "planned_rate": finite(line.planned_rate),
-            "value_rate": finite(line.current_rate),
-            "value_rate_p10": finite(line.rate_range[0]),
-            "value_rate_p90": finite(line.rate_range[1]),
+            "unit": f"{line.case.currency}/week",
+            **_ranged("planned_rate", line.planned_rate, line.planned_range),
+            **_ranged("value_rate", line.current_rate, line.rate_range),
+            "as_of": line.case.as_of.end.isoformat() if line.case.as_of else None,
             "rests_on": str(line.case.rests_on) if line.case.rests_on else None,
             "not_counted": line.case.uncounted,
-            "value_gap": finite(line.gap),
-            "value_after_actual_cost": finite(line.after_actual_cost),
+            **_ranged("value_gap", line.gap, line.gap_range),
+            **_ranged(
+                "value_after_actual_cost", line.after_actual_cost, line.after_actual_cost_range
+            ),
             "actual_cost_rate": finite(line.cost.actual) if line.cost else None,
             "planned_cost_rate": finite(line.cost.planned) if line.cost else None,
-            "grade": Grade.MODEL_IMPLIED.value if line.is_in_life else None,
+            "grade": line.grade.value if line.grade else None,
         }
         for view in _views(workspace, project, _lines_of)
         for line in view.lines
@@ -86,15 +106,20 @@ def health_json(workspace: Workspace, project: str | None) -> list[dict[str, Any
 
 
 def prometheus_text(workspace: Workspace) -> str:
-    """Value rates and health of every case in the text format of Prometheus."""
-    out = [
-        "# HELP mlpm_value_rate Value a week that fresh monitored metrics imply, in the currency.",
-        "# TYPE mlpm_value_rate gauge",
-    ]
+    """Value rates with range, grade and end of their results, and health, for Prometheus."""
     rows = health_json(workspace, None)
-    for row in rows:
-        if row["value_rate"] is not None and row["not_counted"] is None:
-            out.append(f"mlpm_value_rate{{{_labels(row, 'currency')}}} {row['value_rate']!r}")
+    counted = [r for r in rows if r["value_rate"] is not None and r["not_counted"] is None]
+    out: list[str] = []
+    for name, meaning in _RATES:
+        out += [f"# HELP mlpm_{name} {meaning}", f"# TYPE mlpm_{name} gauge"]
+        out += [f"mlpm_{name}{{{_labels(r, 'currency', 'grade')}}} {r[name]!r}" for r in counted]
+    out += [
+        "# HELP mlpm_value_rate_end_seconds When the newest results of the value rate end (UTC).",
+        "# TYPE mlpm_value_rate_end_seconds gauge",
+    ]
+    for row in counted:
+        end = datetime.fromisoformat(row["as_of"]).replace(tzinfo=UTC).timestamp()
+        out.append(f"mlpm_value_rate_end_seconds{{{_labels(row)}}} {end!r}")
     out += [
         "# HELP mlpm_health 1 for the health that a value case has.",
         "# TYPE mlpm_health gauge",
@@ -103,12 +128,26 @@ def prometheus_text(workspace: Workspace) -> str:
     return "\n".join(out) + "\n"
 
 
-def _labels(row: Mapping[str, Any], also: str) -> str:
+def _ranged(
+    name: str, mean: float | None, ends: tuple[float | None, float | None]
+) -> dict[str, float | None]:
+    """A figure with the range in which it lies 8 times in 10."""
+    low, high = ends
+    return {name: finite(mean), f"{name}_p10": finite(low), f"{name}_p90": finite(high)}
+
+
+def _mean_and_ends(
+    figure: KpiStanding | None,
+) -> tuple[float | None, tuple[float | None, float | None]]:
+    return (figure.mean, (figure.p10, figure.p90)) if figure else (None, (None, None))
+
+
+def _labels(row: Mapping[str, Any], *also: str) -> str:
     def quoted(value: object) -> str:
         text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{text}"'
 
-    return ",".join(f"{name}={quoted(row[name])}" for name in ("project", "value_case", also))
+    return ",".join(f"{name}={quoted(row[name])}" for name in ("project", "value_case", *also))
 
 
 class _Lines(NamedTuple):

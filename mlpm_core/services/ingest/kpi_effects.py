@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mlpm_core.in_life.realisation import Grade
 from mlpm_core.quantity import finite
 from mlpm_core.records import Effect, Receipt, Status, Warned
 from mlpm_core.services.ingest.monitored_lines import OF_STORE
@@ -12,7 +13,7 @@ from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import kpis_moved_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
@@ -56,13 +57,31 @@ def effect(before: Sequence[KpiValue], after: Sequence[KpiValue]) -> list[Effect
     was, now = {k.kpi_id: k for k in before}, {k.kpi_id: k for k in after}
     effects = []
     for kpi_id, kpi in (was | now).items():
-        old = finite(was[kpi_id].value) if kpi_id in was else None
-        new = finite(now[kpi_id].value) if kpi_id in now else None
+        (old, old_low, old_high), (new, new_low, new_high) = _ends(was, kpi_id), _ends(now, kpi_id)
         if old != new:
             effects.append(
-                Effect(kpi=kpi_id, title=kpi.title, unit=kpi.unit, before=old, after=new)
+                Effect(
+                    kpi=kpi_id,
+                    title=kpi.title,
+                    unit=kpi.unit,
+                    before=old,
+                    after=new,
+                    before_p10=old_low,
+                    before_p90=old_high,
+                    after_p10=new_low,
+                    after_p90=new_high,
+                    grade=Grade.MODEL_IMPLIED.value,
+                )
             )
     return effects
+
+
+def _ends(kpis: Mapping[str, KpiValue], kpi_id: str) -> tuple[float | None, ...]:
+    """Mean, P10 and P90 of a KPI's implied value; None where it has none."""
+    current = kpis[kpi_id].current if kpi_id in kpis else None
+    if current is None:
+        return None, None, None
+    return finite(current.mean), finite(current.p10), finite(current.p90)
 
 
 def asks_only_to_confirm(receipt: Receipt) -> bool:

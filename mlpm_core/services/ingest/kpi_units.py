@@ -14,7 +14,7 @@ from mlpm_core.intake.columns.rows import Rows, distinct
 from mlpm_core.intake.columns.written_units import money_of
 from mlpm_core.quantity import Dimension, is_percent
 from mlpm_core.records import Kpi, Project
-from mlpm_core.value.kpi import kpi_units
+from mlpm_core.value.kpi import is_measured_only, kpi_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +103,14 @@ def kpi_factor(written: str, dimension: str, unit: str, currency: str) -> float:
         text, scale = f"{money.currency}/{money.per or per}", money.factor
     elif is_percent(text) and unit in _SHARES:
         return 0.01
+    elif is_percent(text) and is_percent(unit):
+        return 1.0
+    elif text in _SHARES and is_percent(unit):
+        return 100.0
+    if is_measured_only(Dimension(dimension), unit):
+        if text.casefold() == unit.casefold():
+            return 1.0
+        raise InputError(f"The KPI is measured in {unit}.")
     head, _, behind = text.partition("/")
     text = f"{_SAME.get(head.lower(), head)}/{behind or per}".rstrip("/")
     factors = kpi_units(Dimension(dimension), currency)

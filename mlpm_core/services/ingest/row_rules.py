@@ -50,7 +50,7 @@ from mlpm_core.services.ingest.support_rules import AMOUNTS, amounts_rule, contr
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
-from mlpm_core.value.kpi import per_unit
+from mlpm_core.value.kpi import is_measured_only, kpi_units, per_unit
 from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
 from mlpm_core.value.together import check_partners
 
@@ -244,10 +244,19 @@ def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     currency = project_record.currency if project_record else "EUR"
 
     def rule(row: Row) -> Reject | None:
-        try:
-            per_unit(Dimension(row["dimension"]), row["unit"], currency)
-        except MlpmError as error:
-            return fault_in("unit", row["unit"], error)
+        dimension, unit = Dimension(row["dimension"]), row["unit"]
+        is_free = is_measured_only(dimension, unit)
+        if is_free and row["value_case_id"]:
+            told = MlpmError(
+                f"No value case moves a KPI in {unit}: leave the value case empty, and it is only "
+                f"measured; or write {' or '.join(kpi_units(dimension, currency))}."
+            )
+            return fault_in("unit", unit, told)
+        if not is_free:
+            try:
+                per_unit(dimension, unit, currency)
+            except MlpmError as error:
+                return fault_in("unit", unit, error)
         return _kpi_without_ground(row)
 
     return rule

@@ -22,7 +22,14 @@ from mlpm_core.records import (
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
 from mlpm_core.store import Writer
-from mlpm_core.value.kpi import KpiStanding, heading, kpi_units, per_unit, standing
+from mlpm_core.value.kpi import (
+    KpiStanding,
+    heading,
+    is_measured_only,
+    kpi_units,
+    per_unit,
+    standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,6 +49,7 @@ __all__ = [
     "KpiValue",
     "Proxy",
     "ProxyState",
+    "is_measured_only",
     "kpi_proxy",
     "kpi_units",
     "kpi_value",
@@ -197,7 +205,9 @@ def kpi_value(
     """
     baseline: float | None = kpi.baseline
     case, reason = None, None
-    if kpi.value_case_id in cases:
+    if is_measured_only(kpi.dimension, kpi.unit):
+        reason = f"No model implies this: it is only measured, in {kpi.unit}."
+    elif kpi.value_case_id in cases:
         case = cases[kpi.value_case_id]
     elif len(cases) == 1:
         case = next(iter(cases.values()))
@@ -208,9 +218,9 @@ def kpi_value(
     if case is not None and case.current is None:
         reason = case.problem or "No monitoring results yet: this is a plan."
     at: _Standings = _Standings()
-    if baseline is None:
+    if baseline is None and not is_measured_only(kpi.dimension, kpi.unit):
         reason = "Its baseline is still to be measured."
-    elif case is not None:
+    elif case is not None and baseline is not None:
         points = (trends or {}).get(case.value_case_id, ())
         what = f"KPI {kpi.kpi_id} of {kpi.project}"
         standings, problem = or_reason(what, partial(_standings, kpi, case, baseline, points))

@@ -9,7 +9,7 @@ Keys in the URL are public: a renamed one breaks links.
 ``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
 ``as_of``    the day, moment or batch as of which all is shown; once ``known``
 ``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
-``draft``    what was typed and not saved
+``draft``    what was typed and not saved     ``since``  the day since which a KPI changed
 ``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it
 
 Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break every
@@ -37,7 +37,7 @@ _WITHIN = {
     "candidate": ("mechanism",),
 }
 """What a key's value gives its meaning to: another project has other value cases."""
-_BOUND = ("made",)  # Streamlit keeps it, and writes it again
+_BOUND = ("made", "since")  # Streamlit keeps them, and writes them again
 
 
 def named(key: str) -> tuple[str, ...]:

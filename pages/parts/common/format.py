@@ -6,11 +6,12 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from mlpm_core.quantity import Dimension, digits_apart, in_percent
+from mlpm_core.quantity import CURRENCIES, Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
 from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType
 from mlpm_core.services.evaluate.candidates import NONE
-from mlpm_core.services.in_life.portfolio import Health
+from mlpm_core.services.in_life.kpi_view import KpiState
+from mlpm_core.services.in_life.portfolio import Grade, Health
 from mlpm_core.services.valuation.kpis import ProxyState
 
 if TYPE_CHECKING:
@@ -47,19 +48,19 @@ BADGES: dict[str, tuple[str, Colour]] = {
     Health.WATCH.label: (":material/visibility:", "orange"),
     Health.SICK.label: (":material/error:", "red"),
     Health.UNKNOWN.label: (":material/help:", "gray"),
-    "on target": (":material/check_circle:", "green"),
-    "between start and target, getting better": (":material/trending_up:", "orange"),
-    "between start and target": (":material/trending_flat:", "orange"),
-    "between start and target, getting worse": (":material/trending_down:", "red"),
-    "target missed": (":material/event_busy:", "red"),
-    "no better than before": (":material/error:", "red"),
-    "not current": (":material/history:", "gray"),
     ProxyState.AGREED.label: (":material/handshake:", "gray"),
     ProxyState.OPEN.label: (":material/hourglass_top:", "orange"),
     ProxyState.EXPIRED.label: (":material/hourglass_disabled:", "red"),
 }
-"""Icon and colour of a word for health, for a KPI's standing or for a provisional KPI."""
+"""Icon and colour of a word for health, or for a provisional KPI."""
 
+KPI_STATES: dict[KpiState, tuple[str, str, Colour]] = {
+    KpiState.REACHED: ("✓ target reached", ":material/check_circle:", "green"),
+    KpiState.ON_THE_WAY: ("… on the way", ":material/trending_flat:", "orange"),
+    KpiState.OFF: ("✕ off target", ":material/error:", "red"),
+    KpiState.CANNOT_TELL: ("? cannot tell", ":material/help:", "gray"),
+}
+"""Each state of a KPI with a sign and words, an icon and a colour, never colour alone."""
 LENGTHS = {
     "": "Moment",
     "PT1H": "Hour",
@@ -177,7 +178,7 @@ def figure(value: float, unit: str, digits: int = 3) -> str:
     ('EUR 62.1k / year', '12.3 h per case')
     """
     head, _, period = unit.partition("/")
-    if period in ("year", "month", "week") and len(head) == 3 and head.isupper():
+    if period in ("year", "month", "week") and head in CURRENCIES:
         return f"{head} {number(value, digits)} / {period}"
     return f"{number(value, digits)} {written_unit(unit)}"
 
@@ -254,6 +255,22 @@ def spread(low: float, high: float) -> str:
     """
     ends = span(low, high)
     return ends if ends == "exact" else f"likely {ends} (8 times in 10)"
+
+
+def graded(low: float, high: float, grade: Grade | None) -> str:
+    """P10 to P90 with the grade of evidence; without a grade it is a plan.
+
+    Examples
+    --------
+    >>> graded(52_000, 71_500, Grade.MODEL_IMPLIED), graded(1.0, 1.0, None)
+    ('likely 52.0k to 71.5k (8 times in 10), grade C', 'exact, planned')
+    """
+    return f"{spread(low, high)}, {grade_in_words(grade)}"
+
+
+def grade_in_words(grade: Grade | None) -> str:
+    """A grade of evidence as it stands behind a figure."""
+    return "planned" if grade is None else f"grade {grade}"
 
 
 def inner(name: str) -> str:

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.insights import grown
-from mlpm_core.services.valuation.kpis import worst_first
+from mlpm_core.services.in_life.portfolio import Grade
 from pages.parts.common import commands, controls, driver_tree, queries, tables, terms, text
 from pages.parts.common.format import (
     BADGES,
     ICONS,
     NOTHING,
-    digits_beside,
-    figure,
+    grade_in_words,
+    graded,
     literal,
     money,
     number,
     short_figure,
-    spread,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
-    from mlpm_core.services.in_life.portfolio import Estimate, Portfolio, PortfolioRow, ProjectView
-    from mlpm_core.services.valuation.kpis import KpiValue
+    from mlpm_core.services.in_life.portfolio import Estimate, Portfolio, PortfolioRow
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
 _CYCLE_TIME = "Not added up: a case means something else in every project. Each KPI shows its own."
@@ -138,7 +135,8 @@ def totals(shown: Portfolio) -> None:
                 for total in shown.totals:
                     if total.dimension is dimension:
                         meaning = text.dimension(dimension) if dimension else text.net()
-                        _estimate(dimension, total.realised, total.unit, meaning)
+                        of = Grade.MODEL_IMPLIED
+                        _estimate(dimension, total.realised, total.unit, of, meaning)
                         planned = short_figure(total.planned.mean, total.unit, dimension)[0]
                         st.caption(literal(f"planned {planned}"))
 
@@ -151,13 +149,19 @@ def dimension_label(dimension: Dimension | None) -> str:
 
 
 def _estimate(
-    dimension: Dimension | None, estimate: Estimate, unit: str, help: str | None = None
+    dimension: Dimension | None,
+    estimate: Estimate,
+    unit: str,
+    grade: Grade | None,
+    help: str | None = None,
 ) -> None:
-    """A figure with what it counts, per what, and its likely range."""
+    """A figure with what it counts, per what, its likely range and its grade."""
     value, per = short_figure(estimate.mean, unit, dimension)
     st.metric(dimension_label(dimension), literal(value), help=help)
     no_change = estimate.is_exact and estimate.mean == 0
-    ends = "does not change" if no_change else spread(estimate.p10, estimate.p90)
+    ends = f"does not change, {grade_in_words(grade)}"
+    if not no_change:
+        ends = graded(estimate.p10, estimate.p90, grade)
     st.caption(literal(per) + f"  \n{literal(ends)}", help=terms.LIKELY)
 
 
@@ -187,106 +191,6 @@ def _deployed(line: PortfolioRow) -> dict[str, str]:
     return {"deployment": f"case:{line.case.value_case_id}"}
 
 
-def kpi_cards(view: ProjectView) -> None:
-    """KPIs with value, uncertainty, target, trend, freshness and definition."""
-    project = view.project.project
-    if not view.kpis:
-        st.info("This project has no KPI yet. Name what the stakeholders want to improve.")
-        st.page_link(
-            "plan/find_kpi.py",
-            label="Find a KPI",
-            icon=":material/explore:",
-            query_params={"project": project},
-        )
-        return
-    with st.grid(3, min_column_width=300):
-        for kpi in worst_first(view.kpis, view.day):
-            with st.container(border=True, height="stretch"):
-                _kpi_card(kpi, project, view.day)
-
-
-def _kpi_card(kpi: KpiValue, project: str, today: date) -> None:
-    shown = kpi.current or kpi.planned
-    label = f"{ICONS[kpi.dimension]} {literal(kpi.title)}"
-    if shown is None:
-        st.metric(label, NOTHING)
-        _kpi_badges(kpi, today)
-        st.caption(literal(kpi.reason or "Not available yet."))
-    else:
-        digits = digits_beside(shown.mean, kpi.target, kpi.baseline)
-        value = literal(figure(shown.mean, kpi.unit, digits))
-        st.metric(label, value, **_towards_target(kpi, today, digits))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _kpi_badges(kpi, today)
-            st.caption(literal(spread(shown.p10, shown.p90)), help=terms.LIKELY)
-        st.caption(text.kpi(kpi, today))
-    if kpi.proxy_told:
-        st.caption(literal(kpi.proxy_told))
-        st.page_link(
-            "data/registers.py",
-            label="Agree or change it",
-            query_params={"project": project, "kind": "kpis", "record": kpi.kpi_id},
-        )
-    st.page_link(
-        "overview/kpi.py",
-        label="See it over time",
-        icon=":material/monitoring:",
-        query_params={"project": project, "kpi": kpi.kpi_id},
-    )
-    with st.popover(
-        "Definition and origin",
-        on_change="rerun",
-        type="tertiary",
-        key=f"kpi_{project}_{kpi.kpi_id}",
-    ) as opened:
-        if opened.open:
-            _kpi_origin(kpi, project)
-
-
-def _towards_target(kpi: KpiValue, today: date, digits: int) -> dict[str, Any]:
-    """The part of a card that compares with the target, and the line of past periods."""
-    shown, trend = kpi.current or kpi.planned, list(kpi.trend) or None
-    if shown is None or kpi.target is None or not kpi.counts:
-        return {"chart_data": trend}
-    return {
-        # Streamlit reads the arrow from an ASCII sign
-        "delta": number(shown.mean - kpi.target).replace("−", "-"),
-        "delta_color": BADGES[kpi.standing(today)][1] if kpi.current else "gray",
-        "delta_description": f"from the target {literal(number(kpi.target, digits))}",
-        "chart_data": trend,
-    }
-
-
-def _kpi_badges(kpi: KpiValue, today: date) -> None:
-    """How a KPI stands, and whether it is provisional; one that expired is nothing else."""
-    if kpi.counts and kpi.current:
-        badge(kpi.standing(today))
-    elif kpi.counts and kpi.planned:
-        st.badge("planned", icon=":material/edit_note:", color="gray")
-    if kpi.proxy_told:
-        badge(kpi.state.label)
-
-
-def _kpi_origin(kpi: KpiValue, project: str) -> None:
-    st.markdown(f"**{literal(kpi.title)}**")
-    st.caption(literal(kpi.definition or "Nobody has written its definition yet."))
-    st.markdown(text.kpi_origin(kpi))
-    for batch in kpi.batches:
-        st.page_link(
-            "data/imports.py",
-            label=f"Results from batch {batch}",
-            icon=":material/receipt_long:",
-            query_params={"project": project, "batch": batch},
-        )
-    if kpi.value_case_id:
-        st.page_link(
-            "plan/value_case.py",
-            label="Formulas and inputs",
-            icon=":material/function:",
-            query_params={"project": project, "case": kpi.value_case_id},
-        )
-
-
 def dimension_cards(case: CaseValue) -> None:
     """Net benefit and the five dimensions of a value case, each with its uncertainty."""
     worth = case.best
@@ -294,12 +198,13 @@ def dimension_cards(case: CaseValue) -> None:
         return
     with st.grid(3, min_column_width=150):
         with st.container(border=True, height="stretch"):
-            _estimate(None, worth.net, f"{case.currency}/year", text.net())
+            grade = Grade.MODEL_IMPLIED if case.current else None
+            _estimate(None, worth.net, f"{case.currency}/year", grade, text.net())
         for dimension in Dimension:
             estimate = worth.kpis[dimension]
             unit = estimate.unit.replace("money", case.currency)
             with st.container(border=True, height="stretch"):
-                _estimate(dimension, estimate, unit, text.dimension(dimension, case))
+                _estimate(dimension, estimate, unit, grade, text.dimension(dimension, case))
 
 
 def health_cards(line: PortfolioRow) -> None:
@@ -308,7 +213,7 @@ def health_cards(line: PortfolioRow) -> None:
     figures = (
         ("Value now", line.current_rate, now, terms.VALUE_RATE),
         ("Planned", line.planned_rate, "a week, by the value case", terms.PLANNED),
-        ("Gap", line.gap, "a week, planned minus now", terms.VALUE_GAP),
+        ("Gap", line.gap, f"a week, planned minus now; {text.gap_spread(line)}", terms.VALUE_GAP),
     )
     with st.grid(4, min_column_width=150):
         for label, value, caption, meaning in figures:
@@ -333,7 +238,8 @@ def baselines(values: Sequence[BaselineValue], case: CaseValue) -> None:
                 else:
                     net = value.worth.net
                     st.markdown(f"**{literal(money(net.mean, case.currency))}**")
-                    st.caption(literal(spread(net.p10, net.p90)), help=terms.LIKELY)
+                    of = Grade.MODEL_IMPLIED if case.current else None
+                    st.caption(literal(graded(net.p10, net.p90, of)), help=terms.LIKELY)
 
 
 def how_it_was_made(case: CaseValue) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Column, ColumnKind, Record, columns
 from mlpm_core.services.ingest import editing
-from mlpm_core.services.valuation.kpis import kpi_units
+from mlpm_core.services.valuation.kpis import is_measured_only, kpi_units
 from pages.parts.common import commands, forms, number_fields, numbers, queries, saving
 from pages.parts.common.format import choice_label, inner, literal, written_unit
 
@@ -226,6 +226,8 @@ def _field(
     options = _options(record, column, project, values)
     if _names_models(record, column):
         return _model(form, column, project, label, common)
+    if (record.kind, column.name) == ("kpis", "unit") and options:
+        return _unit(form, column, label, options, common, str(values["dimension"]))
     if options is not None:
         return _choice(form, column, label, options, common)
     match column.kind:
@@ -258,6 +260,24 @@ def _choice(
         chosen is None and stored not in options and (column.refers_to or stored in (None, ""))
     )
     return stored if is_kept else chosen
+
+
+def _unit(
+    form: Form,
+    column: Column,
+    label: str,
+    options: Mapping[str, str],
+    common: Mapping[str, Any],
+    dimension: str,
+) -> object:
+    """The unit of a KPI: one that its dimension implies, or any other, typed in."""
+    key = form.key(column.name)
+    written = str(st.session_state[key] or "").strip()
+    if written and is_measured_only(Dimension(dimension), written):
+        options = {**options, written: written}
+        st.session_state[key] = written
+    more = {**common, "accept_new_options": True}
+    return _choice(form, column, label, options, more)
 
 
 def _names_models(record: type[Record], column: Column) -> bool:

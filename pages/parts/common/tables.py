@@ -15,6 +15,7 @@ from pages.parts.common.format import (
     figure,
     money,
     number,
+    span,
     written_unit,
 )
 
@@ -35,9 +36,11 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Health": [WORDS[x.health.health] for x in lines],
             "Value case": [x.case.title for x in lines],
             "Now": [_rate(x.current_rate, x) for x in lines],
-            "Likely": [_likely(x) for x in lines],
+            "Likely": [likely(*x.rate_range) for x in lines],
+            "Grade": [x.grade or "planned" for x in lines],
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
+            "Gap, likely": [likely(*x.gap_range) for x in lines],
             **_after_cost(lines),
             "Based on": [str(x.case.rests_on or NOTHING) for x in lines],
             "Data to": [day(x.case.as_of.last_on) if x.case.as_of else NOTHING for x in lines],
@@ -50,7 +53,10 @@ def _after_cost(lines: Sequence[PortfolioRow]) -> dict[str, list[str]]:
     """Values with the recorded costs in the place of the planned ones; none where none is."""
     if not any(line.cost for line in lines):
         return {}
-    return {"After actual cost": [_rate(x.after_actual_cost, x) for x in lines]}
+    return {
+        "After actual cost": [_rate(x.after_actual_cost, x) for x in lines],
+        "After actual cost, likely": [likely(*x.after_actual_cost_range) for x in lines],
+    }
 
 
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> pd.DataFrame:
@@ -189,13 +195,16 @@ def effects(receipt: Receipt) -> pd.DataFrame:
         {
             "KPI": [e.title for e in receipt.effect],
             "Before": [_kpi(e.before, e.unit) for e in receipt.effect],
+            "Before, likely": [likely(e.before_p10, e.before_p90) for e in receipt.effect],
             "After": [_kpi(e.after, e.unit) for e in receipt.effect],
+            "After, likely": [likely(e.after_p10, e.after_p90) for e in receipt.effect],
             "Change": [
                 NOTHING
                 if e.before is None or e.after is None
                 else _kpi(e.after - e.before, e.unit, signed=True)
                 for e in receipt.effect
             ],
+            "Grade": [e.grade or NOTHING for e in receipt.effect],
         }
     )
 
@@ -211,12 +220,11 @@ def _rate(value: float | None, line: PortfolioRow) -> str:
     return NOTHING if value is None else money(value, line.case.currency, "week")
 
 
-def _likely(line: PortfolioRow) -> str:
-    """Where the current value of a week lies in 8 of 10 cases."""
-    low, high = line.rate_range
+def likely(low: float | None, high: float | None) -> str:
+    """Where a figure lies in 8 of 10 cases."""
     if low is None or high is None:
         return NOTHING
-    return "exact" if low == high else f"{number(low)} to {number(high)}"
+    return span(low, high)
 
 
 def _origin(entry: Any) -> str:  # noqa: ANN401  a CaseInput

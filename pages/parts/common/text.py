@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.services.in_life.kpi_view import is_stale
 from mlpm_core.services.in_life.log_words import log_notes
-from mlpm_core.services.in_life.portfolio import Health, gap_size
+from mlpm_core.services.in_life.portfolio import Grade, Health, gap_size
 from pages.parts.common.format import (
     computed,
     counted,
     day,
     digits_beside,
     figure,
+    graded,
     inner,
     listed,
     literal,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import Record
+    from mlpm_core.services.in_life.kpi_view import KpiLine
     from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
     from mlpm_core.services.ingest.registers import Page
     from mlpm_core.services.valuation.kpis import KpiValue
@@ -86,7 +89,16 @@ def rate_spread(line: PortfolioRow) -> str:
     if low is None or high is None:
         return "not available without results"
     over = line.case.rests_on
-    return literal(spread(low, high) + (f", over the {over}" if over and over.n > 1 else ""))
+    over_what = f", over the {over}" if over and over.n > 1 else ""
+    return literal(graded(low, high, line.grade) + over_what)
+
+
+def gap_spread(line: PortfolioRow) -> str:
+    """The likely range of the gap, and its grade."""
+    low, high = line.gap_range
+    if low is None or high is None:
+        return "not available without results"
+    return literal(graded(low, high, line.grade))
 
 
 def freshness(line: PortfolioRow) -> str:
@@ -224,22 +236,27 @@ def mechanism(case: CaseValue) -> str:
     )
 
 
-def kpi(value: KpiValue, today: date) -> str:
+def kpi(line: KpiLine, today: date) -> str:
     """Target, baseline and freshness of a KPI."""
-    shown = value.current or value.planned
-    digits = digits_beside(shown.mean, value.target, value.baseline) if shown else 3
+    value, in_force = line.kpi, line.target
+    aim = in_force.target if in_force else None
+    digits = 3 if line.shown is None else digits_beside(line.shown, aim, value.baseline)
     if not value.counts:
         target = "Its target no longer counts"
-    elif value.target is None:
+    elif in_force is None:
         target = "No target yet"
     else:
-        target = f"Target {literal(figure(value.target, value.unit, digits))}"
-        if value.target_on:
-            late = " (past)" if value.target_on < today else ""
-            target += f" by {day(value.target_on)}{late}"
+        target = f"Target {literal(figure(in_force.target, value.unit, digits))}"
+        if in_force.on:
+            late = " (past)" if in_force.on < today else ""
+            target += f" by {day(in_force.on)}{late}"
     text = target
     if value.baseline is not None:
         text += f"; {literal(number(value.baseline, digits))} without the model"
+    if line.newest is not None:
+        age = max((today - line.newest.period.end.date()).days, 0)
+        stale = " It is not judged: too old." if is_stale(line.newest.period, today) else ""
+        return f"{text}. Data to {day(line.newest.period.last_on)}, {_old(age)}.{stale}"
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
@@ -247,6 +264,15 @@ def kpi(value: KpiValue, today: date) -> str:
     periods = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
     why = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
     return f"{text}. {periods}, {_old(age)}.{why}"
+
+
+def implied_beside(value: KpiValue) -> str:
+    """What the models imply beside a measured value, with its range and grade; or why nothing."""
+    if value.current is None:
+        return literal(f"Nothing is implied beside it. {value.reason or ''}".strip())
+    implied = figure(value.current.mean, value.unit)
+    ends = graded(value.current.p10, value.current.p90, Grade.MODEL_IMPLIED)
+    return literal(f"The model's metrics imply {implied} ({ends}).")
 
 
 def kpi_origin(value: KpiValue) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from mlpm_core.services.evaluate.decisions import DecisionState
+from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
 from pages.parts.common import commands, forms, panels, queries, saving
-from pages.parts.common.format import NOTHING, counted, figure, literal, option_name, spread
+from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name
 from pages.parts.evaluate import tables, text
 from pages.parts.evaluate.proof import NO_PLAN
 
@@ -297,7 +298,7 @@ def _chain(decision: DecisionView, anchors: dict[str, str]) -> None:
 def _promised_and_realised(decision: DecisionView) -> None:
     with st.grid(2, min_column_width=200):
         with st.container():
-            _range("Promised then", decision.promised, decision.promised_reason)
+            _range("Promised then", decision.promised, None, decision.promised_reason)
             if decision.is_before_correction:
                 st.caption(
                     "As measured. The luck of the best of many candidates is still in this "
@@ -307,17 +308,18 @@ def _promised_and_realised(decision: DecisionView) -> None:
                 as_measured = figure(decision.measured.mean, decision.measured.unit)
                 st.caption(literal(f"Corrected for luck; measured {as_measured}."))
         with st.container():
-            _range("Realised now", decision.realised, decision.realised_reason)
+            grade = Grade.MODEL_IMPLIED
+            _range("Realised now", decision.realised, grade, decision.realised_reason)
             if decision.realised_when:
                 st.caption(literal(f"The chosen model, as monitored {decision.realised_when}."))
             if decision.instead:
                 st.caption(literal(decision.instead))
 
 
-def _range(label: str, value: Range | None, otherwise: str) -> None:
+def _range(label: str, value: Range | None, grade: Grade | None, otherwise: str) -> None:
     if value is None:
         st.metric(label, NOTHING)
         st.caption(literal(otherwise))
         return
     st.metric(label, literal(figure(value.mean, value.unit)))
-    st.caption(literal(spread(value.p10, value.p90)))
+    st.caption(literal(graded(value.p10, value.p90, grade)))

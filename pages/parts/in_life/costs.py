@@ -13,10 +13,10 @@ from pages.parts.common.format import (
     choice_label,
     counted,
     day,
+    graded,
     literal,
     number,
     percent,
-    spread,
 )
 from pages.parts.in_life.promises_text import amount, days, month
 
@@ -41,7 +41,7 @@ def section(view: DeliveredView) -> None:
             query_params=panels.here(kind="cost_log"),
         )
     else:
-        _cards(costs, currency)
+        _cards(view, costs, currency)
     if said := caveats(costs):
         st.caption(literal(" ".join(said)))
     if costs.is_recorded:
@@ -72,7 +72,7 @@ def beside_decisions(project: str, line: PortfolioRow) -> None:
     )
 
 
-def _cards(costs: CostsOfCase, currency: str) -> None:
+def _cards(view: DeliveredView, costs: CostsOfCase, currency: str) -> None:
     with st.grid(4, min_column_width=150):
         with st.container(border=True, height="stretch"):
             st.metric("Actual cost to date", literal(amount(costs.total.recorded, currency)))
@@ -89,7 +89,7 @@ def _cards(costs: CostsOfCase, currency: str) -> None:
                 "planned running cost. Costs count on every day of use, value only on days with "
                 "results.",
             )
-            text = spread(net.p10, net.p90) if net else "nothing was realised yet"
+            text = graded(net.p10, net.p90, view.grade) if net else "nothing was realised yet"
             st.caption(literal(text), help=terms.LIKELY)
         with st.container(border=True, height="stretch"):
             each = costs.per_case

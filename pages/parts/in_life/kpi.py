@@ -17,7 +17,7 @@ from pages.parts.common import (
     queries,
     terms,
 )
-from pages.parts.common.format import NOTHING, figure, literal, number, written_unit
+from pages.parts.common.format import KPI_STATES, NOTHING, figure, literal, number, written_unit
 from pages.parts.in_life import events, kpi_charts, kpi_tables
 from pages.parts.in_life import kpi_text as say
 
@@ -88,8 +88,8 @@ def tiles(view: KpiView, series: KpiSeries) -> None:
     with st.grid(5, min_column_width=145):
         with st.container(border=True, height="stretch"):
             st.metric("Measured", literal(number(newest.value, digits)))
-            _, icon, colour = say.STATES[view.line.state]
-            st.badge(say.STATES[view.line.state][0][2:], icon=icon, color=colour)
+            state, icon, colour = KPI_STATES[view.line.state]
+            st.badge(state[2:], icon=icon, color=colour)
             st.caption(literal(f"{written_unit(view.kpi.unit)}, {newest.period.when}"))
         changes: tuple[tuple[say.Against, Change], ...] = (
             ("previous", series.against_previous()),
@@ -251,7 +251,8 @@ def since(view: KpiView, series: KpiSeries | None) -> None:
         "Since",
         value=view.day - _FOUR_WEEKS,
         max_value="today",
-        key=f"since_{view.project}_{view.kpi.kpi_id}",
+        key="since",
+        bind="query-params",
         width=220,
     )
     if not isinstance(chosen, date):

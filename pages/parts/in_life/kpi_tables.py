@@ -8,8 +8,17 @@ import pandas as pd
 
 from mlpm_core.records import METRICS
 from pages.parts.common import event_marks
-from pages.parts.common.format import NOTHING, day, digits_beside, figure, number, percent
-from pages.parts.in_life import kpi_text
+from pages.parts.common.format import (
+    KPI_STATES,
+    NOTHING,
+    day,
+    digits_beside,
+    figure,
+    number,
+    percent,
+    span,
+    written_unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +34,9 @@ def lines(shown: Sequence[KpiLine]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "KPI": [x.kpi.title for x in shown],
-            "State": [kpi_text.STATES[x.state][0] for x in shown],
+            "State": [KPI_STATES[x.state][0] for x in shown],
             "Now": [_now(x) for x in shown],
+            "Likely (8 times in 10)": [_likely(x) for x in shown],
             "Target": [_target(x) for x in shown],
             "Newest values": [list(x.spark) for x in shown],
             "Based on": ["measured" if x.is_measured else _implied(x) for x in shown],
@@ -43,6 +53,14 @@ def _now(line: KpiLine) -> str:
         return figure(newest.value, line.kpi.unit, digits_beside(newest.value, target))
     current = line.kpi.current
     return NOTHING if current is None else figure(current.mean, line.kpi.unit)
+
+
+def _likely(line: KpiLine) -> str:
+    """The range of what is implied; what was measured stands as it was counted."""
+    if line.is_measured:
+        return "as counted"
+    current = line.kpi.current
+    return NOTHING if current is None else span(current.p10, current.p90)
 
 
 def _target(line: KpiLine) -> str:
@@ -115,12 +133,16 @@ def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:
     """Measured values with what the models imply, newest first."""
     shown = series.values[::-1]
     implied = [view.implied_in(v.period) for v in shown]
+    ends = [view.implied_ends_in(v.period) for v in shown]
+    unit = written_unit(view.kpi.unit)
     return pd.DataFrame(
         {
             "Period": [str(v.period) for v in shown],
-            "Measured": [number(v.value, digits_beside(v.value)) for v in shown],
+            f"Measured, {unit}": [number(v.value, digits_beside(v.value)) for v in shown],
             "Whole": ["yes" if v.is_whole else "not over when it came" for v in shown],
-            "Implied": [NOTHING if i is None else number(i) for i in implied],
+            f"Implied, {unit}": [NOTHING if i is None else number(i) for i in implied],
+            "Implied, likely": [NOTHING if e is None else span(*e) for e in ends],
+            "Grade of implied": [NOTHING if i is None else "C" for i in implied],
             "Other": [
                 NOTHING if i is None else number(v.value - i)
                 for v, i in zip(shown, implied, strict=True)
@@ -169,6 +191,12 @@ def since(view: KpiView, changed: SinceDay) -> pd.DataFrame:
                 NOTHING if m.before_in is None else str(m.before_in) for _, _, m in told
             ],
             "Now": [_figure(m.now, of, m.before) for _, of, m in told],
+            "Now, likely": [
+                span(*changed.implied_ends)
+                if m is changed.implied and changed.implied_ends
+                else NOTHING
+                for _, _, m in told
+            ],
             "Period now": [str(m.now_in) for _, _, m in told],
             "Change": [_change(m) for _, _, m in told],
         }
@@ -203,6 +231,7 @@ def promises(view: KpiView) -> pd.DataFrame:
                 NOTHING if p.confidence is None else percent(p.confidence) for p in view.promises
             ],
             "Measured then": [_then(view, p) for p in view.promises],
+            "Measured since, on average": [_since(view, p) for p in view.promises],
         }
     )
 
@@ -210,8 +239,18 @@ def promises(view: KpiView) -> pd.DataFrame:
 def _then(view: KpiView, promise: Promise) -> str:
     """What was measured in the period of the promised day, and whether that is as good."""
     value = view.measured_on(promise.promised_for_on)
-    if value is None:
+    return NOTHING if value is None else _held_against(view, promise, value)
+
+
+def _since(view: KpiView, promise: Promise) -> str:
+    """The mean of what was measured since the promised day, and over how many periods."""
+    since = view.measured_since(promise.promised_for_on)
+    if since is None:
         return NOTHING
+    return f"{_held_against(view, promise, since[0])} (mean of {since[1]})"
+
+
+def _held_against(view: KpiView, promise: Promise, value: float) -> str:
     sign = 1 if view.kpi.direction == "higher" else -1
     is_kept = sign * (value - promise.promised) >= 0
     shown = number(value, digits_beside(value, promise.promised))

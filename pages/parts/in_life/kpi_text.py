@@ -41,13 +41,6 @@ _SHORTENED: Final = 10_000  # from here on thousands are written as k
 _MOST_DECIMALS: Final = 6
 Against = Literal["previous", "year", "baseline"]
 
-STATES: Final[dict[KpiState, tuple[str, str, Colour]]] = {
-    KpiState.REACHED: ("✓ target reached", ":material/check_circle:", "green"),
-    KpiState.ON_THE_WAY: ("… on the way", ":material/trending_flat:", "orange"),
-    KpiState.OFF: ("✕ off target", ":material/error:", "red"),
-    KpiState.CANNOT_TELL: ("? cannot tell", ":material/help:", "gray"),
-}
-"""Each state with a sign and words, an icon and a colour, never colour alone."""
 _WORDS: Final = {
     KpiState.REACHED: ("has reached its target", "have reached their target"),
     KpiState.ON_THE_WAY: ("is on the way", "are on the way"),
@@ -330,10 +323,10 @@ def other(view: KpiView, newest: MeasuredValue) -> tuple[str, str] | None:
         return None
     digits = digits_beside(newest.value, implied)
     sign = "+" if rest > 0 else ""
-    return (
-        literal(number(implied, digits)),
-        literal(f"{sign}{number(rest)} other (measured minus implied), {newest.period.when}"),
-    )
+    ends = view.implied_ends_in(newest.period)
+    likely = f"{spread(*ends)}; " if ends else ""
+    other = f"{sign}{number(rest)} other (measured minus implied), {newest.period.when}"
+    return literal(number(implied, digits)), literal(likely + other)
 
 
 def no_other(view: KpiView) -> str:

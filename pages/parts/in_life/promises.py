@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.common import charts, controls, panels, terms
-from pages.parts.common.format import NOTHING, figure, literal, spread, written_unit
+from pages.parts.common.format import NOTHING, figure, graded, literal, written_unit
 from pages.parts.evaluate import decisions
-from pages.parts.in_life import events
+from pages.parts.in_life import events, proof
 from pages.parts.in_life import promises_tables as tables
 from pages.parts.in_life import promises_text as say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.in_life.experiments import KpiBeforeAfter, KpiExperiment
     from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
     from pages.parts.common.event_marks import Numbered
 
 _NET = "@net"  # no name begins with this sign
 
 
-def cards(view: DeliveredView) -> None:
-    """Promised and realised to date, the gap between them, and the promises kept."""
+def cards(view: DeliveredView, proven: Sequence[KpiExperiment | KpiBeforeAfter] = ()) -> None:
+    """Promised and realised to date, the gap between them, what is proven, and promises kept."""
     total, currency = view.total, view.case.currency
     if total is None or total.realised is None:
         return
@@ -32,13 +35,20 @@ def cards(view: DeliveredView) -> None:
             st.caption(literal(_promised_for(view)))
         with st.container(border=True, height="stretch"):
             st.metric("Realised to date", literal(_amount(total.realised.mean, currency)))
-            st.caption(literal(spread(total.realised.p10, total.realised.p90)), help=terms.LIKELY)
+            ends = graded(total.realised.p10, total.realised.p90, view.grade)
+            st.caption(literal(ends), help=terms.LIKELY)
         with st.container(border=True, height="stretch"):
             st.metric("Gap", literal(_amount(gap, currency)))
             share = (
                 f", {say.shortfall(gap / promised)}" if gap and promised and promised > 0 else ""
             )
-            st.caption(literal(f"promised minus realised, same days{share}"))
+            text = f"promised minus realised, same days{share}"
+            if promised is not None:
+                low, high = promised - total.realised.p90, promised - total.realised.p10
+                text += f"; {graded(low, high, view.grade)}"
+            st.caption(literal(text))
+        for measured in proven:
+            proof.card(measured)
         with st.container(border=True, height="stretch"):
             kept = f"{view.hits.kept} of {view.hits.judged}" if view.hits.judged else NOTHING
             st.metric("Promises kept", kept)

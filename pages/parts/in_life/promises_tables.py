@@ -6,11 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pages.parts.common.format import NOTHING, day, digits_beside, figure, number, percent, span
+from mlpm_core.services.in_life.promises import Grade
+from pages.parts.common.format import (
+    NOTHING,
+    day,
+    digits_beside,
+    figure,
+    number,
+    percent,
+    span,
+    written_unit,
+)
 from pages.parts.common.tables import redefined
 from pages.parts.in_life import promises_text as say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.services.in_life.promises import (
         DeliveredView,
         Estimate,
@@ -73,34 +85,51 @@ def _realised(
 
 def money_table(view: DeliveredView) -> pd.DataFrame:
     """Net benefit by month as a table, newest first."""
-    months, to_date = view.months[::-1], view.to_date[::-1]
+    months, to_date, currency = view.months[::-1], view.to_date[::-1], view.case.currency
     return pd.DataFrame(
         {
             "Month": [say.month(m.start) for m in months],
             "Days monitored": [_of_days(m) for m in months],
-            "Promised": [_rounded(m.promised) for m in months],
-            "Promised, same days": [_rounded(m.promised_same_days) for m in months],
-            "Realised": [_mean(m.realised) for m in months],
-            "Likely from (P10)": [_rounded(m.realised.p10 if m.realised else None) for m in months],
-            "Likely to (P90)": [_rounded(m.realised.p90 if m.realised else None) for m in months],
-            "Gap": [_rounded(m.gap) for m in months],
+            f"Promised, {currency}": [_rounded(m.promised) for m in months],
+            f"Promised, same days, {currency}": [_rounded(m.promised_same_days) for m in months],
+            f"Realised, {currency}": [_mean(m.realised) for m in months],
+            **_money_ends("", months),
+            "Grade": [_grade(view, m.realised) for m in months],
+            f"Gap, {currency}": [_rounded(m.gap) for m in months],
             "Outcomes": [_labels(m) for m in months],
-            "Promised to date": [_rounded(m.promised_same_days) for m in to_date],
-            "Realised to date": [_mean(m.realised) for m in to_date],
+            f"Promised to date, {currency}": [_rounded(m.promised_same_days) for m in to_date],
+            f"Realised to date, {currency}": [_mean(m.realised) for m in to_date],
+            **_money_ends("To date, l", to_date),
         }
     )
 
 
+def _money_ends(start: str, months: Sequence[Month]) -> dict[str, list[int | None]]:
+    """P10 and P90 of what was realised."""
+    like = f"{start or 'L'}ikely"
+    return {
+        f"{like} from (P10)": [_rounded(m.realised.p10 if m.realised else None) for m in months],
+        f"{like} to (P90)": [_rounded(m.realised.p90 if m.realised else None) for m in months],
+    }
+
+
+def _grade(view: DeliveredView, figure: Estimate | None) -> str:
+    """The grade of evidence of what was realised, beside the figure itself."""
+    return NOTHING if figure is None else view.grade.value
+
+
 def kpi_table(view: KpiMonths) -> pd.DataFrame:
     """A KPI's level by month as a table, newest first."""
-    months = view.months[::-1]
+    months, unit = view.months[::-1], written_unit(view.kpi.unit)
+    implied = Grade.MODEL_IMPLIED.value
     return pd.DataFrame(
         {
             "Month": [say.month(m.start) for m in months],
             "Days monitored": [_of_days(m) for m in months],
             "Promise in force": [_number(m.promised, "no promise due") for m in months],
-            "Realised": [_level(m.level, m.promised, view.kpi.target) for m in months],
+            f"Realised, {unit}": [_level(m.level, m.promised, view.kpi.target) for m in months],
             "Likely (8 times in 10)": [_ends(m.level) for m in months],
+            "Grade": [implied if m.level else NOTHING for m in months],
             "Target": _number(view.kpi.target, "no target yet"),
             "Outcomes": [_labels(m) for m in months],
         }
@@ -119,6 +148,7 @@ def promises(view: DeliveredView) -> pd.DataFrame:
             "That month": [_level(x.then, x.promised) for x in lines],
             "Since then": [_level(x.level, x.promised) for x in lines],
             "Likely (8 times in 10)": [_ends(x.level) for x in lines],
+            "Grade": [Grade.MODEL_IMPLIED.value if x.level else NOTHING for x in lines],
             "Chance that it is kept": [_chance(x.probability, x.level) for x in lines],
             "Chance given when made": [_share(x.confidence) for x in lines],
             "Promised to": [x.made_to or NOTHING for x in lines],

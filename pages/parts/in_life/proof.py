@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.services.in_life.experiments import ProofState, Verdict
-from pages.parts.common import panels, queries
+from mlpm_core.services.in_life.experiments import KpiBeforeAfter, ProofState, Verdict
+from mlpm_core.services.in_life.promises import Grade
+from pages.parts.common import panels, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
 
 if TYPE_CHECKING:
-    from mlpm_core.services.in_life.experiments import KpiExperiment
+    from mlpm_core.services.in_life.experiments import KpiExperiment, ProofsView
+    from mlpm_core.services.in_life.promises import DeliveredView
 
 _ICONS = {
     Verdict.WORKS: ":material/check_circle:",
@@ -29,13 +31,20 @@ def section(project: str, *, is_in_use: bool = True) -> None:
     Of a model that is not in use yet nothing is asked: the section is left out where it is empty.
     """
     view = queries.proofs(project)
-    if not is_in_use and not view.experiments and not any(p.is_planned for p in view.proofs):
+    if (
+        not is_in_use
+        and not (view.experiments or view.compared)
+        and not any(p.is_planned for p in view.proofs)
+    ):
         return
-    st.subheader("Proven by experiment", anchor=False, help=say.EVER)
+    st.subheader("Proven by measurement", anchor=False, help=say.EVER)
     for measured in view.experiments:
         with st.container(border=True):
             _experiment(measured)
-    if not view.experiments:
+    for told in view.compared:
+        with st.container(border=True):
+            _before_after(told)
+    if not view.experiments and not view.compared:
         st.info(say.nothing(), icon=":material/science:")
         st.page_link(
             "data/upload.py",
@@ -52,6 +61,47 @@ def section(project: str, *, is_in_use: bool = True) -> None:
             icon=":material/gavel:",
             query_params=panels.here(),
         )
+
+
+def of_case(proven: ProofsView, view: DeliveredView) -> tuple[KpiExperiment | KpiBeforeAfter, ...]:
+    """What was proven with a figure on the KPIs of a value case."""
+    kpis = {shown.kpi.kpi_id for shown in view.kpis}
+    every: list[KpiExperiment | KpiBeforeAfter] = [*proven.experiments, *proven.compared]
+    return tuple(m for m in every if m.kpi_id in kpis and m.has_figure)
+
+
+def card(measured: KpiExperiment | KpiBeforeAfter) -> None:
+    """The figure of a proof with its range and grade, beside what is implied."""
+    with st.container(border=True, height="stretch"):
+        if isinstance(measured, KpiBeforeAfter):
+            told = say.figure_before_after(measured)
+            st.metric("Measured before and after", literal(told.value))
+        else:
+            told = say.figure_of(measured)
+            st.metric("Measured by experiment", literal(told.value), help=say.EVER)
+        st.caption(literal(told.evidence), help=terms.GRADE)
+
+
+def on_kpi(project: str, kpi_id: str) -> None:
+    """On the KPI screen: what an experiment on this KPI says, where there is one."""
+    view = queries.proofs(project)
+    every: list[KpiExperiment | KpiBeforeAfter] = [*view.experiments, *view.compared]
+    mine = [m for m in every if m.kpi_id == kpi_id]
+    if mine:
+        st.subheader("Proven by measurement", anchor=False, help=say.EVER)
+    for measured in mine:
+        if isinstance(measured, KpiBeforeAfter):
+            _before_after(measured)
+        else:
+            _experiment(measured)
+
+
+def _before_after(told: KpiBeforeAfter) -> None:
+    verdict = Verdict.CANNOT_TELL
+    if told.works is not None:
+        verdict = Verdict.WORKS if told.works else Verdict.HARMS
+    st.markdown(f"{_ICONS[verdict]} {say.before_after(told)}")
+    st.caption(say.before_after_rests_on(told))
 
 
 def _experiment(measured: KpiExperiment) -> None:
@@ -80,14 +130,22 @@ def looks(measured: KpiExperiment) -> pd.DataFrame:
     """What was known after each period, newest first."""
     found = measured.experiment
     rows = found.looks[::-1] if found else ()
+    unit = written_unit(measured.unit)
     digits = [digits_beside(x.effect.mean, x.effect.low, x.effect.high) for x in rows]
     return pd.DataFrame(
         {
             "Period from": [day(x.start) for x in rows],
             "Days": [number(x.days) for x in rows],
-            "Difference": [number(x.effect.mean, d) for x, d in zip(rows, digits, strict=True)],
-            "From": [number(x.effect.low, d) for x, d in zip(rows, digits, strict=True)],
-            "To": [number(x.effect.high, d) for x, d in zip(rows, digits, strict=True)],
+            f"Difference, {unit}": [
+                number(x.effect.mean, d) for x, d in zip(rows, digits, strict=True)
+            ],
+            "Likely from (95 in 100)": [
+                number(x.effect.low, d) for x, d in zip(rows, digits, strict=True)
+            ],
+            "Likely to (95 in 100)": [
+                number(x.effect.high, d) for x, d in zip(rows, digits, strict=True)
+            ],
+            "Grade": [Grade.RANDOMISED.value for _ in rows],
             "Verdict": [x.verdict.value for x in rows],
         }
     )

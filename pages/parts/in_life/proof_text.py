@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
+from mlpm_core.services.in_life.before_after import ControlReason
 from mlpm_core.services.in_life.experiments import Doubt, Lack, ProofDesign, ProofState, Verdict
 from pages.parts.common.format import (
+    NOTHING,
     counted,
     day,
     digits_beside,
@@ -17,7 +20,12 @@ from pages.parts.common.format import (
 )
 
 if TYPE_CHECKING:
-    from mlpm_core.services.in_life.experiments import Experiment, KpiExperiment, Proof
+    from mlpm_core.services.in_life.experiments import (
+        Experiment,
+        KpiBeforeAfter,
+        KpiExperiment,
+        Proof,
+    )
 
 EVER = (
     "The true value lies in this range 95 times in 100, however often and whenever somebody looks. "
@@ -77,6 +85,35 @@ def _difference(measured: KpiExperiment, found: Experiment) -> str:
     if effect.mean == 0:
         head = f"With and without the model, “{title}” is the same"
     return f"{head} (difference {literal(ends)})."
+
+
+class Proven(NamedTuple):
+    """The figure of an experiment on a card, and what it rests on."""
+
+    value: str
+    evidence: str
+
+
+def figure_of(measured: KpiExperiment) -> Proven:
+    """What the model changed by experiment: money over all treated cases, or else on one case."""
+    found = measured.experiment
+    if found is None or found.effect is None:
+        return Proven(NOTHING, "")
+    is_money = len(measured.total_unit) == 3 and found.total is not None
+    shown = found.total if is_money and found.total is not None else found.effect
+    digits = digits_beside(shown.mean, shown.low, shown.high)
+    size, sign = number(abs(shown.mean), digits), "−" if shown.mean < 0 else "+"
+    value = f"{measured.total_unit} {sign}{size}" if is_money else f"{sign}{size}"
+    per = "" if is_money else f"{written_unit(measured.unit)}; "
+    better = "higher" if measured.higher_is_better else "lower"
+    return Proven(
+        value,
+        f"{per}likely {number(shown.low, digits)} to {number(shown.high, digits)} (95 times in "
+        f"100), grade A. {measured.title}, with the model minus without it ({better} is better): "
+        f"{_VERDICTS[found.verdict]}. {found.n_treated:,} treated and {found.n_holdout:,} held-out "
+        f"cases of {_days(found.days)} to {day(measured.until - timedelta(days=1))}. It is not "
+        "added to what is implied.",
+    )
 
 
 def _amount(value: float, unit: str, digits: int = 3) -> str:
@@ -214,13 +251,14 @@ def followed(proof: Proof) -> str:
     left = literal(_left(proof))
     match proof.state:
         case ProofState.PROVEN:
-            return f"{head} The verdict is in (grade A)."
+            grade = "B" if decision.proof_by is ProofDesign.BEFORE_AFTER else "A"
+            return f"{head} The verdict is in (grade {grade})."
+        case ProofState.NEVER if decision.proof_by is ProofDesign.BEFORE_AFTER and proof.due_on:
+            return f"{head} Its day has come without a verdict: it cannot be known this way."
         case ProofState.NEVER:
             return f"{head} It cannot be known this way: the effect is too small for the cases."
         case ProofState.WAITING:
             return f"{head} No group has been measured yet. {left}"
-        case ProofState.ELSEWHERE:
-            return f"{head} That can reach grade B, and is not computed yet. {left}"
         case _:
             return f"{head} It is running. {left}"
 
@@ -234,6 +272,87 @@ def _left(proof: Proof) -> str:
         return ""
     by = f"By {day(proof.due_on)} 8 of 10 such proofs have a verdict"
     return f"{by}; {counted(proof.weeks_left or 0, 'week')} left." if proof.weeks_left else f"{by}."
+
+
+_CONTROL_REASONS = {
+    ControlReason.NO_CONTROLS: "No group that was left alone is measured.",
+    ControlReason.FEW_BEFORE: "Too few periods were measured in both groups before the model.",
+    ControlReason.FEW_AFTER: "Too few periods were measured in both groups since the model.",
+    ControlReason.NO_NOISE: "The groups hardly scatter, so nothing says how much is chance.",
+    ControlReason.PRE_TRENDS_DIFFER: "The groups already moved apart before the model, so the "
+    "group left alone does not say what would have happened without it.",
+    ControlReason.PLACEBO_IN_TIME: "The same computation finds a change before the model, where "
+    "none can be, so its figure would mean nothing.",
+    ControlReason.PLACEBO_ON_CONTROLS: "A group that the model cannot move changed at its start "
+    "too, so something else came at that time.",
+    ControlReason.TOO_NOISY: "Chance alone could explain the change.",
+}
+
+
+def before_after(told: KpiBeforeAfter) -> str:
+    """What before and after beside a group left alone says of a KPI, in sentences to read out."""
+    title, seen = literal(told.title), told.seen
+    if seen is None:
+        return f"**{title}** cannot be compared before and after. {literal(told.reason or '')}"
+    if seen.change is None:
+        why = _CONTROL_REASONS[seen.reason] if seen.reason else ""
+        return f"**{title}** cannot be judged before and after. {literal(why)}"
+    word = "cannot be told"
+    if told.works is not None:
+        word = "the model works" if told.works else "the model does harm"
+    digits = digits_beside(seen.change.mean, seen.change.low, seen.change.high)
+    way = "rose" if seen.change.mean > 0 else "fell"
+    size = literal(_amount(abs(seen.change.mean), told.unit, digits))
+    ends = literal(f"{number(seen.change.low, digits)} to {number(seen.change.high, digits)}")
+    text = (
+        f"Measured before and after (grade B): **{word}**. Since {day(told.live_on)} “{title}” "
+        f"{way} by **{size}** more than the group left alone (change {ends})."
+    )
+    if not told.is_due:
+        text += f" It is judged once, on {day(told.due_on)}: judged every week, chance would pass."
+    elif told.works is None and seen.reason:
+        text += f" {literal(_CONTROL_REASONS[seen.reason])}"
+    return text
+
+
+def before_after_rests_on(told: KpiBeforeAfter) -> str:
+    """Periods, checks and batches behind a comparison before and after."""
+    parts = []
+    if told.seen is not None:
+        seen = told.seen
+        parts.append(
+            f"{counted(seen.n_before, told.word)} before and {counted(seen.n_after, told.word)} "
+            f"since, to {day(told.until - timedelta(days=1))}."
+        )
+        passed = sum(p.is_passed for p in seen.placebos)
+        if seen.placebos:
+            parts.append(
+                f"{passed} of {counted(len(seen.placebos), 'check')} with a pretended start before "
+                "the model found no change, as it should."
+            )
+    parts.append("Grade B: chance did not choose the group that was left alone.")
+    parts.append(
+        f"Planned with decision {told.plan.decision_id}. From {listed(told.batches[-3:])}."
+    )
+    return literal(" ".join(parts))
+
+
+def figure_before_after(told: KpiBeforeAfter) -> Proven:
+    """The change of a KPI beyond the group left alone, for a card."""
+    change = told.seen.change if told.seen else None
+    if change is None:
+        return Proven(NOTHING, "")
+    digits = digits_beside(change.mean, change.low, change.high)
+    sign = "−" if change.mean < 0 else "+"
+    better = "higher" if told.higher_is_better else "lower"
+    word = {True: "the model works", False: "the model does harm", None: "no verdict"}[told.works]
+    return Proven(
+        f"{sign}{number(abs(change.mean), digits)}",
+        f"{written_unit(told.unit)}; likely {number(change.low, digits)} to "
+        f"{number(change.high, digits)} (95 times in 100), grade B. {told.title}, beyond the group "
+        f"left alone ({better} is better): {word}. To {day(told.until - timedelta(days=1))}. It is "
+        "not added to what is implied.",
+    )
 
 
 def nothing() -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mlpm_core.services.in_life.metric_signals import Rule
+from mlpm_core.services.in_life.portfolio import Grade
 from pages.parts.common.format import NOTHING, WORDS, day, digits_beside, number, percent
+from pages.parts.common.tables import likely
 from pages.parts.in_life import text
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
             "Slot": [_slot(x) for x in lines],
             "Value case": [x.case_title for x in lines],
             "Gap to plan": [text.gap(x) for x in lines],
+            "Likely": [likely(*x.value.gap_range) if x.value else NOTHING for x in lines],
+            "Grade": [(x.value.grade if x.value else None) or NOTHING for x in lines],
             "Why": [x.health.reason for x in lines],
             "Results to": [day(x.data_to) for x in lines],
             "Project": [x.project_title for x in lines],
@@ -130,9 +134,12 @@ def by_period(view: DeploymentView) -> pd.DataFrame:
     """What the charts of a deployment show, as a table, newest first."""
     values: dict[str, dict[Any, Any]] = {}
     for point in view.rates:
-        values.setdefault("Value of a week", {})[point.period] = round(point.rate)
+        currency = view.line.value.case.currency if view.line.value else ""
+        value = f"Value of a week, {currency}".removesuffix(", ")
+        values.setdefault(value, {})[point.period] = round(point.rate)
         values.setdefault("Likely from (P10)", {})[point.period] = round(point.rate_low)
         values.setdefault("Likely to (P90)", {})[point.period] = round(point.rate_high)
+        values.setdefault("Grade", {})[point.period] = Grade.MODEL_IMPLIED.value
     batches: dict[Any, dict[str, None]] = {}
     for watched in view.metrics:
         for result in watched.series.points:
