@@ -1,9 +1,9 @@
 import streamlit as st
 
-from pages.parts.common import controls, queries
-from pages.parts.plan import support, support_parts, support_text
+from pages.parts.common import controls
+from pages.parts.plan import support, support_parts, support_queries, support_text
 
-view = queries.support(controls.project())
+view = support_queries.support(controls.project())
 
 st.markdown(support_text.sentence(view))
 support.alarms(view)

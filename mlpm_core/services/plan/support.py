@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from mlpm_core.planning.care import Care, ClauseState, Gap, Keeper
 from mlpm_core.planning.investment import Investment, PayBack, investment, pay_back
+from mlpm_core.planning.make_or_buy import MakeOrBuy
 from mlpm_core.planning.response import Answered
 from mlpm_core.quantity import Quantity
 from mlpm_core.records import (
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from mlpm_core.planning.care import Care, Gap
     from mlpm_core.services.plan.support_facts import IncidentFact, SupportFacts
     from mlpm_core.services.plan.support_plans import (
         AnnotationView,
@@ -38,6 +39,21 @@ if TYPE_CHECKING:
         SourcingView,
     )
     from mlpm_core.services.session.workspace import Workspace
+
+__all__ = [
+    "Answered",
+    "Care",
+    "ClauseState",
+    "Gap",
+    "ImprovementView",
+    "Keeper",
+    "MakeOrBuy",
+    "SupportView",
+    "Tried",
+    "project_support",
+    "tried",
+    "with_cycles",
+]
 
 _WEEKS_UNTIL_CHECKED = 4
 Tried: TypeAlias = "RetainerView | SourcingView | AnnotationView | CampaignView"

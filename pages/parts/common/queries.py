@@ -24,7 +24,6 @@ from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.plan import briefs
 from mlpm_core.services.plan import estimates as estimates_service
 from mlpm_core.services.plan import kpi_finder as kpi_finder_service
-from mlpm_core.services.plan import support as support_service
 from mlpm_core.services.valuation import mechanisms
 from mlpm_core.services.valuation import value_cases as value_cases_service
 from pages.parts.common.cache import shared, tried
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.briefs import BriefView
     from mlpm_core.services.plan.estimates import EstimateView
     from mlpm_core.services.plan.kpi_finder import BreakEvenView, CandidateView, KpiFinderView
-    from mlpm_core.services.plan.support import SupportView, Tried
     from mlpm_core.services.valuation.mechanisms import Mechanism, Version
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
@@ -321,22 +319,6 @@ def tried_estimate(project: str, values: Mapping[str, object]) -> EstimateView:
 @shared
 def _tried_estimate(project: str, values: tuple[tuple[str, object], ...]) -> EstimateView:
     return estimates_service.tried(workspace(), project, dict(values))
-
-
-@shared
-def support(project: str) -> SupportView:
-    """Who looks after a project's models, and what help would cost."""
-    return support_service.project_support(workspace(), project)
-
-
-def tried_support(project: str, kind: str, values: Mapping[str, object]) -> Tried:
-    """What a plan of support would say that is not saved."""
-    return _tried_support(project, kind, tuple(sorted(values.items())))
-
-
-@tried
-def _tried_support(project: str, kind: str, values: tuple[tuple[str, object], ...]) -> Tried:
-    return support_service.tried(workspace(), project, kind, dict(values))
 
 
 @shared

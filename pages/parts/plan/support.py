@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.planning.care import ClauseState
+from mlpm_core.services.plan.support import ClauseState
 from pages.parts.common import panels
 from pages.parts.common.format import NOTHING, counted, day, literal, number
 from pages.parts.plan import support_text
 
 if TYPE_CHECKING:
-    from mlpm_core.planning.care import Care
-    from mlpm_core.services.plan.support import SupportView
+    from mlpm_core.services.plan.support import Care, SupportView
     from mlpm_core.services.plan.support_facts import IncidentFact
 
 _STATES = {

@@ -9,8 +9,9 @@ import streamlit as st
 
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
-from pages.parts.common import controls, queries, record_form
+from pages.parts.common import controls, record_form
 from pages.parts.common.format import inner, literal
+from pages.parts.plan import support_queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,7 +83,7 @@ def _tried(
     ):
         return stored, False
     try:
-        return queries.tried_support(project, asked.kind, filled.values), True
+        return support_queries.tried(project, asked.kind, filled.values), True
     except InputError as error:
         st.error(literal(error), icon=":material/error:")
         return stored, False

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpm_core.planning.care import Care, Gap, Keeper
-from mlpm_core.planning.response import Answered
+from mlpm_core.services.plan.support import Answered, Gap, Keeper
 from pages.parts.common.format import counted, day, listed, literal, number
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from mlpm_core.services.plan.support import SupportView
+    from mlpm_core.services.plan.support import Care, SupportView
 
 _FEW = 3
 

@@ -15,9 +15,12 @@ from pages.parts.common.format import NOTHING, literal, number, percent, span
 from pages.parts.plan.support_help import NOT_SAVED
 
 if TYPE_CHECKING:
-    from mlpm_core.planning.make_or_buy import MakeOrBuy
-    from mlpm_core.services.plan.support import ImprovementView, SupportView
-    from mlpm_core.services.plan.support_plans import AnnotationView, CampaignView, SourcingView
+    from mlpm_core.services.plan.support import ImprovementView, MakeOrBuy, SupportView
+    from mlpm_core.services.plan.support_plans import (
+        AnnotationView,
+        CampaignView,
+        SourcingView,
+    )
 
 
 def make_or_buy(view: SourcingView, currency: str, is_tried: bool) -> None:
