@@ -22,6 +22,7 @@ from mlpm_core.services.admin import backups, demo, exports
 from mlpm_core.services.admin.tokens import Action
 from mlpm_core.services.in_life import portfolio_export
 from mlpm_core.services.ingest import registers, source_states
+from mlpm_core.services.plan import plan_summaries
 
 if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
@@ -106,6 +107,51 @@ class HealthAnswer(_Answer):
     actual_cost_rate: float | None
     planned_cost_rate: float | None
     grade: str | None
+
+
+class PercentilesAnswer(_Answer):
+    """What is enough 1, 5, 8 and 19 in 20 times."""
+
+    P10: float
+    P50: float
+    P80: float
+    P95: float
+
+
+class DriverAnswer(_Answer):
+    """What moves the effort: by rank correlation, or as a share of its variance (quick)."""
+
+    name: str
+    label: str
+    correlation: float | None = None
+    share: float | None = None
+
+
+class EstimateAnswer(_Answer):
+    """What a project takes if a usable model comes out; what is not known is null, with a reason.
+
+    Effort is in person-days, duration in working days, cost in ``currency``. ``mode`` is "tasks",
+    "quick" (an engineer's guess of the whole) or empty; ``snapshot`` is the SHA-256 of the plan it
+    was made of. The chances ``p_date`` and ``p_budget`` are of the project's day and budget.
+    """
+
+    project: str
+    mode: str
+    currency: str
+    effort: PercentilesAnswer | None
+    duration: PercentilesAnswer | None
+    cost: PercentilesAnswer | None
+    p_no_go: float | None
+    drivers: list[DriverAnswer]
+    snapshot: str | None
+    reason: str | None
+    explanation: str
+    is_promisable: bool
+    refusals: list[str]
+    finish_on: dict[str, str] | None
+    p_date: float | None
+    p_budget: float | None
+    p_value_above_cost: float | None
 
 
 class Verified(_Answer):
@@ -245,6 +291,20 @@ def export(
     return Response(
         exported.data, media_type=_MEDIA[exported.filename.rpartition(".")[2]], headers=headers
     )
+
+
+@ROUTER.get(
+    "/projects/{project:path}/estimate",
+    response_model=EstimateAnswer,
+    response_model_exclude_unset=True,
+    dependencies=_READ,
+)
+def estimate(
+    request: Request, workspace: OpenWorkspace, project: ProjectName,
+    query: Annotated[AsOfParameters, Query()],
+) -> dict[str, Any]:  # fmt: skip
+    """What a project takes, by its tasks or, where it has none, by an engineer's guess."""
+    return plan_summaries.estimate_json(_as_of(request, workspace, query), project)
 
 
 @ROUTER.get("/verify", response_model=Verified, dependencies=_ADMIN)

@@ -116,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         help="as of the end of a day, at a moment in UTC, or after a batch: B00012",
     )  # fmt: skip
 
+    estimated = answering("estimate", "estimate", "say what a project takes: days, dates, money")
+    estimated.add_argument("project", help="its short name")
+
     undone = answering("undo", "undo", "undo a batch")
     undone.add_argument("batch", help="its number, such as B00012")
     undone.add_argument("--project", help="the batch's project (found by itself if left out)")

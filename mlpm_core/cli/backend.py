@@ -56,6 +56,9 @@ class Backend(Protocol):
     def export(self, project: str, table: str, file_format: str, as_of: str | None) -> Export:
         """A table of a project as a file."""
 
+    def estimate(self, project: str) -> dict[str, Any]:
+        """What a project takes."""
+
     def verify(self, head: str | None) -> dict[str, Any]:
         """Whether all that is stored agrees, and with a hash noted elsewhere."""
 
@@ -162,6 +165,11 @@ class LocalBackend:
         there = self._workspace.as_of(as_of) if as_of else self._workspace
         return exports.export(there, project, table, file_format)
 
+    def estimate(self, project: str) -> dict[str, Any]:
+        from mlpm_core.services.plan import plan_summaries
+
+        return plan_summaries.estimate_json(self._workspace, project)
+
     def verify(self, head: str | None) -> dict[str, Any]:
         from mlpm_core.services.admin import backups
 
@@ -233,6 +241,10 @@ class HttpBackend:
             int(headers["X-MLPM-Rows"]),
             datetime.fromisoformat(headers["X-MLPM-As-Of"]),
         )
+
+    def estimate(self, project: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self._call("GET", f"projects/{quote(project, safe='')}/estimate")
+        return answer
 
     def verify(self, head: str | None) -> dict[str, Any]:
         since = f"?{urlencode({'since': head})}" if head else ""

@@ -98,6 +98,15 @@ def export(given: argparse.Namespace) -> int:
     return printing.document(answer) if given.json else printing.DONE
 
 
+def estimate(given: argparse.Namespace) -> int:
+    """Say what a project takes."""
+    from mlpm_core.cli.backend import open_backend
+
+    with open_backend() as backend:
+        answer = backend.estimate(given.project)
+    return printing.document(answer) if given.json else printing.estimate(answer)
+
+
 def undo(given: argparse.Namespace) -> int:
     """Take a batch back."""
     from mlpm_core.cli.backend import open_backend

@@ -64,6 +64,29 @@ def worth(answer: Mapping[str, Any]) -> int:
     return DONE
 
 
+def estimate(answer: Mapping[str, Any]) -> int:
+    """Print the sentence, the percentiles, and the reason where there are none."""
+    kinds = {"tasks": "by its tasks", "quick": "quick estimate: one guess of the whole work"}
+    _print(f"{answer['project']}: {kinds.get(answer['mode'], 'not estimated')}")
+    _print(answer["explanation"])
+    units = {"effort": "person-days", "duration": "working days", "cost": answer["currency"]}
+    if answer["effort"] is not None:
+        _print(f"{'':<10} {'P10':>12} {'P50':>12} {'P80':>12} {'P95':>12}")
+    for name, unit in units.items():
+        if answer[name] is not None:
+            cells = " ".join(
+                f"{_number(answer[name][p]):>12}" for p in ("P10", "P50", "P80", "P95")
+            )
+            _print(f"{name:<10} {cells}  {unit}")
+    if answer["finish_on"]:
+        days = " ".join(f"{answer['finish_on'][p]:>12}" for p in ("P10", "P50", "P80", "P95"))
+        _print(f"{'done on':<10} {days}")
+    for sentence in dict.fromkeys([answer["reason"], *answer["refusals"]]):
+        if sentence and sentence != answer["explanation"]:
+            _print(sentence)
+    return DONE
+
+
 def information(answer: Mapping[str, Any]) -> int:
     """Print the options, and what it is worth to find out each thing before choosing."""
     _print(f"{'option':<32} {'mean':>12} {'P(best)':>9} {'regret':>12}")

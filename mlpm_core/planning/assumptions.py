@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.planning.factors import DOCUMENTATION, FACTORS
-from mlpm_core.planning.quick import MODELS_EXPONENT, OPTIMISM, OPTIMISM_LOG_SD
+from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, MODELS_EXPONENT
+from mlpm_core.planning.quick import OPTIMISM, OPTIMISM_LOG_SD
 
 if TYPE_CHECKING:
     from mlpm_core.planning.quick_inputs import QuickInputs

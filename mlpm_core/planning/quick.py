@@ -6,7 +6,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, PROBABILITY_ON, Factor
+from mlpm_core.planning.factors import (
+    DOCUMENTATION,
+    FACTORS,
+    MODELS_EXPONENT,
+    PROBABILITY_ON,
+    Factor,
+)
 from mlpm_core.planning.mixture import LogNormals
 from mlpm_core.planning.quick_result import (
     AskFirst,
@@ -28,8 +34,6 @@ OPTIMISM: Final = 2.0
 """Thompson's: double the guess."""
 OPTIMISM_LOG_SD: Final = 0.35
 """The product's own."""
-MODELS_EXPONENT: Final = 0.7
-"""The product's own: a second model shares data and platform with the first."""
 _CYCLES: Final = "cycles"
 _RAW_LIMIT_DAYS: Final = 20.0
 _P50_LIMIT_DAYS: Final = 40.0

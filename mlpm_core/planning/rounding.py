@@ -90,3 +90,38 @@ def cost_in_words(days: float, day_rate: float, currency: str, *, up: bool = Fal
     if cost == 0 and shown * day_rate > 0:
         is_less, cost = True, 1
     return f"{'less than ' if is_less else ''}{currency} {cost:,}"
+
+
+def rounded_money(amount: float, *, up: bool = False) -> int:
+    """Money as a stakeholder should see it: to thousands, and to two digits below 10,000.
+
+    Raises
+    ------
+    InputError
+        When the amount is below 0 or no number.
+
+    Examples
+    --------
+    >>> rounded_money(123_310.0), rounded_money(176_030.0, up=True), rounded_money(1_842.0)
+    (123000, 177000, 1800)
+    """
+    if not 0 <= amount < math.inf:
+        raise InputError(f"{amount!r} cannot be rounded; give an amount of at least 0.")
+    digits = math.floor(math.log10(amount)) if amount >= 1 else 0
+    step = 10 ** max(0, min(3, digits - 1))
+    n_steps = amount / step
+    return int(step * (math.ceil(n_steps - 1e-9) if up else math.floor(n_steps + 0.5)))
+
+
+def money_in_words(amount: float, currency: str, *, up: bool = False) -> str:
+    """An amount as ``rounded_money`` shows it; of less than one only that it is less.
+
+    Examples
+    --------
+    >>> money_in_words(123_310.0, "EUR"), money_in_words(0.2, "EUR"), money_in_words(0.0, "EUR")
+    ('EUR 123,000', 'less than EUR 1', 'EUR 0')
+    """
+    shown = rounded_money(amount, up=up)
+    if 0 < amount < 1:
+        return f"less than {currency} 1"
+    return f"{currency} {shown:,}"

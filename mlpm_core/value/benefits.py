@@ -145,6 +145,7 @@ def benefits(
     costs: Estimate | None = None,
     currency: str | None = None,
     build_cost: Array | None = None,
+    build_months: Array | None = None,
     p_no_go: float = 0.0,
     no_go_cost: Array | None = None,
     seed: int = SEED,
@@ -164,6 +165,8 @@ def benefits(
         The currency in which money is counted; an amount in another one needs its rate.
     build_cost : array of shape (m,), optional
         Draws of the build cost, such as ``QuickEstimate.cost_draws``; instead of a written one.
+    build_months : array of shape (m,), optional
+        Draws of the time to build; instead of a written one. What takes long is taken to cost much.
     p_no_go : float
         Probability that no usable model comes out, in [0, 1]: then all is cost.
     no_go_cost : array of shape (m,), optional
@@ -215,6 +218,8 @@ def benefits(
     horizon = int(drawn["horizon_years"][0])
     build = drawn["build_cost"] if build_cost is None else _met(build_cost, n, seed, "build_cost")
     lost = build if no_go_cost is None else _met(no_go_cost, n, seed, "build_cost")
+    if build_months is not None:
+        drawn["build_months"] = _met(build_months, n, seed, "build_cost")
     is_built = own_generator(seed, "success").permutation(n) >= round(p_no_go * n)
 
     paid = np.zeros(n) if costs is None else costs.samples

@@ -30,6 +30,7 @@ COMMANDS = {
         "--profile", "--json",
     },
     "undo": {"--project", "--json"},
+    "estimate": {"--json"},
     "serve": set(),
     "demo": {"load", "remove", "--yes"},
 }  # fmt: skip
@@ -44,6 +45,7 @@ ROUTES = {
     ("GET", "/api/v1/kpis"),
     ("GET", "/api/v1/health"),
     ("GET", "/api/v1/metrics"),
+    ("GET", "/api/v1/projects/{project}/estimate"),
 }
 RECEIPT = {
     "batch", "status", "kind", "project", "lines", "accepted", "rejected", "blank", "ignored",

@@ -149,6 +149,43 @@ def waterfall() -> Spec:
 
 
 @lru_cache(maxsize=4)
+def work_left() -> Spec:
+    """Person-days still to do: what was left on days past, and how it may burn down from here.
+
+    The frame has the columns day (datetime), p10, p50, p80 and p95 (person-days), told (str, the
+    day) and part ("was left" or "from here on").
+    """
+    base = alt.Chart().encode(
+        alt.X(field="day", type="temporal", title=None, axis=alt.Axis(grid=False)),
+    )
+
+    def y(field: str) -> alt.Y:
+        axis = alt.Axis(tickCount=5)
+        return alt.Y(field=field, type="quantitative", title="Person-days left", axis=axis)
+
+    tooltip = [
+        tooltip_line("told", "Day"),
+        tooltip_line("part", "This"),
+        tooltip_line("p50", "At even odds", ROUNDED),
+        tooltip_line("p80", "To be safe (P80)", ROUNDED),
+        tooltip_line("p95", "With reserve (P95)", ROUNDED),
+    ]
+    is_past = alt.FieldEqualPredicate(field="part", equal="was left")
+    layers = [
+        at_pointer(base, tooltip),
+        base.transform_filter(alt.FieldEqualPredicate(field="part", equal="from here on"))
+        .mark_area(opacity=0.18)
+        .encode(y("p10"), alt.Y2(field="p95")),
+        base.mark_line().encode(y("p50"), detail=alt.Detail(field="part", type="nominal")),
+        base.mark_line(strokeDash=[5, 3]).encode(
+            y("p80"), detail=alt.Detail(field="part", type="nominal")
+        ),
+        base.transform_filter(is_past).mark_point(filled=True, size=40).encode(y("p50")),
+    ]
+    return finished(alt.layer(*layers).properties(height=220))
+
+
+@lru_cache(maxsize=4)
 def findings_by_area() -> Spec:
     """Findings of each area as a bar, the surest full, the unknown hollow.
 

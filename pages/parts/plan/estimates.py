@@ -50,6 +50,11 @@ def in_view(views: Sequence[EstimateView]) -> EstimateView:
     return next(v for v in views if v.record.estimate_id == chosen)
 
 
+def form_title(*, is_by_task: bool) -> str:
+    """What the form below asks; of a project in tasks only its answers count."""
+    return "Answers and settings of the project" if is_by_task else "Own guess and answers"
+
+
 def adds_another() -> bool:
     """Whether the form is for a new estimate instead of the one shown."""
     return st.toggle("Add another estimate instead of changing this one", key="estimate_another")

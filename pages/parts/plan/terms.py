@@ -48,3 +48,24 @@ PROVISIONAL: Final = (
     "proxy). It counts until its last day, and longer only if somebody agrees to it. Ask for that "
     "agreement, or for a better KPI."
 )
+RANK_DRIVERS: Final = (
+    "Spearman's rank correlation with the effort: 1 would mean that nothing else moves it. Work on "
+    "what is on top: ask, test early, or split the task."
+)
+FIND_FIRST: Final = (
+    "The days that are enough 8 times in 10 once the answer is known to be no, and once it is "
+    "known to be yes. The wider apart, the more it pays to ask before anything is promised."
+)
+ONE_MORE: Final = (
+    "The working days that are enough 8 times in 10 with one more person in this role, or with all "
+    "of the time of those who are there. Where tasks wait for each other, more people change "
+    "nothing."
+)
+LEARNED: Final = (
+    "Finished tasks are compared with what their three numbers and the factors predict. What they "
+    "have in common moves the tasks that are still to come."
+)
+WORK_LEFT: Final = (
+    "What is left of the tasks: line at even odds, dashed to be safe (P80), band from P10 to P95. "
+    "Dots are the estimates that were kept on past days."
+)

@@ -1,0 +1,163 @@
+"""An estimate on one page, for people who do not estimate: to print, or to send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpm_core.planning import days_in_words, money_in_words, rounded_days
+from mlpm_core.quantity import in_percent
+from mlpm_core.reports import Bar, OnePage, one_page
+from mlpm_core.services.plan.plan_summaries import plan_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.services.plan.estimates import EstimateView
+    from mlpm_core.services.plan.plan_summaries import PlanSummary
+    from mlpm_core.services.plan.task_estimates import TaskEstimateView
+    from mlpm_core.services.session.workspace import Workspace
+
+_CASES = (("p50", "to plan with", "5 times in 10"), ("p80", "to promise", "8 times in 10"),
+          ("p95", "with reserve", "19 times in 20"))  # fmt: skip
+_BOOK = (
+    "The doubles for complex data, big data and a complex platform, and that a first guess is "
+    "doubled, are from S. Thompson, Managing Machine Learning Projects (Manning, 2023). All other "
+    "figures and every range are MLPM's own."
+)
+_EXCLUDED = (
+    "Not in it: running and supporting the model after it is in use, and work that nobody has "
+    "named yet."
+)
+
+
+def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
+    """The estimate in tasks on one page, as HTML.
+
+    Raises
+    ------
+    NotEnoughDataError
+        When there is no estimate.
+    """
+    finish = {name: view.finish_on(int(name[1:]) / 100) for name, _, _ in _CASES}
+    found = view.estimated
+    if found is None:  # finish_on says why
+        return ""
+    now, plan = found.now, found.now.plan
+    rows = [("", "Enough", "Person-days", "Done by", "Cost")]
+    for name, use, odds in _CASES:
+        is_up = name != "p50"
+        rows.append(
+            (
+                f"{name.upper()}, {use}",
+                odds,
+                f"{rounded_days(getattr(now.effort, name), up=is_up):,}",
+                f"{finish[name]:%d %b %Y}",
+                money_in_words(getattr(now.cost, name), plan.currency, up=is_up),
+            )
+        )
+    planned = found.planned
+    notes = [
+        f"{len(plan.tasks)} tasks, each with three numbers; all share one optimism of "
+        f"{plan.bias.median:g} times and the factors that apply.",
+        f"Work starts on {view.calendar.starts_on:%d %b %Y}; weekends and holidays of everybody "
+        "are left out.",
+        _EXCLUDED,
+        _BOOK,
+    ]
+    if now.is_held_back:
+        notes.insert(1, "Factors answered before a task was estimated are taken to be in it.")
+    if found.updated and found.updated.learned:
+        bias = found.updated.learned.bias_median
+        notes.insert(1, f"Finished tasks took about {bias:.1f} times their numbers so far.")
+    return one_page(
+        OnePage(
+            title=f"Estimate: {workspace.project(view.project).title}",
+            lead=now.explanation,
+            warnings=view.refusals,
+            figures=tuple(rows),
+            chances=_chances(plan_summary(workspace, view.project), view),
+            bars=tuple(
+                Bar(s.label, s.p50 - s.change if i else 0.0, s.p50, f"{s.p50:.0f}")
+                for i, s in enumerate(planned.waterfall)
+            ),
+            bars_title="From the own numbers to the plan (person-days at even odds)",
+            drivers=tuple(driver.label for driver in now.drivers[:3]),
+            find_out=tuple(unknown.sentence for unknown in planned.unknowns[:3]),
+            notes=tuple(notes),
+            made=_made(workspace, view.project, f"Plan {found.digest[:12]}."),
+        )
+    )
+
+
+def page_of_guess(workspace: Workspace, view: EstimateView) -> str:
+    """The quick estimate on one page, as HTML."""
+    estimate, project = view.estimate, str(view.record.project)
+    rows = [("", "Enough", "Person-days", "Cost")]
+    rows += [
+        (f"{f.name}, {use}", odds, f.days_text, f.cost_text)
+        for (name, use, odds) in _CASES
+        for f in view.figures
+        if f.name.lower() == name
+    ]
+    rule = estimate.twenty_day_rule
+    drivers = [f"{d.label}: {in_percent(d.share)} of the spread" for d in estimate.drivers[:3]]
+    return one_page(
+        OnePage(
+            title=f"Estimate: {workspace.project(project).title}",
+            lead=estimate.explanation,
+            warnings=(rule.sentence,) if rule.fires else (),
+            figures=tuple(rows) if len(rows) > 1 else (),
+            chances=_chances(plan_summary(workspace, project), None) if view.figures else (),
+            bars=tuple(
+                Bar(s.label, s.p50 - s.change if i else 0.0, s.p50, f"{s.p50:.0f}")
+                for i, s in enumerate(estimate.waterfall)
+            )
+            if view.figures
+            else (),
+            bars_title="From the own guess to the plan (person-days at even odds)",
+            drivers=tuple(drivers) if view.figures else (),
+            find_out=tuple(
+                u.sentence if view.figures else u.question for u in estimate.unknowns[:3]
+            ),
+            notes=(
+                f"One engineer's guess of the whole work: "
+                f"{days_in_words(estimate.inputs.raw_days)}"
+                + (f", by {view.record.made_by}." if view.record.made_by else "."),
+                *([view.record.note] if view.record.note else []),
+                _EXCLUDED,
+                _BOOK,
+            ),
+            made=_made(workspace, project, ""),
+        )
+    )
+
+
+def _chances(summary: PlanSummary, view: TaskEstimateView | None) -> tuple[str, ...]:
+    chances: list[str] = []
+    if summary.p_date is not None and view and view.needed_by:
+        likely = in_percent(summary.p_date, in_words=True)
+        chances.append(f"Done by {view.needed_by:%d %b %Y}, the day it is needed: {likely}.")
+        fits = view.done_by(view.needed_by)
+        if summary.p_date < 0.8:
+            chances.append(_scope(fits, view))
+    if summary.p_budget is not None:
+        likely = in_percent(summary.p_budget, in_words=True)
+        chances.append(f"The budget is enough: {likely}.")
+    if summary.p_value_above_cost is not None:
+        likely = in_percent(summary.p_value_above_cost, in_words=True)
+        chances.append(f"Its value is above all its cost: {likely}.")
+    return tuple(chances)
+
+
+def _scope(fits: Sequence[str], view: TaskEstimateView) -> str:
+    n = len(view.estimated.now.plan.tasks) if view.estimated else 0
+    return f"By that day {len(fits)} of {n} tasks are done with a chance of 80% or more."
+
+
+def _made(workspace: Workspace, project: str, what: str) -> str:
+    today = workspace.today(project)
+    return (
+        f"Made with MLPM on {today:%d %b %Y}. {what} Days are rounded to 5 and what is promised "
+        "or held in reserve is rounded up. Percentages are those of a project that gets a usable "
+        "model, unless they say otherwise."
+    )

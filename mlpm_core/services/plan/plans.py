@@ -1,0 +1,281 @@
+"""A project's plan as its records have it: tasks, roles, answers, risks, and how far it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from mlpm_core.errors import MlpmError
+from mlpm_core.planning import (
+    BIASES,
+    FACTORS,
+    Answer,
+    Bias,
+    FactorAnswer,
+    ProjectPlan,
+    Reached,
+    RiskPlan,
+    RolePlan,
+    TaskPlan,
+    ThreePoint,
+    Tries,
+    WorkCalendar,
+    each_day,
+)
+from mlpm_core.records import (
+    Absence,
+    Documentation,
+    EstimateRecord,
+    EstimatorClass,
+    FindingRecord,
+    Risk,
+    RiskStatus,
+    Role,
+    Task,
+    TaskStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from mlpm_core.planning.reference_class import ReferenceClass
+    from mlpm_core.records import Project
+    from mlpm_core.store import Reader
+
+T = TypeVar("T")
+_PROBABILITY = {Answer.YES: 1.0, Answer.NO: 0.0, Answer.UNKNOWN: 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """What the records of a project make a plan of; ``problem`` says why there is none.
+
+    ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
+    that nobody estimated: they are left out, and the estimate is at least so much.
+    """
+
+    plan: ProjectPlan | None
+    reached: Reached
+    calendar: WorkCalendar
+    tasks: tuple[Task, ...]
+    answers: EstimateRecord | None
+    without_numbers: tuple[str, ...]
+    problem: str | None = None
+
+
+def stored_plan(
+    reader: Reader, project: Project, today: date, own: ReferenceClass
+) -> StoredPlan | None:
+    """The plan of a project as of a day; None while it has no task.
+
+    Parameters
+    ----------
+    today : date
+        What is not done by then is still to do.
+    own : ReferenceClass
+        How far own estimates were off, for estimators that go by own closed projects.
+    """
+    name = project.project
+    every = reader.current(Task, name)
+    tasks = tuple(t for t in every if not t.archived and t.status != TaskStatus.DROPPED)
+    if not tasks:
+        return None
+    answers = next((e for e in reader.current(EstimateRecord, name) if not e.archived), None)
+    calendar = _calendar(project, tasks, _shown(reader.current(Absence, name)), today)
+    blank = [t for t in tasks if None in (t.p10, t.p50, t.p90)]
+    unestimated = {t.task_id for t in blank if _is_done(t) and t.spent_days is not None}
+    missing = tuple(t.title or t.task_id for t in blank if t.task_id not in unestimated)
+    counted = [t for t in tasks if t not in blank or t.task_id in unestimated]
+    plan, problem, reached = None, None, Reached()
+    try:
+        reached = _reached(counted, unestimated, calendar, today)
+        roles = _shown(reader.current(Role, name))
+        plan = ProjectPlan(
+            tasks=_task_plans(counted, unestimated, _Waited(every, counted)),
+            roles={r.role_id: RolePlan(r.heads, r.availability, r.day_rate) for r in roles},
+            bias=_bias(answers, own),
+            factors=_factors(answers, _shown(reader.current(FindingRecord, name))),
+            documentation=answers.documentation if answers else Documentation.NONE,
+            documentation_answered_on=answers.answered_on if answers else None,
+            n_models=answers.n_models if answers else 1,
+            loop=_loop(answers),
+            risks=_risks(_shown(reader.current(Risk, name)), roles),
+            focus=answers.focus if answers else 0.8,
+            overhead_share=answers.overhead_share if answers else 0.12,
+            overhead_rate=_overhead_rate(answers, roles),
+            fixed_cost=answers.fixed_cost if answers else 0.0,
+            currency=project.currency,
+        )
+    except MlpmError as error:
+        problem = str(error)
+    return StoredPlan(plan, reached, calendar, tasks, answers, missing, problem)
+
+
+def _shown(records: Sequence[T]) -> list[T]:
+    return [record for record in records if not getattr(record, "archived", False)]
+
+
+def _is_done(task: Task) -> bool:
+    return task.status == TaskStatus.DONE or task.finished_on is not None
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a list separated by semicolons or commas, each once.
+
+    Examples
+    --------
+    >>> names_in("T1; T2,T1 ;")
+    ('T1', 'T2')
+    """
+    return tuple(dict.fromkeys(n for part in re.split(r"[;,]", text) if (n := part.strip())))
+
+
+def _calendar(
+    project: Project, tasks: Sequence[Task], absences: Sequence[Absence], today: date
+) -> WorkCalendar:
+    begun = [t.started_on or t.finished_on for t in tasks]
+    days = [day for day in (project.planned_start_on, *begun) if day is not None]
+    everybody = [a for a in absences if not a.person_id]
+    holidays = frozenset(day for a in everybody for day in each_day(a.from_on, a.to_on))
+    return WorkCalendar(min(days, default=today), holidays)
+
+
+def _reached(
+    tasks: Sequence[Task], unestimated: Iterable[str], calendar: WorkCalendar, today: date
+) -> Reached:
+    day = float(calendar.days_before(today))
+    done = [t for t in tasks if _is_done(t)]
+    ends = {
+        t.task_id: float(calendar.days_until(t.finished_on)) if t.finished_on else day for t in done
+    }
+    running = {
+        t.task_id: t.spent_days or 0.0
+        for t in tasks
+        if not _is_done(t) and (t.status == TaskStatus.DOING or t.spent_days)
+    }
+    actual = {t.task_id: t.spent_days for t in done if t.spent_days is not None}
+    return Reached(day, actual, ends, running, frozenset(unestimated))
+
+
+class _Waited:
+    """What a task waits for: through what is left out of the plan to what that waited for."""
+
+    def __init__(self, every: Sequence[Task], counted: Sequence[Task]) -> None:
+        self._counted = {t.task_id for t in counted}
+        self._left_out = {
+            t.task_id: names_in(t.depends_on) for t in every if t.task_id not in self._counted
+        }
+
+    def of(self, task: Task) -> tuple[str, ...]:
+        """Names of the tasks in the plan; one that is nowhere stays, for the plan to refuse."""
+        todo, seen, waited = list(names_in(task.depends_on)), {task.task_id}, []
+        if task.task_id in todo:
+            waited.append(task.task_id)
+        while todo:
+            name = todo.pop(0)
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in self._left_out:
+                todo += self._left_out[name]
+            else:
+                waited.append(name)
+        return tuple(waited)
+
+
+def _task_plans(
+    tasks: Sequence[Task], unestimated: Iterable[str], waited: _Waited
+) -> tuple[TaskPlan, ...]:
+    fixed = set(unestimated)
+    plans = []
+    for t in tasks:
+        try:
+            days = (
+                ThreePoint(*(t.spent_days or 0.0,) * 3)
+                if t.task_id in fixed
+                else ThreePoint(t.p10, t.p50, t.p90)  # type: ignore[arg-type]
+            )
+        except MlpmError as error:
+            raise type(error)(f"Task {t.task_id!r}: {error}") from error
+        plans.append(
+            TaskPlan(
+                name=t.task_id,
+                days=days,
+                category=str(t.category),
+                role=t.role,
+                depends_on=waited.of(t),
+                in_loop=t.in_loop,
+                fixed_cost=t.fixed_cost,
+                estimated_on=t.estimated_on,
+                includes=names_in(t.includes),
+                title=t.title,
+            )
+        )
+    return tuple(plans)
+
+
+def _bias(answers: EstimateRecord | None, own: ReferenceClass) -> Bias:
+    chosen = answers.estimator_class if answers else EstimatorClass.UNTRIED
+    if chosen == EstimatorClass.OWN_HISTORY:
+        return Bias(own.bias, own.log_sd)
+    return BIASES[str(chosen)]
+
+
+def _factors(
+    answers: EstimateRecord | None, findings: Sequence[FindingRecord]
+) -> dict[str, FactorAnswer]:
+    """Each factor's answer: what was found last, else what the estimate says."""
+    known = {name: FactorAnswer() for name in FACTORS}
+    if answers:
+        known = {
+            name: FactorAnswer(_PROBABILITY[Answer(getattr(answers, name))], answers.answered_on)
+            for name in FACTORS
+        }
+    for finding in sorted(findings, key=lambda f: (f.found_on is not None, f.found_on or 0)):
+        is_said = finding.applies != Answer.UNKNOWN or finding.probability is not None
+        if finding.factor and is_said:
+            likely = _PROBABILITY[finding.applies]
+            if finding.applies == Answer.UNKNOWN and finding.probability is not None:
+                likely = finding.probability
+            known[str(finding.factor)] = FactorAnswer(likely, finding.found_on)
+    return known
+
+
+def _loop(answers: EstimateRecord | None) -> Tries | None:
+    if answers is None:
+        return None
+    return Tries(answers.p_success, answers.max_cycles, answers.loop_share, answers.repeat_share)
+
+
+def _mean_rate(roles: Sequence[Role]) -> float:
+    heads = sum(r.heads for r in roles)
+    return sum(r.heads * r.day_rate for r in roles) / heads if heads else 0.0
+
+
+def _overhead_rate(answers: EstimateRecord | None, roles: Sequence[Role]) -> float:
+    if answers is None:
+        return _mean_rate(roles)
+    return answers.day_rate if answers.overhead_rate is None else answers.overhead_rate
+
+
+def _risks(risks: Sequence[Risk], roles: Sequence[Role]) -> tuple[RiskPlan, ...]:
+    """The risks that can still happen; what was mitigated has the probability that is left."""
+    plans = []
+    for r in risks:
+        if r.status != RiskStatus.OPEN:
+            continue
+        try:
+            days = (
+                None
+                if r.p10 is None or r.p50 is None or r.p90 is None
+                else ThreePoint(r.p10, r.p50, r.p90)
+            )
+        except MlpmError as error:
+            raise type(error)(f"Risk {r.risk_id!r}: {error}") from error
+        rate = _mean_rate(roles) if r.day_rate is None else r.day_rate
+        plans.append(
+            RiskPlan(r.risk_id, r.probability, days, r.delay_share, rate, r.fixed_cost, r.title)
+        )
+    return tuple(plans)

@@ -1,0 +1,126 @@
+"""Sentences of the Estimate screen in tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pages.parts.common.format import counted, day, listed, literal, percent
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mlpm_core.services.plan.task_estimates import TaskEstimateView
+
+CARDS: Final = {
+    "P50": ("At even odds", "Half of such projects need less, half more (P50). Plan with it."),
+    "P80": ("To be safe", "Eight projects in ten need no more (P80). Promise nothing below it."),
+    "P95": ("With reserve", "Nineteen projects in twenty need no more (P95). Hold a reserve."),
+}
+FORMULA: Final = (
+    "Person-days of a task = its three numbers (P10, P50, P90) × the optimism all tasks share × "
+    "each factor of its kind that applies × models^0.7 × (1 + further cycles × cost of a further "
+    "cycle). 20,000 projects are drawn; tasks wait for each other and for somebody who is free; "
+    "risks happen or not. Medians are never added up."
+)
+WHOSE: Final = (
+    "From S. Thompson, Managing Machine Learning Projects (Manning, 2023): what is asked, the "
+    "doubles for complex data, big data and a complex platform, the double of an untried guess, "
+    "and tasks of ten days. MLPM's own: every range, the other factors, which factor acts on which "
+    "kind of task, the modelling loop, and the schedule."
+)
+
+
+def sentence(view: TaskEstimateView) -> str:
+    """The estimate in one sentence, with the day it is done."""
+    found = view.estimated
+    if found is None:
+        return ""
+    done = view.figures[1].finish_on
+    promise = "may be promised for" if view.is_promisable else "is not before"
+    return (
+        f"**By its tasks.** {literal(found.now.explanation)} With that, the end {promise} "
+        f"**{day(done)}** (8 times in 10)."
+    )
+
+
+def by_date(view: TaskEstimateView, chosen: date) -> str:
+    """How likely it is done by a day, and what would be done by then."""
+    likely = percent(view.probability_by(chosen))
+    fits = view.done_by(chosen)
+    n = len(view.estimated.now.plan.tasks) if view.estimated else 0
+    scope = (
+        f"{len(fits)} of {counted(n, 'task')} would be done by then 8 times in 10"
+        if len(fits) < n
+        else "all tasks would be done by then 8 times in 10"
+    )
+    left_out = ""
+    if view.estimated and view.estimated.now.p_no_go > 0:
+        none = view.estimated.now.p_no_go
+        left_out = (
+            f" Counting the chance that no usable model comes out ({literal(percent(none))}), it "
+            f"is {literal(percent(view.probability_by(chosen) * (1 - none)))}."
+        )
+    return f"The chance to be done by {day(chosen)} is **{literal(likely)}**; {scope}.{left_out}"
+
+
+def at_probability(view: TaskEstimateView, share: float) -> str:
+    """The day, the days and the money that are enough with a probability."""
+    return f"With a chance of {literal(percent(share))}: done by **{day(view.finish_on(share))}**."
+
+
+def needed(view: TaskEstimateView) -> str:
+    """How likely the project's own day and budget are met; empty where it has neither."""
+    parts = []
+    if view.p_date is not None and view.needed_by:
+        parts.append(
+            f"It is needed by {day(view.needed_by)}: the chance is {literal(percent(view.p_date))}"
+        )
+    if view.p_budget is not None:
+        parts.append(f"the budget is enough with a chance of {literal(percent(view.p_budget))}")
+    if view.p_value_above_cost is not None:
+        chance = literal(percent(view.p_value_above_cost))
+        parts.append(f"its value is above all its cost with a chance of {chance}")
+    if not parts:
+        return ""
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def waterfall(view: TaskEstimateView) -> str:
+    """What the waterfall shows."""
+    if view.estimated is None:
+        return ""
+    first, *later = view.estimated.planned.waterfall
+    if not later:
+        return ""
+    largest = max(later, key=lambda step: step.change)
+    return literal(
+        f"The tasks' own numbers add up to {first.p50:.0f} person-days; the plan is "
+        f"{later[-1].p50:.0f} at even odds. Most is added by “{largest.label}” "
+        f"(+{largest.change:.0f})."
+    )
+
+
+def learned(view: TaskEstimateView) -> tuple[str, ...]:
+    """What finished tasks taught, a sentence each."""
+    updated = view.estimated.updated if view.estimated else None
+    if updated is None or updated.learned is None:
+        return ()
+    found = updated.learned
+    sentences = []
+    if found.tasks:
+        n = counted(len(found.tasks), "finished task")
+        sentences.append(
+            f"{n} taught: such tasks take about {found.bias_median:.2f} times their numbers "
+            f"(taken before: {found.prior.median:.2f})."
+        )
+    moved = [b for b in found.beliefs if abs(b.after - b.before) >= 0.02]
+    if moved:
+        said = [f"{b.label} {percent(b.before)} to {percent(b.after)}" for b in moved]
+        sentences.append(f"How likely open factors apply now: {listed(said)}.")
+    if found.is_surprising:
+        sentences.append(
+            "What the tasks took was next to impossible under their numbers: all ranges are taken "
+            f"{found.widened:.2g} times as wide. Look at the numbers again."
+        )
+    return tuple(literal(sentence) for sentence in sentences)
