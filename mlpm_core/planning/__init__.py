@@ -28,13 +28,6 @@ from mlpm_core.planning.measuring import (
     measured,
     weeks_to_measure,
 )
-from mlpm_core.planning.own_history import (
-    Throughput,
-    bias_of_own_projects,
-    outside_view,
-    throughput,
-    widening,
-)
 from mlpm_core.planning.plan_json import read_plan, written_plan
 from mlpm_core.planning.project_estimate import DRAWS, project_estimate
 from mlpm_core.planning.project_plan import (
@@ -138,14 +131,12 @@ __all__ = [
     "TaskPlan",
     "TaskSizes",
     "ThreePoint",
-    "Throughput",
     "Tries",
     "TwentyDayRule",
     "Unknown",
     "UpdatedEstimate",
     "WorkCalendar",
     "assumptions",
-    "bias_of_own_projects",
     "conditions",
     "conflicts",
     "cost_in_words",
@@ -158,7 +149,6 @@ __all__ = [
     "least_move",
     "measured",
     "money_in_words",
-    "outside_view",
     "project_estimate",
     "project_weights",
     "quick_estimate",
@@ -168,9 +158,7 @@ __all__ = [
     "role_views",
     "rounded_days",
     "rounded_money",
-    "throughput",
     "updated_estimate",
     "weeks_to_measure",
-    "widening",
     "written_plan",
 ]  # fmt: skip

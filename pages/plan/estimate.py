@@ -14,6 +14,7 @@ is_by_task = by_task.mode(whole) == by_task.TASKS
 if whole and is_by_task:
     if whole.estimated:
         by_task.answer(whole)
+        around_estimate.warnings(project, whole)
         by_task.one_page(task_queries.page_of_tasks(whole), project)
         by_task.chances(whole)
         left, right = st.columns([3, 2], gap="medium")
@@ -70,4 +71,4 @@ with answer:
         )
         by_task.invitation()
 
-around_estimate.show(project)
+around_estimate.show(project, whole)

@@ -15,6 +15,7 @@ from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.records import EstimateSnapshot
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan import snapshots
+from mlpm_core.services.plan.learning import inside_of, learning
 from mlpm_core.services.plan.plan_summaries import estimate_json, plan_summary
 from mlpm_core.services.plan.task_estimates import task_estimate
 from tests.plans import EXAMPLE, example_answers, example_tasks, save_example
@@ -257,7 +258,8 @@ def test_own_closed_projects_move_the_bias_and_give_an_outside_view(shop):
     save(shop, "closed_projects", *closed)
     view = task_estimate(shop, PROJECT)
     assert view.stored.plan.bias.median == 1.25
-    assert view.outside.p50 == pytest.approx(76 * 1.6)
-    assert not view.is_inside_below_outside
+    learned = learning(shop, PROJECT, inside_of(view))
+    assert learned.outside.p50 == pytest.approx(76 * 1.6)
+    assert not learned.outside.inside_is_low
     save(shop, "estimates", example_answers() | {"estimator_class": "own_history"})
     assert task_estimate(shop, PROJECT).stored.plan.bias.median == pytest.approx(1.41, abs=0.005)

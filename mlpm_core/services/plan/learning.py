@@ -16,7 +16,6 @@ from mlpm_core.planning.calibration import (
 )
 from mlpm_core.planning.reference_class import (
     OutsideView,
-    PastProject,
     ReferenceClass,
     reference_class,
 )
@@ -32,20 +31,20 @@ from mlpm_core.records import (
     ClosedProject,
     EstimateRecord,
     EstimateSnapshot,
-    Outcome,
     Task,
     TaskCategory,
     TaskStatus,
 )
+from mlpm_core.services.plan.past_projects import as_past, asked_of_all, past_projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlpm_core.records import Project
+    from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import MomentReader
 
 _WEEK: Final = timedelta(days=7)
+_WORKING_DAYS_A_WEEK: Final = 5
 _NOBODY: Final = "Nobody named"
 _OVER: Final = (TaskStatus.DONE, TaskStatus.DROPPED)
 
@@ -155,7 +154,7 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
     row, day = workspace.project(project), workspace.today(project)
     with workspace.store.one_moment() as reader:
         every = asked_of_all(reader, row)
-        past = [c for p in every for c in reader.current(ClosedProject, p) if not c.archived]
+        past = past_projects(reader, every)
         others = [t for p in every for t in reader.current(Task, p) if not t.archived]
         tasks = [t for t in reader.current(Task, project) if not t.archived]
         guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
@@ -163,7 +162,7 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
     snapshots.sort(key=lambda s: (s.taken_on, s.snapshot_id))
     snapshots = [s for s in snapshots if s.taken_on <= day]
     known = inside or _newest(snapshots)
-    reference = reference_class([_past(c) for c in past])
+    reference = reference_class([as_past(c) for c in past])
     raw_days = _raw_days(tasks, guesses)
     baseline = next((s for s in reversed(snapshots) if s.is_baseline), None)
     discovery = _discovery(tasks, baseline, day)
@@ -191,6 +190,15 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
     )
 
 
+def inside_of(view: TaskEstimateView | None) -> Inside | None:
+    """What an estimate by tasks says, from here on; None without one."""
+    if view is None or view.estimated is None:
+        return None
+    now = view.estimated.now
+    left = max(0.0, now.duration.p80 - view.stored.reached.day)
+    return Inside(now.effort.p80, now.cost.p50, left / _WORKING_DAYS_A_WEEK)
+
+
 def own_ranges(workspace: Workspace, project: str) -> dict[str, OwnRange]:
     """Days that closed tasks of each category took, over all projects, where there are five.
 
@@ -208,17 +216,6 @@ def own_ranges(workspace: Workspace, project: str) -> dict[str, OwnRange]:
                 spent[task.category].append(task.spent_days)
     ranges = {category: own_range(days) for category, days in spent.items()}
     return {category: found for category, found in ranges.items() if found}
-
-
-def asked_of_all(reader: MomentReader, project: Project) -> tuple[str, ...]:
-    """The projects that tell something of this one: all, but the demo's only of the demo.
-
-    What the reader is asked of one of them it then asks of all at once.
-    """
-    reader.projects_asked = tuple(
-        p.project for p in reader.projects() if p.is_demo == project.is_demo
-    )
-    return reader.projects_asked
 
 
 def weekly_done(tasks: Iterable[Task], day: date) -> tuple[int, ...]:
@@ -248,12 +245,8 @@ def _newest(snapshots: Sequence[EstimateSnapshot]) -> Inside:
     return Inside(snapshots[-1].effort_p80, snapshots[-1].cost_p50)
 
 
-def _past(closed: ClosedProject) -> PastProject:
-    return PastProject(closed.estimated_days, closed.actual_days, closed.outcome is Outcome.STOPPED)
-
-
 def _line(closed: ClosedProject) -> ClosedLine:
-    past = _past(closed)
+    past = as_past(closed)
     return ClosedLine(
         title=closed.title or closed.closed_id,
         written_in=closed.project,

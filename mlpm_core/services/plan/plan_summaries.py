@@ -13,6 +13,7 @@ from mlpm_core.planning import (
     updated_estimate,
 )
 from mlpm_core.services.plan.estimates import EstimateView, project_estimates
+from mlpm_core.services.plan.past_projects import own_reference
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
 from mlpm_core.services.plan.task_estimates import (
     NO_MODEL_LIKELIER,
@@ -27,6 +28,7 @@ from mlpm_core.value.draws import SEED
 if TYPE_CHECKING:
     from datetime import date
 
+    from mlpm_core.planning.reference_class import ReferenceClass
     from mlpm_core.records import Project
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
@@ -74,12 +76,15 @@ def plan_summary(workspace: Workspace, project: str) -> PlanSummary:
     so that a list of 60 projects is made in a few seconds the first time.
     """
     row = workspace.project(project)
-    return kept(workspace, "plan summary", project, lambda: _summary(workspace, row))
+    own = own_reference(workspace, row)
+    return kept(
+        workspace, "plan summary", project, lambda: _summary(workspace, row, own), rests_on=own
+    )
 
 
-def _summary(workspace: Workspace, row: Project) -> PlanSummary:
+def _summary(workspace: Workspace, row: Project, own: ReferenceClass) -> PlanSummary:
     with workspace.store.reader() as reader:
-        stored = stored_plan(reader, row, workspace.today(row.project))
+        stored = stored_plan(reader, row, workspace.today(row.project), own)
     if stored is not None:
         return _of_tasks(workspace, row, stored)
     quick = next(iter(project_estimates(workspace, row.project)), None)

@@ -21,12 +21,10 @@ from mlpm_core.planning import (
     ThreePoint,
     Tries,
     WorkCalendar,
-    bias_of_own_projects,
     each_day,
 )
 from mlpm_core.records import (
     Absence,
-    ClosedProject,
     Documentation,
     EstimateRecord,
     EstimatorClass,
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from mlpm_core.planning.reference_class import ReferenceClass
     from mlpm_core.records import Project
     from mlpm_core.store import Reader
 
@@ -55,7 +54,6 @@ class StoredPlan:
 
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
     that nobody estimated: they are left out, and the estimate is at least so much.
-    ``closed_ratios`` are days taken over days estimated of own closed projects.
     """
 
     plan: ProjectPlan | None
@@ -64,17 +62,20 @@ class StoredPlan:
     tasks: tuple[Task, ...]
     answers: EstimateRecord | None
     without_numbers: tuple[str, ...]
-    closed_ratios: tuple[float, ...]
     problem: str | None = None
 
 
-def stored_plan(reader: Reader, project: Project, today: date) -> StoredPlan | None:
+def stored_plan(
+    reader: Reader, project: Project, today: date, own: ReferenceClass
+) -> StoredPlan | None:
     """The plan of a project as of a day; None while it has no task.
 
     Parameters
     ----------
     today : date
         What is not done by then is still to do.
+    own : ReferenceClass
+        How far own estimates were off, for estimators that go by own closed projects.
     """
     name = project.project
     every = reader.current(Task, name)
@@ -83,8 +84,6 @@ def stored_plan(reader: Reader, project: Project, today: date) -> StoredPlan | N
         return None
     answers = next((e for e in reader.current(EstimateRecord, name) if not e.archived), None)
     calendar = _calendar(project, tasks, _shown(reader.current(Absence, name)), today)
-    closed = _shown(reader.current(ClosedProject, name))
-    ratios = tuple(c.actual_days / c.estimated_days for c in closed)
     blank = [t for t in tasks if None in (t.p10, t.p50, t.p90)]
     unestimated = {t.task_id for t in blank if _is_done(t) and t.spent_days is not None}
     missing = tuple(t.title or t.task_id for t in blank if t.task_id not in unestimated)
@@ -96,7 +95,7 @@ def stored_plan(reader: Reader, project: Project, today: date) -> StoredPlan | N
         plan = ProjectPlan(
             tasks=_task_plans(counted, unestimated, _Waited(every, counted)),
             roles={r.role_id: RolePlan(r.heads, r.availability, r.day_rate) for r in roles},
-            bias=_bias(answers, ratios),
+            bias=_bias(answers, own),
             factors=_factors(answers, _shown(reader.current(FindingRecord, name))),
             documentation=answers.documentation if answers else Documentation.NONE,
             documentation_answered_on=answers.answered_on if answers else None,
@@ -111,7 +110,7 @@ def stored_plan(reader: Reader, project: Project, today: date) -> StoredPlan | N
         )
     except MlpmError as error:
         problem = str(error)
-    return StoredPlan(plan, reached, calendar, tasks, answers, missing, ratios, problem)
+    return StoredPlan(plan, reached, calendar, tasks, answers, missing, problem)
 
 
 def _shown(records: Sequence[T]) -> list[T]:
@@ -217,10 +216,10 @@ def _task_plans(
     return tuple(plans)
 
 
-def _bias(answers: EstimateRecord | None, ratios: tuple[float, ...]) -> Bias:
+def _bias(answers: EstimateRecord | None, own: ReferenceClass) -> Bias:
     chosen = answers.estimator_class if answers else EstimatorClass.UNTRIED
     if chosen == EstimatorClass.OWN_HISTORY:
-        return bias_of_own_projects(ratios)
+        return Bias(own.bias, own.log_sd)
     return BIASES[str(chosen)]
 
 

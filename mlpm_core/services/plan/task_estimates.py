@@ -14,21 +14,17 @@ from mlpm_core.planning import (
     ProjectEstimate,
     Reached,
     RoleView,
-    Spread,
-    Throughput,
     UpdatedEstimate,
     days_in_words,
     money_in_words,
-    outside_view,
     project_estimate,
     read_plan,
     remaining_fan,
     role_views,
-    throughput,
     updated_estimate,
     written_plan,
 )
-from mlpm_core.records import TaskStatus
+from mlpm_core.services.plan.past_projects import own_reference
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
 from mlpm_core.services.session.consistent import kept
 from mlpm_core.services.valuation.value_cases import kept_cases
@@ -40,12 +36,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.planning import WorkCalendar
+    from mlpm_core.planning.reference_class import ReferenceClass
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
 
 WORKING_DAYS_A_MONTH = 365.25 / 12 * 5 / 7
 NO_MODEL_LIKELIER = "More likely than not no usable model comes out."
-_DISAGREE = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +111,7 @@ class TaskEstimateView:
     """The estimate of a project by its tasks, with dates, budget and value case.
 
     ``estimated`` is None with the reason in ``problem``. ``needed_by`` and ``budget`` are the
-    project's; ``pays_back`` is None without a value case that has a value. ``outside`` is what own
-    closed projects suggest in person-days, ``pace`` what the team's pace says; None where too
-    little is known.
+    project's; ``pays_back`` is None without a value case that has a value.
     """
 
     project: str
@@ -129,8 +123,6 @@ class TaskEstimateView:
     budget: float | None
     case: CaseValue | None
     pays_back: Benefits | None
-    outside: Spread | None
-    pace: Throughput | None
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -230,22 +222,6 @@ class TaskEstimateView:
         return None if self.pays_back is None else self.pays_back.probability_of_gain
 
     @property
-    def is_inside_below_outside(self) -> bool:
-        """Whether P80 of the plan is below what half of the own closed projects would take."""
-        if self.outside is None or self.estimated is None:
-            return False
-        return self.estimated.planned.effort.p80 < self.outside.p50
-
-    @property
-    def is_pace_apart(self) -> bool:
-        """Whether the tasks' numbers and the team's pace differ by more than a quarter at P80."""
-        if self.pace is None or self.estimated is None or self.pace.weeks.p80 == 0:
-            return False
-        left = max(0.0, self._now.duration.p80 - self.stored.reached.day) / 5
-        ratio = left / self.pace.weeks.p80
-        return not 1 / _DISAGREE <= ratio <= _DISAGREE
-
-    @property
     def _now(self) -> ProjectEstimate:
         if self.estimated is None:
             raise NotEnoughDataError(self.problem or "There is no estimate.")
@@ -260,14 +236,22 @@ def task_estimate(workspace: Workspace, project: str) -> TaskEstimateView | None
     NotFoundError
         When there is no such project.
     """
-    workspace.project(project)
-    return kept(workspace, "task estimate", project, lambda: _task_estimate(workspace, project))
+    own = own_reference(workspace, workspace.project(project))
+    return kept(
+        workspace,
+        "task estimate",
+        project,
+        lambda: _task_estimate(workspace, project, own),
+        rests_on=own,
+    )
 
 
-def _task_estimate(workspace: Workspace, project: str) -> TaskEstimateView | None:
+def _task_estimate(
+    workspace: Workspace, project: str, own: ReferenceClass
+) -> TaskEstimateView | None:
     row, today = workspace.project(project), workspace.today(project)
     with workspace.store.reader() as reader:
-        stored = stored_plan(reader, row, today)
+        stored = stored_plan(reader, row, today, own)
     if stored is None:
         return None
     found, problem = None, stored.problem
@@ -286,8 +270,6 @@ def _task_estimate(workspace: Workspace, project: str) -> TaskEstimateView | Non
         budget=row.budget,
         case=case,
         pays_back=pays_back_of(found.now, case) if found else None,
-        outside=_outside(stored, found),
-        pace=_pace(stored, today),
     )
 
 
@@ -307,31 +289,4 @@ def pays_back_of(now: ProjectEstimate, case: CaseValue | None) -> Benefits | Non
             no_go_cost=now.no_go_draws.cost if now.no_go_draws else None,
         )
     except InputError:
-        return None
-
-
-def _outside(stored: StoredPlan, found: Estimated | None) -> Spread | None:
-    if found is None:
-        return None
-    try:
-        return outside_view(found.planned.raw_days, stored.closed_ratios)
-    except (NotEnoughDataError, InputError):
-        return None
-
-
-def _pace(stored: StoredPlan, today: date) -> Throughput | None:
-    """The tasks that are left at the pace of the last twelve whole weeks."""
-    done = [t.finished_on for t in stored.tasks if t.finished_on]
-    left = sum(t.finished_on is None and t.status != TaskStatus.DONE for t in stored.tasks)
-    if not done:
-        return None
-    weeks = min(12, (today - min(done)).days // 7)
-    per_week = [0] * max(0, weeks)
-    for day in done:
-        ago = (today - day).days // 7
-        if 0 <= ago < len(per_week):
-            per_week[-1 - ago] += 1
-    try:
-        return throughput(per_week, left)
-    except NotEnoughDataError:
         return None

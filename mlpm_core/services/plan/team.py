@@ -40,12 +40,13 @@ from mlpm_core.records import (
     TaskStatus,
     TeamMember,
 )
-from mlpm_core.services.plan.learning import asked_of_all
+from mlpm_core.services.plan.past_projects import asked_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpm_core.records import Project
+    from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
 
 _OVER: Final = (TaskStatus.DONE, TaskStatus.DROPPED)
@@ -195,6 +196,14 @@ def team(workspace: Workspace, project: str, demand: Demand | None = None) -> Te
     )
 
 
+def demand_of(view: TaskEstimateView | None) -> Demand | None:
+    """What an estimate by tasks still asks of each role; None without one."""
+    if view is None or view.estimated is None:
+        return None
+    by_role = {role.name: role.p80_days for role in view.estimated.roles}
+    return Demand(by_role, view.finish_on(0.8))
+
+
 def _person(member: TeamMember) -> Person:
     levels = {category: getattr(member, category) for category in USUAL_ROLES}
     wants = frozenset(_parts(member.wants_to_learn.lower())) & set(USUAL_ROLES)
@@ -240,9 +249,9 @@ def _availabilities(
 
 
 def _until(demand: Demand | None, project: Project, day: date) -> date | None:
-    """By when the work should be done: what the estimate says, else the day it is needed by."""
-    last = (demand.last if demand else None) or project.needed_by_on
-    return last if last is not None and last >= day else None
+    """By when the work should be done: the day it is needed by, else what the estimate says."""
+    days = (project.needed_by_on, demand.last if demand else None)
+    return next((last for last in days if last is not None and last >= day), None)
 
 
 def _links(tasks: Sequence[Task], *, by_owner: bool) -> list[Link]:

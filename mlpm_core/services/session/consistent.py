@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mlpm_core.errors import MlpmError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from mlpm_core.services.session.workspace import Workspace
 
@@ -57,7 +57,14 @@ def newest_version(workspace: Workspace, project: str | None) -> int:
     return max(versions.values(), default=0) if project is None else versions.get(project, 0)
 
 
-def kept(workspace: Workspace, question: str, project: str, compute: Callable[[], T]) -> T:
+def kept(
+    workspace: Workspace,
+    question: str,
+    project: str,
+    compute: Callable[[], T],
+    *,
+    rests_on: Hashable = None,
+) -> T:
     """What was computed of a project, computed anew once it was written to or its day is over.
 
     Parameters
@@ -67,11 +74,15 @@ def kept(workspace: Workspace, question: str, project: str, compute: Callable[[]
     compute : callable
         It reads all that it needs itself, of this project alone, and does not wait for the right
         to write. Its answer is shared, and must be left as it is.
+    rests_on : hashable, optional
+        What it rests on beside this project: another one asks for another answer.
     """
 
     def answer() -> tuple[T, bool]:
         is_undisturbed = _watch(workspace, project)
         return compute(), is_undisturbed()
 
-    rests_on = (workspace.version_of(project), workspace.today(project))
-    return workspace.answers.of(question, project, rests_on, answer)
+    state: tuple[Hashable, ...] = (workspace.version_of(project), workspace.today(project))
+    if rests_on is not None:
+        state = (*state, rests_on)
+    return workspace.answers.of(question, project, state, answer)

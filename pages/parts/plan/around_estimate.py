@@ -6,19 +6,28 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.plan import learning, task_packs, team
+from mlpm_core.services.plan.learning import inside_of
+from mlpm_core.services.plan.team import demand_of
+from pages.parts.common.format import literal
+from pages.parts.plan import learning, learning_text, task_packs, team, team_queries
 
 if TYPE_CHECKING:
-    from mlpm_core.services.plan.learning import Inside
-    from mlpm_core.services.plan.team import Demand
+    from mlpm_core.services.plan.task_estimates import TaskEstimateView
 
 
-def show(project: str, inside: Inside | None = None, demand: Demand | None = None) -> None:
-    """Three tabs. ``inside`` and ``demand`` are what the estimate in view says, where it does."""
+def warnings(project: str, whole: TaskEstimateView | None) -> None:
+    """What earlier work holds against the estimate."""
+    view = team_queries.learning(project, inside_of(whole))
+    for warning in learning_text.warnings(view):
+        st.warning(literal(warning), icon=":material/warning:")
+
+
+def show(project: str, whole: TaskEstimateView | None) -> None:
+    """Three tabs; ``whole`` is the estimate by tasks, where there is one."""
     tab_packs, tab_team, tab_learning = st.tabs(["Tasks to begin with", "Team", "Learning"])
     with tab_packs:
         task_packs.show(project)
     with tab_team:
-        team.show(project, demand)
+        team.show(project, demand_of(whole))
     with tab_learning:
-        learning.show(project, inside)
+        learning.show(project, inside_of(whole), warns=whole is None or whole.estimated is None)

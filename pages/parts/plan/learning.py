@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.learning import Inside, LearningView
 
 
-def show(project: str, inside: Inside | None = None) -> None:
+def show(project: str, inside: Inside | None = None, *, warns: bool = True) -> None:
     """What closed projects, estimators and the team's pace say, the answer first.
 
-    ``inside`` is what the estimate in view says; the newest snapshot without it.
+    ``inside`` is what the estimate in view says; the newest snapshot without it. Without ``warns``
+    its warnings stand elsewhere.
     """
     view = team_queries.learning(project, inside)
     st.markdown(literal(text.answer(view)))
-    for warning in text.warnings(view):
+    for warning in text.warnings(view) if warns else ():
         st.warning(literal(warning), icon=":material/warning:")
     _closed(view)
     _estimators(view)

@@ -124,30 +124,3 @@ def learned(view: TaskEstimateView) -> tuple[str, ...]:
             f"{found.widened:.2g} times as wide. Look at the numbers again."
         )
     return tuple(literal(sentence) for sentence in sentences)
-
-
-def beside(view: TaskEstimateView) -> tuple[str, ...]:
-    """What own closed projects and the team's pace say, a sentence each."""
-    found = []
-    if view.outside is not None:
-        outside = view.outside
-        apart = (
-            " The plan to be safe is below what half of them would take: be careful."
-            if view.is_inside_below_outside
-            else ""
-        )
-        found.append(
-            f"By your own closed projects the same tasks would take {outside.p50:.0f} person-days "
-            f"at even odds, {outside.p80:.0f} to be safe.{apart}"
-        )
-    if view.pace is not None:
-        apart = (
-            " The tasks' numbers and the pace of the team disagree by more than a quarter."
-            if view.is_pace_apart
-            else ""
-        )
-        found.append(
-            f"At the pace of the last {view.pace.n_weeks_seen} weeks the open tasks take "
-            f"{view.pace.weeks.p80:.0f} weeks to be safe.{apart}"
-        )
-    return tuple(literal(sentence) for sentence in found)

@@ -190,8 +190,8 @@ def roles(view: TaskEstimateView) -> None:
 
 
 def learned(view: TaskEstimateView) -> None:
-    """What finished tasks taught, and how far own history and pace agree."""
-    said = (*text.learned(view), *text.beside(view))
+    """What finished tasks taught."""
+    said = text.learned(view)
     if not said:
         return
     st.subheader("What the work so far says", anchor=False, help=terms.LEARNED)

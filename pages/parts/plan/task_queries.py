@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 @shared
-def task_estimate(project: str) -> TaskEstimateView | None:
-    """The estimate of a project by its tasks; None while it has none."""
-    return task_estimates.task_estimate(workspace(), project)
+def task_estimate(of_project: str) -> TaskEstimateView | None:
+    """The estimate of a project by its tasks; closed projects of others count, so any batch."""
+    return task_estimates.task_estimate(workspace(), of_project)
 
 
 @shared
-def history(project: str) -> SnapshotHistory:
+def history(of_project: str) -> SnapshotHistory:
     """The snapshots of a project, with what they warn of."""
-    return snapshots.history(workspace(), project, task_estimate(project))
+    return snapshots.history(workspace(), of_project, task_estimate(of_project))
 
 
 def work_left(view: TaskEstimateView, kept: Sequence[EstimateSnapshot]) -> pd.DataFrame:
