@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,18 +130,18 @@ def demand_incidents(forecast: Array, actual: Array) -> list[Row]:
         "model_version": "1.0",
         "owner": PIA,
     }
-    reached = datetime(2026, 3, 10, 8)
+    reached = datetime(2026, 3, 10, 8, tzinfo=UTC)
     return [
         of
         | {
             "incident_id": "erp-pack-units",
             "title": "ERP update: pieces became boxes of ten",
-            "started_at": datetime.combine(FAULT_ON, datetime.min.time()),
+            "started_at": datetime.combine(FAULT_ON, time(), UTC),
             "severity": "SEV1",
-            "detected_at": datetime(2026, 3, 2, 10),
+            "detected_at": datetime(2026, 3, 2, 10, tzinfo=UTC),
             "acknowledged_at": reached,
-            "mitigated_at": datetime(2026, 3, 11, 9, 40),
-            "resolved_at": datetime(2026, 3, 15, 12),
+            "mitigated_at": datetime(2026, 3, 11, 9, 40, tzinfo=UTC),
+            "resolved_at": datetime(2026, 3, 15, 12, tzinfo=UTC),
             "est_loss": _lost_beyond_usual(forecast, actual, FAULT_ON, ROLLED_BACK_ON),
             "action": "Rolled back to the planners' rule in 40 minutes, once an expert was there",
         },
@@ -149,12 +149,12 @@ def demand_incidents(forecast: Array, actual: Array) -> list[Row]:
         | {
             "incident_id": "pack-units-again",
             "title": "Pack units of a few goods again",
-            "started_at": datetime(2026, 5, 18, 6),
+            "started_at": datetime(2026, 5, 18, 6, tzinfo=UTC),
             "severity": "SEV3",
-            "detected_at": datetime(2026, 5, 18, 7, 5),
-            "acknowledged_at": datetime(2026, 5, 18, 7, 20),
-            "mitigated_at": datetime(2026, 5, 18, 7, 40),
-            "resolved_at": datetime(2026, 5, 18, 16),
+            "detected_at": datetime(2026, 5, 18, 7, 5, tzinfo=UTC),
+            "acknowledged_at": datetime(2026, 5, 18, 7, 20, tzinfo=UTC),
+            "mitigated_at": datetime(2026, 5, 18, 7, 40, tzinfo=UTC),
+            "resolved_at": datetime(2026, 5, 18, 16, tzinfo=UTC),
             "est_loss": _lost_beyond_usual(forecast, actual, REPEAT_ON, REPEAT_ON),
             "action": "Called the standby; the interface was put right the same day",
         },
