@@ -46,7 +46,7 @@ with answer:
         estimates.warning(view)
         if view.figures:
             estimates.figure_cards(view)
-            by_task.one_page(task_queries.page_of_guess(view), project)
+            by_task.one_page(task_queries.page_of_guess(project, view), project)
             estimates.chance(view)
             left, right = st.columns([3, 2], gap="medium")
             with left:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from mlpm_core.errors import InputError, NotFoundError
@@ -56,6 +58,12 @@ def test_every_field_comes_back_as_it_was_saved(shop):
         "documentation": "full",
         "made_by": "Pia",
         "note": "two\nlines",
+        "answered_on": date(2026, 3, 2),
+        "estimator_class": "practised",
+        "focus": 0.7,
+        "overhead_share": 0.1,
+        "overhead_rate": 500.0,
+        "fixed_cost": 1800.0,
         "archived": False,
     }
     assert set(given) | {"project"} == {c.name for c in columns(EstimateRecord)}

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 
+import numpy as np
 import pytest
 
 from mlpm_core.api.reading import EstimateAnswer
@@ -14,10 +15,12 @@ from mlpm_core.cli.backend import LocalBackend
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.records import EstimateSnapshot
 from mlpm_core.services.ingest import registers
-from mlpm_core.services.plan import snapshots
+from mlpm_core.services.plan import explanations, snapshots
 from mlpm_core.services.plan.learning import inside_of, learning
 from mlpm_core.services.plan.plan_summaries import estimate_json, plan_summary
-from mlpm_core.services.plan.task_estimates import task_estimate
+from mlpm_core.services.plan.task_estimates import WORKING_DAYS_A_MONTH, task_estimate
+from mlpm_core.value.benefits import benefits
+from mlpm_core.value.estimate import Estimate
 from tests.plans import EXAMPLE, example_answers, example_tasks, save_example
 
 PROJECT = "forecast"
@@ -263,3 +266,32 @@ def test_own_closed_projects_move_the_bias_and_give_an_outside_view(shop):
     assert not learned.outside.inside_is_low
     save(shop, "estimates", example_answers() | {"estimator_class": "own_history"})
     assert task_estimate(shop, PROJECT).stored.plan.bias.median == pytest.approx(1.41, abs=0.005)
+
+
+def test_the_page_for_stakeholders_says_plan_promise_reserve_and_escapes_names(shop):
+    save(
+        shop, "projects",
+        {"title": "<b>Forecast</b>", "currency": "EUR", "planned_start_on": "2026-11-30",
+         "clock_on": "2026-11-30", "needed_by_on": "2027-09-03", "budget": 100_000},
+    )  # fmt: skip
+    page = explanations.page_of_tasks(shop, task_estimate(shop, PROJECT))
+    assert "&lt;b&gt;Forecast&lt;/b&gt;" in page
+    assert "<b>" not in page
+    assert "We plan 210 person-days" in page
+    assert "The budget is enough: 30%." in page or "The budget is enough: 31%." in page
+    assert "of 17 tasks are done" in page
+    assert "Does the data need cleaning?" in page
+    assert page.count("<rect") == 11
+
+
+def test_what_does_not_pay_for_itself_says_so_with_the_time_to_build_in_it(shop):
+    """A value of exactly 100,000 a year for three years, against some 124,000 and ten months."""
+    now = task_estimate(shop, PROJECT).estimated.now
+    sure = Estimate.of(np.full(8192, 100_000.0), "money/year")
+    built = {"build_cost": now.draws.cost, "p_no_go": now.p_no_go}
+    months = now.draws.duration / WORKING_DAYS_A_MONTH
+    at_once = benefits(sure, {}, **built)
+    later = benefits(sure, {}, **built, build_months=months)
+    assert later.npv.mean < 0.95 * at_once.npv.mean
+    assert later.probability_of_gain <= at_once.probability_of_gain
+    assert later.build_cost.mean == pytest.approx(at_once.build_cost.mean)

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from mlpm_core.planning import days_in_words, money_in_words, rounded_days
 from mlpm_core.quantity import in_percent
 from mlpm_core.reports import Bar, OnePage, one_page
-from mlpm_core.services.plan.plan_summaries import plan_summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.services.plan.estimates import EstimateView
-    from mlpm_core.services.plan.plan_summaries import PlanSummary
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
 
 _CASES = (("p50", "to plan with", "5 times in 10"), ("p80", "to promise", "8 times in 10"),
           ("p95", "with reserve", "19 times in 20"))  # fmt: skip
+_SAFE = 0.8
 _BOOK = (
     "The doubles for complex data, big data and a complex platform, and that a first guess is "
     "doubled, are from S. Thompson, Managing Machine Learning Projects (Manning, 2023). All other "
@@ -75,7 +74,7 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
             lead=now.explanation,
             warnings=view.refusals,
             figures=tuple(rows),
-            chances=_chances(plan_summary(workspace, view.project), view),
+            chances=_chances(view),
             bars=tuple(
                 Bar(s.label, s.p50 - s.change if i else 0.0, s.p50, f"{s.p50:.0f}")
                 for i, s in enumerate(planned.waterfall)
@@ -89,9 +88,9 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
     )
 
 
-def page_of_guess(workspace: Workspace, view: EstimateView) -> str:
-    """The quick estimate on one page, as HTML."""
-    estimate, project = view.estimate, str(view.record.project)
+def page_of_guess(workspace: Workspace, project: str, view: EstimateView) -> str:
+    """The quick estimate on one page, as HTML; it may be one that is only tried."""
+    estimate = view.estimate
     rows = [("", "Enough", "Person-days", "Cost")]
     rows += [
         (f"{f.name}, {use}", odds, f.days_text, f.cost_text)
@@ -107,7 +106,7 @@ def page_of_guess(workspace: Workspace, view: EstimateView) -> str:
             lead=estimate.explanation,
             warnings=(rule.sentence,) if rule.fires else (),
             figures=tuple(rows) if len(rows) > 1 else (),
-            chances=_chances(plan_summary(workspace, project), None) if view.figures else (),
+            chances=_chances_of_guess(view, workspace.project(project).budget),
             bars=tuple(
                 Bar(s.label, s.p50 - s.change if i else 0.0, s.p50, f"{s.p50:.0f}")
                 for i, s in enumerate(estimate.waterfall)
@@ -132,21 +131,26 @@ def page_of_guess(workspace: Workspace, view: EstimateView) -> str:
     )
 
 
-def _chances(summary: PlanSummary, view: TaskEstimateView | None) -> tuple[str, ...]:
+def _chances(view: TaskEstimateView) -> tuple[str, ...]:
     chances: list[str] = []
-    if summary.p_date is not None and view and view.needed_by:
-        likely = in_percent(summary.p_date, in_words=True)
+    if view.p_date is not None and view.needed_by:
+        likely = in_percent(view.p_date, in_words=True)
         chances.append(f"Done by {view.needed_by:%d %b %Y}, the day it is needed: {likely}.")
-        fits = view.done_by(view.needed_by)
-        if summary.p_date < 0.8:
-            chances.append(_scope(fits, view))
-    if summary.p_budget is not None:
-        likely = in_percent(summary.p_budget, in_words=True)
-        chances.append(f"The budget is enough: {likely}.")
-    if summary.p_value_above_cost is not None:
-        likely = in_percent(summary.p_value_above_cost, in_words=True)
-        chances.append(f"Its value is above all its cost: {likely}.")
-    return tuple(chances)
+        if view.p_date < _SAFE:
+            chances.append(_scope(view.done_by(view.needed_by), view))
+    return (*chances, *_of_money(view.p_budget, view.p_value_above_cost))
+
+
+def _chances_of_guess(view: EstimateView, budget: float | None) -> tuple[str, ...]:
+    if not view.figures:
+        return ()
+    enough = None if budget is None else view.estimate.probability_within_cost(budget)
+    return _of_money(enough, view.pays_back.probability_of_gain if view.pays_back else None)
+
+
+def _of_money(p_budget: float | None, p_value: float | None) -> tuple[str, ...]:
+    said = (("The budget is enough", p_budget), ("Its value is above all its cost", p_value))
+    return tuple(f"{what}: {in_percent(p, in_words=True)}." for what, p in said if p is not None)
 
 
 def _scope(fits: Sequence[str], view: TaskEstimateView) -> str:

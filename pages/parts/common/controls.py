@@ -30,6 +30,7 @@ _NOUNS = {
     "by": "length of period",
     "dimension": "KPI dimension",
     "candidate": "KPI to find",
+    "mode": "kind of estimate",
 }
 """What a key of an address names, where it is not the key itself."""
 _KINDS = {

@@ -57,9 +57,9 @@ def page_of_tasks(view: TaskEstimateView) -> str:
     return explanations.page_of_tasks(workspace(), view)
 
 
-def page_of_guess(view: EstimateView) -> str:
+def page_of_guess(project: str, view: EstimateView) -> str:
     """The quick estimate on one page."""
-    return explanations.page_of_guess(workspace(), view)
+    return explanations.page_of_guess(workspace(), project, view)
 
 
 def take_snapshot(project: str, reason: str, *, is_baseline: bool) -> NoReturn:
