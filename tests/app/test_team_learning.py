@@ -47,7 +47,7 @@ def test_what_closed_projects_say_is_told_with_its_spread_and_stopped_ones(shop)
     assert "between 0.95 and 2.1 times" in answer
     assert "5 closed projects." in answer
     assert "become 122 at even odds and 157 to be safe" in learning_text.outside(view)
-    budget, low = learning_text.warnings(view)
+    (budget,), (low,) = learning_text.alarms(view), learning_text.warnings(view)
     assert "EUR 90,000 is below the cost at even odds, EUR 98,500" in budget
     assert "holds 100 person-days to be safe" in low
     save(shop, "closed_projects", rows[0] | {"outcome": "stopped"})

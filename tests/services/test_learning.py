@@ -9,7 +9,10 @@ import pytest
 from mlpm_core.errors import NotFoundError
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
-from mlpm_core.services.plan.learning import Inside, learning, own_ranges
+from mlpm_core.services.plan.learning import Inside, inside_of, learning, own_ranges
+from mlpm_core.services.plan.plan_summaries import plan_summary
+from mlpm_core.services.plan.task_estimates import task_estimate
+from mlpm_core.services.plan.team import demand_of, team
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
 
@@ -170,3 +173,31 @@ def test_days_of_a_category_come_from_five_closed_tasks_of_all_projects(shop):
     save(shop, "tasks", *[done(f"e{i}", 1, spent_days=3) for i in range(2)], project="other")
     found = own_ranges(shop, "shop")["data"]
     assert (found.n_tasks, found.days.p50) == (5, 3)
+
+
+def test_a_project_closed_elsewhere_moves_an_estimate_that_goes_by_own_history(shop):
+    """What was kept of the estimate before is not shown again."""
+    save(shop, "roles", {"role_id": "DE", "day_rate": 500})
+    save(shop, "tasks", task("a", p10=2, p50=4, p90=8, role="DE"))
+    answers = {"estimate_id": "e", "raw_days": 9, "day_rate": 500, "p_success": 1.0}
+    save(shop, "estimates", answers | {"estimator_class": "own_history"})
+    before, listed = task_estimate(shop, "shop"), plan_summary(shop, "shop")
+    assert before.stored.plan.bias.median == pytest.approx(1.25)
+    save(shop, "closed_projects", *closed(*RATIOS), project="other")
+    after = task_estimate(shop, "shop")
+    assert after.stored.plan.bias.median == pytest.approx(1.41, abs=0.005)
+    assert plan_summary(shop, "shop").effort.p50 > listed.effort.p50
+
+
+def test_the_estimate_by_tasks_is_what_team_and_learning_hold_against(shop):
+    save(shop, "roles", {"role_id": "DE", "day_rate": 500})
+    save(shop, "tasks", task("a", p10=2, p50=4, p90=8, role="DE"))
+    view = task_estimate(shop, "shop")
+    inside = inside_of(view)
+    assert inside.effort_p80 == view.estimated.now.effort.p80
+    assert inside.weeks_p80 == pytest.approx(view.estimated.now.duration.p80 / 5)
+    demand = demand_of(view)
+    assert demand.last == view.finish_on(0.8)
+    (load,) = team(shop, "shop", demand).loads
+    assert load.demand_days == view.estimated.roles[0].p80_days
+    assert inside_of(None) is demand_of(None) is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.planning import ProjectEstimate, Spread
+from mlpm_core.planning.burn_down import burn_down_alarm
 from mlpm_core.records import EstimateSnapshot
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.task_estimates import Estimated, estimated, task_estimate
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 _NUMBERED = re.compile(r"S([0-9]{1,9})")
-_ALARM = 1.15
 _PERCENTILES = ("p10", "p50", "p80", "p95")
 
 
@@ -136,14 +136,21 @@ def _alarms(
     view: TaskEstimateView | None,
 ) -> Iterable[str]:
     now = view.estimated.now if view and view.estimated else None
-    if view and now and view.budget is not None and view.budget < now.cost.p50:
+    since = [
+        s.effort_p80
+        for s in ordered
+        if baseline and s.taken_on > baseline.taken_on and s.effort_p80 is not None
+    ]
+    alarm = burn_down_alarm(
+        since,
+        baseline.effort_p80 if baseline else None,
+        budget=view.budget if view else None,
+        cost_p50=now.cost.p50 if now else None,
+    )
+    if alarm.budget_is_short:
         yield "More likely than not the budget is not enough."
-    if baseline is None or not baseline.effort_p80:
-        return
-    later = [s for s in ordered if s.taken_on > baseline.taken_on and s.effort_p80 is not None]
-    limit = _ALARM * baseline.effort_p80
-    if len(later) >= 2 and all((s.effort_p80 or 0.0) > limit for s in later[-2:]):
-        yield ("The effort to be safe (P80) is more than 15% above the baseline, twice in a row.")
+    if alarm.has_drifted:
+        yield "The effort to be safe (P80) is more than 15% above the baseline, twice in a row."
 
 
 def remaining(snapshot: EstimateSnapshot) -> Spread | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def warnings(project: str, whole: TaskEstimateView | None) -> None:
-    """What earlier work holds against the estimate."""
+    """What earlier work holds against the estimate; its alarms stand with the snapshots."""
     view = team_queries.learning(project, inside_of(whole))
     for warning in learning_text.warnings(view):
         st.warning(literal(warning), icon=":material/warning:")

@@ -25,7 +25,7 @@ def show(project: str, inside: Inside | None = None, *, warns: bool = True) -> N
     """
     view = team_queries.learning(project, inside)
     st.markdown(literal(text.answer(view)))
-    for warning in text.warnings(view) if warns else ():
+    for warning in [*text.alarms(view), *text.warnings(view)] if warns else ():
         st.warning(literal(warning), icon=":material/warning:")
     _closed(view)
     _estimators(view)

@@ -78,8 +78,8 @@ def outside(view: LearningView) -> str:
     return f"{text}, if it goes as closed projects went.{missing}"
 
 
-def warnings(view: LearningView) -> list[str]:
-    """What must be looked at, the most pressing first."""
+def alarms(view: LearningView) -> list[str]:
+    """What must be looked at of a project in progress."""
     found = []
     if view.alarm.budget_is_short:
         found.append(
@@ -91,6 +91,12 @@ def warnings(view: LearningView) -> list[str]:
             f"The estimate to be safe is {percent(view.alarm.rise)} above the baseline, and was "
             "more than 15% above it the time before: agree on a new baseline or on less work."
         )
+    return found
+
+
+def warnings(view: LearningView) -> list[str]:
+    """What earlier work holds against the estimate."""
+    found = []
     if view.outside and view.outside.inside_is_low and view.outside.p50 is not None:
         found.append(
             f"The estimate holds {number(view.inside.effort_p80 or 0.0)} person-days to be safe, "
