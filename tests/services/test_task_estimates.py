@@ -167,6 +167,21 @@ def test_tasks_without_numbers_are_named_and_block_a_baseline(shop):
     assert snapshots.take_snapshot(shop.acting_as("ada"), PROJECT).status == "committed"
 
 
+def test_what_the_figures_leave_out_is_said(shop):
+    assert task_estimate(shop, PROJECT).notes == ()
+    save(shop, "tasks", *tasks(T10={"in_loop": False}, T01={"status": "done"}))
+    save(shop, "risks", {"risk_id": "RX", "title": "Strike", "category": "people",
+                         "probability": 0.5})  # fmt: skip
+    notes = " ".join(task_estimate(shop, PROJECT).notes)
+    assert "No task is marked as done again in every cycle" in notes
+    assert "Risks without days or cost change nothing: Strike." in notes
+    assert "Of finished tasks without days spent their numbers count: Task T01." in notes
+    save(shop, "estimates", example_answers() | {"archived": True})
+    view = task_estimate(shop, PROJECT)
+    assert "Nobody has answered the questions" in view.refusals[0]
+    assert not view.is_promisable
+
+
 def test_a_task_above_twenty_days_blocks_a_baseline(shop):
     save(shop, "tasks", *tasks(T06={"p10": 10, "p50": 21, "p90": 40}))
     with pytest.raises(InputError, match="20-day rule"):

@@ -63,6 +63,7 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
         _EXCLUDED,
         _BOOK,
     ]
+    notes[2:2] = view.notes
     if now.is_held_back:
         notes.insert(1, "Factors answered before a task was estimated are taken to be in it.")
     if found.updated and found.updated.learned:

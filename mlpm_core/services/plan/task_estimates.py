@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.errors import NotEnoughDataError
 from mlpm_core.planning import (
     DRAWS,
     Fan,
@@ -145,8 +145,39 @@ class TaskEstimateView:
         if self.stored.without_numbers:
             listed = ", ".join(self.stored.without_numbers[:5])
             found.append(f"Tasks without their three numbers are left out: {listed}.")
+        if self.stored.answers is None:
+            found.append(
+                "Nobody has answered the questions of the estimate: every factor is taken as open, "
+                "the guesses as untried, and a usable model as certain."
+            )
         if now.p_no_go > 0.5:
             found.append(NO_MODEL_LIKELIER)
+        return tuple(found)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the figures leave out, each a sentence."""
+        plan = self.stored.plan
+        if plan is None:
+            return ()
+        found = []
+        if plan.loop and plan.p_no_go > 0 and not any(task.in_loop for task in plan.tasks):
+            found.append(
+                "No task is marked as done again in every cycle: further cycles cost nothing here, "
+                "and without a usable model all tasks are taken as done."
+            )
+        blank = [risk.label for risk in plan.risks if risk.days is None and risk.fixed_cost == 0]
+        if blank:
+            found.append(f"Risks without days or cost change nothing: {', '.join(blank[:5])}.")
+        silent = [
+            task.label
+            for task in plan.tasks
+            if task.name in self.stored.reached.ends and task.name not in self.stored.reached.actual
+            if not task.is_wait
+        ]
+        if silent:
+            listed = ", ".join(silent[:5])
+            found.append(f"Of finished tasks without days spent their numbers count: {listed}.")
         return tuple(found)
 
     @property
@@ -277,16 +308,13 @@ def pays_back_of(now: ProjectEstimate, case: CaseValue | None) -> Benefits | Non
     """Build cost and time to build against the value they are for, draw by draw."""
     if case is None or case.planned is None:
         return None
-    try:
-        return benefits(
-            before_running_costs(case.planned),
-            case.benefit_answers,
-            costs=case.planned.costs,
-            currency=case.currency,
-            build_cost=now.draws.cost,
-            build_months=now.draws.duration / WORKING_DAYS_A_MONTH,
-            p_no_go=now.p_no_go,
-            no_go_cost=now.no_go_draws.cost if now.no_go_draws else None,
-        )
-    except InputError:
-        return None
+    return benefits(
+        before_running_costs(case.planned),
+        case.benefit_answers,
+        costs=case.planned.costs,
+        currency=case.currency,
+        build_cost=now.draws.cost,
+        build_months=now.draws.duration / WORKING_DAYS_A_MONTH,
+        p_no_go=now.p_no_go,
+        no_go_cost=now.no_go_draws.cost if now.no_go_draws else None,
+    )

@@ -56,6 +56,8 @@ def answer(view: TaskEstimateView) -> None:
     st.markdown(text.sentence(view))
     for refusal in view.refusals:
         st.warning(literal(refusal), icon=":material/warning:")
+    for note in view.notes:
+        st.caption(literal(note))
     if said := text.needed(view):
         st.markdown(f":material/flag: {said}")
     with st.grid(4, min_column_width=150):
