@@ -73,6 +73,7 @@ from mlpm_core.records.planning import (
     Project,
     Promise,
     QuantityRecord,
+    Season,
     ValueCase,
 )
 from mlpm_core.records.receipt import (
@@ -242,6 +243,7 @@ __all__ = [
     "RiskReview",
     "RiskStatus",
     "Role",
+    "Season",
     "Site",
     "Slot",
     "Source",
