@@ -73,6 +73,7 @@ from mlpm_core.records.planning import (
     Project,
     Promise,
     QuantityRecord,
+    Season,
     ValueCase,
 )
 from mlpm_core.records.receipt import (
@@ -243,6 +244,7 @@ __all__ = [
     "RiskReview",
     "RiskStatus",
     "Role",
+    "Season",
     "Site",
     "Slot",
     "Source",

@@ -94,6 +94,27 @@ class Direction(Choice):
     LOWER = "lower"
 
 
+class Season(Choice):
+    """How the course of a KPI repeats."""
+
+    NATURAL = ""
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """How it repeats, as people say it.
+
+        Examples
+        --------
+        >>> Season.NONE.label
+        'No season: its course does not repeat'
+        """
+        return {
+            Season.NATURAL: "Every year; by day every week",
+            Season.NONE: "No season: its course does not repeat",
+        }[self]
+
+
 class Kpi(Record):
     """A number the stakeholders want to improve, with where it stands and where it should go."""
 
@@ -131,6 +152,11 @@ class Kpi(Record):
         "How it is counted, so that two people get the same number.", default=""
     )
     owner: Text = column("Who answers for it.", default="")
+    season: Season = column(
+        "How its measured course repeats: every year unless said; none for a KPI without a season, "
+        "of which a change is told sooner.",
+        default=Season.NATURAL,
+    )
     stands_for: Text = column(
         "A provisional KPI (a proxy) only: what should really get better, until the stakeholders "
         "name a KPI of their own.",

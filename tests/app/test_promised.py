@@ -50,7 +50,7 @@ def test_it_opens_with_how_much_of_the_promise_arrived(demo):
     assert rf"EUR {told.promised_same_days / 1000:.0f}k promised ({share:.0%})" in first
     assert "March 2026 cost most" in first
     assert [m.label for m in app.metric] == [
-        "Promised to date", "Realised to date", "Gap", "Measured by experiment", "Promises kept",
+        "Promised to date", "Realised to date", "Gap", "By experiment", "Promises kept",
         "Actual cost to date", "Planned, same days", "Realised after actual cost",
         "Cost of a prediction", "Promised then", "Realised now",
     ]  # fmt: skip

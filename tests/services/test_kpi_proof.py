@@ -9,6 +9,7 @@ import pytest
 
 from mlpm_core.services.in_life.kpi_proof import Reason, Side, Verdict, kpi_proof
 from mlpm_core.services.in_life.kpi_view import kpi_view
+from pages.parts.in_life.kpi_proof import sentence
 from tests.monitored_shop import SHOP, clock, in_use, kpi, planned, results
 from tests.services.test_kpi_view import measured
 
@@ -91,3 +92,17 @@ def test_without_a_model_or_for_another_length_nothing_is_claimed(workspace):
     proof = kpi_proof(workspace, SHOP, "returns", "P1W")
     assert (proof.agreement, proof.links, proof.problem) == (None, {}, None)
     assert kpi_proof(workspace, SHOP, "returns", "P1M").agreement is None
+
+
+def test_an_owner_who_says_that_there_is_no_season_is_told_sooner(shop):
+    """40 weeks are too few to take a yearly season out; without one they are enough."""
+    change = implied(shop)
+    measured(shop, "revenue", *series(change)[LIVE - 25 : LIVE + 15])
+    seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
+    assert (seen.verdict, seen.reason) == (Verdict.CANNOT_TELL, Reason.SEASON_UNSEEN)
+    kpi(shop, "revenue", "higher", season="none")
+    proof = kpi_proof(shop, SHOP, "revenue", "P1W")
+    seen = proof.agreement
+    assert (seen.verdict, seen.cycles) == (Verdict.SUPPORTS, ())
+    text = sentence(seen, proof, "EUR/year", "week")
+    assert "no season, as its owner says" in text

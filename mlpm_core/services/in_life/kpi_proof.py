@@ -12,7 +12,7 @@ from mlpm_core.in_life.periods import Period
 from mlpm_core.proof.agreement import Agreement, Reason, Side, Verdict, agreement, implied_change
 from mlpm_core.proof.interval import Interval
 from mlpm_core.proof.link import Link, link
-from mlpm_core.records import METRICS, Direction, Slot
+from mlpm_core.records import METRICS, Direction, Season, Slot
 from mlpm_core.services.in_life.events import Origin
 from mlpm_core.services.in_life.kpi_view import kpi_view
 from mlpm_core.services.session.computing import or_reason
@@ -72,7 +72,12 @@ def _proof(
     view: KpiView, grid: Mapping[Period, float], live_at: datetime, granularity: str
 ) -> KpiProof:
     seen = _agreement(view, grid, live_at, granularity)
-    return KpiProof(live_at, seen, _links(view.implied, grid, granularity))
+    return KpiProof(live_at, seen, _links(view.implied, grid, _cycles(view, granularity)))
+
+
+def _cycles(view: KpiView, granularity: str) -> tuple[int, ...]:
+    """The season of a KPI in periods; none where its owner says that it has none."""
+    return () if view.kpi.season is Season.NONE else (_CYCLES[granularity],)
 
 
 def _live_at(view: KpiView) -> datetime | None:
@@ -122,14 +127,14 @@ def _agreement(
         np.array(before),
         np.array(after),
         implied_change(fmean(implied) - baseline, half / _P90),
-        cycles=(_CYCLES[granularity],),
+        cycles=_cycles(view, granularity),
         higher_is_better=view.kpi.direction == Direction.HIGHER,
         horizon=_A_YEAR[granularity],
     )
 
 
 def _links(
-    implied: Sequence[ImpliedLevel], grid: Mapping[Period, float], granularity: str
+    implied: Sequence[ImpliedLevel], grid: Mapping[Period, float], cycles: tuple[int, ...]
 ) -> dict[str, Link]:
     """Each metric of the model with the KPI, over the periods that both have."""
     rows = {i.period: i.metrics for i in implied}
@@ -143,7 +148,5 @@ def _links(
         ]
         if np.isfinite(of_metric).any():
             of_kpi = [grid[p] for p in shared]
-            links[name] = link(
-                np.array(of_metric), np.array(of_kpi), cycles=(_CYCLES[granularity],)
-            )
+            links[name] = link(np.array(of_metric), np.array(of_kpi), cycles=cycles)
     return links

@@ -17,6 +17,7 @@ from mlpm_core.records import (
     Prediction,
     Project,
     QuantityRecord,
+    Season,
     ValueCase,
 )
 from mlpm_core.services.session.computing import or_reason
@@ -116,6 +117,7 @@ class KpiValue:
     rests_on: Stretch | None = None
     uncounted: str | None = None
     computed: tuple[tuple[str, Computed], ...] = ()
+    season: Season = Season.NATURAL
 
     @property
     def counts(self) -> bool:
@@ -243,6 +245,7 @@ def kpi_value(
         proxy_told=proxy.sentence(today),
         rests_on=case.rests_on if case else None,
         uncounted=case.uncounted if case else None,
+        season=kpi.season,
         computed=tuple((i.label, i.computed) for i in case.inputs if i.computed) if case else (),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mlpm_core.quantity import CURRENCIES, Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
-from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType
+from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType, Season
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.kpi_view import KpiState
 from mlpm_core.services.in_life.portfolio import Grade, Health
@@ -80,6 +80,7 @@ _CHOICES: dict[str, dict[str, str]] = {
     "documentation": {choice.value: choice.label for choice in Documentation},
     "event_type": {choice.value: choice.label for choice in EventType},
     "granularity": LENGTHS,
+    "season": {choice.value: choice.label for choice in Season},
 }
 """By column the words of choices, where they are more than what is stored."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")

@@ -74,7 +74,8 @@ def sentence(seen: Agreement, proof: KpiProof, unit: str, word: str) -> str:
     if seen.measured is None:
         return f"It cannot be told yet whether the KPI moved as implied: {_why(seen, word)}"
     amount = f"{number(seen.measured.mean)} {written_unit(unit)}"
-    measured = f"{amount} (season and trend taken out; {_ends(seen.measured)})"
+    taken_out = "season and trend" if seen.cycles else "trend, and no season, as its owner says,"
+    measured = f"{amount} ({taken_out} taken out; {_ends(seen.measured)})"
     counts = f"{counted(seen.n_before, word)} before and {seen.n_after} after"
     moved = f"{since[:1].upper()}{since[1:]} the KPI changed by {measured}, over {counts}"
     match seen.verdict:
@@ -108,6 +109,8 @@ def _why(seen: Agreement, word: str) -> str:
         Reason.TOO_NOISY: f"the KPI moves too much from {word} to {word}",
     }
     why = reasons[seen.reason] if seen.reason else "the series is too short"
+    if seen.reason is Reason.SEASON_UNSEEN:
+        why += "; if it has none, say so in its record (season: none), and it is told sooner"
     if seen.more_periods:
         return f"{why[:1].upper()}{why[1:]}; {counted(seen.more_periods, f'more {word}')} may tell."
     if seen.reason is Reason.TOO_NOISY:

@@ -75,10 +75,10 @@ def card(measured: KpiExperiment | KpiBeforeAfter) -> None:
     with st.container(border=True, height="stretch"):
         if isinstance(measured, KpiBeforeAfter):
             told = say.figure_before_after(measured)
-            st.metric("Measured before and after", literal(told.value))
+            st.metric("Before and after", literal(told.value))
         else:
             told = say.figure_of(measured)
-            st.metric("Measured by experiment", literal(told.value), help=say.EVER)
+            st.metric("By experiment", literal(told.value), help=say.EVER)
         st.caption(literal(told.evidence), help=terms.GRADE)
 
 
