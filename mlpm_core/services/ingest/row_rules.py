@@ -32,6 +32,8 @@ from mlpm_core.records import (
     QuantityRecord,
     Record,
     Reject,
+    Risk,
+    RiskReview,
     Status,
     ValueCase,
 )
@@ -43,6 +45,7 @@ from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import asked_about_log
 from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule, target_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
+from mlpm_core.services.ingest.risk_rules import review_rule, risk_rule
 from mlpm_core.services.ingest.scale_rules import settled_scale
 from mlpm_core.services.ingest.stored_rows import Stored
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
@@ -351,4 +354,6 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Incident: incident_rule,
     KpiTarget: target_rule,
     Cost: cost_rule,
+    Risk: risk_rule,
+    RiskReview: review_rule,
 }
