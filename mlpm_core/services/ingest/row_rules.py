@@ -16,6 +16,8 @@ from mlpm_core.intake import judged
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
+    CheckQuestion,
+    CheckResult,
     Cost,
     Decision,
     Evaluation,
@@ -37,6 +39,7 @@ from mlpm_core.records import (
     Status,
     ValueCase,
 )
+from mlpm_core.services.ingest.check_rules import question_rule, result_rule
 from mlpm_core.services.ingest.decision_rules import decision_fault
 from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
 from mlpm_core.services.ingest.kpi_units import in_kpi_units
@@ -356,4 +359,6 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Cost: cost_rule,
     Risk: risk_rule,
     RiskReview: review_rule,
+    CheckResult: result_rule,
+    CheckQuestion: question_rule,
 }
