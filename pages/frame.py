@@ -26,6 +26,7 @@ page = st.navigation(
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
             st.Page("plan/mechanism.py", title="Mechanism", icon=":material/account_tree:"),
             st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),
+            st.Page("plan/risks.py", title="Risks and checks", icon=":material/shield:"),
         ],
         "Evaluate": [
             st.Page("evaluate/candidates.py", title="Candidates", icon=":material/leaderboard:"),

@@ -38,6 +38,7 @@ SCREENS = {
     "value_case": ("plan/value_case.py", "Value case"),
     "mechanism": ("plan/mechanism.py", "Mechanism"),
     "estimate": ("plan/estimate.py", "Estimate"),
+    "risks": ("plan/risks.py", "Risks and checks"),
     "candidates": ("evaluate/candidates.py", "Candidates"),
     "adoption": ("evaluate/adoption.py", "Adoption"),
     "health": ("in_life/health.py", "Health"),
