@@ -27,6 +27,7 @@ page = st.navigation(
             st.Page("plan/mechanism.py", title="Mechanism", icon=":material/account_tree:"),
             st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),
             st.Page("plan/support.py", title="Support", icon=":material/support_agent:"),
+            st.Page("plan/risks.py", title="Risks and checks", icon=":material/shield:"),
         ],
         "Evaluate": [
             st.Page("evaluate/candidates.py", title="Candidates", icon=":material/leaderboard:"),

@@ -39,6 +39,7 @@ SCREENS = {
     "mechanism": ("plan/mechanism.py", "Mechanism"),
     "estimate": ("plan/estimate.py", "Estimate"),
     "support": ("plan/support.py", "Support"),
+    "risks": ("plan/risks.py", "Risks and checks"),
     "candidates": ("evaluate/candidates.py", "Candidates"),
     "adoption": ("evaluate/adoption.py", "Adoption"),
     "health": ("in_life/health.py", "Health"),

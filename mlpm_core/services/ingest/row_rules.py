@@ -16,6 +16,8 @@ from mlpm_core.intake import judged
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
+    CheckQuestion,
+    CheckResult,
     Contract,
     Cost,
     Decision,
@@ -33,9 +35,12 @@ from mlpm_core.records import (
     QuantityRecord,
     Record,
     Reject,
+    Risk,
+    RiskReview,
     Status,
     ValueCase,
 )
+from mlpm_core.services.ingest.check_rules import question_rule, result_rule
 from mlpm_core.services.ingest.decision_rules import decision_fault
 from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
 from mlpm_core.services.ingest.kpi_units import in_kpi_units
@@ -44,6 +49,7 @@ from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import asked_about_log
 from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule, target_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
+from mlpm_core.services.ingest.risk_rules import review_rule, risk_rule
 from mlpm_core.services.ingest.scale_rules import settled_scale
 from mlpm_core.services.ingest.stored_rows import Stored
 from mlpm_core.services.ingest.support_rules import AMOUNTS, amounts_rule, contract_rule
@@ -364,4 +370,8 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Cost: cost_rule,
     Contract: contract_rule,
     **{record: amounts_rule(record) for record in AMOUNTS},
+    Risk: risk_rule,
+    RiskReview: review_rule,
+    CheckResult: result_rule,
+    CheckQuestion: question_rule,
 }

@@ -22,6 +22,7 @@ from mlpm_core.services.in_life import promises as promises_service
 from mlpm_core.services.ingest import batches, file_looks, imports, registers, uploads
 from mlpm_core.services.ingest import undo as undo_service
 from mlpm_core.services.plan import briefs
+from mlpm_core.services.plan import checks as checks_service
 from mlpm_core.services.plan import estimates as estimates_service
 from mlpm_core.services.plan import kpi_finder as kpi_finder_service
 from mlpm_core.services.valuation import mechanisms
@@ -384,6 +385,12 @@ def receipts(project: str) -> list[dict[str, Any]]:
 def records(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
     """What holds now for a kind of record."""
     return registers.records(workspace(), project, kind, last=last)
+
+
+@shared
+def question_titles(project: str) -> dict[str, str]:
+    """Every question of the packs and the project's own, by its short name."""
+    return checks_service.question_titles(workspace(), project)
 
 
 @shared

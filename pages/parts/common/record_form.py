@@ -329,6 +329,8 @@ def _options(
             }
         case "quantities", "name":
             return queries.input_titles(project, str(values.get("value_case_id") or ""))
+        case "check_results", "check_id":
+            return queries.question_titles(project)
         case "kpis", "unit":
             if not values.get("dimension"):
                 return {}

@@ -1,0 +1,232 @@
+"""The register of risks on its screen: what is at risk, who was not told, what needs a look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.records import Phase, RiskStatus, record_of
+from pages.parts.common import charts, controls, forms, panels, queries, registers
+from pages.parts.common import record_form as editors
+from pages.parts.common.format import NOTHING, counted, day, listed, literal, number, spread
+from pages.parts.plan import risks_charts
+
+if TYPE_CHECKING:
+    from mlpm_core.services.plan.checks import ChecksView
+    from mlpm_core.services.plan.risks import AtRisk, RisksView, RiskView
+
+PAGE = "plan/risks.py"
+_FORMS = {
+    "risks": "Risk",
+    "risk_reviews": "Review",
+    "check_results": "Answer to a check",
+    "check_questions": "Own question",
+    "artefacts": "Artefact",
+    "rebuilds": "Rebuild",
+    "tasks": "Document or task",
+}
+_NAMED_BY = {"risks": "title", "tasks": "title", "check_questions": "question"}
+
+
+def sentence(view: RisksView, asked: ChecksView) -> str:
+    """What is at risk now against the start, what nobody was told, and what blocks the phase."""
+    parts = [_at_risk(view), _told(view), _blocked(asked)]
+    return f"**{literal(view.title)}**: {' '.join(filter(None, parts))}"
+
+
+def _at_risk(view: RisksView) -> str:
+    if not view.risks:
+        return "no risk is written down yet, which does not mean that there is none."
+    now, start = view.weeks[-1], view.weeks[0]
+    if now.n == 0:
+        return "**nothing is at risk any more** of what was written down."
+    if now.n_unsized == now.n:
+        n = counted(now.n, "risk")
+        return f"{n} can still happen, and nobody has said what any of them would take."
+    words = f"on average **{_days(now)} and {_money(now, view)} are at risk** now"
+    if start.day < now.day:
+        was = f"{_days(start)} and {_money(start, view)}"
+        words += f", against {was} on {day(start.day)}"
+    if now.n_unsized:
+        words += f"; {counted(now.n_unsized, 'risk')} without a size come on top"
+    if now.n_unpriced > now.n_unsized:
+        n = counted(now.n_unpriced - now.n_unsized, "risk")
+        words += f"; the money leaves out {n} whose days have no cost"
+    return f"{words}."
+
+
+def _days(of: AtRisk) -> str:
+    return f"{number(of.days)} person-days"
+
+
+def _money(of: AtRisk, view: RisksView) -> str:
+    if of.n and of.n_unpriced == of.n:
+        return "money that nobody can tell"
+    return f"{view.currency} {number(of.money)}"
+
+
+def _told(view: RisksView) -> str:
+    quiet = len(view.kept_quiet)
+    if quiet:
+        return f"Nobody outside the team was told of **{counted(quiet, 'risk')}** for over a week."
+    return "Stakeholders know of every risk that is older than a week." if view.risks else ""
+
+
+def _blocked(asked: ChecksView) -> str:
+    if asked.phase is Phase.NONE:
+        return "Nobody has said in which phase the project is, so no gate can be told of it."
+    n, phase = len(asked.blocking), literal(asked.phase.label)
+    if not n:
+        return f"No gate is open in the phase {phase}."
+    return f"**{counted(n, 'gate')}** of the phase {phase} {'is' if n == 1 else 'are'} open."
+
+
+def warnings(view: RisksView) -> None:
+    """Risks that nobody was told of, and reviews that are overdue."""
+    lines = [
+        f"Not shared: {r.record.title} ({_kept(r)}). What is concealed is yours alone."
+        for r in view.kept_quiet
+    ]
+    lines += [
+        f"Review overdue since {day(r.record.review_on)}: {r.record.title}." for r in view.overdue
+    ]
+    if lines:
+        st.warning("  \n".join(map(literal, lines)), icon=":material/warning:")
+
+
+def _kept(risk: RiskView) -> str:
+    days = risk.shared.kept_days
+    return "nobody wrote down since when" if days is None else f"for {counted(days, 'day')}"
+
+
+def burn_down(view: RisksView) -> None:
+    """What is at risk week by week, in days or money."""
+    if len(view.weeks) < 2:
+        return
+    st.subheader("At risk, week by week", anchor=False)
+    units = {"days": "Person-days", "money": f"Money, {view.currency}"}
+    unit = controls.segments("Unit", units, "unit", default="days") or "days"
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime([w.day for w in view.weeks]),
+            "on": [day(w.day) for w in view.weeks],
+            "at_risk": [w.days if unit == "days" else w.money for w in view.weeks],
+            "risks": [w.n for w in view.weeks],
+            "unsized": [w.n_unsized if unit == "days" else w.n_unpriced for w in view.weeks],
+        }
+    )
+    shown = (
+        "Probability times mean impact, added up over all risks, from the newest review of each. "
+        "A risk counts from the day it was raised to the day it was retired with evidence; what it "
+        "would take is as it stands now. An average is no promise: the risks of the estimate have "
+        "their whole spread."
+    )
+    charts.draw(frame, risks_charts.burn_down(f"{units[unit]} at risk"), shown)
+    st.caption(shown)
+
+
+def register(view: RisksView) -> None:
+    """Every risk with what it puts at risk, who knows, and when it is looked at next."""
+    st.subheader("Risks", anchor=False)
+    if not view.risks:
+        st.caption("None is written down yet. Ask everybody on the team what worries them most.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Risk": [r.record.title for r in view.risks],
+                "Status": [_status(r) for r in view.risks],
+                "Probability": [
+                    NOTHING if r.probability is None else f"{r.probability:.0%}" for r in view.risks
+                ],
+                "Person-days at risk": [_figure(r, "days") for r in view.risks],
+                f"At risk, {view.currency}": [_figure(r, "money") for r in view.risks],
+                "Shared": [_shared(r) for r in view.risks],
+                "Next review": [_review(r) for r in view.risks],
+                "Owner": [r.record.owner or NOTHING for r in view.risks],
+                "Response": [r.record.response.value or "not decided" for r in view.risks],
+                "In life": [_in_life(r) for r in view.risks],
+                "Evidence": [r.record.evidence or NOTHING for r in view.risks],
+            }
+        ),
+        hide_index=True,
+        column_config={"Risk": st.column_config.TextColumn(width="large", pinned=True)},
+        alt="Risks with what they put at risk, whether they were shared, and their next review",
+    )
+    reasons = {
+        f"{r.record.title}: {r.at_risk.reason}"
+        for r in view.risks
+        if r.at_risk is not None and r.at_risk.reason
+    }
+    if reasons:
+        st.caption("  \n".join(literal(reason) for reason in sorted(reasons)))
+
+
+def _status(risk: RiskView) -> str:
+    record = risk.record
+    if record.status is RiskStatus.RETIRED:
+        return f"retired {day(record.retired_on)}"
+    return record.status.value
+
+
+def _figure(risk: RiskView, which: str) -> str:
+    value = None if risk.at_risk is None else getattr(risk.at_risk, which)
+    return NOTHING if value is None else number(value)
+
+
+def _shared(risk: RiskView) -> str:
+    shared = risk.shared
+    if shared.since is None:
+        return "not yet"
+    after = "" if shared.kept_days is None else f", after {counted(shared.kept_days, 'day')}"
+    return f"since {day(shared.since)}{after}"
+
+
+def _review(risk: RiskView) -> str:
+    on = risk.record.review_on
+    if on is None:
+        return NOTHING
+    return f"{day(on)}, overdue" if risk.is_review_overdue else day(on)
+
+
+def _in_life(risk: RiskView) -> str:
+    told = risk.in_life
+    if told is None:
+        return NOTHING
+    likely = spread(told.low * 100, told.high * 100)
+    n = counted(told.n_incidents, "incident")
+    return f"{told.probability:.0%} a year ({likely}%), {n} in {told.years:.1f} years"
+
+
+def form(project: str, view: RisksView) -> None:
+    """Add or change a risk, a review, an answer, a question, an artefact or a rebuild."""
+    st.subheader("Add or change", anchor=False)
+    chosen = st.segmented_control(
+        "What to add or change",
+        list(_FORMS),
+        default=forms.begun(project, _FORMS) or "risks",
+        format_func=_FORMS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        key="risks_part",
+    )
+    record = record_of(str(chosen))
+    if record.kind == "risk_reviews" and not view.risks:
+        st.caption("A review needs a risk: write one down first.")
+        return
+    rows = queries.records(project, record.kind)
+    changed = registers.record_in_view(record, rows, named_by=_NAMED_BY.get(record.kind, ""))
+    filled = editors.record_form(record, project, changed)
+    editors.save_record(filled, page=PAGE)
+
+
+def upload_link() -> None:
+    """Where a whole register comes in as a file."""
+    st.page_link(
+        "data/upload.py",
+        label=f"Upload {listed(['risks', 'reviews', 'answers'])} as files",
+        icon=":material/upload_file:",
+        query_params=panels.here(kind="risks"),
+    )

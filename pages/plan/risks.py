@@ -1,0 +1,26 @@
+import streamlit as st
+
+from pages.parts.common import controls
+from pages.parts.plan import checks, risk_queries, risks
+
+project = controls.project()
+view = risk_queries.project_risks(project)
+asked = risk_queries.project_checks(project)
+
+st.markdown(risks.sentence(view, asked))
+risks.warnings(view)
+risks.burn_down(view)
+risks.register(view)
+
+st.subheader("Checks", anchor=False)
+shown = risk_queries.project_checks(project, checks.phase(asked.phase))
+checks.stance(shown)
+checks.blocking(shown)
+checks.harms(shown)
+checks.readiness(shown)
+checks.packs(shown)
+checks.documents(shown)
+checks.rebuilds(shown)
+
+risks.form(project, view)
+risks.upload_link()

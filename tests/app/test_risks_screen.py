@@ -1,0 +1,103 @@
+"""The screen Risks and checks: what it opens with, what it refuses to hide, an empty project."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mlpm_core.services.ingest import registers
+from tests.app.conftest import button, open_screen, plain, run, said
+
+ODD = "**x** :red[y] $z$ <img>"
+RISK = {
+    "risk_id": "late", "title": ODD, "category": "data", "probability": 0.5, "day_rate": 600,
+    "p10": 4, "p50": 4, "p90": 4, "raised_on": "2026-03-02",
+}  # fmt: skip
+
+
+def save(workspace, kind, *rows):
+    receipt = registers.save(workspace.acting_as("test"), "p", kind, rows)
+    assert receipt.status == "committed", receipt.rejects
+
+
+def opened(app):
+    """The sentence the screen opens with, as a reader sees it."""
+    return plain(app.markdown[0].value).replace("**", "")
+
+
+@pytest.fixture
+def shop(empty):
+    """A project that lives on 30 March 2026, in its first sprint."""
+    save(
+        empty, "projects",
+        {"project": "p", "title": "P", "clock_on": date(2026, 3, 30), "phase": "sprint_1"},
+    )  # fmt: skip
+    return empty
+
+
+def test_an_empty_project_is_not_called_free_of_risk(shop):
+    del shop
+    app = open_screen("risks", project="p")
+    opening = opened(app)
+    assert "no risk is written down yet, which does not mean that there is none" in opening
+    assert "gates of the phase Sprint 1: explore the data are open" in opening
+    assert "No model is kept yet" in said(app)
+
+
+def test_without_a_phase_no_gate_is_said_to_be_open_or_closed(empty):
+    save(empty, "projects", {"project": "p", "title": "P"})
+    opening = opened(open_screen("risks", project="p"))
+    assert "Nobody has said in which phase the project is" in opening
+
+
+def test_the_screen_opens_with_what_is_at_risk_against_the_start_and_who_was_not_told(shop):
+    save(shop, "risks", RISK)
+    save(shop, "risk_reviews", {"risk_id": "late", "reviewed_on": "2026-03-20", "probability": 0.2})
+    app = open_screen("risks", project="p")
+    opening = opened(app)
+    assert "0.8 person-days and EUR 480 are at risk now" in opening
+    assert "against 2 person-days and EUR 1,200 on 2 Mar 2026" in opening
+    assert "Nobody outside the team was told of 1 risk for over a week" in opening
+    assert "x" in plain(app.warning[0].value)
+    assert "**x**" not in app.warning[0].value
+    assert "for 28 days" in plain(app.warning[0].value)
+
+
+def test_risks_without_a_size_or_a_rate_are_said_and_not_taken_as_nothing(shop):
+    bare = {k: v for k, v in RISK.items() if k not in ("p10", "p50", "p90")}
+    save(shop, "risks", bare)
+    assert "nobody has said what any of them would take" in said(open_screen("risks", project="p"))
+    save(shop, "risks", RISK | {"risk_id": "b", "day_rate": None})
+    opening = opened(open_screen("risks", project="p"))
+    assert "2 person-days and money that nobody can tell" in opening
+    assert "1 risk without a size" in opening
+
+
+def test_an_answer_is_given_on_the_screen_and_closes_its_gate(shop):
+    app = open_screen("risks", project="p", phase="sprint_1")
+    before = app.markdown[0].value
+    (part,) = [g for g in app.get("button_group") if "Answer to a check" in str(g.options)]
+    part.set_value("check_results")
+    run(app)
+    choice = next(s for s in app.selectbox if s.label == "Check")
+    choice.set_value("privacy_least")
+    next(s for s in app.selectbox if s.label == "Phase" and s.key != "phase").set_value("sprint_1")
+    next(s for s in app.selectbox if s.label == "Answer").set_value("yes")
+    next(d for d in app.date_input if d.label == "Answered on").set_value(date(2026, 3, 29))
+    run(app)
+    button(app, "Add the").click()
+    run(app)
+    app = open_screen("risks", project="p")
+    assert app.markdown[0].value != before
+
+
+def test_a_model_in_red_was_never_built_again(shop):
+    save(
+        shop, "artefacts",
+        {"artefact_id": "m", "artefact_type": "model", "made_from": "d", "digest": "1f"},
+    )  # fmt: skip
+    shown = said(open_screen("risks", project="p"))
+    assert ":red[:material/block:] **m**" in shown
+    assert "It was never built again." in shown
+    assert "Not kept: d." in shown
