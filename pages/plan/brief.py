@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries
-from pages.parts.plan import briefs
+from pages.parts.plan import brief_queries, briefs, requirements
 from pages.parts.plan import charts as plan_charts
 
 project = controls.project()
@@ -14,6 +14,7 @@ if view.is_empty:
     st.info(briefs.first_step(view), icon=":material/info:")
 else:
     briefs.warnings(view)
+    requirements.gate(brief_queries.sprint_zero(project))
     if view.findings:
         left, right = st.columns([3, 2], gap="medium")
         with left:
@@ -29,6 +30,12 @@ else:
     st.subheader("Stakeholders and what matters to them", anchor=False)
     briefs.stakeholders(view)
     briefs.conflicts(view)
+
+st.subheader("Asked and really needed", anchor=False)
+asked = brief_queries.requirements(project)
+st.markdown(requirements.sentence(asked))
+requirements.table(asked)
+requirements.changed(asked)
 
 st.subheader("Add or change", anchor=False)
 briefs.form(project, view)

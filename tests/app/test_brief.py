@@ -217,3 +217,26 @@ def test_an_archived_estimate_pays_for_nothing(demo):
     assert "What building the model costs is not known yet" in said(
         open_screen("value_case", project=WINBACK)
     )
+
+
+def test_the_brief_says_what_sprint_0_lacks_and_which_requirement_nobody_uses(briefed):
+    save(
+        briefed, "requirements",
+        {"requirement_id": "r", "asked": f"A forecast {ODD}", "agreed": "An order proposal",
+         "changed_on": "2020-02-01", "change_reason": "Nobody acts on a forecast",
+         "metric": "latency", "comparison": "at_most", "limit": 200, "measured": 240,
+         "unit": "ms"},
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    gate = plain(app.warning[1].value)
+    assert "Sprint 0 is **not passed**: 2 things missing." in gate
+    assert "Blocker “Who has it?” is past its date." in gate
+    assert "No KPI counts yet" in gate
+    assert "**0 of 1 requirement** with a use point; limits: 1 missed." in said(app)
+    (row,) = next(d.value for d in app.dataframe if "Use point" in d.value).to_dict("records")
+    assert row["Use point"].startswith("no use point: who decides, what they decide and when")
+    assert (row["Limit"], row["Measured"], row["Kept"]) == (
+        "latency at most 200 ms", "240 ms", "missed",
+    )  # fmt: skip
+    assert "1 Feb 2020: Nobody acts on a forecast" in plain(said(app))
+    assert ODD not in said(app)

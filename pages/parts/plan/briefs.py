@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.plan.briefs import BriefView, FindingView, StakeholderView
 
-_PARTS = {"findings": "Finding", "stakeholders": "Stakeholder", "projects": "Hypothesis"}
-_NAMED_BY = {"findings": "statement", "stakeholders": "name"}
+_PARTS = {
+    "findings": "Finding",
+    "stakeholders": "Stakeholder",
+    "projects": "Hypothesis",
+    "requirements": "Requirement",
+}
+_NAMED_BY = {"findings": "statement", "stakeholders": "name", "requirements": "asked"}
 _PROJECT = "**The project**  \n:gray[Average of those asked, weighted by influence]"
 
 
