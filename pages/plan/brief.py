@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries
-from pages.parts.plan import brief_queries, briefs, requirements
+from pages.parts.plan import brief_queries, briefs, meetings, requirements
 from pages.parts.plan import charts as plan_charts
 
 project = controls.project()
@@ -36,6 +36,14 @@ asked = brief_queries.requirements(project)
 st.markdown(requirements.sentence(asked))
 requirements.table(asked)
 requirements.changed(asked)
+
+st.subheader("Stakeholders and meetings", anchor=False)
+met = brief_queries.meetings(project)
+st.markdown(meetings.sentence(met))
+meetings.alarms(met)
+meetings.contacts(met)
+meetings.questions(met)
+meetings.pack(project, met)
 
 st.subheader("Add or change", anchor=False)
 briefs.form(project, view)

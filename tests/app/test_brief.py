@@ -240,3 +240,24 @@ def test_the_brief_says_what_sprint_0_lacks_and_which_requirement_nobody_uses(br
     )  # fmt: skip
     assert "1 Feb 2020: Nobody acts on a forecast" in plain(said(app))
     assert ODD not in said(app)
+
+
+def test_the_brief_says_who_waits_and_what_nobody_answered(briefed):
+    save(briefed, "stakeholders", person("tom", "Tom", (1, 0, 0, 0, 0), contact_every_days=7))
+    save(
+        briefed, "interactions",
+        {"interaction_id": "kick-off", "stakeholder_id": "tom", "happened_on": "2020-01-01",
+         "interaction_type": "meeting", "open_question": f"Which {ODD}?", "satisfaction": 4},
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    shown = plain(said(app))
+    assert "**Tom** waits longer than agreed; no demo yet; 1 open question, the oldest" in shown
+    alarm = plain(app.warning[2].value)
+    assert "since the work began: show something" in alarm
+    assert "Never shown anything: " in alarm
+    assert "No early result is planned" in alarm
+    table = next(d.value for d in app.dataframe if "Last contact" in d.value)
+    (tom,) = table[table["Stakeholder"] == "Tom"].to_dict("records")
+    assert tom["Last contact"].endswith("days ago, too long ago")
+    assert (tom["Agreed"], tom["Last said"]) == ("every 7 days", "4")
+    assert any("Open since a meeting" in d.value for d in app.dataframe)

@@ -18,8 +18,10 @@ from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import (
     Cost,
     Decision,
+    DeliveryPromise,
     Evaluation,
     Incident,
+    Interaction,
     Kpi,
     KpiActual,
     KpiTarget,
@@ -41,6 +43,7 @@ from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import asked_about_log
+from mlpm_core.services.ingest.meeting_rules import delivery_promise_rule, interaction_rule
 from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule, target_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.scale_rules import settled_scale
@@ -351,4 +354,6 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Incident: incident_rule,
     KpiTarget: target_rule,
     Cost: cost_rule,
+    Interaction: interaction_rule,
+    DeliveryPromise: delivery_promise_rule,
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpm_core.services.plan import meeting_pack as pack_service
+from mlpm_core.services.plan import meetings as meetings_service
 from mlpm_core.services.plan import requirements as requirements_service
 from pages.parts.common.cache import shared, workspace
 
 if TYPE_CHECKING:
+    from mlpm_core.services.plan.meeting_pack import MeetingPack
+    from mlpm_core.services.plan.meetings import MeetingsView
     from mlpm_core.services.plan.requirements import RequirementsView, SprintZero
 
 
@@ -21,3 +25,15 @@ def requirements(project: str) -> RequirementsView:
 def sprint_zero(project: str) -> SprintZero:
     """Whether blockers are in somebody's hands and a KPI is moved; blockers fall due by the day."""
     return requirements_service.sprint_zero(workspace(), project)
+
+
+@shared
+def meetings(project: str) -> MeetingsView:
+    """Who was met, shown and answered up to the day."""
+    return meetings_service.meetings(workspace(), project)
+
+
+@shared
+def meeting_pack(project: str, stakeholder_id: str) -> MeetingPack:
+    """One page for the next meeting with a stakeholder, as of the day."""
+    return pack_service.meeting_pack(workspace(), project, stakeholder_id)

@@ -33,8 +33,14 @@ _PARTS = {
     "stakeholders": "Stakeholder",
     "projects": "Hypothesis",
     "requirements": "Requirement",
+    "interactions": "Meeting",
 }
-_NAMED_BY = {"findings": "statement", "stakeholders": "name", "requirements": "asked"}
+_NAMED_BY = {
+    "findings": "statement",
+    "stakeholders": "name",
+    "requirements": "asked",
+    "interactions": "interaction_id",
+}
 _PROJECT = "**The project**  \n:gray[Average of those asked, weighted by influence]"
 
 
