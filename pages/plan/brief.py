@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries
-from pages.parts.plan import brief_queries, briefs, meetings, requirements
+from pages.parts.plan import brief_queries, briefs, ledger, meetings, requirements
 from pages.parts.plan import charts as plan_charts
 
 project = controls.project()
@@ -44,6 +44,13 @@ meetings.alarms(met)
 meetings.contacts(met)
 meetings.questions(met)
 meetings.pack(project, met)
+
+st.subheader("Promises of dates and costs", anchor=False)
+promised = brief_queries.ledger(project)
+st.markdown(ledger.sentence(promised))
+ledger.table(promised)
+st.subheader("Promises of KPI values", anchor=False)
+ledger.kpi_promises(promised)
 
 st.subheader("Add or change", anchor=False)
 briefs.form(project, view)

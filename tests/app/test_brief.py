@@ -261,3 +261,21 @@ def test_the_brief_says_who_waits_and_what_nobody_answered(briefed):
     assert tom["Last contact"].endswith("days ago, too long ago")
     assert (tom["Agreed"], tom["Last said"]) == ("every 7 days", "4")
     assert any("Open since a meeting" in d.value for d in app.dataframe)
+
+
+def test_promises_stand_with_their_rate_and_with_who_took_an_unlikely_one_on(briefed):
+    base = {"measure": "date", "made_on": "2020-01-01", "promised_for_on": "2020-02-01"}
+    save(
+        briefed, "delivery_promises",
+        base | {"promise_id": "a", "what": "Plan", "delivered_on": "2020-02-01"},
+        base | {"promise_id": "b", "what": f"Model {ODD}", "confidence": 0.3,
+                "overridden_by": "Tom", "override_reason": "The fair"},
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    shown = plain(said(app))
+    assert "**1 of 2 judged promises kept** (50%, likely 16% to 84%, 8 times in 10)" in shown
+    assert "They were held to be 30% likely on average (of 1 with a confidence)." in shown
+    table = next(d.value for d in app.dataframe if "Outcome" in d.value)
+    assert list(table["Outcome"]) == ["missed", "kept"]
+    assert table["Likely then"][0] == "30%, on the word of Tom: The fair"
+    assert "No KPI value is promised yet." in shown

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpm_core.services.plan import delivery_promises as promises_service
 from mlpm_core.services.plan import meeting_pack as pack_service
 from mlpm_core.services.plan import meetings as meetings_service
 from mlpm_core.services.plan import requirements as requirements_service
 from pages.parts.common.cache import shared, workspace
 
 if TYPE_CHECKING:
+    from mlpm_core.services.plan.delivery_promises import Ledger
     from mlpm_core.services.plan.meeting_pack import MeetingPack
     from mlpm_core.services.plan.meetings import MeetingsView
     from mlpm_core.services.plan.requirements import RequirementsView, SprintZero
@@ -37,3 +39,9 @@ def meetings(project: str) -> MeetingsView:
 def meeting_pack(project: str, stakeholder_id: str) -> MeetingPack:
     """One page for the next meeting with a stakeholder, as of the day."""
     return pack_service.meeting_pack(workspace(), project, stakeholder_id)
+
+
+@shared
+def ledger(project: str) -> Ledger:
+    """What was promised of dates, costs and KPI values; a promise falls due by the day."""
+    return promises_service.ledger(workspace(), project)

@@ -34,12 +34,14 @@ _PARTS = {
     "projects": "Hypothesis",
     "requirements": "Requirement",
     "interactions": "Meeting",
+    "delivery_promises": "Promise",
 }
 _NAMED_BY = {
     "findings": "statement",
     "stakeholders": "name",
     "requirements": "asked",
     "interactions": "interaction_id",
+    "delivery_promises": "what",
 }
 _PROJECT = "**The project**  \n:gray[Average of those asked, weighted by influence]"
 
