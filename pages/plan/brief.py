@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries
-from pages.parts.plan import brief_queries, briefs, ledger, meetings, requirements
+from pages.parts.plan import brief_queries, briefs, ledger, meetings, personal_notes, requirements
 from pages.parts.plan import charts as plan_charts
 
 project = controls.project()
@@ -44,6 +44,7 @@ meetings.alarms(met)
 meetings.contacts(met)
 meetings.questions(met)
 meetings.pack(project, met)
+personal_notes.form(project, met)
 
 st.subheader("Promises of dates and costs", anchor=False)
 promised = brief_queries.ledger(project)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.plan.estimates import of_case, project_estimates
+from mlpm_core.services.plan.personal_notes import PersonalNote, PersonalNotes
 from mlpm_core.services.valuation.value_cases import case_value
+from pages.parts.plan import personal_notes
 from tests.app.conftest import open_screen, run, said
+from tests.patience import PATIENCE
 
 DEMAND = "bike-shop-demand"
 WINBACK = "bike-shop-winback"
@@ -279,3 +283,29 @@ def test_promises_stand_with_their_rate_and_with_who_took_an_unlikely_one_on(bri
     assert list(table["Outcome"]) == ["missed", "kept"]
     assert table["Likely then"][0] == "30%, on the word of Tom: The fair"
     assert "No KPI value is promised yet." in shown
+
+
+def test_a_personal_note_is_kept_and_erased_on_the_screen_and_leaves_no_batch(briefed):
+    before = briefed.version
+    app = open_screen("brief", project="p")
+    assert "Note" not in [t.label for t in app.text_area]  # not built before it is opened
+    names = {"amal": "Amal", "tom": "Tom"}
+
+    def notes(part, names):
+        part("p", names)
+
+    given = {"part": personal_notes.note_form, "names": names}
+    form = AppTest.from_function(notes, kwargs=given, default_timeout=PATIENCE)
+    run(form)
+    form.selectbox[0].set_value("tom")
+    run(form)
+    form.text_area[0].set_value(ODD)
+    next(b for b in form.button if b.label == "Keep").click()
+    run(form)
+    assert PersonalNotes(briefed).of("p", "tom") == PersonalNote(ODD)
+    assert form.text_area[0].value == ODD
+    next(b for b in form.button if b.label == "Erase for good").click()
+    run(form)
+    assert PersonalNotes(briefed).of("p", "tom") is None
+    assert form.text_area[0].value == ""
+    assert briefed.version == before
