@@ -1,7 +1,15 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries
-from pages.parts.plan import brief_queries, briefs, ledger, meetings, personal_notes, requirements
+from pages.parts.plan import (
+    brief_queries,
+    briefs,
+    ledger,
+    lighthouses,
+    meetings,
+    personal_notes,
+    requirements,
+)
 from pages.parts.plan import charts as plan_charts
 
 project = controls.project()
@@ -30,6 +38,8 @@ else:
     st.subheader("Stakeholders and what matters to them", anchor=False)
     briefs.stakeholders(view)
     briefs.conflicts(view)
+
+lighthouses.offers(project, brief_queries.offered_findings(project))
 
 st.subheader("Asked and really needed", anchor=False)
 asked = brief_queries.requirements(project)

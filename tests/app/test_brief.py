@@ -309,3 +309,24 @@ def test_a_personal_note_is_kept_and_erased_on_the_screen_and_leaves_no_batch(br
     assert PersonalNotes(briefed).of("p", "tom") is None
     assert form.text_area[0].value == ""
     assert briefed.version == before
+
+
+def test_a_lighthouses_finding_is_taken_over_by_one_click_with_the_way_back(briefed):
+    lamp = {"project": "lamp", "title": f"Lamp {ODD}", "lighthouse_for": "p"}
+    save(briefed, "projects", lamp, project="lamp")
+    save(
+        briefed, "findings",
+        {"finding_id": "x", "area": "data", "statement": "Clean", "confidence": "checked"},
+        project="lamp",
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    assert "**1 finding** of lighthouse projects can be taken over" in said(app)
+    app.button(key="take_over_lamp-x").click()
+    run(app)
+    taken = next(f for f in brief(briefed, "p").findings if f.finding_id == "lamp-x")
+    assert taken.evidence == f"Lighthouse Lamp {ODD}"
+    assert "can be taken over" not in said(app)
+    assert any(b.label == "Undo" for b in app.button)
+    save(briefed, "findings", {"finding_id": "x", "area": "data", "statement": "Dirty",
+                               "confidence": "proven"}, project="lamp")  # fmt: skip
+    assert "differs now" in said(open_screen("brief", project="p"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.plan import delivery_promises as promises_service
+from mlpm_core.services.plan import lighthouses as lighthouses_service
 from mlpm_core.services.plan import meeting_pack as pack_service
 from mlpm_core.services.plan import meetings as meetings_service
 from mlpm_core.services.plan import requirements as requirements_service
@@ -12,6 +13,7 @@ from pages.parts.common.cache import shared, workspace
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.delivery_promises import Ledger
+    from mlpm_core.services.plan.lighthouses import OfferedFinding
     from mlpm_core.services.plan.meeting_pack import MeetingPack
     from mlpm_core.services.plan.meetings import MeetingsView
     from mlpm_core.services.plan.requirements import RequirementsView, SprintZero
@@ -45,3 +47,9 @@ def meeting_pack(project: str, stakeholder_id: str) -> MeetingPack:
 def ledger(project: str) -> Ledger:
     """What was promised of dates, costs and KPI values; a promise falls due by the day."""
     return promises_service.ledger(workspace(), project)
+
+
+@shared
+def offered_findings(main_project: str) -> tuple[OfferedFinding, ...]:
+    """What lighthouses found out for a project; stale when anything is written to any project."""
+    return lighthouses_service.offered_findings(workspace(), main_project)
