@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _CONFLICT_GAP: Final = 1 / 3
 
 
-_SETTLED: Final = (Confidence.CHECKED, Confidence.PROVEN)
+SETTLED: Final = (Confidence.CHECKED, Confidence.PROVEN)
+"""The confidences with which a finding is no open question any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Finding:
     @property
     def is_settled(self) -> bool:
         """Whether it is checked or proven."""
-        return self.confidence in _SETTLED
+        return self.confidence in SETTLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,15 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries
-from pages.parts.plan import briefs
+from pages.parts.plan import (
+    brief_queries,
+    briefs,
+    ledger,
+    lighthouses,
+    meetings,
+    personal_notes,
+    requirements,
+)
 from pages.parts.plan import charts as plan_charts
 
 project = controls.project()
@@ -14,6 +22,7 @@ if view.is_empty:
     st.info(briefs.first_step(view), icon=":material/info:")
 else:
     briefs.warnings(view)
+    requirements.gate(brief_queries.sprint_zero(project))
     if view.findings:
         left, right = st.columns([3, 2], gap="medium")
         with left:
@@ -29,6 +38,30 @@ else:
     st.subheader("Stakeholders and what matters to them", anchor=False)
     briefs.stakeholders(view)
     briefs.conflicts(view)
+
+lighthouses.offers(project, brief_queries.offered_findings(project))
+
+st.subheader("Asked and really needed", anchor=False)
+asked = brief_queries.requirements(project)
+st.markdown(requirements.sentence(asked))
+requirements.table(asked)
+requirements.changed(asked)
+
+st.subheader("Stakeholders and meetings", anchor=False)
+met = brief_queries.meetings(project)
+st.markdown(meetings.sentence(met))
+meetings.alarms(met)
+meetings.contacts(met)
+meetings.questions(met)
+meetings.pack(project, met)
+personal_notes.form(project, met)
+
+st.subheader("Promises of dates and costs", anchor=False)
+promised = brief_queries.ledger(project)
+st.markdown(ledger.sentence(promised))
+ledger.table(promised)
+st.subheader("Promises of KPI values", anchor=False)
+ledger.kpi_promises(promised)
 
 st.subheader("Add or change", anchor=False)
 briefs.form(project, view)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.plan.estimates import of_case, project_estimates
+from mlpm_core.services.plan.personal_notes import PersonalNote, PersonalNotes
 from mlpm_core.services.valuation.value_cases import case_value
+from pages.parts.plan import personal_notes
 from tests.app.conftest import open_screen, run, said
+from tests.patience import PATIENCE
 
 DEMAND = "bike-shop-demand"
 WINBACK = "bike-shop-winback"
@@ -217,3 +221,112 @@ def test_an_archived_estimate_pays_for_nothing(demo):
     assert "What building the model costs is not known yet" in said(
         open_screen("value_case", project=WINBACK)
     )
+
+
+def test_the_brief_says_what_sprint_0_lacks_and_which_requirement_nobody_uses(briefed):
+    save(
+        briefed, "requirements",
+        {"requirement_id": "r", "asked": f"A forecast {ODD}", "agreed": "An order proposal",
+         "changed_on": "2020-02-01", "change_reason": "Nobody acts on a forecast",
+         "metric": "latency", "comparison": "at_most", "limit": 200, "measured": 240,
+         "unit": "ms"},
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    gate = plain(app.warning[1].value)
+    assert "Sprint 0 is **not passed**: 2 things missing." in gate
+    assert "Blocker “Who has it?” is past its date." in gate
+    assert "No KPI counts yet" in gate
+    assert "**0 of 1 requirement** with a use point; limits: 1 missed." in said(app)
+    (row,) = next(d.value for d in app.dataframe if "Use point" in d.value).to_dict("records")
+    assert row["Use point"].startswith("no use point: who decides, what they decide and when")
+    assert (row["Limit"], row["Measured"], row["Kept"]) == (
+        "latency at most 200 ms", "240 ms", "missed",
+    )  # fmt: skip
+    assert "1 Feb 2020: Nobody acts on a forecast" in plain(said(app))
+    assert ODD not in said(app)
+
+
+def test_the_brief_says_who_waits_and_what_nobody_answered(briefed):
+    save(briefed, "stakeholders", person("tom", "Tom", (1, 0, 0, 0, 0), contact_every_days=7))
+    save(
+        briefed, "interactions",
+        {"interaction_id": "kick-off", "stakeholder_id": "tom", "happened_on": "2020-01-01",
+         "interaction_type": "meeting", "open_question": f"Which {ODD}?", "satisfaction": 4},
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    shown = plain(said(app))
+    assert "**Tom** waits longer than agreed; no demo yet; 1 open question, the oldest" in shown
+    alarm = plain(app.warning[2].value)
+    assert "since the work began: show something" in alarm
+    assert "Never shown anything: " in alarm
+    assert "No early result is planned" in alarm
+    table = next(d.value for d in app.dataframe if "Last contact" in d.value)
+    (tom,) = table[table["Stakeholder"] == "Tom"].to_dict("records")
+    assert tom["Last contact"].endswith("days ago, too long ago")
+    assert (tom["Agreed"], tom["Last said"]) == ("every 7 days", "4")
+    assert any("Open since a meeting" in d.value for d in app.dataframe)
+
+
+def test_promises_stand_with_their_rate_and_with_who_took_an_unlikely_one_on(briefed):
+    base = {"measure": "date", "made_on": "2020-01-01", "promised_for_on": "2020-02-01"}
+    save(
+        briefed, "delivery_promises",
+        base | {"promise_id": "a", "what": "Plan", "delivered_on": "2020-02-01"},
+        base | {"promise_id": "b", "what": f"Model {ODD}", "confidence": 0.3,
+                "overridden_by": "Tom", "override_reason": "The fair"},
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    shown = plain(said(app))
+    assert "**1 of 2 judged promises kept** (50%, likely 16% to 84%, 8 times in 10)" in shown
+    assert "They were held to be 30% likely on average (of 1 with a confidence)." in shown
+    table = next(d.value for d in app.dataframe if "Outcome" in d.value)
+    assert list(table["Outcome"]) == ["missed", "kept"]
+    assert table["Likely then"][0] == "30%, on the word of Tom: The fair"
+    assert "No KPI value is promised yet." in shown
+
+
+def test_a_personal_note_is_kept_and_erased_on_the_screen_and_leaves_no_batch(briefed):
+    before = briefed.version
+    app = open_screen("brief", project="p")
+    assert "Note" not in [t.label for t in app.text_area]  # not built before it is opened
+    names = {"amal": "Amal", "tom": "Tom"}
+
+    def notes(part, names):
+        part("p", names)
+
+    given = {"part": personal_notes.note_form, "names": names}
+    form = AppTest.from_function(notes, kwargs=given, default_timeout=PATIENCE)
+    run(form)
+    form.selectbox[0].set_value("tom")
+    run(form)
+    form.text_area[0].set_value(ODD)
+    next(b for b in form.button if b.label == "Keep").click()
+    run(form)
+    assert PersonalNotes(briefed).of("p", "tom") == PersonalNote(ODD)
+    assert form.text_area[0].value == ODD
+    next(b for b in form.button if b.label == "Erase for good").click()
+    run(form)
+    assert PersonalNotes(briefed).of("p", "tom") is None
+    assert form.text_area[0].value == ""
+    assert briefed.version == before
+
+
+def test_a_lighthouses_finding_is_taken_over_by_one_click_with_the_way_back(briefed):
+    lamp = {"project": "lamp", "title": f"Lamp {ODD}", "lighthouse_for": "p"}
+    save(briefed, "projects", lamp, project="lamp")
+    save(
+        briefed, "findings",
+        {"finding_id": "x", "area": "data", "statement": "Clean", "confidence": "checked"},
+        project="lamp",
+    )  # fmt: skip
+    app = open_screen("brief", project="p")
+    assert "**1 finding** of lighthouse projects can be taken over" in said(app)
+    app.button(key="take_over_lamp-x").click()
+    run(app)
+    taken = next(f for f in brief(briefed, "p").findings if f.finding_id == "lamp-x")
+    assert taken.evidence == f"Lighthouse Lamp {ODD}"
+    assert "can be taken over" not in said(app)
+    assert any(b.label == "Undo" for b in app.button)
+    save(briefed, "findings", {"finding_id": "x", "area": "data", "statement": "Dirty",
+                               "confidence": "proven"}, project="lamp")  # fmt: skip
+    assert "differs now" in said(open_screen("brief", project="p"))

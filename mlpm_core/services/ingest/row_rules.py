@@ -21,8 +21,10 @@ from mlpm_core.records import (
     Contract,
     Cost,
     Decision,
+    DeliveryPromise,
     Evaluation,
     Incident,
+    Interaction,
     Kpi,
     KpiActual,
     KpiTarget,
@@ -47,6 +49,7 @@ from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import asked_about_log
+from mlpm_core.services.ingest.meeting_rules import delivery_promise_rule, interaction_rule
 from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule, target_rule
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.risk_rules import review_rule, risk_rule
@@ -374,4 +377,6 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     RiskReview: review_rule,
     CheckResult: result_rule,
     CheckQuestion: question_rule,
+    Interaction: interaction_rule,
+    DeliveryPromise: delivery_promise_rule,
 }

@@ -28,8 +28,21 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.plan.briefs import BriefView, FindingView, StakeholderView
 
-_PARTS = {"findings": "Finding", "stakeholders": "Stakeholder", "projects": "Hypothesis"}
-_NAMED_BY = {"findings": "statement", "stakeholders": "name"}
+_PARTS = {
+    "findings": "Finding",
+    "stakeholders": "Stakeholder",
+    "projects": "Hypothesis",
+    "requirements": "Requirement",
+    "interactions": "Meeting",
+    "delivery_promises": "Promise",
+}
+_NAMED_BY = {
+    "findings": "statement",
+    "stakeholders": "name",
+    "requirements": "asked",
+    "interactions": "interaction_id",
+    "delivery_promises": "what",
+}
 _PROJECT = "**The project**  \n:gray[Average of those asked, weighted by influence]"
 
 

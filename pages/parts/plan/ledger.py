@@ -1,0 +1,115 @@
+"""The pieces of the Brief screen on promises: of dates and costs, and of KPI values beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from mlpm_core.records import Measure
+from mlpm_core.services.plan.delivery_promises import DeliveryOutcome
+from pages.parts.common import panels
+from pages.parts.common.format import NOTHING, counted, day, figure, number, percent
+
+if TYPE_CHECKING:
+    from mlpm_core.services.plan.delivery_promises import Ledger, LedgerLine
+
+
+def sentence(view: Ledger) -> str:
+    """How many promises of a date or a cost were kept, of how many, and how sure that share is."""
+    if not view.lines:
+        return "No date and no cost is promised yet."
+    words = [f"{n} {o.value}" for o in DeliveryOutcome if (n := view.count(o))]
+    rate = view.rate
+    if rate.share is None:
+        return f"{counted(len(view.lines), 'promise')}: {', '.join(words)}. None can be judged yet."
+    text = (
+        f"**{rate.kept} of {counted(rate.n, 'judged promise')} kept** ({percent(rate.share)}, "
+        f"likely {percent(rate.low)} to {percent(rate.high)}, 8 times in 10): {', '.join(words)}."
+    )
+    if view.mean_confidence is not None:
+        text += (
+            f" They were held to be {percent(view.mean_confidence)} likely on average "
+            f"(of {view.n_confident} with a confidence)."
+        )
+    return text
+
+
+def table(view: Ledger) -> None:
+    """Every promise of a date or a cost with what became of it."""
+    if not view.lines:
+        return
+    lines = view.lines
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Promised": [line.record.what for line in lines],
+                "For": [_promised(line, view.currency) for line in lines],
+                "Made to": [line.made_to or NOTHING for line in lines],
+                "Made on": [day(line.record.made_on) for line in lines],
+                "Likely then": [_confidence(line) for line in lines],
+                "Came to": [_delivered(line, view.currency) for line in lines],
+                "Outcome": [line.outcome.value for line in lines],
+            }
+        ),
+        hide_index=True,
+        alt="Promises of dates and costs with what became of them, open and missed ones first",
+    )
+
+
+def _promised(line: LedgerLine, currency: str) -> str:
+    record = line.record
+    if record.measure is Measure.DATE:
+        return day(record.promised_for_on)
+    by = f" by {day(record.promised_for_on)}" if record.promised_for_on else ""
+    return f"{_money(record.promised_cost, currency)}{by}"
+
+
+def _delivered(line: LedgerLine, currency: str) -> str:
+    record = line.record
+    if record.measure is Measure.DATE:
+        return day(record.delivered_on)
+    return _money(record.delivered_cost, currency)
+
+
+def _money(amount: float | None, currency: str) -> str:
+    return NOTHING if amount is None else f"{currency} {number(amount)}"
+
+
+def _confidence(line: LedgerLine) -> str:
+    record = line.record
+    if record.confidence is None:
+        return NOTHING
+    text = percent(record.confidence)
+    if line.was_overridden:
+        text += f", on the word of {record.overridden_by}: {record.override_reason}"
+    return text
+
+
+def kpi_promises(view: Ledger) -> None:
+    """The promises of KPI values, and where they are judged."""
+    if not view.kpi_promises:
+        st.caption("No KPI value is promised yet.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "KPI": [p.kpi_title for p in view.kpi_promises],
+                "Promised": [
+                    figure(p.promised, p.unit) if p.unit else number(p.promised)
+                    for p in view.kpi_promises
+                ],
+                "For": [day(p.promised_for_on) for p in view.kpi_promises],
+                "Made to": [p.made_to or NOTHING for p in view.kpi_promises],
+            }
+        ),
+        hide_index=True,
+        alt="Promises of KPI values",
+    )
+    st.page_link(
+        "in_life/promised.py",
+        label="What became of them",
+        icon=":material/fact_check:",
+        query_params=panels.here(),
+    )
