@@ -31,7 +31,7 @@ def alarms(view: SupportView) -> None:
             f"**{literal(care.deployment.model_id)}**: {literal(support_text.GAPS[gap])}"
             for care, gap in view.alarms
         ]
-        st.error("  \n".join(lines), icon=":material/notification_important:")
+        st.warning("  \n".join(lines), icon=":material/notification_important:")
     if view.late:
         n = counted(len(view.late), "incident")
         st.warning(
