@@ -152,7 +152,7 @@ def register(view: RisksView) -> None:
             }
         ),
         hide_index=True,
-        column_config={"Risk": st.column_config.TextColumn(width="large", pinned=True)},
+        column_config={"Risk": st.column_config.TextColumn(width="medium")},
         alt="Risks with what they put at risk, whether they were shared, and their next review",
     )
     reasons = {
