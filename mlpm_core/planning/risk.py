@@ -331,7 +331,7 @@ def yearly_risk(n_incidents: int, years: float) -> YearlyRisk:
 
     References
     ----------
-    Gelman, A. et al. (2013). Bayesian data analysis, 3rd ed., section 2.6. CRC Press.
+    Gelman, A. et al. (2013). Bayesian data analysis, 3rd ed., 2.6. CRC Press.
 
     Examples
     --------

@@ -310,3 +310,11 @@ def test_what_does_not_pay_for_itself_says_so_with_the_time_to_build_in_it(shop)
     assert later.npv.mean < 0.95 * at_once.npv.mean
     assert later.probability_of_gain <= at_once.probability_of_gain
     assert later.build_cost.mean == pytest.approx(at_once.build_cost.mean)
+
+
+def test_a_risk_counts_as_its_newest_review_says(shop):
+    risk, *others = task_estimate(shop, PROJECT).stored.plan.risks
+    review = {"risk_id": risk.name, "reviewed_on": "2026-11-30", "probability": 0.01}
+    save(shop, "risk_reviews", review)
+    reviewed = {r.name: r.probability for r in task_estimate(shop, PROJECT).stored.plan.risks}
+    assert reviewed == {risk.name: 0.01} | {r.name: r.probability for r in others}

@@ -90,7 +90,7 @@ class PersonalNotes:
 
     @contextmanager
     def _changing(self) -> Iterator[dict[tuple[str, str], PersonalNote]]:
-        """All notes, to be changed by nobody else; what the block leaves is stored."""
+        """The notes; nobody else changes them meanwhile, and what the block leaves is stored."""
         if self._workspace.settings.read_only:
             raise InputError("This copy of MLPM only reads (MLPM_READ_ONLY=1).")
         try:

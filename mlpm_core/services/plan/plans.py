@@ -23,6 +23,7 @@ from mlpm_core.planning import (
     WorkCalendar,
     each_day,
 )
+from mlpm_core.planning.risk import probability_on
 from mlpm_core.records import (
     Absence,
     Documentation,
@@ -30,6 +31,7 @@ from mlpm_core.records import (
     EstimatorClass,
     FindingRecord,
     Risk,
+    RiskReview,
     RiskStatus,
     Role,
     Task,
@@ -101,7 +103,12 @@ def stored_plan(
             documentation_answered_on=answers.answered_on if answers else None,
             n_models=answers.n_models if answers else 1,
             loop=_loop(answers),
-            risks=_risks(_shown(reader.current(Risk, name)), roles),
+            risks=_risks(
+                _shown(reader.current(Risk, name)),
+                _shown(reader.current(RiskReview, name)),
+                roles,
+                today,
+            ),
             focus=answers.focus if answers else 0.8,
             overhead_share=answers.overhead_share if answers else 0.12,
             overhead_rate=_overhead_rate(answers, roles),
@@ -260,11 +267,15 @@ def _overhead_rate(answers: EstimateRecord | None, roles: Sequence[Role]) -> flo
     return answers.day_rate if answers.overhead_rate is None else answers.overhead_rate
 
 
-def _risks(risks: Sequence[Risk], roles: Sequence[Role]) -> tuple[RiskPlan, ...]:
-    """The risks that can still happen; what was mitigated has the probability that is left."""
+def _risks(
+    risks: Sequence[Risk], reviews: Sequence[RiskReview], roles: Sequence[Role], today: date
+) -> tuple[RiskPlan, ...]:
+    """The risks that can still happen, as likely as their newest reviews say."""
     plans = []
     for r in risks:
-        if r.status != RiskStatus.OPEN:
+        own = [review for review in reviews if review.risk_id == r.risk_id]
+        probability = probability_on(r, own, today, today)
+        if r.status != RiskStatus.OPEN or probability is None:
             continue
         try:
             days = (
@@ -276,6 +287,6 @@ def _risks(risks: Sequence[Risk], roles: Sequence[Role]) -> tuple[RiskPlan, ...]
             raise type(error)(f"Risk {r.risk_id!r}: {error}") from error
         rate = _mean_rate(roles) if r.day_rate is None else r.day_rate
         plans.append(
-            RiskPlan(r.risk_id, r.probability, days, r.delay_share, rate, r.fixed_cost, r.title)
+            RiskPlan(r.risk_id, probability, days, r.delay_share, rate, r.fixed_cost, r.title)
         )
     return tuple(plans)

@@ -11,7 +11,6 @@ from mlpm_core.services.evaluate import candidates as candidates_service
 from mlpm_core.services.evaluate import decisions as decisions_service
 from mlpm_core.services.evaluate import insights as insights_service
 from mlpm_core.services.evaluate import preferences as preferences_service
-from mlpm_core.services.in_life import come_true as come_true_service
 from mlpm_core.services.in_life import deployments as deployments_service
 from mlpm_core.services.in_life import events as events_service
 from mlpm_core.services.in_life import experiments as experiments_service
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.evaluate.insights import Advice, Change, Insight
     from mlpm_core.services.evaluate.preferences import Preferences
     from mlpm_core.services.evaluate.views import LeaderboardView
-    from mlpm_core.services.in_life.come_true import ComeTrue
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.events import Happening
     from mlpm_core.services.in_life.experiments import ProofsView
@@ -199,12 +197,6 @@ def kpi_view(project: str, kpi_id: str) -> KpiView:
 def kpi_proof(project: str, kpi_id: str, granularity: str) -> KpiProof:
     """Whether a KPI moved as its model implies, from measured values of a length of period."""
     return proof_service.kpi_proof(workspace(), project, kpi_id, granularity)
-
-
-@shared
-def come_true() -> ComeTrue:
-    """How far value cases have come true, over all projects."""
-    return come_true_service.come_true(workspace())
 
 
 @shared

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from mlpm_core.services.in_life import come_true as come_true_service
 from mlpm_core.services.in_life.come_true import FEWEST_CASES, FactorReason, as_cases_came_true
 from pages.parts.common import queries
+from pages.parts.common.cache import shared, workspace
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -33,6 +35,12 @@ _HELP = (
 )
 
 
+@shared
+def _come_true() -> ComeTrue:
+    """How far value cases have come true, over all projects."""
+    return come_true_service.come_true(workspace())
+
+
 def section(case: CaseValue | None = None) -> None:
     """The factor over all cases, and a case as written beside as cases have come true."""
     with st.expander(
@@ -43,7 +51,7 @@ def section(case: CaseValue | None = None) -> None:
     ) as opened:
         if not opened.open:
             return
-        told = queries.come_true()
+        told = _come_true()
         st.markdown(literal(sentence(told)), help=_HELP)
         if case is not None and (text := of_case(told, case)):
             st.markdown(literal(text))

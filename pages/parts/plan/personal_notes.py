@@ -1,4 +1,4 @@
-"""The form of the Brief screen for personal notes, which no record, draft or cache holds."""
+"""The form of the Brief screen for personal notes: no record, draft or cache holds them."""
 
 from __future__ import annotations
 
