@@ -172,6 +172,8 @@ def make_or_buy(asked: Sourcing) -> MakeOrBuy:
     >>> round(answer.make.mean), round(answer.buy.mean), answer.p_make_cheaper, answer.is_trap
     (95000, 90000, 0.0, True)
     """
+    from scipy.stats import poisson  # see draws.uniform_points
+
     rng = np.random.default_rng(_SEED)
     is_nothing = rng.random(_RUNS) < asked.p_no_model
     building = asked.build_months / 12
@@ -182,7 +184,9 @@ def make_or_buy(asked: Sourcing) -> MakeOrBuy:
         return amount.quantile(rng.random(_RUNS))
 
     alone, hiring = drawn(asked.build_cost), drawn(asked.hiring_cost)
-    leavers = rng.poisson(-np.log1p(-asked.p_leaves) * until)
+    # By a uniform each: whatever the rate, what is drawn after it stays the same.
+    leaving = -np.log1p(-asked.p_leaves) * until
+    leavers = np.maximum(poisson.ppf(rng.random(_RUNS), leaving), 0.0)
     made = {
         "Building": alone,
         "Hiring": hiring,

@@ -14,6 +14,8 @@ N_BATCHES = 8
 FEW = 12
 """Questions that a batch elsewhere may cost once: which projects and versions there are now, and
 on the screens of all projects what is to be shown of that one."""
+RESTS_ON_ALL = {"estimate": 24}
+"""Closed projects, teams and finished tasks of all projects teach the estimate of one."""
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_batches_of_another_project_make_no_screen_ask_more(demo, asked, screen)
     for n in range(N_BATCHES):
         put(demo, "elsewhere", n)
     after = rerun(app, asked)
-    assert after <= warm + FEW, asked
+    assert after <= warm + RESTS_ON_ALL.get(screen, FEW), asked
     assert rerun(app, asked) <= warm + 1
 
 

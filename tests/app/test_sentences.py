@@ -10,6 +10,7 @@ import pytest
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Kpi
+from mlpm_core.services.in_life.kpi_view import line_of
 from mlpm_core.services.in_life.portfolio import Portfolio
 from mlpm_core.services.ingest.registers import Page
 from mlpm_core.services.valuation.now import Stretch
@@ -91,14 +92,14 @@ def test_what_is_not_counted_stands_apart_with_the_reason(lines, text):
 def test_the_spread_of_a_rate_is_that_of_the_year_by_weeks():
     """36,525 a year are 700 a week; 3,652.5 either way are 70."""
     assert say.rate_spread(line(case(worth(1.0)))) == "not available without results"
-    assert say.rate_spread(line(case(worth(1.0), worth(0.0, 0.0)))) == "exact"
+    assert say.rate_spread(line(case(worth(1.0), worth(0.0, 0.0)))) == "exact, grade C"
     around_zero = line(case(worth(1.0), worth(0.0, 3_652.5)))
-    assert plain(say.rate_spread(around_zero)) == "likely −70 to 70 (8 times in 10)"
+    assert plain(say.rate_spread(around_zero)) == "likely −70 to 70 (8 times in 10), grade C"
     told = line(case(worth(1.0), worth(36_525.0, 3_652.5)))
-    assert say.rate_spread(told) == r"likely 630 to 770 \(8 times in 10\)"
+    assert say.rate_spread(told) == r"likely 630 to 770 \(8 times in 10\), grade C"
     for n, over in ((1, ""), (2, ", over the 2 weeks to 21 Jun 2026")):
         of = line(case(worth(1.0), worth(36_525.0, 3_652.5), rests_on=Stretch(WEEK, WEEK, n)))
-        assert plain(say.rate_spread(of)) == f"likely 630 to 770 (8 times in 10){over}"
+        assert plain(say.rate_spread(of)) == f"likely 630 to 770 (8 times in 10), grade C{over}"
 
 
 @pytest.mark.parametrize(
@@ -277,7 +278,7 @@ def test_a_mechanism_says_how_value_comes_about():
     ],
 )  # fmt: skip
 def test_a_kpi_says_its_target_its_baseline_and_its_age(told, text):
-    assert say.kpi(told, TODAY) == text
+    assert say.kpi(line_of(told, {}, (), TODAY), TODAY) == text
 
 
 def test_a_kpi_says_how_it_was_made():

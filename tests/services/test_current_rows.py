@@ -43,6 +43,7 @@ def store(tmp_path_factory):
 def cells(record, name):
     """A row of a kind with a name in its key."""
     row = {c.name: SAMPLE.get(c.kind, "") for c in columns(record)}
+    row |= {c.name: min(row[c.name], c.high) for c in columns(record) if c.high is not None}
     row["project"] = "shop"
     named = next(k for k in reversed(record.key) if row[k] in ("", "shop"))
     return row | {named: name}
