@@ -28,7 +28,8 @@ def rows_with(kind, column, values):
     header, row = csv.reader(io.StringIO(registers.template_csv(kind)))
     if column not in header:
         header, row = [*header, column], [*row, ""]
-    key = next(k for k in reversed(record_of(kind).key) if k in header and k != "project")
+    own = (k for k in reversed(record_of(kind).key) if k in header and k != "project")
+    key = next(own, "project")
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)

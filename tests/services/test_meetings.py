@@ -173,7 +173,8 @@ def test_the_pack_tells_what_changed_since_they_were_met_and_what_they_have_not_
     save(
         shop, "risks",
         *[{"risk_id": f"r{i}", "title": f"Risk {i}", **risk} for i in (1, 2, 3)],
-        {"risk_id": "r4", "title": "Risk 4", "status": "retired", **risk},
+        {"risk_id": "r4", "title": "Risk 4", "status": "retired",
+         "retired_on": "2026-05-01", "evidence": "It was tried", **risk},
     )  # fmt: skip
     pack = meeting_pack(shop, "shop", "tom")
     assert pack.since == date(2026, 6, 10)
