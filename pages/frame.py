@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mlpm_core.services.admin.readiness import refuse_other_machines
-from pages.parts.common import addresses, panels, queries, sidebar
+from pages.parts.common import addresses, panels, printing, queries, sidebar
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
 addresses.rename("known", "as_of")
@@ -59,7 +59,11 @@ with panels.guard():
     projects = queries.all_projects()
     unknown = sidebar.project_in_view(projects)
     sidebar.as_of_choice()
+    printing.choice()
+    printing.notice()
+    st.set_page_config(page_title=sidebar.tab_title(page.title, projects))
     st.title(page.title)
+    st.caption(sidebar.header(page.title, projects))
     panels.mended()
     panels.notice(page.title)
     sidebar.project_notice(projects, unknown)

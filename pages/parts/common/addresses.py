@@ -10,6 +10,7 @@ Keys in the URL are public: a renamed one breaks links.
 ``as_of``    the day, moment or batch as of which all is shown; once ``known``
 ``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
 ``draft``    what was typed and not saved     ``since``  the day since which a KPI changed
+``print``    is 1 while the screen is shown as it prints
 ``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it
 
 Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break every
