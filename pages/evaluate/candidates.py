@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, queries
+from pages.parts.common import charts, controls, panels, printing, queries
 from pages.parts.evaluate import tables, text
 from pages.parts.plan import insights
 
@@ -44,7 +44,7 @@ charts.draw(
 st.caption(text.chart(board))
 
 st.subheader("Side by side", anchor=False)
-st.dataframe(
+printing.table(
     tables.options(board),
     hide_index=True,
     alt="Options with net benefit, likely range, risks and measured metrics",
@@ -57,7 +57,7 @@ insights.before_choosing(queries.advice_among(project, line.case.value_case_id),
 
 if board.unvalued:
     st.subheader("Candidates without a value", anchor=False)
-    st.dataframe(
+    printing.table(
         tables.unvalued(board),
         hide_index=True,
         alt="Candidates that cannot be valued, and why",

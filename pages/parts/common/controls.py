@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from mlpm_core.records import KINDS
-from pages.parts.common import addresses, commands, queries, tables
+from pages.parts.common import addresses, commands, printing, queries, tables
 from pages.parts.common.format import LENGTHS, inner, listed, literal
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> Deploy
 
 def row_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
     """A table with a row for each of some things; the thing of the chosen row, else the first."""
-    chosen = st.dataframe(
+    chosen = printing.table(
         table,
         hide_index=True,
         on_select="rerun",
@@ -163,8 +163,10 @@ def row_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
         key=key,
         alt=alt,
     )
-    rows = [r for r in chosen.selection.rows if r < len(lines)]
-    return lines[rows[0]] if rows else lines[0]
+    if not printing.is_on():  # on paper it is the row that was chosen before
+        st.session_state[f"{key}_row"] = next(iter(chosen.selection.rows), 0)
+    row = st.session_state.get(f"{key}_row", 0)
+    return lines[row if row < len(lines) else 0]
 
 
 def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -180,7 +182,7 @@ def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         if chosen and chosen[0] < len(rows):
             st.session_state["batch"] = str(rows[chosen[0]]["receipt"].batch)
 
-    st.dataframe(
+    printing.table(
         tables.batches(rows, {kind: record.plural for kind, record in KINDS.items()}),
         hide_index=True,
         height=285,

@@ -11,7 +11,16 @@ from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.insights import grown
 from mlpm_core.services.in_life.portfolio import Grade
-from pages.parts.common import commands, controls, driver_tree, queries, tables, terms, text
+from pages.parts.common import (
+    commands,
+    controls,
+    driver_tree,
+    printing,
+    queries,
+    tables,
+    terms,
+    text,
+)
 from pages.parts.common.format import (
     BADGES,
     ICONS,
@@ -257,10 +266,10 @@ def how_it_was_made(case: CaseValue) -> None:
         tree = grown(case, driver_tree.result("made_result"))
         if tree is not None:
             driver_tree.driver_tree(tree, case.currency)
-        st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
+        printing.table(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
         if of_log := text.of_log(case):
             st.caption(of_log)
-        st.dataframe(
+        printing.table(
             tables.steps(case),
             hide_index=True,
             alt="Formulas with their results for the middle value of each input",

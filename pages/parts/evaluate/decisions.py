@@ -11,7 +11,7 @@ import streamlit as st
 from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
-from pages.parts.common import commands, forms, panels, queries, saving
+from pages.parts.common import commands, forms, panels, printing, queries, saving
 from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name
 from pages.parts.evaluate import tables, text
 from pages.parts.evaluate.proof import NO_PLAN
@@ -260,7 +260,7 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
         key=f"then_{_anchor(decision)}",
     ) as opened:
         if opened.open:
-            st.dataframe(
+            printing.table(
                 tables.five_dimensions(decision.options),
                 hide_index=True,
                 alt="Options of the decision as they were then: net benefit and five dimensions",

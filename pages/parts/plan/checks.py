@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.records import Phase
 from mlpm_core.services.plan.checks import CheckState
-from pages.parts.common import controls
+from pages.parts.common import controls, printing
 from pages.parts.common.format import NOTHING, counted, day, listed, literal, number
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def packs(view: ChecksView) -> None:
 
 
 def _table(checks: Sequence[Check]) -> None:
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Question": [c.question.question for c in checks],
@@ -137,7 +137,7 @@ def documents(view: ChecksView) -> None:
     if not view.documents:
         st.caption("None. A task of the category Documents with a day stands here until done.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Document": [t.title for t in view.documents],

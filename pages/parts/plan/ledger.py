@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.records import Measure
 from mlpm_core.services.plan.delivery_promises import DeliveryOutcome
-from pages.parts.common import panels
+from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, counted, day, figure, number, percent
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def table(view: Ledger) -> None:
     if not view.lines:
         return
     lines = view.lines
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Promised": [line.record.what for line in lines],
@@ -92,7 +92,7 @@ def kpi_promises(view: Ledger) -> None:
     if not view.kpi_promises:
         st.caption("No KPI value is promised yet.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "KPI": [p.kpi_title for p in view.kpi_promises],

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.plan.meetings import WINDOW_DAYS, EarlyState
+from pages.parts.common import printing
 from pages.parts.common.format import NOTHING, counted, day, figure, listed, literal, number, span
 from pages.parts.plan import brief_queries
 
@@ -78,7 +79,7 @@ def contacts(view: MeetingsView) -> None:
     """Every stakeholder: last contact, time given, days to answer, how content they are."""
     if not view.contacts:
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Stakeholder": [c.name for c in view.contacts],
@@ -134,7 +135,7 @@ def questions(view: MeetingsView) -> None:
     """What is not answered yet, the oldest first."""
     if not view.questions:
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Open since a meeting": [q.question for q in view.questions],

@@ -9,6 +9,7 @@ import streamlit as st
 
 from mlpm_core.records import Comparison
 from mlpm_core.services.plan.requirements import LimitState
+from pages.parts.common import printing
 from pages.parts.common.format import NOTHING, counted, day, listed, literal, number
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def table(view: RequirementsView) -> None:
     if not view.requirements:
         return
     rows = view.requirements
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Asked": [r.record.asked for r in rows],

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import Phase, RiskStatus, record_of
-from pages.parts.common import charts, controls, forms, panels, queries, registers
+from pages.parts.common import charts, controls, forms, panels, printing, queries, registers
 from pages.parts.common import record_form as editors
 from pages.parts.common.format import NOTHING, counted, day, listed, literal, number, spread
 from pages.parts.plan import risks_charts
@@ -133,7 +133,7 @@ def register(view: RisksView) -> None:
     if not view.risks:
         st.caption("None is written down yet. Ask everybody on the team what worries them most.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Risk": [r.record.title for r in view.risks],

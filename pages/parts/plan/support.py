@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.plan.support import ClauseState
-from pages.parts.common import panels
+from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, counted, day, literal, number
 from pages.parts.plan import support_text
 
@@ -51,7 +51,7 @@ def care(view: SupportView) -> None:
         )
         return
     rows = view.cares
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Model": [c.deployment.model_id for c in rows],
@@ -113,7 +113,7 @@ def _clauses(care: Care, currency: str) -> None:
         f"{counted(missing, 'clause')} not in it, {unpaid} without a price"
     )
     with st.expander(title, icon=":material/contract:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Clause": [c.title for c in care.clauses],
@@ -142,7 +142,7 @@ def incidents(view: SupportView) -> None:
         st.caption(f"No incident is recorded in {years} years of models at work (model-years).")
         return
     clocks = [i.clock for i in facts.incidents]
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Began": [c.incident.started_at.date() for c in clocks],

@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.services.plan import support as support_service
 from mlpm_core.services.plan import support_plans
-from pages.parts.common import panels
+from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, literal, number, percent, span
 from pages.parts.plan.support_help import NOT_SAVED
 
@@ -43,7 +43,7 @@ def make_or_buy(view: SourcingView, currency: str, is_tried: bool) -> None:
         "Make less buy": answer.difference,
         "Build alone (the trap)": answer.build_alone,
     }
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             [
                 {
@@ -110,7 +110,7 @@ def _supplier(answer: MakeOrBuy, currency: str) -> None:
 
 def _parts(answer: MakeOrBuy, currency: str) -> None:
     with st.expander("What each is made of, on average", icon=":material/function:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 [
                     {"Option": name, "Part": part, f"Average, {currency}": round(value)}
@@ -142,7 +142,7 @@ def _team(view: SourcingView) -> None:
         else f"Your own people **cannot keep it up**: {literal(', '.join(r.role for r in short))}."
     )
     st.markdown(verdict)
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             [
                 {
@@ -270,7 +270,7 @@ def improvements(view: SupportView) -> None:
         f"**{len(pays)} of {len(rows)}** improvements pay over {int(cycles):,} further cycles: "
         "what they save at even odds is more than they cost to be safe."
     )
-    st.dataframe(
+    printing.table(
         pd.DataFrame([_improvement(v) for v in rows]),
         hide_index=True,
         alt="Improvements with days they cost and save, and whether they pay",

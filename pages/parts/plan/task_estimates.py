@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels
+from pages.parts.common import charts, controls, panels, printing
 from pages.parts.common.format import NOTHING, day, literal, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
@@ -111,7 +111,7 @@ def waterfall(view: TaskEstimateView) -> None:
     charts.draw(frame, plan_charts.waterfall(), shown)
     st.caption(shown)
     with st.expander("The same as a table", icon=":material/table:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Step": [s.label for s in steps],
@@ -132,7 +132,7 @@ def find_out(view: TaskEstimateView) -> None:
     st.subheader("What to find out first", anchor=False, help=terms.FIND_FIRST)
     unknowns = view.estimated.planned.unknowns
     if unknowns:
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Question": [u.question for u in unknowns],
@@ -154,7 +154,7 @@ def find_out(view: TaskEstimateView) -> None:
         st.caption("Every question is answered.")
     st.subheader("What moves it most", anchor=False, help=terms.RANK_DRIVERS)
     drivers = [d for d in view.estimated.now.drivers if d.correlation > 0][:6]
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {"What": [d.label for d in drivers], "Moves": [d.correlation for d in drivers]}
         ),
@@ -172,7 +172,7 @@ def roles(view: TaskEstimateView) -> None:
         return
     st.subheader("What another head would change", anchor=False, help=terms.ONE_MORE)
     shown = view.estimated.roles
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Role": [r.name for r in shown],
@@ -204,7 +204,7 @@ def learned(view: TaskEstimateView) -> None:
         return
     with st.expander("Predicted and actual, task by task", icon=":material/table:"):
         tasks = updated.learned.tasks
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Task": [t.label for t in tasks],
@@ -243,7 +243,7 @@ def how(view: TaskEstimateView) -> None:
             )
             for factor, answer in plan.causes
         ]
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 rows, columns=["What", "Multiplies by", "Applies with a chance of", "Source"]
             ),
@@ -267,7 +267,7 @@ def tasks(view: TaskEstimateView) -> None:
         task_links()
     ends = {e.name: e.end for e in view.estimated.now.task_ends()} if view.estimated else {}
     shown = view.stored.tasks
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Task": [t.title or t.task_id for t in shown],
@@ -335,7 +335,7 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
             with panels.guard():
                 task_queries.take_snapshot(project, reason, is_baseline=is_baseline)
     if found.snapshots:
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Day": [day(s.taken_on) for s in found.snapshots],
