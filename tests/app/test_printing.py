@@ -1,0 +1,78 @@
+"""A screen on paper: every table whole, no text as markup, and whose figures they are."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import streamlit as st
+
+from pages.parts.common import printing
+from tests.app.conftest import SCREENS, button, open_screen, plain, run
+
+WITH_TABLES = ("portfolio", "kpi", "brief", "support", "health", "promised", "adoption", "imports")
+
+
+@pytest.mark.parametrize("screen", WITH_TABLES)
+def test_no_table_scrolls_in_the_print_view(demo, screen):
+    shown = open_screen(screen, project="bike-shop-demand")
+    n_tables = len(shown.dataframe)
+    printed = open_screen(screen, project="bike-shop-demand", print="1")
+    assert len(printed.dataframe) == 0
+    assert len(printed.table) >= n_tables > 0
+    whole = [len(t.value) for t in printed.table]
+    assert sorted(len(t.value) for t in shown.dataframe) == sorted(whole)[-n_tables:]
+
+
+def test_the_print_view_is_one_press_away_and_one_back(demo):
+    app = open_screen("brief", project="bike-shop-demand")
+    run(button(app, "Print view").click())
+    assert app.query_params["print"] == ["1"]
+    assert not app.dataframe
+    run(button(app, "Back to the screen").click())
+    assert "print" not in app.query_params
+    assert app.dataframe
+
+
+def test_the_row_that_was_chosen_is_the_one_that_is_printed(demo):
+    """What the table on the screen remembers; the one on paper cannot be chosen from."""
+    app = open_screen("portfolio", print="1")
+    first = [x.value for x in app.subheader]
+    app.session_state["portfolio_cases_row"] = 1
+    run(app)
+    assert [x.value for x in app.subheader] != first
+
+
+@pytest.mark.parametrize("screen", sorted(SCREENS))
+def test_each_screen_says_whose_figures_it_shows_and_as_of_when(demo, screen):
+    app = open_screen(screen, project="bike-shop-demand")
+    said = plain(app.main.caption[0].value)
+    is_of_all = screen in ("portfolio", "health", "settings")
+    who = "All projects" if is_of_all else "Demand forecast for bikes and parts"
+    assert who in said
+    assert "demo data" in said
+    assert "as of" in said
+
+
+def test_cells_on_paper_are_texts_never_markup():
+    frame = pd.DataFrame(
+        {
+            "**Who**": ["*a*", "<img src=x>", None],
+            "Days": [1234.5, float("nan"), 2.0],
+            "n": [1, 20_000, 3],
+            "Sparks": [[1, 2], [3], []],
+            "On": pd.to_datetime(["2026-06-30"] * 3).date,
+            "Is": [True, False, True],
+        }
+    )
+    columns = {
+        "Days": st.column_config.NumberColumn("Days of work", format="%.1f"),
+        "Sparks": st.column_config.LineChartColumn(),
+        "n": None,
+    }
+    written = printing.on_paper(frame, columns)
+    assert list(written) == [r"\*\*Who\*\*", "Days of work", "On", "Is"]
+    assert list(written["Days of work"]) == ["1234.5", "–", "2.0"]
+    assert written[r"\*\*Who\*\*"][0] == r"\*a\*"
+    assert written[r"\*\*Who\*\*"][2] == "–"
+    assert set(written["On"]) == {"30 Jun 2026"}
+    assert list(written["Is"]) == ["yes", "no", "yes"]
