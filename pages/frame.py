@@ -11,30 +11,28 @@ addresses.carry("project", "as_of")
 
 page = st.navigation(
     {
-        "Overview": [
+        "All projects": [
             st.Page(
                 "overview/portfolio.py",
                 title="Portfolio",
                 icon=":material/dashboard:",
                 default=True,
             ),
-            st.Page("overview/kpi.py", title="KPI", icon=":material/monitoring:"),
+            st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
         ],
         "Plan": [
             st.Page("plan/brief.py", title="Brief", icon=":material/fact_check:"),
-            st.Page("plan/find_kpi.py", title="Find a KPI", icon=":material/explore:"),
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
-            st.Page("plan/mechanism.py", title="Mechanism", icon=":material/account_tree:"),
             st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),
-            st.Page("plan/support.py", title="Support", icon=":material/support_agent:"),
             st.Page("plan/risks.py", title="Risks and checks", icon=":material/shield:"),
+            st.Page("plan/support.py", title="Support", icon=":material/support_agent:"),
         ],
         "Evaluate": [
             st.Page("evaluate/candidates.py", title="Candidates", icon=":material/leaderboard:"),
             st.Page("evaluate/adoption.py", title="Adoption", icon=":material/gavel:"),
         ],
         "In life": [
-            st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
+            st.Page("overview/kpi.py", title="KPI", icon=":material/monitoring:"),
             st.Page("in_life/deployment.py", title="Deployment", icon=":material/troubleshoot:"),
             st.Page(
                 "in_life/promised.py",
@@ -47,6 +45,21 @@ page = st.navigation(
             st.Page("data/imports.py", title="Imports", icon=":material/receipt_long:"),
             st.Page("data/registers.py", title="All records", icon=":material/table_rows:"),
             st.Page("data/settings.py", title="Settings", icon=":material/settings:"),
+        ],
+        # Steps inside the screens that they serve: Brief and KPI, Value case.
+        "Steps": [
+            st.Page(
+                "plan/find_kpi.py",
+                title="Find a KPI",
+                icon=":material/explore:",
+                visibility="hidden",
+            ),
+            st.Page(
+                "plan/mechanism.py",
+                title="Mechanism",
+                icon=":material/account_tree:",
+                visibility="hidden",
+            ),
         ],
     },
     expanded=True,

@@ -285,6 +285,12 @@ def how_it_was_made(case: CaseValue) -> None:
                     icon=":material/receipt_long:",
                     query_params=here(batch=batch),
                 )
+            st.page_link(
+                "plan/mechanism.py",
+                label="See or change the mechanism",
+                icon=":material/account_tree:",
+                query_params=here(mechanism=case.mechanism.id),
+            )
 
 
 def project_head(line: PortfolioRow) -> None:

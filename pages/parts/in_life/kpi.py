@@ -68,6 +68,12 @@ def listed(lines: Sequence[KpiLine]) -> None:
         alt="KPIs of the project with state, value, target, newest values, freshness and owner",
     )
     st.caption("Click a KPI to open it. The line shows up to 26 of its newest periods.")
+    st.page_link(
+        "plan/find_kpi.py",
+        label="Find another KPI",
+        icon=":material/explore:",
+        query_params=panels.here(),
+    )
 
 
 def series_in_view(view: KpiView) -> KpiSeries | None:
