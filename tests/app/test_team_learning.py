@@ -96,6 +96,12 @@ def test_the_team_is_told_what_nobody_covers_and_which_days_lack(shop):
     assert "looks after the model" in warnings
 
 
+def test_one_task_without_a_day_is_one(shop):
+    save(shop, "tasks", {"task_id": "a", "title": "a", "category": "data", "status": "done"})
+    one = learning(shop, "shop")
+    assert learning_text.undated(one) == "1 task is done without a day, and not counted."
+
+
 def test_a_pack_is_added_with_one_click_and_said_with_its_undo(shop):
     screen = open_screen("estimate", project="shop")
     screen.number_input(key="task_pack_rate").set_value(600.0)

@@ -12,7 +12,7 @@ from mlpm_core.planning.response import Answered
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.support import project_support, tried, with_cycles
-from mlpm_core.services.plan.support_plans import LossBasis
+from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
 
@@ -224,6 +224,28 @@ def test_a_loss_is_the_one_written_down_before_one_that_is_implied(shop):
     assert facts["a"].is_estimate
     assert not facts["b"].is_estimate
     assert facts["a"].billed == 4300
+
+
+def test_a_bill_of_two_incidents_is_paid_once(shop):
+    save(shop, "contracts", CONTRACT)
+    save(shop, "deployments", DEPLOYMENT | {"contract_id": "standby"})
+    save(shop, "support_plans", PLAN)
+    at = datetime(2026, 5, 4, 9)
+    save(
+        shop, "incident_log",
+        incident("a", at, at, at + timedelta(hours=3)),
+        incident("b", at + timedelta(days=2), None, at + timedelta(days=2, hours=3)),
+    )  # fmt: skip
+    bill = {
+        "model_id": "forecast", "period_start": date(2026, 5, 1), "period_end": date(2026, 5, 31),
+        "cost_type": "incident", "amount": 1500.0,
+    }  # fmt: skip
+    save(shop, "cost_log", bill)
+    view = project_support(shop, "shop")
+    assert [i.billed for i in view.facts.incidents] == [1500, 1500]
+    (line,) = paid_and_avoided(view.retainers[0])
+    days = (TODAY - date(2026, 4, 1)).days + 1
+    assert line.paid == pytest.approx(6000 * days / 365.25 + 1500)
 
 
 def test_a_retainer_rests_on_the_incidents_that_are_stored(shop):

@@ -294,7 +294,7 @@ def test_the_page_for_stakeholders_says_plan_promise_reserve_and_escapes_names(s
     assert "<b>" not in page
     assert "We plan 210 person-days" in page
     assert "The budget is enough: 30%." in page or "The budget is enough: 31%." in page
-    assert "of 17 tasks are done" in page
+    assert "of 17 tasks are each done with" in page
     assert "Does the data need cleaning?" in page
     assert page.count("<rect") == 11
 
@@ -318,3 +318,69 @@ def test_a_risk_counts_as_its_newest_review_says(shop):
     save(shop, "risk_reviews", review)
     reviewed = {r.name: r.probability for r in task_estimate(shop, PROJECT).stored.plan.risks}
     assert reviewed == {risk.name: 0.01} | {r.name: r.probability for r in others}
+
+
+def begun(shop, **changed):
+    """The example with its planned start in the past."""
+    row = {"title": "Forecast", "currency": "EUR", "planned_start_on": "2026-11-30",
+           "clock_on": "2027-02-08"}  # fmt: skip
+    save(shop, "projects", row | changed)
+
+
+def test_what_may_not_be_promised_is_promised_in_no_sentence(shop):
+    save(shop, "tasks", *tasks(T09={"p10": None, "p50": None, "p90": None}))
+    view = task_estimate(shop, PROJECT)
+    assert not view.is_promisable
+    page = explanations.page_of_tasks(shop, view)
+    for text in (view.explanation, estimate_json(shop, PROJECT)["explanation"], page):
+        assert "promise nothing yet" in text
+        assert ", promise " not in text
+    assert "to promise" not in page
+
+
+def test_work_beyond_any_calendar_is_a_reason_and_no_crash(shop):
+    save(shop, "tasks", *tasks(T02={"p10": 9_000, "p50": 9_500, "p90": 10_000}))
+    save(shop, "roles", *[
+        {"role_id": n, "heads": 1, "availability": 0.01, "day_rate": 1.0}
+        for n in EXAMPLE["project"]["roles"]
+    ])  # fmt: skip
+    view = task_estimate(shop, PROJECT)
+    assert view.estimated is None
+    assert "more than 100 years" in view.problem
+    assert view.problem in view.refusals
+    assert plan_summary(shop, PROJECT).problem == view.problem
+    assert estimate_json(shop, PROJECT)["reason"] == view.problem
+
+
+def test_the_page_says_what_finished_tasks_taught_only_when_any_did(shop):
+    begun(shop)
+    assert task_estimate(shop, PROJECT).estimated.updated is not None
+    page = explanations.page_of_tasks(shop, task_estimate(shop, PROJECT))
+    assert "By the tasks that are finished" not in page
+    done = {"status": "done", "spent_days": 9.0, "finished_on": "2027-01-08"}
+    save(shop, "tasks", *tasks(T01=done))
+    page = explanations.page_of_tasks(shop, task_estimate(shop, PROJECT))
+    assert "By the tasks that are finished, work takes about" in page
+    assert "(taken before: 1.25)" in page
+
+
+def test_a_project_that_is_done_is_late_by_no_risk(shop):
+    done = {"status": "done", "spent_days": 3.0, "finished_on": "2027-01-08"}
+    save(shop, "tasks", *[task | done for task in example_tasks()])
+    begun(shop, needed_by_on="2027-01-08")
+    view = task_estimate(shop, PROJECT)
+    assert view.is_done
+    assert view.p_date == 1.0
+    assert view.finish_on(0.95) == date(2027, 1, 8)
+    assert view.estimated.updated.remaining.p95 == pytest.approx(0.0)
+    save(shop, "tasks", {"task_id": "open", "title": "Open", "category": "data"})
+    assert not task_estimate(shop, PROJECT).is_done
+
+
+def test_a_chance_with_no_model_counted_in_says_so_on_the_page(shop):
+    begun(shop, clock_on="2026-11-30", budget=100_000)
+    view = task_estimate(shop, PROJECT)
+    page = explanations.page_of_tasks(shop, view)
+    assert "counted in" not in page
+    said = explanations._of_money(0.3, 0.4, is_open=True)
+    assert said[1].startswith("Its value is above all its cost, the chance of no usable model")

@@ -17,6 +17,7 @@ from mlpm_core.services.plan.past_projects import own_reference
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
 from mlpm_core.services.plan.task_estimates import (
     NO_MODEL_LIKELIER,
+    beyond_calendar,
     is_under_way,
     pays_back_of,
     task_estimate,
@@ -100,6 +101,8 @@ def _of_tasks(workspace: Workspace, row: Project, stored: StoredPlan) -> PlanSum
         ).estimate
     else:
         now = project_estimate(stored.plan, n=DRAWS, seed=SEED, details=False)
+    if problem := beyond_calendar(now):
+        return PlanSummary(row.project, row.currency, TASKS, problem=problem)
     case = None
     if stored.answers and stored.answers.value_case_id:
         case = kept_cases(workspace, row.project).get(stored.answers.value_case_id)
@@ -193,7 +196,7 @@ def _tasks_json(view: TaskEstimateView) -> dict[str, Any]:
         "drivers": [asdict(driver) for driver in now.drivers],
         "snapshot": view.estimated.digest,
         "reason": None,
-        "explanation": now.explanation,
+        "explanation": view.explanation,
         "is_promisable": view.is_promisable,
         "refusals": list(view.refusals),
         "finish_on": {f"P{p}": view.finish_on(p / 100).isoformat() for p in (10, 50, 80, 95)},

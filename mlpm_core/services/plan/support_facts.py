@@ -50,15 +50,20 @@ class IncidentFact:
 
     ``loss`` is None where it is not known; ``is_loss_implied`` says that it is the hours of harm
     times what the model brings an hour, and no figure that somebody wrote down. ``is_estimate``
-    says that somebody estimated it. ``billed`` are costs of type incident whose days hold its
-    start.
+    says that somebody estimated it. ``bills`` are costs of type incident whose days hold its
+    start; one that holds the start of several incidents is among the bills of each.
     """
 
     clock: IncidentClock
     loss: float | None
     is_loss_implied: bool
     is_estimate: bool
-    billed: float
+    bills: tuple[Cost, ...]
+
+    @property
+    def billed(self) -> float:
+        """The sum of its bills."""
+        return sum(bill.amount for bill in self.bills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +201,12 @@ def _incident(
         rate = per_hour[incident.model_id]
         loss = None if rate is None or clock.harm is None else rate * clock.harm
     on = incident.started_at.date()
-    billed = sum(
-        c.amount
+    of_it = tuple(
+        c
         for c in bills
         if c.model_id == incident.model_id
         and c.period_start <= on <= c.period_end
         and c.currency in ("", currency)
     )
     is_estimate = incident.realised_loss is None and written is not None
-    return IncidentFact(clock, loss, implied and loss is not None, is_estimate, billed)
+    return IncidentFact(clock, loss, implied and loss is not None, is_estimate, of_it)

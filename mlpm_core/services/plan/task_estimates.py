@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_cases import CaseValue
 
 WORKING_DAYS_A_MONTH = 365.25 / 12 * 5 / 7
+_MOST_WORKING_DAYS = 26_000  # some 100 years
+_LATEST = 0.99
+"""The latest day that a screen asks for."""
 NO_MODEL_LIKELIER = "More likely than not no usable model comes out."
 
 
@@ -91,6 +94,17 @@ def is_under_way(reached: Reached) -> bool:
     return reached.is_begun or reached.day > 0
 
 
+def beyond_calendar(now: ProjectEstimate) -> str | None:
+    """Why an estimate has no dates, as a sentence; None when it has."""
+    longest = max(now.days_at(_LATEST), now.no_go.duration.p50 if now.no_go else 0.0)
+    if longest <= _MOST_WORKING_DAYS:
+        return None
+    return (
+        "The work would take more than 100 years, so that no day can be said: look at the days of "
+        "the tasks and risks, and at the shares of time of the roles."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TaskFigure:
     """One percentile as it is told: person-days, the day it is done, and its cost.
@@ -133,6 +147,19 @@ class TaskEstimateView:
     def is_promisable(self) -> bool:
         """Whether the estimate may become a baseline, a promise or a quote."""
         return not self.refusals
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every task is finished, those that nobody estimated too."""
+        plan, ends = self.stored.plan, self.stored.reached.ends
+        if plan is None or self.stored.without_numbers:
+            return False
+        return all(task.name in ends for task in plan.tasks)
+
+    @property
+    def explanation(self) -> str:
+        """The estimate in one sentence, which promises nothing that may not be promised."""
+        return self._now.explained(may_be_promised=self.is_promisable)
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -288,6 +315,8 @@ def _task_estimate(
     found, problem = None, stored.problem
     if stored.plan is not None:
         found = estimated(written_plan(stored.plan, stored.reached, n=DRAWS, seed=SEED))
+        problem = beyond_calendar(found.now)
+        found = None if problem else found
     case = None
     if stored.answers and stored.answers.value_case_id:
         case = kept_cases(workspace, project).get(stored.answers.value_case_id)

@@ -51,6 +51,10 @@ def stance(view: ChecksView) -> None:
 
 def blocking(view: ChecksView) -> None:
     """The gates that hold the phase."""
+    st.caption(
+        "A gate is a question that must be answered with yes, or not apply, before the phase is "
+        "left. It is open until then."
+    )
     if not view.blocking:
         st.caption("No gate of this phase is open.")
         return
@@ -161,6 +165,12 @@ def rebuilds(view: ChecksView) -> None:
     st.subheader("Could we build it again?", anchor=False)
     if not (view.rebuilds or view.not_kept):
         st.caption("No model is kept yet. Add it and what it was made from as artefacts.")
+    if view.rebuilds:
+        st.caption(
+            "One point each: all that it was made from is kept; all of it has a digest, a "
+            "fingerprint that shows whether a file was changed; and it was built again with the "
+            "same result."
+        )
     for name in view.not_kept:
         st.markdown(
             f":red[:material/block:] **{literal(name)}** is in use, and nothing of it is kept here."

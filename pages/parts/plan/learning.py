@@ -111,4 +111,4 @@ def _pace(view: LearningView) -> None:
         charts.draw(frame, plan_charts.weekly_done(), text.pace(view))
     st.caption(literal(text.discovery(view)))
     if view.n_undated:
-        st.caption(f"{view.n_undated} tasks are done without a day, and are not counted.")
+        st.caption(text.undated(view))

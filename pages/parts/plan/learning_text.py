@@ -158,6 +158,12 @@ def discovery(view: LearningView) -> str:
     )
 
 
+def undated(view: LearningView) -> str:
+    """That tasks are done of which nobody wrote down when."""
+    n = counted(view.n_undated, "task")
+    return f"{n} {'is' if view.n_undated == 1 else 'are'} done without a day, and not counted."
+
+
 def estimators(view: LearningView) -> str:
     """What to do about the ranges of those who estimate."""
     if not view.estimators:

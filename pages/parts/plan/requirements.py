@@ -20,6 +20,14 @@ _SIDES = {Comparison.AT_LEAST: "at least", Comparison.AT_MOST: "at most", Compar
 
 def gate(view: SprintZero) -> None:
     """Whether sprint 0 is over, or what is missing for it."""
+    _verdict(view)
+    st.caption(
+        "Sprint 0 is the work before the first model. It is passed when each open blocker has an "
+        "owner and a date to come, and a value case moves a KPI."
+    )
+
+
+def _verdict(view: SprintZero) -> None:
     missing = _missing(view)
     if not missing:
         blockers = "no blocker is open"
@@ -27,7 +35,7 @@ def gate(view: SprintZero) -> None:
             n = counted(view.n_blockers, "open blocker")
             blockers = f"{n}, each with an owner and a date"
         st.success(
-            f"Sprint 0 is **passed**: {blockers}, and the value case moves "
+            f"Sprint 0 is **passed**: {blockers}, and a value case moves "
             f"{listed([literal(title) for title in view.moved])}.",
             icon=":material/check_circle:",
         )

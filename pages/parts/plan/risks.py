@@ -10,7 +10,16 @@ import streamlit as st
 from mlpm_core.records import Phase, RiskStatus, record_of
 from pages.parts.common import charts, controls, forms, panels, printing, queries, registers
 from pages.parts.common import record_form as editors
-from pages.parts.common.format import NOTHING, counted, day, listed, literal, number, spread
+from pages.parts.common.format import (
+    NOTHING,
+    counted,
+    day,
+    listed,
+    literal,
+    number,
+    percent,
+    spread,
+)
 from pages.parts.plan import risks_charts
 
 if TYPE_CHECKING:
@@ -71,7 +80,9 @@ def _told(view: RisksView) -> str:
     quiet = len(view.kept_quiet)
     if quiet:
         return f"Nobody outside the team was told of **{counted(quiet, 'risk')}** for over a week."
-    return "Stakeholders know of every risk that is older than a week." if view.risks else ""
+    if all(r.record.status is RiskStatus.RETIRED for r in view.risks):
+        return ""
+    return "Stakeholders know of every risk that still stands and is older than a week."
 
 
 def _blocked(asked: ChecksView) -> str:
@@ -86,7 +97,7 @@ def _blocked(asked: ChecksView) -> str:
 def warnings(view: RisksView) -> None:
     """Risks that nobody was told of, and reviews that are overdue."""
     lines = [
-        f"Not shared: {r.record.title} ({_kept(r)}). What is concealed is yours alone."
+        f"No stakeholder was told: {r.record.title} ({_kept(r)}). Say it while they can still help."
         for r in view.kept_quiet
     ]
     lines += [
@@ -139,7 +150,7 @@ def register(view: RisksView) -> None:
                 "Risk": [r.record.title for r in view.risks],
                 "Status": [_status(r) for r in view.risks],
                 "Probability": [
-                    NOTHING if r.probability is None else f"{r.probability:.0%}" for r in view.risks
+                    NOTHING if r.probability is None else percent(r.probability) for r in view.risks
                 ],
                 "Person-days at risk": [_figure(r, "days") for r in view.risks],
                 f"At risk, {view.currency}": [_figure(r, "money") for r in view.risks],
@@ -197,7 +208,8 @@ def _in_life(risk: RiskView) -> str:
         return NOTHING
     likely = spread(told.low * 100, told.high * 100)
     n = counted(told.n_incidents, "incident")
-    return f"{told.probability:.0%} a year ({likely}%), {n} in {told.years:.1f} years"
+    years = number(told.years, 2)
+    return f"{percent(told.probability)} a year ({likely}%), {n} in {years} years of use"
 
 
 def form(project: str, view: RisksView) -> None:

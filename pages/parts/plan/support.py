@@ -171,7 +171,8 @@ def incidents(view: SupportView) -> None:
         f"{counted(len(clocks), 'incident')} in {number(facts.model_years)} model-years. Hours of "
         "the calendar, from when it was noticed until somebody took it on. Harm lasted from its "
         "beginning; “From then to its end” is from when somebody came. An implied loss is the "
-        "hours of harm times what the model brings an hour."
+        "hours of harm times what the model brings an hour. A bill stands at every incident that "
+        "began in its days, so that these do not add up."
     )
 
 

@@ -62,14 +62,17 @@ def sentence(view: SupportView) -> str:
 
 def _of(care: Care, today: date) -> str:
     model = f"**{literal(care.deployment.model_id)}**"
-    return f"{model} {_kept(care)}{_uncovered(care, today)}"
+    return f"{model} {_kept(care, today)}{_uncovered(care, today)}"
 
 
-def _kept(care: Care) -> str:
+def _kept(care: Care, today: date) -> str:
     contract, own = care.contract, care.deployment.looked_after_by
     if care.keeper is Keeper.CONTRACT and contract is not None:
         until = f"until {day(care.until_on)}" if care.until_on else "without an end"
-        return f"is looked after by {literal(contract.counterparty)} {until}"
+        who = f"{literal(contract.counterparty)} {until}"
+        if contract.starts_on is not None and contract.starts_on > today:
+            return f"is looked after only from {day(contract.starts_on)} on, by {who}"
+        return f"is looked after by {who}"
     if care.keeper is Keeper.OWN_PEOPLE:
         return f"is looked after by {literal(own)}, without a contract"
     return "is looked after by **nobody**"

@@ -96,12 +96,12 @@ def _supplier(answer: MakeOrBuy, currency: str) -> None:
         return
     where = (
         f"The quote covers what the work costs the supplier in {percent(supplier.percentile)} of "
-        f"cases (his cost at even odds: {currency} {number(supplier.p50)})."
+        f"cases (the supplier's cost at even odds: {currency} {number(supplier.p50)})."
     )
     if supplier.is_too_low:
         st.warning(
-            f"{where} He more likely loses money than not, and will cut corners, ask for changes "
-            "or fail.",
+            f"{where} The supplier more likely loses money than not, and may cut corners, ask "
+            "for changes or fail.",
             icon=":material/warning:",
         )
     else:

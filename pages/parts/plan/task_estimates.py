@@ -79,11 +79,12 @@ def chances(view: TaskEstimateView) -> None:
     """From a day to its chance, and from a chance to its day."""
     start, last = view.calendar.starts_on, view.finish_on(0.99)
     first, end = start + timedelta(days=1), max(last, start + timedelta(days=2))
+    safe = max(first, min(end, view.figures[1].finish_on))  # short work is done on its first day
     left, right = st.columns(2, gap="medium")
     with left:
         # A slider with other ends is another slider: what was set may not lie between them.
         chosen = st.slider(
-            "A day that you have in mind", first, end, min(end, view.figures[1].finish_on),
+            "A day that you have in mind", first, end, safe,
             key=f"estimate_day_{first}_{end}",
         )  # fmt: skip
         st.caption(text.by_date(view, chosen))
@@ -136,7 +137,7 @@ def find_out(view: TaskEstimateView) -> None:
             pd.DataFrame(
                 {
                     "Question": [u.question for u in unknowns],
-                    "Difference": [round(u.swing_days) for u in unknowns],
+                    "Difference": [round(u.p80_if_yes) - round(u.p80_if_no) for u in unknowns],
                     "If no": [round(u.p80_if_no) for u in unknowns],
                     "If yes": [round(u.p80_if_yes) for u in unknowns],
                 }
@@ -150,8 +151,9 @@ def find_out(view: TaskEstimateView) -> None:
             },
             alt="Open questions with the person-days to be safe for either answer",
         )
+        st.caption(text.find_out_rests_on(view))
     else:
-        st.caption("Every question is answered.")
+        st.caption(text.nothing_to_find_out(view))
     st.subheader("What moves it most", anchor=False, help=terms.RANK_DRIVERS)
     drivers = [d for d in view.estimated.now.drivers if d.correlation > 0][:6]
     printing.table(
@@ -341,17 +343,18 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
                     "Day": [day(s.taken_on) for s in found.snapshots],
                     "Why": [s.reason for s in found.snapshots],
                     "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
-                    "Effort P50": [s.effort_p50 for s in found.snapshots],
-                    "Effort P80": [s.effort_p80 for s in found.snapshots],
-                    "Spent": [s.spent_days for s in found.snapshots],
+                    "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
+                    "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
+                    "Days spent": [s.spent_days for s in found.snapshots],
                     "Made from": [s.evidence[:12] for s in found.snapshots],
                 }
             ),
             hide_index=True,
             column_config=dict.fromkeys(
-                ("Effort P50", "Effort P80", "Spent"), st.column_config.NumberColumn(format="%.0f")
+                ("Days in all (P50)", "Days in all (P80)", "Days spent"),
+                st.column_config.NumberColumn(format="%.0f"),
             ),
-            alt="Estimates kept on past days",
+            alt="Estimates kept on past days, in person-days",
         )
 
 
