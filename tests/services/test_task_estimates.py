@@ -364,6 +364,19 @@ def test_the_page_says_what_finished_tasks_taught_only_when_any_did(shop):
     assert "(taken before: 1.25)" in page
 
 
+def test_a_risk_that_occurred_is_certain_until_it_is_retired(shop):
+    """Else the estimate would fall on the day on which something went wrong."""
+    before = task_estimate(shop, PROJECT)
+    risk = before.stored.plan.risks[0]
+    stored = next(r for r in registers.records(shop, PROJECT, "risks") if r["risk_id"] == risk.name)
+    save(shop, "risks", stored | {"status": "occurred"})
+    occurred = task_estimate(shop, PROJECT)
+    assert {r.name: r.probability for r in occurred.stored.plan.risks}[risk.name] == 1.0
+    assert occurred.estimated.now.effort.p80 >= before.estimated.now.effort.p80
+    save(shop, "risks", stored | {"status": "retired", "evidence": "its work is a task now"})
+    assert risk.name not in {r.name for r in task_estimate(shop, PROJECT).stored.plan.risks}
+
+
 def test_a_project_that_is_done_is_late_by_no_risk(shop):
     done = {"status": "done", "spent_days": 3.0, "finished_on": "2027-01-08"}
     save(shop, "tasks", *[task | done for task in example_tasks()])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.planning.burn_down import BurnDownAlarm, burn_down_alarm
 from mlpm_core.planning.calibration import (
     Calibration,
     estimator_calibration,
@@ -36,10 +35,12 @@ from mlpm_core.records import (
     TaskStatus,
 )
 from mlpm_core.services.plan.past_projects import as_past, asked_of_all, past_projects
+from mlpm_core.services.plan.snapshots import drift_alarm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from mlpm_core.planning.burn_down import BurnDownAlarm
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
 
@@ -185,7 +186,7 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
         pace=throughput_forecast(weeks, len(open_work), growth=growth),
         discovery=discovery,
         baseline_on=baseline.taken_on if baseline else None,
-        alarm=_alarm(snapshots, baseline, row.budget, known.cost_p50),
+        alarm=drift_alarm(snapshots, baseline, row.budget, known.cost_p50),
         budget=row.budget,
     )
 
@@ -264,7 +265,7 @@ def _by_day(line: ClosedLine) -> tuple[object, ...]:
 
 
 def _raw_days(tasks: Sequence[Task], guesses: Sequence[EstimateRecord]) -> float | None:
-    """The raw estimate: the tasks' P50 where any task has one, else the last quick guess."""
+    """The raw estimate: the tasks' P50 where any task has one, else the quick guess in use."""
     days = [
         t.p50
         for t in tasks
@@ -272,7 +273,7 @@ def _raw_days(tasks: Sequence[Task], guesses: Sequence[EstimateRecord]) -> float
     ]
     if days:
         return math.fsum(days)
-    return guesses[-1].raw_days if guesses else None
+    return guesses[0].raw_days if guesses else None
 
 
 def _estimators(tasks: Iterable[Task]) -> tuple[EstimatorLine, ...]:
@@ -308,21 +309,3 @@ def _discovery(
     found = sum(t.added_on is not None and t.added_on > baseline.taken_on for t in tasks)
     weeks = (day - baseline.taken_on) / _WEEK
     return discovery_growth(len(tasks) - found, found, weeks)
-
-
-def _alarm(
-    snapshots: Sequence[EstimateSnapshot],
-    baseline: EstimateSnapshot | None,
-    budget: float | None,
-    cost_p50: float | None,
-) -> BurnDownAlarm:
-    since = [
-        s.effort_p80
-        for s in snapshots
-        if baseline is not None
-        and (s.taken_on, s.snapshot_id) > (baseline.taken_on, baseline.snapshot_id)
-        and s.effort_p80 is not None
-    ]
-    return burn_down_alarm(
-        since, baseline.effort_p80 if baseline else None, budget=budget, cost_p50=cost_p50
-    )

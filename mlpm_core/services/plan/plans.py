@@ -270,12 +270,16 @@ def _overhead_rate(answers: EstimateRecord | None, roles: Sequence[Role]) -> flo
 def _risks(
     risks: Sequence[Risk], reviews: Sequence[RiskReview], roles: Sequence[Role], today: date
 ) -> tuple[RiskPlan, ...]:
-    """The risks that can still happen, as likely as their newest reviews say."""
+    """The risks that are not retired, as likely as their newest reviews say.
+
+    One that occurred counts as certain, or the estimate would fall on the day that it happens; once
+    what it takes stands in the tasks, it is retired.
+    """
     plans = []
     for r in risks:
         own = [review for review in reviews if review.risk_id == r.risk_id]
         probability = probability_on(r, own, today, today)
-        if r.status != RiskStatus.OPEN or probability is None:
+        if r.status is RiskStatus.RETIRED or probability is None:
             continue
         try:
             days = (
