@@ -373,7 +373,11 @@ def test_a_risk_that_occurred_is_certain_until_it_is_retired(shop):
     occurred = task_estimate(shop, PROJECT)
     assert {r.name: r.probability for r in occurred.stored.plan.risks}[risk.name] == 1.0
     assert occurred.estimated.now.effort.p80 >= before.estimated.now.effort.p80
-    save(shop, "risks", stored | {"status": "retired", "evidence": "its work is a task now"})
+    save(
+        shop,
+        "risks",
+        stored | {"status": "retired", "retired_on": "2026-11-30", "evidence": "It is a task."},
+    )
     assert risk.name not in {r.name for r in task_estimate(shop, PROJECT).stored.plan.risks}
 
 
