@@ -12,7 +12,13 @@ record = estimates.RECORD
 is_by_task = by_task.mode(whole) == by_task.TASKS
 
 if whole and is_by_task:
-    if whole.estimated:
+    if whole.is_finished:
+        by_task.outcome(project, whole)
+        by_task.learned(whole)
+        by_task.payback(whole)
+        by_task.how(whole)
+        by_task.snapshots(project, whole)
+    elif whole.estimated:
         by_task.answer(whole)
         around_estimate.warnings(project, whole)
         by_task.one_page(task_queries.page_of_tasks(whole), project)

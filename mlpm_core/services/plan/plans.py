@@ -75,7 +75,7 @@ def stored_plan(
     Parameters
     ----------
     today : date
-        What is not done by then is still to do.
+        What is not done by then is still to do. Once nothing is, no risk can add to the work.
     own : ReferenceClass
         How far own estimates were off, for estimators that go by own closed projects.
     """
@@ -103,7 +103,9 @@ def stored_plan(
             documentation_answered_on=answers.answered_on if answers else None,
             n_models=answers.n_models if answers else 1,
             loop=_loop(answers),
-            risks=_risks(
+            risks=()
+            if all(_is_done(t) for t in tasks)
+            else _risks(
                 _shown(reader.current(Risk, name)),
                 _shown(reader.current(RiskReview, name)),
                 roles,

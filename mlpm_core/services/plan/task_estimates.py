@@ -135,6 +135,11 @@ class TaskEstimateView:
         return not self.refusals
 
     @property
+    def is_finished(self) -> bool:
+        """Whether every task is done: nothing is left to plan or to promise."""
+        return self.estimated is not None and self.estimated.now.is_finished
+
+    @property
     def refusals(self) -> tuple[str, ...]:
         """Why it may not, each a sentence; nothing when it may."""
         if self.estimated is None:
