@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from making import built
+from making.checked import STANCES, answers_to_checks
+from making.dangers import OF_PROJECTS, reviews_of, risks_of
 from making.decided import demand_decision, winback_decision
 from making.demand import (
     demand_candidates,
@@ -22,8 +25,15 @@ from making.demand import (
     wape,
 )
 from making.files import write_file, write_log, write_project
+from making.kept_estimates import kept_estimates
 from making.measured import workshop_events, workshop_measured, workshop_targets
 from making.members import winback_evaluations
+from making.parts import (
+    demand_artefacts,
+    demand_rebuilds,
+    workshop_artefacts,
+    workshop_rebuilds,
+)
 from making.plans import (
     demand_plan,
     measured_before_start,
@@ -33,6 +43,7 @@ from making.plans import (
 )
 from making.proven import demand_costs, holdout, workshop_costs
 from making.story import (
+    CLOCK_ON,
     FAULT_ON,
     FIRST_SALE_ON,
     FOLDER,
@@ -43,6 +54,7 @@ from making.story import (
     WORKSHOP_CALIBRATION_ON,
     WORKSHOP_FIRST_ON,
     WORKSHOP_LIVE_ON,
+    Row,
 )
 from making.supported import (
     demand_clauses,
@@ -66,12 +78,15 @@ def main() -> None:
     """Generate, train, score and write everything, then say what came out."""
     sales = generated_sales(108, (LAST_DAY_ON - FIRST_SALE_ON).days + 1)
     live = sales.day(LIVE_ON)
-    forecast = live_forecast(fitted_model(sales, live), sales)
+    model = fitted_model(sales, live)
+    forecast = live_forecast(model, sales)
     actual = sales.units[:, live:]
     planners = planners_forecast(sales, range(live, sales.units.shape[1]))
+    plan = with_stance(demand_plan(measured_before_start(sales)))
+    plan["projects"][0] |= built.planned()
     write_project(
         FOLDER / "demand",
-        demand_plan(measured_before_start(sales)),
+        plan,
         [*demand_results(forecast, actual), *shadow_results(planners, actual)],
     )
     write_log(FOLDER / "demand", demand_log(sales, forecast))
@@ -83,9 +98,10 @@ def main() -> None:
     test_week = live_week - 4  # the last weeks before the start set no threshold: they test it
     requests = generated_requests((LAST_DAY_ON - WORKSHOP_FIRST_ON).days // 7 + 1, 570)
     triage = triaged(requests, calibration_week, test_week)
+    test_weeks = range(test_week, live_week)
     write_project(
         FOLDER / "workshop",
-        workshop_plan(requests, triage, range(test_week, live_week)),
+        with_stance(workshop_plan(requests, triage, test_weeks)),
         workshop_results(requests, triage, live_week),
     )
     write_log(FOLDER / "workshop", workshop_log(requests, triage, live_week))
@@ -105,13 +121,20 @@ def main() -> None:
         ("wearcheck", 98, "annotation_plans", wearcheck_labelling()),
         ("workshop", 4, "contracts", workshop_contracts()),
         ("workshop", 5, "contract_clauses", workshop_clauses()),
+        ("demand", 86, "artefacts", demand_artefacts(sales, model)),
+        ("demand", 87, "rebuilds", demand_rebuilds(sales, model, forecast)),
+        ("workshop", 86, "artefacts", workshop_artefacts(requests, triage, calibration_week)),
+        ("workshop", 87, "rebuilds", workshop_rebuilds(requests, triage, test_weeks)),
     ):
         write_file(FOLDER / project / f"{number:02}_{kind}.csv", support)
     write_file(FOLDER / "demand" / "99_kpi_actuals.csv", holdout(forecast, planners, actual))
     write_file(FOLDER / "workshop" / "98_cost_log.csv", workshop_costs(requests))
-    write_project(FOLDER / "winback", winback_plan())
-    write_project(FOLDER / "wearcheck", wearcheck_plan())
-    write_file(FOLDER / "winback" / "06_evaluations.csv", winback_evaluations())
+    write_project(FOLDER / "winback", with_stance(winback_plan()))
+    write_project(FOLDER / "wearcheck", with_stance(wearcheck_plan()))
+    write_file(FOLDER / "winback" / "89_evaluations.csv", winback_evaluations())
+
+    write_built()
+    write_dangers()
 
     write_file(FOLDER / "demand" / "93_decisions.csv", [demand_decision()])
     write_file(FOLDER / "winback" / "93_decisions.csv", [winback_decision()])
@@ -130,6 +153,40 @@ def main() -> None:
     print(f"planners' rule in life: WAPE {wape(planners, actual):.3f}")
     for on, value in days.items():
         print(f"{on}: WAPE {value:.3f}")
+
+
+def with_stance(plan: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """A plan whose project says in which phase it stands, and what its system does alone."""
+    (project,) = plan["projects"]
+    project |= STANCES[str(project["project"])]
+    return plan
+
+
+def write_built() -> None:
+    """How the demand forecast was built, and what MLPM made of that on every Monday."""
+    snapshots, promises = kept_estimates(built.mondays())
+    for name, rows in (
+        ("80_roles", built.roles()),
+        ("81_absences", built.absences()),
+        ("82_tasks", built.tasks_on(CLOCK_ON)),
+        ("85_estimate_snapshots", snapshots),
+        ("92_delivery_promises", promises),
+    ):
+        write_file(FOLDER / "demand" / f"{name}.csv", rows)
+
+
+def write_dangers() -> None:
+    """Risks with their reviews, and the answers to the checks, of all four projects."""
+    for folder, dangers in OF_PROJECTS.items():
+        project = f"bike-shop-{folder}"
+        rows = {
+            "83_risks": risks_of(project, dangers),
+            "84_risk_reviews": reviews_of(project, dangers),
+            "88_check_results": answers_to_checks(project),
+        }
+        for name, written in rows.items():
+            if written:
+                write_file(FOLDER / folder / f"{name}.csv", written)
 
 
 if __name__ == "__main__":

@@ -127,6 +127,11 @@ class ProjectEstimate:
         """Whether it may become a promise, a quote or a baseline."""
         return self.p_no_go <= 0.5 and not self.sizes.fires
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether every task is done, so that nothing is left to estimate."""
+        return all(task.name in self.reached.ends for task in self.plan.tasks)
+
     def probability_within_effort(self, days: float) -> float:
         """Probability that a project that delivers takes at most so many person-days."""
         return self._share("effort", days)
@@ -188,6 +193,9 @@ class ProjectEstimate:
 
     def explained(self, *, may_be_promised: bool) -> str:
         """The same, where more than the plan itself decides whether it may be promised."""
+        if self.is_finished:
+            took = self._told(self.effort.p50, self.cost.p50)
+            return f"All {len(self.plan.tasks)} tasks are done; they took about {took}."
         if self.p_no_go == 1 and self.no_go:
             return (
                 "No usable model can come out at this chance per cycle: the cycles would spend "

@@ -30,8 +30,9 @@ if board.options and not board.is_empty:
     if weighed is not None:
         preferences.who_would_choose_what(weighed, board.currency)
     designs = proof.section(project, line.case.value_case_id, view.day)
-    st.subheader("Record the decision", anchor=False)
-    decisions.form(project, board, view.day, recorded, designs)
+    with printing.work("decision"):
+        st.subheader("Record the decision", anchor=False)
+        decisions.form(project, board, view.day, recorded, designs)
 
 if recorded:
     st.subheader("Recorded decisions", anchor=False)

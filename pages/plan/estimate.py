@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, queries, record_form, tables
+from pages.parts.common import charts, controls, printing, queries, record_form, tables
 from pages.parts.plan import around_estimate, estimates, task_queries, terms
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimates as by_task
@@ -12,7 +12,13 @@ record = estimates.RECORD
 is_by_task = by_task.mode(whole) == by_task.TASKS
 
 if whole and is_by_task:
-    if whole.estimated:
+    if whole.is_finished:
+        by_task.outcome(project, whole)
+        by_task.learned(whole)
+        by_task.payback(whole)
+        by_task.how(whole)
+        by_task.snapshots(project, whole)
+    elif whole.estimated:
         by_task.answer(whole)
         around_estimate.warnings(project, whole)
         by_task.one_page(task_queries.page_of_tasks(whole), project)
@@ -34,9 +40,10 @@ if whole and is_by_task:
 stored = estimates.in_view(views) if views else None
 answer = st.container()
 
-st.subheader(estimates.form_title(is_by_task=is_by_task), anchor=False)
-changed = dict(stored.record) if stored and not estimates.adds_another() else None
-filled = record_form.record_form(record, project, changed)
+with printing.work("estimate"):
+    st.subheader(estimates.form_title(is_by_task=is_by_task), anchor=False)
+    changed = dict(stored.record) if stored and not estimates.adds_another() else None
+    filled = record_form.record_form(record, project, changed)
 view = None if is_by_task else estimates.tried(project, stored, filled)
 record_form.save_record(filled, page="plan/estimate.py")
 

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import controls
+from pages.parts.common import controls, printing
 from pages.parts.plan import checks, risk_queries, risks
 
 project = controls.project()
@@ -22,5 +22,6 @@ checks.packs(shown)
 checks.documents(shown)
 checks.rebuilds(shown)
 
-risks.form(project, view)
-risks.upload_link()
+with printing.work("risks"):
+    risks.form(project, view)
+    risks.upload_link()

@@ -49,10 +49,24 @@ def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):
 def test_a_stored_estimate_opens_with_its_sentence_and_the_twenty_day_rule(demo):
     large = GUESS | {"raw_days": 25, "data_dirty": "unknown"}
     registers.save(demo.acting_as("test"), DEMAND, "estimates", [large])
-    app = open_screen("estimate", project=DEMAND, estimate="first")
+    app = open_screen("estimate", project=DEMAND, estimate="first", mode="quick")
     assert "We expect at least" in said(app)
     assert app.warning
     assert "cleaning" in str([d.value for d in app.dataframe if "Question" in d.value])
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_project_of_which_every_task_is_done_says_what_it_took_and_promises_nothing():
+    """Beside each figure what the baseline had said; no chances, for nothing is left to chance."""
+    app = open_screen("estimate", project=DEMAND)
+    shown = plain(said(app))
+    assert "All 17 tasks are done; they took about 220 person-days" in shown
+    assert "3 days before it was needed" in shown
+    assert [m.label for m in app.metric][:3] == ["Done on", "Work", "Cost"]
+    assert app.metric[0].value == "28 Jun 2024"
+    assert "baseline: 210 at even odds, 301 to be safe" in shown
+    assert "promise" not in app.markdown[0].value
+    assert not [s for s in app.slider if s.label == "A day that you have in mind"]
 
 
 def test_a_guess_is_added_by_the_form_and_shown_at_once(empty):
@@ -91,10 +105,10 @@ def test_another_guess_is_answered_before_it_is_saved_and_then_kept(demo):
     assert "not saved" in app.markdown[0].value
     assert not app.warning
     assert "may be promised" in said(app)
-    assert [v.record.raw_days for v in project_estimates(demo, project)] == [12]
+    assert [v.record.raw_days for v in project_estimates(demo, project)] == [12, 12]
     next(b for b in app.button if b.label == "Save").click()
     run(app)
-    assert [v.record.raw_days for v in project_estimates(demo, project)] == [4]
+    assert [v.record.raw_days for v in project_estimates(demo, project)] == [4, 12]
     app = open_screen("estimate", project=project)
     assert "promise 65 days" in plain(app.markdown[0].value)
     assert "not saved" not in app.markdown[0].value

@@ -105,7 +105,8 @@ def test_a_finished_project_is_told_as_one(shop):
                "clock_on": "2027-02-08", "needed_by_on": "2027-03-01"}  # fmt: skip
     registers.save(shop.acting_as("ada"), PROJECT, "projects", [project])
     text = plain(said(open_screen("estimate", project=PROJECT)))
-    assert "All of 17 tasks are done, the last on 8 Jan 2027" in text.replace("**", "")
+    assert "All 17 tasks are done" in text
+    assert "The last was done on 8 Jan 2027, 52 days before" in text.replace("**", "")
     assert "may be promised for" not in text
 
 

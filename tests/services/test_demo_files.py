@@ -21,8 +21,10 @@ FILES = sorted((DEMO / "bike_shop").glob("*/*.csv"))
 ORDER = [
     *("projects", "models", "value_cases", "contracts", "kpis", "contract_clauses"),
     *("quantities", "deployments", "promises"),
-    *("metric_results", "metric_limits", "evaluations", "estimates"),
-    *("stakeholders", "findings", "decisions", "prediction_log"),
+    *("metric_results", "roles", "absences", "tasks", "risks", "risk_reviews"),
+    *("estimate_snapshots", "artefacts", "rebuilds", "check_results", "metric_limits"),
+    *("evaluations", "estimates"),
+    *("stakeholders", "delivery_promises", "findings", "decisions", "prediction_log"),
     *("annotation_plans", "cost_log", "events", "incident_log", "kpi_targets"),
     *("sourcing", "support_plans", "kpi_actuals"),
 ]
@@ -103,6 +105,9 @@ def test_files_come_in_an_order_in_which_each_finds_what_it_refers_to(project):
         "value_case_id": {row["value_case_id"] for row in rows_of(project, "value_cases")},
         "kpi_id": {row["kpi_id"] for row in rows_of(project, "kpis")},
         "contract_id": {row["contract_id"] for row in rows_of(project, "contracts")},
+        "risk_id": {row["risk_id"] for row in rows_of(project, "risks")},
+        "snapshot_id": {row["snapshot_id"] for row in rows_of(project, "estimate_snapshots")},
+        "stakeholder_id": {row["stakeholder_id"] for row in rows_of(project, "stakeholders")},
     }
     for path in paths:
         for row in rows_of(project, kind_of(path)):

@@ -23,7 +23,7 @@ N_UNDONE = 24  # of the small demo, some by the question what rests on it
 OWN_RESULTS = "model_id,metric,period_start,value\nours,recall,2026-06-01,0.8\n"
 
 
-LEFT_OUT = ("*_log_*", "*_2024*", "*_q1*", "9[012]_*", "88_*", "07_*")
+LEFT_OUT = ("*_log_*", "*_2024*", "*_q1*", "9[012]_*", "8[0-8]_*", "07_*")
 """Of each of the two projects: its logs, older results, and what nothing else rests on."""
 
 

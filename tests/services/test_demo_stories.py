@@ -1,6 +1,7 @@
-"""The demo's five stories, seen by the product's own eyes within stated days of what was injected.
+"""The demo's stories, seen by the product's own eyes within stated days of what was injected.
 
 Days of injection: data/README.md. What is found here is found by the functions behind the screens.
+Stories 4 and 5 go on in test_demo_plans.py.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from mlpm_core.services.ingest.batches import receipts
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.plan.briefs import brief
-from mlpm_core.services.plan.estimates import project_estimates
 from mlpm_core.services.plan.support import project_support
 from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
@@ -151,11 +151,7 @@ def test_the_decision_of_2024_is_due_with_promised_beside_realised(workspace):
     assert decision.realised is not None
 
 
-def test_story_4_twelve_days_become_more_than_a_number_can_hold(workspace):
-    (view,) = project_estimates(workspace, WEARCHECK)
-    assert view.estimate.twenty_day_rule.fires
-    assert view.estimate.effort.p50 > 40
-    assert view.estimate.p_no_go == pytest.approx(0.6**3, abs=0.01)
+def test_story_4_nobody_has_said_who_labels_the_photos(workspace):
     labelling = next(f for f in brief(workspace, WEARCHECK).findings if "label" in f.statement)
     assert labelling.is_blocker
     assert labelling.is_open

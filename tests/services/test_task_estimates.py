@@ -102,6 +102,25 @@ def test_answers_given_before_the_tasks_were_estimated_are_taken_to_be_in_them(s
     assert now.effort_if_all.p50 == pytest.approx(209, rel=0.02)
 
 
+def test_once_every_task_is_done_nothing_is_left_to_chance_and_no_risk_adds_to_it(shop):
+    """An open risk of a project that is over says nothing of the days it took."""
+    done = {"status": "done", "finished_on": "2027-01-08", "spent_days": 10.0}
+    names = [task["task_id"] for task in example_tasks()]
+    all_but_last = tasks(**dict.fromkeys(names[:-1], done))
+    save(shop, "tasks", *all_but_last)
+    view = task_estimate(shop, PROJECT)
+    assert not view.is_finished
+    assert view.estimated.now.plan.risks
+    save(shop, "tasks", *tasks(**dict.fromkeys(names, done)))
+    view = task_estimate(shop, PROJECT)
+    assert view.is_finished
+    now = view.estimated.now
+    assert now.effort.p10 == now.effort.p95 == pytest.approx(16 * 10 * 1.12)
+    assert now.explanation.startswith("All 17 tasks are done; they took about 180 person-days")
+    assert "promise" not in now.explanation
+    assert {view.finish_on(p) for p in (0.1, 0.9)} == {date(2027, 1, 8)}
+
+
 def test_finished_tasks_change_what_is_left(shop):
     state = EXAMPLE["day_50_state"]
     done = {
@@ -386,12 +405,12 @@ def test_a_project_that_is_done_is_late_by_no_risk(shop):
     save(shop, "tasks", *[task | done for task in example_tasks()])
     begun(shop, needed_by_on="2027-01-08")
     view = task_estimate(shop, PROJECT)
-    assert view.is_done
+    assert view.is_finished
     assert view.p_date == 1.0
     assert view.finish_on(0.95) == date(2027, 1, 8)
     assert view.estimated.updated.remaining.p95 == pytest.approx(0.0)
     save(shop, "tasks", {"task_id": "open", "title": "Open", "category": "data"})
-    assert not task_estimate(shop, PROJECT).is_done
+    assert not task_estimate(shop, PROJECT).is_finished
 
 
 def test_a_chance_with_no_model_counted_in_says_so_on_the_page(shop):

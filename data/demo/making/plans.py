@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from making.built import answers_of_tasks
 from making.demand import (
     Sales,
     fitted_model,
@@ -210,6 +211,7 @@ def demand_plan(measured: Measured) -> dict[str, list[Row]]:
         ),
         "promises": titled(project, PROMISE, promises),
         "estimates": [
+            answers_of_tasks(),
             {"project": project, "estimate_id": "lighthouse",
              "title": "Lighthouse: one shop, one quarter of sales",
              "raw_days": 8, "day_rate": 590, "p_success": 0.6, "max_cycles": 3, "n_models": 1,
@@ -391,7 +393,14 @@ def wearcheck_plan() -> dict[str, list[Row]]:
              "p_success": 0.4, "max_cycles": 3, "n_models": 1, **answers(
                  yes="data_complex unstructured eval_complicated", unknown=""),
              "documentation": "none", "made_by": BUILDER,
-             "note": "Annotation of 6,000 photos is not in it: 15 person-days nobody had counted."}
+             "note": "Annotation of 6,000 photos is not in it: 15 person-days nobody had counted."},
+            {"project": project, "estimate_id": "lighthouse-first",
+             "title": "The same, with a lighthouse of 15 days first", "raw_days": 12,
+             "day_rate": 590, "p_success": 0.4, "max_cycles": 3, "n_models": 1,
+             "stop_point_days": 15, **answers(
+                 yes="data_complex unstructured eval_complicated", unknown=""),
+             "documentation": "none", "made_by": BUILDER,
+             "note": "600 photos of one shop tell whether wear can be seen at all."},
         ],
     }  # fmt: skip
 

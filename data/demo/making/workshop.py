@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -100,11 +101,15 @@ def generated_requests(n_weeks: int, per_week: float, seed: int = SEED) -> Reque
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """The answer to each request: its bench, how sure, and whether it goes there by itself."""
+    """The answer to each request: its bench, how sure, and whether it goes there by itself.
+
+    ``digest`` is the SHA-256 of the classifier's numbers and of its threshold.
+    """
 
     job: NDArray[np.int64]
     confidence: Array
     is_automatic: NDArray[np.bool_]
+    digest: str = ""
 
 
 def triaged(requests: Requests, train_until: int, calibrate_until: int, seed: int = SEED) -> Triage:
@@ -134,7 +139,9 @@ def triaged(requests: Requests, train_until: int, calibrate_until: int, seed: in
     error = np.cumsum(is_wrong) / np.arange(1, len(order) + 1)
     n_automatic = int(np.flatnonzero(error <= TARGET_SELECTIVE_ERROR).max()) + 1
     threshold = confidence[held_out][order][n_automatic - 1]
-    return Triage(job, confidence, confidence >= threshold)
+    numbers = (model.coef_, model.intercept_, np.array([threshold]))
+    digest = hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in numbers))
+    return Triage(job, confidence, confidence >= threshold, digest.hexdigest())
 
 
 def workshop_results(requests: Requests, triage: Triage, first_week: int) -> list[Row]:

@@ -149,16 +149,17 @@ class TaskEstimateView:
         return not self.refusals
 
     @property
-    def is_done(self) -> bool:
-        """Whether every task is finished, those that nobody estimated too."""
-        plan, ends = self.stored.plan, self.stored.reached.ends
-        if plan is None or self.stored.without_numbers:
+    def is_finished(self) -> bool:
+        """Whether every task is done, those too that nobody estimated: nothing is left to plan."""
+        if self.estimated is None or self.stored.without_numbers:
             return False
-        return all(task.name in ends for task in plan.tasks)
+        return self.estimated.now.is_finished
 
     @property
     def explanation(self) -> str:
         """The estimate in one sentence, which promises nothing that may not be promised."""
+        if self._now.is_finished and self.stored.without_numbers:
+            return "Every task with numbers is done; how long the others take, nobody has said."
         return self._now.explained(may_be_promised=self.is_promisable)
 
     @property

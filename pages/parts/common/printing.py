@@ -20,6 +20,8 @@ from pages.parts.common.format import NOTHING, day, literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from streamlit.delta_generator import DeltaGenerator
+
 _KEY: Final = "print"
 _DRAWN: Final = ("line_chart", "bar_chart", "area_chart")
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
@@ -49,13 +51,18 @@ def notice() -> None:
     """How to print, and the way back; it is not printed itself."""
     if not is_on():
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="on_screen_only"):
+    with st.container(horizontal=True, vertical_alignment="center", key="on_screen_only_notice"):
         st.info(
             "This is the screen as it prints. Use the browser's own Print, on paper or as PDF: "
             "menu, fields and buttons are left out.",
             icon=":material/print:",
         )
         st.button("Back to the screen", key="print_back", on_click=addresses.drop, args=(_KEY,))
+
+
+def work(name: str) -> DeltaGenerator:
+    """A place for what people fill in on a screen; on paper it is left out."""
+    return st.container(key=f"on_screen_only_{name}")
 
 
 def table(data: pd.DataFrame, **options: Any) -> Any:  # noqa: ANN401  as st.dataframe has them

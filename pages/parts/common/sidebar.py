@@ -145,7 +145,10 @@ def header(screen: str, projects: Sequence[Project]) -> str:
         parts += [f"owner {literal(shown.owner)}"] if shown.owner else []
     if shown.is_demo if shown else any(p.is_demo and not p.archived for p in projects):
         parts.append("demo data")
-    parts.append(f"as of {day(queries.workspace().now())}")
+    of = [shown] if shown else [p for p in projects if not p.archived]
+    clocks = {p.clock_on for p in of}
+    alone = clocks.pop() if len(clocks) == 1 else None
+    parts.append(f"as of {day(alone or queries.workspace().today())}")
     return " · ".join(parts)
 
 

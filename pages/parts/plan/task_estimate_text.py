@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from pages.parts.common.format import counted, day, listed, literal, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from mlpm_core.records import EstimateSnapshot
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
 
 CARDS: Final = {
@@ -35,12 +37,6 @@ def sentence(view: TaskEstimateView) -> str:
     found = view.estimated
     if found is None:
         return ""
-    if view.is_done:
-        n, spent = counted(len(found.now.plan.tasks), "task"), view.figures[0]
-        return (
-            f"**By its tasks.** All of {n} are done, the last on **{day(spent.finish_on)}**: "
-            f"{literal(spent.days_text)} of work, {literal(spent.cost_text)}."
-        )
     if found.now.p_no_go == 1:
         return f"**By its tasks.** {literal(view.explanation)}"
     done = view.figures[1].finish_on
@@ -49,6 +45,55 @@ def sentence(view: TaskEstimateView) -> str:
         f"**By its tasks.** {literal(view.explanation)} With that, the end {promise} "
         f"**{day(done)}** (8 times in 10)."
     )
+
+
+def finished(view: TaskEstimateView) -> str:
+    """What a project took of which every task is done, against its day and its budget."""
+    found = view.estimated
+    if found is None:
+        return ""
+    done = found.now.duration.p50
+    parts = [f"{literal(found.now.explanation)} The last was done on **{day(_done_on(view))}**"]
+    if view.needed_by is not None:
+        late = (_done_on(view) - view.needed_by).days
+        verdict = "on the day it was needed" if not late else (
+            f"{counted(abs(late), 'day')} {'after' if late > 0 else 'before'} it was needed"
+        )  # fmt: skip
+        parts.append(f", {verdict}")
+    parts.append(f", after {counted(round(done), 'working day')}.")
+    return f"**By its tasks.** {''.join(parts)}"
+
+
+def held_against(
+    view: TaskEstimateView, baseline: EstimateSnapshot | None
+) -> list[tuple[str, ...]]:
+    """Of a finished project: what, how much in the end, and what the baseline had said of it."""
+    if view.estimated is None:
+        return []
+    now = view.estimated.now
+    days = [None, None] if baseline is None else [baseline.duration_p50, baseline.duration_p80]
+    ends = [None if d is None else day(view.calendar.date_after(d)) for d in days]
+    effort = [] if baseline is None else [baseline.effort_p50, baseline.effort_p80]
+    cost = [] if baseline is None else [baseline.cost_p50, baseline.cost_p80]
+    return [
+        ("Done on", day(_done_on(view)), _baseline(ends)),
+        ("Work", f"{now.effort.p50:,.0f} person-days", _baseline([_whole(e) for e in effort])),
+        ("Cost", f"{view.currency} {now.cost.p50:,.0f}", _baseline([_whole(c) for c in cost])),
+    ]
+
+
+def _done_on(view: TaskEstimateView) -> date:
+    return view.finish_on(0.5)
+
+
+def _whole(amount: float | None) -> str | None:
+    return None if amount is None else f"{amount:,.0f}"
+
+
+def _baseline(told: Sequence[str | None]) -> str:
+    if len(told) != 2 or None in told:
+        return "no baseline was kept"
+    return f"baseline: {told[0]} at even odds, {told[1]} to be safe"
 
 
 def by_date(view: TaskEstimateView, chosen: date) -> str:

@@ -75,6 +75,20 @@ def answer(view: TaskEstimateView) -> None:
             st.caption(literal(view.no_go_text))
 
 
+def outcome(project: str, view: TaskEstimateView) -> None:
+    """What a finished project took, beside what its baseline had said."""
+    st.markdown(text.finished(view))
+    for note in view.notes:
+        st.caption(literal(note))
+    with st.grid(3, min_column_width=150):
+        for label, figure, against in text.held_against(
+            view, task_queries.history(project).baseline
+        ):
+            with st.container(border=True, height="stretch"):
+                st.metric(label, literal(figure))
+                st.caption(literal(against))
+
+
 def chances(view: TaskEstimateView) -> None:
     """From a day to its chance, and from a chance to its day."""
     start, last = view.calendar.starts_on, view.finish_on(0.99)

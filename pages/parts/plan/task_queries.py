@@ -39,7 +39,7 @@ def work_left(view: TaskEstimateView, kept: Sequence[EstimateSnapshot]) -> pd.Da
         left = snapshots.remaining(snapshot)
         if left is not None:
             rows.append((snapshot.taken_on, "was left", *(getattr(left, n) for n in names)))
-    if view.estimated is not None:
+    if view.estimated is not None and not view.is_finished:
         fan = view.estimated.fan
         ahead = zip(fan.days, fan.p10, fan.p50, fan.p80, fan.p95, strict=True)
         rows += [
