@@ -4,6 +4,7 @@ import streamlit as st
 
 from mlpm_core.services.admin.readiness import refuse_other_machines
 from pages.parts.common import addresses, panels, queries, sidebar
+from pages.parts.overview import search
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
 addresses.rename("known", "as_of")
@@ -59,7 +60,9 @@ with panels.guard():
     projects = queries.all_projects()
     unknown = sidebar.project_in_view(projects)
     sidebar.as_of_choice()
-    st.title(page.title)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(page.title)
+        search.box(page.url_path)
     panels.mended()
     panels.notice(page.title)
     sidebar.project_notice(projects, unknown)
