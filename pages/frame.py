@@ -4,6 +4,7 @@ import streamlit as st
 
 from mlpm_core.services.admin.readiness import refuse_other_machines
 from pages.parts.common import addresses, panels, printing, queries, sidebar
+from pages.parts.overview import search
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
 addresses.rename("known", "as_of")
@@ -75,7 +76,9 @@ with panels.guard():
     printing.choice()
     printing.notice()
     st.set_page_config(page_title=sidebar.tab_title(page.title, projects))
-    st.title(page.title)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(page.title)
+        search.box(page.url_path)
     st.caption(sidebar.header(page.title, projects))
     panels.mended()
     panels.notice(page.title)

@@ -283,6 +283,7 @@ HOSTILE = [
 KEYS = [
     "project", "case", "kind", "by", "batch", "record", "made", "estimate", "mechanism", "kpi",
     "deployment", "as_of", "known", "dimension", "candidate", "draft", "embed_options", "nothing",
+    "owner", "health", "aim", "waits", "group", "order", "find", "shown",
 ]  # fmt: skip
 TURNS = 20  # addresses for each screen
 

@@ -25,10 +25,12 @@ from mlpm_core.value.benefits import Benefits, benefits
 from mlpm_core.value.running_cost import before_running_costs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
+    from mlpm_core.store import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,16 @@ def project_estimates(workspace: Workspace, project: str) -> list[EstimateView]:
     """
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        records = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-        cases = kept_cases(workspace, project)
-    return [_view(e, row.currency, cases.get(e.value_case_id)) for e in records]
+        return estimates_of(reader, row, lambda: kept_cases(workspace, project))
+
+
+def estimates_of(
+    reader: Reader, project: Project, cases: Callable[[], Mapping[str, CaseValue]]
+) -> list[EstimateView]:
+    """The same, read by a reader; ``cases`` are asked only where there is an estimate."""
+    records = [e for e in reader.current(EstimateRecord, project.project) if not e.archived]
+    by_id = cases() if records else {}
+    return [_view(e, project.currency, by_id.get(e.value_case_id)) for e in records]
 
 
 def of_case(estimates: Iterable[EstimateView], case: CaseValue) -> list[EstimateView]:

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 def own_reference(workspace: Workspace, project: Project) -> ReferenceClass:
     """How far own estimates were off, by the closed projects of every project."""
-    with workspace.store.one_moment() as reader:
-        past = past_projects(reader, asked_of_all(reader, project))
-    return reference_class([as_past(closed) for closed in past])
+
+    def made() -> tuple[ReferenceClass, bool]:
+        with workspace.store.one_moment() as reader:
+            past = past_projects(reader, asked_of_all(reader, project))
+        return reference_class([as_past(closed) for closed in past]), True
+
+    question = "own reference of the demo" if project.is_demo else "own reference"
+    return workspace.answers.of(question, "", workspace.version, made)
 
 
 def asked_of_all(reader: MomentReader, project: Project) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ _NOUNS = {
     "dimension": "KPI dimension",
     "candidate": "KPI to find",
     "mode": "kind of estimate",
+    "aim": "dimension among these projects",
+    "waits": "thing that a project may wait for",
+    "group": "way to group projects",
+    "order": "order of projects",
+    "shown": "project in this list",
 }
 """What a key of an address names, where it is not the key itself."""
 _KINDS = {
@@ -41,6 +46,10 @@ _KINDS = {
     "mechanism": "mechanisms",
 }
 """The kind of record that a key names, which may be archived."""
+_OF_ALL = frozenset(
+    ("project", "kind", "dimension", "owner", "health", "aim", "waits", "group", "order", "shown")
+)
+"""Keys whose values are not looked for in one project."""
 _LONGEST = 60  # characters of an address that a notice repeats
 
 
@@ -101,7 +110,7 @@ def _quoted(value: str) -> str:
 def _where(key: str) -> str:
     """The project that something was looked for in."""
     chosen = st.session_state.get("project")
-    if key in ("project", "kind", "dimension") or not chosen:
+    if key in _OF_ALL or not chosen:
         return ""
     return f" in {literal(queries.project_title(str(chosen)))}"
 
@@ -126,12 +135,6 @@ def line(lines: Sequence[PortfolioRow]) -> PortfolioRow:
     """One of a project's value cases; asked only when there is a choice."""
     chosen = one_of("Value case", {x.case.value_case_id: x.case.title for x in lines}, "case")
     return next(x for x in lines if x.case.value_case_id == chosen)
-
-
-def line_of_table(lines: Sequence[PortfolioRow]) -> PortfolioRow:
-    """The value cases as a table; the chosen row, else the first."""
-    alt = "Value cases with health, value rate now and planned, and the gap"
-    return row_of(tables.cases(lines), lines, "portfolio_cases", alt)
 
 
 def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> DeploymentLine:

@@ -293,9 +293,9 @@ def how_it_was_made(case: CaseValue) -> None:
             )
 
 
-def project_head(line: PortfolioRow) -> None:
-    """The project of the chosen case: its question, its owner, its state."""
+def case_head(line: PortfolioRow) -> None:
+    """A value case with its health, why it has it, and how old its results are."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(literal(line.project_title), anchor=False)
+        st.markdown(f"**{literal(line.case.title)}**")
         badge(line.health.health.label)
-    st.caption(f"{literal(line.case.title)}: {literal(line.health.reason)} {text.freshness(line)}")
+    st.caption(f"{literal(line.health.reason)} {text.freshness(line)}")
