@@ -142,6 +142,18 @@ def test_no_row_names_a_screen_a_test_or_a_field_that_is_not_there():
     assert {number: wrong for number, wrong in found.items() if wrong} == {}
 
 
+def test_what_is_said_to_be_seen_on_a_screen_is_looked_for_there():
+    name = "test_the_advice_is_seen_on_its_screen"
+    claimed = {row.number for row in rows(TABLE.read_text("utf-8")) if name in row.tests}
+    tree = ast.parse((ROOT / "tests" / "app" / "test_advice_shown.py").read_text("utf-8"))
+    (shown,) = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SHOWN"
+    ]
+    assert claimed == {number for of in shown.values() for number in of}
+
+
 TRUE = "`maths/test_rebuild.py::test_parts_that_were_made_from_each_other_end`"
 
 
