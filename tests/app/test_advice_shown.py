@@ -176,6 +176,7 @@ SHOWN = {
     },
     ("estimate", ""): {
         "A2": "Waits that are over (1) took 5 working days",
+        "A12": "It is needed by 30 Jun 2027: the chance is",
         "B6": "Without the 1 wait still to come the end at even odds would be",
         "C3": "Since the baseline of 30 Nov 2026",
         "C5": "Complex data",
@@ -237,7 +238,7 @@ SHOWN = {
         "K3": "Paid as standby: EUR 6,000 a year",
         "K4": "Until somebody came",
         "K5": "A standby pays on average up to a fee of",
-        "K6": "Repair for each model and year: 2025 0 min (0 incidents), 2026",
+        "K6": "Repair for each model and year: 2025: 0 min (0 incidents); 2026",
     },
     ("support", "sourcing"): {
         "P1": "cannot keep it up",

@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
+from mlpm_core.planning.factors import FACTORS
+from mlpm_core.planning.team import USUAL_ROLES
+from mlpm_core.quantity import Dimension
 from mlpm_core.records import KINDS, columns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +23,20 @@ ROWS = {
 }  # fmt: skip
 FEWEST_ON_A_SCREEN = 85
 ON_A_SCREEN, REGISTER, LEFT_OUT = "**On a screen**, ", "**Register** ", "**Left out**: "
+# Read one after the other by a loop over the words they are named after.
+LOOPED = {
+    "stakeholders": {dimension.value for dimension in Dimension},
+    "estimates": set(FACTORS),
+    "team_members": set(USUAL_ROLES),
+}
+# Kept so that the whole range of a past estimate is there to be exported and made again.
+ENDS_OF_A_RANGE = {"duration_p10", "duration_p95", "cost_p10", "cost_p95"}
+PLANNING = [
+    "stakeholders", "findings", "requirements", "interactions", "estimates", "estimate_snapshots",
+    "delivery_promises", "tasks", "roles", "team_members", "absences", "closed_projects", "risks",
+    "risk_reviews", "check_results", "check_questions", "artefacts", "rebuilds", "contracts",
+    "contract_clauses", "sourcing", "support_plans", "annotation_plans", "compute_campaigns",
+]  # fmt: skip
 COUNTS = re.compile(
     r"\*\*(\d+) pieces of advice: (\d+) on a screen, (\d+) in a register, (\d+) left out\.\*\*"
 )
@@ -64,8 +81,9 @@ class Module(NamedTuple):
     """What a module reads of other things, and what it names."""
 
     attributes: frozenset[str]
+    texts: frozenset[str]
     names: frozenset[str]
-    is_screen: bool
+    is_of_records: bool
 
 
 @cache
@@ -82,15 +100,27 @@ def modules() -> tuple[Module, ...]:
         }
         named = {n.id for n in nodes if isinstance(n, ast.Name)}
         named |= {a.name for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names}
-        found.append(Module(frozenset(read), frozenset(named), room[0] == "pages"))
+        texts = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        found.append(
+            Module(
+                frozenset(read),
+                frozenset(texts),
+                frozenset(named),
+                room[0] == "pages" or room[1:3] == ("services", "plan"),
+            )
+        )
     return tuple(found)
 
 
 def is_read(kind: str, field: str) -> bool:
-    """Whether a screen, or a module that names the record, reads a field of it."""
+    """Whether a screen, a service of planning, or a module that names the record reads a field.
+
+    By its name as an attribute; in a module that names the record also by its name as a text.
+    """
     record = KINDS[kind].__name__
-    return any(
-        field in module.attributes and (module.is_screen or record in module.names)
+    return field in LOOPED.get(kind, ()) or any(
+        (module.is_of_records and field in module.attributes)
+        or (record in module.names and field in module.attributes | module.texts)
         for module in modules()
     )
 
@@ -140,6 +170,16 @@ def test_the_counts_on_top_are_those_of_the_rows():
 def test_no_row_names_a_screen_a_test_or_a_field_that_is_not_there():
     found = {row.number: faults(row) for row in rows(TABLE.read_text("utf-8"))}
     assert {number: wrong for number, wrong in found.items() if wrong} == {}
+
+
+def test_no_field_of_planning_is_stored_and_read_by_nobody():
+    unread = {
+        f"{kind}.{column.name}"
+        for kind in PLANNING
+        for column in columns(KINDS[kind])
+        if column.name not in ("project", *KINDS[kind].key) and not is_read(kind, column.name)
+    }
+    assert unread == {f"estimate_snapshots.{name}" for name in ENDS_OF_A_RANGE}
 
 
 def test_what_is_said_to_be_seen_on_a_screen_is_looked_for_there():

@@ -135,9 +135,10 @@ def repair(years: Sequence[SupportYear]) -> str:
     if len(years) < 2:
         return ""
     parts = [
-        f"{y.year} {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})" for y in years
+        f"{y.year}: {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})"
+        for y in years
     ]
-    return f"Repair for each model and year: {', '.join(parts)}."
+    return f"Repair for each model and year: {'; '.join(parts)}."
 
 
 def hours(value: float | None) -> str:

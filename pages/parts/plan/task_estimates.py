@@ -351,13 +351,16 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
                     "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
                     "Effort P50": [s.effort_p50 for s in found.snapshots],
                     "Effort P80": [s.effort_p80 for s in found.snapshots],
+                    "Working days P50": [s.duration_p50 for s in found.snapshots],
+                    "Cost P50": [s.cost_p50 for s in found.snapshots],
                     "Spent": [s.spent_days for s in found.snapshots],
                     "Made from": [s.evidence[:12] for s in found.snapshots],
                 }
             ),
             hide_index=True,
             column_config=dict.fromkeys(
-                ("Effort P50", "Effort P80", "Spent"), st.column_config.NumberColumn(format="%.0f")
+                ("Effort P50", "Effort P80", "Working days P50", "Cost P50", "Spent"),
+                st.column_config.NumberColumn(format="%.0f"),
             ),
             alt="Estimates kept on past days",
         )
