@@ -1,5 +1,6 @@
 import streamlit as st
 
+from mlpm_core.services.evaluate.funnel import funnel
 from pages.parts.common import charts, controls, panels, printing, queries
 from pages.parts.evaluate import tables, text
 from pages.parts.plan import insights
@@ -26,6 +27,7 @@ if board.is_empty:
     )
 
 st.markdown(text.lead(board))
+st.caption(text.funnel(funnel(board, queries.decisions(project))))
 if board.problem is not None:
     panels.empty(
         "The value of a candidate is computed from the numbers of its value case, and some are "

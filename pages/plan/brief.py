@@ -53,6 +53,7 @@ st.markdown(meetings.sentence(met))
 meetings.alarms(met)
 meetings.contacts(met)
 meetings.questions(met)
+meetings.feedback(met)
 meetings.pack(project, met)
 personal_notes.form(project, met)
 

@@ -211,3 +211,18 @@ def test_a_pack_stays_on_one_page_and_works_with_nothing_known(shop):
     assert len(text.splitlines()) < 60
     with pytest.raises(NotFoundError, match="nobody"):
         meeting_pack(shop, "shop", "nobody")
+
+
+def test_what_was_shown_stands_with_what_they_said_the_newest_first(shop):
+    save(
+        shop, "interactions",
+        met("a", "2026-06-01", shown="A rule", said="Too many alarms"),
+        met("b", "2026-06-20", "mara", "demo", shown="A model"),
+        met("c", "2026-06-25"),
+        met("d", "2026-07-01", shown="Tomorrow's"),
+    )  # fmt: skip
+    view = meetings(shop, "shop")
+    assert [(f.stakeholder, f.shown, f.said) for f in view.feedback] == [
+        ("Mara", "A model", ""), ("Tom", "A rule", "Too many alarms"),
+    ]  # fmt: skip
+    assert view.unanswered_demos == 1

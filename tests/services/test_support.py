@@ -198,6 +198,26 @@ def test_the_response_clock_is_held_against_the_contract_of_that_day(shop):
     assert clocks["open"].harm == 12
     assert view.facts.n_incidents == 4
     assert view.facts.model_years == pytest.approx(2.0, abs=0.01)
+    assert [y.n_incidents for y in view.facts.years if y.n_incidents] == [4]
+    (year,) = [y for y in view.facts.years if y.n_incidents]
+    assert (year.year, year.n_timed, year.hours_per_model) == (2026, 3, None)
+
+
+def test_hours_of_repair_are_told_for_each_model_and_year(shop):
+    """In force since mid 2024: two repairs of 16 hours in 2025, none in half of 2026."""
+    save(shop, "deployments", DEPLOYMENT)
+    noticed = [datetime(2025, month, 2, 7) for month in (3, 9)]
+    save(
+        shop, "incident_log",
+        *[
+            incident(f"i{t.month}", t, t + timedelta(hours=1), t + timedelta(hours=17))
+            for t in noticed
+        ],
+    )  # fmt: skip
+    years = {y.year: y for y in project_support(shop, "shop").facts.years}
+    assert years[2025].hours_per_model == pytest.approx(32 / (365 / 365.25))
+    assert (years[2026].hours_per_model, years[2026].n_incidents) == (0, 0)
+    assert sum(y.model_years for y in years.values()) == pytest.approx(2.0, abs=0.01)
 
 
 def test_a_loss_is_the_one_written_down_before_one_that_is_implied(shop):

@@ -13,6 +13,7 @@ from mlpm_core.api.reading import EstimateAnswer
 from mlpm_core.cli import main
 from mlpm_core.cli.backend import LocalBackend
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
+from mlpm_core.planning import FACTORS
 from mlpm_core.records import EstimateSnapshot
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan import explanations, snapshots
@@ -420,3 +421,44 @@ def test_a_chance_with_no_model_counted_in_says_so_on_the_page(shop):
     assert "counted in" not in page
     said = explanations._of_money(0.3, 0.4, is_open=True)
     assert said[1].startswith("Its value is above all its cost, the chance of no usable model")
+
+
+def test_a_baseline_from_a_file_keeps_the_twenty_day_rule_too(shop):
+    row = {"snapshot_id": "file", "taken_on": "2026-12-07", "effort_p50": 200.0}
+    save(shop, "tasks", *tasks(T06={"p10": 10, "p50": 21, "p90": 40}))
+    told = registers.save(
+        shop.acting_as("ada"), PROJECT, "estimate_snapshots", [row | {"is_baseline": True}]
+    )
+    assert told.status == "rejected"
+    assert "Task T06. Split it." in told.rejects[0].message
+    save(shop, "estimate_snapshots", row)
+    save(shop, "tasks", *tasks(T06={"p10": 10, "p50": 20, "p90": 40}))
+    save(shop, "estimate_snapshots", row | {"snapshot_id": "small", "is_baseline": True})
+
+
+@pytest.mark.parametrize(("raw_days", "is_taken"), [(8, True), (21, False)])
+def test_a_guess_that_is_too_large_for_one_number_is_no_baseline(shop, raw_days, is_taken):
+    known = {name: "no" for name in FACTORS}
+    guess = {"estimate_id": "g", "raw_days": raw_days, "day_rate": 500, "p_success": 1}
+    rows = {
+        "projects": {"title": "Q"},
+        "estimates": guess | known,
+        "estimate_snapshots": {"snapshot_id": "b", "taken_on": "2026-12-07", "is_baseline": True},
+    }
+    done = [registers.save(shop.acting_as("ada"), "q", kind, [row]) for kind, row in rows.items()]
+    assert [receipt.status for receipt in done] == [
+        "committed", "committed", "committed" if is_taken else "rejected",
+    ]  # fmt: skip
+
+
+def test_a_task_above_ten_days_and_modelling_without_an_end_are_named(shop):
+    assert task_estimate(shop, PROJECT).advice == (
+        "Nobody said how one sees that this modelling is done: Task T09, Task T10.",
+    )
+    bounded = {"acceptance": "Its figure stands beside the rule's"}
+    save(
+        shop, "tasks",
+        *tasks(T06={"p10": 6, "p50": 11, "p90": 20}, T09=bounded, T10={"status": "dropped"}),
+    )  # fmt: skip
+    (only,) = task_estimate(shop, PROJECT).advice
+    assert only.startswith("Better split: Task T06. ")

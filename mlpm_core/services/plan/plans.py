@@ -85,7 +85,7 @@ def stored_plan(
     if not tasks:
         return None
     answers = next((e for e in reader.current(EstimateRecord, name) if not e.archived), None)
-    calendar = _calendar(project, tasks, _shown(reader.current(Absence, name)), today)
+    calendar = work_calendar(reader, project, today)
     blank = [t for t in tasks if None in (t.p10, t.p50, t.p90)]
     unestimated = {t.task_id for t in blank if _is_done(t) and t.spent_days is not None}
     missing = tuple(t.title or t.task_id for t in blank if t.task_id not in unestimated)
@@ -139,12 +139,13 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for part in re.split(r"[;,]", text) if (n := part.strip())))
 
 
-def _calendar(
-    project: Project, tasks: Sequence[Task], absences: Sequence[Absence], today: date
-) -> WorkCalendar:
+def work_calendar(reader: Reader, project: Project, today: date) -> WorkCalendar:
+    """The working days of a project from the day it begins, or began; without both from today."""
+    name = project.project
+    tasks = [t for t in _shown(reader.current(Task, name)) if t.status != TaskStatus.DROPPED]
     begun = [t.started_on or t.finished_on for t in tasks]
     days = [day for day in (project.planned_start_on, *begun) if day is not None]
-    everybody = [a for a in absences if not a.person_id]
+    everybody = [a for a in _shown(reader.current(Absence, name)) if not a.person_id]
     holidays = frozenset(day for a in everybody for day in each_day(a.from_on, a.to_on))
     return WorkCalendar(min(days, default=today), holidays)
 

@@ -179,6 +179,22 @@ def remaining(snapshot: EstimateSnapshot) -> Spread | None:
     return Spread(*(max(0.0, days - spent) for days in of if days is not None))
 
 
+def reserve(snapshot: EstimateSnapshot) -> float | None:
+    """How much more P80 of the effort is than P50, as a share of it; None when one is missing.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> taken = dict(project="p", snapshot_id="S001", taken_on=date(2026, 3, 2))
+    >>> reserve(EstimateSnapshot(**taken, effort_p50=200, effort_p80=250))
+    0.25
+    >>> reserve(EstimateSnapshot(**taken, effort_p80=250)) is None
+    True
+    """
+    even, safe = snapshot.effort_p50, snapshot.effort_p80
+    return None if not even or safe is None else safe / even - 1
+
+
 def _next_id(ids: Iterable[str]) -> str:
     numbers = [int(m[1]) for name in ids if (m := _NUMBERED.fullmatch(name))]
     return f"S{max(numbers, default=0) + 1:03d}"

@@ -8,7 +8,14 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from mlpm_core.planning.care import Care, care_of
-from mlpm_core.planning.response import HOURS_PER_YEAR, IncidentClock, clock_of, model_years
+from mlpm_core.planning.response import (
+    HOURS_PER_YEAR,
+    IncidentClock,
+    SupportYear,
+    clock_of,
+    model_years,
+    support_years,
+)
 from mlpm_core.records import (
     Contract,
     ContractClause,
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.store import Reader
+
+__all__ = ["IncidentFact", "ModelValue", "SupportFacts", "SupportYear", "support_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,8 @@ class IncidentFact:
 class SupportFacts:
     """What is recorded of the models in use and of their incidents.
 
-    ``model_years`` and ``n_incidents`` are of all that are or were champions; ``n_models`` are
-    those in use today.
+    ``model_years`` and ``n_incidents`` are of all that are or were champions, ``years`` the same
+    year by year; ``n_models`` are those in use today.
     """
 
     today: date
@@ -82,6 +91,7 @@ class SupportFacts:
     n_models: int
     n_incidents: int
     model_years: float
+    years: tuple[SupportYear, ...]
 
     @property
     def value_per_hour(self) -> float | None:
@@ -128,18 +138,20 @@ def support_facts(
     ]
     bills = [c for c in reader.current(Cost, name) if c.cost_type is CostType.INCIDENT]
     per_hour = {v.model_id: v.per_hour for v in values}
+    incidents = tuple(
+        _incident(i, deployed, contracts, bills, per_hour, project.currency, now)
+        for i in sorted(recorded, key=lambda i: i.started_at, reverse=True)
+    )
     return SupportFacts(
         today=today,
         cares=tuple(_care(d, contracts, clauses, today) for d in in_use),
         contracts=tuple(contracts),
-        incidents=tuple(
-            _incident(i, deployed, contracts, bills, per_hour, project.currency, now)
-            for i in sorted(recorded, key=lambda i: i.started_at, reverse=True)
-        ),
+        incidents=incidents,
         values=values,
         n_models=len(values),
         n_incidents=len(recorded),
         model_years=sum(years.values()),
+        years=support_years([i.clock for i in incidents], deployed, today),
     )
 
 

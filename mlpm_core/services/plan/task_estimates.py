@@ -24,6 +24,8 @@ from mlpm_core.planning import (
     updated_estimate,
     written_plan,
 )
+from mlpm_core.planning.waiting import Waiting, waiting
+from mlpm_core.records import TaskCategory, TaskStatus
 from mlpm_core.services.plan.past_projects import own_reference
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
 from mlpm_core.services.session.consistent import kept
@@ -44,6 +46,8 @@ WORKING_DAYS_A_MONTH = 365.25 / 12 * 5 / 7
 _MOST_WORKING_DAYS = 26_000  # some 100 years
 _LATEST = 0.99
 """The latest day that a screen asks for."""
+_TEN_DAYS, _TWENTY_DAYS = 10, 20
+_MODELLING = (TaskCategory.TRAIN, TaskCategory.FEATURE)
 NO_MODEL_LIKELIER = "More likely than not no usable model comes out."
 
 
@@ -61,6 +65,7 @@ class Estimated:
     updated: UpdatedEstimate | None
     roles: tuple[RoleView, ...]
     fan: Fan
+    waiting: Waiting | None
 
     @property
     def now(self) -> ProjectEstimate:
@@ -86,7 +91,9 @@ def _estimated(evidence: str) -> Estimated:
     updated = updated_estimate(plan, reached, n=n, seed=seed) if is_under_way(reached) else None
     now = updated.estimate if updated else planned
     digest = hashlib.sha256(evidence.encode()).hexdigest()
-    return Estimated(evidence, digest, planned, updated, role_views(now), remaining_fan(now))
+    return Estimated(
+        evidence, digest, planned, updated, role_views(now), remaining_fan(now), waiting(now)
+    )
 
 
 def is_under_way(reached: Reached) -> bool:
@@ -206,6 +213,29 @@ class TaskEstimateView:
         if silent:
             listed = ", ".join(silent[:5])
             found.append(f"Of finished tasks without days spent their numbers count: {listed}.")
+        return tuple(found)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """Tasks that are better split or bounded, each a sentence; their own numbers stay."""
+        found = []
+        todo = [t for t in self.stored.tasks if t.status is not TaskStatus.DONE]
+        large = [
+            t.title or t.task_id
+            for t in todo
+            if t.category is not TaskCategory.WAIT and _TEN_DAYS < (t.p50 or 0) <= _TWENTY_DAYS
+        ]
+        if large:
+            listed = ", ".join(large[:5])
+            found.append(f"Better split: {listed}. Tasks above 10 days hide surprises.")
+        endless = [
+            t.title or t.task_id
+            for t in todo
+            if t.category in _MODELLING and not t.acceptance.strip()
+        ]
+        if endless:
+            listed = ", ".join(endless[:5])
+            found.append(f"Nobody said how one sees that this modelling is done: {listed}.")
         return tuple(found)
 
     @property

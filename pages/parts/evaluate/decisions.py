@@ -13,7 +13,7 @@ from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
 from pages.parts.common import commands, forms, panels, printing, queries, saving
 from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name
-from pages.parts.evaluate import tables, text
+from pages.parts.evaluate import rebuilt, tables, text
 from pages.parts.evaluate.proof import NO_PLAN
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def form(
         with st.expander("Conditions, dissent and participants"):
             for name, label, placeholder in _ALSO:
                 values[name] = _text(fields, name, label, placeholder)
+        rebuilt.before_use(project, values["chosen"])
         st.caption(
             "The options are stored as they are now. A recorded decision cannot be changed later, "
             "only superseded by a new one."

@@ -11,6 +11,7 @@ from mlpm_core.records import Phase
 from mlpm_core.services.plan.checks import CheckState
 from pages.parts.common import controls, printing
 from pages.parts.common.format import NOTHING, counted, day, listed, literal, number
+from pages.parts.plan.phases import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,8 @@ def phase(of_project: Phase) -> str:
 
 def stance(view: ChecksView) -> None:
     """What the system does with a prediction, and what happens when it fails."""
+    if said := elsewhere(view.phase):
+        st.caption(said)
     project = view.project
     autonomy = project.autonomy.value or "nobody has said yet"
     policy = literal(project.failure_policy) or "nobody has said yet"
@@ -194,8 +197,9 @@ def _rebuilt(score: RebuildScore) -> str:
     if last.original is None:
         return f"It was built again on {day(last.attempted_on)}, with nothing to compare it to."
     verdict = "within" if score.is_rebuilt else "outside"
+    metric = f" {literal(last.metric)}" if last.metric else ""
     return (
-        f"Built again on {day(last.attempted_on)}: {number(last.rebuilt, 4)} against "
+        f"Built again on {day(last.attempted_on)}:{metric} {number(last.rebuilt, 4)} against "
         f"{number(last.original, 4)}, {verdict} the tolerance of {last.tolerance:.1%}."
     )
 

@@ -149,6 +149,30 @@ def questions(view: MeetingsView) -> None:
     )
 
 
+def feedback(view: MeetingsView) -> None:
+    """What was shown to whom, and what they said to it, the newest first."""
+    if not view.feedback:
+        return
+    printing.table(
+        pd.DataFrame(
+            {
+                "Day": [day(f.happened_on) for f in view.feedback],
+                "With": [f.stakeholder for f in view.feedback],
+                "How": [f.kind for f in view.feedback],
+                "What was shown": [f.shown or NOTHING for f in view.feedback],
+                "What they said": [f.said or NOTHING for f in view.feedback],
+            }
+        ),
+        hide_index=True,
+        alt="What was shown to whom and what they said to it, the newest first",
+    )
+    n = view.unanswered_demos
+    if n:
+        st.caption(
+            f"{counted(n, 'time')} something was shown and nobody wrote down what they said."
+        )
+
+
 def pack(project: str, view: MeetingsView) -> None:
     """One page for the next meeting with a stakeholder, to read, print or download."""
     if not view.contacts:

@@ -95,6 +95,7 @@ def table(view: RequirementsView) -> None:
         pd.DataFrame(
             {
                 "Asked": [r.record.asked for r in rows],
+                "Why": [r.record.why or NOTHING for r in rows],
                 "Really needed": [r.record.agreed or NOTHING for r in rows],
                 "Use point": [_use_point(r) for r in rows],
                 "Limit": [_limit(r) for r in rows],
@@ -106,7 +107,7 @@ def table(view: RequirementsView) -> None:
         ),
         hide_index=True,
         column_config={"Asked": st.column_config.TextColumn(width="medium")},
-        alt="Requirements: asked, really needed, use point, limit against measured value, status",
+        alt="Requirements: asked, why, really needed, use point, limit and measured value, status",
     )
     st.caption("A use point says who decides what with the prediction, and when.")
 

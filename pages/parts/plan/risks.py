@@ -156,8 +156,9 @@ def register(view: RisksView) -> None:
                 f"At risk, {view.currency}": [_figure(r, "money") for r in view.risks],
                 "Shared": [_shared(r) for r in view.risks],
                 "Next review": [_review(r) for r in view.risks],
+                "Last review": [_last_review(r) for r in view.risks],
                 "Owner": [r.record.owner or NOTHING for r in view.risks],
-                "Response": [r.record.response.value or "not decided" for r in view.risks],
+                "Response": [_response(r) for r in view.risks],
                 "In life": [_in_life(r) for r in view.risks],
                 "Evidence": [r.record.evidence or NOTHING for r in view.risks],
             }
@@ -200,6 +201,30 @@ def _review(risk: RiskView) -> str:
     if on is None:
         return NOTHING
     return f"{day(on)}, overdue" if risk.is_review_overdue else day(on)
+
+
+def _last_review(risk: RiskView) -> str:
+    review = risk.last_review
+    if review is None:
+        return "never"
+    by = f" by {review.reviewed_by}" if review.reviewed_by else ""
+    note = f": {review.note}" if review.note else ""
+    return f"{day(review.reviewed_on)}{by}{note}"
+
+
+def _response(risk: RiskView) -> str:
+    """What is done about it, and whether that spares more days than it takes."""
+    record = risk.record
+    words = record.response.value or "not decided"
+    if record.mitigation:
+        words += f": {record.mitigation}"
+    if risk.spared_days is None:
+        return words
+    words += f"; spares {number(risk.spared_days)} days on average"
+    if record.mitigation_days is None:
+        return words
+    verdict = ", more than it spares" if risk.is_mitigation_dear else ""
+    return f"{words}, takes {number(record.mitigation_days)}{verdict}"
 
 
 def _in_life(risk: RiskView) -> str:

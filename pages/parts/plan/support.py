@@ -60,6 +60,7 @@ def care(view: SupportView) -> None:
                 "Covered until": [c.until_on for c in rows],
                 "Needed until": [c.deployment.needed_until_on for c in rows],
                 "Results come back by": [_telemetry(c) for c in rows],
+                "Runs at": [_site(c) for c in rows],
             }
         ),
         hide_index=True,
@@ -87,6 +88,10 @@ def care(view: SupportView) -> None:
 
 def _telemetry(care: Care) -> str:
     return str(care.deployment.telemetry or "nobody said").replace("_", " ")
+
+
+def _site(care: Care) -> str:
+    return str(care.deployment.site or "nobody said").replace("_", " ")
 
 
 def _notes(view: SupportView) -> None:
@@ -132,6 +137,7 @@ def _clauses(care: Care, currency: str) -> None:
             else "No time to answer is agreed."
         )
         st.caption(f"What is not in a contract is done by nobody. {answers}")
+        st.caption(support_text.terms(contract, currency))
 
 
 def incidents(view: SupportView) -> None:
@@ -155,6 +161,9 @@ def incidents(view: SupportView) -> None:
                 f"Billed, {view.currency}": [i.billed for i in facts.incidents],
                 "Harm lasted": [support_text.hours(c.harm) for c in clocks],
                 "From then to its end": [support_text.hours(c.fix) for c in clocks],
+                "Noticed by": [c.incident.detected_by.value or NOTHING for c in clocks],
+                "Cause": [c.incident.root_cause.value.replace("_", " ") for c in clocks],
+                "Done about it": [c.incident.action or NOTHING for c in clocks],
             }
         ),
         hide_index=True,
@@ -174,6 +183,8 @@ def incidents(view: SupportView) -> None:
         "hours of harm times what the model brings an hour. A bill stands at every incident that "
         "began in its days, so that these do not add up."
     )
+    if said := support_text.repair(facts.years):
+        st.markdown(said)
 
 
 def _loss_is(fact: IncidentFact) -> str:

@@ -8,9 +8,12 @@ from mlpm_core.services.plan.support import Answered, Gap, Keeper
 from pages.parts.common.format import counted, day, listed, literal, number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from mlpm_core.records import Contract
     from mlpm_core.services.plan.support import Care, SupportView
+    from mlpm_core.services.plan.support_facts import SupportYear
 
 _FEW = 3
 
@@ -114,6 +117,31 @@ def keeper(care: Care) -> str:
     if care.keeper is Keeper.OWN_PEOPLE:
         return str(care.deployment.looked_after_by)
     return "nobody"
+
+
+def terms(contract: Contract, currency: str) -> str:
+    """How a contract is paid."""
+    fees = (
+        (contract.amount, f"{currency} {{}} in all"),
+        (contract.fee_per_year, f"{currency} {{}} a year"),
+        (contract.hours_included, "{} hours a year in it"),
+        (contract.hour_rate, f"{currency} {{}} a further hour"),
+        (contract.call_out_fee, f"{currency} {{}} a call"),
+    )
+    said = [words.format(number(value)) for value, words in fees if value is not None]
+    kind = contract.pricing.value.replace("_", " ")
+    return literal(f"Paid as {kind}: {listed(said) if said else 'no amount is written down'}.")
+
+
+def repair(years: Sequence[SupportYear]) -> str:
+    """What repairing the models took, year by year; empty before there are two years."""
+    if len(years) < 2:
+        return ""
+    parts = [
+        f"{y.year}: {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})"
+        for y in years
+    ]
+    return f"Repair for each model and year: {'; '.join(parts)}."
 
 
 def hours(value: float | None) -> str:

@@ -221,6 +221,7 @@ def campaign(view: CampaignView, currency: str, is_tried: bool) -> None:
     share = f" of {number(done.gpu_hours_planned)} planned" if done.share_used is not None else ""
     lost = f"; failed runs cost **{currency} {number(done.failed_cost)}** of {number(done.cost)}"
     st.markdown(f"Used: {used}{share}{lost}." + (NOT_SAVED if is_tried else ""))
+    st.markdown(_kind_of_work(done.is_ordinary, done.gpus_at_once))
     if done.share_used is not None and done.share_used > 1:
         st.warning("More was used than was planned.", icon=":material/warning:")
     elif done.share_used is not None:
@@ -237,6 +238,19 @@ def campaign(view: CampaignView, currency: str, is_tried: bool) -> None:
             st.metric("Cost of a result", _money(done.per_result, currency))
             left = "not known" if done.runs_left is None else f"about {done.runs_left:,}"
             st.caption(f"failed runs counted in. Runs that the plan still pays for: {left}.")
+
+
+def _kind_of_work(is_ordinary: bool | None, gpus_at_once: float | None) -> str:
+    """Whether runs are managed like other work, or are a campaign of their own."""
+    gpus = "" if gpus_at_once is None else f", on about {number(gpus_at_once)} GPUs"
+    if is_ordinary is None:
+        return "Nobody said how long a run takes, so that nobody knows how often one can try."
+    if is_ordinary:
+        return f"Runs end within a day{gpus}: plan them like a long query or any other long job."
+    return (
+        f"Runs take days{gpus}: a campaign of its own. Agree on a budget, on who lets a run start, "
+        "and on how often it saves its state, so that a failure does not cost all of it."
+    )
 
 
 def _or_nothing(value: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.services.plan.snapshots import reserve
 from pages.parts.common.format import counted, day, listed, literal, percent
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import EstimateSnapshot
+    from mlpm_core.services.plan.snapshots import SnapshotHistory
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
 
 CARDS: Final = {
@@ -150,6 +152,28 @@ def needed(view: TaskEstimateView) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def waiting(view: TaskEstimateView) -> str:
+    """How much of the time is waiting for others, and how long waits took; empty without any."""
+    found = view.estimated.waiting if view.estimated else None
+    if found is None:
+        return ""
+    parts = []
+    if found.n_ahead:
+        waits = counted(found.n_ahead, "wait")
+        parts.append(
+            f"Without the {waits} still to come the end at even odds would be "
+            f"**{counted(round(found.days), 'working day')}** sooner "
+            f"({literal(percent(found.share))} of the time left): ask for access and approvals now."
+        )
+    if found.n_over:
+        took = counted(round(found.taken_days), "working day")
+        parts.append(
+            f"Waits that are over ({found.n_over:,}) took {took}; at even odds they were to take "
+            f"{found.planned_days:.0f}."
+        )
+    return " ".join(parts)
+
+
 def waterfall(view: TaskEstimateView) -> str:
     """What the waterfall shows."""
     if view.estimated is None:
@@ -184,6 +208,19 @@ def find_out_rests_on(view: TaskEstimateView) -> str:
 
 def _is_updated(view: TaskEstimateView) -> bool:
     return bool(view.estimated and view.estimated.updated and view.stored.reached.is_begun)
+
+
+def narrowed(history: SnapshotHistory) -> str:
+    """Whether what is safe came nearer to even odds; empty before two snapshots say it."""
+    said = [(s, r) for s in history.snapshots if (r := reserve(s)) is not None]
+    if len(said) < 2:
+        return ""
+    (first, then), (last, now) = said[0], said[-1]
+    verdict = "delivery has made it surer" if now < then else "it is no surer than it was"
+    return literal(
+        f"To be safe took {percent(then)} more work than even odds on {day(first.taken_on)}, and "
+        f"{percent(now)} more on {day(last.taken_on)}: {verdict}."
+    )
 
 
 def learned(view: TaskEstimateView) -> tuple[str, ...]:

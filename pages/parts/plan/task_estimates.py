@@ -56,7 +56,7 @@ def answer(view: TaskEstimateView) -> None:
     st.markdown(text.sentence(view))
     for refusal in view.refusals:
         st.warning(literal(refusal), icon=":material/warning:")
-    for note in view.notes:
+    for note in (*view.notes, *view.advice):
         st.caption(literal(note))
     if said := text.needed(view):
         st.markdown(f":material/flag: {said}")
@@ -107,6 +107,12 @@ def chances(view: TaskEstimateView) -> None:
             "How sure you want to be", 5, 95, 80, step=5, format="%d%%", key="estimate_share"
         )
         st.caption(text.at_probability(view, share / 100))
+
+
+def waiting(view: TaskEstimateView) -> None:
+    """How much of the time is waiting for others."""
+    if said := text.waiting(view):
+        st.markdown(f":material/hourglass_empty: {said}")
 
 
 def waterfall(view: TaskEstimateView) -> None:
@@ -344,6 +350,8 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
         st.warning(literal(alarm), icon=":material/warning:")
     frame = task_queries.work_left(view, found.snapshots)
     charts.draw(frame, plan_charts.work_left(), "Person-days left, past and to come")
+    if said := text.narrowed(found):
+        st.markdown(said)
     with st.form("estimate_snapshot", border=True):
         reason = st.text_input("Why it is kept", placeholder="Monday, or a finished task")
         is_baseline = st.checkbox("As the baseline that the project is held against")
@@ -359,13 +367,18 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
                     "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
                     "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
                     "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
+                    "Working days (P50)": [s.duration_p50 for s in found.snapshots],
+                    f"Cost (P50), {view.currency}": [s.cost_p50 for s in found.snapshots],
                     "Days spent": [s.spent_days for s in found.snapshots],
                     "Made from": [s.evidence[:12] for s in found.snapshots],
                 }
             ),
             hide_index=True,
             column_config=dict.fromkeys(
-                ("Days in all (P50)", "Days in all (P80)", "Days spent"),
+                (
+                    *("Days in all (P50)", "Days in all (P80)", "Working days (P50)"),
+                    *(f"Cost (P50), {view.currency}", "Days spent"),
+                ),
                 st.column_config.NumberColumn(format="%.0f"),
             ),
             alt="Estimates kept on past days, in person-days",
