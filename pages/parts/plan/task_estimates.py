@@ -358,7 +358,7 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
                     "Effort P50": [s.effort_p50 for s in found.snapshots],
                     "Effort P80": [s.effort_p80 for s in found.snapshots],
                     "Spent": [s.spent_days for s in found.snapshots],
-                    "Made from": [s.evidence[:12] for s in found.snapshots],
+                    "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
                 }
             ),
             hide_index=True,
