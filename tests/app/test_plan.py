@@ -62,7 +62,7 @@ def test_a_project_of_which_every_task_is_done_says_what_it_took_and_promises_no
     shown = plain(said(app))
     assert "All 17 tasks are done; they took about 220 person-days" in shown
     assert "3 days before it was needed" in shown
-    assert [m.label for m in app.metric][:3] == ["Done on", "Work", "Cost"]
+    assert [m.label for m in app.metric][:3] == ["Done on", "Person-days", "Cost"]
     assert app.metric[0].value == "28 Jun 2024"
     assert "baseline: 210 at even odds, 301 to be safe" in shown
     assert "promise" not in app.markdown[0].value

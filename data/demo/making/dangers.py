@@ -132,9 +132,7 @@ OF_WINBACK = (
            "Count letters by district", review_on=date(2026, 7, 15)),
     Danger("vouchers-of-the-loyal", "Vouchers go to members who would have bought anyway",
            "commercial", 0.5, (1, 2, 4), JONAS, date(2026, 5, 11), date(2026, 5, 18), "reduce",
-           "Keep a group without letters",
-           ((date(2026, 6, 15), 0.4, "The champion flags fewer of them"),),
-           review_on=date(2026, 9, 14), fixed_cost=12_000.0),
+           "Keep a group without letters", review_on=date(2026, 9, 14), fixed_cost=12_000.0),
 )  # fmt: skip
 OF_WEARCHECK = (
     Danger("nobody-labels", "Nobody has the hours to label 6,000 photos", "people",

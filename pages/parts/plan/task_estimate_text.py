@@ -79,7 +79,7 @@ def held_against(
     cost = [] if baseline is None else [baseline.cost_p50, baseline.cost_p80]
     return [
         ("Done on", day(_done_on(view)), _baseline(ends)),
-        ("Work", f"{now.effort.p50:,.0f} person-days", _baseline([_whole(e) for e in effort])),
+        ("Person-days", f"{now.effort.p50:,.0f}", _baseline([_whole(e) for e in effort])),
         ("Cost", f"{view.currency} {now.cost.p50:,.0f}", _baseline([_whole(c) for c in cost])),
     ]
 

@@ -370,7 +370,7 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
                     "Working days (P50)": [s.duration_p50 for s in found.snapshots],
                     f"Cost (P50), {view.currency}": [s.cost_p50 for s in found.snapshots],
                     "Days spent": [s.spent_days for s in found.snapshots],
-                    "Made from": [s.evidence[:12] for s in found.snapshots],
+                    "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
                 }
             ),
             hide_index=True,
