@@ -11,7 +11,7 @@ from mlpm_core.planning.care import ClauseState, Gap, Keeper
 from mlpm_core.planning.response import Answered
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
-from mlpm_core.services.plan.support import project_support, tried, with_cycles
+from mlpm_core.services.plan.support import project_support, tried
 from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
@@ -363,33 +363,6 @@ def test_the_other_calculators_answer_from_their_records(shop):
     assert photos.cost(photos.plan.hours.p50) == pytest.approx(115 / 4 * 200)
     assert runs.counted is None
     assert "6 of 5 runs failed" in runs.problem
-
-
-def task(name, **more):
-    return {"task_id": name, "title": name, "category": "infra"} | more
-
-
-def test_an_improvement_is_an_investment_and_is_checked_afterwards(shop):
-    def cycle(i):
-        began = date(2026, 1, 1) + timedelta(14 * i)
-        ended = began + timedelta((9 if i < 5 else 3) + i % 2)
-        done = {"status": "done", "started_on": began, "finished_on": ended}
-        return task(f"cycle{i}", in_loop=True, **done)
-
-    cycles = [cycle(i) for i in range(10)]
-    tool = task("tool", p10=2.0, p50=3.0, p90=5.0, saves_days=2.0, status="done",
-                started_on=date(2026, 3, 1), finished_on=date(2026, 3, 10))  # fmt: skip
-    save(shop, "tasks", *cycles, tool, task("hope", saves_days=1.0))
-    done, hope = sorted(project_support(shop, "shop").improvements, key=lambda v: v.task.task_id)[
-        ::-1
-    ]
-    assert with_cycles(done, 3).answer.pays
-    assert not with_cycles(done, 1).answer.pays
-    assert done.paid_back.is_faster
-    assert done.paid_back.faster == pytest.approx(6, abs=1)
-    assert hope.answer is None
-    assert "no three numbers" in hope.problem
-    assert hope.not_paid_back == "It is not done yet."
 
 
 @pytest.mark.parametrize(
