@@ -9,7 +9,7 @@ import pytest
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.support import project_support, with_cycles
 from mlpm_core.services.session.settings import Settings
-from tests.services.test_support import save
+from tests.services.test_support import TODAY, save
 from tests.stores import copied
 
 
