@@ -6,17 +6,14 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, waited_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.forked import Forked
 
 
@@ -51,14 +48,13 @@ def traced(process: Forked, log: Path, *options: str) -> tuple[str, str]:
     A process that begins with everything imported is traced in a tenth of the time of a new one.
     """
     pid = process.pid
-    within = time.monotonic() + PATIENCE
-    _wait_until(lambda: _status(pid, "State").startswith(("T", "t")), within)
+    waited_for(lambda: _status(pid, "State").startswith(("T", "t")), "process that has stopped")
     strace = subprocess.Popen(
         [find_strace(), "-f", "-qq", "-o", str(log), *options, "-p", str(pid)],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        _wait_until(lambda: _status(pid, "TracerPid") != "0" or strace.poll() is not None, within)
+        waited_for(lambda: _status(pid, "TracerPid") != "0" or strace.poll() is not None, "tracer")
         if strace.poll() is not None:
             process.kill()
             raise RuntimeError(f"strace cannot watch a process of ours: {strace.stderr.read()}")
@@ -78,10 +74,3 @@ def _status(pid: int, name: str) -> str:
             if line.startswith(f"{name}:"):
                 return line.partition(":")[2].strip()
     return ""
-
-
-def _wait_until(is_so: Callable[[], bool], within: float) -> None:
-    while not is_so():
-        if time.monotonic() > within:
-            raise TimeoutError("A process that was to be watched did not stop or was not taken.")
-        time.sleep(0.002)
