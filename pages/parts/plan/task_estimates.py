@@ -94,12 +94,6 @@ def chances(view: TaskEstimateView) -> None:
         st.caption(text.at_probability(view, share / 100))
 
 
-def waiting(view: TaskEstimateView) -> None:
-    """How much of the time is waiting for others."""
-    if said := text.waiting(view):
-        st.markdown(f":material/hourglass_empty: {said}")
-
-
 def waterfall(view: TaskEstimateView) -> None:
     """From the tasks' own numbers to the plan."""
     st.subheader("From the own numbers to the plan", anchor=False, help=terms.WATERFALL)
@@ -351,16 +345,13 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
                     "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
                     "Effort P50": [s.effort_p50 for s in found.snapshots],
                     "Effort P80": [s.effort_p80 for s in found.snapshots],
-                    "Working days P50": [s.duration_p50 for s in found.snapshots],
-                    "Cost P50": [s.cost_p50 for s in found.snapshots],
                     "Spent": [s.spent_days for s in found.snapshots],
                     "Made from": [s.evidence[:12] for s in found.snapshots],
                 }
             ),
             hide_index=True,
             column_config=dict.fromkeys(
-                ("Effort P50", "Effort P80", "Working days P50", "Cost P50", "Spent"),
-                st.column_config.NumberColumn(format="%.0f"),
+                ("Effort P50", "Effort P80", "Spent"), st.column_config.NumberColumn(format="%.0f")
             ),
             alt="Estimates kept on past days",
         )
