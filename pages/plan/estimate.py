@@ -23,7 +23,7 @@ if whole and is_by_task:
         around_estimate.warnings(project, whole)
         by_task.one_page(task_queries.page_of_tasks(whole), project)
         by_task.chances(whole)
-        by_task.waiting(whole)
+        around_estimate.waiting(whole)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             by_task.waterfall(whole)

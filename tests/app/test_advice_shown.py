@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from mlpm_core.planning.waiting import Waiting
 from mlpm_core.records import Phase
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.risks import risks
 from pages.parts.plan.phases import CROSSWALK, elsewhere
+from pages.parts.plan.task_estimate_text import waiting
 from tests.app.conftest import button, open_screen, plain, run, said
 from tests.plans import save_example
 
@@ -299,6 +303,18 @@ def test_every_phase_of_the_work_has_its_name_elsewhere():
     in_life = elsewhere(Phase.IN_LIFE)
     assert "monitoring and maintenance in CRISP-ML(Q)" in in_life
     assert "It has no place in CRISP-DM" in in_life
+
+
+def test_a_wait_that_delays_nothing_asks_for_nothing():
+    def said_of(**found):
+        told = Waiting(**{"n_over": 0, "taken_days": 0, "planned_days": 0} | found)
+        return waiting(SimpleNamespace(estimated=SimpleNamespace(waiting=told)))
+
+    assert said_of(n_ahead=1, days=0.2, share=0.01) == (
+        "1 wait still to come: beside other work, so that the end is not later."
+    )
+    assert "**3 working days** sooner (10%" in plain(said_of(n_ahead=2, days=3.2, share=0.1))
+    assert said_of(n_ahead=0, days=0, share=0) == ""
 
 
 def test_an_offered_risk_is_written_down_by_one_click_with_the_way_back(shop):

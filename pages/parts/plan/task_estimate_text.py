@@ -158,8 +158,10 @@ def waiting(view: TaskEstimateView) -> str:
     if found is None:
         return ""
     parts = []
-    if found.n_ahead:
-        waits = counted(found.n_ahead, "wait")
+    waits = counted(found.n_ahead, "wait")
+    if found.n_ahead and round(found.days) < 1:
+        parts.append(f"{waits} still to come: beside other work, so that the end is not later.")
+    elif found.n_ahead:
         parts.append(
             f"Without the {waits} still to come the end at even odds would be "
             f"**{counted(round(found.days), 'working day')}** sooner "

@@ -109,12 +109,6 @@ def chances(view: TaskEstimateView) -> None:
         st.caption(text.at_probability(view, share / 100))
 
 
-def waiting(view: TaskEstimateView) -> None:
-    """How much of the time is waiting for others."""
-    if said := text.waiting(view):
-        st.markdown(f":material/hourglass_empty: {said}")
-
-
 def waterfall(view: TaskEstimateView) -> None:
     """From the tasks' own numbers to the plan."""
     st.subheader("From the own numbers to the plan", anchor=False, help=terms.WATERFALL)
@@ -367,18 +361,13 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
                     "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
                     "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
                     "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
-                    "Working days (P50)": [s.duration_p50 for s in found.snapshots],
-                    f"Cost (P50), {view.currency}": [s.cost_p50 for s in found.snapshots],
                     "Days spent": [s.spent_days for s in found.snapshots],
                     "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
                 }
             ),
             hide_index=True,
             column_config=dict.fromkeys(
-                (
-                    *("Days in all (P50)", "Days in all (P80)", "Working days (P50)"),
-                    *(f"Cost (P50), {view.currency}", "Days spent"),
-                ),
+                ("Days in all (P50)", "Days in all (P80)", "Days spent"),
                 st.column_config.NumberColumn(format="%.0f"),
             ),
             alt="Estimates kept on past days, in person-days",
