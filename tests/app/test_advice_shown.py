@@ -180,7 +180,6 @@ SHOWN = {
     },
     ("estimate", ""): {
         "A2": "Waits that are over (1) took 5 working days",
-        "A12": "It is needed by 30 Jun 2027: the chance is",
         "B6": "Without the 1 wait still to come the end at even odds would be",
         "C3": "Since the baseline of 30 Nov 2026",
         "C5": "Complex data",

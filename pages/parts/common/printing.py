@@ -41,10 +41,13 @@ def choice() -> None:
             icon=":material/print:",
             type="tertiary",
             key="print_view",
-            on_click=addresses.show,
-            args=(_KEY, "1"),
+            on_click=_enter,
             help="This screen for paper or PDF: tables whole, without menu and controls.",
         )
+
+
+def _enter() -> None:
+    addresses.show(_KEY, "1")
 
 
 def notice() -> None:
