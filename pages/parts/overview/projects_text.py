@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from mlpm_core.services.in_life.portfolio import Health
+    from mlpm_core.services.in_life.portfolio import Estimate, Health
     from mlpm_core.services.in_life.project_groups import ProjectGroup
     from mlpm_core.services.in_life.project_list import ProjectRow
     from mlpm_core.services.plan.plan_summaries import PlanSummary
-    from mlpm_core.value.estimate import Estimate
 
 NOBODY: Final = "nobody yet"
 NO_MODEL: Final = "no model in use"
