@@ -116,7 +116,8 @@ def project_estimates(workspace: Workspace, project: str) -> list[EstimateView]:
     """
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        return estimates_of(reader, row, lambda: kept_cases(workspace, project))
+        cases = kept_cases(workspace, project)
+        return estimates_of(reader, row, lambda: cases)
 
 
 def estimates_of(
