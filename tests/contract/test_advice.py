@@ -30,7 +30,7 @@ LOOPED = {
     "team_members": set(USUAL_ROLES),
 }
 # Kept so that the whole range of a past estimate is there to be exported and made again.
-ENDS_OF_A_RANGE = {"duration_p10", "duration_p50", "duration_p95", "cost_p10", "cost_p95"}
+ENDS_OF_A_RANGE = {"duration_p10", "duration_p95", "cost_p10", "cost_p95"}
 PLANNING = [
     "stakeholders", "findings", "requirements", "interactions", "estimates", "estimate_snapshots",
     "delivery_promises", "tasks", "roles", "team_members", "absences", "closed_projects", "risks",
