@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from pages.parts.common import printing
-from tests.app.conftest import SCREENS, button, open_screen, plain, run
+from tests.app.conftest import SCREENS, button, open_screen, plain, run, said
 
 WITH_TABLES = ("portfolio", "kpi", "brief", "support", "health", "promised", "adoption", "imports")
 
@@ -38,22 +38,22 @@ def test_the_print_view_is_one_press_away_and_one_back(demo):
 
 def test_the_row_that_was_chosen_is_the_one_that_is_printed(demo):
     """What the table on the screen remembers; the one on paper cannot be chosen from."""
-    app = open_screen("portfolio", print="1")
-    first = [x.value for x in app.subheader]
-    app.session_state["portfolio_cases_row"] = 1
+    app = open_screen("health", print="1")
+    first = said(app)
+    app.session_state["health_deployments_row"] = 1
     run(app)
-    assert [x.value for x in app.subheader] != first
+    assert said(app) != first
 
 
 @pytest.mark.parametrize("screen", sorted(SCREENS))
 def test_each_screen_says_whose_figures_it_shows_and_as_of_when(demo, screen):
     app = open_screen(screen, project="bike-shop-demand")
-    said = plain(app.main.caption[0].value)
+    head = plain(app.main.caption[0].value)
     is_of_all = screen in ("portfolio", "health", "settings")
     who = "All projects" if is_of_all else "Demand forecast for bikes and parts"
-    assert who in said
-    assert "demo data" in said
-    assert "as of" in said
+    assert who in head
+    assert "demo data" in head
+    assert "as of" in head
 
 
 def test_cells_on_paper_are_texts_never_markup():
