@@ -62,8 +62,8 @@ def test_an_estimator_is_not_called_narrow_for_what_luck_may_do():
         for n, actual in ((10, [4] * 7 + [9] * 3), (10, [9] * 10), (9, [9] * 9), (10, [4] * 10))
     ]
     assert [learning_text.estimator(line) for line in lines] == [
-        "too narrow, or bad luck: stretch 1.2 times",
-        "too narrow: stretch 3 times",
+        "too narrow, or bad luck: taken as 1.2 times as wide",
+        "too narrow: taken as 3 times as wide",
         "too few to say (10 needed)",
         "ranges hold",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pytest
@@ -101,6 +102,33 @@ def test_a_project_that_is_done_is_late_by_no_risk(shop):
     assert view.estimated.updated.remaining.p95 == pytest.approx(0.0)
     save(shop, "tasks", {"task_id": "open", "title": "Open", "category": "data"})
     assert not task_estimate(shop, PROJECT).is_finished
+
+
+def test_ranges_that_held_too_seldom_are_widened_wherever_their_estimator_works(shop):
+    """Six of ten held: by 1.2816 / z(.8) on the logarithm, and no longer once they are enough."""
+    others = registers.save(shop.acting_as("ada"), "past", "projects", [{"title": "Past"}])
+    assert others.status == "committed"
+    done = {"category": "data", "p10": 2.0, "p50": 4.0, "p90": 8.0, "status": "done",
+            "estimated_by": "Kim  Park"}  # fmt: skip
+    closed = [
+        done | {"task_id": f"t{i}", "title": f"T{i}", "spent_days": 5.0 if i < 6 else 20.0}
+        for i in range(10)
+    ]
+    save(shop, "tasks", *tasks(T06={"estimated_by": "kim park"}))
+    before = task_estimate(shop, PROJECT)
+    told = registers.save(shop.acting_as("ada"), "past", "tasks", closed)
+    assert told.status == "committed", told.rejects
+    view = task_estimate(shop, PROJECT)
+    was, now = ({t.name: t.days for t in v.stored.plan.tasks}["T06"] for v in (before, view))
+    assert now.p50 == was.p50
+    times = math.log(now.p90 / now.p50) / math.log(was.p90 / was.p50)
+    assert times == pytest.approx(1.2816 / 0.8416, rel=1e-3)
+    assert math.log(now.p50 / now.p10) / math.log(was.p50 / was.p10) == pytest.approx(times)
+    others = {t.name: t.days for t in view.stored.plan.tasks if t.name != "T06"}
+    assert others == {t.name: t.days for t in before.stored.plan.tasks if t.name != "T06"}
+    assert view.estimated.now.effort.p80 > before.estimated.now.effort.p80
+    (note,) = [n for n in view.notes if "Kim Park" in n]
+    assert "1.5 times as wide: of 10 whose work is done, 6 held" in note
 
 
 def test_a_chance_with_no_model_counted_in_says_so_on_the_page(shop):

@@ -8,11 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.planning.calibration import (
-    Calibration,
-    estimator_calibration,
-    is_off_target,
-)
 from mlpm_core.planning.reference_class import (
     OutsideView,
     ReferenceClass,
@@ -34,19 +29,19 @@ from mlpm_core.records import (
     TaskCategory,
     TaskStatus,
 )
-from mlpm_core.services.plan.past_projects import as_past, asked_of_all, past_projects
+from mlpm_core.services.plan.past_projects import as_past, asked_of_all, estimators, past_projects
 from mlpm_core.services.plan.snapshots import drift_alarm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlpm_core.planning.burn_down import BurnDownAlarm
+    from mlpm_core.services.plan.past_projects import EstimatorLine
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
 
 _WEEK: Final = timedelta(days=7)
 _WORKING_DAYS_A_WEEK: Final = 5
-_NOBODY: Final = "Nobody named"
 _OVER: Final = (TaskStatus.DONE, TaskStatus.DROPPED)
 
 
@@ -74,19 +69,6 @@ class ClosedLine:
     ratio: float
     was_stopped: bool
     closed_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class EstimatorLine:
-    """One estimator: how their ranges held, over all projects."""
-
-    name: str
-    calibration: Calibration
-
-    @property
-    def may_be_luck(self) -> bool:
-        """Whether ranges that hold 8 times in 10 would look like this often enough."""
-        return not is_off_target(self.calibration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +161,7 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
         raw_days=raw_days,
         inside=known,
         outside=reference.outside_view(raw_days, known.effort_p80) if raw_days else None,
-        estimators=_estimators(others),
+        estimators=estimators(others),
         weekly_done=weeks,
         n_remaining=len(open_work),
         n_undated=sum(t.status is TaskStatus.DONE and t.finished_on is None for t in tasks),
@@ -274,30 +256,6 @@ def _raw_days(tasks: Sequence[Task], guesses: Sequence[EstimateRecord]) -> float
     if days:
         return math.fsum(days)
     return guesses[0].raw_days if guesses else None
-
-
-def _estimators(tasks: Iterable[Task]) -> tuple[EstimatorLine, ...]:
-    """Everybody who gave three numbers for work that is done, the one with most first."""
-    given: defaultdict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
-    spelled: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for task in tasks:
-        if task.status is not TaskStatus.DONE or task.spent_days is None:
-            continue
-        if task.p10 is None or task.p50 is None or task.p90 is None or task.p10 > task.p90:
-            continue
-        name = " ".join(task.estimated_by.split()) or _NOBODY
-        spelled[name.casefold()][name] += 1
-        given[name.casefold()].append((task.p10, task.p50, task.p90, task.spent_days))
-    lines = [
-        EstimatorLine(_commonest(spelled[key]), estimator_calibration(*zip(*rows, strict=True)))
-        for key, rows in given.items()
-    ]
-    return tuple(sorted(lines, key=lambda line: (-line.calibration.n_closed, line.name)))
-
-
-def _commonest(names: Counter[str]) -> str:
-    """The spelling used most, of several the first by letter: capitals before small ones."""
-    return min(names, key=lambda name: (-names[name], name))
 
 
 def _discovery(

@@ -15,7 +15,7 @@ from mlpm_core.planning import (
 )
 from mlpm_core.records import EstimateSnapshot
 from mlpm_core.services.plan.estimates import EstimateView, estimates_of, project_estimates
-from mlpm_core.services.plan.past_projects import own_reference
+from mlpm_core.services.plan.past_projects import own_history
 from mlpm_core.services.plan.plan_trends import ChancesBefore, chances_before, last_snapshot
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
 from mlpm_core.services.plan.task_estimates import (
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from mlpm_core.planning.reference_class import ReferenceClass
     from mlpm_core.records import Project
+    from mlpm_core.services.plan.past_projects import OwnHistory
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.stale import StaleProjects
     from mlpm_core.services.session.workspace import Workspace
@@ -91,7 +91,7 @@ def plan_summary(workspace: Workspace, project: str) -> PlanSummary:
     some 0.15 s of a processor for a project with tasks the first time.
     """
     row = workspace.project(project)
-    own = own_reference(workspace, row)
+    own = own_history(workspace, row)
 
     def summary() -> PlanSummary:
         cases = partial(kept_cases, workspace, project)
@@ -108,7 +108,7 @@ def plan_summaries(workspace: Workspace, *, only_kept: bool = False) -> dict[str
     What is not kept is read with one question a kind to the store, and computed unless
     ``only_kept``; one that cannot be computed says why in its ``problem``.
     """
-    own = partial(own_reference, workspace)
+    own = partial(own_history, workspace)
     if not only_kept:
         reads: list[tuple[StaleProjects, _PlanRead]] = []
 
@@ -141,9 +141,7 @@ class _PlanRead:
     problem: str | None = None
 
 
-def _read(
-    reader: Reader, row: Project, today: date, own: ReferenceClass, cases: Cases
-) -> _PlanRead:
+def _read(reader: Reader, row: Project, today: date, own: OwnHistory, cases: Cases) -> _PlanRead:
     stored = stored_plan(reader, row, today, own)
     if stored is None:
         return _PlanRead(row, today, quick=next(iter(estimates_of(reader, row, cases)), None))
@@ -153,7 +151,7 @@ def _read(
     return _PlanRead(row, today, stored=stored, case=case, snapshot=last)
 
 
-def _read_stale(stale: StaleProjects, row: Project, own: ReferenceClass) -> _PlanRead:
+def _read_stale(stale: StaleProjects, row: Project, own: OwnHistory) -> _PlanRead:
     name, reader, day = row.project, stale.reader, stale.days[row.project]
 
     def cases() -> dict[str, CaseValue]:

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from mlpm_core.planning.reference_class import ReferenceClass
     from mlpm_core.records import Project
+    from mlpm_core.services.plan.past_projects import EstimatorLine, OwnHistory
     from mlpm_core.store import Reader
 
 T = TypeVar("T")
@@ -55,7 +55,8 @@ class StoredPlan:
     """What the records of a project make a plan of; ``problem`` says why there is none.
 
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
-    that nobody estimated: they are left out, and the estimate is at least so much.
+    that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
+    the estimators whose ranges are taken as wider than they said.
     """
 
     plan: ProjectPlan | None
@@ -65,10 +66,11 @@ class StoredPlan:
     answers: EstimateRecord | None
     without_numbers: tuple[str, ...]
     problem: str | None = None
+    widened: tuple[EstimatorLine, ...] = ()
 
 
 def stored_plan(
-    reader: Reader, project: Project, today: date, own: ReferenceClass
+    reader: Reader, project: Project, today: date, own: OwnHistory
 ) -> StoredPlan | None:
     """The plan of a project as of a day; None while it has no task.
 
@@ -77,7 +79,8 @@ def stored_plan(
     today : date
         What is not done by then is still to do.
     own : ReferenceClass
-        How far own estimates were off, for estimators that go by own closed projects.
+        How far own estimates were off, for estimates that go by own closed projects, and whose
+        ranges held too seldom: these are widened.
     """
     name = project.project
     every = reader.current(Task, name)
@@ -95,9 +98,9 @@ def stored_plan(
         reached = _reached(counted, unestimated, calendar, today)
         roles = _shown(reader.current(Role, name))
         plan = ProjectPlan(
-            tasks=_task_plans(counted, unestimated, _Waited(every, counted)),
+            tasks=_task_plans(counted, unestimated, _Waited(every, counted), own),
             roles={r.role_id: RolePlan(r.heads, r.availability, r.day_rate) for r in roles},
-            bias=_bias(answers, own),
+            bias=_bias(answers, own.reference),
             factors=_factors(answers, _shown(reader.current(FindingRecord, name))),
             documentation=answers.documentation if answers else Documentation.NONE,
             documentation_answered_on=answers.answered_on if answers else None,
@@ -117,7 +120,10 @@ def stored_plan(
         )
     except MlpmError as error:
         problem = str(error)
-    return StoredPlan(plan, reached, calendar, tasks, answers, missing, problem)
+    lines = {line.name: line for t in counted if (line := own.of(t.estimated_by))}
+    return StoredPlan(
+        plan, reached, calendar, tasks, answers, missing, problem, tuple(lines.values())
+    )
 
 
 def _shown(records: Sequence[T]) -> list[T]:
@@ -194,7 +200,7 @@ class _Waited:
 
 
 def _task_plans(
-    tasks: Sequence[Task], unestimated: Iterable[str], waited: _Waited
+    tasks: Sequence[Task], unestimated: Iterable[str], waited: _Waited, own: OwnHistory
 ) -> tuple[TaskPlan, ...]:
     fixed = set(unestimated)
     plans = []
@@ -205,6 +211,8 @@ def _task_plans(
                 if t.task_id in fixed
                 else ThreePoint(t.p10, t.p50, t.p90)  # type: ignore[arg-type]
             )
+            if line := own.of(t.estimated_by):
+                days = days.widened(line.calibration.widening)
         except MlpmError as error:
             raise type(error)(f"Task {t.task_id!r}: {error}") from error
         plans.append(
@@ -224,7 +232,7 @@ def _task_plans(
     return tuple(plans)
 
 
-def _bias(answers: EstimateRecord | None, own: ReferenceClass) -> Bias:
+def _bias(answers: EstimateRecord | None, own: OwnHistory) -> Bias:
     chosen = answers.estimator_class if answers else EstimatorClass.UNTRIED
     if chosen == EstimatorClass.OWN_HISTORY:
         return Bias(own.bias, own.log_sd)

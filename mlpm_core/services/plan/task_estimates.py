@@ -26,7 +26,7 @@ from mlpm_core.planning import (
 )
 from mlpm_core.planning.waiting import Waiting, waiting
 from mlpm_core.records import TaskCategory, TaskStatus
-from mlpm_core.services.plan.past_projects import own_reference
+from mlpm_core.services.plan.past_projects import own_history
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
 from mlpm_core.services.session.consistent import kept
 from mlpm_core.services.valuation.value_cases import kept_cases
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.planning import WorkCalendar
-    from mlpm_core.planning.reference_class import ReferenceClass
+    from mlpm_core.services.plan.past_projects import OwnHistory
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
 
@@ -213,6 +213,12 @@ class TaskEstimateView:
         if silent:
             listed = ", ".join(silent[:5])
             found.append(f"Of finished tasks without days spent their numbers count: {listed}.")
+        for line in self.stored.widened:
+            held = line.calibration
+            found.append(
+                f"The ranges of {line.name} are taken as {held.widening:.2g} times as wide: of "
+                f"{held.n_closed} whose work is done, {held.n_hit} held (8 in 10 should)."
+            )
         return tuple(found)
 
     @property
@@ -325,7 +331,7 @@ def task_estimate(workspace: Workspace, project: str) -> TaskEstimateView | None
     NotFoundError
         When there is no such project.
     """
-    own = own_reference(workspace, workspace.project(project))
+    own = own_history(workspace, workspace.project(project))
     return kept(
         workspace,
         "task estimate",
@@ -335,9 +341,7 @@ def task_estimate(workspace: Workspace, project: str) -> TaskEstimateView | None
     )
 
 
-def _task_estimate(
-    workspace: Workspace, project: str, own: ReferenceClass
-) -> TaskEstimateView | None:
+def _task_estimate(workspace: Workspace, project: str, own: OwnHistory) -> TaskEstimateView | None:
     row, today = workspace.project(project), workspace.today(project)
     with workspace.store.reader() as reader:
         stored = stored_plan(reader, row, today, own)
