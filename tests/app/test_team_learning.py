@@ -9,7 +9,8 @@ import pytest
 from mlpm_core.planning.calibration import estimator_calibration
 from mlpm_core.records import Task
 from mlpm_core.services.ingest import registers
-from mlpm_core.services.plan.learning import EstimatorLine, Inside, learning
+from mlpm_core.services.plan.learning import Inside, learning
+from mlpm_core.services.plan.past_projects import EstimatorLine
 from mlpm_core.services.plan.team import Demand, team
 from pages.parts.plan import learning_text, team_text
 from tests.app.conftest import button, open_screen, plain, run, said
