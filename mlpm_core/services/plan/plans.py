@@ -232,7 +232,7 @@ def _task_plans(
     return tuple(plans)
 
 
-def _bias(answers: EstimateRecord | None, own: OwnHistory) -> Bias:
+def _bias(answers: EstimateRecord | None, own: ReferenceClass) -> Bias:
     chosen = answers.estimator_class if answers else EstimatorClass.UNTRIED
     if chosen == EstimatorClass.OWN_HISTORY:
         return Bias(own.bias, own.log_sd)
