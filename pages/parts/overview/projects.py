@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.services.in_life.project_groups import group_of, grouped, in_order, together
-from pages.parts.common import kpi_cards, panels, printing, tables
+from pages.parts.common import kpi_cards, panels, printing, tables, terms
 from pages.parts.common import queries as common
 from pages.parts.common.format import counted, literal
 from pages.parts.overview import filters, projects_table, queries
@@ -23,6 +23,12 @@ _FEW = 4  # so many estimates are waited for; with more the list is shown before
 NO_CASE = (
     "No project has a value case yet: say how a model creates value, and this screen says what it "
     "could be worth."
+)
+
+_OF_CASES = (
+    "Values are estimated from model metrics, not measured with a control group (grade C). Likely: "
+    "the range in which the value now lies 8 times in 10. After actual cost: the value now, with "
+    "what was recorded as spent in the last 92 days in the place of the planned running cost."
 )
 
 
@@ -107,6 +113,7 @@ def one_project(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary]) ->
         printing.table(
             tables.cases(row.lines), hide_index=True, alt="The value cases of the project"
         )
+        st.caption(_OF_CASES, help=terms.GRADE)
         for line in row.lines:
             panels.case_head(line)
             panels.case_links(line)

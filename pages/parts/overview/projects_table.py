@@ -156,7 +156,7 @@ def _value(row: ProjectRow) -> str:
 
 def _chance(row: ProjectRow, text: str, *under: str) -> str:
     chance, _, of = text.partition(" ")
-    first = literal(text)
+    first = _unbroken(text)
     if chance.endswith("%"):
         first = f"{_link(chance, 'estimate', row)} {_unbroken(of)}"
     return _BREAK.join([first, *(_small(literal(line)) for line in under if line)])
