@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from mlpm_core.planning.reference_class import ReferenceClass
     from mlpm_core.records import Project
     from mlpm_core.services.plan.past_projects import EstimatorLine, OwnHistory
     from mlpm_core.store import Reader
