@@ -204,7 +204,7 @@ def task_templates() -> dict[str, TaskTemplate]:
     Examples
     --------
     >>> list(task_templates())
-    ['first_project', 'forecast', 'classifier', 'assistant']
+    ['first_project', 'forecast', 'classifier', 'assistant', 'buying']
     """
     packs = tomllib.loads((_FOLDER / "packs.toml").read_text("utf-8"))
     return {
