@@ -11,7 +11,7 @@ install = { command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test quick check setup bench soak mutation pictures lock
+.PHONY: help run test quick check static setup bench soak mutation pictures lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -20,8 +20,8 @@ help: ## list the targets
 run: .venv/.run-stamp ## set up on first use, then serve and print the address
 	@exec $(BIN)/mlpm serve
 
-test: check ## set up, then everything: check, doctests, core, app and browser tests
-	$(PYTEST) --ignore=tests/contract
+test: static ## set up, then everything: check, doctests, core, app and browser tests
+	$(PYTEST)
 
 quick: setup ## format, lint, types and the tests of the maths: what to run before each commit
 	$(BIN)/ruff format --check .
@@ -29,13 +29,15 @@ quick: setup ## format, lint, types and the tests of the maths: what to run befo
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" tests/maths
 
-check: setup ## format, lint, types, what is imported and contract tests
+check: static ## format, lint, types, what is imported and contract tests
+	$(BIN)/python -m pytest --quiet tests/contract
+
+static: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/deptry .
 	$(BIN)/deptry tests benchmarks --exclude '^$$' --ignore DEP002,DEP004
-	$(BIN)/python -m pytest --quiet tests/contract
 
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
 

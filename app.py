@@ -41,6 +41,7 @@ app = st.App(
         api_token=SETTINGS.token,
         data=SETTINGS.data,
         stop=STOP,
+        print_sheet=(HERE / "pages" / "print.css").read_text("utf-8"),
     ),
     lifespan=lifespan,
 )

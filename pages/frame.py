@@ -3,7 +3,8 @@
 import streamlit as st
 
 from mlpm_core.services.admin.readiness import refuse_other_machines
-from pages.parts.common import addresses, panels, queries, sidebar
+from pages.parts.common import addresses, panels, printing, queries, sidebar
+from pages.parts.overview import search
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
 addresses.rename("known", "as_of")
@@ -11,30 +12,28 @@ addresses.carry("project", "as_of")
 
 page = st.navigation(
     {
-        "Overview": [
+        "All projects": [
             st.Page(
                 "overview/portfolio.py",
                 title="Portfolio",
                 icon=":material/dashboard:",
                 default=True,
             ),
-            st.Page("overview/kpi.py", title="KPI", icon=":material/monitoring:"),
+            st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
         ],
         "Plan": [
             st.Page("plan/brief.py", title="Brief", icon=":material/fact_check:"),
-            st.Page("plan/find_kpi.py", title="Find a KPI", icon=":material/explore:"),
             st.Page("plan/value_case.py", title="Value case", icon=":material/balance:"),
-            st.Page("plan/mechanism.py", title="Mechanism", icon=":material/account_tree:"),
             st.Page("plan/estimate.py", title="Estimate", icon=":material/calculate:"),
-            st.Page("plan/support.py", title="Support", icon=":material/support_agent:"),
             st.Page("plan/risks.py", title="Risks and checks", icon=":material/shield:"),
+            st.Page("plan/support.py", title="Support", icon=":material/support_agent:"),
         ],
         "Evaluate": [
             st.Page("evaluate/candidates.py", title="Candidates", icon=":material/leaderboard:"),
             st.Page("evaluate/adoption.py", title="Adoption", icon=":material/gavel:"),
         ],
         "In life": [
-            st.Page("in_life/health.py", title="Health", icon=":material/monitor_heart:"),
+            st.Page("overview/kpi.py", title="KPI", icon=":material/monitoring:"),
             st.Page("in_life/deployment.py", title="Deployment", icon=":material/troubleshoot:"),
             st.Page(
                 "in_life/promised.py",
@@ -48,6 +47,21 @@ page = st.navigation(
             st.Page("data/registers.py", title="All records", icon=":material/table_rows:"),
             st.Page("data/settings.py", title="Settings", icon=":material/settings:"),
         ],
+        # Steps inside the screens that they serve: Brief and KPI, Value case.
+        "Steps": [
+            st.Page(
+                "plan/find_kpi.py",
+                title="Find a KPI",
+                icon=":material/explore:",
+                visibility="hidden",
+            ),
+            st.Page(
+                "plan/mechanism.py",
+                title="Mechanism",
+                icon=":material/account_tree:",
+                visibility="hidden",
+            ),
+        ],
     },
     expanded=True,
 )
@@ -59,7 +73,13 @@ with panels.guard():
     projects = queries.all_projects()
     unknown = sidebar.project_in_view(projects)
     sidebar.as_of_choice()
-    st.title(page.title)
+    printing.choice()
+    printing.notice()
+    st.set_page_config(page_title=sidebar.tab_title(page.title, projects))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(page.title)
+        search.box(page.url_path)
+    st.caption(sidebar.header(page.title, projects))
     panels.mended()
     panels.notice(page.title)
     sidebar.project_notice(projects, unknown)

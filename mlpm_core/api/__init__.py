@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
+from mlpm_core.api.print_sheet import PrintSheet
 from mlpm_core.api.routes import API, ROUTES
 from mlpm_core.api.security import SecurityMiddleware, content_security_policy, startup_refusal
 from mlpm_core.api.slow_bodies import SlowBodies
@@ -26,6 +27,7 @@ def front_door(
     api_token: str | None = None,
     data: Path | None = None,
     stop: Stop | None = None,
+    print_sheet: str = "",
 ) -> list[Middleware]:
     """The middleware that stands before everything; see `mlpm_core.api.security`.
 
@@ -43,6 +45,8 @@ def front_door(
         Where ``mlpm token`` keeps those that open only a part.
     stop
         Tells when the process was asked to end; without it, it never is.
+    print_sheet
+        The style sheet with which screens are printed.
     """
     door = Middleware(
         SecurityMiddleware,
@@ -52,4 +56,8 @@ def front_door(
         api_token=api_token,
         given_out=Tokens(data) if data is not None else None,
     )
-    return [door, Middleware(SlowBodies, stop=stop or Stop())]
+    return [
+        door,
+        Middleware(SlowBodies, stop=stop or Stop()),
+        Middleware(PrintSheet, sheet=print_sheet),
+    ]

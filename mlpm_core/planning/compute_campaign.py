@@ -9,6 +9,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.planning.checks import check_number
 
 HOURS_A_WEEK: Final = 168.0
+HOURS_A_DAY: Final = 24.0
 _MOST_HOURS: Final = 1e9
 
 
@@ -39,6 +40,8 @@ class Campaign:
     (0.5, 600.0, 300.0, 200.0, 300.0)
     >>> done.per_week, done.per_week_to_be_safe
     (8.4, None)
+    >>> done.is_ordinary, done.gpus_at_once
+    (True, 4.0)
     """
 
     gpu_hours_planned: float
@@ -113,6 +116,24 @@ class Campaign:
             return None
         left = max(0.0, self.gpu_hours_planned - self.gpu_hours_used)
         return int(left * self.runs / self.gpu_hours_used)
+
+    @property
+    def is_ordinary(self) -> bool | None:
+        """Whether runs end within a day, so that they are planned like any other long job.
+
+        By the length within which 19 of 20 end, else by the median; None when nobody said either.
+        That Thompson (2023, Managing machine learning projects, Manning) tells hours from days is
+        where this comes from; the day is the product's own.
+        """
+        hours = self.run_hours_p95 or self.run_hours_p50
+        return None if hours is None else hours <= HOURS_A_DAY
+
+    @property
+    def gpus_at_once(self) -> float | None:
+        """GPUs that a run keeps busy, by what runs used and the median length; None if unknown."""
+        if not self.runs or not self.run_hours_p50 or not self.gpu_hours_used:
+            return None
+        return self.gpu_hours_used / self.runs / self.run_hours_p50
 
     @property
     def per_week(self) -> float | None:

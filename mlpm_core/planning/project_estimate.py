@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.stats import rankdata
 
 from mlpm_core.planning.project_result import (
     EffortStep,
@@ -273,6 +272,8 @@ class _Sums:
 
 def _drivers(plan: ProjectPlan, details: Details, draws: Drawn) -> tuple[RankDriver, ...]:
     """Rank correlations with the effort, the strongest first; what does not vary is none."""
+    from scipy.stats import rankdata  # takes a second to import, see value.draws
+
     latents, luck = details.latents, details.luck
     causes: list[tuple[str, str, Array]] = [("bias", "Optimism that tasks share", latents.bias)]
     causes += [(f.name, f.label, latents.times(f.name)) for f, _ in plan.causes]

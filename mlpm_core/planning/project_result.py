@@ -189,6 +189,10 @@ class ProjectEstimate:
     @property
     def explanation(self) -> str:
         """The estimate in one sentence, for people who do not estimate."""
+        return self.explained(may_be_promised=self.is_promisable)
+
+    def explained(self, *, may_be_promised: bool) -> str:
+        """The same, where more than the plan itself decides whether it may be promised."""
         if self.is_finished:
             took = self._told(self.effort.p50, self.cost.p50)
             return f"All {len(self.plan.tasks)} tasks are done; they took about {took}."
@@ -203,16 +207,18 @@ class ProjectEstimate:
             spent = self._told(self.no_go.effort.p50, self.no_go.cost.p50)
             when = days_in_words(self.no_go.duration.p50).replace("day", "working day")
             tail += f", known after about {when} and {spent}"
-        return f"{self._plan()}; {tail}."
+        return f"{self._plan(may_be_promised=may_be_promised)}; {tail}."
 
-    def _plan(self) -> str:
+    def _plan(self, *, may_be_promised: bool) -> str:
         p50 = self._told(self.effort.p50, self.cost.p50)
         p80 = self._told(self.effort.p80, self.cost.p80, up=True)
         p95 = self._told(self.effort.p95, self.cost.p95, up=True)
-        if self.is_promisable:
+        if may_be_promised and self.is_promisable:
             return f"We plan {p50}, promise {p80} and hold a reserve up to {p95}"
         if self.sizes.fires:
             return f"We expect at least {p50} and promise nothing before large tasks are split"
+        if self.is_promisable:
+            return f"We expect at least {p50}, or {p80} to be safe, and promise nothing yet"
         return (
             f"If a usable model comes out, it takes {p50}, or {p80} to be safe; promise nothing, "
             "because more likely than not none comes out"

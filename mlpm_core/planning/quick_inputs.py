@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.checks import check_number
@@ -11,6 +11,9 @@ from mlpm_core.planning.factors import FACTORS
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 from mlpm_core.quantity import CURRENCIES
 from mlpm_core.records import Answer, Documentation
+
+if TYPE_CHECKING:
+    from mlpm_core.records import EstimateRecord
 
 _LEAST_DAYS: Final = 0.01  # some five minutes: nobody plans less
 
@@ -96,3 +99,27 @@ class QuickInputs:
     def tries(self) -> Tries:
         """The modelling loop."""
         return Tries(self.p_success, self.max_cycles, self.loop_share, self.repeat_share)
+
+
+def quick_inputs_of(record: EstimateRecord, currency: str) -> QuickInputs:
+    """What a stored guess answers.
+
+    Raises
+    ------
+    InputError
+        When a number of it is out of its range.
+    """
+    answers: dict[str, Any] = {name: Answer(getattr(record, name)) for name in FACTORS}
+    return QuickInputs(
+        raw_days=record.raw_days,
+        day_rate=record.day_rate,
+        p_success=record.p_success,
+        max_cycles=record.max_cycles,
+        n_models=record.n_models,
+        loop_share=record.loop_share,
+        repeat_share=record.repeat_share,
+        stop_point_days=record.stop_point_days,
+        documentation=record.documentation,
+        currency=currency,
+        **answers,
+    )

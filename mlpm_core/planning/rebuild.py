@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlpm_core.planning.artefacts import parents
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -84,12 +86,12 @@ def rebuild_score(
     (('c',), ('d',), 0)
     """
     seen: dict[str, None] = {}
-    ahead = _parents(model)
+    ahead = parents(model)
     while ahead:
         name = ahead.pop(0)
         if name not in seen and name != model.artefact_id:
             seen[name] = None
-            ahead += _parents(kept[name]) if name in kept else ()
+            ahead += parents(kept[name]) if name in kept else ()
     parts = [model, *(kept[name] for name in seen if name in kept)]
     return RebuildScore(
         artefact_id=model.artefact_id,
@@ -98,7 +100,3 @@ def rebuild_score(
         without_digest=tuple(a.artefact_id for a in parts if not a.digest.strip()),
         last=max(tries, key=lambda t: t.attempted_on, default=None),
     )
-
-
-def _parents(artefact: Artefact) -> list[str]:
-    return [name.strip() for name in artefact.made_from.split(";") if name.strip()]

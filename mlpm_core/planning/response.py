@@ -132,6 +132,61 @@ def model_years(deployments: Iterable[Deployment], today: date) -> dict[str, flo
     return {model: _union_days(spans) / DAYS_PER_YEAR for model, spans in days.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class SupportYear:
+    """The incidents of a calendar year, over the years that models were champions in it.
+
+    ``fix_hours`` are added up over the ``n_timed`` incidents of which they are known.
+    """
+
+    year: int
+    model_years: float
+    n_incidents: int
+    n_timed: int
+    fix_hours: float
+
+    @property
+    def hours_per_model(self) -> float | None:
+        """Hours of repair for each model and year; None while an incident has none."""
+        return self.fix_hours / self.model_years if self.n_timed == self.n_incidents else None
+
+
+def support_years(
+    clocks: Iterable[IncidentClock], deployments: Sequence[Deployment], today: date
+) -> tuple[SupportYear, ...]:
+    """What repairing models took, year by year up to today; years without a model are left out.
+
+    Parameters
+    ----------
+    clocks : iterable of IncidentClock
+        All incidents up to today.
+    deployments : sequence of Deployment
+        All deployments of the same models.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from mlpm_core.records import Deployment
+    >>> use = Deployment(project="p", deployment_id="a", model_id="m", value_case_id="v",
+    ...                  from_on=date(2024, 7, 1))
+    >>> [(y.year, round(y.model_years, 2)) for y in support_years([], [use], date(2025, 12, 31))]
+    [(2024, 0.5), (2025, 1.0)]
+    """
+    ours: dict[int, list[IncidentClock]] = {}
+    for clock in clocks:
+        ours.setdefault(clock.incident.started_at.year, []).append(clock)
+    first = min((d.from_on.year for d in deployments), default=today.year)
+    found, before = [], 0.0
+    for year in range(first, today.year + 1):
+        upto = sum(model_years(deployments, min(today, today.replace(year, 12, 31))).values())
+        told = ours.get(year, [])
+        timed = [c.fix for c in told if c.fix is not None]
+        if upto > before:
+            found.append(SupportYear(year, upto - before, len(told), len(timed), sum(timed)))
+        before = upto
+    return tuple(found)
+
+
 def _union_days(spans: list[tuple[date, date]]) -> int:
     total, upto = 0, None
     for first, last in sorted(spans):

@@ -182,6 +182,8 @@ def updated_estimate(
     completion in earned value management". The spread of at least 0.30 is the product's own.
     """
     _check(plan, reached)
+    if all(task.name in reached.ends for task in plan.tasks):
+        plan = replace(plan, risks=())  # nothing is left that could go wrong
     no_go = 0.0 if _loop_is_over(plan, reached) else plan.p_no_go
     posterior = _posterior(plan, reached, n, seed, no_go=no_go, learns=learns)
     plan = _widened(plan, posterior.widened)

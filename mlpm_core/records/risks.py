@@ -123,7 +123,11 @@ class Risk(Record):
         label="Shared on",
         default=None,
     )
-    status: RiskStatus = column("Whether it can still happen.", default=RiskStatus.OPEN)
+    status: RiskStatus = column(
+        "Whether it can still happen. One that occurred counts as certain until it is retired: do "
+        "that once its work stands in the tasks.",
+        default=RiskStatus.OPEN,
+    )
     retired_on: Day | None = column(
         "The day it could no longer happen.", label="Retired on", default=None
     )

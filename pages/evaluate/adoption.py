@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import controls, panels, queries
+from pages.parts.common import controls, panels, printing, queries
 from pages.parts.evaluate import decisions, preferences, proof, tables, text
 from pages.parts.in_life import costs
 
@@ -20,7 +20,7 @@ recorded = queries.decisions(project)
 if board.options and not board.is_empty:
     st.markdown(text.lead(board))
     st.subheader("Options compared in five dimensions", anchor=False, help=text.computed(board))
-    st.dataframe(
+    printing.table(
         tables.five_dimensions(board.options),
         hide_index=True,
         alt="Options side by side: net benefit and five dimensions",
@@ -30,8 +30,9 @@ if board.options and not board.is_empty:
     if weighed is not None:
         preferences.who_would_choose_what(weighed, board.currency)
     designs = proof.section(project, line.case.value_case_id, view.day)
-    st.subheader("Record the decision", anchor=False)
-    decisions.form(project, board, view.day, recorded, designs)
+    with printing.work("decision"):
+        st.subheader("Record the decision", anchor=False)
+        decisions.form(project, board, view.day, recorded, designs)
 
 if recorded:
     st.subheader("Recorded decisions", anchor=False)

@@ -1,6 +1,7 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, queries
+from mlpm_core.services.evaluate.funnel import funnel
+from pages.parts.common import charts, controls, panels, printing, queries
 from pages.parts.evaluate import tables, text
 from pages.parts.plan import insights
 
@@ -26,6 +27,7 @@ if board.is_empty:
     )
 
 st.markdown(text.lead(board))
+st.caption(text.funnel(funnel(board, queries.decisions(project))))
 if board.problem is not None:
     panels.empty(
         "The value of a candidate is computed from the numbers of its value case, and some are "
@@ -44,7 +46,7 @@ charts.draw(
 st.caption(text.chart(board))
 
 st.subheader("Side by side", anchor=False)
-st.dataframe(
+printing.table(
     tables.options(board),
     hide_index=True,
     alt="Options with net benefit, likely range, risks and measured metrics",
@@ -57,7 +59,7 @@ insights.before_choosing(queries.advice_among(project, line.case.value_case_id),
 
 if board.unvalued:
     st.subheader("Candidates without a value", anchor=False)
-    st.dataframe(
+    printing.table(
         tables.unvalued(board),
         hide_index=True,
         alt="Candidates that cannot be valued, and why",

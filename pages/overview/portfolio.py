@@ -1,31 +1,21 @@
 import streamlit as st
 
-from pages.parts.common import controls, kpi_cards, panels, queries, terms, text
+from pages.parts.common import panels, text
+from pages.parts.common import queries as common
 from pages.parts.in_life import come_true
+from pages.parts.overview import projects, queries
 
-portfolio = queries.whole_portfolio()
-if not portfolio.lines:
-    panels.empty(
-        "No value case yet. Create a project, say how its model creates value, and upload results.",
-        "data/registers.py",
-        "Create the first project" if not queries.projects() else "Add a value case",
-    )
+rows = queries.project_list()
+if not rows:
+    projects.none()
 
-st.markdown(text.portfolio(portfolio))
-panels.totals(portfolio)
+portfolio = common.whole_portfolio()
+if portfolio.lines:
+    st.markdown(text.portfolio(portfolio))
+    panels.totals(portfolio)
+else:
+    st.markdown(projects.NO_CASE)
 
-st.subheader("Value cases, the worst first", anchor=False)
-line = controls.line_of_table(portfolio.lines)
-st.caption(
-    "Values are estimated from model metrics, not measured with a control group (grade C). Likely: "
-    "the range in which the value now lies 8 times in 10. After actual cost: the value now, with "
-    "what was recorded as spent in the last 92 days in the place of the planned running cost. "
-    "Select a row to see its KPIs.",
-    help=terms.GRADE,
-)
-
-view = queries.project_view(line.project)
-panels.project_head(line)
-kpi_cards.kpi_cards(line.project, view.day, queries.kpi_lines(line.project))
-panels.case_links(line)
+listed, plans = projects.section(rows)
+projects.one_project(listed, plans)
 come_true.section()

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, queries
+from pages.parts.common import charts, controls, printing, queries
 from pages.parts.plan import (
     brief_queries,
     briefs,
@@ -53,6 +53,7 @@ st.markdown(meetings.sentence(met))
 meetings.alarms(met)
 meetings.contacts(met)
 meetings.questions(met)
+meetings.feedback(met)
 meetings.pack(project, met)
 personal_notes.form(project, met)
 
@@ -63,5 +64,6 @@ ledger.table(promised)
 st.subheader("Promises of KPI values", anchor=False)
 ledger.kpi_promises(promised)
 
-st.subheader("Add or change", anchor=False)
-briefs.form(project, view)
+with printing.work("brief"):
+    st.subheader("Add or change", anchor=False)
+    briefs.form(project, view)

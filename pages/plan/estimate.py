@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, queries, record_form, tables
+from pages.parts.common import charts, controls, printing, queries, record_form, tables
 from pages.parts.plan import around_estimate, estimates, task_queries, terms
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimates as by_task
@@ -23,6 +23,7 @@ if whole and is_by_task:
         around_estimate.warnings(project, whole)
         by_task.one_page(task_queries.page_of_tasks(whole), project)
         by_task.chances(whole)
+        around_estimate.waiting(whole)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             by_task.waterfall(whole)
@@ -40,9 +41,10 @@ if whole and is_by_task:
 stored = estimates.in_view(views) if views else None
 answer = st.container()
 
-st.subheader(estimates.form_title(is_by_task=is_by_task), anchor=False)
-changed = dict(stored.record) if stored and not estimates.adds_another() else None
-filled = record_form.record_form(record, project, changed)
+with printing.work("estimate"):
+    st.subheader(estimates.form_title(is_by_task=is_by_task), anchor=False)
+    changed = dict(stored.record) if stored and not estimates.adds_another() else None
+    filled = record_form.record_form(record, project, changed)
 view = None if is_by_task else estimates.tried(project, stored, filled)
 record_form.save_record(filled, page="plan/estimate.py")
 

@@ -1,7 +1,7 @@
 import streamlit as st
 
-from pages.parts.common import controls
-from pages.parts.plan import checks, risk_queries, risks
+from pages.parts.common import controls, printing
+from pages.parts.plan import artefacts, checks, offered_risks, risk_queries, risks
 
 project = controls.project()
 view = risk_queries.project_risks(project)
@@ -11,6 +11,7 @@ st.markdown(risks.sentence(view, asked))
 risks.warnings(view)
 risks.burn_down(view)
 risks.register(view)
+offered_risks.offers(project, risk_queries.offered_risks(project))
 
 st.subheader("Checks", anchor=False)
 shown = risk_queries.project_checks(project, checks.phase(asked.phase))
@@ -21,6 +22,8 @@ checks.readiness(shown)
 checks.packs(shown)
 checks.documents(shown)
 checks.rebuilds(shown)
+artefacts.table(shown)
 
-risks.form(project, view)
-risks.upload_link()
+with printing.work("risks"):
+    risks.form(project, view)
+    risks.upload_link()

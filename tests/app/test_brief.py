@@ -234,6 +234,7 @@ def test_the_brief_says_what_sprint_0_lacks_and_which_requirement_nobody_uses(br
     app = open_screen("brief", project="p")
     gate = plain(app.warning[1].value)
     assert "Sprint 0 is **not passed**: 2 things missing." in gate
+    assert "Sprint 0 is the work before the first model" in said(app)
     assert "Blocker “Who has it?” is past its date." in gate
     assert "No KPI counts yet" in gate
     assert "**0 of 1 requirement** with a use point; limits: 1 missed." in said(app)

@@ -31,6 +31,7 @@ def test_candidates_open_with_the_best_and_the_score_that_says_otherwise(demo):
     assert first.startswith(r"**champion\-1\.0** is worth most")
     assert rf"{best.net.mean / 1000:.1f}k".replace(".", r"\.") in first
     assert "ROC AUC" in first
+    assert app.caption[0].value.startswith("2 candidates measured: 2 with a value, 2 not worse")
     shown = app.dataframe[0].value
     assert list(shown["Option"]) == ["champion-1.0", "challenger-1.1", "adopt none"]
     assert {"Chance of loss", "Chance of being best", "Worse in every respect", "ROC AUC"} <= set(
@@ -249,3 +250,23 @@ def test_a_decision_is_withdrawn_by_the_message_that_reports_it(demo):
     newest = decisions.decisions(demo, WINBACK)[0]
     assert (newest.title, newest.state) == ("Too soon", "withdrawn")
     assert "Decision D002 is withdrawn: it stays listed with its evidence" in plain(said(app))
+
+
+def test_before_a_candidate_is_put_to_use_it_is_said_whether_it_was_built_again(demo):
+    def save(kind, **row):
+        assert registers.save(demo.acting_as("test"), WINBACK, kind, [row]).status == "committed"
+
+    assert "Nothing of **champion-1.0** is kept" in plain(
+        said(open_screen("adoption", project=WINBACK))
+    )
+    save("artefacts", artefact_id="champion-1.0", artefact_type="model", made_from="sample")
+    app = open_screen("adoption", project=WINBACK)
+    assert any("was never built again" in w.value for w in app.warning)
+    tried = {"artefact_id": "champion-1.0", "original": 0.78, "tolerance": 0.01}
+    save("rebuilds", attempted_on="2026-06-01", rebuilt=0.7, **tried)
+    app = open_screen("adoption", project=WINBACK)
+    assert any("not within its tolerance" in w.value for w in app.warning)
+    save("rebuilds", attempted_on="2026-06-02", rebuilt=0.78, **tried)
+    app = open_screen("adoption", project=WINBACK)
+    assert "was built again on 2 Jun 2026" in plain(said(app))
+    assert not app.warning

@@ -145,11 +145,7 @@ def test_the_portfolio_card_of_a_proxy_says_how_it_stands(demo):
         }.items()
     ]  # fmt: skip
     assert registers.save(demo.acting_as("test"), WINBACK, "kpis", rows).status == "committed"
-    app = open_screen("portfolio")
-    names = list(app.dataframe[0].value["Value case"])
-    row = names.index(next(n for n in names if "letter" in n.lower() or "win" in n.lower()))
-    app.session_state["portfolio_cases"] = {"selection": {"rows": [row], "columns": []}}
-    run(app)
+    app = open_screen("portfolio", shown=WINBACK)
     shown = plain(said(app))
     assert "not agreed, expired 3 weeks ago: agree to it or replace it." in shown
     assert "agree to it by 31 Jul 2026, in 4 weeks, or it stops counting." in shown

@@ -244,9 +244,9 @@ def test_whether_a_case_pays_for_the_work(figures, pays_back, told):
     ]
 
 
-def test_a_project_opens_with_its_case_its_health_and_its_age():
+def test_a_case_is_told_with_its_health_and_its_age():
     of = line(case(title="*Orders*", as_of=JUNE), "sick", "It loses.", age_days=1)
-    assert shown(panels.project_head, of) == [
-        "The shop", ":red-badge[:material/error: critical]",
-        r"\*Orders\*: It loses\. Data to 30 Jun 2026, 1 day old.",
+    assert shown(panels.case_head, of) == [
+        r"**\*Orders\***", ":red-badge[:material/error: critical]",
+        r"It loses\. Data to 30 Jun 2026, 1 day old.",
     ]  # fmt: skip

@@ -64,6 +64,15 @@ def test_the_screen_opens_with_what_is_at_risk_against_the_start_and_who_was_not
     assert "for 28 days" in plain(app.warning[0].value)
 
 
+def test_a_small_chance_is_not_none_and_a_retired_risk_is_nobodys_knowledge(shop):
+    save(shop, "risks", RISK | {"probability": 0.004})
+    app = open_screen("risks", project="p")
+    assert list(app.dataframe[0].value["Probability"]) == ["<1%"]
+    retired = {"status": "retired", "retired_on": "2026-03-09", "evidence": "The data came."}
+    save(shop, "risks", RISK | retired)
+    assert "Stakeholders know" not in opened(open_screen("risks", project="p"))
+
+
 def test_risks_without_a_size_or_a_rate_are_said_and_not_taken_as_nothing(shop):
     bare = {k: v for k, v in RISK.items() if k not in ("p10", "p50", "p90")}
     save(shop, "risks", bare)

@@ -45,12 +45,8 @@ def test_the_portfolio_opens_with_the_sum_and_names_who_needs_somebody(demo):
     assert len(app.metric) >= 5
 
 
-def test_a_chosen_row_shows_its_own_kpis(demo):
-    app = open_screen("portfolio")
-    names = list(app.dataframe[0].value["Value case"])
-    row = names.index("Triage of workshop requests")
-    app.session_state["portfolio_cases"] = {"selection": {"rows": [row], "columns": []}}
-    run(app)
+def test_a_chosen_project_shows_its_own_kpis(demo):
+    app = open_screen("portfolio", shown="bike-shop-workshop")
     kpis = registers.records(demo, "bike-shop-workshop", "kpis")
     shown = " ".join(m.label for m in app.metric)
     assert all(k["title"].split(",")[0].replace("-", r"\-") in shown for k in kpis)

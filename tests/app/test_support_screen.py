@@ -107,3 +107,20 @@ def test_the_sentence_says_who_and_what_is_not_covered_whatever_is_recorded(empt
     text = said(open_screen("support", project="p"))
     assert "5 models in use looked after: 1 by your own people and 4 by nobody" in text
     assert "at worst 10 days of need are not covered" in text
+
+
+def test_a_contract_that_has_not_begun_is_not_said_to_look_after_anything(empty):
+    shop(empty)
+    rows = {
+        "models": {"model_id": "m"},
+        "value_cases": {"value_case_id": "v", "mechanism": "demand_forecast"},
+        "contracts": {"contract_id": "c", "counterparty": "North", "contract_type": "support",
+                      "starts_on": date(2026, 7, 10)},
+        "deployments": {"deployment_id": "d", "model_id": "m", "value_case_id": "v",
+                        "from_on": date(2026, 1, 1), "contract_id": "c"},
+    }  # fmt: skip
+    for kind, row in rows.items():
+        receipt = registers.save(empty.acting_as("test"), "p", kind, [{"project": "p"} | row])
+        assert receipt.status == "committed", receipt.rejects
+    text = said(open_screen("support", project="p"))
+    assert "is looked after only from 10 Jul 2026 on, by North" in text

@@ -75,3 +75,45 @@ def test_an_estimate_is_kept_and_a_baseline_refused_while_a_task_is_too_large(sh
     assert "is kept as a snapshot" in plain(said(app))
     with shop.store.reader() as reader:
         assert [s.is_baseline for s in reader.current(EstimateSnapshot, PROJECT)] == [False]
+
+
+def test_work_of_less_than_a_day_has_its_sliders(shop):
+    done = {"status": "dropped"}
+    rows = {task["task_id"]: done for task in example_tasks()[1:]}
+    first = example_tasks()[0]["task_id"]
+    save_tasks(shop, **rows | {first: {"p10": 0.1, "p50": 0.2, "p90": 0.3, "depends_on": ""}})
+    rare = {"title": "Rare", "category": "data", "probability": 0.0}
+    risks = [{"risk_id": f"R{i}", **rare} for i in range(4)]
+    receipt = registers.write_rows(shop.acting_as("ada"), PROJECT, "risks", risks)
+    assert receipt.status == "committed", receipt.rejects
+    app = open_screen("estimate", project=PROJECT)
+    assert "The chance to be done by 1 Dec 2026 is" in plain(said(app))
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_chance_of_a_day_says_what_it_goes_by_and_counts_tasks_one_by_one():
+    text = plain(said(open_screen("estimate", project=PROJECT)))
+    assert "if a usable model comes out; " in text
+    assert "of 17 tasks would each be done by then 8 times in 10" in text
+    assert "all tasks would be done" not in text
+
+
+def test_a_finished_project_is_told_as_one(shop):
+    done = {"status": "done", "spent_days": 3.0, "finished_on": "2027-01-08"}
+    save_tasks(shop, **{task["task_id"]: done for task in example_tasks()})
+    project = {"title": "Forecast", "currency": "EUR", "planned_start_on": "2026-11-30",
+               "clock_on": "2027-02-08", "needed_by_on": "2027-03-01"}  # fmt: skip
+    registers.save(shop.acting_as("ada"), PROJECT, "projects", [project])
+    text = plain(said(open_screen("estimate", project=PROJECT)))
+    assert "All 17 tasks are done" in text
+    assert "The last was done on 8 Jan 2027, 52 days before" in text.replace("**", "")
+    assert "may be promised for" not in text
+
+
+def test_an_open_question_that_acts_on_no_task_is_not_called_answered(shop):
+    rows = [task | {"status": "dropped"} for task in example_tasks()[1:]]
+    only = example_tasks()[0] | {"category": "support", "depends_on": ""}
+    registers.save(shop.acting_as("ada"), PROJECT, "tasks", [only, *rows])
+    text = plain(said(open_screen("estimate", project=PROJECT)))
+    assert "No open question acts on any of the tasks." in text
+    assert "Every question is answered." not in text

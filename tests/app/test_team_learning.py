@@ -9,7 +9,8 @@ import pytest
 from mlpm_core.planning.calibration import estimator_calibration
 from mlpm_core.records import Task
 from mlpm_core.services.ingest import registers
-from mlpm_core.services.plan.learning import EstimatorLine, Inside, learning
+from mlpm_core.services.plan.learning import Inside, learning
+from mlpm_core.services.plan.past_projects import EstimatorLine
 from mlpm_core.services.plan.team import Demand, team
 from pages.parts.plan import learning_text, team_text
 from tests.app.conftest import button, open_screen, plain, run, said
@@ -62,8 +63,8 @@ def test_an_estimator_is_not_called_narrow_for_what_luck_may_do():
         for n, actual in ((10, [4] * 7 + [9] * 3), (10, [9] * 10), (9, [9] * 9), (10, [4] * 10))
     ]
     assert [learning_text.estimator(line) for line in lines] == [
-        "too narrow, or bad luck: stretch 1.2 times",
-        "too narrow: stretch 3 times",
+        "too narrow, or bad luck: taken as 1.2 times as wide",
+        "too narrow: taken as 3 times as wide",
         "too few to say (10 needed)",
         "ranges hold",
     ]
@@ -94,6 +95,12 @@ def test_the_team_is_told_what_nobody_covers_and_which_days_lack(shop):
     warnings = " ".join(team_text.warnings(view))
     assert "roles that nobody plays: MLE" in warnings
     assert "looks after the model" in warnings
+
+
+def test_one_task_without_a_day_is_one(shop):
+    save(shop, "tasks", {"task_id": "a", "title": "a", "category": "data", "status": "done"})
+    one = learning(shop, "shop")
+    assert learning_text.undated(one) == "1 task is done without a day, and not counted."
 
 
 def test_a_pack_is_added_with_one_click_and_said_with_its_undo(shop):

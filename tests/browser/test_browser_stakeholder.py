@@ -44,3 +44,27 @@ def test_a_link_leads_to_a_kpi_its_target_freshness_definition_and_origin(
     main = page.locator("[data-testid=stMain]").inner_text()
     assert "metric_results" in main
     assert "By demo on" in main
+
+
+def test_a_screen_prints_whole_without_menu_and_controls(page: Page, server: Server):
+    page.goto(f"{server.url}/kpi?project=bike-shop-workshop&kpi=desk-hours&print=1")
+    wait_for_app(page)
+    assert page.title() == "KPI · Workshop time and triage · MLPM"
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 994})  # what A4 leaves between its margins
+    wait_for_app(page)
+    for left_out in ("stSidebar", "stHeader", "stSelectbox", "stButton", "stPageLink"):
+        assert not [e for e in page.get_by_test_id(left_out).all() if e.is_visible()], left_out
+    assert not page.get_by_text("This is the screen as it prints").is_visible()
+    assert page.get_by_text("Workshop time and triage").first.is_visible()
+    assert page.get_by_role("table").last.is_visible()
+    width, height, shown = page.evaluate(
+        """() => {
+            const main = document.querySelector('[data-testid="stMainBlockContainer"]');
+            const all = [...main.querySelectorAll('p, td, th, canvas, h1, h3')];
+            const right = Math.max(...all.map((e) => e.getBoundingClientRect().right));
+            return [right, document.documentElement.scrollHeight, main.scrollHeight];
+        }"""
+    )
+    assert width <= 703 + 1
+    assert height >= shown > 994  # more than one sheet, and no part scrolls

@@ -17,7 +17,7 @@ FLOORS = {
     "services": (
         "session", "valuation", "ingest", "plan", "evaluate", "in_life", "admin", "lifecycle",
     ),
-    "pages/parts": ("common", "plan", "evaluate", "in_life", "data"),
+    "pages/parts": ("common", "plan", "evaluate", "in_life", "data", "overview"),
     "intake": ("messages", "files", "columns", "parsed_file", "pipeline", "sandbox"),
 }  # fmt: skip
 """The rooms within a room, from the ground up: each may import those before it."""

@@ -1,11 +1,14 @@
-"""A process that imports one file and says what became of it: ``python faulty.py FOLDER [BOUND]``.
+"""A process that imports one file and says what became of it: ``FOLDER [BOUND]``.
 
 With a bound no file may grow beyond so many bytes from then on.
 """
 
 from __future__ import annotations
 
+import ctypes
+import os
 import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from mlpm_core.services.ingest import imports
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from tests.crash.child import file_of
+
+_SET_TRACER = 0x59616D61  # PR_SET_PTRACER; needless and without effect where there is no Yama
 
 
 def main() -> None:
@@ -40,5 +45,8 @@ def main() -> None:
         print(f"FAILED {error}", flush=True)
 
 
-if __name__ == "__main__":
+def watched() -> None:
+    """The same, once a tracer that may be anybody has let it go on."""
+    ctypes.CDLL(None).prctl(_SET_TRACER, ctypes.c_ulong(-1))
+    os.kill(os.getpid(), signal.SIGSTOP)
     main()

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -17,9 +15,11 @@ from tests import forked
 from tests.crash.test_crashes import ROOT, SOAK, checked, said
 from tests.patience import PATIENCE
 from tests.serving import own_environment
-from tests.strace import find_strace
+from tests.strace import traced
 
-CHILD = Path(__file__).with_name("faulty.py")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CAUSES = ("Input/output error", "No space left on device", "File too large")
 MOST = 60
 TRIED = range(1, MOST)
@@ -31,30 +31,32 @@ OTHERS = (
 )  # fmt: skip
 
 
+class Done(NamedTuple):
+    """What a process said, and what went wrong."""
+
+    stdout: str
+    stderr: str
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with a batch in it, cleanly closed."""
     folder = tmp_path_factory.mktemp("faults") / "store"
-    done = worked(folder, [])
+    done = worked(folder)
     assert said(done.stdout, "ACK") == ["B00001"], done.stderr
     return folder
 
 
-def worked(folder: Path, before: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One import in a process of its own."""
+def worked(folder: Path, *arguments: str, log: Path | None = None, options=()) -> Done:
+    """One import in a process of its own, watched by strace when there is a log to write."""
     environment = own_environment(folder, PYTHONPATH=str(ROOT))
-    if not before:
-        return forked.run(
-            "tests.crash.faulty:main", [folder, *arguments], environment, ROOT, PATIENCE
-        )
-    return subprocess.run(
-        [*before, sys.executable, str(CHILD), str(folder), *arguments],
-        capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE, check=False,
-        env=environment,
-    )  # fmt: skip
+    target = "tests.crash.faulty:main" if log is None else "tests.crash.faulty:watched"
+    process = forked.Forked(target, [folder, *arguments], environment, ROOT)
+    said_, told = process.communicate(PATIENCE) if log is None else traced(process, log, *options)
+    return Done(said_, told)
 
 
-def held(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
+def held(folder: Path, done: Done) -> None:
     """What was acknowledged is there, whole; what failed is not, and its cause was named."""
     acknowledged = {"B00001", *said(done.stdout, "ACK")}
     n = checked(folder, acknowledged)
@@ -69,8 +71,8 @@ def held(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
 def test_no_call_that_writes_is_left_untried(store, tmp_path):
     """An import uses these calls to write, flush, move or cut files, and no others."""
     copy, log = shutil.copytree(store, tmp_path / "store"), tmp_path / "calls.log"
-    before = [find_strace(), "-f", "--seccomp-bpf", "-qq", "-o", str(log), "-y"]
-    done = worked(copy, [*before, "-e", f"trace={','.join((*CALLS, *CALLS_OF_SOAK, *OTHERS))}"])
+    calls = f"trace={','.join((*CALLS, *CALLS_OF_SOAK, *OTHERS))}"
+    done = worked(copy, log=log, options=("-y", "-e", calls))
     assert said(done.stdout, "ACK") == ["B00002"], done.stderr
     text = log.read_text(errors="replace")
     used = {call for call in (*CALLS, *CALLS_OF_SOAK, *OTHERS) if f" {call}(" in text}
@@ -89,9 +91,7 @@ def test_every_call_of_the_system_may_fail_once(store, tmp_path, tell, call):
             copy = shutil.copytree(store, tmp_path / f"{call}-{error}-{n}")
             log = tmp_path / "strace.log"
             inject = f"inject={call}:error={wrong}:when={n}"
-            before = [find_strace(), "-f", "--seccomp-bpf", "-qq", "-o", str(log)]
-            before += ["-e", f"trace={call}", "-e", inject]
-            done = worked(copy, before)
+            done = worked(copy, log=log, options=("-e", f"trace={call}", "-e", inject))
             if "(INJECTED)" not in log.read_text(errors="replace"):
                 assert said(done.stdout, "ACK") == ["B00002"], done.stderr
                 break
@@ -111,7 +111,7 @@ def test_a_file_that_may_not_grow_leaves_nothing_half_done(store, tmp_path, tell
     for i in range(8 * SOAK):
         copy = shutil.copytree(store, tmp_path / f"{i}")
         bound = 100 + 2 ** rng.uniform(6, 15) if i % 4 else rng.randrange(largest, 2 * largest)
-        done = worked(copy, [], str(int(bound)))
+        done = worked(copy, str(int(bound)))
         held(copy, done)
         told = next((w for w in ("ACK", "FAILED") if said(done.stdout, w)), "died")
         outcomes[told] += 1

@@ -40,7 +40,7 @@ def test_every_question_of_the_packs_is_asked_once_and_says_where_it_comes_from(
     assert len({q.check_id for q in packs}) == len(packs)
     assert {q.pack for q in packs} == {
         "Readiness", "Ethics and privacy", "Regulation", "Autonomy and failure", "Data story",
-        "Impact",
+        "Impact", "Handover",
     }  # fmt: skip
     assert all(q.question.endswith("?") and q.source and q.area for q in packs)
     assert IMPACT_CHECK in {q.check_id for q in packs}

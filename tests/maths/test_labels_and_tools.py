@@ -197,3 +197,15 @@ def test_a_cycle_time_that_cannot_be_is_refused():
     for wrong in (-1, math.nan, math.inf):
         with pytest.raises(InputError, match="cycle time after"):
             pay_back([1, 2, 3, 4], [1, 2, 3, wrong])
+
+
+def test_runs_of_hours_are_work_like_any_other_and_runs_of_days_a_campaign():
+    """4,416 GPU-hours over 20 runs of 24 hours are 9.2 GPUs at a time."""
+    assert campaign().is_ordinary is False
+    assert campaign(run_hours_p95=24.0).is_ordinary is True
+    assert campaign(run_hours_p50=5.0, run_hours_p95=None).is_ordinary is True
+    assert campaign(run_hours_p50=None, run_hours_p95=None).is_ordinary is None
+    assert campaign().gpus_at_once == pytest.approx(9.2)
+    assert campaign(run_hours_p50=None).gpus_at_once is None
+    none = campaign(gpu_hours_used=0, gpu_hours_failed=0, runs=0, runs_failed=0)
+    assert none.gpus_at_once is None

@@ -14,6 +14,7 @@ from mlpm_core.planning import (
     Bias,
     ProjectPlan,
     Reached,
+    RiskPlan,
     RolePlan,
     TaskPlan,
     ThreePoint,
@@ -106,6 +107,15 @@ def test_a_finished_project_is_what_it_was():
     assert done.estimate.effort.p10 == done.estimate.effort.p95 == 7.0
     assert done.estimate.duration.p95 == 12.0
     assert done.remaining.p95 == 0.0
+
+
+def test_a_risk_adds_nothing_to_a_project_that_is_finished_and_all_to_one_that_is_not():
+    risk = RiskPlan("late", 0.5, ThreePoint(5, 10, 20), day_rate=1.0)
+    plan = one_task(2, 4, 8, risks=(risk,))
+    done = updated_estimate(plan, Reached(20.0, {"T1": 7.0}, {"T1": 12.0}), n=500)
+    assert (done.estimate.effort.p95, done.estimate.duration.p95) == (7.0, 12.0)
+    runs = updated_estimate(plan, Reached(20.0, spent={"T1": 7.0}), n=500)
+    assert runs.estimate.effort.p95 > 17.0
 
 
 @pytest.mark.parametrize("spent", [0.5, 4.0, 20.0, 300.0])

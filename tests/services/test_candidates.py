@@ -11,8 +11,12 @@ from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.records import Status
 from mlpm_core.services.evaluate import candidates as evaluations
 from mlpm_core.services.evaluate import decisions
+from mlpm_core.services.evaluate.funnel import Funnel, funnel
+from mlpm_core.services.evaluate.rebuildable import rebuild_of
+from mlpm_core.services.evaluate.views import LeaderboardView
 from mlpm_core.services.ingest import batches, imports, registers
 from mlpm_core.services.ingest import undo as undoing
+from mlpm_core.services.plan.checks import checks
 from tests.meeting import CASE, GOOD, HEAD, WINBACK, before_the_meeting
 
 
@@ -158,3 +162,43 @@ def test_a_decision_outlives_its_value_case(shop):
     (decision,) = decisions.decisions(shop, WINBACK)
     assert (decision.case_title, decision.realised) == (CASE, None)
     assert decision.promised is not None
+
+
+def test_how_far_candidates_came_is_counted_from_measured_to_in_use(shop):
+    upload(shop, f"{CASE},forest,roc_auc,0.9,4000,,\n")
+    before = funnel(board(shop), decisions.decisions(shop, WINBACK))
+    assert (before.measured, before.valued, before.chosen) == (3, 2, 0)
+    assert before.deployed == 0
+    rows = {
+        "models": {"model_id": "letters"},
+        "deployments": {
+            "deployment_id": "d", "model_id": "letters", "model_version": "champion-1.0",
+            "value_case_id": CASE, "from_on": "2026-06-22",
+        },
+    }  # fmt: skip
+    for kind, row in rows.items():
+        registers.save(shop.acting_as("ada"), WINBACK, kind, [row])
+    decisions.decide(shop.acting_as("ada"), WINBACK, CASE, **GOOD)
+    after = funnel(board(shop), decisions.decisions(shop, WINBACK))
+    assert (after.measured, after.chosen, after.deployed) == (3, 1, 1)
+
+
+def test_without_a_candidate_nothing_is_counted_as_one():
+    empty = LeaderboardView("v", "V", "EUR", "today")
+    assert funnel(empty, []) == Funnel(0, 0, 0, 0, 0)
+
+
+def test_the_rebuild_score_is_that_of_the_model_a_candidate_is_called_after(shop):
+    registers.save(shop.acting_as("ada"), WINBACK, "models", [{"model_id": "letters"}])
+    model = {"artefact_type": "model", "made_from": "d", "model_id": "letters"}
+    registers.save(
+        shop.acting_as("ada"), WINBACK, "artefacts",
+        [model | {"artefact_id": "a", "model_version": "champion-1.0"},
+         {"artefact_id": "forest", "artefact_type": "dataset"}],
+    )  # fmt: skip
+    view = checks(shop, WINBACK)
+    assert rebuild_of(view, "champion-1.0").artefact_id == "a"
+    assert rebuild_of(view, "letters champion-1.0").artefact_id == "a"
+    assert rebuild_of(view, "a").artefact_id == "a"
+    assert rebuild_of(view, "challenger-1.1") is None
+    assert rebuild_of(view, "forest") is None

@@ -11,7 +11,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.planning.promises import DeliveryOutcome, kept_rate
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
-from mlpm_core.services.plan.delivery_promises import ledger
+from mlpm_core.services.plan.delivery_promises import Safety, ledger
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
 
@@ -129,3 +129,40 @@ def test_a_rate_of_impossible_counts_is_refused():
     for kept, n in ((2, 1), (-1, 3)):
         with pytest.raises(InputError, match="not possible"):
             kept_rate(kept, n)
+
+
+def test_a_promise_is_safe_only_at_p80_of_the_estimate_it_names(shop):
+    """40 working days from Monday 4 May 2026 end on Friday 26 June 2026."""
+    save(
+        shop, "projects",
+        {"title": "S", "clock_on": date(2026, 6, 30), "planned_start_on": date(2026, 5, 4)},
+    )  # fmt: skip
+    estimate = {"taken_on": "2026-05-01", "duration_p80": 40.0, "cost_p80": 12_000.0}
+    save(
+        shop, "estimate_snapshots",
+        estimate | {"snapshot_id": "S1"},
+        {"snapshot_id": "blank", "taken_on": "2026-05-01"},
+        estimate | {"snapshot_id": "wild", "duration_p80": 1e17},
+    )  # fmt: skip
+    rows = {
+        "on-p80": DATE | {"promised_for_on": "2026-06-26", "snapshot_id": "S1"},
+        "day-early": DATE | {"promised_for_on": "2026-06-25", "snapshot_id": "S1"},
+        "cost-enough": COST | {"promised_cost": 12_000, "snapshot_id": "S1"},
+        "cost-less": COST | {"promised_cost": 11_999, "snapshot_id": "S1"},
+        "by-chance": DATE | {"confidence": 0.8},
+        "less-likely": DATE | {"confidence": 0.79},
+        "silent": DATE,
+        "blank": DATE | {"snapshot_id": "blank"},
+        "wild": DATE | {"snapshot_id": "wild"},
+    }
+    save(shop, "delivery_promises", *[{"promise_id": k} | v for k, v in rows.items()])
+    view = ledger(shop, "shop")
+    safety = {line.record.promise_id: line.safety for line in view.lines}
+    assert {k for k, s in safety.items() if s is Safety.SAFE} == {
+        "on-p80", "cost-enough", "by-chance",
+    }  # fmt: skip
+    assert {k for k, s in safety.items() if s is Safety.UNKNOWN} == {"silent", "blank", "wild"}
+    assert view.count_safety(Safety.TOO_EARLY) == 3
+    assert next(x for x in view.lines if x.record.promise_id == "on-p80").safe_on == date(
+        2026, 6, 26
+    )

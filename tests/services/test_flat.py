@@ -11,8 +11,10 @@ from mlpm_core.records import Model
 from mlpm_core.services.in_life.deployments import deployments
 from mlpm_core.services.in_life.portfolio import portfolio
 from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json
+from mlpm_core.services.in_life.project_list import project_list
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan.plan_summaries import plan_summaries
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation import value_cases, valuing
 from mlpm_core.store import Reader
@@ -134,6 +136,40 @@ def test_what_the_store_is_asked_does_not_grow_with_the_projects(shops, counted,
     screen(shops)
     n_asked, looked_at = counted.since()
     assert (n_asked <= N_COLD, looked_at) == (True, ["shop-1"] * 2), n_asked
+
+
+TASKS = (
+    "project,task_id,title,category,p10,p50,p90,role\n"
+    "{0},T1,Read,data,1,2,4,DE\n{0},T2,Build,train,2,4,9,DE\n"
+)
+ROLES = "project,role_id,heads,availability,day_rate\n{0},DE,1,1,500\n"
+N_LIST = 19
+"""What the value cases ask, and reviews, risks, decisions, and the end of incidents for all."""
+N_PLANS = 15
+"""A question for each kind that a plan is made of, the closed projects of all among them."""
+
+
+def test_what_the_list_of_projects_asks_does_not_grow_with_the_projects(shops, counted):
+    for project in names(shops):
+        put(shops, project, "roles", ROLES)
+        put(shops, project, "tasks", TASKS)
+    counted.since()
+    assert {row.project for row in project_list(shops)} == set(names(shops))
+    n_asked, _ = counted.since()
+    assert n_asked <= N_LIST
+    plans = plan_summaries(shops)
+    assert {plan.mode for plan in plans.values()} == {"tasks"}
+    n_asked, _ = counted.since()
+    assert n_asked <= N_PLANS
+    project_list(shops)
+    plan_summaries(shops)
+    assert counted.since() == (0, [])
+    put(shops, "shop-1", "kpis", KPI)
+    counted.since()
+    project_list(shops)
+    plan_summaries(shops)
+    n_asked, looked_at = counted.since()
+    assert (n_asked <= N_LIST + N_PLANS, looked_at) == (True, ["shop-1"] * 2), n_asked
 
 
 def test_a_restart_values_nothing_and_a_write_what_it_changed(filled, n_computed, tmp_path):

@@ -182,6 +182,19 @@ def test_the_pack_tells_what_changed_since_they_were_met_and_what_they_have_not_
     assert pack.decisions == ("Blocks the work, in the hands of nobody yet: Who has it?",)
     assert pack.questions == (("Which stores?", 20),)
     assert pack.risks == ("Risk 3 (open, 25% likely; nobody was told)",)
+    save(
+        shop, "risk_reviews",
+        {"risk_id": "r3", "reviewed_on": "2026-06-20", "probability": 0.004},
+    )  # fmt: skip
+    save(
+        shop, "risks",
+        {"risk_id": "r4", "title": "Risk 4", "status": "occurred", **risk},
+        {"risk_id": "r5", "title": "Risk 5", "raised_on": "2026-07-01", **risk},
+    )  # fmt: skip
+    assert meeting_pack(shop, "shop", "tom").risks == (
+        "Risk 3 (open, less than 1% likely; nobody was told)",
+        "Risk 4 (occurred; nobody was told)",
+    )
     text = pack_text(pack)
     assert "WHAT CHANGED SINCE 10 JUN 2026\n- Found out (proven): New" in text
     assert "- 2 of 3 findings are checked or proven." in text
@@ -198,3 +211,18 @@ def test_a_pack_stays_on_one_page_and_works_with_nothing_known(shop):
     assert len(text.splitlines()) < 60
     with pytest.raises(NotFoundError, match="nobody"):
         meeting_pack(shop, "shop", "nobody")
+
+
+def test_what_was_shown_stands_with_what_they_said_the_newest_first(shop):
+    save(
+        shop, "interactions",
+        met("a", "2026-06-01", shown="A rule", said="Too many alarms"),
+        met("b", "2026-06-20", "mara", "demo", shown="A model"),
+        met("c", "2026-06-25"),
+        met("d", "2026-07-01", shown="Tomorrow's"),
+    )  # fmt: skip
+    view = meetings(shop, "shop")
+    assert [(f.stakeholder, f.shown, f.said) for f in view.feedback] == [
+        ("Mara", "A model", ""), ("Tom", "A rule", "Too many alarms"),
+    ]  # fmt: skip
+    assert view.unanswered_demos == 1

@@ -197,7 +197,7 @@ def test_a_store_of_before_keeps_its_kpis(tmp_path, monkeypatch):
         "value_case_id": "", "unit": "EUR/year", "direction": "higher", "baseline": 1.0,
         "target": 2.0, "target_on": TODAY, "definition": "as counted", "owner": "Ines",
         "stands_for": "", "agreed_by": "", "agreed_on": None, "expires_on": None,
-        "archived": False,
+        "season": "", "archived": False,
     }  # fmt: skip
 
 

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -21,6 +20,8 @@ from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Ledger
+from tests import forked
+from tests.patience import PATIENCE
 from tests.services.test_healing import clock, everything, filled, opened
 from tests.serving import ROOT, own_environment
 
@@ -168,27 +169,24 @@ def test_a_rename_that_fails_leaves_everything_as_it_was(backed, other, monkeypa
         assert holds(folder)[0] == backed[0]
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from mlpm_core.services.admin import backups
-from mlpm_core.services.session.settings import Settings
-real, left = Path.rename, [int(sys.argv[3])]
-def rename(self, target):
-    left[0] -= 1
-    if left[0] < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(self, target)
-Path.rename = rename
-backups.restore(Settings(data=Path(sys.argv[1]), demo=False), Path(sys.argv[2]))
-"""
+def restore_and_die() -> None:
+    """A restore that is killed before a rename: ``FOLDER BACKUP HOW_MANY_COME_BEFORE``."""
+    real, left = Path.rename, [int(sys.argv[3])]
+
+    def rename(self, target):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(self, target)
+
+    Path.rename = rename
+    backups.restore(Settings(data=Path(sys.argv[1]), demo=False), Path(sys.argv[2]))
 
 
 def killed(folder, path, after):
-    return subprocess.run(
-        [sys.executable, "-c", KILLED, str(folder), str(path), str(after)], check=False, cwd=ROOT,
-        env=own_environment(folder, PYTHONPATH=str(ROOT)), capture_output=True, text=True,
-    ).returncode  # fmt: skip
+    target = f"{__name__}:{restore_and_die.__name__}"
+    environment = own_environment(folder, PYTHONPATH=str(ROOT))
+    return forked.run(target, [folder, path, after], environment, ROOT, PATIENCE).returncode
 
 
 def test_killed_between_any_two_renames_the_next_start_puts_back_what_was_there(

@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
-from mlpm_core.errors import NotFoundError
-from mlpm_core.records import Phase
+from mlpm_core.errors import InputError, NotFoundError
+from mlpm_core.planning.artefacts import ArtefactGap
+from mlpm_core.records import Phase, RiskCategory
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.checks import checks, question_titles
+from mlpm_core.services.plan.offered_risks import offered_risks, write_down
 from mlpm_core.services.plan.risks import risks
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
@@ -121,3 +123,109 @@ def test_a_model_is_scored_by_what_is_kept_and_by_its_own_tries(shop):
     assert checks(shop, "p").rebuilds[0].last is None
     save(shop, "rebuilds", tried | {"attempted_on": "2026-03-02"})
     assert checks(shop, "p").rebuilds[0].points == 3
+
+
+def test_what_making_a_risk_smaller_spares_is_held_against_what_it_takes(shop):
+    """From 1/2 to 1/4 of 4 days spares 1 day on average."""
+    smaller = SIZED | {"residual_probability": 0.25}
+    save(
+        shop, "risks",
+        smaller | {"risk_id": "dear", "mitigation_days": 2},
+        smaller | {"risk_id": "cheap", "mitigation_days": 0.5},
+        smaller | {"risk_id": "unsaid"},
+        RISK | {"risk_id": "unsized", "residual_probability": 0.25, "mitigation_days": 2},
+        SIZED | {"risk_id": "worse", "residual_probability": 0.9, "mitigation_days": 0},
+    )  # fmt: skip
+    found = {
+        r.record.risk_id: (r.spared_days, r.is_mitigation_dear) for r in risks(shop, "p").risks
+    }
+    assert found == {
+        "dear": (1, True), "cheap": (1, False), "unsaid": (1, None), "unsized": (None, None),
+        "worse": (0, False),
+    }  # fmt: skip
+
+
+def test_artefacts_with_most_unsettled_come_first(shop):
+    save(
+        shop, "artefacts",
+        {"artefact_id": "ok", "artefact_type": "code", "owner": "P", "location": "x",
+         "digest": "1"},
+        {"artefact_id": "bare", "artefact_type": "dataset", "keep_until_on": "2026-03-29"},
+    )  # fmt: skip
+    bare, ok = checks(shop, "p").artefacts
+    assert (bare.record.artefact_id, ok.gaps) == ("bare", ())
+    assert ArtefactGap.KEPT_TOO_LONG in bare.gaps
+
+
+IMPACT = {
+    "check_id": "impact_harm", "phase": "sprint_1", "reply": "yes", "answered_on": "2026-03-20",
+    "harm_if_works": "Nobody.", "harm_if_fails": "Whoever waits for a bike",
+}  # fmt: skip
+
+
+def offers(workspace):
+    return {o.risk_id: o for o in offered_risks(workspace, "p")}
+
+
+def test_a_project_without_people_harm_or_incidents_is_offered_no_risk(shop):
+    assert offers(shop) == {}
+
+
+def test_people_who_are_missing_and_harm_that_is_named_are_offered_as_risks(shop):
+    save(shop, "roles", {"role_id": "DS", "day_rate": 500, "is_core_ml": True})
+    save(
+        shop, "team_members",
+        {"person_id": "ana", "name": "Ana", "role": "DS", "train": 3, "governance": 1,
+         "is_technical_lead": True},
+        {"person_id": "bo", "name": "Bo", "role": "DS", "train": 1, "governance": 1,
+         "is_technical_lead": True},
+    )  # fmt: skip
+    save(shop, "tasks", {"task_id": "t", "title": "T", "category": "train"})
+    save(shop, "check_results", IMPACT)
+    found = offers(shop)
+    assert set(found) == {
+        "people-lead-no_delivery", "people-lead-no_depth", "people-one-person",
+        "harm-fails-impact_harm",
+    }  # fmt: skip
+    assert found["people-lead-no_delivery"].title.startswith("Led by Ana and Bo,")
+    assert found["people-lead-no_depth"].title.startswith("Led by Bo,")
+    assert found["people-one-person"].title.endswith("gone: training.")
+    assert found["harm-fails-impact_harm"].category is RiskCategory.ETHICS_LEGAL
+
+
+def test_a_model_with_incidents_that_no_risk_watches_is_offered_as_one(shop):
+    save(shop, "models", {"model_id": "m"}, {"model_id": "n"})
+    save(shop, "value_cases", {"value_case_id": "v", "mechanism": "demand_forecast"})
+    use = {"value_case_id": "v", "from_on": "2026-01-01"}
+    save(
+        shop, "deployments",
+        use | {"deployment_id": "a", "model_id": "m"},
+        use | {"deployment_id": "b", "model_id": "n", "slot": "shadow"},
+    )  # fmt: skip
+    told = {"title": "Down", "severity": "SEV2"}
+    save(
+        shop, "incident_log",
+        told | {"incident_id": "1", "model_id": "m", "started_at": "2026-03-01T00:00:00Z"},
+        told | {"incident_id": "2", "model_id": "n", "started_at": "2026-03-01T00:00:00Z"},
+        told | {"incident_id": "3", "model_id": "m", "started_at": "2026-04-01T00:00:00Z"},
+    )  # fmt: skip
+    (offer,) = offers(shop).values()
+    assert (offer.model_id, offer.said_by) == ("m", "an incident of this model")
+    save(shop, "risks", RISK | {"risk_id": "own", "model_id": "m"})
+    assert offers(shop) == {}
+
+
+def test_an_offered_risk_is_written_down_once_and_not_offered_again(shop):
+    save(shop, "check_results", IMPACT)
+    ada = shop.acting_as("ada")
+    saved = write_down(ada, "p", "harm-fails-impact_harm")
+    assert saved.receipt.status == "committed", saved.receipt.rejects
+    (risk,) = [r.record for r in risks(shop, "p").risks]
+    assert (risk.title, risk.probability) == ("Harm if it fails: Whoever waits for a bike", 0.5)
+    assert risk.raised_on == date(2026, 3, 30)
+    assert offers(shop) == {}
+    with pytest.raises(InputError, match="not offered any more"):
+        write_down(ada, "p", "harm-fails-impact_harm")
+    row = {name: getattr(risk, name) for name in type(risk).model_fields}
+    save(shop, "risks", row | {"archived": True})
+    assert offers(shop) == {}

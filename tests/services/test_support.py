@@ -11,8 +11,8 @@ from mlpm_core.planning.care import ClauseState, Gap, Keeper
 from mlpm_core.planning.response import Answered
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
-from mlpm_core.services.plan.support import project_support, tried, with_cycles
-from mlpm_core.services.plan.support_plans import LossBasis
+from mlpm_core.services.plan.support import project_support, tried
+from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
 
@@ -198,6 +198,26 @@ def test_the_response_clock_is_held_against_the_contract_of_that_day(shop):
     assert clocks["open"].harm == 12
     assert view.facts.n_incidents == 4
     assert view.facts.model_years == pytest.approx(2.0, abs=0.01)
+    assert [y.n_incidents for y in view.facts.years if y.n_incidents] == [4]
+    (year,) = [y for y in view.facts.years if y.n_incidents]
+    assert (year.year, year.n_timed, year.hours_per_model) == (2026, 3, None)
+
+
+def test_hours_of_repair_are_told_for_each_model_and_year(shop):
+    """In force since mid 2024: two repairs of 16 hours in 2025, none in half of 2026."""
+    save(shop, "deployments", DEPLOYMENT)
+    noticed = [datetime(2025, month, 2, 7) for month in (3, 9)]
+    save(
+        shop, "incident_log",
+        *[
+            incident(f"i{t.month}", t, t + timedelta(hours=1), t + timedelta(hours=17))
+            for t in noticed
+        ],
+    )  # fmt: skip
+    years = {y.year: y for y in project_support(shop, "shop").facts.years}
+    assert years[2025].hours_per_model == pytest.approx(32 / (365 / 365.25))
+    assert (years[2026].hours_per_model, years[2026].n_incidents) == (0, 0)
+    assert sum(y.model_years for y in years.values()) == pytest.approx(2.0, abs=0.01)
 
 
 def test_a_loss_is_the_one_written_down_before_one_that_is_implied(shop):
@@ -224,6 +244,28 @@ def test_a_loss_is_the_one_written_down_before_one_that_is_implied(shop):
     assert facts["a"].is_estimate
     assert not facts["b"].is_estimate
     assert facts["a"].billed == 4300
+
+
+def test_a_bill_of_two_incidents_is_paid_once(shop):
+    save(shop, "contracts", CONTRACT)
+    save(shop, "deployments", DEPLOYMENT | {"contract_id": "standby"})
+    save(shop, "support_plans", PLAN)
+    at = datetime(2026, 5, 4, 9)
+    save(
+        shop, "incident_log",
+        incident("a", at, at, at + timedelta(hours=3)),
+        incident("b", at + timedelta(days=2), None, at + timedelta(days=2, hours=3)),
+    )  # fmt: skip
+    bill = {
+        "model_id": "forecast", "period_start": date(2026, 5, 1), "period_end": date(2026, 5, 31),
+        "cost_type": "incident", "amount": 1500.0,
+    }  # fmt: skip
+    save(shop, "cost_log", bill)
+    view = project_support(shop, "shop")
+    assert [i.billed for i in view.facts.incidents] == [1500, 1500]
+    (line,) = paid_and_avoided(view.retainers[0])
+    days = (TODAY - date(2026, 4, 1)).days + 1
+    assert line.paid == pytest.approx(6000 * days / 365.25 + 1500)
 
 
 def test_a_retainer_rests_on_the_incidents_that_are_stored(shop):
@@ -321,33 +363,6 @@ def test_the_other_calculators_answer_from_their_records(shop):
     assert photos.cost(photos.plan.hours.p50) == pytest.approx(115 / 4 * 200)
     assert runs.counted is None
     assert "6 of 5 runs failed" in runs.problem
-
-
-def task(name, **more):
-    return {"task_id": name, "title": name, "category": "infra"} | more
-
-
-def test_an_improvement_is_an_investment_and_is_checked_afterwards(shop):
-    def cycle(i):
-        began = date(2026, 1, 1) + timedelta(14 * i)
-        ended = began + timedelta((9 if i < 5 else 3) + i % 2)
-        done = {"status": "done", "started_on": began, "finished_on": ended}
-        return task(f"cycle{i}", in_loop=True, **done)
-
-    cycles = [cycle(i) for i in range(10)]
-    tool = task("tool", p10=2.0, p50=3.0, p90=5.0, saves_days=2.0, status="done",
-                started_on=date(2026, 3, 1), finished_on=date(2026, 3, 10))  # fmt: skip
-    save(shop, "tasks", *cycles, tool, task("hope", saves_days=1.0))
-    done, hope = sorted(project_support(shop, "shop").improvements, key=lambda v: v.task.task_id)[
-        ::-1
-    ]
-    assert with_cycles(done, 3).answer.pays
-    assert not with_cycles(done, 1).answer.pays
-    assert done.paid_back.is_faster
-    assert done.paid_back.faster == pytest.approx(6, abs=1)
-    assert hope.answer is None
-    assert "no three numbers" in hope.problem
-    assert hope.not_paid_back == "It is not done yet."
 
 
 @pytest.mark.parametrize(

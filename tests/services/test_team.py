@@ -96,6 +96,26 @@ def test_while_no_person_is_named_the_heads_of_roles_count(shop):
     assert view.loads[0].capacity_days == pytest.approx(2 * 0.5 * 10 * 0.8)
 
 
+def test_days_before_the_planned_start_are_no_days_for_the_work(shop):
+    save(
+        shop, "projects",
+        {"title": "Forecast", "clock_on": TODAY, "planned_start_on": date(2026, 6, 8)},
+    )  # fmt: skip
+    save(shop, "roles", role("DE"))
+    view = team(shop, "shop", Demand({"DE": 9.0}, last=FRIDAY))
+    assert view.loads[0].capacity_days == pytest.approx(5 * 0.8)
+
+
+def test_the_share_of_a_day_is_that_of_the_estimate(shop):
+    save(shop, "roles", role("DE"))
+    guess = {"raw_days": 9, "day_rate": 500, "p_success": 1.0}
+    save(
+        shop, "estimates", {"estimate_id": "a", "focus": 0.5, **guess},
+        {"estimate_id": "b", "focus": 1.0, **guess},
+    )  # fmt: skip
+    assert team(shop, "shop", Demand({"DE": 9.0}, last=FRIDAY)).focus == 0.5
+
+
 def test_without_a_day_to_be_done_by_there_is_no_capacity_to_compare(shop):
     assert team(shop, "shop", Demand({"DE": 9.0})).loads == ()
     save(shop, "projects", {"title": "Forecast", "clock_on": TODAY, "needed_by_on": FRIDAY})

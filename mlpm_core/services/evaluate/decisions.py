@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.evaluate.proof_plans import ProofChoice
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import Ledger
+    from mlpm_core.store import Ledger, Reader
 
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -137,6 +137,26 @@ def decisions(workspace: Workspace, project: str) -> list[DecisionView]:
     return sorted(views, key=lambda d: (d.decided_on, d.recorded_at, d.decision_id), reverse=True)
 
 
+def n_reviews_due(reader: Reader, project: str, today: date) -> int:
+    """How many decisions in force should have been reviewed by a day, or on it."""
+    stored = decisions_of(reader, project)
+    superseded = superseding(stored)
+    return sum(_is_review_due(d.row, _state(d, superseded), today) for d in stored)
+
+
+def _state(stored: RecordedDecision, superseded: Mapping[str, str]) -> DecisionState:
+    if stored.withdrawn_in is not None:
+        return DecisionState.WITHDRAWN
+    if stored.row["decision_id"] in superseded:
+        return DecisionState.SUPERSEDED
+    return DecisionState.IN_FORCE
+
+
+def _is_review_due(row: Mapping[str, Any], state: DecisionState, today: date) -> bool:
+    review_on = row["review_on"]
+    return state is DecisionState.IN_FORCE and review_on is not None and review_on <= today
+
+
 def _view(
     stored: RecordedDecision,
     superseded: Mapping[str, str],
@@ -144,17 +164,11 @@ def _view(
     ledger: Ledger,
     today: date,
 ) -> DecisionView:
-    row = stored.row
-    state = DecisionState.IN_FORCE
-    if stored.withdrawn_in is not None:
-        state = DecisionState.WITHDRAWN
-    elif row["decision_id"] in superseded:
-        state = DecisionState.SUPERSEDED
+    row, state = stored.row, _state(stored, superseded)
     options, damage = _options(stored, ledger)
     why_not = _no_promise(stored.origin, state)
     chosen = next((o for o in options if o.name == row["chosen"]), None)
     realised = Realised(reason=why_not) if why_not else models.realised(row)
-    is_open = state is DecisionState.IN_FORCE and row["review_on"] is not None
     return DecisionView(
         **{name: row[name] for name in _COPIED} | {"proof_by": ProofDesign(row["proof_by"])},
         case_title=models.title(row["value_case_id"]),
@@ -174,7 +188,7 @@ def _view(
         realised_when=realised.when,
         realised_reason=realised.reason,
         instead=realised.instead,
-        is_review_due=is_open and row["review_on"] <= today,
+        is_review_due=_is_review_due(row, state, today),
         measured=chosen.measured if chosen and not why_not else None,
     )
 

@@ -27,10 +27,12 @@ from mlpm_core.services.valuation.kpis import ProxyState, kpi_proxy
 from mlpm_core.services.valuation.value_cases import project_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.services.valuation.value_cases import CaseValue
+    from mlpm_core.store import Reader
 
 
 _MOMENTS = (ColumnKind.DAY, ColumnKind.MOMENT)
@@ -172,16 +174,21 @@ def setup_steps(workspace: Workspace, project: str) -> list[SetupStep]:
     NotFoundError
         When there is no such project.
     """
-    row = workspace.project(project)
+    row, day = workspace.project(project), workspace.today(project)
     with workspace.store.reader() as reader:
-        cases = project_cases(reader, row, workspace.today(project))
-        day = workspace.today(project)
-        kpis = [
-            k
-            for k in reader.current(Kpi, project)
-            if not k.archived and kpi_proxy(k).state(day) is not ProxyState.EXPIRED
-        ]
-        models = [m for m in reader.current(Model, project) if not m.archived]
+        return steps_of(reader, project, project_cases(reader, row, day), day)
+
+
+def steps_of(
+    reader: Reader, project: str, cases: Collection[CaseValue], day: date
+) -> list[SetupStep]:
+    """The same for a project whose value cases are known."""
+    kpis = [
+        k
+        for k in reader.current(Kpi, project)
+        if not k.archived and kpi_proxy(k).state(day) is not ProxyState.EXPIRED
+    ]
+    models = [m for m in reader.current(Model, project) if not m.archived]
     return [
         SetupStep("models", "name its model, as its result files will call it.", bool(models)),
         SetupStep("value_cases", "say by which mechanism its model creates value.", bool(cases)),

@@ -22,6 +22,7 @@ from mlpm_core.records import (
     Cost,
     Decision,
     DeliveryPromise,
+    EstimateSnapshot,
     Evaluation,
     Incident,
     Interaction,
@@ -44,6 +45,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.ingest.check_rules import question_rule, result_rule
 from mlpm_core.services.ingest.decision_rules import decision_fault
+from mlpm_core.services.ingest.estimate_rules import baseline_rule
 from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
 from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
@@ -379,4 +381,5 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     CheckQuestion: question_rule,
     Interaction: interaction_rule,
     DeliveryPromise: delivery_promise_rule,
+    EstimateSnapshot: baseline_rule,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlpm_core.planning.artefacts import ArtefactGap, KeptArtefact, kept_artefact
 from mlpm_core.planning.check_packs import (
     Check,
     CheckState,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 __all__ = [
-    "Check", "CheckState", "ChecksView", "Readiness", "RebuildScore", "checks", "question_titles",
+    "ArtefactGap", "Check", "CheckState", "ChecksView", "KeptArtefact", "Readiness",
+    "RebuildScore", "checks", "question_titles",
 ]  # fmt: skip
 
 
@@ -47,7 +49,8 @@ class ChecksView:
     """What is asked in a phase of a project on a day.
 
     ``documents`` are tasks that write one and have a day, those due first; ``rebuilds`` the score
-    of each model that is kept, ``not_kept`` the models in use of which nothing is.
+    of each model that is kept, ``not_kept`` the models in use of which nothing is. ``artefacts``
+    has all that is kept, those with most unsettled first.
     """
 
     project: Project
@@ -58,6 +61,7 @@ class ChecksView:
     documents: tuple[Task, ...]
     rebuilds: tuple[RebuildScore, ...]
     not_kept: tuple[str, ...]
+    artefacts: tuple[KeptArtefact, ...]
 
     @property
     def blocking(self) -> tuple[Check, ...]:
@@ -113,6 +117,12 @@ def checks(workspace: Workspace, project: str, phase: str = "") -> ChecksView:
                 [t for t in tries if t.artefact_id == m.artefact_id and t.attempted_on <= today],
             )
             for m in models
+        ),
+        artefacts=tuple(
+            sorted(
+                (kept_artefact(a, kept, today) for a in artefacts),
+                key=lambda a: (-len(a.gaps), a.record.artefact_id),
+            )
         ),
         not_kept=tuple(
             sorted(

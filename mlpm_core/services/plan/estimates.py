@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning import (
-    FACTORS,
-    Answer,
     Assumption,
     QuickEstimate,
-    QuickInputs,
     assumptions,
     cost_in_words,
     cost_of,
@@ -19,16 +16,19 @@ from mlpm_core.planning import (
     quick_estimate,
     rounded_days,
 )
-from mlpm_core.records import EstimateRecord, columns, stored
+from mlpm_core.planning.quick_inputs import quick_inputs_of
+from mlpm_core.records import Answer, EstimateRecord, columns, stored
 from mlpm_core.services.valuation.value_cases import kept_cases
 from mlpm_core.value.benefits import Benefits, benefits
 from mlpm_core.value.running_cost import before_running_costs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
+    from mlpm_core.store import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,17 @@ def project_estimates(workspace: Workspace, project: str) -> list[EstimateView]:
     """
     row = workspace.project(project)
     with workspace.store.reader() as reader:
-        records = [e for e in reader.current(EstimateRecord, project) if not e.archived]
         cases = kept_cases(workspace, project)
-    return [_view(e, row.currency, cases.get(e.value_case_id)) for e in records]
+        return estimates_of(reader, row, lambda: cases)
+
+
+def estimates_of(
+    reader: Reader, project: Project, cases: Callable[[], Mapping[str, CaseValue]]
+) -> list[EstimateView]:
+    """The same, read by a reader; ``cases`` are asked only where there is an estimate."""
+    records = [e for e in reader.current(EstimateRecord, project.project) if not e.archived]
+    by_id = cases() if records else {}
+    return [_view(e, project.currency, by_id.get(e.value_case_id)) for e in records]
 
 
 def of_case(estimates: Iterable[EstimateView], case: CaseValue) -> list[EstimateView]:
@@ -175,22 +183,7 @@ def _check(record: EstimateRecord) -> None:
 def _view(
     record: EstimateRecord, currency: str, case: CaseValue | None, *, is_tried: bool = False
 ) -> EstimateView:
-    answers: dict[str, Any] = {name: Answer(getattr(record, name)) for name in FACTORS}
-    estimate = quick_estimate(
-        QuickInputs(
-            raw_days=record.raw_days,
-            day_rate=record.day_rate,
-            p_success=record.p_success,
-            max_cycles=record.max_cycles,
-            n_models=record.n_models,
-            loop_share=record.loop_share,
-            repeat_share=record.repeat_share,
-            stop_point_days=record.stop_point_days,
-            documentation=record.documentation,
-            currency=currency,
-            **answers,
-        )
-    )
+    estimate = quick_estimate(quick_inputs_of(record, currency))
     title = record.title or record.estimate_id or "New estimate"
     pays_back = _pays_back(estimate, case)
     return EstimateView(record, title, currency, estimate, case, pays_back, is_tried)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
 
-_CASES = (("p50", "to plan with", "5 times in 10"), ("p80", "to promise", "8 times in 10"),
+_CASES = (("p50", "to plan with", "5 times in 10"), ("p80", "to be safe", "8 times in 10"),
           ("p95", "with reserve", "19 times in 20"))  # fmt: skip
 _SAFE = 0.8
 _BOOK = (
@@ -66,13 +66,17 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
     notes[2:2] = view.notes
     if now.is_held_back:
         notes.insert(1, "Factors answered before a task was estimated are taken to be in it.")
-    if found.updated and found.updated.learned:
-        bias = found.updated.learned.bias_median
-        notes.insert(1, f"Finished tasks took about {bias:.1f} times their numbers so far.")
+    learned = found.updated.learned if found.updated else None
+    if learned and learned.tasks:
+        notes.insert(
+            1,
+            f"By the tasks that are finished, work takes about {learned.bias_median:.2f} times its "
+            f"numbers, factors aside (taken before: {learned.prior.median:.2f}).",
+        )
     return one_page(
         OnePage(
             title=f"Estimate: {workspace.project(view.project).title}",
-            lead=now.explanation,
+            lead=view.explanation,
             warnings=view.refusals,
             figures=tuple(rows),
             chances=_chances(view),
@@ -81,7 +85,7 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
                 for i, s in enumerate(planned.waterfall)
             ),
             bars_title="From the own numbers to the plan (person-days at even odds)",
-            drivers=tuple(driver.label for driver in now.drivers[:3]),
+            drivers=tuple(d.label for d in now.drivers if d.correlation > 0)[:3],
             find_out=tuple(unknown.sentence for unknown in planned.unknowns[:3]),
             notes=tuple(notes),
             made=_made(workspace, view.project, f"Plan {found.digest[:12]}."),
@@ -139,30 +143,36 @@ def _chances(view: TaskEstimateView) -> tuple[str, ...]:
         chances.append(f"Done by {view.needed_by:%d %b %Y}, the day it is needed: {likely}.")
         if view.p_date < _SAFE:
             chances.append(_scope(view.done_by(view.needed_by), view))
-    return (*chances, *_of_money(view.p_budget, view.p_value_above_cost))
+    is_open = bool(view.estimated and view.estimated.now.p_no_go > 0)
+    return (*chances, *_of_money(view.p_budget, view.p_value_above_cost, is_open=is_open))
 
 
 def _chances_of_guess(view: EstimateView, budget: float | None) -> tuple[str, ...]:
     if not view.figures:
         return ()
     enough = None if budget is None else view.estimate.probability_within_cost(budget)
-    return _of_money(enough, view.pays_back.probability_of_gain if view.pays_back else None)
+    gain = view.pays_back.probability_of_gain if view.pays_back else None
+    return _of_money(enough, gain, is_open=view.estimate.p_no_go > 0)
 
 
-def _of_money(p_budget: float | None, p_value: float | None) -> tuple[str, ...]:
-    said = (("The budget is enough", p_budget), ("Its value is above all its cost", p_value))
+def _of_money(p_budget: float | None, p_value: float | None, *, is_open: bool) -> tuple[str, ...]:
+    above = "Its value is above all its cost"
+    if is_open:
+        above += ", the chance of no usable model counted in"
+    said = (("The budget is enough", p_budget), (above, p_value))
     return tuple(f"{what}: {in_percent(p, in_words=True)}." for what, p in said if p is not None)
 
 
 def _scope(fits: Sequence[str], view: TaskEstimateView) -> str:
     n = len(view.estimated.now.plan.tasks) if view.estimated else 0
-    return f"By that day {len(fits)} of {n} tasks are done with a chance of 80% or more."
+    return f"By that day {len(fits)} of {n} tasks are each done with a chance of 80% or more."
 
 
 def _made(workspace: Workspace, project: str, what: str) -> str:
     today = workspace.today(project)
+    what = f" {what}" if what else ""
     return (
-        f"Made with MLPM on {today:%d %b %Y}. {what} Days are rounded to 5 and what is promised "
-        "or held in reserve is rounded up. Percentages are those of a project that gets a usable "
-        "model, unless they say otherwise."
+        f"Made with MLPM on {today:%d %b %Y}.{what} Days are rounded to 5, below 10 to 1, and "
+        "what is to be safe or held in reserve is rounded up. Percentages are those of a project "
+        "that gets a usable model, unless they say otherwise."
     )

@@ -8,12 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.planning.burn_down import BurnDownAlarm, burn_down_alarm
-from mlpm_core.planning.calibration import (
-    Calibration,
-    estimator_calibration,
-    is_off_target,
-)
 from mlpm_core.planning.reference_class import (
     OutsideView,
     ReferenceClass,
@@ -35,17 +29,19 @@ from mlpm_core.records import (
     TaskCategory,
     TaskStatus,
 )
-from mlpm_core.services.plan.past_projects import as_past, asked_of_all, past_projects
+from mlpm_core.services.plan.past_projects import as_past, asked_of_all, estimators, past_projects
+from mlpm_core.services.plan.snapshots import drift_alarm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from mlpm_core.planning.burn_down import BurnDownAlarm
+    from mlpm_core.services.plan.past_projects import EstimatorLine
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
 
 _WEEK: Final = timedelta(days=7)
 _WORKING_DAYS_A_WEEK: Final = 5
-_NOBODY: Final = "Nobody named"
 _OVER: Final = (TaskStatus.DONE, TaskStatus.DROPPED)
 
 
@@ -73,19 +69,6 @@ class ClosedLine:
     ratio: float
     was_stopped: bool
     closed_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class EstimatorLine:
-    """One estimator: how their ranges held, over all projects."""
-
-    name: str
-    calibration: Calibration
-
-    @property
-    def may_be_luck(self) -> bool:
-        """Whether ranges that hold 8 times in 10 would look like this often enough."""
-        return not is_off_target(self.calibration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +161,14 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
         raw_days=raw_days,
         inside=known,
         outside=reference.outside_view(raw_days, known.effort_p80) if raw_days else None,
-        estimators=_estimators(others),
+        estimators=estimators(others),
         weekly_done=weeks,
         n_remaining=len(open_work),
         n_undated=sum(t.status is TaskStatus.DONE and t.finished_on is None for t in tasks),
         pace=throughput_forecast(weeks, len(open_work), growth=growth),
         discovery=discovery,
         baseline_on=baseline.taken_on if baseline else None,
-        alarm=_alarm(snapshots, baseline, row.budget, known.cost_p50),
+        alarm=drift_alarm(snapshots, baseline, row.budget, known.cost_p50),
         budget=row.budget,
     )
 
@@ -264,7 +247,7 @@ def _by_day(line: ClosedLine) -> tuple[object, ...]:
 
 
 def _raw_days(tasks: Sequence[Task], guesses: Sequence[EstimateRecord]) -> float | None:
-    """The raw estimate: the tasks' P50 where any task has one, else the last quick guess."""
+    """The raw estimate: the tasks' P50 where any task has one, else the quick guess in use."""
     days = [
         t.p50
         for t in tasks
@@ -272,31 +255,7 @@ def _raw_days(tasks: Sequence[Task], guesses: Sequence[EstimateRecord]) -> float
     ]
     if days:
         return math.fsum(days)
-    return guesses[-1].raw_days if guesses else None
-
-
-def _estimators(tasks: Iterable[Task]) -> tuple[EstimatorLine, ...]:
-    """Everybody who gave three numbers for work that is done, the one with most first."""
-    given: defaultdict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
-    spelled: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for task in tasks:
-        if task.status is not TaskStatus.DONE or task.spent_days is None:
-            continue
-        if task.p10 is None or task.p50 is None or task.p90 is None or task.p10 > task.p90:
-            continue
-        name = " ".join(task.estimated_by.split()) or _NOBODY
-        spelled[name.casefold()][name] += 1
-        given[name.casefold()].append((task.p10, task.p50, task.p90, task.spent_days))
-    lines = [
-        EstimatorLine(_commonest(spelled[key]), estimator_calibration(*zip(*rows, strict=True)))
-        for key, rows in given.items()
-    ]
-    return tuple(sorted(lines, key=lambda line: (-line.calibration.n_closed, line.name)))
-
-
-def _commonest(names: Counter[str]) -> str:
-    """The spelling used most, of several the first by letter: capitals before small ones."""
-    return min(names, key=lambda name: (-names[name], name))
+    return guesses[0].raw_days if guesses else None
 
 
 def _discovery(
@@ -308,21 +267,3 @@ def _discovery(
     found = sum(t.added_on is not None and t.added_on > baseline.taken_on for t in tasks)
     weeks = (day - baseline.taken_on) / _WEEK
     return discovery_growth(len(tasks) - found, found, weeks)
-
-
-def _alarm(
-    snapshots: Sequence[EstimateSnapshot],
-    baseline: EstimateSnapshot | None,
-    budget: float | None,
-    cost_p50: float | None,
-) -> BurnDownAlarm:
-    since = [
-        s.effort_p80
-        for s in snapshots
-        if baseline is not None
-        and (s.taken_on, s.snapshot_id) > (baseline.taken_on, baseline.snapshot_id)
-        and s.effort_p80 is not None
-    ]
-    return burn_down_alarm(
-        since, baseline.effort_p80 if baseline else None, budget=budget, cost_p50=cost_p50
-    )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.planning.brief import SETTLED
+from mlpm_core.planning.risk import probability_on
+from mlpm_core.quantity import in_percent
 from mlpm_core.records import (
     FindingRecord,
     Interaction,
@@ -14,6 +16,7 @@ from mlpm_core.records import (
     Requirement,
     RequirementStatus,
     Risk,
+    RiskReview,
     RiskStatus,
     StakeholderRecord,
     Task,
@@ -94,7 +97,7 @@ def meeting_pack(workspace: Workspace, project: str, stakeholder_id: str) -> Mee
                 for r in theirs
                 if is_open(r, day)
             ),
-            risks=tuple(_unshared(reader, project, theirs)),
+            risks=tuple(_unshared(reader, project, theirs, day)),
         )
 
 
@@ -135,11 +138,22 @@ def _decisions(reader: Reader, project: str, kpis: list[KpiValue]) -> Iterator[s
             yield f"To be agreed as provisional KPI: {kpi.title}"
 
 
-def _unshared(reader: Reader, project: str, theirs: list[Interaction]) -> Iterator[str]:
-    """Risks that can still happen, or did, of which nothing says that this person heard."""
+def _unshared(reader: Reader, project: str, theirs: list[Interaction], day: date) -> Iterator[str]:
+    """Risks that can still happen, or did, of which nothing says that this person heard.
+
+    How likely each is goes by its newest review.
+    """
+    reviews = [r for r in reader.current(RiskReview, project) if not r.archived]
     heard = {name.strip() for r in theirs for name in r.risks_shared.split(";")}
     for risk in reader.current(Risk, project):
         if risk.archived or risk.status is RiskStatus.RETIRED or risk.risk_id in heard:
             continue
+        own = [review for review in reviews if review.risk_id == risk.risk_id]
+        likely = probability_on(risk, own, day, day)
+        if likely is None:
+            continue
+        state = risk.status.value
+        if risk.status is RiskStatus.OPEN:
+            state += f", {in_percent(likely, in_words=True)} likely"
         told = f"somebody heard on {risk.shared_on}" if risk.shared_on else "nobody was told"
-        yield f"{risk.title} ({risk.status.value}, {risk.probability:.0%} likely; {told})"
+        yield f"{risk.title} ({state}; {told})"

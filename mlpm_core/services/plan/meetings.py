@@ -72,6 +72,17 @@ class ContactView:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody was shown on a day, and what they said to it; either may be empty."""
+
+    stakeholder: str
+    happened_on: date
+    kind: str
+    shown: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class EarlyResult:
     """Whether an early result is planned by ``until_on``, and the first one.
 
@@ -91,7 +102,7 @@ class MeetingsView:
 
     ``contacts`` has those who wait longest beyond what was agreed first. ``demo_days`` are the days
     since the last demo, None before the first; ``known_days`` those since the project was first
-    spoken of or was to start.
+    spoken of or was to start. ``feedback`` is what was shown and said, the newest first.
     """
 
     day: date
@@ -102,6 +113,12 @@ class MeetingsView:
     demo_days: int | None
     known_days: int | None
     early: EarlyResult
+    feedback: tuple[Feedback, ...]
+
+    @property
+    def unanswered_demos(self) -> int:
+        """How many times something was shown and nobody wrote down what they said to it."""
+        return sum(bool(f.shown) and not f.said for f in self.feedback)
 
     @property
     def is_demo_due(self) -> bool:
@@ -164,6 +181,7 @@ def meetings(workspace: Workspace, project: str) -> MeetingsView:
         demo_days=(day - max(demos)).days if demos else None,
         known_days=(day - min(begun)).days if begun else None,
         early=_early(tasks, row.planned_start_on, day),
+        feedback=_feedback(past, names),
     )
 
 
@@ -195,6 +213,21 @@ def _contact(person: StakeholderRecord, past: Sequence[Interaction], day: date) 
 
 def _was_shown(row: Interaction) -> bool:
     return row.interaction_type is InteractionType.DEMO or bool(row.shown.strip())
+
+
+def _feedback(past: Sequence[Interaction], names: Mapping[str, str]) -> tuple[Feedback, ...]:
+    """What was shown and what was said to it, the newest first."""
+    return tuple(
+        Feedback(
+            stakeholder=names.get(r.stakeholder_id, r.stakeholder_id),
+            happened_on=r.happened_on,
+            kind=r.interaction_type.value,
+            shown=r.shown.strip(),
+            said=r.said.strip(),
+        )
+        for r in reversed(past)
+        if r.shown.strip() or r.said.strip()
+    )
 
 
 def _open_questions(

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from mlpm_core.planning.reference_class import ReferenceClass
     from mlpm_core.records import Project
+    from mlpm_core.services.plan.past_projects import EstimatorLine, OwnHistory
     from mlpm_core.store import Reader
 
 T = TypeVar("T")
@@ -55,7 +55,8 @@ class StoredPlan:
     """What the records of a project make a plan of; ``problem`` says why there is none.
 
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
-    that nobody estimated: they are left out, and the estimate is at least so much.
+    that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
+    the estimators whose ranges are taken as wider than they said.
     """
 
     plan: ProjectPlan | None
@@ -65,19 +66,21 @@ class StoredPlan:
     answers: EstimateRecord | None
     without_numbers: tuple[str, ...]
     problem: str | None = None
+    widened: tuple[EstimatorLine, ...] = ()
 
 
 def stored_plan(
-    reader: Reader, project: Project, today: date, own: ReferenceClass
+    reader: Reader, project: Project, today: date, own: OwnHistory
 ) -> StoredPlan | None:
     """The plan of a project as of a day; None while it has no task.
 
     Parameters
     ----------
     today : date
-        What is not done by then is still to do. Once nothing is, no risk can add to the work.
+        What is not done by then is still to do.
     own : ReferenceClass
-        How far own estimates were off, for estimators that go by own closed projects.
+        How far own estimates were off, for estimates that go by own closed projects, and whose
+        ranges held too seldom: these are widened.
     """
     name = project.project
     every = reader.current(Task, name)
@@ -85,7 +88,7 @@ def stored_plan(
     if not tasks:
         return None
     answers = next((e for e in reader.current(EstimateRecord, name) if not e.archived), None)
-    calendar = _calendar(project, tasks, _shown(reader.current(Absence, name)), today)
+    calendar = work_calendar(reader, project, today)
     blank = [t for t in tasks if None in (t.p10, t.p50, t.p90)]
     unestimated = {t.task_id for t in blank if _is_done(t) and t.spent_days is not None}
     missing = tuple(t.title or t.task_id for t in blank if t.task_id not in unestimated)
@@ -95,17 +98,15 @@ def stored_plan(
         reached = _reached(counted, unestimated, calendar, today)
         roles = _shown(reader.current(Role, name))
         plan = ProjectPlan(
-            tasks=_task_plans(counted, unestimated, _Waited(every, counted)),
+            tasks=_task_plans(counted, unestimated, _Waited(every, counted), own),
             roles={r.role_id: RolePlan(r.heads, r.availability, r.day_rate) for r in roles},
-            bias=_bias(answers, own),
+            bias=_bias(answers, own.reference),
             factors=_factors(answers, _shown(reader.current(FindingRecord, name))),
             documentation=answers.documentation if answers else Documentation.NONE,
             documentation_answered_on=answers.answered_on if answers else None,
             n_models=answers.n_models if answers else 1,
             loop=_loop(answers),
-            risks=()
-            if all(_is_done(t) for t in tasks)
-            else _risks(
+            risks=_risks(
                 _shown(reader.current(Risk, name)),
                 _shown(reader.current(RiskReview, name)),
                 roles,
@@ -119,7 +120,10 @@ def stored_plan(
         )
     except MlpmError as error:
         problem = str(error)
-    return StoredPlan(plan, reached, calendar, tasks, answers, missing, problem)
+    lines = {line.name: line for t in counted if (line := own.of(t.estimated_by))}
+    return StoredPlan(
+        plan, reached, calendar, tasks, answers, missing, problem, tuple(lines.values())
+    )
 
 
 def _shown(records: Sequence[T]) -> list[T]:
@@ -141,12 +145,13 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for part in re.split(r"[;,]", text) if (n := part.strip())))
 
 
-def _calendar(
-    project: Project, tasks: Sequence[Task], absences: Sequence[Absence], today: date
-) -> WorkCalendar:
+def work_calendar(reader: Reader, project: Project, today: date) -> WorkCalendar:
+    """The working days of a project from the day it begins, or began; without both from today."""
+    name = project.project
+    tasks = [t for t in _shown(reader.current(Task, name)) if t.status != TaskStatus.DROPPED]
     begun = [t.started_on or t.finished_on for t in tasks]
     days = [day for day in (project.planned_start_on, *begun) if day is not None]
-    everybody = [a for a in absences if not a.person_id]
+    everybody = [a for a in _shown(reader.current(Absence, name)) if not a.person_id]
     holidays = frozenset(day for a in everybody for day in each_day(a.from_on, a.to_on))
     return WorkCalendar(min(days, default=today), holidays)
 
@@ -195,7 +200,7 @@ class _Waited:
 
 
 def _task_plans(
-    tasks: Sequence[Task], unestimated: Iterable[str], waited: _Waited
+    tasks: Sequence[Task], unestimated: Iterable[str], waited: _Waited, own: OwnHistory
 ) -> tuple[TaskPlan, ...]:
     fixed = set(unestimated)
     plans = []
@@ -206,6 +211,8 @@ def _task_plans(
                 if t.task_id in fixed
                 else ThreePoint(t.p10, t.p50, t.p90)  # type: ignore[arg-type]
             )
+            if line := own.of(t.estimated_by):
+                days = days.widened(line.calibration.widening)
         except MlpmError as error:
             raise type(error)(f"Task {t.task_id!r}: {error}") from error
         plans.append(
@@ -225,7 +232,7 @@ def _task_plans(
     return tuple(plans)
 
 
-def _bias(answers: EstimateRecord | None, own: ReferenceClass) -> Bias:
+def _bias(answers: EstimateRecord | None, own: OwnHistory) -> Bias:
     chosen = answers.estimator_class if answers else EstimatorClass.UNTRIED
     if chosen == EstimatorClass.OWN_HISTORY:
         return Bias(own.bias, own.log_sd)
@@ -272,12 +279,16 @@ def _overhead_rate(answers: EstimateRecord | None, roles: Sequence[Role]) -> flo
 def _risks(
     risks: Sequence[Risk], reviews: Sequence[RiskReview], roles: Sequence[Role], today: date
 ) -> tuple[RiskPlan, ...]:
-    """The risks that can still happen, as likely as their newest reviews say."""
+    """The risks that are not retired, as likely as their newest reviews say.
+
+    One that occurred counts as certain, or the estimate would fall on the day that it happens; once
+    what it takes stands in the tasks, it is retired.
+    """
     plans = []
     for r in risks:
         own = [review for review in reviews if review.risk_id == r.risk_id]
         probability = probability_on(r, own, today, today)
-        if r.status != RiskStatus.OPEN or probability is None:
+        if r.status is RiskStatus.RETIRED or probability is None:
             continue
         try:
             days = (

@@ -45,6 +45,8 @@ class RiskView:
 
     ``probability`` and ``at_risk`` are None when it cannot happen any more, or not yet. ``in_life``
     is how likely it is within a year from counted incidents; None unless it names a model in use.
+    ``spared_days`` are the person-days that making it smaller spares on average, before what that
+    takes; None when nobody said how likely it is afterwards, or what it would take.
     """
 
     record: Risk
@@ -54,6 +56,13 @@ class RiskView:
     is_review_overdue: bool
     last_review: RiskReview | None
     in_life: YearlyRisk | None
+    spared_days: float | None = None
+
+    @property
+    def is_mitigation_dear(self) -> bool | None:
+        """Whether making it smaller takes more days than it spares; None when one is not known."""
+        takes = self.record.mitigation_days
+        return None if takes is None or self.spared_days is None else takes > self.spared_days
 
     @property
     def is_kept_quiet(self) -> bool:
@@ -138,15 +147,25 @@ def _view(
 ) -> RiskView:
     probability = probability_on(record, reviews, today, today)
     done = [r for r in reviews if r.reviewed_on <= today]
+    at_risk = None if probability is None else exposure(record, probability, rate)
     return RiskView(
         record=record,
         probability=probability,
-        at_risk=None if probability is None else exposure(record, probability, rate),
+        at_risk=at_risk,
         shared=shared_since(record, told_on.get(record.risk_id, ()), today),
         is_review_overdue=is_review_overdue(record, reviews, today),
         last_review=max(done, key=lambda r: r.reviewed_on, default=None),
         in_life=of_model.get(record.model_id),
+        spared_days=_spared(record, at_risk, rate),
     )
+
+
+def _spared(record: Risk, at_risk: Exposure | None, rate: float | None) -> float | None:
+    """Person-days that a smaller probability spares on average; never below 0."""
+    if record.residual_probability is None or at_risk is None or at_risk.days is None:
+        return None
+    left = exposure(record, record.residual_probability, rate).days
+    return None if left is None else max(0.0, at_risk.days - left)
 
 
 def _told_on(meetings: Sequence[Interaction]) -> dict[str, list[date]]:

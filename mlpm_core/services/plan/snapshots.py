@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.planning import ProjectEstimate, Spread
-from mlpm_core.planning.burn_down import burn_down_alarm
+from mlpm_core.planning.burn_down import BurnDownAlarm, burn_down_alarm
 from mlpm_core.records import EstimateSnapshot
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.task_estimates import Estimated, estimated, task_estimate
@@ -130,23 +130,40 @@ def history(
     return SnapshotHistory(ordered, baseline, tuple(_alarms(ordered, baseline, view)))
 
 
+def drift_alarm(
+    ordered: Sequence[EstimateSnapshot],
+    baseline: EstimateSnapshot | None,
+    budget: float | None,
+    cost_p50: float | None,
+) -> BurnDownAlarm:
+    """Whether the budget is short, or the last two snapshots since the baseline are above it.
+
+    Parameters
+    ----------
+    ordered
+        All snapshots, the oldest first.
+    baseline
+        The newest that is one.
+    budget, cost_p50
+        In the project's currency; None where it is not known.
+    """
+    since = ordered[ordered.index(baseline) + 1 :] if baseline else ()
+    return burn_down_alarm(
+        [s.effort_p80 for s in since if s.effort_p80 is not None],
+        baseline.effort_p80 if baseline else None,
+        budget=budget,
+        cost_p50=cost_p50,
+    )
+
+
 def _alarms(
     ordered: Sequence[EstimateSnapshot],
     baseline: EstimateSnapshot | None,
     view: TaskEstimateView | None,
 ) -> Iterable[str]:
     now = view.estimated.now if view and view.estimated else None
-    since = [
-        s.effort_p80
-        for s in ordered
-        if baseline and s.taken_on > baseline.taken_on and s.effort_p80 is not None
-    ]
-    alarm = burn_down_alarm(
-        since,
-        baseline.effort_p80 if baseline else None,
-        budget=view.budget if view else None,
-        cost_p50=now.cost.p50 if now else None,
-    )
+    budget = view.budget if view else None
+    alarm = drift_alarm(ordered, baseline, budget, now.cost.p50 if now else None)
     if alarm.budget_is_short:
         yield "More likely than not the budget is not enough."
     if alarm.has_drifted:
@@ -160,6 +177,22 @@ def remaining(snapshot: EstimateSnapshot) -> Spread | None:
         return None
     spent = snapshot.spent_days
     return Spread(*(max(0.0, days - spent) for days in of if days is not None))
+
+
+def reserve(snapshot: EstimateSnapshot) -> float | None:
+    """How much more P80 of the effort is than P50, as a share of it; None when one is missing.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> taken = dict(project="p", snapshot_id="S001", taken_on=date(2026, 3, 2))
+    >>> reserve(EstimateSnapshot(**taken, effort_p50=200, effort_p80=250))
+    0.25
+    >>> reserve(EstimateSnapshot(**taken, effort_p80=250)) is None
+    True
+    """
+    even, safe = snapshot.effort_p50, snapshot.effort_p80
+    return None if not even or safe is None else safe / even - 1
 
 
 def _next_id(ids: Iterable[str]) -> str:

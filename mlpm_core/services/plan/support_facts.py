@@ -8,7 +8,14 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from mlpm_core.planning.care import Care, care_of
-from mlpm_core.planning.response import HOURS_PER_YEAR, IncidentClock, clock_of, model_years
+from mlpm_core.planning.response import (
+    HOURS_PER_YEAR,
+    IncidentClock,
+    SupportYear,
+    clock_of,
+    model_years,
+    support_years,
+)
 from mlpm_core.records import (
     Contract,
     ContractClause,
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.store import Reader
+
+__all__ = ["IncidentFact", "ModelValue", "SupportFacts", "SupportYear", "support_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +59,28 @@ class IncidentFact:
 
     ``loss`` is None where it is not known; ``is_loss_implied`` says that it is the hours of harm
     times what the model brings an hour, and no figure that somebody wrote down. ``is_estimate``
-    says that somebody estimated it. ``billed`` are costs of type incident whose days hold its
-    start.
+    says that somebody estimated it. ``bills`` are costs of type incident whose days hold its
+    start; one that holds the start of several incidents is among the bills of each.
     """
 
     clock: IncidentClock
     loss: float | None
     is_loss_implied: bool
     is_estimate: bool
-    billed: float
+    bills: tuple[Cost, ...]
+
+    @property
+    def billed(self) -> float:
+        """The sum of its bills."""
+        return sum(bill.amount for bill in self.bills)
 
 
 @dataclass(frozen=True, slots=True)
 class SupportFacts:
     """What is recorded of the models in use and of their incidents.
 
-    ``model_years`` and ``n_incidents`` are of all that are or were champions; ``n_models`` are
-    those in use today.
+    ``model_years`` and ``n_incidents`` are of all that are or were champions, ``years`` the same
+    year by year; ``n_models`` are those in use today.
     """
 
     today: date
@@ -77,6 +91,7 @@ class SupportFacts:
     n_models: int
     n_incidents: int
     model_years: float
+    years: tuple[SupportYear, ...]
 
     @property
     def value_per_hour(self) -> float | None:
@@ -123,18 +138,20 @@ def support_facts(
     ]
     bills = [c for c in reader.current(Cost, name) if c.cost_type is CostType.INCIDENT]
     per_hour = {v.model_id: v.per_hour for v in values}
+    incidents = tuple(
+        _incident(i, deployed, contracts, bills, per_hour, project.currency, now)
+        for i in sorted(recorded, key=lambda i: i.started_at, reverse=True)
+    )
     return SupportFacts(
         today=today,
         cares=tuple(_care(d, contracts, clauses, today) for d in in_use),
         contracts=tuple(contracts),
-        incidents=tuple(
-            _incident(i, deployed, contracts, bills, per_hour, project.currency, now)
-            for i in sorted(recorded, key=lambda i: i.started_at, reverse=True)
-        ),
+        incidents=incidents,
         values=values,
         n_models=len(values),
         n_incidents=len(recorded),
         model_years=sum(years.values()),
+        years=support_years([i.clock for i in incidents], deployed, today),
     )
 
 
@@ -196,12 +213,12 @@ def _incident(
         rate = per_hour[incident.model_id]
         loss = None if rate is None or clock.harm is None else rate * clock.harm
     on = incident.started_at.date()
-    billed = sum(
-        c.amount
+    of_it = tuple(
+        c
         for c in bills
         if c.model_id == incident.model_id
         and c.period_start <= on <= c.period_end
         and c.currency in ("", currency)
     )
     is_estimate = incident.realised_loss is None and written is not None
-    return IncidentFact(clock, loss, implied and loss is not None, is_estimate, billed)
+    return IncidentFact(clock, loss, implied and loss is not None, is_estimate, of_it)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from mlpm_core.planning.quick_result import Spread
     from mlpm_core.quantity import Quantity
     from mlpm_core.records import Contract, Role, TeamMember
-    from mlpm_core.services.plan.support_facts import SupportFacts
+    from mlpm_core.services.plan.support_facts import IncidentFact, SupportFacts
 
 _BETWEEN_LABELS = re.compile(r"[;,\t]")
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -233,7 +234,7 @@ def paid_and_avoided(view: RetainerView) -> tuple[PaidAndAvoided, ...]:
         paid = None
         if fee is not None and contract.starts_on is not None:
             days = (last - contract.starts_on).days + 1
-            paid = fee * days / DAYS_PER_YEAR + sum(i.billed for i in of_it)
+            paid = fee * days / DAYS_PER_YEAR + _billed_once(of_it)
         lines.append(
             PaidAndAvoided(
                 contract,
@@ -246,6 +247,12 @@ def paid_and_avoided(view: RetainerView) -> tuple[PaidAndAvoided, ...]:
             )
         )
     return tuple(lines)
+
+
+def _billed_once(incidents: Sequence[IncidentFact]) -> float:
+    """What incidents were billed; a bill of several incidents counts once."""
+    bills = {id(bill): bill.amount for incident in incidents for bill in incident.bills}
+    return math.fsum(bills.values())
 
 
 def sourcing(

@@ -24,7 +24,9 @@ from mlpm_core.planning import (
     updated_estimate,
     written_plan,
 )
-from mlpm_core.services.plan.past_projects import own_reference
+from mlpm_core.planning.waiting import Waiting, waiting
+from mlpm_core.records import TaskCategory, TaskStatus
+from mlpm_core.services.plan.past_projects import own_history
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
 from mlpm_core.services.session.consistent import kept
 from mlpm_core.services.valuation.value_cases import kept_cases
@@ -36,11 +38,16 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.planning import WorkCalendar
-    from mlpm_core.planning.reference_class import ReferenceClass
+    from mlpm_core.services.plan.past_projects import OwnHistory
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
 
 WORKING_DAYS_A_MONTH = 365.25 / 12 * 5 / 7
+_MOST_WORKING_DAYS = 26_000  # some 100 years
+_LATEST = 0.99
+"""The latest day that a screen asks for."""
+_TEN_DAYS, _TWENTY_DAYS = 10, 20
+_MODELLING = (TaskCategory.TRAIN, TaskCategory.FEATURE)
 NO_MODEL_LIKELIER = "More likely than not no usable model comes out."
 
 
@@ -58,6 +65,7 @@ class Estimated:
     updated: UpdatedEstimate | None
     roles: tuple[RoleView, ...]
     fan: Fan
+    waiting: Waiting | None
 
     @property
     def now(self) -> ProjectEstimate:
@@ -83,12 +91,25 @@ def _estimated(evidence: str) -> Estimated:
     updated = updated_estimate(plan, reached, n=n, seed=seed) if is_under_way(reached) else None
     now = updated.estimate if updated else planned
     digest = hashlib.sha256(evidence.encode()).hexdigest()
-    return Estimated(evidence, digest, planned, updated, role_views(now), remaining_fan(now))
+    return Estimated(
+        evidence, digest, planned, updated, role_views(now), remaining_fan(now), waiting(now)
+    )
 
 
 def is_under_way(reached: Reached) -> bool:
     """Whether anything is done, or the planned start has passed."""
     return reached.is_begun or reached.day > 0
+
+
+def beyond_calendar(now: ProjectEstimate) -> str | None:
+    """Why an estimate has no dates, as a sentence; None when it has."""
+    longest = max(now.days_at(_LATEST), now.no_go.duration.p50 if now.no_go else 0.0)
+    if longest <= _MOST_WORKING_DAYS:
+        return None
+    return (
+        "The work would take more than 100 years, so that no day can be said: look at the days of "
+        "the tasks and risks, and at the shares of time of the roles."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +157,17 @@ class TaskEstimateView:
 
     @property
     def is_finished(self) -> bool:
-        """Whether every task is done: nothing is left to plan or to promise."""
-        return self.estimated is not None and self.estimated.now.is_finished
+        """Whether every task is done, those too that nobody estimated: nothing is left to plan."""
+        if self.estimated is None or self.stored.without_numbers:
+            return False
+        return self.estimated.now.is_finished
+
+    @property
+    def explanation(self) -> str:
+        """The estimate in one sentence, which promises nothing that may not be promised."""
+        if self._now.is_finished and self.stored.without_numbers:
+            return "Every task with numbers is done; how long the others take, nobody has said."
+        return self._now.explained(may_be_promised=self.is_promisable)
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -183,6 +213,35 @@ class TaskEstimateView:
         if silent:
             listed = ", ".join(silent[:5])
             found.append(f"Of finished tasks without days spent their numbers count: {listed}.")
+        for line in self.stored.widened:
+            held = line.calibration
+            found.append(
+                f"The ranges of {line.name} are taken as {held.widening:.2g} times as wide: of "
+                f"{held.n_closed} whose work is done, {held.n_hit} held (8 in 10 should)."
+            )
+        return tuple(found)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """Tasks that are better split or bounded, each a sentence; their own numbers stay."""
+        found = []
+        todo = [t for t in self.stored.tasks if t.status is not TaskStatus.DONE]
+        large = [
+            t.title or t.task_id
+            for t in todo
+            if t.category is not TaskCategory.WAIT and _TEN_DAYS < (t.p50 or 0) <= _TWENTY_DAYS
+        ]
+        if large:
+            listed = ", ".join(large[:5])
+            found.append(f"Better split: {listed}. Tasks above 10 days hide surprises.")
+        endless = [
+            t.title or t.task_id
+            for t in todo
+            if t.category in _MODELLING and not t.acceptance.strip()
+        ]
+        if endless:
+            listed = ", ".join(endless[:5])
+            found.append(f"Nobody said how one sees that this modelling is done: {listed}.")
         return tuple(found)
 
     @property
@@ -272,7 +331,7 @@ def task_estimate(workspace: Workspace, project: str) -> TaskEstimateView | None
     NotFoundError
         When there is no such project.
     """
-    own = own_reference(workspace, workspace.project(project))
+    own = own_history(workspace, workspace.project(project))
     return kept(
         workspace,
         "task estimate",
@@ -282,9 +341,7 @@ def task_estimate(workspace: Workspace, project: str) -> TaskEstimateView | None
     )
 
 
-def _task_estimate(
-    workspace: Workspace, project: str, own: ReferenceClass
-) -> TaskEstimateView | None:
+def _task_estimate(workspace: Workspace, project: str, own: OwnHistory) -> TaskEstimateView | None:
     row, today = workspace.project(project), workspace.today(project)
     with workspace.store.reader() as reader:
         stored = stored_plan(reader, row, today, own)
@@ -293,6 +350,8 @@ def _task_estimate(
     found, problem = None, stored.problem
     if stored.plan is not None:
         found = estimated(written_plan(stored.plan, stored.reached, n=DRAWS, seed=SEED))
+        problem = beyond_calendar(found.now)
+        found = None if problem else found
     case = None
     if stored.answers and stored.answers.value_case_id:
         case = kept_cases(workspace, project).get(stored.answers.value_case_id)

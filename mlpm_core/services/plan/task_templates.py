@@ -56,7 +56,7 @@ def template_views(workspace: Workspace, project: str) -> tuple[TemplateView, ..
         there = {t.task_id for t in reader.current(Task, project)}
         roles = {r.role_id for r in reader.current(Role, project)}
         guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-    rate = guesses[-1].day_rate if guesses else None
+    rate = guesses[0].day_rate if guesses else None
     return tuple(
         TemplateView(
             template=left,

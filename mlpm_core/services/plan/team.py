@@ -102,10 +102,10 @@ class InLife:
 class TeamView:
     """The team of a project; see the fields' classes.
 
-    ``loads`` is empty while the work is not estimated by role, ``until`` the last day for which
-    capacity is counted; it comes from the heads of roles while no person is named. Handovers are
-    between roles while no task has an owner. ``unstaffed`` are roles that tasks ask for and nobody
-    plays.
+    ``loads`` is empty while the work is not estimated by role. Capacity is counted from the planned
+    start, at the earliest today, to ``until``; it comes from the heads of roles while no person is
+    named. Handovers are between roles while no task has an owner. ``unstaffed`` are roles that
+    tasks ask for and nobody plays.
     """
 
     project: str
@@ -167,13 +167,14 @@ def team(workspace: Workspace, project: str, demand: Demand | None = None) -> Te
     todo = [t for t in tasks if t.status not in _OVER]
     needed = {str(t.category) for t in todo if t.category is not TaskCategory.WAIT}
     by_owner = any(task.owner.strip() for task in tasks)
-    focus = guesses[-1].focus if guesses else _USUAL_FOCUS
+    focus = guesses[0].focus if guesses else _USUAL_FOCUS  # the one that the estimate takes
     until = _until(demand, row, day)
     loads: tuple[RoleLoad, ...] = ()
     if demand is not None and until is not None:
         team_days = _availabilities(members, roles, absences)
         everybody = [(a.from_on, a.to_on) for a in absences if not a.person_id]
-        capacity = capacity_by_role(team_days, day, until, holidays=everybody, focus=focus)
+        first = max(day, row.planned_start_on or day)
+        capacity = capacity_by_role(team_days, first, until, holidays=everybody, focus=focus)
         loads = role_loads(demand.p80_by_role, capacity)
     played = {m.role for m in members} if members else {r.role_id for r in roles}
     return TeamView(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
     from datetime import date
 
     from mlpm_core.records import Project
@@ -33,34 +33,61 @@ class StaleProjects:
 
     def is_kept(self, question: str, project: str) -> bool:
         """Whether there is an answer to another question of this moment."""
-        return self._answers.has(question, project, self._rests_on(project))
+        return self._answers.has(question, project, self._state(project, None))
 
-    def _rests_on(self, project: str) -> tuple[int, date]:
-        return self._versions.get(project, 0), self.days[project]
+    def _state(self, project: str, rests_on: Hashable) -> tuple[Hashable, ...]:
+        return _state(self._versions.get(project, 0), self.days[project], rests_on)
 
-    def kept(self, question: str, project: str, compute: Callable[[], T]) -> T:
+    def kept(
+        self, question: str, project: str, compute: Callable[[], T], *, rests_on: Hashable = None
+    ) -> T:
         """As ``consistent.kept``, of this moment: what is computed reads by ``reader`` alone."""
-        return self._answers.of(
-            question, project, self._rests_on(project), lambda: (compute(), True)
-        )
+        state = self._state(project, rests_on)
+        return self._answers.of(question, project, state, lambda: (compute(), True))
 
 
-def make_stale(
-    workspace: Workspace, question: str, make: Callable[[StaleProjects], object]
-) -> None:
-    """Have answers made of the projects of which nothing of now is kept for a question.
+def _state(version: int, day: date, rests_on: Hashable) -> tuple[Hashable, ...]:
+    """What an answer about a project rests on, as ``consistent.kept`` has it."""
+    return (version, day) if rests_on is None else (version, day, rests_on)
 
-    Archived ones are left out. What the store is asked of one of them it is asked of all at once.
+
+def stale_projects(
+    workspace: Workspace, question: str, rests_on: Callable[[Project], Hashable] | None = None
+) -> set[str]:
+    """The projects, but archived ones, of which nothing of now is kept for a question.
+
+    ``rests_on`` gives what else the answer about a project rests on, as ``consistent.kept``.
     """
     today = workspace.now().date()
-    stale = {
+    return {
         p.project
         for p in workspace.store.projects()
         if not p.archived
         and not workspace.answers.has(
-            question, p.project, (workspace.version_of(p.project), p.clock_on or today)
+            question,
+            p.project,
+            _state(
+                workspace.version_of(p.project),
+                p.clock_on or today,
+                rests_on(p) if rests_on else None,
+            ),
         )
     }
+
+
+def make_stale(
+    workspace: Workspace,
+    question: str,
+    make: Callable[[StaleProjects], object],
+    *,
+    rests_on: Callable[[Project], Hashable] | None = None,
+) -> None:
+    """Have answers made of the `stale_projects` of a question.
+
+    What the store is asked of one of them it is asked of all at once.
+    """
+    today = workspace.now().date()
+    stale = stale_projects(workspace, question, rests_on)
     if not stale:
         return
     with workspace.store.one_moment() as reader:

@@ -10,7 +10,10 @@ Keys in the URL are public: a renamed one breaks links.
 ``as_of``    the day, moment or batch as of which all is shown; once ``known``
 ``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
 ``draft``    what was typed and not saved     ``since``  the day since which a KPI changed
+``print``    is 1 while the screen is shown as it prints
 ``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it
+``find``, ``owner``, ``health``, ``aim`` (what should get better), ``waits``, ``group``, ``order``
+             narrow and arrange the list of projects      ``shown``  the one of them in short
 
 Streamlit's own bind="query-params" writes titles into the URL: a renamed project would break every
 link to it. So the URL holds ids, and whoever wrote last wins: the link or the control.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from mlpm_core.records import KINDS
-from pages.parts.common import addresses, commands, queries, tables
+from pages.parts.common import addresses, commands, printing, queries, tables
 from pages.parts.common.format import LENGTHS, inner, listed, literal
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ _NOUNS = {
     "dimension": "KPI dimension",
     "candidate": "KPI to find",
     "mode": "kind of estimate",
+    "aim": "dimension among these projects",
+    "waits": "thing that a project may wait for",
+    "group": "way to group projects",
+    "order": "order of projects",
+    "shown": "project in this list",
 }
 """What a key of an address names, where it is not the key itself."""
 _KINDS = {
@@ -41,6 +46,10 @@ _KINDS = {
     "mechanism": "mechanisms",
 }
 """The kind of record that a key names, which may be archived."""
+_OF_ALL = frozenset(
+    ("project", "kind", "dimension", "owner", "health", "aim", "waits", "group", "order", "shown")
+)
+"""Keys whose values are not looked for in one project."""
 _LONGEST = 60  # characters of an address that a notice repeats
 
 
@@ -101,7 +110,7 @@ def _quoted(value: str) -> str:
 def _where(key: str) -> str:
     """The project that something was looked for in."""
     chosen = st.session_state.get("project")
-    if key in ("project", "kind", "dimension") or not chosen:
+    if key in _OF_ALL or not chosen:
         return ""
     return f" in {literal(queries.project_title(str(chosen)))}"
 
@@ -128,12 +137,6 @@ def line(lines: Sequence[PortfolioRow]) -> PortfolioRow:
     return next(x for x in lines if x.case.value_case_id == chosen)
 
 
-def line_of_table(lines: Sequence[PortfolioRow]) -> PortfolioRow:
-    """The value cases as a table; the chosen row, else the first."""
-    alt = "Value cases with health, value rate now and planned, and the gap"
-    return row_of(tables.cases(lines), lines, "portfolio_cases", alt)
-
-
 def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> DeploymentLine:
     """One of a project's deployments; a link may name the value case of a champion instead.
 
@@ -155,7 +158,7 @@ def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> Deploy
 
 def row_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
     """A table with a row for each of some things; the thing of the chosen row, else the first."""
-    chosen = st.dataframe(
+    chosen = printing.table(
         table,
         hide_index=True,
         on_select="rerun",
@@ -163,8 +166,10 @@ def row_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
         key=key,
         alt=alt,
     )
-    rows = [r for r in chosen.selection.rows if r < len(lines)]
-    return lines[rows[0]] if rows else lines[0]
+    if not printing.is_on():  # on paper it is the row that was chosen before
+        st.session_state[f"{key}_row"] = next(iter(chosen.selection.rows), 0)
+    row = st.session_state.get(f"{key}_row", 0)
+    return lines[row if row < len(lines) else 0]
 
 
 def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -180,7 +185,7 @@ def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         if chosen and chosen[0] < len(rows):
             st.session_state["batch"] = str(rows[chosen[0]]["receipt"].batch)
 
-    st.dataframe(
+    printing.table(
         tables.batches(rows, {kind: record.plural for kind, record in KINDS.items()}),
         hide_index=True,
         height=285,

@@ -11,6 +11,7 @@ import streamlit as st
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.quantity.words import unit_in_words
+from pages.parts.common import printing
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import literal, money, number
 from pages.parts.common.hover import INK, MUTED, tooltip_line
@@ -46,7 +47,7 @@ def driver_tree(tree: DriverTree, currency: str) -> None:
     st.vega_lite_chart(frame, _spec(len(tree.outline)), alt=text)
     st.caption(literal(text))
     with st.expander("The same as a table", icon=":material/table:"):
-        st.dataframe(
+        printing.table(
             _table(tree, currency), hide_index=True, alt="Every line of the driver tree, as rows"
         )
 

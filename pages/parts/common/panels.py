@@ -11,7 +11,16 @@ from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.insights import grown
 from mlpm_core.services.in_life.portfolio import Grade
-from pages.parts.common import commands, controls, driver_tree, queries, tables, terms, text
+from pages.parts.common import (
+    commands,
+    controls,
+    driver_tree,
+    printing,
+    queries,
+    tables,
+    terms,
+    text,
+)
 from pages.parts.common.format import (
     BADGES,
     ICONS,
@@ -257,10 +266,10 @@ def how_it_was_made(case: CaseValue) -> None:
         tree = grown(case, driver_tree.result("made_result"))
         if tree is not None:
             driver_tree.driver_tree(tree, case.currency)
-        st.dataframe(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
+        printing.table(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
         if of_log := text.of_log(case):
             st.caption(of_log)
-        st.dataframe(
+        printing.table(
             tables.steps(case),
             hide_index=True,
             alt="Formulas with their results for the middle value of each input",
@@ -276,11 +285,17 @@ def how_it_was_made(case: CaseValue) -> None:
                     icon=":material/receipt_long:",
                     query_params=here(batch=batch),
                 )
+            st.page_link(
+                "plan/mechanism.py",
+                label="See or change the mechanism",
+                icon=":material/account_tree:",
+                query_params=here(mechanism=case.mechanism.id),
+            )
 
 
-def project_head(line: PortfolioRow) -> None:
-    """The project of the chosen case: its question, its owner, its state."""
+def case_head(line: PortfolioRow) -> None:
+    """A value case with its health, why it has it, and how old its results are."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(literal(line.project_title), anchor=False)
+        st.markdown(f"**{literal(line.case.title)}**")
         badge(line.health.health.label)
-    st.caption(f"{literal(line.case.title)}: {literal(line.health.reason)} {text.freshness(line)}")
+    st.caption(f"{literal(line.health.reason)} {text.freshness(line)}")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
 from mlpm_core.services.ingest.registers import PAGE, Page, PageRequest
-from pages.parts.common import addresses, controls, panels, queries
+from pages.parts.common import addresses, controls, panels, printing, queries
 from pages.parts.common.format import choice_label, inner, option_name
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def table(record: type[Record], page: Page) -> None:
     frame = pd.DataFrame({c.label: [choice_label(c, r[c.name]) for r in page.rows] for c in shown})
     empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
     if page.rows:
-        st.dataframe(
+        printing.table(
             frame.drop(columns=empty), hide_index=True, alt=f"{record.plural}, as they are now"
         )
 
@@ -192,7 +192,7 @@ def decisions(project: str) -> None:
     """Every decision with its origin and state, and the one way to record another."""
     listed = queries.decisions(project)
     if listed:
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Decision": [d.decision_id for d in listed],
@@ -263,7 +263,7 @@ def history(project: str, record: type[Record]) -> None:
         rows = queries.history(project, record.kind, _NEWEST)
         if len(rows) == _NEWEST:
             st.caption(f"The newest {_NEWEST} versions; the file holds every one.")
-        st.dataframe(pd.DataFrame(rows).drop(columns=["project"]), hide_index=True, alt="History")
+        printing.table(pd.DataFrame(rows).drop(columns=["project"]), hide_index=True, alt="History")
         st.download_button(
             "Whole history (CSV)",
             functools.partial(queries.export, project, f"{record.kind}_history", "csv"),

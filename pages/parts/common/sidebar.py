@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.records import Project
+
+_OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings")
 
 
 def count_visit(page: str) -> None:
@@ -126,6 +128,36 @@ def _demo_caption(project: Project) -> None:
         label="Remove it in Settings",
         query_params={"project": project.project},
     )
+
+
+def tab_title(screen: str, projects: Sequence[Project]) -> str:
+    """What the browser's tab and a bookmark are called: the screen, and the project it shows."""
+    shown = _shown(screen, projects)
+    return " · ".join([screen, *([shown.title] if shown else []), "MLPM"])
+
+
+def header(screen: str, projects: Sequence[Project]) -> str:
+    """Whose figures a screen shows, who answers for them, and as of when: on paper too."""
+    shown = _shown(screen, projects)
+    parts = ["All projects"]
+    if shown:
+        parts = [f"**{literal(shown.title)}**"]
+        parts += [f"owner {literal(shown.owner)}"] if shown.owner else []
+    if shown.is_demo if shown else any(p.is_demo and not p.archived for p in projects):
+        parts.append("demo data")
+    of = [shown] if shown else [p for p in projects if not p.archived]
+    clocks = {p.clock_on for p in of}
+    alone = clocks.pop() if len(clocks) == 1 else None
+    parts.append(f"as of {day(alone or queries.workspace().today())}")
+    return " · ".join(parts)
+
+
+def _shown(screen: str, projects: Sequence[Project]) -> Project | None:
+    """The project of a screen; None for those that show all, and while there is none."""
+    chosen = st.session_state.get("project")
+    if screen in _OF_ALL_PROJECTS:
+        return None
+    return next((p for p in projects if p.project == chosen), None)
 
 
 def project_notice(projects: Sequence[Project], unknown: Sequence[str]) -> None:

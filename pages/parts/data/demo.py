@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.records import KINDS, Decision
 from mlpm_core.services.admin.demo import ACTOR
-from pages.parts.common import commands, panels, queries
+from pages.parts.common import commands, panels, printing, queries
 from pages.parts.common.format import counted, day, inner, listed, literal
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _others(batches: Sequence[DemoBatch]) -> str:
 
 
 def _table(batches: Sequence[DemoBatch]) -> None:
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Batch": [b.batch for b in batches],

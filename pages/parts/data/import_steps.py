@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.ingest.uploads import Upload
-from pages.parts.common import commands, controls, panels, queries, sidebar, tables
+from pages.parts.common import commands, controls, panels, printing, queries, sidebar, tables
 from pages.parts.common.format import counted, inner, literal
 from pages.parts.data import corrections, import_text
 from pages.parts.data.uploaded import UploadedFile, next_turn, turn
@@ -80,7 +80,7 @@ def expected(kind: str) -> None:
         on_click="ignore",
     )
     shown = [c for c in columns(record) if c.name != "project"]
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Column": [c.name for c in shown],
@@ -161,12 +161,12 @@ def consequences(receipt: Receipt) -> None:
         st.info(literal(warned.message), icon=":material/info:")
     if receipt.examples:
         with st.expander("How the lines were read"):
-            st.dataframe(
+            printing.table(
                 tables.examples(receipt), hide_index=True, alt="The first new and changed lines"
             )
     if receipt.effect:
         st.markdown("**What it changes for the KPIs**")
-        st.dataframe(tables.effects(receipt), hide_index=True, alt="KPIs before and after")
+        printing.table(tables.effects(receipt), hide_index=True, alt="KPIs before and after")
     elif receipt.status in ("dry_run", "committed"):
         st.caption("No KPI of this project changes.")
 
@@ -183,7 +183,7 @@ def _rejects(receipt: Receipt) -> None:
             st.markdown("\n".join([head, "", *examples]))
     if all(r.row is None for r in receipt.rejects):
         return  # the file as a whole: everything is said
-    st.dataframe(
+    printing.table(
         tables.rejects(receipt),
         hide_index=True,
         alt="Rejected cells with line, column, value, reason and repair",

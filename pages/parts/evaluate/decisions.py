@@ -11,9 +11,9 @@ import streamlit as st
 from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
-from pages.parts.common import commands, forms, panels, queries, saving
+from pages.parts.common import commands, forms, panels, printing, queries, saving
 from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name
-from pages.parts.evaluate import tables, text
+from pages.parts.evaluate import rebuilt, tables, text
 from pages.parts.evaluate.proof import NO_PLAN
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def form(
         with st.expander("Conditions, dissent and participants"):
             for name, label, placeholder in _ALSO:
                 values[name] = _text(fields, name, label, placeholder)
+        rebuilt.before_use(project, values["chosen"])
         st.caption(
             "The options are stored as they are now. A recorded decision cannot be changed later, "
             "only superseded by a new one."
@@ -260,7 +261,7 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
         key=f"then_{_anchor(decision)}",
     ) as opened:
         if opened.open:
-            st.dataframe(
+            printing.table(
                 tables.five_dimensions(decision.options),
                 hide_index=True,
                 alt="Options of the decision as they were then: net benefit and five dimensions",

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from pages.parts.common import charts, panels
+from pages.parts.common import charts, panels, printing
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import NOTHING, inner, listed, literal, number, option_name, percent
 from pages.parts.common.format import money as money_in_words
@@ -46,7 +46,7 @@ def who_would_choose_what(preferences: Preferences, currency: str) -> None:
     )
     st.markdown(_sentence(preferences))
     if preferences.choices or preferences.undecided:
-        st.dataframe(
+        printing.table(
             _people(preferences, currency),
             hide_index=True,
             height="content",

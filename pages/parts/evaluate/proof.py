@@ -15,7 +15,7 @@ from mlpm_core.services.evaluate.proof_plans import (
     ProofChoice,
     ProofQuestion,
 )
-from pages.parts.common import controls, panels
+from pages.parts.common import controls, panels, printing
 from pages.parts.common.cache import shared, workspace
 from pages.parts.common.format import (
     NOTHING,
@@ -79,7 +79,7 @@ def section(project: str, value_case_id: str, today: date) -> Mapping[str, Proof
     if plan is None:
         return {}
     st.markdown(lead(plan, kpi, question, weeks))
-    st.dataframe(
+    printing.table(
         designs(plan, kpi),
         hide_index=True,
         alt="Designs of a proof: weeks to a verdict, cost, chance by the review date",

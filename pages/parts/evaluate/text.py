@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlpm_core.services.evaluate.decisions import DecisionView
+    from mlpm_core.services.evaluate.funnel import Funnel
     from mlpm_core.services.evaluate.views import LeaderboardView, MetricView, Option
 
 _MOST_NAMED = 5
@@ -63,6 +64,18 @@ def lead(view: LeaderboardView) -> str:
         f"The chance that it is the best of the {n + 1:,} options is {percent(best.p_best)}."
     )
     return text + _as_measured(view) + _score_says_otherwise(view)
+
+
+def funnel(found: Funnel) -> str:
+    """How far the candidates came, from measured to in use."""
+    steps = (
+        (found.valued, "with a value"),
+        (found.undominated, "not worse in every respect than another"),
+        (found.chosen, "chosen by a decision in force"),
+        (found.deployed, "put to use"),
+    )
+    far = ", ".join(f"{n:,} {words}" for n, words in steps)
+    return f"{counted(found.measured, 'candidate')} measured: {far}."
 
 
 def _as_measured(view: LeaderboardView) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.services.in_life import come_true as come_true_service
 from mlpm_core.services.in_life.come_true import FEWEST_CASES, FactorReason, as_cases_came_true
-from pages.parts.common import queries
+from pages.parts.common import printing, queries
 from pages.parts.common.cache import shared, workspace
 from pages.parts.common.format import (
     NOTHING,
@@ -56,7 +56,7 @@ def section(case: CaseValue | None = None) -> None:
         if case is not None and (text := of_case(told, case)):
             st.markdown(literal(text))
         if told.cases:
-            st.dataframe(
+            printing.table(
                 table(told),
                 hide_index=True,
                 alt="Value cases with measured and implied change and how far they came true",

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import Cost, columns
-from pages.parts.common import panels, queries, terms
+from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.format import (
     choice_label,
     counted,
@@ -46,8 +46,10 @@ def section(view: DeliveredView) -> None:
         st.caption(literal(" ".join(said)))
     if costs.is_recorded:
         with st.grid(2, min_column_width=330):
-            st.dataframe(by_category(costs), hide_index=True, alt="Actual cost by what it was for")
-            st.dataframe(
+            printing.table(
+                by_category(costs), hide_index=True, alt="Actual cost by what it was for"
+            )
+            printing.table(
                 by_month(view), hide_index=True, alt="Actual and planned running cost by month"
             )
         st.page_link(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, queries, terms
+from pages.parts.common import charts, controls, panels, printing, queries, terms
 from pages.parts.common.format import day, literal
 from pages.parts.in_life import events, text
 from pages.parts.in_life import tables as in_life_tables
@@ -101,7 +101,7 @@ def without_value(line: PortfolioRow) -> None:
 def slots(view: DeploymentView) -> None:
     """Every part that this model plays or played, with its days."""
     st.subheader("Slots of this model", anchor=False, help=terms.SLOT)
-    st.dataframe(
+    printing.table(
         in_life_tables.slots(view.slots),
         hide_index=True,
         alt="Deployments of this model with slot, version, days and health",
@@ -118,7 +118,7 @@ def slots(view: DeploymentView) -> None:
 def limits(view: DeploymentView) -> None:
     """The limits with the newest values, and the way to set one where none is."""
     if view.line.checks:
-        st.dataframe(
+        printing.table(
             in_life_tables.limits(view.line),
             hide_index=True,
             alt="Metric limits with the newest value of each metric and its state",
@@ -182,10 +182,10 @@ def table(view: DeploymentView) -> None:
         if not opened.open:
             return
         for segment in view.segments:
-            st.dataframe(
+            printing.table(
                 in_life_tables.segments(segment), hide_index=True, alt="Segments by period"
             )
-        st.dataframe(
+        printing.table(
             in_life_tables.by_period(view),
             hide_index=True,
             alt="Estimated value and monitored metrics by period",

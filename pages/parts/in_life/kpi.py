@@ -14,6 +14,7 @@ from pages.parts.common import (
     controls,
     driver_tree,
     panels,
+    printing,
     queries,
     terms,
 )
@@ -57,7 +58,7 @@ def listed(lines: Sequence[KpiLine]) -> None:
             controls.pick("kpi", lines[cells[0][0]].kpi.kpi_id)
 
     st.markdown(say.lead_of_list(tuple(lines)))
-    st.dataframe(
+    printing.table(
         kpi_tables.lines(lines),
         hide_index=True,
         on_select=opened,
@@ -67,6 +68,12 @@ def listed(lines: Sequence[KpiLine]) -> None:
         alt="KPIs of the project with state, value, target, newest values, freshness and owner",
     )
     st.caption("Click a KPI to open it. The line shows up to 26 of its newest periods.")
+    st.page_link(
+        "plan/find_kpi.py",
+        label="Find another KPI",
+        icon=":material/explore:",
+        query_params=panels.here(),
+    )
 
 
 def series_in_view(view: KpiView) -> KpiSeries | None:
@@ -189,13 +196,13 @@ def who_and_what(view: KpiView, series: KpiSeries | None) -> None:
 def _told(view: KpiView) -> None:
     """Targets by date and promises, each with what was measured then."""
     if len(view.targets) > 1:
-        st.dataframe(
+        printing.table(
             kpi_tables.targets(view), hide_index=True, alt="Targets by date and what was measured"
         )
     if not view.promises:
         st.caption("Nobody has recorded a promise about this KPI.")
         return
-    st.dataframe(
+    printing.table(
         kpi_tables.promises(view), hide_index=True, alt="Promises about this KPI and to whom"
     )
     st.page_link(
@@ -262,7 +269,7 @@ def since(view: KpiView, series: KpiSeries | None) -> None:
     if frame.empty:
         st.caption("There is no figure to compare.")
     else:
-        st.dataframe(frame, hide_index=True, alt="The KPI and the model's metrics then and now")
+        printing.table(frame, hide_index=True, alt="The KPI and the model's metrics then and now")
     st.markdown(say.since(changed))
 
 
@@ -272,7 +279,7 @@ def table(view: KpiView, series: KpiSeries) -> None:
         "Every measured value as a table", icon=":material/table:", on_change="rerun"
     ) as opened:
         if opened.open:
-            st.dataframe(
+            printing.table(
                 kpi_tables.values(view, series),
                 hide_index=True,
                 alt="Measured values by period with what the model implies, cases and batch",

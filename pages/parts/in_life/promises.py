@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, terms
+from pages.parts.common import charts, controls, panels, printing, terms
 from pages.parts.common.format import NOTHING, figure, graded, literal, written_unit
 from pages.parts.evaluate import decisions
 from pages.parts.in_life import events, proof
@@ -134,7 +134,7 @@ def promises(view: DeliveredView) -> None:
         )
         return
     st.markdown(say.promises(view))
-    st.dataframe(
+    printing.table(
         tables.promises(view),
         hide_index=True,
         alt="Promises of the project with standing, promised and realised level, and for when",
@@ -168,7 +168,7 @@ def table(view: DeliveredView, shown: KpiMonths | None) -> None:
             return
         if shown is None:
             st.caption(literal(f"Net benefit, {view.case.currency}"))
-            st.dataframe(
+            printing.table(
                 tables.money_table(view),
                 hide_index=True,
                 alt="Net benefit by month, promised and realised, with days monitored",
@@ -178,7 +178,7 @@ def table(view: DeliveredView, shown: KpiMonths | None) -> None:
         st.caption(
             literal(f"{shown.kpi.title}, {written_unit(unit)}; {baseline} without the model")
         )
-        st.dataframe(
+        printing.table(
             tables.kpi_table(shown),
             hide_index=True,
             alt="The KPI by month, promised and realised, with days monitored",

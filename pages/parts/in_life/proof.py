@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.services.in_life.experiments import KpiBeforeAfter, ProofState, Verdict
 from mlpm_core.services.in_life.promises import Grade
-from pages.parts.common import panels, queries, terms
+from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
 
@@ -119,7 +119,7 @@ def _experiment(measured: KpiExperiment) -> None:
     ) as opened:
         if opened.open:
             st.caption(literal(f"{measured.title}, difference in {written_unit(measured.unit)}"))
-            st.dataframe(
+            printing.table(
                 looks(measured),
                 hide_index=True,
                 alt="What the experiment said after each period: difference, range and verdict",

@@ -9,7 +9,14 @@ import streamlit as st
 from mlpm_core.services.plan.learning import inside_of
 from mlpm_core.services.plan.team import demand_of
 from pages.parts.common.format import literal
-from pages.parts.plan import learning, learning_text, task_packs, team, team_queries
+from pages.parts.plan import (
+    learning,
+    learning_text,
+    task_estimate_text,
+    task_packs,
+    team,
+    team_queries,
+)
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
@@ -20,6 +27,12 @@ def warnings(project: str, whole: TaskEstimateView | None) -> None:
     view = team_queries.learning(project, inside_of(whole))
     for warning in learning_text.warnings(view):
         st.warning(literal(warning), icon=":material/warning:")
+
+
+def waiting(whole: TaskEstimateView) -> None:
+    """How much of the time is waiting for others."""
+    if said := task_estimate_text.waiting(whole):
+        st.markdown(f":material/hourglass_empty: {said}")
 
 
 def show(project: str, whole: TaskEstimateView | None) -> None:

@@ -14,6 +14,7 @@ from pages.parts.common import (
     commands,
     forms,
     panels,
+    printing,
     queries,
     registers,
     saving,
@@ -168,7 +169,7 @@ def open_questions(view: BriefView) -> None:
     if not view.open_questions:
         st.caption("None. Every finding is checked or proven.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Question": [f.statement for f in view.open_questions],
@@ -194,7 +195,7 @@ def settled(view: BriefView) -> None:
     ) as opened:
         if not opened.open:
             return
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Finding": [f.statement for f in view.settled],

@@ -9,8 +9,9 @@ import streamlit as st
 
 from mlpm_core.records import Phase
 from mlpm_core.services.plan.checks import CheckState
-from pages.parts.common import controls
+from pages.parts.common import controls, printing
 from pages.parts.common.format import NOTHING, counted, day, listed, literal, number
+from pages.parts.plan.phases import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,8 @@ def phase(of_project: Phase) -> str:
 
 def stance(view: ChecksView) -> None:
     """What the system does with a prediction, and what happens when it fails."""
+    if said := elsewhere(view.phase):
+        st.caption(said)
     project = view.project
     autonomy = project.autonomy.value or "nobody has said yet"
     policy = literal(project.failure_policy) or "nobody has said yet"
@@ -51,6 +54,10 @@ def stance(view: ChecksView) -> None:
 
 def blocking(view: ChecksView) -> None:
     """The gates that hold the phase."""
+    st.caption(
+        "A gate is a question that must be answered with yes, or not apply, before the phase is "
+        "left. It is open until then."
+    )
     if not view.blocking:
         st.caption("No gate of this phase is open.")
         return
@@ -78,7 +85,7 @@ def packs(view: ChecksView) -> None:
 
 
 def _table(checks: Sequence[Check]) -> None:
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Question": [c.question.question for c in checks],
@@ -137,7 +144,7 @@ def documents(view: ChecksView) -> None:
     if not view.documents:
         st.caption("None. A task of the category Documents with a day stands here until done.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Document": [t.title for t in view.documents],
@@ -161,6 +168,12 @@ def rebuilds(view: ChecksView) -> None:
     st.subheader("Could we build it again?", anchor=False)
     if not (view.rebuilds or view.not_kept):
         st.caption("No model is kept yet. Add it and what it was made from as artefacts.")
+    if view.rebuilds:
+        st.caption(
+            "One point each: all that it was made from is kept; all of it has a digest, a "
+            "fingerprint that shows whether a file was changed; and it was built again with the "
+            "same result."
+        )
     for name in view.not_kept:
         st.markdown(
             f":red[:material/block:] **{literal(name)}** is in use, and nothing of it is kept here."
@@ -184,8 +197,9 @@ def _rebuilt(score: RebuildScore) -> str:
     if last.original is None:
         return f"It was built again on {day(last.attempted_on)}, with nothing to compare it to."
     verdict = "within" if score.is_rebuilt else "outside"
+    metric = f" {literal(last.metric)}" if last.metric else ""
     return (
-        f"Built again on {day(last.attempted_on)}: {number(last.rebuilt, 4)} against "
+        f"Built again on {day(last.attempted_on)}:{metric} {number(last.rebuilt, 4)} against "
         f"{number(last.original, 4)}, {verdict} the tolerance of {last.tolerance:.1%}."
     )
 

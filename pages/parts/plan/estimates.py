@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
-from pages.parts.common import controls, panels, queries
+from pages.parts.common import controls, panels, printing, queries
 from pages.parts.common.format import NOTHING, counted, literal, number, percent
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _days(days: float) -> str:
 def steps(view: EstimateView) -> None:
     """The waterfall as a table."""
     with st.expander("The same as a table", icon=":material/table:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Step": [s.label for s in view.estimate.waterfall],
@@ -164,7 +164,7 @@ def unknowns(view: EstimateView) -> None:
     if not view.estimate.unknowns:
         st.caption("Every question is answered.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Question": [u.question for u in view.estimate.unknowns],
@@ -195,7 +195,7 @@ def unknowns(view: EstimateView) -> None:
 def questions(view: EstimateView) -> None:
     """What to ask before any figure is shown, and by how much each answer multiplies."""
     st.subheader("Questions to ask first", anchor=False)
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Question": [u.question for u in view.estimate.unknowns],
@@ -224,7 +224,7 @@ def whose(view: EstimateView) -> None:
             "that nobody knows applies in half of all cases.".replace("^", "\\^")
         )
         rows = view.assumptions
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "What": [row.label for row in rows],

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.evaluate.insights import USE, needed, studied
-from pages.parts.common import charts, queries
+from pages.parts.common import charts, printing, queries
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -54,7 +54,7 @@ def must_be_true(case: CaseValue) -> None:
     if not shown:
         st.caption("No input alone can bring the net benefit to zero.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Input": [i.label for i in shown],
@@ -103,7 +103,7 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
     st.subheader("What to find out next", anchor=False, help=terms.FIND_OUT)
     st.markdown(_next(case, insight))
     if insight.advice:
-        st.dataframe(
+        printing.table(
             _advice(case, insight),
             hide_index=True,
             height="content",
@@ -222,7 +222,7 @@ def before_choosing(advice: Sequence[Advice], currency: str) -> None:
         f"{literal(inner(first.label))} better before you choose. To find it out: "
         f"**{literal(first.how)}**."
     )
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Find out": [a.label for a in advice],

@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.plan import proxies as proxy_service
 from mlpm_core.services.plan.kpi_finder import Move
-from pages.parts.common import commands, controls, forms, numbers, panels, queries, saving
+from pages.parts.common import commands, controls, forms, numbers, panels, printing, queries, saving
 from pages.parts.common.format import ICONS, NOTHING, literal, percent, written_unit
 from pages.parts.plan import kpi_finder_text as say
 from pages.parts.plan import terms
@@ -128,7 +128,7 @@ def mechanism(shown: CandidateView) -> MechanismView:
     n_metrics = sum(a.is_metric for a in chosen.asks)
     with st.expander(say.asks(chosen), icon=":material/quiz:", on_change="rerun") as opened:
         if opened.open:
-            st.dataframe(
+            printing.table(
                 pd.DataFrame(
                     {
                         "Input": [a.label for a in chosen.asks],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, panels
+from pages.parts.common import charts, panels, printing
 from pages.parts.common.format import NOTHING, day, literal, number, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import learning_text as text
@@ -42,7 +42,7 @@ def _closed(view: LearningView) -> None:
     st.subheader("Closed projects", anchor=False, help=literal(text.how_reference(view)))
     if view.closed:
         st.markdown(literal(text.outside(view)))
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Project": [x.title for x in view.closed],
@@ -69,7 +69,7 @@ def _estimators(view: LearningView) -> None:
     if not view.estimators:
         return
     lines = [(x, x.calibration) for x in view.estimators]
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Estimated by": [x.name for x, _ in lines],
@@ -111,4 +111,4 @@ def _pace(view: LearningView) -> None:
         charts.draw(frame, plan_charts.weekly_done(), text.pace(view))
     st.caption(literal(text.discovery(view)))
     if view.n_undated:
-        st.caption(f"{view.n_undated} tasks are done without a day, and are not counted.")
+        st.caption(text.undated(view))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pages.parts.common.format import counted, day, listed, number, percent
 
 if TYPE_CHECKING:
-    from mlpm_core.services.plan.learning import EstimatorLine, LearningView
+    from mlpm_core.services.plan.learning import LearningView
+    from mlpm_core.services.plan.past_projects import EstimatorLine
 
 _EIGHT_IN_TEN = 1.2816
 FEWEST_CLOSED = 3
@@ -158,6 +159,12 @@ def discovery(view: LearningView) -> str:
     )
 
 
+def undated(view: LearningView) -> str:
+    """That tasks are done of which nobody wrote down when."""
+    n = counted(view.n_undated, "task")
+    return f"{n} {'is' if view.n_undated == 1 else 'are'} done without a day, and not counted."
+
+
 def estimators(view: LearningView) -> str:
     """What to do about the ranges of those who estimate."""
     if not view.estimators:
@@ -174,10 +181,10 @@ def estimators(view: LearningView) -> str:
         if x.calibration.widening > 1
     ]
     if not wider:
-        return "Ranges hold about 8 times in 10 or more: nothing need be stretched."
+        return "Ranges hold about 8 times in 10 or more: none is taken as wider."
     return (
-        f"Some ranges held less than 8 times in 10. To hold as often as that both sides would "
-        f"have to be wider: {listed(wider)}."
+        f"Some ranges held less than 8 times in 10. So that they hold as often as that, the "
+        f"estimate takes both sides of them as wider: {listed(wider)}."
     )
 
 
@@ -188,5 +195,5 @@ def estimator(line: EstimatorLine) -> str:
         return f"too few to say ({FEWEST_ESTIMATES} needed)"
     if held.widening > 1:
         luck = ", or bad luck" if line.may_be_luck else ""
-        return f"too narrow{luck}: stretch {number(held.widening, 2)} times"
+        return f"too narrow{luck}: taken as {number(held.widening, 2)} times as wide"
     return "ranges hold"

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import Measure
-from mlpm_core.services.plan.delivery_promises import DeliveryOutcome
-from pages.parts.common import panels
+from mlpm_core.services.plan.delivery_promises import DeliveryOutcome, Safety
+from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, counted, day, figure, number, percent
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def sentence(view: Ledger) -> str:
     words = [f"{n} {o.value}" for o in DeliveryOutcome if (n := view.count(o))]
     rate = view.rate
     if rate.share is None:
-        return f"{counted(len(view.lines), 'promise')}: {', '.join(words)}. None can be judged yet."
+        text = f"{counted(len(view.lines), 'promise')}: {', '.join(words)}. None can be judged yet."
+        return text + _early(view)
     text = (
         f"**{rate.kept} of {counted(rate.n, 'judged promise')} kept** ({percent(rate.share)}, "
         f"likely {percent(rate.low)} to {percent(rate.high)}, 8 times in 10): {', '.join(words)}."
@@ -33,7 +34,19 @@ def sentence(view: Ledger) -> str:
             f" They were held to be {percent(view.mean_confidence)} likely on average "
             f"(of {view.n_confident} with a confidence)."
         )
-    return text
+    return text + _early(view)
+
+
+def _early(view: Ledger) -> str:
+    """How many were made below what their estimate called safe."""
+    early = view.count_safety(Safety.TOO_EARLY)
+    told = len(view.lines) - view.count_safety(Safety.UNKNOWN)
+    if not told:
+        return " None names its estimate, so that nobody can tell whether they were safe to make."
+    if not early:
+        return " None was made below what its estimate calls enough 8 times in 10 (P80)."
+    was = "was" if early == 1 else "were"
+    return f" **{early} of {told}** {was} made below what the estimate calls safe (P80)."
 
 
 def table(view: Ledger) -> None:
@@ -41,7 +54,7 @@ def table(view: Ledger) -> None:
     if not view.lines:
         return
     lines = view.lines
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Promised": [line.record.what for line in lines],
@@ -49,6 +62,7 @@ def table(view: Ledger) -> None:
                 "Made to": [line.made_to or NOTHING for line in lines],
                 "Made on": [day(line.record.made_on) for line in lines],
                 "Likely then": [_confidence(line) for line in lines],
+                "By its estimate": [_safety(line, view.currency) for line in lines],
                 "Came to": [_delivered(line, view.currency) for line in lines],
                 "Outcome": [line.outcome.value for line in lines],
             }
@@ -87,12 +101,22 @@ def _confidence(line: LedgerLine) -> str:
     return text
 
 
+def _safety(line: LedgerLine, currency: str) -> str:
+    """Whether it was safe to make, with the date or cost that would have been."""
+    words = line.safety.value
+    if line.record.measure is Measure.DATE and line.safe_on:
+        return f"{words} (P80 {day(line.safe_on)})"
+    if line.record.measure is Measure.COST and line.safe_cost is not None:
+        return f"{words} (P80 {_money(line.safe_cost, currency)})"
+    return words
+
+
 def kpi_promises(view: Ledger) -> None:
     """The promises of KPI values, and where they are judged."""
     if not view.kpi_promises:
         st.caption("No KPI value is promised yet.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "KPI": [p.kpi_title for p in view.kpi_promises],

@@ -17,7 +17,7 @@ from mlpm_core.services.valuation.mechanisms import (
     with_formula,
     written,
 )
-from pages.parts.common import commands, controls, driver_tree, forms, queries, saving
+from pages.parts.common import commands, controls, driver_tree, forms, printing, queries, saving
 from pages.parts.common.format import counted, literal, written_unit
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
         )
     with formulas:
         rules = {**mechanism.flows, **{d.value: rule for d, rule in mechanism.kpis.items()}}
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Result": list(rules),
@@ -232,7 +232,7 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
             alt="Every formula of the mechanism with its unit",
         )
     with questions:
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Input": [i.label for i in mechanism.inputs],
@@ -250,7 +250,7 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
 def _versions(project: str, mechanism_id: str) -> None:
     versions = queries.mechanism_versions(project, mechanism_id)
     with st.expander(f"{counted(len(versions), 'version')}", icon=":material/history:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Version": [v.number for v in versions],

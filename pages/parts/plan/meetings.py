@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.plan.meetings import WINDOW_DAYS, EarlyState
+from pages.parts.common import printing
 from pages.parts.common.format import NOTHING, counted, day, figure, listed, literal, number, span
 from pages.parts.plan import brief_queries
 
@@ -78,7 +79,7 @@ def contacts(view: MeetingsView) -> None:
     """Every stakeholder: last contact, time given, days to answer, how content they are."""
     if not view.contacts:
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Stakeholder": [c.name for c in view.contacts],
@@ -134,7 +135,7 @@ def questions(view: MeetingsView) -> None:
     """What is not answered yet, the oldest first."""
     if not view.questions:
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Open since a meeting": [q.question for q in view.questions],
@@ -146,6 +147,30 @@ def questions(view: MeetingsView) -> None:
         hide_index=True,
         alt="Questions of meetings that have no answer, the oldest first",
     )
+
+
+def feedback(view: MeetingsView) -> None:
+    """What was shown to whom, and what they said to it, the newest first."""
+    if not view.feedback:
+        return
+    printing.table(
+        pd.DataFrame(
+            {
+                "Day": [day(f.happened_on) for f in view.feedback],
+                "With": [f.stakeholder for f in view.feedback],
+                "How": [f.kind for f in view.feedback],
+                "What was shown": [f.shown or NOTHING for f in view.feedback],
+                "What they said": [f.said or NOTHING for f in view.feedback],
+            }
+        ),
+        hide_index=True,
+        alt="What was shown to whom and what they said to it, the newest first",
+    )
+    n = view.unanswered_demos
+    if n:
+        st.caption(
+            f"{counted(n, 'time')} something was shown and nobody wrote down what they said."
+        )
 
 
 def pack(project: str, view: MeetingsView) -> None:

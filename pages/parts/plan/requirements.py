@@ -9,6 +9,7 @@ import streamlit as st
 
 from mlpm_core.records import Comparison
 from mlpm_core.services.plan.requirements import LimitState
+from pages.parts.common import printing
 from pages.parts.common.format import NOTHING, counted, day, listed, literal, number
 
 if TYPE_CHECKING:
@@ -19,6 +20,14 @@ _SIDES = {Comparison.AT_LEAST: "at least", Comparison.AT_MOST: "at most", Compar
 
 def gate(view: SprintZero) -> None:
     """Whether sprint 0 is over, or what is missing for it."""
+    _verdict(view)
+    st.caption(
+        "Sprint 0 is the work before the first model. It is passed when each open blocker has an "
+        "owner and a date to come, and a value case moves a KPI."
+    )
+
+
+def _verdict(view: SprintZero) -> None:
     missing = _missing(view)
     if not missing:
         blockers = "no blocker is open"
@@ -26,7 +35,7 @@ def gate(view: SprintZero) -> None:
             n = counted(view.n_blockers, "open blocker")
             blockers = f"{n}, each with an owner and a date"
         st.success(
-            f"Sprint 0 is **passed**: {blockers}, and the value case moves "
+            f"Sprint 0 is **passed**: {blockers}, and a value case moves "
             f"{listed([literal(title) for title in view.moved])}.",
             icon=":material/check_circle:",
         )
@@ -82,10 +91,11 @@ def table(view: RequirementsView) -> None:
     if not view.requirements:
         return
     rows = view.requirements
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Asked": [r.record.asked for r in rows],
+                "Why": [r.record.why or NOTHING for r in rows],
                 "Really needed": [r.record.agreed or NOTHING for r in rows],
                 "Use point": [_use_point(r) for r in rows],
                 "Limit": [_limit(r) for r in rows],
@@ -97,7 +107,7 @@ def table(view: RequirementsView) -> None:
         ),
         hide_index=True,
         column_config={"Asked": st.column_config.TextColumn(width="medium")},
-        alt="Requirements: asked, really needed, use point, limit against measured value, status",
+        alt="Requirements: asked, why, really needed, use point, limit and measured value, status",
     )
     st.caption("A use point says who decides what with the prediction, and when.")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.plan import checks as checks_service
+from mlpm_core.services.plan import offered_risks as offers_service
 from mlpm_core.services.plan import risks as risks_service
 from pages.parts.common.cache import shared, workspace
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.checks import ChecksView
+    from mlpm_core.services.plan.offered_risks import OfferedRisk
     from mlpm_core.services.plan.risks import RisksView
 
 
@@ -23,3 +25,9 @@ def project_risks(project: str) -> RisksView:
 def project_checks(project: str, phase: str = "") -> ChecksView:
     """What a project is asked in a phase; in the one in which it stands unless named."""
     return checks_service.checks(workspace(), project, phase)
+
+
+@shared
+def offered_risks(of_project: str) -> tuple[OfferedRisk, ...]:
+    """Risks that other records speak of; people are counted in every project, so any batch."""
+    return offers_service.offered_risks(workspace(), of_project)

@@ -8,9 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import Phase, RiskStatus, record_of
-from pages.parts.common import charts, controls, forms, panels, queries, registers
+from pages.parts.common import charts, controls, forms, panels, printing, queries, registers
 from pages.parts.common import record_form as editors
-from pages.parts.common.format import NOTHING, counted, day, listed, literal, number, spread
+from pages.parts.common.format import (
+    NOTHING,
+    counted,
+    day,
+    listed,
+    literal,
+    number,
+    percent,
+    spread,
+)
 from pages.parts.plan import risks_charts
 
 if TYPE_CHECKING:
@@ -71,7 +80,9 @@ def _told(view: RisksView) -> str:
     quiet = len(view.kept_quiet)
     if quiet:
         return f"Nobody outside the team was told of **{counted(quiet, 'risk')}** for over a week."
-    return "Stakeholders know of every risk that is older than a week." if view.risks else ""
+    if all(r.record.status is RiskStatus.RETIRED for r in view.risks):
+        return ""
+    return "Stakeholders know of every risk that still stands and is older than a week."
 
 
 def _blocked(asked: ChecksView) -> str:
@@ -86,7 +97,7 @@ def _blocked(asked: ChecksView) -> str:
 def warnings(view: RisksView) -> None:
     """Risks that nobody was told of, and reviews that are overdue."""
     lines = [
-        f"Not shared: {r.record.title} ({_kept(r)}). What is concealed is yours alone."
+        f"No stakeholder was told: {r.record.title} ({_kept(r)}). Say it while they can still help."
         for r in view.kept_quiet
     ]
     lines += [
@@ -133,20 +144,21 @@ def register(view: RisksView) -> None:
     if not view.risks:
         st.caption("None is written down yet. Ask everybody on the team what worries them most.")
         return
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Risk": [r.record.title for r in view.risks],
                 "Status": [_status(r) for r in view.risks],
                 "Probability": [
-                    NOTHING if r.probability is None else f"{r.probability:.0%}" for r in view.risks
+                    NOTHING if r.probability is None else percent(r.probability) for r in view.risks
                 ],
                 "Person-days at risk": [_figure(r, "days") for r in view.risks],
                 f"At risk, {view.currency}": [_figure(r, "money") for r in view.risks],
                 "Shared": [_shared(r) for r in view.risks],
                 "Next review": [_review(r) for r in view.risks],
+                "Last review": [_last_review(r) for r in view.risks],
                 "Owner": [r.record.owner or NOTHING for r in view.risks],
-                "Response": [r.record.response.value or "not decided" for r in view.risks],
+                "Response": [_response(r) for r in view.risks],
                 "In life": [_in_life(r) for r in view.risks],
                 "Evidence": [r.record.evidence or NOTHING for r in view.risks],
             }
@@ -191,13 +203,38 @@ def _review(risk: RiskView) -> str:
     return f"{day(on)}, overdue" if risk.is_review_overdue else day(on)
 
 
+def _last_review(risk: RiskView) -> str:
+    review = risk.last_review
+    if review is None:
+        return "never"
+    by = f" by {review.reviewed_by}" if review.reviewed_by else ""
+    note = f": {review.note}" if review.note else ""
+    return f"{day(review.reviewed_on)}{by}{note}"
+
+
+def _response(risk: RiskView) -> str:
+    """What is done about it, and whether that spares more days than it takes."""
+    record = risk.record
+    words = record.response.value or "not decided"
+    if record.mitigation:
+        words += f": {record.mitigation}"
+    if risk.spared_days is None:
+        return words
+    words += f"; spares {number(risk.spared_days)} days on average"
+    if record.mitigation_days is None:
+        return words
+    verdict = ", more than it spares" if risk.is_mitigation_dear else ""
+    return f"{words}, takes {number(record.mitigation_days)}{verdict}"
+
+
 def _in_life(risk: RiskView) -> str:
     told = risk.in_life
     if told is None:
         return NOTHING
     likely = spread(told.low * 100, told.high * 100)
     n = counted(told.n_incidents, "incident")
-    return f"{told.probability:.0%} a year ({likely}%), {n} in {told.years:.1f} years"
+    years = number(told.years, 2)
+    return f"{percent(told.probability)} a year ({likely}%), {n} in {years} years of use"
 
 
 def form(project: str, view: RisksView) -> None:

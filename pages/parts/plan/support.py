@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.plan.support import ClauseState
-from pages.parts.common import panels
+from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, counted, day, literal, number
 from pages.parts.plan import support_text
 
@@ -51,7 +51,7 @@ def care(view: SupportView) -> None:
         )
         return
     rows = view.cares
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Model": [c.deployment.model_id for c in rows],
@@ -60,6 +60,7 @@ def care(view: SupportView) -> None:
                 "Covered until": [c.until_on for c in rows],
                 "Needed until": [c.deployment.needed_until_on for c in rows],
                 "Results come back by": [_telemetry(c) for c in rows],
+                "Runs at": [_site(c) for c in rows],
             }
         ),
         hide_index=True,
@@ -89,6 +90,10 @@ def _telemetry(care: Care) -> str:
     return str(care.deployment.telemetry or "nobody said").replace("_", " ")
 
 
+def _site(care: Care) -> str:
+    return str(care.deployment.site or "nobody said").replace("_", " ")
+
+
 def _notes(view: SupportView) -> None:
     notes = [
         f"**{literal(c.deployment.model_id)}**: {literal(support_text.GAPS[gap])}"
@@ -113,7 +118,7 @@ def _clauses(care: Care, currency: str) -> None:
         f"{counted(missing, 'clause')} not in it, {unpaid} without a price"
     )
     with st.expander(title, icon=":material/contract:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Clause": [c.title for c in care.clauses],
@@ -132,6 +137,7 @@ def _clauses(care: Care, currency: str) -> None:
             else "No time to answer is agreed."
         )
         st.caption(f"What is not in a contract is done by nobody. {answers}")
+        st.caption(support_text.terms(contract, currency))
 
 
 def incidents(view: SupportView) -> None:
@@ -142,7 +148,7 @@ def incidents(view: SupportView) -> None:
         st.caption(f"No incident is recorded in {years} years of models at work (model-years).")
         return
     clocks = [i.clock for i in facts.incidents]
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Began": [c.incident.started_at.date() for c in clocks],
@@ -155,6 +161,9 @@ def incidents(view: SupportView) -> None:
                 f"Billed, {view.currency}": [i.billed for i in facts.incidents],
                 "Harm lasted": [support_text.hours(c.harm) for c in clocks],
                 "From then to its end": [support_text.hours(c.fix) for c in clocks],
+                "Noticed by": [c.incident.detected_by.value or NOTHING for c in clocks],
+                "Cause": [c.incident.root_cause.value.replace("_", " ") for c in clocks],
+                "Done about it": [c.incident.action or NOTHING for c in clocks],
             }
         ),
         hide_index=True,
@@ -171,8 +180,11 @@ def incidents(view: SupportView) -> None:
         f"{counted(len(clocks), 'incident')} in {number(facts.model_years)} model-years. Hours of "
         "the calendar, from when it was noticed until somebody took it on. Harm lasted from its "
         "beginning; “From then to its end” is from when somebody came. An implied loss is the "
-        "hours of harm times what the model brings an hour."
+        "hours of harm times what the model brings an hour. A bill stands at every incident that "
+        "began in its days, so that these do not add up."
     )
+    if said := support_text.repair(facts.years):
+        st.markdown(said)
 
 
 def _loss_is(fact: IncidentFact) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from mlpm_core.services.plan import support_plans
 from mlpm_core.services.plan.support_plans import LossBasis
+from pages.parts.common import printing
 from pages.parts.common.format import counted, day, literal, number, percent, span
 from pages.parts.plan import support_text
 
@@ -29,7 +30,7 @@ def retainer(view: RetainerView, currency: str, is_tried: bool) -> None:
     """The break-even fee, what a year costs under each cover, and how it was made."""
     st.markdown(_sentence(view, currency) + (NOT_SAVED if is_tried else ""))
     _cards(view, currency)
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             [
                 {
@@ -164,7 +165,7 @@ def avoided(view: RetainerView, currency: str) -> None:
     if not lines:
         return
     st.markdown("**Paid and avoided so far**")
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             [
                 {

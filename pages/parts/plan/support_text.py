@@ -8,9 +8,12 @@ from mlpm_core.services.plan.support import Answered, Gap, Keeper
 from pages.parts.common.format import counted, day, listed, literal, number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from mlpm_core.records import Contract
     from mlpm_core.services.plan.support import Care, SupportView
+    from mlpm_core.services.plan.support_facts import SupportYear
 
 _FEW = 3
 
@@ -62,14 +65,17 @@ def sentence(view: SupportView) -> str:
 
 def _of(care: Care, today: date) -> str:
     model = f"**{literal(care.deployment.model_id)}**"
-    return f"{model} {_kept(care)}{_uncovered(care, today)}"
+    return f"{model} {_kept(care, today)}{_uncovered(care, today)}"
 
 
-def _kept(care: Care) -> str:
+def _kept(care: Care, today: date) -> str:
     contract, own = care.contract, care.deployment.looked_after_by
     if care.keeper is Keeper.CONTRACT and contract is not None:
         until = f"until {day(care.until_on)}" if care.until_on else "without an end"
-        return f"is looked after by {literal(contract.counterparty)} {until}"
+        who = f"{literal(contract.counterparty)} {until}"
+        if contract.starts_on is not None and contract.starts_on > today:
+            return f"is looked after only from {day(contract.starts_on)} on, by {who}"
+        return f"is looked after by {who}"
     if care.keeper is Keeper.OWN_PEOPLE:
         return f"is looked after by {literal(own)}, without a contract"
     return "is looked after by **nobody**"
@@ -111,6 +117,31 @@ def keeper(care: Care) -> str:
     if care.keeper is Keeper.OWN_PEOPLE:
         return str(care.deployment.looked_after_by)
     return "nobody"
+
+
+def terms(contract: Contract, currency: str) -> str:
+    """How a contract is paid."""
+    fees = (
+        (contract.amount, f"{currency} {{}} in all"),
+        (contract.fee_per_year, f"{currency} {{}} a year"),
+        (contract.hours_included, "{} hours a year in it"),
+        (contract.hour_rate, f"{currency} {{}} a further hour"),
+        (contract.call_out_fee, f"{currency} {{}} a call"),
+    )
+    said = [words.format(number(value)) for value, words in fees if value is not None]
+    kind = contract.pricing.value.replace("_", " ")
+    return literal(f"Paid as {kind}: {listed(said) if said else 'no amount is written down'}.")
+
+
+def repair(years: Sequence[SupportYear]) -> str:
+    """What repairing the models took, year by year; empty before there are two years."""
+    if len(years) < 2:
+        return ""
+    parts = [
+        f"{y.year}: {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})"
+        for y in years
+    ]
+    return f"Repair for each model and year: {'; '.join(parts)}."
 
 
 def hours(value: float | None) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.services.plan import support as support_service
 from mlpm_core.services.plan import support_plans
-from pages.parts.common import panels
+from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, literal, number, percent, span
 from pages.parts.plan.support_help import NOT_SAVED
 
@@ -43,7 +43,7 @@ def make_or_buy(view: SourcingView, currency: str, is_tried: bool) -> None:
         "Make less buy": answer.difference,
         "Build alone (the trap)": answer.build_alone,
     }
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             [
                 {
@@ -96,12 +96,12 @@ def _supplier(answer: MakeOrBuy, currency: str) -> None:
         return
     where = (
         f"The quote covers what the work costs the supplier in {percent(supplier.percentile)} of "
-        f"cases (his cost at even odds: {currency} {number(supplier.p50)})."
+        f"cases (the supplier's cost at even odds: {currency} {number(supplier.p50)})."
     )
     if supplier.is_too_low:
         st.warning(
-            f"{where} He more likely loses money than not, and will cut corners, ask for changes "
-            "or fail.",
+            f"{where} The supplier more likely loses money than not, and may cut corners, ask "
+            "for changes or fail.",
             icon=":material/warning:",
         )
     else:
@@ -110,7 +110,7 @@ def _supplier(answer: MakeOrBuy, currency: str) -> None:
 
 def _parts(answer: MakeOrBuy, currency: str) -> None:
     with st.expander("What each is made of, on average", icon=":material/function:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 [
                     {"Option": name, "Part": part, f"Average, {currency}": round(value)}
@@ -142,7 +142,7 @@ def _team(view: SourcingView) -> None:
         else f"Your own people **cannot keep it up**: {literal(', '.join(r.role for r in short))}."
     )
     st.markdown(verdict)
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             [
                 {
@@ -221,6 +221,7 @@ def campaign(view: CampaignView, currency: str, is_tried: bool) -> None:
     share = f" of {number(done.gpu_hours_planned)} planned" if done.share_used is not None else ""
     lost = f"; failed runs cost **{currency} {number(done.failed_cost)}** of {number(done.cost)}"
     st.markdown(f"Used: {used}{share}{lost}." + (NOT_SAVED if is_tried else ""))
+    st.markdown(_kind_of_work(done.is_ordinary, done.gpus_at_once))
     if done.share_used is not None and done.share_used > 1:
         st.warning("More was used than was planned.", icon=":material/warning:")
     elif done.share_used is not None:
@@ -237,6 +238,19 @@ def campaign(view: CampaignView, currency: str, is_tried: bool) -> None:
             st.metric("Cost of a result", _money(done.per_result, currency))
             left = "not known" if done.runs_left is None else f"about {done.runs_left:,}"
             st.caption(f"failed runs counted in. Runs that the plan still pays for: {left}.")
+
+
+def _kind_of_work(is_ordinary: bool | None, gpus_at_once: float | None) -> str:
+    """Whether runs are managed like other work, or are a campaign of their own."""
+    gpus = "" if gpus_at_once is None else f", on about {number(gpus_at_once)} GPUs"
+    if is_ordinary is None:
+        return "Nobody said how long a run takes, so that nobody knows how often one can try."
+    if is_ordinary:
+        return f"Runs end within a day{gpus}: plan them like a long query or any other long job."
+    return (
+        f"Runs take days{gpus}: a campaign of its own. Agree on a budget, on who lets a run start, "
+        "and on how often it saves its state, so that a failure does not cost all of it."
+    )
 
 
 def _or_nothing(value: float | None) -> str:
@@ -270,7 +284,7 @@ def improvements(view: SupportView) -> None:
         f"**{len(pays)} of {len(rows)}** improvements pay over {int(cycles):,} further cycles: "
         "what they save at even odds is more than they cost to be safe."
     )
-    st.dataframe(
+    printing.table(
         pd.DataFrame([_improvement(v) for v in rows]),
         hide_index=True,
         alt="Improvements with days they cost and save, and whether they pay",

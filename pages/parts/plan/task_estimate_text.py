@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.services.plan.snapshots import reserve
 from pages.parts.common.format import counted, day, listed, literal, percent
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import EstimateSnapshot
+    from mlpm_core.services.plan.snapshots import SnapshotHistory
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
 
 CARDS: Final = {
@@ -37,10 +39,12 @@ def sentence(view: TaskEstimateView) -> str:
     found = view.estimated
     if found is None:
         return ""
+    if found.now.p_no_go == 1:
+        return f"**By its tasks.** {literal(view.explanation)}"
     done = view.figures[1].finish_on
     promise = "may be promised for" if view.is_promisable else "is not before"
     return (
-        f"**By its tasks.** {literal(found.now.explanation)} With that, the end {promise} "
+        f"**By its tasks.** {literal(view.explanation)} With that, the end {promise} "
         f"**{day(done)}** (8 times in 10)."
     )
 
@@ -99,11 +103,7 @@ def by_date(view: TaskEstimateView, chosen: date) -> str:
     likely = percent(view.probability_by(chosen))
     fits = view.done_by(chosen)
     n = len(view.estimated.now.plan.tasks) if view.estimated else 0
-    scope = (
-        f"{len(fits)} of {counted(n, 'task')} would be done by then 8 times in 10"
-        if len(fits) < n
-        else "all tasks would be done by then 8 times in 10"
-    )
+    scope = f"{len(fits)} of {counted(n, 'task')} would each be done by then 8 times in 10"
     left_out = ""
     if view.estimated and view.estimated.now.p_no_go > 0:
         none = view.estimated.now.p_no_go
@@ -111,12 +111,24 @@ def by_date(view: TaskEstimateView, chosen: date) -> str:
             f" Counting the chance that no usable model comes out ({literal(percent(none))}), it "
             f"is {literal(percent(view.probability_by(chosen) * (1 - none)))}."
         )
-    return f"The chance to be done by {day(chosen)} is **{literal(likely)}**; {scope}.{left_out}"
+    return (
+        f"The chance to be done by {day(chosen)} is **{literal(likely)}**{_if_usable(view)}; "
+        f"{scope}.{left_out}"
+    )
 
 
 def at_probability(view: TaskEstimateView, share: float) -> str:
     """The day, the days and the money that are enough with a probability."""
-    return f"With a chance of {literal(percent(share))}: done by **{day(view.finish_on(share))}**."
+    return (
+        f"With a chance of {literal(percent(share))}: done by **{day(view.finish_on(share))}**"
+        f"{_if_usable(view)}."
+    )
+
+
+def _if_usable(view: TaskEstimateView) -> str:
+    """What a chance of a day or a budget goes by; empty where a usable model is certain."""
+    none = view.estimated.now.p_no_go if view.estimated else 0.0
+    return " if a usable model comes out" if none > 0 else ""
 
 
 def needed(view: TaskEstimateView) -> str:
@@ -125,16 +137,43 @@ def needed(view: TaskEstimateView) -> str:
     if view.p_date is not None and view.needed_by:
         parts.append(
             f"It is needed by {day(view.needed_by)}: the chance is {literal(percent(view.p_date))}"
+            f"{_if_usable(view)}"
         )
     if view.p_budget is not None:
-        parts.append(f"the budget is enough with a chance of {literal(percent(view.p_budget))}")
+        chance = literal(percent(view.p_budget))
+        parts.append(f"the budget is enough with a chance of {chance}{_if_usable(view)}")
     if view.p_value_above_cost is not None:
         chance = literal(percent(view.p_value_above_cost))
-        parts.append(f"its value is above all its cost with a chance of {chance}")
+        counted_in = ", that none comes out counted in" if _if_usable(view) else ""
+        parts.append(f"its value is above all its cost with a chance of {chance}{counted_in}")
     if not parts:
         return ""
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def waiting(view: TaskEstimateView) -> str:
+    """How much of the time is waiting for others, and how long waits took; empty without any."""
+    found = view.estimated.waiting if view.estimated else None
+    if found is None:
+        return ""
+    parts = []
+    waits = counted(found.n_ahead, "wait")
+    if found.n_ahead and round(found.days) < 1:
+        parts.append(f"{waits} still to come: beside other work, so that the end is not later.")
+    elif found.n_ahead:
+        parts.append(
+            f"Without the {waits} still to come the end at even odds would be "
+            f"**{counted(round(found.days), 'working day')}** sooner "
+            f"({literal(percent(found.share))} of the time left): ask for access and approvals now."
+        )
+    if found.n_over:
+        took = counted(round(found.taken_days), "working day")
+        parts.append(
+            f"Waits that are over ({found.n_over:,}) took {took}; at even odds they were to take "
+            f"{found.planned_days:.0f}."
+        )
+    return " ".join(parts)
 
 
 def waterfall(view: TaskEstimateView) -> str:
@@ -145,10 +184,44 @@ def waterfall(view: TaskEstimateView) -> str:
     if not later:
         return ""
     largest = max(later, key=lambda step: step.change)
+    most = ""
+    if largest.change > 0:
+        most = f" Most is added by “{largest.label}” (+{largest.change:.0f})."
+    before = " As planned, before what was done so far is counted." if _is_updated(view) else ""
     return literal(
         f"The tasks' own numbers add up to {first.p50:.0f} person-days; the plan is "
-        f"{later[-1].p50:.0f} at even odds. Most is added by “{largest.label}” "
-        f"(+{largest.change:.0f})."
+        f"{later[-1].p50:.0f} at even odds.{most}{before}"
+    )
+
+
+def nothing_to_find_out(view: TaskEstimateView) -> str:
+    """Why no question is listed: all are answered, or the open ones act on no task."""
+    plan = view.estimated.planned.plan if view.estimated else None
+    if plan and any(0 < answer.probability < 1 for _, answer in plan.causes):
+        return "No open question acts on any of the tasks."
+    return "Every question is answered."
+
+
+def find_out_rests_on(view: TaskEstimateView) -> str:
+    """What the days beside the questions are; they are those of the plan."""
+    before = ", as planned, before what was done so far is counted" if _is_updated(view) else ""
+    return f"Person-days that are enough 8 times in 10{before}."
+
+
+def _is_updated(view: TaskEstimateView) -> bool:
+    return bool(view.estimated and view.estimated.updated and view.stored.reached.is_begun)
+
+
+def narrowed(history: SnapshotHistory) -> str:
+    """Whether what is safe came nearer to even odds; empty before two snapshots say it."""
+    said = [(s, r) for s in history.snapshots if (r := reserve(s)) is not None]
+    if len(said) < 2:
+        return ""
+    (first, then), (last, now) = said[0], said[-1]
+    verdict = "delivery has made it surer" if now < then else "it is no surer than it was"
+    return literal(
+        f"To be safe took {percent(then)} more work than even odds on {day(first.taken_on)}, and "
+        f"{percent(now)} more on {day(last.taken_on)}: {verdict}."
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels
+from pages.parts.common import charts, controls, panels, printing
 from pages.parts.common.format import NOTHING, day, literal, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
@@ -56,7 +56,7 @@ def answer(view: TaskEstimateView) -> None:
     st.markdown(text.sentence(view))
     for refusal in view.refusals:
         st.warning(literal(refusal), icon=":material/warning:")
-    for note in view.notes:
+    for note in (*view.notes, *view.advice):
         st.caption(literal(note))
     if said := text.needed(view):
         st.markdown(f":material/flag: {said}")
@@ -93,11 +93,12 @@ def chances(view: TaskEstimateView) -> None:
     """From a day to its chance, and from a chance to its day."""
     start, last = view.calendar.starts_on, view.finish_on(0.99)
     first, end = start + timedelta(days=1), max(last, start + timedelta(days=2))
+    safe = max(first, min(end, view.figures[1].finish_on))  # short work is done on its first day
     left, right = st.columns(2, gap="medium")
     with left:
         # A slider with other ends is another slider: what was set may not lie between them.
         chosen = st.slider(
-            "A day that you have in mind", first, end, min(end, view.figures[1].finish_on),
+            "A day that you have in mind", first, end, safe,
             key=f"estimate_day_{first}_{end}",
         )  # fmt: skip
         st.caption(text.by_date(view, chosen))
@@ -125,7 +126,7 @@ def waterfall(view: TaskEstimateView) -> None:
     charts.draw(frame, plan_charts.waterfall(), shown)
     st.caption(shown)
     with st.expander("The same as a table", icon=":material/table:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Step": [s.label for s in steps],
@@ -146,11 +147,11 @@ def find_out(view: TaskEstimateView) -> None:
     st.subheader("What to find out first", anchor=False, help=terms.FIND_FIRST)
     unknowns = view.estimated.planned.unknowns
     if unknowns:
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Question": [u.question for u in unknowns],
-                    "Difference": [round(u.swing_days) for u in unknowns],
+                    "Difference": [round(u.p80_if_yes) - round(u.p80_if_no) for u in unknowns],
                     "If no": [round(u.p80_if_no) for u in unknowns],
                     "If yes": [round(u.p80_if_yes) for u in unknowns],
                 }
@@ -164,11 +165,12 @@ def find_out(view: TaskEstimateView) -> None:
             },
             alt="Open questions with the person-days to be safe for either answer",
         )
+        st.caption(text.find_out_rests_on(view))
     else:
-        st.caption("Every question is answered.")
+        st.caption(text.nothing_to_find_out(view))
     st.subheader("What moves it most", anchor=False, help=terms.RANK_DRIVERS)
     drivers = [d for d in view.estimated.now.drivers if d.correlation > 0][:6]
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {"What": [d.label for d in drivers], "Moves": [d.correlation for d in drivers]}
         ),
@@ -186,7 +188,7 @@ def roles(view: TaskEstimateView) -> None:
         return
     st.subheader("What another head would change", anchor=False, help=terms.ONE_MORE)
     shown = view.estimated.roles
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Role": [r.name for r in shown],
@@ -218,7 +220,7 @@ def learned(view: TaskEstimateView) -> None:
         return
     with st.expander("Predicted and actual, task by task", icon=":material/table:"):
         tasks = updated.learned.tasks
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Task": [t.label for t in tasks],
@@ -257,7 +259,7 @@ def how(view: TaskEstimateView) -> None:
             )
             for factor, answer in plan.causes
         ]
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 rows, columns=["What", "Multiplies by", "Applies with a chance of", "Source"]
             ),
@@ -281,7 +283,7 @@ def tasks(view: TaskEstimateView) -> None:
         task_links()
     ends = {e.name: e.end for e in view.estimated.now.task_ends()} if view.estimated else {}
     shown = view.stored.tasks
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Task": [t.title or t.task_id for t in shown],
@@ -342,6 +344,8 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
         st.warning(literal(alarm), icon=":material/warning:")
     frame = task_queries.work_left(view, found.snapshots)
     charts.draw(frame, plan_charts.work_left(), "Person-days left, past and to come")
+    if said := text.narrowed(found):
+        st.markdown(said)
     with st.form("estimate_snapshot", border=True):
         reason = st.text_input("Why it is kept", placeholder="Monday, or a finished task")
         is_baseline = st.checkbox("As the baseline that the project is held against")
@@ -349,23 +353,24 @@ def snapshots(project: str, view: TaskEstimateView) -> None:
             with panels.guard():
                 task_queries.take_snapshot(project, reason, is_baseline=is_baseline)
     if found.snapshots:
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Day": [day(s.taken_on) for s in found.snapshots],
                     "Why": [s.reason for s in found.snapshots],
                     "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
-                    "Effort P50": [s.effort_p50 for s in found.snapshots],
-                    "Effort P80": [s.effort_p80 for s in found.snapshots],
-                    "Spent": [s.spent_days for s in found.snapshots],
+                    "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
+                    "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
+                    "Days spent": [s.spent_days for s in found.snapshots],
                     "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
                 }
             ),
             hide_index=True,
             column_config=dict.fromkeys(
-                ("Effort P50", "Effort P80", "Spent"), st.column_config.NumberColumn(format="%.0f")
+                ("Days in all (P50)", "Days in all (P80)", "Days spent"),
+                st.column_config.NumberColumn(format="%.0f"),
             ),
-            alt="Estimates kept on past days",
+            alt="Estimates kept on past days, in person-days",
         )
 
 

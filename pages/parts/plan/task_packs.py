@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.errors import MlpmError
 from mlpm_core.records import Status
-from pages.parts.common import commands
+from pages.parts.common import commands, printing
 from pages.parts.common.format import counted, listed, literal, number
 from pages.parts.plan import team_queries
 
@@ -89,7 +89,7 @@ def _are(n: int) -> str:
 def _table(view: TemplateView) -> None:
     tasks = view.template.tasks
     with st.expander("The tasks", icon=":material/checklist:"):
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Task": [t.title for t in tasks],

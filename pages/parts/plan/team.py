@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import panels
+from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, literal, number, percent
 from pages.parts.plan import team_queries
 from pages.parts.plan import team_text as text
@@ -45,7 +45,7 @@ def show(project: str, demand: Demand | None = None) -> None:
 def _cover(view: TeamView) -> None:
     st.subheader("Who covers what", anchor=False)
     roles = list(dict.fromkeys(line.person.role for line in view.people))
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Work": [text.label(row.category) for row in view.cover],
@@ -62,7 +62,7 @@ def _cover(view: TeamView) -> None:
 
 def _people(view: TeamView) -> None:
     st.subheader("People", anchor=False)
-    st.dataframe(
+    printing.table(
         pd.DataFrame(
             {
                 "Name": [x.person.name for x in view.people],
@@ -84,7 +84,7 @@ def _capacity(view: TeamView) -> None:
     st.subheader("Days there are, days the work asks", anchor=False)
     st.markdown(literal(text.capacity(view)))
     if view.loads:
-        st.dataframe(
+        printing.table(
             pd.DataFrame(
                 {
                     "Role": [x.role for x in view.loads],

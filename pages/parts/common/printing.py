@@ -1,0 +1,139 @@
+"""Screens on paper: tables whole, the address and the time in the head, no controls.
+
+The style sheet ``pages/print.css`` leaves out what only works on a screen. A table that scrolls
+would be cut there: while the address says ``print=1``, tables are drawn row by row.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.common import addresses
+from pages.parts.common.format import NOTHING, day, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
+
+_KEY: Final = "print"
+_DRAWN: Final = ("line_chart", "bar_chart", "area_chart")
+_NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
+_PERCENT_STYLE: Final = re.compile(r"%[^%a-z]*[a-z]")
+
+
+def is_on() -> bool:
+    """Whether the address asks for the screen as it is printed."""
+    return addresses.named(_KEY) == ("1",)
+
+
+def choice() -> None:
+    """The sidebar's way to the screen as it is printed."""
+    if not is_on():
+        st.sidebar.button(
+            "Print view",
+            icon=":material/print:",
+            type="tertiary",
+            key="print_view",
+            on_click=_enter,
+            help="This screen for paper or PDF: tables whole, without menu and controls.",
+        )
+
+
+def _enter() -> None:
+    addresses.show(_KEY, "1")
+
+
+def notice() -> None:
+    """How to print, and the way back; it is not printed itself."""
+    if not is_on():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="on_screen_only_notice"):
+        st.info(
+            "This is the screen as it prints. Use the browser's own Print, on paper or as PDF: "
+            "menu, fields and buttons are left out.",
+            icon=":material/print:",
+        )
+        st.button("Back to the screen", key="print_back", on_click=addresses.drop, args=(_KEY,))
+
+
+def work(name: str) -> DeltaGenerator:
+    """A place for what people fill in on a screen; on paper it is left out."""
+    return st.container(key=f"on_screen_only_{name}")
+
+
+def table(data: pd.DataFrame, **options: Any) -> Any:  # noqa: ANN401  as st.dataframe has them
+    """A table as `st.dataframe` draws it; on paper with all its rows and columns.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Its texts are shown letter by letter, never as markup.
+    **options
+        As `st.dataframe` takes them.
+
+    Returns
+    -------
+    The selection, as `st.dataframe` gives it; on paper nothing is chosen.
+    """
+    if not is_on():
+        return st.dataframe(data, **options)
+    whole = on_paper(pd.DataFrame(data), options.get("column_config") or {})
+    st.table(whole, hide_index=options.get("hide_index"), alt=options.get("alt"))
+    return _NOTHING_CHOSEN
+
+
+def on_paper(data: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
+    r"""A table's cells as the texts that its columns' configuration makes of them.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The cells.
+    columns : mapping of str to what `st.column_config` gives, or a label, or None to leave it out
+        By column; a column of small charts is left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts, which Markdown does not change.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"Days": [12.345, None], "Who": ["a*b", "c"]})
+    >>> written = on_paper(frame, {"Days": st.column_config.NumberColumn(format="%.1f")})
+    >>> print(written.to_string(index=False))
+    Days Who
+    12.3 a\*b
+       –   c
+    """
+    shown = {}
+    for name in data.columns:
+        config = columns.get(name, {})
+        config = {"label": config} if isinstance(config, str) else config
+        kind = (config or {}).get("type_config") or {}
+        if config is None or config.get("hidden") or kind.get("type") in _DRAWN:
+            continue
+        label = literal(config.get("label") or name)
+        shown[label] = [_written(cell, kind.get("format")) for cell in data[name]]
+    return pd.DataFrame(shown, index=data.index)
+
+
+def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
+    if not isinstance(cell, list | tuple | dict) and pd.isna(cell):
+        return NOTHING
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int | float):
+        if form and _PERCENT_STYLE.search(form):
+            return literal(form % cell)
+        return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.6g}"
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return day(cell)
+    return literal(cell)

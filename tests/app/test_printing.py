@@ -1,0 +1,81 @@
+"""A screen on paper: every table whole, no text as markup, and whose figures they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+import pytest
+import streamlit as st
+
+from pages.parts.common import printing
+from tests.app.conftest import SCREENS, button, open_screen, plain, run, said
+
+WITH_TABLES = ("portfolio", "kpi", "brief", "support", "health", "promised", "adoption", "imports")
+
+
+@pytest.mark.parametrize("screen", WITH_TABLES)
+def test_no_table_scrolls_in_the_print_view(demo, screen):
+    shown = open_screen(screen, project="bike-shop-demand")
+    on_screen = Counter(len(t.value) for t in shown.dataframe)
+    printed = open_screen(screen, project="bike-shop-demand", print="1")
+    assert len(printed.dataframe) == 0
+    assert on_screen
+    assert not on_screen - Counter(len(t.value) for t in printed.table)
+
+
+def test_the_print_view_is_one_press_away_and_one_back(demo):
+    app = open_screen("brief", project="bike-shop-demand")
+    button(app, "Print view").click()
+    run(app)
+    assert app.query_params["print"] == "1"
+    assert not app.dataframe
+    button(app, "Back to the screen").click()
+    run(app)
+    assert "print" not in app.query_params
+    assert app.dataframe
+
+
+def test_the_row_that_was_chosen_is_the_one_that_is_printed(demo):
+    """What the table on the screen remembers; the one on paper cannot be chosen from."""
+    app = open_screen("health", print="1")
+    first = said(app)
+    app.session_state["health_deployments_row"] = 1
+    run(app)
+    assert said(app) != first
+
+
+@pytest.mark.parametrize("screen", sorted(SCREENS))
+def test_each_screen_says_whose_figures_it_shows_and_as_of_when(demo, screen):
+    app = open_screen(screen, project="bike-shop-demand")
+    head = plain(app.main.caption[0].value)
+    is_of_all = screen in ("portfolio", "health", "settings")
+    who = "All projects" if is_of_all else "Demand forecast for bikes and parts"
+    assert who in head
+    assert "demo data" in head
+    assert "as of" in head
+
+
+def test_cells_on_paper_are_texts_never_markup():
+    frame = pd.DataFrame(
+        {
+            "**Who**": ["*a*", "<img src=x>", None],
+            "Days": [1234.5, float("nan"), 2.0],
+            "n": [1, 20_000, 3],
+            "Sparks": [[1, 2], [3], []],
+            "On": pd.to_datetime(["2026-06-30"] * 3).date,
+            "Is": [True, False, True],
+        }
+    )
+    columns = {
+        "Days": st.column_config.NumberColumn("Days of work", format="%.1f"),
+        "Sparks": st.column_config.LineChartColumn(),
+        "n": None,
+    }
+    written = printing.on_paper(frame, columns)
+    assert list(written) == [r"\*\*Who\*\*", "Days of work", "On", "Is"]
+    assert [plain(x) for x in written["Days of work"]] == ["1234.5", "–", "2.0"]
+    assert written[r"\*\*Who\*\*"][0] == r"\*a\*"
+    assert written[r"\*\*Who\*\*"][2] == "–"
+    assert set(written["On"]) == {"30 Jun 2026"}
+    assert list(written["Is"]) == ["yes", "no", "yes"]
