@@ -298,7 +298,7 @@ def test_an_estimate_keeps_what_the_other_found_out(demo):
     second.text_input(key=f"{form}_raw_days").set_value("9")
     run(second)
     press(second, "Save", "ben")
-    (row,) = registers.records(demo, project, "estimates")
+    row, _ = registers.records(demo, project, "estimates")
     assert (row["data_dirty"], row["raw_days"]) == ("no", 9.0)
 
 

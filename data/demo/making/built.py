@@ -208,7 +208,7 @@ PROMISES = (
     ("season-2024", "mara-lindqvist", date(2023, 11, 20), date(2024, 5, 31), MARA,
      "The season was announced to the shops already"),
     ("all-goods", "tom-okafor", date(2023, 9, 25), date(2024, 8, 30), "", ""),
-    ("new-day", "mara-lindqvist", date(2024, 4, 22), date(2024, 8, 16), "", ""),
+    ("new-day", "mara-lindqvist", date(2024, 4, 22), date(2024, 10, 11), "", ""),
 )  # fmt: skip
 """Id, to whom, said on, promised for, and who took it on themselves, of those below even odds."""
 WHAT = "Proposals for all goods on the planners' screens"
