@@ -228,7 +228,7 @@ def test_an_archived_project_is_shown_as_archived_and_restored_in_place(demo, sc
     assert "is archived: it is kept" in said_of(app)
     app.button(key="restore_project").click()
     run(app)
-    assert "is archived" not in said_of(app)
+    assert "is archived: it is kept" not in said_of(app)
     assert "restored" in said_of(app)
     assert WORKSHOP in {p.project for p in registers.projects(demo)}
 

@@ -147,7 +147,11 @@ def test_every_number_of_an_answer_is_a_figure_with_its_range_or_said_to_be_none
         for name in answered - no_figures
         if any('"number"' in json.dumps(p) for p in schemas[name].get("properties", {}).values())
     }
-    assert with_numbers == set(rows_of), "say in rows_of which figures a new answer brings"
+    chances = {"EstimateAnswer"}  # its amounts are percentiles, P10 to P95
+    for name in chances:
+        told = schemas[name]["properties"].items()
+        assert all(k.startswith("p_") for k, v in told if '"number"' in json.dumps(v))
+    assert with_numbers - chances == set(rows_of), "say which figures a new answer brings"
 
 
 def test_the_numbers_that_prometheus_collects_have_ends_grade_and_age(demo):
