@@ -192,7 +192,7 @@ SHOWN = {
         "C14": "Waits for",
         "C15": "How it is computed, and where the figures come from",
         "C16": "A small first project",
-        "D10": "tasks would be done by then 8 times in 10",
+        "D10": "tasks would each be done by then 8 times in 10",
         "D11": "Person-days of a task = its three numbers",
         "F1": "with a level below 2 in managing delivery",
         "F3": "Delivery management",

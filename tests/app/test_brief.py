@@ -126,7 +126,7 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     assert "Start with the hypothesis" in app.info[0].value
     (field,) = app.text_area
     field.set_value("Fewer returns: photos tell the size.")
-    (button,) = app.button
+    (button,) = app.main.button
     button.click()
     run(app)
     app = open_screen("brief", project="p")
@@ -138,7 +138,7 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     app.text_input(key=f"{form}{turn}_name").set_value("Mara")
     app.number_input(key=f"{form}{turn}_influence").set_value(5)
     assert app.text_input(key=f"{form}{turn}_revenue").label == "Points for revenue"
-    (button,) = app.button
+    (button,) = app.main.button
     assert button.label == "Add the stakeholder"
     button.click()
     run(app)

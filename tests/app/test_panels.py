@@ -204,9 +204,10 @@ def test_how_a_value_was_made_is_shown_when_it_is_asked(monkeypatch):
         "table Result, Formula, Value, Unit: Formulas with their results for the "
         "middle value of each input",
     ]
-    assert opened[-2:] == [
+    assert opened[-3:] == [
         "Batch B1 -> data/imports.py?project=shop&batch=B1",
         "Batch B2 -> data/imports.py?project=shop&batch=B2",
+        "See or change the mechanism -> plan/mechanism.py?project=shop&mechanism=demand_forecast",
     ]
     sources = [text.replace("\\", "") for text in opened if text.startswith("Source: ")]
     assert sources == [f"Source: {source}" for source in of.mechanism.sources]
