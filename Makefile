@@ -31,10 +31,10 @@ quick: setup ## format, lint, types and the tests of the maths: what to run befo
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" tests/maths
 
-check: static ## format, lint, types, what is imported and contract tests
+check: static ## the same, and contract tests
 	$(BIN)/python -m pytest --quiet tests/contract
 
-static: setup
+static: setup ## format, lint, types and what is imported: all that runs no test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

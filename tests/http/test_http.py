@@ -86,17 +86,21 @@ def test_metrics_are_what_prometheus_reads(demo):
     samples = [line for line in lines if not line.startswith("#")]
     health = {h["value_case"]: h for h in demo.get("/api/v1/health").json()}
     assert len(samples) > len(health)
+    ends = {"mlpm_value_rate_p10": "value_rate_p10", "mlpm_value_rate_p90": "value_rate_p90"}
+    rates = {"mlpm_value_rate": "value_rate"} | ends
     for line in samples:
         name, rest = line.split("{", 1)
         labels, value = rest.rsplit("} ", 1)
         case = labels.split('value_case="')[1].split('"')[0]
-        if name == "mlpm_value_rate":
-            assert float(value) == health[case]["value_rate"]
+        if name in rates:
+            assert float(value) == health[case][rates[name]]
+        elif name == "mlpm_value_rate_end_seconds":
+            assert float(value) > 0
         else:
             assert (name, value) == ("mlpm_health", "1")
             assert f'health="{health[case]["health"]}"' in labels
     for name in ("mlpm_value_rate", "mlpm_health"):
-        assert [line for line in lines if line.startswith("#") and name in line] == [
+        assert [line for line in lines if line.startswith("#") and line.split()[2] == name] == [
             line for line in lines if line.startswith((f"# HELP {name} ", f"# TYPE {name} "))
         ]
 
