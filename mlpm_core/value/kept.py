@@ -11,6 +11,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+import numpy as np
+
 from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.value.estimate import Estimate
@@ -26,6 +28,8 @@ V = TypeVar("V")
 _NET: Final = "net"
 _COSTS: Final = "costs"
 _ANNUAL: Final = "annual "
+LARGEST_ADDED: Final = 3e38
+"""The largest figure that single precision holds, in which draws are kept to be added."""
 
 
 class Revaluation:
@@ -97,6 +101,12 @@ def figures_of(worth: Worth) -> dict[str, Any]:
         "probability_of_loss": worth.probability_of_loss,
         "feasible_share": worth.feasible_share,
     }
+
+
+def can_be_added(worth: Worth) -> bool:
+    """Whether each figure that is added over projects fits into single precision."""
+    added = (worth.net, *_annual(worth).values())
+    return all(bool((np.abs(e.samples) <= LARGEST_ADDED).all()) for e in added)
 
 
 def draws_to_add(worth: Worth) -> dict[str, Ordered]:

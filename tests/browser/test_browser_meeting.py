@@ -62,8 +62,7 @@ def test_a_meeting_compares_decides_and_finds_its_decision_again(page: Page, ser
     page.goto(f"{server.url}/candidates?project={PROJECT}")
     wait_for_app(page)
     main = page.locator("[data-testid=stMain]")
-    first = main.locator("[data-testid=stMarkdown] p").first.inner_text()
-    assert first.startswith("champion-1.0 is worth most")
+    first = main.get_by_text(re.compile("champion-1.0 is worth most")).first.inner_text()
     assert "challenger-1.1 has the better ROC AUC (0.761 against 0.728)" in first
 
     page.get_by_role("link", name="Record a decision").click()

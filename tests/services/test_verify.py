@@ -106,7 +106,7 @@ def test_a_row_of_any_kind_that_no_batch_brought_is_seen(copy, kind):
     with workspace.store.writer() as writer:
         shown = writer._rows(f'DESCRIBE "{kind}"', {})
         given = {
-            "VARCHAR": "''", "DOUBLE": "1", "BIGINT": "1", "INTEGER": "9", "BOOLEAN": "false",
+            "VARCHAR": "''", "DOUBLE": "0.5", "BIGINT": "1", "INTEGER": "9", "BOOLEAN": "false",
             "DATE": "DATE '2026-01-31'", "TIMESTAMP": "TIMESTAMP '2026-01-31'",
         }  # fmt: skip
         values = ", ".join(given[c["column_type"]] for c in shown)

@@ -21,7 +21,14 @@ from mlpm_core.services.valuation.now import Computed, Now, Result, Stretch, now
 from mlpm_core.store import Figures
 from mlpm_core.value.draws import DRAWS, SEED
 from mlpm_core.value.formula import Formula
-from mlpm_core.value.kept import Revaluation, draws_to_add, figures_of, kept_worth
+from mlpm_core.value.kept import (
+    LARGEST_ADDED,
+    Revaluation,
+    can_be_added,
+    draws_to_add,
+    figures_of,
+    kept_worth,
+)
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
@@ -141,7 +148,15 @@ def _computed(question: CaseQuestion) -> CaseAnswer:
 
 
 def _worth(question: CaseQuestion, texts: Mapping[str, str]) -> tuple[Worth | None, str | None]:
-    return written_worth(question.mechanism, texts, question.baseline, question.currency, DRAWS)
+    """As ``written_worth``; one that is too large to be added to others has no value either."""
+    mechanism, baseline, currency = question.mechanism, question.baseline, question.currency
+    found, problem = written_worth(mechanism, texts, baseline, currency, DRAWS)
+    if found is not None and not can_be_added(found):
+        return None, (
+            f"The value is beyond {LARGEST_ADDED:.0e} a year for these inputs; look for one with "
+            "too many digits or in another unit."
+        )
+    return found, problem
 
 
 def _texts_now(question: CaseQuestion, now: Now) -> dict[str, str]:
