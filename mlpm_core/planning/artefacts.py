@@ -33,7 +33,7 @@ class ArtefactGap(StrEnum):
 class KeptArtefact:
     """An artefact with the number of steps that made it and what is not settled of it.
 
-    ``steps`` is the longest way back to what was made from nothing that is known; 0 for that.
+    ``steps`` is the longest way back to what has no known source; 0 for that.
     """
 
     record: Artefact

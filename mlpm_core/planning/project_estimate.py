@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 DRAWS: Final = 20_000
 _RANKED: Final = 4_000  # a rank correlation is then known to 0.016
-_TEN_DAYS: Final = 10
-_TWENTY_DAYS: Final = 20
 
 
 def project_estimate(
@@ -168,11 +166,7 @@ def assembled(
 
 def task_sizes(plan: ProjectPlan) -> TaskSizes:
     """Which tasks are too large to be one."""
-    work = [task for task in plan.tasks if not task.is_wait]
-    return TaskSizes(
-        tuple(t.label for t in work if _TEN_DAYS < t.days.p50 <= _TWENTY_DAYS),
-        tuple(t.label for t in work if t.days.p50 > _TWENTY_DAYS),
-    )
+    return TaskSizes.of((task.label, task.days.p50) for task in plan.tasks if not task.is_wait)
 
 
 def _no_go(draws: Drawn | None) -> NoGo | None:

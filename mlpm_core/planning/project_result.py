@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from mlpm_core.planning.rounding import days_in_words, money_in_words
 from mlpm_core.quantity import in_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mlpm_core.planning.simulation import Drawn
 
     Array = NDArray[np.float64]
+
+_TEN_DAYS: Final = 10
+_TWENTY_DAYS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,21 @@ class TaskSizes:
 
     above_ten: tuple[str, ...]
     above_twenty: tuple[str, ...]
+
+    @classmethod
+    def of(cls, work: Iterable[tuple[str, float]]) -> TaskSizes:
+        """The sizes of tasks, each by its name and its person-days at even odds.
+
+        Examples
+        --------
+        >>> TaskSizes.of([("a", 10.0), ("b", 10.5), ("c", 21.0)])
+        TaskSizes(above_ten=('b',), above_twenty=('c',))
+        """
+        every = list(work)
+        return cls(
+            tuple(name for name, days in every if _TEN_DAYS < days <= _TWENTY_DAYS),
+            tuple(name for name, days in every if days > _TWENTY_DAYS),
+        )
 
     @property
     def fires(self) -> bool:

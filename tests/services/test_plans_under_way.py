@@ -147,7 +147,7 @@ def test_a_baseline_from_a_file_keeps_the_twenty_day_rule_too(shop):
         shop.acting_as("ada"), PROJECT, "estimate_snapshots", [row | {"is_baseline": True}]
     )
     assert told.status == "rejected"
-    assert "Task T06. Split it." in told.rejects[0].message
+    assert "(20-day rule): Task T06. Split" in told.rejects[0].message
     save(shop, "estimate_snapshots", row)
     save(shop, "tasks", *tasks(T06={"p10": 10, "p50": 20, "p90": 40}))
     save(shop, "estimate_snapshots", row | {"snapshot_id": "small", "is_baseline": True})

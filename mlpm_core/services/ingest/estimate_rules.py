@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import MlpmError
-from mlpm_core.planning import quick_estimate
+from mlpm_core.planning import TaskSizes, quick_estimate
 from mlpm_core.planning.quick_inputs import quick_inputs_of
 from mlpm_core.records import EstimateRecord, Project, Task, TaskCategory, TaskStatus
 from mlpm_core.services.ingest.outcome_rules import fault_in
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Reject
     from mlpm_core.store import Reader
-
-_TWENTY_DAYS: Final = 20
-_MOST_NAMED: Final = 5
 
 
 def baseline_rule(reader: Reader, project: str) -> Callable[[dict[str, Any]], Reject | None]:
@@ -45,15 +42,9 @@ def _too_large(reader: Reader, project: str) -> str:
         if not t.archived and t.status is not TaskStatus.DROPPED
     ]
     if tasks:
-        large = [
-            t.title or t.task_id
-            for t in tasks
-            if t.category is not TaskCategory.WAIT and (t.p50 or 0) > _TWENTY_DAYS
-        ]
-        if not large:
-            return ""
-        named = ", ".join(large[:_MOST_NAMED])
-        return f"Above 20 days at even odds, so that this can be no baseline: {named}. Split it."
+        work = [t for t in tasks if t.category is not TaskCategory.WAIT]
+        sizes = TaskSizes.of((t.title or t.task_id, t.p50 or 0.0) for t in work)
+        return sizes.sentence if sizes.fires else ""
     stored = reader.one(Project, (project,))
     currency = stored.currency if stored else "EUR"
     guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]

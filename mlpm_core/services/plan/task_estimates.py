@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mlpm_core.planning import (
     ProjectEstimate,
     Reached,
     RoleView,
+    TaskSizes,
     UpdatedEstimate,
     days_in_words,
     money_in_words,
@@ -46,7 +47,6 @@ WORKING_DAYS_A_MONTH = 365.25 / 12 * 5 / 7
 _MOST_WORKING_DAYS = 26_000  # some 100 years
 _LATEST = 0.99
 """The latest day that a screen asks for."""
-_TEN_DAYS, _TWENTY_DAYS = 10, 20
 _MODELLING = (TaskCategory.TRAIN, TaskCategory.FEATURE)
 NO_MODEL_LIKELIER = "More likely than not no usable model comes out."
 
@@ -226,14 +226,10 @@ class TaskEstimateView:
         """Tasks that are better split or bounded, each a sentence; their own numbers stay."""
         found = []
         todo = [t for t in self.stored.tasks if t.status is not TaskStatus.DONE]
-        large = [
-            t.title or t.task_id
-            for t in todo
-            if t.category is not TaskCategory.WAIT and _TEN_DAYS < (t.p50 or 0) <= _TWENTY_DAYS
-        ]
-        if large:
-            listed = ", ".join(large[:5])
-            found.append(f"Better split: {listed}. Tasks above 10 days hide surprises.")
+        work = [t for t in todo if t.category is not TaskCategory.WAIT]
+        sizes = TaskSizes.of((t.title or t.task_id, t.p50 or 0.0) for t in work)
+        if sizes.above_ten:
+            found.append(replace(sizes, above_twenty=()).sentence)  # those are a refusal
         endless = [
             t.title or t.task_id
             for t in todo
