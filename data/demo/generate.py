@@ -37,7 +37,6 @@ from making.parts import (
 from making.plans import (
     demand_plan,
     measured_before_start,
-    wearcheck_plan,
     winback_plan,
     workshop_plan,
 )
@@ -66,6 +65,7 @@ from making.supported import (
     workshop_clauses,
     workshop_contracts,
 )
+from making.wearcheck import wearcheck_plan
 from making.workshop import (
     generated_requests,
     triaged,

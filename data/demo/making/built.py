@@ -99,7 +99,7 @@ def mondays() -> list[date]:
 
 
 def tasks_on(day: date) -> list[Row]:
-    """The tasks as they stood in the morning of a day."""
+    """The tasks at the start of a day."""
     passed = CALENDAR.days_before(day)
     return [_task(work, passed) for work in WORK]
 
@@ -190,7 +190,7 @@ def answers_of_tasks() -> Row:
 
 
 def findings_on(day: date) -> list[Row]:
-    """What was known of the open factors in the morning of a day, by what was found in the end."""
+    """The answers to the open factors that were known at the start of a day."""
     with (FOLDER / "demand" / "92_findings.csv").open(encoding="utf-8", newline="") as file:
         found = [dict(row) for row in csv.DictReader(file) if row["factor"]]
     return [_finding(row, day) for row in found]
@@ -215,7 +215,7 @@ WHAT = "Proposals for all goods on the planners' screens"
 
 
 def promises(confidence: dict[str, float], snapshot_of: dict[date, str]) -> list[Row]:
-    """The dates that were promised, as likely as the product found them on the day they were said.
+    """The promised dates, each with the chance that its estimate gave it on the day it was made.
 
     Parameters
     ----------

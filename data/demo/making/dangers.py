@@ -153,7 +153,7 @@ OF_PROJECTS = {
 
 
 def risks_of(project: str, dangers: Sequence[Danger], day: date = CLOCK_ON) -> list[Row]:
-    """The register of a project as it stood in the morning of a day."""
+    """The register of a project at the start of a day."""
     return [_risk(project, d, day) for d in dangers if d.raised_on <= day]
 
 
@@ -175,7 +175,7 @@ def reviews_of(project: str, dangers: Sequence[Danger]) -> list[Row]:
 
 
 def demand_risks(day: date = CLOCK_ON) -> list[Row]:
-    """The register of the demand forecast as it stood in the morning of a day."""
+    """The register of the demand forecast at the start of a day."""
     return risks_of(DEMAND, OF_DEMAND, day)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def plan_on(day: date) -> dict[str, list[Row]]:
-    """The records of the project as they stood in the morning of a day, by kind."""
+    """The records of the project at the start of a day, by kind."""
     reviews = [r for r in demand_reviews() if r["reviewed_on"] < day]
     return {
         "projects": [{"title": "Demand forecast", "clock_on": day, "currency": "EUR"}
