@@ -382,3 +382,18 @@ def test_verify_finds_figures_that_somebody_changed(folder, change):
     last = opened(folder)
     equal(last)
     last.close()
+
+
+@pytest.mark.parametrize(("times", "is_too_large"), [("exp(67)", False), ("exp(82)", True)])
+def test_a_value_too_large_to_be_added_is_a_reason_and_is_in_no_sum(folder, times, is_too_large):
+    """Draws that are added are kept in single precision, which ends at 3e38."""
+    workspace = opened(folder)
+    mechanism(workspace)
+    text = FIRST_MECHANISM.replace("* wage_per_hour", f"* wage_per_hour * {times}")
+    save(workspace, "mechanisms", mechanism_id="meter_reading", definition=text)
+    case = kept_cases(workspace, SHOP)["meters"]
+    assert (case.planned is None) is is_too_large
+    if is_too_large:
+        assert case.problem.startswith("The value is beyond 3e+38 a year for these inputs")
+    assert all(np.isfinite(total.realised.mean) for total in portfolio(workspace).totals)
+    workspace.close()
