@@ -6,22 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.support import project_support, with_cycles
-from mlpm_core.services.session.settings import Settings
-from tests.services.test_support import TODAY, save
-from tests.stores import copied
+from tests.services.test_support import opened_shop, save
 
 
 @pytest.fixture
 def shop(tmp_path, empty_folder):
-    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
-    shop = workspace.acting_as("ada")
-    save(shop, "projects", {"project": "shop", "title": "Shop", "clock_on": TODAY})
-    save(shop, "models", {"model_id": "forecast"})
-    save(shop, "value_cases", {"value_case_id": "stock", "mechanism": "demand_forecast"})
-    yield shop
-    workspace.close()
+    yield from opened_shop(tmp_path, empty_folder)
 
 
 def task(name, **more):

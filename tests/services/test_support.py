@@ -34,8 +34,8 @@ PLAN = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def shop(tmp_path, empty_folder):
+def opened_shop(tmp_path, empty_folder):
+    """A shop with a model in use, until its test ends."""
     workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     shop = workspace.acting_as("ada")
     save(shop, "projects", {"project": "shop", "title": "Shop", "clock_on": TODAY})
@@ -43,6 +43,11 @@ def shop(tmp_path, empty_folder):
     save(shop, "value_cases", {"value_case_id": "stock", "mechanism": "demand_forecast"})
     yield shop
     workspace.close()
+
+
+@pytest.fixture
+def shop(tmp_path, empty_folder):
+    yield from opened_shop(tmp_path, empty_folder)
 
 
 def save(shop, kind, *rows):
