@@ -76,7 +76,7 @@ with panels.guard():
     printing.choice()
     printing.notice()
     st.set_page_config(page_title=sidebar.tab_title(page.title, projects))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with printing.head():
         st.title(page.title)
         search.box(page.url_path)
     st.caption(sidebar.header(page.title, projects))

@@ -1,11 +1,12 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, queries, tables, text
+from pages.parts.common import charts, controls, panels, printing, queries, tables, text
 from pages.parts.plan import bridges, case_inputs, insights
 
 project = controls.project()
 view = queries.project_view(project)
 if not view.lines:
+    panels.to_mechanism("@new", "See the mechanisms, or write one")
     panels.empty(
         "This project has no value case yet. Choose how its model creates value (its mechanism); "
         "this screen then asks for the numbers.",
@@ -18,10 +19,13 @@ line = controls.line(view.lines)
 answer = st.container()
 
 st.subheader("Assumptions", anchor=False)
-entered = case_inputs.fields(project, line.case)
-changes = entered.changes
-case = queries.case(project, line.case.value_case_id, changes)
-case_inputs.save(project, case, entered)
+with printing.work("value_case"):
+    entered = case_inputs.fields(project, line.case)
+    changes = entered.changes
+    case = queries.case(project, line.case.value_case_id, changes)
+    case_inputs.save(project, case, entered)
+if printing.is_on():
+    panels.inputs(case)
 panels.how_it_was_made(case)
 
 with answer:

@@ -79,3 +79,14 @@ def test_cells_on_paper_are_texts_never_markup():
     assert written[r"\*\*Who\*\*"][2] == "–"
     assert set(written["On"]) == {"30 Jun 2026"}
     assert list(written["Is"]) == ["yes", "no", "yes"]
+
+
+def test_columns_of_one_label_days_and_large_numbers_are_all_written():
+    frame = pd.DataFrame({
+        "P50": [1_234_567.25, 0.1234], "P80": [2, 3], "On": pd.to_datetime(["2026-06-30", None]),
+        "At": pd.to_datetime(["2026-06-30 14:05", "2026-07-01 00:00"]),
+    })  # fmt: skip
+    written = printing.on_paper(frame, {"P50": "Days", "P80": "Days"})
+    assert list(written.columns) == ["Days", "Days", "On", "At"]
+    assert written.iloc[0].tolist() == ["1,234,567.25", "2", "30 Jun 2026", "30 Jun 2026 14:05"]
+    assert written.iloc[1].tolist() == ["0.1234", "3", "–", "1 Jul 2026"]

@@ -100,3 +100,10 @@ def test_every_figure_opens_down_to_its_formula_and_inputs():
     assert drivers["Driver"][0] == "People intensity"
     assert "contact_minutes" in drivers["Calculated as"][0]
     assert drivers["Driver"].str.contains("(as above)", regex=False).sum() <= 1
+
+
+def test_before_there_is_a_case_the_mechanisms_are_one_press_away(empty):
+    registers.save(empty.acting_as("ada"), "shop", "projects", [{"title": "Shop"}])
+    app = open_screen("value_case", project="shop")
+    labels = [link.proto.label for link in app.get("page_link")]
+    assert labels == ["See the mechanisms, or write one", "Add a value case"]

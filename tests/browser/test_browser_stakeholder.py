@@ -68,3 +68,20 @@ def test_a_screen_prints_whole_without_menu_and_controls(page: Page, server: Ser
     )
     assert width <= 703 + 1
     assert height >= shown > 994  # more than one sheet, and no part scrolls
+
+
+def test_a_dark_screen_prints_in_dark_letters(dark_page: Page, server: Server):
+    """Paper is white whatever the theme; charts are turned round, for they are drawn in it."""
+    dark_page.goto(f"{server.url}/kpi?project=bike-shop-workshop&kpi=desk-hours&print=1")
+    wait_for_app(dark_page)
+    dark_page.emulate_media(media="print")
+    colours = dark_page.evaluate(
+        """() => {
+            const all = [...document.querySelectorAll('h1, p, td, th')];
+            return [...new Set(all.map((e) => getComputedStyle(e).color))];
+        }"""
+    )
+    assert colours == ["rgb(27, 31, 36)"]
+    chart = dark_page.locator(".stVegaLiteChart svg").first
+    assert "invert(1)" in chart.evaluate("(e) => getComputedStyle(e).filter")
+    assert "\\" not in chart.locator("..").get_attribute("aria-label")

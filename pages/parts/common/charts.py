@@ -13,6 +13,7 @@ import altair as alt
 import streamlit as st
 
 from pages.parts.common import event_marks
+from pages.parts.common.format import spoken
 from pages.parts.common.hover import (
     EIGHT,
     INK,
@@ -34,8 +35,8 @@ Spec = dict[str, Any]
 
 
 def draw(frame: pd.DataFrame, spec: Spec, alt_text: str) -> None:
-    """Show a chart; ``alt_text`` is what a screen reader says of it."""
-    st.vega_lite_chart(frame, spec, alt=alt_text)
+    """Show a chart; ``alt_text`` is what a screen reader says of it, escaped or not."""
+    st.vega_lite_chart(frame, spec, alt=spoken(alt_text))
 
 
 @lru_cache(maxsize=64)

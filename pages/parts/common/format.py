@@ -93,6 +93,7 @@ _SMALL = 1e-4  # six decimals have fewer digits than three
 _MOST_DIGITS = 10
 _FEW = 3  # digits for which six decimals are enough
 _JOINER = "\u2060"  # takes no room; a text with it in between is no link
+_ESCAPED = re.compile(r"\\([^\w\s])")
 _UNITS = {
     "1": "share",
     "kcase": "1,000 cases",
@@ -118,6 +119,17 @@ def literal(text: object) -> str:
     """
     one_line = " ".join(str(text).split())
     return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", one_line))
+
+
+def spoken(text: str) -> str:
+    r"""A sentence written for Markdown, as a reader hears it: without what keeps it literal.
+
+    Examples
+    --------
+    >>> spoken(literal("Likely 198k to 278k (8 times in 10), a -> b."))
+    'Likely 198k to 278k (8 times in 10), a -> b.'
+    """
+    return _ESCAPED.sub(r"\1", text).replace(_JOINER, "")
 
 
 def number(value: float, digits: int = 3) -> str:

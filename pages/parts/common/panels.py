@@ -266,7 +266,7 @@ def how_it_was_made(case: CaseValue) -> None:
         tree = grown(case, driver_tree.result("made_result"))
         if tree is not None:
             driver_tree.driver_tree(tree, case.currency)
-        printing.table(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
+        inputs(case)
         if of_log := text.of_log(case):
             st.caption(of_log)
         printing.table(
@@ -285,12 +285,22 @@ def how_it_was_made(case: CaseValue) -> None:
                     icon=":material/receipt_long:",
                     query_params=here(batch=batch),
                 )
-            st.page_link(
-                "plan/mechanism.py",
-                label="See or change the mechanism",
-                icon=":material/account_tree:",
-                query_params=here(mechanism=case.mechanism.id),
-            )
+            to_mechanism(case.mechanism.id, "See or change the mechanism")
+
+
+def inputs(case: CaseValue) -> None:
+    """The numbers behind a value, each with where it comes from."""
+    printing.table(tables.inputs(case), hide_index=True, alt="Inputs and where they come from")
+
+
+def to_mechanism(mechanism: str, label: str) -> None:
+    """The way to how a model creates value; ``@new`` is one to be written."""
+    st.page_link(
+        "plan/mechanism.py",
+        label=label,
+        icon=":material/account_tree:",
+        query_params=here(mechanism=mechanism),
+    )
 
 
 def case_head(line: PortfolioRow) -> None:

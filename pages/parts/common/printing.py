@@ -7,7 +7,7 @@ would be cut there: while the address says ``print=1``, tables are drawn row by 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _KEY: Final = "print"
 _DRAWN: Final = ("line_chart", "bar_chart", "area_chart")
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
-_PERCENT_STYLE: Final = re.compile(r"%[^%a-z]*[a-z]")
+_AS_PRINTF: Final = re.compile(r"%[^%a-z]*[a-z]")
 
 
 def is_on() -> bool:
@@ -48,6 +48,12 @@ def choice() -> None:
 
 def _enter() -> None:
     addresses.show(_KEY, "1")
+
+
+def head() -> DeltaGenerator:
+    """The place of a title; paper is white, so that the sheet must know of a dark screen."""
+    theme = st.context.theme.type or "light"
+    return st.container(horizontal=True, vertical_alignment="center", key=f"head_{theme}")
 
 
 def notice() -> None:
@@ -110,16 +116,17 @@ def on_paper(data: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
     >>> on_paper(frame, {"Who": "Whose"}).to_dict("list")
     {'Days': ['1,250', '–'], 'Whose': ['a\\*b', 'c']}
     """
-    shown = {}
+    labels, cells = [], []
     for name in data.columns:
         config = columns.get(name, {})
         config = {"label": config} if isinstance(config, str) else config
         kind = (config or {}).get("type_config") or {}
         if config is None or config.get("hidden") or kind.get("type") in _DRAWN:
             continue
-        label = literal(config.get("label") or name)
-        shown[label] = [_written(cell, kind.get("format")) for cell in data[name]]
-    return pd.DataFrame(shown, index=data.index)
+        labels.append(literal(config.get("label") or name))
+        cells.append([_written(cell, kind.get("format")) for cell in data[name]])
+    shown = pd.DataFrame(dict(enumerate(cells)), index=data.index)
+    return shown.set_axis(labels, axis="columns")  # two columns may have one label
 
 
 def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
@@ -128,9 +135,10 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, int | float):
-        if form and _PERCENT_STYLE.search(form):
+        if form and _AS_PRINTF.search(form):
             return literal(form % cell)
-        return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.6g}"
-    if isinstance(cell, date) and not isinstance(cell, datetime):
-        return day(cell)
-    return literal(cell)
+        is_small = 0 < abs(cell) < 1
+        return f"{cell:.6g}" if is_small else f"{round(cell, 3):,}".removesuffix(".0")
+    if isinstance(cell, datetime):
+        return day(cell) if cell.time() == time() else f"{day(cell)} {cell:%H:%M}"
+    return day(cell) if isinstance(cell, date) else literal(cell)

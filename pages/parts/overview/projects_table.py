@@ -11,7 +11,7 @@ import streamlit as st
 from mlpm_core.services.in_life.portfolio import Health
 from mlpm_core.services.in_life.project_groups import GroupBy, together
 from mlpm_core.services.in_life.project_list import STATES
-from pages.parts.common import terms
+from pages.parts.common import printing, terms
 from pages.parts.common.format import NOTHING, counted, literal
 from pages.parts.overview import projects_text as words
 
@@ -59,7 +59,7 @@ def table(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary], by: Grou
         pd.DataFrame(cells),
         border="horizontal",
         hide_index=True,
-        height=_HEIGHT if len(rows) > _MOST_AT_ONCE else "content",
+        height=_HEIGHT if len(rows) > _MOST_AT_ONCE and not printing.is_on() else "content",
         alt="Projects with health, value, chances of date and budget, and what is due or missing",
     )
     with st.expander("What the columns say", icon=":material/help:"):
