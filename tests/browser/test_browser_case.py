@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.browser import hand
 from tests.browser.chromium import wait_for_app
 from tests.serving import run_server
 
@@ -41,21 +42,15 @@ class Reader:
 
     def press(self, role: str, name: str | re.Pattern[str]) -> None:
         self.actions += 1
-        self.page.get_by_role(role, name=name, exact=isinstance(name, str)).first.click()
-        wait_for_app(self.page)
+        hand.press(self.page, role, name)
 
     def fill(self, label: str | re.Pattern[str], text: str) -> None:
         self.actions += 1
-        field = self.page.get_by_label(label, exact=isinstance(label, str)).first
-        field.fill(text)
-        field.press("Tab")
-        wait_for_app(self.page)
+        hand.write(self.page, label, text)
 
     def choose(self, label: str, option: re.Pattern[str]) -> None:
         self.actions += 1
-        self.page.get_by_label(label, exact=True).click()
-        self.page.get_by_role("option", name=option).first.click()
-        wait_for_app(self.page)
+        hand.choose(self.page, label, option)
 
     def open(self, title: str) -> None:
         self.actions += 1

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.browser.chromium import a_run_of, wait_for_app, watched
+from tests.browser.hand import choose, write
 from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
@@ -25,13 +26,6 @@ def go(page: Page, server: Server, address: str) -> None:
     wait_for_app(page)
 
 
-def write(page: Page, label: str, text: str) -> None:
-    field = page.get_by_label(label, exact=True).first
-    field.fill(text)
-    field.press("Tab")
-    wait_for_app(page)
-
-
 def press(page: Page, name: str, role: str = "button") -> None:
     page.get_by_role(role, name=name, exact=True).first.click()
     wait_for_app(page)
@@ -43,12 +37,6 @@ def held(page: Page, label: str) -> str:
 
 def shown(page: Page) -> str:
     return str(page.locator("[data-testid=stMain]").inner_text()).replace("\u2060", "")
-
-
-def pick(page: Page, label: str, option: re.Pattern[str]) -> None:
-    page.get_by_label(label, exact=True).click()
-    page.get_by_role("option", name=option).first.click()
-    wait_for_app(page)
 
 
 @pytest.fixture
@@ -147,7 +135,7 @@ def test_archive_and_restore_in_place(page: Page, server: Server):
     go(page, server, f"registers?project={DEMAND}&kind=kpis")
     page.get_by_text(re.compile("Show archived")).click()
     wait_for_app(page)
-    pick(page, "What to do", re.compile("archived"))
+    choose(page, "What to do", re.compile("archived"))
     press(page, "Restore")
     assert "is restored" in shown(page)
     page.get_by_text(re.compile("Show archived")).wait_for(state="detached")
@@ -160,7 +148,7 @@ def test_a_link_gone_stale_is_said_and_leads_on(browser: Browser, server: Server
         go(page, server, "value_case?project=no%20longer&case=%2E%2E%2Fetc&case=b")
         assert "There is no project “no longer” (any more); choose one." in shown(page)
         assert page.locator("[data-testid=stMetric]").count() == 0
-        pick(page, "Choose a project", re.compile("win-back"))
+        choose(page, "Choose a project", re.compile("win-back"))
         assert "project=bike-shop-winback" in page.url
         assert "etc" not in page.url
         assert page.locator("[data-testid=stMetric]").count() > 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.browser.chromium import wait_for_app
+from tests.browser.hand import press, write
 from tests.serving import run_server
 
 if TYPE_CHECKING:
@@ -14,18 +15,6 @@ if TYPE_CHECKING:
 
 # Made up for this test: hours from a claim's arrival to its result, on file of eight weeks.
 WEEKS = "20\n24\n22\n18\n26\n21\n23\n22"
-
-
-def press(page: Page, role: str, name: str | re.Pattern[str]) -> None:
-    page.get_by_role(role, name=name, exact=isinstance(name, str)).first.click()
-    wait_for_app(page)
-
-
-def fill(page: Page, label: str, text: str) -> None:
-    field = page.get_by_label(label, exact=True).first
-    field.fill(text)
-    field.press("Tab")
-    wait_for_app(page)
 
 
 def told(page: Page) -> str:
@@ -37,8 +26,8 @@ def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, 
         page.goto(server.url)
         wait_for_app(page)
         press(page, "link", "Create the first project")
-        fill(page, "Project", "claims")
-        fill(page, "Title", "Claims desk")
+        write(page, "Project", "claims")
+        write(page, "Title", "Claims desk")
         press(page, "button", "Add the project")
 
         press(page, "link", re.compile("Nobody has named a KPI"))
@@ -58,10 +47,10 @@ def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, 
         lines = Path(sheet.value.path()).read_text("utf-8").splitlines()
         assert (lines[0], len(lines)) == ("week_start,value,note", 14)
 
-        fill(page, "Values of the weeks so far", WEEKS)
+        write(page, "Values of the weeks so far", WEEKS)
         assert "8 weeks so far: the average is 22 h per case" in told(page)
-        fill(page, "Stands for", "claimants who wait less")
-        fill(page, "Owner", "Ada")
+        write(page, "Stands for", "claimants who wait less")
+        write(page, "Owner", "Ada")
         press(page, "button", "Save as provisional KPI")
         assert re.search(r"Saved as B\d+\. The KPI is provisional until", told(page))
         assert "Claims desk has 1 KPI." in told(page)
@@ -84,7 +73,7 @@ def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, 
         page.goto(f"{server.url}/find_kpi?project=claims")
         wait_for_app(page)
         press(page, "link", "Agree or change it")
-        fill(page, "Agreed by", "Ines")
+        write(page, "Agreed by", "Ines")
         page.get_by_role("group", name="Agreed on").get_by_role("spinbutton").first.click()
         page.keyboard.type("20200105")
         page.keyboard.press("Tab")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import TimeoutError as WaitedTooLong
 
 from tests.browser.chromium import wait_for_app
+from tests.browser.hand import choose, press, write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -39,17 +40,6 @@ RESULTS = [
     for day in (2, 9, 16)
     for metric, value, n in (("coverage", "0.58", "960"), ("selective_error", "0.021", "557"))
 ]
-
-
-def press(page: Page, role: str, name: str) -> None:
-    page.get_by_role(role, name=name, exact=True).click()
-    wait_for_app(page)
-
-
-def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
-    page.get_by_label(label, exact=True).click()
-    page.get_by_role("option", name=option).first.click()
-    wait_for_app(page)
 
 
 def template(page: Page) -> list[str]:
@@ -91,16 +81,16 @@ def test_a_manager_sees_a_project_of_their_own_on_the_portfolio(
     page.goto(server_without_demo.url)
     wait_for_app(page)
     press(page, "link", "Create the first project")
-    page.get_by_label("Project", exact=True).fill("returns")
-    page.get_by_label("Title", exact=True).fill("Returns desk")
+    write(page, "Project", "returns")
+    write(page, "Title", "Returns desk")
     press(page, "button", "Add the project")
 
     press(page, "button", "Add")  # what the screen says comes next: the model
-    page.get_by_label("Model", exact=True).fill("returns-triage")
+    write(page, "Model", "returns-triage")
     press(page, "button", "Add the model")
 
     press(page, "button", "Add")  # next: the value case
-    page.get_by_label("Value case", exact=True).fill("triage")
+    write(page, "Value case", "triage")
     choose(page, "Mechanism", re.compile("Triage and automation"))
     choose(page, "Model", "returns-triage")
     press(page, "button", "Add the value case")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import hand
 from tests.browser.chromium import a_run_of, wait_for_app
 from tests.browser.test_browser_journey import metrics
 
@@ -77,10 +78,8 @@ def choose(page: Page, label: str, value: str | None) -> None:
     """Choose or write what a control of this label asks for."""
     if value is None:
         page.get_by_text(label, exact=True).click()
-    elif (box := page.get_by_role("combobox", name=label)).count():
-        box.click()
-        box.fill(value)
-        page.get_by_role("option", name=value, exact=True).first.click()
+    elif page.get_by_role("combobox", name=label).count():
+        hand.choose(page, label, value)
     else:
         page.get_by_label(label, exact=True).fill(value)
         page.keyboard.press("Tab")

@@ -1,0 +1,57 @@
+"""What a hand does on a screen: press, write, choose; each ends when the app has answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import TimeoutError as WaitedTooLong
+
+from tests.browser.chromium import wait_for_app
+
+if TYPE_CHECKING:
+    import re
+
+    from playwright.sync_api import Page
+
+N_TRIES = 8
+A_LOOK_MS = 15_000  # for a list that is open it is long; one that a run has closed never comes
+
+
+def press(page: Page, role: str, name: str | re.Pattern[str]) -> None:
+    """Press the first button or follow the first link of a name."""
+    page.get_by_role(role, name=name, exact=isinstance(name, str)).first.click()
+    wait_for_app(page)
+
+
+def write(page: Page, label: str | re.Pattern[str], text: str) -> None:
+    """Write into the first field of a label, and leave it."""
+    field = page.get_by_label(label, exact=isinstance(label, str)).first
+    field.fill(text)
+    field.press("Tab")
+    wait_for_app(page)
+
+
+def choose(page: Page, label: str | re.Pattern[str], option: str | re.Pattern[str]) -> None:
+    """Choose an option of a select box, looking that it is the one that it shows then, if any.
+
+    A run that ends just then may draw the box anew: its list closes, or moves under the hand. A
+    person sees that and chooses again.
+    """
+    box = page.get_by_role("combobox").and_(page.get_by_label(label, exact=isinstance(label, str)))
+    for _ in range(N_TRIES):
+        wait_for_app(page)
+        box.first.click()
+        if isinstance(option, str):
+            box.first.fill(option)  # a long list shows only its first options
+        offered = page.get_by_role("option", name=option, exact=isinstance(option, str)).first
+        try:
+            offered.wait_for(timeout=A_LOOK_MS)
+            text = offered.inner_text(timeout=A_LOOK_MS)
+            offered.click(timeout=A_LOOK_MS)
+        except WaitedTooLong:
+            page.keyboard.press("Escape")
+            continue
+        wait_for_app(page)
+        if not box.count() or box.first.input_value() == text:
+            return
+    raise AssertionError(f"{label} does not take {option}: it shows {box.first.input_value()!r}.")
