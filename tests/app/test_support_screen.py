@@ -122,5 +122,9 @@ def test_a_contract_that_has_not_begun_is_not_said_to_look_after_anything(empty)
     for kind, row in rows.items():
         receipt = registers.save(empty.acting_as("test"), "p", kind, [{"project": "p"} | row])
         assert receipt.status == "committed", receipt.rejects
-    text = said(open_screen("support", project="p"))
-    assert "is looked after only from 10 Jul 2026 on, by North" in text
+    app = open_screen("support", project="p")
+    assert "is looked after only from 10 Jul 2026 on, by North" in said(app)
+    (kept,) = next(d.value for d in app.dataframe if "Looked after by" in d.value).to_dict(
+        "records"
+    )
+    assert kept["Looked after by"] == "nobody yet: North from 10 Jul 2026"

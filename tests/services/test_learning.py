@@ -142,6 +142,10 @@ def test_tasks_added_after_the_baseline_are_found_work_and_slow_the_end(shop):
     assert view.discovery.per_week == pytest.approx(0.25 / 4)
     assert view.pace.p80 == 10  # eight are left, and a quarter more comes on top
     assert view.baseline_on == base["taken_on"]
+    dropped = [task(i, added_on=TODAY, status="dropped") for i in ("n0", "n1")]
+    save(shop, "tasks", *dropped, task("p0", added_on=base["taken_on"], status="dropped"))
+    view = learning(shop, "shop")
+    assert (view.discovery.n_planned, view.discovery.n_found) == (16, 2)
 
 
 def test_an_end_that_moved_twice_and_a_small_budget_ring(shop):

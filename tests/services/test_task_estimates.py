@@ -201,6 +201,22 @@ def test_what_the_figures_leave_out_is_said(shop):
     assert not view.is_promisable
 
 
+def test_answers_of_a_second_estimate_never_come_in_without_a_word(shop):
+    was = task_estimate(shop, PROJECT).estimated
+    other = example_answers() | {"estimate_id": "zz-later", "title": "Second look", "focus": 0.4}
+    save(shop, "estimates", other)
+    view = task_estimate(shop, PROJECT)
+    assert view.estimated.digest == was.digest
+    assert "archive the others if they do not hold: Second look." in " ".join(view.notes)
+    save(shop, "estimates", other | {"estimate_id": "aa-earlier", "title": "First look"})
+    view = task_estimate(shop, PROJECT)
+    assert view.estimated.digest != was.digest
+    assert "The tasks go by the answers of the estimate “First look”" in " ".join(view.notes)
+    save(shop, "estimates", *[other | {"estimate_id": i, "archived": True}
+                              for i in ("aa-earlier", "zz-later")])  # fmt: skip
+    assert task_estimate(shop, PROJECT).notes == ()
+
+
 def test_a_task_above_twenty_days_blocks_a_baseline(shop):
     save(shop, "tasks", *tasks(T06={"p10": 10, "p50": 21, "p90": 40}))
     with pytest.raises(InputError, match="20-day rule"):

@@ -261,9 +261,10 @@ def _raw_days(tasks: Sequence[Task], guesses: Sequence[EstimateRecord]) -> float
 def _discovery(
     tasks: Sequence[Task], baseline: EstimateSnapshot | None, day: date
 ) -> Discovery | None:
-    """Work that was added after the baseline; None without one."""
+    """Work that was added after the baseline and not dropped since; None without one."""
     if baseline is None:
         return None
-    found = sum(t.added_on is not None and t.added_on > baseline.taken_on for t in tasks)
+    added = [t for t in tasks if t.added_on is not None and t.added_on > baseline.taken_on]
+    found = sum(t.status != TaskStatus.DROPPED for t in added)
     weeks = (day - baseline.taken_on) / _WEEK
-    return discovery_growth(len(tasks) - found, found, weeks)
+    return discovery_growth(len(tasks) - len(added), found, weeks)

@@ -57,7 +57,8 @@ class StoredPlan:
 
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
     that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
-    the estimators whose ranges are taken as wider than they said.
+    the estimators whose ranges are taken as wider than they said. ``unused_answers`` are names of
+    estimates that are kept besides: of several the first by its short name counts.
     """
 
     plan: ProjectPlan | None
@@ -68,6 +69,7 @@ class StoredPlan:
     without_numbers: tuple[str, ...]
     problem: str | None = None
     widened: tuple[EstimatorLine, ...] = ()
+    unused_answers: tuple[str, ...] = ()
 
 
 def stored_plan(
@@ -88,7 +90,8 @@ def stored_plan(
     tasks = tuple(t for t in every if not t.archived and t.status != TaskStatus.DROPPED)
     if not tasks:
         return None
-    answers = next((e for e in reader.current(EstimateRecord, name) if not e.archived), None)
+    estimates = _shown(reader.current(EstimateRecord, name))
+    answers = estimates[0] if estimates else None
     calendar = work_calendar(reader, project, today)
     blank = [t for t in tasks if None in (t.p10, t.p50, t.p90)]
     unestimated = {t.task_id for t in blank if _is_done(t) and t.spent_days is not None}
@@ -123,7 +126,15 @@ def stored_plan(
         problem = str(error)
     lines = {line.name: line for t in counted if (line := own.of(t.estimated_by))}
     return StoredPlan(
-        plan, reached, calendar, tasks, answers, missing, problem, tuple(lines.values())
+        plan=plan,
+        reached=reached,
+        calendar=calendar,
+        tasks=tasks,
+        answers=answers,
+        without_numbers=missing,
+        problem=problem,
+        widened=tuple(lines.values()),
+        unused_answers=tuple(e.title or e.estimate_id for e in estimates[1:]),
     )
 
 

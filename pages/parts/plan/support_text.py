@@ -113,7 +113,10 @@ def _of_many(view: SupportView) -> str:
 def keeper(care: Care) -> str:
     """Who looks after a model, for a table."""
     if care.keeper is Keeper.CONTRACT and care.contract is not None:
-        return str(care.contract.counterparty)
+        company = str(care.contract.counterparty)
+        if Gap.CONTRACT_AHEAD in care.gaps:
+            return f"nobody yet: {company} from {day(care.contract.starts_on)}"
+        return company
     if care.keeper is Keeper.OWN_PEOPLE:
         return str(care.deployment.looked_after_by)
     return "nobody"
