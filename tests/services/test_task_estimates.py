@@ -62,6 +62,20 @@ def test_days_are_dates_without_weekends_and_holidays(shop):
     assert (later.finish_on(0.8) - before).days == 14
 
 
+def test_a_wait_that_runs_has_the_days_behind_it_that_have_passed(workspace):
+    """On 30 November: one of about ten working days, begun today, two and six weeks ago."""
+    wait = {"task_id": "W", "title": "Wait for access", "category": "wait", "status": "doing",
+            "p10": 8, "p50": 10, "p90": 13}  # fmt: skip
+    save(workspace, "projects", {"title": "Access", "clock_on": "2026-11-30"})
+    ends = []
+    for begun in ("2026-11-30", "2026-11-16", "2026-10-19"):
+        save(workspace, "tasks", wait | {"started_on": begun})
+        ends.append(task_estimate(workspace, PROJECT).finish_on(0.5))
+    assert date(2026, 12, 10) <= ends[0] <= date(2026, 12, 14)
+    assert date(2026, 11, 30) <= ends[1] <= date(2026, 12, 3)
+    assert date(2026, 11, 30) <= ends[2] <= date(2026, 12, 4)
+
+
 def test_date_and_budget_of_the_project_have_a_chance(shop):
     assert task_estimate(shop, PROJECT).p_date is None
     save(
@@ -188,13 +202,17 @@ def test_tasks_without_numbers_are_named_and_block_a_baseline(shop):
 
 def test_what_the_figures_leave_out_is_said(shop):
     assert task_estimate(shop, PROJECT).notes == ()
-    save(shop, "tasks", *tasks(T10={"in_loop": False}, T01={"status": "done"}))
+    save(
+        shop, "tasks",
+        *tasks(T10={"in_loop": False}, T01={"status": "done"}, T02={"status": "doing"}),
+    )  # fmt: skip
     save(shop, "risks", {"risk_id": "RX", "title": "Strike", "category": "people",
                          "probability": 0.5})  # fmt: skip
     notes = " ".join(task_estimate(shop, PROJECT).notes)
     assert "No task is marked as done again in every cycle" in notes
     assert "Risks without days or cost change nothing: Strike." in notes
     assert "Of finished tasks without days spent their numbers count: Task T01." in notes
+    assert "Of running tasks without days spent all days are still to come: Task T02." in notes
     save(shop, "estimates", example_answers() | {"archived": True})
     view = task_estimate(shop, PROJECT)
     assert "Nobody has answered the questions" in view.refusals[0]

@@ -35,6 +35,7 @@ from mlpm_core.records import (
     RiskStatus,
     Role,
     Task,
+    TaskCategory,
     TaskStatus,
 )
 
@@ -177,12 +178,19 @@ def _reached(
         t.task_id: float(calendar.days_until(t.finished_on)) if t.finished_on else day for t in done
     }
     running = {
-        t.task_id: t.spent_days or 0.0
+        t.task_id: _had(t, calendar, day)
         for t in tasks
         if not _is_done(t) and (t.status == TaskStatus.DOING or t.spent_days)
     }
     actual = {t.task_id: t.spent_days for t in done if t.spent_days is not None}
     return Reached(day, actual, ends, running, frozenset(unestimated))
+
+
+def _had(task: Task, calendar: WorkCalendar, day: float) -> float:
+    """The days that a running task has had; of a wait the working days since it began."""
+    if task.spent_days is None and task.category is TaskCategory.WAIT and task.started_on:
+        return max(0.0, day - calendar.days_before(task.started_on))
+    return task.spent_days or 0.0
 
 
 class _Waited:

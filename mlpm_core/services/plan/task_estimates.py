@@ -219,6 +219,12 @@ class TaskEstimateView:
         if silent:
             listed = ", ".join(silent[:5])
             found.append(f"Of finished tasks without days spent their numbers count: {listed}.")
+        spent = self.stored.reached.spent
+        if whole := [t.label for t in plan.tasks if spent.get(t.name) == 0 and not t.is_wait]:
+            listed = ", ".join(whole[:5])
+            found.append(
+                f"Of running tasks without days spent all days are still to come: {listed}."
+            )
         for line in self.stored.widened:
             held = line.calibration
             found.append(
