@@ -59,7 +59,8 @@ class StoredPlan:
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
     that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
     the estimators whose ranges are taken as wider than they said. ``unused_answers`` are names of
-    estimates that are kept besides: of several the first by its short name counts.
+    estimates that are kept besides: of several the first by its short name counts. ``days_away``
+    are working days from today on on which single people are absent, which moves no date.
     """
 
     plan: ProjectPlan | None
@@ -71,6 +72,25 @@ class StoredPlan:
     problem: str | None = None
     widened: tuple[EstimatorLine, ...] = ()
     unused_answers: tuple[str, ...] = ()
+    days_away: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which records the plan leaves out, each a sentence."""
+        found = []
+        if self.answers and self.unused_answers:
+            used, listed = self.answers, ", ".join(self.unused_answers[:5])
+            found.append(
+                f"The tasks go by the answers of the estimate “{used.title or used.estimate_id}”, "
+                f"whose short name comes first; archive the others if they do not hold: {listed}."
+            )
+        if n := self.days_away:
+            days = "working day" if n == 1 else "working days"
+            found.append(
+                f"Single people are away on {n:,} {days} to come, which these dates do not count: "
+                "lower the availability of their roles if it matters."
+            )
+        return tuple(found)
 
 
 def stored_plan(
@@ -136,6 +156,7 @@ def stored_plan(
         problem=problem,
         widened=tuple(lines.values()),
         unused_answers=tuple(e.title or e.estimate_id for e in estimates[1:]),
+        days_away=_days_away(_shown(reader.current(Absence, name)), calendar, today),
     )
 
 
@@ -167,6 +188,14 @@ def work_calendar(reader: Reader, project: Project, today: date) -> WorkCalendar
     everybody = [a for a in _shown(reader.current(Absence, name)) if not a.person_id]
     holidays = frozenset(day for a in everybody for day in each_day(a.from_on, a.to_on))
     return WorkCalendar(min(days, default=today), holidays)
+
+
+def _days_away(absences: Sequence[Absence], calendar: WorkCalendar, today: date) -> int:
+    """Working days of absences of single people from today on; those of two people count twice."""
+    own = [a for a in absences if a.person_id and a.to_on >= today]
+    return sum(
+        calendar.days_until(a.to_on) - calendar.days_before(max(a.from_on, today)) for a in own
+    )
 
 
 def _reached(

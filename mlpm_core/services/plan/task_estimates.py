@@ -195,13 +195,7 @@ class TaskEstimateView:
         plan = self.stored.plan
         if plan is None:
             return ()
-        found = []
-        if self.stored.answers and (unused := self.stored.unused_answers):
-            used, listed = self.stored.answers, ", ".join(unused[:5])
-            found.append(
-                f"The tasks go by the answers of the estimate “{used.title or used.estimate_id}”, "
-                f"whose short name comes first; archive the others if they do not hold: {listed}."
-            )
+        found = list(self.stored.notes)
         if plan.loop and plan.p_no_go > 0 and not any(task.in_loop for task in plan.tasks):
             found.append(
                 "No task is marked as done again in every cycle: further cycles cost nothing here, "
