@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -35,9 +36,10 @@ def token(workspace, *actions, project=SHOP):
 
 
 def figures(answer):
-    """What of an answer tells something that is stored."""
+    """What of an answer tells something that is stored; digits of a time of day are none."""
     assert answer.status_code < 500, answer.text
-    return [secret for secret in SECRETS if secret in answer.text]
+    told = re.sub(r"\d\d:\d\d:\d\d\.\d+", "", answer.text)
+    return [secret for secret in SECRETS if secret in told]
 
 
 @pytest.mark.parametrize("data", [RESTATED, LATER], ids=["restated", "later"])
