@@ -79,10 +79,14 @@ def test_a_wait_that_runs_has_the_days_behind_it_that_have_passed(workspace):
     wait = {"task_id": "W", "title": "Wait for access", "category": "wait", "status": "doing",
             "p10": 8, "p50": 10, "p90": 13}  # fmt: skip
     save(workspace, "projects", {"title": "Access", "clock_on": "2026-11-30"})
+    save(workspace, "tasks", wait)
+    unknown = "Of running tasks without days spent all days are still to come: Wait for access."
+    assert unknown in task_estimate(workspace, PROJECT).notes
     ends = []
     for begun in ("2026-11-30", "2026-11-16", "2026-10-19"):
         save(workspace, "tasks", wait | {"started_on": begun})
         ends.append(task_estimate(workspace, PROJECT).finish_on(0.5))
+        assert unknown not in task_estimate(workspace, PROJECT).notes
     assert date(2026, 12, 10) <= ends[0] <= date(2026, 12, 14)
     assert date(2026, 11, 30) <= ends[1] <= date(2026, 12, 3)
     assert date(2026, 11, 30) <= ends[2] <= date(2026, 12, 4)

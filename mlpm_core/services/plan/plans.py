@@ -77,20 +77,20 @@ class StoredPlan:
     @property
     def notes(self) -> tuple[str, ...]:
         """Which records the plan leaves out, each a sentence."""
-        found = []
+        sentences = []
         if self.answers and self.unused_answers:
             used, listed = self.answers, ", ".join(self.unused_answers[:5])
-            found.append(
+            sentences.append(
                 f"The tasks go by the answers of the estimate “{used.title or used.estimate_id}”, "
                 f"whose short name comes first; archive the others if they do not hold: {listed}."
             )
         if n := self.days_away:
             days = "working day" if n == 1 else "working days"
-            found.append(
+            sentences.append(
                 f"Single people are away on {n:,} {days} to come, which these dates do not count: "
                 "lower the availability of their roles if it matters."
             )
-        return tuple(found)
+        return tuple(sentences)
 
 
 def stored_plan(

@@ -214,7 +214,9 @@ class TaskEstimateView:
             listed = ", ".join(silent[:5])
             found.append(f"Of finished tasks without days spent their numbers count: {listed}.")
         spent = self.stored.reached.spent
-        if whole := [t.label for t in plan.tasks if spent.get(t.name) == 0 and not t.is_wait]:
+        dated = {t.task_id for t in self.stored.tasks if t.started_on}  # of a wait that is enough
+        unknown = [t for t in plan.tasks if spent.get(t.name) == 0]
+        if whole := [t.label for t in unknown if not (t.is_wait and t.name in dated)]:
             listed = ", ".join(whole[:5])
             found.append(
                 f"Of running tasks without days spent all days are still to come: {listed}."
