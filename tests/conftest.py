@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlpm_core.services.session.workspace import Workspace
+    from tests.stores import Fill, Made
 
 TOLD = "told"
 
@@ -49,15 +50,16 @@ def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A closed store with nothing in it, to be copied: making its tables takes longer."""
     from tests.stores import made_once
 
-    yield from made_once(tmp_path_factory, "empty_store", demo=False)
+    yield from made_once(tmp_path_factory, "empty_store", lambda workspace: None)
 
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A closed store with the demo loaded, to be copied."""
+    from mlpm_core.services.admin import demo
     from tests.stores import made_once
 
-    yield from made_once(tmp_path_factory, "demo_store", demo=True)
+    yield from made_once(tmp_path_factory, "demo_store", demo.load, demo=True)
 
 
 @pytest.fixture
@@ -69,6 +71,30 @@ def workspace(tmp_path: Path, empty_folder: Path) -> Iterator[Workspace]:
 
     close_workspace()
     yield open_workspace(Settings(data=copied(empty_folder, tmp_path), demo=False))
+    close_workspace()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """Stores that a function filled once in a run."""
+    from tests.stores import Made
+
+    stores = Made(tmp_path_factory)
+    yield stores
+    stores.check()
+
+
+@pytest.fixture
+def filled(tmp_path: Path, made: Made) -> Iterator[Callable[[Fill], Workspace]]:
+    """Open a store of one's own as a function of the module has filled it, once for all tests."""
+    from mlpm_core.services.lifecycle import close_workspace, open_workspace
+    from mlpm_core.services.session.settings import Settings
+    from tests.stores import copied
+
+    close_workspace()
+    yield lambda fill: open_workspace(
+        Settings(data=copied(made.folder(fill), tmp_path), demo=False)
+    )
     close_workspace()
 
 

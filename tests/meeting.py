@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.ingest import imports
-from mlpm_core.services.ingest.recovery import open_recovered
-from mlpm_core.services.session.settings import Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlpm_core.records import Receipt
     from mlpm_core.services.evaluate.decisions import DecisionView
     from mlpm_core.services.session.workspace import Workspace
@@ -23,15 +19,13 @@ HEAD = "value_case_id,candidate,metric,value,n,test_set,evaluated_on\n"
 TOLD = "decision_id,title,value_case_id,chosen,why,decided_by,decided_on"
 
 
-def before_the_meeting(folder: Path) -> Workspace:
-    """A store with the project's files, its decisions left out."""
-    workspace = open_recovered(Settings(data=folder, demo=False))
+def before_the_meeting(workspace: Workspace) -> None:
+    """Fill a store with the project's files, its decisions left out."""
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "decisions":
             imports.import_file(
                 workspace.acting_as("demo"), project, kind, path.name, path.read_bytes()
             )
-    return workspace
 
 
 def measured(n: int) -> bytes:

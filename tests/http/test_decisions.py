@@ -34,10 +34,8 @@ ROW = f"D900,Adopt it,{CASE},challenger-1.1,we say so,The board,2026-06-01"
 
 
 @pytest.fixture
-def shop(tmp_path):
-    workspace = before_the_meeting(tmp_path)
-    yield workspace
-    workspace.close()
+def shop(filled):
+    return filled(before_the_meeting)
 
 
 def real_evidence(shop):

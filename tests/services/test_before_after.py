@@ -23,10 +23,8 @@ PLAN = ProofChoice(
 
 
 @pytest.fixture
-def meeting(tmp_path):
-    workspace = before_the_meeting(tmp_path)
-    yield workspace
-    workspace.close()
+def meeting(filled):
+    return filled(before_the_meeting)
 
 
 def put(workspace, rows, name="a.csv"):

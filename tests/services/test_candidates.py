@@ -21,10 +21,8 @@ from tests.meeting import CASE, GOOD, HEAD, WINBACK, before_the_meeting
 
 
 @pytest.fixture
-def shop(tmp_path):
-    workspace = before_the_meeting(tmp_path)
-    yield workspace
-    workspace.close()
+def shop(filled):
+    return filled(before_the_meeting)
 
 
 def upload(workspace, rows, name="more.csv"):

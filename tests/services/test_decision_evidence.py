@@ -17,6 +17,7 @@ from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.ingest import imports, registers, row_rules
 from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.lifecycle import close_workspace
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.store import Store, connection
 from tests.meeting import (
@@ -35,7 +36,9 @@ N_CANDIDATES = 500
 @pytest.fixture(scope="module")
 def meeting(tmp_path_factory):
     """A meeting over 500 candidates, their board, and the decision it took."""
-    workspace = before_the_meeting(tmp_path_factory.mktemp("meeting"))
+    folder = tmp_path_factory.mktemp("meeting")
+    workspace = open_recovered(Settings(data=folder, demo=False))
+    before_the_meeting(workspace)
     receipt = imports.import_file(
         workspace.acting_as("ada"), WINBACK, "evaluations", "board.csv", measured(N_CANDIDATES)
     )
@@ -104,8 +107,8 @@ def test_a_store_built_anew_from_ledger_and_files_has_the_decision(meeting, tmp_
 
 
 @pytest.mark.parametrize("damage", ["gone", "changed"])
-def test_evidence_that_was_lost_is_named_and_promises_nothing(tmp_path, damage):
-    workspace = before_the_meeting(tmp_path)
+def test_evidence_that_was_lost_is_named_and_promises_nothing(tmp_path, filled, damage):
+    workspace = filled(before_the_meeting)
     decide(workspace)
     file = tmp_path / "raw" / f"{evidence_hash(workspace)}.zst"
     if damage == "gone":
@@ -119,11 +122,10 @@ def test_evidence_that_was_lost_is_named_and_promises_nothing(tmp_path, damage):
     assert "evidence cannot be read" in view.promised_reason
     (check,) = [c for c in backups.verify(workspace) if not c.ok]
     assert (check.name, file.name[:12] in check.detail) == ("raw files", True)
-    workspace.close()
 
 
-def test_evidence_kept_inside_the_record_is_still_read(tmp_path):
-    workspace = before_the_meeting(tmp_path)
+def test_evidence_kept_inside_the_record_is_still_read(filled):
+    workspace = filled(before_the_meeting)
     decide(workspace)
     view = decision(workspace, "D001")
     (row,) = registers.records(workspace, WINBACK, "decisions")
@@ -133,12 +135,11 @@ def test_evidence_kept_inside_the_record_is_still_read(tmp_path):
     assert receipt.status is Status.COMMITTED
     older = decision(workspace, "D002")
     assert (older.options, older.promised) == (view.options, view.promised)
-    workspace.close()
 
 
 @pytest.mark.parametrize("evidence", ["", "no json", "[]", '{"options": [{"name": "x"}]}'])
-def test_a_record_whose_options_were_not_kept_says_so(tmp_path, evidence):
-    workspace = before_the_meeting(tmp_path)
+def test_a_record_whose_options_were_not_kept_says_so(filled, evidence):
+    workspace = filled(before_the_meeting)
     row = {
         "decision_id": "old", "title": "t", "value_case_id": CASE, "chosen": "champion-1.0",
         "why": "y", "decided_by": "z", "decided_on": "2025-01-31", "review_on": "2026-06-30",
@@ -148,7 +149,6 @@ def test_a_record_whose_options_were_not_kept_says_so(tmp_path, evidence):
     view = decision(workspace, "old")
     assert (view.options, view.promised, view.is_review_due) == ((), None, True)
     assert view.promised_reason
-    workspace.close()
 
 
 def test_a_store_of_before_keeps_its_decisions(tmp_path, monkeypatch):
@@ -171,9 +171,9 @@ def test_a_store_of_before_keeps_its_decisions(tmp_path, monkeypatch):
     assert {row[c] for c in ("model_id", "model_version", "supersedes", "dissent")} == {""}
 
 
-def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, monkeypatch):
+def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, filled, monkeypatch):
     """An id used twice, and a day that lay ahead, by an MLPM that did not mind."""
-    workspace = before_the_meeting(tmp_path)
+    workspace = filled(before_the_meeting)
     with monkeypatch.context() as before:
         before.setattr(row_rules, "decision_fault", lambda *_: lambda row: None)
         first = told_by_file(workspace, f"D001,t,{CASE},a,w,b,2026-06-01")
@@ -181,7 +181,7 @@ def test_what_was_accepted_before_a_rule_came_is_stored_again(tmp_path, monkeypa
         told_by_file(workspace, f"D001,u,{CASE},a,w,b,2031-01-31")
     was = decisions.decisions(workspace, WINBACK)
     assert [d.title for d in was] == ["u", "t"]
-    workspace.close()
+    close_workspace()
     (tmp_path / "mlpm.duckdb").unlink()
     again = open_recovered(Settings(data=tmp_path, demo=False))
     assert decisions.decisions(again, WINBACK) == was

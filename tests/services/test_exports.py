@@ -92,9 +92,10 @@ def opened(folder):
     return workspace
 
 
-@pytest.fixture
-def shop(tmp_path):
-    workspace = opened(tmp_path)
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """What is exported and comes in again changes nothing, so that all tests share it."""
+    workspace = opened(tmp_path_factory.mktemp("exported"))
     yield workspace
     workspace.close()
 

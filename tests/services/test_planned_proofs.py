@@ -25,10 +25,8 @@ HALVES = ProofChoice(LOST, DesignKind.HALVES, 0.5)
 
 
 @pytest.fixture
-def meeting(tmp_path):
-    workspace = before_the_meeting(tmp_path)
-    yield workspace
-    workspace.close()
+def meeting(filled):
+    return filled(before_the_meeting)
 
 
 def planned(workspace, choice=HALVES, **more):
