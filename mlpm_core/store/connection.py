@@ -269,6 +269,7 @@ class Store:
 
     def _with_figures(self, reader: R) -> R:
         reader.figures = self.figures
+        reader.is_of_the_past = self._until is not None
         return reader
 
     def save_figures(self, *, at_least: int = 1) -> None:

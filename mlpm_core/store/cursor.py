@@ -16,7 +16,7 @@ from mlpm_core.records import KINDS, Project, columns, stored
 from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent
 from mlpm_core.store.page import found, order, parameters, rows_of_page
-from mlpm_core.store.schema import quoted
+from mlpm_core.store.schema import held_now, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +53,8 @@ class Reader:
     _reads_once = True
     figures: FigureTable | None = None
     """What was computed from what is stored; see there."""
+    is_of_the_past = False
+    """Whether it is asked about a moment that is over."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
@@ -85,7 +87,7 @@ class Reader:
         """The rows of what holds now, for lists of any kind; ``last`` keeps the newest only."""
         names = ", ".join(quoted(c.name) for c in columns(record))
         order = ", ".join(quoted(k) for k in record.key)
-        sql = f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE project = $project "
+        sql = f"SELECT {names} FROM {self._held(record)} WHERE project = $project "
         if last is None:
             return self._rows(sql + f"ORDER BY {order}", {"project": project})
         return self._rows(
@@ -120,7 +122,7 @@ class Reader:
         archived = "archived" if "archived" in [c.name for c in columns(record)] else "false"
         n_all, n_archived = self._rows(
             f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived '
-            f"FROM {quoted(record.kind + '_current')} WHERE project = $project",
+            f"FROM {self._held(record)} WHERE project = $project",
             {"project": project},
         )[0].values()
         condition = found(record, find, words)
@@ -130,7 +132,7 @@ class Reader:
         n_found = n_all
         if condition != "true":
             (n_found,) = self._rows(
-                f"SELECT count(*) AS n FROM {quoted(record.kind + '_current')} "
+                f"SELECT count(*) AS n FROM {self._held(record)} "
                 f"WHERE project = $project AND {condition}",
                 asked,
             )[0].values()
@@ -200,16 +202,16 @@ class Reader:
         """
         return self._rows(
             f"SELECT c.{quoted(record.key[-1])} AS id, c.{quoted(column)} AS missing, b.batch "
-            f"FROM {quoted(record.kind + '_current')} c JOIN batches b ON b.seq = c.batch_seq "
+            f"FROM {self._held(record)} c JOIN batches b ON b.seq = c.batch_seq "
             f"WHERE c.project = $project AND c.{quoted(column)} <> '' AND c.{quoted(column)} "
-            f"NOT IN (SELECT {quoted(referred.key[-1])} FROM {quoted(referred.kind + '_current')} "
+            f"NOT IN (SELECT {quoted(referred.key[-1])} FROM {self._held(referred)} "
             "WHERE project = $project) ORDER BY c.batch_seq, id",
             {"project": project},
         )
 
     def holds_any(self, record: type[Record], project: str) -> bool:
         """Whether any row of a kind holds now in a project."""
-        sql = f"SELECT 1 FROM {quoted(record.kind + '_current')} WHERE project = $project LIMIT 1"
+        sql = f"SELECT 1 FROM {self._held(record)} WHERE project = $project LIMIT 1"
         return bool(self._rows(sql, {"project": project}))
 
     def history(
@@ -245,7 +247,7 @@ class Reader:
         names = ", ".join(quoted(c.name) for c in columns(record))
         where = " AND ".join(f"{quoted(k)} = ${k}" for k in record.key)
         rows = self._rows(
-            f"SELECT {names} FROM {quoted(record.kind + '_current')} WHERE {where}",
+            f"SELECT {names} FROM {self._held(record)} WHERE {where}",
             dict(zip(record.key, key, strict=True)),
         )
         return stored(record, rows[0]) if rows else None
@@ -272,7 +274,7 @@ class Reader:
         self._cursor.register("wanted_keys", numbered_keys)
         try:
             return self._cursor.execute(
-                f"SELECT w.place, {column_list} FROM {quoted(record.kind + '_current')} c "
+                f"SELECT w.place, {column_list} FROM {self._held(record)} c "
                 f"JOIN wanted_keys w ON {same} ORDER BY w.place"
             ).to_arrow_table()
         except duckdb.Error as error:
@@ -328,6 +330,15 @@ class Reader:
                         yield int(batches[start]), part
         except duckdb.Error as error:
             raise StoreError(f"The store could not answer: {error}") from error
+
+    def holds_rows_of(self, table: str, projects: Sequence[object]) -> bool:
+        """Whether a table has any row of these projects, whether it counts or not."""
+        sql = f"SELECT 1 FROM {quoted(table)} WHERE list_contains($projects, project) LIMIT 1"
+        return bool(self._rows(sql, {"projects": list(projects)}))
+
+    def _held(self, record: type[Record]) -> str:
+        """The rows of a kind that hold at the moment that is asked about, as a table."""
+        return quoted(record.kind + "_current") if self.is_of_the_past else held_now(record)
 
     def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.store.cursor import Reader
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from mlpm_core.records import Project, Record
 
     Rows = list[dict[str, Any]]
+
+_RESTS_ON: Final = {
+    "log_pairs": "log_counts", "log_bins": "log_scores", "recent_metrics": "metric_results",
+}  # fmt: skip
+"""Questions that are dear to plan, and the table without a row of which there is no answer."""
 
 
 class MomentReader(Reader):
@@ -78,7 +83,7 @@ class MomentReader(Reader):
         unasked = {_key(name, question): question for question in asked}
         unasked = {key: q for key, q in unasked.items() if key not in self._of_each}
         if unasked:
-            rows = _rows_of_each(super().rows, name, list(unasked.values()))
+            rows = _rows_of_each(self, super().rows, name, list(unasked.values()))
             self._of_each |= dict(zip(unasked, rows, strict=True))
 
     def rows_of_one(self, name: str, question: Mapping[str, object]) -> Rows:
@@ -91,7 +96,7 @@ def rows_of_one(reader: Reader, name: str, question: Mapping[str, object]) -> li
     """The rows of ``queries/<name>.sql``, which takes many questions at once, for one of them."""
     if isinstance(reader, MomentReader):
         return reader.rows_of_one(name, question)
-    (rows,) = _rows_of_each(reader.rows, name, [question])
+    (rows,) = _rows_of_each(reader, reader.rows, name, [question])
     return rows
 
 
@@ -100,11 +105,13 @@ def _key(name: str, question: Mapping[str, object]) -> tuple[object, ...]:
 
 
 def _rows_of_each(
-    ask: Callable[..., Rows], name: str, asked: Sequence[Mapping[str, object]]
+    reader: Reader, ask: Callable[..., Rows], name: str, asked: Sequence[Mapping[str, object]]
 ) -> list[Rows]:
     """The rows of each question: every parameter is the list of what the questions say."""
     lists = {parameter: [question[parameter] for question in asked] for parameter in asked[0]}
     of_each: list[Rows] = [[] for _ in asked]
+    if name in _RESTS_ON and not reader.holds_rows_of(_RESTS_ON[name], lists["project"]):
+        return of_each
     for row in ask(name, **lists):
         of_each[row.pop("question") - 1].append(row)
     return of_each

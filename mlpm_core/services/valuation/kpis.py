@@ -180,9 +180,12 @@ def kpi_values(reader: Reader, project: str, today: Callable[[], date]) -> list[
     row = reader.one(Project, (project,))
     if row is None:
         return []
+    kpis = [kpi for kpi in reader.current(Kpi, project) if not kpi.archived]
+    if not kpis:
+        return []
     day = row.clock_on or today()
     cases = {c.value_case_id: c for c in project_cases(reader, row, day)}
-    return [kpi_value(kpi, cases, day) for kpi in reader.current(Kpi, project) if not kpi.archived]
+    return [kpi_value(kpi, cases, day) for kpi in kpis]
 
 
 def worst_first(values: Iterable[KpiValue], today: date) -> list[KpiValue]:
