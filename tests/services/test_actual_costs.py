@@ -27,15 +27,16 @@ A_DAY = NET_PER_POINT / 365.25
 MODEL = "m"
 
 
-@pytest.fixture
-def shop(tmp_path, empty_folder):
+def _fill(workspace):
     """The shop on 10 August 2024, in use since 10 July: 32 days of use, 26 monitored."""
-    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     planned(workspace, "2024-08-10")
     in_use(workspace, "2024-07-10")
     results(workspace, WEEKS)
-    yield workspace
-    workspace.close()
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def cost(first, last, amount, **more):

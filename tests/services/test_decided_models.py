@@ -17,8 +17,6 @@ from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json
 from mlpm_core.services.in_life.promises import delivered
 from mlpm_core.services.ingest import registers
-from mlpm_core.services.ingest.recovery import open_recovered
-from mlpm_core.services.session.settings import Settings
 from tests.monitored_shop import (
     CASE,
     NET_PER_POINT,
@@ -31,21 +29,21 @@ from tests.monitored_shop import (
     save,
 )
 from tests.monitored_shop import kpi as kpi_of
-from tests.stores import copied
 
 
-@pytest.fixture
-def shop(tmp_path, empty_folder):
+def _fill(workspace):
     """The shop on 10 August 2024 with two candidates, nothing in use and nothing monitored."""
-    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     planned(workspace, "2024-08-10")
     save(
         workspace, "evaluations",
         *({"value_case_id": CASE, "candidate": c, "metric": "wape", "value": v}
           for c, v in (("1.0", 0.24), ("2.0", 0.2))),
     )  # fmt: skip
-    yield workspace
-    workspace.close()
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def decided(workspace, chosen, **what):

@@ -12,10 +12,7 @@ from mlpm_core.records import EstimateRecord, columns
 from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate.insights import insight
 from mlpm_core.services.ingest import imports, registers
-from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.estimates import project_estimates, tried
-from mlpm_core.services.session.settings import Settings
-from tests.stores import copied
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success": 0.4} | (
@@ -23,17 +20,18 @@ SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success"
 )
 
 
-@pytest.fixture
-def shop(tmp_path, empty_folder):
+def _fill(workspace):
     """A store with the win-back project of the demo."""
-    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     for project, kind, path in demo.files():
         if project == WINBACK and kind != "estimates":
             imports.import_file(
                 workspace.acting_as("demo"), project, kind, path.name, path.read_bytes()
             )
-    yield workspace
-    workspace.close()
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def stored(workspace):

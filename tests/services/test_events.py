@@ -13,11 +13,14 @@ from mlpm_core.services.ingest import undo as undoing
 from tests.monitored_shop import SHOP, WEEKS, clock, in_use, kpi, planned, results, save
 
 
-@pytest.fixture
-def shop(workspace):
+def _fill(workspace):
     planned(workspace, "2024-08-10")
     kpi(workspace, "revenue", "higher")
-    return workspace
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def put(workspace, text, kind="events"):

@@ -18,13 +18,16 @@ HEAD = "kpi_id,title,dimension,unit,direction,baseline,target,value_case_id\n"
 UNITS = ["%", "NPS points", "minutes", "count/week", "tickets", "Sterne", "1"]
 
 
-@pytest.fixture
-def shop(workspace):
+def _fill(workspace):
     clock(workspace, "2024-08-01")
     planned(workspace, "2024-08-01")
     in_use(workspace, "2024-07-01")
     results(workspace, "2024-07-08,0.24,P1W,final\n2024-07-15,0.1,P1W,final\n")
-    return workspace
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def put(workspace, text, kind="kpis"):

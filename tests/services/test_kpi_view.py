@@ -38,14 +38,17 @@ def measured(workspace, kpi_id, *rows, head="period_start,value,granularity"):
     assert receipt.status is Status.COMMITTED, receipt
 
 
-@pytest.fixture
-def shop(workspace):
+def _fill(workspace):
     """The shop on 10 August 2024, in use since 10 July and monitored for four weeks."""
     planned(workspace, "2024-08-10")
     in_use(workspace, "2024-07-10")
     results(workspace, WEEKS)
     kpi(workspace, "revenue", "higher", owner="Ada", target_on="2024-12-31")
-    return workspace
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def test_the_implied_series_is_the_baseline_and_what_the_metrics_of_each_week_imply(shop):

@@ -50,14 +50,17 @@ def rows_of(workspace):
     return {row.project: row for row in project_list(workspace)}
 
 
-@pytest.fixture
-def planned(workspace):
+def _fill(workspace):
     """The worked example, with a date and a budget, beside a project that nobody estimated."""
     save_example(workspace)
     rest = {"title": "Forecast", "planned_start_on": "2026-11-30", "clock_on": "2026-11-30"}
     save(workspace, "forecast", "projects", rest | DUE)
     project(workspace, "idea", **DUE)
-    return workspace
+
+
+@pytest.fixture
+def planned(filled):
+    return filled(_fill)
 
 
 def test_the_chances_are_those_of_the_estimate_screen(planned):

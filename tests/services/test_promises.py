@@ -33,15 +33,16 @@ from tests.stores import copied
 A_DAY = NET_PER_POINT / 365.25
 
 
-@pytest.fixture
-def shop(tmp_path, empty_folder):
+def _fill(workspace):
     """The plan of the shop on 10 August 2024, in use since 10 July, four weeks monitored."""
-    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     planned(workspace, "2024-08-10")
     in_use(workspace, "2024-07-10")
     results(workspace, WEEKS)
-    yield workspace
-    workspace.close()
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def view(workspace):

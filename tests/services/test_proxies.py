@@ -11,12 +11,9 @@ from mlpm_core.services.in_life import portfolio, portfolio_export
 from mlpm_core.services.in_life.promises import Outcome, delivered
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.imports import import_file
-from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.briefs import brief
-from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation.kpis import ProxyState
 from mlpm_core.store import Store, connection
-from tests.stores import copied
 
 TODAY = date(2026, 6, 30)
 KPI = {
@@ -35,10 +32,8 @@ RESULTS = (
 )
 
 
-@pytest.fixture
-def shop(tmp_path, empty_folder):
+def _fill(workspace):
     """A project that lives on 30 June 2026 with a triage model, one month of results, no KPI."""
-    workspace = open_recovered(Settings(data=copied(empty_folder, tmp_path), demo=False))
     save(workspace, "projects", {"project": "shop", "title": "Desk", "clock_on": TODAY})
     save(workspace, "models", {"model_id": "triage"})
     save(
@@ -51,8 +46,11 @@ def shop(tmp_path, empty_folder):
     )  # fmt: skip
     told = import_file(workspace.acting_as("ada"), "shop", "metric_results", "june.csv", RESULTS)
     assert told.status is Status.COMMITTED
-    yield workspace
-    workspace.close()
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def save(workspace, kind, *rows):

@@ -26,10 +26,13 @@ from tests.plans import EXAMPLE, example_answers, example_tasks, save_example
 PROJECT = "forecast"
 
 
-@pytest.fixture
-def shop(workspace):
+def _fill(workspace):
     save_example(workspace)
-    return workspace
+
+
+@pytest.fixture
+def shop(filled):
+    return filled(_fill)
 
 
 def save(workspace, kind, *rows):
