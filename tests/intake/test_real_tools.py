@@ -47,6 +47,8 @@ JIRA = (
     "Summary,Issue key,Issue id,Status,Priority,Assignee,Created,Resolved\n"
     "Feature pipeline stale,ML-7,10007,Done,Highest,ann,05/Feb/24 3:10 AM,06/Feb/24 9:00 AM\n"
 )
+TWICE = "model,recall,TPR,precision\nA,0.6,0.7,0.5\n"
+RUNS = "run_id,start_time,metrics.recall,metrics.recall\nr1,2024-02-05T09:11:02Z,0.6,0.7\n"
 CROSSTAB = "model,metric,2024-W05,2024-W06\nm,recall,0.8,0.82\nm,precision,0.5,\n"
 
 CASES = [
@@ -86,6 +88,22 @@ CASES = [
                {"metric": "roc_auc"}, {"metric": "recall"}, {"metric": "precision"})),
     Case("AutoGluon", AUTOGLUON, kind="evaluations", answers=CASE, n=1,
          rows=({"candidate": "WeightedEnsemble_L2", "metric": "rmse", "value": 3.5},)),
+    Case("one metric twice", TWICE, kind="evaluations", answers=CASE,
+         rejects=("one-metric-twice",)),
+    Case("one metric twice by an answer", TWICE.replace("TPR", "val_recall"), kind="evaluations",
+         answers=(*CASE, "metrics.val_recall=recall"), rejects=("one-metric-twice",)),
+    Case("one of two names is another metric", TWICE.replace("TPR", "val_recall"), n=3,
+         kind="evaluations", answers=(*CASE, "metrics.val_recall=keep"),
+         rows=({"metric": "recall", "value": 0.6}, {"metric": "val_recall", "value": 0.7})),
+    Case("one value under two names", TWICE.replace("0.7", "0.60"), kind="evaluations", n=2,
+         ignored=1, answers=CASE,
+         rows=({"metric": "recall", "value": 0.6}, {"metric": "precision"})),
+    Case("two columns of one name", TWICE.replace("TPR", "recall"), kind="evaluations",
+         answers=CASE, rejects=("duplicate-label",)),
+    Case("two columns of one name in runs", WANDB_RUNS.replace('"lr"', '"auc"'), answers=MODEL,
+         rejects=("duplicate-label",)),
+    Case("two columns of one name in a search of runs", RUNS, answers=MODEL,
+         rejects=("duplicate-label",)),
     Case("t20", "churn_report_boost.json", kind="evaluations",
          answers=(*CASE, "constants.candidate=boost"), asked=("positive-class",),
          choices=("1", "0", "none of these")),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.files.report_parts import ReportedMetric
+from mlpm_core.intake.messages import Refusal
 from mlpm_core.intake.metric_names import known_metric, near_metrics
 from mlpm_core.records import Evaluation, MetricResult
 
@@ -74,7 +75,17 @@ def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
 
 
 def _dicts(rows: Rows) -> Iterator[dict[str, str]]:
+    check_told_apart(rows[0])
     return (dict(zip(rows[0], row, strict=True)) for row in rows[1:])
+
+
+def check_told_apart(header: Sequence[str]) -> None:
+    """See that no two columns have one name, of which only one could be read."""
+    for name in header:
+        at = [j for j, other in enumerate(header, start=1) if other.strip() == name.strip()]
+        if name.strip() and len(at) > 1:
+            positions = " and ".join(f"{name.strip()} (column {j})" for j in at)
+            raise Refusal.of("duplicate-label", field=name.strip(), positions=positions)
 
 
 def _is_metric(name: str) -> bool:
@@ -204,6 +215,7 @@ def _is_leaderboard(header: Sequence[str]) -> bool:
 
 def _leaderboard(rows: Rows) -> Iterator[ReportedMetric | str]:
     """A row a candidate; AutoGluon's scores are the larger the better, errors with a minus."""
+    check_told_apart(rows[0])
     header = [name.strip() for name in rows[0]]
     names = [name.lower() for name in header]
     j = next(names.index(name) for name in _CANDIDATE if name in names)
