@@ -239,7 +239,7 @@ def _of_csv(
     is_history = {b"key", b"value", b"timestamp", b"step"} <= names
     is_runs = _RUN.search(header) and any(name.startswith(b"metrics.") for name in names)
     try:
-        first = [*islice(_reader(data[: len(header) + _START].decode("utf-8-sig", "ignore")), 2)]
+        first = [*islice(_reader(data[: len(header) + _START].decode("utf-8-sig", "ignore")), 3)]
         reader = reader_of(first, record) if first and len(names) > 1 else None
         if reader is None and not is_history and not is_runs:
             return None
