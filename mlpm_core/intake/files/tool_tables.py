@@ -2,7 +2,8 @@
 
 MLflow's screen (Download CSV), Weights & Biases (a chart's data), NannyML (``to_df`` with two
 lines of headers, three for the drift of single columns, or joined with underscores), Databricks
-(profile metrics of a monitor), and leaderboards of PyCaret, AutoGluon and the like: one row a candidate, one column a metric.
+(profile metrics of a monitor), and leaderboards of PyCaret, AutoGluon and the like: one row a
+candidate, one column a metric.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
         return _wandb
     if len(rows) > 1 and header[0] == "chunk" and set(rows[1]) >= _NANNYML:
         return lambda all_rows: _nannyml(all_rows[0], all_rows[1], all_rows[2:])
-    if [row[0] for row in rows] == ["chunk", "chunk", "key"] and set(rows[2]) >= _NANNYML:
+    above = [row[:1] for row in rows[:3]]
+    if above == [["chunk"], ["chunk"], ["key"]] and set(rows[2]) >= _NANNYML:
         return lambda all_rows: _nannyml(_joined(*all_rows[:2]), all_rows[2], all_rows[3:])
     if {f"chunk_{name}" for name in ("start_date", "end_date")} <= names:
         return lambda all_rows: _nannyml(*_two_lines(all_rows[0]), all_rows[1:])
