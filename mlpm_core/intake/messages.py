@@ -24,6 +24,10 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "{field} is given by two columns: {positions}.",
         "Keep one, rename the other.",
     ),
+    "one-metric-twice": (
+        "{names} are two names of one metric, and tell different values of it.",
+        "Keep the one that counts, or answer that the other stands for another metric.",
+    ),
     "wrong-type": (
         "{file} looks like {type}, not like its name.",
         "Save it as CSV (UTF-8), or give it its right extension.",

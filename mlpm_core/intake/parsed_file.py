@@ -81,13 +81,14 @@ class ParsedFile:
         faults.is_bad = records["is_bad"].to_numpy(zero_copy_only=False).copy()
         receipt = Receipt.model_validate(document["receipt"])
         record = record_of(receipt.kind)
+        empty: dict[pa.DataType, pa.Array] = {}
         return cls(
             record,
             document["labels"],
             Rows(
                 rows["of"].to_numpy(),
                 {
-                    c.name: _typed(rows[_FIELD + c.name], c.kind)
+                    c.name: _typed(rows[_FIELD + c.name], c.kind, empty)
                     for c in file_columns(record)
                     if _FIELD + c.name in rows
                 },
@@ -120,11 +121,14 @@ class ParsedFile:
         return [*self.receipt.warnings, *more]
 
 
-def _typed(column: pa.Array, kind: ColumnKind) -> pa.Array:
-    """A column that was sent without a type, for it holds nothing."""
+def _typed(column: pa.Array, kind: ColumnKind, empty: dict[pa.DataType, pa.Array]) -> pa.Array:
+    """A column that was sent without a type, for it holds nothing; one of each type serves all."""
     if not pa.types.is_null(column.type):
         return column
-    return pa.nulls(len(column), ARROW.get(kind, pa.string()))
+    arrow_type = ARROW.get(kind, pa.string())
+    if arrow_type not in empty:
+        empty[arrow_type] = pa.nulls(len(column), arrow_type)
+    return empty[arrow_type]
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

@@ -7,6 +7,7 @@ its default leaves no trace, so that a record may get a new field and old hashes
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,7 @@ _ARROW_TYPE: Final[Mapping[ColumnKind, pa.DataType]] = {
     ColumnKind.FLAG: pa.bool_(),
 }
 _MOST_REPEATED: Final = 1 << 16
+_MANY: Final = 1 << 16
 
 
 class BatchContent:
@@ -69,10 +71,14 @@ class BatchContent:
             {"": _ColumnHash(pa.int64(), None)}
             | {c.name: _ColumnHash.of(c) for c in columns(record)},
         )
-        hashes[""].add(lines)
-        for name, hashed in hashes.items():
-            if name in rows.column_names:
-                hashed.add(rows.column(name))
+        given = [(hashes[name], rows.column(name)) for name in rows.column_names if name in hashes]
+        given.append((hashes[""], lines))
+        if rows.num_rows < _MANY:
+            for hashed, values in given:
+                hashed.add(values)
+            return
+        with ThreadPoolExecutor(2) as pool:  # hashing runs beside Python
+            list(pool.map(lambda column: column[0].add(column[1]), given))
 
     def hexdigest(self) -> str:
         """The hash of all that was taken."""

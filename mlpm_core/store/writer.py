@@ -58,18 +58,14 @@ class Writer(Reader):
     def append(
         self, record: type[Record], batch_seq: int, rows: Sequence[Mapping[str, object]]
     ) -> None:
-        """Append rows that stand on no line of the batch's file.
+        """Append rows, with every field of the record, that stand on no line of the batch's file.
 
         Raises
         ------
         StoreError
             When a constraint of the table refuses a row; the transaction is then rolled back.
         """
-        for row in rows:
-            given = {"batch_seq": batch_seq, "line": 0, **row}
-            names = ", ".join(map(quoted, given))
-            values = ", ".join(f"${n}" for n in given)
-            self.execute(f"INSERT INTO {quoted(record.kind)} ({names}) VALUES ({values})", **given)
+        self.append_table(record, batch_seq, [0] * len(rows), pa.Table.from_pylist([*rows]))
         self.replace(record, batch_seq)
 
     def append_table(

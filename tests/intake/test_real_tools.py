@@ -1,7 +1,8 @@
 """Files of tools in their documented forms, and tables of other shapes: each becomes rows.
 
 Documented forms: MLflow 2 and 3 ("Download CSV" of the runs), Weights & Biases (export of a chart's
-data and of the table of runs), NannyML 0.13 (``Result.to_df`` with and without two levels),
+data and of the table of runs), NannyML 0.13 (``Result.to_df`` with and without levels, of
+metrics and of univariate drift),
 SageMaker Model Monitor (statistics of model quality, version 0), Databricks Lakehouse Monitoring
 (profile metrics table), Hugging Face Transformers 4 (``all_results.json``), PyCaret 3
 (``compare_models``), AutoGluon 1 (``leaderboard`` with ``extra_info``), Jira Cloud (export CSV).
@@ -29,6 +30,31 @@ NANNYML_FLAT = (
     "2014-04,0,0,9,2014-04-01,2014-04-30 23:59:59.999,reference,0.01,0.8,0.9,0.7,False,0.81\n"
     "2014-05,1,10,19,2014-05-01,2014-05-31 23:59:59.999,analysis,0.01,nan,0.9,0.7,False,0.79\n"
 )
+DRIFT = (  # UnivariateDriftCalculator of 0.13, to_df(), and to_df(multilevel=False) below
+    "chunk,chunk,chunk,chunk,chunk,chunk,chunk,salary_range,salary_range,salary_range,"
+    "salary_range,tenure,tenure,tenure,tenure\n"
+    "chunk,chunk,chunk,chunk,chunk,chunk,chunk,chi2,chi2,chi2,chi2,jensen_shannon,"
+    "jensen_shannon,jensen_shannon,jensen_shannon\n"
+    "key,chunk_index,start_index,end_index,start_date,end_date,period,value,upper_threshold,"
+    "lower_threshold,alert,value,upper_threshold,lower_threshold,alert\n"
+    "2014-04,0,0,9,2014-04-01,2014-04-30 23:59:59.999999999,reference,1.2,7.8,,False,0.01,0.1,,"
+    "False\n"
+    "2014-05,1,10,19,2014-05-01,2014-05-31 23:59:59.999999999,analysis,9.1,7.8,,True,0.12,0.1,,"
+    "True\n"
+)
+DRIFT_FLAT = DRIFT.split("\n", 3)[3]
+DRIFT_FLAT = (
+    "chunk_key,chunk_index,chunk_start_index,chunk_end_index,chunk_start_date,chunk_end_date,"
+    "chunk_period,salary_range_chi2_value,salary_range_chi2_upper_threshold,"
+    "salary_range_chi2_lower_threshold,salary_range_chi2_alert,tenure_jensen_shannon_value,"
+    "tenure_jensen_shannon_upper_threshold,tenure_jensen_shannon_lower_threshold,"
+    "tenure_jensen_shannon_alert\n" + DRIFT_FLAT
+)
+DRIFTED = (
+    {"metric": "chi2", "slice_key": "column", "slice_value": "salary_range", "value": 9.1,
+     "granularity": "P1M", "period_start": datetime(2014, 5, 1)},
+    {"metric": "jensen_shannon", "slice_key": "column", "slice_value": "tenure", "value": 0.12},
+)  # fmt: skip
 REGRESSION = {
     "version": 0.0,
     "dataset": {"item_count": 10, "start_time": "2024-02-05T00:00:00Z",
@@ -47,6 +73,8 @@ JIRA = (
     "Summary,Issue key,Issue id,Status,Priority,Assignee,Created,Resolved\n"
     "Feature pipeline stale,ML-7,10007,Done,Highest,ann,05/Feb/24 3:10 AM,06/Feb/24 9:00 AM\n"
 )
+TWICE = "model,recall,TPR,precision\nA,0.6,0.7,0.5\n"
+RUNS = "run_id,start_time,metrics.recall,metrics.recall\nr1,2024-02-05T09:11:02Z,0.6,0.7\n"
 CROSSTAB = "model,metric,2024-W05,2024-W06\nm,recall,0.8,0.82\nm,precision,0.5,\n"
 
 CASES = [
@@ -67,6 +95,8 @@ CASES = [
     Case("t09", NANNYML_FLAT, answers=MODEL, n=1,
          rows=({"metric": "f1", "value": 0.79, "label_status": "estimated"},),
          warns=("not-metrics",)),
+    Case("drift", DRIFT, answers=MODEL, n=2, rows=DRIFTED, warns=("not-metrics",)),
+    Case("drift in one line", DRIFT_FLAT, answers=MODEL, n=2, rows=DRIFTED, warns=("not-metrics",)),
     Case("t11", "t11_sagemaker_quality.json", answers=MODEL, n=2,
          rows=({"metric": "recall", "value": 0.837, "n": 92, "value_se": 0.012,
                 "granularity": "PT1H"}, {"metric": "precision", "n": 97})),
@@ -86,6 +116,22 @@ CASES = [
                {"metric": "roc_auc"}, {"metric": "recall"}, {"metric": "precision"})),
     Case("AutoGluon", AUTOGLUON, kind="evaluations", answers=CASE, n=1,
          rows=({"candidate": "WeightedEnsemble_L2", "metric": "rmse", "value": 3.5},)),
+    Case("one metric twice", TWICE, kind="evaluations", answers=CASE,
+         rejects=("one-metric-twice",)),
+    Case("one metric twice by an answer", TWICE.replace("TPR", "val_recall"), kind="evaluations",
+         answers=(*CASE, "metrics.val_recall=recall"), rejects=("one-metric-twice",)),
+    Case("one of two names is another metric", TWICE.replace("TPR", "val_recall"), n=3,
+         kind="evaluations", answers=(*CASE, "metrics.val_recall=keep"),
+         rows=({"metric": "recall", "value": 0.6}, {"metric": "val_recall", "value": 0.7})),
+    Case("one value under two names", TWICE.replace("0.7", "0.60"), kind="evaluations", n=2,
+         ignored=1, answers=CASE,
+         rows=({"metric": "recall", "value": 0.6}, {"metric": "precision"})),
+    Case("two columns of one name", TWICE.replace("TPR", "recall"), kind="evaluations",
+         answers=CASE, rejects=("duplicate-label",)),
+    Case("two columns of one name in runs", WANDB_RUNS.replace('"lr"', '"auc"'), answers=MODEL,
+         rejects=("duplicate-label",)),
+    Case("two columns of one name in a search of runs", RUNS, answers=MODEL,
+         rejects=("duplicate-label",)),
     Case("t20", "churn_report_boost.json", kind="evaluations",
          answers=(*CASE, "constants.candidate=boost"), asked=("positive-class",),
          choices=("1", "0", "none of these")),

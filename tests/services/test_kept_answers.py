@@ -88,6 +88,17 @@ def test_a_series_that_jumps_a_thousandfold_is_a_question(workspace):
     assert steady.status is Status.COMMITTED
 
 
+def test_how_a_series_is_scaled_is_kept_and_named_and_that_it_is_right_is_not(workspace):
+    committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\n")
+    committed(workspace, f"{DATED}f,mae,2024-02-07,1287\n", "scale=times 0.001")
+    kept = put(workspace, f"{DATED}f,mae,2024-02-08,1301\n")
+    assert kept.answers == ["scale=times 0.001"]
+    assert any("scale is times 0.001" in w.message for w in kept.warnings)
+    assert keys(put(workspace, f"{DATED}f,mae,2024-02-09,131\n")) == ["scale"]
+    committed(workspace, f"{DATED}f,mae,2024-02-09,131\n", "scale=as written")
+    assert sorted(round(r["value"], 3) for r in stored(workspace)) == [1.28, 1.287, 1.301, 131]
+
+
 def test_a_jump_that_is_meant_is_stored_and_asked_about_again(workspace):
     committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\n")
     committed(workspace, f"{DATED}f,mae,2024-02-07,128\n", "scale=as written")

@@ -65,6 +65,21 @@ def test_ids_that_a_spreadsheet_rewrote_are_found_again(workspace, stored, given
     assert (done.status, orphans(done)) == (Status.COMMITTED, [])
 
 
+def test_the_form_of_ids_and_the_classes_are_kept_for_files_of_the_shape_and_named(workspace):
+    put_log(workspace, log(["00017", "00018", "00019", "00020"]))
+    first, second = labels(["17", "18"], ("yes", "no")), labels(["19", "20"], ("yes", "no"))
+    form = "with zeros in front, 5 digits"
+    put_labels(workspace, first, f"ids={form}", "outcomes.yes=1", "outcomes.no=0")
+    kept = put_labels(workspace, second)
+    assert (kept.status, orphans(kept)) == (Status.COMMITTED, [])
+    assert {*kept.answers} == {f"ids={form}", "outcomes.yes=1", "outcomes.no=0"}
+    said = " ".join(w.message for w in kept.warnings if w.code == "answered-before")
+    assert form in said
+    assert "outcomes.no is 0" in said
+    other = second.replace(b"id,label", b"id,actual").replace(b"19,yes\n", b"")
+    assert [q.key for q in put_labels(workspace, other).questions] == ["ids"]
+
+
 def test_labels_that_come_first_need_no_question(workspace):
     assert put_labels(workspace, labels(["a", "b"])).status is Status.COMMITTED
     put_log(workspace, log(["x", "y"]))

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags
+from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags, values_in
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.quantity import SHARE, is_percent
 from mlpm_core.records import METRICS, PERCENT_ERRORS, ColumnKind
@@ -43,11 +43,12 @@ def check_results(readings: dict[str, Reading], file: FileColumns, faults: Fault
             everywhere = np.zeros(len(faults.lines), dtype=np.int64), [metric]
             label, meaning = file.header_label(position), file.meanings[metric]
             in_percent = hundredths | meaning.is_percent
-            signs = np.full(len(faults.lines), -1.0 if meaning.is_negated else 1.0)
+            signs = np.full(len(faults.lines), -1.0) if meaning.is_negated else None
             _check_range(label, reading, everywhere, in_percent, faults, signs)
     else:
         metrics = distinct(readings["metric"].array(ColumnKind.NAME))
-        signs = np.where(readings["metric"].noting(NEGATED), -1.0, 1.0)
+        negated = NEGATED in readings["metric"].notes
+        signs = np.where(readings["metric"].noting(NEGATED), -1.0, 1.0) if negated else None
         out = _check_range(
             file.label("value"), readings["value"], metrics, hundredths, faults, signs
         )
@@ -64,14 +65,15 @@ def _check_range(
     metrics: tuple[Codes, list[Any]],
     hundredths: Flags,
     faults: Faults,
-    signs: Floats,
+    signs: Floats | None,
 ) -> Flags:
     """A metric lies in its range, one in percent once it is a share; where it does not."""
     codes, names = metrics
     standard = [METRICS.get(str(m)) for m in names]
     low = np.array([m.low if m else -np.inf for m in standard])[codes]
     high = np.array([m.high if m else np.inf for m in standard])[codes]
-    value = _scaled(reading, hundredths) * signs
+    value = _scaled(reading, hundredths)
+    value = value if signs is None else value * signs
     out: Flags = (value < low) | (value > high)
     for record in np.nonzero(out)[0].tolist():
         metric = standard[int(codes[record])]
@@ -90,6 +92,8 @@ def _check_range(
 def _check_ratio(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
     """A share is its numerator by its denominator, as far as it was rounded."""
     names = ("value", "numerator", "denominator")
+    if any(_is_empty(readings[name].array(ColumnKind.NUMBER)) for name in names[1:]):
+        return
     value, numerator, denominator = (_floats(readings[name]) for name in names)
     value = np.where(_hundredths(readings, len(value)), value / _PERCENT, value)
     has_ratio = (denominator > 0) & ~np.isnan(value) & ~np.isnan(numerator)
@@ -174,7 +178,7 @@ def _floats(reading: Reading) -> Floats:
 def _scaled(reading: Reading, hundredths: Flags) -> Floats:
     """The numbers of a field; those in percent as shares."""
     numbers = _floats(reading)
-    return np.where(hundredths, numbers / _PERCENT, numbers)
+    return np.where(hundredths, numbers / _PERCENT, numbers) if hundredths.any() else numbers
 
 
 def _hundredths(readings: dict[str, Reading], n_records: int) -> Flags:
@@ -182,12 +186,19 @@ def _hundredths(readings: dict[str, Reading], n_records: int) -> Flags:
     hundredths = np.zeros(n_records, dtype=bool)
     if "unit" in readings:
         hundredths |= _in_percent(readings["unit"].array(ColumnKind.TEXT))
-    if "metric" in readings:
+    if "metric" in readings and IN_PERCENT in readings["metric"].notes:
         hundredths |= readings["metric"].noting(IN_PERCENT)
     return hundredths
 
 
+def _is_empty(column: pa.Array) -> bool:
+    """Whether a column holds nothing at all."""
+    return int(column.null_count) == len(column)
+
+
 def _in_percent(units: pa.Array) -> Flags:
+    if not any(word and is_percent(word) for word in values_in(units)):
+        return np.zeros(len(units), dtype=bool)
     codes, words = distinct(units)
     return flags(bool(word) and is_percent(word) for word in words)[codes]
 
@@ -209,6 +220,8 @@ def with_errors_in(rows: Rows, profile: Profile) -> Rows:
     Refusal
         With that question, while nobody has answered it.
     """
+    if PERCENT_ERRORS.isdisjoint(values_in(rows.fields["metric"])):
+        return rows
     of_metric, metrics = distinct(rows.fields["metric"])
     of_unit, units = distinct(rows.fields["unit"])
     value, *counts = (
@@ -302,6 +315,8 @@ def with_one_count(rows: Rows, profile: Profile) -> Rows:
     Refusal
         With the question which of two it is, when a share has both and they differ.
     """
+    if any(_is_empty(rows.fields[name]) for name in ("n", "denominator")):
+        return rows
     of_metric, metrics = distinct(rows.fields["metric"])
     n, denominator = (
         rows.fields[name].cast(pa.float64()).to_numpy(zero_copy_only=False)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from mlpm_core.intake.files.table import Codes
 
@@ -58,6 +58,44 @@ def distinct(column: pa.Array) -> tuple[Codes, list[Any]]:
     """A column as codes into its distinct values; null is a value like any other."""
     codes, values = _encoded(column)
     return codes, [*values.to_pylist(), None]
+
+
+def values_in(column: pa.Array | pa.ChunkedArray) -> set[Any]:
+    """The distinct values of a column, told without a look at every row where it has a dictionary.
+
+    Examples
+    --------
+    >>> sorted(values_in(pa.array(["b", "a", "b"]).dictionary_encode()))
+    ['a', 'b']
+    """
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    return {
+        value
+        for chunk in chunks
+        for value in (chunk.dictionary if is_coded(chunk) else chunk.unique()).to_pylist()
+    }
+
+
+def are_among(column: pa.ChunkedArray, names: Collection[str]) -> Flags:
+    """Which cells of a column of names are one of these; each distinct name is looked up once.
+
+    Examples
+    --------
+    >>> are_among(pa.chunked_array([["a", None, "b"]]), {"b"}).tolist()
+    [False, False, True]
+    """
+    parts = [np.zeros(0, dtype=bool)]
+    for chunk in column.chunks:
+        coded = chunk if is_coded(chunk) else chunk.dictionary_encode()
+        found = flags([*(value in names for value in coded.dictionary.to_pylist()), False])
+        codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy()
+        parts.append(found[codes] if found.any() else np.zeros(len(codes), dtype=bool))
+    return np.concatenate(parts)
+
+
+def is_coded(column: pa.Array) -> bool:
+    """Whether a column tells each value by its place in a dictionary."""
+    return bool(pa.types.is_dictionary(column.type))
 
 
 def _encoded(column: pa.Array) -> tuple[Codes, pa.Array]:

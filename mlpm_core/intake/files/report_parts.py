@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from mlpm_core.intake.metric_names import Meaning, known_metric, normal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Json = dict[str, Any]
 
@@ -36,6 +41,43 @@ class ReportedMetric:
     low: str | None = None
     high: str | None = None
     status: str | None = None
+
+
+def named_twice(metrics: Iterable[ReportedMetric], meanings: Mapping[str, str]) -> list[str]:
+    """Two names under which a report tells different values of one metric; none if it does not.
+
+    Parameters
+    ----------
+    meanings : mapping of str to str
+        What was answered that a name stands for, by the name in its plain spelling.
+
+    Examples
+    --------
+    >>> named_twice([ReportedMetric("TPR", "0.7"), ReportedMetric("recall", "0.6")], {})
+    ['TPR', 'recall']
+    >>> named_twice([ReportedMetric("TPR", "0.7"), ReportedMetric("recall", "0.70")], {})
+    []
+    """
+    first: dict[tuple[object, ...], ReportedMetric] = {}
+    for metric in metrics:
+        answer = meanings.get(normal(metric.metric))
+        meant = (
+            known_metric(metric.metric)
+            if answer is None
+            else Meaning.read(metric.metric, answer).metric
+        )
+        about = replace(metric, metric=meant or metric.metric, value="", n=None, error=None)
+        other = first.setdefault(astuple(about), metric)
+        if other.metric != metric.metric and not _are_equal(other.value, metric.value):
+            return [other.metric, metric.metric]
+    return []
+
+
+def _are_equal(one: str, other: str) -> bool:
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return one == other
 
 
 def number(name: str, value: object, **about: str | None) -> ReportedMetric | str:

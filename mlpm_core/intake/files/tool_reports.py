@@ -30,11 +30,13 @@ from mlpm_core.intake.files.report_parts import (
     as_dict,
     dicts,
     moment_of,
+    named_twice,
     number,
     text_of,
 )
-from mlpm_core.intake.files.tool_tables import reader_of
-from mlpm_core.intake.messages import Refusal, question
+from mlpm_core.intake.files.tool_tables import check_told_apart, reader_of
+from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind, Evaluation, MetricResult, columns, kept_cell
 
 if TYPE_CHECKING:
@@ -90,6 +92,9 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     asked = [*_not_told(metrics, record, profile), *asked]
     if asked:
         raise Refusal(questions=asked)
+    meanings = {normal(name): answer for name, answer in profile.metrics.items()}
+    if names := named_twice(metrics, meanings):
+        raise Refusal.of("one-metric-twice", names=" and ".join(map(shown, names)))
     filled = {name: of for name, of in all_columns.items() if any(of(m) for m in metrics)}
     filled |= {name: all_columns[name] for name in ("metric", "value")}
     out = io.StringIO(newline="")
@@ -234,7 +239,7 @@ def _of_csv(
     is_history = {b"key", b"value", b"timestamp", b"step"} <= names
     is_runs = _RUN.search(header) and any(name.startswith(b"metrics.") for name in names)
     try:
-        first = [*islice(_reader(data[: len(header) + _START].decode("utf-8-sig", "ignore")), 2)]
+        first = [*islice(_reader(data[: len(header) + _START].decode("utf-8-sig", "ignore")), 3)]
         reader = reader_of(first, record) if first and len(names) > 1 else None
         if reader is None and not is_history and not is_runs:
             return None
@@ -245,6 +250,7 @@ def _of_csv(
         return None
     if reader is not None:
         return reader(rows)
+    check_told_apart(rows[0])
     objects = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     return _mlflow_history({"metrics": objects}) if is_history else _mlflow_table(objects)
 

@@ -1,8 +1,9 @@
 """Tables that tools export as CSV, known by their headers: each number becomes a reported metric.
 
 MLflow's screen (Download CSV), Weights & Biases (a chart's data), NannyML (``to_df`` with two
-lines of headers, or joined with underscores), Databricks (profile metrics of a monitor), and
-leaderboards of PyCaret, AutoGluon and the like: one row a candidate, one column a metric.
+lines of headers, three for the drift of single columns, or joined with underscores), Databricks
+(profile metrics of a monitor), and leaderboards of PyCaret, AutoGluon and the like: one row a
+candidate, one column a metric.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.files.report_parts import ReportedMetric
+from mlpm_core.intake.messages import Refusal
 from mlpm_core.intake.metric_names import known_metric, near_metrics
 from mlpm_core.records import Evaluation, MetricResult
 
@@ -33,6 +35,10 @@ _WANDB_OTHER: Final = frozenset({"Notes", "User", "Tags", "Sweep", "ID", "Update
 _WANDB: Final = re.compile(r"(?P<run>.+?) - (?P<metric>[^_].*?)(?P<end>__MIN|__MAX)?")
 _WANDB_FIRST: Final = frozenset({"Step", "_step", "epoch", "trainer/global_step", "Relative Time"})
 _NANNYML: Final = frozenset({"key", "chunk_index", "start_date", "end_date"})
+_DRIFT: Final = (
+    "jensen_shannon", "kolmogorov_smirnov", "wasserstein", "hellinger", "chi2", "l_infinity",
+)  # fmt: skip
+"""The methods of NannyML's univariate drift."""
 _STRUCT: Final = re.compile(
     r'[{\[(]\s*"?(?:start"?\s*[:=]\s*"?)?([^,"]+)"?,\s*"?(?:end"?\s*[:=]\s*"?)?([^}\])"]+)'
 )
@@ -66,6 +72,9 @@ def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
         return _wandb
     if len(rows) > 1 and header[0] == "chunk" and set(rows[1]) >= _NANNYML:
         return lambda all_rows: _nannyml(all_rows[0], all_rows[1], all_rows[2:])
+    above = [row[:1] for row in rows[:3]]
+    if above == [["chunk"], ["chunk"], ["key"]] and set(rows[2]) >= _NANNYML:
+        return lambda all_rows: _nannyml(_joined(*all_rows[:2]), all_rows[2], all_rows[3:])
     if {f"chunk_{name}" for name in ("start_date", "end_date")} <= names:
         return lambda all_rows: _nannyml(*_two_lines(all_rows[0]), all_rows[1:])
     if {"window", "granularity"} <= names and "slice_key" in names:
@@ -74,7 +83,17 @@ def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
 
 
 def _dicts(rows: Rows) -> Iterator[dict[str, str]]:
+    check_told_apart(rows[0])
     return (dict(zip(rows[0], row, strict=True)) for row in rows[1:])
+
+
+def check_told_apart(header: Sequence[str]) -> None:
+    """See that no two columns have one name, of which only one could be read."""
+    for name in header:
+        at = [j for j, other in enumerate(header, start=1) if other.strip() == name.strip()]
+        if name.strip() and len(at) > 1:
+            positions = " and ".join(f"{name.strip()} (column {j})" for j in at)
+            raise Refusal.of("duplicate-label", field=name.strip(), positions=positions)
 
 
 def _is_metric(name: str) -> bool:
@@ -138,10 +157,31 @@ def _two_lines(header: Sequence[str]) -> tuple[list[str], list[str]]:
     return first, second
 
 
+def _joined(columns: Sequence[str], methods: Sequence[str]) -> list[str]:
+    """The first two of three lines of headers as one; those of the chunk stay ``chunk``."""
+    names = zip(columns, methods, strict=True)
+    return ["chunk" if pair == ("chunk", "chunk") else "_".join(pair) for pair in names]
+
+
+def _of_column(metric: str) -> tuple[str, str | None]:
+    """The method of a drift and the column whose drift it is; a metric of the model has none.
+
+    Examples
+    --------
+    >>> _of_column("salary_range_jensen_shannon"), _of_column("roc_auc")
+    (('jensen_shannon', 'salary_range'), ('roc_auc', None))
+    """
+    method = next((m for m in _DRIFT if metric.endswith(f"_{m}")), None)
+    return (metric, None) if method is None else (method, metric.removesuffix(f"_{method}"))
+
+
 def _nannyml(
     first: Sequence[str], second: Sequence[str], rows: Rows
 ) -> Iterator[ReportedMetric | str]:
-    """Results of NannyML's estimators and calculators, a chunk a row."""
+    """Results of NannyML's estimators and calculators, a chunk a row.
+
+    The drift of a column is a slice of its method: no metric of the model can be taken for it.
+    """
     at = {pair: j for j, pair in enumerate(zip(first, second, strict=True))}
     metrics = [m for m in dict.fromkeys(first) if (m, "value") in at and m != "chunk"]
 
@@ -161,9 +201,12 @@ def _nannyml(
                 continue
             realized = cell(row, metric, "realized")
             is_realized = realized is not None and realized.lower() != "nan"
+            name, column = _of_column(metric)
+            status = None if column is not None else "final" if is_realized else "estimated"
             yield ReportedMetric(
-                metric, value, at=start, until=end, error=cell(row, metric, "sampling_error"),
-                status="final" if is_realized else "estimated",
+                name, value, at=start, until=end, error=cell(row, metric, "sampling_error"),
+                status=status,
+                slice_key=None if column is None else "column", slice_value=column,
                 low=cell(row, metric, "lower_confidence_boundary"),
                 high=cell(row, metric, "upper_confidence_boundary"),
             )  # fmt: skip
@@ -204,6 +247,7 @@ def _is_leaderboard(header: Sequence[str]) -> bool:
 
 def _leaderboard(rows: Rows) -> Iterator[ReportedMetric | str]:
     """A row a candidate; AutoGluon's scores are the larger the better, errors with a minus."""
+    check_told_apart(rows[0])
     header = [name.strip() for name in rows[0]]
     names = [name.lower() for name in header]
     j = next(names.index(name) for name in _CANDIDATE if name in names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.errors import InputError
 from mlpm_core.intake import ImportRequest, Refusal, SandboxError
 from mlpm_core.services.ingest.row_rules import judged_with_rules
-from mlpm_core.services.ingest.saved_answers import SANDBOX, read_as_before
+from mlpm_core.services.ingest.saved_answers import SANDBOX, judged_as_before, read_as_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,12 @@ def to_correct(workspace: Workspace, upload: Upload, data: bytes) -> RejectedLin
     try:
         with workspace.store.reader() as reader:
             asked, parsed, _ = read_as_before(reader, asked, ask_again=upload.ask_again)
-            judgement = judged_with_rules(reader, asked, parsed, accept_good=False)
+            judgement, asked, _ = judged_as_before(
+                reader,
+                asked,
+                parsed.receipt.shape,
+                lambda asked: judged_with_rules(reader, asked, parsed, accept_good=False),
+            )
         return SANDBOX.to_correct(asked, judgement.receipt.rejects, MOST_CORRECTED)
     except (Refusal, SandboxError) as error:
         raise InputError("No line of this file was judged, so none can be corrected.") from error

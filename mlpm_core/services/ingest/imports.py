@@ -23,7 +23,7 @@ from mlpm_core.services.ingest.kpi_effects import (
     with_effect_told,
 )
 from mlpm_core.services.ingest.row_rules import judged_with_rules
-from mlpm_core.services.ingest.saved_answers import SANDBOX, read_as_before
+from mlpm_core.services.ingest.saved_answers import SANDBOX, judged_as_before, read_as_before
 from mlpm_core.services.ingest.stored_rows import content_of
 from mlpm_core.store import BatchContent
 
@@ -127,7 +127,8 @@ def import_file(
             say(0.5, "Comparing it with what is stored")
             done = _stored(
                 workspace, asked, parsed, warnings, blank,
-                accept_good=accept_good, arrival=arrival, channel=channel, on_stage=say,
+                accept_good=accept_good, ask_again=ask_again, arrival=arrival, channel=channel,
+                on_stage=say,
             )  # fmt: skip
     except Refusal as refusal:
         return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
@@ -204,6 +205,7 @@ def _stored(
     blank: Receipt,
     *,
     accept_good: bool,
+    ask_again: bool,
     arrival: Arrival | None,
     channel: str,
     on_stage: Callable[[float, str], None],
@@ -217,10 +219,20 @@ def _stored(
 
     def judge(reader: Reader) -> Judged:
         newest = batches.newest_of(reader, asked.project)
-        judgement = judged_with_rules(reader, asked, parsed, accept_good=accept_good)
+        judgement, as_answered, said = judged_as_before(
+            reader,
+            asked,
+            parsed.receipt.shape,
+            lambda asked: judged_with_rules(reader, asked, parsed, accept_good=accept_good),
+            ask_again=ask_again,
+        )
         receipt = shortened(judgement.receipt)
         ours = {k: getattr(blank, k) for k in _OURS}
-        done = receipt.model_copy(update=ours | {"warnings": [*receipt.warnings, *warnings]})
+        ours |= {
+            "answers": as_answered.profile.answers(),
+            "warnings": [*receipt.warnings, *warnings, *said],
+        }
+        done = receipt.model_copy(update=ours)
         if done.status is not Status.DRY_RUN:
             return Judged(asked.record, newest, judgement, done, BatchContent())
         done = done.model_copy(update={"stored": judgement.n_stored})
@@ -269,7 +281,12 @@ def rejected_csv(
     try:
         with workspace.store.reader() as reader:
             asked, parsed, _ = read_as_before(reader, asked)
-            judgement = judged_with_rules(reader, asked, parsed, accept_good=False)
+            judgement, asked, _ = judged_as_before(
+                reader,
+                asked,
+                parsed.receipt.shape,
+                lambda asked: judged_with_rules(reader, asked, parsed, accept_good=False),
+            )
         return SANDBOX.rejected_csv(asked, judgement.receipt.rejects)
     except (Refusal, SandboxError) as error:
         raise InputError("No row of this file was judged, so none was rejected alone.") from error

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import pyarrow as pa
+import numpy as np
 import pyarrow.compute as pc
 
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.periods import Period
 from mlpm_core.intake import warned
+from mlpm_core.intake.columns.rows import are_among
 from mlpm_core.records import METRICS, Project
 from mlpm_core.services.valuation.mechanisms import mechanisms_by_model
 from mlpm_core.services.valuation.reported_units import (
@@ -25,6 +26,9 @@ from mlpm_core.services.valuation.reported_units import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    import pyarrow as pa
+
+    from mlpm_core.intake.columns.rows import Flags
     from mlpm_core.records import Warned
     from mlpm_core.store import Reader
     from mlpm_core.value.mechanism import Input
@@ -67,16 +71,14 @@ class ReportedQuantities:
             if needs_unit(entry) or entry.unit != "1"
         }
 
-    def suspects(self, rows: pa.Table) -> pa.Array:
+    def suspects(self, rows: pa.Table) -> Flags:
         """Which rows must be looked at: quantities, pure numbers with a unit, and large errors."""
         pure = PURE_METRICS.union(*self._of_model.values())
-        named = [
-            pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(names))
-            for names in (self.names, pure)
-        ]
-        plain = pc.is_in(rows.column("unit").cast(pa.string()), value_set=_strings(_WITHOUT_UNIT))
-        are_asked = pc.or_(named[0], pc.and_(named[1], pc.invert(plain))).combine_chunks()
-        return pc.or_(are_asked, _is_far_off(rows))
+        is_quantity, is_pure = (
+            are_among(rows.column("metric"), set(names)) for names in (self.names, pure)
+        )
+        is_plain = are_among(rows.column("unit"), _WITHOUT_UNIT)
+        return is_quantity | (is_pure & ~is_plain) | _is_far_off(rows)
 
     def fault(self, row: Mapping[str, Any], *, is_period_said: bool) -> ResultFault | None:
         """Why a result cannot be taken as the input that it is called; None when it can.
@@ -115,16 +117,15 @@ def _error_fault(row: Mapping[str, Any]) -> ResultFault | None:
     return fault and ResultFault(fault[0], InputError(fault[1]))
 
 
-def _is_far_off(rows: pa.Table) -> pa.Array:
+def _is_far_off(rows: pa.Table) -> Flags:
     """Which rows of metrics with two ends state an error that some of them cannot have."""
     most = {name: error for name in METRICS if (error := largest_error(name))}
-    has_ends = pc.is_in(rows.column("metric").cast(pa.string()), value_set=_strings(most))
-    least = min(most.values())
-    width = pc.subtract(rows.column("ci_high"), rows.column("ci_low"))
-    are = [pc.greater(far, least) for far in (rows.column("value_se"), width)]
-    is_far = pc.or_(*(pc.fill_null(one, fill_value=False) for one in are))
-    return pc.and_(has_ends, is_far).combine_chunks()
-
-
-def _strings(names: Collection[str]) -> pa.Array:
-    return pa.array(sorted(names), pa.string())
+    is_far = np.zeros(rows.num_rows, dtype=bool)
+    for far in (
+        rows.column("value_se"),
+        pc.subtract(rows.column("ci_high"), rows.column("ci_low")),
+    ):
+        if far.null_count < len(far):
+            large = pc.fill_null(pc.greater(far, min(most.values())), fill_value=False)
+            is_far |= np.asarray(large, dtype=bool)
+    return is_far & are_among(rows.column("metric"), most) if is_far.any() else is_far

@@ -156,10 +156,12 @@ def _results(
 
     every_row = judgement.rows
     for is_said in (True, False):
-        is_of_these = pa.array(np.isin(judgement.lines, unsaid, invert=is_said))
-        suspects = pc.and_(reported.suspects(judgement.rows), is_of_these)
+        suspects = reported.suspects(judgement.rows)
+        if not suspects.any():
+            break
+        suspects &= np.isin(judgement.lines, unsaid, invert=is_said)
         judge_row = partial(rule, is_period_said=is_said)
-        judgement = _ruled(judgement, judge_row, suspects, accept_good=accept_good)
+        judgement = _ruled(judgement, judge_row, pa.array(suspects), accept_good=accept_good)
     warnings = reported.warnings(every_row, judgement.receipt.warnings)
     receipt = judgement.receipt.model_copy(update={"warnings": warnings})
     return replace(judgement, receipt=receipt)

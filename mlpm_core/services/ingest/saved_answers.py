@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import ParserSandbox, Refusal
@@ -14,20 +14,22 @@ from mlpm_core.intake.shape import Shape
 from mlpm_core.records import ValueCase, Warned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mlpm_core.intake import ImportRequest, Profile
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.records import Question
     from mlpm_core.store import Reader
 
+T = TypeVar("T")
+
 SANDBOX = ParserSandbox()
 atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
-_OF_ONE_FILE = frozenset(
-    {"restatement", "look_alike", "new_model", "errors_in", "second_table", "scale"}
-)
+_OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model", "errors_in", "second_table"})
+# That nothing is wrong is said of one file too: the next one may well be wrong.
+_NOTHING_WRONG = "as written"
 # These hold for files of the shape even where too few dates raise the question.
 _ABOUT_PERIODS = ("period", "dates_are")
 # What is said of the columns of a file holds for every file with the same header, whole or not at
@@ -52,7 +54,7 @@ def kept_answers(reader: Reader, project: str, kind: str, shape: str) -> dict[st
         given = Shape.read(row["shape"])
         for answer in json.loads(row["answers"]):
             key, _, value = answer.partition("=")
-            if key not in _OF_ONE_FILE and given.fits(key, asked):
+            if key not in _OF_ONE_FILE and value != _NOTHING_WRONG and given.fits(key, asked):
                 kept.setdefault(key, (value, str(row["batch"])))
     return kept
 
@@ -125,6 +127,48 @@ def read_as_before(
         if ask_again:
             return asked, parsed, warnings
         return _with_periods(reader, asked, parsed, warnings)
+    raise Refusal  # pragma: no cover  every turn answers at least one of a few questions
+
+
+def judged_as_before(
+    reader: Reader,
+    asked: ImportRequest,
+    shape: str,
+    judge: Callable[[ImportRequest], T],
+    *,
+    ask_again: bool = False,
+) -> tuple[T, ImportRequest, list[Warned]]:
+    """Hold a file against what is stored; what the project answered before is answered so again.
+
+    Parameters
+    ----------
+    shape : str
+        Of the file, as its receipt keeps it.
+    judge : callable
+        Judges what was read by the answers of a request.
+
+    Returns
+    -------
+    tuple
+        What ``judge`` said, by which answers, and what must be said of these.
+
+    Raises
+    ------
+    Refusal
+        With the questions that nobody answered yet.
+    """
+    warnings: list[Warned] = []
+    for _ in range(_MOST_TURNS):
+        try:
+            return judge(asked), asked, warnings
+        except Refusal as refusal:
+            if ask_again or not refusal.questions:
+                raise
+            kept = kept_answers(reader, asked.project, asked.kind, shape)
+            profile, added = _answered(asked.profile, refusal.questions, kept)
+            if not added:
+                raise
+            asked, warnings = replace(asked, profile=profile), [*warnings, *added]
     raise Refusal  # pragma: no cover  every turn answers at least one of a few questions
 
 

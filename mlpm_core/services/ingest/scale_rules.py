@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.intake import Refusal
-from mlpm_core.intake.columns.rows import Rows, distinct
+from mlpm_core.intake.columns.rows import Rows, distinct, values_in
 from mlpm_core.intake.messages import question
 from mlpm_core.records import METRICS
 
@@ -37,6 +37,8 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
         With the question whether they are meant as they are written.
     """
     if asked.profile.is_replay or asked.profile.scale == AS_WRITTEN or not len(file.rows.of):
+        return file
+    if all(map(_has_ends, values_in(file.rows.fields["metric"]))):
         return file
     of_model, models = distinct(file.rows.fields["model_id"])
     of_metric, metrics = distinct(file.rows.fields["metric"])
