@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.in_life.periods import Period
+from mlpm_core.in_life.periods import following
 from mlpm_core.proof.agreement import Agreement, Reason, Side, Verdict, agreement, implied_change
 from mlpm_core.proof.interval import Interval
 from mlpm_core.proof.link import Link, link
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mlpm_core.in_life.periods import Period
     from mlpm_core.services.in_life.kpi_view import ImpliedLevel, KpiSeries, KpiView
     from mlpm_core.services.session.workspace import Workspace
 
@@ -94,13 +95,7 @@ def _grid(series: KpiSeries) -> dict[Period, float] | None:
     None where periods of one length do not follow each other, as weeks that begin on other days.
     """
     values = {v.period: v.value for v in series.whole}
-    if not values:
-        return None
-    period, last, grid = min(values), max(values), {}
-    while period <= last:
-        grid[period] = values.get(period, float("nan"))
-        period = Period(period.end, period.granularity)
-    return grid if values.keys() <= grid.keys() else None
+    return {p: values.get(p, float("nan")) for p in following(values)} or None
 
 
 def _agreement(
