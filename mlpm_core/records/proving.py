@@ -62,7 +62,7 @@ class RolloutResult(Record):
     unit_id: Name = column(
         "What takes the model up at a time of its own: a shop, a team, a region.",
         label="Unit",
-        aliases=("unit", "site", "store", "team", "region", "branch"),
+        aliases=("site", "store", "team", "region", "branch"),
     )
     period_start: Moment = column(
         "First day or moment of the period, UTC.", label="Period", aliases=PERIOD_HEADERS

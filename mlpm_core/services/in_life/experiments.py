@@ -20,6 +20,7 @@ from mlpm_core.records import Direction, Group, Kpi, ProofDesign
 from mlpm_core.services.evaluate.decisions import DecisionState, decisions
 from mlpm_core.services.evaluate.proof_plans import is_per_case, outcome_units
 from mlpm_core.services.in_life.before_after import KpiBeforeAfter, before_after
+from mlpm_core.services.in_life.rollouts import KpiRollout, rollouts
 from mlpm_core.services.session.computing import or_reason
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 __all__ = [
-    "Doubt", "Experiment", "KpiBeforeAfter", "KpiExperiment", "Lack", "Proof", "ProofDesign",
-    "ProofState", "ProofsView", "Verdict", "proofs",
+    "Doubt", "Experiment", "KpiBeforeAfter", "KpiExperiment", "KpiRollout", "Lack", "Proof",
+    "ProofDesign", "ProofState", "ProofsView", "Verdict", "proofs",
 ]  # fmt: skip
 
 _AGREE: Final = 0.1
@@ -110,12 +111,19 @@ class Proof:
 class ProofsView:
     """What was measured by group, and how far the proofs of the decisions in force have come.
 
-    ``compared`` are those that are planned before and after, beside a group left alone (grade B).
+    ``compared`` are those that are planned before and after, beside a group left alone, and
+    ``staggered`` those of units that took a model up at different times (grade B).
     """
 
     experiments: tuple[KpiExperiment, ...]
     proofs: tuple[Proof, ...]
     compared: tuple[KpiBeforeAfter, ...] = ()
+    staggered: tuple[KpiRollout, ...] = ()
+
+    @property
+    def of_kpis(self) -> tuple[KpiExperiment | KpiBeforeAfter | KpiRollout, ...]:
+        """Everything that was measured of single KPIs, the strongest grade first."""
+        return (*self.experiments, *self.compared, *self.staggered)
 
 
 _SPLIT: Final = (ProofDesign.HALVES, ProofDesign.HOLDOUT)
@@ -141,6 +149,7 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
     with workspace.store.reader() as reader:
         kpis = {k.kpi_id: k for k in reader.current(Kpi, project) if not k.archived}
         rows = reader.rows("kpis_by_group", project=project, until=until)
+        of_units = reader.rows("rollout_results", project=project, until=until)
         told = [
             before_after(reader, kpis[name], plan, today)
             for name, plan in plans.items()
@@ -168,6 +177,7 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
             for d in in_force
         ),
         tuple(compared.values()),
+        rollouts(of_units, kpis, in_force, today),
     )
 
 

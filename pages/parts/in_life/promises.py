@@ -16,14 +16,13 @@ from pages.parts.in_life import promises_text as say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.services.in_life.experiments import KpiBeforeAfter, KpiExperiment
     from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
     from pages.parts.common.event_marks import Numbered
 
 _NET = "@net"  # no name begins with this sign
 
 
-def cards(view: DeliveredView, proven: Sequence[KpiExperiment | KpiBeforeAfter] = ()) -> None:
+def cards(view: DeliveredView, proven: Sequence[proof.Measured] = ()) -> None:
     """Promised and realised to date, the gap between them, what is proven, and promises kept."""
     total, currency = view.total, view.case.currency
     if total is None or total.realised is None:
