@@ -31,6 +31,7 @@ _SINGULAR: Final = 1e-7
 _NEGLIGIBLE: Final = 1e-4
 _N_POINTS: Final = 64
 _N_OWN_POINTS: Final = 128
+_MOST_ALIKE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,6 +193,30 @@ def regression(
         float(np.sqrt((weights * rss).sum() / df)) * size,
         float((weights * slope).sum()) * size,
     )
+
+
+def mean_of(series: Array) -> Mixture | None:
+    """The mean of a series whose neighbours resemble each other by up to .8; None without noise.
+
+    Parameters
+    ----------
+    series : array of shape (periods,)
+        In equal periods, NaN where one is missing; 3 values or more tell something.
+
+    Examples
+    --------
+    >>> mean = mean_of(np.array([4.0, 6.0, 5.0, 5.5, 4.5, 5.0, 6.5, 3.5]))
+    >>> round(mean.mean, 2), mean_of(np.full(9, 5.0)) is None
+    (5.0, True)
+    """
+    nothing_else = np.empty((len(series), 0))
+    fit = regression(
+        series, np.ones(len(series)), nothing_else, trend=False, most_alike=_MOST_ALIKE
+    )
+    if isinstance(fit, Undetermined):
+        return None
+    found = fit.coefficient
+    return Mixture(found.weights, found.centres + np.nanmean(series), found.scales, found.df)
 
 
 def standard_error(asked: Array, others: Array, autocorrelation: float, noise_sd: float) -> float:

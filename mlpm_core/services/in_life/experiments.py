@@ -22,6 +22,7 @@ from mlpm_core.services.evaluate.proof_plans import is_per_case, outcome_units
 from mlpm_core.services.in_life.before_after import KpiBeforeAfter, before_after
 from mlpm_core.services.in_life.rollouts import KpiRollout, rollouts
 from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.consistent import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -142,6 +143,10 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
     NotFoundError
         When there is no such project.
     """
+    return kept(workspace, "proofs", project, partial(_proofs, workspace, project))
+
+
+def _proofs(workspace: Workspace, project: str) -> ProofsView:
     row, today = workspace.project(project), workspace.today(project)
     until = datetime.combine(today + timedelta(days=1), time())
     in_force = [d for d in decisions(workspace, project) if d.state is DecisionState.IN_FORCE]

@@ -139,9 +139,10 @@ def promises(view: DeliveredView) -> None:
         alt="Promises of the project with standing, promised and realised level, and for when",
     )
     st.caption(
-        "Compared with the KPI as the monitored metrics imply it, in the month of the promised "
-        "date and on average since then. Kept: the average since then is at least as good as "
-        "promised. Over-delivered: it is better with a chance of 90% or more."
+        "Judged by the KPI as it was measured since the promised date, and as the monitored "
+        "metrics imply it (grade C) only where nothing was measured. Kept: the average since then "
+        "is at least as good as promised. Over-delivered: it is better with a chance of 90% or "
+        "more. Grade: how far a measured KPI can be put down to the model."
     )
 
 
