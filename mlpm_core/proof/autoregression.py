@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import betaincinv, ndtri, stdtr
+from scipy.special import betaincinv, ndtri, stdtr, stdtrit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +32,8 @@ _NEGLIGIBLE: Final = 1e-4
 _N_POINTS: Final = 64
 _N_OWN_POINTS: Final = 128
 _MOST_ALIKE: Final = 0.8
+_FEWEST_LEFT: Final = 2
+_END: Final = 0.975
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +105,13 @@ class Undetermined(Enum):
 
 
 def regression(
-    values: Array, asked: Array, others: Array, *, trend: bool, most_alike: float = 1.0
+    values: Array,
+    asked: Array,
+    others: Array,
+    *,
+    trend: bool,
+    most_alike: float = 1.0,
+    is_cautious: bool = False,
 ) -> Regression | Undetermined:
     """A coefficient of a regression whose errors are autoregressive of first order.
 
@@ -120,6 +128,9 @@ def regression(
     most_alike : float
         The largest likeness of neighbours that is thought possible, at most 1. A level, other than
         a change of one, is known only below 1.
+    is_cautious : bool
+        Whether intervals are widened where neighbours may be much alike, so that a short series
+        whose likeness is taken for less than it is holds the stated level too.
 
     Returns
     -------
@@ -132,7 +143,9 @@ def regression(
     rise of a trend over the series has the prior N(0, (tau sigma)^2) with tau on the grid .5, 1, 2,
     4 ... 32, 128, each as likely. Given phi and tau the coefficient is t distributed around the
     generalised least squares estimate; their weights are the marginal (restricted) likelihood
-    |R|^-1/2 |X'R^-1 X|^-1/2 RSS^-(n - k)/2.
+    |R|^-1/2 |X'R^-1 X|^-1/2 RSS^-(n - k)/2. Cautious ones are the cube root of t(.975; (n - k)(1 -
+    phi^4)) / t(.975; n - k) times as wide for phi > 0, at least 2 degrees of freedom, which held
+    5 % in simulations.
 
     References
     ----------
@@ -179,6 +192,8 @@ def regression(
     weights /= weights.sum()
     extra = (b / a) ** 2 * rises**2 / (1 + d**2 * rises**2)
     scales = np.sqrt(rss / df * (1 / a**2 + extra))
+    if is_cautious:
+        scales = scales * _caution(df)[:, None]
     unit = size / length
     is_kept = weights > _NEGLIGIBLE
     coefficient = Mixture(
@@ -256,6 +271,12 @@ def _grid() -> Array:
     grid: Array = np.clip(2 * betaincinv(*_PRIOR, middles) - 1, -_HIGHEST, _HIGHEST)
     grid.setflags(write=False)
     return grid
+
+
+def _caution(df: int) -> Array:
+    """How much wider an interval is for each phi on the grid."""
+    left = np.maximum(df * (1 - np.maximum(_grid(), 0.0) ** 4), min(df, _FEWEST_LEFT))
+    return np.asarray(np.cbrt(stdtrit(left, _END) / stdtrit(df, _END)))
 
 
 def _tails(columns: Array, gaps: NDArray[np.intp]) -> tuple[tuple[Array, ...] | None, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
@@ -37,13 +37,15 @@ _P90: Final = 1.2815515655446004  # of the standard normal distribution
 class KpiProof:
     """Measured beside implied since a model went live; ``problem`` says why nothing can be said.
 
-    ``links`` are by the name of the metric.
+    ``links`` are by the name of the metric. ``also`` are other value cases that may act on the KPI:
+    what they imply cannot be added, so with one nothing is judged.
     """
 
     live_at: datetime | None = None
     agreement: Agreement | None = None
     links: Mapping[str, Link] = field(default_factory=dict)
     problem: str | None = None
+    also: tuple[str, ...] = ()
 
 
 def kpi_proof(workspace: Workspace, project: str, kpi_id: str, granularity: str) -> KpiProof:
@@ -73,7 +75,16 @@ def _proof(
     view: KpiView, grid: Mapping[Period, float], live_at: datetime, granularity: str
 ) -> KpiProof:
     seen = _agreement(view, grid, live_at, granularity)
-    return KpiProof(live_at, seen, _links(view.implied, grid, _cycles(view, granularity)))
+    if view.also and seen is not None and seen.measured is not None:
+        seen = replace(
+            seen,
+            verdict=Verdict.CANNOT_TELL,
+            reason=Reason.OTHER_CASES,
+            side=None,
+            more_periods=None,
+        )
+    links = _links(view.implied, grid, _cycles(view, granularity))
+    return KpiProof(live_at, seen, links, also=view.also)
 
 
 def _cycles(view: KpiView, granularity: str) -> tuple[int, ...]:
