@@ -12,7 +12,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.in_life.measured_levels import _is_level
-from mlpm_core.services.in_life.promises import Grade, Group, Outcome, delivered
+from mlpm_core.services.in_life.promises import Grade, Group, LevelDoubt, Outcome, delivered
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation import value_cases as valuation
@@ -240,7 +240,7 @@ def test_what_was_measured_judges_a_promise_and_what_is_implied_stands_beside_it
     (line,) = shown.promises
     assert (line.outcome, line.level.mean, line.probability) == (Outcome.MISSED, 310_000, None)
     found = line.measured
-    assert (found.n_periods, found.is_ranged, found.grade) == (3, False, None)
+    assert (found.n_periods, found.doubt, found.grade) == (3, LevelDoubt.SEASON, None)
     assert line.implied.mean == implied.level.mean
     assert line.then.mean == pytest.approx((900_000 + 300_000 + 310_000 + 320_000) / 4)
     assert (shown.hits.kept, shown.hits.judged) == (0, 1)
@@ -248,8 +248,11 @@ def test_what_was_measured_judges_a_promise_and_what_is_implied_stands_beside_it
     days = [date(2024, 8, 5) + timedelta(weeks=i) for i in range(9)]
     measured(shop, "k", *(f"{day},{500_000 + 9_000 * (i % 3)},P1W" for i, day in enumerate(days)))
     (line,) = view(shop).promises
+    assert (line.outcome, line.measured.doubt) == (Outcome.KEPT, LevelDoubt.SEASON)
+    kpi(shop, "k", "higher", season="none")
+    (line,) = view(shop).promises
     assert (line.outcome, line.measured.n_periods) == (Outcome.KEPT, 12)
-    assert line.measured.is_ranged
+    assert line.measured.doubt is None
     assert line.level.p10 < line.level.mean < line.level.p90
     assert 0.5 < line.probability < 0.9
 
@@ -340,10 +343,9 @@ def test_the_demo_tells_its_stories(tmp_path, demo_folder):
     )
     assert realised.total.realised.p10 > sum(m.realised.p10 for m in realised.months)
     pressed = at("stock-outs-under-pressure", realised)
-    assert pressed.implied.mean > pressed.promised > pressed.level.p90
-    assert (pressed.outcome, pressed.measured.grade, pressed.measured.group) == (
-        Outcome.OVER_DELIVERED, Grade.RANDOMISED, Group.TREATED,
-    )  # fmt: skip
+    assert pressed.implied.mean > pressed.promised > pressed.level.mean
+    assert (pressed.measured.grade, pressed.measured.group) == (Grade.RANDOMISED, Group.TREATED)
+    assert (pressed.outcome, pressed.measured.doubt) == (Outcome.KEPT, LevelDoubt.SEASON)
     assert at("planner-hours-first-year", realised).outcome is Outcome.OVER_DELIVERED
     workspace.close()
 

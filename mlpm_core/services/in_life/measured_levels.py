@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from mlpm_core.in_life.kpi_series import MeasuredValue, is_over, series_of
 from mlpm_core.in_life.periods import Period, following
 from mlpm_core.in_life.realisation import Grade
 from mlpm_core.proof.autoregression import mean_of
-from mlpm_core.records import Group
+from mlpm_core.records import Group, Season
 from mlpm_core.services.evaluate.proof_plans import is_per_case
 from mlpm_core.services.in_life.experiments import KpiExperiment, proofs
 from mlpm_core.services.in_life.kpi_view import kpi_lines
@@ -30,21 +31,31 @@ if TYPE_CHECKING:
 _AGREE: Final = 0.1
 _DAYS: Final = {"year": DAYS_PER_YEAR, "month": DAYS_PER_YEAR / 12, "week": 7.0}
 _MEANS: Final = ("1/kcase", "hour/kcase", "hour/case", "minute/case", "day/case")
+_A_YEAR: Final = 364  # days: 52 weeks
 _FEWEST: Final = 8
 """With fewer periods nothing is said of how far luck moved their mean."""
+
+
+class LevelDoubt(StrEnum):
+    """Why nothing is said of how far a mean lies from where a KPI is."""
+
+    FEW = "few"
+    NO_NOISE = "no_noise"
+    SEASON = "season"
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredLevel:
     """The mean of a KPI over whole periods, in its unit.
 
-    ``is_ranged`` tells a mean that says how far the luck of periods moves it from a plain one.
-    ``grade`` is how far the KPI can be put down to the model: A by experiment, B beside a group
-    left alone or over a roll-out, None without a control. ``group`` says whose it is.
+    Without a ``doubt`` it says how far the luck of periods moves it; with one it is a plain mean:
+    of few periods, of equal ones, or of less than a year of a KPI with a season. ``grade`` is how
+    far the KPI can be put down to the model: A by experiment, B beside a group left alone or over a
+    roll-out, None without a control. ``group`` says whose it is.
     """
 
     level: Estimate
-    is_ranged: bool
+    doubt: LevelDoubt | None
     n_periods: int
     word: str
     group: Group
@@ -58,6 +69,7 @@ class MeasuredKpi:
     series: KpiSeries
     group: Group
     grade: Grade | None
+    has_season: bool
 
     def since(self, on: date) -> MeasuredLevel | None:
         """The mean of the whole periods that begin on a day or later; None where there is none."""
@@ -74,11 +86,17 @@ class MeasuredKpi:
             return None
         by_period = {v.period: v.value for v in values}
         grid = following(by_period) if len(values) >= _FEWEST else ()
-        mean = mean_of(np.array([by_period.get(p, np.nan) for p in grid])) if grid else None
-        draws = np.array([np.mean([v.value for v in values])]) if mean is None else mean.points()
+        draws = np.array([np.mean([v.value for v in values])])
+        doubt: LevelDoubt | None = LevelDoubt.FEW
+        if self.has_season and sum(p.days for p in by_period) < _A_YEAR:
+            doubt = LevelDoubt.SEASON
+        elif grid:
+            mean = mean_of(np.array([by_period.get(p, np.nan) for p in grid]))
+            doubt = LevelDoubt.NO_NOISE if mean is None else None
+            draws = draws if mean is None else mean.points()
         return MeasuredLevel(
             Estimate.of(draws, self.series.unit),
-            mean is not None,
+            doubt,
             len(values),
             values[-1].period.word,
             self.group,
@@ -103,9 +121,10 @@ def measured_kpis(workspace: Workspace, project: str) -> dict[str, MeasuredKpi]:
     of_treated = _treated(workspace, project, {k: line.kpi.unit for k, line in lines.items()})
     found = {}
     for kpi_id, line in lines.items():
+        has_season = line.kpi.season is not Season.NONE
         for series, group in ((line.series, Group.ALL), (of_treated.get(kpi_id), Group.TREATED)):
             if kpi_id not in found and series is not None and series.newest is not None:
-                found[kpi_id] = MeasuredKpi(series, group, grades.get(kpi_id))
+                found[kpi_id] = MeasuredKpi(series, group, grades.get(kpi_id), has_season)
     return found
 
 

@@ -20,7 +20,12 @@ from mlpm_core.in_life.realisation import (
 from mlpm_core.records import Cost, Direction, Group, Kpi, Promise, ValueCase
 from mlpm_core.services.evaluate.decisions import DecisionState, DecisionView, decisions
 from mlpm_core.services.in_life.costs import CostsOfCase, costs_of_case
-from mlpm_core.services.in_life.measured_levels import MeasuredKpi, MeasuredLevel, measured_kpis
+from mlpm_core.services.in_life.measured_levels import (
+    LevelDoubt,
+    MeasuredKpi,
+    MeasuredLevel,
+    measured_kpis,
+)
 from mlpm_core.services.in_life.realised_value import NET, LifeMonth, RealisedValue, realised_value
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
@@ -43,6 +48,7 @@ __all__ = [
     "HitRate",
     "KpiMonth",
     "KpiMonths",
+    "LevelDoubt",
     "MeasuredLevel",
     "Month",
     "Outcome",
@@ -373,8 +379,8 @@ def _measured(line: PromiseLine, kpi: KpiValue | None, measured: MeasuredKpi | N
     is_kept = judgement.outcome is not Outcome.MISSED
     return replace(
         line,
-        outcome=judgement.outcome if found.is_ranged or not is_kept else Outcome.KEPT,
-        probability=judgement.probability if found.is_ranged else None,
+        outcome=judgement.outcome if found.doubt is None or not is_kept else Outcome.KEPT,
+        probability=judgement.probability if found.doubt is None else None,
         reason="",
         level=found.level,
         then=then.level if then else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.evaluate.candidates import NONE
-from mlpm_core.services.in_life.promises import Grade, Group, Outcome
+from mlpm_core.services.in_life.promises import Grade, Group, LevelDoubt, Outcome
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -306,7 +306,14 @@ def rests_on(line: PromiseLine) -> str:
     if line.measured is None:
         return line.reason or f"{days(line.days_monitored)} monitored since"
     text = f"{counted(line.measured.n_periods, line.measured.word)} measured since"
-    return text if line.measured.is_ranged else f"{text}: too few to say how sure that is"
+    return text + (_DOUBTS[line.measured.doubt] if line.measured.doubt else "")
+
+
+_DOUBTS = {
+    LevelDoubt.FEW: ": too few to say how sure that is",
+    LevelDoubt.NO_NOISE: ", all equal: nothing says how sure that is",
+    LevelDoubt.SEASON: ": less than a year, so the season may have lifted or lowered it",
+}
 
 
 def judged_by(line: PromiseLine) -> str:
