@@ -295,9 +295,10 @@ def test_promises_are_listed_or_asked_for():
     view = delivered(promises=(promised(Outcome.KEPT),), hits=HitRate(1, 1, 0.8, 1))
     assert shown(parts.promises, view) == [
         "Promises", say.promises(view),
-        "table Standing, KPI, Promised, For, That month, Since then, Likely (8 times in 10), "
-        "Judged by, Grade, Implied since, Chance that it is kept, Chance given when made, "
-        "Promised to, Made on, Based on: Promises of the project with standing, promised and "
+        "table Standing, Judged by, KPI, Promised, For, That month, Since then, "
+        "Likely (8 times in 10), Grade, Implied since, Chance that it is kept, "
+        "Chance given when made, Promised to, Made on, Based on: Promises of the project with "
+        "standing, promised and "
         "realised level, and for when",
         "Judged by the KPI as it was measured since the promised date, and as the monitored "
         "metrics imply it (grade C) only where nothing was measured. Kept: the average since then "

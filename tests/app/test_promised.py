@@ -60,7 +60,7 @@ def test_it_opens_with_how_much_of_the_promise_arrived(demo):
     assert "given a chance of 65%" in text
     assert "Estimated from model metrics, not measured with a control group" in text
     assert list(app.dataframe[0].value["Standing"]) == [
-        "✓ over-delivered", "✕ missed", "✕ missed",
+        "✓ over-delivered", "✕ missed", "✓ kept",
     ]  # fmt: skip
 
 

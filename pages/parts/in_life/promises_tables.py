@@ -143,13 +143,13 @@ def promises(view: DeliveredView) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Standing": [say.OUTCOMES[x.outcome] for x in lines],
+            "Judged by": [say.judged_by(x) for x in lines],
             "KPI": [x.kpi_title for x in lines],
             "Promised": [figure(x.promised, x.unit) for x in lines],
             "For": [day(x.promised_for_on) for x in lines],
             "That month": [_level(x.then, x.promised) for x in lines],
             "Since then": [_level(x.level, x.promised) for x in lines],
             "Likely (8 times in 10)": [_likely(x) for x in lines],
-            "Judged by": [say.judged_by(x) for x in lines],
             "Grade": [say.grade_of(x) for x in lines],
             "Implied since": [_level(x.implied, x.promised) for x in lines],
             "Chance that it is kept": [_chance(x.probability, x.level) for x in lines],

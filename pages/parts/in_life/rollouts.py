@@ -68,9 +68,9 @@ def sentence(measured: KpiRollout) -> str:
     way = "rose" if change.mean > 0 else "fell"
     text = (
         f"Measured over a staggered roll-out (grade B): **{_WORDS[measured.works]}**. In the units "
-        f"that took the model up, “{title}” {way} by **{size}** a {measured.word} more than in "
-        f"those that had not yet (change {number(change.low, digits)} to "
-        f"{number(change.high, digits)}, 95 times in 100)."
+        f"that took the model up, “{title}” {way} by **{size}** more than in those "
+        f"that had not yet, on average over the {measured.word}s since (change "
+        f"{number(change.low, digits)} to {number(change.high, digits)}, 95 times in 100)."
     )
     if not measured.is_due:
         return f"{text} It is judged once, on {day(measured.read_on)}."
