@@ -123,6 +123,30 @@ class Period:
                 return f"{day} {self.start:%H:%M}"
 
 
+def following(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """Every period from the first to the last, those between that nobody told included.
+
+    Empty where they do not follow each other: of other lengths, weeks that begin on other days,
+    moments without a length.
+
+    Examples
+    --------
+    >>> weeks = [Period(datetime(2026, 6, day), "P1W") for day in (1, 15)]
+    >>> [period.start.day for period in following(weeks)]
+    [1, 8, 15]
+    >>> following([*weeks, Period(datetime(2026, 6, 9), "P1W")])
+    ()
+    """
+    told = set(periods)
+    if not told or len({p.granularity for p in told}) > 1 or not min(told).days:
+        return ()
+    period, last, every = min(told), max(told), []
+    while period <= last:
+        every.append(period)
+        period = Period(period.end, period.granularity)
+    return tuple(every) if told <= set(every) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Logged:
     """The predictions of a period that a log holds, and how many of them have an outcome yet."""

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
 from mlpm_core.proof.autoregression import (
+    Mixture,
     Undetermined,
     normal_points,
     regression,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from mlpm_core.proof.autoregression import Mixture, Regression
+    from mlpm_core.proof.autoregression import Regression
 
     Array = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ FEWEST_AFTER: Final = 4
 """With fewer measured periods the stated level was not held in simulations, so nothing is said."""
 
 _LONGEST_CYCLE: Final = 53
-_N_POINTS: Final = 64
+_N_POINTS: Final = 16
 _SPARE: Final = 5
 _POWER: Final = 0.8
 
@@ -61,6 +62,7 @@ class Reason(StrEnum):
     SEASON_UNSEEN = "season_unseen"
     NOTHING_IMPLIED = "nothing_implied"
     TOO_NOISY = "too_noisy"
+    OTHER_CASES = "other_cases"
 
 
 class Side(StrEnum):
@@ -194,7 +196,7 @@ def agreement(
         more = _until_enough(nothing, reason, model.columns().shape[1])
         return replace(nothing, reason=reason, more_periods=more)
     series = np.concatenate([old, new])
-    fit = regression(series, model.after(), model.columns(), trend=True)
+    fit = regression(series, model.after(), model.columns(), trend=True, is_cautious=True)
     if isinstance(fit, Undetermined):
         is_exact = fit is Undetermined.NO_NOISE
         return replace(nothing, reason=Reason.NO_NOISE if is_exact else Reason.SEASON_UNSEEN)
@@ -283,7 +285,15 @@ def _difference(measured: Mixture, change: Array) -> Interval:
         points = np.quantile(change, (np.arange(_N_POINTS) + 0.5) / _N_POINTS)
         spread = points.std()
         points = change.mean() + (points - points.mean()) * (change.std() / spread if spread else 0)
-    return Interval.of_draws((measured.points()[:, None] - points).ravel())
+    n = len(points)
+    return Interval.of(
+        Mixture(
+            np.tile(measured.weights / n, n),
+            (measured.centres - points[:, None]).ravel(),
+            np.tile(measured.scales, n),
+            measured.df,
+        )
+    )
 
 
 def _reason(old: Array, new: Array, model: _Model) -> Reason | None:

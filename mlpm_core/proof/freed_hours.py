@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.proof.autoregression import Mixture, Undetermined, regression
+from mlpm_core.proof.autoregression import mean_of
 from mlpm_core.proof.interval import TAIL, Interval
 from mlpm_core.quantity import LARGEST_RESULT
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from mlpm_core.proof.autoregression import Mixture
+
     Array = NDArray[np.float64]
 
 
 FEWEST_PERIODS: Final = 8
 """With fewer measured periods the stated level was not held in simulations."""
-_MOST_ALIKE: Final = 0.8
 _N_POINTS: Final = 64
 
 
@@ -120,7 +121,7 @@ def freed_hours(
     if n < FEWEST_PERIODS:
         return _because(nothing, HoursReason.FEW_PERIODS)
     rows[:, ~is_whole] = np.nan
-    measured = _mean(rows[0])
+    measured = mean_of(rows[0])
     if measured is None:
         return _because(nothing, HoursReason.NO_NOISE)
     return _told(nothing, rows, measured, draws, list(went_to))
@@ -166,23 +167,11 @@ def _rows(freed: ArrayLike, went_to: Mapping[Destination, ArrayLike]) -> Array:
     return stacked
 
 
-def _mean(series: Array) -> Mixture | None:
-    """The mean of a series; None when all its values are equal."""
-    nothing_else = np.empty((len(series), 0))
-    fit = regression(
-        series, np.ones(len(series)), nothing_else, trend=False, most_alike=_MOST_ALIKE
-    )
-    if isinstance(fit, Undetermined):
-        return None
-    found = fit.coefficient
-    return Mixture(found.weights, found.centres + np.nanmean(series), found.scales, found.df)
-
-
 def _share(part: Array, total: Array) -> Interval:
     """A part of a total, as a ratio of their means."""
     whole = float(np.nanmean(total))
     ratio = float(np.nanmean(part)) / whole
-    apart = _mean(part - ratio * total)
+    apart = mean_of(part - ratio * total)
     if apart is None:
         return Interval(ratio, ratio, ratio)
     low, high = apart.quantile(TAIL) / whole, apart.quantile(1 - TAIL) / whole

@@ -76,6 +76,7 @@ from mlpm_core.records.planning import (
     Season,
     ValueCase,
 )
+from mlpm_core.records.proving import FreedHoursRecord, RolloutResult
 from mlpm_core.records.receipt import (
     Effect,
     Example,
@@ -130,7 +131,8 @@ KINDS: dict[str, type[Record]] = {
         Project, StakeholderRecord, FindingRecord,
         Model, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, Promise, MetricLimit,
         MetricResult,
-        Prediction, Label, Incident, Cost, KpiActual, EstimateRecord, Evaluation, Decision,
+        Prediction, Label, Incident, Cost, KpiActual, FreedHoursRecord, RolloutResult,
+        EstimateRecord, Evaluation, Decision,
         Event, KpiTarget,
         Requirement, Interaction, Role, Task, TeamMember, Absence, ClosedProject, EstimateSnapshot,
         DeliveryPromise, Risk, RiskReview, CheckResult, CheckQuestion, Artefact, Rebuild,
@@ -203,6 +205,7 @@ __all__ = [
     "FileField",
     "FileLook",
     "FindingRecord",
+    "FreedHoursRecord",
     "Granularity",
     "Group",
     "Incident",
@@ -244,6 +247,7 @@ __all__ = [
     "RiskReview",
     "RiskStatus",
     "Role",
+    "RolloutResult",
     "Season",
     "Site",
     "Slot",

@@ -1,7 +1,15 @@
 import streamlit as st
 
 from pages.parts.common import controls, panels, queries
-from pages.parts.in_life import come_true, costs, events, promises, promises_text, proof
+from pages.parts.in_life import (
+    come_true,
+    costs,
+    events,
+    freed_hours,
+    promises,
+    promises_text,
+    proof,
+)
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -33,6 +41,7 @@ shown = promises.months(view, marks)
 events.listing(marks)
 promises.promises(view)
 proof.section(project)
+freed_hours.section(project, view.case)
 costs.section(view)
 come_true.section(view.case)
 promises.decisions_due(view)

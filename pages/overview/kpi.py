@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import controls, queries
-from pages.parts.in_life import kpi, kpi_proof, kpi_text, proof
+from pages.parts.in_life import freed_hours, kpi, kpi_proof, kpi_text, proof
 
 project = controls.project()
 view = kpi.in_view(project)
@@ -20,6 +20,7 @@ if series is None:
 else:
     kpi_proof.section(view, series)
 proof.on_kpi(project, view.kpi.kpi_id)
+freed_hours.on_kpi(view)
 kpi.who_and_what(view, series)
 kpi.what_moves_it(view)
 kpi.since(view, series)

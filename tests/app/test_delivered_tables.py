@@ -132,7 +132,9 @@ def test_every_promise_says_what_became_of_it():
         "That month": ["12", "–", "–"],
         "Since then": ["9.5", "–", "9"],
         "Likely (8 times in 10)": ["9 to 10", "–", "exact"],
+        "Judged by": ["implied", "–", "implied"],
         "Grade": ["C", "–", "C"],
+        "Implied since": ["–"] * 3,
         "Chance that it is kept": ["<1%", "–", "100%"],
         "Chance given when made": ["80%", "–", "80%"],
         "Promised to": ["Ada", "–", "Ada"],
@@ -293,13 +295,15 @@ def test_promises_are_listed_or_asked_for():
     view = delivered(promises=(promised(Outcome.KEPT),), hits=HitRate(1, 1, 0.8, 1))
     assert shown(parts.promises, view) == [
         "Promises", say.promises(view),
-        "table Standing, KPI, Promised, For, That month, Since then, Likely (8 times in 10), "
-        "Grade, Chance that it is kept, Chance given when made, Promised to, Made on, Based on: "
-        "Promises of the project with standing, promised and "
+        "table Standing, Judged by, KPI, Promised, For, That month, Since then, "
+        "Likely (8 times in 10), Grade, Implied since, Chance that it is kept, "
+        "Chance given when made, Promised to, Made on, Based on: Promises of the project with "
+        "standing, promised and "
         "realised level, and for when",
-        "Compared with the KPI as the monitored metrics imply it, in the month of the promised "
-        "date and on average since then. Kept: the average since then is at least as good as "
-        "promised. Over-delivered: it is better with a chance of 90% or more.",
+        "Judged by the KPI as it was measured since the promised date, and as the monitored "
+        "metrics imply it (grade C) only where nothing was measured. Kept: the average since then "
+        "is at least as good as promised. Over-delivered: it is better with a chance of 90% or "
+        "more. Grade: how far a measured KPI can be put down to the model.",
     ]  # fmt: skip
 
 

@@ -8,7 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from mlpm_core.records import Deployment
-from mlpm_core.services.in_life.promises import Grade, HitRate, KpiMonths, Outcome
+from mlpm_core.services.in_life.promises import (
+    Grade,
+    Group,
+    HitRate,
+    KpiMonths,
+    LevelDoubt,
+    Outcome,
+)
 from pages.parts.common import terms
 from pages.parts.in_life import promises_text as say
 from tests.by_hand import case, delivered, kpi, kpi_month, month, promised, worth
@@ -204,6 +211,29 @@ def test_how_many_promises_were_kept(n, hits, of_hits, text):
     assert say.promises(view).endswith(r"\.")
 
 
+def weeks(n, **more):
+    """Weeks in which a KPI was measured since a promised day."""
+    row = {"n_periods": n, "word": "week", "group": "all", "grade": None, "doubt": None}
+    return SimpleNamespace(**(row | more))
+
+
+@pytest.mark.parametrize(
+    ("measured", "judged_by", "grade"),
+    [
+        (None, "implied", "C"),
+        (weeks(9), "measured", "no control"),
+        (weeks(9, grade=Grade.BEFORE_AFTER), "measured", "B"),
+        (weeks(9, grade=Grade.RANDOMISED, group=Group.TREATED), "measured, treated", "A"),
+    ],
+)
+def test_a_promise_says_by_what_it_was_judged(measured, judged_by, grade):
+    line = promised(Outcome.KEPT, level=SimpleNamespace(), measured=measured)
+    assert (say.judged_by(line), say.grade_of(line)) == (judged_by, grade)
+    assert (
+        say.judged_by(promised(Outcome.NOT_DUE)) == say.grade_of(promised(Outcome.NOT_DUE)) == "–"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
@@ -211,6 +241,11 @@ def test_how_many_promises_were_kept(n, hits, of_hits, text):
         (promised(Outcome.NOT_DUE, now=9.25), "not due; stands at 9.25 now"),
         (promised(Outcome.UNKNOWN, reason="Its KPI is gone."), "Its KPI is gone."),
         (promised(Outcome.KEPT, days_monitored=20.0), "20 days monitored since"),
+        (promised(Outcome.KEPT, measured=weeks(12)), "12 weeks measured since"),
+        (
+            promised(Outcome.KEPT, measured=weeks(1, doubt=LevelDoubt.FEW)),
+            "1 week measured since: too few to say how sure that is",
+        ),
     ],
 )
 def test_what_the_standing_of_a_promise_rests_on(line, text):

@@ -7,10 +7,11 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from mlpm_core.services.in_life.come_true import come_true
 from mlpm_core.services.in_life.kpi_proof import Reason, Side, Verdict, kpi_proof
 from mlpm_core.services.in_life.kpi_view import kpi_view
 from pages.parts.in_life.kpi_proof import sentence
-from tests.monitored_shop import SHOP, clock, in_use, kpi, planned, results
+from tests.monitored_shop import QUANTITIES, SHOP, clock, in_use, kpi, planned, results, save
 from tests.services.test_kpi_view import measured
 
 FIRST, LIVE = np.datetime64("2023-01-02"), 60
@@ -92,6 +93,32 @@ def test_without_a_model_or_for_another_length_nothing_is_claimed(workspace):
     proof = kpi_proof(workspace, SHOP, "returns", "P1W")
     assert (proof.agreement, proof.links, proof.problem) == (None, {}, None)
     assert kpi_proof(workspace, SHOP, "returns", "P1M").agreement is None
+
+
+def test_another_case_that_may_move_the_kpi_too_is_not_left_out_without_a_word(shop):
+    """Two cases each gave half of what was measured: held against one of them it contradicted."""
+    change = implied(shop)
+    measured(shop, "revenue", *series(2 * change))
+    seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
+    assert (seen.verdict, seen.side) == (Verdict.CONTRADICTS, Side.BETTER)
+    save(
+        shop, "value_cases",
+        {"value_case_id": "web", "title": "Web orders", "mechanism": "demand_forecast",
+         "model_id": "m"},
+    )  # fmt: skip
+    save(
+        shop, "quantities",
+        *({"value_case_id": "web", "name": n, "written": w} for n, w in QUANTITIES.items()),
+    )  # fmt: skip
+    proof = kpi_proof(shop, SHOP, "revenue", "P1W")
+    seen = proof.agreement
+    assert (seen.verdict, seen.reason) == (Verdict.CANNOT_TELL, Reason.OTHER_CASES)
+    assert proof.also == ("Web orders",)
+    assert "“Web orders” changes the same dimension" in sentence(seen, proof, "EUR/year", "week")
+    assert come_true(shop).cases == ()
+    kpi(shop, "web-revenue", "higher", value_case_id="web")
+    seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
+    assert seen.verdict is Verdict.CONTRADICTS
 
 
 def test_an_owner_who_says_that_there_is_no_season_is_told_sooner(shop):

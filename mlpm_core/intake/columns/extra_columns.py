@@ -65,7 +65,7 @@ def extra_columns(record: type[Record]) -> tuple[Column, ...]:
         return (PERIOD,)
     if not {"period_start", "granularity"} <= names:
         return ()
-    return (PERIOD_END,) if "unit" in names else (PERIOD_END, UNIT)
+    return (PERIOD_END, UNIT) if "kpi_id" in names and "unit" not in names else (PERIOD_END,)
 
 
 def file_columns(record: type[Record]) -> tuple[Column, ...]:

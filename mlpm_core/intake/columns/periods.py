@@ -282,10 +282,11 @@ def _from_ends(
 
 
 def _series(readings: dict[str, Reading]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A number for what each record is a result of: its model, or its KPI."""
-    name = "model_id" if "model_id" in readings else "kpi_id"
-    reading = readings[name]
-    return keyed([reading.array(ColumnKind.NAME)], len(reading.is_faulty()))
+    """A number for what each record is a result of: its model, its KPI (of a unit), its case."""
+    name = next(n for n in ("model_id", "kpi_id", "value_case_id") if n in readings)
+    names = [name, "unit_id"] if "unit_id" in readings else [name]
+    keys = [readings[n].array(ColumnKind.NAME) for n in names]
+    return keyed(keys, len(readings[name].is_faulty()))
 
 
 def _asked_length(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mlpm_core.proof.agreement import Reason
 from mlpm_core.proof.interval import Interval
 from mlpm_core.proof.realisation_factor import (
     FEWEST_CASES,
@@ -134,6 +135,8 @@ def _best_of(
         seen = kpi_proof(workspace, project, line.kpi.kpi_id, line.series.granularity).agreement
         if seen is None or seen.measured is None or not _error(seen.measured) > 0:
             continue
+        if seen.reason is Reason.OTHER_CASES:
+            continue  # measured is what several cases did, implied what one of them did
         one = (project, line, seen, seen.measured)
         kept = best.get(line.kpi.value_case_id)
         if kept is None or _vague(seen.measured) < _vague(kept[3]):

@@ -20,7 +20,9 @@ from mlpm_core.records import Direction, Group, Kpi, ProofDesign
 from mlpm_core.services.evaluate.decisions import DecisionState, decisions
 from mlpm_core.services.evaluate.proof_plans import is_per_case, outcome_units
 from mlpm_core.services.in_life.before_after import KpiBeforeAfter, before_after
+from mlpm_core.services.in_life.rollouts import KpiRollout, rollouts
 from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.session.consistent import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
 
 __all__ = [
-    "Doubt", "Experiment", "KpiBeforeAfter", "KpiExperiment", "Lack", "Proof", "ProofDesign",
-    "ProofState", "ProofsView", "Verdict", "proofs",
+    "Doubt", "Experiment", "KpiBeforeAfter", "KpiExperiment", "KpiRollout", "Lack", "Proof",
+    "ProofDesign", "ProofState", "ProofsView", "Verdict", "proofs",
 ]  # fmt: skip
 
 _AGREE: Final = 0.1
@@ -110,12 +112,19 @@ class Proof:
 class ProofsView:
     """What was measured by group, and how far the proofs of the decisions in force have come.
 
-    ``compared`` are those that are planned before and after, beside a group left alone (grade B).
+    ``compared`` are those that are planned before and after, beside a group left alone, and
+    ``staggered`` those of units that took a model up at different times (grade B).
     """
 
     experiments: tuple[KpiExperiment, ...]
     proofs: tuple[Proof, ...]
     compared: tuple[KpiBeforeAfter, ...] = ()
+    staggered: tuple[KpiRollout, ...] = ()
+
+    @property
+    def of_kpis(self) -> tuple[KpiExperiment | KpiBeforeAfter | KpiRollout, ...]:
+        """Everything that was measured of single KPIs, the strongest grade first."""
+        return (*self.experiments, *self.compared, *self.staggered)
 
 
 _SPLIT: Final = (ProofDesign.HALVES, ProofDesign.HOLDOUT)
@@ -134,6 +143,10 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
     NotFoundError
         When there is no such project.
     """
+    return kept(workspace, "proofs", project, partial(_proofs, workspace, project))
+
+
+def _proofs(workspace: Workspace, project: str) -> ProofsView:
     row, today = workspace.project(project), workspace.today(project)
     until = datetime.combine(today + timedelta(days=1), time())
     in_force = [d for d in decisions(workspace, project) if d.state is DecisionState.IN_FORCE]
@@ -141,6 +154,7 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
     with workspace.store.reader() as reader:
         kpis = {k.kpi_id: k for k in reader.current(Kpi, project) if not k.archived}
         rows = reader.rows("kpis_by_group", project=project, until=until)
+        of_units = reader.rows("rollout_results", project=project, until=until)
         told = [
             before_after(reader, kpis[name], plan, today)
             for name, plan in plans.items()
@@ -168,6 +182,7 @@ def proofs(workspace: Workspace, project: str) -> ProofsView:
             for d in in_force
         ),
         tuple(compared.values()),
+        rollouts(of_units, kpis, in_force, today),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.in_life.periods import Period
+from mlpm_core.in_life.periods import following
 from mlpm_core.proof.agreement import Agreement, Reason, Side, Verdict, agreement, implied_change
 from mlpm_core.proof.interval import Interval
 from mlpm_core.proof.link import Link, link
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mlpm_core.in_life.periods import Period
     from mlpm_core.services.in_life.kpi_view import ImpliedLevel, KpiSeries, KpiView
     from mlpm_core.services.session.workspace import Workspace
 
@@ -36,13 +37,15 @@ _P90: Final = 1.2815515655446004  # of the standard normal distribution
 class KpiProof:
     """Measured beside implied since a model went live; ``problem`` says why nothing can be said.
 
-    ``links`` are by the name of the metric.
+    ``links`` are by the name of the metric. ``also`` are other value cases that may act on the KPI:
+    what they imply cannot be added, so with one nothing is judged.
     """
 
     live_at: datetime | None = None
     agreement: Agreement | None = None
     links: Mapping[str, Link] = field(default_factory=dict)
     problem: str | None = None
+    also: tuple[str, ...] = ()
 
 
 def kpi_proof(workspace: Workspace, project: str, kpi_id: str, granularity: str) -> KpiProof:
@@ -72,7 +75,16 @@ def _proof(
     view: KpiView, grid: Mapping[Period, float], live_at: datetime, granularity: str
 ) -> KpiProof:
     seen = _agreement(view, grid, live_at, granularity)
-    return KpiProof(live_at, seen, _links(view.implied, grid, _cycles(view, granularity)))
+    if view.also and seen is not None and seen.measured is not None:
+        seen = replace(
+            seen,
+            verdict=Verdict.CANNOT_TELL,
+            reason=Reason.OTHER_CASES,
+            side=None,
+            more_periods=None,
+        )
+    links = _links(view.implied, grid, _cycles(view, granularity))
+    return KpiProof(live_at, seen, links, also=view.also)
 
 
 def _cycles(view: KpiView, granularity: str) -> tuple[int, ...]:
@@ -94,13 +106,7 @@ def _grid(series: KpiSeries) -> dict[Period, float] | None:
     None where periods of one length do not follow each other, as weeks that begin on other days.
     """
     values = {v.period: v.value for v in series.whole}
-    if not values:
-        return None
-    period, last, grid = min(values), max(values), {}
-    while period <= last:
-        grid[period] = values.get(period, float("nan"))
-        period = Period(period.end, period.granularity)
-    return grid if values.keys() <= grid.keys() else None
+    return {p: values.get(p, float("nan")) for p in following(values)} or None
 
 
 def _agreement(

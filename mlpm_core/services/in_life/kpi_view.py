@@ -144,7 +144,9 @@ class KpiView:
     """One KPI in full.
 
     ``series`` are its measured values by length of period, that of the newest first. ``implied`` is
-    where the model's metrics put it, ``no_implied`` why nothing does.
+    where the model's metrics put it, ``no_implied`` why nothing does. ``also`` are the titles of
+    other value cases with results that change the same dimension and that no other KPI of it
+    names: what they imply is in no figure of this KPI.
     """
 
     project: str
@@ -158,6 +160,7 @@ class KpiView:
     targets: tuple[Target, ...]
     promises: tuple[Promise, ...]
     events: tuple[Happening, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def kpi(self) -> KpiValue:
@@ -242,6 +245,16 @@ def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
         targets=tuple(_judged(t, line) for t in _with_last(targets, line.kpi)),
         promises=promises,
         events=concerning(happenings, kpis=[kpi_id], models=_models(case)),
+        also=_also(view, line.kpi) if implied else (),
+    )
+
+
+def _also(view: ProjectView, kpi: KpiValue) -> tuple[str, ...]:
+    """Other value cases that may act on a KPI."""
+    named = {k.value_case_id for k in view.kpis if k.dimension is kpi.dimension}
+    others = [x.case for x in view.lines if x.case.value_case_id not in named]
+    return tuple(
+        case.title for case in others if case.current and case.current.kpis[kpi.dimension].mean
     )
 
 

@@ -17,9 +17,15 @@ from mlpm_core.in_life.realisation import (
     over_days,
     together,
 )
-from mlpm_core.records import Cost, Direction, Kpi, Promise, ValueCase
+from mlpm_core.records import Cost, Direction, Group, Kpi, Promise, ValueCase
 from mlpm_core.services.evaluate.decisions import DecisionState, DecisionView, decisions
 from mlpm_core.services.in_life.costs import CostsOfCase, costs_of_case
+from mlpm_core.services.in_life.measured_levels import (
+    LevelDoubt,
+    MeasuredKpi,
+    MeasuredLevel,
+    measured_kpis,
+)
 from mlpm_core.services.in_life.realised_value import NET, LifeMonth, RealisedValue, realised_value
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
@@ -38,9 +44,12 @@ __all__ = [
     "DeliveredView",
     "Estimate",
     "Grade",
+    "Group",
     "HitRate",
     "KpiMonth",
     "KpiMonths",
+    "LevelDoubt",
+    "MeasuredLevel",
     "Month",
     "Outcome",
     "PromiseLine",
@@ -96,10 +105,12 @@ class KpiMonths:
 class PromiseLine:
     """A promise and what became of it.
 
-    ``level`` is the KPI's mean from the promised day on, over ``days_monitored`` days, and
-    ``probability`` how likely that is at least as good as promised; ``then`` is its mean over the
-    month of that day, ``now`` what the newest results imply. ``reason`` says why a promise that
-    fell due cannot be judged.
+    ``level`` is the KPI's mean from the promised day on: as ``measured`` in whole periods where
+    there is one, else as implied over ``days_monitored`` days. ``probability`` is how likely it is
+    at least as good as promised, None where nothing says how far luck moves it; ``then`` is its
+    mean over the month of that day, ``implied`` what the metrics imply beside a measured one, and
+    ``now`` what the newest results imply. ``reason`` says why a promise that fell due cannot be
+    judged.
     """
 
     promise_id: str
@@ -117,6 +128,8 @@ class PromiseLine:
     probability: float | None = None
     then: Estimate | None = None
     now: float | None = None
+    measured: MeasuredLevel | None = None
+    implied: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,8 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
 
     Realised is what the value function gives for the monitored metrics (grade C, model-implied);
     promised is the planned net, as in the value gap. Days without results are not filled in.
+    Promises are judged by what was measured since their day, and by what is implied only where
+    nothing was.
 
     Raises
     ------
@@ -182,6 +197,12 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
         case, life = cases[value_case_id], lives[value_case_id]
         costs = costs_of_case(reader, rows[value_case_id], case, life, today)
     lines = [_promise(p, kpis.get(p.kpi_id), cases, lives, today) for p in promises]
+    if any(line.outcome is not Outcome.NOT_DUE for line in lines):
+        measured = measured_kpis(workspace, project)
+        lines = [
+            _measured(line, kpis.get(p.kpi_id), measured.get(p.kpi_id))
+            for line, p in zip(lines, promises, strict=True)
+        ]
     lines.sort(key=lambda x: (x.promised_for_on, x.made_on, x.promise_id))
     reviews = [
         d.review_on
@@ -341,4 +362,28 @@ def _promise(
         level=level,
         then=then,
         days_monitored=part.days,
+    )
+
+
+def _measured(line: PromiseLine, kpi: KpiValue | None, measured: MeasuredKpi | None) -> PromiseLine:
+    """The same, judged by what was measured since the promised day, where something was."""
+    if line.outcome is Outcome.NOT_DUE or kpi is None or not kpi.counts or measured is None:
+        return line
+    found = measured.since(line.promised_for_on)
+    if found is None:
+        return line
+    then = measured.in_month(line.promised_for_on)
+    judgement = judged(
+        found.level, line.promised, higher_is_better=kpi.direction == Direction.HIGHER
+    )
+    is_kept = judgement.outcome is not Outcome.MISSED
+    return replace(
+        line,
+        outcome=judgement.outcome if found.doubt is None or not is_kept else Outcome.KEPT,
+        probability=judgement.probability if found.doubt is None else None,
+        reason="",
+        level=found.level,
+        then=then.level if then else None,
+        measured=found,
+        implied=line.level,
     )

@@ -62,8 +62,9 @@ def in_kpi_units(reader: Reader, project: str, file: ParsedFile) -> ParsedFile:
             factors[i] = factor
     times = pa.array(factors)
     fields = dict(file.rows.fields)
-    fields |= {name: pc.multiply(fields[name], times) for name in _SCALED}
-    fields["sum_sq"] = pc.multiply(pc.multiply(fields["sum_sq"], times), times)
+    fields |= {name: pc.multiply(fields[name], times) for name in _SCALED if name in fields}
+    if "sum_sq" in fields:
+        fields["sum_sq"] = pc.multiply(pc.multiply(fields["sum_sq"], times), times)
     kept = ~file.faults.is_bad[file.rows.of]
     return replace(file, rows=Rows(file.rows.of, fields).taken(kept))
 

@@ -1,4 +1,4 @@
-"""What incidents, costs and targets must satisfy, and how a broken rule becomes a reject."""
+"""What incidents, costs, targets and proofs must satisfy; a broken rule becomes a reject."""
 
 from __future__ import annotations
 
@@ -84,6 +84,19 @@ def target_rule(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
                 )
                 return fault_in(harder, b, MlpmError(sentence))
         return None
+
+    return rule
+
+
+def length_rule(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    """The rule that what is counted over a period says how long the period is."""
+    del reader, project
+
+    def rule(row: Row) -> Reject | None:
+        if row["granularity"]:
+            return None
+        sentence = "The length of the period is missing; write P1W for a week or P1M for a month."
+        return fault_in("granularity", "", MlpmError(sentence))
 
     return rule
 

@@ -24,6 +24,7 @@ from mlpm_core.records import (
     DeliveryPromise,
     EstimateSnapshot,
     Evaluation,
+    FreedHoursRecord,
     Incident,
     Interaction,
     Kpi,
@@ -40,6 +41,7 @@ from mlpm_core.records import (
     Reject,
     Risk,
     RiskReview,
+    RolloutResult,
     Status,
     ValueCase,
 )
@@ -52,7 +54,13 @@ from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import asked_about_log
 from mlpm_core.services.ingest.meeting_rules import delivery_promise_rule, interaction_rule
-from mlpm_core.services.ingest.outcome_rules import cost_rule, fault_in, incident_rule, target_rule
+from mlpm_core.services.ingest.outcome_rules import (
+    cost_rule,
+    fault_in,
+    incident_rule,
+    length_rule,
+    target_rule,
+)
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.risk_rules import review_rule, risk_rule
 from mlpm_core.services.ingest.scale_rules import settled_scale
@@ -85,7 +93,7 @@ def judged_with_rules(
 
     A broken rule is a reject like any other.
     """
-    if asked.record is KpiActual:
+    if asked.record in (KpiActual, RolloutResult):
         parsed = in_kpi_units(reader, asked.project, parsed)
     stored = Stored(reader, asked.project)
     if asked.record is Label:
@@ -375,6 +383,8 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Incident: incident_rule,
     KpiTarget: target_rule,
     Cost: cost_rule,
+    FreedHoursRecord: length_rule,
+    RolloutResult: length_rule,
     Contract: contract_rule,
     **{record: amounts_rule(record) for record in AMOUNTS},
     Risk: risk_rule,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mlpm_core.quantity import Dimension
 from mlpm_core.records import METRICS
 from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
 from mlpm_core.services.valuation.settled import settled_metrics
@@ -13,14 +14,24 @@ from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import worth_by_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.in_life.periods import Monitored, Period
-    from mlpm_core.quantity import Dimension
     from mlpm_core.records import Metric
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
+    from mlpm_core.value.worth import Worth
+
+
+@dataclass(frozen=True, slots=True)
+class HoursPoint:
+    """Hours of people a year that one period's metrics free, with P10 and P90."""
+
+    period: Period
+    mean: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +137,42 @@ def rates_of(
     last: int | None = None,
 ) -> list[RatePoint]:
     """The value rates of one case's periods of a length; ``last`` keeps the newest only."""
+    return _rates(case, _periods(reader, project, case, granularity, today), last)
+
+
+def hours_of(
+    reader: Reader, project: str, case: CaseValue, granularity: str, today: date
+) -> list[HoursPoint]:
+    """Hours of people a year that the metrics of one case's periods free, oldest first.
+
+    Raises
+    ------
+    InputError
+        When they have no finite value a year.
+    """
+    periods = _periods(reader, project, case, granularity, today)
+    hours = [
+        (period, w.annual(Dimension.PEOPLE_INTENSITY))
+        for period, _, _, w in _worths(case, periods, None)
+    ]
+    return [HoursPoint(period, told.mean, told.p10, told.p90) for period, told in hours]
+
+
+def _periods(
+    reader: Reader, project: str, case: CaseValue, granularity: str, today: date
+) -> Mapping[Period, Mapping[str, Monitored]]:
     monitored = monitored_periods(
         reader, project, case.deployment, today, case.mechanism, case.currency
     )
-    periods = {p: m for p, m in monitored.items() if p.granularity == granularity}
-    return _rates(case, periods, last)
+    return {p: m for p, m in monitored.items() if p.granularity == granularity}
 
 
-def _rates(
+def _worths(
     case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
-) -> list[RatePoint]:
+) -> Iterator[tuple[Period, Mapping[str, Monitored], dict[str, str], Worth]]:
+    """What the metrics of each period are worth, with these and all it rests on as written."""
     if not periods or (case.planned is None and case.current is None):
-        return []
+        return
     vectors = [
         {name: text for name, (text, _) in held.items()} for held in settled_metrics(case, periods)
     ]
@@ -157,6 +192,13 @@ def _rates(
         currency=case.currency,
         draws=1024,
     )
+    for (period, metrics), vector, w in zip(shown, vectors, worths, strict=True):
+        yield period, metrics, fixed | vector, w
+
+
+def _rates(
+    case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
+) -> list[RatePoint]:
     per_week = 7 / DAYS_PER_YEAR
     return [
         RatePoint(
@@ -166,8 +208,8 @@ def _rates(
             w.net.p90 * per_week,
             {dimension: kpi.mean for dimension, kpi in w.kpis.items()},
             metrics,
-            fixed | vector,
+            inputs,
             {dimension: (kpi.p10, kpi.p90) for dimension, kpi in w.kpis.items()},
         )
-        for (period, metrics), vector, w in zip(shown, vectors, worths, strict=True)
+        for period, metrics, inputs, w in _worths(case, periods, last)
     ]

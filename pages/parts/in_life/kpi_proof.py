@@ -13,6 +13,7 @@ from pages.parts.common.format import (
     Colour,
     counted,
     day,
+    listed,
     literal,
     number,
     percent,
@@ -88,7 +89,19 @@ def sentence(seen: Agreement, proof: KpiProof, unit: str, word: str) -> str:
                 "what else moves this KPI before you report the implied value."
             )
         case _:
-            return f"{moved}; {implied}. {_why(seen, word)}"
+            why = _others(proof) if seen.reason is Reason.OTHER_CASES else _why(seen, word)
+            return f"{moved}; {implied}. {why}"
+
+
+def _others(proof: KpiProof) -> str:
+    """That other value cases may act on the KPI too, and how to say whether they do."""
+    names = listed([f"“{title}”" for title in proof.also])
+    acts = "changes" if len(proof.also) == 1 else "change"
+    return (
+        f"{names} {acts} the same dimension, and nothing says whether this KPI is moved too: what "
+        "is implied there cannot be added, so the two cannot be compared. Give each value case a "
+        "KPI of its own."
+    )
 
 
 def _ends(interval: Interval) -> str:

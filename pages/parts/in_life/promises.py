@@ -16,14 +16,13 @@ from pages.parts.in_life import promises_text as say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.services.in_life.experiments import KpiBeforeAfter, KpiExperiment
     from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
     from pages.parts.common.event_marks import Numbered
 
 _NET = "@net"  # no name begins with this sign
 
 
-def cards(view: DeliveredView, proven: Sequence[KpiExperiment | KpiBeforeAfter] = ()) -> None:
+def cards(view: DeliveredView, proven: Sequence[proof.Measured] = ()) -> None:
     """Promised and realised to date, the gap between them, what is proven, and promises kept."""
     total, currency = view.total, view.case.currency
     if total is None or total.realised is None:
@@ -140,9 +139,10 @@ def promises(view: DeliveredView) -> None:
         alt="Promises of the project with standing, promised and realised level, and for when",
     )
     st.caption(
-        "Compared with the KPI as the monitored metrics imply it, in the month of the promised "
-        "date and on average since then. Kept: the average since then is at least as good as "
-        "promised. Over-delivered: it is better with a chance of 90% or more."
+        "Judged by the KPI as it was measured since the promised date, and as the monitored "
+        "metrics imply it (grade C) only where nothing was measured. Kept: the average since then "
+        "is at least as good as promised. Over-delivered: it is better with a chance of 90% or "
+        "more. Grade: how far a measured KPI can be put down to the model."
     )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         KpiMonth,
         KpiMonths,
         Month,
+        PromiseLine,
     )
 
 
@@ -142,13 +143,15 @@ def promises(view: DeliveredView) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Standing": [say.OUTCOMES[x.outcome] for x in lines],
+            "Judged by": [say.judged_by(x) for x in lines],
             "KPI": [x.kpi_title for x in lines],
             "Promised": [figure(x.promised, x.unit) for x in lines],
             "For": [day(x.promised_for_on) for x in lines],
             "That month": [_level(x.then, x.promised) for x in lines],
             "Since then": [_level(x.level, x.promised) for x in lines],
-            "Likely (8 times in 10)": [_ends(x.level) for x in lines],
-            "Grade": [Grade.MODEL_IMPLIED.value if x.level else NOTHING for x in lines],
+            "Likely (8 times in 10)": [_likely(x) for x in lines],
+            "Grade": [say.grade_of(x) for x in lines],
+            "Implied since": [_level(x.implied, x.promised) for x in lines],
             "Chance that it is kept": [_chance(x.probability, x.level) for x in lines],
             "Chance given when made": [_share(x.confidence) for x in lines],
             "Promised to": [x.made_to or NOTHING for x in lines],
@@ -192,6 +195,13 @@ def _ends(estimate: Estimate | None) -> str:
     if estimate is None:
         return NOTHING
     return span(estimate.p10, estimate.p90)
+
+
+def _likely(line: PromiseLine) -> str:
+    """Where the level of a promise lies; a plain mean of few periods is not an exact one."""
+    if line.measured is not None and line.measured.doubt is not None:
+        return "not told"
+    return _ends(line.level)
 
 
 def _labels(month: Month | KpiMonth) -> str:

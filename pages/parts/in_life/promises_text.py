@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.evaluate.candidates import NONE
-from mlpm_core.services.in_life.promises import Grade, Outcome
+from mlpm_core.services.in_life.promises import Grade, Group, LevelDoubt, Outcome
 from pages.parts.common.format import (
+    NOTHING,
     counted,
     day,
     digits_beside,
@@ -302,7 +303,31 @@ def rests_on(line: PromiseLine) -> str:
     """What the standing of a promise rests on, or why there is none."""
     if line.outcome is Outcome.NOT_DUE:
         return "not due" if line.now is None else f"not due; stands at {number(line.now)} now"
-    return line.reason or f"{days(line.days_monitored)} monitored since"
+    if line.measured is None:
+        return line.reason or f"{days(line.days_monitored)} monitored since"
+    text = f"{counted(line.measured.n_periods, line.measured.word)} measured since"
+    return text + (_DOUBTS[line.measured.doubt] if line.measured.doubt else "")
+
+
+_DOUBTS = {
+    LevelDoubt.FEW: ": too few to say how sure that is",
+    LevelDoubt.NO_NOISE: ", all equal: nothing says how sure that is",
+    LevelDoubt.SEASON: ": less than a year, so the season may have lifted or lowered it",
+}
+
+
+def judged_by(line: PromiseLine) -> str:
+    """By what a promise was judged: what was measured, or what the metrics imply."""
+    if line.measured is None:
+        return "implied" if line.level else NOTHING
+    return "measured, treated" if line.measured.group is Group.TREATED else "measured"
+
+
+def grade_of(line: PromiseLine) -> str:
+    """How far the level of a promise can be put down to the model."""
+    if line.measured is None:
+        return Grade.MODEL_IMPLIED.value if line.level else NOTHING
+    return line.measured.grade.value if line.measured.grade else "no control"
 
 
 def reviews(view: DeliveredView) -> str:

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mlpm_core.services.in_life.experiments import KpiBeforeAfter, ProofState, Verdict
+from mlpm_core.services.in_life.experiments import (
+    KpiBeforeAfter,
+    KpiExperiment,
+    ProofState,
+    Verdict,
+)
 from mlpm_core.services.in_life.promises import Grade
 from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
+from pages.parts.in_life import rollouts
 
 if TYPE_CHECKING:
-    from mlpm_core.services.in_life.experiments import KpiExperiment, ProofsView
+    from mlpm_core.services.in_life.experiments import KpiRollout, ProofsView
     from mlpm_core.services.in_life.promises import DeliveredView
+
+    Measured = KpiExperiment | KpiBeforeAfter | KpiRollout
 
 _ICONS = {
     Verdict.WORKS: ":material/check_circle:",
@@ -31,20 +39,13 @@ def section(project: str, *, is_in_use: bool = True) -> None:
     Of a model that is not in use yet nothing is asked: the section is left out where it is empty.
     """
     view = queries.proofs(project)
-    if (
-        not is_in_use
-        and not (view.experiments or view.compared)
-        and not any(p.is_planned for p in view.proofs)
-    ):
+    if not is_in_use and not view.of_kpis and not any(p.is_planned for p in view.proofs):
         return
     st.subheader("Proven by measurement", anchor=False, help=say.EVER)
-    for measured in view.experiments:
+    for measured in view.of_kpis:
         with st.container(border=True):
-            _experiment(measured)
-    for told in view.compared:
-        with st.container(border=True):
-            _before_after(told)
-    if not view.experiments and not view.compared:
+            _one(measured)
+    if not view.of_kpis:
         st.info(say.nothing(), icon=":material/science:")
         st.page_link(
             "data/upload.py",
@@ -63,37 +64,44 @@ def section(project: str, *, is_in_use: bool = True) -> None:
         )
 
 
-def of_case(proven: ProofsView, view: DeliveredView) -> tuple[KpiExperiment | KpiBeforeAfter, ...]:
+def _one(measured: Measured) -> None:
+    """What was measured of one KPI, by whichever design."""
+    if isinstance(measured, KpiExperiment):
+        _experiment(measured)
+    elif isinstance(measured, KpiBeforeAfter):
+        _before_after(measured)
+    else:
+        rollouts.told(measured)
+
+
+def of_case(proven: ProofsView, view: DeliveredView) -> tuple[Measured, ...]:
     """What was proven with a figure on the KPIs of a value case."""
     kpis = {shown.kpi.kpi_id for shown in view.kpis}
-    every: list[KpiExperiment | KpiBeforeAfter] = [*proven.experiments, *proven.compared]
-    return tuple(m for m in every if m.kpi_id in kpis and m.has_figure)
+    return tuple(m for m in proven.of_kpis if m.kpi_id in kpis and m.has_figure)
 
 
-def card(measured: KpiExperiment | KpiBeforeAfter) -> None:
+def card(measured: Measured) -> None:
     """The figure of a proof with its range and grade, beside what is implied."""
     with st.container(border=True, height="stretch"):
         if isinstance(measured, KpiBeforeAfter):
             told = say.figure_before_after(measured)
             st.metric("Before and after", literal(told.value))
-        else:
+        elif isinstance(measured, KpiExperiment):
             told = say.figure_of(measured)
             st.metric("By experiment", literal(told.value), help=say.EVER)
+        else:
+            told = rollouts.figure(measured)
+            st.metric("By staggered roll-out", literal(told.value))
         st.caption(literal(told.evidence), help=terms.GRADE)
 
 
 def on_kpi(project: str, kpi_id: str) -> None:
     """On the KPI screen: what an experiment on this KPI says, where there is one."""
-    view = queries.proofs(project)
-    every: list[KpiExperiment | KpiBeforeAfter] = [*view.experiments, *view.compared]
-    mine = [m for m in every if m.kpi_id == kpi_id]
+    mine = [m for m in queries.proofs(project).of_kpis if m.kpi_id == kpi_id]
     if mine:
         st.subheader("Proven by measurement", anchor=False, help=say.EVER)
     for measured in mine:
-        if isinstance(measured, KpiBeforeAfter):
-            _before_after(measured)
-        else:
-            _experiment(measured)
+        _one(measured)
 
 
 def _before_after(told: KpiBeforeAfter) -> None:

@@ -360,5 +360,6 @@ def nothing() -> str:
     return (
         "Nothing here is proven yet: no KPI was measured with some cases held out at random. "
         "Upload measured KPIs with the groups treated and holdout, and this section says whether "
-        "the model works (grade A)."
+        "the model works (grade A). Where units take it up at different times, upload "
+        "roll-out results (grade B)."
     )
