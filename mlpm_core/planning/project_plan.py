@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -343,3 +344,14 @@ def _circles(tasks: tuple[TaskPlan, ...]) -> list[str]:
         chain = " waits for ".join(quoted(name) for name in names)
         return [f"Tasks wait for each other in a circle: {chain}. Remove one of them."]
     return []
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a list separated by semicolons or commas, each once.
+
+    Examples
+    --------
+    >>> names_in("T1; T2,T1 ;")
+    ('T1', 'T2')
+    """
+    return tuple(dict.fromkeys(n for part in re.split(r"[;,]", text) if (n := part.strip())))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +22,8 @@ from mlpm_core.planning import (
     WorkCalendar,
     each_day,
 )
+from mlpm_core.planning.mitigation import mitigation_of, reviews_in_effect
+from mlpm_core.planning.project_plan import names_in
 from mlpm_core.planning.risk import probability_on
 from mlpm_core.records import (
     Absence,
@@ -134,6 +135,7 @@ def stored_plan(
             risks=_risks(
                 _shown(reader.current(Risk, name)),
                 _shown(reader.current(RiskReview, name)),
+                every,
                 roles,
                 today,
             ),
@@ -166,17 +168,6 @@ def _shown(records: Sequence[T]) -> list[T]:
 
 def _is_done(task: Task) -> bool:
     return task.status == TaskStatus.DONE or task.finished_on is not None
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """The names of a list separated by semicolons or commas, each once.
-
-    Examples
-    --------
-    >>> names_in("T1; T2,T1 ;")
-    ('T1', 'T2')
-    """
-    return tuple(dict.fromkeys(n for part in re.split(r"[;,]", text) if (n := part.strip())))
 
 
 def work_calendar(reader: Reader, project: Project, today: date) -> WorkCalendar:
@@ -326,17 +317,23 @@ def _overhead_rate(answers: EstimateRecord | None, roles: Sequence[Role]) -> flo
 
 
 def _risks(
-    risks: Sequence[Risk], reviews: Sequence[RiskReview], roles: Sequence[Role], today: date
+    risks: Sequence[Risk],
+    reviews: Sequence[RiskReview],
+    tasks: Sequence[Task],
+    roles: Sequence[Role],
+    today: date,
 ) -> tuple[RiskPlan, ...]:
     """The risks that are not retired, as likely as their newest reviews say.
 
-    One that occurred counts as certain, or the estimate would fall on the day that it happens; once
-    what it takes stands in the tasks, it is retired.
+    From the day its mitigation is done, a risk is as likely as it is afterwards. One that occurred
+    counts as certain, or the estimate would fall on the day that it happens; once what it takes
+    stands in the tasks, it is retired.
     """
     plans = []
     for r in risks:
         own = [review for review in reviews if review.risk_id == r.risk_id]
-        probability = probability_on(r, own, today, today)
+        counted = reviews_in_effect(r, own, mitigation_of(r, tasks, today))
+        probability = probability_on(r, counted, today, today)
         if r.status is RiskStatus.RETIRED or probability is None:
             continue
         try:
