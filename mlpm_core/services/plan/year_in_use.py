@@ -174,6 +174,6 @@ def _contracts(facts: SupportFacts, last: date | None) -> tuple[str, ...]:
         for care in facts.cares
         if care.keeper is Keeper.CONTRACT
         and care.contract is not None
-        and (care.until_on is None or last is None or care.until_on >= last)
+        and (care.contract.ends_on is None or last is None or care.contract.ends_on >= last)
     ]
     return tuple(dict.fromkeys(held)) if len(held) == len(facts.cares) else ()
