@@ -110,12 +110,28 @@ class TaskPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Working days since the start, from one to another, on which so much of a role is missing.
+
+    ``people`` is in full-time people: somebody with half of their time is half a person.
+    """
+
+    from_day: float
+    to_day: float
+    people: float
+
+
+@dataclass(frozen=True, slots=True)
 class RolePlan:
-    """How many people play a role, the share of their time, and what a person-day costs."""
+    """How many people play a role, the share of their time, and what a person-day costs.
+
+    ``away`` are the days on which some of them are absent, in their order, none overlapping.
+    """
 
     heads: int = 1
     availability: float = 1.0
     day_rate: float = 0.0
+    away: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from mlpm_core.planning import (
     WorkCalendar,
     each_day,
 )
+from mlpm_core.planning.absences import availabilities, role_absences
 from mlpm_core.planning.mitigation import mitigation_of, reviews_in_effect
 from mlpm_core.planning.project_plan import names_in
 from mlpm_core.planning.risk import probability_on
@@ -38,6 +39,7 @@ from mlpm_core.records import (
     Task,
     TaskCategory,
     TaskStatus,
+    TeamMember,
 )
 
 if TYPE_CHECKING:
@@ -60,8 +62,7 @@ class StoredPlan:
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
     that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
     the estimators whose ranges are taken as wider than they said. ``unused_answers`` are names of
-    estimates that are kept besides: of several the first by its short name counts. ``days_away``
-    are working days from today on on which single people are absent, which moves no date.
+    estimates that are kept besides: of several the first by its short name counts.
     """
 
     plan: ProjectPlan | None
@@ -73,7 +74,6 @@ class StoredPlan:
     problem: str | None = None
     widened: tuple[EstimatorLine, ...] = ()
     unused_answers: tuple[str, ...] = ()
-    days_away: int = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -85,11 +85,13 @@ class StoredPlan:
                 f"The tasks go by the answers of the estimate “{used.title or used.estimate_id}”, "
                 f"whose short name comes first; archive the others if they do not hold: {listed}."
             )
-        if n := self.days_away:
-            days = "working day" if n == 1 else "working days"
+        doing = {t.role for t in self.tasks if not _is_done(t)}
+        roles = self.plan.roles if self.plan else {}
+        slowed = [name for name, role in roles.items() if role.away and name in doing]
+        if slowed:
             sentences.append(
-                f"Single people are away on {n:,} {days} to come, which these dates do not count: "
-                "lower the availability of their roles if it matters."
+                f"People are away on days to come: the work of {', '.join(slowed[:5])} goes on "
+                "with those who are there, each task slower by the share that is missing."
             )
         return tuple(sentences)
 
@@ -123,9 +125,17 @@ def stored_plan(
     try:
         reached = _reached(counted, unestimated, calendar, today)
         roles = _shown(reader.current(Role, name))
+        people = availabilities(
+            _shown(reader.current(TeamMember, name)), _shown(reader.current(Absence, name))
+        )
         plan = ProjectPlan(
             tasks=_task_plans(counted, unestimated, _Waited(every, counted), own),
-            roles={r.role_id: RolePlan(r.heads, r.availability, r.day_rate) for r in roles},
+            roles={
+                r.role_id: RolePlan(
+                    r.heads, r.availability, r.day_rate, role_absences(r, people, calendar, today)
+                )
+                for r in roles
+            },
             bias=_bias(answers, own.reference),
             factors=_factors(answers, _shown(reader.current(FindingRecord, name))),
             documentation=answers.documentation if answers else Documentation.NONE,
@@ -158,7 +168,6 @@ def stored_plan(
         problem=problem,
         widened=tuple(lines.values()),
         unused_answers=tuple(e.title or e.estimate_id for e in estimates[1:]),
-        days_away=_days_away(_shown(reader.current(Absence, name)), calendar, today),
     )
 
 
@@ -179,14 +188,6 @@ def work_calendar(reader: Reader, project: Project, today: date) -> WorkCalendar
     everybody = [a for a in _shown(reader.current(Absence, name)) if not a.person_id]
     holidays = frozenset(day for a in everybody for day in each_day(a.from_on, a.to_on))
     return WorkCalendar(min(days, default=today), holidays)
-
-
-def _days_away(absences: Sequence[Absence], calendar: WorkCalendar, today: date) -> int:
-    """Working days of absences of single people from today on; those of two people count twice."""
-    own = [a for a in absences if a.person_id and a.to_on >= today]
-    return sum(
-        calendar.days_until(a.to_on) - calendar.days_before(max(a.from_on, today)) for a in own
-    )
 
 
 def _reached(

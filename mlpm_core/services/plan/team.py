@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.planning.absences import availabilities
 from mlpm_core.planning.capacity import (
     Availability,
     RoleLoad,
@@ -251,13 +252,7 @@ def _availabilities(
     """Everybody's time; while nobody is named, the heads of each role."""
     if not members:
         return [Availability(r.role_id, r.availability) for r in roles for _ in range(r.heads)]
-    away: defaultdict[str, list[tuple[date, date]]] = defaultdict(list)
-    for absence in absences:
-        away[absence.person_id].append((absence.from_on, absence.to_on))
-    return [
-        Availability(m.role, m.fraction, m.from_on, m.to_on, tuple(away[m.person_id]))
-        for m in members
-    ]
+    return availabilities(members, absences)
 
 
 def _until(demand: Demand | None, project: Project, day: date) -> date | None:
