@@ -102,33 +102,6 @@ def test_a_contract_that_ended_or_is_ahead_covers_nothing_today(shop):
     assert Gap.CONTRACT_AHEAD in care(shop).alarms
 
 
-def test_own_people_look_after_a_model_whenever_no_contract_is_in_force(shop):
-    live = DEPLOYMENT | {
-        "contract_id": "standby", "needed_until_on": date(2027, 12, 31),
-        "looked_after_by": "Pia Holm",
-    }  # fmt: skip
-    save(shop, "contracts", CONTRACT)
-    save(shop, "deployments", live)
-    for dates, keeper, gaps in (
-        ({"ends_on": date(2026, 6, 29)}, Keeper.OWN_PEOPLE, {Gap.OWN_PEOPLE_ONLY}),
-        ({"starts_on": date(2026, 7, 10)}, Keeper.OWN_PEOPLE, {Gap.OWN_PEOPLE_ONLY}),
-        ({}, Keeper.CONTRACT, set()),
-    ):
-        save(shop, "contracts", CONTRACT | dates)
-        found = care(shop)
-        assert (found.keeper, found.gap_days, found.alarms) == (keeper, 0, ())
-        assert found.own_people == "Pia Holm"
-        assert gaps == {Gap.OWN_PEOPLE_ONLY} & set(found.gaps)
-
-
-def test_the_other_party_of_a_contract_is_none_of_ones_own_people(shop):
-    save(shop, "contracts", CONTRACT | {"ends_on": date(2026, 6, 29)})
-    live = {"contract_id": "standby", "looked_after_by": " northlight "}
-    save(shop, "deployments", DEPLOYMENT | live)
-    assert (care(shop).keeper, care(shop).own_people) == (Keeper.NOBODY, "")
-    assert Gap.CONTRACT_ENDED in care(shop).alarms
-
-
 def test_a_contract_for_building_looks_after_nothing(shop):
     save(shop, "contracts", CONTRACT | {"contract_type": "build"})
     save(
