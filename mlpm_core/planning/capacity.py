@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Days = tuple[date, date]
 """First and last day, both counted."""
+HOURS_A_DAY: Final = 8.0
+"""Hours of work that a person-day holds; the product's own."""
 
 
 @dataclass(frozen=True, slots=True)

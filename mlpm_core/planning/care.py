@@ -52,6 +52,7 @@ class Gap(StrEnum):
     UNPAID = "unpaid"
     NO_RESPONSE_TIME = "no_response_time"
     NO_TELEMETRY = "no_telemetry"
+    OWN_PEOPLE_ONLY = "own_people_only"
     NO_RUN_BOOK = "no_run_book"
     NOT_REHEARSED = "not_rehearsed"
 
@@ -97,14 +98,16 @@ class ClauseCheck:
 class Care:
     """Who looks after one deployment, until when, and what is missing.
 
-    ``until_on`` is the last covered day; None while it is open-ended, or nobody does. ``gap_days``
-    are days, from today on, on which the business needs it and nobody has to come; None when that
-    is not known, since nobody said until when it is needed.
+    ``keeper`` is who does today. ``own_people`` are those of one's own that are named, or empty:
+    they do whatever no contract covers. ``until_on`` is the last covered day; None while it is
+    open-ended, or nobody does. ``gap_days`` are days, from today on, on which the business needs it
+    and nobody has to come; None when that is not known, since nobody said until when it is needed.
     """
 
     deployment: Deployment
     contract: Contract | None
     keeper: Keeper
+    own_people: str
     until_on: date | None
     gap_days: int | None
     gaps: tuple[Gap, ...]
@@ -149,9 +152,10 @@ def care_of(
 
     Notes
     -----
-    A contract covers the days from its first to its last, or without end, when it is a support
-    contract; own people cover all days. Days without cover are those from today to the last day of
-    need that lie outside.
+    A support contract covers the days from its first to its last, or without end, and goes first
+    while it is in force. Own people cover every other day, and on days of the contract what it
+    leaves out; the other party of the contract is nobody's own people. Days without cover are those
+    from today to the last day of need that lie outside.
 
     Examples
     --------
@@ -163,31 +167,41 @@ def care_of(
     >>> care.keeper.value, care.gap_days, care.gaps[0].value
     ('nobody', 10, 'nobody')
     """
-    supports = contract is not None and contract.contract_type is ContractType.SUPPORT
-    has_own = bool(deployment.looked_after_by.strip())
-    checks = clause_checks(clauses) if contract is not None and supports else ()
-    if contract is not None and supports:
-        first: date | None = contract.starts_on or today
-        last = contract.ends_on
-        is_over = last is not None and last < today
-        keeper = Keeper.NOBODY if is_over else Keeper.CONTRACT
-    else:
-        first, last = (today if has_own else None), None
-        keeper = Keeper.OWN_PEOPLE if has_own else Keeper.NOBODY
+    support = contract if contract and contract.contract_type is ContractType.SUPPORT else None
+    own = _own_people(deployment, contract)
+    checks = clause_checks(clauses) if support else ()
+    is_over = support is not None and support.ends_on is not None and support.ends_on < today
+    is_ahead = support is not None and support.starts_on is not None and support.starts_on > today
+    keeper = Keeper.OWN_PEOPLE if own else Keeper.NOBODY
+    first: date | None = today if own else None
+    last: date | None = None
+    if support is not None:
+        if not is_over and not is_ahead:
+            keeper = Keeper.CONTRACT
+        if not own:
+            first, last = support.starts_on or today, support.ends_on
     gaps = [
-        *_of_cover(deployment, contract, keeper, today),
-        *(_of_contract(deployment, contract, checks) if contract is not None and supports else ()),
+        *_of_cover(deployment, contract, keeper, own, today),
+        *(_of_contract(deployment, support, checks) if support and not is_over else ()),
         *_of_running(deployment, today),
     ]
     return Care(
         deployment=deployment,
         contract=contract,
         keeper=keeper,
+        own_people=own,
         until_on=last,
         gap_days=_gap_days(deployment.needed_until_on, first, last, today),
         gaps=tuple(sorted(dict.fromkeys(gaps), key=list(Gap).index)),
         clauses=checks,
     )
+
+
+def _own_people(deployment: Deployment, contract: Contract | None) -> str:
+    """Who of one's own people is named; the other party of the contract is none of them."""
+    named = deployment.looked_after_by.strip()
+    party = contract.counterparty.strip() if contract else ""
+    return "" if named.casefold() == party.casefold() else named
 
 
 def clause_checks(clauses: Sequence[ContractClause]) -> tuple[ClauseCheck, ...]:
@@ -208,7 +222,7 @@ def _check(name: str, clause: ContractClause | None) -> ClauseCheck:
 
 
 def _of_cover(
-    deployment: Deployment, contract: Contract | None, keeper: Keeper, today: date
+    deployment: Deployment, contract: Contract | None, keeper: Keeper, own: str, today: date
 ) -> list[Gap]:
     gaps = [Gap.NEED_UNKNOWN] if deployment.needed_until_on is None else []
     if contract is None:
@@ -219,6 +233,8 @@ def _of_cover(
         return gaps
     if contract.contract_type is not ContractType.SUPPORT:
         return [*gaps, Gap.NOT_FOR_SUPPORT] if keeper is Keeper.NOBODY else gaps
+    if own:
+        return gaps if keeper is Keeper.CONTRACT else [*gaps, Gap.OWN_PEOPLE_ONLY]
     needed, ends = deployment.needed_until_on, contract.ends_on
     if ends is not None and ends < today:
         gaps.append(Gap.CONTRACT_ENDED)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.project_plan import (
+    Away,
     Bias,
     FactorAnswer,
     ProjectPlan,
@@ -38,11 +39,15 @@ def written_plan(plan: ProjectPlan, reached: Reached, *, n: int, seed: int) -> s
     >>> read_plan(text) == (plan, Reached(), 100, 1)
     True
     """
+    fields = asdict(plan)
+    for role in fields["roles"].values():
+        if not role["away"]:  # so that a plan of before absences is still the same bytes
+            del role["away"]
     document = {
         "format": FORMAT,
         "n": n,
         "seed": seed,
-        "plan": asdict(plan),
+        "plan": fields,
         "reached": asdict(reached) | {"unestimated": sorted(reached.unestimated)},
     }
     return json.dumps(document, sort_keys=True, default=_day, ensure_ascii=False, allow_nan=False)
@@ -92,7 +97,7 @@ def _plan(fields: dict[str, Any]) -> ProjectPlan:
         | {
             "tasks": tasks,
             "risks": risks,
-            "roles": {name: RolePlan(**role) for name, role in fields["roles"].items()},
+            "roles": {name: _role(role) for name, role in fields["roles"].items()},
             "bias": Bias(**fields["bias"]),
             "factors": {name: _answer(answer) for name, answer in fields["factors"].items()},
             "documentation": Documentation(fields["documentation"]),
@@ -100,6 +105,11 @@ def _plan(fields: dict[str, Any]) -> ProjectPlan:
             "loop": Tries(**fields["loop"]) if fields["loop"] else None,
         }
     )
+
+
+def _role(fields: dict[str, Any]) -> RolePlan:
+    away = tuple(Away(**days) for days in fields.get("away", ()))
+    return RolePlan(**fields | {"away": away})
 
 
 def _answer(fields: Mapping[str, Any]) -> FactorAnswer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -109,12 +110,28 @@ class TaskPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Working days since the start, from one to another, on which so much of a role is missing.
+
+    ``people`` is in full-time people: somebody with half of their time is half a person.
+    """
+
+    from_day: float
+    to_day: float
+    people: float
+
+
+@dataclass(frozen=True, slots=True)
 class RolePlan:
-    """How many people play a role, the share of their time, and what a person-day costs."""
+    """How many people play a role, the share of their time, and what a person-day costs.
+
+    ``away`` are the days on which some of them are absent, in their order, none overlapping.
+    """
 
     heads: int = 1
     availability: float = 1.0
     day_rate: float = 0.0
+    away: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,3 +360,14 @@ def _circles(tasks: tuple[TaskPlan, ...]) -> list[str]:
         chain = " waits for ".join(quoted(name) for name in names)
         return [f"Tasks wait for each other in a circle: {chain}. Remove one of them."]
     return []
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a list separated by semicolons or commas, each once.
+
+    Examples
+    --------
+    >>> names_in("T1; T2,T1 ;")
+    ('T1', 'T2')
+    """
+    return tuple(dict.fromkeys(n for part in re.split(r"[;,]", text) if (n := part.strip())))

@@ -8,7 +8,7 @@ depends on is finished and somebody who plays its role is free (Kolisch & Hartma
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mlpm_core.planning.project_plan import ProjectPlan, RolePlan
 
     Array = NDArray[np.float64]
+
+_HAIR: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def ends_of(
     Parameters
     ----------
     plan : ProjectPlan
-        Its roles say how many work at once and how many person-days one does in a working day.
+        Its roles say how many work at once, how many person-days one does in a working day, and
+        when some are absent: all heads of a role are then slower by the share that is missing.
     days : mapping of str to array of shape (n,)
         Person-days of each task in all, working days of each wait.
     reached : Reached
@@ -101,14 +104,44 @@ class _Heads:
     def __init__(self, role: RolePlan, n_tasks: int, n: int, day: float) -> None:
         self._free = np.full((max(1, min(role.heads, n_tasks)), n), day)
         self._which = np.arange(n)
+        self._present = _Present(role) if role.away else None
 
     def work(self, ready: Array, days: Array) -> tuple[Array, Array]:
         """Start and end of a task for whoever is free first."""
         if len(self._free) == 1:
             start = np.maximum(ready, self._free[0])
-            self._free[0] = start + days
-            return start, start + days
+            self._free[0] = self._end(start, days)
+            return start, self._free[0].copy()
         first = np.argmin(self._free, axis=0)
         start = np.maximum(ready, self._free[first, self._which])
-        self._free[first, self._which] = start + days
-        return start, start + days
+        end = self._end(start, days)
+        self._free[first, self._which] = end
+        return start, end
+
+    def _end(self, start: Array, days: Array) -> Array:
+        return start + days if self._present is None else self._present.end(start, days)
+
+
+class _Present:
+    """How far work comes in time while some of a role are absent: a line with flatter pieces."""
+
+    def __init__(self, role: RolePlan) -> None:
+        edges, shares = [0.0], []
+        for away in role.away:
+            if away.from_day > edges[-1]:
+                edges.append(away.from_day)
+                shares.append(1.0)
+            edges.append(away.to_day)
+            shares.append(max(0.0, 1 - away.people / (role.heads * role.availability)))
+        self._days, self._shares = np.array(edges), np.array([*shares, 1.0])
+        self._done = np.concatenate([[0.0], np.cumsum(np.diff(self._days) * self._shares[:-1])])
+
+    def end(self, start: Array, days: Array) -> Array:
+        """When so many days of full presence are over; where nobody is there, time stands still."""
+        piece = np.searchsorted(self._days, start, side="right") - 1
+        done = self._done[piece] + (start - self._days[piece]) * self._shares[piece] + days
+        piece = np.maximum(np.searchsorted(self._done, done - _HAIR) - 1, 0)
+        with_nobody = self._shares[piece] == 0  # only at the very start: nothing is done before it
+        share = np.where(with_nobody, 1.0, self._shares[piece])
+        end: Array = self._days[piece] + (done - self._done[piece]) / share
+        return np.maximum(start, end)

@@ -109,7 +109,11 @@ class Deployment(Record):
         default="",
         refers_to="contracts",
     )
-    looked_after_by: Text = column("Who looks after it.", default="")
+    looked_after_by: Text = column(
+        "Who of your own people looks after it: whenever no support contract is in force, and for "
+        "what the contract leaves out.",
+        default="",
+    )
     needed_until_on: Day | None = column(
         "The last day on which the business needs it.", label="Needed until", default=None
     )

@@ -108,12 +108,20 @@ class Risk(Record):
         "What it would cost beyond the days, in the project's currency.", default=0.0, low=0
     )
     response: RiskResponse = column("What is done about it.", default=RiskResponse.NONE)
-    mitigation: Text = column("How it is made smaller.", default="")
+    mitigation: Text = column(
+        "How it is made smaller: short names of tasks with semicolons between, which say when it "
+        "is done, or a description.",
+        default="",
+    )
     mitigation_days: Number | None = column(
         "Person-days that making it smaller takes.", default=None, low=0, unit="person-days"
     )
     residual_probability: Number | None = column(
-        "How likely it is afterwards, from 0 to 1.", default=None, low=0, high=1
+        "How likely it is afterwards, from 0 to 1: it counts so from the day the tasks of its "
+        "mitigation are done.",
+        default=None,
+        low=0,
+        high=1,
     )
     owner: Text = column("Who watches it.", default="")
     raised_on: Day | None = column("The day it was seen.", label="Raised on", default=None)

@@ -6,7 +6,12 @@ from datetime import date
 
 import pytest
 
+from mlpm_core.planning.mitigation import Mitigation
+from mlpm_core.planning.risk import SharedSince
+from mlpm_core.records import Risk
 from mlpm_core.services.ingest import registers
+from mlpm_core.services.plan.risks import RiskView
+from pages.parts.plan import risks as words
 from tests.app.conftest import button, open_screen, plain, run, said
 
 ODD = "**x** :red[y] $z$ <img>"
@@ -110,3 +115,24 @@ def test_a_model_in_red_was_never_built_again(shop):
     assert ":red[:material/block:] **m**" in shown
     assert "It was never built again." in shown
     assert "Not kept: d." in shown
+
+
+@pytest.mark.parametrize(
+    ("made", "probability", "ending"),
+    [
+        (Mitigation(("T1",)), 0.4, "; 40% counts, and 10% once T1 is done"),
+        (Mitigation(("T1",), date(2026, 3, 2)), 0.1, "; done 2 Mar 2026, so 10% counts"),
+        (Mitigation(("T1",), date(2026, 3, 2)), 0.2, "and by a review since 20% counts"),
+        (Mitigation(("T1",), None, ("T1",)), 0.4, "for nobody wrote down when T1 ended"),
+        (Mitigation(), 0.4, "once tasks are named as its mitigation and done"),
+    ],
+)
+def test_it_is_said_which_probability_of_a_risk_counts(made, probability, ending):
+    record = Risk(
+        project="p", risk_id="r", title="Late", category="data", probability=0.4,
+        response="reduce", mitigation="T1", residual_probability=0.1,
+    )  # fmt: skip
+    view = RiskView(
+        record, probability, None, SharedSince(None, None), False, None, None, mitigation=made
+    )
+    assert words._response(view).endswith(ending)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from mlpm_core.planning.care import Gap, care_of
+from mlpm_core.records import Contract, Deployment
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.support import project_support
+from pages.parts.plan import support_text
 from tests.app.conftest import open_screen, run, said
 
 DEMAND, WORKSHOP = "bike-shop-demand", "bike-shop-workshop"
@@ -107,6 +110,29 @@ def test_the_sentence_says_who_and_what_is_not_covered_whatever_is_recorded(empt
     text = said(open_screen("support", project="p"))
     assert "5 models in use looked after: 1 by your own people and 4 by nobody" in text
     assert "at worst 10 days of need are not covered" in text
+
+
+def test_own_people_beside_a_contract_are_said_with_what_is_theirs():
+    live = Deployment(
+        project="p", deployment_id="d", model_id="m", value_case_id="v", contract_id="c",
+        from_on=date(2026, 1, 1), looked_after_by="Pia", needed_until_on=date(2027, 12, 31),
+    )  # fmt: skip
+    today = date(2026, 6, 30)
+    for dates, sentence, cell in (
+        ({"ends_on": date(2027, 3, 31)},
+         "is looked after by North until 31 Mar 2027, and by Pia for what the contract leaves out, "
+         "and afterwards for all", "North until 31 Mar 2027, Pia for the rest"),
+        ({"ends_on": date(2026, 6, 29)}, "is looked after by Pia, without a contract", "Pia"),
+        ({"starts_on": date(2026, 7, 10)},
+         "is looked after by Pia, without a contract until North begins on 10 Jul 2026", "Pia"),
+    ):  # fmt: skip
+        contract = Contract(
+            project="p", contract_id="c", counterparty="North", contract_type="support", **dates
+        )
+        care = care_of(live, contract, [], today)
+        assert support_text._kept(care, today) == sentence
+        assert support_text.keeper(care) == cell
+    assert support_text.gap(care, Gap.OWN_PEOPLE_ONLY) == "Its contract is not in force: Pia alone."
 
 
 def test_a_contract_that_has_not_begun_is_not_said_to_look_after_anything(empty):

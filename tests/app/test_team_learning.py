@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from mlpm_core.planning.calibration import estimator_calibration
+from mlpm_core.planning.quick_result import Spread
 from mlpm_core.records import Task
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.learning import Inside, learning
 from mlpm_core.services.plan.past_projects import EstimatorLine
 from mlpm_core.services.plan.team import Demand, team
+from mlpm_core.services.plan.year_in_use import SupportDemand, YearInUse
 from pages.parts.plan import learning_text, team_text
 from tests.app.conftest import button, open_screen, plain, run, said
 
@@ -95,6 +98,22 @@ def test_the_team_is_told_what_nobody_covers_and_which_days_lack(shop):
     warnings = " ".join(team_text.warnings(view))
     assert "roles that nobody plays: MLE" in warnings
     assert "looks after the model" in warnings
+
+
+def test_what_a_year_in_use_asks_is_said_with_who_has_the_days_or_why_not():
+    year = YearInUse("help", 2, is_in_use=False, hours=Spread(100, 200, 280, 400))
+    asked = "asks 200 hours a year at even odds and 280 to be safe, that is 35 person-days"
+    assert asked in team_text.in_use(SupportDemand(year))
+    assert "Nothing says when they go live" in team_text.in_use(SupportDemand(year))
+    dated = replace(year, first=TODAY, last=date(2027, 6, 29))
+    assert "Nobody is named who would do it" in team_text.in_use(SupportDemand(dated))
+    short = replace(dated, roles=("MLE",), capacity_days=20.0)
+    assert "MLE have 20 person-days for it: 15 lack." in team_text.in_use(SupportDemand(short))
+    assert team_text.lacks_in_use(short).endswith("lacks 15 person-days of MLE.")
+    held = replace(short, contracts=("Northlight",))
+    assert "A contract with Northlight" in team_text.in_use(SupportDemand(held))
+    assert "not available: too much" in team_text.in_use(SupportDemand(problem="too much"))
+    assert "a support plan (screen Support) says" in team_text.in_use(SupportDemand())
 
 
 def test_one_task_without_a_day_is_one(shop):

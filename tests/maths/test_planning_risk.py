@@ -9,6 +9,7 @@ import pytest
 from scipy.special import gammaincinv, ndtri
 
 from mlpm_core.errors import InputError
+from mlpm_core.planning.mitigation import Mitigation, mitigation_of, reviews_in_effect
 from mlpm_core.planning.risk import (
     at_risk,
     burn_down,
@@ -19,7 +20,7 @@ from mlpm_core.planning.risk import (
     shared_since,
     yearly_risk,
 )
-from mlpm_core.records import Risk, RiskReview
+from mlpm_core.records import Risk, RiskReview, Task
 
 MONDAY = date(2026, 3, 2)
 TODAY = MONDAY + timedelta(weeks=4)
@@ -146,3 +147,49 @@ def test_the_probability_a_year_is_the_mean_of_the_belief(k, years):
 def test_incidents_that_cannot_be_counted_are_refused(k, years):
     with pytest.raises(InputError, match="at least 0"):
         yearly_risk(k, years)
+
+
+def task(task_id, **more):
+    return Task(project="p", task_id=task_id, title=task_id, category="data", **more)
+
+
+def test_from_the_day_its_mitigation_is_done_a_risk_is_as_likely_as_afterwards():
+    done_on = MONDAY + timedelta(days=14)
+    smaller = risk(mitigation="T1; T2", residual_probability=0.1)
+    first = task("T1", status="done", finished_on=MONDAY)
+    both = [first, task("T2", status="done", finished_on=done_on)]
+    made = mitigation_of(smaller, both, TODAY)
+    assert made == Mitigation(("T1", "T2"), done_on)
+
+    def weeks(*reviews):
+        counted = {"r": reviews_in_effect(smaller, reviews, made)}
+        return [w.days for w in burn_down([smaller], counted, TODAY, 600)]
+
+    assert weeks() == pytest.approx([2, 2, 0.4, 0.4, 0.4])
+    assert weeks(review(7, 0.8)) == pytest.approx([2, 3.2, 0.4, 0.4, 0.4])
+    assert weeks(review(14, 0.2), review(21, 0.3)) == pytest.approx([2, 2, 0.8, 1.2, 1.2])
+
+
+@pytest.mark.parametrize(
+    ("mitigation", "tasks"),
+    [
+        ("T1; T2", [task("T1", status="done", finished_on=MONDAY), task("T2")]),
+        ("T1", [task("T1", status="done", finished_on=TODAY + timedelta(days=1))]),
+        ("T1", [task("T1", status="dropped", finished_on=MONDAY)]),
+        ("T1", [task("T1", status="done", finished_on=MONDAY, archived=True)]),
+        ("T1", [task("T1", status="done")]),
+        ("T1, asked twice", [task("T1", status="done", finished_on=MONDAY)]),
+        ("", [task("T1", status="done", finished_on=MONDAY)]),
+    ],
+)
+def test_what_is_not_known_to_be_done_makes_no_risk_smaller(mitigation, tasks):
+    smaller = risk(mitigation=mitigation, residual_probability=0.1)
+    made = mitigation_of(smaller, tasks, TODAY)
+    assert made.done_on is None
+    assert reviews_in_effect(smaller, (), made) == ()
+
+
+def test_a_risk_that_occurred_or_has_no_residual_is_not_made_smaller():
+    made = Mitigation(("T1",), MONDAY)
+    assert reviews_in_effect(risk(status="occurred", residual_probability=0.1), (), made) == ()
+    assert reviews_in_effect(risk(), (), made) == ()

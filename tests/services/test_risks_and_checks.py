@@ -13,6 +13,8 @@ from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.plan.checks import checks, question_titles
 from mlpm_core.services.plan.offered_risks import offered_risks, write_down
+from mlpm_core.services.plan.past_projects import own_history
+from mlpm_core.services.plan.plans import stored_plan
 from mlpm_core.services.plan.risks import risks
 from mlpm_core.services.session.settings import Settings
 from tests.stores import copied
@@ -143,6 +145,28 @@ def test_what_making_a_risk_smaller_spares_is_held_against_what_it_takes(shop):
         "dear": (1, True), "cheap": (1, False), "unsaid": (1, None), "unsized": (None, None),
         "worse": (0, False),
     }  # fmt: skip
+
+
+def test_the_estimate_goes_by_the_residual_probability_once_the_mitigation_is_done(shop):
+    save(shop, "roles", {"role_id": "DE", "day_rate": 500})
+    asking = {
+        "task_id": "ask", "title": "Ask twice", "category": "data", "role": "DE", "p10": 1,
+        "p50": 1, "p90": 1,
+    }  # fmt: skip
+    save(shop, "tasks", asking)
+    save(shop, "risks", SIZED | {"risk_id": "r", "mitigation": "ask", "residual_probability": 0.1})
+
+    def likely():
+        with shop.store.reader() as reader:
+            row = shop.project("p")
+            stored = stored_plan(reader, row, shop.today("p"), own_history(shop, row))
+        (view,) = risks(shop, "p").risks
+        assert [r.probability for r in stored.plan.risks] == [view.probability]
+        return view.probability, view.spared_days
+
+    assert likely() == (0.5, pytest.approx(1.6))
+    save(shop, "tasks", asking | {"status": "done", "finished_on": shop.today("p")})
+    assert likely() == (0.1, None)
 
 
 def test_artefacts_with_most_unsettled_come_first(shop):

@@ -254,3 +254,53 @@ def test_what_a_tracker_does_not_say_is_asked_once(shop):
     with shop.store.reader() as reader:
         rows = [(t.task_id, t.category, t.spent_days) for t in reader.current(Task, "shop")]
     assert rows == [("ML-1", "deploy", 3.0), ("ML-2", "deploy", 3.0)]
+
+
+HELP = {
+    "support_id": "help", "fix_hours": "4 | 10 | 26", "reach_alone": "8 | 24 | 118",
+    "planned_hours": "140 | 198 | 295", "loss_per_hour": 220.0, "hour_rate": 104.0,
+}  # fmt: skip
+
+
+def test_a_year_in_use_is_held_against_the_days_of_whoever_does_support(shop):
+    save(shop, "roles", role("DS"), role("MLE"))
+    save(
+        shop, "team_members", person("Ana", "DS", fraction=0.5),
+        person("Ben", "MLE", support=3, fraction=0.1), person("Cem", "MLE", to_on=FRIDAY),
+    )  # fmt: skip
+    assert (team(shop, "shop").in_use.year, team(shop, "shop").in_use.problem) == (None, None)
+    save(shop, "support_plans", HELP)
+    undated = team(shop, "shop").in_use.year
+    assert (undated.first, undated.capacity_days, undated.short_days) == (None, None, 0.0)
+    year = team(shop, "shop", Demand({"MLE": 9.0}, last=FRIDAY)).in_use.year
+    assert (year.first, year.last, year.roles) == (FRIDAY, date(2027, 6, 11), ("MLE",))
+    assert year.hours.p80 / 8 == year.asked_days > 25
+    assert year.work_days == 0.0
+    # Ben has a tenth of 261 working days; Cem has the first of them only.
+    assert year.capacity_days == pytest.approx((26.1 + 1) * 0.8, abs=0.05)
+    assert year.short_days == pytest.approx(year.asked_days - year.capacity_days)
+
+
+def test_while_a_model_is_in_use_support_and_work_ask_for_the_same_days(shop):
+    save(shop, "roles", role("MLE"))
+    save(shop, "tasks", task("watch", "support", role="MLE", p10=1, p50=2, p90=4))
+    save(shop, "support_plans", HELP)
+    save(shop, "models", {"model_id": "m"})
+    save(shop, "value_cases", {"value_case_id": "v", "mechanism": "demand_forecast"})
+    contract = {
+        "contract_id": "c", "counterparty": "Northlight", "contract_type": "support",
+        "starts_on": date(2026, 1, 1),
+    }  # fmt: skip
+    save(shop, "contracts", contract)
+    live = {
+        "deployment_id": "d", "model_id": "m", "value_case_id": "v", "from_on": date(2026, 1, 1),
+    }  # fmt: skip
+    save(shop, "deployments", live)
+    year = team(shop, "shop", Demand({"MLE": 190.0}, last=FRIDAY)).in_use.year
+    assert (year.first, year.is_in_use, year.work_days) == (TODAY, True, 190.0)
+    assert year.short_days == pytest.approx(year.asked_days + 190 - 261 * 0.8)
+    save(shop, "deployments", live | {"contract_id": "c"})
+    year = team(shop, "shop", Demand({"MLE": 190.0}, last=FRIDAY)).in_use.year
+    assert (year.contracts, year.short_days) == (("Northlight",), 0.0)
+    save(shop, "contracts", contract | {"ends_on": date(2026, 12, 31)})
+    assert not team(shop, "shop", Demand({"MLE": 190.0}, last=FRIDAY)).in_use.year.contracts

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotFoundError
 from mlpm_core.planning.brief import SETTLED
+from mlpm_core.planning.mitigation import mitigation_of, reviews_in_effect
 from mlpm_core.planning.risk import probability_on
 from mlpm_core.quantity import in_percent
 from mlpm_core.records import (
@@ -141,15 +142,17 @@ def _decisions(reader: Reader, project: str, kpis: list[KpiValue]) -> Iterator[s
 def _unshared(reader: Reader, project: str, theirs: list[Interaction], day: date) -> Iterator[str]:
     """Risks that can still happen, or did, of which nothing says that this person heard.
 
-    How likely each is goes by its newest review.
+    How likely each is goes by its newest review, or by its mitigation once that is done.
     """
     reviews = [r for r in reader.current(RiskReview, project) if not r.archived]
+    tasks = reader.current(Task, project)
     heard = {name.strip() for r in theirs for name in r.risks_shared.split(";")}
     for risk in reader.current(Risk, project):
         if risk.archived or risk.status is RiskStatus.RETIRED or risk.risk_id in heard:
             continue
         own = [review for review in reviews if review.risk_id == risk.risk_id]
-        likely = probability_on(risk, own, day, day)
+        counted = reviews_in_effect(risk, own, mitigation_of(risk, tasks, day))
+        likely = probability_on(risk, counted, day, day)
         if likely is None:
             continue
         state = risk.status.value

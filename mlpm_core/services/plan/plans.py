@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +22,9 @@ from mlpm_core.planning import (
     WorkCalendar,
     each_day,
 )
+from mlpm_core.planning.absences import availabilities, role_absences
+from mlpm_core.planning.mitigation import mitigation_of, reviews_in_effect
+from mlpm_core.planning.project_plan import names_in
 from mlpm_core.planning.risk import probability_on
 from mlpm_core.records import (
     Absence,
@@ -37,6 +39,7 @@ from mlpm_core.records import (
     Task,
     TaskCategory,
     TaskStatus,
+    TeamMember,
 )
 
 if TYPE_CHECKING:
@@ -59,8 +62,7 @@ class StoredPlan:
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
     that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
     the estimators whose ranges are taken as wider than they said. ``unused_answers`` are names of
-    estimates that are kept besides: of several the first by its short name counts. ``days_away``
-    are working days from today on on which single people are absent, which moves no date.
+    estimates that are kept besides: of several the first by its short name counts.
     """
 
     plan: ProjectPlan | None
@@ -72,7 +74,6 @@ class StoredPlan:
     problem: str | None = None
     widened: tuple[EstimatorLine, ...] = ()
     unused_answers: tuple[str, ...] = ()
-    days_away: int = 0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -84,11 +85,13 @@ class StoredPlan:
                 f"The tasks go by the answers of the estimate “{used.title or used.estimate_id}”, "
                 f"whose short name comes first; archive the others if they do not hold: {listed}."
             )
-        if n := self.days_away:
-            days = "working day" if n == 1 else "working days"
+        doing = {t.role for t in self.tasks if not _is_done(t)}
+        roles = self.plan.roles if self.plan else {}
+        slowed = [name for name, role in roles.items() if role.away and name in doing]
+        if slowed:
             sentences.append(
-                f"Single people are away on {n:,} {days} to come, which these dates do not count: "
-                "lower the availability of their roles if it matters."
+                f"People are away on days to come: the work of {', '.join(slowed[:5])} goes on "
+                "with those who are there, each task slower by the share that is missing."
             )
         return tuple(sentences)
 
@@ -122,9 +125,17 @@ def stored_plan(
     try:
         reached = _reached(counted, unestimated, calendar, today)
         roles = _shown(reader.current(Role, name))
+        people = availabilities(
+            _shown(reader.current(TeamMember, name)), _shown(reader.current(Absence, name))
+        )
         plan = ProjectPlan(
             tasks=_task_plans(counted, unestimated, _Waited(every, counted), own),
-            roles={r.role_id: RolePlan(r.heads, r.availability, r.day_rate) for r in roles},
+            roles={
+                r.role_id: RolePlan(
+                    r.heads, r.availability, r.day_rate, role_absences(r, people, calendar, today)
+                )
+                for r in roles
+            },
             bias=_bias(answers, own.reference),
             factors=_factors(answers, _shown(reader.current(FindingRecord, name))),
             documentation=answers.documentation if answers else Documentation.NONE,
@@ -134,6 +145,7 @@ def stored_plan(
             risks=_risks(
                 _shown(reader.current(Risk, name)),
                 _shown(reader.current(RiskReview, name)),
+                every,
                 roles,
                 today,
             ),
@@ -156,7 +168,6 @@ def stored_plan(
         problem=problem,
         widened=tuple(lines.values()),
         unused_answers=tuple(e.title or e.estimate_id for e in estimates[1:]),
-        days_away=_days_away(_shown(reader.current(Absence, name)), calendar, today),
     )
 
 
@@ -168,17 +179,6 @@ def _is_done(task: Task) -> bool:
     return task.status == TaskStatus.DONE or task.finished_on is not None
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """The names of a list separated by semicolons or commas, each once.
-
-    Examples
-    --------
-    >>> names_in("T1; T2,T1 ;")
-    ('T1', 'T2')
-    """
-    return tuple(dict.fromkeys(n for part in re.split(r"[;,]", text) if (n := part.strip())))
-
-
 def work_calendar(reader: Reader, project: Project, today: date) -> WorkCalendar:
     """The working days of a project from the day it begins, or began; without both from today."""
     name = project.project
@@ -188,14 +188,6 @@ def work_calendar(reader: Reader, project: Project, today: date) -> WorkCalendar
     everybody = [a for a in _shown(reader.current(Absence, name)) if not a.person_id]
     holidays = frozenset(day for a in everybody for day in each_day(a.from_on, a.to_on))
     return WorkCalendar(min(days, default=today), holidays)
-
-
-def _days_away(absences: Sequence[Absence], calendar: WorkCalendar, today: date) -> int:
-    """Working days of absences of single people from today on; those of two people count twice."""
-    own = [a for a in absences if a.person_id and a.to_on >= today]
-    return sum(
-        calendar.days_until(a.to_on) - calendar.days_before(max(a.from_on, today)) for a in own
-    )
 
 
 def _reached(
@@ -326,17 +318,23 @@ def _overhead_rate(answers: EstimateRecord | None, roles: Sequence[Role]) -> flo
 
 
 def _risks(
-    risks: Sequence[Risk], reviews: Sequence[RiskReview], roles: Sequence[Role], today: date
+    risks: Sequence[Risk],
+    reviews: Sequence[RiskReview],
+    tasks: Sequence[Task],
+    roles: Sequence[Role],
+    today: date,
 ) -> tuple[RiskPlan, ...]:
     """The risks that are not retired, as likely as their newest reviews say.
 
-    One that occurred counts as certain, or the estimate would fall on the day that it happens; once
-    what it takes stands in the tasks, it is retired.
+    From the day its mitigation is done, a risk is as likely as it is afterwards. One that occurred
+    counts as certain, or the estimate would fall on the day that it happens; once what it takes
+    stands in the tasks, it is retired.
     """
     plans = []
     for r in risks:
         own = [review for review in reviews if review.risk_id == r.risk_id]
-        probability = probability_on(r, own, today, today)
+        counted = reviews_in_effect(r, own, mitigation_of(r, tasks, today))
+        probability = probability_on(r, counted, today, today)
         if r.status is RiskStatus.RETIRED or probability is None:
             continue
         try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mlpm_core.planning.mitigation import Mitigation, mitigation_of, reviews_in_effect
 from mlpm_core.planning.risk import (
     AtRisk,
     Exposure,
@@ -26,6 +27,7 @@ from mlpm_core.records import (
     RiskStatus,
     Role,
     Slot,
+    Task,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class RiskView:
     ``probability`` and ``at_risk`` are None when it cannot happen any more, or not yet. ``in_life``
     is how likely it is within a year from counted incidents; None unless it names a model in use.
     ``spared_days`` are the person-days that making it smaller spares on average, before what that
-    takes; None when nobody said how likely it is afterwards, or what it would take.
+    takes; None when nobody said how likely it is afterwards, or what it would take, and once it is
+    done.
     """
 
     record: Risk
@@ -57,6 +60,7 @@ class RiskView:
     last_review: RiskReview | None
     in_life: YearlyRisk | None
     spared_days: float | None = None
+    mitigation: Mitigation = field(default_factory=Mitigation)
 
     @property
     def is_mitigation_dear(self) -> bool | None:
@@ -112,6 +116,7 @@ def risks(workspace: Workspace, project: str) -> RisksView:
         meetings = [i for i in reader.current(Interaction, project) if not i.archived]
         deployed = [d for d in reader.current(Deployment, project) if not d.archived]
         incidents = list(reader.current(Incident, project))
+        tasks = reader.current(Task, project)
     by_risk: dict[str, list[RiskReview]] = {}
     for review in reviews:
         by_risk.setdefault(review.risk_id, []).append(review)
@@ -122,30 +127,39 @@ def risks(workspace: Workspace, project: str) -> RisksView:
         name: _in_life(name, deployed, incidents, today)
         for name in {r.model_id for r in records if r.model_id}
     }
-    shown = {r.risk_id for r in records}
+    made = {r.risk_id: mitigation_of(r, tasks, today) for r in records}
     views = [
-        _view(record, by_risk.get(record.risk_id, []), told_on, of_model, rate, today)
+        _view(
+            record, by_risk.get(record.risk_id, []), made[record.risk_id], told_on, of_model,
+            rate, today,
+        )
         for record in records
-    ]
+    ]  # fmt: skip
+    counted = {
+        r.risk_id: reviews_in_effect(r, by_risk.get(r.risk_id, []), made[r.risk_id])
+        for r in records
+    }
     return RisksView(
         title=row.title,
         currency=row.currency,
         day=today,
         day_rate=rate,
         risks=tuple(sorted(views, key=_most_first)),
-        weeks=burn_down(records, {k: v for k, v in by_risk.items() if k in shown}, today, rate),
+        weeks=burn_down(records, counted, today, rate),
     )
 
 
 def _view(
     record: Risk,
     reviews: Sequence[RiskReview],
+    mitigation: Mitigation,
     told_on: Mapping[str, Sequence[date]],
     of_model: Mapping[str, YearlyRisk | None],
     rate: float | None,
     today: date,
 ) -> RiskView:
-    probability = probability_on(record, reviews, today, today)
+    counted = reviews_in_effect(record, reviews, mitigation)
+    probability = probability_on(record, counted, today, today)
     done = [r for r in reviews if r.reviewed_on <= today]
     at_risk = None if probability is None else exposure(record, probability, rate)
     return RiskView(
@@ -156,7 +170,8 @@ def _view(
         is_review_overdue=is_review_overdue(record, reviews, today),
         last_review=max(done, key=lambda r: r.reviewed_on, default=None),
         in_life=of_model.get(record.model_id),
-        spared_days=_spared(record, at_risk, rate),
+        spared_days=None if mitigation.done_on else _spared(record, at_risk, rate),
+        mitigation=mitigation,
     )
 
 

@@ -159,7 +159,7 @@ def _retainer(
 ) -> RetainerView:
     read = partial(_amount, record, currency)
     incidents = Incidents(facts.n_models, facts.n_incidents, facts.model_years)
-    need = SupportNeed(incidents, read("fix_hours"), read("planned_hours"), loss)
+    need = support_need(record, incidents, loss, currency)
     alone = Cover(
         ALONE,
         read("reach_alone"),
@@ -197,6 +197,20 @@ def _retainer(
         cover_costs(need, covers),
         fee,
     )
+
+
+def support_need(
+    record: SupportPlan, incidents: Incidents, loss_per_hour: float, currency: str
+) -> SupportNeed:
+    """What a year takes by a support plan, with incidents as often as they are to be expected.
+
+    Raises
+    ------
+    InputError
+        When an amount of the plan cannot be read.
+    """
+    read = partial(_amount, record, currency)
+    return SupportNeed(incidents, read("fix_hours"), read("planned_hours"), loss_per_hour)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.planning.absences import availabilities
 from mlpm_core.planning.capacity import (
     Availability,
     RoleLoad,
@@ -33,7 +34,6 @@ from mlpm_core.planning.team import (
 from mlpm_core.records import (
     Absence,
     EstimateRecord,
-    Phase,
     Role,
     Task,
     TaskCategory,
@@ -41,6 +41,13 @@ from mlpm_core.records import (
     TeamMember,
 )
 from mlpm_core.services.plan.past_projects import asked_of_all
+from mlpm_core.services.plan.year_in_use import (
+    Staff,
+    SupportDemand,
+    Work,
+    is_after_go_live,
+    support_demand,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +112,7 @@ class TeamView:
     ``loads`` is empty while the work is not estimated by role. Capacity is counted from the planned
     start, at the earliest today, to ``until``; it comes from the heads of roles while no person is
     named. Handovers are between roles while no task has an owner. ``unstaffed`` are roles that
-    tasks ask for and nobody plays.
+    tasks ask for and nobody plays. ``in_use`` is the year after go-live under a support plan.
     """
 
     project: str
@@ -122,6 +129,7 @@ class TeamView:
     until: date | None
     focus: float
     in_life: InLife
+    in_use: SupportDemand
     unstaffed: tuple[str, ...]
     n_open_tasks: int
 
@@ -163,19 +171,22 @@ def team(workspace: Workspace, project: str, demand: Demand | None = None) -> Te
         absences = [a for a in reader.current(Absence, project) if not a.archived]
         guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
         elsewhere = [m for p in every for m in reader.current(TeamMember, p) if not m.archived]
+        focus = guesses[0].focus if guesses else _USUAL_FOCUS  # the one that the estimate takes
+        everybody = [(a.from_on, a.to_on) for a in absences if not a.person_id]
+        staff = Staff(_availabilities(members, roles, absences), everybody, focus)
+        until = _until(demand, row, day)
+        by_role = demand.p80_by_role if demand else {}
+        work = Work(tasks, guesses[0].n_models if guesses else 1, until, by_role)
+        in_use = support_demand(workspace, reader, row, staff, work)
     people = [_person(member) for member in members]
     todo = [t for t in tasks if t.status not in _OVER]
     needed = {str(t.category) for t in todo if t.category is not TaskCategory.WAIT}
     by_owner = any(task.owner.strip() for task in tasks)
-    focus = guesses[0].focus if guesses else _USUAL_FOCUS  # the one that the estimate takes
-    until = _until(demand, row, day)
     loads: tuple[RoleLoad, ...] = ()
     if demand is not None and until is not None:
-        team_days = _availabilities(members, roles, absences)
-        everybody = [(a.from_on, a.to_on) for a in absences if not a.person_id]
         first = max(day, row.planned_start_on or day)
-        capacity = capacity_by_role(team_days, first, until, holidays=everybody, focus=focus)
-        loads = role_loads(demand.p80_by_role, capacity)
+        capacity = capacity_by_role(staff.team, first, until, holidays=everybody, focus=focus)
+        loads = role_loads(by_role, capacity)
     played = {m.role for m in members} if members else {r.role_id for r in roles}
     return TeamView(
         project=project,
@@ -192,6 +203,7 @@ def team(workspace: Workspace, project: str, demand: Demand | None = None) -> Te
         until=until,
         focus=focus,
         in_life=_in_life(todo),
+        in_use=in_use,
         unstaffed=tuple(sorted({t.role for t in todo if t.role} - played)),
         n_open_tasks=len(todo),
     )
@@ -240,13 +252,7 @@ def _availabilities(
     """Everybody's time; while nobody is named, the heads of each role."""
     if not members:
         return [Availability(r.role_id, r.availability) for r in roles for _ in range(r.heads)]
-    away: defaultdict[str, list[tuple[date, date]]] = defaultdict(list)
-    for absence in absences:
-        away[absence.person_id].append((absence.from_on, absence.to_on))
-    return [
-        Availability(m.role, m.fraction, m.from_on, m.to_on, tuple(away[m.person_id]))
-        for m in members
-    ]
+    return availabilities(members, absences)
 
 
 def _until(demand: Demand | None, project: Project, day: date) -> date | None:
@@ -265,12 +271,7 @@ def _links(tasks: Sequence[Task], *, by_owner: bool) -> list[Link]:
 
 
 def _in_life(todo: Sequence[Task]) -> InLife:
-    after = [
-        t
-        for t in todo
-        if t.category is TaskCategory.SUPPORT
-        or (t.phase is Phase.IN_LIFE and t.category is not TaskCategory.WAIT)
-    ]
+    after = [t for t in todo if is_after_go_live(t)]
     timed = [t for t in after if t.p50 is not None]
     p50 = math.fsum(t.p50 or 0.0 for t in timed)
     p90 = math.fsum(t.p90 if t.p90 is not None else t.p50 or 0.0 for t in timed)

@@ -218,6 +218,7 @@ def _response(risk: RiskView) -> str:
     words = record.response.value or "not decided"
     if record.mitigation:
         words += f": {record.mitigation}"
+    words += _which_counts(risk)
     if risk.spared_days is None:
         return words
     words += f"; spares {number(risk.spared_days)} days on average"
@@ -225,6 +226,23 @@ def _response(risk: RiskView) -> str:
         return words
     verdict = ", more than it spares" if risk.is_mitigation_dear else ""
     return f"{words}, takes {number(record.mitigation_days)}{verdict}"
+
+
+def _which_counts(risk: RiskView) -> str:
+    """Whether the probability before or after the mitigation counts, here and in the estimate."""
+    record, made = risk.record, risk.mitigation
+    if record.status is not RiskStatus.OPEN or record.residual_probability is None:
+        return ""
+    now, after = percent(risk.probability or 0.0), percent(record.residual_probability)
+    if made.done_on:
+        if risk.probability == record.residual_probability:
+            return f"; done {day(made.done_on)}, so {after} counts"
+        return f"; done {day(made.done_on)} to make it {after}, and by a review since {now} counts"
+    if made.undated:
+        return f"; {now} counts, for nobody wrote down when {listed(made.undated)} ended"
+    if made.tasks:
+        return f"; {now} counts, and {after} once {listed(made.tasks)} is done"
+    return f"; {now} counts, and {after} once tasks are named as its mitigation and done"
 
 
 def _in_life(risk: RiskView) -> str:

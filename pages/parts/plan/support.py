@@ -28,7 +28,7 @@ def alarms(view: SupportView) -> None:
     """What leaves somebody without help, or liable for what he cannot see."""
     if view.alarms:
         lines = [
-            f"**{literal(care.deployment.model_id)}**: {literal(support_text.GAPS[gap])}"
+            f"**{literal(care.deployment.model_id)}**: {literal(support_text.gap(care, gap))}"
             for care, gap in view.alarms
         ]
         st.warning("  \n".join(lines), icon=":material/notification_important:")
@@ -66,8 +66,8 @@ def care(view: SupportView) -> None:
         hide_index=True,
         column_config={
             "Days not covered": st.column_config.NumberColumn(
-                help="Days of need, from today on, that no support contract covers; empty while "
-                "nobody said until when it is needed.",
+                help="Days of need, from today on, on which neither a support contract nor own "
+                "people look after it; empty while nobody said until when it is needed.",
             ),
             **{
                 name: st.column_config.DateColumn(format="D MMM YYYY")
@@ -78,7 +78,8 @@ def care(view: SupportView) -> None:
     )
     st.caption(
         f"As of {day(view.today)}, from deployments and contracts. A day is covered when a support "
-        "contract is in force, or own people look after the model."
+        "contract is in force, or own people are named in the deployment: they look after the "
+        "model whenever no contract does."
     )
     _notes(view)
     of_contract = {c.contract.contract_id: c for c in rows if c.contract and c.clauses}
@@ -96,7 +97,7 @@ def _site(care: Care) -> str:
 
 def _notes(view: SupportView) -> None:
     notes = [
-        f"**{literal(c.deployment.model_id)}**: {literal(support_text.GAPS[gap])}"
+        f"**{literal(c.deployment.model_id)}**: {literal(support_text.gap(c, gap))}"
         for c in view.cares
         for gap in c.gaps
         if not gap.is_alarm
@@ -136,7 +137,8 @@ def _clauses(care: Care, currency: str) -> None:
             if contract.response_hours is not None
             else "No time to answer is agreed."
         )
-        st.caption(f"What is not in a contract is done by nobody. {answers}")
+        left = f"is left to {literal(care.own_people)}" if care.own_people else "is done by nobody"
+        st.caption(f"What is not in a contract {left}. {answers}")
         st.caption(support_text.terms(contract, currency))
 
 

@@ -28,14 +28,15 @@ GAPS = {
     Gap.LIABLE_LOCKED_OUT: "Whoever is liable for it has no access to it in the contract.",
     Gap.NEED_UNKNOWN: "Nobody said until when it is needed, so that days without cover are not "
     "known.",
-    Gap.NOT_IN_CONTRACT: "Some of the usual clauses are not in its contract: nobody does them.",
+    Gap.NOT_IN_CONTRACT: "Some of the usual clauses are not in its contract: left to {own}.",
     Gap.UNPAID: "Some clauses of its contract have no price.",
     Gap.NO_RESPONSE_TIME: "Its contract sets no time within which somebody must answer.",
     Gap.NO_TELEMETRY: "No results of it come back.",
+    Gap.OWN_PEOPLE_ONLY: "Its contract is not in force: {own} alone.",
     Gap.NO_RUN_BOOK: "It has no run book: what to do when it fails.",
     Gap.NOT_REHEARSED: "Going back to the version before was not tried within a year.",
 }
-"""What each gap means, as a sentence about a model."""
+"""What each gap means, as a sentence about a model; own people are put in by ``gap``."""
 
 ANSWERED = {
     Answered.IN_TIME: "In time",
@@ -69,16 +70,36 @@ def _of(care: Care, today: date) -> str:
 
 
 def _kept(care: Care, today: date) -> str:
-    contract, own = care.contract, care.deployment.looked_after_by
+    contract, own = care.contract, literal(care.own_people)
     if care.keeper is Keeper.CONTRACT and contract is not None:
-        until = f"until {day(care.until_on)}" if care.until_on else "without an end"
-        who = f"{literal(contract.counterparty)} {until}"
-        if contract.starts_on is not None and contract.starts_on > today:
-            return f"is looked after only from {day(contract.starts_on)} on, by {who}"
-        return f"is looked after by {who}"
+        until = f"until {day(contract.ends_on)}" if contract.ends_on else "without an end"
+        words = f"is looked after by {literal(contract.counterparty)} {until}"
+        if not own:
+            return words
+        then = ", and afterwards for all" if contract.ends_on else ""
+        return f"{words}, and by {own} for what the contract leaves out{then}"
     if care.keeper is Keeper.OWN_PEOPLE:
-        return f"is looked after by {literal(own)}, without a contract"
+        words = f"is looked after by {own}, without a contract"
+        if begins := _begins(care, today):
+            words += f" until {literal(begins.counterparty)} begins on {day(begins.starts_on)}"
+        return words
+    if begins := _begins(care, today):
+        until = f"until {day(begins.ends_on)}" if begins.ends_on else "without an end"
+        who = f"{literal(begins.counterparty)} {until}"
+        return f"is looked after only from {day(begins.starts_on)} on, by {who}"
     return "is looked after by **nobody**"
+
+
+def _begins(care: Care, today: date) -> Contract | None:
+    """Its support contract, where that is still to come."""
+    contract = care.contract if care.clauses else None
+    starts_on = contract.starts_on if contract else None
+    return contract if starts_on is not None and starts_on > today else None
+
+
+def gap(care: Care, what: Gap) -> str:
+    """What a gap of a deployment means, as a sentence."""
+    return GAPS[what].format(own=care.own_people or "nobody")
 
 
 def _uncovered(care: Care, today: date) -> str:
@@ -103,22 +124,25 @@ def _of_many(view: SupportView) -> str:
         n = sum(care.keeper is keeper for care in view.cares)
         if n:
             parts.append(f"{n} {words}")
-    ends = [care.until_on for care in view.cares if care.until_on is not None]
+    contracts = [c.contract for c in view.cares if c.keeper is Keeper.CONTRACT and c.contract]
+    ends = [contract.ends_on for contract in contracts if contract.ends_on is not None]
     first = f"; the first contract ends {day(min(ends))}" if ends else ""
-    gap = f"; at worst {counted(view.gap_days, 'day')} of need are not covered"
+    uncovered = f"; at worst {counted(view.gap_days, 'day')} of need are not covered"
     models = counted(len(view.cares), "model in use", "models in use")
-    return f"{models} looked after: {listed(parts)}{first}{gap if view.gap_days else ''}"
+    return f"{models} looked after: {listed(parts)}{first}{uncovered if view.gap_days else ''}"
 
 
 def keeper(care: Care) -> str:
     """Who looks after a model, for a table."""
-    if care.keeper is Keeper.CONTRACT and care.contract is not None:
-        company = str(care.contract.counterparty)
-        if Gap.CONTRACT_AHEAD in care.gaps:
-            return f"nobody yet: {company} from {day(care.contract.starts_on)}"
-        return company
+    contract, own = care.contract, care.own_people
+    if care.keeper is Keeper.CONTRACT and contract is not None:
+        company = str(contract.counterparty)
+        ends = f" until {day(contract.ends_on)}" if contract.ends_on else ""
+        return f"{company}{ends}, {own} for the rest" if own else company
     if care.keeper is Keeper.OWN_PEOPLE:
-        return str(care.deployment.looked_after_by)
+        return own
+    if contract is not None and Gap.CONTRACT_AHEAD in care.gaps:
+        return f"nobody yet: {contract.counterparty} from {day(contract.starts_on)}"
     return "nobody"
 
 

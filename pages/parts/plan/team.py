@@ -30,6 +30,9 @@ def show(project: str, demand: Demand | None = None) -> None:
         _people(view)
     if view.n_open_tasks:
         _capacity(view)
+    if view.n_open_tasks or view.in_use.year:
+        st.subheader("A year in use", anchor=False)
+        st.markdown(literal(text.in_use(view.in_use)))
     with st.container(horizontal=True):
         for kind, label in (
             ("team_members", "Add people"), ("roles", "Roles"), ("absences", "Absences"),

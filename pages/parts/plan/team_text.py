@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlpm_core.services.plan.team import PersonLine, TeamView
+    from mlpm_core.services.plan.year_in_use import SupportDemand, YearInUse
 
 LEVELS = "0 not at all, 1 has seen it, 2 with help, 3 alone, 4 teaches it"
 COVER = {
@@ -76,10 +77,12 @@ def warnings(view: TeamView) -> list[str]:
         found.append(f"Tasks ask for roles that nobody plays: {listed(view.unstaffed)}.")
     if view.handovers is None:
         found.append("Tasks wait for each other in a circle: no chain can be followed.")
-    if view.n_open_tasks and not view.in_life.n_tasks:
+    if (year := view.in_use.year) and year.short_days:
+        found.append(lacks_in_use(year))
+    if view.n_open_tasks and not view.in_life.n_tasks and year is None:
         found.append(
-            "No task looks after the model once it is in use: add monitoring and support, or say "
-            "who does it."
+            "No task and no support plan looks after the model once it is in use: add either, or "
+            "say who does it."
         )
     return found
 
@@ -117,7 +120,7 @@ def in_life(view: TeamView) -> str:
     """What looking after the model adds."""
     after = view.in_life
     if not after.n_tasks:
-        return "No work after go-live is in the plan."
+        return "No task after go-live is in the plan."
     tasks = counted(after.n_tasks, "task")
     if after.p50_days is None or after.p90_days is None:
         return f"After go-live: {tasks} of monitoring and support, without days yet."
@@ -127,6 +130,58 @@ def in_life(view: TeamView) -> str:
         f"After go-live: {tasks} of monitoring and support, {number(after.p50_days, 2)} to "
         f"{number(after.p90_days, 2)} person-days{roles}.{counted_in}"
     )
+
+
+def lacks_in_use(year: YearInUse) -> str:
+    """That nobody has the days to look after the models."""
+    return (
+        f"In the year from {day(year.first)} looking after the models lacks "
+        f"{number(year.short_days, 2)} person-days of {listed(year.roles)}."
+    )
+
+
+def in_use(demand: SupportDemand) -> str:
+    """What a year of looking after the models asks, and whether somebody has the days."""
+    year = demand.year
+    if year is None:
+        reason = demand.problem or (
+            "a support plan (screen Support) says what incidents and planned work take."
+        )
+        return f"What a year in use asks of the team is not available: {reason}"
+    asked = (
+        f"Looking after {counted(year.n_models, 'model')} asks {number(year.hours.p50, 2)} hours a "
+        f"year at even odds and {number(year.hours.p80, 2)} to be safe, that is "
+        f"{number(year.asked_days, 2)} person-days of 8 hours (support plan {year.plan_id})."
+    )
+    return f"{asked} {_who_has_the_days(year)}"
+
+
+def _who_has_the_days(year: YearInUse) -> str:
+    if year.contracts:
+        return (
+            f"A contract with {listed(year.contracts)} looks after all of them throughout the "
+            "year: as far as its clauses go, none of these days is asked of the team."
+        )
+    if year.first is None or year.last is None:
+        return "Nothing says when they go live, so no year can be held against it."
+    if not year.roles or year.capacity_days is None:
+        return (
+            "Nobody is named who would do it: give somebody a level of 3 in support, or a task "
+            "after go-live its role."
+        )
+    begins = "from today" if year.is_in_use else "from the day the work should be done"
+    work = ""
+    if year.work_days:
+        work = (
+            f", beside {number(year.work_days, 2)} that the work still asks of them (tasks after "
+            "go-live are part of it: what stands in both is counted twice)"
+        )
+    there = (
+        f"In the year {begins} ({day(year.first)} to {day(year.last)}) {listed(year.roles)} have "
+        f"{number(year.capacity_days, 2)} person-days for it{work}"
+    )
+    verdict = f"{number(year.short_days, 2)} lack" if year.short_days else "enough"
+    return f"{there}: {verdict}. Their share of time is taken to stay as it is."
 
 
 def handovers(view: TeamView) -> str:
