@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from mlpm_core.quantity.measured import with_error
 from mlpm_core.value.draws import by_stratum
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.policy import Policy, possible
+from mlpm_core.value.side_by_side import outcomes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
     from mlpm_core.evaluation.candidate import Candidate, Measured
     from mlpm_core.evaluation.luck import Agreement, Order
+    from mlpm_core.value.draws import OwnOrders
     from mlpm_core.value.mechanism import Input
+    from mlpm_core.value.policy import Outcome
     from mlpm_core.value.worth import Worth
 
     Array = NDArray[np.float64]
@@ -57,7 +61,7 @@ def corrected(
     policy: Policy,
     valued: Sequence[tuple[Candidate, Worth]],
     agreements: Iterable[Agreement],
-    seed: int,
+    orders: OwnOrders,
 ) -> Corrected | None:
     """What may be promised of candidates that are compared with each other.
 
@@ -72,32 +76,33 @@ def corrected(
     """
     if not valued:
         return None
-    draws = valued[0][1].draws
     candidates = [candidate for candidate, _ in valued]
     names = [candidate.name for candidate in candidates]
     paired = _paired(policy, candidates, agreements)
-    drawn: dict[str, Array] = {}
+    drawn: dict[str, list[Array | None]] = {}
     means: dict[str, dict[str, float]] = {name: {} for name in names}
     metrics: dict[str, dict[str, str]] = {name: {} for name in names}
     compared = [i for i, candidate in enumerate(candidates) if not candidate.is_idle]
     for entry in policy.mechanism.metrics:
         measured = [candidate.measured(entry) for candidate in candidates]
-        luck = strata(names, entry.name, correlations(names, paired[entry.name]), draws, seed)
-        drawn[entry.name] = np.full(luck.shape, np.nan)
+        luck = strata(names, entry.name, correlations(names, paired[entry.name]), orders)
+        of_metric: list[Array | None] = [None] * len(names)
+        drawn[entry.name] = of_metric
         comparable = [m for i in compared if (m := measured[i]) is not None]
         as_measured = set(range(len(names)))
         if FEWEST <= len(comparable) == len(compared):
-            values, errors = _errors(entry, comparable, luck[compared])
+            values, errors = _errors(entry, comparable, [luck[i] for i in compared])
             if correction := merit(values, errors):
-                drawn[entry.name][compared] = correction.applied(values, errors)
                 apart = (figures.tolist() for figures in correction.apart(values, errors))
-                for i, mean, variance in zip(compared, *apart, strict=True):
+                applied = correction.applied(values, errors)
+                for i, own, mean, variance in zip(compared, applied, *apart, strict=True):
+                    of_metric[i] = own
                     means[names[i]][entry.name] = mean
                     metrics[names[i]][entry.name] = _written(mean, variance, entry)
                 as_measured -= set(compared)
         for i in sorted(as_measured):
             if (one := measured[i]) is not None:
-                drawn[entry.name][i] = _drawn(quantity_of(one, entry), luck[i])
+                of_metric[i] = _drawn(quantity_of(one, entry), luck[i])
     if not any(means.values()) and not any(paired.values()):
         return None
     return Corrected(*_estimates(policy, valued, drawn), means, metrics)
@@ -127,38 +132,62 @@ def _paired(
     return by_metric
 
 
-def _errors(entry: Input, measured: Sequence[Measured], luck: Order) -> tuple[Array, Array]:
+def _errors(
+    entry: Input, measured: Sequence[Measured], luck: Sequence[Order]
+) -> tuple[Array, Array]:
     """A metric of every candidate, and how far off luck may put it; shape (candidates, draws)."""
-    errors = np.empty(luck.shape)
+    errors = np.empty((len(luck), luck[0].size))
     for row, one, centre, own in zip(
         errors, measured, _centres(entry, measured).tolist(), luck, strict=True
     ):
         row[:] = _drawn(_around(one, centre, entry), own)
-    errors -= errors.mean(axis=1)[:, None]
+        row -= row.mean()
     return np.array([m.value for m in measured]), errors
 
 
 def _estimates(
-    policy: Policy, valued: Sequence[tuple[Candidate, Worth]], drawn: Mapping[str, Array]
+    policy: Policy,
+    valued: Sequence[tuple[Candidate, Worth]],
+    drawn: Mapping[str, Sequence[Array | None]],
 ) -> tuple[Array, list[tuple[Estimate, Mapping[Dimension, Estimate]]]]:
     """Nets and estimates of all candidates at these metrics."""
     nets = np.empty((len(valued), valued[0][1].draws))
     estimates: list[tuple[Estimate, Mapping[Dimension, Estimate]]] = []
     units = [Dimension.REVENUE.unit, *(d.unit for d in Dimension)]
-    for i, (candidate, worth) in enumerate(valued):
+    inputs = []
+    for i, (_, worth) in enumerate(valued):
         own = {
-            entry.name: np.clip(drawn[entry.name][i], entry.low, entry.high)
-            * Unit.read(entry.unit).factor
+            entry.name: np.clip(draws, entry.low, entry.high) * Unit.read(entry.unit).factor
             for entry in policy.mechanism.metrics
-            if candidate.measured(entry) is not None
+            if (draws := drawn[entry.name][i]) is not None
         }
-        outcome = policy.outcome({**worth.inputs_by_draw, **own})
-        is_possible = np.broadcast_to(outcome.is_possible, nets[i].shape)
-        nets[i] = np.where(is_possible, outcome.net, np.nan)
-        rows = np.vstack([possible(nets[i], is_possible), policy.dimensions(outcome, is_possible)])
-        net, *kpis = Estimate.each(rows, units)
+        inputs.append({**worth.inputs_by_draw, **own})
+    outcomes = outcomes_of(policy, inputs, nets.shape[1])
+    for net_by_draw, own, outcome in zip(nets, inputs, outcomes, strict=True):
+        is_possible = np.broadcast_to(outcome.is_possible, net_by_draw.shape)
+        net_by_draw[:] = np.where(is_possible, outcome.net, np.nan)
+        again = [partial(_row_of, policy, own, nets.shape[1], row) for row in range(len(units))]
+        again[0] = partial(possible, net_by_draw, is_possible)
+        made = Estimate.each(_rows(policy, outcome, is_possible), units)
+        net, *kpis = (e.without_draws(a) for e, a in zip(made, again, strict=True))
         estimates.append((net, dict(zip(Dimension, kpis, strict=True))))
+    nets.setflags(write=False)
     return nets, estimates
+
+
+def _rows(policy: Policy, outcome: Outcome, is_possible: NDArray[np.bool_]) -> Array:
+    """Net and the five dimensions by possible draw; shape (6, possible draws)."""
+    rows = np.empty((1 + len(Dimension), int(is_possible.sum())))
+    rows[0] = possible(outcome.net, is_possible)
+    policy.dimensions(outcome, is_possible, rows[1:])
+    return rows
+
+
+def _row_of(policy: Policy, inputs: Mapping[str, Array], draws: int, row: int) -> Array:
+    """One of these rows, made again: to hold all costs a large board more than making few."""
+    outcome = policy.outcome(inputs)
+    rows = _rows(policy, outcome, np.broadcast_to(outcome.is_possible, (draws,)))
+    return np.asarray(rows[row])
 
 
 def _written(mean: float, variance: float, entry: Input) -> str:

@@ -11,6 +11,7 @@ from mlpm_core.evaluation.candidate import as_idle, not_valuable, quantity_of
 from mlpm_core.evaluation.corrected import corrected
 from mlpm_core.evaluation.promise import FEWEST
 from mlpm_core.evaluation.standing import NONE, Standing, standings
+from mlpm_core.value.draws import OwnOrders
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import DRAWS, SEED, Valuation, Worth
 
@@ -172,6 +173,7 @@ def leaderboard(
     _check_names(candidates)
     metrics = [metric.name for metric in mechanism.metrics]
     common = {name: q for name, q in quantities.items() if name not in metrics}
+    orders = OwnOrders(draws, seed)
     valuation = Valuation(
         mechanism,
         common,
@@ -180,7 +182,9 @@ def leaderboard(
         currency=currency,
         draws=draws,
         seed=seed,
+        orders=orders,
     )
+    readable: list[tuple[Candidate, dict[str, Quantity]]] = []
     valued: list[tuple[Candidate, Worth]] = []
     unvalued = []
     for candidate in sorted((as_idle(c, mechanism) for c in candidates), key=lambda c: c.name):
@@ -192,19 +196,25 @@ def leaderboard(
                     for metric in mechanism.metrics
                     if (measured := candidate.measured(metric))
                 }
-                valued.append((candidate, valuation.worth(metrics_read, stream=candidate.name)))
+                readable.append((candidate, metrics_read))
             except MlpmError as error:
                 reason = str(error)
         if reason is not None:
             unvalued.append(Unvalued(candidate.name, reason))
+    worths = valuation.worths([read for _, read in readable], [one.name for one, _ in readable])
+    for (candidate, _), worth in zip(readable, worths, strict=True):
+        if isinstance(worth, MlpmError):
+            unvalued.append(Unvalued(candidate.name, str(worth)))
+        else:
+            valued.append((candidate, worth))
     policy = Policy(mechanism, mechanism.baseline(baseline))
-    fair = corrected(policy, valued, agreements, seed)
+    fair = corrected(policy, valued, agreements, orders)
     return Leaderboard(
         policy.baseline.name,
         draws,
         seed,
         standings(policy, valued, fair, draws),
-        tuple(unvalued),
+        tuple(sorted(unvalued, key=lambda one: one.name)),
         is_corrected=fair is not None and fair.is_corrected,
         is_paired=bool(agreements),
     )

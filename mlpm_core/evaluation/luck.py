@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.special import ndtri
 
 from mlpm_core.errors import InputError
-from mlpm_core.value.draws import by_stratum, own_generator
+from mlpm_core.value.draws import by_stratum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from mlpm_core.value.draws import OwnOrders
+
     Array = NDArray[np.float64]
-    Order = NDArray[np.intp]
+    Order = NDArray[np.integer[Any]]
 
 
 _MOST: Final = 0.999
@@ -108,16 +110,16 @@ def correlations(names: Sequence[str], by_pair: dict[tuple[str, str], float]) ->
     return np.asarray(matrix)
 
 
-def strata(names: Sequence[str], metric: str, matrix: Array, draws: int, seed: int) -> Order:
-    """In which stratum each draw of the error of one metric lies; shape (candidates, draws).
+def strata(names: Sequence[str], metric: str, matrix: Array, orders: OwnOrders) -> list[Order]:
+    """In which stratum each draw of the error of one metric lies, of every candidate.
 
     Every candidate's own depend on the seed and its name only, and are mixed as ``matrix`` says;
-    each row holds every stratum of ``draws.by_stratum`` once.
+    each holds every stratum of ``draws.by_stratum`` once, shape (draws,).
     """
-    own = np.array([own_generator(seed, name, metric).permutation(draws) for name in names])
+    own = [orders.of(name, metric) for name in names]
     if np.array_equal(matrix, np.eye(len(names))):
         return own
     values, vectors = np.linalg.eigh(matrix)
-    scores = by_stratum(ndtri, draws)[own]
+    scores = by_stratum(ndtri, orders.draws)[np.array(own)]
     mixed = vectors @ (np.sqrt(values.clip(0))[:, None] * (vectors.T @ scores))
-    return np.asarray(mixed.argsort(axis=1).argsort(axis=1))
+    return [np.asarray(row) for row in mixed.argsort(axis=1).argsort(axis=1)]

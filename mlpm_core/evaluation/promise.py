@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from mlpm_core.value.draws import parts
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -50,20 +52,22 @@ class Merit:
         Each is drawn towards the mean, its own error shrinks with it, and the mean's error, which
         is that of all, stays whole.
         """
-        shared = self.weights @ errors
-        drawn = errors - shared
-        drawn *= np.sqrt(self.kept)[:, None]
-        drawn += shared
-        drawn += self._centres(measured)[:, None]
-        return np.asarray(drawn)
+        shared, drawn = self.weights @ errors, np.empty(errors.shape)
+        figures = errors, np.sqrt(self.kept)[:, None], self._centres(measured)[:, None], drawn
+        of_parts = (parts(rows, shared.size) for rows in figures)
+        for own, kept, centres, out in zip(*of_parts, strict=True):
+            np.subtract(own, shared, out=out)
+            out *= kept
+            out += shared
+            out += centres
+        return drawn
 
     def apart(self, measured: Array, errors: Array) -> tuple[Array, Array]:
         """Mean and variance of each corrected metric by itself, without the error that all share.
 
         Takes what ``applied`` takes; both of shape (candidates,).
         """
-        own = errors - self.weights @ errors
-        return self._centres(measured), self.kept * own.var(axis=1)
+        return self._centres(measured), self.kept * _variances(errors, self.weights @ errors)
 
     def _centres(self, measured: Array) -> Array:
         mean = self.weights @ measured
@@ -96,15 +100,21 @@ def merit(measured: Array, errors: Array) -> Merit | None:
     k = len(errors)
     if k < FEWEST:
         return None
-    variances = np.var(errors - errors.mean(axis=0), axis=1) * k / (k - 1)
+    variances = _variances(errors, errors.mean(axis=0)) * k / (k - 1)
     rounding = 1e-12 * float(np.square(measured).max())
-    is_exact = (np.var(errors, axis=1) <= 0) | (variances <= rounding)
+    is_exact = (_variances(errors, 0.0) <= 0) | (variances <= rounding)
     variances[is_exact] = 0.0  # what is known exactly owes nothing to luck
     if is_exact.all():
         return None
     spread = true_spread(measured, variances)
     precisions = 1 / (variances + spread)
     return Merit(spread * precisions, precisions / precisions.sum())
+
+
+def _variances(errors: Array, around: Array | float) -> Array:
+    """The variance of each row of errors around what they share; shape (candidates,)."""
+    rows = parts(errors, errors.shape[1])
+    return np.concatenate([np.var(part - around, axis=1) for part in rows])
 
 
 def true_spread(measured: Array, variances: Array) -> float:

@@ -1,6 +1,6 @@
 """The only room that knows DuckDB: the file, its schema and migrations, and every query."""
 
-from mlpm_core.store.connection import Store, migrations
+from mlpm_core.store.connection import Store
 from mlpm_core.store.content import BatchContent, in_order
 from mlpm_core.store.cursor import DamagedError, Reader
 from mlpm_core.store.external import Fetched, Wanted, fetched
@@ -10,6 +10,7 @@ from mlpm_core.store.lock import FolderLock
 from mlpm_core.store.log_counts import days_of_batch, recount, recount_all, wrong_counts
 from mlpm_core.store.moment import MomentReader, rows_of_one
 from mlpm_core.store.raw_files import Arrival
+from mlpm_core.store.schema_steps import migrations
 from mlpm_core.store.writer import Writer
 
 __all__ = [

@@ -7,8 +7,7 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
-from functools import cache, partial
-from importlib import resources
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
@@ -19,6 +18,7 @@ from mlpm_core.store.cursor import DamagedError, Reader
 from mlpm_core.store.figures import FigureTable
 from mlpm_core.store.moment import MomentReader
 from mlpm_core.store.schema import literal
+from mlpm_core.store.schema_steps import VIEWS, first_schema, intended_views, migrations
 from mlpm_core.store.turns import Turns
 from mlpm_core.store.writer import NotAloneError, Writer
 
@@ -33,29 +33,6 @@ _TRIES: Final = 600
 _PAUSE: Final = 0.05  # seconds; a question to the store takes a fraction of it
 
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
-
-# A type is written in quotes until its file is opened again, so quotes are left out.
-_VIEWS: Final = """
-SELECT view_name AS name, replace(sql, '"', '') AS text FROM duckdb_views() WHERE NOT internal
-UNION ALL SELECT function_name, macro_definition FROM duckdb_functions() WHERE NOT internal
-"""
-
-
-@cache
-def migrations() -> tuple[tuple[int, str], ...]:
-    """Every numbered migration with its text, in order."""
-    folder = resources.files(__package__).joinpath("migrations")
-    files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
-    return tuple((int(n[:4]), folder.joinpath(n).read_text("utf-8")) for n in files)
-
-
-@cache
-def _intended_views() -> frozenset[tuple[str, str]]:
-    """The name and text of every view and macro that the migrations make."""
-    with duckdb.connect(config={"enable_external_access": "false"}) as blank:
-        for _, text in migrations():
-            blank.execute(text)
-        return frozenset(blank.execute(_VIEWS).fetchall())
 
 
 class Store:
@@ -301,8 +278,8 @@ class Store:
         Everything is read through views, so one that was changed tells what was never stored.
         """
         with self.reader() as reader:
-            there = {(row["name"], row["text"]) for row in reader._rows(_VIEWS, {})}
-        return sorted({str(name) for name, _ in there ^ _intended_views()})
+            there = {(row["name"], row["text"]) for row in reader._rows(VIEWS, {})}
+        return sorted({str(name) for name, _ in there ^ intended_views()})
 
     @contextmanager
     def write_locked(self) -> Iterator[None]:
@@ -384,13 +361,21 @@ class Store:
             raise StoreError(
                 f"The store is of version {at}, this MLPM knows {newest}: start the newer MLPM."
             )
+        first, text = first_schema()
+        if at == 0 and first <= newest:
+            self._apply(text, *range(1, first + 1))
+            at = first
         for number, text in migrations():
-            if number <= at:
-                continue
-            with self.writer() as writer:
-                for statement in duckdb.extract_statements(text):
-                    writer.execute(statement.query)
+            if number > at:
+                self._apply(text, number)
+
+    def _apply(self, text: str, *versions: int) -> None:
+        """Change the schema, and note the versions it thereby has, or do neither."""
+        with self.writer() as writer:
+            for statement in duckdb.extract_statements(text):
+                writer.execute(statement.query)
+            for version in versions:
                 writer.execute(
                     "INSERT INTO schema_version VALUES ($version, now() AT TIME ZONE 'UTC')",
-                    version=number,
+                    version=version,
                 )

@@ -87,6 +87,10 @@ class Estimate:
         figures_of_rows = zip(means.tolist(), *ends.tolist(), units, rows, strict=True)
         return [cls(*figures) for figures in figures_of_rows]
 
+    def without_draws(self, again: Callable[[], Array]) -> Estimate:
+        """The same figures, whose draws are made again when somebody asks for them."""
+        return replace(self, _samples=again)
+
     @property
     def is_exact(self) -> bool:
         """Whether nothing about it is uncertain."""
@@ -106,6 +110,8 @@ class LaterEstimates(Mapping[K, Estimate]):
     units : mapping
         Of each row, by its key and in their order.
     rows : array of shape (estimates, draws)
+    again : callable, optional
+        Makes the rows again, so that they need not be held until somebody looks.
 
     Raises
     ------
@@ -113,13 +119,16 @@ class LaterEstimates(Mapping[K, Estimate]):
         At once, when a draw is too large to be computed with, or no number.
     """
 
-    def __init__(self, units: Mapping[K, str], rows: Array) -> None:
+    def __init__(
+        self, units: Mapping[K, str], rows: Array, again: Callable[[], Array] | None = None
+    ) -> None:
         _ends(rows)
-        self._units, self._rows = units, rows
+        self._units, self._rows = units, again or rows
 
     @cached_property
     def _made(self) -> dict[K, Estimate]:
-        made = Estimate.each(self._rows, list(self._units.values()))
+        rows = self._rows() if callable(self._rows) else self._rows
+        made = Estimate.each(rows, list(self._units.values()))
         return dict(zip(self._units, made, strict=True))
 
     def __getitem__(self, key: K) -> Estimate:
@@ -156,12 +165,13 @@ def _ends(rows: Array) -> tuple[Array, Array]:
 def _quantiles(rows: Array) -> Array:
     """What ``np.quantile`` gives of each row, which is put in another order; in rows of quantiles.
 
-    Shape (quantiles, estimates). ``np.quantile`` walks through rows in strides and copies them.
+    Shape (quantiles, estimates). ``np.quantile`` walks through rows in strides and copies them, and
+    sorting takes half the time of finding six places in a row one after the other.
     """
     at = _ENDS * (rows.shape[1] - 1)
     below = np.floor(at).astype(np.intp)
     above = np.minimum(below + 1, rows.shape[1] - 1)
-    rows.partition(np.union1d(below, above), axis=1)
+    rows.sort(axis=1)
     low, high = rows[:, below], rows[:, above]
     part = at - below
     nearer_high = high - (high - low) * (1 - part)  # as numpy rounds

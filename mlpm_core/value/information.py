@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from mlpm_core.errors import InputError, NotEnoughDataError
-from mlpm_core.value.draws import SEED, own_generator
+from mlpm_core.value.draws import SEED, own_generator, parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,8 +116,16 @@ def compared(nets: Array) -> tuple[Array, Array]:
     ([0.5, 0.5], [1.0, 0.333])
     """
     best = np.nanmax(nets, axis=0)
-    is_best = nets == best
-    return np.mean(is_best / is_best.sum(axis=0), axis=1), np.nanmean(best - nets, axis=1)
+    n_best = np.zeros(best.shape, dtype=np.intp)
+    for part in parts(nets, best.size):
+        n_best += (part == best).sum(axis=0)
+    chance, regret = np.empty(len(nets)), np.empty(len(nets))
+    for part, likely, lost in zip(
+        *(parts(rows, best.size) for rows in (nets, chance, regret)), strict=True
+    ):
+        likely[:] = np.mean((part == best) / n_best, axis=1)
+        lost[:] = np.nanmean(best - part, axis=1)
+    return chance, regret
 
 
 def evpi(nets: Array) -> float:

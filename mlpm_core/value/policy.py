@@ -154,10 +154,12 @@ class Policy:
                 is_possible = is_possible & (np.abs(figure) <= LARGEST_RESULT)  # NaN is not either
         return Outcome(kpis, net, size, costs, is_possible)
 
-    def dimensions(self, outcome: Outcome, is_possible: NDArray[np.bool_]) -> Array:
+    def dimensions(
+        self, outcome: Outcome, is_possible: NDArray[np.bool_], out: Array | None = None
+    ) -> Array:
         """The five dimensions in their own units by possible draw; shape (5, possible draws)."""
         rules = self.mechanism.kpis
-        rows = np.empty((len(Dimension), int(is_possible.sum())))
+        rows = np.empty((len(Dimension), int(is_possible.sum()))) if out is None else out
         for row, d in zip(rows, Dimension, strict=True):
             row[:] = possible(rules[d].in_own_unit(outcome.kpis[d]), is_possible)
         return rows
@@ -186,6 +188,16 @@ class Policy:
                         f"{of_whom}{d.label} is beyond {LARGEST_RESULT:g} for these inputs; look "
                         "for one with too many digits or in another unit."
                     )
+
+    def is_accepted(self, inputs: Mapping[str, Array]) -> bool:
+        """Whether ``check`` refuses none of many combinations of inputs."""
+        model, without = self.model(inputs), self.without(inputs)
+        return all(
+            all(check.holds(values).all() for check in self._checks(is_model=values is model))
+            and all((np.abs(values[d.value]) <= LARGEST_RESULT).all() for d in Dimension)
+            for values in (model, without)
+            if values is not None
+        )
 
     def _no_number(
         self, values: Mapping[str, Array], dimension: Dimension, *, is_model: bool

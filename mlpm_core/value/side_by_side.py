@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.value.draws import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from mlpm_core.value.policy import Outcome, Policy
 
     Array = NDArray[np.float64]
-
-_AT_ONCE: Final = 32  # rows of 1,024 draws then stay in the processor's cache
 
 
 class Drawn(NamedTuple):
@@ -30,7 +29,9 @@ class Drawn(NamedTuple):
     medians: Mapping[str, Array]
 
 
-def outcomes(policy: Policy, options: Sequence[Drawn], draws: int) -> list[Outcome | InputError]:
+def outcomes(
+    policy: Policy, options: Sequence[Drawn], draws: int
+) -> Iterator[Outcome | InputError]:
     """The outcome of each option, or why its medians cannot be, as ``Policy.check`` says it.
 
     Parameters
@@ -40,18 +41,34 @@ def outcomes(policy: Policy, options: Sequence[Drawn], draws: int) -> list[Outco
     draws : int
         How many.
 
-    Returns
-    -------
-    list of Outcome or InputError
+    Yields
+    ------
+    Outcome or InputError
         The figures of an outcome are of shape (draws,), or () where they are of one option alone.
     """
-    answers: list[Outcome | InputError] = []
-    for start in range(0, len(options), _AT_ONCE):
-        part = options[start : start + _AT_ONCE]
-        is_alike = all(one.inputs.keys() == part[0].inputs.keys() for one in part)
-        rows = _as_one_array(policy, part, draws) if is_alike and len(part) > 1 else None
-        answers += [_one(policy, one) for one in part] if rows is None else rows
-    return answers
+    for part in parts(options, draws):
+        if _are_possible(policy, part):
+            yield from outcomes_of(policy, [one.inputs for one in part], draws)
+        else:  # which of them it is not, and what it says, each tells alone
+            yield from (_one(policy, one) for one in part)
+
+
+def outcomes_of(
+    policy: Policy, options: Sequence[Mapping[str, Array]], draws: int
+) -> Iterator[Outcome]:
+    """The outcome of each option's inputs, whether or not they can be."""
+    for part in parts(options, draws):
+        if len(part) > 1 and all(one.keys() == part[0].keys() for one in part):
+            yield from _as_one_array(policy, part, draws)
+        else:
+            yield from map(policy.outcome, part)
+
+
+def _are_possible(policy: Policy, options: Sequence[Drawn]) -> bool:
+    """Whether all options are alike and possible at their medians."""
+    if any(one.inputs.keys() != options[0].inputs.keys() for one in options):
+        return False
+    return policy.is_accepted(_stacked([one.medians for one in options], 1))
 
 
 def _one(policy: Policy, option: Drawn) -> Outcome | InputError:
@@ -62,13 +79,10 @@ def _one(policy: Policy, option: Drawn) -> Outcome | InputError:
     return policy.outcome(option.inputs)
 
 
-def _as_one_array(policy: Policy, options: Sequence[Drawn], draws: int) -> list[Outcome] | None:
-    """The outcomes of options that are all possible at their medians; None when one is not."""
-    try:
-        policy.check(_stacked([one.medians for one in options], 1))
-    except InputError:  # which of them it is, and what it says, each tells alone
-        return None
-    together = policy.outcome(_stacked([one.inputs for one in options], draws))
+def _as_one_array(
+    policy: Policy, options: Sequence[Mapping[str, Array]], draws: int
+) -> list[Outcome]:
+    together = policy.outcome(_stacked(options, draws))
     shape = (len(options), draws)
 
     def rows(values: Array) -> Array:

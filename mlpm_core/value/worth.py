@@ -14,7 +14,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, MlpmError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
-from mlpm_core.value.draws import DRAWS, SEED, own_draws, own_generator, uniform_points
+from mlpm_core.value.draws import DRAWS, SEED, OwnOrders, by_stratum, uniform_points
 from mlpm_core.value.estimate import Estimate, LaterEstimates, added
 from mlpm_core.value.policy import Outcome, Policy, possible
 from mlpm_core.value.result import FormulaStep, Worth
@@ -146,6 +146,9 @@ class Valuation:
         As in ``worth``.
     own : collection of str
         Inputs that an option may bring itself; all others are read and drawn once.
+    orders : OwnOrders, optional
+        Where somebody else asks for the orders of the options' own draws too, so that they are made
+        once; of as many draws and the same seed.
 
     Raises
     ------
@@ -163,11 +166,13 @@ class Valuation:
         currency: str | None = None,
         draws: int = DRAWS,
         seed: int = SEED,
+        orders: OwnOrders | None = None,
     ) -> None:
         if not isinstance(draws, int) or not 1 <= draws <= _MAX_DRAWS:
             raise InputError(f"draws is {draws!r}; write a whole number from 1 to {_MAX_DRAWS:,}.")
         self._policy = Policy(mechanism, mechanism.baseline(baseline))
         self._draws, self._seed, self._currency = draws, seed, currency
+        self._orders = orders or OwnOrders(draws, seed)
         self._own = [entry for entry in self._policy.inputs if entry.name in own]
         self._planned = {name: q for name, q in quantities.items() if name in own}
         common = [entry for entry in self._policy.inputs if entry.name not in own]
@@ -198,13 +203,20 @@ class Valuation:
         outcome = self._policy.outcome(drawn.inputs)
         return _worth(self._policy, drawn, outcome, self._draws, self._seed)
 
-    def worths(self, options: Sequence[Written]) -> list[Worth | MlpmError]:
-        """What each of many options is worth, computed as one array; else what ``worth`` raises."""
-        return self._each(
-            options,
-            [None] * len(options),
-            lambda drawn, outcome: _worth(self._policy, drawn, outcome, self._draws, self._seed),
-        )
+    def worths(
+        self, options: Sequence[Written], streams: Sequence[str | None] | None = None
+    ) -> list[Worth | MlpmError]:
+        """What each of many options is worth, computed as one array; else what ``worth`` raises.
+
+        Options with names of their own (``streams``, as ``worth`` takes them) may be many: their
+        dimensions are not held, but made again when somebody looks at them.
+        """
+
+        def make(drawn: Drawn, outcome: Outcome) -> Worth:
+            holds = streams is None
+            return _worth(self._policy, drawn, outcome, self._draws, self._seed, holds=holds)
+
+        return self._each(options, streams or [None] * len(options), make)
 
     def by_draw(
         self,
@@ -241,7 +253,7 @@ class Valuation:
     def _each(
         self,
         options: Sequence[Written],
-        streams: Sequence[Mapping[str, str] | None],
+        streams: Sequence[str | Mapping[str, str] | None],
         make: Callable[[Drawn, Outcome], V],
     ) -> list[V | MlpmError]:
         """What is made of the outcome of each option, or the error that it raises."""
@@ -252,7 +264,7 @@ class Valuation:
             except MlpmError as error:
                 drawn.append(error)
         readable = [one for one in drawn if isinstance(one, Drawn)]
-        of_readable = iter(outcomes(self._policy, readable, self._draws))
+        of_readable = outcomes(self._policy, readable, self._draws)
         answers: list[V | MlpmError] = []
         for one in drawn:
             if not isinstance(one, Drawn):
@@ -292,8 +304,8 @@ class Valuation:
         line = [name, *(other for other, _ in lineage(name, pairs))]
         if not quantity.is_exact and streams.keys() & line:
             if len(line) == 1:
-                rng = own_generator(self._seed, streams[name], name)
-                return np.asarray(own_draws(quantity.quantile, self._draws, rng) * factor)
+                own = self._own_draws(quantity.quantile, streams[name], name)
+                return np.asarray(own * factor)
             points = joint_points(name, pairs, partial(self._points, streams=streams))
             return np.asarray(quantity.quantile(points) * factor)
         if len(line) == 1 and not quantity.is_exact and quantity is self._read.get(name):
@@ -308,11 +320,13 @@ class Valuation:
     def _points(self, name: str, streams: Mapping[str, str] | None = None) -> Array:
         """Uniform points of an input: by its stream, or in a dimension of its own."""
         if streams and name in streams:
-            rng = own_generator(self._seed, streams[name], name)
-            return own_draws(lambda p: p, self._draws, rng)
+            return self._own_draws(lambda p: p, streams[name], name)
         n_inputs, index = self._dimension(name)
         points: Array = uniform_points(n_inputs, self._draws, self._seed)[index]
         return points
+
+    def _own_draws(self, quantile: Callable[[Array], Array], *whose: str) -> Array:
+        return np.asarray(by_stratum(quantile, self._draws)[self._orders.of(*whose)])
 
     def _dimension(self, name: str) -> tuple[int, int]:
         """How many inputs the mechanism has, and which of them this is."""
@@ -333,7 +347,10 @@ def _medians(read: Mapping[str, Quantity]) -> dict[str, Array]:
     return {n: np.array(q.median * Unit.read(q.unit).factor) for n, q in read.items()}
 
 
-def _worth(policy: Policy, drawn: Drawn, outcome: Outcome, draws: int, seed: int) -> Worth:
+def _worth(
+    policy: Policy, drawn: Drawn, outcome: Outcome, draws: int, seed: int, *, holds: bool = True
+) -> Worth:
+    """The answer that an outcome makes; dimensions that it does not hold are made again later."""
     is_possible = np.broadcast_to(outcome.is_possible, (draws,))
     n_possible = _refuse_none_possible(is_possible)
     money = [outcome.net] if outcome.costs is None else [outcome.net, outcome.costs]
@@ -349,7 +366,9 @@ def _worth(policy: Policy, drawn: Drawn, outcome: Outcome, draws: int, seed: int
         currency=next((q.currency for q in drawn.quantities.values() if q.currency), None),
         quantities=drawn.quantities,
         kpis=LaterEstimates(
-            {d: d.unit for d in Dimension}, policy.dimensions(outcome, is_possible)
+            {d: d.unit for d in Dimension},
+            policy.dimensions(outcome, is_possible),
+            None if holds else partial(_dimensions, policy, drawn.inputs, is_possible),
         ),
         net=net,
         costs=costs[0] if costs else None,
@@ -359,6 +378,12 @@ def _worth(policy: Policy, drawn: Drawn, outcome: Outcome, draws: int, seed: int
         inputs_by_draw=drawn.inputs,
         _is_possible=is_possible,
     )
+
+
+def _dimensions(
+    policy: Policy, inputs: Mapping[str, Array], is_possible: NDArray[np.bool_]
+) -> Array:
+    return policy.dimensions(policy.outcome(inputs), is_possible)
 
 
 def _refuse_none_possible(is_possible: NDArray[np.bool_]) -> int:

@@ -20,6 +20,12 @@ SHOP = {
 }  # fmt: skip
 PLANS = {number: {n: str(v) for n, v in plan.items()} for number, plan in GIVEN.items()}
 PLANS["M4"] = SHOP
+PLANS["M1"] = {
+    "population": "90k to 110k", "prevalence": "0.05", "uptake": "0.8 to 0.95", "capacity": "15000",
+    "acceptance": "0.2 to 0.4", "customer_value": "120 to 400", "incentive": "10",
+    "contact_cost": "1", "contact_minutes": "4 to 8", "non_churner_acceptance": "0.7 to 0.95",
+    "annoyance": "40/1000", "precision": "0.3", "recall": "0.6",
+}  # fmt: skip
 IDS = sorted(m.id for m in mechanisms().values() if m.number in PLANS)
 WRITTEN = st.sampled_from(
     ["0", "0.1", "0.35", "0.9", "1", "12/40", "0/30", "30/30", "0.2 to 0.4", "normal(0.3, 0.02)",
@@ -72,6 +78,13 @@ def test_many_are_worth_what_each_is_worth_alone(mechanism_id, data):
             np.testing.assert_allclose(drawn[None], apart.net_by_draw, rtol=1e-12)
             for d in Dimension:
                 np.testing.assert_allclose(drawn[d], apart.kpi_by_draw(d), rtol=1e-12)
+
+
+def test_many_periods_that_are_impossible_at_their_medians_say_why():
+    periods = [{"precision": p} for p in ("0.0001", "0.0002", "0.0003")]
+    m1 = mechanisms()["targeted_intervention"]
+    with pytest.raises(InputError, match=r"at 0\.0001 more customers would be flagged"):
+        worth_by_period(m1, PLANS["M1"], periods, draws=128)
 
 
 def test_the_first_period_that_cannot_be_says_why():
