@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MUTED: Final = "#7A8696"  # at least 3:1 on both surfaces
+EARLIER: Final = MUTED
+"""What is compared with: the days before, or those of a year ago, as a solid grey line."""
 PAPER: Final = alt.ExprRef("background")  # of the theme, where the chart is drawn
 INK: Final = alt.ExprRef("luminance(background) > 0.5 ? '#1B1F24' : '#E6EAF0'")
 """Text on it: Streamlit's theme colours axes and legends, and leaves marks of text black."""
