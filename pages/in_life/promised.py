@@ -1,7 +1,15 @@
 import streamlit as st
 
-from pages.parts.common import controls, panels, queries
-from pages.parts.in_life import come_true, costs, events, promises, promises_text, proof
+from pages.parts.common import controls, panels, period, queries
+from pages.parts.in_life import (
+    come_true,
+    costs,
+    events,
+    promises,
+    promises_text,
+    proof,
+    value_tiles,
+)
 
 project = controls.project()
 lines = queries.project_view(project).lines
@@ -27,6 +35,8 @@ if view.total is None or view.total.realised is None:
         kind="metric_results",
     )
 
+shown_days = period.control(project, "month")
+value_tiles.tiles(project, view.case, shown_days)
 promises.cards(view, proof.of_case(queries.proofs(project), view))
 marks = events.of_promises(project, view)
 shown = promises.months(view, marks)

@@ -234,6 +234,12 @@ def test_days_shown_are_held_against_those_before_with_both_ranges_and_stay_for_
     run(app)
     assert "4w" in app.query_params["range"]
     assert "year-ago" in app.query_params["against"]
+    text = words(app)
+    assert "Shown: 1 to 28 Jun 2026 (28 days); compared with 2 to 29 Jun 2025 (28 days)." in text
+    assert "1 to 28 Jun 2026, 28 of 28 days monitored" in text
+    assert "a week from 4 to 31 May 2026, 28 of 28 days monitored; change likely" in text
+    assert " of 2 to 29 Jun 2025; change likely" in text
+    assert metrics(app)["Against days before"].startswith("−")
 
 
 @pytest.mark.usefixtures("demo")

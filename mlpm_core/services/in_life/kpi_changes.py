@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_view import KpiSeries, KpiView
     from mlpm_core.services.in_life.shown_period import ShownPeriod
 
-__all__ = ["BASELINE", "Compared", "KpiChanges", "kpi_changes"]
-
 BASELINE: Final = "baseline"
 
 
@@ -57,9 +55,7 @@ def kpi_changes(view: KpiView, series: KpiSeries, shown: ShownPeriod) -> KpiChan
                 BASELINE: Compared(series.against_baseline(baseline)),
             },
         )
-    is_chosen = shown.against not in list(Against)
-    asked = (Against.PREVIOUS, shown.against if is_chosen else Against.YEAR_AGO)
-    against = {name: _over(series, shown.period.against(name)) for name in asked}
+    against = {name: _over(series, c) for name, c in shown.comparisons.items()}
     days = Comparison(shown.span, None)
     against[BASELINE] = Compared(series.against_baseline(baseline, shown.span), days)
     return KpiChanges(series.level_over(shown.span), against)

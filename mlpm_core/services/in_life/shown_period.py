@@ -58,6 +58,13 @@ class ShownPeriod:
         """Whether everything is shown."""
         return self.period.span is None
 
+    @property
+    def comparisons(self) -> dict[str, Comparison]:
+        """What each tile compares: the days before, and a year ago or else days somebody chose."""
+        is_chosen = self.against not in list(Against)
+        names = (Against.PREVIOUS, self.against if is_chosen else Against.YEAR_AGO)
+        return {name: self.period.against(name) for name in names}
+
     def holds(self, period: Period) -> bool:
         """Whether a period is shown: its middle lies in the days shown."""
         return self.span is None or _holds(self.span, period)

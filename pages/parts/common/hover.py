@@ -54,6 +54,26 @@ def ranged(chart: alt.Chart, number_format: str = ROUNDED, **numbers: str) -> al
     return chart.transform_calculate(**texts)
 
 
+def with_earlier(
+    base: alt.Chart,
+    tooltip: list[alt.Tooltip],
+    y: alt.Y,
+    *,
+    is_drawn: bool,
+    number_format: str = ROUNDED,
+) -> tuple[alt.Chart, list[alt.Chart]]:
+    """What is compared with as a grey line, told in the tooltip, which is added to; or nothing.
+
+    The frame has the columns earlier, which may be missing, and earlier_period (str).
+    """
+    if not is_drawn:
+        return base, []
+    text = f"isValid(datum['earlier']) ? format(datum['earlier'], '{number_format}') : '{NOTHING}'"
+    tooltip += [tooltip_line("earlier_text", "Compared with"), tooltip_line("earlier_period", "Of")]
+    told = base.transform_calculate(earlier_text=text)
+    return told, [told.mark_line(strokeWidth=2, color=EARLIER, opacity=0.8).encode(y)]
+
+
 def at_pointer(
     base: alt.Chart, tooltip: Sequence[alt.Tooltip], *, by: Sequence[Literal["x", "y"]] = ("x",)
 ) -> alt.Chart:

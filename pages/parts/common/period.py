@@ -70,7 +70,6 @@ def _asked(key: str, label: str, options: dict[str, str], today: date, help: str
     default = next(iter(options))
     _follow(key, options)
     choice, typed = f"{key}_choice", f"{key}_days"
-    st.session_state.setdefault(choice, default)
     name = st.selectbox(
         label,
         list(options),
@@ -104,20 +103,32 @@ def _asked(key: str, label: str, options: dict[str, str], today: date, help: str
 
 
 def _follow(key: str, options: dict[str, str]) -> None:
-    """Put into the controls what the address names; where it names nothing known, say so."""
+    """Put into the controls what the address names, else what was chosen on another screen."""
+    choice, default = f"{key}_choice", next(iter(options))
     if not addresses.is_news(key):
+        if choice not in st.session_state:
+            _put(key, st.session_state.get(key) or default, options)
+        for held in (choice, f"{key}_days"):  # another screen's control has to be told again
+            if held in st.session_state:
+                st.session_state[held] = st.session_state[held]
         return
     names = addresses.named(key)
     st.session_state[f"seen_{key}"] = list(names)
-    choice, typed = f"{key}_choice", f"{key}_days"
-    if len(names) == 1 and names[0] in options and names[0] != _DAYS:
-        st.session_state[choice] = names[0]
-        return
-    try:
-        span = span_of(names[0] if len(names) == 1 else "")
-    except InputError:
+    if len(names) != 1 or not _put(key, names[0], options):
         controls.not_there(key, names)
-        st.session_state[choice] = next(iter(options))
-        return
+        _put(key, default, options)
+
+
+def _put(key: str, value: str, options: dict[str, str]) -> bool:
+    """Put a name or two days into the controls; False where it is neither."""
+    choice, typed = f"{key}_choice", f"{key}_days"
+    if value in options and value != _DAYS:
+        st.session_state[choice] = value
+        return True
+    try:
+        span = span_of(value)
+    except InputError:
+        return False
     st.session_state[choice] = _DAYS
     st.session_state[typed] = (span.start.date(), (span.end - timedelta(days=1)).date())
+    return True

@@ -14,6 +14,7 @@ from pages.parts.common import (
     controls,
     driver_tree,
     panels,
+    period_frames,
     printing,
     queries,
     terms,
@@ -93,11 +94,11 @@ def chart(view: KpiView, series: KpiSeries | None, shown: ShownPeriod) -> None:
         if not shown.is_all:
             st.caption("There is nothing to draw in the days shown.")
         return
-    sentence = say.chart(view, series, kpi_tables.earlier_days(frame, shown))
+    sentence = say.chart(view, series, period_frames.earlier_days(frame, shown))
     spec = kpi_charts.kpi_over_time(
         written_unit(view.kpi.unit),
         has_implied=bool(view.implied),
-        has_earlier=bool(frame["earlier"].notna().any()),
+        has_earlier=period_frames.has_earlier(frame),
     )
     charts.draw(frame, spec, sentence)
     st.caption(sentence)

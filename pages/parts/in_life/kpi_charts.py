@@ -9,7 +9,15 @@ import altair as alt
 
 from pages.parts.common import event_marks
 from pages.parts.common.charts import ALARM, Spec, finished
-from pages.parts.common.hover import EARLIER, EIGHT, INK, MUTED, at_pointer, ranged, tooltip_line
+from pages.parts.common.hover import (
+    EIGHT,
+    INK,
+    MUTED,
+    at_pointer,
+    ranged,
+    tooltip_line,
+    with_earlier,
+)
 
 _HEIGHT: Final = 300
 _NAMED_AT: Final[tuple[tuple[str, Literal["left", "right"]], ...]] = (
@@ -40,7 +48,6 @@ def kpi_over_time(unit: str, *, has_implied: bool, has_earlier: bool = False) ->
         unfinished_text="unfinished",
         implied_text="implied",
         target_text="target",
-        earlier_text="earlier",
     )
     tooltip = [
         tooltip_line("period", "Period"),
@@ -50,14 +57,8 @@ def kpi_over_time(unit: str, *, has_implied: bool, has_earlier: bool = False) ->
     if has_implied:
         tooltip += [tooltip_line("implied_text", "Implied"), tooltip_line("range", EIGHT)]
     tooltip.append(tooltip_line("target_text", "Target"))
-    if has_earlier:
-        tooltip.append(tooltip_line("earlier_text", "Compared with"))
-        tooltip.append(tooltip_line("earlier_period", "Of"))
-    layers = [at_pointer(base, tooltip)]
-    if has_earlier:
-        layers.append(
-            base.mark_line(strokeWidth=2, color=EARLIER, opacity=0.8).encode(_y("earlier", unit))
-        )
+    base, grey = with_earlier(base, tooltip, _y("earlier", unit), is_drawn=has_earlier)
+    layers = [at_pointer(base, tooltip), *grey]
     if has_implied:
         layers += [
             base.mark_area(opacity=0.18).encode(_y("low", unit), alt.Y2(field="high")),

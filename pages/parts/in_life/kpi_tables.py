@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from mlpm_core.records import METRICS
-from pages.parts.common import event_marks, period_text
+from pages.parts.common import event_marks, period_frames
 from pages.parts.common.format import (
     KPI_STATES,
     NOTHING,
@@ -108,7 +108,9 @@ def over_time(
             row["measured" if value.is_whole else "unfinished"] = value.value
             ends.append(value.period.end)
     if rows and series is not None:
-        _with_earlier(rows, series, shown)
+        whole = ((v.period, v.value) for v in series.whole)
+        for start, (period, was) in period_frames.under(sorted(rows), whole, shown).items():
+            rows[start] |= {"earlier": was, "earlier_period": str(period)}
     starts = sorted(rows)
     columns, blank = ("period", "earlier_period", *_DRAWN), {"earlier_period": NOTHING}
     frame = pd.DataFrame(
@@ -123,28 +125,6 @@ def over_time(
         return frame, ()
     events = event_marks.numbered(view.events, starts[0], max(ends))
     return event_marks.marked(_named(frame), starts, max(ends), events), events
-
-
-def _with_earlier(
-    rows: dict[datetime, dict[str, Any]], series: KpiSeries, shown: ShownPeriod
-) -> None:
-    """Put each earlier value where the period shown lies that it is compared with."""
-    starts = sorted(rows)
-    for value in series.whole:
-        at = shown.earlier(value.period)
-        if at is None:
-            continue
-        nearest = min(starts, key=lambda start: abs(start - at))
-        if abs(nearest - at) * 2 <= value.period.end - value.period.start:
-            rows[nearest] |= {"earlier": value.value, "earlier_period": str(value.period)}
-
-
-def earlier_days(frame: pd.DataFrame, shown: ShownPeriod) -> str:
-    """From when to when the earlier values are that a chart draws; empty without any."""
-    if not frame["earlier"].notna().any():
-        return ""
-    before = shown.comparison.before
-    return f"from {period_text.days(before)}" if before else "a year before"
 
 
 def _target_at(view: KpiView, on: date) -> float | None:
