@@ -19,7 +19,7 @@ if view.granularity is None:
         kind="metric_results",
     )
 
-shown = period.control(project, text.word(view))
+shown = period.control(project)
 if value is not None:
     value_tiles.tiles(project, value.case, shown)
 part = deployments.over(view, shown)

@@ -35,8 +35,9 @@ if view.total is None or view.total.realised is None:
         kind="metric_results",
     )
 
-shown_days = period.control(project, "month")
+shown_days = period.control(project)
 value_tiles.tiles(project, view.case, shown_days)
+value_tiles.to_date_below(shown_days)
 promises.cards(view, proof.of_case(queries.proofs(project), view))
 marks = events.of_promises(project, view)
 shown = promises.months(view, marks)

@@ -48,13 +48,13 @@ _HELP_AGAINST: Final = (
 )
 
 
-def control(project: str, word: str = "period") -> ShownPeriod:
+def control(project: str, word: str = "") -> ShownPeriod:
     """The days shown of a project and what they are compared with, both said below.
 
     Parameters
     ----------
     word : str
-        What a figure of this screen covers: week, month.
+        What the newest figure covers, week or month, where all days compare that one alone.
     """
     today = queries.workspace().today(project)
     with st.container(horizontal=True, vertical_alignment="bottom"):

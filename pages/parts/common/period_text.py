@@ -61,8 +61,13 @@ def _n(span: Span) -> str:
     return counted(int(span.days), "day")
 
 
-def shown(chosen: ShownPeriod, word: str = "period") -> str:
-    """What is shown and what it is compared with, with both ranges of days."""
+def shown(chosen: ShownPeriod, word: str = "") -> str:
+    """What is shown and what it is compared with, with both ranges of days.
+
+    ``word`` names the newest period, where that is compared while all days are shown.
+    """
+    if chosen.span is None and not word:
+        return "All days are shown; choose a time range to compare it with another."
     if chosen.span is None:
         text = f"All days are shown; what is compared is the newest {word}, not all days"
         if chosen.against == Against.YEAR_AGO:

@@ -8,7 +8,6 @@ from mlpm_core.services.in_life.deployments import LimitState
 from mlpm_core.services.in_life.metric_signals import Rule
 from mlpm_core.services.in_life.portfolio import Health, gap_size
 from pages.parts.common.format import (
-    LENGTHS,
     NOTHING,
     counted,
     day,
@@ -242,8 +241,3 @@ def shares(view: Segments) -> str:
 def errors(view: Segments) -> str:
     """What the chart of errors shows."""
     return f"{view.measure[:1].upper()}{view.measure[1:]} by {view.title}, where outcomes are known"
-
-
-def word(view: DeploymentView) -> str:
-    """What one result of a model covers: week, month."""
-    return LENGTHS[view.granularity].lower() if view.granularity else "period"

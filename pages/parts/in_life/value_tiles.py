@@ -55,6 +55,12 @@ def tiles(project: str, case: CaseValue, shown: ShownPeriod) -> None:
                 _change(_LABELS.get(against, "Against days chosen"), compared, case.currency)
 
 
+def to_date_below(shown: ShownPeriod) -> None:
+    """That what follows is of all days, while the days shown are others."""
+    if not shown.is_all:
+        st.caption("All figures and charts below are to date: the time range is not theirs.")
+
+
 def _level(level: ValueChange, days: Span, currency: str) -> None:
     told = NOTHING if level.now is None else f"{currency} {number(level.now.mean)}"
     st.metric("Value a week, days shown", literal(told), help=terms.VALUE_RATE)
