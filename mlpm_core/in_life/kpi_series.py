@@ -3,124 +3,36 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.in_life.kpi_change import (
+    Change,
+    MeasuredValue,
+    Missing,
+    Noise,
+    change_between,
+    level_of,
+    noise_of,
+)
 from mlpm_core.in_life.periods import Period
+from mlpm_core.in_life.reporting import Span, year_before
 from mlpm_core.value.kpi import heading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-_FEWEST: Final = 8
-"""Neighbours that a noise is told from."""
-_NEWEST: Final = 26
 _EARLIEST_ZONE: Final = timedelta(hours=14)  # there a day is over before it is in UTC
-_SAME_WEEKDAY: Final = timedelta(weeks=52)
-_YEARLY: Final = frozenset(("P1M", "P3M", "P1Y"))
-_TOTAL_OF: Final = {"week": "P1W", "month": "P1M", "quarter": "P3M", "year": "P1Y"}
-_PER_CASES: Final = {"kcase": 1000.0}
 _COVERED: Final = 0.9
 _FRESH: Final = 1
-_EIGHT_IN_TEN: Final = 0.9  # from P10 to P90
-
-
-class Missing(StrEnum):
-    """Why something is not told of a KPI."""
-
-    NO_VALUE = "no value"
-    NOT_OVER = "not over"
-    NO_EARLIER = "no earlier period"
-    GAP = "period before missing"
-    NO_YEAR = "nothing a year ago"
-    NO_BASELINE = "no baseline"
-    TOO_FEW = "too few periods"
-    NEVER_MOVED = "never moved"
-
-
-class Basis(StrEnum):
-    """What the interval of a change rests on."""
-
-    NOISE = "noise"
-    CASES = "cases"
-
-
-class KpiState(StrEnum):
-    """How a KPI stands towards its target, in four words."""
-
-    OFF = "off"
-    CANNOT_TELL = "cannot tell"
-    ON_THE_WAY = "on the way"
-    REACHED = "reached"
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredValue:
-    """A KPI over one period, as the business measured it.
-
-    ``total`` and ``squares`` are the sum and the sum of squares over its ``n`` cases, where the
-    file tells them. One that is not ``is_whole`` came before its period was over.
-    """
-
-    period: Period
-    value: float
-    n: int | None = None
-    total: float | None = None
-    squares: float | None = None
-    batch: str = ""
-    source: str = ""
-    is_whole: bool = True
-
-    def error(self, unit: str) -> float | None:
-        """Standard error of a mean over cases; None unless the sums tell it.
-
-        Examples
-        --------
-        >>> week = Period(datetime(2026, 6, 1), "P1W")
-        >>> MeasuredValue(week, 3.0, 4, 12.0, 48.0).error("hour/case")
-        1.0
-        """
-        if self.n is None or self.n < 2 or self.total is None or self.squares is None:
-            return None
-        scale = _PER_CASES.get(unit.partition("/")[2], 1.0)
-        mean = self.total / self.n
-        if not math.isclose(scale * mean, self.value, rel_tol=1e-3, abs_tol=1e-12):
-            return None  # the value is no mean of these cases
-        variance = (self.squares - self.n * mean * mean) / (self.n - 1)
-        if not variance >= 0:
-            return None
-        return scale * math.sqrt(variance / self.n)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A KPI now against what it was.
-
-    ``before`` is None with the reason in ``missing``. ``low`` to ``high`` holds the difference 8
-    times in 10, if chance is as large as ``basis`` says; None with the reason in ``no_interval``.
-    ``scaled`` is the length of the newest period over that of the earlier one where what was
-    counted in the earlier one was counted for as many days.
-    """
-
-    before: float | None = None
-    period: Period | None = None
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-    basis: Basis | None = None
-    missing: Missing | None = None
-    no_interval: Missing | None = None
-    scaled: float | None = None
-
-    @property
-    def is_beyond_chance(self) -> bool:
-        """Whether no change at all lies outside the interval."""
-        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+_BEFORE: Final = {
+    Missing.NONE_IN_IT: Missing.NOTHING_BEFORE,
+    Missing.FEW_DAYS: Missing.FEW_DAYS_BEFORE,
+}
 
 
 @dataclass(frozen=True)
@@ -139,6 +51,11 @@ class KpiSeries:
         """The values of periods that were over when they came in."""
         return tuple(v for v in self.values if v.is_whole)
 
+    @cached_property
+    def by_cases(self) -> bool:
+        """Whether the sums say of every whole value that it is a mean of its cases."""
+        return all(v.error(self.unit) is not None for v in self.whole)
+
     @property
     def newest(self) -> MeasuredValue | None:
         """The newest whole period."""
@@ -149,38 +66,29 @@ class KpiSeries:
         """A value that came before its period was over, when nothing newer did."""
         return self.values[-1] if self.values and not self.values[-1].is_whole else None
 
-    def noise(self) -> tuple[float, float] | Missing:
-        """Standard deviation of chance in one period, and its degrees of freedom.
+    def noise(self, before: datetime | None = None) -> Noise | Missing:
+        """What chance does from one period to the next, from the values before a moment.
 
-        From the mean square of the differences between neighbours before the newest value, which a
-        slow trend hardly touches; the newest 26 count, and fewer than 8 tell nothing.
-
-        References
-        ----------
-        von Neumann, Kent, Bellinson, Hart (1941). The mean square successive difference. Annals of
-        Mathematical Statistics 12(2).
+        Of the values before the newest one unless told; see ``noise_of``.
 
         Examples
         --------
         >>> weeks = [Period(datetime(2026, 1, 5) + timedelta(weeks=i), "P1W") for i in range(10)]
         >>> values = tuple(MeasuredValue(w, 10.0 + i % 2) for i, w in enumerate(weeks))
-        >>> deviation, freedom = KpiSeries("P1W", "minute/case", values).noise()
-        >>> round(deviation, 4), round(freedom, 2)
+        >>> noise = KpiSeries("P1W", "minute/case", values).noise()
+        >>> round(noise.deviation, 4), round(noise.freedom, 2)
         (0.7071, 5.57)
         """
+        values = [v for v in self.whole[:-1] if before is None or v.period.start < before]
         steps = [
-            after.value - before.value
-            for before, after in pairwise(self.whole[:-1])
-            if self._are_neighbours(before.period, after.period)
-        ][-_NEWEST:]
-        if len(steps) < _FEWEST:
+            (earlier.value, later.value)
+            for earlier, later in pairwise(values)
+            if self._are_neighbours(earlier.period, later.period)
+        ]
+        noise = noise_of(steps)
+        if noise is None:
             return Missing.TOO_FEW
-        largest = max(map(abs, steps))
-        if largest == 0:
-            return Missing.NEVER_MOVED
-        n = len(steps) + 1
-        mean_square = math.fsum((step / largest) ** 2 for step in steps) / (2 * len(steps))
-        return largest * math.sqrt(mean_square), 2 * (n - 1) ** 2 / (3 * n - 4)
+        return noise if noise.deviation else Missing.NEVER_MOVED
 
     def against_previous(self) -> Change:
         """The newest whole period against the one just before it."""
@@ -192,7 +100,7 @@ class KpiSeries:
         before = self.whole[-2]
         if not self._are_neighbours(before.period, newest.period):
             return Change(missing=Missing.GAP)
-        return self._change(newest, before)
+        return self._change((newest,), (before,))
 
     def against_year_ago(self) -> Change:
         """The newest whole period against the same one a year earlier.
@@ -202,20 +110,80 @@ class KpiSeries:
         newest = self.newest
         if newest is None:
             return Change(missing=Missing.NOT_OVER if self.values else Missing.NO_VALUE)
-        start = year_before(newest.period)
+        start = year_before(newest.period.start, newest.period.granularity)
         before = next((v for v in self.whole if v.period.start == start), None)
         if before is None:
             return Change(missing=Missing.NO_YEAR)
-        return self._change(newest, before)
+        return self._change((newest,), (before,))
 
-    def against_baseline(self, baseline: float | None) -> Change:
-        """The newest whole period against the KPI without the model, which is taken as exact."""
+    def against_baseline(self, baseline: float | None, span: Span | None = None) -> Change:
+        """The newest whole period against the KPI without the model, which is taken as exact.
+
+        With some days, it is the mean of their values.
+        """
         newest = self.newest
         if newest is None:
             return Change(missing=Missing.NOT_OVER if self.values else Missing.NO_VALUE)
-        if baseline is None:
-            return Change(missing=Missing.NO_BASELINE)
-        return self._change(newest, MeasuredValue(newest.period, baseline), is_exact=True)
+        values = self.over(span) if span else (newest,)
+        missing = self._unfit(values, span) if span else None
+        if missing is not None or baseline is None:
+            return Change(missing=missing or Missing.NO_BASELINE)
+        level = MeasuredValue(newest.period, baseline)
+        return self._change(values, (level,), is_exact=True)
+
+    def over(self, span: Span) -> tuple[MeasuredValue, ...]:
+        """The whole values of some days: those whose middle lies in them.
+
+        So a week belongs where its Thursday is, as in ISO 8601.
+        """
+        return tuple(v for v in self.whole if span.start <= _middle(v.period) < span.end)
+
+    def level_over(self, span: Span) -> Change:
+        """The mean of the values of some days, compared with nothing.
+
+        Where too few days have one it says so beside the mean of those that do.
+        """
+        values = self.over(span)
+        missing = self._unfit(values, span)
+        if missing not in (None, Missing.FEW_DAYS):
+            return Change(missing=missing)
+        return replace(level_of(values, self.unit, by_cases=self.by_cases), missing=missing)
+
+    def between(self, now: Span, before: Span) -> Change:
+        """The mean of the values of some days against that of others.
+
+        Both must be covered by whole values to nine tenths.
+
+        Examples
+        --------
+        >>> weeks = [Period(datetime(2026, 1, 5) + timedelta(weeks=i), "P1W") for i in range(8)]
+        >>> values = tuple(MeasuredValue(w, float(i)) for i, w in enumerate(weeks))
+        >>> first, middle, last = weeks[0].start, weeks[4].start, weeks[7].end
+        >>> series = KpiSeries("P1W", "minute/case", values)
+        >>> series.between(Span(middle, last), Span(first, middle)).difference
+        4.0
+        """
+        newer, older = self.over(now), self.over(before)
+        missing = self._unfit(newer, now) or self._unfit_before(older, before)
+        if missing is not None:
+            return Change(missing=missing)
+        return self._change(newer, older)
+
+    def _unfit(self, values: Sequence[MeasuredValue], span: Span) -> Missing | None:
+        """Why the values of some days do not stand for them."""
+        if not self.whole:
+            return Missing.NOT_OVER if self.values else Missing.NO_VALUE
+        if self.whole[-1].period.days > span.days:
+            return Missing.TOO_SHORT
+        if not values:
+            return Missing.NONE_IN_IT
+        covered = math.fsum(v.period.days for v in values)
+        is_enough = not self.granularity or covered >= _COVERED * span.days
+        return None if is_enough else Missing.FEW_DAYS
+
+    def _unfit_before(self, values: Sequence[MeasuredValue], span: Span) -> Missing | None:
+        missing = self._unfit(values, span)
+        return None if missing is None else _BEFORE.get(missing, missing)
 
     def heading(self, direction: str, scale: float) -> int:
         """Which way it went of late: 1 better, -1 worse, 0 by chance alone."""
@@ -225,42 +193,21 @@ class KpiSeries:
         return not self.granularity or before.end == after.start
 
     def _change(
-        self, now: MeasuredValue, before: MeasuredValue, *, is_exact: bool = False
+        self,
+        now: Sequence[MeasuredValue],
+        before: Sequence[MeasuredValue],
+        *,
+        is_exact: bool = False,
     ) -> Change:
-        scaled = self._scale(now.period, before.period)
-        was = before.value * (scaled or 1.0)
-        difference = now.value - was
-        period = None if is_exact else before.period
-        spread = self._spread(now, None if is_exact else before, scaled or 1.0)
-        if isinstance(spread, Missing):
-            return Change(was, period, difference, no_interval=spread, scaled=scaled)
-        half, basis = spread
-        low, high = difference - half, difference + half
-        return Change(was, period, difference, low, high, basis, scaled=scaled)
+        """The change between means, with what is chance by the values before the newer ones."""
+        noise = self.noise(now[0].period.start)
+        return change_between(
+            now, before, self.unit, noise, by_cases=self.by_cases, is_exact=is_exact
+        )
 
-    def _scale(self, now: Period, before: Period) -> float | None:
-        """How many times longer the newest period is, where what it counts grows with its days."""
-        is_total = _TOTAL_OF.get(self.unit.rpartition("/")[2]) == self.granularity
-        if not is_total or now.days == before.days or not before.days:
-            return None
-        return now.days / before.days
 
-    def _spread(
-        self, now: MeasuredValue, before: MeasuredValue | None, scaled: float
-    ) -> tuple[float, Basis] | Missing:
-        """Half of the range that holds a difference 8 times in 10, and what it rests on."""
-        from scipy.stats import norm, t  # see draws.uniform_points
-
-        noise = self.noise()
-        if not isinstance(noise, Missing):
-            deviation, freedom = noise
-            error = deviation if before is None else math.hypot(deviation, deviation * scaled)
-            return float(t.ppf(_EIGHT_IN_TEN, freedom)) * error, Basis.NOISE
-        errors = [value.error(self.unit) for value in (now, before) if value is not None]
-        known = [x * s for x, s in zip(errors, (1.0, scaled), strict=False) if x]
-        if len(known) < len(errors):
-            return noise
-        return float(norm.ppf(_EIGHT_IN_TEN)) * math.hypot(*known), Basis.CASES
+def _middle(period: Period) -> datetime:
+    return period.start + (period.end - period.start) / 2
 
 
 def series_of(values: Iterable[MeasuredValue], unit: str) -> dict[str, KpiSeries]:
@@ -287,23 +234,6 @@ def is_over(period: Period, today: date, received_at: datetime | None = None) ->
     if period.end > datetime.combine(today, time.min) and period.granularity:
         return False
     return received_at is None or received_at >= period.end - _EARLIEST_ZONE
-
-
-def year_before(period: Period) -> datetime:
-    """When the same period began a year earlier.
-
-    Examples
-    --------
-    >>> year_before(Period(datetime(2026, 6, 22), "P1W")).isoformat()
-    '2025-06-23T00:00:00'
-    >>> year_before(Period(datetime(2028, 2, 1), "P1M")).date().isoformat()
-    '2027-02-01'
-    """
-    start = period.start
-    if period.granularity in _YEARLY:
-        is_leap_day = (start.month, start.day) == (2, 29)
-        return start.replace(year=start.year - 1, day=28 if is_leap_day else start.day)
-    return start - _SAME_WEEKDAY
 
 
 def periods_missing(newest: Period, today: date) -> int | None:
@@ -333,7 +263,7 @@ def is_stale(newest: Period, today: date) -> bool:
     return missing is not None and missing > _FRESH
 
 
-def level_within(levels: Mapping[Period, float], period: Period) -> float | None:
+def level_within(levels: Mapping[Period, float], period: Period | Span) -> float | None:
     """The mean level over a period, by the days of it that each level holds for.
 
     None when less than nine tenths of its days have one.
@@ -354,44 +284,3 @@ def level_within(levels: Mapping[Period, float], period: Period) -> float | None
         if days > 0:
             weighted, covered = weighted + days * level, covered + days
     return weighted / covered if covered >= _COVERED * period.days else None
-
-
-def state_of(
-    series: KpiSeries | None,
-    *,
-    target: float | None,
-    target_on: date | None,
-    baseline: float | None,
-    direction: str,
-    today: date,
-) -> tuple[KpiState, Missing | None]:
-    """How the newest whole period stands towards a target, on a day.
-
-    Off is: no better than the baseline, the day of the target is past, or getting worse beyond
-    chance. None of it is told of values that are out of date.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> value = MeasuredValue(Period(datetime(2026, 6, 22), "P1W"), 12.0)
-    >>> series = KpiSeries("P1W", "minute/case", (value,))
-    >>> asked = {"target_on": None, "baseline": 14.0, "direction": "lower"}
-    >>> state_of(series, target=10.0, today=date(2026, 6, 30), **asked)[0].value
-    'on the way'
-    """
-    newest = series.newest if series else None
-    if series is None or newest is None or target is None:
-        return KpiState.CANNOT_TELL, Missing.NO_VALUE if newest is None else None
-    if is_stale(newest.period, today):
-        return KpiState.CANNOT_TELL, Missing.GAP
-    sign = 1 if direction == "higher" else -1
-    if sign * (newest.value - target) >= 0:
-        return KpiState.REACHED, None
-    if target_on is not None and target_on < today:
-        return KpiState.OFF, None
-    if baseline is not None and sign * (newest.value - baseline) <= 0:
-        return KpiState.OFF, None
-    scale = abs(target - (newest.value if baseline is None else baseline))
-    if series.heading(direction, scale) < 0:
-        return KpiState.OFF, None
-    return KpiState.ON_THE_WAY, None

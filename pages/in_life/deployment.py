@@ -1,11 +1,10 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, tables, terms
-from pages.parts.common import text as common_text
-from pages.parts.in_life import deployments, events, text
-from pages.parts.plan import bridges
+from pages.parts.common import controls, panels, period, terms
+from pages.parts.in_life import deployments, events, text, value_tiles
 
-view = deployments.in_view(controls.project())
+project = controls.project()
+view = deployments.in_view(project)
 value = view.line.value
 st.markdown(text.deployment(view), help=f"{terms.SLOT}\n\n{terms.USUAL_RANGE}")
 deployments.cards(view)
@@ -20,25 +19,18 @@ if view.granularity is None:
         kind="metric_results",
     )
 
-marks = events.of_deployment(view)
+shown = period.control(project)
 if value is not None:
-    st.subheader("Estimated value per week", anchor=False, help=terms.VALUE_RATE)
-    if view.rates:
-        charts.draw(
-            events.on_periods(tables.rates(view.rates, value), marks),
-            charts.value_rate_over_time(f"{value.case.currency} / week"),
-            common_text.rates(view.rates, value),
-        )
-        st.caption(common_text.rates(view.rates, value))
-        bridges.between_periods(value.case, view.rates)
-    else:
-        deployments.without_value(value)
+    value_tiles.tiles(project, value.case, shown)
+part = deployments.over(view, shown)
+marks = events.of_deployment(part)
+deployments.value_over_time(part, view, shown, marks)
 
 st.subheader("Monitored metrics", anchor=False)
-deployments.metrics(view, marks)
+deployments.metrics(part, view, shown, marks)
 events.listing(marks)
 deployments.limits(view)
-deployments.segments(view, marks)
+deployments.segments(view, marks, is_all=shown.is_all)
 deployments.slots(view)
 deployments.table(view)
 if value is not None:

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import controls, panels, queries
+from pages.parts.common import controls, panels, period, queries
 from pages.parts.in_life import (
     come_true,
     costs,
@@ -9,6 +9,7 @@ from pages.parts.in_life import (
     promises,
     promises_text,
     proof,
+    value_tiles,
 )
 
 project = controls.project()
@@ -35,6 +36,9 @@ if view.total is None or view.total.realised is None:
         kind="metric_results",
     )
 
+shown_days = period.control(project)
+value_tiles.tiles(project, view.case, shown_days)
+value_tiles.to_date_below(shown_days)
 promises.cards(view, proof.of_case(queries.proofs(project), view))
 marks = events.of_promises(project, view)
 shown = promises.months(view, marks)

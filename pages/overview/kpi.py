@@ -1,7 +1,7 @@
 import streamlit as st
 
-from pages.parts.common import controls, queries
-from pages.parts.in_life import freed_hours, kpi, kpi_proof, kpi_text, proof
+from pages.parts.common import controls, period, queries
+from pages.parts.in_life import freed_hours, kpi, kpi_proof, kpi_text, kpi_tiles, proof
 
 project = controls.project()
 view = kpi.in_view(project)
@@ -10,11 +10,12 @@ if view is None:
     st.stop()
 
 series = kpi.series_in_view(view)
-st.markdown(kpi_text.lead(view, series))
+shown = period.control(project, kpi_text.word(series))
+st.markdown(kpi_text.lead(view, series, shown))
 if series is not None:
-    kpi.tiles(view, series)
+    kpi_tiles.tiles(view, series, shown)
     st.caption(kpi_text.unfinished(series, view.kpi.unit))
-kpi.chart(view, series)
+kpi.chart(view, series, shown)
 if series is None:
     kpi.nothing_measured(view)
 else:

@@ -9,7 +9,9 @@ from datetime import date, datetime
 
 import pytest
 
-from mlpm_core.in_life.kpi_series import KpiSeries, KpiState, MeasuredValue
+from mlpm_core.in_life.kpi_change import MeasuredValue
+from mlpm_core.in_life.kpi_series import KpiSeries
+from mlpm_core.in_life.kpi_state import KpiState
 from mlpm_core.in_life.periods import Period
 from mlpm_core.planning.proxy import ProxyState
 from mlpm_core.quantity import Dimension

@@ -131,8 +131,8 @@ def test_a_kpi_without_any_model_is_told_all_the_same(empty):
     app = open_screen("kpi", project="shop", kpi="w")
     text = words(app)
     assert text.startswith(
-        "**Waits**: 9 h per case in Jun 2024, 2 better than the month before; the target of 8 is "
-        "not reached yet."
+        "**Waits**: 9 h per case in Jun 2024, 2 better than the month before, and nothing says how "
+        "much of that is chance; the target of 8 is not reached yet."
     )
     assert "too few months in a row, and no sums over cases, to say how much is chance" in text
     assert "There is no value of a year ago." in text
@@ -212,6 +212,48 @@ def test_it_says_in_a_sentence_whether_the_kpi_moved_as_the_model_implies():
     )
     assert "Coverage: when it moves, the KPI moves the other way in the same week" in text
     assert "Selective error: no link with the KPI that luck would not make (95 weeks)." in text
+
+
+@pytest.mark.usefixtures("demo")
+def test_days_shown_are_held_against_those_before_with_both_ranges_and_stay_for_the_next_screen():
+    """Weeks of 1 to 22 June against those of 4 to 25 May, and of 2 to 23 June 2025."""
+    app = open_screen("kpi", **DESK, range="4w")
+    text = words(app)
+    assert "Shown: 1 to 28 Jun 2026 (28 days); compared with 4 to 31 May 2026 (28 days)." in text
+    assert "from 1 to 28 Jun 2026 (mean of 4 weeks, by their cases)" in text
+    assert "from 4 to 31 May 2026 (4 weeks); change likely" in text
+    assert "from 2 to 29 Jun 2025 (4 weeks); change likely" in text
+    helps = [plain(c.help) for c in app.caption if c.help]
+    assert any(h.startswith("1 to 28 Jun 2026 (28 days) against 4 to 31 May 2026") for h in helps)
+    app.selectbox(key="against_choice").set_value("year-ago")
+    run(app)
+    assert "compared with 2 to 29 Jun 2025 (28 days)" in words(app)
+    assert "year-ago" in app.query_params["against"]
+    del app.query_params["range"], app.query_params["against"]
+    app.switch_page("in_life/deployment.py")
+    run(app)
+    assert "4w" in app.query_params["range"]
+    assert "year-ago" in app.query_params["against"]
+    text = words(app)
+    assert "Shown: 1 to 28 Jun 2026 (28 days); compared with 2 to 29 Jun 2025 (28 days)." in text
+    assert "1 to 28 Jun 2026, 28 of 28 days monitored" in text
+    assert "a week from 4 to 31 May 2026, 28 of 28 days monitored; change likely" in text
+    assert " of 2 to 29 Jun 2025; change likely" in text
+    assert metrics(app)["Against days before"].startswith("−")
+
+
+@pytest.mark.usefixtures("demo")
+def test_days_without_values_and_addresses_of_no_period_say_so():
+    app = open_screen("kpi", **DESK, range="2019-01-01..2019-03-31")
+    text = words(app)
+    assert "has no value for 1 Jan to 31 Mar 2019" in text
+    assert "No whole week of the days shown has a value." in text
+    assert metrics(app)["Against the baseline"] == "–"
+    for bad in ("nan", "2026-02-30..2026-03-01", "days", "9999-01-01..9999-12-31"):
+        app.query_params["range"] = bad
+        run(app)
+        assert f"There is no time range “{bad}”" in plain(app.warning[0].value)
+        assert "All days are shown; what is compared is the newest week" in words(app)
 
 
 @pytest.mark.usefixtures("demo")

@@ -8,20 +8,16 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import NotFoundError
+from mlpm_core.in_life.kpi_change import Basis, Change, MeasuredValue, Missing
 from mlpm_core.in_life.kpi_series import (
-    Basis,
-    Change,
     KpiSeries,
-    KpiState,
-    MeasuredValue,
-    Missing,
     is_over,
     is_stale,
     level_within,
     periods_missing,
     series_of,
-    state_of,
 )
+from mlpm_core.in_life.kpi_state import KpiState, state_of
 from mlpm_core.in_life.periods import Period
 from mlpm_core.records import Direction, KpiTarget, Promise
 from mlpm_core.services.in_life.events import Happening, concerning, events
@@ -36,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.in_life.periods import Monitored
+    from mlpm_core.in_life.realisation import Span
     from mlpm_core.services.in_life.portfolio import ProjectView
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.kpis import KpiValue
@@ -52,6 +49,7 @@ __all__ = [
     "KpiView",
     "MeasuredValue",
     "Missing",
+    "Period",
     "Target",
     "is_stale",
     "kpi_lines",
@@ -167,11 +165,11 @@ class KpiView:
         """The KPI."""
         return self.line.kpi
 
-    def implied_in(self, period: Period) -> float | None:
+    def implied_in(self, period: Period | Span) -> float | None:
         """The implied level over a period; None where too few of its days have one."""
         return level_within({i.period: i.level for i in self.implied}, period)
 
-    def implied_ends_in(self, period: Period) -> tuple[float, float] | None:
+    def implied_ends_in(self, period: Period | Span) -> tuple[float, float] | None:
         """P10 and P90 of the implied level over a period; None where there is no such level.
 
         The draws behind the levels of all days are the same, so that their ends average.
@@ -190,11 +188,6 @@ class KpiView:
         series = self.line.series
         later = [v for v in series.whole if v.period.start.date() >= on] if series else []
         return (fmean(v.value for v in later), len(later)) if later else None
-
-    def other_in(self, value: MeasuredValue) -> float | None:
-        """What of a measured value the models do not explain."""
-        implied = self.implied_in(value.period)
-        return None if implied is None else value.value - implied
 
 
 def kpi_lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -58,7 +58,7 @@ class RealisedValue:
 
     ``since`` holds, for each day asked, what they tell from that day on; ``unvalued`` what is wrong
     with periods that have no value, ``n_unvalued`` how many these are; ``in_use`` when each of its
-    champions was in use.
+    champions was in use; ``within`` holds what they tell of each stretch of days asked.
     """
 
     months: tuple[LifeMonth, ...]
@@ -66,6 +66,7 @@ class RealisedValue:
     unvalued: tuple[str, ...]
     n_unvalued: int
     in_use: tuple[Span, ...] = ()
+    within: Mapping[Span, WindowTotal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def realised_value(
     *,
     dimensions: Collection[Dimension] = (),
     since: Collection[date] = (),
+    within: Collection[Span] = (),
     before_cost: bool = False,
 ) -> RealisedValue:
     """What the monitored periods of a value case tell of its days in use.
@@ -109,6 +111,8 @@ def realised_value(
         Gathered beside net.
     since : collection of date
         Days from which on everything is gathered once more.
+    within : collection of Span
+        Stretches of days of which everything is gathered once more.
     before_cost : bool
         Whether net before running cost is gathered beside net.
     """
@@ -134,7 +138,11 @@ def realised_value(
             )
     windows = months(in_use)
     days = sorted(since)
-    asked = [*windows, *(Span(_midnight(d), _midnight(max(d, today)) + _DAY) for d in days)]
+    asked = [
+        *windows,
+        *(Span(_midnight(d), _midnight(max(d, today)) + _DAY) for d in days),
+        *within,
+    ]
     faults: list[str] = []
     totals = window_totals(_valued(case, held, dimensions, faults, before_cost=before_cost), asked)
     return RealisedValue(
@@ -142,10 +150,11 @@ def realised_value(
             LifeMonth(window.start.date(), days_within(in_use, window), part)
             for window, part in zip(windows, totals, strict=False)
         ),
-        since=dict(zip(days, totals[len(windows) :], strict=True)),
+        since=dict(zip(days, totals[len(windows) : len(windows) + len(days)], strict=True)),
         unvalued=tuple(dict.fromkeys(faults)),
         n_unvalued=len(faults),
         in_use=tuple(in_use),
+        within=dict(zip(within, totals[len(windows) + len(days) :], strict=True)),
     )
 
 

@@ -9,6 +9,9 @@ Keys in the URL are public: a renamed one breaks links.
 ``kpi``      a KPI, or ``@net`` for net money     ``deployment``  a model in use
 ``as_of``    the day, moment or batch as of which all is shown; once ``known``
 ``dimension``  what should get better     ``candidate``  a KPI to find     ``mechanism``  how
+``range``    the days shown: ``4w``, ``quarter``, ``year``, ``ytd``, or two days as
+             ``2026-01-01..2026-03-31``; all without it     ``against``  what they are compared
+             with: the period before without it, ``year-ago``, or two days
 ``draft``    what was typed and not saved     ``since``  the day since which a KPI changed
 ``print``    is 1 while the screen is shown as it prints
 ``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it

@@ -25,6 +25,7 @@ from pages.parts.common.hover import (
     ranged,
     silenced,
     tooltip_line,
+    with_earlier,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def draw(frame: pd.DataFrame, spec: Spec, alt_text: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def value_rate_over_time(unit: str) -> Spec:
+def value_rate_over_time(unit: str, *, has_earlier: bool = False) -> Spec:
     """Value rate over time with its P10-P90 band, the planned rate dashed.
 
     The frame has the columns start (datetime), period (str), rate, low, high (money a week),
@@ -54,8 +55,10 @@ def value_rate_over_time(unit: str) -> Spec:
         tooltip_line("range", EIGHT),
         tooltip_line("planned_text", "Planned"),
     ]
+    base, grey = with_earlier(base, tooltip, _y("earlier", unit, zero=True), is_drawn=has_earlier)
     layers = [
         at_pointer(base, tooltip),
+        *grey,
         base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
         base.mark_line(point={"size": 24}).encode(_y("rate", unit, zero=True)),
     ]
@@ -64,7 +67,7 @@ def value_rate_over_time(unit: str) -> Spec:
 
 
 @lru_cache(maxsize=64)
-def metric_over_time(title: str, digits: int = 4) -> Spec:
+def metric_over_time(title: str, digits: int = 4, *, has_earlier: bool = False) -> Spec:
     """One metric over time: 90% interval, planned value dashed, limit dotted, signals as signs.
 
     The frame has the columns start (datetime), period (str), value, low, high, n and batch, and
@@ -89,8 +92,10 @@ def metric_over_time(title: str, digits: int = 4) -> Spec:
         tooltip_line("n", "Cases", ","),
         tooltip_line("batch", "Batch"),
     ]
+    base, grey = with_earlier(base, tooltip, _y("earlier", None, zero=False), is_drawn=has_earlier)
     layers = [
         at_pointer(base, tooltip),
+        *grey,
         base.mark_area(opacity=0.22).encode(_y("low", None, zero=False), alt.Y2(field="high")),
         base.mark_line(point={"size": 24}).encode(_y("value", None, zero=False)),
     ]

@@ -28,6 +28,8 @@ _NOUNS = {
     "as_of": "past moment",
     "kpi": "KPI",
     "by": "length of period",
+    "range": "time range",
+    "against": "comparison",
     "dimension": "KPI dimension",
     "candidate": "KPI to find",
     "mode": "kind of estimate",
@@ -47,7 +49,10 @@ _KINDS = {
 }
 """The kind of record that a key names, which may be archived."""
 _OF_ALL = frozenset(
-    ("project", "kind", "dimension", "owner", "health", "aim", "waits", "group", "order", "shown")
+    (
+        *("project", "kind", "dimension", "owner", "health", "aim", "waits", "group", "order"),
+        *("shown", "range", "against"),
+    )
 )
 """Keys whose values are not looked for in one project."""
 _LONGEST = 60  # characters of an address that a notice repeats

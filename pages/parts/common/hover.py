@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MUTED: Final = "#7A8696"  # at least 3:1 on both surfaces
+EARLIER: Final = MUTED
+"""What is compared with: the days before, or those of a year ago, as a solid grey line."""
 PAPER: Final = alt.ExprRef("background")  # of the theme, where the chart is drawn
 INK: Final = alt.ExprRef("luminance(background) > 0.5 ? '#1B1F24' : '#E6EAF0'")
 """Text on it: Streamlit's theme colours axes and legends, and leaves marks of text black."""
@@ -50,6 +52,26 @@ def ranged(chart: alt.Chart, number_format: str = ROUNDED, **numbers: str) -> al
         number = f"datum['{column}']"
         texts[name] = f"isValid({number}) ? format({number}, '{number_format}') : '{NOTHING}'"
     return chart.transform_calculate(**texts)
+
+
+def with_earlier(
+    base: alt.Chart,
+    tooltip: list[alt.Tooltip],
+    y: alt.Y,
+    *,
+    is_drawn: bool,
+    number_format: str = ROUNDED,
+) -> tuple[alt.Chart, list[alt.Chart]]:
+    """What is compared with as a grey line, told in the tooltip, which is added to; or nothing.
+
+    The frame has the columns earlier, which may be missing, and earlier_period (str).
+    """
+    if not is_drawn:
+        return base, []
+    text = f"isValid(datum['earlier']) ? format(datum['earlier'], '{number_format}') : '{NOTHING}'"
+    tooltip += [tooltip_line("earlier_text", "Compared with"), tooltip_line("earlier_period", "Of")]
+    told = base.transform_calculate(earlier_text=text)
+    return told, [told.mark_line(strokeWidth=2, color=EARLIER, opacity=0.8).encode(y)]
 
 
 def at_pointer(

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, printing, queries, terms
+from pages.parts.common import (
+    charts,
+    controls,
+    panels,
+    period_frames,
+    printing,
+    queries,
+    tables,
+    terms,
+)
+from pages.parts.common import text as common_text
 from pages.parts.common.format import day, literal
-from pages.parts.in_life import events, text
+from pages.parts.in_life import events, metric_change_text, text
 from pages.parts.in_life import tables as in_life_tables
+from pages.parts.plan import bridges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
     from mlpm_core.services.in_life.portfolio import PortfolioRow
+    from mlpm_core.services.in_life.shown_period import ShownPeriod
     from pages.parts.common.event_marks import Numbered
 
 
@@ -39,6 +54,50 @@ def in_view(project: str) -> DeploymentView:
     if chosen == view.granularity:
         return view
     return queries.deployment(project, line.deployment_id, chosen)
+
+
+def over(view: DeploymentView, shown: ShownPeriod) -> DeploymentView:
+    """The same with the days shown alone in value and metrics; limits and signals stay as they are.
+
+    A metric without results in these days is left out.
+    """
+    kept = [
+        replace(m, series=replace(m.series, points=points))
+        for m in view.metrics
+        if (points := tuple(p for p in m.series.points if shown.holds(p.period)))
+    ]
+    rates = tuple(rate for rate in view.rates if shown.holds(rate.period))
+    return replace(view, rates=rates, metrics=tuple(kept))
+
+
+def value_over_time(
+    view: DeploymentView, whole: DeploymentView, shown: ShownPeriod, marks: Numbered
+) -> None:
+    """The value of each period of the days shown, with what it is compared with."""
+    value = view.line.value
+    if value is None:
+        return
+    st.subheader("Estimated value per week", anchor=False, help=terms.VALUE_RATE)
+    if not whole.rates:
+        without_value(value)
+        return
+    if not view.rates:
+        st.caption("No results of the days shown have come in.")
+        return
+    earlier = [(rate.period, rate.rate) for rate in whole.rates]
+    frame = period_frames.with_earlier(tables.rates(view.rates, value), earlier, shown)
+    sentence = common_text.rates(view.rates, value) + _grey(frame, shown)
+    spec = charts.value_rate_over_time(
+        f"{value.case.currency} / week", has_earlier=period_frames.has_earlier(frame)
+    )
+    charts.draw(events.on_periods(frame, marks), spec, sentence)
+    st.caption(sentence)
+    bridges.between_periods(value.case, whole.rates)
+
+
+def _grey(frame: pd.DataFrame, shown: ShownPeriod) -> str:
+    days = period_frames.earlier_days(frame, shown)
+    return f" Grey: {literal(days)}, drawn under the days compared with it." if days else ""
 
 
 def head(line: DeploymentLine) -> None:
@@ -136,26 +195,44 @@ def limits(view: DeploymentView) -> None:
         )
 
 
-def metrics(view: DeploymentView, marks: Numbered = ()) -> None:
-    """Every monitored metric with its limit and its signals."""
+def metrics(
+    view: DeploymentView, whole: DeploymentView, shown: ShownPeriod, marks: Numbered = ()
+) -> None:
+    """Every metric monitored in the days shown, with its limit, its signals and its change."""
+    every = {m.series.metric.name: m for m in whole.metrics}
     with st.grid(2, min_column_width=380):
         for watched in view.metrics:
-            label = watched.series.metric.label
+            label, of_all = watched.series.metric.label, every[watched.series.metric.name]
             with st.container():
                 st.markdown(f"**{literal(label)}**")
-                sentence = text.metric(watched)
-                spec = charts.metric_over_time(label, in_life_tables.digits(watched))
-                frame = events.on_periods(in_life_tables.metric(watched), marks)
-                charts.draw(frame, spec, sentence)
+                earlier = [(p.period, p.value) for p in of_all.series.points]
+                frame = period_frames.with_earlier(in_life_tables.metric(watched), earlier, shown)
+                sentence = text.metric(watched) + _grey(frame, shown)
+                spec = charts.metric_over_time(
+                    label,
+                    in_life_tables.digits(watched),
+                    has_earlier=period_frames.has_earlier(frame),
+                )
+                charts.draw(events.on_periods(frame, marks), spec, sentence)
                 st.caption(sentence)
+                metric_change_text.change(of_all, shown)
+    if len(view.metrics) < len(whole.metrics):
+        names = [
+            m.series.metric.label
+            for m in whole.metrics
+            if m.series.metric.name not in {v.series.metric.name for v in view.metrics}
+        ]
+        st.caption(literal(f"No results in the days shown: {', '.join(names)}."))
     st.caption(text.reading(), help=terms.DRIFT)
 
 
-def segments(view: DeploymentView, marks: Numbered = ()) -> None:
+def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True) -> None:
     """How the mix of cases moved and where the model errs; nothing without segments."""
     if not view.segments:
         return
     st.subheader("Segments", anchor=False)
+    if not is_all:
+        st.caption("Segments are shown for all days.")
     for segment in view.segments:
         st.markdown(text.segments(segment), help=terms.PSI)
         with st.grid(2, min_column_width=380):

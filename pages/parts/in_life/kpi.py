@@ -14,18 +14,20 @@ from pages.parts.common import (
     controls,
     driver_tree,
     panels,
+    period_frames,
     printing,
     queries,
     terms,
 )
-from pages.parts.common.format import KPI_STATES, NOTHING, figure, literal, number, written_unit
+from pages.parts.common.format import figure, literal, written_unit
 from pages.parts.in_life import events, kpi_charts, kpi_tables
 from pages.parts.in_life import kpi_text as say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.services.in_life.kpi_view import Change, KpiLine, KpiSeries, KpiView
+    from mlpm_core.services.in_life.kpi_view import KpiLine, KpiSeries, KpiView
+    from mlpm_core.services.in_life.shown_period import ShownPeriod
 
 _TABLE: Final = "kpi_list"
 _FOUR_WEEKS: Final = timedelta(weeks=4)
@@ -85,55 +87,19 @@ def series_in_view(view: KpiView) -> KpiSeries | None:
     return view.series[chosen]
 
 
-def tiles(view: KpiView, series: KpiSeries) -> None:
-    """The KPI now, against the period before, a year ago and the baseline, and what is implied."""
-    newest = series.newest
-    if newest is None:
-        return
-    digits = say.digits_of(view, newest)
-    word = newest.period.word
-    with st.grid(5, min_column_width=145):
-        with st.container(border=True, height="stretch"):
-            st.metric("Measured", literal(number(newest.value, digits)))
-            state, icon, colour = KPI_STATES[view.line.state]
-            st.badge(state[2:], icon=icon, color=colour)
-            st.caption(literal(f"{written_unit(view.kpi.unit)}, {newest.period.when}"))
-        changes: tuple[tuple[say.Against, Change], ...] = (
-            ("previous", series.against_previous()),
-            ("year", series.against_year_ago()),
-            ("baseline", series.against_baseline(view.kpi.baseline)),
-        )
-        for against, change in changes:
-            with st.container(border=True, height="stretch"):
-                st.metric(say.label(against, word), literal(say.difference(change, digits)))
-                words, colour = say.way(change, view.kpi.direction)
-                st.badge(words, color=colour)
-                told = say.beside(change, against, series, digits)
-                st.caption(told, help=say.interval_help(change.basis) if change.basis else None)
-        with st.container(border=True, height="stretch"):
-            _implied(view, series)
-
-
-def _implied(view: KpiView, series: KpiSeries) -> None:
-    """What the models explain of the newest value, and what is left."""
-    told = say.other(view, series.newest) if series.newest else None
-    if told is None:
-        st.metric("Implied by the model", NOTHING)
-        st.caption(literal(say.no_other(view)))
-        return
-    implied, other = told
-    st.metric("Implied by the model", implied, help=terms.GRADE)
-    st.badge("grade C", color="gray")
-    st.caption(other)
-
-
-def chart(view: KpiView, series: KpiSeries | None) -> None:
-    """Measured and implied over time with baseline, target and events."""
-    frame, marks = kpi_tables.over_time(view, series)
+def chart(view: KpiView, series: KpiSeries | None, shown: ShownPeriod) -> None:
+    """Measured and implied over the days shown, with what they are compared with."""
+    frame, marks = kpi_tables.over_time(view, series, shown)
     if frame.empty:
+        if not shown.is_all:
+            st.caption("There is nothing to draw in the days shown.")
         return
-    sentence = say.chart(view, series)
-    spec = kpi_charts.kpi_over_time(written_unit(view.kpi.unit), has_implied=bool(view.implied))
+    sentence = say.chart(view, series, period_frames.earlier_days(frame, shown))
+    spec = kpi_charts.kpi_over_time(
+        written_unit(view.kpi.unit),
+        has_implied=bool(view.implied),
+        has_earlier=period_frames.has_earlier(frame),
+    )
     charts.draw(frame, spec, sentence)
     st.caption(sentence)
     events.listing(marks)

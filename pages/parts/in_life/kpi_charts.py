@@ -9,7 +9,15 @@ import altair as alt
 
 from pages.parts.common import event_marks
 from pages.parts.common.charts import ALARM, Spec, finished
-from pages.parts.common.hover import EIGHT, INK, MUTED, at_pointer, ranged, tooltip_line
+from pages.parts.common.hover import (
+    EIGHT,
+    INK,
+    MUTED,
+    at_pointer,
+    ranged,
+    tooltip_line,
+    with_earlier,
+)
 
 _HEIGHT: Final = 300
 _NAMED_AT: Final[tuple[tuple[str, Literal["left", "right"]], ...]] = (
@@ -19,12 +27,13 @@ _NAMED_AT: Final[tuple[tuple[str, Literal["left", "right"]], ...]] = (
 
 
 @lru_cache(maxsize=64)
-def kpi_over_time(unit: str, *, has_implied: bool) -> Spec:
+def kpi_over_time(unit: str, *, has_implied: bool, has_earlier: bool = False) -> Spec:
     """Measured as a solid line, implied dotted with its range, baseline and target dashed.
 
     The frame has the columns start (datetime), period (str), measured, unfinished (a value of a
-    period that is not over), implied, low, high (of the implied), baseline and target, of which any
-    may be missing, and those of ``event_marks``. ``target_name`` and ``baseline_name`` hold the
+    period that is not over), implied, low, high (of the implied), earlier (of the days compared
+    with, and ``earlier_period``), baseline and target, of which any may be missing, and those of
+    ``event_marks``. ``target_name`` and ``baseline_name`` hold the
     name of these lines in the row where it is written beside them.
     """
     base = ranged(
@@ -48,7 +57,8 @@ def kpi_over_time(unit: str, *, has_implied: bool) -> Spec:
     if has_implied:
         tooltip += [tooltip_line("implied_text", "Implied"), tooltip_line("range", EIGHT)]
     tooltip.append(tooltip_line("target_text", "Target"))
-    layers = [at_pointer(base, tooltip)]
+    base, grey = with_earlier(base, tooltip, _y("earlier", unit), is_drawn=has_earlier)
+    layers = [at_pointer(base, tooltip), *grey]
     if has_implied:
         layers += [
             base.mark_area(opacity=0.18).encode(_y("low", unit), alt.Y2(field="high")),

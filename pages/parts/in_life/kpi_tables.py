@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from mlpm_core.records import METRICS
-from pages.parts.common import event_marks
+from pages.parts.common import event_marks, period_frames
 from pages.parts.common.format import (
     KPI_STATES,
     NOTHING,
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from mlpm_core.records import Promise
     from mlpm_core.services.in_life.kpi_since import Moved, SinceDay
     from mlpm_core.services.in_life.kpi_view import KpiLine, KpiSeries, KpiView
+    from mlpm_core.services.in_life.shown_period import ShownPeriod
+
+
+_DRAWN: Final = ("measured", "unfinished", "implied", "low", "high", "earlier")
 
 
 def lines(shown: Sequence[KpiLine]) -> pd.DataFrame:
@@ -83,23 +87,36 @@ def _data_to(line: KpiLine) -> str:
     return day(line.kpi.as_of.last_on) if line.kpi.as_of else NOTHING
 
 
-def over_time(view: KpiView, series: KpiSeries | None) -> tuple[pd.DataFrame, event_marks.Numbered]:
-    """Measured and implied by period for the chart, and the events in that time."""
+def over_time(
+    view: KpiView, series: KpiSeries | None, shown: ShownPeriod
+) -> tuple[pd.DataFrame, event_marks.Numbered]:
+    """Measured and implied by period for the chart, with what they are compared with, and events.
+
+    ``earlier`` holds the whole values of the days compared with, at the days shown.
+    """
     rows: dict[datetime, dict[str, Any]] = {}
     ends: list[datetime] = []
     for level in view.implied:
-        row = rows.setdefault(level.period.start, {"period": str(level.period)})
-        row |= {"implied": level.level, "low": level.low, "high": level.high}
-        ends.append(level.period.end)
+        if shown.holds(level.period):
+            row = rows.setdefault(level.period.start, {"period": str(level.period)})
+            row |= {"implied": level.level, "low": level.low, "high": level.high}
+            ends.append(level.period.end)
     for value in series.values if series else ():
-        row = rows.setdefault(value.period.start, {})
-        row["period"] = str(value.period)
-        row["measured" if value.is_whole else "unfinished"] = value.value
-        ends.append(value.period.end)
+        if shown.holds(value.period):
+            row = rows.setdefault(value.period.start, {})
+            row["period"] = str(value.period)
+            row["measured" if value.is_whole else "unfinished"] = value.value
+            ends.append(value.period.end)
+    if rows and series is not None:
+        whole = ((v.period, v.value) for v in series.whole)
+        for start, (period, was) in period_frames.under(sorted(rows), whole, shown).items():
+            rows[start] |= {"earlier": was, "earlier_period": str(period)}
     starts = sorted(rows)
-    columns = ("period", "measured", "unfinished", "implied", "low", "high")
-    frame = pd.DataFrame([{"start": s} | rows[s] for s in starts], columns=("start", *columns))
-    for name in columns[1:]:
+    columns, blank = ("period", "earlier_period", *_DRAWN), {"earlier_period": NOTHING}
+    frame = pd.DataFrame(
+        [blank | {"start": s} | rows[s] for s in starts], columns=("start", *columns)
+    )
+    for name in _DRAWN:
         frame[name] = frame[name].astype("float64")
     frame["baseline"] = pd.Series([view.kpi.baseline] * len(starts), dtype="float64")
     targets = [_target_at(view, s.date()) for s in starts]

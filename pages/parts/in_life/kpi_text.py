@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+from mlpm_core.services.in_life.kpi_changes import kpi_changes
 from mlpm_core.services.in_life.kpi_view import (
-    Basis,
     Change,
     KpiState,
     Missing,
+    Period,
     is_stale,
     periods_missing,
 )
-from pages.parts.common import event_marks
+from pages.parts.common import event_marks, period_text
 from pages.parts.common.format import (
-    Colour,
     counted,
     day,
     digits_beside,
     figure,
     literal,
     number,
-    percent,
-    span,
     spread,
 )
+from pages.parts.in_life import kpi_change_text
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_since import SinceDay
@@ -36,26 +34,13 @@ if TYPE_CHECKING:
         MeasuredValue,
         Target,
     )
-
-_SHORTENED: Final = 10_000  # from here on thousands are written as k
-_MOST_DECIMALS: Final = 6
-Against = Literal["previous", "year", "baseline"]
+    from mlpm_core.services.in_life.shown_period import ShownPeriod, Span
 
 _WORDS: Final = {
     KpiState.REACHED: ("has reached its target", "have reached their target"),
     KpiState.ON_THE_WAY: ("is on the way", "are on the way"),
     KpiState.OFF: ("is off target", "are off target"),
     KpiState.CANNOT_TELL: ("cannot be told", "cannot be told"),
-}
-_BEFORE: Final[dict[Against, str]] = {
-    "previous": "the {word} before",
-    "year": "the same {word} a year ago",
-    "baseline": "without the model",
-}
-_LABELS: Final[dict[Against, str]] = {
-    "previous": "Against the {word} before",
-    "year": "Against a year ago",
-    "baseline": "Against the baseline",
 }
 
 
@@ -79,18 +64,43 @@ def lead_of_list(lines: tuple[KpiLine, ...]) -> str:
     return text
 
 
-def lead(view: KpiView, series: KpiSeries | None) -> str:
+def lead(view: KpiView, series: KpiSeries | None, shown: ShownPeriod) -> str:
     """The KPI now, how it moved, and whether it is where it should be, in one sentence."""
     title = f"**{literal(view.kpi.title)}**"
     newest = series.newest if series else None
     if series is None or newest is None:
         return f"{title} {_not_measured(view, series)}"
     digits = digits_of(view, newest)
+    if shown.span is not None:
+        return f"{title}{_over(view, series, shown, digits)}"
     value = literal(figure(newest.value, view.kpi.unit, digits))
     text = f"{title}: {value} {literal(newest.period.when)}"
-    moved = _moved(series.against_previous(), view.kpi.direction, newest.period.word, digits)
+    before = f"the {newest.period.word} before"
+    moved = _moved(series.against_previous(), view.kpi.direction, before, digits)
     text += f", {moved}" if moved else ""
     return f"{text}; {_target(view, newest, series, digits)}."
+
+
+def _over(view: KpiView, series: KpiSeries, shown: ShownPeriod, digits: int) -> str:
+    """The mean of the days shown, how it moved, and how the newest value stands."""
+    newest, span = series.newest, shown.span
+    if newest is None or span is None:
+        return ""
+    changes = kpi_changes(view, series, shown)
+    level, compared = changes.level, changes.against[shown.against]
+    word = newest.period.word
+    text = f" has no value for {period_text.days(span)}"
+    if level.now is not None:
+        value = literal(figure(level.now, view.kpi.unit, digits))
+        mean = kpi_change_text.mean_of(level, word)
+        text = f": {value} from {period_text.days(span)} ({mean})"
+    before = compared.comparison.before if compared.comparison else None
+    if before is not None:
+        told = f"from {period_text.days(before)}"
+        moved = _moved(compared.change, view.kpi.direction, told, digits)
+        text += f", {moved}" if moved else ""
+    target = _target(view, newest, series, digits)
+    return f"{text}. By the newest {word}, {literal(str(newest.period))}: {target}."
 
 
 def _not_measured(view: KpiView, series: KpiSeries | None) -> str:
@@ -107,22 +117,29 @@ def _not_measured(view: KpiView, series: KpiSeries | None) -> str:
     return text
 
 
+def word(series: KpiSeries | None) -> str:
+    """What one value of a KPI covers: week, month."""
+    return series.values[-1].period.word if series and series.values else "period"
+
+
 def digits_of(view: KpiView, newest: MeasuredValue) -> int:
     """Digits that tell the newest value from its target and its baseline."""
     target = view.line.target.target if view.line.target else None
     return digits_beside(newest.value, target, view.kpi.baseline)
 
 
-def _moved(change: Change, direction: str, word: str, digits: int) -> str:
-    """Better or worse than the period before."""
+def _moved(change: Change, direction: str, before: str, digits: int) -> str:
+    """Better or worse than before."""
     difference = change.difference
     if difference is None:
         return ""
     if difference == 0:
-        return f"the same as the {word} before"
+        return f"the same as {before}"
     way = "better" if (difference > 0) is (direction == "higher") else "worse"
-    text = f"{literal(number(abs(difference), digits))} {way} than the {word} before"
-    if change.low is not None and not change.is_beyond_chance:
+    text = f"{literal(number(abs(difference), digits))} {way} than {before}"
+    if change.low is None:
+        text += ", and nothing says how much of that is chance"
+    elif not change.is_beyond_chance:
         text += ", which may be chance"
     return text
 
@@ -162,111 +179,6 @@ def _why_off(view: KpiView, target: Target, newest: MeasuredValue) -> str:
     return "is not reached, and it is getting worse"
 
 
-def label(against: Against, word: str) -> str:
-    """What a tile compares with."""
-    return _LABELS[against].format(word=word)
-
-
-def difference(change: Change, digits: int) -> str:
-    """A change with its sign, and as a share of what it is held against."""
-    if change.difference is None:
-        return "–"
-    sign = "+" if change.difference > 0 else ""
-    text = f"{sign}{number(change.difference, digits)}"
-    if change.before and change.difference:
-        share = percent(abs(change.difference) / abs(change.before))
-        text += f" ({sign or '−'}{share})"
-    return text
-
-
-def way(change: Change, direction: str) -> tuple[str, Colour]:
-    """Better, worse, or perhaps chance, with its colour."""
-    if not change.difference:
-        return ("no change" if change.difference == 0 else "not available"), "gray"
-    if change.low is not None and not change.is_beyond_chance:
-        return "may be chance", "gray"
-    is_better = (change.difference > 0) is (direction == "higher")
-    return ("better", "green") if is_better else ("worse", "red")
-
-
-def beside(change: Change, against: Against, series: KpiSeries, digits: int) -> str:
-    """What a change is held against, and how far it may be off, or why nothing says so."""
-    newest = series.newest
-    if change.missing is not None or newest is None or change.before is None:
-        return literal(_missing(change.missing, series))
-    word = newest.period.word
-    told = _BEFORE[against].format(word=word)
-    if change.period is not None and against == "year":
-        told = str(change.period)
-    text = f"{number(change.before, digits)} {told}"
-    if change.low is not None and change.high is not None:
-        text += f"; change likely {_ends(change.low, change.high)}"
-    elif change.no_interval is not None:
-        text += f"; {_no_interval(change.no_interval, word)}"
-    if change.scaled is not None:
-        text += f"; counted for as many days as the newest {word} has"
-    return literal(text)
-
-
-def _ends(low: float, high: float) -> str:
-    """The ends of a range, both rounded to what its width can tell.
-
-    Examples
-    --------
-    >>> _ends(-17.56, 0.391), _ends(6.68, 24.71), _ends(1234.0, 1239.0)
-    ('−18 to 0', '7 to 25', '1,234.0 to 1,239.0')
-    """
-    width = high - low
-    if width <= 0 or not math.isfinite(width):
-        return span(low, high)
-    decimals = 1 - math.floor(math.log10(width))
-    ends = [round(end, decimals) for end in (low, high)]
-    largest = max(map(abs, ends))
-    if largest >= _SHORTENED or decimals > _MOST_DECIMALS:
-        return span(low, high)
-    texts = [f"{end + 0.0:,.{max(decimals, 0)}f}".replace("-", "−") for end in ends]
-    return f"{texts[0]} to {texts[1]}"
-
-
-def interval_help(basis: Basis | None) -> str:
-    """What the interval of a change rests on, for a help text."""
-    if basis is Basis.CASES:
-        return (
-            "The range holds the change 8 times in 10. It follows from the number of cases and "
-            "their spread, which the file gives; what differs from one period to the next for "
-            "other reasons is not in it."
-        )
-    return (
-        "The range holds the change 8 times in 10 if nothing but the usual movement from one "
-        "period to the next is at work. That is taken from how far neighbouring periods lay apart "
-        "before (mean square successive difference). Fewer than 8 such pairs say nothing."
-    )
-
-
-def _missing(why: Missing | None, series: KpiSeries) -> str:
-    values = series.values
-    word = values[-1].period.word if values else "period"
-    match why:
-        case Missing.NO_EARLIER:
-            return f"There is no earlier {word}."
-        case Missing.GAP:
-            return f"The {word} before has no value, so there is nothing fair to compare with."
-        case Missing.NO_YEAR:
-            return "There is no value of a year ago."
-        case Missing.NO_BASELINE:
-            return "Nobody has written where it stood without the model."
-        case Missing.NOT_OVER:
-            return f"No {word} is over yet."
-        case _:
-            return "There is no value yet."
-
-
-def _no_interval(why: Missing, word: str) -> str:
-    if why is Missing.NEVER_MOVED:
-        return "it never moved before, so nothing says how much is chance"
-    return f"too few {word}s in a row, and no sums over cases, to say how much is chance"
-
-
 def unfinished(series: KpiSeries, unit: str) -> str:
     """The period that is not over, which is compared with nothing; empty without one."""
     part = series.unfinished
@@ -297,11 +209,13 @@ def age(view: KpiView, series: KpiSeries) -> str:
     return text
 
 
-def chart(view: KpiView, series: KpiSeries | None) -> str:
+def chart(view: KpiView, series: KpiSeries | None, earlier: str = "") -> str:
     """What the chart shows, in one sentence."""
     parts = []
     if series is not None and series.values:
         parts.append(f"Solid: measured by {series.values[-1].period.word}")
+    if earlier:
+        parts.append(f"grey: measured {earlier}, drawn under the days that it is compared with")
     if view.implied:
         parts.append(
             "dotted: what the model's metrics imply, with its likely range, 8 times in 10 (grade C)"
@@ -316,23 +230,25 @@ def chart(view: KpiView, series: KpiSeries | None) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else "There is nothing to draw yet."
 
 
-def other(view: KpiView, newest: MeasuredValue) -> tuple[str, str] | None:
-    """What the models imply in the newest period and what is left, with a caption; None without."""
-    implied, rest = view.implied_in(newest.period), view.other_in(newest)
-    if implied is None or rest is None:
+def other(view: KpiView, period: Period | Span, measured: float | None) -> tuple[str, str] | None:
+    """What the models imply in a period and what is left, with a caption; None without."""
+    implied = view.implied_in(period)
+    if implied is None or measured is None:
         return None
-    digits = digits_beside(newest.value, implied)
+    rest = measured - implied
+    digits = digits_beside(measured, implied)
     sign = "+" if rest > 0 else ""
-    ends = view.implied_ends_in(newest.period)
+    ends = view.implied_ends_in(period)
     likely = f"{spread(*ends)}; " if ends else ""
-    other = f"{sign}{number(rest)} other (measured minus implied), {newest.period.when}"
+    when = period.when if isinstance(period, Period) else f"from {period_text.days(period)}"
+    other = f"{sign}{number(rest)} other (measured minus implied), {when}"
     return literal(number(implied, digits)), literal(likely + other)
 
 
 def no_other(view: KpiView) -> str:
     """Why nothing is implied for the newest measured period."""
     if view.implied:
-        return "No results of the model cover the newest measured period."
+        return "No results of the model cover the measured period."
     return view.no_implied or "No model moves it."
 
 

@@ -1,0 +1,64 @@
+"""How a KPI stands towards its target, by its newest measured value."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mlpm_core.in_life.kpi_change import Missing
+from mlpm_core.in_life.kpi_series import KpiSeries, is_stale
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class KpiState(StrEnum):
+    """How a KPI stands towards its target, in four words."""
+
+    OFF = "off"
+    CANNOT_TELL = "cannot tell"
+    ON_THE_WAY = "on the way"
+    REACHED = "reached"
+
+
+def state_of(
+    series: KpiSeries | None,
+    *,
+    target: float | None,
+    target_on: date | None,
+    baseline: float | None,
+    direction: str,
+    today: date,
+) -> tuple[KpiState, Missing | None]:
+    """How the newest whole period stands towards a target, on a day.
+
+    Off is: no better than the baseline, the day of the target is past, or getting worse beyond
+    chance. None of it is told of values that are out of date.
+
+    Examples
+    --------
+    >>> from datetime import date, datetime
+    >>> from mlpm_core.in_life.kpi_change import MeasuredValue
+    >>> from mlpm_core.in_life.periods import Period
+    >>> value = MeasuredValue(Period(datetime(2026, 6, 22), "P1W"), 12.0)
+    >>> series = KpiSeries("P1W", "minute/case", (value,))
+    >>> asked = {"target_on": None, "baseline": 14.0, "direction": "lower"}
+    >>> state_of(series, target=10.0, today=date(2026, 6, 30), **asked)[0].value
+    'on the way'
+    """
+    newest = series.newest if series else None
+    if series is None or newest is None or target is None:
+        return KpiState.CANNOT_TELL, Missing.NO_VALUE if newest is None else None
+    if is_stale(newest.period, today):
+        return KpiState.CANNOT_TELL, Missing.GAP
+    sign = 1 if direction == "higher" else -1
+    if sign * (newest.value - target) >= 0:
+        return KpiState.REACHED, None
+    if target_on is not None and target_on < today:
+        return KpiState.OFF, None
+    if baseline is not None and sign * (newest.value - baseline) <= 0:
+        return KpiState.OFF, None
+    scale = abs(target - (newest.value if baseline is None else baseline))
+    if series.heading(direction, scale) < 0:
+        return KpiState.OFF, None
+    return KpiState.ON_THE_WAY, None
