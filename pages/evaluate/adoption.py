@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import controls, panels, printing, queries
+from pages.parts.common import controls, panels, printing, queries, work
 from pages.parts.evaluate import decisions, preferences, proof, tables, text
 from pages.parts.in_life import costs
 
@@ -19,6 +19,8 @@ board = queries.candidates(project, line.case.value_case_id)
 recorded = queries.decisions(project)
 if board.options and not board.is_empty:
     st.markdown(text.lead(board))
+    is_open = work.choice("Record the decision", project, {"decisions"}, icon="gavel")
+    form = work.place("decision") if is_open else None
     st.subheader("Options compared in five dimensions", anchor=False, help=text.computed(board))
     printing.table(
         tables.five_dimensions(board.options),
@@ -30,9 +32,9 @@ if board.options and not board.is_empty:
     if weighed is not None:
         preferences.who_would_choose_what(weighed, board.currency)
     designs = proof.section(project, line.case.value_case_id, view.day)
-    with printing.work("decision"):
-        st.subheader("Record the decision", anchor=False)
-        decisions.form(project, board, view.day, recorded, designs)
+    if form is not None:
+        with form:
+            decisions.form(project, board, view.day, recorded, designs)
 
 if recorded:
     st.subheader("Recorded decisions", anchor=False)

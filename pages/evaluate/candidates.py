@@ -1,7 +1,7 @@
 import streamlit as st
 
 from mlpm_core.services.evaluate.funnel import funnel
-from pages.parts.common import charts, controls, panels, printing, queries
+from pages.parts.common import charts, controls, panels, printing, queries, work
 from pages.parts.evaluate import tables, text
 from pages.parts.plan import insights
 
@@ -70,5 +70,5 @@ st.page_link(
     "evaluate/adoption.py",
     label="Record a decision",
     icon=":material/gavel:",
-    query_params=panels.here(case=line.case.value_case_id),
+    query_params=panels.here(case=line.case.value_case_id) | work.OPENED,
 )

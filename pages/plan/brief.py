@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, printing, queries
+from pages.parts.common import charts, controls, queries, work
 from pages.parts.plan import (
     brief_queries,
     briefs,
@@ -16,6 +16,9 @@ project = controls.project()
 view = queries.brief(project)
 
 st.markdown(briefs.sentence(view))
+if work.choice("Add or change", project, briefs.PARTS, needed=view.is_empty):
+    with work.place("brief"):
+        briefs.form(project, view)
 briefs.hypothesis(view)
 briefs.kpis(view)
 if view.is_empty:
@@ -63,7 +66,3 @@ st.markdown(ledger.sentence(promised))
 ledger.table(promised)
 st.subheader("Promises of KPI values", anchor=False)
 ledger.kpi_promises(promised)
-
-with printing.work("brief"):
-    st.subheader("Add or change", anchor=False)
-    briefs.form(project, view)

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import controls, printing
+from pages.parts.common import controls, work
 from pages.parts.plan import artefacts, checks, offered_risks, risk_queries, risks
 
 project = controls.project()
@@ -8,6 +8,10 @@ view = risk_queries.project_risks(project)
 asked = risk_queries.project_checks(project)
 
 st.markdown(risks.sentence(view, asked))
+if work.choice("Add or change", project, risks.FORMS, needed=not view.risks):
+    with work.place("risks"):
+        risks.form(project, view)
+        risks.upload_link()
 risks.warnings(view)
 risks.burn_down(view)
 risks.register(view)
@@ -23,7 +27,3 @@ checks.packs(shown)
 checks.documents(shown)
 checks.rebuilds(shown)
 artefacts.table(shown)
-
-with printing.work("risks"):
-    risks.form(project, view)
-    risks.upload_link()

@@ -1,6 +1,7 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, printing, queries, tables, text
+from mlpm_core.records import QuantityRecord
+from pages.parts.common import charts, controls, panels, printing, queries, tables, text, work
 from pages.parts.plan import bridges, case_inputs, insights
 
 project = controls.project()
@@ -16,25 +17,34 @@ if not view.lines:
     )
 
 line = controls.line(view.lines)
-answer = st.container()
+lead = st.container()
+is_open = work.choice(
+    "See or change the numbers",
+    project,
+    {QuantityRecord.kind, "source"},
+    needed=line.case.best is None,
+)
+saved = queries.case(project, line.case.value_case_id, ())
+case, entered = saved, None
+figures = st.container()
+if is_open:
+    fields, figures = work.beside("value_case")
+    with fields:
+        st.subheader("Assumptions", anchor=False)
+        entered = case_inputs.fields(project, line.case)
+        case = queries.case(project, line.case.value_case_id, entered.changes)
+        case_inputs.save(project, case, entered, saved)
+    with lead:
+        case_inputs.unread(entered)
 
-st.subheader("Assumptions", anchor=False)
-with printing.work("value_case"):
-    entered = case_inputs.fields(project, line.case)
-    changes = entered.changes
-    case = queries.case(project, line.case.value_case_id, changes)
-    case_inputs.save(project, case, entered)
-if printing.is_on():
-    panels.inputs(case)
-panels.how_it_was_made(case)
-
-with answer:
-    case_inputs.unread(entered)
+changes = entered.changes if entered else ()
+with lead:
     st.markdown(text.value_case(case, bool(changes)))
-    insight = queries.insight(project, case.value_case_id, changes)
-    if insight is not None:
+insight = queries.insight(project, case.value_case_id, changes)
+if insight is not None:
+    with figures:
         panels.dimension_cards(case)
-        left, right = st.columns([5, 4], gap="medium")
+        left, right = work.halves([5, 4], is_narrow=is_open)
         with left:
             st.subheader("Fifty equally likely outcomes", anchor=False)
             charts.draw(
@@ -46,7 +56,11 @@ with answer:
             st.caption(text.beside(case))
         with right:
             insights.must_be_true(case)
-        insights.find_out_next(case, insight)
-        insights.pays(project, case, insight, changes)
-        bridges.since_the_plan(case, queries.change(project, case.value_case_id, changes))
-        panels.baselines(queries.against_baselines(project, case.value_case_id, changes), case)
+    insights.find_out_next(case, insight)
+    insights.pays(project, case, insight, changes)
+    bridges.since_the_plan(case, queries.change(project, case.value_case_id, changes))
+    panels.baselines(queries.against_baselines(project, case.value_case_id, changes), case)
+if printing.is_on():
+    st.subheader("Assumptions", anchor=False)
+    panels.inputs(case)
+panels.how_it_was_made(case)

@@ -227,7 +227,7 @@ def test_what_others_rest_on_is_not_undone_and_the_way_out_is_said(empty):
 
 
 def test_the_undo_stays_while_the_page_does_and_goes_with_it(demo):
-    app = open_screen("brief", project=DEMAND)
+    app = open_screen("brief", project=DEMAND, edit="1")
     form = f"brief_{DEMAND}"
     app.segmented_control[-1].set_value("projects")
     run(app)

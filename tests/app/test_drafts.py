@@ -57,7 +57,7 @@ def test_a_record_that_is_being_added_is_restored_and_then_saved_once(empty):
 
 # screen, more of its address, how a value is typed, and where it is looked for
 TYPED = [
-    ("value_case", {}, "text_input", f"case_{'daily-orders'}_margin", "51"),
+    ("value_case", {"edit": "1"}, "text_input", f"case_{'daily-orders'}_margin", "51"),
     ("brief", {"record": "new"}, "text_input", "register_findings_new0_statement", "Who?"),
     ("mechanism", {"mechanism": "@new"}, "text_input", "mechanism_note", "because"),
     ("find_kpi", {"dimension": "cycle_time", "candidate": "time-to-result"}, "text_input",
@@ -67,10 +67,10 @@ TYPED = [
     ("registers", {"kind": "metric_limits"}, "text_input",
      "register_metric_limits_new0_high", "0.5"),
     ("registers", {"kind": "findings"}, "checkbox", "register_findings_new0_is_blocker", True),
-    ("adoption", {}, "text_input", f"decide_{DEMAND}_daily-orders_title", "Keep it"),
-    ("adoption", {}, "text_area", f"decide_{DEMAND}_daily-orders_why", "It pays."),
-    ("adoption", {}, "selectbox", f"decide_{DEMAND}_daily-orders_supersedes", "D001"),
-    ("adoption", {}, "text_input", f"decide_{DEMAND}_daily-orders_dissent", "Tom"),
+    ("adoption", {"edit": "1"}, "text_input", f"decide_{DEMAND}_daily-orders_title", "Keep it"),
+    ("adoption", {"edit": "1"}, "text_area", f"decide_{DEMAND}_daily-orders_why", "It pays."),
+    ("adoption", {"edit": "1"}, "selectbox", f"decide_{DEMAND}_daily-orders_supersedes", "D001"),
+    ("adoption", {"edit": "1"}, "text_input", f"decide_{DEMAND}_daily-orders_dissent", "Tom"),
 ]  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def test_a_definition_that_is_being_written_is_restored():
 
 @pytest.mark.usefixtures("demo")
 def test_a_brief_opens_where_something_was_typed():
-    app = open_screen("brief", project=DEMAND)
+    app = open_screen("brief", project=DEMAND, edit="1")
     app.segmented_control[-1].set_value("projects")
     run(app)
     app.text_input(key=f"brief_{DEMAND}_owner").set_value("Zed")

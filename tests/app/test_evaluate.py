@@ -60,7 +60,7 @@ def test_a_candidate_without_a_value_is_shown_with_the_reason(demo):
 
 
 def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     app.selectbox(key=f"{FORM}_chosen").set_value("champion-1.0")
     app.text_input(key=f"{FORM}_title").set_value("Keep **it**")
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
@@ -71,9 +71,10 @@ def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
     assert (row["chosen"], row["why"]) == ("champion-1.0", "It is worth more.")
     assert row["review_on"] is not None
     run(app)
-    assert [t.value for t in app.text_area] == [""]
+    assert not app.text_area  # recorded: the screen is for reading again
 
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
+    assert [t.value for t in app.text_area] == [""]
     assert r"D002: Keep \*\*it\*\*" in said(app)
     promised, realised, *_ = app.metric
     assert promised.value.startswith("EUR")
@@ -82,7 +83,7 @@ def test_a_decision_is_recorded_and_found_again_beside_what_was_promised(demo):
 
 @pytest.mark.usefixtures("demo")
 def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_typed():
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     app.text_input(key=f"{FORM}_title").set_value("Keep it")
     press(app)
     assert "why" in app.error[0].value
@@ -91,7 +92,7 @@ def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_typed():
 
 @pytest.mark.usefixtures("demo")
 def test_a_meeting_sees_who_would_choose_what_and_why():
-    app = open_screen("adoption", project="bike-shop-winback")
+    app = open_screen("adoption", project="bike-shop-winback", edit="1")
     shown = said(app).replace("\\", "")
     assert "Who would choose what" in [s.value for s in app.subheader]
     assert "Mara Lindqvist" in shown
@@ -115,7 +116,7 @@ def decided(demo, **what):
 
 
 def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     app.selectbox(key=f"{FORM}_supersedes").set_value("D001")
     app.text_input(key=f"{FORM}_title").set_value("Change")
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
@@ -123,7 +124,7 @@ def test_a_decision_takes_the_place_of_an_earlier_one_and_both_say_so(demo):
     press(app)
     first, second = decisions.decisions(demo, WINBACK)
     assert (first.supersedes, second.superseded_by) == ("D001", "D002")
-    shown = said(open_screen("adoption", project=WINBACK))
+    shown = said(open_screen("adoption", project=WINBACK, edit="1"))
     assert f"Supersedes [D001](#decision-{second.batch.lower()}-d001)" in shown
     assert f"Superseded by [D002](#decision-{first.batch.lower()}-d002)" in shown
     assert r"Dissent: Tom: \*\*too\*\* early" in shown.replace(r"\:", ":")
@@ -136,7 +137,7 @@ def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(dem
     row = b"decision_id,title,value_case_id,chosen,why,decided_by,decided_on\n"
     row += b"X1,Minutes,voucher-letter,champion-1.0,w,b,2026-05-05\n"
     imports.import_file(demo.acting_as("eve"), WINBACK, "decisions", "d.csv", row, channel="http")
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     shown = said(app).replace("\\", "")
     titles = [s.value.replace("\\", "") for s in app.subheader]
     assert {"D002: Gone again", "X1: Minutes"} <= set(titles)
@@ -150,7 +151,7 @@ def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(dem
 
 @pytest.mark.usefixtures("demo")
 def test_as_what_a_candidate_runs_is_asked_where_names_differ():
-    app = open_screen("adoption", project="bike-shop-demand")
+    app = open_screen("adoption", project="bike-shop-demand", edit="1")
     form = "decide_bike-shop-demand_daily-orders"
     runs_as = app.selectbox(key=f"{form}_runs_as")
     assert runs_as.options == ["its own name", "demand-forecast 1.0"]
@@ -173,7 +174,7 @@ def test_the_register_of_decisions_has_no_form_and_leads_to_adoption(demo):
 def test_forty_candidates_need_no_forty_columns_nor_bars(demo):
     data = measured(40)
     imports.import_file(demo.acting_as("ada"), WINBACK, "evaluations", "board.csv", data)
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     table = app.dataframe[0].value
     assert table.shape == (43, 7)
     board = evaluations.candidates(demo, WINBACK, "voucher-letter")
@@ -185,7 +186,7 @@ def test_forty_candidates_need_no_forty_columns_nor_bars(demo):
 
 
 def test_a_decision_that_somebody_else_records_meanwhile_empties_no_form(demo):
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     app.text_input(key=f"{FORM}_title").set_value("Keep it")
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
     run(app)
@@ -198,7 +199,7 @@ def test_a_decision_that_somebody_else_records_meanwhile_empties_no_form(demo):
 
 
 def test_what_was_chosen_and_is_no_longer_offered_is_asked_again(demo):
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     app.selectbox(key=f"{FORM}_supersedes").set_value("D001")
     app.text_input(key=f"{FORM}_title").set_value("Change")
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
@@ -225,7 +226,7 @@ def test_where_nothing_is_worth_adopting_the_nearest_is_said_with_its_range(demo
 
 
 def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chosen(demo):
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     chosen = app.selectbox(key=f"{FORM}_chosen").value
     rows = [r for r in registers.records(demo, WINBACK, "evaluations")
             if r["candidate"] == chosen]  # fmt: skip
@@ -243,7 +244,7 @@ def test_what_becomes_the_best_meanwhile_does_not_take_the_place_of_what_is_chos
 
 
 def test_a_decision_is_withdrawn_by_the_message_that_reports_it(demo):
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     app.text_input(key=f"{FORM}_title").set_value("Too soon")
     app.text_area(key=f"{FORM}_why").set_value("It is worth more.")
     press(app)
@@ -259,16 +260,16 @@ def test_before_a_candidate_is_put_to_use_it_is_said_whether_it_was_built_again(
         assert registers.save(demo.acting_as("test"), WINBACK, kind, [row]).status == "committed"
 
     assert "Nothing of **champion-1.0** is kept" in plain(
-        said(open_screen("adoption", project=WINBACK))
+        said(open_screen("adoption", project=WINBACK, edit="1"))
     )
     save("artefacts", artefact_id="champion-1.0", artefact_type="model", made_from="sample")
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     assert any("was never built again" in w.value for w in app.warning)
     tried = {"artefact_id": "champion-1.0", "original": 0.78, "tolerance": 0.01}
     save("rebuilds", attempted_on="2026-06-01", rebuilt=0.7, **tried)
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     assert any("not within its tolerance" in w.value for w in app.warning)
     save("rebuilds", attempted_on="2026-06-02", rebuilt=0.78, **tried)
-    app = open_screen("adoption", project=WINBACK)
+    app = open_screen("adoption", project=WINBACK, edit="1")
     assert "was built again on 2 Jun 2026" in plain(said(app))
     assert not app.warning

@@ -44,7 +44,7 @@ def written(workspace, name):
     ],
 )
 def test_a_field_says_at_once_what_it_understood(name, text, echo):
-    app = open_screen("value_case", project=WINBACK)
+    app = open_screen("value_case", project=WINBACK, edit="1")
     before = app.markdown[0].value
     typed(app, f"case_voucher-letter_{name}", text)
     assert echo in plain(said(app))
@@ -54,7 +54,7 @@ def test_a_field_says_at_once_what_it_understood(name, text, echo):
 
 
 def test_two_readings_are_asked_and_nothing_is_used_before_one_is_chosen(demo):
-    app = open_screen("value_case", project=WINBACK)
+    app = open_screen("value_case", project=WINBACK, edit="1")
     before = app.markdown[0].value
     stored = written(demo, "population")
     typed(app, POPULATION, "200.000")
@@ -76,7 +76,7 @@ def test_two_readings_are_asked_and_nothing_is_used_before_one_is_chosen(demo):
 
 @pytest.mark.usefixtures("demo")
 def test_what_cannot_be_read_is_said_at_its_field_and_changes_nothing():
-    app = open_screen("value_case", project=WINBACK)
+    app = open_screen("value_case", project=WINBACK, edit="1")
     before = app.markdown[0].value
     typed(app, POPULATION, "15 EUR")
     (fault,) = app.error
@@ -86,7 +86,7 @@ def test_what_cannot_be_read_is_said_at_its_field_and_changes_nothing():
 
 
 def test_what_was_typed_is_stored_as_the_notation_it_means(demo):
-    app = open_screen("value_case", project=WINBACK)
+    app = open_screen("value_case", project=WINBACK, edit="1")
     typed(app, "case_voucher-letter_recall", "55 %")
     button(app, "Save the changes").click()
     run(app)
@@ -157,7 +157,7 @@ def test_a_target_of_a_proxy_and_its_weeks_are_read_as_written():
 
 @pytest.mark.usefixtures("demo")
 def test_the_fields_of_a_value_case_ask_with_their_period():
-    app = open_screen("value_case", project=WINBACK)
+    app = open_screen("value_case", project=WINBACK, edit="1")
     labels = {plain(t.label) for t in app.text_input}
     assert "Customers scored, customers a year" in labels
     assert any(label.endswith("EUR per customer") for label in labels)

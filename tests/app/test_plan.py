@@ -95,7 +95,7 @@ def plain(markdown):
 
 def test_another_guess_is_answered_before_it_is_saved_and_then_kept(demo):
     project = "bike-shop-wearcheck"
-    app = open_screen("estimate", project=project)
+    app = open_screen("estimate", project=project, edit="1")
     assert "at least 120 days" in app.markdown[0].value
     assert "may be promised" not in said(app)
     app.slider(key="estimate_days").set_value(200)
@@ -115,7 +115,7 @@ def test_another_guess_is_answered_before_it_is_saved_and_then_kept(demo):
 
 
 def test_the_days_somebody_has_in_mind_outlive_another_answer(demo):
-    app = open_screen("estimate", project="bike-shop-wearcheck")
+    app = open_screen("estimate", project="bike-shop-wearcheck", edit="1")
     rounded = "The days above are rounded, this chance is not"
     assert rounded in said(app)
     app.slider(key="estimate_days").set_value(200)
@@ -128,7 +128,7 @@ def test_the_days_somebody_has_in_mind_outlive_another_answer(demo):
 
 
 def test_a_number_that_cannot_be_is_named_and_what_is_stored_stays_in_view(demo):
-    app = open_screen("estimate", project="bike-shop-wearcheck")
+    app = open_screen("estimate", project="bike-shop-wearcheck", edit="1")
     app.text_input(key=GUESSED).set_value("0")
     run(app)
     assert "Own guess is 0; write a number from 0.1 to 10,000." in plain(app.error[0].value)

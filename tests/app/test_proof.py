@@ -94,7 +94,7 @@ def test_an_experiment_stands_on_the_screen_of_promises(demo):
 
 
 def test_a_meeting_picks_a_design_and_the_promises_follow_it(demo):
-    app = open_screen("adoption", project=WINBACK, proof_kpi="members-lost")
+    app = open_screen("adoption", project=WINBACK, proof_kpi="members-lost", edit="1")
     [table] = [d.value for d in app.dataframe if "Weeks to a verdict" in d.value]
     assert list(table["Grade"]) == ["A"] * 8 + ["B"]
     assert set(table["Weeks to a verdict"][:7]) == {"more than 260"}

@@ -54,7 +54,7 @@ def test_a_chosen_project_shows_its_own_kpis(demo):
 
 @pytest.mark.usefixtures("demo")
 def test_a_changed_quantity_changes_the_value_at_once_and_a_saved_one_for_good(demo):
-    app = open_screen("value_case", project=DEMAND)
+    app = open_screen("value_case", project=DEMAND, edit="1")
     before = app.metric[0].value
     field = next(t for t in app.text_input if t.label.startswith("Margin"))
     field.set_value("50")
@@ -76,7 +76,7 @@ def test_a_changed_quantity_changes_the_value_at_once_and_a_saved_one_for_good(d
 
 @pytest.mark.usefixtures("demo")
 def test_a_number_that_cannot_be_read_is_answered_with_a_sentence():
-    app = open_screen("value_case", project=DEMAND)
+    app = open_screen("value_case", project=DEMAND, edit="1")
     field = next(t for t in app.text_input if t.label.startswith("Margin"))
     field.set_value("a lot")
     run(app)

@@ -153,7 +153,7 @@ def plain(text):
          f"Jun 2026, compared with {INCUMBENT}. The chance of a loss is 25%. {COSTS}"),
         (case(worth(1.0), worth(5, loss=0.001), as_of=WEEK), True,
          "**Orders** is worth **EUR 5 / year** with the metrics monitored in the week of 15 Jun "
-         f"2026, with the changes tried below, which are not saved, compared with {INCUMBENT}. "
+         f"2026, with the changes tried here, which are not saved, compared with {INCUMBENT}. "
          f"The chance of a loss is less than 1%. {COSTS}"),
         (case(worth(1.0), worth(5)), False,
          f"**Orders** is worth **EUR 5 / year** as planned, compared with {INCUMBENT}. A loss is "

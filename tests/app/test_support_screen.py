@@ -43,7 +43,7 @@ def test_whoever_is_liable_without_access_is_an_alarm(demo):
 
 
 def test_a_fee_that_is_typed_is_answered_before_it_is_saved(demo):
-    app = open_screen("support", project=DEMAND)
+    app = open_screen("support", project=DEMAND, edit="1")
     (view,) = project_support(demo, DEMAND).retainers
     assert view.fee is not None
     assert "it **pays**" in said(app)

@@ -177,7 +177,7 @@ def test_numbers_of_a_value_case_are_kept_field_by_field(demo):
     def stored():
         return {q["name"]: q["written"] for q in registers.records(demo, DEMAND, "quantities")}
 
-    first, second = (open_screen("value_case", project=DEMAND) for _ in range(2))
+    first, second = (open_screen("value_case", project=DEMAND, edit="1") for _ in range(2))
     field(first, "Margin").set_value("50")
     run(first)
     press(first, "Save the changes", "ann")
@@ -187,7 +187,7 @@ def test_numbers_of_a_value_case_are_kept_field_by_field(demo):
     press(second, "Save the changes", "ben")
     assert (stored()["margin"], stored()["build_cost"]) == ("50", "90k")
 
-    first, second = (open_screen("value_case", project=DEMAND) for _ in range(2))
+    first, second = (open_screen("value_case", project=DEMAND, edit="1") for _ in range(2))
     field(first, "Margin").set_value("60")
     run(first)
     press(first, "Save the changes", "ann")
@@ -205,7 +205,7 @@ def test_numbers_of_a_value_case_are_kept_field_by_field(demo):
 
 def test_the_hypothesis_and_the_owner_are_two_fields(demo):
     def opened_brief():
-        app = open_screen("brief", project=DEMAND)
+        app = open_screen("brief", project=DEMAND, edit="1")
         app.segmented_control[-1].set_value("projects")
         return run(app)
 
@@ -291,7 +291,7 @@ def test_a_proxy_is_not_overwritten_by_an_older_form(demo):
 def test_an_estimate_keeps_what_the_other_found_out(demo):
     project = "bike-shop-wearcheck"
     form = f"register_estimates_{project}_engineers-guess"
-    first, second = (open_screen("estimate", project=project) for _ in range(2))
+    first, second = (open_screen("estimate", project=project, edit="1") for _ in range(2))
     first.selectbox(key=f"{form}_data_dirty").set_value("no")
     run(first)
     press(first, "Save", "ann")

@@ -51,7 +51,7 @@ def test_the_readers_cost_of_a_case_decides_how_large_the_study_is():
 
 
 def test_what_it_costs_is_tried_before_it_is_saved_and_then_kept(demo):
-    app = open_screen("value_case", project=DEMAND)
+    app = open_screen("value_case", project=DEMAND, edit="1")
     assert "What building the model costs is not known yet" in said(app)
     field(app, "Build cost").set_value("100k to 200k")
     run(app)
@@ -63,13 +63,13 @@ def test_what_it_costs_is_tried_before_it_is_saved_and_then_kept(demo):
     run(app)
     kept = {q["name"]: q["written"] for q in registers.records(demo, DEMAND, "quantities")}
     assert kept["build_cost"] == "100k to 200k"
-    again = open_screen("value_case", project=DEMAND)
+    again = open_screen("value_case", project=DEMAND, edit="1")
     assert field(again, "Build cost").value == "100k to 200k"
 
 
 @pytest.mark.usefixtures("demo")
 def test_a_wrong_cost_is_a_sentence_and_the_value_stays():
-    app = open_screen("value_case", project=DEMAND)
+    app = open_screen("value_case", project=DEMAND, edit="1")
     field(app, "Build cost").set_value("cheap")
     run(app)
     shown = plain(said(app))

@@ -159,7 +159,7 @@ def test_no_text_is_ever_markup_on_any_screen(page: Page, hostile: Server, scree
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     address = screen.split("?")[0]
-    page.goto(f"{hostile.url}/{address}?project={PROJECT}&made=1")
+    page.goto(f"{hostile.url}/{address}?project={PROJECT}&made=1&edit=1")
     wait_for_app(page)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("() => window.hacked") is None

@@ -14,6 +14,7 @@ Keys in the URL are public: a renamed one breaks links.
              with: the period before without it, ``year-ago``, or two days
 ``draft``    what was typed and not saved     ``since``  the day since which a KPI changed
 ``print``    is 1 while the screen is shown as it prints
+``edit``     is 1 while what people fill in on a screen is open, 0 once they closed it
 ``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it
 ``find``, ``owner``, ``health``, ``aim`` (what should get better), ``waits``, ``group``, ``order``
              narrow and arrange the list of projects      ``shown``  the one of them in short
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _WITHIN = {
     "project": (
         *("case", "batch", "record", "estimate", "mechanism", "kpi", "deployment", "by"),
-        *("help", "sourcing", "labelling", "runs"),
+        *("help", "sourcing", "labelling", "runs", "edit"),
     ),
     "case": ("kpi",),
     "deployment": ("by",),

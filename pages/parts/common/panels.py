@@ -20,6 +20,7 @@ from pages.parts.common import (
     tables,
     terms,
     text,
+    work,
 )
 from pages.parts.common.format import (
     BADGES,
@@ -103,7 +104,7 @@ def next_step(kind: str) -> None:
         title = literal(queries.project_title(str(project)))
         st.markdown(f":material/flag: Next for **{title}**: {literal(step.sentence)}")
         if step.kind == "quantities":
-            st.page_link("plan/value_case.py", label="Fill in", query_params=here())
+            st.page_link("plan/value_case.py", label="Fill in", query_params=here() | work.OPENED)
         elif step.kind == "metric_results":
             st.page_link("data/upload.py", label="Upload", query_params=here(kind=step.kind))
         else:  # a link from a screen to itself would run twice, the second time with the old URL
@@ -188,7 +189,7 @@ def case_links(line: PortfolioRow) -> None:
             "plan/value_case.py",
             label="See its assumptions",
             icon=":material/balance:",
-            query_params=where,
+            query_params=where | work.OPENED,
         )
 
 

@@ -69,11 +69,6 @@ def notice() -> None:
         st.button("Back to the screen", key="print_back", on_click=addresses.drop, args=(_KEY,))
 
 
-def work(name: str) -> DeltaGenerator:
-    """A place for what people fill in on a screen; on paper it is left out."""
-    return st.container(key=f"on_screen_only_{name}")
-
-
 def table(data: pd.DataFrame, **options: Any) -> Any:  # noqa: ANN401  as st.dataframe has them
     """A table as `st.dataframe` draws it; on paper with all its rows and columns.
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from mlpm_core.records import KINDS, Record, columns, record_of
 from mlpm_core.services.ingest.registers import PAGE, Page, PageRequest
-from pages.parts.common import addresses, controls, panels, printing, queries
+from pages.parts.common import addresses, controls, panels, printing, queries, work
 from pages.parts.common.format import choice_label, inner, option_name
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def decisions(project: str) -> None:
         "evaluate/adoption.py",
         label="Record a decision",
         icon=":material/gavel:",
-        query_params=panels.here(),
+        query_params=panels.here() | work.OPENED,
     )
 
 

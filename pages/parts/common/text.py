@@ -122,7 +122,7 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     if from_log := [i.label for i in case.inputs if i.computed]:
         rests += f", of which the prediction log gives {literal(listed(from_log))}"
     if is_trial:
-        rests += ", with the changes tried below, which are not saved"
+        rests += ", with the changes tried here, which are not saved"
     net = literal(money(worth.net.mean, case.currency))
     against = literal(case.mechanism.baselines[case.baseline].sentence)
     text = f"**{title}** is worth **{net}** {rests}, compared with {against}. "

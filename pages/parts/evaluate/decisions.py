@@ -11,7 +11,7 @@ import streamlit as st
 from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
-from pages.parts.common import commands, forms, panels, printing, queries, saving
+from pages.parts.common import commands, forms, panels, printing, queries, saving, work
 from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name
 from pages.parts.evaluate import rebuilt, tables, text
 from pages.parts.evaluate.proof import NO_PLAN
@@ -136,8 +136,8 @@ def form(
             "proof_by",
             [NO_PLAN, *proofs],
             lambda name: name or "no plan: we may never know",
-            "The design of the table above that the meeting picks. It is kept with the decision, "
-            "and Promised and realised follows it to its verdict.",
+            "The design, of those under “Will we ever know?”, that the meeting picks. It is kept "
+            "with the decision, and Promised and realised follows it to its verdict.",
         )
         if view.deployed and not {v for _, v in view.deployed} & set(options):
             st.caption(literal(text.in_use(view)))
@@ -209,6 +209,7 @@ def _record(
     if saving.refused(receipt):
         return
     fields.done()
+    work.close()
     commands.say_and_rerun(
         f"Decision recorded as {receipt.batch}, with its options as they are now.", receipt
     )

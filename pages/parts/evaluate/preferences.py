@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from pages.parts.common import charts, panels, printing
+from pages.parts.common import charts, panels, printing, work
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import NOTHING, inner, listed, literal, number, option_name, percent
 from pages.parts.common.format import money as money_in_words
@@ -60,7 +60,7 @@ def who_would_choose_what(preferences: Preferences, currency: str) -> None:
             "plan/brief.py",
             label="Ask the stakeholders",
             icon=":material/groups:",
-            query_params=panels.here(),
+            query_params=panels.here() | work.OPENED,
         )
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:

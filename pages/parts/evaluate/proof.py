@@ -93,7 +93,7 @@ def section(project: str, value_case_id: str, today: date) -> Mapping[str, Proof
 
 
 def _weeks_to_review(project: str, value_case_id: str, today: date) -> int:
-    """Weeks to the review date that stands in the form below."""
+    """Weeks to the review date that stands in the form of a decision."""
     typed = st.session_state.get(f"decide_{project}_{value_case_id}_review_on")
     review_on = typed if isinstance(typed, date) else today + _REVIEW_AFTER
     return max((review_on - today).days // 7, 1)

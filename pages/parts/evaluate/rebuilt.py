@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.evaluate.rebuildable import rebuild_of
-from pages.parts.common import panels
+from pages.parts.common import panels, work
 from pages.parts.common.format import day, literal
 from pages.parts.plan import risk_queries
 
@@ -31,7 +31,7 @@ def before_use(project: str, candidate: str | None) -> None:
             "plan/risks.py",
             label="Could we build it again?",
             icon=":material/build:",
-            query_params=panels.here(),
+            query_params=panels.here() | work.OPENED,
         )
 
 

@@ -35,7 +35,7 @@ def table(view: ChecksView) -> None:
     if not kept:
         st.caption(
             "Nothing is written down. Add each dataset, and each model with what it was made from, "
-            "as artefacts below: by form, or as a file."
+            "as artefacts, under “Add or change”: by form, or as a file."
         )
         return
     late = [a.record.artefact_id for a in kept if ArtefactGap.KEPT_TOO_LONG in a.gaps]

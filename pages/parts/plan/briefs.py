@@ -18,6 +18,7 @@ from pages.parts.common import (
     queries,
     registers,
     saving,
+    work,
 )
 from pages.parts.common import (
     record_form as editors,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.plan.briefs import BriefView, FindingView, StakeholderView
 
-_PARTS = {
+PARTS = {
     "findings": "Finding",
     "stakeholders": "Stakeholder",
     "projects": "Hypothesis",
@@ -303,9 +304,9 @@ def form(project: str, view: BriefView) -> None:
     """Add or change a finding, a stakeholder or the hypothesis; what is missing comes first."""
     chosen = st.segmented_control(
         "What to add or change",
-        list(_PARTS),
-        default=forms.begun(project, _PARTS) or view.first_missing or "findings",
-        format_func=_PARTS.__getitem__,
+        list(PARTS),
+        default=forms.begun(project, PARTS) or view.first_missing or "findings",
+        format_func=PARTS.__getitem__,
         required=True,
         label_visibility="collapsed",
         key=f"brief_part_{view.first_missing}",
@@ -317,7 +318,7 @@ def form(project: str, view: BriefView) -> None:
     rows = queries.records(project, record.kind)
     changed = registers.record_in_view(record, rows, named_by=_NAMED_BY[record.kind])
     filled = editors.record_form(record, project, changed)
-    editors.save_record(filled, page="plan/brief.py")
+    editors.save_record(filled, page="plan/brief.py", where=work.OPENED)
 
 
 def _hypothesis_form(project: str, view: BriefView) -> None:

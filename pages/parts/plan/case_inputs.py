@@ -11,7 +11,7 @@ from mlpm_core.records import QuantityRecord
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.valuation.typed import typed_answer
 from pages.parts.common import commands, forms, numbers, queries, saving, text
-from pages.parts.common.format import asked_unit, computed, counted, listed, literal, number
+from pages.parts.common.format import asked_unit, computed, counted, listed, literal, money, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,15 +141,25 @@ def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
     return typed or ""
 
 
-def save(project: str, case: CaseValue, entered: Fields) -> None:
-    """Offer to keep what was tried out."""
+def moved(saved: CaseValue, tried: CaseValue) -> str:
+    """The net benefit of the numbers that are typed beside that of those that are saved."""
+    net, was = (
+        "not available yet" if case.best is None else money(case.best.net.mean, case.currency)
+        for case in (tried, saved)
+    )
+    return f"Net benefit with these changes: **{literal(net)}**. Saved: {literal(was)}."
+
+
+def save(project: str, case: CaseValue, entered: Fields, saved: CaseValue) -> None:
+    """What was tried out makes of the net benefit that is saved, and the offer to keep it."""
     form, changes = entered.form, entered.changes
     if not changes:
         st.caption(
-            "Change a number above: the figures follow at once. Nothing is saved until you save it."
+            "Change a number: the figures beside it follow at once. It is saved when you save it."
         )
         return
     with st.container(border=True):
+        st.markdown(moved(saved, case))
         of = (project, "source", case.value_case_id)
         asks = forms.opened("case", of, None, {"source": ""})
         source = st.text_input(

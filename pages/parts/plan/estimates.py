@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
-from pages.parts.common import controls, panels, printing, queries
+from pages.parts.common import controls, panels, printing, queries, work
 from pages.parts.common.format import NOTHING, counted, literal, number, percent
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def in_view(views: Sequence[EstimateView]) -> EstimateView:
 
 
 def form_title(*, is_by_task: bool) -> str:
-    """What the form below asks; of a project in tasks only its answers count."""
+    """What the form asks; of a project in tasks only its answers count."""
     return "Answers and settings of the project" if is_by_task else "Own guess and answers"
 
 
@@ -81,7 +81,7 @@ def tried(project: str, stored: EstimateView | None, filled: Filled) -> Estimate
 def sentence(view: EstimateView) -> str:
     """The estimate in one sentence."""
     text = f"**{literal(view.title)}.** {literal(view.estimate.explanation)}"
-    return f"{text} *With the changes tried below, not saved.*" if view.is_tried else text
+    return f"{text} *With the changes tried here, not saved.*" if view.is_tried else text
 
 
 def warning(view: EstimateView) -> None:
@@ -208,7 +208,8 @@ def questions(view: EstimateView) -> None:
     )
     st.caption(
         "Too much is open for a figure. Days, cost and payback appear once the questions that are "
-        "left change the plan by a factor of four at most. Answer them in the form below."
+        "left change the plan by a factor of four at most. Answer them under “Own guess and "
+        "answers”."
     )
 
 
@@ -275,7 +276,7 @@ def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> 
                 icon=":material/calculate:",
                 query_params=panels.here(estimate=str(view.record.estimate_id)),
             )
-    trial = " (with the changes tried below)" if is_trial else ""
+    trial = " (with the changes tried here)" if is_trial else ""
     st.caption(
         f"Compared: the planned net benefit a year{trial} and the cost of building the model once. "
         "If no usable model comes out, there is no benefit."
@@ -298,14 +299,18 @@ def _paid(view: EstimateView) -> str:
 def payback(view: EstimateView) -> None:
     """Whether the value case pays for the work."""
     if view.case is None:
-        st.caption("Choose a value case below to see whether its value pays for the work.")
+        st.caption(
+            "Choose a value case under “Own guess and answers” to see whether its value "
+            "pays for the work."
+        )
         return
     with st.container(border=True):
         verdict = "The value case has no value yet."
         if view.pays_back:
             verdict = view.pays_back.sentence
         elif not view.figures:
-            verdict = "Answer the questions first to see whether its value pays for the work."
+            verdict = "Answer the questions first to see whether its value "
+            "pays for the work."
         st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(verdict)}")
         st.caption(
             "Compared: the planned net benefit a year and the cost above. If no usable model comes "
@@ -315,5 +320,5 @@ def payback(view: EstimateView) -> None:
             "plan/value_case.py",
             label="See its assumptions",
             icon=":material/function:",
-            query_params=panels.here(case=view.case.value_case_id),
+            query_params=panels.here(case=view.case.value_case_id) | work.OPENED,
         )

@@ -37,8 +37,8 @@ def offers(project: str, offered: tuple[OfferedRisk, ...]) -> None:
             )
         st.caption(
             f"Each is written down at {percent(offered[0].probability)}, even odds, without days: "
-            "say in the form below how likely it is and what it would take. One that is no risk "
-            "is archived there, and not offered again."
+            "say under “Add or change” how likely it is and what it would take. One that is no "
+            "risk is archived there, and not offered again."
         )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import Phase, RiskStatus, record_of
-from pages.parts.common import charts, controls, forms, panels, printing, queries, registers
+from pages.parts.common import charts, controls, forms, panels, printing, queries, registers, work
 from pages.parts.common import record_form as editors
 from pages.parts.common.format import (
     NOTHING,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.risks import AtRisk, RisksView, RiskView
 
 PAGE = "plan/risks.py"
-_FORMS = {
+FORMS = {
     "risks": "Risk",
     "risk_reviews": "Review",
     "check_results": "Answer to a check",
@@ -257,12 +257,11 @@ def _in_life(risk: RiskView) -> str:
 
 def form(project: str, view: RisksView) -> None:
     """Add or change a risk, a review, an answer, a question, an artefact or a rebuild."""
-    st.subheader("Add or change", anchor=False)
     chosen = st.segmented_control(
         "What to add or change",
-        list(_FORMS),
-        default=forms.begun(project, _FORMS) or "risks",
-        format_func=_FORMS.__getitem__,
+        list(FORMS),
+        default=forms.begun(project, FORMS) or "risks",
+        format_func=FORMS.__getitem__,
         required=True,
         label_visibility="collapsed",
         key="risks_part",
@@ -274,7 +273,7 @@ def form(project: str, view: RisksView) -> None:
     rows = queries.records(project, record.kind)
     changed = registers.record_in_view(record, rows, named_by=_NAMED_BY.get(record.kind, ""))
     filled = editors.record_form(record, project, changed)
-    editors.save_record(filled, page=PAGE)
+    editors.save_record(filled, page=PAGE, where=work.OPENED)
 
 
 def upload_link() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
-from pages.parts.common import controls, record_form
+from pages.parts.common import controls, record_form, work
 from pages.parts.common.format import inner, literal
 from pages.parts.plan import support_queries
 
@@ -41,17 +41,13 @@ def calculator(asked: Calculator, project: str, views: Sequence[Any], currency: 
     """The plan in view with its form; what is typed is answered before it is saved."""
     record: type[Record] = record_of(asked.kind)
     chosen = _in_view(asked, views) if views else None
-    answer = st.container()
-    title = f"Its numbers: {inner(record.singular)}" if chosen else "Write down the numbers"
-    with st.expander(title, expanded=chosen is None, icon=":material/edit:"):
-        another = chosen is not None and st.toggle(
-            f"Add another {inner(record.singular)} instead of changing this one",
-            key=f"another_{asked.kind}",
-        )
-        changed = dict(chosen.record) if chosen is not None and not another else None
-        filled = record_form.record_form(record, project, changed)
-        view, is_tried = _tried(asked, project, chosen, filled)
-        record_form.save_record(filled, page=PAGE, where={"part": asked.key})
+    name = inner(record.singular)
+    title = f"Its numbers: {name}" if chosen else f"Add a new {name}"
+    view, is_tried, answer = chosen, False, st.container()
+    if work.choice(title, project, {asked.kind}, needed=chosen is None):
+        fields, answer = work.beside("support")
+        with fields:
+            view, is_tried = _filled_in(asked, project, chosen)
     with answer:
         if view is None:
             st.info(asked.invites, icon=":material/info:")
@@ -59,6 +55,20 @@ def calculator(asked: Calculator, project: str, views: Sequence[Any], currency: 
             st.warning(literal(view.problem), icon=":material/help:")
         else:
             asked.show(view, currency, is_tried)
+
+
+def _filled_in(asked: Calculator, project: str, chosen: Any) -> tuple[Any, bool]:  # noqa: ANN401
+    """The form of a plan; what it says while it differs from what is stored, and whether."""
+    record: type[Record] = record_of(asked.kind)
+    another = chosen is not None and st.toggle(
+        f"Add another {inner(record.singular)} instead of changing this one",
+        key=f"another_{asked.kind}",
+    )
+    changed = dict(chosen.record) if chosen is not None and not another else None
+    filled = record_form.record_form(record, project, changed)
+    answered = _tried(asked, project, chosen, filled)
+    record_form.save_record(filled, page=PAGE, where={"part": asked.key})
+    return answered
 
 
 def _in_view(asked: Calculator, views: Sequence[Any]) -> Any:  # noqa: ANN401  one of the views

@@ -23,7 +23,7 @@ _MONEY = {
     name: st.column_config.NumberColumn(format="localized")
     for name in (_AVERAGE, _P10, _P50, _P80, _P95)
 }
-NOT_SAVED = " *With the changes tried below, not saved.*"
+NOT_SAVED = " *With the changes tried here, not saved.*"
 
 
 def retainer(view: RetainerView, currency: str, is_tried: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, printing
+from pages.parts.common import charts, controls, panels, printing, work
 from pages.parts.common.format import NOTHING, day, literal, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
@@ -311,7 +311,10 @@ def tasks(view: TaskEstimateView) -> None:
 def payback(view: TaskEstimateView) -> None:
     """Whether the value case pays for building it, the time to build counted."""
     if view.case is None:
-        st.caption("Name a value case in the answers below to see whether its value pays for this.")
+        st.caption(
+            "Name a value case under “Answers and settings of the project” to see whether its "
+            "value pays for this."
+        )
         return
     verdict = "The value case has no value yet."
     if view.pays_back:
@@ -332,7 +335,7 @@ def payback(view: TaskEstimateView) -> None:
             "plan/value_case.py",
             label="See its assumptions",
             icon=":material/function:",
-            query_params=panels.here(case=view.case.value_case_id),
+            query_params=panels.here(case=view.case.value_case_id) | work.OPENED,
         )
 
 

@@ -1,0 +1,94 @@
+"""Reading and working apart: a screen reads first, and one button opens what people fill in.
+
+Whether it is open stands in the address (``edit``), so that a link can open it and Back closes it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from pages.parts.common import addresses, forms, printing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
+
+_KEY: Final = "edit"
+_OPEN, _CLOSED = "1", "0"
+OPENED: Final = {_KEY: _OPEN}
+"""What an address says for the work of its screen to be open."""
+
+
+def choice(
+    label: str, project: str, kinds: Collection[str], *, needed: bool = False, icon: str = "edit"
+) -> bool:
+    """The button that opens and closes what is filled in on a screen; whether it is open.
+
+    It opens by itself where something was typed and not saved, where the address names a record,
+    and where nothing can be read before something is written. Closed, it keeps what was typed.
+
+    Parameters
+    ----------
+    label : str
+        What the button says while it is closed.
+    project : str
+        The project in view.
+    kinds : collection of str
+        The kinds of record that are filled in there.
+    needed : bool
+        Whether there is nothing to read yet.
+    icon : str
+        Of the button while it is closed.
+    """
+    is_begun = forms.begun(project, kinds) is not None
+    asked = addresses.named(_KEY)
+    by_itself = needed or is_begun or bool(addresses.named("record"))
+    is_open = asked == (_OPEN,) or (by_itself and asked != (_CLOSED,))
+    with st.container(horizontal=True, vertical_alignment="center", key="on_screen_only_edit"):
+        st.button(
+            "Close the form" if is_open else label,
+            icon=":material/close:" if is_open else f":material/{icon}:",
+            key="edit_button",
+            on_click=_turn,
+            args=(_CLOSED if is_open else _OPEN,),
+        )
+        if is_begun and not is_open:
+            st.caption("What you typed and did not save is kept in it for a day.")
+    return is_open
+
+
+def _turn(to: str) -> None:
+    """Open or close it; a callback."""
+    addresses.show(_KEY, to)
+
+
+def place(name: str) -> DeltaGenerator:
+    """A frame for what people fill in on a screen; on paper it is left out."""
+    return st.container(border=True, key=f"on_screen_only_{name}")
+
+
+def close() -> None:
+    """Close what was filled in, for it is done."""
+    addresses.drop(_KEY)
+
+
+def halves(widths: Sequence[int], *, is_narrow: bool) -> Sequence[DeltaGenerator]:
+    """Places side by side, or one below the other beside an open form."""
+    if is_narrow and not printing.is_on():
+        return [st.container() for _ in widths]
+    return st.columns(list(widths), gap="medium")
+
+
+def beside(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A place for fields, and beside it one for the figures that they move.
+
+    A narrow screen has the fields first, and paper only the figures.
+    """
+    if printing.is_on():
+        return place(name), st.container()
+    left, right = st.columns([3, 5], gap="medium")
+    with left:
+        return place(name), right
