@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mlpm_core.in_life.kpi_series import MeasuredValue, is_over, series_of
+from mlpm_core.in_life.kpi_change import MeasuredValue
+from mlpm_core.in_life.kpi_series import is_over, series_of
 from mlpm_core.in_life.periods import Period, following
 from mlpm_core.in_life.realisation import Grade
 from mlpm_core.proof.autoregression import mean_of
