@@ -25,7 +25,7 @@ if is_open:
         fields = work.place("estimate")
         figures = st.container()
     else:
-        fields, figures = work.beside("estimate")
+        fields, figures = work.beside("estimate", is_first=not views)
     with fields:
         changed = dict(stored.record) if stored and not estimates.adds_another() else None
         filled = record_form.record_form(record, project, changed)

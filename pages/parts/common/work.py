@@ -82,12 +82,13 @@ def halves(widths: Sequence[int], *, is_narrow: bool) -> Sequence[DeltaGenerator
     return st.columns(list(widths), gap="medium")
 
 
-def beside(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+def beside(name: str, *, is_first: bool = False) -> tuple[DeltaGenerator, DeltaGenerator]:
     """A place for fields, and beside it one for the figures that they move.
 
-    A narrow screen has the fields first, and paper only the figures.
+    A narrow screen has the fields first, and paper only the figures. Where it ``is_first``, nothing
+    is there to read yet: the fields have the whole width.
     """
-    if printing.is_on():
+    if printing.is_on() or is_first:
         return place(name), st.container()
     left, right = st.columns([3, 5], gap="medium")
     with left:

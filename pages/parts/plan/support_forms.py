@@ -43,15 +43,16 @@ def calculator(asked: Calculator, project: str, views: Sequence[Any], currency: 
     chosen = _in_view(asked, views) if views else None
     name = inner(record.singular)
     title = f"Its numbers: {name}" if chosen else f"Add a new {name}"
-    view, is_tried, answer = chosen, False, st.container()
+    view, is_tried, lead, answer = chosen, False, st.container(), st.container()
     if work.choice(title, project, {asked.kind}, needed=chosen is None):
-        fields, answer = work.beside("support")
+        fields, answer = work.beside("support", is_first=chosen is None)
         with fields:
             view, is_tried = _filled_in(asked, project, chosen)
+    if view is None:
+        lead.info(asked.invites, icon=":material/info:")
+        return
     with answer:
-        if view is None:
-            st.info(asked.invites, icon=":material/info:")
-        elif view.problem:
+        if view.problem:
             st.warning(literal(view.problem), icon=":material/help:")
         else:
             asked.show(view, currency, is_tried)
