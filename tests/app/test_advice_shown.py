@@ -183,8 +183,6 @@ SHOWN = {
         "B6": "Without the 1 wait still to come the end at even odds would be",
         "C3": "Since the baseline of 30 Nov 2026",
         "C5": "Complex data",
-        "C6": "Big data",
-        "C7": "Complex platform",
         "C8": "Dirty data (50% likely)",
         "C9": "Ethics and privacy",
         "C10": "2 models",
@@ -210,6 +208,10 @@ SHOWN = {
         "O3": "are spent",
         "P8": "Buying from a supplier",
     },
+    ("estimate", "edit=1"): {
+        "C6": "Big data",
+        "C7": "Complex platform",
+    },
     ("estimate", "mode=quick"): {
         "C1": "chance after 3 cycles",
         "C2": "Days = own guess × 2 ×",
@@ -221,7 +223,7 @@ SHOWN = {
         "A11": "Ethics and privacy: 0 of",
         "A14": "Harmed if it fails: Whoever waits for a bike",
         "B5": "of the phase Sprint 3: put into production are open",
-        "B10": "reduce: Ask twice; spares",
+        "B10": "once tasks are named as its mitigation and done; spares",
         "B11": "Last review",
         "B12": "What went wrong with m happens again.",
         "C13": "Model card of m",
