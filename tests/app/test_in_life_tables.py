@@ -12,6 +12,7 @@ import pytest
 
 from mlpm_core.in_life.health import Health, LimitCheck
 from mlpm_core.services.in_life.metric_signals import Mark, Rule
+from mlpm_core.services.in_life.shown_period import shown_period
 from pages.parts.common import terms
 from pages.parts.in_life import deployments as parts
 from pages.parts.in_life import tables
@@ -251,7 +252,9 @@ def drawn(monkeypatch):
     """What is drawn as a chart: its columns and its words."""
     seen = []
     monkeypatch.setattr(parts.charts, "draw", lambda frame, spec, told: seen.append((frame, told)))
-    monkeypatch.setattr(parts.charts, "metric_over_time", lambda label, digits: (label, digits))
+    monkeypatch.setattr(
+        parts.charts, "metric_over_time", lambda label, digits, has_earlier: (label, digits)
+    )
     monkeypatch.setattr(parts.charts, "segments_over_time", lambda *told: told)
     monkeypatch.setattr(
         parts.charts, "draw", lambda frame, spec, told: seen.append((len(frame), spec, told))
@@ -261,13 +264,16 @@ def drawn(monkeypatch):
 
 def test_every_metric_has_its_chart_and_its_words(drawn):
     one = watched(point(0, 0.2), point(1, 0.3))
-    assert shown(parts.metrics, view(deployed(), one)) == [
+    all_days = shown_period(date(2026, 6, 30), "all")
+    seen = view(deployed(), one)
+    assert shown(parts.metrics, seen, seen, all_days) == [
         "**WAPE**", say.metric(one), say.reading(),
     ]  # fmt: skip
     assert drawn == [(2, ("WAPE", 4), say.metric(one))]
     drawn.clear()
     near = watched(point(0, 0.30004), point(1, 0.300004), check=check(0.300004))
-    shown(parts.metrics, view(deployed(), near))
+    seen = view(deployed(), near)
+    shown(parts.metrics, seen, seen, all_days)
     assert drawn == [(2, ("WAPE", 6), say.metric(near))], "as many digits as tell them from .3"
     assert say.metric(near).startswith(r"0\.300004 ")
 
