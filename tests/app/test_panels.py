@@ -59,7 +59,7 @@ def test_an_empty_state_says_what_is_missing_and_ends_the_screen():
 
 
 STEPS = {
-    "quantities": ["Fill in -> plan/value_case.py?project=shop"],
+    "quantities": ["Fill in -> plan/value_case.py?project=shop&edit=1"],
     "metric_results": ["Upload -> data/upload.py?project=shop&kind=metric_results"],
     "models": ["False"],  # a button, not pressed
 }
@@ -128,7 +128,7 @@ def test_a_case_leads_to_its_deployment_and_to_what_it_rests_on():
         assert shown(panels.case_links, of) == [
             "See its health over time -> in_life/deployment.py?project=shop&case=orders"
             f"&deployment={name}",
-            "See its assumptions -> plan/value_case.py?project=shop&case=orders",
+            "See its assumptions -> plan/value_case.py?project=shop&case=orders&edit=1",
         ]
 
 
@@ -238,7 +238,7 @@ def test_whether_a_case_pays_for_the_work(figures, pays_back, told):
         rf":material/balance: **\*Orders\***: {told}",
         "Compared: the planned net benefit a year and the cost above. If no usable model comes "
         "out, there is no benefit.",
-        "See its assumptions -> plan/value_case.py?project=shop&case=orders",
+        "See its assumptions -> plan/value_case.py?project=shop&case=orders&edit=1",
     ]
     assert shown(estimates.payback, SimpleNamespace(case=None)) == [
         "Choose a value case below to see whether its value pays for the work."
