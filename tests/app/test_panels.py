@@ -241,7 +241,8 @@ def test_whether_a_case_pays_for_the_work(figures, pays_back, told):
         "See its assumptions -> plan/value_case.py?project=shop&case=orders&edit=1",
     ]
     assert shown(estimates.payback, SimpleNamespace(case=None)) == [
-        "Choose a value case below to see whether its value pays for the work."
+        "Choose a value case under “Own guess and answers” to see whether its value pays for the "
+        "work."
     ]
 
 

@@ -309,8 +309,7 @@ def payback(view: EstimateView) -> None:
         if view.pays_back:
             verdict = view.pays_back.sentence
         elif not view.figures:
-            verdict = "Answer the questions first to see whether its value "
-            "pays for the work."
+            verdict = "Answer the questions first to see whether its value pays for the work."
         st.markdown(f":material/balance: **{literal(view.case.title)}**: {literal(verdict)}")
         st.caption(
             "Compared: the planned net benefit a year and the cost above. If no usable model comes "
