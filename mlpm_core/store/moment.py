@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
     Rows = list[dict[str, Any]]
 
-_RESTS_ON: Final = {
-    "log_pairs": "log_counts", "log_bins": "log_scores", "recent_metrics": "metric_results",
-}  # fmt: skip
+_RESTS_ON: Final = {"log_pairs": "log_counts", "log_bins": "log_scores"}
 """Questions that are dear to plan, and the table without a row of which there is no answer."""
 
 
