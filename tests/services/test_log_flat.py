@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mlpm_core.intake import Profile
@@ -61,9 +63,12 @@ def test_logs_of_many_projects_are_asked_about_at_once_and_never_row_by_row(
         shops.answers.__init__()
         questions.clear()
         screen(shops)
+        assert not [q for q in questions if re.search(r"\bFROM\W+(prediction_log|labels)\b", q)]
         assert not [q for q in questions if "prediction_log_current" in q or "labels_current" in q]
         return len(questions)
 
+    add(shops, "shop-0")
+    n_asked()  # reads once what figures were kept
     add(shops, "shop-1")
     few = n_asked()
     for name in ("shop-2", "shop-3"):

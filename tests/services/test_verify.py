@@ -92,7 +92,7 @@ def test_a_changed_row_is_seen(copy, change):
     ],
 )
 def test_a_changed_view_is_seen(copy, name, sql):
-    """All is read through views, so another one shows other figures over the same cells."""
+    """Another view shows other figures over the same cells."""
     statement(copy, sql)
     failed = verified(copy)
     assert list(failed) == ["rows"]
