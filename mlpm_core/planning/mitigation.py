@@ -21,12 +21,15 @@ class Mitigation:
 
     ``tasks`` is empty where the mitigation names none, so that nothing says when it is done.
     ``done_on`` is None while one of them is open. ``undated`` are done without a day: when they
-    took effect is not known, so that they do not count.
+    took effect is not known, so that they do not count. ``dropped`` will never be done. Where some
+    of the names are ``unknown`` to the plan, or archived there, nothing else is told.
     """
 
     tasks: tuple[str, ...] = ()
     done_on: date | None = None
     undated: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def mitigation_of(risk: Risk, tasks: Iterable[Task], today: date) -> Mitigation:
@@ -36,7 +39,7 @@ def mitigation_of(risk: Risk, tasks: Iterable[Task], today: date) -> Mitigation:
     ----------
     risk : Risk
         Its mitigation names tasks when all of its parts, between semicolons or commas, are short
-        names of tasks; every other text is a description.
+        names of tasks; one of which no part is such a name is a description.
     tasks : iterable of Task
         All of the project; one that was dropped is never done.
     today : date
@@ -55,16 +58,20 @@ def mitigation_of(risk: Risk, tasks: Iterable[Task], today: date) -> Mitigation:
     >>> mitigation_of(risk, [task], date(2026, 3, 1)).done_on is None
     True
     """
-    by_name = {t.task_id: t for t in tasks if not t.archived}
+    by_name = {t.task_id: t for t in tasks}
     names = names_in(risk.mitigation)
-    if not names or any(name not in by_name for name in names):
+    if not any(name in by_name for name in names):
         return Mitigation()
+    unknown = tuple(n for n in names if n not in by_name or by_name[n].archived)
+    if unknown:
+        return Mitigation(unknown=unknown)
     chosen = [by_name[name] for name in names]
     ends = [t.finished_on for t in chosen if t.status is not TaskStatus.DROPPED]
     known = [day for day in ends if day is not None and day <= today]
     done_on = max(known) if len(known) == len(chosen) else None
     undated = [t.task_id for t in chosen if t.status is TaskStatus.DONE and t.finished_on is None]
-    return Mitigation(names, done_on, tuple(undated))
+    dropped = [t.task_id for t in chosen if t.status is TaskStatus.DROPPED]
+    return Mitigation(names, done_on, tuple(undated), tuple(dropped))
 
 
 def reviews_in_effect(

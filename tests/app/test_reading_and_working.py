@@ -34,6 +34,17 @@ def test_a_form_is_closed_until_its_button_and_keeps_what_was_typed():
 
 
 @pytest.mark.usefixtures("demo")
+def test_a_form_that_is_closed_with_the_last_key_is_found_after_a_reload():
+    app = open_screen("value_case", project=DEMAND, edit="1")
+    app.text_input(key=MARGIN).set_value("51")
+    button(app, "Close the form").click()  # before the run that would draw what was typed
+    run(app)
+    assert "did not save is kept" in said(app)
+    again = open_screen("value_case", project=DEMAND, draft=app.query_params["draft"])
+    assert again.text_input(key=MARGIN).value == "51"
+
+
+@pytest.mark.usefixtures("demo")
 def test_a_link_to_a_record_opens_its_form_and_another_one_only_reads():
     assert "Add or change" in labels(open_screen("brief", project=DEMAND))
     named = open_screen("brief", project=DEMAND, record="new")

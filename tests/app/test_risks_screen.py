@@ -62,7 +62,7 @@ def test_the_screen_opens_with_what_is_at_risk_against_the_start_and_who_was_not
     app = open_screen("risks", project="p")
     opening = opened(app)
     assert "0.8 person-days and EUR 480 are at risk now" in opening
-    assert "against 2 person-days and EUR 1,200 on 2 Mar 2026" in opening
+    assert "On 2 Mar 2026 it was 2 person-days and EUR 1,200." in opening
     assert "Nobody outside the team was told of 1 risk for over a week" in opening
     assert "x" in plain(app.warning[0].value)
     assert "**x**" not in app.warning[0].value
@@ -84,8 +84,9 @@ def test_risks_without_a_size_or_a_rate_are_said_and_not_taken_as_nothing(shop):
     assert "nobody has said what any of them would take" in said(open_screen("risks", project="p"))
     save(shop, "risks", RISK | {"risk_id": "b", "day_rate": None})
     opening = opened(open_screen("risks", project="p"))
-    assert "2 person-days and money that nobody can tell" in opening
-    assert "1 risk without a size" in opening
+    assert "on average 2 person-days are at risk now. " in opening
+    assert "That leaves out 1 risk without a size." in opening
+    assert "Nobody wrote down what these person-days cost, so no money is given." in opening
 
 
 def test_an_answer_is_given_on_the_screen_and_closes_its_gate(shop):
@@ -121,6 +122,14 @@ def test_a_model_in_red_was_never_built_again(shop):
     ("made", "probability", "ending"),
     [
         (Mitigation(("T1",)), 0.4, "; 40% counts, and 10% once T1 is done"),
+        (
+            Mitigation(("T1", "T2")),
+            0.05,
+            "; 5% counts, and 10%, which is more, once T1 and T2 are done",
+        ),
+        (Mitigation(("T1",), dropped=("T1",)), 0.4, "; 40% counts, for T1 was dropped"),
+        (Mitigation(unknown=("T9",)), 0.4, "; 40% counts, for the plan has no task T9"),
+        (Mitigation(("T1",)), None, "reduce: T1"),
         (Mitigation(("T1",), date(2026, 3, 2)), 0.1, "; done 2 Mar 2026, so 10% counts"),
         (Mitigation(("T1",), date(2026, 3, 2)), 0.2, "and by a review since 20% counts"),
         (Mitigation(("T1",), None, ("T1",)), 0.4, "for nobody wrote down when T1 ended"),

@@ -189,6 +189,18 @@ def test_what_is_not_known_to_be_done_makes_no_risk_smaller(mitigation, tasks):
     assert reviews_in_effect(smaller, (), made) == ()
 
 
+def test_a_mitigation_that_can_never_be_done_as_it_is_written_says_why():
+    tasks = [task("T1"), task("T2", status="dropped"), task("T3", archived=True)]
+
+    def made(mitigation):
+        return mitigation_of(risk(mitigation=mitigation), tasks, TODAY)
+
+    assert made("T1; T2") == Mitigation(("T1", "T2"), dropped=("T2",))
+    assert made("T1; T9").unknown == ("T9",)
+    assert made("T3").unknown == ("T3",)
+    assert made("Ask twice") == Mitigation()
+
+
 def test_a_risk_that_occurred_or_has_no_residual_is_not_made_smaller():
     made = Mitigation(("T1",), MONDAY)
     assert reviews_in_effect(risk(status="occurred", residual_probability=0.1), (), made) == ()

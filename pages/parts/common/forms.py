@@ -152,6 +152,16 @@ def begun(project: str, kinds: Collection[str]) -> str | None:
     return next((i[1] for i in identities if i[0] == project and i[1] in kinds), None)
 
 
+def show_kept() -> None:
+    """Have the address name what was typed and not saved, so that a reload finds it.
+
+    A form does so itself where it is drawn: one that was closed right after the last key was not.
+    """
+    draft_id = _draft_id()
+    if draft_id is not None and cache.drafts().holds(draft_id):
+        addresses.show("draft", draft_id)
+
+
 def opened(
     name: str,
     identity: Sequence[str],

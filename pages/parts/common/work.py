@@ -44,6 +44,8 @@ def choice(
         Of the button while it is closed.
     """
     is_begun = forms.begun(project, kinds) is not None
+    if is_begun:
+        forms.show_kept()
     asked = addresses.named(_KEY)
     by_itself = needed or is_begun or bool(addresses.named("record"))
     is_open = asked == (_OPEN,) or (by_itself and asked != (_CLOSED,))

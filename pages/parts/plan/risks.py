@@ -54,26 +54,39 @@ def _at_risk(view: RisksView) -> str:
     if now.n_unsized == now.n:
         n = counted(now.n, "risk")
         return f"{n} can still happen, and nobody has said what any of them would take."
-    words = f"on average **{_days(now)} and {_money(now, view)} are at risk** now"
+    are = "is" if _amount(now, view) == "1 person-day" else "are"
+    parts = [f"on average **{_amount(now, view)} {are} at risk** now."]
     if start.day < now.day:
-        was = f"{_days(start)} and {_money(start, view)}"
-        words += f", against {was} on {day(start.day)}"
+        parts.append(_at_start(start, view))
+    return " ".join([*parts, *_left_out(now)])
+
+
+def _amount(of: AtRisk, view: RisksView) -> str:
+    """Days, and money where any of it is known."""
+    days = "1 person-day" if number(of.days) == "1" else f"{number(of.days)} person-days"
+    return days if of.n_unpriced == of.n else f"{days} and {view.currency} {number(of.money)}"
+
+
+def _at_start(start: AtRisk, view: RisksView) -> str:
+    on = f"On {day(start.day)}"
+    if start.n == 0:
+        return f"{on} none of these risks was there yet."
+    if start.n_unsized == start.n:
+        return f"{on} no risk was there of which anybody has said what it would take."
+    return f"{on} it was {_amount(start, view)}."
+
+
+def _left_out(now: AtRisk) -> list[str]:
+    """What the days and the money of today do not count."""
+    parts = []
     if now.n_unsized:
-        words += f"; {counted(now.n_unsized, 'risk')} without a size come on top"
-    if now.n_unpriced > now.n_unsized:
+        parts.append(f"That leaves out {counted(now.n_unsized, 'risk')} without a size.")
+    if now.n_unpriced == now.n:
+        parts.append("Nobody wrote down what these person-days cost, so no money is given.")
+    elif now.n_unpriced > now.n_unsized:
         n = counted(now.n_unpriced - now.n_unsized, "risk")
-        words += f"; the money leaves out {n} whose days have no cost"
-    return f"{words}."
-
-
-def _days(of: AtRisk) -> str:
-    return f"{number(of.days)} person-days"
-
-
-def _money(of: AtRisk, view: RisksView) -> str:
-    if of.n and of.n_unpriced == of.n:
-        return "money that nobody can tell"
-    return f"{view.currency} {number(of.money)}"
+        parts.append(f"The money leaves out {n} whose person-days have no cost.")
+    return parts
 
 
 def _told(view: RisksView) -> str:
@@ -231,17 +244,26 @@ def _response(risk: RiskView) -> str:
 def _which_counts(risk: RiskView) -> str:
     """Whether the probability before or after the mitigation counts, here and in the estimate."""
     record, made = risk.record, risk.mitigation
-    if record.status is not RiskStatus.OPEN or record.residual_probability is None:
+    residual = record.residual_probability
+    if record.status is not RiskStatus.OPEN or residual is None or risk.probability is None:
         return ""
-    now, after = percent(risk.probability or 0.0), percent(record.residual_probability)
+    now, after = percent(risk.probability), percent(residual)
     if made.done_on:
-        if risk.probability == record.residual_probability:
+        if risk.probability == residual:
             return f"; done {day(made.done_on)}, so {after} counts"
         return f"; done {day(made.done_on)} to make it {after}, and by a review since {now} counts"
+    if residual > risk.probability:
+        after += ", which is more,"
+    if made.unknown:
+        return f"; {now} counts, for the plan has no task {listed(made.unknown)}"
+    if made.dropped:
+        was = "was" if len(made.dropped) == 1 else "were"
+        return f"; {now} counts, for {listed(made.dropped)} {was} dropped"
     if made.undated:
         return f"; {now} counts, for nobody wrote down when {listed(made.undated)} ended"
     if made.tasks:
-        return f"; {now} counts, and {after} once {listed(made.tasks)} is done"
+        verb = "is" if len(made.tasks) == 1 else "are"
+        return f"; {now} counts, and {after} once {listed(made.tasks)} {verb} done"
     return f"; {now} counts, and {after} once tasks are named as its mitigation and done"
 
 
