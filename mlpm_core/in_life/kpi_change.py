@@ -204,7 +204,8 @@ def change_between(
     -----
     The variance of the difference is that of a first-order autoregression with the deviation and
     the carry-over of the noise: w'Rw with R holding the carry-over to the power of the distance.
-    Between two single values nothing but the movement from one period to the next counts.
+    Between neighbours that is the movement from one period to the next; values further apart, as of
+    a year ago, differ by more where one period carries over to the next.
     """
     scaled = None if is_exact else _scale(now, before, unit)
     shares = _shares(now, unit, by_cases=by_cases)
@@ -223,8 +224,6 @@ def change_between(
     weighted = list(zip(now, shares, strict=True))
     if not is_exact:
         weighted += [(v, -s) for v, s in zip(before, shares_before, strict=True)]
-    if isinstance(noise, Noise) and len(now) == len(before) == 1:
-        noise = noise._replace(carried=0.0)
     spread = _spread(weighted, unit, noise)
     if isinstance(spread, Missing):
         return replace(change, no_interval=spread)

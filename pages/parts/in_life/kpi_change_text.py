@@ -133,8 +133,8 @@ def interval_help(basis: Basis | None) -> str:
     return (
         "The range holds the change 8 times in 10 if nothing but the usual movement from one "
         "period to the next is at work. That is taken from how far neighbouring periods lay apart "
-        "before (mean square successive difference); of means of several periods it allows for "
-        "how much of one period carries over to the next. Fewer than 8 such pairs say nothing."
+        "before (mean square successive difference), and allows for how much of one period carries "
+        "over to the next. Fewer than 8 such pairs say nothing."
     )
 
 
