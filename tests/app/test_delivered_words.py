@@ -214,6 +214,7 @@ def test_how_many_promises_were_kept(n, hits, of_hits, text):
 def weeks(n, **more):
     """Weeks in which a KPI was measured since a promised day."""
     row = {"n_periods": n, "word": "week", "group": "all", "grade": None, "doubt": None}
+    row["until"] = date(2026, 3, 1)
     return SimpleNamespace(**(row | more))
 
 
@@ -241,10 +242,10 @@ def test_a_promise_says_by_what_it_was_judged(measured, judged_by, grade):
         (promised(Outcome.NOT_DUE, now=9.25), "not due; stands at 9.25 now"),
         (promised(Outcome.UNKNOWN, reason="Its KPI is gone."), "Its KPI is gone."),
         (promised(Outcome.KEPT, days_monitored=20.0), "20 days monitored since"),
-        (promised(Outcome.KEPT, measured=weeks(12)), "12 weeks measured since"),
+        (promised(Outcome.KEPT, measured=weeks(12)), "12 weeks measured since, to 1 Mar 2026"),
         (
             promised(Outcome.KEPT, measured=weeks(1, doubt=LevelDoubt.FEW)),
-            "1 week measured since: too few to say how sure that is",
+            "1 week measured since, to 1 Mar 2026: too few to say how sure that is",
         ),
     ],
 )

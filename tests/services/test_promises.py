@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 from mlpm_core.errors import NotFoundError
+from mlpm_core.in_life.kpi_change import MeasuredValue
+from mlpm_core.in_life.kpi_series import KpiSeries
+from mlpm_core.in_life.periods import Period
+from mlpm_core.in_life.reporting import Span
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.in_life import portfolio
-from mlpm_core.services.in_life.measured_levels import _is_level
+from mlpm_core.services.in_life.measured_levels import MeasuredKpi, _is_level
 from mlpm_core.services.in_life.promises import Grade, Group, LevelDoubt, Outcome, delivered
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
@@ -256,6 +260,20 @@ def test_what_was_measured_judges_a_promise_and_what_is_implied_stands_beside_it
     assert line.measured.doubt is None
     assert line.level.p10 < line.level.mean < line.level.p90
     assert 0.5 < line.probability < 0.9
+
+
+def test_a_promise_is_judged_by_the_mean_that_the_kpi_screen_shows():
+    """A week of 300 cases at 10 and one of 100 at 20 are 12.5 a case, as on KPI, and not 15."""
+    weeks = (Period(datetime(2024, 7, 15), "P1W"), Period(datetime(2024, 7, 22), "P1W"))
+    values = (
+        MeasuredValue(weeks[0], 10.0, 300, 3_000.0, 30_300.0),
+        MeasuredValue(weeks[1], 20.0, 100, 2_000.0, 40_100.0),
+    )
+    series = KpiSeries("P1W", "minute/case", values)
+    level = MeasuredKpi(series, Group.ALL, None, has_season=False).since(date(2024, 7, 15))
+    assert level.level.mean == pytest.approx(12.5)
+    shown = series.level_over(Span(weeks[0].start, weeks[1].end))
+    assert (level.level.mean, level.until) == (shown.now, date(2024, 7, 28))
 
 
 def test_a_kpi_that_no_model_moves_is_judged_by_what_was_measured(shop):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mlpm_core.in_life.kpi_change import MeasuredValue
+from mlpm_core.in_life.kpi_change import MeasuredValue, level_of
 from mlpm_core.in_life.kpi_series import is_over, series_of
 from mlpm_core.in_life.periods import Period, following
 from mlpm_core.in_life.realisation import Grade
@@ -52,7 +52,8 @@ class MeasuredLevel:
     Without a ``doubt`` it says how far the luck of periods moves it; with one it is a plain mean:
     of few periods, of equal ones, or of less than a year of a KPI with a season. ``grade`` is how
     far the KPI can be put down to the model: A by experiment, B beside a group left alone or over a
-    roll-out, None without a control. ``group`` says whose it is.
+    roll-out, None without a control. ``group`` says whose it is, ``until`` the last day that it
+    covers. A plain mean counts periods as the KPI screen does: by their cases or their days.
     """
 
     level: Estimate
@@ -61,6 +62,7 @@ class MeasuredLevel:
     word: str
     group: Group
     grade: Grade | None
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class MeasuredKpi:
             return None
         by_period = {v.period: v.value for v in values}
         grid = following(by_period) if len(values) >= _FEWEST else ()
-        draws = np.array([np.mean([v.value for v in values])])
+        plain = level_of(values, self.series.unit, by_cases=self.series.by_cases).now
+        draws = np.array([plain])
         doubt: LevelDoubt | None = LevelDoubt.FEW
         if self.has_season and sum(p.days for p in by_period) < _A_YEAR:
             doubt = LevelDoubt.SEASON
@@ -102,6 +105,7 @@ class MeasuredKpi:
             values[-1].period.word,
             self.group,
             self.grade,
+            values[-1].period.last_on,
         )
 
 

@@ -305,7 +305,8 @@ def rests_on(line: PromiseLine) -> str:
         return "not due" if line.now is None else f"not due; stands at {number(line.now)} now"
     if line.measured is None:
         return line.reason or f"{days(line.days_monitored)} monitored since"
-    text = f"{counted(line.measured.n_periods, line.measured.word)} measured since"
+    n = counted(line.measured.n_periods, line.measured.word)
+    text = f"{n} measured since, to {day(line.measured.until)}"
     return text + (_DOUBTS[line.measured.doubt] if line.measured.doubt else "")
 
 
