@@ -35,6 +35,7 @@ class Missing(StrEnum):
     TOO_FEW = "too few periods"
     NEVER_MOVED = "never moved"
     TOO_SHORT = "shorter than a value's period"
+    NOT_BEGUN = "no day of the period is over"
     NONE_IN_IT = "no value in the period"
     FEW_DAYS = "too few days have a value"
     NOTHING_BEFORE = "nothing in the period before"

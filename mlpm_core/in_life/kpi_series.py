@@ -173,6 +173,8 @@ class KpiSeries:
         """Why the values of some days do not stand for them."""
         if not self.whole:
             return Missing.NOT_OVER if self.values else Missing.NO_VALUE
+        if not span.days:
+            return Missing.NOT_BEGUN
         if self.whole[-1].period.days > span.days:
             return Missing.TOO_SHORT
         if not values:

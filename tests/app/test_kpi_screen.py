@@ -68,7 +68,7 @@ def test_the_answer_comes_first_with_value_change_and_target():
     assert words(app).startswith(
         "**Desk hours per 1,000 requests**: 79 h per 1,000 cases in the week of 22 Jun 2026, "
         "8.6 better than the week before, which may be chance; the target of 72 by 31 Aug 2025 "
-        "was missed."
+        "is not met, and its day is past."
     )
     tiles = metrics(app)
     assert tiles["Against the week before"] == "−8.6 (−10%)"
@@ -220,7 +220,7 @@ def test_days_shown_are_held_against_those_before_with_both_ranges_and_stay_for_
     app = open_screen("kpi", **DESK, range="4w")
     text = words(app)
     assert "Shown: 1 to 28 Jun 2026 (28 days); compared with 4 to 31 May 2026 (28 days)." in text
-    assert "from 1 to 28 Jun 2026 (mean of 4 weeks, by their cases)" in text
+    assert "from 1 to 28 Jun 2026 (mean of 4 weeks, weighted by their cases)" in text
     assert "from 4 to 31 May 2026 (4 weeks); change likely" in text
     assert "from 2 to 29 Jun 2025 (4 weeks); change likely" in text
     helps = [plain(c.help) for c in app.caption if c.help]
@@ -249,6 +249,17 @@ def test_days_without_values_and_addresses_of_no_period_say_so():
     assert "has no value for 1 Jan to 31 Mar 2019" in text
     assert "No whole week of the days shown has a value." in text
     assert metrics(app)["Against the baseline"] == "–"
+    app.query_params["range"] = "2027-01-01..2027-02-01"
+    run(app)
+    assert "No day of 1 Jan to 1 Feb 2027 is over yet." in words(app)
+    assert "has no value for 1 Jan to 1 Feb 2027" in words(app)
+    assert "The days shown are fewer" not in words(app)
+    assert "(0 days)" not in words(app)
+    app.query_params["range"] = "ytd"
+    run(app)
+    told = metrics(app)
+    assert "Against days before" in told  # the same days as a year ago, told once
+    assert "Against a year ago" not in told
     for bad in ("nan", "2026-02-30..2026-03-01", "days", "9999-01-01..9999-12-31"):
         app.query_params["range"] = bad
         run(app)

@@ -60,10 +60,22 @@ class ShownPeriod:
 
     @property
     def comparisons(self) -> dict[str, Comparison]:
-        """What each tile compares: the days before, and a year ago or else days somebody chose."""
+        """What each tile compares: the days before, and a year ago or else days somebody chose.
+
+        Only one of them where both are the same, as of a year.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> [str(name) for name in shown_period(date(2026, 6, 29), "year").comparisons]
+        ['previous']
+        """
         is_chosen = self.against not in list(Against)
         names = (Against.PREVIOUS, self.against if is_chosen else Against.YEAR_AGO)
-        return {name: self.period.against(name) for name in names}
+        found = {name: self.period.against(name) for name in names}
+        if found[names[0]] == found[names[1]]:
+            return {self.against: self.comparison}
+        return found
 
     def holds(self, period: Period) -> bool:
         """Whether a period is shown: its middle lies in the days shown."""

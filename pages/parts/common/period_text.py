@@ -73,6 +73,8 @@ def shown(chosen: ShownPeriod, word: str = "") -> str:
         if chosen.against == Against.YEAR_AGO:
             return f"{text}. Grey: the same {word}s a year before."
         return f"{text}."
+    if not chosen.span.days:
+        return f"No day of {days(chosen.period.whole or chosen.span)} is over yet."
     text = f"Shown: {days(chosen.span)} ({_n(chosen.span)})"
     if chosen.period.is_so_far and chosen.period.whole is not None:
         text += f", the part of {days(chosen.period.whole)} that is over"

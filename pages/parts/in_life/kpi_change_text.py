@@ -98,7 +98,7 @@ def mean_of(change: Change, word: str) -> str:
     """
     if change.n_now == 1:
         return f"1 {word}"
-    cases = ", by their cases" if change.by_cases else ""
+    cases = ", weighted by their cases" if change.by_cases else ""
     return f"mean of {counted(change.n_now, word)}{cases}"
 
 
@@ -155,6 +155,8 @@ def missing(compared: Compared, series: KpiSeries) -> str:
             return "Nobody has written where it stood without the model."
         case Missing.NOT_OVER:
             return f"No {word} is over yet."
+        case Missing.NOT_BEGUN:
+            return "No day of this period is over yet."
         case Missing.TOO_SHORT:
             return f"The days shown are fewer than those of one {word}."
         case Missing.NONE_IN_IT:

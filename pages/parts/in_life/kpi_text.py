@@ -89,7 +89,9 @@ def _over(view: KpiView, series: KpiSeries, shown: ShownPeriod, digits: int) -> 
     changes = kpi_changes(view, series, shown)
     level, compared = changes.level, changes.against[shown.against]
     word = newest.period.word
-    text = f" has no value for {period_text.days(span)}"
+    text = (
+        f" has no value for {period_text.days(span if span.days else shown.period.whole or span)}"
+    )
     if level.now is not None:
         value = literal(figure(level.now, view.kpi.unit, digits))
         mean = kpi_change_text.mean_of(level, word)
@@ -175,7 +177,7 @@ def _why_off(view: KpiView, target: Target, newest: MeasuredValue) -> str:
     if kpi.baseline is not None and sign * (newest.value - kpi.baseline) <= 0:
         return "is far off: this is no better than without the model"
     if target.on is not None and target.on < view.day:
-        return "was missed"
+        return "is not met, and its day is past"
     return "is not reached, and it is getting worse"
 
 

@@ -67,7 +67,8 @@ def _level(level: ValueChange, days: Span, currency: str) -> None:
     if level.now is not None:
         ends = graded(level.now.p10, level.now.p90, Grade.MODEL_IMPLIED)
         st.caption(literal(ends), help=terms.LIKELY)
-    st.caption(literal(f"{period_text.days(days)}, {_monitored(level.days, days)}"))
+    told = f"{period_text.days(days)}, {_monitored(level.days, days)}"
+    st.caption(literal(told if days.days else "No day of this period is over yet."))
 
 
 def _change(label: str, compared: ValueCompared, currency: str) -> None:
