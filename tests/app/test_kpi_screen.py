@@ -268,6 +268,15 @@ def test_days_without_values_and_addresses_of_no_period_say_so():
 
 
 @pytest.mark.usefixtures("demo")
+def test_two_weeks_that_were_measured_are_not_held_against_what_is_implied_for_four():
+    """Of June the weeks of 1 and 8 have a count of wrong benches, the metrics cover all four."""
+    text = words(open_screen("kpi", project=WORKSHOP, kpi="wrong-bench", range="4w"))
+    assert "mean of 2 weeks" in text
+    assert "from 1 to 28 Jun 2026; no measured value covers that" in text
+    assert "measured minus implied" not in text
+
+
+@pytest.mark.usefixtures("demo")
 def test_the_day_since_which_it_changed_stands_in_the_address():
     app = open_screen("kpi", **DESK, since="2026-04-01")
     assert app.date_input(key="since").value == date(2026, 4, 1)

@@ -233,16 +233,21 @@ def chart(view: KpiView, series: KpiSeries | None, earlier: str = "") -> str:
 
 
 def other(view: KpiView, period: Period | Span, measured: float | None) -> tuple[str, str] | None:
-    """What the models imply in a period and what is left, with a caption; None without."""
+    """What the models imply in a period and what is left, with a caption; None without.
+
+    ``measured`` is None where nothing that covers the period was measured.
+    """
     implied = view.implied_in(period)
-    if implied is None or measured is None:
+    if implied is None:
         return None
-    rest = measured - implied
-    digits = digits_beside(measured, implied)
-    sign = "+" if rest > 0 else ""
     ends = view.implied_ends_in(period)
     likely = f"{spread(*ends)}; " if ends else ""
     when = period.when if isinstance(period, Period) else f"from {period_text.days(period)}"
+    if measured is None:
+        return literal(number(implied)), literal(f"{likely}{when}; no measured value covers that")
+    rest = measured - implied
+    digits = digits_beside(measured, implied)
+    sign = "+" if rest > 0 else ""
     other = f"{sign}{number(rest)} other (measured minus implied), {when}"
     return literal(number(implied, digits)), literal(likely + other)
 

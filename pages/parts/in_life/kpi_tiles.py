@@ -78,7 +78,8 @@ def _implied(view: KpiView, series: KpiSeries, shown: ShownPeriod, changes: KpiC
     """What the models explain of the value, and what is left."""
     newest = series.newest
     period = shown.span or (newest.period if newest else None)
-    told = kpi_text.other(view, period, changes.level.now) if period else None
+    measured = None if changes.level.missing else changes.level.now
+    told = kpi_text.other(view, period, measured) if period else None
     if told is None:
         st.metric("Implied by the model", NOTHING)
         st.caption(literal(kpi_text.no_other(view)))

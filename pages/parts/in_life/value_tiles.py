@@ -12,7 +12,15 @@ from mlpm_core.services.in_life.value_changes import NoValueChange, ValueChanges
 from mlpm_core.services.in_life.value_changes import value_changes as asked_of_service
 from pages.parts.common import period_text, terms
 from pages.parts.common.cache import shared, workspace
-from pages.parts.common.format import NOTHING, Colour, graded, literal, number, span
+from pages.parts.common.format import (
+    NOTHING,
+    Colour,
+    counted,
+    graded,
+    literal,
+    number,
+    span,
+)
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.shown_period import ShownPeriod, Span
@@ -138,4 +146,4 @@ def why_not(change: ValueChange, before: str) -> str:
 
 
 def _monitored(days: float, of: Span) -> str:
-    return f"{days:,.0f} of {of.days:,.0f} days monitored"
+    return f"{days:,.0f} of {counted(int(of.days), 'day')} monitored"
