@@ -279,6 +279,7 @@ _QUESTIONS: dict[str, str] = {
 _WARNINGS: dict[str, str] = {
     "new-model": "Registered for the first time: {names}.",
     "unknown-metric": "Not in the registry, stored but not valued: {names}.",
+    "scaled": "Taken by the factor that makes them as large as before: {names}.",
     "totals": "{n} rows of totals are left out: {names}.",
     "not-known-yet": "{n} outcomes are blank: not known yet, and left out.",
     "duplicate-row": "{n} rows repeat an earlier row and are ignored.",

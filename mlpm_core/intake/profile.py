@@ -94,9 +94,12 @@ class Profile(BaseModel):
     positive_class: str | None = None
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
-    scale: Literal["as written", "times 0.01", "times 100", "times 0.001", "times 1000"] | None = (
-        None
-    )
+    scale: (
+        Literal[
+            "as written", "times 0.01", "times 100", "times 0.001", "times 1000", "each as before"
+        ]
+        | None
+    ) = None
     totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
     hours_per_day: Literal["8", "7.8", "7.7", "7.6", "7.5", "7.25", "7", "6"] | None = None

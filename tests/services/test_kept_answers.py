@@ -99,6 +99,36 @@ def test_how_a_series_is_scaled_is_kept_and_named_and_that_it_is_right_is_not(wo
     assert sorted(round(r["value"], 3) for r in stored(workspace)) == [1.28, 1.287, 1.301, 131]
 
 
+def test_series_that_jump_by_several_factors_are_each_named_and_never_taken_by_another(workspace):
+    committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\nf,rmse,2024-02-05,1.9\n")
+    committed(workspace, f"{DATED}f,mae,2024-02-06,1281\n", "scale=times 0.001")
+    both = f"{DATED}f,mae,2024-02-07,1287\nf,rmse,2024-02-07,190\n"
+    (question,) = put(workspace, both).questions
+    assert question.choices == ["as written", "each as before"]
+    assert question.preview[2:] == [
+        "each as before: mae of f is now about 1.287 (times 0.001)",
+        "each as before: rmse of f is now about 1.9 (times 0.01)",
+    ]
+    given = answered("scale=times 0.001")
+    assert keys(put(workspace, both, profile=given)) == ["scale"]
+    receipt = committed(workspace, both, "scale=each as before")
+    assert any(
+        "mae of f (times 0.001), rmse of f (times 0.01)" in w.message for w in receipt.warnings
+    )
+    assert sorted(round(r["value"], 3) for r in stored(workspace)) == [
+        1.28, 1.281, 1.287, 1.9, 1.9,
+    ]  # fmt: skip
+    again = both.replace("2024-02-07", "2024-02-08")
+    assert keys(put(workspace, again)) == ["scale"], "it is never answered by itself"
+
+
+def test_a_kept_factor_names_every_series_that_it_moves(workspace):
+    committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\nf,rmse,2024-02-05,1.9\n")
+    committed(workspace, f"{DATED}f,mae,2024-02-06,1281\n", "scale=times 0.001")
+    kept = put(workspace, f"{DATED}f,rmse,2024-02-07,1903\n")
+    assert any("rmse of f (times 0.001)" in w.message for w in kept.warnings)
+
+
 def test_a_jump_that_is_meant_is_stored_and_asked_about_again(workspace):
     committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\n")
     committed(workspace, f"{DATED}f,mae,2024-02-07,128\n", "scale=as written")

@@ -28,8 +28,8 @@ atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
 _OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model", "errors_in", "second_table"})
-# That nothing is wrong is said of one file too: the next one may well be wrong.
-_NOTHING_WRONG = "as written"
+# That nothing is wrong is said of one file too, and what is wrong of several series each.
+_SAID_OF_ROWS = frozenset({"as written", "each as before"})
 # These hold for files of the shape even where too few dates raise the question.
 _ABOUT_PERIODS = ("period", "dates_are")
 # What is said of the columns of a file holds for every file with the same header, whole or not at
@@ -54,7 +54,7 @@ def kept_answers(reader: Reader, project: str, kind: str, shape: str) -> dict[st
         given = Shape.read(row["shape"])
         for answer in json.loads(row["answers"]):
             key, _, value = answer.partition("=")
-            if key not in _OF_ONE_FILE and value != _NOTHING_WRONG and given.fits(key, asked):
+            if key not in _OF_ONE_FILE and value not in _SAID_OF_ROWS and given.fits(key, asked):
                 kept.setdefault(key, (value, str(row["batch"])))
     return kept
 

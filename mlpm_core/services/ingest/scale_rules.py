@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -12,29 +12,49 @@ import pyarrow.compute as pc
 
 from mlpm_core.intake import Refusal
 from mlpm_core.intake.columns.rows import Rows, distinct, values_in
-from mlpm_core.intake.messages import question
+from mlpm_core.intake.messages import question, warned
 from mlpm_core.records import METRICS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.intake import ImportRequest
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.records import Question
     from mlpm_core.store import Reader
 
 AS_WRITTEN: Final = "as written"
+EACH: Final = "each as before"
 _JUMPS: Final = (100.0, 1000.0)
 _ROOM: Final = 2.0  # so many times more or less is still such a jump
 _SCALED: Final = ("value", "value_se", "ci_low", "ci_high")
 _MOST_SERIES: Final = 2000
+_MOST_SHOWN: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    """A series that is so much larger or smaller than it was, and the factor that takes it back."""
+
+    model: str
+    metric: str
+    was: float
+    now: float
+    factor: float
+
+    @property
+    def answer(self) -> str:
+        return f"times {self.factor:g}"
 
 
 def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> ParsedFile:
-    """The results, those that jump in size as was answered.
+    """The results, those that jump in size as was answered; a warning names every one of them.
 
     Raises
     ------
     Refusal
-        With the question whether they are meant as they are written.
+        With the question whether they are meant as they are written: nobody answered it, or the
+        answer is another factor than that by which a series jumps.
     """
     if asked.profile.is_replay or asked.profile.scale == AS_WRITTEN or not len(file.rows.of):
         return file
@@ -50,7 +70,7 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
     stored = {(r["model_id"], r["metric"]): float(r["size"]) for r in rows}
     values = np.abs(file.rows.fields["value"].cast(pa.float64()).to_numpy(zero_copy_only=False))
     factors = np.ones(len(values))
-    jump: tuple[str, str, float, float, float] | None = None
+    jumps: list[_Jump] = []
     for (model, metric), size in stored.items():
         if model not in models or metric not in metrics or _has_ends(metric):
             continue
@@ -59,15 +79,19 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
         times = _jump(float(np.median(sizes)) / size) if len(sizes) else None
         if times is not None:
             factors[mine] = 1 / times
-            jump = jump or (model, metric, size, float(np.median(sizes)), 1 / times)
-    if jump is None:
+            jumps.append(_Jump(model, metric, size, float(np.median(sizes)), 1 / times))
+    if not jumps:
         return file
-    if asked.profile.scale is None:
-        raise Refusal(questions=[_about(*jump)])
+    answers = {jump.answer for jump in jumps}
+    if asked.profile.scale not in ({EACH} if len(answers) > 1 else answers):
+        raise Refusal(questions=[_about(jumps)])
     scaled = pa.array(factors)
     fields = dict(file.rows.fields)
     fields |= {name: pc.multiply(fields[name].cast(pa.float64()), scaled) for name in _SCALED}
-    return replace(file, rows=Rows(file.rows.of, fields))
+    named = [f"{jump.metric} of {jump.model} ({jump.answer})" for jump in jumps]
+    said = warned("scaled", int((factors != 1).sum()), names=named)
+    receipt = file.receipt.model_copy(update={"warnings": [*file.receipt.warnings, said]})
+    return replace(file, rows=Rows(file.rows.of, fields), receipt=receipt)
 
 
 def _has_ends(metric: object) -> bool:
@@ -91,13 +115,22 @@ def _jump(ratio: float) -> float | None:
     return None
 
 
-def _about(model: str, metric: str, size: float, now: float, factor: float) -> Question:
-    answer = f"times {factor:g}"
+def _about(jumps: Sequence[_Jump]) -> Question:
+    """Whether the series are meant as written; of several factors each is taken by its own."""
+    first, answers = jumps[0], {jump.answer for jump in jumps}
+    answer = first.answer if len(answers) == 1 else EACH
+    shown = jumps[:_MOST_SHOWN]
+    more = [f"and {len(jumps) - len(shown)} more series"] if len(jumps) > len(shown) else []
     return question(
-        "scale", "scale", [AS_WRITTEN, answer], model=model, metric=metric, stored=f"{size:.6g}",
-        now=f"{now:.6g}",
+        "scale", "scale", [AS_WRITTEN, answer], model=first.model, metric=first.metric,
+        stored=f"{first.was:.6g}", now=f"{first.now:.6g}",
         preview=[
-            f"{AS_WRITTEN}: {metric} is now about {now:.6g}",
-            f"{answer}: {metric} is now about {now * factor:.6g}",
+            *(f"{AS_WRITTEN}: {j.metric} of {j.model} is now about {j.now:.6g}" for j in shown),
+            *(
+                f"{answer}: {j.metric} of {j.model} is now about {j.now * j.factor:.6g}"
+                + (f" ({j.answer})" if answer == EACH else "")
+                for j in shown
+            ),
+            *more,
         ],
     )  # fmt: skip
