@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlpm_core.in_life.periods import Period
 
 _FEWEST: Final = 8
-"""Neighbours that a noise is told from."""
+"""Fewest pairs of neighbours from which the noise is estimated."""
 _NEWEST: Final = 26
 _TOTAL_OF: Final = {"week": "P1W", "month": "P1M", "quarter": "P3M", "year": "P1Y"}
 _PER_CASES: Final = {"kcase": 1000.0}
@@ -24,7 +24,7 @@ _DAY: Final = timedelta(days=1)
 
 
 class Missing(StrEnum):
-    """Why something is not told of a KPI."""
+    """Why a figure of a KPI is missing."""
 
     NO_VALUE = "no value"
     NOT_OVER = "not over"
@@ -291,10 +291,10 @@ def _spread(
         error = noise.deviation * math.sqrt(_spread_of_weights(weighted, noise.carried))
         return float(t.ppf(_EIGHT_IN_TEN, noise.freedom)) * error, Basis.NOISE
     errors = [(value.error(unit), share) for value, share in weighted]
-    known = [error * share for error, share in errors if error]
-    if len(known) < len(errors):
+    weighted_errors = [error * share for error, share in errors if error]
+    if len(weighted_errors) < len(errors):
         return noise
-    return float(norm.ppf(_EIGHT_IN_TEN)) * math.hypot(*known), Basis.CASES
+    return float(norm.ppf(_EIGHT_IN_TEN)) * math.hypot(*weighted_errors), Basis.CASES
 
 
 def _spread_of_weights(weighted: Sequence[tuple[MeasuredValue, float]], carried: float) -> float:

@@ -69,7 +69,7 @@ class KpiSeries:
     def noise(self, before: datetime | None = None) -> Noise | Missing:
         """What chance does from one period to the next, from the values before a moment.
 
-        Of the values before the newest one unless told; see ``noise_of``.
+        Without a moment, from the values before the newest one; see ``noise_of``.
 
         Examples
         --------

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         KpiExperiment,
         Proof,
     )
+    from mlpm_core.services.in_life.rollouts import KpiRollout
 
 EVER = (
     "The true value lies in this range 95 times in 100, however often and whenever somebody looks. "
@@ -339,19 +340,24 @@ def before_after_rests_on(told: KpiBeforeAfter) -> str:
 
 def figure_before_after(told: KpiBeforeAfter) -> Proven:
     """The change of a KPI beyond the group left alone, for a card."""
-    change = told.seen.change if told.seen else None
+    word = {True: "the model works", False: "the model does harm", None: "no verdict"}[told.works]
+    title = f"{told.title}, beyond the group left alone"
+    return of_grade_b(told, title, word)
+
+
+def of_grade_b(proof: KpiBeforeAfter | KpiRollout, title: str, word: str) -> Proven:
+    """The change by a proof of grade B, for a card; nothing without one."""
+    change = proof.seen.change if proof.seen else None
     if change is None:
         return Proven(NOTHING, "")
     digits = digits_beside(change.mean, change.low, change.high)
     sign = "−" if change.mean < 0 else "+"
-    better = "higher" if told.higher_is_better else "lower"
-    word = {True: "the model works", False: "the model does harm", None: "no verdict"}[told.works]
+    better = "higher" if proof.higher_is_better else "lower"
     return Proven(
         f"{sign}{number(abs(change.mean), digits)}",
-        f"{written_unit(told.unit)}; likely {number(change.low, digits)} to "
-        f"{number(change.high, digits)} (95 times in 100), grade B. {told.title}, beyond the group "
-        f"left alone ({better} is better): {word}. To {day(told.until - timedelta(days=1))}. It is "
-        "not added to what is implied.",
+        f"{written_unit(proof.unit)}; likely {number(change.low, digits)} to "
+        f"{number(change.high, digits)} (95 times in 100), grade B. {title} ({better} is better): "
+        f"{word}. To {day(proof.until - timedelta(days=1))}. It is not added to what is implied.",
     )
 
 

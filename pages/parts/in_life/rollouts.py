@@ -11,7 +11,6 @@ import streamlit as st
 from mlpm_core.services.in_life.rollouts import FEWEST_CONTROLS, FEWEST_TREATED, RolloutReason
 from pages.parts.common import printing
 from pages.parts.common.format import (
-    NOTHING,
     counted,
     day,
     digits_beside,
@@ -20,10 +19,11 @@ from pages.parts.common.format import (
     number,
     written_unit,
 )
-from pages.parts.in_life.proof_text import Proven
+from pages.parts.in_life.proof_text import of_grade_b
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.rollouts import KpiRollout, Rollout
+    from pages.parts.in_life.proof_text import Proven
 
 _WORDS: Final = {True: "the model works", False: "the model does harm", None: "cannot be told"}
 _ICONS: Final = {
@@ -133,20 +133,9 @@ def rests_on(measured: KpiRollout) -> str:
 
 def figure(measured: KpiRollout) -> Proven:
     """The change of a KPI over its roll-out, for a card."""
-    change = measured.seen.change if measured.seen else None
-    if change is None:
-        return Proven(NOTHING, "")
-    digits = digits_beside(change.mean, change.low, change.high)
-    sign = "−" if change.mean < 0 else "+"
-    better = "higher" if measured.higher_is_better else "lower"
     word = "no verdict" if measured.works is None else _WORDS[measured.works]
-    return Proven(
-        f"{sign}{number(abs(change.mean), digits)}",
-        f"{written_unit(measured.unit)}; likely {number(change.low, digits)} to "
-        f"{number(change.high, digits)} (95 times in 100), grade B. {measured.title}, a unit and "
-        f"{measured.word}, beyond units yet to come ({better} is better): {word}. To "
-        f"{day(measured.until - timedelta(days=1))}. It is not added to what is implied.",
-    )
+    title = f"{measured.title}, a unit and {measured.word}, beyond units yet to come"
+    return of_grade_b(measured, title, word)
 
 
 def table(measured: KpiRollout, seen: Rollout) -> pd.DataFrame:
