@@ -53,13 +53,18 @@ class RolloutReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CohortChange:
-    """Mean change of the units that took it up in one period, measured in one period."""
+    """Mean change of the units that took it up in one period, measured in one period.
+
+    The change plus and minus ``half_width`` holds the truth 95 times in 100: Welch (1947), The
+    generalization of Student's problem when several different population variances are involved,
+    Biometrika 34.
+    """
 
     adopted_at: int
     period: int
     n_units: int
     change: float
-    error: float
+    half_width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +230,16 @@ class _Panel:
 
     def cohort_change(self, cohort: int, period: int) -> CohortChange:
         change, influence = self.change(cohort, period)
-        n = int((self.starts == cohort).sum())
-        return CohortChange(cohort, period, n, change, float(np.sqrt(np.square(influence).sum())))
+        sides = [
+            (int(side.sum()), float(np.square(influence[side]).sum()))
+            for side in (self.starts == cohort, self.controls(cohort, period))
+        ]
+        square = sum(s for _, s in sides)
+        half_width = 0.0
+        if square:
+            df = 1 / sum((s / square) ** 2 / (n - 1) for n, s in sides)
+            half_width = float(stdtrit(df, 1 - TAIL)) * float(np.sqrt(square))
+        return CohortChange(cohort, period, sides[0][0], change, half_width)
 
     def mean_of(self, cells: Sequence[tuple[int, int]]) -> tuple[float, Array]:
         """The mean over cells, by the units of each cohort."""

@@ -239,7 +239,7 @@ def test_days_shown_are_held_against_those_before_with_both_ranges_and_stay_for_
     assert "1 to 28 Jun 2026, 28 of 28 days monitored" in text
     assert "a week from 4 to 31 May 2026, 28 of 28 days monitored; change likely" in text
     assert " of 2 to 29 Jun 2025; change likely" in text
-    assert metrics(app)["Against days before"].startswith("−")
+    assert metrics(app)["Against days before"].startswith("EUR −")
 
 
 @pytest.mark.usefixtures("demo")

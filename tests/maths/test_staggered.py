@@ -108,3 +108,13 @@ def test_what_is_no_panel_is_refused():
     for y, adopted in [([1.0], [None]), ([[1.0]], []), ([[np.inf]], [None])]:
         with pytest.raises(InputError, match=r"\.$"):
             rollout(y, adopted)
+
+
+def test_the_change_of_few_units_that_began_together_holds_the_truth_as_often_as_said():
+    """Of three units the normal quantile would hold it in 87 of 100 panels, this one does in 93."""
+    rng, held = np.random.default_rng(7), 0
+    starts = [3] * 3 + [5] * 3 + [None] * 12
+    for _ in range(400):
+        (first, *_) = rollout(rng.normal(size=(len(starts), 8)), starts).cohorts
+        held += abs(first.change) <= first.half_width
+    assert 0.9 <= held / 400 <= 0.98

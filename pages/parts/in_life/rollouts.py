@@ -31,7 +31,6 @@ _ICONS: Final = {
     False: ":material/dangerous:",
     None: ":material/hourglass_top:",
 }
-_SURE: Final = 1.96
 
 
 def told(measured: KpiRollout) -> None:
@@ -148,7 +147,7 @@ def table(measured: KpiRollout, seen: Rollout) -> pd.DataFrame:
             "Units": [c.n_units for c in rows],
             "Measured": [str(measured.periods[c.period]) for c in rows],
             f"Change, {unit}": [number(c.change) for c in rows],
-            "Give or take (95 in 100)": [number(_SURE * c.error) for c in rows],
+            "Give or take (95 in 100)": [number(c.half_width) for c in rows],
             "Grade": ["B" for _ in rows],
         }
     )

@@ -85,7 +85,7 @@ def _change(label: str, compared: ValueCompared, currency: str) -> None:
     difference = change.difference
     moved, before, now = (e.mean if e else None for e in (difference, change.before, change.now))
     told = period_text.change(moved, before, now, 3)
-    st.metric(label, literal(told))
+    st.metric(label, literal(told if moved is None else f"{currency} {told}"))
     word, colour = _way(change)
     st.badge(word, color=colour)
     explained = period_text.joined(
