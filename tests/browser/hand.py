@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import TimeoutError as WaitedTooLong
 
-from tests.browser.chromium import wait_for_app
+from tests.browser.chromium import a_run_of, wait_for_app
 
 if TYPE_CHECKING:
     import re
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 N_TRIES = 8
 A_LOOK_MS = 15_000  # for a list that is open it is long; one that a run has closed never comes
@@ -55,3 +55,27 @@ def choose(page: Page, label: str | re.Pattern[str], option: str | re.Pattern[st
         if not box.count() or box.first.input_value() == text:
             return
     raise AssertionError(f"{label} does not take {option}: it shows {box.first.input_value()!r}.")
+
+
+def write_cell(page: Page, grid: Locator, x: float, y: float, text: str) -> None:
+    """Write into the cell of a table at a place within it, in pixels from its upper left corner.
+
+    A table that a run draws anew, or that still glides into view, takes no double click: a person
+    sees that no field has opened and clicks again.
+    """
+    field = page.locator("textarea.gdg-input")
+    for _ in range(N_TRIES):
+        wait_for_app(page)
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        assert box is not None
+        page.mouse.dblclick(box["x"] + x, box["y"] + y)
+        try:
+            field.fill(text, timeout=A_LOOK_MS)
+        except WaitedTooLong:
+            page.keyboard.press("Escape")
+            continue
+        with a_run_of(page):
+            page.keyboard.press("Enter")
+        return
+    raise AssertionError(f"No cell opens at {x}, {y} of the table.")

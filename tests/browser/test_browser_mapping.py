@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import hand
-from tests.browser.chromium import a_run_of, wait_for_app
+from tests.browser.chromium import wait_for_app
 from tests.browser.test_browser_journey import metrics
 
 if TYPE_CHECKING:
@@ -170,13 +170,7 @@ def test_a_pasted_table_is_corrected_in_place_and_stored(page: Page, server: Ser
     page.get_by_text("Correct 1 line here").click()
     wait_for_app(page)
     grid = page.get_by_test_id("stDataFrame").last
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + 110, box["y"] + 52)  # the faulty cell stands right of its line
-    page.locator("textarea.gdg-input").fill("0,82")
-    with a_run_of(page):
-        page.keyboard.press("Enter")
+    hand.write_cell(page, grid, 110, 52, "0,82")  # the faulty cell stands right of its line
     page.get_by_role("button", name="Check the corrected lines").click()
     page.get_by_role("heading", name="pasted corrected.csv").wait_for()
     wait_for_app(page)
