@@ -16,7 +16,7 @@ from mlpm_core.records import KINDS, Project, columns, stored
 from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent
 from mlpm_core.store.page import found, order, parameters, rows_of_page
-from mlpm_core.store.schema import held_now, quoted
+from mlpm_core.store.schema import of_now, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -274,8 +274,10 @@ class Reader:
         self._cursor.register("wanted_keys", numbered_keys)
         try:
             return self._cursor.execute(
-                f"SELECT w.place, {column_list} FROM {self._held(record)} c "
-                f"JOIN wanted_keys w ON {same} ORDER BY w.place"
+                self._of_its_time(
+                    f"SELECT w.place, {column_list} FROM {self._held(record)} c "
+                    f"JOIN wanted_keys w ON {same} ORDER BY w.place"
+                )
             ).to_arrow_table()
         except duckdb.Error as error:
             raise StoreError(f"The store could not answer: {error}") from error
@@ -336,13 +338,18 @@ class Reader:
         sql = f"SELECT 1 FROM {quoted(table)} WHERE list_contains($projects, project) LIMIT 1"
         return bool(self._rows(sql, {"projects": list(projects)}))
 
-    def _held(self, record: type[Record]) -> str:
+    @staticmethod
+    def _held(record: type[Record]) -> str:
         """The rows of a kind that hold at the moment that is asked about, as a table."""
-        return quoted(record.kind + "_current") if self.is_of_the_past else held_now(record)
+        return quoted(record.kind + "_current")
+
+    def _of_its_time(self, sql: str) -> str:
+        """A statement of ours, which names views, as it is asked about the reader's moment."""
+        return sql if self.is_of_the_past else of_now(sql)
 
     def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         try:
-            result = self._cursor.execute(sql, dict(parameters))
+            result = self._cursor.execute(self._of_its_time(sql), dict(parameters))
             names = [d[0] for d in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
         except duckdb.Error as error:
