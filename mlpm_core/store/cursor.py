@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 import numpy as np
@@ -19,10 +19,12 @@ from mlpm_core.store.page import found, order, parameters, rows_of_page
 from mlpm_core.store.schema import of_now, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mlpm_core.records import AnyRecord, Record
     from mlpm_core.store.figures import FigureTable
+
+T = TypeVar("T")
 
 ROW_GROUP: Final = 122_880
 """So many rows DuckDB keeps together."""
@@ -47,7 +49,7 @@ def query(name: str) -> str:
 class Reader:
     """Questions to the store, on a cursor of their own (a shared one returns wrong rows).
 
-    One reader is for one answer: it reads the records of a kind once.
+    One reader is for one answer: it asks about a kind, a record or a model's metrics once.
     """
 
     _reads_once = True
@@ -58,7 +60,7 @@ class Reader:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
-        self._read: dict[tuple[str, str], list[Any]] = {}
+        self._answers: dict[tuple[object, ...], Any] = {}
 
     def rows(self, name: str, **parameters: object) -> list[dict[str, Any]]:
         """The rows of ``queries/<name>.sql`` as dictionaries.
@@ -70,12 +72,23 @@ class Reader:
         """
         return self._rows(query(name), parameters)
 
+    def once(self, question: tuple[object, ...], ask: Callable[[], T]) -> T:
+        """The answer to a question, which a reader asks once; its askers share it."""
+        if not self._reads_once:
+            return ask()
+        if question not in self._answers:
+            self._answers[question] = ask()
+        answer: T = self._answers[question]
+        return answer
+
     def current(self, record: type[AnyRecord], project: str) -> list[AnyRecord]:
         """What holds now for one kind and project, by key."""
-        key = (record.kind, project)
-        if key not in self._read or not self._reads_once:
-            self._read[key] = [stored(record, row) for row in self.table(record, project)]
-        return list(self._read[key])
+        return list(
+            self.once(
+                ("current", record.kind, project),
+                lambda: [stored(record, row) for row in self.table(record, project)],
+            )
+        )
 
     def projects(self) -> list[Project]:
         """Every project, whether archived or not, by title."""
@@ -246,10 +259,9 @@ class Reader:
         """What holds now under a key, in the order of ``record.key``; None without it."""
         names = ", ".join(quoted(c.name) for c in columns(record))
         where = " AND ".join(f"{quoted(k)} = ${k}" for k in record.key)
-        rows = self._rows(
-            f"SELECT {names} FROM {self._held(record)} WHERE {where}",
-            dict(zip(record.key, key, strict=True)),
-        )
+        sql = f"SELECT {names} FROM {self._held(record)} WHERE {where}"
+        asked = dict(zip(record.key, key, strict=True))
+        rows = self.once(("one", record.kind, *key), lambda: self._rows(sql, asked))
         return stored(record, rows[0]) if rows else None
 
     def matching(self, record: type[Record], keys: pa.Table) -> pa.Table:

@@ -94,8 +94,9 @@ def rows_of_one(reader: Reader, name: str, question: Mapping[str, object]) -> li
     """The rows of ``queries/<name>.sql``, which takes many questions at once, for one of them."""
     if isinstance(reader, MomentReader):
         return reader.rows_of_one(name, question)
-    (rows,) = _rows_of_each(reader, reader.rows, name, [question])
-    return rows
+    return reader.once(
+        _key(name, question), lambda: _rows_of_each(reader, reader.rows, name, [question])[0]
+    )
 
 
 def _key(name: str, question: Mapping[str, object]) -> tuple[object, ...]:

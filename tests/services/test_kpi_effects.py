@@ -51,8 +51,8 @@ def before_and_after(monkeypatch, *states):
 
     monkeypatch.setattr(kpi_effects, "kpis_moved_by", moved)
     before = Before("workspace", "reader", Model, "shop")
-    values = [before.effect() for _ in states[1:]]
-    assert asked == [("workspace", "reader", Model, "shop")] * len(states)
+    values = [before.effect("reader") for _ in states[1:]]
+    assert asked == [("workspace", Model, "shop", "reader")] * len(states)
     return [
         ([(e.before, e.after) for e in changes], [(w.code, w.message) for w in warnings])
         for changes, warnings in values

@@ -281,6 +281,6 @@ def test_only_what_a_value_rests_on_moves_a_kpi(monkeypatch):
     workspace = type("Clock", (), {"today": lambda: TODAY})
     moving = (Project, MechanismRecord, Kpi, ValueCase, QuantityRecord, Deployment, MetricResult)
     for kind in moving:
-        asked = kpis.kpis_moved_by(workspace, "reader", kind, "shop")
+        asked = kpis.kpis_moved_by(workspace, kind, "shop", "reader")
         assert asked == [("reader", "shop", workspace.today)]
-    assert kpis.kpis_moved_by(workspace, "reader", Promise, "shop") == []
+    assert kpis.kpis_moved_by(workspace, Promise, "shop", "reader") == []

@@ -139,13 +139,14 @@ def _committed(
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
     if not is_dry or writer.holds_any(ValueCase, project):  # what a log changes is read from counts
         recount(writer, days_of_batch(writer, record, seq))
-    changes, unsaid = laid.before.effect()
+    after = writer.as_it_is()
+    changes, unsaid = laid.before.effect(after)
     warnings = [
         *done.warnings,
         *_orphans(writer, record, seq, project),
         *_imported_decisions(record, judgement, channel),
         *unsaid,
-        *lines_on_metrics(writer, record, project, _models(judgement), workspace.today),
+        *lines_on_metrics(after, record, project, _models(judgement), workspace.today),
     ]
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if not is_dry:

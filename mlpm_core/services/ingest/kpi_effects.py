@@ -36,20 +36,23 @@ class Before:
         self, workspace: Workspace, reader: Reader, record: type[Record], project: str
     ) -> None:
         self._project = project
-        self._moved = partial(kpis_moved_by, workspace, reader, record, project)
-        self._kpis, self._problem = self._now()
+        self._moved = partial(kpis_moved_by, workspace, record, project)
+        self._kpis, self._problem = self._now(reader)
 
-    def effect(self) -> tuple[list[Effect], list[Warned]]:
-        """What was written since then changes, and that it cannot be said if so."""
+    def effect(self, reader: Reader) -> tuple[list[Effect], list[Warned]]:
+        """What was written since then changes, and that it cannot be said if so.
+
+        The reader is of the same transaction, and has asked nothing before the rows were written.
+        """
         before, was_problem = self._kpis, self._problem
-        self._kpis, self._problem = after, problem = self._now()
+        self._kpis, self._problem = after, problem = self._now(reader)
         if before is not None and after is not None:
             return effect(before, after), []
         sentence = f"The effect on KPIs is not available: {problem or was_problem}"
         return [], [Warned(code="effect-unknown", message=sentence)]
 
-    def _now(self) -> tuple[list[KpiValue] | None, str | None]:
-        return or_reason(f"The KPIs of {self._project}", self._moved)
+    def _now(self, reader: Reader) -> tuple[list[KpiValue] | None, str | None]:
+        return or_reason(f"The KPIs of {self._project}", partial(self._moved, reader))
 
 
 def effect(before: Sequence[KpiValue], after: Sequence[KpiValue]) -> list[Effect]:

@@ -17,7 +17,6 @@ from mlpm_core.records import (
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.mechanisms import mechanism_of_case
 from mlpm_core.services.valuation.monitored import deployed, recent_reading, seen
-from mlpm_core.store import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -56,8 +55,6 @@ def lines_on_metrics(
     """
     if record not in (MetricResult, Prediction, Label):
         return []
-    if isinstance(reader, Writer):
-        reader = reader.as_it_is()
     said, _ = or_reason(
         f"The metrics that value cases of {project} need",
         partial(_lines, reader, record, project, models, today),

@@ -192,7 +192,7 @@ def _undone(
         registered, content = register_used(writer, seq, project)
     n_stay = registered.get(record, 0)
     recount(writer, touched)
-    changes, unsaid = before.effect()
+    changes, unsaid = before.effect(writer)
     warnings = [
         *_counted(n_own - n_again - n_stay, n_again, n_replaced, n_stay),
         *_built_upon(writer, record, row["seq"], project),

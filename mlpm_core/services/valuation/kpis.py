@@ -164,7 +164,7 @@ class KpiValue:
 
 
 def kpis_moved_by(
-    workspace: Workspace, reader: Reader, record: type[Record], project: str
+    workspace: Workspace, record: type[Record], project: str, reader: Reader
 ) -> list[KpiValue]:
     """The KPIs of a project, if rows of this kind can move one."""
     return kpi_values(reader, project, workspace.today) if record in MOVING else []
