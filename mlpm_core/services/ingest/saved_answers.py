@@ -212,7 +212,7 @@ def _with_periods(
     for key in _ABOUT_PERIODS:
         if key in kept and getattr(profile, key) is None:
             profile = profile.answered(key, kept[key][0])
-            added.append(_before(key, *kept[key]))
+            added.append(answered_before(key, *kept[key]))
     if not added:
         return asked, parsed, warnings
     again = replace(asked, profile=profile)
@@ -224,7 +224,8 @@ def _with_periods(
     return again, read, [*warnings, *added]
 
 
-def _before(key: str, answer: str, batch: str) -> Warned:
+def answered_before(key: str, answer: str, batch: str) -> Warned:
+    """That a question was answered by what was said for an earlier batch."""
     sentence = f"Read as answered before, for {batch}: {key} is {answer}."
     return Warned(code="answered-before", message=sentence)
 
@@ -241,5 +242,5 @@ def _answered(
         ):
             continue
         profile = profile.answered(question.key, answer)
-        warnings.append(_before(question.key, answer, batch))
+        warnings.append(answered_before(question.key, answer, batch))
     return profile, warnings
