@@ -251,6 +251,9 @@ _QUESTIONS: dict[str, str] = {
         "finer threshold, fill in y_pred with the class that each case was given."
     ),
     "log-positive": "The value case of {model} needs {names}: of which of its classes?",
+    "which-year": (
+        "{column} counts within a year ({values}), and nothing says which. Which year is it?"
+    ),
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",
@@ -261,6 +264,9 @@ _QUESTIONS: dict[str, str] = {
     "missing-words": "In {column} stands {words}: does it mean that nothing is known?",
     "word": "What does {word} in {column} stand for?",
     "metric-name": "What does {name} stand for?",
+    "percent-shares": (
+        "{metric} is a share, and every value of it lies above 1 ({values} ...). Is it in percent?"
+    ),
     "cases-of": (
         "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
         "Does it count all cases of a period, or those of each metric alike?"

@@ -31,10 +31,8 @@ from mlpm_core.intake.columns.layout_questions import (
 from mlpm_core.intake.columns.look import look_at
 from mlpm_core.intake.columns.marks import marks_in_words, settled_marks
 from mlpm_core.intake.columns.metric_rules import (
-    as_shares,
     check_results,
     result_rows,
-    with_errors_in,
     with_one_count,
 )
 from mlpm_core.intake.columns.names import LONGEST, read_name
@@ -44,6 +42,7 @@ from mlpm_core.intake.columns.periods import periods_of
 from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
+from mlpm_core.intake.columns.shares import as_shares, with_errors_in
 from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.corrections import corrected_file, rejected_lines
 from mlpm_core.intake.diff import compared

@@ -53,6 +53,10 @@ class FileColumns:
         """The name of the column at a position."""
         return self._header.label(position)
 
+    def asked_share(self, name: str) -> str | None:
+        """The metric that a name stands for, unless somebody answered what that is."""
+        return None if self._fields.is_told(name) else self._fields.metric_of(name)
+
     def unused_headers(self) -> list[str]:
         """The headers of columns that no field takes, the intake's own left out."""
         wide = {j for j, _ in self.wide}

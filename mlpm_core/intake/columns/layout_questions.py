@@ -268,7 +268,7 @@ def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Ques
     headers = [header.cells[j].strip() for j in header.wide_columns(fields)]
     preview = [f"{h}: metric {fields.metric_of(h)}" for h in headers]
     asked = []
-    if not any(map(fields.is_answered, headers)):
+    if headers and not any(map(fields.is_answered, headers)):
         mapping = ", ".join(preview[:12])
         asked.append(
             question(

@@ -91,7 +91,7 @@ def _unused(header: Header, fields: Fields) -> list[int]:
         and not is_blank(cell)
         and not header.is_ignored(j, fields)
         and cells.count(cell) == 1
-        and not (is_wide and fields.is_metric(cell))
+        and not (is_wide and fields.may_be_metric(cell))
     ]
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.cell_parser import Grammar, is_missing
+from mlpm_core.intake.columns.signs import without_signs
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question
 
@@ -94,7 +95,11 @@ def about_marks(records: Table, header: Header, fields: Fields, profile: Profile
             continue  # no comma in it, and a point is a decimal point
         joined = "\n".join(records.columns[j].cells)
         if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
-            cells += [c for t in records.columns[j].cells if not is_missing(c := t.strip(SPACES))]
+            cells += [
+                without_signs(c)[0]
+                for t in records.columns[j].cells
+                if not is_missing(c := t.strip(SPACES))
+            ]
     if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
         comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
         if comma is not None:
