@@ -272,12 +272,12 @@ _QUESTIONS: dict[str, str] = {
         "Does it count all cases of a period, or those of each metric alike?"
     ),
     "period-length": (
-        "The dates stand {gap} apart ({first}, {second} ...), and nothing says how long a period "
-        "is. Is each row of a period as long as that, or of less?"
+        "The dates{order} stand {gap} apart ({first}, {second} ...), and nothing says how long a "
+        "period is. Is each row of a period as long as that, or of less?"
     ),
     "period-end": (
-        "{date} can begin or end its {period}. Is each date the first or the last day of its "
-        "period?"
+        "{date}{order} can begin or end its {period}. Is each date the first or the last day of "
+        "its period?"
     ),
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",
 }

@@ -44,6 +44,7 @@ from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
 from mlpm_core.intake.columns.wide_counts import with_counts
+from mlpm_core.intake.columns.year_parts import with_whole_dates
 from mlpm_core.intake.corrections import corrected_file, rejected_lines
 from mlpm_core.intake.diff import compared
 from mlpm_core.intake.files.csv_records import table
@@ -59,7 +60,7 @@ from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
 from mlpm_core.records import MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
@@ -132,6 +133,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         raise Refusal.of("no-rows")
     records = without_bad_bytes(records, opened.text)
     records = filled_down(records, opened.header, opened.fields, asked.profile)
+    records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
     structural = [
         r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
         for r in structural_rejects(records, opened.header, opened.lines, opened.text)
@@ -184,8 +186,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     }
     if asked.record is MetricResult:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
-    if has_periods:
-        read_as = [*periods_in_words(rows), *read_as]
+    if has_periods:  # of no good row there is nothing to say
+        read_as = [*periods_in_words(rows), *read_as] if len(rows.of) else []
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
     receipt = Receipt(
@@ -197,7 +199,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records), *said],
+        warnings=[*_about_file(opened, records, in_dates), *said],
         read_as=", ".join(read_as),
     )
     if is_left.any():
@@ -320,7 +322,7 @@ def _row_of(line: int, text: Text) -> int:
     return line if text.rows is None else text.rows.get(line, line)
 
 
-def _about_file(opened: DecodedFile, records: Table) -> list[Warned]:
+def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) -> list[Warned]:
     """The warnings about the file as a whole."""
     header, text = opened.header, opened.text
     inner = {i for start, n in records.spans.items() for i in range(start, start + n - 1)}
@@ -331,5 +333,5 @@ def _about_file(opened: DecodedFile, records: Table) -> list[Warned]:
     if text.unread:
         warnings.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
     warnings += text.warnings
-    extra = opened.checker.columns.unused_headers()
+    extra = opened.checker.columns.unused_headers(in_dates)
     return [*warnings, warned("extra-column", headers=extra)] if extra else warnings

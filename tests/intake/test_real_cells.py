@@ -60,7 +60,7 @@ CASES = [
          rejects=("not-a-number",)),
     # Marks.
     Case("n16", "n16_german_all_over_1000.csv", kind="cost_log", rows=amounts(1234.56, 2345.6),
-         read_as="a comma marks the decimals, a point thousands"),
+         read_as="numbers with a decimal comma and a point for thousands"),
     Case("English, all over 1000", costs('"1,234.56"', '"2,345.60"', delimiter=","),
          kind="cost_log", rows=amounts(1234.56, 2345.6)),
     Case("both marks settle the others", costs("1.234,56", "7,5", "2.000"), kind="cost_log",

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.columns.dates import after
-from mlpm_core.intake.columns.periods import header_length
+from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import ARROW
 from mlpm_core.records import ColumnKind
 

@@ -70,6 +70,17 @@ _LONGEST: Final = 40
 EPOCH: Final = "asks epoch"
 
 
+def month_of(text: str) -> int | None:
+    """The number of a month by its name.
+
+    Examples
+    --------
+    >>> month_of("Mai"), month_of("Sept."), month_of("soon")
+    (5, 9, None)
+    """
+    return _MONTH_OF.get(text.strip().rstrip(".").casefold())
+
+
 def _month_name(text: str, order: str | None) -> Moment | None:
     del order
     for pattern in _NAMED:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlpm_core.intake.columns.mapping import (
     about_column,
+    asked_about_end,
     asked_about_fields,
     asked_about_outcomes,
     asked_about_units,
@@ -153,6 +154,7 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
         )
         for j, names in near.items()
     ]
+    questions += asked_about_end(records, header, fields)
     questions += asked_about_units(records, header, fields)
     questions += asked_about_outcomes(records, header, fields)
     last = len(header.cells) - 1

@@ -74,12 +74,12 @@ def marks_in_words(profile: Profile) -> str:
     --------
     >>> from mlpm_core.intake.profile import Profile
     >>> marks_in_words(Profile(decimal=",", thousands="."))
-    'a comma marks the decimals, a point thousands'
+    'numbers with a decimal comma and a point for thousands'
     """
     words = {",": "comma", ".": "point"}
-    decimals = f"a {words[profile.decimal_mark]} marks the decimals"
+    decimals = f"numbers with a decimal {words[profile.decimal_mark]}"
     thousands = words.get(profile.thousands or "")
-    return f"{decimals}, a {thousands} thousands" if thousands else decimals
+    return f"{decimals} and a {thousands} for thousands" if thousands else decimals
 
 
 def about_marks(records: Table, header: Header, fields: Fields, profile: Profile) -> list[Question]:

@@ -56,15 +56,15 @@ def asked_about_percent(readings: dict[str, Reading], file: FileColumns, n_recor
                 values[label] = numbers[(codes == code) & ~is_said]
     questions = [
         question(
-            "percent-shares", f"metrics.{label.replace('=', '%3D')}", [f"{metric} in %", metric],
-            metric=metric, values=", ".join(f"{v:g}" for v in some),
+            "percent-shares", f"metrics.{label.replace('=', '%3D')}", [f"{meant} in %", meant],
+            metric=meant, values=", ".join(f"{v:g}" for v in some),
             preview=[
-                f"{metric} in %: {', '.join(f'{v:g} is {v / PERCENT:g}' for v in some)}",
-                f"{metric}: as it is written, which cannot be",
+                f"{meant} in %: {', '.join(f'{v:g} is {v / PERCENT:g}' for v in some)}",
+                f"{meant}: as it is written, which cannot be",
             ],
         )
         for label, of_metric in values.items()
-        if (metric := file.asked_share(label)) is not None
+        if (meant := file.asked_share(label)) is not None
         and (some := _above_one(of_metric)) is not None
     ]  # fmt: skip
     if questions:

@@ -241,7 +241,7 @@ def _is_leaderboard(header: Sequence[str]) -> bool:
     names = [name.strip().lower() for name in header]
     if {"metric", "value"} & set(names) or not set(_CANDIDATE) & set(names):
         return False
-    n_metrics = sum(known_metric(name) is not None for name in names)
+    n_metrics = sum(map(_is_metric, names))
     return n_metrics >= _LEAST_METRICS or {"score_test", "eval_metric"} <= set(names)
 
 

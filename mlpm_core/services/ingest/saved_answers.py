@@ -27,7 +27,9 @@ SANDBOX = ParserSandbox()
 atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
-_OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model", "errors_in", "second_table"})
+_OF_ONE_FILE = frozenset(
+    {"restatement", "look_alike", "new_model", "errors_in", "second_table", "year"}
+)
 # That nothing is wrong is said of one file too, and what is wrong of several series each.
 _SAID_OF_ROWS = frozenset({"as written", "each as before"})
 # These hold for files of the shape even where too few dates raise the question.
