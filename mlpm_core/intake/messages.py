@@ -251,6 +251,8 @@ _QUESTIONS: dict[str, str] = {
         "finer threshold, fill in y_pred with the class that each case was given."
     ),
     "log-positive": "The value case of {model} needs {names}: of which of its classes?",
+    "cost-days": "{column} holds dates such as {first}. Is each cost of that day alone?",
+    "cost-ends": "Is {last} in {column} the first day after the period, or its last day?",
     "which-year": (
         "{column} counts within a year ({values}), and nothing says which. Which year is it?"
     ),

@@ -158,7 +158,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         if c.name not in left_out and c not in (PERIOD_END, PERIOD)
     }
     if PERIOD in extra_columns(asked.record):
-        fields |= both_days(readings, checker.columns, faults)
+        fields |= both_days(readings, checker.columns, faults, asked.profile)
     if has_periods:
         fields |= {"period_start": periods.starts, "granularity": periods.lengths}
     if asked.record is Prediction and not asked.profile.is_replay:

@@ -30,7 +30,8 @@ _MOST_SHOWN: Final = 3
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
 
 _WORDS: Final[dict[str, str]] = {
-    "model_id": "model name modell modele modèle modelo algorithm \u30e2\u30c7\u30eb \u6a21\u578b",
+    "model_id": "model name modell modele modèle modelo algorithm service ci component "
+    "\u30e2\u30c7\u30eb \u6a21\u578b",
     "kpi_id": "kpi kennzahl indicator indicateur",
     "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
     "\u6307\u6807",
@@ -45,9 +46,9 @@ _WORDS: Final[dict[str, str]] = {
     "ts": "time timestamp date datum created at",
     "amount": "amount betrag montant cost kosten total price sum \u91d1\u984d",
     "cost_type": "type art service category kategorie product",
-    "title": "title titel summary description subject",
-    "started_at": "start started created begin opened beginn",
-    "incident_id": "id key number ticket issue",
+    "title": "title titel summary description subject zusammenfassung beschreibung",
+    "started_at": "start started created begin opened beginn erstellt cr\u00e9\u00e9",
+    "incident_id": "id key number ticket issue vorgangsschl\u00fcssel schl\u00fcssel nummer",
     "period_end": "end ende ended ends until till to bis fin au hasta fino ate through thru last "
     "closing close stop",
     "period": "month quarter week year period monat quartal jahr woche periode mois kw q",

@@ -109,6 +109,7 @@ _SAME_WORD: Final = {
 _ONLY_LIKE: Final = frozenset({"group"})
 """Columns of which only words that mean one of ours are asked about: others tell rows apart."""
 
+_NUMBERED: Final = re.compile(r"^[0-9][ .-]+")
 _ASKED_KINDS: Final = frozenset(_SAME_WORD)
 
 
@@ -315,7 +316,7 @@ def _with_words(
         elif key in answered and answered[key] in column.choices:
             meant[word] = answered[key]
         elif column.name in _ASKED_KINDS and key not in answered and len(questions) < _MOST_WORDS:
-            near = own.get(normal(word))
+            near = own.get(normal(word)) or own.get(normal(_NUMBERED.sub("", word)))
             if near is None and column.name in _ONLY_LIKE:
                 continue
             choices = [c for c in column.choices if c]
