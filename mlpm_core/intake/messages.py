@@ -182,6 +182,7 @@ _QUESTIONS: dict[str, str] = {
     "date-order": (
         "Day or month first? {n} dates fit both, {a} only day first, {b} only month first."
     ),
+    "date-year-first": "{value} may begin with its year. Which of these is it?",
     "excel-serial": "Are these day numbers since 1900 or 1904?",
     "look-alike": "Is {name} the stored {other}, or a new model?",
     "new-model": (

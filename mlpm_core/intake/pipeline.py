@@ -13,7 +13,7 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import Grammar
 from mlpm_core.intake.columns.column_reader import Checker
-from mlpm_core.intake.columns.cost_periods import both_days
+from mlpm_core.intake.columns.cost_periods import both_days, with_currency
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
@@ -57,7 +57,7 @@ from mlpm_core.intake.period_columns import with_models_above, with_rows_of_peri
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
-from mlpm_core.records import MetricResult, Prediction, Receipt, Status
+from mlpm_core.records import Cost, MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -157,6 +157,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         for c in file_columns(asked.record)
         if c.name not in left_out and c not in (PERIOD_END, PERIOD)
     }
+    if asked.record is Cost and "currency" not in checker.columns.at:
+        fields |= with_currency(fields, readings["amount"])
     if PERIOD in extra_columns(asked.record):
         fields |= both_days(readings, checker.columns, faults, asked.profile)
     if has_periods:

@@ -67,7 +67,7 @@ class Profile(BaseModel):
     thousands: Literal[",", ".", "'", "space", "indian", "none"] | None = None
     signs: Literal["read", "faulty"] | None = None
     missing_words: Literal["empty", "faulty"] | None = None
-    date_order: Literal["dmy", "mdy"] | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
     excel_serial: Literal["1900", "1904"] | None = None
     epoch: Literal["s", "ms", "us", "ns", "faulty"] | None = None
     empty_last_column: Literal["ignore"] | None = None
@@ -167,9 +167,9 @@ class Profile(BaseModel):
 
         Examples
         --------
-        >>> Profile().answered("date_order", "ymd")
+        >>> Profile().answered("date_order", "day first")
         Traceback (most recent call last):
-        mlpm_core.errors.InputError: date_order is 'ymd'; allowed are dmy, mdy.
+        mlpm_core.errors.InputError: date_order is 'day first'; allowed are dmy, mdy, ymd.
         """
         group, dot, name = key.strip().partition(".")
         given = self.model_dump()

@@ -193,7 +193,7 @@ def test_answers_rebuild_the_profile(said):
 @pytest.mark.parametrize(
     ("key", "value", "says"),
     [
-        ("date_order", "ymd", "dmy, mdy"),
+        ("date_order", "year", "dmy, mdy, ymd"),
         ("dates", "dmy", "date_order"),
         ("columns", "value", "columns.HEADER"),
         ("skip_lines", "two", "whole number"),

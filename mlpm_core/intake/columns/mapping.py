@@ -52,7 +52,8 @@ _WORDS: Final[dict[str, str]] = {
     "period_end": "end ende ended ends until till to bis fin au hasta fino ate through thru last "
     "closing close stop",
     "period": "month quarter week year period monat quartal jahr woche periode mois kw q",
-    "y_true": "label target truth actual outcome real",
+    "y_true": "label target truth actual outcome real tats\u00e4chlich ergebnis ist r\u00e9el",
+    "y_pred": "prediction predicted pred yhat forecast vorhersage prognose pr\u00e9diction class",
 }
 """Words of headers that suggest a field."""
 
@@ -198,10 +199,16 @@ def is_mostly_dates(cells: Sequence[str]) -> bool:
 
 
 def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list[Question]:
-    """The question which column of a log holds the outcomes, when one looks as if it did."""
+    """The question which column of a log holds predictions, or outcomes, if one looks like it."""
     profile = fields.profile
     if fields.record is not Prediction or "y_true" in header.fields or profile.is_replay:
         return []
+    unused = _unused(header, fields)
+    guess = fields.columns["y_pred"]
+    if not {"y_pred", "y_pred_proba"} & {*header.fields, *profile.fields}:
+        named = [j for j in unused if has_own_word(header.cells[j], guess)]
+        if named:
+            return [_which(records, header, guess, unused)]
     if "y_true" in profile.fields or "y_true" in profile.constants:
         return []
     predicted: set[str] = {"0", "1"}
@@ -209,10 +216,10 @@ def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list
         predicted = set(filled_cells(records, header.fields.index("y_pred")))
     may_be = [
         j
-        for j in _unused(header, fields)
+        for j in unused
         if (classes := set(filled_cells(records, j)))
         and len(records.columns[j].cells) <= _MOST_CLASSES
-        and len(classes) > 1
+        and (len(classes) > 1 or has_own_word(header.cells[j], fields.columns["y_true"]))
         and classes <= predicted
     ]
     return [_which(records, header, fields.columns["y_true"], may_be)] if may_be else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
 from mlpm_core.intake.columns.date_forms import form_of, in_form
-from mlpm_core.intake.columns.signs import without_signs
+from mlpm_core.intake.columns.signs import MONEY, currency_of, without_signs
 from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question, shown
@@ -159,7 +159,7 @@ def _with_thousands(texts: Sequence[str], grammar: Grammar) -> Mended | None:
     """A thousands mark that every number of four digits and more bears."""
     if grammar.profile.thousands is not None:
         return None
-    filled = _filled(texts)
+    filled = [without_signs(text)[0] for text in _filled(texts)]
     if any(map(_PLAIN_THOUSANDS.fullmatch, filled)):
         return None
     for mark, pattern in _MARKS.items():
@@ -232,7 +232,9 @@ def _with_signs(
         others = [i for i in range(len(filled)) if i not in signed][: 1 if n_percent else 0]
         shown_ones = [*signed[: 3 - len(others)], *others]
         some = [(filled[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in shown_ones]
-        readings = ", ".join(f"{t} is {times(number, f):.12g}" for t, number, f in some)
+        readings = ", ".join(
+            f"{t} is {times(number, f):.12g} {currency_of(t)}".strip() for t, number, f in some
+        )
         asked = question(
             "signs", "signs", ["read", "faulty"], column=column.name, value=some[0][0],
             preview=[f"read: {readings}", "faulty: these cells are faulty"],
@@ -246,7 +248,10 @@ def _with_signs(
     def read_signed(text: str) -> Cell:
         plain, factor, taken = without_signs(text)
         number = grammar.number(plain) if taken else None
-        return read(text) if number is None else plain_read(repr(times(number, factor)))
+        if number is None:
+            return read(text)
+        cell = plain_read(repr(times(number, factor)))
+        return cell._replace(notes=(MONEY + currency_of(text),)) if taken == "currency" else cell
 
     return Mended(read_signed)
 
@@ -308,7 +313,7 @@ def _with_words(
     meant: dict[str, str] = {}
     for text in texts:
         word = text.strip(SPACES)
-        if read(text).fault is None:
+        if not word or read(text).fault is None:
             continue
         key = f"{column.name}.{word}"
         if normal(word) in same:

@@ -7,6 +7,7 @@ date begins or ends its period, where it can do both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.columns.cell_parser import LOCAL_DAY, RANGE
+from mlpm_core.intake.columns.date_forms import in_any_form
 from mlpm_core.intake.columns.dates import (
     is_about_month_end,
     length_between,
@@ -52,6 +54,7 @@ _CODE: Final = {length: code for code, length in enumerate(_LENGTHS)}
 
 _LONG: Final = _LENGTHS[_CODE["P1W"] :]
 _STARTS: Final = ("start", "begin", "commenc", "from", "weekof")
+_OFFSET: Final = re.compile(r"[+-][0-9]{2}(?::?[0-9]{2})?(?= \(|$)")
 _DAY: Final = np.timedelta64(1, "D")
 _MONDAY, _SATURDAY = 0, 5
 _MOST_SHOWN: Final = 3
@@ -143,13 +146,14 @@ def _days_of_their_zone(reading: Reading) -> Moments | None:
         text = reading.text(record).strip(SPACES)
         if text not in read:
             read[text] = _local(text)
-        moments[record] = read[text]
+        if read[text] is not None:
+            moments[record] = read[text]
     return moments
 
 
 def _local(text: str) -> datetime | None:
     for order in ("dmy", "mdy"):
-        written = moment(text, order, None)
+        written = moment(text, order, None) or in_any_form(text, order)
         if written is not None and written.local is not None:
             return written.local
     return None
@@ -158,7 +162,7 @@ def _local(text: str) -> datetime | None:
 def _zones(reading: Reading) -> tuple[str, ...]:
     """The offsets from UTC with which days were written."""
     texts = {reading.text(i) for i in np.flatnonzero(reading.noting(LOCAL_DAY))[:1000].tolist()}
-    offsets = {t.strip(SPACES)[-6:].lstrip("0123456789. ") for t in texts}
+    offsets = {m[0] for t in texts if (m := _OFFSET.search(t))}
     listed = " and ".join(sorted(offsets)[:2])
     return (f"days of the zone {listed}",)
 
@@ -300,7 +304,8 @@ def _asked_length(
 
 def _order(profile: Profile) -> str:
     """In which order the dates of a question were read, where somebody said it."""
-    words = {"dmy": ", read with the day first,", "mdy": ", read with the month first,"}
+    words = {"dmy": ", read with the day first,", "mdy": ", read with the month first,",
+             "ymd": ", read with the year first,"}  # fmt: skip
     return words.get(profile.date_order or "", "")
 
 

@@ -21,6 +21,27 @@ _CURRENCY: Final = (
 )
 
 
+MONEY: Final = "money "
+"""Beginning of the note of a number that stood with the sign of a currency."""
+
+_LETTERS: Final = 3
+_NAMES: Final = {
+    "\u20ac": "EUR", "$": "USD", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR",
+}  # fmt: skip
+
+
+def currency_of(text: str) -> str:
+    """The currency that stands about a number; empty when none does.
+
+    Examples
+    --------
+    >>> currency_of("CHF 12.50"), currency_of("12,50 \u20ac"), currency_of("12.50")
+    ('CHF', 'EUR', '')
+    """
+    sign = re.sub(r"[^A-Z\u20ac$\u00a3\u00a5\u20b9]", "", text)
+    return _NAMES.get(sign, sign if len(sign) == _LETTERS else "")
+
+
 def without_signs(text: str) -> tuple[str, float, str]:
     """A number without its signs, what it is then to be multiplied with, and what was taken off.
 
