@@ -182,6 +182,7 @@ _QUESTIONS: dict[str, str] = {
     "date-order": (
         "Day or month first? {n} dates fit both, {a} only day first, {b} only month first."
     ),
+    "date-year-first": "{value} may begin with its year. Which of these is it?",
     "excel-serial": "Are these day numbers since 1900 or 1904?",
     "look-alike": "Is {name} the stored {other}, or a new model?",
     "new-model": (
@@ -251,6 +252,11 @@ _QUESTIONS: dict[str, str] = {
         "finer threshold, fill in y_pred with the class that each case was given."
     ),
     "log-positive": "The value case of {model} needs {names}: of which of its classes?",
+    "cost-days": "{column} holds dates such as {first}. Is each cost of that day alone?",
+    "cost-ends": "Is {last} in {column} the first day after the period, or its last day?",
+    "which-year": (
+        "{column} counts within a year ({values}), and nothing says which. Which year is it?"
+    ),
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",
@@ -261,17 +267,20 @@ _QUESTIONS: dict[str, str] = {
     "missing-words": "In {column} stands {words}: does it mean that nothing is known?",
     "word": "What does {word} in {column} stand for?",
     "metric-name": "What does {name} stand for?",
+    "percent-shares": (
+        "{metric} is a share, and every value of it lies above 1 ({values} ...). Is it in percent?"
+    ),
     "cases-of": (
         "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
         "Does it count all cases of a period, or those of each metric alike?"
     ),
     "period-length": (
-        "The dates stand {gap} apart ({first}, {second} ...), and nothing says how long a period "
-        "is. Is each row of a period as long as that, or of less?"
+        "The dates{order} stand {gap} apart ({first}, {second} ...), and nothing says how long a "
+        "period is. Is each row of a period as long as that, or of less?"
     ),
     "period-end": (
-        "{date} can begin or end its {period}. Is each date the first or the last day of its "
-        "period?"
+        "{date}{order} can begin or end its {period}. Is each date the first or the last day of "
+        "its period?"
     ),
     "restatement": "{n} stored values change: {old} to {new}. Confirm?",
 }

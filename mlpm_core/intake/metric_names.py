@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, quoted
+from mlpm_core.quantity import PERCENT_WORDS
 from mlpm_core.records import METRIC_ALIASES, METRICS
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ _AFFIXES: Final = frozenset(
     {
         *("val", "valid", "validation", "test", "train", "training", "eval", "evaluation", "cv"),
         *("holdout", "oof", "mean", "avg", "weighted", "macro", "micro", "binary", "overall"),
-        *("final", "best", "model", "score", "metric", "value", "pct", "percent", "in"),
+        *("final", "best", "model", "score", "metric", "value", "in", "wert", "anteil", "quote"),
+        *PERCENT_WORDS,
     }
 )
 _NOT_ITSELF: Final = frozenset(
@@ -31,6 +33,7 @@ _NOT_ITSELF: Final = frozenset(
         *("lower", "upper", "low", "high", "baseline"),
     }
 )
+_PERCENT: Final = frozenset(PERCENT_WORDS)
 _SHORTEST: Final = 5  # letters of a name that may be misspelt
 
 
@@ -125,7 +128,7 @@ def near_metrics(name: str) -> list[Meaning]:
     if not _NOT_ITSELF.isdisjoint(words):
         return []
     is_negated = words[:1] == ["neg"]
-    is_percent = "%" in name or not {"pct", "percent"}.isdisjoint(words)
+    is_percent = "%" in name or not _PERCENT.isdisjoint(words)
     core = [w for w in words[is_negated:] if w not in _AFFIXES and not w.isdigit()]
     metric = _metric_of(core) or _metric_of(words) or (_misspelt(core) if core else None)
     if metric is None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.intake.columns.date_forms import form_of
+from mlpm_core.intake.columns.date_forms import form_of, month_of
 from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.profile import Profile
 
 _LEAST: Final = 2
+_PART: Final = re.compile(r"(?:Q[1-4]|(?:KW|CW|W|week|woche) ?[0-9]{1,2})", re.IGNORECASE)
 _MOST_SHOWN: Final = 5
 _PERIODS: Final = ("period", "period_start")
 _NUMBERS: Final = ("value", "amount")
@@ -55,8 +57,54 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
             ],
         )  # fmt: skip
         raise Refusal(questions=[asked])
+    if names := _names_below(text, header, fields, dates):
+        return _ungrouped(text, header, dates, names, period)
     columns = {j: (header.cells[j].strip(),) for j in dates}
     return _unfolded(text, header, columns, (period,), number)
+
+
+def _lines(text: Text, header: Header) -> Iterator[tuple[int, list[str]]]:
+    """The records below a header that hold something, each with its line, from 1."""
+    data = text.data.decode("utf-8", "surrogateescape")
+    reader = csv.reader(io.StringIO(data, newline=""), delimiter=header.delimiter)
+    before = 0
+    for cells in reader:
+        line, before = before + 1, reader.line_num
+        if line > header.line + 1 and not all(map(is_blank, cells)):
+            yield line, cells + [""] * (len(header.cells) - len(cells))
+
+
+def _names_below(text: Text, header: Header, fields: Fields, dates: Sequence[int]) -> list[str]:
+    """The second line of a header whose dates stand above several columns each; else nothing."""
+    below = next(_lines(text, header), (0, []))[1]
+    under = below[dates[0] : len(header.cells)]
+    gaps = [header.cells[j] for j in range(dates[0], len(header.cells)) if j not in dates]
+    is_named = any(fields.named(cell) or fields.may_be_metric(cell) for cell in under)
+    return below if gaps and all(map(is_blank, gaps)) and is_named else []
+
+
+def _ungrouped(
+    text: Text, header: Header, dates: Sequence[int], names: Sequence[str], period: str
+) -> Text:
+    """The text with a row for each date, of the columns that stand below it."""
+    ends = [*dates[1:], len(header.cells)]
+    own = range(dates[0])
+    below = list(dict.fromkeys(n.strip() for n in names[dates[0] : len(header.cells)] if n.strip()))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=header.delimiter, lineterminator="\n")
+    writer.writerow([*(names[j].strip() or header.cells[j].strip() for j in own), period, *below])
+    rows: dict[int, int] = {}
+    n_written = 1
+    for line, cells in list(_lines(text, header))[1:]:
+        for j, end in zip(dates, ends, strict=True):
+            filled = {names[i].strip(): cells[i] for i in range(j, end)}
+            if not all(map(is_blank, filled.values())):
+                more = [filled.get(name, "") for name in below]
+                writer.writerow([*cells[: dates[0]], header.cells[j].strip(), *more])
+                n_written += 1
+                rows[n_written] = line if text.rows is None else text.rows.get(line, line)
+    data = out.getvalue().encode("utf-8", "surrogateescape")
+    return replace(text, data=data, rows=rows)
 
 
 def with_models_above(
@@ -103,7 +151,9 @@ def with_models_above(
 def _is_date(cell: str) -> bool:
     """Whether a header is a date, in whatever form."""
     plain = cell.strip()
-    if not any(c.isdigit() for c in plain) or (plain.isdigit() and len(plain) != 8):
+    if month_of(plain) is not None or _PART.fullmatch(plain):
+        return True  # of which year is asked
+    if not any(c.isdigit() for c in plain) or (plain.isdigit() and len(plain) not in (4, 8)):
         return False
     return moment(plain, "dmy", None) is not None or form_of([plain]) is not None
 
@@ -121,16 +171,8 @@ def _unfolded(
     writer = csv.writer(out, delimiter=header.delimiter, lineterminator="\n")
     writer.writerow([*(header.cells[j] for j in others), *names, number])
     rows: dict[int, int] = {}
-    reader = csv.reader(
-        io.StringIO(text.data.decode("utf-8", "surrogateescape"), newline=""),
-        delimiter=header.delimiter,
-    )
-    n_written, before = 1, 0
-    for cells in reader:
-        line, before = before + 1, reader.line_num
-        if line <= header.line + 1 or all(map(is_blank, cells)):
-            continue
-        cells += [""] * (len(header.cells) - len(cells))
+    n_written = 1
+    for line, cells in _lines(text, header):
         own = [cells[i] for i in others]
         for j, said in columns.items():
             if not is_blank(cells[j]):

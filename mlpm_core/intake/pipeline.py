@@ -13,7 +13,7 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import Grammar
 from mlpm_core.intake.columns.column_reader import Checker
-from mlpm_core.intake.columns.cost_periods import both_days
+from mlpm_core.intake.columns.cost_periods import both_days, with_currency
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
@@ -31,10 +31,8 @@ from mlpm_core.intake.columns.layout_questions import (
 from mlpm_core.intake.columns.look import look_at
 from mlpm_core.intake.columns.marks import marks_in_words, settled_marks
 from mlpm_core.intake.columns.metric_rules import (
-    as_shares,
     check_results,
     result_rows,
-    with_errors_in,
     with_one_count,
 )
 from mlpm_core.intake.columns.names import LONGEST, read_name
@@ -44,7 +42,9 @@ from mlpm_core.intake.columns.periods import periods_of
 from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
+from mlpm_core.intake.columns.shares import as_shares, with_errors_in
 from mlpm_core.intake.columns.wide_counts import with_counts
+from mlpm_core.intake.columns.year_parts import with_whole_dates
 from mlpm_core.intake.corrections import corrected_file, rejected_lines
 from mlpm_core.intake.diff import compared
 from mlpm_core.intake.files.csv_records import table
@@ -57,10 +57,10 @@ from mlpm_core.intake.period_columns import with_models_above, with_rows_of_peri
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
-from mlpm_core.records import MetricResult, Prediction, Receipt, Status
+from mlpm_core.records import Cost, MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
@@ -133,6 +133,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         raise Refusal.of("no-rows")
     records = without_bad_bytes(records, opened.text)
     records = filled_down(records, opened.header, opened.fields, asked.profile)
+    records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
     structural = [
         r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
         for r in structural_rejects(records, opened.header, opened.lines, opened.text)
@@ -156,8 +157,10 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         for c in file_columns(asked.record)
         if c.name not in left_out and c not in (PERIOD_END, PERIOD)
     }
+    if asked.record is Cost and "currency" not in checker.columns.at:
+        fields |= with_currency(fields, readings["amount"])
     if PERIOD in extra_columns(asked.record):
-        fields |= both_days(readings, checker.columns, faults)
+        fields |= both_days(readings, checker.columns, faults, asked.profile)
     if has_periods:
         fields |= {"period_start": periods.starts, "granularity": periods.lengths}
     if asked.record is Prediction and not asked.profile.is_replay:
@@ -185,8 +188,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     }
     if asked.record is MetricResult:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
-    if has_periods:
-        read_as = [*periods_in_words(rows), *read_as]
+    if has_periods:  # of no good row there is nothing to say
+        read_as = [*periods_in_words(rows), *read_as] if len(rows.of) else []
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
     receipt = Receipt(
@@ -198,7 +201,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records), *said],
+        warnings=[*_about_file(opened, records, in_dates), *said],
         read_as=", ".join(read_as),
     )
     if is_left.any():
@@ -321,7 +324,7 @@ def _row_of(line: int, text: Text) -> int:
     return line if text.rows is None else text.rows.get(line, line)
 
 
-def _about_file(opened: DecodedFile, records: Table) -> list[Warned]:
+def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) -> list[Warned]:
     """The warnings about the file as a whole."""
     header, text = opened.header, opened.text
     inner = {i for start, n in records.spans.items() for i in range(start, start + n - 1)}
@@ -332,5 +335,5 @@ def _about_file(opened: DecodedFile, records: Table) -> list[Warned]:
     if text.unread:
         warnings.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
     warnings += text.warnings
-    extra = opened.checker.columns.unused_headers()
+    extra = opened.checker.columns.unused_headers(in_dates)
     return [*warnings, warned("extra-column", headers=extra)] if extra else warnings

@@ -67,7 +67,7 @@ class Profile(BaseModel):
     thousands: Literal[",", ".", "'", "space", "indian", "none"] | None = None
     signs: Literal["read", "faulty"] | None = None
     missing_words: Literal["empty", "faulty"] | None = None
-    date_order: Literal["dmy", "mdy"] | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
     excel_serial: Literal["1900", "1904"] | None = None
     epoch: Literal["s", "ms", "us", "ns", "faulty"] | None = None
     empty_last_column: Literal["ignore"] | None = None
@@ -103,6 +103,8 @@ class Profile(BaseModel):
     totals: Literal["leave-out", "keep"] | None = None
     cases: Literal["n", "denominator"] | None = None
     hours_per_day: Literal["8", "7.8", "7.7", "7.6", "7.5", "7.25", "7", "6"] | None = None
+    cost_ends: Literal["after", "last"] | None = None
+    year: int | None = Field(default=None, ge=1990, le=2199)
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
     zone: str | None = None
     dates_are: Literal["start", "end"] | None = None
@@ -165,9 +167,9 @@ class Profile(BaseModel):
 
         Examples
         --------
-        >>> Profile().answered("date_order", "ymd")
+        >>> Profile().answered("date_order", "day first")
         Traceback (most recent call last):
-        mlpm_core.errors.InputError: date_order is 'ymd'; allowed are dmy, mdy.
+        mlpm_core.errors.InputError: date_order is 'day first'; allowed are dmy, mdy, ymd.
         """
         group, dot, name = key.strip().partition(".")
         given = self.model_dump()
@@ -239,6 +241,8 @@ def _why(key: str, value: str, error: ValidationError) -> str:
     allowed = _allowed(Profile.model_fields[key].annotation)
     if allowed and value not in allowed:
         return f"{key} is {quoted(value)}; allowed are {', '.join(allowed)}."
+    if key == "year":
+        return f"year is {quoted(value)}; allowed is a year such as 2024."
     if key == "skip_lines":
         return f"skip_lines is {quoted(value)}; allowed is a whole number from 0 to 10000."
     return f"{key} is {quoted(value)}: {error.errors()[0]['msg']}."

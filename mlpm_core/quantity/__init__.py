@@ -17,7 +17,7 @@ from mlpm_core.quantity.magnitude import (
     MOST_COUNTED,
     finite,
 )
-from mlpm_core.quantity.percent import SHARE, is_percent, is_share
+from mlpm_core.quantity.percent import PERCENT_WORDS, SHARE, is_percent, is_share
 from mlpm_core.quantity.quantity import Quantity, said
 from mlpm_core.quantity.reading import NUMBER
 from mlpm_core.quantity.unit import CURRENCIES, Unit
@@ -30,6 +30,7 @@ __all__ = [
     "LARGEST_SQUARE",
     "MOST_COUNTED",
     "NUMBER",
+    "PERCENT_WORDS",
     "SHARE",
     "Dimension",
     "Quantity",

@@ -7,7 +7,13 @@ from typing import Final
 SHARE: Final = "share"
 """What the unit of a number is called once its hundredths are divided by 100."""
 
-_SPELLINGS: Final = frozenset(("%", "percent", "per cent"))
+PERCENT_WORDS: Final = (
+    *("percent", "per cent", "percentage", "pct", "pct.", "prozent", "pourcent", "porcentaje"),
+    *("por ciento", "percento", "procent", "v.h.", "vh"),
+)
+"""Words for hundredths in the languages that files come in."""
+
+_SPELLINGS: Final = frozenset(("%", *PERCENT_WORDS))
 
 
 def is_percent(unit: str) -> bool:
@@ -15,10 +21,10 @@ def is_percent(unit: str) -> bool:
 
     Examples
     --------
-    >>> is_percent(" Percent "), is_percent("%"), is_percent("share"), is_percent("%/week")
+    >>> is_percent(" Percent "), is_percent("in %"), is_percent("share"), is_percent("%/week")
     (True, True, False, False)
     """
-    return " ".join(unit.split()).casefold() in _SPELLINGS
+    return " ".join(unit.split()).casefold().removeprefix("in ") in _SPELLINGS
 
 
 def is_share(low: float | None, high: float | None, unit: str = "1") -> bool:

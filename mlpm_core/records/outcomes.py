@@ -114,19 +114,25 @@ class Incident(Record):
     model_id: Name = column("The model concerned.", label="Model", aliases=("model",))
     title: Text = column("What went wrong, in a few words.", aliases=("summary",))
     started_at: Moment = column(
-        "When it began, UTC.", label="Began", aliases=("created", "created_at", "opened_at")
+        "When it began, UTC.",
+        label="Began",
+        aliases=("created", "created_at", "created_on", "opened_at"),
     )
     severity: Severity = column(
-        "How bad it is; SEV1 is the worst.", default=Severity.SEV3, aliases=("priority",)
+        "How bad it is; SEV1 is the worst.",
+        default=Severity.SEV3,
+        aliases=("priority", "priorit\u00e4t", "urgency"),
     )
-    status: IncidentStatus = column("How far it is dealt with.", default=IncidentStatus.OPEN)
+    status: IncidentStatus = column(
+        "How far it is dealt with.", default=IncidentStatus.OPEN, aliases=("state",)
+    )
     detected_at: Moment | None = column("When it was noticed.", label="Noticed", default=None)
     acknowledged_at: Moment | None = column(
         "When somebody took it on.", label="Taken on", default=None
     )
     mitigated_at: Moment | None = column("When the harm stopped.", label="Mitigated", default=None)
     resolved_at: Moment | None = column(
-        "When it was mended.", label="Resolved", default=None, aliases=("resolved",)
+        "When it was mended.", label="Resolved", default=None, aliases=("resolved", "resolved_on")
     )
     detected_by: DetectedBy = column("Who noticed.", default=DetectedBy.UNKNOWN)
     root_cause: RootCause = column("Why it happened.", default=RootCause.UNKNOWN)

@@ -42,7 +42,10 @@ CASES = [
     Case("n01 not read", "n01_percent.csv", answers=("signs=faulty",), rejects=("not-a-number",)),
     Case("percent with a space", results("81 %", "79.5 %"), answers=("signs=read",),
          rows=({"value": 0.81}, {"value": 0.795})),
-    Case("shares among percentages", results("81%", "0.79"), rejects=("not-a-number",)),
+    Case("shares among percentages", results("81%", "0.79"), asked=("signs",),
+         says="81% is 0.81, 0.79 is 0.79"),
+    Case("numbers among percentages", results("81%", "7.9"),
+         rejects=("not-a-number", "out-of-range")),
     Case("wide percentages", "week,model,recall\n2024-02-05,m,81%\n",
          answers=("wide=recall", "signs=read"), rows=({"value": 0.81},)),
     # Currency signs, brackets, a minus behind.
@@ -57,7 +60,7 @@ CASES = [
          rejects=("not-a-number",)),
     # Marks.
     Case("n16", "n16_german_all_over_1000.csv", kind="cost_log", rows=amounts(1234.56, 2345.6),
-         read_as="a comma marks the decimals, a point thousands"),
+         read_as="numbers with a decimal comma and a point for thousands"),
     Case("English, all over 1000", costs('"1,234.56"', '"2,345.60"', delimiter=","),
          kind="cost_log", rows=amounts(1234.56, 2345.6)),
     Case("both marks settle the others", costs("1.234,56", "7,5", "2.000"), kind="cost_log",

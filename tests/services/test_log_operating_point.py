@@ -11,6 +11,7 @@ from sklearn import metrics
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status
+from mlpm_core.services.in_life.deployments import deployment as deployment_view
 from mlpm_core.services.in_life.deployments import deployments
 from mlpm_core.services.ingest.kpi_effects import without_figures
 from mlpm_core.services.ingest.recovery import open_recovered
@@ -19,6 +20,7 @@ from mlpm_core.services.ingest.uploads import Upload, import_upload
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation.monitored import recent_reading
 from mlpm_core.services.valuation.value_cases import case_value
+from pages.parts.in_life.text import goes_by
 from tests.monitored_shop import SHOP, clock, save
 from tests.services.test_imports import put
 from tests.stores import copied
@@ -53,10 +55,10 @@ def rows(n=600, yes="1", no="0", seed=3):
     ]
 
 
-def log(workspace, lines, **answers):
+def log(workspace, lines, *, ask_again=False, **answers):
     profile = Profile(**answers)
     text = HEAD + "".join(",".join(map(str, line)) + "\n" for line in lines)
-    return put(workspace, text, kind="prediction_log", profile=profile)
+    return put(workspace, text, kind="prediction_log", profile=profile, ask_again=ask_again)
 
 
 def scored(cases):
@@ -100,12 +102,45 @@ def test_scores_alone_ask_for_the_threshold_once_and_then_give_precision_and_rec
     assert f"Recall {found[1]['recall'][0]:.3g} (n = {found[1]['recall'][1]})" in line.message
     assert "600 of 600 predictions have an outcome yet" in line.message
     assert "computed-from-log" not in {w.code for w in without_figures(done).warnings}
+    goes_by = f"A case counts as flagged from a score of 0.35 on, as answered for {done.batch}."
+    assert goes_by in line.message
+    assert reading(workspace).notes.goes_by == goes_by
     more = [(f"more-{a}", *rest) for a, *rest in scored(cases)]
-    assert log(workspace, more).status is Status.COMMITTED  # it is not asked again
+    later = log(workspace, more)
+    assert later.status is Status.COMMITTED  # it is not asked again
+    assert f"Read as answered before, for {done.batch}: thresholds.m is 0.35." in {
+        w.message for w in later.warnings if w.code == "answered-before"
+    }
     assert reading(workspace).notes.asks_threshold is False
     undo(workspace.acting_as("ada"), SHOP, done.batch)
     again = [(f"again-{a}", *rest) for a, *rest in scored(cases)]
     assert log(workspace, again).status is Status.ASKED  # the answer went with its import
+
+
+def test_another_threshold_is_asked_on_request_and_stands_on_the_screen(empty):
+    workspace, cases = shop(empty, "fraud_blocking"), rows(200)
+    log(workspace, scored(cases), thresholds={"m": "0.35"})
+    more = [(f"more-{a}", *rest) for a, *rest in scored(cases)]
+    assert log(workspace, more, ask_again=True).status is Status.ASKED
+    done = log(workspace, more, ask_again=True, thresholds={"m": "0.6"})
+    save(workspace, "deployments", {"deployment_id": "d", "model_id": "m", "value_case_id": "c",
+                                    "from_on": "2024-07-01"})  # fmt: skip
+    sentence = goes_by(deployment_view(workspace, SHOP, "d"))
+    assert f"from a score of 0.6 on, as answered for {done.batch}." in sentence.replace("\\", "")
+    assert "Ask me again" in sentence
+
+
+def test_a_class_that_was_named_is_said_and_one_that_says_itself_is_not(empty):
+    workspace, cases = shop(empty, "fraud_blocking"), rows(200, yes="fraud", no="fine")
+    done = log(workspace, scored(cases), thresholds={"m": "0.5"}, positives={"m": "fraud"})
+    assert f"The class that counts is fraud, as answered for {done.batch}." in (
+        reading(workspace).notes.goes_by
+    )
+    undo(workspace.acting_as("ada"), SHOP, done.batch)
+    classes = [(name, day, "m", int(score > 0.5), "", outcome, "")
+               for name, day, score, outcome in rows(200)]  # fmt: skip
+    log(workspace, classes)
+    assert reading(workspace).notes.goes_by == ""
 
 
 def test_the_threshold_is_an_answer_of_the_command_and_of_the_route(empty):

@@ -31,6 +31,8 @@ _SPACE_MARKS = "[ \u00a0\u202f\u2009]"
 LOCAL_DAY, RANGE = "local day", "range"
 """Notes of moments: the midnight of a zone other than UTC; a first and a last day."""
 
+_OF_RANGES = ("period_start", "period")
+
 FIRST_MOMENT = datetime(1990, 1, 1)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
@@ -223,7 +225,7 @@ class Grammar:
 
     def _moment(self, column: Column, text: str) -> Cell:
         moment_read = self._date(text.strip(SPACES))
-        if moment_read is not None and moment_read.is_range and column.name != "period_start":
+        if moment_read is not None and moment_read.is_range and column.name not in _OF_RANGES:
             moment_read = None
         if moment_read is not None and moment_read.asks is not None:
             return Cell(None, None, ("asks " + moment_read.asks,))

@@ -14,8 +14,9 @@ from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.fast_path import Cells, read_all, read_plain
 from mlpm_core.intake.columns.file_columns import FileColumns
 from mlpm_core.intake.columns.mending import mended
-from mlpm_core.intake.columns.metric_rules import IN_PERCENT, NEGATED, check_results
+from mlpm_core.intake.columns.metric_rules import NEGATED, check_results
 from mlpm_core.intake.columns.readings import Faults, PlainReading, Reading
+from mlpm_core.intake.columns.shares import IN_PERCENT
 from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
 from mlpm_core.intake.files.table import DictionaryColumn, Table
 from mlpm_core.intake.messages import Fault, reject

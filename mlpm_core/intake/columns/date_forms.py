@@ -6,7 +6,7 @@ One such cell among others could be a slip; where most cells of a column have th
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.dates import Moment, in_order, midnight, timed
@@ -15,23 +15,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _NAMES: Final = (
-    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari",
-    "february feb februar février févr fév fevrier febrero febbraio fevereiro februari",
-    "march mar mär märz mrz mars marzo março maart mrt",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag maio mei",
-    "june jun juni juin junio giugno giu junho",
-    "july jul juli juillet juil julio luglio lug julho",
-    "august aug août aout agosto ago augustus",
-    "september sep sept septembre septiembre settembre set setembro",
-    "october oct oktober okt octobre octubre ottobre ott outubro out",
-    "november nov novembre noviembre novembro",
-    "december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro",
+    "january jan januar jänner jän янв января январь stycznia styczeń ocak janvier janv "
+    "enero ene gennaio gen janeiro januari",
+    "february feb februar фев февраля февраль lutego luty şubat février févr fév "
+    "fevrier febrero febbraio fevereiro februari",
+    "march mar март марта marca marzec mart mär märz mrz mars marzo março maart mrt",
+    "april апр апреля апрель kwietnia kwiecień nisan apr avril avr abril abr aprile",
+    "may май мая maja maj mayıs mai mayo maggio mag maio mei",
+    "june июн июня июнь czerwca czerwiec haziran jun juni juin junio giugno giu junho",
+    "july июл июля июль lipca lipiec temmuz jul juli juillet juil julio luglio lug julho",
+    "august авг августа август sierpnia sierpień ağustos augusti aug août aout agosto ago augustus",
+    "september сен сентября сентябрь września wrzesień eylül sep sept septembre "
+    "septiembre settembre set setembro",
+    "october окт октября октябрь października październik ekim oct oktober okt octobre "
+    "octubre ottobre ott outubro out",
+    "november ноя ноября ноябрь listopada listopad kasım nov novembre noviembre novembro",
+    "december дек декабря декабрь grudnia grudzień aralık dec dezember dez décembre déc "
+    "decembre diciembre dic dicembre dezembro",
 )
 _MONTH_OF: Final = {
     name: month for month, names in enumerate(_NAMES, start=1) for name in names.split()
 }
-_MONTH: Final = r"(?P<month>[^\W\d_]{3,10})\.?"
+_MONTH: Final = r"(?P<month>[^\W\d_]{3,12})\.?"
 _TIME: Final = r"(?P<rest>(?:,? |T)[0-9].*)?"
 _DAYS_FIRST: Final = r"(?:[^\W\d_]{2,10}\.?,? +)?"
 _NAMED: Final = tuple(
@@ -44,6 +49,7 @@ _NAMED: Final = tuple(
         rf"{_DAYS_FIRST}{_MONTH} +(?P<day>[0-9]{{1,2}})(?P<rest> [0-9:]+)(?: [A-Z]{{3,4}})? "
         r"(?P<year>[0-9]{4})",
         rf"{_MONTH}[ /'-]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+        r"(?P<day>[0-9]{2})(?P<month>[A-Za-z]{3})(?P<year>[0-9]{4})(?::(?P<rest>[0-9:.]+))?",
         rf"(?P<year>[0-9]{{4}})[ /-]{_MONTH}(?:[ /-](?P<day>[0-9]{{1,2}}))?",
     )
 )
@@ -56,18 +62,42 @@ _QUARTER: Final = (
 )
 _WEEK: Final = (
     re.compile(r"(?P<y>[0-9]{4})[ /-]?(?:W|KW|CW|wk|week)[ -]?(?P<w>[0-9]{1,2})", re.IGNORECASE),
-    re.compile(r"(?:W|KW|CW|wk|week)[ .-]*(?P<w>[0-9]{1,2})[ ,/-]+(?P<y>[0-9]{4})", re.IGNORECASE),
+    re.compile(r"(?:W|KW|CW|wk|week)[ .-]*(?P<w>[0-9]{1,2})[ ,/-]+(?P<y>[0-9]{4}|[0-9]{2})", re.I),
 )
 _MONTH_YEAR: Final = (
+    re.compile(r"(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])"),
     re.compile(r"(?P<m>[0-9]{1,2})[/.-](?P<y>[0-9]{4})"),
     re.compile(r"(?P<y>[0-9]{4})[/.](?P<m>[0-9]{1,2})"),
 )
+_ZONE_NAME: Final = re.compile(r" \([^()]*\)$")
+_POINTS: Final = re.compile(r"([0-9]{1,2})\.([0-9]{2})\.([0-9]{2})(?=\D|$)")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _SHORT: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{2})( .+)?")
 _EPOCHS: Final = {"s": (10, 1), "ms": (13, 10**3), "us": (16, 10**6), "ns": (19, 10**9)}
-_LONGEST: Final = 40
+_LONGEST: Final = 60
 
 EPOCH: Final = "asks epoch"
+
+
+def month_of(text: str) -> int | None:
+    """The number of a month by its name.
+
+    Examples
+    --------
+    >>> month_of("Mai"), month_of("Sept."), month_of("soon")
+    (5, 9, None)
+    """
+    return _MONTH_OF.get(text.strip().rstrip(".").casefold())
+
+
+def _year_of(digits: str) -> int:
+    return int(digits) + (2000 if len(digits) == 2 else 0)
+
+
+def _plain_time(rest: str) -> str:
+    """A time without the words of its zone's name, and with colons."""
+    plain = _ZONE_NAME.sub("", rest.replace("GMT+", "+").replace("GMT-", "-"))
+    return _POINTS.sub(r"\1:\2:\3", plain)
 
 
 def _month_name(text: str, order: str | None) -> Moment | None:
@@ -80,11 +110,12 @@ def _month_name(text: str, order: str | None) -> Moment | None:
         if month is None:
             continue
         groups = match.groupdict()
-        year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+        year = _year_of(match["year"])
         if groups.get("day") is None:
             return Moment(midnight(date(year, month, 1)), "P1M")
-        rest = groups.get("rest")
-        return timed(date(year, month, int(groups["day"])), rest and " " + rest.lstrip(", T"))
+        rest = _plain_time(groups.get("rest") or "")
+        clock = f" {rest.lstrip(', T')}" if rest else None
+        return timed(date(year, month, int(groups["day"])), clock)
     return None
 
 
@@ -111,7 +142,7 @@ def _week(text: str, order: str | None) -> Moment | None:
     match = next((m for p in _WEEK if (m := p.fullmatch(text))), None)
     if match is None:
         return None
-    return Moment(midnight(date.fromisocalendar(int(match["y"]), int(match["w"]), 1)), "P1W")
+    return Moment(midnight(date.fromisocalendar(_year_of(match["y"]), int(match["w"]), 1)), "P1W")
 
 
 def _month_year(text: str, order: str | None) -> Moment | None:
@@ -137,11 +168,12 @@ def _epoch(unit: str) -> Callable[[str, str | None], Moment | None]:
 
     def read(text: str, order: str | None) -> Moment | None:
         del order
-        whole = text.removesuffix(".0")
-        if len(whole) != digits or not whole.isascii() or not whole.isdigit():
+        whole, _, part = text.partition(".")
+        if len(whole) != digits or not (whole + part).isascii() or not (whole + part).isdigit():
             return None
-        at = datetime(1970, 1, 1) + timedelta(microseconds=int(whole) * 10**6 // per_second)
-        return Moment(at, "P1D" if (at.hour, at.minute, at.second) == (0, 0, 0) else "")
+        micro = int(whole) * 10**6 // per_second + int(part[:6].ljust(6, "0")) // per_second
+        at = datetime(1970, 1, 1) + timedelta(microseconds=micro)
+        return Moment(at, "P1D" if at.time() == time() else "")
 
     return read
 
@@ -173,6 +205,11 @@ def in_form(text: str, form: str, order: str | None) -> Moment | None:
         return _FORMS[form](text, order)
     except (ValueError, OverflowError):
         return None
+
+
+def in_any_form(text: str, order: str | None) -> Moment | None:
+    """A date of whatever form; None when the text is none."""
+    return next((m for form in _FORMS if (m := in_form(text, form, order)) is not None), None)
 
 
 def form_of(texts: Sequence[str]) -> str | None:

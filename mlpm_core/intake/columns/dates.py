@@ -16,12 +16,15 @@ _ISO = re.compile(
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})([/.-])([0-9]{1,2})\2([0-9]{1,2})([T ].+)?")
 _EAST = re.compile(r"([0-9]{4})[年년] ?([0-9]{1,2})[月월](?: ?([0-9]{1,2})[日일])?( .+)?")
+_SPACED = re.compile(r"([0-9]{4})\. ([0-9]{1,2})\. ([0-9]{1,2})\.?( .+)?")
+_EAST_HOUR = re.compile(r"([0-9]{1,2})[时時시] ?([0-9]{1,2})[分분](?: ?([0-9]{1,2})[秒초])?")
 _ORDERED = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})([T ].+)?")
 _TIME = re.compile(
     r"[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?: ?([AaPp])\.?[Mm]\.?)?"
     r"(?: ?(?:(Z|UTC|GMT|\(UTC\))|([+-])([0-9]{2})(?::?([0-9]{2}))?(?: UTC)?))?"
 )
 _BETWEEN = re.compile(r"\s+(?:to|bis|until|au|\u2013|\u2014|-)\s+|\s*(?:\.\.|,\s|\u2013|\u2014)\s*")
+_TWO_ORDERED = re.compile(r"([0-9]{1,4}[/.][0-9/.]+)-([0-9]{1,4}[/.][0-9/.]+)")
 _LONGEST = 80
 _SERIAL = re.compile(r"([0-9]{5})(\.[0-9]+)?")
 _SERIAL_START = {"1900": date(1899, 12, 30), "1904": date(1904, 1, 1)}
@@ -33,8 +36,8 @@ _SPANS = {
 }
 _DAY = timedelta(days=1)
 _NOON = 12
+_FIRST_YEAR, _LAST_YEAR = 15, 35  # of two digits that may be a year in front
 
-ASKED_ORDER = ("both", "dmy", "mdy")
 ASKED_SERIAL = "serial"
 
 
@@ -89,6 +92,9 @@ def _one(text: str, date_order: str | None, excel_serial: str | None) -> Moment 
         return in_order(ordered, int(ordered[4]), date_order)
     if (serial := _SERIAL.fullmatch(text)) and 20_000 <= float(text) <= 80_000:
         return _serial(serial, excel_serial)
+    if spaced := _SPACED.fullmatch(text):
+        year, month, day, rest = spaced.groups()
+        return timed(date(int(year), int(month), int(day)), rest)
     if east := _EAST.fullmatch(text):
         return _east(east)
     return None
@@ -197,6 +203,8 @@ def _iso(match: re.Match[str]) -> Moment | None:
 
 def _east(match: re.Match[str]) -> Moment | None:
     year, month, day, rest = match.groups()
+    if rest and (clock := _EAST_HOUR.fullmatch(rest.strip())):
+        rest = f" {clock[1]}:{clock[2].zfill(2)}:{(clock[3] or '0').zfill(2)}"
     if day is None:
         return None if rest else Moment(midnight(date(int(year), int(month), 1)), "P1M")
     return timed(date(int(year), int(month), int(day)), rest)
@@ -207,7 +215,8 @@ def _range(text: str, order: str | None) -> Moment | None:
     inner = text.removeprefix("{").removesuffix("}")
     parts = [p for p in _BETWEEN.split(inner) if p]
     if len(parts) != 2:
-        parts = inner.split("/")
+        two = _TWO_ORDERED.fullmatch(inner)
+        parts = [*two.groups()] if two else inner.split("/")
     if len(parts) != 2:
         return None
     ends = [_one(part, order, "1900") for part in parts]
@@ -225,16 +234,23 @@ def _range(text: str, order: str | None) -> Moment | None:
 
 
 def in_order(match: re.Match[str], year: int, order: str | None) -> Moment | None:
-    """A date of which the order of day and month must be known."""
-    one, other = int(match[1]), int(match[3])
+    """A date of which the order of day and month must be known; of two digits that of the year too.
+
+    What it asks is ``both``, ``dmy`` or ``mdy``, with ``+ymd`` where the year may come first.
+    """
+    one, other, last = int(match[1]), int(match[3]), int(match[4])
     fits = {"dmy": _date(year, other, one), "mdy": _date(year, one, other)}
+    if len(match[4]) == 2 and _FIRST_YEAR <= one <= _LAST_YEAR:
+        fits["ymd"] = _date(2000 + one, other, last)
     if order is not None:
-        day = fits[order]
+        day = fits.get(order)
         return None if day is None else timed(day, match[5])
     possible = [o for o, day in fits.items() if day is not None and timed(day, match[5])]
     if not possible:
         return None
-    return Moment(None, asks="both" if len(possible) == 2 else possible[0])
+    two = [o for o in possible if o != "ymd"]
+    asks = ["both" if len(two) == 2 else two[0]] if two else []
+    return Moment(None, asks="+".join([*asks, *(["ymd"] if "ymd" in possible else [])]))
 
 
 def _serial(match: re.Match[str], system: str | None) -> Moment:

@@ -10,6 +10,8 @@ from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Fault, Refusal, reject
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mlpm_core.intake.columns.header import Fields, Header
 
 
@@ -53,9 +55,13 @@ class FileColumns:
         """The name of the column at a position."""
         return self._header.label(position)
 
-    def unused_headers(self) -> list[str]:
-        """The headers of columns that no field takes, the intake's own left out."""
-        wide = {j for j, _ in self.wide}
+    def asked_share(self, name: str) -> str | None:
+        """The metric that a name stands for, unless somebody answered what that is."""
+        return None if self._fields.is_told(name) else self._fields.metric_of(name)
+
+    def unused_headers(self, used: Collection[int] = ()) -> list[str]:
+        """The headers of columns that no field takes, the intake's own and ``used`` left out."""
+        wide = {*used, *(j for j, _ in self.wide)}
         return [
             self._header.label(j)
             for j, (cell, name) in enumerate(

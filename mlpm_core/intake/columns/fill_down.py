@@ -14,6 +14,7 @@ from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.columns.rows import Flags
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.profile import Profile
 
@@ -31,6 +32,7 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
     """
     if profile.fill_down == "faulty" or profile.is_replay:
         return records
+    holds_more = _holds_more(records, header, fields)
     blanks = {
         j: blank
         for j, name in enumerate(header.fields)
@@ -38,6 +40,7 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
         and fields.columns[name].required
         and fields.columns[name].kind is ColumnKind.NAME
         and _is_merged(blank := records.columns[j].are_blank())
+        and (holds_more[blank]).all()
     }
     if not blanks:
         return records
@@ -60,7 +63,20 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
         empty = pa.scalar(None, strings.type)
         filled = pc.fill_null_forward(pc.if_else(pa.array(blank), empty, strings))
         records.columns[j] = DictionaryColumn(filled)
-    return records
+    headings = set(records.lines[~holds_more].tolist())
+    return records.without(headings.__contains__) if headings else records
+
+
+def _holds_more(records: Table, header: Header, fields: Fields) -> Flags:
+    """Which records hold more than names: a heading of a group, or a footnote, does not."""
+    holds = np.zeros(len(records.lines), dtype=bool)
+    for j, name in enumerate(header.fields):
+        is_name = name is not None and fields.columns[name].kind is ColumnKind.NAME
+        if name is not None and not (is_name and fields.columns[name].required):
+            holds |= ~records.columns[j].are_blank()
+    for j in header.wide_columns(fields):
+        holds |= ~records.columns[j].are_blank()
+    return holds
 
 
 def _is_merged(blank: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:

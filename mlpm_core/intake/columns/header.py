@@ -152,12 +152,19 @@ class Fields:
             self.is_answered(header) or self.is_meant(header) or known_metric(header) is not None
         )
 
+    def may_be_metric(self, header: str) -> bool:
+        """Whether a column of a wide file holds a metric, or may do once it is answered."""
+        return self.is_metric(header) or (self.is_results and bool(self.may_mean(header)))
+
     def has_metric_columns(self, header: Header) -> bool:
         """Whether a file has columns of metrics, though its date may not be known yet."""
         return (
             self.is_results
             and {"metric", "value"}.isdisjoint({*header.fields, *self.profile.fields})
-            and any(self.is_metric(cell) for cell in header.cells)
+            and any(
+                field is None and not header.is_ignored(j, self) and self.may_be_metric(cell)
+                for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True))
+            )
         )
 
     def is_answered(self, header: str) -> bool:
@@ -179,6 +186,10 @@ class Fields:
             return []
         near = [meaning.answer for meaning in near_metrics(name)]
         return [*near, KEEP] if near else []
+
+    def is_told(self, name: str) -> bool:
+        """Whether nothing is left to ask about a name of a metric."""
+        return self.is_meant(name) or self.profile.is_replay
 
     def metric_of(self, header: str) -> str:
         """The metric that a column of a wide file holds."""
@@ -359,8 +370,7 @@ class Header:
         return (
             fields.is_results
             and not {"period_start", "period_end"}.isdisjoint(self.fields)
-            and not {"metric", "value"} & set(self.fields)
-            and any(fields.is_metric(c) for c in self.cells)
+            and fields.has_metric_columns(self)
         )
 
     def wide_columns(self, fields: Fields) -> list[int]:

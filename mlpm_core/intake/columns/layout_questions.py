@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpm_core.intake.columns.date_forms import in_form
 from mlpm_core.intake.columns.mapping import (
     about_column,
+    asked_about_end,
     asked_about_fields,
     asked_about_outcomes,
     asked_about_units,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Reject
 
+_MOST_DATES = 5  # that are shown
 _MEANS = {
     KEEP: "another metric, kept under its own name; no value rests on it",
     IGNORE: "none of these; the column is not used",
@@ -153,6 +156,7 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
         )
         for j, names in near.items()
     ]
+    questions += asked_about_end(records, header, fields)
     questions += asked_about_units(records, header, fields)
     questions += asked_about_outcomes(records, header, fields)
     last = len(header.cells) - 1
@@ -268,7 +272,7 @@ def _about_wide(header: Header, fields: Fields, *, has_model: bool) -> list[Ques
     headers = [header.cells[j].strip() for j in header.wide_columns(fields)]
     preview = [f"{h}: metric {fields.metric_of(h)}" for h in headers]
     asked = []
-    if not any(map(fields.is_answered, headers)):
+    if headers and not any(map(fields.is_answered, headers)):
         mapping = ", ".join(preview[:12])
         asked.append(
             question(
@@ -308,6 +312,41 @@ def _about_metric(name: str, fields: Fields, other: str) -> list[Question]:
     return [question("metric-name", key, answers, name=name.strip(), preview=preview)]
 
 
+def _about_order(n: Counter[str], samples: Mapping[str, list[str]]) -> list[Question]:
+    """The question in which order day and month stand, and the year where all may begin with it."""
+    told = {what: count for what, count in n.items() if what != "serial" and count}
+    if not told:
+        return []
+    if all("ymd" in what for what in told):
+        texts = [text for what in told for text in samples[what]][:_MOST_DATES]
+        orders = [
+            order
+            for order in ("ymd", "dmy", "mdy")
+            if all(in_form(text, "short", order) is not None for text in texts)
+        ]
+        preview = [f"{o}: {', '.join(_day_of(text, o) for text in texts)}" for o in orders]
+        return [question("date-year-first", "date_order", orders, value=texts[0], preview=preview)]
+    counts: Counter[str] = Counter()
+    shown_by: dict[str, list[str]] = defaultdict(list)
+    for what, count in told.items():
+        word = what.partition("+")[0]
+        counts[word] += count
+        shown_by[word] += samples[what]
+    order = ["mdy", "dmy"] if counts["mdy"] > counts["dmy"] else ["dmy", "mdy"]
+    preview = [f"{w}: {', '.join(shown_by[w][:5])}" for w in ("both", "dmy", "mdy") if shown_by[w]]
+    return [
+        question(
+            "date-order", "date_order", order,
+            n=counts["both"], a=counts["dmy"], b=counts["mdy"], preview=preview,
+        )
+    ]  # fmt: skip
+
+
+def _day_of(text: str, order: str) -> str:
+    read = in_form(text, "short", order)
+    return f"{read.at:%Y-%m-%d}" if read is not None and read.at is not None else text
+
+
 def asked_about_dates(readings: dict[str, Reading]) -> None:
     """Dates can be read.
 
@@ -327,16 +366,7 @@ def asked_about_dates(readings: dict[str, Reading]) -> None:
             n[what] += len(where)
             texts = dict.fromkeys(reading.text(i) for i in where[:200].tolist())
             samples[what] += [shown(text) for text in list(texts)[:5]]
-    questions = []
-    if n["both"] or n["dmy"] or n["mdy"]:
-        order = ["mdy", "dmy"] if n["mdy"] > n["dmy"] else ["dmy", "mdy"]
-        preview = [f"{w}: {', '.join(samples[w])}" for w in ("both", "dmy", "mdy") if samples[w]]
-        questions.append(
-            question(
-                "date-order", "date_order", order,
-                n=n["both"], a=n["dmy"], b=n["mdy"], preview=preview,
-            )
-        )  # fmt: skip
+    questions = _about_order(n, samples)
     if n["serial"]:
         questions.append(
             question("excel-serial", "excel_serial", ["1900", "1904"], preview=samples["serial"])

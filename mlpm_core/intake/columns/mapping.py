@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.date_forms import form_of
 from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.written_units import header_unit, money_of
 from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.messages import question, shown
@@ -28,12 +30,14 @@ _MOST_SHOWN: Final = 3
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
 
 _WORDS: Final[dict[str, str]] = {
-    "model_id": "model name modell modele modèle modelo algorithm \u30e2\u30c7\u30eb \u6a21\u578b",
+    "model_id": "model name modell modele modèle modelo algorithm service ci component "
+    "\u30e2\u30c7\u30eb \u6a21\u578b",
     "kpi_id": "kpi kennzahl indicator indicateur",
     "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
     "\u6307\u6807",
     "period_start": "date datum week woche month monat day tag period periode zeitraum semaine "
-    "mois jour période start from fecha timestamp time \u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
+    "mois jour période quarter quartal trimestre kw cw wk q von du start begin from fecha "
+    "timestamp time \u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
     "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
     "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
     "candidate": "candidate model modell estimator name version run",
@@ -42,11 +46,14 @@ _WORDS: Final[dict[str, str]] = {
     "ts": "time timestamp date datum created at",
     "amount": "amount betrag montant cost kosten total price sum \u91d1\u984d",
     "cost_type": "type art service category kategorie product",
-    "title": "title titel summary description subject",
-    "started_at": "start started created begin opened beginn",
-    "incident_id": "id key number ticket issue",
-    "period_end": "end ende until to bis fin",
-    "y_true": "label target truth actual outcome real",
+    "title": "title titel summary description subject zusammenfassung beschreibung",
+    "started_at": "start started created begin opened beginn erstellt cr\u00e9\u00e9",
+    "incident_id": "id key number ticket issue vorgangsschl\u00fcssel schl\u00fcssel nummer",
+    "period_end": "end ende ended ends until till to bis fin au hasta fino ate through thru last "
+    "closing close stop",
+    "period": "month quarter week year period monat quartal jahr woche periode mois kw q",
+    "y_true": "label target truth actual outcome real tats\u00e4chlich ergebnis ist r\u00e9el",
+    "y_pred": "prediction predicted pred yhat forecast vorhersage prognose pr\u00e9diction class",
 }
 """Words of headers that suggest a field."""
 
@@ -58,6 +65,8 @@ def asked_about_fields(
     if len(header.cells) == 1:
         return None
     unused = _unused(header, fields)
+    if _is_one_period(records, header, fields, missing, unused):
+        missing = {*missing, "period"} - {"period_start", "period_end"}
     wanted = [c for c in fields.columns.values() if c.name in missing]
     answered = fields.profile.fields
     no_column = [c for c in wanted if answered.get(c.name) == NONE_OF_THESE or not unused]
@@ -80,6 +89,32 @@ def asked_about_fields(
     return questions
 
 
+def _is_one_period(
+    records: Table, header: Header, fields: Fields, missing: Collection[str], unused: Sequence[int]
+) -> bool:
+    """Whether one column is to give both days of a period, as that of a quarter does."""
+    if not {"period_start", "period_end"} <= set(missing) or "period" not in fields.columns:
+        return False
+    named = [j for j in unused if header_length(header.cells[j]) is not None]
+    dates = [j for j in unused if is_mostly_dates(filled_cells(records, j))]
+    return bool(named) or len(dates) == 1
+
+
+def asked_about_end(records: Table, header: Header, fields: Fields) -> list[Question]:
+    """The question whether a second column of dates is the last day of the periods."""
+    ends = fields.columns.get("period_end")
+    given = {*header.fields, *fields.profile.constants}
+    if ends is None or ends.required or "period_end" in given or fields.profile.is_replay:
+        return []
+    return [
+        about_column(records, j, header.cells[j], [ends.name])
+        for j in _unused(header, fields)
+        if has_own_word(header.cells[j], ends)
+        and not fields.is_chosen(header.cells[j])
+        and is_mostly_dates(filled_cells(records, j))
+    ][:1]
+
+
 def _unused(header: Header, fields: Fields) -> list[int]:
     """The columns with a name of their own that no field takes."""
     cells = [cell.strip() for cell in header.cells]
@@ -91,7 +126,7 @@ def _unused(header: Header, fields: Fields) -> list[int]:
         and not is_blank(cell)
         and not header.is_ignored(j, fields)
         and cells.count(cell) == 1
-        and not (is_wide and fields.is_metric(cell))
+        and not (is_wide and fields.may_be_metric(cell))
     ]
 
 
@@ -155,11 +190,25 @@ def is_mostly_numbers(cells: Sequence[str]) -> bool:
     return sum(moment(c, "dmy", None) is not None for c in cells) <= len(cells) / 2
 
 
+def is_mostly_dates(cells: Sequence[str]) -> bool:
+    """Whether most cells of a column are dates."""
+    if not cells:
+        return False
+    n_dates = sum(moment(c, "dmy", None) is not None for c in cells)
+    return 2 * n_dates > len(cells) or form_of(cells) is not None
+
+
 def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list[Question]:
-    """The question which column of a log holds the outcomes, when one looks as if it did."""
+    """The question which column of a log holds predictions, or outcomes, if one looks like it."""
     profile = fields.profile
     if fields.record is not Prediction or "y_true" in header.fields or profile.is_replay:
         return []
+    unused = _unused(header, fields)
+    guess = fields.columns["y_pred"]
+    if not {"y_pred", "y_pred_proba"} & {*header.fields, *profile.fields}:
+        named = [j for j in unused if has_own_word(header.cells[j], guess)]
+        if named:
+            return [_which(records, header, guess, unused)]
     if "y_true" in profile.fields or "y_true" in profile.constants:
         return []
     predicted: set[str] = {"0", "1"}
@@ -167,10 +216,10 @@ def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list
         predicted = set(filled_cells(records, header.fields.index("y_pred")))
     may_be = [
         j
-        for j in _unused(header, fields)
+        for j in unused
         if (classes := set(filled_cells(records, j)))
         and len(records.columns[j].cells) <= _MOST_CLASSES
-        and len(classes) > 1
+        and (len(classes) > 1 or has_own_word(header.cells[j], fields.columns["y_true"]))
         and classes <= predicted
     ]
     return [_which(records, header, fields.columns["y_true"], may_be)] if may_be else []

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.cell_parser import Grammar, is_missing
+from mlpm_core.intake.columns.signs import without_signs
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question
 
@@ -22,6 +23,7 @@ _GROUPED = {
     ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
     ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?"),
 }
+_LEAST: Final = 2  # numbers with a thousands mark: one may be a slip
 _BOTH: Final = (
     (re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+"), ",", "."),
     (re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+"), ".", ","),
@@ -36,13 +38,14 @@ def settled_marks(
 ) -> Profile:
     """The profile with the marks that the numbers of a file settle by themselves.
 
-    They do where a number bears both, as 1.234,56 does, and all others can be read alike. A space
+    They do where a number bears both, as 1.234,56 does, or where one bears a mark that can only
+    mark decimals, as 0.85 does, beside 1,200 and 3,450; and all others can be read alike. A space
     or an apostrophe as thousands mark stays a question; it settles the decimal mark.
     """
     if profile.decimal is not None:
         return profile
     cells = [
-        text
+        without_signs(text)[0]
         for j in header.numbers(fields)
         if not (records.columns[j].has_many and records.columns[j].numbers is not None)
         for cell in records.columns[j].cells
@@ -53,6 +56,8 @@ def settled_marks(
         for pattern, decimal, thousands in _BOTH
         if any(map(pattern.fullmatch, cells))
     }
+    if not settled:
+        settled = _settled_beside(cells)
     if len(settled) != 1:
         return profile
     decimal, thousands = settled.pop()
@@ -66,6 +71,21 @@ def settled_marks(
     return marked if is_settled else profile.answered("decimal", decimal)
 
 
+def _settled_beside(cells: list[str]) -> set[tuple[str, str]]:
+    """The marks of decimals and thousands, where each number bears one of two at most."""
+    settled = set()
+    for decimal, thousands in ((".", ","), (",", ".")):
+        marked = [cell for cell in cells if thousands in cell]
+        others = [cell for cell in cells if decimal in cell]
+        if (
+            len(marked) >= _LEAST
+            and all(map(_GROUPED[thousands].fullmatch, marked))
+            and any(not _GROUPED[decimal].fullmatch(cell) for cell in others)
+        ):
+            settled.add((decimal, thousands))
+    return settled
+
+
 def marks_in_words(profile: Profile) -> str:
     """The marks of a profile, as a receipt says them.
 
@@ -73,12 +93,12 @@ def marks_in_words(profile: Profile) -> str:
     --------
     >>> from mlpm_core.intake.profile import Profile
     >>> marks_in_words(Profile(decimal=",", thousands="."))
-    'a comma marks the decimals, a point thousands'
+    'numbers with a decimal comma and a point for thousands'
     """
     words = {",": "comma", ".": "point"}
-    decimals = f"a {words[profile.decimal_mark]} marks the decimals"
+    decimals = f"numbers with a decimal {words[profile.decimal_mark]}"
     thousands = words.get(profile.thousands or "")
-    return f"{decimals}, a {thousands} thousands" if thousands else decimals
+    return f"{decimals} and a {thousands} for thousands" if thousands else decimals
 
 
 def about_marks(records: Table, header: Header, fields: Fields, profile: Profile) -> list[Question]:
@@ -94,7 +114,11 @@ def about_marks(records: Table, header: Header, fields: Fields, profile: Profile
             continue  # no comma in it, and a point is a decimal point
         joined = "\n".join(records.columns[j].cells)
         if "," in joined or ("." in joined and (header.delimiter != "," or profile.decimal)):
-            cells += [c for t in records.columns[j].cells if not is_missing(c := t.strip(SPACES))]
+            cells += [
+                without_signs(c)[0]
+                for t in records.columns[j].cells
+                if not is_missing(c := t.strip(SPACES))
+            ]
     if profile.decimal is None and profile.thousands in (None, "none", "'", "space"):
         comma = next((c for c in cells if _COMMA.fullmatch(c)), None)
         if comma is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
 from mlpm_core.intake.columns.date_forms import form_of, in_form
+from mlpm_core.intake.columns.signs import MONEY, currency_of, without_signs
 from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question, shown
@@ -38,15 +39,6 @@ _MARKS: Final = {
     ".": re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?"),
 }
 _PLAIN_THOUSANDS: Final = re.compile(r"[+-]?[0-9]{4,}(?:[.,][0-9]*)?")
-
-_SIGN: Final = "[\u20ac$\u00a3\u00a5\u20b9]"
-_PERCENT: Final = re.compile(r"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*%")
-_BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
-_TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
-_CURRENCY: Final = (
-    re.compile(rf"(?P<sign>[+-]?)\s*(?:{_SIGN}|[A-Z]{{3}}\s)\s*(?P<number>-?[0-9.].*)"),
-    re.compile(rf"(?P<sign>)(?P<number>.*[0-9.])\s*(?:{_SIGN}|[A-Z]{{3}})"),
-)
 
 NO_VALUE: Final = frozenset(
     {
@@ -117,6 +109,7 @@ _SAME_WORD: Final = {
 _ONLY_LIKE: Final = frozenset({"group"})
 """Columns of which only words that mean one of ours are asked about: others tell rows apart."""
 
+_NUMBERED: Final = re.compile(r"^[0-9][ .-]+")
 _ASKED_KINDS: Final = frozenset(_SAME_WORD)
 
 
@@ -166,7 +159,7 @@ def _with_thousands(texts: Sequence[str], grammar: Grammar) -> Mended | None:
     """A thousands mark that every number of four digits and more bears."""
     if grammar.profile.thousands is not None:
         return None
-    filled = _filled(texts)
+    filled = [without_signs(text)[0] for text in _filled(texts)]
     if any(map(_PLAIN_THOUSANDS.fullmatch, filled)):
         return None
     for mark, pattern in _MARKS.items():
@@ -219,22 +212,6 @@ def _with_form(
     return Mended(replace(grammar, form=form).reader(column))
 
 
-def _without_signs(text: str) -> tuple[str, float, str]:
-    """A number without its signs, what it is then to be multiplied with, and what was taken off."""
-    plain = text.strip(SPACES)
-    if match := _PERCENT.fullmatch(plain):
-        return match["number"].strip(SPACES), 0.01, "%"
-    factor, taken = 1.0, ""
-    if match := _BRACKETS.fullmatch(plain):
-        plain, factor, taken = match["number"].strip(SPACES), -1.0, "brackets"
-    for pattern in _CURRENCY:
-        if match := pattern.fullmatch(plain):
-            plain, taken = f"{match['sign']}{match['number'].strip(SPACES)}", "currency"
-    if match := _TRAILING.fullmatch(plain):
-        plain, factor, taken = match["number"].strip(SPACES), -factor, "minus"
-    return plain, factor, taken
-
-
 def _with_signs(
     column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
 ) -> Mended | None:
@@ -242,17 +219,22 @@ def _with_signs(
     if column.kind is not ColumnKind.NUMBER or grammar.profile.signs == "faulty":
         return None
     filled = _filled(texts)
-    apart = [_without_signs(t) for t in filled]
+    apart = [without_signs(t) for t in filled]
     signed = [i for i, (_, _, taken) in enumerate(apart) if taken]
     n_percent = sum(taken == "%" for _, _, taken in apart)
-    if not signed or n_percent not in (0, len(filled)):
+    plain = [text for text, _, taken in apart if taken != "%"]
+    if not signed or (n_percent and not all(map(_is_small, plain))):
         return None
     if not all(grammar.is_number(plain) for plain, _, _ in apart):
         return None
 
     if grammar.profile.signs is None:
-        some = [(filled[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in signed[:3]]
-        readings = ", ".join(f"{t} is {times(number, f):.12g}" for t, number, f in some)
+        others = [i for i in range(len(filled)) if i not in signed][: 1 if n_percent else 0]
+        shown_ones = [*signed[: 3 - len(others)], *others]
+        some = [(filled[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in shown_ones]
+        readings = ", ".join(
+            f"{t} is {times(number, f):.12g} {currency_of(t)}".strip() for t, number, f in some
+        )
         asked = question(
             "signs", "signs", ["read", "faulty"], column=column.name, value=some[0][0],
             preview=[f"read: {readings}", "faulty: these cells are faulty"],
@@ -264,11 +246,20 @@ def _with_signs(
     plain_read = with_point.reader(column)
 
     def read_signed(text: str) -> Cell:
-        plain, factor, taken = _without_signs(text)
+        plain, factor, taken = without_signs(text)
         number = grammar.number(plain) if taken else None
-        return read(text) if number is None else plain_read(repr(times(number, factor)))
+        if number is None:
+            return read(text)
+        cell = plain_read(repr(times(number, factor)))
+        return cell._replace(notes=(MONEY + currency_of(text),)) if taken == "currency" else cell
 
     return Mended(read_signed)
+
+
+def _is_small(text: str) -> bool:
+    """Whether a number beside percentages can be a share as it is written."""
+    plain = text.replace(",", ".").lstrip("+-")
+    return re.fullmatch(r"(?:0?\.[0-9]+|[01](?:\.0*)?)", plain) is not None
 
 
 def _with_words_for_nothing(
@@ -322,7 +313,7 @@ def _with_words(
     meant: dict[str, str] = {}
     for text in texts:
         word = text.strip(SPACES)
-        if read(text).fault is None:
+        if not word or read(text).fault is None:
             continue
         key = f"{column.name}.{word}"
         if normal(word) in same:
@@ -330,7 +321,7 @@ def _with_words(
         elif key in answered and answered[key] in column.choices:
             meant[word] = answered[key]
         elif column.name in _ASKED_KINDS and key not in answered and len(questions) < _MOST_WORDS:
-            near = own.get(normal(word))
+            near = own.get(normal(word)) or own.get(normal(_NUMBERED.sub("", word)))
             if near is None and column.name in _ONLY_LIKE:
                 continue
             choices = [c for c in column.choices if c]

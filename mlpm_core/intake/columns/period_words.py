@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from mlpm_core.intake.columns.dates import after
 from mlpm_core.intake.columns.rows import distinct
+from mlpm_core.intake.metric_names import normal
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.rows import Flags, Rows
@@ -21,6 +23,40 @@ EACH: Final = {
     "PT1H": "an hour", "P1D": "a day", "P1W": "a week", "P1M": "a month", "P3M": "a quarter",
     "P1Y": "a year",
 }  # fmt: skip
+
+
+_LENGTH_OF: Final = {
+    "PT1H": "stunde heure hora ora", "P1D": "tag jour giorno",
+    "P1W": "woche wochen semaine semana settimana kw cw wk isoweek kalenderwoche \u9031 \u5468",
+    "P1M": "monat mois mes mese maand \u6708",
+    "P3M": "q qtr quartal trimestre kwartaal", "P1Y": "jahr ann\u00e9e annee a\u00f1o anno jaar",
+}  # fmt: skip
+_IN_ENGLISH: Final = {
+    "hour": "PT1H", "week": "P1W", "month": "P1M", "quarter": "P3M", "year": "P1Y",
+}  # fmt: skip
+_BEFORE: Final = ("calendar", "iso", "reporting", "invoice", "billing")
+
+
+def header_length(header: str) -> str | None:
+    """The length of a period that the header of its date names.
+
+    Examples
+    --------
+    >>> header_length("week"), header_length("Month ending"), header_length("timestamp")
+    ('P1W', 'P1M', None)
+    >>> header_length("Woche ab"), header_length("calendar week"), header_length("Q")
+    ('P1W', 'P1W', 'P3M')
+    """
+    name = normal(header)
+    if name == "day":
+        return "P1D"
+    for word in _BEFORE:
+        name = name.removeprefix(word)
+    english = next((length for word, length in _IN_ENGLISH.items() if name.startswith(word)), None)
+    if english is not None:
+        return english
+    words = set(re.findall(r"[^\W\d_]+", header.casefold()))
+    return next((n for n, of in _LENGTH_OF.items() if not words.isdisjoint(of.split())), None)
 
 
 def in_words(start: datetime, length: str) -> str:

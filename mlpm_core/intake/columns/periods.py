@@ -7,6 +7,7 @@ date begins or ends its period, where it can do both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.columns.cell_parser import LOCAL_DAY, RANGE
+from mlpm_core.intake.columns.date_forms import in_any_form
 from mlpm_core.intake.columns.dates import (
     is_about_month_end,
     length_between,
@@ -21,9 +23,15 @@ from mlpm_core.intake.columns.dates import (
     start_of,
 )
 from mlpm_core.intake.columns.local_times import in_utc
-from mlpm_core.intake.columns.period_words import EACH, INSTANT, day_in_words, in_words
+from mlpm_core.intake.columns.period_words import (
+    EACH,
+    INSTANT,
+    day_in_words,
+    header_length,
+    in_words,
+)
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
-from mlpm_core.intake.columns.spacing import evenly_apart
+from mlpm_core.intake.columns.spacing import Spacing, evenly_apart
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import normal
@@ -40,17 +48,13 @@ if TYPE_CHECKING:
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
     Lengths = np.ndarray[tuple[int], np.dtype[np.int8]]
 
-_WORDS: Final = {
-    "hour": "PT1H", "day": "P1D", "date": "P1D", "week": "P1W", "month": "P1M", "quarter": "P3M",
-    "year": "P1Y",
-}  # fmt: skip
-_IN_HEADER: Final = ("hour", "week", "month", "quarter", "year")
 _LENGTHS: Final = ("", "PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y")
 _CODE: Final = {length: code for code, length in enumerate(_LENGTHS)}
 """Lengths are told apart by number: a file may have a million of them."""
 
 _LONG: Final = _LENGTHS[_CODE["P1W"] :]
 _STARTS: Final = ("start", "begin", "commenc", "from", "weekof")
+_OFFSET: Final = re.compile(r"[+-][0-9]{2}(?::?[0-9]{2})?(?= \(|$)")
 _DAY: Final = np.timedelta64(1, "D")
 _MONDAY, _SATURDAY = 0, 5
 _MOST_SHOWN: Final = 3
@@ -110,7 +114,7 @@ def periods_of(
     may_be_ends = _may_be_ends(starts, lengths, is_open, header, profile)
     if may_be_ends.any():
         if profile.dates_are is None and not profile.is_replay:
-            raise Refusal(questions=[_about_ends(starts, lengths, may_be_ends)])
+            raise Refusal(questions=[_about_ends(starts, lengths, may_be_ends, _order(profile))])
         if profile.dates_are == "end":
             starts = _shifted(starts, lengths, is_open)
             notes = (*notes, "each date is the last day of its period")
@@ -118,20 +122,6 @@ def periods_of(
     if (is_unsaid & (lengths == _CODE["P1D"])).any():
         notes = (*notes, "nothing says how long a period is, so each is taken as a day")
     return Periods(pa.array(starts), _choice(lengths), is_unsaid, notes)
-
-
-def header_length(header: str) -> str | None:
-    """The length of a period that the header of its date names.
-
-    Examples
-    --------
-    >>> header_length("week"), header_length("Month ending"), header_length("timestamp")
-    ('P1W', 'P1M', None)
-    """
-    name = normal(header)
-    if name == "day":
-        return "P1D"
-    return next((_WORDS[word] for word in _IN_HEADER if name.startswith(word)), None)
 
 
 def _moments(reading: Reading) -> Moments:
@@ -156,13 +146,14 @@ def _days_of_their_zone(reading: Reading) -> Moments | None:
         text = reading.text(record).strip(SPACES)
         if text not in read:
             read[text] = _local(text)
-        moments[record] = read[text]
+        if read[text] is not None:
+            moments[record] = read[text]
     return moments
 
 
 def _local(text: str) -> datetime | None:
     for order in ("dmy", "mdy"):
-        written = moment(text, order, None)
+        written = moment(text, order, None) or in_any_form(text, order)
         if written is not None and written.local is not None:
             return written.local
     return None
@@ -171,7 +162,7 @@ def _local(text: str) -> datetime | None:
 def _zones(reading: Reading) -> tuple[str, ...]:
     """The offsets from UTC with which days were written."""
     texts = {reading.text(i) for i in np.flatnonzero(reading.noting(LOCAL_DAY))[:1000].tolist()}
-    offsets = {t.strip(SPACES)[-6:].lstrip("0123456789. ") for t in texts}
+    offsets = {m[0] for t in texts if (m := _OFFSET.search(t))}
     listed = " and ".join(sorted(offsets)[:2])
     return (f"days of the zone {listed}",)
 
@@ -302,7 +293,7 @@ def _asked_length(
     if profile.period is None and (even is None or profile.is_replay):
         return lengths, np.zeros(len(starts), dtype=bool)
     if profile.period is None and even is not None:
-        raise Refusal(questions=[_about_length(starts[where], even.length, even.example)])
+        raise Refusal(questions=[_about_length(starts[where], even, _order(profile))])
     is_answered = np.zeros(len(starts), dtype=bool)
     answered = where if even is None else where[even.is_even]
     is_answered[answered] = True
@@ -311,16 +302,24 @@ def _asked_length(
     return lengths, is_answered
 
 
-def _about_length(starts: Moments, length: str, example: Moments) -> Question:
+def _order(profile: Profile) -> str:
+    """In which order the dates of a question were read, where somebody said it."""
+    words = {"dmy": ", read with the day first,", "mdy": ", read with the month first,",
+             "ymd": ", read with the year first,"}  # fmt: skip
+    return words.get(profile.date_order or "", "")
+
+
+def _about_length(starts: Moments, even: Spacing, order: str) -> Question:
+    length = even.length
     is_midnight = bool((starts.astype("datetime64[D]") == starts).all())
     choices = [length, *(["P1D"] if is_midnight and length != "P1D" else []), INSTANT]
-    first, second = (d.item() for d in example[:2])
+    first, second = (d.item() for d in even.example[:2])
     readings = {
         choice: f"{in_words(first, choice)}, then {in_words(second, choice)}" for choice in choices
     }
     return question(
         "period-length", "period", choices,
-        first=f"{first:%Y-%m-%d}", second=f"{second:%Y-%m-%d}", gap=EACH[length],
+        first=f"{first:%Y-%m-%d}", second=f"{second:%Y-%m-%d}", gap=EACH[length], order=order,
         preview=[f"{c}: {r}" for c, r in readings.items()],
     )  # fmt: skip
 
@@ -347,7 +346,7 @@ def _may_be_ends(
     return may_be
 
 
-def _about_ends(starts: Moments, lengths: Lengths, may_be: Flags) -> Question:
+def _about_ends(starts: Moments, lengths: Lengths, may_be: Flags, order: str) -> Question:
     where = np.flatnonzero(may_be)
     _, first_of = np.unique(starts[where], return_index=True)
     some = where[np.sort(first_of)[:_MOST_SHOWN]].tolist()
@@ -357,7 +356,7 @@ def _about_ends(starts: Moments, lengths: Lengths, may_be: Flags) -> Question:
     first, length = dates[0]
     return question(
         "period-end", "dates_are", ["start", "end"],
-        date=day_in_words(first), period=EACH[length].split(" ")[1],
+        date=day_in_words(first), order=order, period=EACH[length].split(" ")[1],
         preview=[f"start: {'; '.join(as_start)}", f"end: {'; '.join(as_end)}"],
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from mlpm_core.quantity import CURRENCIES, is_percent
+from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, is_percent
 
 _SCALES: Final = {
     "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000": 1e3,
@@ -25,10 +25,12 @@ _MONEY: Final = re.compile(
 _BEHIND: Final = re.compile(
     r"(?P<sign>[A-Z]{3}|[\u20ac$\u00a3\u00a5\u20b9])\s*(?P<scale>'?[A-Za-z0]+)\.?"
 )
+_PERCENT: Final = "|".join(map(re.escape, PERCENT_WORDS))
 _HEADERS: Final = (
     re.compile(r"(?P<name>.+?)\s*[(\[]\s*(?:in\s+)?(?P<unit>[^()\[\]]+?)\s*[)\]]"),
     re.compile(r"(?P<name>.+?)[\s_]+in[\s_]+(?P<unit>.+)"),
-    re.compile(r"(?P<name>.+?)[\s_,]*(?P<unit>%|percent|pct)", re.IGNORECASE),
+    re.compile(r"(?P<name>.+?)[\s_,]*(?P<unit>%)"),
+    re.compile(rf"(?P<name>.+?)[\s_,]+(?P<unit>{_PERCENT})", re.IGNORECASE),
     re.compile(r"(?P<name>.+?)[\s_,]+(?P<unit>[kK]?(?:[A-Z]{3}|[\u20ac$\u00a3]))"),
 )
 _LONGEST: Final = 60
@@ -76,16 +78,19 @@ def header_unit(header: str) -> tuple[str, str] | None:
     (('value', '%'), ('amount', 'k EUR'), ('wape', '%'))
     >>> header_unit("value (checked)"), header_unit("value")
     (('value', 'checked'), None)
+    >>> header_unit("Prozent")
+    ('Prozent', '%')
     """
     text = header.strip()
     if len(text) > _LONGEST:
         return None
+    if is_percent(text):
+        return text, "%"
     for pattern in _HEADERS:
         match = pattern.fullmatch(text)
         if match is not None:
             unit = match["unit"]
-            is_share = is_percent(unit) or unit.lower() in ("pct", "percent")
-            return match["name"], "%" if is_share else unit
+            return match["name"], "%" if is_percent(unit) else unit
     return None
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mlpm_core.intake.files.report_parts import Json, ReportedMetric, as_dict, number, text_of
+from mlpm_core.intake.files.report_parts import (
+    Json,
+    ReportedMetric,
+    as_dict,
+    dicts,
+    number,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +22,7 @@ _SAGEMAKER: Final = re.compile(
 )
 _CONSTANT: Final = "_best_constant_classifier"
 _OVER_ALL: Final = ("accuracy", "error_rate")
+_TRAINER: Final = ("eval_", "predict_", "test_")
 _TIMES: Final = ("runtime", "samples_per_second", "steps_per_second")
 
 
@@ -57,18 +65,37 @@ def _cases(matrix: Json, n: Any) -> dict[str, int]:  # noqa: ANN401  whatever th
 
 
 def is_trainer(report: Json) -> bool:
-    """Whether it is ``all_results.json`` or ``eval_results.json`` of a Hugging Face trainer."""
-    return "eval_loss" in report or (
-        "epoch" in report and any(name.startswith("eval_") for name in report)
-    )
+    """Whether it holds the results of a Hugging Face trainer: all, of validation or of a test."""
+    names = tuple(map(str, report))
+    is_timed = any(n.endswith("_runtime") or n == "epoch" for n in names)
+    return "eval_loss" in report or (is_timed and any(n.startswith(_TRAINER) for n in names))
+
+
+def is_history(report: Json) -> bool:
+    """Whether it is ``trainer_state.json`` of a Hugging Face trainer."""
+    return isinstance(report.get("log_history"), list) and "global_step" in report
+
+
+def training_history(report: Json) -> Iterator[ReportedMetric | str]:
+    """The last evaluation of a training, as its own ``eval_results.json`` would say it."""
+    evaluated = [e for e in dicts(report["log_history"]) if any(n.startswith("eval_") for n in e)]
+    if len(evaluated) > 1:
+        yield "earlier evaluations of the training"
+    for entry in evaluated[-1:]:
+        yield from (m for m in trainer(entry) if not isinstance(m, str))
 
 
 def trainer(report: Json) -> Iterator[ReportedMetric | str]:
-    """What was evaluated; how long it took, and what the training reported, is left out."""
-    n = text_of(report.get("eval_samples"))
+    """What was evaluated; how long it took, and what the training reported, is left out.
+
+    A test that was predicted (``predict_`` or ``test_``) stands apart from the validation.
+    """
     for name, value in report.items():
-        metric = name.removeprefix("eval_")
-        if metric == name or metric in (*_TIMES, "samples"):
+        prefix = next((p for p in _TRAINER if name.startswith(p)), "")
+        metric = name.removeprefix(prefix)
+        if not prefix or metric in (*_TIMES, "samples", "model_preparation_time"):
             yield name
         else:
-            yield number(metric, value, n=n if metric in _OVER_ALL else None)
+            n = text_of(report.get(f"{prefix}samples")) if metric in _OVER_ALL else None
+            dataset = "test" if prefix != "eval_" else None
+            yield number(metric, value, n=n, dataset=dataset)

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from mlpm_core.intake.files.class_reports import by_class, of_positive_class
+from mlpm_core.intake.files.leaderboards import check_told_apart
 from mlpm_core.intake.files.monitoring_reports import (
+    is_history,
     is_sagemaker,
     is_trainer,
     sagemaker,
     trainer,
+    training_history,
 )
 from mlpm_core.intake.files.report_parts import (
     NAMES,
@@ -34,7 +37,7 @@ from mlpm_core.intake.files.report_parts import (
     number,
     text_of,
 )
-from mlpm_core.intake.files.tool_tables import check_told_apart, reader_of
+from mlpm_core.intake.files.tool_tables import reader_of
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind, Evaluation, MetricResult, columns, kept_cell
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 
 _MOMENTS: Final = (ColumnKind.DAY, ColumnKind.MOMENT)
 _EVIDENTLY: Final = "evidently:metric_v2:"
+_EVIDENTLY_COLUMN: Final = re.compile(r"[(,]\s*column=([^,)]+)")
 _START: Final = 1 << 14  # bytes that hold a second line
 _LARGEST_CARD: Final = 1 << 22  # characters of YAML
 _LONGEST_SCALAR: Final = 100  # characters of a YAML number or date
@@ -96,7 +100,8 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     if names := named_twice(metrics, meanings):
         raise Refusal.of("one-metric-twice", names=" and ".join(map(shown, names)))
     filled = {name: of for name, of in all_columns.items() if any(of(m) for m in metrics)}
-    filled |= {name: all_columns[name] for name in ("metric", "value")}
+    is_told = not metrics or any(m.metric for m in metrics)
+    filled |= {name: all_columns[name] for name in (("metric",) * is_told + ("value",))}
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(filled)
@@ -129,6 +134,7 @@ _COLUMNS: Final[dict[type[Record], dict[str, Callable[[ReportedMetric], str | No
         "test_set": lambda m: m.dataset,
         "evaluated_on": lambda m: m.at[:10] if m.at else None,
         "run_id": lambda m: m.run,
+        "value_se": lambda m: m.error,
     },
 }
 
@@ -303,12 +309,13 @@ def _by_class(name: str, classes: Json, at: str | None) -> Iterator[ReportedMetr
 
 
 def _evidently(report: Json) -> Iterator[ReportedMetric | str]:
-    """Reports from 0.7 on."""
+    """Reports from 0.6 on, which say their column in the name, and from 0.7 on in ``config``."""
     for part in dicts(report["metrics"]):
         config = as_dict(part.get("config"))
         full = str(part.get("metric_name") or part.get("metric_id"))
         kind = str(config.get("type", full)).removeprefix(_EVIDENTLY).split("(")[0]
-        value, column = part.get("value"), config.get("column")
+        value, said = part.get("value"), _EVIDENTLY_COLUMN.search(full)
+        column = config.get("column") or (said and said[1])
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.removesuffix("ByLabel")).lower()
         name = NAMES.get(kind.lower(), name)
         where = {"slice_key": "column", "slice_value": str(column)} if column else {}
@@ -353,9 +360,16 @@ _FORMATS: Final[
     (lambda x: "data" in _first(x, "runs") or "data" in as_dict(x.get("run")), _mlflow_runs),
     (lambda x: {"key", "timestamp"} <= _first(x, "metrics").keys(), _mlflow_history),
     (lambda x: {"metric", "result"} <= _first(x, "metrics").keys(), _evidently_legacy),
-    (lambda x: {"config", "value"} <= _first(x, "metrics").keys(), _evidently),
+    (
+        lambda x: (
+            "value" in (first := _first(x, "metrics"))
+            and not {"config", "metric_id", "metric_name"}.isdisjoint(first)
+        ),
+        _evidently,
+    ),
     (lambda x: "model-index" in x or "model-index" in as_dict(x.get("cardData")), _hugging_face),
     (lambda x: {"macro avg", "weighted avg"} <= x.keys(), by_class),
     (is_sagemaker, sagemaker),
+    (is_history, training_history),
     (is_trainer, trainer),
 )

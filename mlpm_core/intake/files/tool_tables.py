@@ -2,8 +2,7 @@
 
 MLflow's screen (Download CSV), Weights & Biases (a chart's data), NannyML (``to_df`` with two
 lines of headers, three for the drift of single columns, or joined with underscores), Databricks
-(profile metrics of a monitor), and leaderboards of PyCaret, AutoGluon and the like: one row a
-candidate, one column a metric.
+(profile metrics of a monitor); tables of candidates stand in ``leaderboards``.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.intake.files.leaderboards import check_told_apart, is_metric, leaderboard_of
 from mlpm_core.intake.files.report_parts import ReportedMetric
-from mlpm_core.intake.messages import Refusal
-from mlpm_core.intake.metric_names import known_metric, near_metrics
 from mlpm_core.records import Evaluation, MetricResult
 
 if TYPE_CHECKING:
@@ -42,8 +40,6 @@ _DRIFT: Final = (
 _STRUCT: Final = re.compile(
     r'[{\[(]\s*"?(?:start"?\s*[:=]\s*"?)?([^,"]+)"?,\s*"?(?:end"?\s*[:=]\s*"?)?([^}\])"]+)'
 )
-_CANDIDATE: Final = ("model", "estimator", "candidate", "model_name", "name", "algorithm")
-_LEAST_METRICS: Final = 2
 
 
 def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
@@ -60,15 +56,19 @@ def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
     names = set(header)
     if not header:
         return None
+    if not header[0].strip() and len(header) > 1:  # the index of a data frame
+        inner = reader_of([row[1:] for row in rows], record)
+        return inner and (lambda all_rows: inner([row[1:] for row in all_rows]))
     if record is Evaluation:
-        return _leaderboard if _is_leaderboard(header) else None
+        return leaderboard_of(header)
     if record is not MetricResult:
         return None
     if names >= _MLFLOW:
         return _mlflow_screen
     if names >= _WANDB_RUNS:
         return _wandb_runs
-    if header[0] in _WANDB_FIRST and len(header) > 1 and all(map(_WANDB.fullmatch, header[1:])):
+    is_chart = header[0] in _WANDB_FIRST or any(name.endswith("__MIN") for name in header)
+    if is_chart and len(header) > 1 and all(map(_WANDB.fullmatch, header[1:])):
         return _wandb
     if len(rows) > 1 and header[0] == "chunk" and set(rows[1]) >= _NANNYML:
         return lambda all_rows: _nannyml(all_rows[0], all_rows[1], all_rows[2:])
@@ -87,19 +87,6 @@ def _dicts(rows: Rows) -> Iterator[dict[str, str]]:
     return (dict(zip(rows[0], row, strict=True)) for row in rows[1:])
 
 
-def check_told_apart(header: Sequence[str]) -> None:
-    """See that no two columns have one name, of which only one could be read."""
-    for name in header:
-        at = [j for j, other in enumerate(header, start=1) if other.strip() == name.strip()]
-        if name.strip() and len(at) > 1:
-            positions = " and ".join(f"{name.strip()} (column {j})" for j in at)
-            raise Refusal.of("duplicate-label", field=name.strip(), positions=positions)
-
-
-def _is_metric(name: str) -> bool:
-    return known_metric(name) is not None or bool(near_metrics(name))
-
-
 def _mlflow_screen(rows: Rows) -> Iterator[ReportedMetric | str]:
     """``Download CSV`` of MLflow's runs: parameters and metrics stand side by side, unmarked."""
     return _runs(rows, _MLFLOW | _MLFLOW_OTHER, run="Run ID", at="Start Time")
@@ -115,11 +102,11 @@ def _runs(
 ) -> Iterator[ReportedMetric | str]:
     """A run a row: what is no metric of the registry, nor close to one, is a parameter."""
     for name in rows[0]:
-        if name not in about and not _is_metric(name):
+        if name not in about and not is_metric(name):
             yield name
     for row in _dicts(rows):
         for name, value in row.items():
-            if name not in about and _is_metric(name) and value:
+            if name not in about and is_metric(name) and value:
                 metric = name.rpartition("/")[2]
                 yield ReportedMetric(metric, value, run=row[run], at=row[at] or None)
 
@@ -217,7 +204,7 @@ def _databricks(rows: Rows) -> Iterator[ReportedMetric | str]:
     about = {"window", "log_type", "granularity", "model_id", "slice_key", "slice_value",
              "column_name", "monitor_version", "logging_table_commit_version"}  # fmt: skip
     for name in rows[0]:
-        if name not in about and not _is_metric(name):
+        if name not in about and not is_metric(name):
             yield name
     for row in _dicts(rows):
         if row.get("log_type", "").upper() == "BASELINE":
@@ -229,42 +216,9 @@ def _databricks(rows: Rows) -> Iterator[ReportedMetric | str]:
         ends = _STRUCT.match(row["window"])
         start, end = (ends[1].strip(), ends[2].strip()) if ends else (row["window"], None)
         for name, value in row.items():
-            if name not in about and _is_metric(name) and _NUMBER.fullmatch(value.strip()):
+            if name not in about and is_metric(name) and _NUMBER.fullmatch(value.strip()):
                 yield ReportedMetric(
                     name, value, model=row.get("model_id") or None, at=start, until=end,
                     slice_key=row.get("slice_key") or None,
                     slice_value=row.get("slice_value") or None,
                 )  # fmt: skip
-
-
-def _is_leaderboard(header: Sequence[str]) -> bool:
-    names = [name.strip().lower() for name in header]
-    if {"metric", "value"} & set(names) or not set(_CANDIDATE) & set(names):
-        return False
-    n_metrics = sum(known_metric(name) is not None for name in names)
-    return n_metrics >= _LEAST_METRICS or {"score_test", "eval_metric"} <= set(names)
-
-
-def _leaderboard(rows: Rows) -> Iterator[ReportedMetric | str]:
-    """A row a candidate; AutoGluon's scores are the larger the better, errors with a minus."""
-    check_told_apart(rows[0])
-    header = [name.strip() for name in rows[0]]
-    names = [name.lower() for name in header]
-    j = next(names.index(name) for name in _CANDIDATE if name in names)
-    columns = [i for i, name in enumerate(header) if i != j and name and _is_metric(name)]
-    scores = "score_test" in names and "eval_metric" in names
-    for i, name in enumerate(header):
-        if i != j and i not in columns and name and not (scores and names[i] in _SCORE):
-            yield name
-    for row in rows[1:]:
-        if scores:
-            metric, value = row[names.index("eval_metric")], row[names.index("score_test")]
-            is_error = value.startswith("-") and known_metric(metric) is not None
-            yield ReportedMetric(metric, value.lstrip("-") if is_error else value, model=row[j])
-            continue
-        for i in columns:
-            if row[i].strip():
-                yield ReportedMetric(header[i], row[i], model=row[j])
-
-
-_SCORE: Final = frozenset({"score_test", "eval_metric"})

@@ -223,7 +223,9 @@ def _stored(
             reader,
             asked,
             parsed.receipt.shape,
-            lambda asked: judged_with_rules(reader, asked, parsed, accept_good=accept_good),
+            lambda asked: judged_with_rules(
+                reader, asked, parsed, accept_good=accept_good, ask_again=ask_again
+            ),
             ask_again=ask_again,
         )
         receipt = shortened(judgement.receipt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from mlpm_core.in_life.log_figures import class_of, positive_of
 from mlpm_core.intake import Refusal
 from mlpm_core.intake.columns.rows import distinct
 from mlpm_core.intake.messages import question
+from mlpm_core.services.ingest.saved_answers import answered_before
 from mlpm_core.services.valuation.log_metrics import (
     AUTOMATIC,
     OF_CLASSES,
@@ -20,11 +22,11 @@ from mlpm_core.services.valuation.mechanisms import mechanisms_by_model
 from mlpm_core.services.valuation.model_log import log_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlpm_core.intake import ImportRequest
     from mlpm_core.intake.parsed_file import ParsedFile
-    from mlpm_core.records import Question
+    from mlpm_core.records import Question, Warned
     from mlpm_core.store import Reader
 
 OF_DECISION: Final = OF_ONE_CLASS | OF_CLASSES | AUTOMATIC
@@ -33,10 +35,13 @@ _MOST_LISTED: Final = 20
 _TWO: Final = 2
 
 
-def asked_about_log(reader: Reader, asked: ImportRequest, file: ParsedFile) -> None:
-    """See that the metrics that value cases ask of the models of a log can be computed from it.
+def settled_log(
+    reader: Reader, asked: ImportRequest, file: ParsedFile, *, ask_again: bool = False
+) -> ParsedFile:
+    """The log, once the metrics that value cases ask of its models can be computed from it.
 
-    What was answered once of a model, by an import that is in force, is not asked again.
+    What was answered once of a model, by an import that is in force, is not asked again unless
+    ``ask_again``; the file's warnings say it.
 
     Raises
     ------
@@ -45,46 +50,52 @@ def asked_about_log(reader: Reader, asked: ImportRequest, file: ParsedFile) -> N
         the like are of.
     """
     if asked.profile.is_replay or not len(file.rows.of):
-        return
+        return file
     of_model, models = distinct(file.rows.fields["model_id"])
     if len(models) > _MOST_MODELS:
-        return
+        return file
     needed = mechanisms_by_model(reader, asked.project)
-    said = log_answers(reader, asked.project)
+    said = {} if ask_again else log_answers(reader, asked.project)
     questions: list[Question] = []
+    warnings: list[Warned] = []
     for place, model in enumerate(models):
-        answers = said.get(model or "", {})
-        if model in asked.profile.thresholds:
-            answers = answers | {"thresholds": ""}
-        if model in asked.profile.positives:
-            answers = answers | {"positives": ""}
         names = {e.reported_as: e.label for m in needed.get(model or "", ()) for e in m.metrics}
-        if names.keys() & (OF_DECISION | OF_SCORES):
-            rows = file.rows.fields, pa.array(of_model == place)
-            questions += _about_model(str(model), names, answers.keys(), *rows)
+        if not names.keys() & (OF_DECISION | OF_SCORES):
+            continue
+        rows = file.rows.fields, pa.array(of_model == place)
+        kept = said.get(model or "", {})
+        for asks in _about_model(str(model), names, *rows):
+            group = asks.key.partition(".")[0]
+            if model in getattr(asked.profile, group):
+                continue
+            if group in kept:
+                warnings.append(answered_before(asks.key, *kept[group]))
+            else:
+                questions.append(asks)
     if questions:
         raise Refusal(questions=questions)
+    receipt = file.receipt.model_copy(update={"warnings": file.warned(*warnings)})
+    return replace(file, receipt=receipt)
 
 
 def _about_model(
     model: str,
     names: Mapping[str, str],
-    answered: Collection[str],
     fields: Mapping[str, pa.Array],
     are_its: pa.Array,
 ) -> Iterator[Question]:
-    """What must be answered of one model whose value case needs some metrics (labels by name)."""
+    """What a log does not say of a model whose value case needs some metrics (labels by name)."""
     scores = fields["y_pred_proba"].filter(are_its)
     predicted, outcomes = (_filled(fields[c].filter(are_its)) for c in ("y_pred", "y_true"))
     is_scored = scores.null_count < len(scores) and not predicted
-    if is_scored and "thresholds" not in answered and (waiting := names.keys() & OF_DECISION):
+    if is_scored and (waiting := names.keys() & OF_DECISION):
         yield question(
             "log-threshold", _key("thresholds", model), [],
             model=model, names=_listed(names, waiting),
         )  # fmt: skip
     waiting = names.keys() & (OF_ONE_CLASS | OF_SCORES | (AUTOMATIC if is_scored else set()))
     classes = _unnamed([*predicted, *outcomes])
-    if waiting and classes and "positives" not in answered:
+    if waiting and classes:
         yield question(
             "log-positive", _key("positives", model), classes,
             model=model, names=_listed(names, waiting),

@@ -142,11 +142,12 @@ def _from_log(name: str, mechanism: Mechanism, reading: LogReading) -> Iterator[
     word = newest[0].word
     more = f"; and {n_more} earlier {word}{'s' if n_more > 1 else ''}" if n_more else ""
     units = _units(mechanism, {n for metrics in computed.values() for n in metrics})
+    goes_by = f" {reading.notes.goes_by}" if reading.notes.goes_by else ""
     yield Warned(
         code=FROM_LOG,
         message=f"{name} takes what nobody reports from the prediction log: {told}{more}. "
         f"{reading.notes.n_outcomes:,} of {reading.notes.n:,} predictions have an outcome yet."
-        f"{units}",
+        f"{goes_by}{units}",
     )
 
 

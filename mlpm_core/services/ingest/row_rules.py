@@ -52,7 +52,7 @@ from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fa
 from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
-from mlpm_core.services.ingest.log_rules import asked_about_log
+from mlpm_core.services.ingest.log_rules import settled_log
 from mlpm_core.services.ingest.meeting_rules import delivery_promise_rule, interaction_rule
 from mlpm_core.services.ingest.outcome_rules import (
     cost_rule,
@@ -87,11 +87,12 @@ Row = dict[str, Any]
 
 
 def judged_with_rules(
-    reader: Reader, asked: ImportRequest, parsed: ParsedFile, *, accept_good: bool
-) -> ImportPlan:
+    reader: Reader, asked: ImportRequest, parsed: ParsedFile, *,
+    accept_good: bool, ask_again: bool = False,
+) -> ImportPlan:  # fmt: skip
     """What storing a file that was read would do, the rules of its kind of row included.
 
-    A broken rule is a reject like any other.
+    A broken rule is a reject like any other. ``ask_again`` asks also what was answered before.
     """
     if asked.record in (KpiActual, RolloutResult):
         parsed = in_kpi_units(reader, asked.project, parsed)
@@ -101,7 +102,7 @@ def judged_with_rules(
     if asked.record is MetricResult:
         parsed = settled_scale(reader, asked, parsed)
     if asked.record is Prediction:
-        asked_about_log(reader, asked, parsed)
+        parsed = settled_log(reader, asked, parsed, ask_again=ask_again)
     judgement = judged(parsed, asked, stored, accept_good=accept_good)
     return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
 

@@ -27,7 +27,9 @@ SANDBOX = ParserSandbox()
 atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
-_OF_ONE_FILE = frozenset({"restatement", "look_alike", "new_model", "errors_in", "second_table"})
+_OF_ONE_FILE = frozenset(
+    {"restatement", "look_alike", "new_model", "errors_in", "second_table", "year"}
+)
 # That nothing is wrong is said of one file too, and what is wrong of several series each.
 _SAID_OF_ROWS = frozenset({"as written", "each as before"})
 # These hold for files of the shape even where too few dates raise the question.
@@ -212,7 +214,7 @@ def _with_periods(
     for key in _ABOUT_PERIODS:
         if key in kept and getattr(profile, key) is None:
             profile = profile.answered(key, kept[key][0])
-            added.append(_before(key, *kept[key]))
+            added.append(answered_before(key, *kept[key]))
     if not added:
         return asked, parsed, warnings
     again = replace(asked, profile=profile)
@@ -224,7 +226,8 @@ def _with_periods(
     return again, read, [*warnings, *added]
 
 
-def _before(key: str, answer: str, batch: str) -> Warned:
+def answered_before(key: str, answer: str, batch: str) -> Warned:
+    """That a question was answered by what was said for an earlier batch."""
     sentence = f"Read as answered before, for {batch}: {key} is {answer}."
     return Warned(code="answered-before", message=sentence)
 
@@ -241,5 +244,5 @@ def _answered(
         ):
             continue
         profile = profile.answered(question.key, answer)
-        warnings.append(_before(question.key, answer, batch))
+        warnings.append(answered_before(question.key, answer, batch))
     return profile, warnings

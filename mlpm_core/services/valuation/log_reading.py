@@ -69,7 +69,8 @@ class LogNotes:
     ``n_outcomes`` of the ``n`` predictions that were read have an outcome. ``unsaid`` are the
     labels of the metrics that could be computed if ``asks_threshold`` or ``asks_positive`` was
     answered. ``waiting`` are periods left out because far fewer of their ``n_waiting`` predictions
-    have an outcome (``outcomes_waiting``) than earlier ones have.
+    have an outcome (``outcomes_waiting``) than earlier ones have. ``goes_by`` says in words which
+    threshold and class that somebody named the computed metrics go by; it is empty where none is.
     """
 
     n: int = 0
@@ -81,6 +82,7 @@ class LogNotes:
     n_waiting: int = 0
     outcomes_waiting: int = 0
     disagreements: tuple[Disagreement, ...] = ()
+    goes_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def with_log(
         n_waiting=sum(said.n for _, said in waiting),
         outcomes_waiting=sum(said.n_outcomes for _, said in waiting),
         disagreements=tuple(_disagreements(asked, reported, computed, currency)),
+        goes_by=log.point.sentences if free else "",
     )
     return LogReading(dict(sorted(periods.items())), notes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -42,30 +42,60 @@ class OperatingPoint:
     """What was answered of a model's log: the score from which a case is flagged, and which class.
 
     ``thresholds.MODEL=none`` says that no threshold is in use: None, as where nobody was asked.
+    ``threshold_from`` and ``positive_from`` are the batches for which it was answered.
     """
 
     threshold: float | None = None
     positive: str | None = None
+    threshold_from: str = ""
+    positive_from: str = ""
+
+    @property
+    def sentences(self) -> str:
+        """What metrics of the log go by, and for which batch it was answered.
+
+        Examples
+        --------
+        >>> OperatingPoint(0.35, threshold_from="B00002").sentences
+        'A case counts as flagged from a score of 0.35 on, as answered for B00002.'
+        """
+        said = []
+        if self.threshold is not None:
+            said.append(
+                f"A case counts as flagged from a score of {self.threshold:g} on, as answered for "
+                f"{self.threshold_from}."
+            )
+        if self.positive is not None:
+            said.append(
+                f"The class that counts is {self.positive}, as answered for {self.positive_from}."
+            )
+        return " ".join(said)
 
 
 def operating_points(reader: Reader, project: str) -> dict[str, OperatingPoint]:
     """What was answered of the logs of a project's models; the newest answer in force counts."""
-    answers = log_answers(reader, project)
-    return {
-        model: OperatingPoint(_threshold(of_model.get("thresholds")), of_model.get("positives"))
-        for model, of_model in answers.items()
-    }
+    points = {}
+    for model, answers in log_answers(reader, project).items():
+        threshold, positive = (answers.get(g, (None, "")) for g in ("thresholds", "positives"))
+        points[model] = OperatingPoint(
+            _threshold(threshold[0]), positive[0], threshold[1], positive[1]
+        )
+    return points
 
 
-def log_answers(reader: Reader, project: str) -> dict[str, dict[str, str]]:
-    """By model the newest answers in force about its log: ``thresholds`` and ``positives``."""
-    answers: dict[str, dict[str, str]] = {}
+def log_answers(reader: Reader, project: str) -> dict[str, dict[str, tuple[str, str]]]:
+    """By model the newest answers in force about its log, each with the batch it was given for.
+
+    The answers are called ``thresholds`` and ``positives``.
+    """
+    answers: dict[str, dict[str, tuple[str, str]]] = {}
     for row in rows_of_one(reader, "log_answers", {"project": project}):
         for answer in json.loads(row["answers"]):
             key, _, value = answer.partition("=")
             group, _, model = key.partition(".")
             if group in ("thresholds", "positives"):
-                answers.setdefault(model.replace("%3D", "="), {}).setdefault(group, value)
+                of_model = answers.setdefault(model.replace("%3D", "="), {})
+                of_model.setdefault(group, (value, str(row["batch"])))
     return answers
 
 
@@ -95,6 +125,7 @@ class ModelLog:
     task: Task
     positive: str | None
     threshold: float | None
+    point: OperatingPoint
 
     @classmethod
     def of(cls, counts: LogCounts, names: Iterable[str], point: OperatingPoint | None) -> ModelLog:
@@ -109,7 +140,14 @@ class ModelLog:
             positive = positive_of(classes)
         # Classes that were predicted go before a threshold.
         threshold = None if counts.has_classes else point.threshold
-        return cls(counts, frozenset(names), task, positive, threshold)
+        asked = frozenset(names)
+        is_answered = point.positive is not None and positive == class_of(point.positive)
+        in_use = replace(
+            point,
+            threshold=threshold if asked & (OF_ONE_CLASS | OF_CLASSES | AUTOMATIC) else None,
+            positive=positive if is_answered else None,
+        )
+        return cls(counts, asked, task, positive, threshold, in_use)
 
     @property
     def has_outcomes(self) -> bool:

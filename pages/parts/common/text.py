@@ -132,7 +132,8 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
 def of_log(case: CaseValue) -> str:
     """What a value takes from its prediction log, and what of the log waits; empty for nothing."""
     lines = [f"{i.label}: {computed(i.computed)}." for i in case.inputs if i.computed]
-    return literal(" ".join([*lines, *(log_notes(case.log) if case.log else ())]))
+    said = [case.log.goes_by, *log_notes(case.log)] if case.log else []
+    return literal(" ".join(filter(None, [*lines, *said])))
 
 
 def _loss(case: CaseValue) -> str:

@@ -40,9 +40,10 @@ def uploader(kind: str) -> UploadedFile | None:
         "(.csv.gz), an Excel workbook (.xlsx, .xlsm; its first sheet) or Parquet; with a header. "
         "As results or evaluations also reports: MLflow (JSON, CSV), Evidently (JSON), "
         "scikit-learn's classification_report (JSON), Hugging Face (model cards, "
-        "all_results.json), Weights & Biases, NannyML, Databricks (CSV), SageMaker (JSON), "
-        "leaderboards of PyCaret and AutoGluon (CSV); as costs bills of AWS, Google Cloud, Azure, "
-        "OpenCost and FOCUS (CSV); as tasks Jira's export of issues (CSV, all fields).",
+        "all_results.json, trainer_state.json), Weights & Biases, NannyML, Databricks (CSV), "
+        "SageMaker (JSON), tables of PyCaret, AutoGluon, H2O and scikit-learn (CSV); as costs "
+        "bills of AWS, Google Cloud, Azure, OpenCost and FOCUS (CSV); as tasks Jira's export of "
+        "issues (CSV, all fields).",
     )
     if file is not None:
         return corrections.in_place_of(UploadedFile.of(kind, file.name, file.getvalue()))

@@ -199,6 +199,8 @@ def metrics(
     view: DeploymentView, whole: DeploymentView, shown: ShownPeriod, marks: Numbered = ()
 ) -> None:
     """Every metric monitored in the days shown, with its limit, its signals and its change."""
+    if goes_by := text.goes_by(whole):
+        st.caption(goes_by)
     every = {m.series.metric.name: m for m in whole.metrics}
     with st.grid(2, min_column_width=380):
         for watched in view.metrics:

@@ -105,6 +105,17 @@ def deployment(view: DeploymentView) -> str:
     )
 
 
+def goes_by(view: DeploymentView) -> str:
+    """The threshold and the class that metrics of the log go by, and how they are changed."""
+    log = view.line.value.case.log if view.line.value else None
+    if log is None or not log.goes_by:
+        return ""
+    return literal(
+        f"Computed from the prediction log: {log.goes_by} Upload the next file of the log with "
+        "“Ask me again” to change that."
+    )
+
+
 def what_happened(view: DeploymentView) -> str:
     """The event to know of: one that lasts before one that is over, the farthest of them."""
     if not view.metrics:

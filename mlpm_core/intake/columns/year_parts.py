@@ -1,0 +1,164 @@
+"""Weeks, months and quarters that a file counts within a year, and the year that stands beside.
+
+``KW 5`` or ``Q1`` is no date before its year is known: another column of the file says it, or
+somebody is asked. Under a header that says week, ``2024-05`` is the fifth week, not May.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+
+from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.date_forms import month_of
+from mlpm_core.intake.columns.period_words import header_length
+from mlpm_core.intake.files.lines import SPACES
+from mlpm_core.intake.files.table import DictionaryColumn
+from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.metric_names import normal
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.profile import Profile
+
+_PERIODS: Final = ("period_start", "period", "period_end")
+_YEARS: Final = frozenset(
+    {
+        *("year", "calendaryear", "jahr", "kalenderjahr", "ann\u00e9e", "annee", "an"),
+        *("a\u00f1o", "anno", "ano", "jaar", "\u5e74"),
+    }
+)
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_WEEK_OF: Final = (
+    re.compile(r"(?P<y>(?:19|20)[0-9]{2})[ /.-]?S?(?P<w>[0-9]{1,2})"),
+    re.compile(r"S?(?P<w>[0-9]{1,2})[ /.-](?P<y>(?:19|20)[0-9]{2})"),
+)
+_WEEK: Final = re.compile(r"(?:(?:KW|CW|WK|W|S|week|woche|semaine)[ .-]*)?([0-9]{1,2})", re.I)
+_QUARTER: Final = re.compile(r"(?:(?:Q|T|quartal|quarter|trimestre)[ .-]*)?([1-4])", re.I)
+_PARTS: Final = {"P1W": (_WEEK, 53), "P1M": (re.compile(r"([0-9]{1,2})"), 12), "P3M": (_QUARTER, 4)}
+_MOST_SHOWN: Final = 3
+
+
+def with_whole_dates(
+    records: Table, header: Header, fields: Fields, profile: Profile
+) -> tuple[Table, frozenset[int]]:
+    """The table with such parts of a year as dates, and the places of the columns used for it.
+
+    Raises
+    ------
+    Refusal
+        With the question which year the parts are of.
+    """
+    used: set[int] = set()
+    if profile.is_replay:
+        return records, frozenset()
+    for j, field in enumerate(header.fields):
+        if field not in _PERIODS:
+            continue
+        column = records.columns[j]
+        if column.has_many:
+            continue
+        cells = [c for cell in column.cells if not is_missing(c := cell.strip(SPACES))]
+        length = _length(header.cells[j], cells)
+        if not cells or length is None:
+            continue
+        if length == "P1W" and all(_week_of_year(cell) for cell in cells):
+            records.columns[j] = _in_iso_weeks(column)
+        elif all(_part(cell, length) for cell in cells):
+            at = _years(records, header)
+            if at is None and profile.year is None:
+                asked = question(
+                    "which-year", "year", [], column=header.label(j),
+                    values=", ".join(map(shown, cells[:_MOST_SHOWN])),
+                )  # fmt: skip
+                raise Refusal(questions=[asked])
+            if at is None:
+                every = pa.array([str(profile.year)]).take(pa.array(np.zeros_like(column.codes)))
+                years = DictionaryColumn(every)
+            else:
+                used.add(at)
+                years = records.columns[at]
+            records.columns[j] = _joined(years, column, length)
+    return records, frozenset(used)
+
+
+def _length(header: str, cells: list[str]) -> str | None:
+    """The length of period that a header, or else all cells, speak of."""
+    said = header_length(header)
+    if said is not None:
+        return said if said in _PARTS else None
+    for length, letters in (("P3M", "QqTt"), ("P1W", "KkCcWwSs")):
+        if cells and all(cell[0] in letters and _part(cell, length) for cell in cells):
+            return length
+    if cells and all(month_of(cell) for cell in cells):
+        return "P1M"
+    return None
+
+
+def _week_of_year(cell: str) -> str | None:
+    """A year and the number of its week, as ISO 8601 writes it.
+
+    Examples
+    --------
+    >>> _week_of_year("2024-05"), _week_of_year("7/2024"), _week_of_year("202453")
+    ('2024-W05', '2024-W07', '2024-W53')
+    >>> _week_of_year("2024-01-08") is None
+    True
+    """
+    match = next((m for p in _WEEK_OF if (m := p.fullmatch(cell))), None)
+    if match is None or not 1 <= int(match["w"]) <= _PARTS["P1W"][1]:
+        return None
+    return f"{match['y']}-W{int(match['w']):02}"
+
+
+def _part(cell: str, length: str) -> int | None:
+    """The number of a week, month or quarter within its year.
+
+    Examples
+    --------
+    >>> _part("KW 05", "P1W"), _part("Mai", "P1M"), _part("Q3", "P3M"), _part("13", "P1M")
+    (5, 5, 3, None)
+    """
+    pattern, most = _PARTS[length]
+    match = pattern.fullmatch(cell)
+    if match is None:
+        return month_of(cell) if length == "P1M" else None
+    return int(match[1]) if 1 <= int(match[1]) <= most else None
+
+
+def _date(year: str, cell: str, length: str) -> str | None:
+    n = _part(cell.strip(SPACES), length)
+    if n is None:
+        return None
+    return {"P1W": f"{year}-W{n:02}", "P1M": f"{year}-{n:02}", "P3M": f"{year}-Q{n}"}[length]
+
+
+def _years(records: Table, header: Header) -> int | None:
+    """The place of the column that says the year of each row."""
+    for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True)):
+        filled = [c for text in records.columns[j].cells if (c := text.strip(SPACES))]
+        if field is None and normal(cell) in _YEARS and all(map(_YEAR.fullmatch, filled)):
+            return j
+    return None
+
+
+def _in_iso_weeks(column: DictionaryColumn) -> DictionaryColumn:
+    weeks = [_week_of_year(cell.strip(SPACES)) or cell for cell in column.cells]
+    return DictionaryColumn(pa.array(weeks, pa.string()).take(pa.array(column.codes)))
+
+
+def _joined(years: DictionaryColumn, parts: DictionaryColumn, length: str) -> DictionaryColumn:
+    """Parts of years as dates; one without its year stays as it is."""
+    n = len(parts.cells)
+    pairs, places = np.unique(
+        years.codes.astype(np.int64) * n + parts.codes.astype(np.int64), return_inverse=True
+    )
+    texts = []
+    for pair in pairs.tolist():
+        year, part = years.cells[pair // n].strip(SPACES), parts.cells[pair % n]
+        texts.append((_date(year, part, length) if year else None) or part)
+    return DictionaryColumn(pa.array(texts, pa.string()).take(pa.array(places)))
