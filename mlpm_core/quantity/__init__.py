@@ -19,7 +19,7 @@ from mlpm_core.quantity.magnitude import (
 )
 from mlpm_core.quantity.percent import SHARE, is_percent, is_share
 from mlpm_core.quantity.quantity import Quantity, said
-from mlpm_core.quantity.reading import NUMBER
+from mlpm_core.quantity.reading import NUMBER, Z90
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 from mlpm_core.quantity.words import in_percent
 
@@ -31,6 +31,7 @@ __all__ = [
     "MOST_COUNTED",
     "NUMBER",
     "SHARE",
+    "Z90",
     "Dimension",
     "Quantity",
     "Unit",

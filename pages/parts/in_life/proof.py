@@ -119,19 +119,13 @@ def _experiment(measured: KpiExperiment) -> None:
     st.caption(say.rests_on(measured))
     if found is None or not found.looks:
         return
-    with st.expander(
+    printing.folded_table(
         "How it came about",
-        icon=":material/table:",
-        on_change="rerun",
+        lambda: looks(measured),
+        caption=f"{measured.title}, difference in {written_unit(measured.unit)}",
+        alt="What the experiment said after each period: difference, range and verdict",
         key=f"looks_{measured.kpi_id}",
-    ) as opened:
-        if opened.open:
-            st.caption(literal(f"{measured.title}, difference in {written_unit(measured.unit)}"))
-            printing.table(
-                looks(measured),
-                hide_index=True,
-                alt="What the experiment said after each period: difference, range and verdict",
-            )
+    )
 
 
 def looks(measured: KpiExperiment) -> pd.DataFrame:
