@@ -31,7 +31,7 @@ _SINGULAR: Final = 1e-7
 _NEGLIGIBLE: Final = 1e-4
 _N_POINTS: Final = 64
 _N_OWN_POINTS: Final = 128
-_MOST_ALIKE: Final = 0.8
+_MOST_ALIKE: Final = 0.9
 _FEWEST_LEFT: Final = 2
 _END: Final = 0.975
 
@@ -211,7 +211,7 @@ def regression(
 
 
 def mean_of(series: Array) -> Mixture | None:
-    """The mean of a series whose neighbours resemble each other by up to .8; None without noise.
+    """The mean of a series whose neighbours resemble each other by up to .9; None without noise.
 
     Parameters
     ----------

@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from scipy.special import stdtrit
 
-from mlpm_core.in_life.kpi_change import MeasuredValue, level_of
+from mlpm_core.in_life.kpi_change import MeasuredValue, Missing, shares_of, spread_of_level
 from mlpm_core.in_life.kpi_series import is_over, series_of
-from mlpm_core.in_life.periods import Period, following
+from mlpm_core.in_life.periods import Period
 from mlpm_core.in_life.realisation import Grade
-from mlpm_core.proof.autoregression import mean_of
 from mlpm_core.records import Group, Season
 from mlpm_core.services.evaluate.proof_plans import is_per_case
 from mlpm_core.services.in_life.experiments import KpiExperiment, proofs
@@ -33,8 +33,7 @@ _AGREE: Final = 0.1
 _DAYS: Final = {"year": DAYS_PER_YEAR, "month": DAYS_PER_YEAR / 12, "week": 7.0}
 _MEANS: Final = ("1/kcase", "hour/kcase", "hour/case", "minute/case", "day/case")
 _A_YEAR: Final = 364  # days: 52 weeks
-_FEWEST: Final = 8
-"""With fewer periods nothing is said of how far luck moved their mean."""
+_POINTS: Final = (np.arange(512) + 0.5) / 512
 
 
 class LevelDoubt(StrEnum):
@@ -45,15 +44,19 @@ class LevelDoubt(StrEnum):
     SEASON = "season"
 
 
+_DOUBTS: Final = {Missing.TOO_FEW: LevelDoubt.FEW, Missing.NEVER_MOVED: LevelDoubt.NO_NOISE}
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredLevel:
     """The mean of a KPI over whole periods, in its unit.
 
-    Without a ``doubt`` it says how far the luck of periods moves it; with one it is a plain mean:
-    of few periods, of equal ones, or of less than a year of a KPI with a season. ``grade`` is how
+    Periods count as on the KPI screen: by their cases or their days. Without a ``doubt`` it says
+    how far the luck of periods moves it; with one it is a plain mean: of few periods, of equal
+    ones, or of less than a year of a KPI with a season. ``grade`` is how
     far the KPI can be put down to the model: A by experiment, B beside a group left alone or over a
     roll-out, None without a control. ``group`` says whose it is, ``until`` the last day that it
-    covers. A plain mean counts periods as the KPI screen does: by their cases or their days.
+    covers.
     """
 
     level: Estimate
@@ -87,17 +90,16 @@ class MeasuredKpi:
     def _mean(self, values: Sequence[MeasuredValue]) -> MeasuredLevel | None:
         if not values:
             return None
-        by_period = {v.period: v.value for v in values}
-        grid = following(by_period) if len(values) >= _FEWEST else ()
-        plain = level_of(values, self.series.unit, by_cases=self.series.by_cases).now
-        draws = np.array([plain])
-        doubt: LevelDoubt | None = LevelDoubt.FEW
-        if self.has_season and sum(p.days for p in by_period) < _A_YEAR:
+        shares = shares_of(values, self.series.unit, by_cases=self.series.by_cases)
+        level = math.fsum(share * v.value for share, v in zip(shares, values, strict=True))
+        spread = spread_of_level(values, shares)
+        draws, doubt = np.array([level]), None
+        if self.has_season and sum(v.period.days for v in values) < _A_YEAR:
             doubt = LevelDoubt.SEASON
-        elif grid:
-            mean = mean_of(np.array([by_period.get(p, np.nan) for p in grid]))
-            doubt = LevelDoubt.NO_NOISE if mean is None else None
-            draws = draws if mean is None else mean.points()
+        elif isinstance(spread, Missing):
+            doubt = _DOUBTS[spread]
+        else:
+            draws = level + spread.error * stdtrit(spread.freedom, _POINTS)
         return MeasuredLevel(
             Estimate.of(draws, self.series.unit),
             doubt,
