@@ -68,9 +68,7 @@ def planner_rollout(seed: int = SEED) -> list[Row]:
     waves = [on for on, n in WAVES for _ in range(n)]
     began = {DESKS[desk]: waves[i] if i < len(waves) else LAST_WAVE_ON
              for i, desk in enumerate(order)}  # fmt: skip
-    months = [
-        date(PANEL_FROM_ON.year + m // 12, m % 12 + 1, 1) for m in range(PANEL_MONTHS)
-    ]
+    months = [date(PANEL_FROM_ON.year + m // 12, m % 12 + 1, 1) for m in range(PANEL_MONTHS)]
     of_month = rng.normal(0, _MONTH_SD, len(months))
     rows: list[Row] = []
     for desk in DESKS:

@@ -20,7 +20,7 @@ from mlpm_core.services.evaluate.proof_plans import is_per_case
 from mlpm_core.services.in_life.experiments import KpiExperiment, proofs
 from mlpm_core.services.in_life.kpi_view import kpi_lines
 from mlpm_core.value.estimate import Estimate
-from mlpm_core.value.kpi import DAYS_PER_YEAR
+from mlpm_core.value.kpi import DAYS_PER_YEAR, is_mean_over_cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _AGREE: Final = 0.1
 _DAYS: Final = {"year": DAYS_PER_YEAR, "month": DAYS_PER_YEAR / 12, "week": 7.0}
-_MEANS: Final = ("1/kcase", "hour/kcase", "hour/case", "minute/case", "day/case")
 _A_YEAR: Final = 364  # days: 52 weeks
 _POINTS: Final = (np.arange(512) + 0.5) / 512
 
@@ -166,7 +165,7 @@ def _is_level(row: Mapping[str, Any], n_held_out: int | None, unit: str) -> bool
     group's mean than to the sum over the group; without cases and sum that cannot be told.
     """
     n, total = row["n"], row["sum"]
-    if n == 0 or unit in _MEANS:
+    if n == 0 or is_mean_over_cases(unit):
         return bool(n != 0)
     if n is None or total is None:
         return False

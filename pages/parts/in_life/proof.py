@@ -14,6 +14,7 @@ from mlpm_core.services.in_life.experiments import (
     Verdict,
 )
 from mlpm_core.services.in_life.promises import Grade
+from mlpm_core.services.in_life.proven_beside_implied import beside_implied
 from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
@@ -44,7 +45,7 @@ def section(project: str, *, is_in_use: bool = True) -> None:
     st.subheader("Proven by measurement", anchor=False, help=say.EVER)
     for measured in view.of_kpis:
         with st.container(border=True):
-            _one(measured)
+            _one(project, measured)
     if not view.of_kpis:
         st.info(say.nothing(), icon=":material/science:")
         st.page_link(
@@ -64,14 +65,18 @@ def section(project: str, *, is_in_use: bool = True) -> None:
         )
 
 
-def _one(measured: Measured) -> None:
-    """What was measured of one KPI, by whichever design."""
+def _one(project: str, measured: Measured) -> None:
+    """What was measured of one KPI, by whichever design, beside what is implied."""
+    implied = ""
+    if measured.has_figure:
+        found = beside_implied(queries.kpi_view(project, measured.kpi_id), measured)
+        implied = say.beside_implied(found, measured.unit)
     if isinstance(measured, KpiExperiment):
-        _experiment(measured)
+        _experiment(measured, implied)
     elif isinstance(measured, KpiBeforeAfter):
-        _before_after(measured)
+        _before_after(measured, implied)
     else:
-        rollouts.told(measured)
+        rollouts.told(measured, implied)
 
 
 def of_case(proven: ProofsView, view: DeliveredView) -> tuple[Measured, ...]:
@@ -101,21 +106,21 @@ def on_kpi(project: str, kpi_id: str) -> None:
     if mine:
         st.subheader("Proven by measurement", anchor=False, help=say.EVER)
     for measured in mine:
-        _one(measured)
+        _one(project, measured)
 
 
-def _before_after(told: KpiBeforeAfter) -> None:
+def _before_after(told: KpiBeforeAfter, implied: str) -> None:
     verdict = Verdict.CANNOT_TELL
     if told.works is not None:
         verdict = Verdict.WORKS if told.works else Verdict.HARMS
-    st.markdown(f"{_ICONS[verdict]} {say.before_after(told)}")
+    st.markdown(f"{_ICONS[verdict]} {say.before_after(told)} {implied}")
     st.caption(say.before_after_rests_on(told))
 
 
-def _experiment(measured: KpiExperiment) -> None:
+def _experiment(measured: KpiExperiment, implied: str) -> None:
     found = measured.experiment
     word = found.verdict if found else Verdict.CANNOT_TELL
-    st.markdown(f"{_ICONS[word]} {say.verdict(measured)}")
+    st.markdown(f"{_ICONS[word]} {say.verdict(measured)} {implied}")
     st.caption(say.rests_on(measured))
     if found is None or not found.looks:
         return

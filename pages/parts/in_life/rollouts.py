@@ -33,9 +33,12 @@ _ICONS: Final = {
 }
 
 
-def told(measured: KpiRollout) -> None:
-    """The verdict of a staggered roll-out, what it rests on, and each group of units."""
-    st.markdown(f"{_ICONS[measured.works]} {sentence(measured)}")
+def told(measured: KpiRollout, implied: str = "") -> None:
+    """The verdict of a staggered roll-out, what it rests on, and each group of units.
+
+    ``implied`` is a sentence of what the model's metrics imply for the same time.
+    """
+    st.markdown(f"{_ICONS[measured.works]} {sentence(measured)} {implied}")
     st.caption(literal(rests_on(measured)))
     seen = measured.seen
     if seen is None or not seen.cohorts:
