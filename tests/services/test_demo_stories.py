@@ -269,6 +269,9 @@ def test_story_11_planners_save_half_of_what_is_implied(workspace):
     assert beside.implied.mean < 1.5 * found.seen.change.low < 0
     said = proof_text.beside_implied(beside, found.unit)
     assert "**less was measured than is implied, beyond chance**" in said
+    warned = proof_text.less_than_implied(found, beside)
+    assert "changed by −2\\.71 h per 1,000 cases" in warned
+    assert "imply −5 \\(grade C\\)" in warned
     assert not view.line.is_measured  # the card itself still shows what is implied, grade C
 
 

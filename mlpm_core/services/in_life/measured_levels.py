@@ -14,10 +14,9 @@ from scipy.special import stdtrit
 from mlpm_core.in_life.kpi_change import MeasuredValue, Missing, shares_of, spread_of_level
 from mlpm_core.in_life.kpi_series import is_over, series_of
 from mlpm_core.in_life.periods import Period
-from mlpm_core.in_life.realisation import Grade
 from mlpm_core.records import Group, Season
 from mlpm_core.services.evaluate.proof_plans import is_per_case
-from mlpm_core.services.in_life.experiments import KpiExperiment, proofs
+from mlpm_core.services.in_life.experiments import proofs
 from mlpm_core.services.in_life.kpi_view import kpi_lines
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.kpi import DAYS_PER_YEAR, is_mean_over_cases
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.in_life.kpi_series import KpiSeries
+    from mlpm_core.in_life.realisation import Grade
     from mlpm_core.services.session.workspace import Workspace
 
 _AGREE: Final = 0.1
@@ -121,8 +121,7 @@ def measured_kpis(workspace: Workspace, project: str) -> dict[str, MeasuredKpi]:
     grades: dict[str, Grade] = {}
     for measured in reversed(proofs(workspace, project).of_kpis):
         if measured.has_figure:
-            is_a = isinstance(measured, KpiExperiment)
-            grades[measured.kpi_id] = Grade.RANDOMISED if is_a else Grade.BEFORE_AFTER
+            grades[measured.kpi_id] = measured.grade
     lines = {line.kpi.kpi_id: line for line in kpi_lines(workspace, project)}
     of_treated = _treated(workspace, project, {k: line.kpi.unit for k, line in lines.items()})
     found = {}

@@ -117,7 +117,8 @@ def _others(proof: KpiProof, unit: str, *, alters: bool = False) -> str:
 
 
 def _ends(interval: Interval) -> str:
-    return f"19 times in 20 {span(interval.low, interval.high)}"
+    ends = span(interval.low, interval.high)
+    return ends if interval.low == interval.high else f"19 times in 20 {ends}"
 
 
 def _why(seen: Agreement, word: str) -> str:

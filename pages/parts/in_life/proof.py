@@ -23,6 +23,7 @@ from pages.parts.in_life import rollouts
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.experiments import KpiRollout, ProofsView
     from mlpm_core.services.in_life.promises import DeliveredView
+    from mlpm_core.services.in_life.proven_beside_implied import BesideImplied
 
     Measured = KpiExperiment | KpiBeforeAfter | KpiRollout
 
@@ -67,16 +68,28 @@ def section(project: str, *, is_in_use: bool = True) -> None:
 
 def _one(project: str, measured: Measured) -> None:
     """What was measured of one KPI, by whichever design, beside what is implied."""
-    implied = ""
-    if measured.has_figure:
-        found = beside_implied(queries.kpi_view(project, measured.kpi_id), measured)
-        implied = say.beside_implied(found, measured.unit)
+    implied = say.beside_implied(_beside(project, measured), measured.unit)
     if isinstance(measured, KpiExperiment):
         _experiment(measured, implied)
     elif isinstance(measured, KpiBeforeAfter):
         _before_after(measured, implied)
     else:
         rollouts.told(measured, implied)
+
+
+def _beside(project: str, measured: Measured) -> BesideImplied | None:
+    if not measured.has_figure:
+        return None
+    return beside_implied(queries.kpi_view(project, measured.kpi_id), measured)
+
+
+def less_than_implied(project: str, kpi_id: str | None = None) -> None:
+    """A warning for each KPI, or for one, of which less was proven than is implied."""
+    for measured in queries.proofs(project).of_kpis:
+        if kpi_id in (None, measured.kpi_id):
+            found = _beside(project, measured)
+            if found is not None and found.is_less:
+                st.warning(say.less_than_implied(measured, found), icon=":material/difference:")
 
 
 def of_case(proven: ProofsView, view: DeliveredView) -> tuple[Measured, ...]:

@@ -381,6 +381,20 @@ def beside_implied(told: BesideImplied | None, unit: str) -> str:
     )
 
 
+def less_than_implied(
+    measured: KpiExperiment | KpiBeforeAfter | KpiRollout, told: BesideImplied
+) -> str:
+    """That a KPI's implied level is better than what was proven of it."""
+    proven = told.implied.mean + told.difference.mean
+    digits = digits_beside(proven, told.implied.mean, told.difference.low, told.difference.high)
+    return literal(
+        f"“{measured.title}” was changed by {number(proven, digits)} {written_unit(measured.unit)} "
+        f"as measured with a control (grade {measured.grade}), where the model's metrics imply "
+        f"{number(told.implied.mean, digits)} (grade C). What is implied of this KPI, its state "
+        "and a promise judged by it are better than what was measured."
+    )
+
+
 def nothing() -> str:
     """What to do where no KPI was measured by group."""
     return (
