@@ -37,11 +37,16 @@ def save(workspace: Workspace, kind: str, *rows: Mapping[str, object]) -> None:
 
 
 def results(
-    workspace: Workspace, rows: str, version: str = "", name: str = "results.csv", se: str = ""
+    workspace: Workspace,
+    rows: str,
+    version: str = "",
+    name: str = "results.csv",
+    se: str = "",
+    model: str = "m",
 ) -> None:
     """Monitored forecast errors: a line each of start, error, length and state of the labels."""
     head = "model_id,metric,model_version,value_se,period_start,value,granularity,label_status\n"
-    text = head + "".join(f"m,wape,{version},{se},{row}\n" for row in rows.split())
+    text = head + "".join(f"{model},wape,{version},{se},{row}\n" for row in rows.split())
     receipt = imports.import_file(
         workspace.acting_as("test"), SHOP, "metric_results", name, text.encode(),
         profile=Profile(restatement="confirm"),

@@ -25,6 +25,7 @@ from making.demand import (
     wape,
 )
 from making.files import write_file, write_log, write_project
+from making.freed import planner_rollout, workshop_freed
 from making.kept_estimates import kept_estimates
 from making.measured import workshop_events, workshop_measured, workshop_targets
 from making.members import winback_evaluations
@@ -105,10 +106,12 @@ def main() -> None:
         workshop_results(requests, triage, live_week),
     )
     write_log(FOLDER / "workshop", workshop_log(requests, triage, live_week))
+    measured = workshop_measured(requests, triage)
     for number, kind, rows in (
         (98, "events", workshop_events()),
         (98, "kpi_targets", workshop_targets()),
-        (99, "kpi_actuals", workshop_measured(requests, triage)),
+        (99, "freed_hours", workshop_freed(measured)),
+        (99, "kpi_actuals", measured),
     ):
         write_file(FOLDER / "workshop" / f"{number}_{kind}.csv", rows)
     write_file(FOLDER / "demand" / "98_cost_log.csv", demand_costs())
@@ -128,6 +131,7 @@ def main() -> None:
     ):
         write_file(FOLDER / project / f"{number:02}_{kind}.csv", support)
     write_file(FOLDER / "demand" / "99_kpi_actuals.csv", holdout(forecast, planners, actual))
+    write_file(FOLDER / "demand" / "99_rollout_results.csv", planner_rollout())
     write_file(FOLDER / "workshop" / "98_cost_log.csv", workshop_costs(requests))
     write_project(FOLDER / "winback", with_stance(winback_plan()))
     write_project(FOLDER / "wearcheck", with_stance(wearcheck_plan()))

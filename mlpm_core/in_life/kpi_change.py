@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -209,8 +210,10 @@ def change_between(
     a year ago, differ by more where one period carries over to the next.
     """
     scaled = None if is_exact else _scale(now, before, unit)
-    shares = _shares(now, unit, by_cases=by_cases)
-    shares_before = [share * (scaled or 1.0) for share in _shares(before, unit, by_cases=by_cases)]
+    shares = shares_of(now, unit, by_cases=by_cases)
+    shares_before = [
+        share * (scaled or 1.0) for share in shares_of(before, unit, by_cases=by_cases)
+    ]
     is_now, was = _sum(shares, now), _sum(shares_before, before)
     change = Change(
         before=was,
@@ -245,16 +248,56 @@ def level_of(values: Sequence[MeasuredValue], unit: str, *, by_cases: bool = Fal
     >>> round(level_of(both, "minute/case").now, 9), level_of(both, "EUR/month").now  # a total
     (31.0, 29.5)
     """
-    mean = _sum(_shares(values, unit, by_cases=by_cases), values)
+    mean = _sum(shares_of(values, unit, by_cases=by_cases), values)
     return Change(now=mean, n_now=len(values), by_cases=by_cases)
+
+
+class Spread(NamedTuple):
+    """How far luck moves a mean: Student's t with this standard ``error`` and ``freedom``."""
+
+    error: float
+    freedom: float
+
+
+def spread_of_level(values: Sequence[MeasuredValue], shares: Sequence[float]) -> Spread | Missing:
+    """How far the luck of periods moves a mean of values, by the noise among them.
+
+    Parameters
+    ----------
+    values : sequence of MeasuredValue
+        Oldest first, of one length of period.
+    shares : sequence of float
+        What each counts in the mean (``shares_of``).
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from mlpm_core.in_life.periods import Period
+    >>> weeks = [Period(datetime(2026, 1, 5) + timedelta(weeks=i), "P1W") for i in range(9)]
+    >>> values = [MeasuredValue(week, 10.0 + i % 2) for i, week in enumerate(weeks)]
+    >>> round(spread_of_level(values, shares_of(values, "minute/case")).error, 3)  # .707 / 9^.5
+    0.236
+    >>> spread_of_level(values[:8], shares_of(values[:8], "minute/case"))
+    <Missing.TOO_FEW: 'too few periods'>
+    """
+    noise = noise_of(
+        [(a.value, b.value) for a, b in pairwise(values) if a.period.end == b.period.start]
+    )
+    if noise is None:
+        return Missing.TOO_FEW
+    if not noise.deviation:
+        return Missing.NEVER_MOVED
+    weighted = list(zip(values, shares, strict=True))
+    error = noise.deviation * math.sqrt(_spread_of_weights(weighted, noise.carried))
+    return Spread(error, noise.freedom)
 
 
 def _sum(shares: Sequence[float], values: Sequence[MeasuredValue]) -> float:
     return math.fsum(share * v.value for share, v in zip(shares, values, strict=True))
 
 
-def _shares(values: Sequence[MeasuredValue], unit: str, *, by_cases: bool) -> list[float]:
-    """What each value counts in their mean; a total of a period counts once."""
+def shares_of(values: Sequence[MeasuredValue], unit: str, *, by_cases: bool = False) -> list[float]:
+    """What each value counts in their mean, 1 in all; a total of a period counts once."""
     if by_cases:
         sizes = [float(v.n or 0) for v in values]
     elif _is_total(values, unit):

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -149,13 +149,29 @@ class Judgement:
 class HitRate:
     """How many promises were kept of those that can be judged.
 
-    ``held`` is the mean confidence, in [0, 1], of the ``n_held`` judged ones that had one.
+    ``held`` is the mean confidence, in [0, 1], of the ``n_held`` judged ones that had one. Of
+    ``n_unsure`` the outcome may be luck, season or rounding, ``n_implied`` were not measured.
     """
 
     kept: int
     judged: int
     held: float | None
     n_held: int
+    n_unsure: int = 0
+    n_implied: int = 0
+
+
+class PromiseOutcome(NamedTuple):
+    """What became of a promise, as ``hit_rate`` counts it.
+
+    ``confidence`` is the chance it was given when made, ``probability`` the one that it is kept:
+    None where nothing says so.
+    """
+
+    outcome: Outcome
+    confidence: float | None = None
+    probability: float | None = None
+    is_measured: bool = False
 
 
 def over_days(annual: float, days: float) -> float:
@@ -336,24 +352,31 @@ def judged(level: Estimate, promised: float, *, higher_is_better: bool) -> Judge
     return Judgement(Outcome.OVER_DELIVERED if is_clear else Outcome.KEPT, probability)
 
 
-def hit_rate(promises: Iterable[tuple[Outcome, float | None]]) -> HitRate:
+def hit_rate(promises: Iterable[PromiseOutcome]) -> HitRate:
     """How many promises were kept, beside how likely they were held to be.
 
-    Parameters
-    ----------
-    promises : iterable of (Outcome, float or None)
-        What became of each, and the confidence it had when it was made, in [0, 1].
+    An outcome is sure where a promise is kept, or missed, with a probability of 90 % or more.
 
     Examples
     --------
-    >>> hit_rate([(Outcome.KEPT, 0.8), (Outcome.MISSED, 0.4), (Outcome.NOT_DUE, 0.9)])
-    HitRate(kept=1, judged=2, held=0.6000000000000001, n_held=2)
+    >>> kept = PromiseOutcome(Outcome.KEPT, 0.8, probability=0.95, is_measured=True)
+    >>> hit_rate([kept, PromiseOutcome(Outcome.MISSED, 0.4), PromiseOutcome(Outcome.NOT_DUE, 0.9)])
+    HitRate(kept=1, judged=2, held=0.6000000000000001, n_held=2, n_unsure=1, n_implied=1)
     """
-    judged = [p for p in promises if p[0] not in (Outcome.NOT_DUE, Outcome.UNKNOWN)]
-    held = [confidence for _, confidence in judged if confidence is not None]
+    judged = [p for p in promises if p.outcome not in (Outcome.NOT_DUE, Outcome.UNKNOWN)]
+    held = [p.confidence for p in judged if p.confidence is not None]
     return HitRate(
-        kept=sum(outcome is not Outcome.MISSED for outcome, _ in judged),
+        kept=sum(p.outcome is not Outcome.MISSED for p in judged),
         judged=len(judged),
         held=sum(held) / len(held) if held else None,
         n_held=len(held),
+        n_unsure=sum(not _is_sure(p) for p in judged),
+        n_implied=sum(not p.is_measured for p in judged),
     )
+
+
+def _is_sure(promise: PromiseOutcome) -> bool:
+    if promise.probability is None:
+        return False
+    is_missed = promise.outcome is Outcome.MISSED
+    return (1 - promise.probability if is_missed else promise.probability) >= _CLEARLY

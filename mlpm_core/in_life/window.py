@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from mlpm_core.in_life.observation import Observation, pooled
+from mlpm_core.quantity import Z90
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,6 @@ _LENGTHS: Final = (
 _FALSE_A_YEAR: Final = 0.05
 _TESTS_A_LOOK: Final = 2.0  # windows of seven lengths, hardly apart, cry wolf like two
 _NEAR_ENOUGH: Final = 0.1  # of the planned value
-_Z80: Final = 1.2815515655446004
 _SHORT_OF: Final = 0.8
 _HALF: Final = 0.5
 
@@ -233,7 +233,7 @@ def _first_near_enough(lengths: Sequence[int], rest: Array, planned: float) -> i
     scale = abs(planned) if np.isfinite(planned) and planned else abs(float(rest[-1, 0]))
     for length, row in zip(lengths, rest, strict=True):
         moved = (row[2::2] - row[3::2]) / 2
-        half = _Z80 * float(np.sqrt(np.square(moved).sum()))
+        half = Z90 * float(np.sqrt(np.square(moved).sum()))
         if half <= _NEAR_ENOUGH * scale:
             return length
     return lengths[-1]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, MODELS_EXPONENT
 from mlpm_core.planning.quick import OPTIMISM, OPTIMISM_LOG_SD
+from mlpm_core.quantity import Z90
 
 if TYPE_CHECKING:
     from mlpm_core.planning.quick_inputs import QuickInputs
-
-
-_Z90: Final = 1.2815515655446004  # the 90 % quantile of a standard normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +65,5 @@ def assumptions(inputs: QuickInputs) -> tuple[Assumption, ...]:
 def _spread(
     label: str, median: float, log_sd: float, *, is_published: bool = False, answer: str = ""
 ) -> Assumption:
-    wide = math.exp(_Z90 * log_sd)
+    wide = math.exp(Z90 * log_sd)
     return Assumption(label, median, median / wide, median * wide, is_published, answer)

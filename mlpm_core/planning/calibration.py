@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import betaincinv, ndtri
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity import Z90
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -20,7 +21,6 @@ FEWEST_ESTIMATES: Final = 10
 WIDEST: Final = 3.0
 """The product's own: no range is made wider than that."""
 _TAIL: Final = 0.05
-_Z90: Final = float(ndtri(0.9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def widening(hit_rate: float) -> float:
     [1.0, 1.0, 1.52, 1.9, 3.0]
     """
     reached = float(ndtri((1 + hit_rate) / 2))
-    return min(WIDEST, max(1.0, _Z90 / reached)) if reached > 0 else WIDEST
+    return min(WIDEST, max(1.0, Z90 / reached)) if reached > 0 else WIDEST
 
 
 def estimator_calibration(

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity import Z90
 from mlpm_core.records import Measure
 
 if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import DeliveryPromise
-
-_Z: Final = 1.2815515655446004  # of the 90th percentile: the interval holds 8 times in 10
 
 
 class DeliveryOutcome(StrEnum):
@@ -115,7 +114,7 @@ def kept_rate(kept: int, n: int) -> KeptRate:
     if n == 0:
         return KeptRate(0, 0, None, 0.0, 1.0)
     share = kept / n
-    scale = 1 + _Z**2 / n
-    middle = (share + _Z**2 / (2 * n)) / scale
-    half = _Z / scale * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    scale = 1 + Z90**2 / n
+    middle = (share + Z90**2 / (2 * n)) / scale
+    half = Z90 / scale * sqrt(share * (1 - share) / n + Z90**2 / (4 * n**2))
     return KeptRate(kept, n, share, max(middle - half, 0.0), min(middle + half, 1.0))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from scipy.special import erfcx, gammaincinv, ndtr
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity import Z90
 from mlpm_core.records import Risk, RiskReview, RiskStatus
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SHARED_WITHIN_DAYS: Final = 7
 """The product's own: a risk that nobody was told of for longer is said to be the team's alone."""
-_Z90: Final = 1.2815515655446004  # the 90 % quantile of a standard normal distribution
 _WEEK: Final = timedelta(days=7)
 _MOST_WEEKS: Final = 520
 _PRIOR_EVENTS, _PRIOR_YEARS = 0.5, 1.0
@@ -65,9 +65,9 @@ def mean_impact(p10: float, p50: float, p90: float) -> float | None:
     """
     if not 0 < p10 <= p50 <= p90 < math.inf:
         raise InputError(f"The days are {p10:g}, {p50:g}, {p90:g}; write three that rise, above 0.")
-    below = (math.log(p50) - math.log(p10)) / _Z90
-    above = (math.log(p90) - math.log(p50)) / _Z90
-    if above**2 / 2 > above * _Z90 + math.log(2):  # no exp of what cannot stay below the P90
+    below = (math.log(p50) - math.log(p10)) / Z90
+    above = (math.log(p90) - math.log(p50)) / Z90
+    if above**2 / 2 > above * Z90 + math.log(2):  # no exp of what cannot stay below the P90
         return None
     low_half = float(erfcx(below / math.sqrt(2))) / 2
     mean = p50 * (low_half + math.exp(above**2 / 2) * float(ndtr(above)))

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import log_ndtr, ndtri_exp
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity import Z90
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-Z90: Final = 1.2815515655446004  # the 90 % quantile of a standard normal distribution
 _MOST_DAYS: Final = 100_000.0
 _LOG_ROOT_2_PI: Final = 0.5 * math.log(2 * math.pi)
 

@@ -31,7 +31,7 @@ _SINGULAR: Final = 1e-7
 _NEGLIGIBLE: Final = 1e-4
 _N_POINTS: Final = 64
 _N_OWN_POINTS: Final = 128
-_MOST_ALIKE: Final = 0.8
+_MOST_ALIKE: Final = 0.9
 _FEWEST_LEFT: Final = 2
 _END: Final = 0.975
 
@@ -163,6 +163,8 @@ def regression(
     (4.9, 4.2)
     """
     at = np.flatnonzero(np.isfinite(values))
+    others = others[at]
+    others = others[:, others.any(axis=0)]  # a place in the season that was never measured
     n, k = len(at), others.shape[1] + 1
     if n <= k + 1:
         return Undetermined.NOT_TOLD_APART
@@ -174,7 +176,7 @@ def regression(
     if not length:
         return Undetermined.NOT_TOLD_APART
     line = at / len(values) - 0.5
-    columns = [others[at], asked[at] / length, line - line.mean(), (values[at] - centre) / size]
+    columns = [others, asked[at] / length, line - line.mean(), (values[at] - centre) / size]
     tails, log_spread = _tails(np.column_stack(columns), np.diff(at))
     if tails is None:
         return Undetermined.NOT_TOLD_APART
@@ -211,7 +213,10 @@ def regression(
 
 
 def mean_of(series: Array) -> Mixture | None:
-    """The mean of a series whose neighbours resemble each other by up to .8; None without noise.
+    """The mean of a series whose neighbours resemble each other by up to .9; None without noise.
+
+    Its centre is the plain mean, as whoever adds up the series finds it; its range is that of the
+    generalised least squares estimate, which held the truth as often around either.
 
     Parameters
     ----------
@@ -231,7 +236,8 @@ def mean_of(series: Array) -> Mixture | None:
     if isinstance(fit, Undetermined):
         return None
     found = fit.coefficient
-    return Mixture(found.weights, found.centres + np.nanmean(series), found.scales, found.df)
+    centres = found.centres - found.mean + np.nanmean(series)
+    return Mixture(found.weights, centres, found.scales, found.df)
 
 
 def standard_error(asked: Array, others: Array, autocorrelation: float, noise_sd: float) -> float:
@@ -292,7 +298,7 @@ def _tails(columns: Array, gaps: NDArray[np.intp]) -> tuple[tuple[Array, ...] | 
     white[:, 1:] /= np.sqrt(1 - likeness**2)[:, :, None]
     triangle = np.asarray(np.linalg.qr(white, mode="r"))
     sides = np.abs(np.diagonal(triangle, axis1=1, axis2=2))[:, :-2]
-    if (sides < _SINGULAR * np.linalg.norm(white, axis=1)[:, :-2]).any():
+    if (sides <= _SINGULAR * np.linalg.norm(white, axis=1)[:, :-2]).any():
         return None, sides
     log = -np.log(sides).sum(axis=1) - 0.5 * np.log1p(-(likeness**2)).sum(axis=1)
     i, j = np.triu_indices(3)

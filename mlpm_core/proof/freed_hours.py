@@ -93,7 +93,7 @@ def freed_hours(
     Notes
     -----
     A share is a ratio R of two means. Its interval is that of the mean of d = part - R x freed over
-    the mean of freed, with errors d that resemble their neighbours by up to .8 (see
+    the mean of freed, with errors d that resemble their neighbours by up to .9 (see
     ``regression``). It is not told where the interval of what was freed holds 0.
 
     References

@@ -19,7 +19,7 @@ from mlpm_core.quantity.magnitude import (
 )
 from mlpm_core.quantity.percent import PERCENT_WORDS, SHARE, is_percent, is_share
 from mlpm_core.quantity.quantity import Quantity, said
-from mlpm_core.quantity.reading import NUMBER
+from mlpm_core.quantity.reading import NUMBER, Z90
 from mlpm_core.quantity.unit import CURRENCIES, Unit
 from mlpm_core.quantity.words import in_percent
 
@@ -32,6 +32,7 @@ __all__ = [
     "NUMBER",
     "PERCENT_WORDS",
     "SHARE",
+    "Z90",
     "Dimension",
     "Quantity",
     "Unit",

@@ -50,7 +50,9 @@ _TOO_LARGE: Final = (
     "digits and its unit."
 )
 _Z_FARTHEST: Final = 6.5  # beyond the outermost draw, in standard deviations
-_Z90, _Z95 = float(ndtri(0.9)), float(ndtri(0.95))
+Z90: Final = float(ndtri(0.9))
+"""The 90% quantile of a standard normal distribution: so far from its median P10 and P90 lie."""
+_Z95: Final = float(ndtri(0.95))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +266,7 @@ class _Reading:
         if len(y) == 2:
             half = (y[1] - y[0]) / (2 * _Z95)
             return TwoPiece(scale, float(back((y[0] + y[1]) / 2)), half, half)
-        return TwoPiece(scale, anchors[1], (y[1] - y[0]) / _Z90, (y[2] - y[1]) / _Z90)
+        return TwoPiece(scale, anchors[1], (y[1] - y[0]) / Z90, (y[2] - y[1]) / Z90)
 
     def fraction(self, hits: float, n: float) -> tuple[Shape, tuple[float, ...]]:
         if not self.is_share:

@@ -88,6 +88,17 @@ def is_measured_only(dimension: Dimension, unit: str) -> bool:
     return not any(plain in units for units in _UNITS.values())
 
 
+def is_mean_over_cases(unit: str) -> bool:
+    """Whether a KPI's unit is one of the means over cases that mechanisms imply.
+
+    Examples
+    --------
+    >>> is_mean_over_cases("hour/kcase"), is_mean_over_cases("EUR/year")
+    (True, False)
+    """
+    return any(unit in units for units in _UNITS.values())
+
+
 def per_unit(dimension: Dimension, unit: str, currency: str) -> float:
     """How many of a KPI's unit one unit of the dimension is.
 

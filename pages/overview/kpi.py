@@ -12,6 +12,7 @@ if view is None:
 series = kpi.series_in_view(view)
 shown = period.control(project, kpi_text.word(series))
 st.markdown(kpi_text.lead(view, series, shown))
+proof.less_than_implied(project, view.kpi.kpi_id)
 if series is not None:
     kpi_tiles.tiles(view, series, shown)
     st.caption(kpi_text.unfinished(series, view.kpi.unit))

@@ -199,6 +199,14 @@ KEPT = promised(Outcome.KEPT)
          "1 cannot be judged yet."),
         (2, HitRate(0, 2, 0.4, 1), "1 of them given a chance of 40% when made",
          "0 of 2 promises of this project kept; 1 of them given a chance of 40% when made."),
+        (1, HitRate(1, 1, None, 0, 1, 1), "no chance was given when they were made; not beyond "
+         "luck or season; judged by what the metrics imply, not as measured",
+         "1 of 1 promise of this project kept; no chance was given when they were made; not beyond "
+         "luck or season; judged by what the metrics imply, not as measured."),
+        (2, HitRate(2, 2, 0.4, 2, 1, 0), "given a chance of 40% on average when made; 1 of 2 not "
+         "beyond luck or season",
+         "2 of 2 promises of this project kept; given a chance of 40% on average when made; 1 of 2 "
+         "not beyond luck or season."),
         (5, HitRate(2, 3, 0.4, 2), "2 of them given a chance of 40% on average when made",
          "2 of 3 promises of this project kept; 2 of them given a chance of 40% on average "
          "when made. 2 cannot be judged yet."),

@@ -50,14 +50,17 @@ def test_it_opens_with_how_much_of_the_promise_arrived(demo):
     assert rf"EUR {told.promised_same_days / 1000:.0f}k promised ({share:.0%})" in first
     assert "March 2026 cost most" in first
     assert [m.label for m in app.metric] == [
-        "Promised to date", "Realised to date", "Gap", "By experiment", "Promises kept",
-        "Actual cost to date", "Planned, same days", "Realised after actual cost",
+        "Promised to date", "Realised to date", "Gap", "By experiment", "By staggered roll-out",
+        "Promises kept", "Actual cost to date", "Planned, same days", "Realised after actual cost",
         "Cost of a prediction", "Promised then", "Realised now",
     ]  # fmt: skip
-    assert app.metric[4].value == "2 of 3"
+    assert app.metric[5].value == "2 of 3"
     text = said(app)
     assert "728 of 730 days monitored" in text
     assert "given a chance of 65%" in text
+    assert "2 of 3 judged by what the metrics imply, not as measured" in text
+    warned = app.warning[0]
+    assert "imply −5 " in warned.value
     assert "Estimated from model metrics, not measured with a control group" in text
     assert list(app.dataframe[0].value["Standing"]) == [
         "✓ over-delivered", "✕ missed", "✓ kept",

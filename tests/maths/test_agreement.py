@@ -210,3 +210,16 @@ def test_implied_changes_of_each_period_count_where_the_kpi_was_measured():
 def test_what_is_no_series_is_refused_with_a_sentence(before, implied, cycles):
     with pytest.raises(InputError, match=r"\.$"):
         agreement(before, [1.0, 2.0], implied, cycles=cycles)
+
+
+@pytest.mark.parametrize("gap", [3, 50, 75])
+def test_a_place_in_the_season_that_was_never_measured_leaves_the_others_to_judge(gap):
+    """Of 90 weeks 14 of the 52 places come once; a gap in one of them was an internal error."""
+    rng = np.random.default_rng(1)
+    series = 400 + rng.normal(0, 4, 90)
+    series[60:] += 70
+    whole = agreement(series[:60], series[60:], [70.0], cycles=(52,))
+    series[gap] = np.nan
+    seen = agreement(series[:60], series[60:], [70.0], cycles=(52,))
+    assert seen.verdict is whole.verdict is Verdict.SUPPORTS
+    assert seen.measured.mean == pytest.approx(whole.measured.mean, abs=2)

@@ -15,6 +15,7 @@ from mlpm_core.in_life.realisation import (
     Judgement,
     Outcome,
     PeriodValue,
+    PromiseOutcome,
     Span,
     WindowTotal,
     counted_parts,
@@ -149,11 +150,11 @@ def test_more_than_kept_takes_nine_draws_of_ten():
 def test_the_hit_rate_counts_only_what_can_be_judged():
     rate = hit_rate(
         [
-            (Outcome.KEPT, 0.75),
-            (Outcome.OVER_DELIVERED, None),
-            (Outcome.MISSED, 0.25),
-            (Outcome.NOT_DUE, 0.9),
-            (Outcome.UNKNOWN, 0.9),
+            PromiseOutcome(Outcome.KEPT, 0.75),
+            PromiseOutcome(Outcome.OVER_DELIVERED, None),
+            PromiseOutcome(Outcome.MISSED, 0.25),
+            PromiseOutcome(Outcome.NOT_DUE, 0.9),
+            PromiseOutcome(Outcome.UNKNOWN, 0.9),
         ]
     )
     assert (rate.kept, rate.judged, rate.held, rate.n_held) == (2, 3, 0.5, 2)

@@ -13,6 +13,7 @@ from mlpm_core.in_life.realisation import (
     Judgement,
     Outcome,
     PeriodValue,
+    PromiseOutcome,
     Span,
     WindowTotal,
     counted_parts,
@@ -105,9 +106,23 @@ def test_what_became_of_a_promise(draws, promised, is_higher, outcome, probabili
 
 
 def test_only_what_can_be_judged_counts_as_kept_or_not():
+    of = PromiseOutcome
     rate = hit_rate([
-        (Outcome.OVER_DELIVERED, 0.9), (Outcome.KEPT, None), (Outcome.MISSED, 0.3),
-        (Outcome.UNKNOWN, 0.5), (Outcome.NOT_DUE, 0.5),
+        of(Outcome.OVER_DELIVERED, 0.9), of(Outcome.KEPT), of(Outcome.MISSED, 0.3),
+        of(Outcome.UNKNOWN, 0.5), of(Outcome.NOT_DUE, 0.5),
     ])  # fmt: skip
     assert (rate.kept, rate.judged, rate.held, rate.n_held) == (2, 3, 0.6, 2)
-    assert hit_rate([(Outcome.KEPT, None)]).held is None
+    assert (rate.n_unsure, rate.n_implied) == (3, 3)
+    assert hit_rate([PromiseOutcome(Outcome.KEPT)]).held is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "probability", "n_unsure"),
+    [
+        (Outcome.KEPT, 0.9, 0), (Outcome.KEPT, 0.89, 1), (Outcome.MISSED, 0.1, 0),
+        (Outcome.MISSED, 0.11, 1), (Outcome.OVER_DELIVERED, 0.99, 0), (Outcome.KEPT, None, 1),
+    ],
+)  # fmt: skip
+def test_an_outcome_that_luck_may_have_made_is_counted_as_not_sure(outcome, probability, n_unsure):
+    told = PromiseOutcome(outcome, probability=probability, is_measured=True)
+    assert (hit_rate([told]).n_unsure, hit_rate([told]).n_implied) == (n_unsure, 0)

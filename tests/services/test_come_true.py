@@ -45,7 +45,7 @@ def told(monkeypatch, *projects):
     monkeypatch.setattr(service, "consistent", lambda _, ask: ask())
     monkeypatch.setattr(service, "kpi_lines", lambda _, project: [x for x, _ in lines[project]])
     proofs = {
-        (project, x.kpi.kpi_id): SimpleNamespace(agreement=seen)
+        (project, x.kpi.kpi_id): SimpleNamespace(agreement=seen, also=())
         for project, pairs in lines.items()
         for x, seen in pairs
     }

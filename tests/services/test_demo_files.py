@@ -26,7 +26,7 @@ ORDER = [
     *("evaluations", "estimates"),
     *("stakeholders", "delivery_promises", "findings", "decisions", "prediction_log"),
     *("annotation_plans", "cost_log", "events", "incident_log", "kpi_targets"),
-    *("sourcing", "support_plans", "kpi_actuals"),
+    *("sourcing", "support_plans", "freed_hours", "kpi_actuals", "rollout_results"),
 ]
 # The formulas of M1, M3 and M4 (docs/formulas.md), with the common inputs each of them reads.
 INPUTS = {

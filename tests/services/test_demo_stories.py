@@ -21,8 +21,11 @@ from mlpm_core.services.evaluate.decisions import decisions
 from mlpm_core.services.in_life.deployments import deployment, deployments
 from mlpm_core.services.in_life.experiments import Verdict as ExperimentVerdict
 from mlpm_core.services.in_life.experiments import proofs
+from mlpm_core.services.in_life.freed_hours import Destination, case_hours
 from mlpm_core.services.in_life.kpi_proof import Verdict, kpi_proof
 from mlpm_core.services.in_life.kpi_view import kpi_view
+from mlpm_core.services.in_life.promises import delivered
+from mlpm_core.services.in_life.proven_beside_implied import beside_implied
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.batches import receipts
 from mlpm_core.services.ingest.recovery import open_recovered
@@ -31,6 +34,8 @@ from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.plan.support import project_support
 from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
+from pages.parts.in_life import freed_hours as freed_hours_text
+from pages.parts.in_life import promises_text, proof_text
 from tests.stores import copied
 
 if TYPE_CHECKING:
@@ -237,3 +242,42 @@ def test_what_was_measured_supports_the_promise_of_the_demand_model(workspace):
              and r["period_start"].date() >= promise.promised_for_on]  # fmt: skip
     assert len(treated) == 26
     assert fmean(since) + 2 * stdev(since) / len(since) ** 0.5 < promise.promised
+
+
+def test_story_10_as_many_hours_were_freed_as_implied_and_fewer_are_paid_no_more(workspace):
+    """The plan takes 30 to 50 % of freed hours off the pay bill; counted are 22 %."""
+    found = case_hours(workspace, WORKSHOP, "request-triage")
+    told = found.told
+    assert told.n_periods == 52
+    assert not told.realised.excludes(1.0)
+    assert told.cashable.high < 0.3
+    assert told.shares[Destination.BACKLOG].mean > 0.35
+    said = freed_hours_text.sentence(found)
+    assert "were freed (grade D)" in said
+    assert "Of the freed hours 22% (19 times in 20 21% to 22%) are paid no more." in said
+    assert "Of 9% nobody wrote down where they went." in said
+
+
+def test_story_11_planners_save_half_of_what_is_implied(workspace):
+    """Desks that took the forecast up against those yet to come: it works, by less than implied."""
+    (found,) = proofs(workspace, DEMAND).staggered
+    assert (found.kpi_id, found.works, found.read_on) == ("planner-hours", True, date(2025, 7, 1))
+    assert (found.seen.n_treated, found.seen.n_never) == (13, 5)
+    view = kpi_view(workspace, DEMAND, "planner-hours")
+    beside = beside_implied(view, found)
+    assert beside.is_less
+    assert beside.implied.mean < 1.5 * found.seen.change.low < 0
+    said = proof_text.beside_implied(beside, found.unit)
+    assert "**less was measured than is implied, beyond chance**" in said
+    warned = proof_text.less_than_implied(found, beside)
+    assert "changed by −2\\.71 h per 1,000 cases" in warned
+    assert "imply −5 \\(grade C\\)" in warned
+    assert not view.line.is_measured  # the card itself still shows what is implied, grade C
+
+
+def test_what_promised_and_realised_counts_as_kept_says_what_it_rests_on(workspace):
+    view = delivered(workspace, DEMAND, "daily-orders")
+    assert promises_text.hits(view) == (
+        "given a chance of 65% on average when made; 1 of 3 not beyond luck or season; "
+        "2 of 3 judged by what the metrics imply, not as measured"
+    )

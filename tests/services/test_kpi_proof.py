@@ -95,30 +95,77 @@ def test_without_a_model_or_for_another_length_nothing_is_claimed(workspace):
     assert kpi_proof(workspace, SHOP, "returns", "P1M").agreement is None
 
 
-def test_another_case_that_may_move_the_kpi_too_is_not_left_out_without_a_word(shop):
-    """Two cases each gave half of what was measured: held against one of them it contradicted."""
-    change = implied(shop)
-    measured(shop, "revenue", *series(2 * change))
-    seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
-    assert (seen.verdict, seen.side) == (Verdict.CONTRADICTS, Side.BETTER)
+def another_case(workspace):
     save(
-        shop, "value_cases",
+        workspace, "value_cases",
         {"value_case_id": "web", "title": "Web orders", "mechanism": "demand_forecast",
          "model_id": "m"},
     )  # fmt: skip
     save(
-        shop, "quantities",
-        *({"value_case_id": "web", "name": n, "written": w} for n, w in QUANTITIES.items()),
+        workspace, "quantities",
+        *({"value_case_id": "web", "name": n, "written": w}
+          for n, w in (QUANTITIES | {"margin": "4 to 6"}).items()),
     )  # fmt: skip
+
+
+def test_another_case_that_may_move_the_kpi_too_is_not_left_out_without_a_word(shop):
+    """Two cases each gave half of what was measured: held against one of them it contradicted."""
+    change = implied(shop)
+    measured(shop, "revenue", *series(2 * change))
+    alone = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
+    assert (alone.verdict, alone.side) == (Verdict.CONTRADICTS, Side.BETTER)
+    another_case(shop)
     proof = kpi_proof(shop, SHOP, "revenue", "P1W")
     seen = proof.agreement
     assert (seen.verdict, seen.reason) == (Verdict.CANNOT_TELL, Reason.OTHER_CASES)
     assert proof.also == ("Web orders",)
-    assert "“Web orders” changes the same dimension" in sentence(seen, proof, "EUR/year", "week")
+    assert proof.beside.mean == pytest.approx(alone.measured.mean - change, rel=0.05)
+    text = sentence(seen, proof, "EUR/year", "week")
+    assert "“Web orders” changes the same dimension" in text
+    assert "alters the verdict, so there is none" in text
     assert come_true(shop).cases == ()
     kpi(shop, "web-revenue", "higher", value_case_id="web")
     seen = kpi_proof(shop, SHOP, "revenue", "P1W").agreement
     assert seen.verdict is Verdict.CONTRADICTS
+    web = kpi_view(shop, SHOP, "web-revenue").implied[-1]
+    width = alone.measured.high - alone.measured.low + (web.high - web.low) * 1.959964 / 1.281552
+    assert proof.beside.high - proof.beside.low == pytest.approx(width, rel=0.03)
+
+
+def test_a_verdict_that_another_case_cannot_alter_is_said(shop):
+    measured(shop, "revenue", *series(5 * implied(shop)))
+    another_case(shop)
+    proof = kpi_proof(shop, SHOP, "revenue", "P1W")
+    seen = proof.agreement
+    assert (seen.verdict, seen.side, seen.reason) == (Verdict.CONTRADICTS, Side.BETTER, None)
+    assert sentence(seen, proof, "EUR/year", "week").endswith("and the verdict is the same.")
+    assert come_true(shop).cases == ()  # measured is still what both did
+
+
+def test_what_another_case_did_before_the_model_came_is_no_change_since(shop):
+    """The other case has run since the first week: it is in before and after alike."""
+    change = implied(shop)
+    another_case(shop)
+    save(shop, "models", {"model_id": "w"})
+    save(shop, "value_cases", {"value_case_id": "web", "title": "Web orders",
+                               "mechanism": "demand_forecast", "model_id": "w"})  # fmt: skip
+    in_use(shop, str(FIRST), model_id="w", deployment_id="w1")
+    rows = [f"{FIRST + 7 * n},0.24,P1W,final" for n in range(LIVE + 30)]
+    results(shop, "\n".join(rows), model="w")
+    measured(shop, "revenue", *series(change))
+    proof = kpi_proof(shop, SHOP, "revenue", "P1W")
+    assert proof.agreement.verdict is Verdict.SUPPORTS
+    assert proof.beside.mean == pytest.approx(proof.agreement.measured.mean)
+
+
+def test_a_mean_over_cases_is_not_added_to_that_of_other_cases(shop):
+    kpi(shop, "hours", "lower", dimension="people_intensity", unit="hour/kcase")
+    another_case(shop)
+    kpi(shop, "web-revenue", "higher", value_case_id="web")
+    measured(shop, "hours", *series(-90_000))
+    proof = kpi_proof(shop, SHOP, "hours", "P1W")
+    assert (proof.agreement.reason, proof.beside) == (Reason.OTHER_CASES, None)
+    assert "cannot be added" in sentence(proof.agreement, proof, "hour/kcase", "week")
 
 
 def test_an_owner_who_says_that_there_is_no_season_is_told_sooner(shop):

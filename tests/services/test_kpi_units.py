@@ -2,7 +2,10 @@
 
 import pytest
 
+from mlpm_core.intake import Profile
 from mlpm_core.records import KpiActual, Status
+from mlpm_core.services.ingest.batches import receipts
+from mlpm_core.services.ingest.undo import undo
 from tests.intake.real_cases import FOLDER
 from tests.services.test_imports import put, stored
 
@@ -61,3 +64,17 @@ def test_a_header_says_the_unit_too(shop):
     text = "kpi,month,value (k EUR)\nrefund-cost,2024-01,51.2\n"
     (question,) = put(shop, text, kind="kpi_actuals").questions
     assert question.choices == ["value in k EUR", "value", "ignore"]
+
+
+def test_a_kpi_keeps_its_unit_while_values_in_it_are_stored(shop):
+    """Values a month would be read as values a year, and contradict the model and its promises."""
+    head = "kpi_id,title,dimension,unit,direction,baseline,target,owner\n"
+    yearly = head + "refund-cost,Refunds,cost_saving,EUR/year,lower,720000,480000,x\n"
+    assert measured(shop, "EUR/month").status is Status.COMMITTED
+    again = {"kind": "kpis", "profile": Profile(restatement="confirm")}
+    receipt = put(shop, yearly, **again)
+    (refused,) = receipt.rejects
+    assert refused.column == "unit"
+    assert "There is 1 row of measured KPIs in EUR/month" in refused.message
+    undo(shop.acting_as("test"), "shop", receipts(shop, "shop")[0]["receipt"].batch)
+    assert put(shop, yearly, **again).status is Status.COMMITTED

@@ -262,18 +262,20 @@ def test_what_was_measured_judges_a_promise_and_what_is_implied_stands_beside_it
     assert 0.5 < line.probability < 0.9
 
 
-def test_a_promise_is_judged_by_the_mean_that_the_kpi_screen_shows():
-    """A week of 300 cases at 10 and one of 100 at 20 are 12.5 a case, as on KPI, and not 15."""
-    weeks = (Period(datetime(2024, 7, 15), "P1W"), Period(datetime(2024, 7, 22), "P1W"))
-    values = (
-        MeasuredValue(weeks[0], 10.0, 300, 3_000.0, 30_300.0),
-        MeasuredValue(weeks[1], 20.0, 100, 2_000.0, 40_100.0),
-    )
-    series = KpiSeries("P1W", "minute/case", values)
+@pytest.mark.parametrize(("n_pairs", "doubt"), [(1, LevelDoubt.FEW), (6, None)])
+def test_a_promise_is_judged_by_the_mean_that_the_kpi_screen_shows(n_pairs, doubt):
+    """Weeks of 300 cases at 10 and of 100 at 20 are 12.5 a case, as on KPI, and not 15."""
+    values = []
+    for n in range(2 * n_pairs):
+        week = Period(datetime(2024, 7, 15) + timedelta(weeks=n), "P1W")
+        of = (10.0, 300, 3_000.0, 30_300.0) if n % 2 == 0 else (20.0, 100, 2_000.0, 40_100.0)
+        values.append(MeasuredValue(week, *of))
+    series = KpiSeries("P1W", "minute/case", tuple(values))
     level = MeasuredKpi(series, Group.ALL, None, has_season=False).since(date(2024, 7, 15))
     assert level.level.mean == pytest.approx(12.5)
-    shown = series.level_over(Span(weeks[0].start, weeks[1].end))
-    assert (level.level.mean, level.until) == (shown.now, date(2024, 7, 28))
+    assert level.doubt is doubt
+    shown = series.level_over(Span(values[0].period.start, values[-1].period.end))
+    assert (level.level.mean, level.until) == (pytest.approx(shown.now), values[-1].period.last_on)
 
 
 def test_a_kpi_that_no_model_moves_is_judged_by_what_was_measured(shop):

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.proof.plan import Design, DesignKind, Missing, ProofPlan, Setting, proof_plan
-from mlpm_core.quantity import Dimension, is_percent
+from mlpm_core.quantity import Z90, Dimension, is_percent
 from mlpm_core.records import Granularity, Group, Kpi, KpiActual, ProofDesign
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
@@ -30,7 +30,6 @@ __all__ = [
 
 WEEKS_PER_YEAR: Final = DAYS_PER_YEAR / 7
 _FEWEST_WEEKS: Final = 12
-_P10_TO_P90: Final = 2.5631  # standard deviations of a normal
 _PER_THOUSAND: Final = {"1/kcase", "hour/kcase"}
 _TOGETHER: Final = {
     "1/kcase": "case", "hour/kcase": "hour", "hour/case": "hour", "minute/case": "minute",
@@ -198,7 +197,7 @@ def _per_case(annual: Estimate, volume: float | None) -> tuple[float, float] | N
     """Mean and standard deviation of an annual amount for one case."""
     if not volume:
         return None
-    return annual.mean / volume, max(annual.p90 - annual.p10, 0.0) / _P10_TO_P90 / volume
+    return annual.mean / volume, max(annual.p90 - annual.p10, 0.0) / (2 * Z90) / volume
 
 
 def _of_share(baseline: float | None) -> float | None:

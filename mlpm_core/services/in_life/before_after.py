@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpm_core.in_life.periods import Period
+from mlpm_core.in_life.realisation import Grade
 from mlpm_core.proof.control_series import (
     ControlledChange,
     ControlReason,
@@ -54,6 +55,11 @@ class KpiBeforeAfter:
     until: datetime
     batches: tuple[str, ...]
     plan: DecisionView
+
+    @property
+    def grade(self) -> Grade:
+        """How far its figure can be put down to the model."""
+        return Grade.BEFORE_AFTER
 
     @property
     def has_figure(self) -> bool:

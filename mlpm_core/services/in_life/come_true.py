@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.proof.agreement import Reason
 from mlpm_core.proof.interval import Interval
 from mlpm_core.proof.realisation_factor import (
     FEWEST_CASES,
@@ -132,10 +131,11 @@ def _best_of(
     for line in kpi_lines(workspace, project):
         if line.newest is None or line.series is None or not line.kpi.value_case_id:
             continue
-        seen = kpi_proof(workspace, project, line.kpi.kpi_id, line.series.granularity).agreement
+        proof = kpi_proof(workspace, project, line.kpi.kpi_id, line.series.granularity)
+        seen = proof.agreement
         if seen is None or seen.measured is None or not _error(seen.measured) > 0:
             continue
-        if seen.reason is Reason.OTHER_CASES:
+        if proof.also:
             continue  # measured is what several cases did, implied what one of them did
         one = (project, line, seen, seen.measured)
         kept = best.get(line.kpi.value_case_id)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.periods import Period
-from mlpm_core.in_life.realisation import Span, counted_parts
+from mlpm_core.in_life.realisation import Grade, Span, counted_parts
 from mlpm_core.proof.always_valid import TUNED_WEEKS
 from mlpm_core.proof.cells import Sums
 from mlpm_core.proof.experiment import Doubt, Experiment, Verdict, experiment
@@ -70,6 +70,11 @@ class KpiExperiment:
     until: datetime
     batches: tuple[str, ...]
     plan: DecisionView | None = None
+
+    @property
+    def grade(self) -> Grade:
+        """How far its figure can be put down to the model."""
+        return Grade.RANDOMISED
 
     @property
     def has_figure(self) -> bool:

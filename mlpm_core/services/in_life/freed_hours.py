@@ -21,6 +21,7 @@ from mlpm_core.proof.freed_hours import (
     freed_hours,
 )
 from mlpm_core.proof.interval import Interval
+from mlpm_core.quantity import Z90
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.value_cases import case_value
 from mlpm_core.services.valuation.value_rates import hours_of
@@ -43,8 +44,6 @@ __all__ = [
     "CASHABLE", "FEWEST_PERIODS", "CaseHours", "Destination", "FreedHours", "HoursOfPeriod",
     "HoursReason", "Interval", "case_hours",
 ]  # fmt: skip
-
-_P90: Final = 1.2815515655446004  # of the standard normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +173,4 @@ def _draws(counted: Sequence[HoursOfPeriod], hours: Sequence[HoursPoint]) -> Arr
         return np.zeros(1)
     days = fmean(h.period.days for h in counted)
     half = fmean((h.high - h.low) / 2 for h in hours)  # the draws are common to all periods
-    return implied_change(fmean(implied), half / _P90 * days / DAYS_PER_YEAR)
+    return implied_change(fmean(implied), half / Z90 * days / DAYS_PER_YEAR)

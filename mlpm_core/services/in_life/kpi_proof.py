@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
@@ -12,9 +12,11 @@ from mlpm_core.in_life.periods import following
 from mlpm_core.proof.agreement import Agreement, Reason, Side, Verdict, agreement, implied_change
 from mlpm_core.proof.interval import Interval
 from mlpm_core.proof.link import Link, link
-from mlpm_core.records import METRICS, Direction, Season, Slot
-from mlpm_core.services.in_life.events import Origin
+from mlpm_core.quantity import Z90
+from mlpm_core.records import METRICS, Direction, Season
+from mlpm_core.services.in_life.events import events
 from mlpm_core.services.in_life.kpi_view import kpi_view
+from mlpm_core.services.in_life.other_cases import live_at, whichever, without_others
 from mlpm_core.services.session.computing import or_reason
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ __all__ = ["Agreement", "Interval", "KpiProof", "Link", "Reason", "Side", "Verdi
 _CYCLES: Final = {"P1D": 7, "P1W": 52, "P1M": 12, "P3M": 4}
 """The season that a KPI may have, in periods of each length."""
 _A_YEAR: Final = {"P1D": 365, "P1W": 52, "P1M": 12, "P3M": 4}
-_P90: Final = 1.2815515655446004  # of the standard normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class KpiProof:
     """Measured beside implied since a model went live; ``problem`` says why nothing can be said.
 
     ``links`` are by the name of the metric. ``also`` are other value cases that may act on the KPI:
-    what they imply cannot be added, so with one nothing is judged.
+    a verdict holds whether they do or not, else there is none. ``beside`` is the measured change
+    that is left if they act as they imply.
     """
 
     live_at: datetime | None = None
@@ -46,6 +48,7 @@ class KpiProof:
     links: Mapping[str, Link] = field(default_factory=dict)
     problem: str | None = None
     also: tuple[str, ...] = ()
+    beside: Interval | None = None
 
 
 def kpi_proof(workspace: Workspace, project: str, kpi_id: str, granularity: str) -> KpiProof:
@@ -60,44 +63,44 @@ def kpi_proof(workspace: Workspace, project: str, kpi_id: str, granularity: str)
     series = view.series.get(granularity)
     if series is None or not view.implied or granularity not in _CYCLES:
         return KpiProof()
-    live_at = _live_at(view)
+    began_at = live_at(view.events, view.implied)
     grid = _grid(series)
-    if live_at is None or grid is None:
-        return KpiProof(live_at)
+    if began_at is None or grid is None:
+        return KpiProof(began_at)
     found, problem = or_reason(
         f"The agreement of KPI {kpi_id} of {project}",
-        lambda: _proof(view, grid, live_at, granularity),
+        lambda: _proof(workspace, view, grid, began_at, granularity),
     )
-    return found or KpiProof(live_at, problem=problem)
+    return found or KpiProof(began_at, problem=problem)
 
 
 def _proof(
-    view: KpiView, grid: Mapping[Period, float], live_at: datetime, granularity: str
+    workspace: Workspace,
+    view: KpiView,
+    grid: Mapping[Period, float],
+    began_at: datetime,
+    granularity: str,
 ) -> KpiProof:
-    seen = _agreement(view, grid, live_at, granularity)
+    def judged(values: Mapping[Period, float]) -> Agreement | None:
+        return _agreement(view, values, began_at, granularity)
+
+    seen, beside = judged(grid), None
     if view.also and seen is not None and seen.measured is not None:
-        seen = replace(
-            seen,
-            verdict=Verdict.CANNOT_TELL,
-            reason=Reason.OTHER_CASES,
-            side=None,
-            more_periods=None,
-        )
+        happenings = events(workspace, view.project)
+        with workspace.store.reader() as reader:
+            rest = without_others(
+                reader, view.project, view.day, view.kpi, view.also, grid, happenings
+            )
+        seen, beside = whichever(seen, rest, judged)
     links = _links(view.implied, grid, _cycles(view, granularity))
-    return KpiProof(live_at, seen, links, also=view.also)
+    return KpiProof(
+        began_at, seen, links, also=tuple(case.title for case in view.also), beside=beside
+    )
 
 
 def _cycles(view: KpiView, granularity: str) -> tuple[int, ...]:
     """The season of a KPI in periods; none where its owner says that it has none."""
     return () if view.kpi.season is Season.NONE else (_CYCLES[granularity],)
-
-
-def _live_at(view: KpiView) -> datetime | None:
-    """When the first champion came into use; a model without a deployment: its first results."""
-    begun = [
-        h.at for h in view.events if h.origin is Origin.DEPLOYED and h.after == Slot.CHAMPION.value
-    ]
-    return min(begun, default=view.implied[0].period.start)
 
 
 def _grid(series: KpiSeries) -> dict[Period, float] | None:
@@ -110,18 +113,18 @@ def _grid(series: KpiSeries) -> dict[Period, float] | None:
 
 
 def _agreement(
-    view: KpiView, grid: Mapping[Period, float], live_at: datetime, granularity: str
+    view: KpiView, grid: Mapping[Period, float], began_at: datetime, granularity: str
 ) -> Agreement | None:
     """The change since the model went live; None where nothing is implied after it."""
     baseline = view.kpi.baseline
     before = [
-        value if period.end <= live_at else float("nan")
+        value if period.end <= began_at else float("nan")
         for period, value in grid.items()
-        if period.start < live_at
+        if period.start < began_at
     ]
     after, implied = [], []
     for period, value in grid.items():
-        if period.start >= live_at:
+        if period.start >= began_at:
             level = view.implied_in(period)
             after.append(float("nan") if level is None else value)
             if level is not None and value == value:  # only what is measured and implied counts
@@ -132,7 +135,7 @@ def _agreement(
     return agreement(
         np.array(before),
         np.array(after),
-        implied_change(fmean(implied) - baseline, half / _P90),
+        implied_change(fmean(implied) - baseline, half / Z90),
         cycles=_cycles(view, granularity),
         higher_is_better=view.kpi.direction == Direction.HIGHER,
         horizon=_A_YEAR[granularity],

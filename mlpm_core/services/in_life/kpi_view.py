@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
@@ -21,17 +21,15 @@ from mlpm_core.in_life.kpi_state import KpiState, state_of
 from mlpm_core.in_life.periods import Period
 from mlpm_core.records import Direction, KpiTarget, Promise
 from mlpm_core.services.in_life.events import Happening, concerning, events
+from mlpm_core.services.in_life.implied_levels import ImpliedLevel, implied_levels
 from mlpm_core.services.in_life.portfolio import project_view
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import kept
-from mlpm_core.services.valuation.value_rates import rates_of
-from mlpm_core.value.kpi import per_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from mlpm_core.in_life.periods import Monitored
     from mlpm_core.in_life.realisation import Span
     from mlpm_core.services.in_life.portfolio import ProjectView
     from mlpm_core.services.session.workspace import Workspace
@@ -86,17 +84,6 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class ImpliedLevel:
-    """Where the models' metrics of one period put a KPI, with P10 and P90, and these metrics."""
-
-    period: Period
-    level: float
-    low: float
-    high: float
-    metrics: Mapping[str, Monitored] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class KpiLine:
     """A KPI as one row of a list.
 
@@ -142,9 +129,9 @@ class KpiView:
     """One KPI in full.
 
     ``series`` are its measured values by length of period, that of the newest first. ``implied`` is
-    where the model's metrics put it, ``no_implied`` why nothing does. ``also`` are the titles of
-    other value cases with results that change the same dimension and that no other KPI of it
-    names: what they imply is in no figure of this KPI.
+    where the model's metrics put it, ``no_implied`` why nothing does. ``also`` are other value
+    cases with results that change the same dimension and that no other KPI of it names: what they
+    imply is in no figure of this KPI.
     """
 
     project: str
@@ -158,7 +145,7 @@ class KpiView:
     targets: tuple[Target, ...]
     promises: tuple[Promise, ...]
     events: tuple[Happening, ...]
-    also: tuple[str, ...] = ()
+    also: tuple[CaseValue, ...] = ()
 
     @property
     def kpi(self) -> KpiValue:
@@ -242,13 +229,11 @@ def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
     )
 
 
-def _also(view: ProjectView, kpi: KpiValue) -> tuple[str, ...]:
+def _also(view: ProjectView, kpi: KpiValue) -> tuple[CaseValue, ...]:
     """Other value cases that may act on a KPI."""
     named = {k.value_case_id for k in view.kpis if k.dimension is kpi.dimension}
     others = [x.case for x in view.lines if x.case.value_case_id not in named]
-    return tuple(
-        case.title for case in others if case.current and case.current.kpis[kpi.dimension].mean
-    )
+    return tuple(case for case in others if case.current and case.current.kpis[kpi.dimension].mean)
 
 
 def _lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
@@ -362,22 +347,9 @@ def _implied(
     reader: Reader, view: ProjectView, kpi: KpiValue, case: CaseValue | None
 ) -> tuple[tuple[ImpliedLevel, ...], str | None]:
     """Where the metrics of each period put a KPI, oldest first, or why nothing does."""
-    baseline = kpi.baseline
-    if case is None or case.as_of is None or baseline is None or kpi.current is None:
+    if case is None or case.as_of is None or kpi.baseline is None or kpi.current is None:
         return (), kpi.reason or "No model's results say anything of it."
-    granularity = case.as_of.granularity
-
-    def levels() -> tuple[ImpliedLevel, ...]:
-        factor = per_unit(kpi.dimension, kpi.unit, case.currency)
-        factor *= 1 if kpi.direction == Direction.HIGHER else -1
-        rates = rates_of(reader, view.project.project, case, granularity, view.day)
-        made: list[ImpliedLevel] = []
-        for rate in rates:
-            low, high = sorted(baseline + factor * end for end in rate.ranges[kpi.dimension])
-            level = baseline + factor * rate.kpis[kpi.dimension]
-            made.append(ImpliedLevel(rate.period, level, low, high, rate.metrics))
-        return tuple(made)
-
+    levels = partial(implied_levels, reader, view.project.project, view.day, kpi, case)
     found, reason = or_reason(f"What models imply of KPI {kpi.kpi_id}", levels)
     return found or (), reason
 

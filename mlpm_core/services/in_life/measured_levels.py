@@ -9,32 +9,30 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from scipy.special import stdtrit
 
-from mlpm_core.in_life.kpi_change import MeasuredValue, level_of
+from mlpm_core.in_life.kpi_change import MeasuredValue, Missing, shares_of, spread_of_level
 from mlpm_core.in_life.kpi_series import is_over, series_of
-from mlpm_core.in_life.periods import Period, following
-from mlpm_core.in_life.realisation import Grade
-from mlpm_core.proof.autoregression import mean_of
+from mlpm_core.in_life.periods import Period
 from mlpm_core.records import Group, Season
 from mlpm_core.services.evaluate.proof_plans import is_per_case
-from mlpm_core.services.in_life.experiments import KpiExperiment, proofs
+from mlpm_core.services.in_life.experiments import proofs
 from mlpm_core.services.in_life.kpi_view import kpi_lines
 from mlpm_core.value.estimate import Estimate
-from mlpm_core.value.kpi import DAYS_PER_YEAR
+from mlpm_core.value.kpi import DAYS_PER_YEAR, is_mean_over_cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
     from mlpm_core.in_life.kpi_series import KpiSeries
+    from mlpm_core.in_life.realisation import Grade
     from mlpm_core.services.session.workspace import Workspace
 
 _AGREE: Final = 0.1
 _DAYS: Final = {"year": DAYS_PER_YEAR, "month": DAYS_PER_YEAR / 12, "week": 7.0}
-_MEANS: Final = ("1/kcase", "hour/kcase", "hour/case", "minute/case", "day/case")
 _A_YEAR: Final = 364  # days: 52 weeks
-_FEWEST: Final = 8
-"""With fewer periods nothing is said of how far luck moved their mean."""
+_POINTS: Final = (np.arange(512) + 0.5) / 512
 
 
 class LevelDoubt(StrEnum):
@@ -45,15 +43,19 @@ class LevelDoubt(StrEnum):
     SEASON = "season"
 
 
+_DOUBTS: Final = {Missing.TOO_FEW: LevelDoubt.FEW, Missing.NEVER_MOVED: LevelDoubt.NO_NOISE}
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredLevel:
     """The mean of a KPI over whole periods, in its unit.
 
-    Without a ``doubt`` it says how far the luck of periods moves it; with one it is a plain mean:
-    of few periods, of equal ones, or of less than a year of a KPI with a season. ``grade`` is how
+    Periods count as on the KPI screen: by their cases or their days. Without a ``doubt`` it says
+    how far the luck of periods moves it; with one it is a plain mean: of few periods, of equal
+    ones, or of less than a year of a KPI with a season. ``grade`` is how
     far the KPI can be put down to the model: A by experiment, B beside a group left alone or over a
     roll-out, None without a control. ``group`` says whose it is, ``until`` the last day that it
-    covers. A plain mean counts periods as the KPI screen does: by their cases or their days.
+    covers.
     """
 
     level: Estimate
@@ -87,17 +89,16 @@ class MeasuredKpi:
     def _mean(self, values: Sequence[MeasuredValue]) -> MeasuredLevel | None:
         if not values:
             return None
-        by_period = {v.period: v.value for v in values}
-        grid = following(by_period) if len(values) >= _FEWEST else ()
-        plain = level_of(values, self.series.unit, by_cases=self.series.by_cases).now
-        draws = np.array([plain])
-        doubt: LevelDoubt | None = LevelDoubt.FEW
-        if self.has_season and sum(p.days for p in by_period) < _A_YEAR:
+        shares = shares_of(values, self.series.unit, by_cases=self.series.by_cases)
+        level = math.fsum(share * v.value for share, v in zip(shares, values, strict=True))
+        spread = spread_of_level(values, shares)
+        draws, doubt = np.array([level]), None
+        if self.has_season and sum(v.period.days for v in values) < _A_YEAR:
             doubt = LevelDoubt.SEASON
-        elif grid:
-            mean = mean_of(np.array([by_period.get(p, np.nan) for p in grid]))
-            doubt = LevelDoubt.NO_NOISE if mean is None else None
-            draws = draws if mean is None else mean.points()
+        elif isinstance(spread, Missing):
+            doubt = _DOUBTS[spread]
+        else:
+            draws = level + spread.error * stdtrit(spread.freedom, _POINTS)
         return MeasuredLevel(
             Estimate.of(draws, self.series.unit),
             doubt,
@@ -120,8 +121,7 @@ def measured_kpis(workspace: Workspace, project: str) -> dict[str, MeasuredKpi]:
     grades: dict[str, Grade] = {}
     for measured in reversed(proofs(workspace, project).of_kpis):
         if measured.has_figure:
-            is_a = isinstance(measured, KpiExperiment)
-            grades[measured.kpi_id] = Grade.RANDOMISED if is_a else Grade.BEFORE_AFTER
+            grades[measured.kpi_id] = measured.grade
     lines = {line.kpi.kpi_id: line for line in kpi_lines(workspace, project)}
     of_treated = _treated(workspace, project, {k: line.kpi.unit for k, line in lines.items()})
     found = {}
@@ -164,7 +164,7 @@ def _is_level(row: Mapping[str, Any], n_held_out: int | None, unit: str) -> bool
     group's mean than to the sum over the group; without cases and sum that cannot be told.
     """
     n, total = row["n"], row["sum"]
-    if n == 0 or unit in _MEANS:
+    if n == 0 or is_mean_over_cases(unit):
         return bool(n != 0)
     if n is None or total is None:
         return False

@@ -6,10 +6,9 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from scipy.special import ndtri
-
 from mlpm_core.in_life.kpi_change import Basis, Change, Missing
 from mlpm_core.in_life.observation import between_variance, pooled
+from mlpm_core.quantity import Z90
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Missing", "change_of", "metric_changes"]
 
 _COVERED: Final = 0.9
-_Z80: Final = float(ndtri(0.9))
 
 
 def metric_changes(
@@ -90,7 +88,7 @@ def change_of(now: Sequence[Observation], before: Sequence[Observation]) -> Chan
     is_known = variance > 0 and (varies > 0 or not (newer.is_exact or older.is_exact))
     if not is_known:
         return replace(change, no_interval=Missing.TOO_FEW)
-    half, difference = _Z80 * math.sqrt(variance), newer.value - older.value
+    half, difference = Z90 * math.sqrt(variance), newer.value - older.value
     return replace(change, low=difference - half, high=difference + half, basis=Basis.CASES)
 
 

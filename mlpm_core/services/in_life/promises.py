@@ -11,6 +11,7 @@ from mlpm_core.in_life.realisation import (
     Grade,
     HitRate,
     Outcome,
+    PromiseOutcome,
     WindowTotal,
     hit_rate,
     judged,
@@ -221,7 +222,10 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
             if kpi.value_case_id == value_case_id and kpi.kpi_id not in hidden and _is_judged(kpi)
         ),
         promises=tuple(lines),
-        hits=hit_rate((x.outcome, x.confidence) for x in lines),
+        hits=hit_rate(
+            PromiseOutcome(x.outcome, x.confidence, x.probability, x.measured is not None)
+            for x in lines
+        ),
         decided=next(
             (d for d in recorded if d.is_promise and d.value_case_id == value_case_id), None
         ),

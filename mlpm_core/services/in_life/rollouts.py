@@ -12,6 +12,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.periods import Period, following
+from mlpm_core.in_life.realisation import Grade
 from mlpm_core.proof.staggered import (
     FEWEST_CONTROLS,
     FEWEST_TREATED,
@@ -69,6 +70,11 @@ class KpiRollout:
     def word(self) -> str:
         """Week, month ..."""
         return self.periods[0].word if self.periods else "period"
+
+    @property
+    def grade(self) -> Grade:
+        """How far its figure can be put down to the model."""
+        return Grade.BEFORE_AFTER
 
     @property
     def has_figure(self) -> bool:

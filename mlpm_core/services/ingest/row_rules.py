@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from mlpm_core.errors import MlpmError
 from mlpm_core.intake import judged
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
-from mlpm_core.quantity import CURRENCIES, Dimension
+from mlpm_core.quantity import CURRENCIES
 from mlpm_core.records import (
     CheckQuestion,
     CheckResult,
@@ -49,6 +49,7 @@ from mlpm_core.services.ingest.check_rules import question_rule, result_rule
 from mlpm_core.services.ingest.decision_rules import decision_fault
 from mlpm_core.services.ingest.estimate_rules import baseline_rule
 from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
+from mlpm_core.services.ingest.kpi_rules import kpi_rule
 from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
@@ -69,7 +70,6 @@ from mlpm_core.services.ingest.support_rules import AMOUNTS, amounts_rule, contr
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
-from mlpm_core.value.kpi import is_measured_only, kpi_units, per_unit
 from mlpm_core.value.mechanism import MechanismFault, mechanism_from, mechanisms
 from mlpm_core.value.together import check_partners
 
@@ -261,54 +261,6 @@ def _quantities(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     return rule
 
 
-def _kpis(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    project_record = reader.one(Project, (project,))
-    currency = project_record.currency if project_record else "EUR"
-
-    def rule(row: Row) -> Reject | None:
-        dimension, unit = Dimension(row["dimension"]), row["unit"]
-        is_free = is_measured_only(dimension, unit)
-        if is_free and row["value_case_id"]:
-            told = MlpmError(
-                f"No value case moves a KPI in {unit}: leave the value case empty, and it is only "
-                f"measured; or write {' or '.join(kpi_units(dimension, currency))}."
-            )
-            return fault_in("unit", unit, told)
-        if not is_free:
-            try:
-                per_unit(dimension, unit, currency)
-            except MlpmError as error:
-                return fault_in("unit", unit, error)
-        return _kpi_without_ground(row)
-
-    return rule
-
-
-def _kpi_without_ground(row: Row) -> Reject | None:
-    """A KPI has numbers to stand on; a proxy has somebody who agreed to it, or an end."""
-    is_agreed = bool(row["agreed_by"].strip())
-    if is_agreed != (row["agreed_on"] is not None):
-        empty = "agreed_on" if is_agreed else "agreed_by"
-        return fault_in(
-            empty, "", MlpmError("Write both who agreed and on which day, or neither of them.")
-        )
-    if row["stands_for"].strip():
-        if is_agreed or row["expires_on"] is not None:
-            return None
-        return fault_in(
-            "expires_on",
-            "",
-            MlpmError("A provisional KPI (stands_for) that nobody agreed to needs an expiry date."),
-        )
-    for column in ("baseline", "target"):
-        if row[column] is None:
-            message = (
-                f"A KPI needs a {column}; only a provisional KPI (stands_for) may wait for it."
-            )
-            return fault_in(column, "", MlpmError(message))
-    return None
-
-
 def _decisions(reader: Reader, project: str, *, today: date) -> Callable[[Row], Reject | None]:
     fault_of = decision_fault(reader, project, today)
 
@@ -378,7 +330,7 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     ValueCase: _value_cases,
     QuantityRecord: _quantities,
     Evaluation: _evaluations,
-    Kpi: _kpis,
+    Kpi: kpi_rule,
     MetricLimit: _metric_limits,
     Prediction: _predictions,
     Incident: incident_rule,

@@ -18,7 +18,7 @@ from pages.parts.common import addresses
 from pages.parts.common.format import NOTHING, day, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from streamlit.delta_generator import DeltaGenerator
 
@@ -88,6 +88,33 @@ def table(data: pd.DataFrame, **options: Any) -> Any:  # noqa: ANN401  as st.dat
     whole = on_paper(pd.DataFrame(data), options.get("column_config") or {})
     st.table(whole, hide_index=options.get("hide_index"), alt=options.get("alt"))
     return _NOTHING_CHOSEN
+
+
+def folded_table(
+    label: str, made: Callable[[], pd.DataFrame], *, alt: str, key: str, caption: str = ""
+) -> None:
+    """A table that is made when its expander is opened.
+
+    Parameters
+    ----------
+    label : str
+        Of the expander.
+    made : callable
+        Makes the table.
+    alt : str
+        What it holds, for those who do not see it.
+    key : str
+        Of the expander; unlike any other on the screen.
+    caption : str, optional
+        Above the table, letter by letter.
+    """
+    with st.expander(
+        label, icon=":material/table:", on_change="rerun", key=f"folded_{key}"
+    ) as opened:
+        if opened.open:
+            if caption:
+                st.caption(literal(caption))
+            table(made(), hide_index=True, alt=alt)
 
 
 def on_paper(data: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:

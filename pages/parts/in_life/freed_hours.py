@@ -74,15 +74,12 @@ def section(project: str, case: CaseValue) -> None:
         return
     st.markdown(literal(sentence(found)))
     st.caption(literal(rests_on(found)), help=terms.GRADE)
-    with st.expander(
-        "Freed hours by period", icon=":material/table:", on_change="rerun", key="freed_hours"
-    ) as opened:
-        if opened.open:
-            printing.table(
-                table(found),
-                hide_index=True,
-                alt="Hours freed by period, where they went, and hours implied",
-            )
+    printing.folded_table(
+        "Freed hours by period",
+        lambda: table(found),
+        alt="Hours freed by period, where they went, and hours implied",
+        key="freed_hours",
+    )
 
 
 def frees_hours(case: CaseValue) -> bool:

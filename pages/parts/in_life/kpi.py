@@ -241,12 +241,9 @@ def since(view: KpiView, series: KpiSeries | None) -> None:
 
 def table(view: KpiView, series: KpiSeries) -> None:
     """What the chart shows, as a table; made when opened."""
-    with st.expander(
-        "Every measured value as a table", icon=":material/table:", on_change="rerun"
-    ) as opened:
-        if opened.open:
-            printing.table(
-                kpi_tables.values(view, series),
-                hide_index=True,
-                alt="Measured values by period with what the model implies, cases and batch",
-            )
+    printing.folded_table(
+        "Every measured value as a table",
+        lambda: kpi_tables.values(view, series),
+        alt="Measured values by period with what the model implies, cases and batch",
+        key="kpi_values",
+    )

@@ -81,31 +81,44 @@ def sentence(seen: Agreement, proof: KpiProof, unit: str, word: str) -> str:
     moved = f"{since[:1].upper()}{since[1:]} the KPI changed by {measured}, over {counts}"
     match seen.verdict:
         case Verdict.SUPPORTS:
-            return f"{moved}; {implied}. The two agree."
+            return f"{moved}; {implied}. The two agree.{_others(proof, unit)}"
         case Verdict.CONTRADICTS:
             side = "better" if seen.side is Side.BETTER else "worse"
             return (
                 f"{moved}; {implied}. That is {side} than implied by more than chance: find out "
                 "what else moves this KPI before you report the implied value."
+                f"{_others(proof, unit)}"
             )
         case _:
-            why = _others(proof) if seen.reason is Reason.OTHER_CASES else _why(seen, word)
-            return f"{moved}; {implied}. {why}"
+            why = "" if seen.reason is Reason.OTHER_CASES else f" {_why(seen, word)}"
+            return f"{moved}; {implied}.{why}{_others(proof, unit, alters=not why)}"
 
 
-def _others(proof: KpiProof) -> str:
-    """That other value cases may act on the KPI too, and how to say whether they do."""
+def _others(proof: KpiProof, unit: str, *, alters: bool = False) -> str:
+    """That other value cases may act on the KPI too, and whether that ``alters`` the verdict."""
+    if not proof.also:
+        return ""
+    is_one = len(proof.also) == 1
     names = listed([f"“{title}”" for title in proof.also])
-    acts = "changes" if len(proof.also) == 1 else "change"
-    return (
-        f"{names} {acts} the same dimension, and nothing says whether this KPI is moved too: what "
-        "is implied there cannot be added, so the two cannot be compared. Give each value case a "
-        "KPI of its own."
-    )
+    told = f" {names} {'changes' if is_one else 'change'} the same dimension, and nothing says "
+    told += "whether this KPI is moved too"
+    own = "Give each value case a KPI of its own, and it is judged."
+    if proof.beside is None:
+        return (
+            f"{told}: what is implied there cannot be added, so the two cannot be compared. {own}"
+            if alters
+            else ""
+        )
+    amount = f"{number(proof.beside.mean)} {written_unit(unit)} ({_ends(proof.beside)})"
+    left = f"{told}: if so, as much as is implied there, {amount} of the change is left"
+    if alters:
+        return f"{left}, and that alters the verdict, so there is none. {own}"
+    return f"{left}, and the verdict is the same."
 
 
 def _ends(interval: Interval) -> str:
-    return f"19 times in 20 {span(interval.low, interval.high)}"
+    ends = span(interval.low, interval.high)
+    return ends if interval.low == interval.high else f"19 times in 20 {ends}"
 
 
 def _why(seen: Agreement, word: str) -> str:

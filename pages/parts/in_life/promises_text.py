@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.in_life.promises import (
         DeliveredView,
+        HitRate,
         KpiMonth,
         KpiMonths,
         Month,
@@ -282,10 +283,30 @@ def hits(view: DeliveredView) -> str:
     if not kept.judged:
         return "none can be judged yet" if view.promises else "nothing was promised yet"
     if kept.held is None:
-        return "no chance was given when they were made"
+        return f"no chance was given when they were made{_doubted(kept)}"
     which = "" if kept.n_held == kept.judged else f"{kept.n_held} of them "
     mean = " on average" if kept.n_held > 1 else ""
-    return f"{which}given a chance of {percent(kept.held, in_words=True)}{mean} when made"
+    chance = percent(kept.held, in_words=True)
+    return f"{which}given a chance of {chance}{mean} when made{_doubted(kept)}"
+
+
+def _doubted(kept: HitRate) -> str:
+    """How many of those counted luck may have made, and how many nobody measured.
+
+    Examples
+    --------
+    >>> from mlpm_core.services.in_life.promises import HitRate
+    >>> _doubted(HitRate(1, 3, None, 0, n_unsure=1, n_implied=3))
+    '; 1 of 3 not beyond luck or season; judged by what the metrics imply, not as measured'
+    """
+
+    def told(n: int, text: str) -> str:
+        return (
+            "" if not n else f"; {text}" if n == kept.judged else f"; {n} of {kept.judged} {text}"
+        )
+
+    unsure = told(kept.n_unsure, "not beyond luck or season")
+    return unsure + told(kept.n_implied, "judged by what the metrics imply, not as measured")
 
 
 def promises(view: DeliveredView) -> str:

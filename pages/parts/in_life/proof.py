@@ -14,6 +14,7 @@ from mlpm_core.services.in_life.experiments import (
     Verdict,
 )
 from mlpm_core.services.in_life.promises import Grade
+from mlpm_core.services.in_life.proven_beside_implied import beside_implied
 from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
@@ -22,6 +23,7 @@ from pages.parts.in_life import rollouts
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.experiments import KpiRollout, ProofsView
     from mlpm_core.services.in_life.promises import DeliveredView
+    from mlpm_core.services.in_life.proven_beside_implied import BesideImplied
 
     Measured = KpiExperiment | KpiBeforeAfter | KpiRollout
 
@@ -44,7 +46,7 @@ def section(project: str, *, is_in_use: bool = True) -> None:
     st.subheader("Proven by measurement", anchor=False, help=say.EVER)
     for measured in view.of_kpis:
         with st.container(border=True):
-            _one(measured)
+            _one(project, measured)
     if not view.of_kpis:
         st.info(say.nothing(), icon=":material/science:")
         st.page_link(
@@ -64,14 +66,30 @@ def section(project: str, *, is_in_use: bool = True) -> None:
         )
 
 
-def _one(measured: Measured) -> None:
-    """What was measured of one KPI, by whichever design."""
+def _one(project: str, measured: Measured) -> None:
+    """What was measured of one KPI, by whichever design, beside what is implied."""
+    implied = say.beside_implied(_beside(project, measured), measured.unit)
     if isinstance(measured, KpiExperiment):
-        _experiment(measured)
+        _experiment(measured, implied)
     elif isinstance(measured, KpiBeforeAfter):
-        _before_after(measured)
+        _before_after(measured, implied)
     else:
-        rollouts.told(measured)
+        rollouts.told(measured, implied)
+
+
+def _beside(project: str, measured: Measured) -> BesideImplied | None:
+    if not measured.has_figure:
+        return None
+    return beside_implied(queries.kpi_view(project, measured.kpi_id), measured)
+
+
+def less_than_implied(project: str, kpi_id: str | None = None) -> None:
+    """A warning for each KPI, or for one, of which less was proven than is implied."""
+    for measured in queries.proofs(project).of_kpis:
+        if kpi_id in (None, measured.kpi_id):
+            found = _beside(project, measured)
+            if found is not None and found.is_less:
+                st.warning(say.less_than_implied(measured, found), icon=":material/difference:")
 
 
 def of_case(proven: ProofsView, view: DeliveredView) -> tuple[Measured, ...]:
@@ -101,37 +119,31 @@ def on_kpi(project: str, kpi_id: str) -> None:
     if mine:
         st.subheader("Proven by measurement", anchor=False, help=say.EVER)
     for measured in mine:
-        _one(measured)
+        _one(project, measured)
 
 
-def _before_after(told: KpiBeforeAfter) -> None:
+def _before_after(told: KpiBeforeAfter, implied: str) -> None:
     verdict = Verdict.CANNOT_TELL
     if told.works is not None:
         verdict = Verdict.WORKS if told.works else Verdict.HARMS
-    st.markdown(f"{_ICONS[verdict]} {say.before_after(told)}")
+    st.markdown(f"{_ICONS[verdict]} {say.before_after(told)} {implied}")
     st.caption(say.before_after_rests_on(told))
 
 
-def _experiment(measured: KpiExperiment) -> None:
+def _experiment(measured: KpiExperiment, implied: str) -> None:
     found = measured.experiment
     word = found.verdict if found else Verdict.CANNOT_TELL
-    st.markdown(f"{_ICONS[word]} {say.verdict(measured)}")
+    st.markdown(f"{_ICONS[word]} {say.verdict(measured)} {implied}")
     st.caption(say.rests_on(measured))
     if found is None or not found.looks:
         return
-    with st.expander(
+    printing.folded_table(
         "How it came about",
-        icon=":material/table:",
-        on_change="rerun",
+        lambda: looks(measured),
+        caption=f"{measured.title}, difference in {written_unit(measured.unit)}",
+        alt="What the experiment said after each period: difference, range and verdict",
         key=f"looks_{measured.kpi_id}",
-    ) as opened:
-        if opened.open:
-            st.caption(literal(f"{measured.title}, difference in {written_unit(measured.unit)}"))
-            printing.table(
-                looks(measured),
-                hide_index=True,
-                alt="What the experiment said after each period: difference, range and verdict",
-            )
+    )
 
 
 def looks(measured: KpiExperiment) -> pd.DataFrame:

@@ -33,25 +33,23 @@ _ICONS: Final = {
 }
 
 
-def told(measured: KpiRollout) -> None:
-    """The verdict of a staggered roll-out, what it rests on, and each group of units."""
-    st.markdown(f"{_ICONS[measured.works]} {sentence(measured)}")
+def told(measured: KpiRollout, implied: str = "") -> None:
+    """The verdict of a staggered roll-out, what it rests on, and each group of units.
+
+    ``implied`` is a sentence of what the model's metrics imply for the same time.
+    """
+    st.markdown(f"{_ICONS[measured.works]} {sentence(measured)} {implied}")
     st.caption(literal(rests_on(measured)))
-    if measured.seen is None or not measured.seen.cohorts:
+    seen = measured.seen
+    if seen is None or not seen.cohorts:
         return
-    with st.expander(
+    printing.folded_table(
         "How it came about",
-        icon=":material/table:",
-        on_change="rerun",
+        lambda: table(measured, seen),
+        caption=f"{measured.title}, change in {written_unit(measured.unit)}",
+        alt="Change of the units by when they took the model up, in each period since",
         key=f"rollout_{measured.kpi_id}",
-    ) as opened:
-        if opened.open:
-            st.caption(literal(f"{measured.title}, change in {written_unit(measured.unit)}"))
-            printing.table(
-                table(measured, measured.seen),
-                hide_index=True,
-                alt="Change of the units by when they took the model up, in each period since",
-            )
+    )
 
 
 def sentence(measured: KpiRollout) -> str:
