@@ -27,6 +27,7 @@ if is_open:
     else:
         fields, figures = work.beside("estimate", is_first=not views)
     with fields:
+        estimates.answered_elsewhere(whole.stored.found if whole else view.found if view else ())
         changed = dict(stored.record) if stored and not estimates.adds_another() else None
         filled = record_form.record_form(record, project, changed)
         if not is_by_task:
@@ -39,6 +40,7 @@ if whole and is_by_task:
             by_task.outcome(project, whole)
             by_task.learned(whole)
             by_task.payback(whole)
+            estimates.found(whole.stored.found)
             by_task.how(whole)
             by_task.snapshots(project, whole)
         elif whole.estimated:
@@ -55,6 +57,7 @@ if whole and is_by_task:
             by_task.roles(whole)
             by_task.learned(whole)
             by_task.payback(whole)
+            estimates.found(whole.stored.found)
             by_task.how(whole)
             by_task.snapshots(project, whole)
         else:
@@ -81,6 +84,7 @@ elif view:
                 estimates.unknowns(view)
         else:
             estimates.questions(view)
+        estimates.found(view.found)
         estimates.whose(view)
         estimates.payback(view)
         by_task.invitation()

@@ -64,6 +64,7 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
         _BOOK,
     ]
     notes[2:2] = view.notes
+    notes[1:1] = (answer.sentence for answer in view.stored.found)
     if now.is_held_back:
         notes.insert(1, "Factors answered before a task was estimated are taken to be in it.")
     learned = found.updated.learned if found.updated else None
@@ -128,6 +129,7 @@ def page_of_guess(workspace: Workspace, project: str, view: EstimateView) -> str
                 f"{days_in_words(estimate.inputs.raw_days)}"
                 + (f", by {view.record.made_by}." if view.record.made_by else "."),
                 *([view.record.note] if view.record.note else []),
+                *(answer.sentence for answer in view.found),
                 _EXCLUDED,
                 _BOOK,
             ),

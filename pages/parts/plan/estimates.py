@@ -11,11 +11,13 @@ import streamlit as st
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
 from pages.parts.common import controls, panels, printing, queries, work
-from pages.parts.common.format import NOTHING, counted, literal, number, percent
+from pages.parts.common.format import NOTHING, counted, listed, literal, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpm_core.planning import Assumption
+    from mlpm_core.planning.found_answers import FoundAnswer
     from mlpm_core.services.plan.estimates import EstimateView
     from pages.parts.common.record_form import Filled
 
@@ -187,8 +189,8 @@ def unknowns(view: EstimateView) -> None:
     n = counted(view.n_unanswered, "question")
     verb = "is" if view.n_unanswered == 1 else "are"
     st.caption(
-        f"{n} {verb} open; until somebody finds out, each answer is taken as equally likely. Shown "
-        "are the person-days that are enough 8 times in 10."
+        f"{n} {verb} open; until somebody finds out, each answer is taken as equally likely, or as "
+        "likely as a finding says. Shown are the person-days that are enough 8 times in 10."
     )
 
 
@@ -213,6 +215,33 @@ def questions(view: EstimateView) -> None:
     )
 
 
+def found(answers: Sequence[FoundAnswer]) -> None:
+    """Which answers are those of findings, each with its source; nothing without any."""
+    if not answers:
+        return
+    lines = "".join(f"\n- {literal(answer.sentence)}" for answer in answers)
+    st.markdown(
+        ":material/lightbulb: **Answered by findings of the Brief**, which go before what the "
+        f"estimate itself says:{lines}"
+    )
+    st.page_link(
+        "plan/brief.py",
+        label="See the findings",
+        icon=":material/fact_check:",
+        query_params=panels.here(),
+    )
+
+
+def answered_elsewhere(answers: Sequence[FoundAnswer]) -> None:
+    """Beside the form: the questions of it that a finding answers, whatever is chosen there."""
+    if answers:
+        n = listed([answer.label for answer in answers])
+        st.caption(
+            f"Findings of the Brief answer {literal(n)}: what is chosen here counts once they are "
+            "archived, and to change it now, change the finding."
+        )
+
+
 def whose(view: EstimateView) -> None:
     """The formula, each of its figures, and who says so."""
     inputs = view.estimate.inputs
@@ -220,9 +249,9 @@ def whose(view: EstimateView) -> None:
         "How it is computed, and where the figures come from", icon=":material/function:"
     ):
         st.markdown(
-            "Days = own guess × 2 × each factor that applies × models^0.7 × (1 + further cycles × "
-            f"{inputs.loop_share:g} × {inputs.repeat_share:g}). Cost = days × day rate. A factor "
-            "that nobody knows applies in half of all cases.".replace("^", "\\^")
+            "Days = own guess × 2 × each factor that applies × models\\^0.7 × (1 + further cycles "
+            f"× {inputs.loop_share:g} × {inputs.repeat_share:g}). Cost = days × day rate. A factor "
+            "that nobody knows applies in half of all cases, or as likely as a finding says."
         )
         rows = view.assumptions
         printing.table(
@@ -231,7 +260,7 @@ def whose(view: EstimateView) -> None:
                     "What": [row.label for row in rows],
                     "Multiplies by": [f"{row.times:.3g}" for row in rows],
                     "Likely (8 times in 10)": [_range(row.low, row.high) for row in rows],
-                    "Answered": [row.answer or NOTHING for row in rows],
+                    "Answered": [_answered(row) for row in rows],
                     "Source": ["Thompson" if row.is_published else "MLPM" for row in rows],
                 }
             ),
@@ -245,6 +274,10 @@ def whose(view: EstimateView) -> None:
             "complex platform. Above 20 days it only says that the work is a lot bigger. Every "
             "range and every other figure is MLPM's own."
         )
+
+
+def _answered(row: Assumption) -> str:
+    return f"{row.answer}, by a finding" if row.is_found else row.answer or NOTHING
 
 
 def _range(low: float, high: float) -> str:
