@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries, record_form, tables, work
-from pages.parts.plan import around_estimate, estimates, task_queries, terms
+from pages.parts.plan import around_estimate, estimates, kept_estimates, task_queries, terms
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimates as by_task
 
@@ -27,12 +27,17 @@ if is_open:
     else:
         fields, figures = work.beside("estimate", is_first=not views)
     with fields:
-        estimates.answered_elsewhere(whole.stored.found if whole else view.found if view else ())
-        changed = dict(stored.record) if stored and not estimates.adds_another() else None
-        filled = record_form.record_form(record, project, changed)
-        if not is_by_task:
-            view = estimates.tried(project, stored, filled)
-        record_form.save_record(filled, page="plan/estimate.py")
+        part = kept_estimates.part(project, whole) if whole and is_by_task else record.kind
+        if part == record.kind:
+            found = whole.stored.found if whole and is_by_task else view.found if view else ()
+            estimates.answered_elsewhere(found)
+            changed = dict(stored.record) if stored and not estimates.adds_another() else None
+            filled = record_form.record_form(record, project, changed)
+            if not is_by_task:
+                view = estimates.tried(project, stored, filled)
+            record_form.save_record(filled, page="plan/estimate.py")
+        elif part:
+            kept_estimates.keep(project)
 
 if whole and is_by_task:
     with figures:
@@ -42,7 +47,7 @@ if whole and is_by_task:
             by_task.payback(whole)
             estimates.found(whole.stored.found)
             by_task.how(whole)
-            by_task.snapshots(project, whole)
+            kept_estimates.show(project, whole)
         elif whole.estimated:
             by_task.answer(whole)
             around_estimate.warnings(project, whole)
@@ -59,7 +64,7 @@ if whole and is_by_task:
             by_task.payback(whole)
             estimates.found(whole.stored.found)
             by_task.how(whole)
-            by_task.snapshots(project, whole)
+            kept_estimates.show(project, whole)
         else:
             by_task.problem(whole)
         by_task.tasks(whole)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pandas as pd
 
 from mlpm_core.services.plan import explanations, snapshots, task_estimates
-from pages.parts.common import commands
+from pages.parts.common import commands, work
 from pages.parts.common.cache import shared, workspace
 
 if TYPE_CHECKING:
@@ -65,5 +65,6 @@ def page_of_guess(project: str, view: EstimateView) -> str:
 def take_snapshot(project: str, reason: str, *, is_baseline: bool) -> NoReturn:
     """Keep the estimate of today, say so, and show it."""
     receipt = snapshots.take_snapshot(workspace(), project, reason=reason, is_baseline=is_baseline)
+    work.close()
     kept = "the baseline" if is_baseline else "a snapshot"
     commands.say_and_rerun(f"The estimate of today is kept as {kept}.", receipt)
