@@ -43,6 +43,7 @@ if whole and is_by_task:
     with figures:
         if whole.is_finished:
             by_task.outcome(project, whole)
+            kept_estimates.closing(project, whole)
             by_task.learned(whole)
             by_task.payback(whole)
             estimates.found(whole.stored.found)
@@ -103,4 +104,4 @@ else:
     with figures:
         by_task.invitation()
 
-around_estimate.show(project, whole)
+around_estimate.show(project, whole, view)

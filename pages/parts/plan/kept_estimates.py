@@ -36,6 +36,18 @@ def keep(project: str) -> None:
                 task_queries.take_snapshot(project, reason, is_baseline=is_baseline)
 
 
+def closing(project: str, view: TaskEstimateView) -> None:
+    """A finished project is offered as one that later estimates learn from."""
+    row = task_queries.to_close(view)
+    if row is None:
+        return
+    with st.container(border=True, key="on_screen_only_closing"):
+        st.markdown(literal(text.closing(row)))
+        if st.button("Count it among the closed projects", icon=":material/school:"):
+            with panels.guard():
+                task_queries.close(project, view)
+
+
 def show(project: str, view: TaskEstimateView) -> None:
     """The estimates that were kept, what is left, and the way to keep today's."""
     found = task_queries.history(project)

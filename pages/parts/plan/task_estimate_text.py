@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.services.plan.snapshots import reserve
-from pages.parts.common.format import counted, day, listed, literal, percent
+from pages.parts.common.format import counted, day, listed, literal, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from mlpm_core.records import EstimateSnapshot
@@ -64,6 +64,16 @@ def finished(view: TaskEstimateView) -> str:
         parts.append(f", {verdict}")
     parts.append(f", after {counted(round(done), 'working day')}.")
     return f"**By its tasks.** {''.join(parts)}"
+
+
+def closing(closed: Mapping[str, Any]) -> str:
+    """What a finished project would say of later ones."""
+    estimated, taken = closed["estimated_days"], closed["actual_days"]
+    return (
+        f"Later estimates learn from closed projects, and this one is not among them yet: its "
+        f"tasks said {number(estimated)} person-days at even odds, and it took {number(taken)}, "
+        f"{number(taken / estimated, 2)} times as many."
+    )
 
 
 def held_against(
