@@ -216,7 +216,7 @@ def finished(task_id, **more):
 
 def test_a_project_is_closed_once_all_is_done_without_waits_and_work_found_later(shop):
     """Said 4 days, taken 20 with what was found, and 12 % to manage it."""
-    save(shop, "roles", {"role_id": "DE"})
+    save(shop, "roles", {"role_id": "DE", "day_rate": 600})
     first = finished("a", role="DE", spent_days=8.0, added_on="2026-05-01")
     later = finished("b", role="DE", spent_days=12.0, added_on="2026-05-02")
     wait = finished("w", category="wait", spent_days=9.0)

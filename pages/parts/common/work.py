@@ -64,6 +64,8 @@ def choice(
 
 def opener(label: str, kind: str, icon: str) -> None:
     """A button, where a screen is read, that opens what is filled in at one kind of record."""
+    if addresses.named(_KEY) == (_OPEN,) and addresses.named("kind") == (kind,):
+        return
     with st.container(key=f"on_screen_only_{kind}"):
         st.button(label, icon=f":material/{icon}:", on_click=_open, args=(kind,))
 
