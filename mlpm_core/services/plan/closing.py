@@ -48,7 +48,7 @@ def to_close(
         "estimated_days": round(estimated, 2),
         "actual_days": round(taken, 2),
         "outcome": Outcome.DELIVERED,
-        "closed_on": view.finish_on(0.5),
+        "closed_on": view.done_on,
     }
 
 

@@ -64,7 +64,7 @@ class StoredPlan:
     that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
     the estimators whose ranges are taken as wider than they said. ``unused_answers`` are names of
     estimates that are kept besides: of several the first by its short name counts. ``found`` is
-    what findings answer, which goes before ``answers``.
+    what findings answer, which goes before ``answers``; ``ahead`` are done on a day to come.
     """
 
     plan: ProjectPlan | None
@@ -77,6 +77,7 @@ class StoredPlan:
     widened: tuple[EstimatorLine, ...] = ()
     unused_answers: tuple[str, ...] = ()
     found: tuple[FoundAnswer, ...] = ()
+    ahead: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -88,6 +89,9 @@ class StoredPlan:
                 f"The tasks go by the answers of the estimate “{used.title or used.estimate_id}”, "
                 f"whose short name comes first; archive the others if they do not hold: {listed}."
             )
+        if self.ahead:
+            listed = ", ".join(self.ahead[:5])
+            sentences.append(f"Done on a day that is yet to come: {listed}. Look at it again.")
         doing = {t.role for t in self.tasks if not _is_done(t)}
         roles = self.plan.roles if self.plan else {}
         slowed = [name for name, role in roles.items() if role.away and name in doing]
@@ -173,6 +177,7 @@ def stored_plan(
         widened=tuple(lines.values()),
         unused_answers=tuple(e.title or e.estimate_id for e in estimates[1:]),
         found=found,
+        ahead=tuple(t.title or t.task_id for t in tasks if t.finished_on and t.finished_on > today),
     )
 
 

@@ -107,7 +107,7 @@ def figure_cards(view: EstimateView) -> None:
             cycles = counted(view.estimate.inputs.max_cycles, "cycle")
             spent = literal(view.no_go.cost_text)
             st.caption(
-                f"chance after {cycles}. By then about {view.no_go.days_text} ({spent}) are spent. "
+                f"chance after {cycles}. By then {view.no_go.days_text} ({spent}) are spent. "
                 "The other cards are for a project that gets a usable model."
             )
 
