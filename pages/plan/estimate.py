@@ -90,6 +90,7 @@ elif view:
                 estimates.unknowns(view)
         else:
             estimates.questions(view)
+        estimates.side_by_side(views)
         estimates.found(view.found)
         estimates.whose(view)
         estimates.payback(view)

@@ -211,3 +211,18 @@ def test_a_finding_that_answers_a_question_is_named_beside_the_guess_and_its_for
     answered = next(d.value for d in app.dataframe if "Answered" in d.value).set_index("What")
     assert answered.loc["Complex data", "Answered"] == "no, by a finding"
     assert answered.loc["Dirty data", "Answered"] == "no"
+
+
+@pytest.mark.usefixtures("demo")
+def test_two_ways_to_do_it_stand_beside_each_other():
+    """The lighthouse changes nothing but what is gone when no model comes out."""
+    app = open_screen("estimate", project="bike-shop-wearcheck")
+    ways = next(d.value for d in app.dataframe if "Spent until one knows" in d.value)
+    first, lighthouse = (row for _, row in ways.iterrows())
+    assert first["Estimate"] == "Twelve days, says the engineer"
+    assert first["At even odds"] == lighthouse["At even odds"] == "120 days, EUR 70,800"
+    assert first["No usable model"] == lighthouse["No usable model"] == "22%"
+    gone = [int(row["Spent until one knows"].split()[0]) for row in (first, lighthouse)]
+    assert gone[1] < gone[0] / 2
+    alone = open_screen("estimate", project="bike-shop-winback")
+    assert not [d for d in alone.dataframe if "Spent until one knows" in d.value]

@@ -13,6 +13,7 @@ from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate.insights import insight
 from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.plan.estimates import project_estimates, tried
+from mlpm_core.services.plan.explanations import page_of_guess
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success": 0.4} | (
@@ -196,6 +197,8 @@ def test_a_finding_goes_before_the_answer_of_a_guess_and_is_named(shop):
         "Dirty data: yes, by “A sample of 40 was counted” (checked, 04 May 2026). The estimate "
         "itself says no."
     )
+    assert "findings of the Brief: Dirty data (yes)." in page_of_guess(shop, WINBACK, dirty)
+    assert "findings of the Brief" not in page_of_guess(shop, WINBACK, alone)
     (row,) = [a for a in dirty.assumptions if a.is_found]
     assert (row.label, row.answer) == ("Dirty data", "yes")
     assert tried(shop, WINBACK, SMALL | {"p_success": 1.0}).estimate.effort == dirty.estimate.effort

@@ -14,11 +14,11 @@ from pages.parts.common import controls, panels, printing, queries, work
 from pages.parts.common.format import NOTHING, counted, listed, literal, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpm_core.planning import Assumption
     from mlpm_core.planning.found_answers import FoundAnswer
-    from mlpm_core.services.plan.estimates import EstimateView
+    from mlpm_core.services.plan.estimates import EstimateView, Figure
     from pages.parts.common.record_form import Filled
 
 RECORD = record_of("estimates")
@@ -110,6 +110,39 @@ def figure_cards(view: EstimateView) -> None:
                 f"chance after {cycles}. By then {view.no_go.days_text} ({spent}) are spent. "
                 "The other cards are for a project that gets a usable model."
             )
+
+
+def side_by_side(views: Sequence[EstimateView]) -> None:
+    """The guesses of a project beside each other: other solutions, or the same with a stop."""
+    if len(views) < 2:
+        return
+    st.subheader("Other ways to do it", anchor=False)
+    figures = [{f.name: f for f in v.figures} for v in views]
+    printing.table(
+        pd.DataFrame(
+            {
+                "Estimate": [v.title for v in views],
+                "At even odds": [_at(f, "P50") for f in figures],
+                "To be safe": [_at(f, "P80") for f in figures],
+                "No usable model": [percent(v.estimate.p_no_go) for v in views],
+                "Spent until one knows": [
+                    f"{v.no_go.days_text}, {v.no_go.cost_text}" if v.figures else NOTHING
+                    for v in views
+                ],
+            }
+        ),
+        hide_index=True,
+        alt="The estimates of the project with what each takes and what stands at risk",
+    )
+    st.caption(
+        "As they are stored. Spent until one knows: what is gone at even odds when no usable model "
+        "comes out. A simpler solution, such as a rule or fewer models, is an estimate of its own."
+    )
+
+
+def _at(figures: Mapping[str, Figure], name: str) -> str:
+    figure = figures.get(name)
+    return f"{figure.days_text}, {figure.cost_text}" if figure else "ask first"
 
 
 def chance(view: EstimateView) -> None:
