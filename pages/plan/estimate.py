@@ -29,8 +29,7 @@ if is_open:
     with fields:
         part = kept_estimates.part(project, whole) if whole and is_by_task else record.kind
         if part == record.kind:
-            found = whole.stored.found if whole and is_by_task else view.found if view else ()
-            estimates.answered_elsewhere(found)
+            estimates.answered_elsewhere(whole.stored if whole and is_by_task else view)
             changed = dict(stored.record) if stored and not estimates.adds_another() else None
             filled = record_form.record_form(record, project, changed)
             if not is_by_task:
@@ -46,7 +45,7 @@ if whole and is_by_task:
             kept_estimates.closing(project, whole)
             by_task.learned(whole)
             by_task.payback(whole)
-            estimates.found(whole.stored.found)
+            estimates.found(whole.stored)
             by_task.how(whole)
             kept_estimates.show(project, whole)
         elif whole.estimated:
@@ -63,7 +62,7 @@ if whole and is_by_task:
             by_task.roles(whole)
             by_task.learned(whole)
             by_task.payback(whole)
-            estimates.found(whole.stored.found)
+            estimates.found(whole.stored)
             by_task.how(whole)
             kept_estimates.show(project, whole)
         else:
@@ -91,7 +90,7 @@ elif view:
         else:
             estimates.questions(view)
         estimates.side_by_side(views)
-        estimates.found(view.found)
+        estimates.found(view)
         estimates.whose(view)
         estimates.payback(view)
         by_task.invitation()

@@ -151,8 +151,8 @@ def test_groups_add_up_to_all_projects(demo):
 
 def test_projects_in_groups_by_dimension_name_those_that_nobody_has(empty):
     save(empty, "p", "projects", {"project": "p", "title": "P"})
-    kpi = {"kpi_id": "hours", "title": "Hours", "baseline": 40, "dimension": "people_intensity", "unit": "hour",
-           "direction": "lower"}  # fmt: skip
+    kpi = {"kpi_id": "hours", "title": "Hours", "dimension": "people_intensity", "unit": "hour",
+           "direction": "lower", "baseline": 40, "target": 30}  # fmt: skip
     save(empty, "p", "kpis", kpi, kpi | {"kpi_id": "days", "dimension": "cycle_time"})
     app = open_screen("portfolio", group="dimension")
     assert list(table(app, "What should get better")["Projects"]) == [1]

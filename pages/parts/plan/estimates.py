@@ -16,9 +16,8 @@ from pages.parts.common.format import NOTHING, counted, listed, literal, number,
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpm_core.planning import Assumption
-    from mlpm_core.planning.found_answers import FoundAnswer
     from mlpm_core.services.plan.estimates import EstimateView, Figure
+    from mlpm_core.services.plan.plans import StoredPlan
     from pages.parts.common.record_form import Filled
 
 RECORD = record_of("estimates")
@@ -248,11 +247,11 @@ def questions(view: EstimateView) -> None:
     )
 
 
-def found(answers: Sequence[FoundAnswer]) -> None:
+def found(of: EstimateView | StoredPlan) -> None:
     """Which answers are those of findings, each with its source; nothing without any."""
-    if not answers:
+    if not of.found:
         return
-    lines = "".join(f"\n- {literal(answer.sentence)}" for answer in answers)
+    lines = "".join(f"\n- {literal(answer.sentence)}" for answer in of.found)
     st.markdown(
         ":material/lightbulb: **Answered by findings of the Brief**, which go before what the "
         f"estimate itself says:{lines}"
@@ -265,12 +264,12 @@ def found(answers: Sequence[FoundAnswer]) -> None:
     )
 
 
-def answered_elsewhere(answers: Sequence[FoundAnswer]) -> None:
+def answered_elsewhere(of: EstimateView | StoredPlan | None) -> None:
     """Beside the form: the questions of it that a finding answers, whatever is chosen there."""
-    if answers:
-        n = listed([answer.label for answer in answers])
+    if of and of.found:
+        labels = listed([answer.label for answer in of.found])
         st.caption(
-            f"Findings of the Brief answer {literal(n)}: what is chosen here counts once they are "
+            f"Findings of the Brief answer {labels}: what is chosen here counts once they are "
             "archived, and to change it now, change the finding."
         )
 
@@ -293,7 +292,10 @@ def whose(view: EstimateView) -> None:
                     "What": [row.label for row in rows],
                     "Multiplies by": [f"{row.times:.3g}" for row in rows],
                     "Likely (8 times in 10)": [_range(row.low, row.high) for row in rows],
-                    "Answered": [_answered(row) for row in rows],
+                    "Answered": [
+                        f"{row.answer}, by a finding" if row.is_found else row.answer or NOTHING
+                        for row in rows
+                    ],
                     "Source": ["Thompson" if row.is_published else "MLPM" for row in rows],
                 }
             ),
@@ -307,10 +309,6 @@ def whose(view: EstimateView) -> None:
             "complex platform. Above 20 days it only says that the work is a lot bigger. Every "
             "range and every other figure is MLPM's own."
         )
-
-
-def _answered(row: Assumption) -> str:
-    return f"{row.answer}, by a finding" if row.is_found else row.answer or NOTHING
 
 
 def _range(low: float, high: float) -> str:
