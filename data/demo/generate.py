@@ -35,6 +35,7 @@ from making.parts import (
     workshop_artefacts,
     workshop_rebuilds,
 )
+from making.past import closed_projects
 from making.plans import (
     demand_plan,
     measured_before_start,
@@ -139,6 +140,7 @@ def main() -> None:
 
     write_built()
     write_dangers()
+    write_past()
 
     write_file(FOLDER / "demand" / "93_decisions.csv", [demand_decision()])
     write_file(FOLDER / "winback" / "93_decisions.csv", [winback_decision()])
@@ -191,6 +193,11 @@ def write_dangers() -> None:
         for name, written in rows.items():
             if written:
                 write_file(FOLDER / folder / f"{name}.csv", written)
+
+
+def write_past() -> None:
+    """What was built before, and how far its first estimates were off."""
+    write_file(FOLDER / "wearcheck" / "82_closed_projects.csv", closed_projects())
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlpm_core.planning.factors import DOCUMENTATION, FACTORS, MODELS_EXPONENT
+from mlpm_core.planning.found_answers import in_words
 from mlpm_core.planning.quick import OPTIMISM, OPTIMISM_LOG_SD
 from mlpm_core.quantity import Z90
 
@@ -20,8 +21,8 @@ class Assumption:
 
     ``times`` is the median; ``low`` and ``high`` hold it eight times in ten, and are the same as
     ``times`` where it has no spread. ``is_published`` says that ``times`` is Thompson's; every
-    other figure is the product's own. ``answer`` is what was answered, empty where nothing is
-    asked.
+    other figure is the product's own. ``answer`` is what was answered or found, empty where nothing
+    is asked; ``is_found`` says that it was found.
     """
 
     label: str
@@ -30,6 +31,7 @@ class Assumption:
     high: float
     is_published: bool
     answer: str = ""
+    is_found: bool = False
 
 
 def assumptions(inputs: QuickInputs) -> tuple[Assumption, ...]:
@@ -42,9 +44,12 @@ def assumptions(inputs: QuickInputs) -> tuple[Assumption, ...]:
     >>> [row.label for row in rows if row.is_published]
     ['Complex data', 'Big data', 'Complex platform', 'Usual optimism']
     """
-    answers = inputs.answers
     rows = [
-        _spread(f.label, f.median, f.log_sd, is_published=f.is_published, answer=answers[name])
+        replace(
+            _spread(f.label, f.median, f.log_sd, is_published=f.is_published),
+            answer=in_words(inputs.likely[name]),
+            is_found=name in inputs.found,
+        )
         for name, f in FACTORS.items()
     ]
     rows += [

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.quick_result import Spread, Unknown
-from mlpm_core.planning.rounding import days_in_words, money_in_words
+from mlpm_core.planning.rounding import about, days_in_words, money_in_words
 from mlpm_core.quantity import in_percent
 
 if TYPE_CHECKING:
@@ -213,7 +213,9 @@ class ProjectEstimate:
         """The same, where more than the plan itself decides whether it may be promised."""
         if self.is_finished:
             took = self._told(self.effort.p50, self.cost.p50)
-            return f"All {len(self.plan.tasks)} tasks are done; they took about {took}."
+            n = len(self.plan.tasks)
+            done = "The one task is done; it" if n == 1 else f"All {n:,} tasks are done; they"
+            return f"{done} took {about(took)}."
         if self.p_no_go == 1 and self.no_go:
             return (
                 "No usable model can come out at this chance per cycle: the cycles would spend "
@@ -224,7 +226,7 @@ class ProjectEstimate:
         if self.p_no_go > 0 and self.no_go:
             spent = self._told(self.no_go.effort.p50, self.no_go.cost.p50)
             when = days_in_words(self.no_go.duration.p50).replace("day", "working day")
-            tail += f", known after about {when} and {spent}"
+            tail += f", known after {about(when)} and {spent}"
         return f"{self._plan(may_be_promised=may_be_promised)}; {tail}."
 
     def _plan(self, *, may_be_promised: bool) -> str:

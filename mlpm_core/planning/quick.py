@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.planning.factors import (
     DOCUMENTATION,
     FACTORS,
     MODELS_EXPONENT,
-    PROBABILITY_ON,
     Factor,
 )
 from mlpm_core.planning.mixture import LogNormals
@@ -57,11 +56,12 @@ def quick_estimate(inputs: QuickInputs) -> QuickEstimate:
     -----
     Effort = raw * 2 * exp(0.35 z) * product of the factors that apply * n_models**0.7
     * (1 + (cycles - 1) * loop_share * repeat_share), with each factor log-normal and an unknown
-    one applying with probability 1/2; cycles are as many as it takes, given that one succeeds. Its
-    logarithm is a mixture of normal distributions, so that no draws are needed. A project without
-    a usable model spends all its cycles: with a stop point, the first up to it and the others on
-    top. The waterfall keeps one order (another would share the same sum out differently) and has
-    the spread of the optimism in each step, so that a factor that only may apply shows.
+    one applying with probability 1/2, or as likely as was found; cycles are as many as it takes,
+    given that one succeeds. Its logarithm is a mixture of normal distributions, so that no draws
+    are needed. A project without a usable model spends all its cycles: with a stop point, the first
+    up to it and the others on top. The waterfall keeps one order (another would share the same sum
+    out differently) and has the spread of the optimism in each step, so that a factor that only may
+    apply shows.
 
     References
     ----------
@@ -112,9 +112,9 @@ class _Reached:
 def _causes(inputs: QuickInputs) -> list[tuple[Factor, float]]:
     """The factors that can apply, each with its probability, in the order of the waterfall."""
     causes = [
-        (FACTORS[name], PROBABILITY_ON[answer])
-        for name, answer in inputs.answers.items()
-        if answer is not Answer.NO
+        (FACTORS[name], probability)
+        for name, probability in inputs.likely.items()
+        if probability > 0
     ]
     if inputs.documentation in DOCUMENTATION:
         causes.append((DOCUMENTATION[inputs.documentation], 1.0))
@@ -164,7 +164,7 @@ def _unknowns(inputs: QuickInputs) -> tuple[Unknown, ...]:
     for name, answer in inputs.answers.items():
         if answer is Answer.UNKNOWN:
             no, yes = (
-                _steps(replace(inputs, **{name: settled}))[-1].distribution.quantile(0.8)  # type: ignore[arg-type]
+                _steps(inputs.answered([name], settled))[-1].distribution.quantile(0.8)
                 for settled in (Answer.NO, Answer.YES)
             )
             factor = FACTORS[name]
@@ -179,7 +179,7 @@ def _ask_first(inputs: QuickInputs) -> AskFirst | None:
     if fold <= ASK_FIRST_FOLD:
         return None
     if_no, if_yes = (
-        _steps(replace(inputs, **dict.fromkeys(unanswered, answer)))[-1].distribution  # type: ignore[arg-type]
+        _steps(inputs.answered(unanswered, answer))[-1].distribution
         for answer in (Answer.NO, Answer.YES)
     )
     return AskFirst(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.checks import check_number
-from mlpm_core.planning.factors import FACTORS
+from mlpm_core.planning.factors import FACTORS, PROBABILITY_ON
+from mlpm_core.planning.found_answers import found_answers
 from mlpm_core.planning.tries import LOOP_SHARE, REPEAT_SHARE, Tries
 from mlpm_core.quantity import CURRENCIES
 from mlpm_core.records import Answer, Documentation
 
 if TYPE_CHECKING:
-    from mlpm_core.records import EstimateRecord
+    from collections.abc import Iterable, Mapping
+
+    from mlpm_core.records import EstimateRecord, FindingRecord
 
 _LEAST_DAYS: Final = 0.01  # some five minutes: nobody plans less
 
@@ -47,6 +50,8 @@ class QuickInputs:
         lighthouse; further cycles come on top. Without it that is known only at the end.
     currency : str
         ISO 4217 code.
+    found : mapping of str to float
+        How likely factors apply by what was found, in [0, 1]; it goes before the answer.
 
     Raises
     ------
@@ -71,6 +76,7 @@ class QuickInputs:
     repeat_share: float = REPEAT_SHARE
     stop_point_days: float | None = None
     currency: str = "EUR"
+    found: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_number("raw_days", self.raw_days, low=_LEAST_DAYS, upto=10_000)
@@ -85,6 +91,8 @@ class QuickInputs:
         for name in FACTORS:
             if getattr(self, name) not in list(Answer):
                 raise InputError(f"{name} is {getattr(self, name)!r}; write yes, no or unknown.")
+        for name, probability in self.found.items():
+            check_number(f"found {FACTORS[name].label}", probability, low=0, upto=1)
         if self.documentation not in list(Documentation):
             raise InputError(f"documentation is {self.documentation!r}; write none, card or full.")
         if self.currency not in CURRENCIES:
@@ -92,8 +100,19 @@ class QuickInputs:
 
     @property
     def answers(self) -> dict[str, Answer]:
-        """The answer to every factor, in the order of the waterfall."""
-        return {name: Answer(getattr(self, name)) for name in FACTORS}
+        """What was found of every factor, else its answer, in the order of the waterfall."""
+        settled = {1.0: Answer.YES, 0.0: Answer.NO}
+        return {name: settled.get(p, Answer.UNKNOWN) for name, p in self.likely.items()}
+
+    @property
+    def likely(self) -> dict[str, float]:
+        """How likely every factor applies, in the order of the waterfall."""
+        written = {name: PROBABILITY_ON[Answer(getattr(self, name))] for name in FACTORS}
+        return written | dict(self.found)
+
+    def answered(self, names: Iterable[str], answer: Answer) -> QuickInputs:
+        """The same, with some factors known to apply, or not to."""
+        return replace(self, found={**self.found, **dict.fromkeys(names, PROBABILITY_ON[answer])})
 
     @property
     def tries(self) -> Tries:
@@ -101,8 +120,10 @@ class QuickInputs:
         return Tries(self.p_success, self.max_cycles, self.loop_share, self.repeat_share)
 
 
-def quick_inputs_of(record: EstimateRecord, currency: str) -> QuickInputs:
-    """What a stored guess answers.
+def quick_inputs_of(
+    record: EstimateRecord, currency: str, findings: Iterable[FindingRecord] = ()
+) -> QuickInputs:
+    """What a stored guess answers, and the findings of its project before it.
 
     Raises
     ------
@@ -121,5 +142,6 @@ def quick_inputs_of(record: EstimateRecord, currency: str) -> QuickInputs:
         stop_point_days=record.stop_point_days,
         documentation=record.documentation,
         currency=currency,
+        found={f.name: f.probability for f in found_answers(findings)},
         **answers,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.planning.rounding import cost_in_words, days_in_words
+from mlpm_core.planning.rounding import about, cost_in_words, days_in_words
 from mlpm_core.quantity import in_percent
 from mlpm_core.value.draws import DRAWS
 
@@ -219,7 +219,7 @@ class QuickEstimate:
         stop = self.inputs.stop_point_days
         is_early = stop is not None and stop < self._one_cycle.quantile(0.5)
         when = "after" if is_early else "only after"
-        return f"{self._plan()}; {chance}, known {when} {cycles} and about {spent}."
+        return f"{self._plan()}; {chance}, known {when} {cycles} and {about(spent)}."
 
     def _plan(self) -> str:
         p50, effort = self._told(self.effort.p50), self.effort

@@ -74,6 +74,17 @@ def days_in_words(days: float, *, up: bool = False) -> str:
     return f"{less}{shown:,} day{'' if shown == 1 else 's'}"
 
 
+def about(amount: str) -> str:
+    """An amount in words as one that is rounded.
+
+    Examples
+    --------
+    >>> about("15 days"), about("less than 1 day")
+    ('about 15 days', 'less than 1 day')
+    """
+    return amount if amount.startswith("less") else f"about {amount}"
+
+
 def cost_in_words(days: float, day_rate: float, currency: str, *, up: bool = False) -> str:
     """What the days that are shown cost; never nothing for work that is paid.
 

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from pages.parts.common import charts, controls, queries, record_form, tables, work
-from pages.parts.plan import around_estimate, estimates, task_queries, terms
+from pages.parts.plan import around_estimate, estimates, kept_estimates, task_queries, terms
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimates as by_task
 
@@ -27,20 +27,27 @@ if is_open:
     else:
         fields, figures = work.beside("estimate", is_first=not views)
     with fields:
-        changed = dict(stored.record) if stored and not estimates.adds_another() else None
-        filled = record_form.record_form(record, project, changed)
-        if not is_by_task:
-            view = estimates.tried(project, stored, filled)
-        record_form.save_record(filled, page="plan/estimate.py")
+        part = kept_estimates.part(project, whole) if whole and is_by_task else record.kind
+        if part == record.kind:
+            estimates.answered_elsewhere(whole.stored if whole and is_by_task else view)
+            changed = dict(stored.record) if stored and not estimates.adds_another() else None
+            filled = record_form.record_form(record, project, changed)
+            if not is_by_task:
+                view = estimates.tried(project, stored, filled)
+            record_form.save_record(filled, page="plan/estimate.py")
+        elif part:
+            kept_estimates.keep(project)
 
 if whole and is_by_task:
     with figures:
         if whole.is_finished:
             by_task.outcome(project, whole)
+            kept_estimates.closing(project, whole)
             by_task.learned(whole)
             by_task.payback(whole)
+            estimates.found(whole.stored)
             by_task.how(whole)
-            by_task.snapshots(project, whole)
+            kept_estimates.show(project, whole)
         elif whole.estimated:
             by_task.answer(whole)
             around_estimate.warnings(project, whole)
@@ -55,8 +62,9 @@ if whole and is_by_task:
             by_task.roles(whole)
             by_task.learned(whole)
             by_task.payback(whole)
+            estimates.found(whole.stored)
             by_task.how(whole)
-            by_task.snapshots(project, whole)
+            kept_estimates.show(project, whole)
         else:
             by_task.problem(whole)
         by_task.tasks(whole)
@@ -81,6 +89,8 @@ elif view:
                 estimates.unknowns(view)
         else:
             estimates.questions(view)
+        estimates.side_by_side(views)
+        estimates.found(view)
         estimates.whose(view)
         estimates.payback(view)
         by_task.invitation()
@@ -94,4 +104,4 @@ else:
     with figures:
         by_task.invitation()
 
-around_estimate.show(project, whole)
+around_estimate.show(project, whole, view)

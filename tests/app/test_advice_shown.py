@@ -180,7 +180,7 @@ SHOWN = {
     },
     ("estimate", ""): {
         "A2": "Waits that are over (1) took 5 working days",
-        "B6": "Without the 1 wait still to come the end at even odds would be",
+        "B6": "Without the wait still to come the end at even odds would be",
         "C3": "Since the baseline of 30 Nov 2026",
         "C5": "Complex data",
         "C8": "Dirty data (50% likely)",

@@ -149,6 +149,19 @@ def test_groups_add_up_to_all_projects(demo):
     assert set(listed(app)) == set(titles(demo))
 
 
+def test_projects_in_groups_by_dimension_name_those_that_nobody_has(empty):
+    save(empty, "p", "projects", {"project": "p", "title": "P"})
+    kpi = {"kpi_id": "hours", "title": "Hours", "dimension": "people_intensity", "unit": "hour",
+           "direction": "lower", "baseline": 40, "target": 30}  # fmt: skip
+    save(empty, "p", "kpis", kpi, kpi | {"kpi_id": "days", "dimension": "cycle_time"})
+    app = open_screen("portfolio", group="dimension")
+    assert list(table(app, "What should get better")["Projects"]) == [1]
+    assert "Without a KPI of any project: revenue, cost saving and customer experience." in said(
+        app
+    )
+    assert "Without a KPI of any project" not in said(open_screen("portfolio", group="owner"))
+
+
 def test_one_project_in_short_follows_the_filter_and_the_address(demo):
     app = open_screen("portfolio", shown=WINBACK)
     assert f"**{titles(demo)[WINBACK]}**" in plain(said(app))

@@ -65,14 +65,18 @@ def test_an_estimate_is_kept_and_a_baseline_refused_while_a_task_is_too_large(sh
     save_tasks(shop, T06={"p10": 10, "p50": 21, "p90": 40})
     app = open_screen("estimate", project=PROJECT)
     assert "20-day rule" in plain(said(app))
+    assert not app.checkbox
+    button(app, "Keep the estimate of today").click()
+    run(app)
     app.checkbox[0].check()
-    button(app, "Keep the estimate").click()
+    button(app, "Keep it").click()
     run(app)
     assert "This can be no baseline" in plain(app.error[0].value)
     app.checkbox[0].uncheck()
-    button(app, "Keep the estimate").click()
+    button(app, "Keep it").click()
     run(app)
     assert "is kept as a snapshot" in plain(said(app))
+    assert not app.checkbox
     with shop.store.reader() as reader:
         assert [s.is_baseline for s in reader.current(EstimateSnapshot, PROJECT)] == [False]
 

@@ -21,7 +21,7 @@ FILES = sorted((DEMO / "bike_shop").glob("*/*.csv"))
 ORDER = [
     *("projects", "models", "value_cases", "contracts", "kpis", "contract_clauses"),
     *("quantities", "deployments", "promises"),
-    *("metric_results", "roles", "absences", "tasks", "risks", "risk_reviews"),
+    *("metric_results", "roles", "absences", "tasks", "closed_projects", "risks", "risk_reviews"),
     *("estimate_snapshots", "artefacts", "rebuilds", "check_results", "metric_limits"),
     *("evaluations", "estimates"),
     *("stakeholders", "delivery_promises", "findings", "decisions", "prediction_log"),

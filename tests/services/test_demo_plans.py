@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 from making import built, kept_estimates, parts
 
+from mlpm_core.errors import InputError
 from mlpm_core.planning.check_packs import CheckState
 from mlpm_core.planning.promises import DeliveryOutcome
 from mlpm_core.records import DeliveryPromise, RiskStatus
@@ -19,8 +20,10 @@ from mlpm_core.services.ingest.batches import receipts
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.plan.checks import checks
+from mlpm_core.services.plan.closing import close, to_close
 from mlpm_core.services.plan.delivery_promises import ledger
 from mlpm_core.services.plan.estimates import project_estimates
+from mlpm_core.services.plan.learning import inside_of, learning
 from mlpm_core.services.plan.risks import risks
 from mlpm_core.services.plan.snapshots import figures, history
 from mlpm_core.services.plan.support import project_support
@@ -243,3 +246,35 @@ def test_the_open_gates_say_what_the_stories_left_undone(workspace):
     assert states["ready_model_4"] is CheckState.OLD
     assert 0 < view.readiness.score < 7
     assert view.harms
+
+
+def test_the_wear_check_is_held_against_five_projects_that_ended(workspace):
+    """Twelve days at 1.6 and 2.06 times; the guess itself says more, for what it answers."""
+    (view,) = [
+        v
+        for v in project_estimates(workspace, WEARCHECK)
+        if v.record.estimate_id == "engineers-guess"
+    ]
+    seen = learning(workspace, WEARCHECK, inside_of(view))
+    assert sorted(line.ratio for line in seen.closed) == pytest.approx([1.1, 1.3, 1.6, 1.9, 2.1])
+    assert (round(seen.reference.bias, 2), round(seen.reference.log_sd, 2)) == (1.41, 0.31)
+    assert (seen.raw_days, seen.outside.p50) == (12, pytest.approx(19.2))
+    assert seen.outside.p80 == pytest.approx(24.7, abs=0.1)
+    assert seen.inside.effort_p80 > seen.outside.p80
+    assert not seen.outside.inside_is_low
+    assert len(learning(workspace, DEMAND).closed) == 5  # of the workspace, not of one project
+
+
+def test_the_forecast_that_was_built_is_closed_by_one_click_and_learned_from(own):
+    view, baseline_on = task_estimate(own, DEMAND), history(own, DEMAND).baseline.taken_on
+    before = learning(own, DEMAND).reference
+    row = to_close(own, view, baseline_on)
+    assert (row["estimated_days"], row["actual_days"]) == (76, pytest.approx(219.5, abs=1))
+    assert close(own, view, baseline_on).status == "committed"
+    after = learning(own, WEARCHECK)
+    assert after.closed[0].title == own.project(DEMAND).title
+    assert after.closed[0].closed_on == BUILT_ON
+    assert after.reference.bias > before.bias
+    assert to_close(own, view, baseline_on) is None
+    with pytest.raises(InputError, match="already among the closed"):
+        close(own, view, baseline_on)

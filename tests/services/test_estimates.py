@@ -13,6 +13,7 @@ from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate.insights import insight
 from mlpm_core.services.ingest import imports, registers
 from mlpm_core.services.plan.estimates import project_estimates, tried
+from mlpm_core.services.plan.explanations import page_of_guess
 
 WINBACK, CASE = "bike-shop-winback", "voucher-letter"
 SMALL = {"estimate_id": "mine", "raw_days": 12.0, "day_rate": 600.0, "p_success": 0.4} | (
@@ -171,3 +172,67 @@ def test_what_could_not_be_saved_cannot_be_tried(shop, changed, sentence):
 def test_an_unknown_project_is_named(shop):
     with pytest.raises(NotFoundError, match="nowhere"):
         tried(shop, "nowhere", SMALL)
+
+
+def find(workspace, **changed):
+    finding = {"finding_id": "f", "area": "data", "statement": "A sample of 40 was counted."}
+    receipt = registers.save(workspace.acting_as("ada"), WINBACK, "findings", [finding | changed])
+    assert receipt.status == "committed", receipt.rejects
+
+
+def guess(workspace):
+    return next(v for v in stored(workspace) if v.record.estimate_id == "mine")
+
+
+def test_a_finding_goes_before_the_answer_of_a_guess_and_is_named(shop):
+    save(shop, p_success=1.0)  # one cycle, so that the product of the medians is the median
+    alone = guess(shop)
+    assert alone.found == ()
+    find(shop, factor="data_dirty", applies="yes", found_on="2026-05-04", confidence="checked")
+    dirty = guess(shop)
+    assert dirty.estimate.effort.p50 == pytest.approx(1.5 * alone.estimate.effort.p50, rel=1e-6)
+    assert "Dirty data" in [step.label for step in dirty.estimate.waterfall]
+    (answer,) = dirty.found
+    assert answer.sentence == (
+        "Dirty data: yes, by “A sample of 40 was counted” (checked, 04 May 2026). The estimate "
+        "itself says no."
+    )
+    assert "findings of the Brief: Dirty data (yes)." in page_of_guess(shop, WINBACK, dirty)
+    assert "findings of the Brief" not in page_of_guess(shop, WINBACK, alone)
+    (row,) = [a for a in dirty.assumptions if a.is_found]
+    assert (row.label, row.answer) == ("Dirty data", "yes")
+    assert tried(shop, WINBACK, SMALL | {"p_success": 1.0}).estimate.effort == dirty.estimate.effort
+
+    find(shop, finding_id="g", factor="data_dirty", applies="no", found_on="2026-05-03")
+    assert guess(shop).estimate.effort == dirty.estimate.effort  # the older says nothing
+    find(shop, finding_id="g", factor="data_dirty", applies="no", found_on="2026-05-05")
+    assert guess(shop).estimate.effort == alone.estimate.effort
+    find(shop, finding_id="g", factor="data_dirty", applies="no", archived=True)
+    assert guess(shop).estimate.effort == dirty.estimate.effort
+
+
+def test_a_finding_that_only_makes_it_likely_leaves_the_question_open(shop):
+    save(shop, data_dirty="yes")
+    find(shop, factor="data_dirty", probability=0.2)
+    view = guess(shop)
+    assert view.n_unanswered == 1
+    (open_yet,) = view.estimate.unknowns
+    assert open_yet.p80_if_no < view.estimate.effort.p80 < open_yet.p80_if_yes
+    even = tried(shop, WINBACK, SMALL | {"data_dirty": "unknown"})
+    assert even.estimate.effort == view.estimate.effort  # the finding goes before that too
+    assert [a.answer for a in view.assumptions if a.is_found] == ["20% likely"]
+    assert "Dirty data: 20% likely" in view.found[0].sentence
+
+
+def test_a_guess_that_findings_make_too_large_is_no_baseline(shop):
+    """12 days are 24 at even odds, and with data both complex and unstructured 72."""
+    snapshot = {"snapshot_id": "s", "taken_on": "2026-06-01", "effort_p50": 24.0,
+                "is_baseline": True}  # fmt: skip
+    save(shop)
+    find(shop, factor="data_complex", applies="yes")
+    find(shop, finding_id="g", factor="unstructured", applies="yes")
+    refused = registers.save(shop.acting_as("ada"), WINBACK, "estimate_snapshots", [snapshot])
+    assert "20-day rule" in refused.rejects[0].message
+    find(shop, factor="data_complex", applies="no")
+    kept = registers.save(shop.acting_as("ada"), WINBACK, "estimate_snapshots", [snapshot])
+    assert kept.status == "committed"

@@ -7,8 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from mlpm_core.errors import NotFoundError
+from mlpm_core.planning import FACTORS
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan.closing import to_close
+from mlpm_core.services.plan.estimates import project_estimates
 from mlpm_core.services.plan.learning import Inside, inside_of, learning, own_ranges
 from mlpm_core.services.plan.plan_summaries import plan_summary
 from mlpm_core.services.plan.task_estimates import task_estimate
@@ -205,3 +208,36 @@ def test_the_estimate_by_tasks_is_what_team_and_learning_hold_against(shop):
     (load,) = team(shop, "shop", demand).loads
     assert load.demand_days == view.estimated.roles[0].p80_days
     assert inside_of(None) is demand_of(None) is None
+
+
+def finished(task_id, **more):
+    return task(task_id, status="done", finished_on=date(2026, 6, 26), p10=2, p50=4, p90=8) | more
+
+
+def test_a_project_is_closed_once_all_is_done_without_waits_and_work_found_later(shop):
+    """Said 4 days, taken 20 with what was found, and 12 % to manage it."""
+    save(shop, "roles", {"role_id": "DE", "day_rate": 600})
+    first = finished("a", role="DE", spent_days=8.0, added_on="2026-05-01")
+    later = finished("b", role="DE", spent_days=12.0, added_on="2026-05-02")
+    wait = finished("w", category="wait", spent_days=9.0)
+    save(shop, "tasks", first, later | {"status": "doing", "finished_on": None}, wait)
+    baseline_on = date(2026, 5, 1)
+    assert to_close(shop, task_estimate(shop, "shop"), baseline_on) is None
+    save(shop, "tasks", later)
+    row = to_close(shop, task_estimate(shop, "shop"), baseline_on)
+    assert (row["estimated_days"], row["actual_days"]) == (4.0, pytest.approx(20 * 1.12))
+    assert row["closed_on"] == date(2026, 6, 26)
+    assert to_close(shop, task_estimate(shop, "shop"), None)["estimated_days"] == 8.0
+
+
+def test_one_guess_is_held_against_closed_projects_by_its_own_days(shop):
+    save(shop, "closed_projects", *closed(*RATIOS))
+    known = {"day_rate": 600, "p_success": 1, **dict.fromkeys(FACTORS, "no")}
+    save(shop, "estimates", {"estimate_id": "a", "raw_days": 3, **known},
+         {"estimate_id": "b", "raw_days": 10, **known},
+         {"estimate_id": "c", "raw_days": 8, "day_rate": 600, "p_success": 1})  # fmt: skip
+    _, b, open_yet = project_estimates(shop, "shop")
+    view = learning(shop, "shop", inside_of(b))
+    assert (view.raw_days, view.outside.p50) == (10, 16)
+    assert view.inside.effort_p80 == pytest.approx(26.9, abs=0.1)
+    assert inside_of(open_yet) == Inside(raw_days=8)

@@ -12,6 +12,7 @@ from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan import explanations
 from mlpm_core.services.plan.plan_summaries import estimate_json, plan_summary
 from mlpm_core.services.plan.task_estimates import task_estimate
+from pages.parts.plan import task_estimate_text as text
 from tests.plans import EXAMPLE, example_tasks, save_example
 from tests.services.test_task_estimates import PROJECT, save, tasks
 
@@ -42,9 +43,9 @@ def test_what_may_not_be_promised_is_promised_in_no_sentence(shop):
     view = task_estimate(shop, PROJECT)
     assert not view.is_promisable
     page = explanations.page_of_tasks(shop, view)
-    for text in (view.explanation, estimate_json(shop, PROJECT)["explanation"], page):
-        assert "promise nothing yet" in text
-        assert ", promise " not in text
+    for told in (view.explanation, estimate_json(shop, PROJECT)["explanation"], page):
+        assert "promise nothing yet" in told
+        assert ", promise " not in told
     assert "to promise" not in page
 
 
@@ -179,3 +180,43 @@ def test_a_task_above_ten_days_and_modelling_without_an_end_are_named(shop):
     )  # fmt: skip
     (only,) = task_estimate(shop, PROJECT).advice
     assert only.startswith("Better split: Task T06. ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "first", "last"),
+    [
+        ("absences", {"absence_id": "a"}, "from_on", "to_on"),
+        ("team_members", {"person_id": "bo", "name": "Bo", "role": "DE"}, "from_on", "to_on"),
+        ("tasks", {"task_id": "t", "title": "T", "category": "wait"}, "started_on", "finished_on"),
+        ("contracts", {"contract_id": "c", "counterparty": "N", "contract_type": "support",
+                       "pricing": "standby"}, "starts_on", "ends_on"),
+    ],
+)  # fmt: skip
+def test_a_last_day_before_the_first_is_refused_and_the_same_day_is_not(
+    shop, kind, row, first, last
+):
+    ada = shop.acting_as("ada")
+    days = {first: "2026-12-02", last: "2026-12-01"}
+    (reject,) = registers.save(ada, PROJECT, kind, [row | days]).rejects
+    assert reject.column == last
+    assert "(2026-12-01) comes before" in reject.message
+    save(shop, kind, row | {first: "2026-12-01", last: "2026-12-01"})
+
+
+def test_a_finished_project_says_the_day_of_its_last_task_or_that_nobody_wrote_it_down(shop):
+    begun(shop)
+    done = {"status": "done", "spent_days": 3.0, "finished_on": "2027-01-08"}
+    names = [task["task_id"] for task in example_tasks()]
+    save(
+        shop, "tasks", *tasks(**dict.fromkeys(names, done) | {"T01": done | {"finished_on": None}})
+    )
+    view = task_estimate(shop, PROJECT)
+    assert view.is_finished
+    assert view.done_on is None
+    assert "not known: nobody wrote down the day of each" in text.finished(view)
+    assert text.held_against(view, None)[0][1] == "not known"
+    last = done | {"finished_on": "2027-03-01"}
+    save(shop, "tasks", *tasks(**dict.fromkeys(names, done) | {"T01": last}))
+    view = task_estimate(shop, PROJECT)
+    assert view.done_on == date(2027, 3, 1)
+    assert any(note.startswith("Done on a day that is yet to come") for note in view.notes)

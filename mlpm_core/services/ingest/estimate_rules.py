@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from mlpm_core.errors import MlpmError
 from mlpm_core.planning import TaskSizes, quick_estimate
 from mlpm_core.planning.quick_inputs import quick_inputs_of
-from mlpm_core.records import EstimateRecord, Project, Task, TaskCategory, TaskStatus
+from mlpm_core.records import EstimateRecord, FindingRecord, Project, Task, TaskCategory, TaskStatus
 from mlpm_core.services.ingest.outcome_rules import fault_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mlpm_core.records import Reject
     from mlpm_core.store import Reader
@@ -48,7 +48,8 @@ def _too_large(reader: Reader, project: str) -> str:
     stored = reader.one(Project, (project,))
     currency = stored.currency if stored else "EUR"
     guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-    if guesses and all(_fires(guess, currency) for guess in guesses):
+    findings = reader.current(FindingRecord, project) if guesses else []
+    if guesses and all(_fires(guess, currency, findings) for guess in guesses):
         return (
             "The work is too large for one guess (20-day rule), so that this can be no baseline: "
             "split it into tasks with three numbers each first."
@@ -56,7 +57,7 @@ def _too_large(reader: Reader, project: str) -> str:
     return ""
 
 
-def _fires(guess: EstimateRecord, currency: str) -> bool:
+def _fires(guess: EstimateRecord, currency: str, findings: Sequence[FindingRecord]) -> bool:
     with suppress(MlpmError):  # one that cannot be estimated says so on its screen
-        return quick_estimate(quick_inputs_of(guess, currency)).twenty_day_rule.fires
+        return quick_estimate(quick_inputs_of(guess, currency, findings)).twenty_day_rule.fires
     return False

@@ -18,7 +18,6 @@ from mlpm_core.quantity import CURRENCIES
 from mlpm_core.records import (
     CheckQuestion,
     CheckResult,
-    Contract,
     Cost,
     Decision,
     DeliveryPromise,
@@ -46,6 +45,7 @@ from mlpm_core.records import (
     ValueCase,
 )
 from mlpm_core.services.ingest.check_rules import question_rule, result_rule
+from mlpm_core.services.ingest.date_rules import SPANS, span_rule
 from mlpm_core.services.ingest.decision_rules import decision_fault
 from mlpm_core.services.ingest.estimate_rules import baseline_rule
 from mlpm_core.services.ingest.evaluation_rules import evaluation_fault, unit_fault
@@ -66,7 +66,7 @@ from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.risk_rules import review_rule, risk_rule
 from mlpm_core.services.ingest.scale_rules import settled_scale
 from mlpm_core.services.ingest.stored_rows import Stored
-from mlpm_core.services.ingest.support_rules import AMOUNTS, amounts_rule, contract_rule
+from mlpm_core.services.ingest.support_rules import AMOUNTS, amounts_rule
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.mechanisms import mechanism_of
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
@@ -338,7 +338,7 @@ _RULES: Mapping[type[Record], Callable[[Reader, str], Callable[[Row], Reject | N
     Cost: cost_rule,
     FreedHoursRecord: length_rule,
     RolloutResult: length_rule,
-    Contract: contract_rule,
+    **{record: span_rule(record) for record in SPANS},
     **{record: amounts_rule(record) for record in AMOUNTS},
     Risk: risk_rule,
     RiskReview: review_rule,

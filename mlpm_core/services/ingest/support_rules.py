@@ -1,4 +1,4 @@
-"""What contracts and plans of support must satisfy: dates in order, amounts that can be read."""
+"""What plans of support must satisfy: amounts that can be read."""
 
 from __future__ import annotations
 
@@ -75,17 +75,3 @@ def amounts_rule(
         return rule
 
     return rule_for
-
-
-def contract_rule(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
-    """The rule that a contract ends after it starts."""
-    del reader, project
-
-    def rule(row: Row) -> Reject | None:
-        starts, ends = row["starts_on"], row["ends_on"]
-        if starts is None or ends is None or starts <= ends:
-            return None
-        sentence = f"The contract ends {ends}, before it starts {starts}; correct one of the two."
-        return fault_in("ends_on", ends, MlpmError(sentence))
-
-    return rule

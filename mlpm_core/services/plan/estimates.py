@@ -16,14 +16,15 @@ from mlpm_core.planning import (
     quick_estimate,
     rounded_days,
 )
+from mlpm_core.planning.found_answers import FoundAnswer, found_answers
 from mlpm_core.planning.quick_inputs import quick_inputs_of
-from mlpm_core.records import Answer, EstimateRecord, columns, stored
+from mlpm_core.records import Answer, EstimateRecord, FindingRecord, columns, stored
 from mlpm_core.services.valuation.value_cases import kept_cases
 from mlpm_core.value.benefits import Benefits, benefits
 from mlpm_core.value.running_cost import before_running_costs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
@@ -52,7 +53,8 @@ class EstimateView:
     """One estimate: its record, what follows from it, and whether its value case pays for it.
 
     ``pays_back`` is None without a value case, while that case has no value, and while there is too
-    much to ask first; ``is_tried`` says that the record is not stored like this.
+    much to ask first; ``found`` are the answers of findings, which go before those of the record;
+    ``is_tried`` says that the record is not stored like this.
     """
 
     record: EstimateRecord
@@ -61,6 +63,7 @@ class EstimateView:
     estimate: QuickEstimate
     case: CaseValue | None
     pays_back: Benefits | None
+    found: tuple[FoundAnswer, ...] = ()
     is_tried: bool = False
 
     @property
@@ -125,8 +128,10 @@ def estimates_of(
 ) -> list[EstimateView]:
     """The same, read by a reader; ``cases`` are asked only where there is an estimate."""
     records = [e for e in reader.current(EstimateRecord, project.project) if not e.archived]
-    by_id = cases() if records else {}
-    return [_view(e, project.currency, by_id.get(e.value_case_id)) for e in records]
+    if not records:
+        return []
+    by_id, findings = cases(), reader.current(FindingRecord, project.project)
+    return [_view(e, project.currency, by_id.get(e.value_case_id), findings) for e in records]
 
 
 def of_case(estimates: Iterable[EstimateView], case: CaseValue) -> list[EstimateView]:
@@ -162,7 +167,9 @@ def tried(workspace: Workspace, project: str, values: Mapping[str, object]) -> E
     _check(record)
     cases = kept_cases(workspace, project)
     case = cases.get(record.value_case_id)
-    return _view(record, row.currency, case, is_tried=True)
+    with workspace.store.reader() as reader:
+        findings = reader.current(FindingRecord, project)
+    return replace(_view(record, row.currency, case, findings), is_tried=True)
 
 
 def _check(record: EstimateRecord) -> None:
@@ -181,12 +188,15 @@ def _check(record: EstimateRecord) -> None:
 
 
 def _view(
-    record: EstimateRecord, currency: str, case: CaseValue | None, *, is_tried: bool = False
+    record: EstimateRecord,
+    currency: str,
+    case: CaseValue | None,
+    findings: Sequence[FindingRecord],
 ) -> EstimateView:
-    estimate = quick_estimate(quick_inputs_of(record, currency))
+    estimate = quick_estimate(quick_inputs_of(record, currency, findings))
     title = record.title or record.estimate_id or "New estimate"
-    pays_back = _pays_back(estimate, case)
-    return EstimateView(record, title, currency, estimate, case, pays_back, is_tried)
+    found = found_answers(findings, record)
+    return EstimateView(record, title, currency, estimate, case, _pays_back(estimate, case), found)
 
 
 def _pays_back(estimate: QuickEstimate, case: CaseValue | None) -> Benefits | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.planning import days_in_words, money_in_words, rounded_days
+from mlpm_core.planning.found_answers import in_words
 from mlpm_core.quantity import in_percent
 from mlpm_core.reports import Bar, OnePage, one_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpm_core.planning.found_answers import FoundAnswer
     from mlpm_core.services.plan.estimates import EstimateView
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
@@ -64,6 +66,7 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
         _BOOK,
     ]
     notes[2:2] = view.notes
+    notes[1:1] = _found(view.stored.found)
     if now.is_held_back:
         notes.insert(1, "Factors answered before a task was estimated are taken to be in it.")
     learned = found.updated.learned if found.updated else None
@@ -128,12 +131,19 @@ def page_of_guess(workspace: Workspace, project: str, view: EstimateView) -> str
                 f"{days_in_words(estimate.inputs.raw_days)}"
                 + (f", by {view.record.made_by}." if view.record.made_by else "."),
                 *([view.record.note] if view.record.note else []),
+                *_found(view.found),
                 _EXCLUDED,
                 _BOOK,
             ),
             made=_made(workspace, project, ""),
         )
     )
+
+
+def _found(answers: Sequence[FoundAnswer]) -> list[str]:
+    """Which answers are those of findings, in one line."""
+    said = ", ".join(f"{a.label} ({in_words(a.probability)})" for a in answers)
+    return [f"Answered by findings of the Brief: {said}."] if said else []
 
 
 def _chances(view: TaskEstimateView) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from mlpm_core.records import (
     TaskCategory,
     TaskStatus,
 )
+from mlpm_core.services.plan.estimates import EstimateView
 from mlpm_core.services.plan.past_projects import as_past, asked_of_all, estimators, past_projects
 from mlpm_core.services.plan.snapshots import drift_alarm
 
@@ -50,12 +51,14 @@ class Inside:
     """What the project's own estimate says: the inside view; None where it says nothing.
 
     ``effort_p80`` are person-days of the whole project, ``cost_p50`` its cost in its currency, and
-    ``weeks_p80`` the calendar weeks from today to its end.
+    ``weeks_p80`` the calendar weeks from today to its end. ``raw_days`` is the guess behind it,
+    where it is one guess of the whole.
     """
 
     effort_p80: float | None = None
     cost_p50: float | None = None
     weeks_p80: float | None = None
+    raw_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
     snapshots = [s for s in snapshots if s.taken_on <= day]
     known = inside or _newest(snapshots)
     reference = reference_class([as_past(c) for c in past])
-    raw_days = _raw_days(tasks, guesses)
+    raw_days = known.raw_days or _raw_days(tasks, guesses)
     baseline = next((s for s in reversed(snapshots) if s.is_baseline), None)
     discovery = _discovery(tasks, baseline, day)
     weeks = weekly_done(tasks, day)
@@ -173,8 +176,16 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
     )
 
 
-def inside_of(view: TaskEstimateView | None) -> Inside | None:
-    """What an estimate by tasks says, from here on; None without one."""
+def inside_of(view: TaskEstimateView | EstimateView | None) -> Inside | None:
+    """What an estimate says, from here on; None without one.
+
+    One guess of the whole, where too much is open for a figure, has its days only.
+    """
+    if isinstance(view, EstimateView):
+        raw = view.estimate.inputs.raw_days
+        if not view.figures:
+            return Inside(raw_days=raw)
+        return Inside(view.estimate.effort.p80, view.estimate.cost.p50, raw_days=raw)
     if view is None or view.estimated is None:
         return None
     now = view.estimated.now

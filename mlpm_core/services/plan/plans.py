@@ -23,6 +23,8 @@ from mlpm_core.planning import (
     each_day,
 )
 from mlpm_core.planning.absences import availabilities, role_absences
+from mlpm_core.planning.factors import PROBABILITY_ON
+from mlpm_core.planning.found_answers import FoundAnswer, found_answers
 from mlpm_core.planning.mitigation import mitigation_of, reviews_in_effect
 from mlpm_core.planning.project_plan import names_in
 from mlpm_core.planning.risk import probability_on
@@ -52,7 +54,6 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
 
 T = TypeVar("T")
-_PROBABILITY = {Answer.YES: 1.0, Answer.NO: 0.0, Answer.UNKNOWN: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class StoredPlan:
     ``tasks`` are those that are neither archived nor dropped. ``without_numbers`` are open ones
     that nobody estimated: they are left out, and the estimate is at least so much. ``widened`` are
     the estimators whose ranges are taken as wider than they said. ``unused_answers`` are names of
-    estimates that are kept besides: of several the first by its short name counts.
+    estimates that are kept besides: of several the first by its short name counts. ``found`` is
+    what findings answer, which goes before ``answers``; ``ahead`` are done on a day to come.
     """
 
     plan: ProjectPlan | None
@@ -74,6 +76,8 @@ class StoredPlan:
     problem: str | None = None
     widened: tuple[EstimatorLine, ...] = ()
     unused_answers: tuple[str, ...] = ()
+    found: tuple[FoundAnswer, ...] = ()
+    ahead: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -85,6 +89,9 @@ class StoredPlan:
                 f"The tasks go by the answers of the estimate “{used.title or used.estimate_id}”, "
                 f"whose short name comes first; archive the others if they do not hold: {listed}."
             )
+        if self.ahead:
+            listed = ", ".join(self.ahead[:5])
+            sentences.append(f"Done on a day that is yet to come: {listed}. Look at it again.")
         doing = {t.role for t in self.tasks if not _is_done(t)}
         roles = self.plan.roles if self.plan else {}
         slowed = [name for name, role in roles.items() if role.away and name in doing]
@@ -121,6 +128,7 @@ def stored_plan(
     unestimated = {t.task_id for t in blank if _is_done(t) and t.spent_days is not None}
     missing = tuple(t.title or t.task_id for t in blank if t.task_id not in unestimated)
     counted = [t for t in tasks if t not in blank or t.task_id in unestimated]
+    found = found_answers(reader.current(FindingRecord, name), answers)
     plan, problem, reached = None, None, Reached()
     try:
         reached = _reached(counted, unestimated, calendar, today)
@@ -137,7 +145,7 @@ def stored_plan(
                 for r in roles
             },
             bias=_bias(answers, own.reference),
-            factors=_factors(answers, _shown(reader.current(FindingRecord, name))),
+            factors=_factors(answers, found),
             documentation=answers.documentation if answers else Documentation.NONE,
             documentation_answered_on=answers.answered_on if answers else None,
             n_models=answers.n_models if answers else 1,
@@ -168,6 +176,8 @@ def stored_plan(
         problem=problem,
         widened=tuple(lines.values()),
         unused_answers=tuple(e.title or e.estimate_id for e in estimates[1:]),
+        found=found,
+        ahead=tuple(t.title or t.task_id for t in tasks if t.finished_on and t.finished_on > today),
     )
 
 
@@ -281,23 +291,16 @@ def _bias(answers: EstimateRecord | None, own: ReferenceClass) -> Bias:
 
 
 def _factors(
-    answers: EstimateRecord | None, findings: Sequence[FindingRecord]
+    answers: EstimateRecord | None, found: Iterable[FoundAnswer]
 ) -> dict[str, FactorAnswer]:
     """Each factor's answer: what was found last, else what the estimate says."""
     known = {name: FactorAnswer() for name in FACTORS}
     if answers:
         known = {
-            name: FactorAnswer(_PROBABILITY[Answer(getattr(answers, name))], answers.answered_on)
+            name: FactorAnswer(PROBABILITY_ON[Answer(getattr(answers, name))], answers.answered_on)
             for name in FACTORS
         }
-    for finding in sorted(findings, key=lambda f: (f.found_on is not None, f.found_on or 0)):
-        is_said = finding.applies != Answer.UNKNOWN or finding.probability is not None
-        if finding.factor and is_said:
-            likely = _PROBABILITY[finding.applies]
-            if finding.applies == Answer.UNKNOWN and finding.probability is not None:
-                likely = finding.probability
-            known[str(finding.factor)] = FactorAnswer(likely, finding.found_on)
-    return known
+    return known | {f.name: FactorAnswer(f.probability, f.finding.found_on) for f in found}
 
 
 def _loop(answers: EstimateRecord | None) -> Tries | None:

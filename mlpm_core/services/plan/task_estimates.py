@@ -25,6 +25,7 @@ from mlpm_core.planning import (
     updated_estimate,
     written_plan,
 )
+from mlpm_core.planning.rounding import about
 from mlpm_core.planning.waiting import Waiting, waiting
 from mlpm_core.records import TaskCategory, TaskStatus
 from mlpm_core.services.plan.past_projects import own_history
@@ -158,9 +159,14 @@ class TaskEstimateView:
     @property
     def is_finished(self) -> bool:
         """Whether every task is done, those too that nobody estimated: nothing is left to plan."""
-        if self.estimated is None or self.stored.without_numbers:
-            return False
-        return self.estimated.now.is_finished
+        found = self.estimated
+        return bool(found and found.now.is_finished and not self.stored.without_numbers)
+
+    @property
+    def done_on(self) -> date | None:
+        """The day of a finished project on which its last task was; None where one has no day."""
+        known = [t.finished_on for t in self.stored.tasks if t.finished_on is not None]
+        return max(known) if self.is_finished and len(known) == len(self.stored.tasks) else None
 
     @property
     def explanation(self) -> str:
@@ -196,7 +202,13 @@ class TaskEstimateView:
         if plan is None:
             return ()
         found = list(self.stored.notes)
-        if plan.loop and plan.p_no_go > 0 and not any(task.in_loop for task in plan.tasks):
+        is_open = not self.is_finished
+        if (
+            is_open
+            and plan.loop
+            and plan.p_no_go > 0
+            and not any(task.in_loop for task in plan.tasks)
+        ):
             found.append(
                 "No task is marked as done again in every cycle: further cycles cost nothing here, "
                 "and without a usable model all tasks are taken as done."
@@ -280,7 +292,7 @@ class TaskEstimateView:
         days, cost = no_go.effort.p50, no_go.cost.p50
         known_on = self.calendar.date_after(no_go.duration.p50)
         return (
-            f"known about {known_on.day} {known_on:%b %Y}; by then about {days_in_words(days)} "
+            f"known about {known_on.day} {known_on:%b %Y}; by then {about(days_in_words(days))} "
             f"({money_in_words(cost, self.currency)}) are spent"
         )
 

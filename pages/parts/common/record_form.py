@@ -13,7 +13,7 @@ from mlpm_core.quantity import Dimension
 from mlpm_core.records import Column, ColumnKind, Record, columns
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.valuation.kpis import is_measured_only, kpi_units
-from pages.parts.common import commands, forms, number_fields, numbers, queries, saving
+from pages.parts.common import addresses, commands, forms, number_fields, numbers, queries, saving
 from pages.parts.common.format import choice_label, inner, literal, written_unit
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def save_record(
         st.session_state["register_turn"] += 1
     commands.say(f"Saved as {result.receipt.batch}.{saving.kept(form, result)}", result.receipt)
     form.done()
-    kind = {"kind": record.kind} if page.endswith("registers.py") else {}
+    is_named = page.endswith("registers.py") or addresses.named("kind")
+    kind = {"kind": record.kind} if is_named else {}
     st.switch_page(page, query_params={"project": into} | kind | dict(where or {}))
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from pages.parts.common import addresses, forms, printing
+from pages.parts.common import addresses, controls, forms, printing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from streamlit.delta_generator import DeltaGenerator
 
@@ -62,6 +62,41 @@ def choice(
     return is_open
 
 
+def opener(label: str, kind: str, icon: str) -> None:
+    """A button, where a screen is read, that opens what is filled in at one kind of record."""
+    if addresses.named(_KEY) == (_OPEN,) and addresses.named("kind") == (kind,):
+        return
+    with st.container(key=f"on_screen_only_{kind}"):
+        st.button(label, icon=f":material/{icon}:", on_click=_open, args=(kind,))
+
+
+def _open(kind: str) -> None:
+    addresses.show("kind", kind)
+    _turn(_OPEN)
+
+
+def part(parts: Mapping[str, str], project: str, first: str) -> str | None:
+    """Which of some kinds of record is filled in, with the kind in the address; None before one is.
+
+    Parameters
+    ----------
+    parts : mapping of str to str
+        What each kind is called.
+    project : str
+        The project in view.
+    first : str
+        The kind that comes first: what is missing. Once it is there, the next one is offered.
+    """
+    was = st.session_state.get("part_first")
+    if was and was[0] == project and was[1] != first and addresses.named("kind") == (was[1],):
+        addresses.drop("kind")
+    st.session_state["part_first"] = project, first
+    if not addresses.named("kind"):  # the register in view is another screen's choice
+        st.session_state.pop("kind", None)
+    default = forms.begun(project, parts) or first
+    return controls.segments("What to add or change", parts, "kind", default=default)
+
+
 def _turn(to: str) -> None:
     """Open or close it; a callback."""
     addresses.show(_KEY, to)
@@ -75,6 +110,7 @@ def place(name: str) -> DeltaGenerator:
 def close() -> None:
     """Close what was filled in, for it is done."""
     addresses.drop(_KEY)
+    addresses.drop("kind")
 
 
 def halves(widths: Sequence[int], *, is_narrow: bool) -> Sequence[DeltaGenerator]:

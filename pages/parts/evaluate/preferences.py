@@ -60,7 +60,7 @@ def who_would_choose_what(preferences: Preferences, currency: str) -> None:
             "plan/brief.py",
             label="Ask the stakeholders",
             icon=":material/groups:",
-            query_params=panels.here() | work.OPENED,
+            query_params=panels.here(kind="stakeholders") | work.OPENED,
         )
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:

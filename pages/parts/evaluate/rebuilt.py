@@ -31,7 +31,7 @@ def before_use(project: str, candidate: str | None) -> None:
             "plan/risks.py",
             label="Could we build it again?",
             icon=":material/build:",
-            query_params=panels.here() | work.OPENED,
+            query_params=panels.here(kind="rebuilds") | work.OPENED,
         )
 
 

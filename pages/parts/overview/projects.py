@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mlpm_core.services.in_life.project_groups import group_of, grouped, in_order, together
+from mlpm_core.services.in_life.project_groups import GroupBy, group_of, grouped, in_order, together
 from pages.parts.common import kpi_cards, panels, printing, tables, terms
 from pages.parts.common import queries as common
 from pages.parts.common.format import counted, literal
@@ -50,6 +50,8 @@ def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, 
         return [], {}
     if by is not None:
         projects_table.groups(grouped(listed, by), by)
+    if by is GroupBy.DIMENSION and (missing := words.no_aim(together(rows))):
+        st.caption(missing)
     plans, n_pending = _plans(len(rows))
     ordered = in_order(listed, order, plans)
     if by is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.quantity import Dimension
 from mlpm_core.services.in_life.project_groups import GroupBy, Need, Order
 from mlpm_core.services.in_life.project_list import STATES
 from mlpm_core.services.plan.plan_summaries import QUICK
@@ -202,6 +203,13 @@ def group_title(group: ProjectGroup, by: GroupBy) -> str:
             return listed([d.label for d in group.rows[0].facts.dimensions]) or "no KPI yet"
         case GroupBy.PHASE:
             return str(group.rows[0].record.phase.label)
+
+
+def no_aim(every: ProjectGroup) -> str:
+    """Which dimensions no KPI of any project is of; empty where each is somebody's."""
+    aims = {dimension for row in every.rows for dimension in row.facts.dimensions}
+    left = [inner(d.label) for d in Dimension if d not in aims]
+    return f"Without a KPI of any project: {listed(left)}." if left else ""
 
 
 def earns(nets: Mapping[str, Estimate]) -> str:

@@ -19,6 +19,7 @@ from pages.parts.plan import (
 )
 
 if TYPE_CHECKING:
+    from mlpm_core.services.plan.estimates import EstimateView
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
 
 
@@ -35,12 +36,13 @@ def waiting(whole: TaskEstimateView) -> None:
         st.markdown(f":material/hourglass_empty: {said}")
 
 
-def show(project: str, whole: TaskEstimateView | None) -> None:
-    """Three tabs; ``whole`` is the estimate by tasks, where there is one."""
+def show(project: str, whole: TaskEstimateView | None, guess: EstimateView | None = None) -> None:
+    """Three tabs; ``whole`` is the estimate by tasks, where there is one, else the guess counts."""
     tab_packs, tab_team, tab_learning = st.tabs(["Tasks to begin with", "Team", "Learning"])
     with tab_packs:
         task_packs.show(project)
     with tab_team:
         team.show(project, demand_of(whole))
     with tab_learning:
-        learning.show(project, inside_of(whole), warns=whole is None or whole.estimated is None)
+        is_told = whole is not None and whole.estimated is not None
+        learning.show(project, inside_of(whole or guess), warns=not is_told)

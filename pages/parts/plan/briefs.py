@@ -28,6 +28,7 @@ from pages.parts.common.format import ICONS, NOTHING, counted, day, listed, lite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlpm_core.records import Record
     from mlpm_core.services.plan.briefs import BriefView, FindingView, StakeholderView
 
 PARTS = {
@@ -302,19 +303,14 @@ def conflicts(view: BriefView) -> None:
 
 def form(project: str, view: BriefView) -> None:
     """Add or change a finding, a stakeholder or the hypothesis; what is missing comes first."""
-    chosen = st.segmented_control(
-        "What to add or change",
-        list(PARTS),
-        default=forms.begun(project, PARTS) or view.first_missing or "findings",
-        format_func=PARTS.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        key=f"brief_part_{view.first_missing}",
-    )
+    chosen = work.part(PARTS, project, view.first_missing or "findings")
     if chosen == "projects":
         _hypothesis_form(project, view)
-        return
-    record = record_of(str(chosen))
+    elif chosen:
+        _record_form(project, record_of(chosen))
+
+
+def _record_form(project: str, record: type[Record]) -> None:
     rows = queries.records(project, record.kind)
     changed = registers.record_in_view(record, rows, named_by=_NAMED_BY[record.kind])
     filled = editors.record_form(record, project, changed)

@@ -11,12 +11,13 @@ import streamlit as st
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
 from pages.parts.common import controls, panels, printing, queries, work
-from pages.parts.common.format import NOTHING, counted, literal, number, percent
+from pages.parts.common.format import NOTHING, counted, listed, literal, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mlpm_core.services.plan.estimates import EstimateView
+    from mlpm_core.services.plan.estimates import EstimateView, Figure
+    from mlpm_core.services.plan.plans import StoredPlan
     from pages.parts.common.record_form import Filled
 
 RECORD = record_of("estimates")
@@ -105,9 +106,42 @@ def figure_cards(view: EstimateView) -> None:
             cycles = counted(view.estimate.inputs.max_cycles, "cycle")
             spent = literal(view.no_go.cost_text)
             st.caption(
-                f"chance after {cycles}. By then about {view.no_go.days_text} ({spent}) are spent. "
+                f"chance after {cycles}. By then {view.no_go.days_text} ({spent}) are spent. "
                 "The other cards are for a project that gets a usable model."
             )
+
+
+def side_by_side(views: Sequence[EstimateView]) -> None:
+    """The guesses of a project beside each other: other solutions, or the same with a stop."""
+    if len(views) < 2:
+        return
+    st.subheader("Other ways to do it", anchor=False)
+    figures = [{f.name: f for f in v.figures} for v in views]
+    printing.table(
+        pd.DataFrame(
+            {
+                "Estimate": [v.title for v in views],
+                "At even odds": [_at(f, "P50") for f in figures],
+                "To be safe": [_at(f, "P80") for f in figures],
+                "No usable model": [percent(v.estimate.p_no_go) for v in views],
+                "Spent until one knows": [
+                    f"{v.no_go.days_text}, {v.no_go.cost_text}" if v.figures else NOTHING
+                    for v in views
+                ],
+            }
+        ),
+        hide_index=True,
+        alt="The estimates of the project with what each takes and what stands at risk",
+    )
+    st.caption(
+        "As they are stored. Spent until one knows: what is gone at even odds when no usable model "
+        "comes out. A simpler solution, such as a rule or fewer models, is an estimate of its own."
+    )
+
+
+def _at(figures: Mapping[str, Figure], name: str) -> str:
+    figure = figures.get(name)
+    return f"{figure.days_text}, {figure.cost_text}" if figure else "ask first"
 
 
 def chance(view: EstimateView) -> None:
@@ -187,8 +221,8 @@ def unknowns(view: EstimateView) -> None:
     n = counted(view.n_unanswered, "question")
     verb = "is" if view.n_unanswered == 1 else "are"
     st.caption(
-        f"{n} {verb} open; until somebody finds out, each answer is taken as equally likely. Shown "
-        "are the person-days that are enough 8 times in 10."
+        f"{n} {verb} open; until somebody finds out, each answer is taken as equally likely, or as "
+        "likely as a finding says. Shown are the person-days that are enough 8 times in 10."
     )
 
 
@@ -213,6 +247,33 @@ def questions(view: EstimateView) -> None:
     )
 
 
+def found(of: EstimateView | StoredPlan) -> None:
+    """Which answers are those of findings, each with its source; nothing without any."""
+    if not of.found:
+        return
+    lines = "".join(f"\n- {literal(answer.sentence)}" for answer in of.found)
+    st.markdown(
+        ":material/lightbulb: **Answered by findings of the Brief**, which go before what the "
+        f"estimate itself says:{lines}"
+    )
+    st.page_link(
+        "plan/brief.py",
+        label="See the findings",
+        icon=":material/fact_check:",
+        query_params=panels.here(),
+    )
+
+
+def answered_elsewhere(of: EstimateView | StoredPlan | None) -> None:
+    """Beside the form: the questions of it that a finding answers, whatever is chosen there."""
+    if of and of.found:
+        labels = listed([answer.label for answer in of.found])
+        st.caption(
+            f"Findings of the Brief answer {labels}: what is chosen here counts once they are "
+            "archived, and to change it now, change the finding."
+        )
+
+
 def whose(view: EstimateView) -> None:
     """The formula, each of its figures, and who says so."""
     inputs = view.estimate.inputs
@@ -220,9 +281,9 @@ def whose(view: EstimateView) -> None:
         "How it is computed, and where the figures come from", icon=":material/function:"
     ):
         st.markdown(
-            "Days = own guess × 2 × each factor that applies × models^0.7 × (1 + further cycles × "
-            f"{inputs.loop_share:g} × {inputs.repeat_share:g}). Cost = days × day rate. A factor "
-            "that nobody knows applies in half of all cases.".replace("^", "\\^")
+            "Days = own guess × 2 × each factor that applies × models\\^0.7 × (1 + further cycles "
+            f"× {inputs.loop_share:g} × {inputs.repeat_share:g}). Cost = days × day rate. A factor "
+            "that nobody knows applies in half of all cases, or as likely as a finding says."
         )
         rows = view.assumptions
         printing.table(
@@ -231,7 +292,10 @@ def whose(view: EstimateView) -> None:
                     "What": [row.label for row in rows],
                     "Multiplies by": [f"{row.times:.3g}" for row in rows],
                     "Likely (8 times in 10)": [_range(row.low, row.high) for row in rows],
-                    "Answered": [row.answer or NOTHING for row in rows],
+                    "Answered": [
+                        f"{row.answer}, by a finding" if row.is_found else row.answer or NOTHING
+                        for row in rows
+                    ],
                     "Source": ["Thompson" if row.is_published else "MLPM" for row in rows],
                 }
             ),

@@ -76,7 +76,11 @@ def outside(view: LearningView) -> str:
     if found.p80 is not None:
         text += f" and {least}{number(found.p80)} to be safe (8 times in 10)"
     missing = "" if found.p95 is not None else " So few projects say nothing of the worst in 20."
-    return f"{text}, if it goes as closed projects went.{missing}"
+    text += f", if it goes as closed projects went.{missing}"
+    inside = view.inside.effort_p80
+    return (
+        text if inside is None else f"{text} The estimate itself holds {number(inside)} to be safe."
+    )
 
 
 def alarms(view: LearningView) -> list[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import Phase, RiskStatus, record_of
-from pages.parts.common import charts, controls, forms, panels, printing, queries, registers, work
+from pages.parts.common import charts, controls, panels, printing, queries, registers, work
 from pages.parts.common import record_form as editors
 from pages.parts.common.format import (
     NOTHING,
@@ -279,16 +279,10 @@ def _in_life(risk: RiskView) -> str:
 
 def form(project: str, view: RisksView) -> None:
     """Add or change a risk, a review, an answer, a question, an artefact or a rebuild."""
-    chosen = st.segmented_control(
-        "What to add or change",
-        list(FORMS),
-        default=forms.begun(project, FORMS) or "risks",
-        format_func=FORMS.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        key="risks_part",
-    )
-    record = record_of(str(chosen))
+    chosen = work.part(FORMS, project, "risks")
+    if chosen is None:
+        return
+    record = record_of(chosen)
     if record.kind == "risk_reviews" and not view.risks:
         st.caption("A review needs a risk: write one down first.")
         return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.services.plan.snapshots import reserve
-from pages.parts.common.format import counted, day, listed, literal, percent
+from pages.parts.common.format import counted, day, listed, literal, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from mlpm_core.records import EstimateSnapshot
@@ -54,16 +54,29 @@ def finished(view: TaskEstimateView) -> str:
     found = view.estimated
     if found is None:
         return ""
-    done = found.now.duration.p50
-    parts = [f"{literal(found.now.explanation)} The last was done on **{day(_done_on(view))}**"]
+    told, done_on = f"**By its tasks.** {literal(found.now.explanation)}", view.done_on
+    if done_on is None:
+        return f"{told} When the last was done is not known: nobody wrote down the day of each."
+    parts = [f"{told} The last was done on **{day(done_on)}**"]
     if view.needed_by is not None:
-        late = (_done_on(view) - view.needed_by).days
+        late = (done_on - view.needed_by).days
         verdict = "on the day it was needed" if not late else (
             f"{counted(abs(late), 'day')} {'after' if late > 0 else 'before'} it was needed"
         )  # fmt: skip
         parts.append(f", {verdict}")
-    parts.append(f", after {counted(round(done), 'working day')}.")
-    return f"**By its tasks.** {''.join(parts)}"
+    if view.calendar.starts_on < done_on:  # of work that began and ended on one day it says nothing
+        parts.append(f", after {counted(view.calendar.days_until(done_on), 'working day')}")
+    return f"{''.join(parts)}."
+
+
+def closing(closed: Mapping[str, Any]) -> str:
+    """What a finished project would say of later ones."""
+    estimated, taken = closed["estimated_days"], closed["actual_days"]
+    return (
+        f"Later estimates learn from closed projects, and this one is not among them yet: its "
+        f"tasks said {number(estimated)} person-days at even odds, and it took {number(taken)}, "
+        f"{number(taken / estimated, 2)} times as many."
+    )
 
 
 def held_against(
@@ -78,14 +91,10 @@ def held_against(
     effort = [] if baseline is None else [baseline.effort_p50, baseline.effort_p80]
     cost = [] if baseline is None else [baseline.cost_p50, baseline.cost_p80]
     return [
-        ("Done on", day(_done_on(view)), _baseline(ends)),
+        ("Done on", "not known" if view.done_on is None else day(view.done_on), _baseline(ends)),
         ("Person-days", f"{now.effort.p50:,.0f}", _baseline([_whole(e) for e in effort])),
         ("Cost", f"{view.currency} {now.cost.p50:,.0f}", _baseline([_whole(c) for c in cost])),
     ]
-
-
-def _done_on(view: TaskEstimateView) -> date:
-    return view.finish_on(0.5)
 
 
 def _whole(amount: float | None) -> str | None:
@@ -158,9 +167,10 @@ def waiting(view: TaskEstimateView) -> str:
     if found is None:
         return ""
     parts = []
-    waits = counted(found.n_ahead, "wait")
+    waits = "wait" if found.n_ahead == 1 else f"{found.n_ahead:,} waits"
     if found.n_ahead and round(found.days) < 1:
-        parts.append(f"{waits} still to come: beside other work, so that the end is not later.")
+        n = counted(found.n_ahead, "wait")
+        parts.append(f"{n} still to come: beside other work, so that the end is not later.")
     elif found.n_ahead:
         parts.append(
             f"Without the {waits} still to come the end at even odds would be "

@@ -339,44 +339,6 @@ def payback(view: TaskEstimateView) -> None:
         )
 
 
-def snapshots(project: str, view: TaskEstimateView) -> None:
-    """The estimates that were kept, what is left, and the button that keeps today's."""
-    found = task_queries.history(project)
-    st.subheader("Work left", anchor=False, help=terms.WORK_LEFT)
-    for alarm in found.alarms:
-        st.warning(literal(alarm), icon=":material/warning:")
-    frame = task_queries.work_left(view, found.snapshots)
-    charts.draw(frame, plan_charts.work_left(), "Person-days left, past and to come")
-    if said := text.narrowed(found):
-        st.markdown(said)
-    with st.form("estimate_snapshot", border=True):
-        reason = st.text_input("Why it is kept", placeholder="Monday, or a finished task")
-        is_baseline = st.checkbox("As the baseline that the project is held against")
-        if st.form_submit_button("Keep the estimate of today", icon=":material/photo_camera:"):
-            with panels.guard():
-                task_queries.take_snapshot(project, reason, is_baseline=is_baseline)
-    if found.snapshots:
-        printing.table(
-            pd.DataFrame(
-                {
-                    "Day": [day(s.taken_on) for s in found.snapshots],
-                    "Why": [s.reason for s in found.snapshots],
-                    "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
-                    "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
-                    "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
-                    "Days spent": [s.spent_days for s in found.snapshots],
-                    "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
-                }
-            ),
-            hide_index=True,
-            column_config=dict.fromkeys(
-                ("Days in all (P50)", "Days in all (P80)", "Days spent"),
-                st.column_config.NumberColumn(format="%.0f"),
-            ),
-            alt="Estimates kept on past days, in person-days",
-        )
-
-
 def one_page(page: str, name: str) -> None:
     """The estimate on one page of A4 for stakeholders, as a file that any browser prints."""
     st.download_button(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pandas as pd
 
-from mlpm_core.services.plan import explanations, snapshots, task_estimates
-from pages.parts.common import commands
+from mlpm_core.services.plan import closing, explanations, snapshots, task_estimates
+from pages.parts.common import commands, work
 from pages.parts.common.cache import shared, workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from mlpm_core.records import EstimateSnapshot
     from mlpm_core.services.plan.estimates import EstimateView
@@ -62,8 +63,25 @@ def page_of_guess(project: str, view: EstimateView) -> str:
     return explanations.page_of_guess(workspace(), project, view)
 
 
+def to_close(view: TaskEstimateView) -> Mapping[str, object] | None:
+    """A finished project as a closed one, while it is not written down as one."""
+    return closing.to_close(workspace(), view, _baseline_on(view.project))
+
+
+def close(project: str, view: TaskEstimateView) -> NoReturn:
+    """Write it down as one, say so, and show it."""
+    receipt = closing.close(workspace(), view, _baseline_on(project))
+    commands.say_and_rerun("The project is counted among the closed ones.", receipt)
+
+
+def _baseline_on(project: str) -> date | None:
+    baseline = history(project).baseline
+    return baseline.taken_on if baseline else None
+
+
 def take_snapshot(project: str, reason: str, *, is_baseline: bool) -> NoReturn:
     """Keep the estimate of today, say so, and show it."""
     receipt = snapshots.take_snapshot(workspace(), project, reason=reason, is_baseline=is_baseline)
+    work.close()
     kept = "the baseline" if is_baseline else "a snapshot"
     commands.say_and_rerun(f"The estimate of today is kept as {kept}.", receipt)

@@ -1,0 +1,81 @@
+"""Estimates kept on past days, on the Estimate screen: what is left of the work, and one more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.common import charts, panels, printing, work
+from pages.parts.common.format import day, literal
+from pages.parts.plan import charts as plan_charts
+from pages.parts.plan import task_estimate_text as text
+from pages.parts.plan import task_queries, terms
+
+if TYPE_CHECKING:
+    from mlpm_core.services.plan.task_estimates import TaskEstimateView
+
+_KIND = "estimate_snapshots"
+_KEEP = "Keep the estimate of today"
+
+
+def part(project: str, view: TaskEstimateView) -> str | None:
+    """What is filled in: the answers, or, where there is an estimate, why that of today is kept."""
+    answers = {"estimates": "Answers and settings"}
+    return work.part(answers | ({_KIND: _KEEP} if view.estimated else {}), project, "estimates")
+
+
+def keep(project: str) -> None:
+    """Keep the estimate of today."""
+    with st.form("estimate_snapshot", border=False):
+        reason = st.text_input("Why it is kept", placeholder="Monday, or a finished task")
+        is_baseline = st.checkbox("As the baseline that the project is held against")
+        if st.form_submit_button("Keep it", type="primary", icon=":material/photo_camera:"):
+            with panels.guard():
+                task_queries.take_snapshot(project, reason, is_baseline=is_baseline)
+
+
+def closing(project: str, view: TaskEstimateView) -> None:
+    """A finished project is offered as one that later estimates learn from."""
+    row = task_queries.to_close(view)
+    if row is None:
+        return
+    with st.container(border=True, key="on_screen_only_closing"):
+        st.markdown(literal(text.closing(row)))
+        if st.button("Count it among the closed projects", icon=":material/school:"):
+            with panels.guard():
+                task_queries.close(project, view)
+
+
+def show(project: str, view: TaskEstimateView) -> None:
+    """The estimates that were kept, what is left, and the way to keep today's."""
+    found = task_queries.history(project)
+    st.subheader("Work left", anchor=False, help=terms.WORK_LEFT)
+    for alarm in found.alarms:
+        st.warning(literal(alarm), icon=":material/warning:")
+    frame = task_queries.work_left(view, found.snapshots)
+    charts.draw(frame, plan_charts.work_left(), "Person-days left, past and to come")
+    if said := text.narrowed(found):
+        st.markdown(said)
+    work.opener(_KEEP, _KIND, "photo_camera")
+    if found.snapshots:
+        printing.table(
+            pd.DataFrame(
+                {
+                    "Day": [day(s.taken_on) for s in found.snapshots],
+                    "Why": [s.reason for s in found.snapshots],
+                    "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
+                    "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
+                    "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
+                    "Days spent": [s.spent_days for s in found.snapshots],
+                    "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
+                }
+            ),
+            hide_index=True,
+            column_config=dict.fromkeys(
+                ("Days in all (P50)", "Days in all (P80)", "Days spent"),
+                st.column_config.NumberColumn(format="%.0f"),
+            ),
+            alt="Estimates kept on past days, in person-days",
+        )
