@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from mlpm_core.quantity import Dimension
+from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import Column, ColumnKind, Record, columns
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.valuation.kpis import is_measured_only, kpi_units
@@ -68,7 +68,7 @@ def record_form(record: type[Record], project: str, stored: Mapping[str, Any] | 
     unread = []
     first = [c for c in shown if c.required]
     more = [c for c in shown if not c.required]
-    for title, fields in (("", first), ("Optional", more)):
+    for title, fields in (("Required" if more else "", first), ("Optional", more)):
         if title and fields:
             st.caption(title)
         with st.grid(3, min_column_width=250):
@@ -142,7 +142,7 @@ def _buttons(filled: Filled) -> bool:
     """The buttons below a form; whether what it holds is to be saved."""
     with st.container(horizontal=True):
         word = "Add the " + inner(filled.record.singular) if filled.is_new else "Save"
-        is_pressed = st.button(word, type="primary", icon=":material/save:")
+        is_pressed = st.button(word, type="primary", icon=":material/save:", shortcut=forms.SAVE)
         _archive_button(filled)
     return is_pressed and not _has_gaps(filled)
 
@@ -331,6 +331,8 @@ def _options(
             return queries.input_titles(project, str(values.get("value_case_id") or ""))
         case "check_results", "check_id":
             return queries.question_titles(project)
+        case _, "currency":
+            return empty | {code: code for code in sorted(CURRENCIES)}
         case "kpis", "unit":
             if not values.get("dimension"):
                 return {}

@@ -38,6 +38,7 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Now": [_rate(x.current_rate, x) for x in lines],
             "Likely": [likely(*x.rate_range) for x in lines],
             "Grade": [x.grade or "planned" for x in lines],
+            **_unchecked(lines),
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
             "Gap, likely": [likely(*x.gap_range) for x in lines],
@@ -47,6 +48,14 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Project": [x.project_title for x in lines],
         }
     )
+
+
+def _unchecked(lines: Sequence[PortfolioRow]) -> dict[str, list[str]]:
+    """How many numbers behind a value nobody has checked; nothing where all are somebody's own."""
+    found = [line.case.unchecked for line in lines]
+    if not any(found):
+        return {}
+    return {"Numbers not checked": [f"{x.n} of {x.of}" if x else NOTHING for x in found]}
 
 
 def _after_cost(lines: Sequence[PortfolioRow]) -> dict[str, list[str]]:
