@@ -7,8 +7,7 @@ project = registers.project_or_first(record)
 is_of_all = record.kind == "projects"
 page = registers.page_in_view(record, project)
 st.markdown(text.register(record, page, queries.project_title(project)))
-if project:
-    next_step.line(project, "registers", record.kind)
+next_step.line(panels.here().get("project"), "registers", record.kind)
 
 if record.kind == "decisions":
     registers.decisions(project)

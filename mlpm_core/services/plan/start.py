@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.records import Model, Project, QuantityRecord, Status, ValueCase
 from mlpm_core.services.ingest.registers import save
+from mlpm_core.services.ingest.short_names import free_name, short_name
 from mlpm_core.value.kinds import Kind, find_kind, kinds
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from mlpm_core.records import Receipt
     from mlpm_core.services.session.workspace import Workspace
@@ -26,13 +25,11 @@ __all__ = [
     "Worth",
     "fill_in",
     "kinds_of",
-    "short_name",
     "start_project",
     "start_value",
     "typical_value",
 ]
 
-_LONGEST: Final = 40  # characters of a short name that is made of a title
 _DRAWS: Final = 2048
 
 
@@ -103,7 +100,7 @@ def start_project(
     kind = find_kind(kind_id) if kind_id else None
     with workspace.store.write_locked():  # two who start one at once get two
         taken = {row.project for row in workspace.store.projects()}
-        project = _free(short_name(title) or "project", taken)
+        project = free_name(short_name(title, "project"), taken.__contains__)
         row = {"project": project, "title": title.strip(), "currency": currency, "owner": owner}
         receipts = [save(workspace, project, Project.kind, [row])]
         if receipts[-1].status is Status.COMMITTED:
@@ -150,24 +147,11 @@ def fill_in(workspace: Workspace, project: str, case: CaseValue, kind_id: str) -
     return save(workspace, project, QuantityRecord.kind, rows)
 
 
-def short_name(title: str) -> str:
-    """A name for links and files made of a title; empty when nothing of it can be used.
-
-    Examples
-    --------
-    >>> short_name("Rückläufer & Claims 2026"), short_name("返品")
-    ('rucklaufer-claims-2026', '')
-    """
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain.lower())
-    return "-".join(words)[:_LONGEST].strip("-")
-
-
 def _started(workspace: Workspace, project: str, kind: Kind, currency: str) -> Started:
     with workspace.store.reader() as reader:
         taken = {case.value_case_id for case in reader.current(ValueCase, project)}
         models = [m.model_id for m in reader.current(Model, project) if not m.archived]
-    name = _free(kind.id, taken)
+    name = free_name(kind.id, taken.__contains__)
     case = {
         "value_case_id": name,
         "title": kind.title.partition(":")[0],
@@ -186,9 +170,3 @@ def _rows(kind: Kind, value_case_id: str, written: Mapping[str, str]) -> list[di
         {"value_case_id": value_case_id, "name": n, "written": text, "source": kind.source(n)}
         for n, text in written.items()
     ]
-
-
-def _free(stem: str, taken: Collection[str]) -> str:
-    """A name that nobody has yet."""
-    names = (stem, *(f"{stem}-{i}" for i in range(2, len(taken) + 3)))
-    return next(name for name in names if name not in taken)

@@ -29,8 +29,8 @@ _WAYS: Final = {
 """By step the screen where it is done, what its link says, and what its address names."""
 
 
-def line(project: str, here: str, kind: str = "") -> None:
-    """What comes next for a project, and how many of its numbers nobody has checked.
+def line(project: str | None, here: str, kind: str = "") -> None:
+    """What comes next for a project, if there is one, and what of it nobody has checked.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ def line(project: str, here: str, kind: str = "") -> None:
     kind : str
         The kind of record in view, on the screen of all records.
     """
+    if project is None:
+        return
     facts = queries.project_facts(project)
     step = facts.next_step
     if step is not None and not queries.workspace().moment:  # nothing of the past can be changed
