@@ -114,14 +114,15 @@ def test_what_is_monitored_takes_the_place_of_a_guess_and_every_figure_says_the_
     assert save(workspace, NAME, "kpis", [kpi]).status is Status.COMMITTED
     (planned,) = kpis_json(workspace, NAME)
     assert (planned["numbers_not_checked"], planned["planned"] > 1e6) == ("13 of 13", True)
-    month = (workspace.today(NAME).replace(day=1) - timedelta(days=1)).replace(day=1)
+    today = workspace.today(NAME)
+    monday = today - timedelta(days=7 + today.weekday())
     lines = "".join(
-        f"{NAME}-model,{metric},{month},P1M,{value},{n}\n"
+        f"{NAME}-model,{metric},{monday},P1W,{value},{n}\n"
         for metric, value, n in (("precision", 0.3, 900), ("recall", 0.5, 520))
     )
     header = "model_id,metric,period_start,granularity,value,n\n"
     data = (header + lines).encode()
-    receipt = import_file(workspace, NAME, "metric_results", "month.csv", data)
+    receipt = import_file(workspace, NAME, "metric_results", "week.csv", data)
     assert receipt.status is Status.COMMITTED, receipt
     found = churn(workspace)
     assert found.current is not None
@@ -129,6 +130,7 @@ def test_what_is_monitored_takes_the_place_of_a_guess_and_every_figure_says_the_
     (line,) = health_json(workspace, NAME)
     assert (line["grade"], line["numbers_not_checked"]) == ("C", "11 of 13")
     assert kpis_json(workspace, NAME)[0]["numbers_not_checked"] == "11 of 13"
+    (row,) = project_list(workspace)
     (row,) = project_list(workspace)
     assert row.unchecked == (11, 13)
     assert 'numbers_not_checked="11 of 13"' in prometheus_text(workspace)
