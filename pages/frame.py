@@ -47,8 +47,14 @@ page = st.navigation(
             st.Page("data/registers.py", title="All records", icon=":material/table_rows:"),
             st.Page("data/settings.py", title="Settings", icon=":material/settings:"),
         ],
-        # Steps inside the screens that they serve: Brief and KPI, Value case.
+        # Steps inside the screens that they serve: Portfolio, Brief and KPI, Value case.
         "Steps": [
+            st.Page(
+                "plan/start.py",
+                title="New project",
+                icon=":material/add_circle:",
+                visibility="hidden",
+            ),
             st.Page(
                 "plan/find_kpi.py",
                 title="Find a KPI",
@@ -83,4 +89,5 @@ with panels.guard():
     panels.mended()
     panels.notice(page.title)
     sidebar.project_notice(projects, unknown)
+    sidebar.next_step(page, projects)
     page.run()

@@ -24,7 +24,7 @@ from mlpm_core.services.admin import exports
 from mlpm_core.services.admin.tokens import Action
 from mlpm_core.services.evaluate import candidates as evaluations
 from mlpm_core.services.evaluate import decisions, insights, preferences
-from mlpm_core.services.in_life import deployments, portfolio, promises
+from mlpm_core.services.in_life import deployments, portfolio, project_list, promises
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan import briefs, estimates, kpi_finder
 from mlpm_core.services.valuation import mechanisms, value_cases
@@ -118,7 +118,7 @@ def questions_asked(workspace: Any, project: str) -> dict[str, Any]:
         "decisions": answered(decisions.decisions, workspace, project),
         "brief": answered(briefs.brief, workspace, project),
         "kpi_finder": answered(kpi_finder.kpi_finder, workspace, project),
-        "setup": answered(registers.setup_steps, workspace, project),
+        "facts": answered(project_list.project_facts, workspace, project),
         "own": answered(mechanisms.own, workspace, project),
     }
     guessed = answered(estimates.project_estimates, workspace, project)

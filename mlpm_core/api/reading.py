@@ -50,6 +50,9 @@ class KpiAnswer(_Answer):
     the screens (off, cannot tell, on the way, reached), ``judged_by`` whether it is told by what
     the business measured in the period ``measured_in``, or else by what is implied.
 
+    ``numbers_not_checked``, such as "7 of 9", is how many of the numbers behind what is implied or
+    planned are typical values that nobody has checked; null when none is.
+
     Baseline and target are null only for a proxy that still waits for them. A proxy that expired
     does not count: leave it out of sums and targets.
     """
@@ -83,6 +86,7 @@ class KpiAnswer(_Answer):
     as_of: str | None
     rests_on: str | None
     not_counted: str | None
+    numbers_not_checked: str | None
     model: str | None
     batches: list[str]
 
@@ -95,6 +99,8 @@ class HealthAnswer(_Answer):
     ``value_after_actual_cost`` has the actual in the place of the planned one. ``grade`` is how far
     the value can be put down to the model, A to D. ``..._p10`` and ``..._p90`` are the ends of the
     range in which a figure lies 8 times in 10; ``as_of`` is the end of the newest results.
+    ``numbers_not_checked``, such as "7 of 9", is how many of the numbers behind the value are
+    typical values that nobody has checked; null when none is.
     """
 
     project: str
@@ -124,6 +130,7 @@ class HealthAnswer(_Answer):
     actual_cost_rate: float | None
     planned_cost_rate: float | None
     grade: str | None
+    numbers_not_checked: str | None
 
 
 class PercentilesAnswer(_Answer):

@@ -1,13 +1,13 @@
 import streamlit as st
 
-from pages.parts.common import panels, queries, record_form, registers, text
+from pages.parts.common import next_step, panels, queries, record_form, registers, text
 
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
 is_of_all = record.kind == "projects"
 page = registers.page_in_view(record, project)
 st.markdown(text.register(record, page, queries.project_title(project)))
-panels.next_step(record.kind)
+next_step.line(panels.here().get("project"), "registers", record.kind)
 
 if record.kind == "decisions":
     registers.decisions(project)

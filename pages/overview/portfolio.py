@@ -16,6 +16,7 @@ if portfolio.lines:
 else:
     st.markdown(projects.NO_CASE)
 
+st.page_link("plan/start.py", label="New project", icon=":material/add_circle:")
 listed, plans = projects.section(rows)
 projects.one_project(listed, plans)
 come_true.section()

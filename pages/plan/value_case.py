@@ -2,15 +2,20 @@ import streamlit as st
 
 from mlpm_core.records import QuantityRecord
 from pages.parts.common import charts, controls, panels, printing, queries, tables, text, work
-from pages.parts.plan import bridges, case_inputs, insights
+from pages.parts.plan import bridges, case_inputs, insights, start
 
 project = controls.project()
 view = queries.project_view(project)
 if not view.lines:
+    st.markdown(
+        "This project has no value case yet. Choose what its model does: you see a first value at "
+        "once, by typical numbers to be replaced by yours."
+    )
+    start.first_value(project)
     panels.to_mechanism("@new", "See the mechanisms, or write one")
     panels.empty(
-        "This project has no value case yet. Choose how its model creates value (its mechanism); "
-        "this screen then asks for the numbers.",
+        "None of these? Choose how the model creates value (its mechanism); this screen then asks "
+        "for the numbers.",
         "data/registers.py",
         "Add a value case",
         kind="value_cases",
@@ -31,6 +36,7 @@ if is_open:
     fields, figures = work.beside("value_case")
     with fields:
         st.subheader("Assumptions", anchor=False)
+        start.fill_in(project, saved)
         entered = case_inputs.fields(project, line.case)
         case = queries.case(project, line.case.value_case_id, entered.changes)
         case_inputs.save(project, case, entered, saved)
@@ -42,6 +48,8 @@ with lead:
     st.markdown(text.value_case(case, bool(changes)))
 insight = queries.insight(project, case.value_case_id, changes)
 if insight is not None:
+    with lead:
+        insights.replace_first(case, insight)
     with figures:
         panels.dimension_cards(case)
         left, right = work.halves([5, 4], is_narrow=is_open)

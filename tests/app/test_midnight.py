@@ -6,8 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from mlpm_core.services.in_life import deployments, portfolio
-from mlpm_core.services.ingest import registers
+from mlpm_core.services.in_life import deployments, portfolio, project_list
 from mlpm_core.services.session.workspace import Workspace
 from mlpm_core.services.valuation import value_cases
 from pages.parts.common import queries
@@ -21,7 +20,7 @@ from pages.parts.common import queries
         (deployments, "deployments", queries.deployments),
         (deployments, "deployment", lambda: queries.deployment("shop", "d")),
         (value_cases, "case_value", lambda: queries.case("shop", "orders")),
-        (registers, "setup_steps", lambda: queries.setup_steps("shop")),
+        (project_list, "project_facts", lambda: queries.project_facts("shop")),
     ],
 )
 def test_what_the_day_changes_is_asked_anew_after_midnight(monkeypatch, service, name, ask):

@@ -7,8 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mlpm_core.services.in_life.kpi_view import line_of
-from mlpm_core.services.ingest.registers import SetupStep
-from pages.parts.common import commands, controls, panels
+from pages.parts.common import commands, panels
 from pages.parts.common.kpi_cards import kpi_cards
 from tests.by_hand import TODAY, case, kpi
 from tests.patience import PATIENCE
@@ -33,6 +32,7 @@ def noticed(note, page="health"):
 
 
 def texts(app):
+    assert [t.value for t in app.toast] in ([], [x.value for x in (*app.success, *app.error)])
     return (
         [x.value for x in app.success],
         [x.value for x in app.error],
@@ -47,6 +47,7 @@ def texts(app):
 def test_it_is_said_once(more, says):
     app, left = noticed(SAID | more)
     assert (texts(app), left) == (says, None)
+    assert [t.value for t in app.toast] == [PLAIN]  # where the eye is, far below the top
 
 
 def test_it_can_be_undone_as_long_as_the_page_stays():
@@ -55,6 +56,7 @@ def test_it_can_be_undone_as_long_as_the_page_stays():
     assert left == SAID | {"undo": "B00007", "page": "health"}
     app, left = noticed(left)
     assert texts(app) == ([PLAIN], [], ["Undo"])
+    assert not app.toast  # that was said when it was done
     app, left = noticed(left, "portfolio")
     assert (texts(app), left) == (([], [], []), None)
 
@@ -71,25 +73,6 @@ def test_the_button_undoes_what_was_said(monkeypatch):
 def test_nothing_is_said_of_another_page_or_of_nothing(note):
     app, left = noticed(note)
     assert (texts(app), left) == (([], [], []), None)
-
-
-def test_what_a_project_lacks_is_added_by_a_button(monkeypatch):
-    steps = [SetupStep("value_cases", "Add a value case.", is_done=False)]
-    asked = []
-    monkeypatch.setattr(panels.queries, "setup_steps", lambda project: steps)
-    monkeypatch.setattr(panels.queries, "project_title", lambda project: project)
-    monkeypatch.setattr(controls, "show_register", asked.append)
-
-    def screen(panels):
-        panels.next_step("other")
-
-    app = AppTest.from_function(screen, args=(panels,))
-    app.session_state["project"] = "shop"
-    app.run(timeout=PATIENCE)
-    (add,) = app.button
-    assert add.label == "Add"
-    add.click().run(timeout=PATIENCE)
-    assert asked == ["value_cases"]
 
 
 def test_a_card_names_what_it_opens(monkeypatch):

@@ -10,7 +10,6 @@ from mlpm_core.errors import InputError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import Deployment
 from mlpm_core.services.in_life.portfolio import Portfolio, Total
-from mlpm_core.services.ingest.registers import SetupStep
 from mlpm_core.services.valuation.value_cases import BaselineValue
 from pages.parts.common import panels, terms, text
 from pages.parts.plan import estimates
@@ -56,34 +55,6 @@ def test_an_empty_state_says_what_is_missing_and_ends_the_screen():
         r"info: No \*model\* yet\.", "Add a model -> data/registers.py?project=shop&kind=models",
     ]  # fmt: skip
     assert shown(part)[1] == "Add a model -> data/registers.py?kind=models"
-
-
-STEPS = {
-    "quantities": ["Fill in -> plan/value_case.py?project=shop&edit=1"],
-    "metric_results": ["Upload -> data/upload.py?project=shop&kind=metric_results"],
-    "models": ["False"],  # a button, not pressed
-}
-FIND = "Nobody has named a KPI? Find one -> plan/find_kpi.py?project=shop"
-
-
-@pytest.mark.parametrize("kind", STEPS)
-@pytest.mark.parametrize("has_kpi", [True, False])
-def test_the_next_step_leads_on(monkeypatch, kind, has_kpi):
-    steps = [
-        SetupStep("projects", "Name it.", is_done=True),
-        SetupStep(kind, "Do *this*.", is_done=False),
-        SetupStep("kpis", "Say what.", is_done=has_kpi),
-    ]
-    monkeypatch.setattr(panels.queries, "setup_steps", lambda project: steps)
-    monkeypatch.setattr(panels.queries, "project_title", lambda project: f"The {project}!")
-    assert shown(panels.next_step, "other", project="shop") == [
-        r":material/flag: Next for **The shop\!**: Do \*this\*\.", *STEPS[kind],
-        *([] if has_kpi else [FIND]),
-    ]  # fmt: skip
-    assert shown(panels.next_step, kind, project="shop") == []
-    assert shown(panels.next_step, "other") == []
-    steps[:] = [SetupStep("kpis", "Say what.", is_done=True)]
-    assert shown(panels.next_step, "other", project="shop") == []
 
 
 def total(dimension, unit, planned, realised, spread=10.0):

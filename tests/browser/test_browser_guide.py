@@ -23,9 +23,8 @@ def told(page: Page) -> str:
 
 def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, tmp_path: Path):
     with run_server(tmp_path, demo=False) as server:
-        page.goto(server.url)
+        page.goto(f"{server.url}/registers?kind=projects")
         wait_for_app(page)
-        press(page, "link", "Create the first project")
         write(page, "Project", "claims")
         write(page, "Title", "Claims desk")
         press(page, "button", "Add the project")

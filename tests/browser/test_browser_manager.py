@@ -78,18 +78,18 @@ def upload(page: Page, name: str, data: bytes, n_lines: int) -> None:
 def test_a_manager_sees_a_project_of_their_own_on_the_portfolio(
     page: Page, server_without_demo: Server
 ):
-    page.goto(server_without_demo.url)
+    page.goto(f"{server_without_demo.url}/registers?kind=projects")
     wait_for_app(page)
-    press(page, "link", "Create the first project")
     write(page, "Project", "returns")
     write(page, "Title", "Returns desk")
     press(page, "button", "Add the project")
 
-    press(page, "button", "Add")  # what the screen says comes next: the model
+    press(page, "button", "Add it")  # what the screen says comes next: the model
     write(page, "Model", "returns-triage")
     press(page, "button", "Add the model")
 
-    press(page, "button", "Add")  # next: the value case
+    press(page, "link", re.compile("Choose it"))  # next: the value case
+    press(page, "link", re.compile("Add a value case"))
     write(page, "Value case", "triage")
     choose(page, "Mechanism", re.compile("Triage and automation"))
     choose(page, "Model", "returns-triage")

@@ -12,7 +12,7 @@ from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation.kpis import MOVING
 from tests.stores import copied
 
-N_FILES = 85
+N_FILES = 86
 
 
 @pytest.fixture(scope="module")

@@ -211,7 +211,7 @@ def test_kpis_as_they_are_answered(store):
         "expires_on": None, "counts": True, "as_of": "2024-07-29T00:00:00", "model": "m 1",
         "state": "reached", "judged_by": "implied", "measured": None, "measured_in": None,
         "batches": down["batches"], "standing": "on target", "rests_on": "week of 22 Jul 2024",
-        "not_counted": None,
+        "not_counted": None, "numbers_not_checked": None,
     }  # fmt: skip
     assert [type(b) for b in down["batches"]] == [str]
     assert (old["proxy"], old["stands_for"], old["expires_on"], old["target_on"]) == (
@@ -251,6 +251,7 @@ def test_health_as_it_is_answered(store):
         "value_rate_p10": about(NET * PER_WEEK), "value_rate_p90": about(NET * PER_WEEK),
         "rests_on": "week of 22 Jul 2024", "not_counted": None, "value_after_actual_cost": None,
         "actual_cost_rate": None, "planned_cost_rate": None, "grade": "C",
+        "numbers_not_checked": None,
     }  # fmt: skip
     empty = ("value_rate", "value_gap", "rests_on", "value_rate_p10", "value_rate_p90")
     assert (plan["health"], *(plan[name] for name in empty)) == ("unknown", *[None] * 5)

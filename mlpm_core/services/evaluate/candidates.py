@@ -200,6 +200,14 @@ def _caveat(board: Leaderboard, measured: Mapping[str, Sequence[Mapping[str, Any
     return " ".join(filter(None, [board.caveat, apart if len(sets) > 1 else None])) or None
 
 
+def _unchecked(case: CaseValue) -> list[str]:
+    """That the value of a candidate rests on guesses, whose metrics were measured."""
+    asked = [i for i in case.inputs if i.is_asked and not i.is_metric and i.in_use]
+    n = sum(i.is_typical for i in asked)
+    said = f"It rests on typical values nobody has checked: {n} of {len(asked)} business numbers."
+    return [said] if n else []
+
+
 def _option(
     standing: Standing,
     case: CaseValue,
@@ -217,7 +225,7 @@ def _option(
         p_best=standing.p_best,
         expected_regret=standing.expected_regret,
         is_dominated=standing.is_dominated,
-        caveats=standing.caveats,
+        caveats=(*standing.caveats, *_unchecked(case)) if candidate else standing.caveats,
         metrics=tuple(
             MetricView(
                 r["metric"],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.in_life.portfolio import PortfolioRow
     from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.value.kinds import Unchecked
     from mlpm_core.value.kpi import KpiStanding
 
 V = TypeVar("V")
@@ -67,6 +68,7 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
                     "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
                     "not_counted": kpi.uncounted,
+                    "numbers_not_checked": _not_checked(kpi.unchecked),
                     "model": kpi.model,
                     "batches": list(kpi.batches),
                 }
@@ -99,6 +101,7 @@ def health_json(workspace: Workspace, project: str | None) -> list[dict[str, Any
             "actual_cost_rate": finite(line.cost.actual) if line.cost else None,
             "planned_cost_rate": finite(line.cost.planned) if line.cost else None,
             "grade": line.grade.value if line.grade else None,
+            "numbers_not_checked": _not_checked(line.case.unchecked),
         }
         for view in _views(workspace, project, _lines_of)
         for line in view.lines
@@ -112,7 +115,7 @@ def prometheus_text(workspace: Workspace) -> str:
     out: list[str] = []
     for name, meaning in _RATES:
         out += [f"# HELP mlpm_{name} {meaning}", f"# TYPE mlpm_{name} gauge"]
-        out += [f"mlpm_{name}{{{_labels(r, 'currency', 'grade')}}} {r[name]!r}" for r in counted]
+        out += [f"mlpm_{name}{{{_labels(r, *_of_rate(r))}}} {r[name]!r}" for r in counted]
     out += [
         "# HELP mlpm_value_rate_end_seconds When the newest results of the value rate end (UTC).",
         "# TYPE mlpm_value_rate_end_seconds gauge",
@@ -126,6 +129,17 @@ def prometheus_text(workspace: Workspace) -> str:
     ]
     out += [f"mlpm_health{{{_labels(row, 'health')}}} 1" for row in rows]
     return "\n".join(out) + "\n"
+
+
+def _of_rate(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells one value rate from another, and what its reader must know."""
+    also = ("numbers_not_checked",) if row["numbers_not_checked"] else ()
+    return ("currency", "grade", *also)
+
+
+def _not_checked(of: Unchecked | None) -> str | None:
+    """How many of the numbers behind a value are typical ones nobody has checked."""
+    return None if of is None else f"{of.n} of {of.of}"
 
 
 def _ranged(

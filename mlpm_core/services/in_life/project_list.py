@@ -17,9 +17,10 @@ from mlpm_core.services.ingest.registers import SetupStep, steps_of
 from mlpm_core.services.session.consistent import consistent, kept
 from mlpm_core.services.session.stale import make_stale
 from mlpm_core.value.estimate import Estimate, added
+from mlpm_core.value.kinds import Unchecked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.records import Project
@@ -40,16 +41,23 @@ _QUESTION: Final = "project facts"
 class ProjectFacts:
     """What the records of a project say beside its value cases, on the day it lives on.
 
-    ``next_step`` is the first thing that it needs before its models show a value; None when it has
-    all, or is over. Open risks are those that can still happen, incidents those not resolved.
+    ``steps`` are the things that it needs before its models show a value; none when it is over.
+    Open risks are those that can still happen, incidents those not resolved. ``unchecked`` holds,
+    by the title of a value case, how many of its numbers are typical ones nobody has checked.
     """
 
     day: date
     dimensions: tuple[Dimension, ...]
-    next_step: SetupStep | None
+    steps: tuple[SetupStep, ...]
+    unchecked: Mapping[str, Unchecked]
     n_open_risks: int
     n_reviews_due: int
     n_incidents: int
+
+    @property
+    def next_step(self) -> SetupStep | None:
+        """The first thing that is missing; None when it has all, or is over."""
+        return next((step for step in self.steps if not step.is_done), None)
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,15 @@ class ProjectRow:
         return Grade.MODEL_IMPLIED if self.counted else None
 
     @property
+    def unchecked(self) -> Unchecked | None:
+        """How many of the numbers that its net benefit rests on nobody has checked."""
+        if self.net is None:
+            return None
+        cases = [line.case for line in self.counted or self.lines]
+        n = sum(len(case.typical) for case in cases)
+        return Unchecked(n, sum(case.n_in_use for case in cases)) if n else None
+
+    @property
     def has_stale(self) -> bool:
         """Whether it has results, all of which are too old to say something of today."""
         return not self.counted and any(line.is_in_life for line in self.lines)
@@ -150,6 +167,17 @@ def _make_facts(stale: StaleProjects) -> None:
         stale.kept(_QUESTION, row.project, made)
 
 
+def project_facts(workspace: Workspace, project: str) -> ProjectFacts:
+    """What the records of one project say, and what it needs next.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    return _facts_of(workspace, workspace.project(project))
+
+
 def _facts_of(workspace: Workspace, row: Project) -> ProjectFacts:
     def facts() -> ProjectFacts:
         lines = lines_of(workspace, row.project)
@@ -161,8 +189,8 @@ def _facts_of(workspace: Workspace, row: Project) -> ProjectFacts:
 
 def _facts(reader: Reader, row: Project, lines: Sequence[PortfolioRow], day: date) -> ProjectFacts:
     name = row.project
-    steps = steps_of(reader, name, [line.case for line in lines], day)
-    missing = None if row.phase in _OVER else next((s for s in steps if not s.is_done), None)
+    cases = [line.case for line in lines]
+    steps = () if row.phase in _OVER else tuple(steps_of(reader, name, cases, day))
     kpis = [kpi for kpi in reader.current(Kpi, name) if not kpi.archived]
     reviews: dict[str, list[RiskReview]] = {}
     for review in reader.current(RiskReview, name):
@@ -174,7 +202,8 @@ def _facts(reader: Reader, row: Project, lines: Sequence[PortfolioRow], day: dat
     return ProjectFacts(
         day=day,
         dimensions=tuple(sorted({kpi.dimension for kpi in kpis}, key=_DIMENSIONS.index)),
-        next_step=missing,
+        steps=steps,
+        unchecked={case.title: case.unchecked for case in cases if case.unchecked},
         n_open_risks=sum(chance is not None for chance in chances),
         n_reviews_due=n_reviews_due(reader, name, day),
         n_incidents=sum(i.started_at.date() <= day for i in incidents),

@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import Profile, template
@@ -24,7 +24,6 @@ from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recorded_decisions import with_origin
 from mlpm_core.services.valuation.kpis import ProxyState, kpi_proxy
-from mlpm_core.services.valuation.value_cases import project_cases
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
 
 
+TYPICAL: Final = "typical"
+"""The step that is no record of its own: numbers to be checked."""
 _MOMENTS = (ColumnKind.DAY, ColumnKind.MOMENT)
 PAGE = 100
 """So many rows of a register are shown at once."""
@@ -42,7 +43,10 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class SetupStep:
-    """One thing a project needs before its models show a value: which record, why, is it there."""
+    """One thing a project needs before its models show a value: which record, why, is it there.
+
+    ``kind`` is the kind of that record, or ``TYPICAL``.
+    """
 
     kind: str
     sentence: str
@@ -166,29 +170,23 @@ def history(
     return [with_origin(row) for row in rows] if record is Decision else rows
 
 
-def setup_steps(workspace: Workspace, project: str) -> list[SetupStep]:
-    """What a project needs, from the mechanism to the first results, in the order to give it.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such project.
-    """
-    row, day = workspace.project(project), workspace.today(project)
-    with workspace.store.reader() as reader:
-        return steps_of(reader, project, project_cases(reader, row, day), day)
-
-
 def steps_of(
     reader: Reader, project: str, cases: Collection[CaseValue], day: date
 ) -> list[SetupStep]:
-    """The same for a project whose value cases are known."""
+    """What a project needs, from the mechanism to the first results, in the order to give it.
+
+    Typical numbers that nobody has checked are a step only while there are any.
+    """
     kpis = [
         k
         for k in reader.current(Kpi, project)
         if not k.archived and kpi_proxy(k).state(day) is not ProxyState.EXPIRED
     ]
     models = [m for m in reader.current(Model, project) if not m.archived]
+    n_typical = sum(len(case.typical) for case in cases)
+    check = SetupStep(
+        TYPICAL, "put your own numbers in the place of the typical ones.", is_done=False
+    )
     return [
         SetupStep("models", "name its model, as its result files will call it.", bool(models)),
         SetupStep("value_cases", "say by which mechanism its model creates value.", bool(cases)),
@@ -198,6 +196,7 @@ def steps_of(
             bool(cases) and all(case.best is not None for case in cases),
         ),
         SetupStep("kpis", "name the KPI that the stakeholders want to improve.", bool(kpis)),
+        *([check] if n_typical else []),
         SetupStep(
             "metric_results",
             "upload the first monitoring results of its model.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.value.dots import Dot, outcome_dots
+from mlpm_core.value.kinds import Unchecked, is_typical
 from mlpm_core.value.running_cost import RUN_COST
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.now import Computed, Stretch
     from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
+
+
+__all__ = ["CaseInput", "CaseValue", "Unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class CaseInput:
     def in_use(self) -> str | None:
         """What the value rests on today: monitored before planned before default."""
         return self.monitored or self.planned or self.default
+
+    @property
+    def is_typical(self) -> bool:
+        """Whether what is planned is a typical value that nobody has checked."""
+        return self.planned is not None and is_typical(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,25 @@ class CaseValue:
         return tuple(
             i.label for i in self.inputs if i.is_asked and i.is_needed and i.in_use is None
         )
+
+    @property
+    def typical(self) -> tuple[CaseInput, ...]:
+        """The inputs that the best value rests on with a typical number nobody has checked."""
+        return tuple(
+            i
+            for i in self.inputs
+            if i.is_asked and i.is_typical and not (self.current is not None and i.monitored)
+        )
+
+    @property
+    def unchecked(self) -> Unchecked | None:
+        """How many of the numbers that the best value rests on nobody has checked; None for 0."""
+        return Unchecked(len(self.typical), self.n_in_use) if self.typical else None
+
+    @property
+    def n_in_use(self) -> int:
+        """How many numbers the best value rests on."""
+        return sum(i.is_asked and i.in_use is not None for i in self.inputs)
 
     @property
     def benefit_answers(self) -> dict[str, str]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.now import Computed, Stretch
     from mlpm_core.services.valuation.trends import TrendPoint
     from mlpm_core.store import Reader
+    from mlpm_core.value.kinds import Unchecked
     from mlpm_core.value.worth import Worth
 
 __all__ = [
@@ -90,7 +91,8 @@ class KpiValue:
     ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``model`` is
     the model and version whose results the value rests on, ``rests_on`` their periods,
     ``uncounted`` why they say nothing of today, ``computed`` the metrics that come from a
-    prediction log. ``state`` and ``proxy_told`` say how a proxy stands on the day it was asked.
+    prediction log, ``unchecked`` how many of the numbers behind it are typical ones that nobody
+    has checked. ``state`` and ``proxy_told`` say how a proxy stands on the day it was asked.
     """
 
     kpi_id: str
@@ -118,6 +120,7 @@ class KpiValue:
     uncounted: str | None = None
     computed: tuple[tuple[str, Computed], ...] = ()
     season: Season = Season.NATURAL
+    unchecked: Unchecked | None = None
 
     @property
     def counts(self) -> bool:
@@ -249,6 +252,7 @@ def kpi_value(
         rests_on=case.rests_on if case else None,
         uncounted=case.uncounted if case else None,
         season=kpi.season,
+        unchecked=case.unchecked if case else None,
         computed=tuple((i.label, i.computed) for i in case.inputs if i.computed) if case else (),
     )
 

@@ -17,6 +17,7 @@ from mlpm_core.services.valuation.monitored import deployed, recent_reading, see
 from mlpm_core.services.valuation.now import uncounted
 from mlpm_core.services.valuation.valuing import CaseQuestion, answered, written_worth
 from mlpm_core.value.benefits import benefit_inputs
+from mlpm_core.value.kinds import is_typical
 from mlpm_core.value.mechanism import unreadable
 from mlpm_core.value.running_cost import after_running_costs
 
@@ -223,8 +224,14 @@ def valued_case(
 def _planned(
     entry: Input, written: Mapping[str, QuantityRecord], changes: Mapping[str, str]
 ) -> CaseInput:
-    """An input with what is written for it, changes first."""
+    """An input with what is written for it, changes first.
+
+    A typical value that somebody changes is no typical value any more.
+    """
     record = written.get(entry.name)
+    source = record.source if record else ""
+    if entry.name in changes and is_typical(source):
+        source = ""
     return CaseInput(
         name=entry.name,
         label=entry.label,
@@ -232,7 +239,7 @@ def _planned(
         question=entry.question,
         is_metric=entry.is_metric,
         planned=changes.get(entry.name) or (record.written if record else None),
-        source=record.source if record else "",
+        source=source,
         owner=record.owner if record else "",
         default=entry.default,
         is_needed=entry.is_needed,

@@ -12,7 +12,7 @@ from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate import decisions
 from mlpm_core.services.ingest import editing, uploads
 from mlpm_core.services.ingest import undo as undo_service
-from mlpm_core.services.plan import proxies, task_templates
+from mlpm_core.services.plan import proxies, start, task_templates
 from pages.parts.common import addresses, queries
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.services.evaluate.proof_plans import ProofChoice
+    from mlpm_core.services.valuation.value_cases import CaseValue
 
 
 def save_edits(
@@ -123,6 +124,25 @@ def write_proxy(
 def start_case(project: str, mechanism: str, kpi: str) -> proxies.StartedCase:
     """Write a value case with a mechanism, named in the KPI that it moves."""
     return proxies.start_case(queries.workspace(), project, mechanism, kpi)
+
+
+def start_project(
+    title: str, *, kind: str | None, currency: str, owner: str, model: str
+) -> start.Started:
+    """Write a project with its model, and a first value where the kind of model is known."""
+    return start.start_project(
+        queries.workspace(), title, kind_id=kind, currency=currency, owner=owner, model=model
+    )
+
+
+def start_value(project: str, kind: str) -> start.Started:
+    """Write a value case with the typical numbers of a kind of model."""
+    return start.start_value(queries.workspace(), project, kind)
+
+
+def fill_in(project: str, case: CaseValue, kind: str) -> Receipt:
+    """Write typical numbers for what a value case still needs."""
+    return start.fill_in(queries.workspace(), project, case, kind)
 
 
 def add_template(project: str, template: str, day_rate: float | None) -> list[Receipt]:

@@ -65,10 +65,11 @@ def project() -> str:
         if addresses.named("project") and queries.all_projects():
             st.stop()  # the frame says that it is not there, and offers the others
         st.info(
-            "There is no project yet. Create the first one, then upload its results.",
+            "There is no project yet. Say what a model of yours does: you see a first value at "
+            "once.",
             icon=":material/info:",
         )
-        st.page_link("data/registers.py", label="Create a project", icon=":material/add:")
+        st.page_link("plan/start.py", label="Create the first project", icon=":material/add:")
         st.stop()
     return str(chosen)
 

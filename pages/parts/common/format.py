@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from mlpm_core.records import Column
+    from mlpm_core.services.valuation.case_value import Unchecked
     from mlpm_core.services.valuation.now import Computed
 
 percent = in_percent  # one form of a percentage, in tables and in sentences
@@ -270,7 +271,7 @@ def spread(low: float, high: float) -> str:
     return ends if ends == "exact" else f"likely {ends} (8 times in 10)"
 
 
-def graded(low: float, high: float, grade: Grade | None) -> str:
+def graded(low: float, high: float, grade: Grade | None, unchecked: Unchecked | None = None) -> str:
     """P10 to P90 with the grade of evidence; without a grade it is a plan.
 
     Examples
@@ -278,12 +279,22 @@ def graded(low: float, high: float, grade: Grade | None) -> str:
     >>> graded(52_000, 71_500, Grade.MODEL_IMPLIED), graded(1.0, 1.0, None)
     ('likely 52.0k to 71.5k (8 times in 10), grade C', 'exact, planned')
     """
-    return f"{spread(low, high)}, {grade_in_words(grade)}"
+    return f"{spread(low, high)}, {grade_in_words(grade, unchecked)}"
 
 
-def grade_in_words(grade: Grade | None) -> str:
-    """A grade of evidence as it stands behind a figure."""
-    return "planned" if grade is None else f"grade {grade}"
+def grade_in_words(grade: Grade | None, unchecked: Unchecked | None = None) -> str:
+    """A grade of evidence as it stands behind a figure, and how much of it nobody has checked.
+
+    Examples
+    --------
+    >>> from mlpm_core.services.valuation.case_value import Unchecked
+    >>> grade_in_words(Grade.MODEL_IMPLIED), grade_in_words(None, Unchecked(7, 9))
+    ('grade C', 'planned, 7 of 9 numbers not checked')
+    """
+    words = "planned" if grade is None else f"grade {grade}"
+    if unchecked is None:
+        return words
+    return f"{words}, {unchecked.n} of {unchecked.of} numbers not checked"
 
 
 def inner(name: str) -> str:

@@ -16,6 +16,8 @@ from pages.parts.common.format import literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+SAVE = "Ctrl+Enter"
+"""Saves what a form holds from any of its fields."""
 LIVE = "300ms"
 """After such a pause in typing a text is sent, so that no reload and no link takes it away."""
 

@@ -94,7 +94,9 @@ def _evidence(line: KpiLine) -> str:
     if shown is None:
         return ""
     grade = Grade.MODEL_IMPLIED if line.kpi.current else None
-    return literal(f"{'implied, ' if grade else ''}{graded(shown.p10, shown.p90, grade)}")
+    return literal(
+        f"{'implied, ' if grade else ''}{graded(shown.p10, shown.p90, grade, line.kpi.unchecked)}"
+    )
 
 
 def _towards_target(line: KpiLine, value: float, digits: int) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from mlpm_core.services.evaluate.insights import grown
 from mlpm_core.services.in_life.portfolio import Grade
 from pages.parts.common import (
     commands,
-    controls,
     driver_tree,
     printing,
     queries,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpm_core.services.in_life.portfolio import Estimate, Portfolio, PortfolioRow
+    from mlpm_core.services.valuation.case_value import Unchecked
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
 _CYCLE_TIME = "Not added up: a case means something else in every project. Each KPI shows its own."
@@ -58,6 +58,12 @@ def notice(page: str) -> None:
     if not note or note["page"] not in (None, page):
         st.session_state.pop("notice", None)
         return
+    if note["page"] is None:  # where the eye is, too: what was pressed may be far below the top
+        st.toast(
+            literal(note["message"]),
+            icon=":material/error:" if note["is_error"] else ":material/check_circle:",
+            duration="long",
+        )
     note["page"] = page
     if note["is_error"]:
         st.error(literal(note["message"]), icon=":material/error:")
@@ -91,33 +97,6 @@ def empty(sentence: str, page: str, label: str, **where: str) -> None:
     st.info(literal(sentence), icon=":material/info:")
     st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=here(**where))
     st.stop()
-
-
-def next_step(kind: str) -> None:
-    """What the project in view still needs before it shows a value, one step at a time."""
-    project = here().get("project")
-    steps = queries.setup_steps(project) if project else []
-    step = next((s for s in steps if not s.is_done), None)
-    if step is None or step.kind == kind:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        title = literal(queries.project_title(str(project)))
-        st.markdown(f":material/flag: Next for **{title}**: {literal(step.sentence)}")
-        if step.kind == "quantities":
-            st.page_link("plan/value_case.py", label="Fill in", query_params=here() | work.OPENED)
-        elif step.kind == "metric_results":
-            st.page_link("data/upload.py", label="Upload", query_params=here(kind=step.kind))
-        else:  # a link from a screen to itself would run twice, the second time with the old URL
-            st.button(
-                "Add", key="register_next", on_click=controls.show_register, args=(step.kind,)
-            )
-        if any(s.kind == "kpis" and not s.is_done for s in steps):
-            st.page_link(
-                "plan/find_kpi.py",
-                label="Nobody has named a KPI? Find one",
-                icon=":material/explore:",
-                query_params=here(),
-            )
 
 
 def here(**more: str) -> dict[str, str]:
@@ -164,6 +143,7 @@ def _estimate(
     unit: str,
     grade: Grade | None,
     help: str | None = None,
+    unchecked: Unchecked | None = None,
 ) -> None:
     """A figure with what it counts, per what, its likely range and its grade."""
     value, per = short_figure(estimate.mean, unit, dimension)
@@ -171,7 +151,7 @@ def _estimate(
     no_change = estimate.is_exact and estimate.mean == 0
     ends = f"does not change, {grade_in_words(grade)}"
     if not no_change:
-        ends = graded(estimate.p10, estimate.p90, grade)
+        ends = graded(estimate.p10, estimate.p90, grade, unchecked)
     st.caption(literal(per) + f"  \n{literal(ends)}", help=terms.LIKELY)
 
 
@@ -209,12 +189,13 @@ def dimension_cards(case: CaseValue) -> None:
     with st.grid(3, min_column_width=150):
         with st.container(border=True, height="stretch"):
             grade = Grade.MODEL_IMPLIED if case.current else None
-            _estimate(None, worth.net, f"{case.currency}/year", grade, text.net())
+            _estimate(None, worth.net, f"{case.currency}/year", grade, text.net(), case.unchecked)
         for dimension in Dimension:
             estimate = worth.kpis[dimension]
             unit = estimate.unit.replace("money", case.currency)
             with st.container(border=True, height="stretch"):
-                _estimate(dimension, estimate, unit, grade, text.dimension(dimension, case))
+                meaning = text.dimension(dimension, case)
+                _estimate(dimension, estimate, unit, grade, meaning, case.unchecked)
 
 
 def health_cards(line: PortfolioRow) -> None:
@@ -249,7 +230,9 @@ def baselines(values: Sequence[BaselineValue], case: CaseValue) -> None:
                     net = value.worth.net
                     st.markdown(f"**{literal(money(net.mean, case.currency))}**")
                     of = Grade.MODEL_IMPLIED if case.current else None
-                    st.caption(literal(graded(net.p10, net.p90, of)), help=terms.LIKELY)
+                    st.caption(
+                        literal(graded(net.p10, net.p90, of, case.unchecked)), help=terms.LIKELY
+                    )
 
 
 def how_it_was_made(case: CaseValue) -> None:

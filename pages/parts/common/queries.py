@@ -16,7 +16,7 @@ from mlpm_core.services.in_life import events as events_service
 from mlpm_core.services.in_life import experiments as experiments_service
 from mlpm_core.services.in_life import kpi_proof as proof_service
 from mlpm_core.services.in_life import kpi_view as kpi_service
-from mlpm_core.services.in_life import portfolio
+from mlpm_core.services.in_life import portfolio, project_list
 from mlpm_core.services.in_life import promises as promises_service
 from mlpm_core.services.ingest import batches, file_looks, imports, registers, uploads
 from mlpm_core.services.ingest import undo as undo_service
@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_proof import KpiProof
     from mlpm_core.services.in_life.kpi_view import KpiLine, KpiView
     from mlpm_core.services.in_life.portfolio import Portfolio, ProjectView
+    from mlpm_core.services.in_life.project_list import ProjectFacts
     from mlpm_core.services.in_life.promises import DeliveredView
-    from mlpm_core.services.ingest.registers import Page, PageRequest, SetupStep
+    from mlpm_core.services.ingest.registers import Page, PageRequest
     from mlpm_core.services.plan.briefs import BriefView
     from mlpm_core.services.plan.estimates import EstimateView
     from mlpm_core.services.plan.kpi_finder import BreakEvenView, CandidateView, KpiFinderView
@@ -206,9 +207,9 @@ def events(project: str) -> tuple[Happening, ...]:
 
 
 @shared
-def setup_steps(project: str) -> list[SetupStep]:
-    """What a project needs before it shows a value, in order."""
-    return registers.setup_steps(workspace(), project)
+def project_facts(project: str) -> ProjectFacts:
+    """What a project needs before it shows a value, and which of its numbers nobody checked."""
+    return project_list.project_facts(workspace(), project)
 
 
 def export(project: str, table: str, file_format: str) -> bytes:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from mlpm_core.quantity import Dimension
+from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import Column, ColumnKind, Record, columns
 from mlpm_core.services.ingest import editing
+from mlpm_core.services.ingest.short_names import free_name, short_name
 from mlpm_core.services.valuation.kpis import is_measured_only, kpi_units
 from pages.parts.common import addresses, commands, forms, number_fields, numbers, queries, saving
 from pages.parts.common.format import choice_label, inner, literal, written_unit
@@ -19,18 +20,22 @@ from pages.parts.common.format import choice_label, inner, literal, written_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from streamlit.delta_generator import DeltaGenerator
+
     from pages.parts.common.forms import Form
 
 _NEW_MODEL, _NAMED = "+", "_named"  # no name begins with this sign
 # what belongs to the demo, whose files set it, and what has a button of its own
 _NOT_ASKED = {"is_demo", "clock_on", "archived"}
+_SELDOM_EMPTY = {("kpis", "baseline"), ("kpis", "target")}  # only a provisional KPI may wait
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A form of a record with what its fields hold; ``typed`` is what differs from the record.
 
-    ``unread`` are the labels of fields whose text is no number yet, or has two readings.
+    ``unread`` are the labels of fields whose text is no number yet, or has two readings. ``places``
+    are those of the fields, for what is wrong in them.
     """
 
     record: type[Record]
@@ -39,6 +44,7 @@ class Filled:
     values: Mapping[str, object]
     typed: Mapping[str, object]
     unread: tuple[str, ...] = ()
+    places: Mapping[str, DeltaGenerator] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
@@ -66,26 +72,57 @@ def record_form(record: type[Record], project: str, stored: Mapping[str, Any] | 
     texts: dict[str, object] = {}
     values: dict[str, object] = {}
     unread = []
-    first = [c for c in shown if c.required]
-    more = [c for c in shown if not c.required]
-    for title, fields in (("", first), ("Optional", more)):
+    places: dict[str, DeltaGenerator] = {}
+    named = record.key[-1] if stored is None and _is_named_by_title(record) else ""
+    first = [c for c in shown if _is_asked_first(record, c) and c.name != named]
+    more = [c for c in shown if c not in first]
+    for title, fields in (("Required" if more else "", first), ("Optional", more)):
         if title and fields:
             st.caption(title)
         with st.grid(3, min_column_width=250):
             for column in fields:
+                places[column.name] = st.container()
                 if not number_fields.is_typed(column):
-                    texts[column.name] = values[column.name] = _field(
-                        form, record, column, project, values
-                    )
+                    with places[column.name]:
+                        texts[column.name] = values[column.name] = _field(
+                            form, record, column, project, values
+                        )
                     continue
-                with st.container():
+                with places[column.name]:
                     entered = number_fields.drawn(form, record, column, project, values)
                 texts[column.name], values[column.name] = entered.text, entered.value
                 if not entered.is_read:
                     unread.append(column.label)
     form.remember(texts | _held_models(form, record))
+    if named and not str(values[named]).strip():
+        values[named] = _name_of_title(record, project, values)
     typed = {name: values[name] for name in form.changes(texts)}
-    return Filled(record, project, form, values, typed, tuple(unread))
+    return Filled(record, project, form, values, typed, tuple(unread), places)
+
+
+def _is_named_by_title(record: type[Record]) -> bool:
+    """Whether a record's short name can be made of the title that everybody writes anyway."""
+    shown = {c.name: c for c in columns(record)}
+    last = shown[record.key[-1]]
+    return bool("title" in shown and shown["title"].required and not last.refers_to)
+
+
+def _name_of_title(record: type[Record], project: str, values: Mapping[str, object]) -> str:
+    """The short name of a new record made of its title; empty before there is one."""
+    title = str(values.get("title") or "").strip()
+    if not title:
+        return ""
+    stem = short_name(title, record.kind.removesuffix("s").replace("_", "-"))
+    if record.kind == "projects":
+        return free_name(stem, {p.project for p in queries.all_projects()}.__contains__)
+    return free_name(
+        stem, lambda name: queries.record_named(project, record.kind, (name,)) is not None
+    )
+
+
+def _is_asked_first(record: type[Record], column: Column) -> bool:
+    """Whether a field stands among the first ones, for a record is seldom saved without it."""
+    return column.required or (record.kind, column.name) in _SELDOM_EMPTY
 
 
 def _all_initial(
@@ -127,7 +164,9 @@ def save_record(
     is_new_model = _is_new_model(record, filled.project, filled.values)
     edits = [editing.Edit(form.read, filled.values if filled.is_new else filled.typed)]
     save = partial(commands.save_edits, into, record.kind, edits, is_new_model=is_new_model)
-    result = saving.offered(form, into, filled.typed, lambda: _buttons(filled), save)
+    result = saving.offered(
+        form, into, filled.typed, lambda: _buttons(filled), save, places=filled.places
+    )
     if result is None:
         return
     if filled.is_new:
@@ -143,7 +182,7 @@ def _buttons(filled: Filled) -> bool:
     """The buttons below a form; whether what it holds is to be saved."""
     with st.container(horizontal=True):
         word = "Add the " + inner(filled.record.singular) if filled.is_new else "Save"
-        is_pressed = st.button(word, type="primary", icon=":material/save:")
+        is_pressed = st.button(word, type="primary", icon=":material/save:", shortcut=forms.SAVE)
         _archive_button(filled)
     return is_pressed and not _has_gaps(filled)
 
@@ -181,14 +220,17 @@ def _has_gaps(filled: Filled) -> bool:
         )
         return True
     missing = [
-        column.label
+        column
         for column in columns(filled.record)
         if column.required
         and column.name in filled.values
         and str("" if (v := filled.values[column.name]) is None else v).strip() == ""
     ]
     if missing:
-        st.error(f"Fill in {literal(', '.join(missing))}.", icon=":material/error:")
+        for column in missing:
+            filled.places[column.name].error("Please fill this in.", icon=":material/error:")
+        labels = ", ".join(column.label for column in missing)
+        st.error(f"Fill in {literal(labels)}.", icon=":material/error:")
     return bool(missing)
 
 
@@ -225,6 +267,10 @@ def _field(
         "disabled": form.read is not None and column.is_key,
     }
     options = _options(record, column, project, values)
+    made = None
+    if form.read is None and column.name == record.key[-1] and _is_named_by_title(record):
+        made = _name_of_title(record, project, values)
+        common["help"] += " It may stay empty: it is then made of the title."
     if _names_models(record, column):
         return _model(form, column, project, label, common)
     if (record.kind, column.name) == ("kpis", "unit") and options:
@@ -239,7 +285,7 @@ def _field(
         case ColumnKind.WHOLE:
             return st.number_input(label, value=None, step=1, **common)
         case _:
-            return st.text_input(label, live=forms.LIVE, **common) or ""
+            return st.text_input(label, live=forms.LIVE, placeholder=made, **common) or ""
 
 
 def _choice(
@@ -332,6 +378,8 @@ def _options(
             return queries.input_titles(project, str(values.get("value_case_id") or ""))
         case "check_results", "check_id":
             return queries.question_titles(project)
+        case _, "currency":
+            return empty | {code: code for code in sorted(CURRENCIES)}
         case "kpis", "unit":
             if not values.get("dimension"):
                 return {}

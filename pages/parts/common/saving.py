@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -16,11 +17,14 @@ from pages.parts.common.format import counted, day, literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from streamlit.delta_generator import DeltaGenerator
+
     from mlpm_core.records import Receipt
     from mlpm_core.services.ingest.editing import Conflict, FieldConflict, Saved
     from pages.parts.common.forms import Form
 
 _LONG = 80  # characters of a text that stands in a block of its own
+_NOWHERE: Final[Mapping[str, DeltaGenerator]] = MappingProxyType({})
 _CHOICES = {"theirs": "Theirs", "mine": "Yours"}
 
 
@@ -31,6 +35,7 @@ def offered(
     pressed: Callable[[], bool],
     save: Callable[[], Saved],
     names: Mapping[str, str] | None = None,
+    places: Mapping[str, DeltaGenerator] | None = None,
 ) -> Saved | None:
     """Offer to save; what somebody else changed too is asked about, and the choice is saved.
 
@@ -45,6 +50,8 @@ def offered(
         Writes what was typed.
     names : mapping, optional
         What people call the records of a form that changes several, by their ids.
+    places : mapping, optional
+        The places of the fields, where what is wrong in them is said.
 
     Returns
     -------
@@ -57,18 +64,24 @@ def offered(
     else:
         st.session_state.pop(_key(form), None)
         result = _saved(form, typed, save) if pressed() else None
-    return None if result is None or refused(result.receipt) else result
+    return None if result is None or refused(result.receipt, places or {}) else result
 
 
-def refused(receipt: Receipt) -> bool:
-    """Whether a write was not taken; says why."""
+def refused(receipt: Receipt, places: Mapping[str, DeltaGenerator] = _NOWHERE) -> bool:
+    """Whether a write was not taken; says why, at the field where it has a place."""
     if receipt.status == "committed":
         return False
     if receipt.ignored and not receipt.rejects:
         st.info("Nothing changed: this is what is stored already.", icon=":material/info:")
     for reject in receipt.rejects:
+        if place := places.get(reject.column or ""):
+            message = literal(f"{reject.message} {reject.hint}")
+            place.error(message, icon=":material/error:")
+            continue
         where = f"{reject.column}: " if reject.column else ""
         st.error(literal(f"{where}{reject.message} {reject.hint}"), icon=":material/error:")
+    if any(reject.column in places for reject in receipt.rejects):
+        st.error("Nothing was saved: see the message at the field.", icon=":material/error:")
     for question in receipt.questions:
         st.warning(literal(question.message), icon=":material/help:")
     return True

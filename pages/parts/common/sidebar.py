@@ -9,13 +9,17 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from pages.parts.common import addresses, commands, controls, queries
 from pages.parts.common.format import day, literal
+from pages.parts.common.next_step import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streamlit.navigation.page import StreamlitPage
+
     from mlpm_core.records import Project
 
-_OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings")
+_OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings", "New project")
+_SAYS_IT_ITSELF: Final = "registers"  # once it knows which kind of record is in view
 
 
 def count_visit(page: str) -> None:
@@ -128,6 +132,13 @@ def _demo_caption(project: Project) -> None:
         label="Remove it in Settings",
         query_params={"project": project.project},
     )
+
+
+def next_step(page: StreamlitPage, projects: Sequence[Project]) -> None:
+    """What the project of a screen needs next, and what of it nobody has checked."""
+    shown = _shown(page.title, projects)
+    if shown is not None and not shown.archived and page.url_path != _SAYS_IT_ITSELF:
+        line(shown.project, page.url_path)
 
 
 def tab_title(screen: str, projects: Sequence[Project]) -> str:

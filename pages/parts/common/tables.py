@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mlpm_core.records import Receipt
     from mlpm_core.services.in_life.portfolio import PortfolioRow
     from mlpm_core.services.plan.estimates import EstimateView
+    from mlpm_core.services.valuation.case_value import Unchecked
     from mlpm_core.services.valuation.value_cases import CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
 
@@ -38,6 +39,7 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Now": [_rate(x.current_rate, x) for x in lines],
             "Likely": [likely(*x.rate_range) for x in lines],
             "Grade": [x.grade or "planned" for x in lines],
+            **unchecked([x.case.unchecked for x in lines]),
             "Planned": [_rate(x.planned_rate, x) for x in lines],
             "Gap": [_rate(x.gap, x) for x in lines],
             "Gap, likely": [likely(*x.gap_range) for x in lines],
@@ -47,6 +49,13 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Project": [x.project_title for x in lines],
         }
     )
+
+
+def unchecked(found: Sequence[Unchecked | None]) -> dict[str, list[str]]:
+    """How many numbers behind a value nobody has checked; nothing where all are somebody's own."""
+    if not any(found):
+        return {}
+    return {"Numbers not checked": [f"{x.n} of {x.of}" if x else NOTHING for x in found]}
 
 
 def _after_cost(lines: Sequence[PortfolioRow]) -> dict[str, list[str]]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_view import KpiLine
     from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
     from mlpm_core.services.ingest.registers import Page
+    from mlpm_core.services.valuation.case_value import Unchecked
     from mlpm_core.services.valuation.kpis import KpiValue
     from mlpm_core.services.valuation.value_cases import CaseInput, CaseValue
     from mlpm_core.services.valuation.value_rates import RatePoint
@@ -64,6 +65,11 @@ def portfolio(shown: Portfolio) -> str:
     text = f"{counted(len(counting), 'live model')} {verb} {'; '.join(parts)}. "
     if stale:
         text += f"Not counted: {_not_counted(stale)}. "
+    text += "".join(
+        f"{literal(x.case.title)} {unchecked(x.case.unchecked)}. "
+        for x in counting
+        if x.case.unchecked
+    )
     troubled = [x for x in in_life if x.health.health in (Health.SICK, Health.WATCH)]
     silent = [x for x in counting if x.health.health is Health.UNKNOWN]
     if troubled:
@@ -74,6 +80,18 @@ def portfolio(shown: Portfolio) -> str:
     if silent:
         return f"{text}{literal(silent[0].case.title)}: {_inner(silent[0].health.reason)}"
     return f"{text}None of them needs attention today."
+
+
+def unchecked(of: Unchecked) -> str:
+    """That a value is a guess in part or in whole, to stand behind what rests on it.
+
+    Examples
+    --------
+    >>> from mlpm_core.services.valuation.case_value import Unchecked
+    >>> unchecked(Unchecked(7, 9))
+    'rests on typical values nobody has checked: 7 of 9 numbers'
+    """
+    return f"rests on typical values nobody has checked: {of.n} of {counted(of.of, 'number')}"
 
 
 def _not_counted(lines: Sequence[PortfolioRow]) -> str:
@@ -90,7 +108,7 @@ def rate_spread(line: PortfolioRow) -> str:
         return "not available without results"
     over = line.case.rests_on
     over_what = f", over the {over}" if over and over.n > 1 else ""
-    return literal(graded(low, high, line.grade) + over_what)
+    return literal(graded(low, high, line.grade, line.case.unchecked) + over_what)
 
 
 def gap_spread(line: PortfolioRow) -> str:
@@ -98,7 +116,7 @@ def gap_spread(line: PortfolioRow) -> str:
     low, high = line.gap_range
     if low is None or high is None:
         return "not available without results"
-    return literal(graded(low, high, line.grade))
+    return literal(graded(low, high, line.grade, line.case.unchecked))
 
 
 def freshness(line: PortfolioRow) -> str:
@@ -126,7 +144,8 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
     net = literal(money(worth.net.mean, case.currency))
     against = literal(case.mechanism.baselines[case.baseline].sentence)
     text = f"**{title}** is worth **{net}** {rests}, compared with {against}. "
-    return f"{text}{_loss(case)} {literal(costs_counted(case))}"
+    guess = f" **It {unchecked(case.unchecked)}.**" if case.unchecked else ""
+    return f"{text}{_loss(case)} {literal(costs_counted(case))}{guess}"
 
 
 def of_log(case: CaseValue) -> str:
@@ -272,7 +291,7 @@ def implied_beside(value: KpiValue) -> str:
     if value.current is None:
         return literal(f"Nothing is implied beside it. {value.reason or ''}".strip())
     implied = figure(value.current.mean, value.unit)
-    ends = graded(value.current.p10, value.current.p90, Grade.MODEL_IMPLIED)
+    ends = graded(value.current.p10, value.current.p90, Grade.MODEL_IMPLIED, value.unchecked)
     return literal(f"The model's metrics imply {implied} ({ends}).")
 
 

@@ -301,6 +301,9 @@ def _promised_and_realised(decision: DecisionView) -> None:
     with st.grid(2, min_column_width=200):
         with st.container():
             _range("Promised then", decision.promised, None, decision.promised_reason)
+            chosen = next((o for o in decision.options if o.name == decision.chosen), None)
+            for caveat in chosen.caveats if chosen and decision.promised else ():
+                st.caption(literal(caveat))
             if decision.is_before_correction:
                 st.caption(
                     "As measured. The luck of the best of many candidates is still in this "

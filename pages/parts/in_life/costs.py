@@ -91,7 +91,11 @@ def _cards(view: DeliveredView, costs: CostsOfCase, currency: str) -> None:
                 "planned running cost. Costs count on every day of use, value only on days with "
                 "results.",
             )
-            text = graded(net.p10, net.p90, view.grade) if net else "nothing was realised yet"
+            text = (
+                graded(net.p10, net.p90, view.grade, view.case.unchecked)
+                if net
+                else "nothing was realised yet"
+            )
             st.caption(literal(text), help=terms.LIKELY)
         with st.container(border=True, height="stretch"):
             each = costs.per_case

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from mlpm_core.records import METRICS
+from mlpm_core.services.in_life.portfolio import Grade
 from pages.parts.common import event_marks, period_frames
 from pages.parts.common.format import (
     KPI_STATES,
@@ -14,6 +15,7 @@ from pages.parts.common.format import (
     day,
     digits_beside,
     figure,
+    grade_in_words,
     number,
     percent,
     span,
@@ -76,7 +78,7 @@ def _target(line: KpiLine) -> str:
 
 def _implied(line: KpiLine) -> str:
     if line.kpi.current is not None:
-        return "implied (grade C)"
+        return f"implied ({grade_in_words(Grade.MODEL_IMPLIED, line.kpi.unchecked)})"
     return "planned only" if line.kpi.planned is not None else "nothing yet"
 
 

@@ -34,7 +34,7 @@ def cards(view: DeliveredView, proven: Sequence[proof.Measured] = ()) -> None:
             st.caption(literal(_promised_for(view)))
         with st.container(border=True, height="stretch"):
             st.metric("Realised to date", literal(_amount(total.realised.mean, currency)))
-            ends = graded(total.realised.p10, total.realised.p90, view.grade)
+            ends = graded(total.realised.p10, total.realised.p90, view.grade, view.case.unchecked)
             st.caption(literal(ends), help=terms.LIKELY)
         with st.container(border=True, height="stretch"):
             st.metric("Gap", literal(_amount(gap, currency)))
@@ -44,7 +44,7 @@ def cards(view: DeliveredView, proven: Sequence[proof.Measured] = ()) -> None:
             text = f"promised minus realised, same days{share}"
             if promised is not None:
                 low, high = promised - total.realised.p90, promised - total.realised.p10
-                text += f"; {graded(low, high, view.grade)}"
+                text += f"; {graded(low, high, view.grade, view.case.unchecked)}"
             st.caption(literal(text))
         for measured in proven:
             proof.card(measured)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.promises import Grade, Group, LevelDoubt, Outcome
+from pages.parts.common import text
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -190,7 +191,8 @@ def missing(n: float) -> str:
 
 def grade(view: DeliveredView) -> str:
     """How far the realised value can be put down to the model."""
-    return literal(f"{_GRADES[view.grade]} (grade {view.grade}).")
+    guess = f" The value {text.unchecked(view.case.unchecked)}." if view.case.unchecked else ""
+    return literal(f"{_GRADES[view.grade]} (grade {view.grade}).{guess}")
 
 
 def money_chart(view: DeliveredView) -> str:

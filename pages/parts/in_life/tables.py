@@ -9,7 +9,7 @@ import pandas as pd
 from mlpm_core.services.in_life.metric_signals import Rule
 from mlpm_core.services.in_life.portfolio import Grade
 from pages.parts.common.format import NOTHING, WORDS, day, digits_beside, number, percent
-from pages.parts.common.tables import likely
+from pages.parts.common.tables import likely, unchecked
 from pages.parts.in_life import text
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
             "Gap to plan": [text.gap(x) for x in lines],
             "Likely": [likely(*x.value.gap_range) if x.value else NOTHING for x in lines],
             "Grade": [(x.value.grade if x.value else None) or NOTHING for x in lines],
+            **unchecked([x.value.case.unchecked if x.value else None for x in lines]),
             "Why": [x.health.reason for x in lines],
             "Results to": [day(x.data_to) for x in lines],
             "Project": [x.project_title for x in lines],

@@ -57,7 +57,7 @@ def tiles(project: str, case: CaseValue, shown: ShownPeriod) -> None:
         return
     with st.grid(3, min_column_width=200):
         with st.container(border=True, height="stretch"):
-            _level(changes.level, shown.span, case.currency)
+            _level(changes.level, shown.span, case)
         for against, compared in changes.against.items():
             with st.container(border=True, height="stretch"):
                 _change(_LABELS.get(against, "Against days chosen"), compared, case.currency)
@@ -69,11 +69,11 @@ def to_date_below(shown: ShownPeriod) -> None:
         st.caption("All figures and charts below are to date: the time range is not theirs.")
 
 
-def _level(level: ValueChange, days: Span, currency: str) -> None:
-    told = NOTHING if level.now is None else f"{currency} {number(level.now.mean)}"
+def _level(level: ValueChange, days: Span, case: CaseValue) -> None:
+    told = NOTHING if level.now is None else f"{case.currency} {number(level.now.mean)}"
     st.metric("Value a week, days shown", literal(told), help=terms.VALUE_RATE)
     if level.now is not None:
-        ends = graded(level.now.p10, level.now.p90, Grade.MODEL_IMPLIED)
+        ends = graded(level.now.p10, level.now.p90, Grade.MODEL_IMPLIED, case.unchecked)
         st.caption(literal(ends), help=terms.LIKELY)
     told = f"{period_text.days(days)}, {_monitored(level.days, days)}"
     st.caption(literal(told if days.days else "No day of this period is over yet."))

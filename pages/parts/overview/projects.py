@@ -84,10 +84,10 @@ def none() -> None:
     panels.empty(
         "Every project is archived. Restore one under All records, or create another one."
         if every
-        else "No project yet. Create one, say how its model creates value, and upload results.",
-        "data/registers.py",
+        else "No project yet. Say what a model of yours does: you see a first value at once.",
+        "data/registers.py" if every else "plan/start.py",
         "Go to the projects" if every else "Create the first project",
-        kind="projects",
+        **({"kind": "projects"} if every else {}),
     )
 
 

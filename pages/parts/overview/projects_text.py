@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.in_life.project_groups import GroupBy, Need, Order
 from mlpm_core.services.in_life.project_list import STATES
+from mlpm_core.services.ingest.registers import TYPICAL
 from mlpm_core.services.plan.plan_summaries import QUICK
 from pages.parts.common.format import (
     NOTHING,
@@ -63,6 +64,7 @@ STEPS: Final = {
     "value_cases": "a value case",
     "quantities": "numbers for its value case",
     "kpis": "a KPI",
+    TYPICAL: "own numbers in the place of typical ones",
     "metric_results": "monitoring results",
 }
 """What a project lacks, by the kind of record it lacks."""
@@ -95,7 +97,7 @@ def likely(row: ProjectRow) -> tuple[str, ...]:
     if row.net is None:
         return ()
     ends = span(row.net.p10, row.net.p90)
-    return ends if ends == "exact" else f"likely {ends}", grade_in_words(row.grade)
+    return ends if ends == "exact" else f"likely {ends}", grade_in_words(row.grade, row.unchecked)
 
 
 def in_time(row: ProjectRow, plan: PlanSummary | None) -> str:
@@ -248,5 +250,11 @@ def shown(group: ProjectGroup, n_all: int) -> str:
             for currency, net in group.nets.items()
         ]
         live = next(row.grade for row in group.rows if row.counted)
+        guessed = sum(row.unchecked is not None for row in group.rows if row.counted)
         text += f" Their live models earn {'; '.join(sums)}, {grade_in_words(live)}."
+        if guessed:
+            text += (
+                f" Of these, {counted(guessed, 'project')} rest{'s' if guessed == 1 else ''} on "
+                "typical values nobody has checked."
+            )
     return text

@@ -57,6 +57,11 @@ def fields(project: str, case: CaseValue) -> Fields:
         "for single values that were looked up; 120 to 400 with recall 0.5 for a number that rises "
         "when another one, here recall, rises (a correlation of 0.5).",
     )
+    if case.typical:
+        st.caption(
+            ":material/rule: marks a typical value that nobody has checked: its source is in the "
+            "help beside it. Another number in its place is yours."
+        )
     values: dict[str, object] = {}
     notations: dict[str, str | None] = {}
     groups = {
@@ -127,6 +132,7 @@ def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
     typed = st.text_input(
         literal(f"{entry.label}, {asked_unit(entry.unit, case.currency)}"),
         placeholder=entry.default or "",
+        icon=":material/rule:" if entry.is_typical else None,
         help=text.question(entry),
         key=form.key(entry.name),
         on_change=form.note,

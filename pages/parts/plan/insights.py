@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Changes = tuple[tuple[str, str], ...]
 _MOST_BARS = 9
+_MOST_FIRST = 3
 _HELP = {
     "Worth up to": st.column_config.Column(help=terms.WORTH),
     "Study is worth": st.column_config.Column(help=terms.STUDY),
@@ -43,6 +44,15 @@ _LOOKS_BACK = (
     " The model is already in use. This figure covers the whole case from its start; the choice "
     "above does not count what is already spent."
 )
+
+
+def replace_first(case: CaseValue, insight: Insight) -> None:
+    """Which of the typical values nobody has checked move the value most; nothing without any."""
+    typical = {entry.name: entry.label for entry in case.typical}
+    moving = [typical[s.name] for s in insight.swings if s.name in typical and s.size]
+    if moving:
+        first = listed([f"**{literal(label)}**" for label in moving[:_MOST_FIRST]])
+        st.caption(f":material/rule: Replace first what moves the value most: {first}.")
 
 
 def must_be_true(case: CaseValue) -> None:
