@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 INDEX = Path(st.__file__).parent / "static" / "index.html"
 HEAD = head_of(
     {m: (HERE / "pages" / f"{m}.css").read_text("utf-8") for m in ("print", "screen")},
-    (HERE / "pages" / "history.js").read_text("utf-8"),
+    (HERE / "pages" / "screen.js").read_text("utf-8"),
 )
 SETTINGS, STOP, TOKEN = settings_or_end(), Stop(), new_token()
 

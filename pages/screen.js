@@ -16,3 +16,9 @@
     (isStep ? push : replace)(state, title, address);
   };
 })();
+
+// On a phone the menu lies over the screen, and would stay there over the one that was chosen in it.
+addEventListener("click", ({target}) => {
+  if (innerWidth < 768 && target.closest?.('[data-testid="stSidebar"] a'))
+    document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+});
