@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mlpm_core.api import ROUTES, front_door, startup_refusal
+from mlpm_core.api import ROUTES, front_door, head_of, startup_refusal
 from mlpm_core.services.admin.server_file import new_token
 from mlpm_core.services.admin.stopping import Stop
 from mlpm_core.services.lifecycle import refuse_to_start, serving, settings_or_end
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 INDEX = Path(st.__file__).parent / "static" / "index.html"
+HEAD = head_of(
+    {m: (HERE / "pages" / f"{m}.css").read_text("utf-8") for m in ("print", "screen")},
+    (HERE / "pages" / "screen.js").read_text("utf-8"),
+)
 SETTINGS, STOP, TOKEN = settings_or_end(), Stop(), new_token()
 
 
@@ -41,7 +45,7 @@ app = st.App(
         api_token=SETTINGS.token,
         data=SETTINGS.data,
         stop=STOP,
-        print_sheet=(HERE / "pages" / "print.css").read_text("utf-8"),
+        head=HEAD,
     ),
     lifespan=lifespan,
 )

@@ -8,6 +8,7 @@ from pages.parts.overview import search
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
 addresses.rename("known", "as_of")
+addresses.step_back()
 addresses.carry("project", "as_of", "range", "against")
 
 page = st.navigation(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
-from mlpm_core.api.print_sheet import PrintSheet
+from mlpm_core.api.page_head import PageHead, head_of
 from mlpm_core.api.routes import API, ROUTES
 from mlpm_core.api.security import SecurityMiddleware, content_security_policy, startup_refusal
 from mlpm_core.api.slow_bodies import SlowBodies
@@ -16,7 +16,7 @@ from mlpm_core.services.admin.tokens import Tokens
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["API", "ROUTES", "front_door", "startup_refusal"]
+__all__ = ["API", "ROUTES", "front_door", "head_of", "startup_refusal"]
 
 
 def front_door(
@@ -27,7 +27,7 @@ def front_door(
     api_token: str | None = None,
     data: Path | None = None,
     stop: Stop | None = None,
-    print_sheet: str = "",
+    head: str = "",
 ) -> list[Middleware]:
     """The middleware that stands before everything; see `mlpm_core.api.security`.
 
@@ -45,12 +45,12 @@ def front_door(
         Where ``mlpm token`` keeps those that open only a part.
     stop
         Tells when the process was asked to end; without it, it never is.
-    print_sheet
-        The style sheet with which screens are printed.
+    head
+        What is added to the head of Streamlit's page, from `head_of`.
     """
     door = Middleware(
         SecurityMiddleware,
-        policy=content_security_policy(index_html),
+        policy=content_security_policy(index_html.read_text("utf-8") + head),
         token=token,
         address=address,
         api_token=api_token,
@@ -59,5 +59,5 @@ def front_door(
     return [
         door,
         Middleware(SlowBodies, stop=stop or Stop()),
-        Middleware(PrintSheet, sheet=print_sheet),
+        Middleware(PageHead, head=head),
     ]

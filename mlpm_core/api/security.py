@@ -28,7 +28,6 @@ from mlpm_core.services.session.addresses import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -211,15 +210,16 @@ class SecurityMiddleware:
         return None
 
 
-def content_security_policy(index_html: Path) -> str:
+def content_security_policy(page: str) -> str:
     """The strictest policy under which Streamlit, its charts and its grids work.
 
     Parameters
     ----------
-    index_html
-        Streamlit's page; the hashes of its inline scripts are allowed and no other inline script.
+    page
+        Streamlit's page with what is added to it; the hashes of its inline scripts are allowed,
+        and no other inline script.
     """
-    inline = re.findall(r"<script>(.*?)</script>", index_html.read_text("utf-8"), re.DOTALL)
+    inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
         for script in inline

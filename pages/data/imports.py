@@ -17,7 +17,7 @@ st.markdown(import_text.imports(rows))
 row = controls.batch_of_table(rows)
 receipt = queries.receipt(project, row["batch"])
 
-st.subheader(f"Batch {receipt.batch}", anchor=False)
+st.header(f"Batch {receipt.batch}", anchor=False)
 st.caption(import_text.batch(receipt, row["channel"]))
 import_steps.report(receipt)
 import_steps.origin(project, row)

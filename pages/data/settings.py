@@ -4,7 +4,7 @@ from pages.parts.common import queries
 from pages.parts.data import demo
 
 loaded = queries.loaded_demo()
-st.subheader("The demo", anchor=False)
+st.header("The demo", anchor=False)
 st.markdown(demo.sentence(loaded))
 if loaded.batches:
     demo.details(loaded)

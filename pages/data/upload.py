@@ -17,7 +17,7 @@ if file is None:
 
 upload = import_steps.asked_for(project, kind, file)
 receipt = import_steps.checked(upload, file)
-st.subheader(file.title, anchor=False)
+st.header(file.title, anchor=False)
 st.markdown(import_text.receipt(receipt))
 questions.answered_before(upload, file, receipt)
 if not mapping_step.columns_of(upload, file, receipt):

@@ -21,7 +21,7 @@ if board.options and not board.is_empty:
     st.markdown(text.lead(board))
     is_open = work.choice("Record the decision", project, {"decisions"}, icon="gavel")
     form = work.place("decision") if is_open else None
-    st.subheader("Options compared in five dimensions", anchor=False, help=text.computed(board))
+    st.header("Options compared in five dimensions", anchor=False, help=text.computed(board))
     printing.table(
         tables.five_dimensions(board.options),
         hide_index=True,
@@ -37,7 +37,7 @@ if board.options and not board.is_empty:
             decisions.form(project, board, view.day, recorded, designs)
 
 if recorded:
-    st.subheader("Recorded decisions", anchor=False)
+    st.header("Recorded decisions", anchor=False)
     decisions.recorded(recorded)
     costs.beside_decisions(project, line)
 

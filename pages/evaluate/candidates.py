@@ -37,7 +37,7 @@ if board.problem is not None:
         case=line.case.value_case_id,
     )
 
-st.subheader("Net benefit of each option", anchor=False, help=text.computed(board))
+st.header("Net benefit of each option", anchor=False, help=text.computed(board))
 charts.draw(
     tables.intervals(board),
     charts.intervals(f"Net benefit, {board.currency} / year"),
@@ -45,7 +45,7 @@ charts.draw(
 )
 st.caption(text.chart(board))
 
-st.subheader("Side by side", anchor=False)
+st.header("Side by side", anchor=False)
 printing.table(
     tables.options(board),
     hide_index=True,
@@ -58,7 +58,7 @@ if caveat := text.board(board):
 insights.before_choosing(queries.advice_among(project, line.case.value_case_id), board.currency)
 
 if board.unvalued:
-    st.subheader("Candidates without a value", anchor=False)
+    st.header("Candidates without a value", anchor=False)
     printing.table(
         tables.unvalued(board),
         hide_index=True,

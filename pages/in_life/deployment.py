@@ -26,7 +26,7 @@ part = deployments.over(view, shown)
 marks = events.of_deployment(part)
 deployments.value_over_time(part, view, shown, marks)
 
-st.subheader("Monitored metrics", anchor=False)
+st.header("Monitored metrics", anchor=False)
 deployments.metrics(part, view, shown, marks)
 events.listing(marks)
 deployments.limits(view)

@@ -14,7 +14,7 @@ if not lines:
 
 st.markdown(text.health(lines), help=terms.HEALTH)
 
-st.subheader("Models in use, the worst first", anchor=False)
+st.header("Models in use, the worst first", anchor=False)
 line = deployments.chosen_of_table(lines)
 st.caption(
     "Health follows from the age of the results, the limits of the metrics and, for a champion, "

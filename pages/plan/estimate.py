@@ -79,13 +79,13 @@ elif view:
             estimates.chance(view)
             left, right = work.halves([3, 2], is_narrow=is_open)
             with left:
-                st.subheader("From the guess to the plan", anchor=False, help=terms.WATERFALL)
+                st.header("From the guess to the plan", anchor=False, help=terms.WATERFALL)
                 shown = estimates.waterfall(view)
                 charts.draw(tables.waterfall(view), plan_charts.waterfall(), shown)
                 st.caption(shown)
                 estimates.steps(view)
             with right:
-                st.subheader("What to find out first", anchor=False)
+                st.header("What to find out first", anchor=False)
                 estimates.unknowns(view)
         else:
             estimates.questions(view)

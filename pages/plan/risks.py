@@ -17,7 +17,7 @@ risks.burn_down(view)
 risks.register(view)
 offered_risks.offers(project, risk_queries.offered_risks(project))
 
-st.subheader("Checks", anchor=False)
+st.header("Checks", anchor=False)
 shown = risk_queries.project_checks(project, checks.phase(asked.phase))
 checks.stance(shown)
 checks.blocking(shown)

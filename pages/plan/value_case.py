@@ -35,7 +35,7 @@ figures = st.container()
 if is_open:
     fields, figures = work.beside("value_case")
     with fields:
-        st.subheader("Assumptions", anchor=False)
+        st.header("Assumptions", anchor=False)
         start.fill_in(project, saved)
         entered = case_inputs.fields(project, line.case)
         case = queries.case(project, line.case.value_case_id, entered.changes)
@@ -54,7 +54,7 @@ if insight is not None:
         panels.dimension_cards(case)
         left, right = work.halves([5, 4], is_narrow=is_open)
         with left:
-            st.subheader("Fifty equally likely outcomes", anchor=False)
+            st.header("Fifty equally likely outcomes", anchor=False)
             charts.draw(
                 tables.dots(case),
                 charts.dotplot(f"Net benefit, {case.currency} / year"),
@@ -69,6 +69,6 @@ if insight is not None:
     bridges.since_the_plan(case, queries.change(project, case.value_case_id, changes))
     panels.baselines(queries.against_baselines(project, case.value_case_id, changes), case)
 if printing.is_on():
-    st.subheader("Assumptions", anchor=False)
+    st.header("Assumptions", anchor=False)
     panels.inputs(case)
 panels.how_it_was_made(case)

@@ -130,7 +130,7 @@ def run(app: AppTest) -> AppTest:
 
 def said(app: AppTest) -> str:
     """All text of a screen, as a person could read it."""
-    kinds = ("markdown", "caption", "info", "error", "warning", "success", "subheader")
+    kinds = ("markdown", "caption", "info", "error", "warning", "success", "header")
     return "\n".join(element.value for kind in kinds for element in app.get(kind))
 
 

@@ -58,7 +58,7 @@ def _lines(block: Any) -> Any:
 
 
 def _metric(metric: Metric) -> str:
-    text = f"{metric.label}: {metric.body}"
+    text = f"{metric.icon} {metric.label}: {metric.body}".removeprefix(" ")
     if metric.delta:
         arrow = Metric.MetricDirection.Name(metric.direction).lower()
         colour = Metric.MetricColor.Name(metric.color).lower()

@@ -37,7 +37,7 @@ def everything(app: AppTest) -> str:
 
 
 def said_of(app: AppTest) -> str:
-    kinds = ("markdown", "caption", "info", "error", "warning", "success", "subheader")
+    kinds = ("markdown", "caption", "info", "error", "warning", "success", "header")
     return "\n".join(element.value for kind in kinds for element in app.main.get(kind))
 
 
@@ -145,7 +145,7 @@ def test_an_unknown_way_to_move_a_kpi_waits_for_a_choice():
         mechanism="alchemy",
     )  # fmt: skip
     assert "There is no mechanism “alchemy”" in warned(app)
-    assert "5 · What must be true for the model to pay?" not in [s.value for s in app.subheader]
+    assert "5 · What must be true for the model to pay?" not in [s.value for s in app.header]
     app.radio(key="mechanism").set_value("triage_automation")
     run(app)
     assert not warned(app)
@@ -197,7 +197,7 @@ def test_what_belongs_to_another_project_is_not_shown_under_this_one():
     assert not has_figures(app)
     app = open_screen("imports", project=DEMAND, batch="B00050")
     assert "There is no batch “B00050”" in warned(app)
-    assert "Batch B" not in " ".join(s.value for s in app.subheader)
+    assert "Batch B" not in " ".join(s.value for s in app.header)
 
 
 @pytest.mark.usefixtures("demo")

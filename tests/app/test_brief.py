@@ -164,7 +164,7 @@ def test_a_hostile_text_stands_letter_by_letter(empty):
     )  # fmt: skip
     app = open_screen("brief", project="p")
     cells = [str(c) for c in app.table[0].value.reset_index().to_numpy().ravel()]
-    kinds = ("markdown", "caption", "info", "warning", "error", "subheader")
+    kinds = ("markdown", "caption", "info", "warning", "error", "header")
     texts = cells + [element.value for kind in kinds for element in app.get(kind)]
     odd = [text for text in texts if "img" in text]
     assert len(odd) >= 6

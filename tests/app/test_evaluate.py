@@ -94,7 +94,7 @@ def test_a_decision_without_a_reason_is_refused_and_keeps_what_was_typed():
 def test_a_meeting_sees_who_would_choose_what_and_why():
     app = open_screen("adoption", project="bike-shop-winback", edit="1")
     shown = said(app).replace("\\", "")
-    assert "Who would choose what" in [s.value for s in app.subheader]
+    assert "Who would choose what" in [s.value for s in app.header]
     assert "Mara Lindqvist" in shown
     assert "would choose **champion-1.0**" in shown
     people = next(d.value for d in app.dataframe if "Would choose" in d.value)
@@ -107,7 +107,7 @@ def test_before_choosing_it_is_told_what_to_find_out():
     app = open_screen("candidates", project="bike-shop-winback")
     advice = next(d.value for d in app.dataframe if "Find out" in d.value)
     assert advice["How"].str.len().gt(0).all()
-    assert "What to find out before choosing" in [s.value for s in app.subheader]
+    assert "What to find out before choosing" in [s.value for s in app.header]
 
 
 def decided(demo, **what):
@@ -139,7 +139,7 @@ def test_a_withdrawn_and_an_imported_decision_are_listed_and_promise_nothing(dem
     imports.import_file(demo.acting_as("eve"), WINBACK, "decisions", "d.csv", row, channel="http")
     app = open_screen("adoption", project=WINBACK, edit="1")
     shown = said(app).replace("\\", "")
-    titles = [s.value.replace("\\", "") for s in app.subheader]
+    titles = [s.value.replace("\\", "") for s in app.header]
     assert {"D002: Gone again", "X1: Minutes"} <= set(titles)
     assert "Withdrawn on" in shown
     assert "by eve" in shown

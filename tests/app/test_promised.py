@@ -72,10 +72,10 @@ def test_a_kpi_is_chosen_by_the_link():
     app = open_screen("promised", project=DEMAND, kpi="write-downs")
     assert app.selectbox(key="kpi").value == "write-downs"
     assert "lower is better, promised 614k, target 597k" in said(app)
-    assert "To date" not in [s.value for s in app.subheader]
+    assert "To date" not in [s.value for s in app.header]
     app.selectbox(key="kpi").set_value("@net")
     run(app)
-    assert "To date" in [s.value for s in app.subheader]
+    assert "To date" in [s.value for s in app.header]
 
 
 @pytest.mark.usefixtures("demo")

@@ -75,7 +75,7 @@ def test_what_is_lacking_names_the_column(lack):
 @pytest.mark.usefixtures("demo")
 def test_without_groups_the_screen_says_how_to_prove_anything():
     app = open_screen("promised", project=WORKSHOP)
-    assert "Proven by measurement" in [s.value for s in app.subheader]
+    assert "Proven by measurement" in [s.value for s in app.header]
     assert "Nothing here is proven yet" in said(app)
 
 

@@ -115,7 +115,7 @@ def test_names_are_shown_letter_by_letter_and_never_as_markup(empty):
     )  # fmt: skip
     for screen in SCREENS:
         app = open_screen(screen, project="odd")
-        for kind in ("markdown", "caption", "info", "warning", "error", "metric", "subheader"):
+        for kind in ("markdown", "caption", "info", "warning", "error", "metric", "header"):
             for element in app.get(kind):
                 text = getattr(element, "value", "") + getattr(element, "label", "")
                 assert "**bold**" not in text, (screen, kind)

@@ -81,10 +81,10 @@ def test_a_wrong_cost_is_a_sentence_and_the_value_stays():
 @pytest.mark.usefixtures("demo")
 def test_a_case_in_life_says_what_moved_it_since_the_plan():
     app = open_screen("value_case", project=DEMAND)
-    assert "What changed since the plan" in [s.value for s in app.subheader]
+    assert "What changed since the plan" in [s.value for s in app.header]
     assert "The largest part of it is forecast error (WAPE): EUR" in plain(said(app))
     planned = open_screen("value_case", project=WINBACK)
-    assert "What changed since the plan" not in [s.value for s in planned.subheader]
+    assert "What changed since the plan" not in [s.value for s in planned.header]
 
 
 @pytest.mark.usefixtures("demo")

@@ -213,7 +213,7 @@ def test_nothing_below_the_interface_is_open_without_a_token(path, method):
 
 
 def test_the_policy_keeps_forms_at_home():
-    policy = content_security_policy(INDEX)
+    policy = content_security_policy(INDEX.read_text("utf-8"))
     assert "form-action 'self'" in policy.split("; ")
     for closed in ("object-src 'none'", "base-uri 'self'", "frame-ancestors 'self'"):
         assert closed in policy.split("; ")

@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,6 +46,10 @@ _WITHIN = {
 }
 """What a key's value gives its meaning to: another project has other value cases."""
 _BOUND = ("made", "since")  # Streamlit keeps them, and writes them again
+_KEPT = (
+    "project",
+    "draft",
+)  # there always is one in view; what was typed is kept until it is saved
 
 
 def named(key: str) -> tuple[str, ...]:
@@ -52,12 +57,24 @@ def named(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(st.query_params.get_all(key)))
 
 
-def carry(*keys: str) -> None:
-    """Write what was chosen for all screens into the address of a screen that was just opened.
+def step_back() -> None:
+    """After the browser's Back or Forward, let go of every choice that the address has no more.
 
-    Called before anything else, the browser then has one step back to the screen that was left:
-    Streamlit first writes what is written before its navigation, and the new screen after it.
+    Without it a choice that has no default in the address, such as all days, could not be gone
+    back to: what was chosen since would be written into the address again.
     """
+    run = get_script_run_ctx()
+    if run is None or not run.is_history_navigation:
+        return
+    for seen in [str(name) for name in st.session_state if str(name).startswith("seen_")]:
+        key = seen.removeprefix("seen_")
+        if key not in st.query_params and key not in _KEPT:
+            del st.session_state[seen]
+            st.session_state[key] = None
+
+
+def carry(*keys: str) -> None:
+    """Write what was chosen for all screens into the address of a screen that was just opened."""
     for key in keys:
         if st.session_state.pop(f"left_{key}", False):
             st.session_state[key] = None

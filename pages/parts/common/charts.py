@@ -319,7 +319,10 @@ def _of_month(realised: str, promised: str) -> list[alt.Tooltip]:
 
 
 def finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Spec:
-    """The specification without Altair's empty data, whose marks say what is written or nothing."""
+    """The specification without Altair's empty data, whose marks say what is written or nothing.
+
+    A screen reader is told what the chart shows and its axes; the table beside has every value.
+    """
     spec = chart.to_dict()
     for part in (spec, *spec.get("layer", ())):
         part.pop("data", None)

@@ -102,7 +102,11 @@ def at_pointer(
 
 
 def silenced(spec: Spec) -> Spec:
-    """A specification whose marks say what is written for them or nothing; never raw fields."""
+    """A specification whose marks say what is written for them or nothing; never raw fields.
+
+    To a screen reader they say nothing: the chart has a text of its own.
+    """
+    spec.setdefault("config", {}).setdefault("mark", {})["aria"] = False
     for part in spec.get("layer", [spec]):
         part["encoding"].setdefault("tooltip", None)
     return spec

@@ -47,16 +47,16 @@ def kpi_cards(project: str, today: date, lines: Sequence[KpiLine]) -> None:
 
 def _card(line: KpiLine, project: str, today: date) -> None:
     kpi, value = line.kpi, line.shown
-    label = f"{ICONS[kpi.dimension]} {literal(kpi.title)}"
+    label, icon = literal(kpi.title), ICONS[kpi.dimension]
     if value is None:
-        st.metric(label, NOTHING)
+        st.metric(label, NOTHING, icon=icon)
         _badges(line)
         st.caption(literal(kpi.reason or "Not available yet."))
     else:
         target = line.target.target if line.target else None
         digits = digits_beside(value, target, kpi.baseline)
         shown = literal(figure(value, kpi.unit, digits))
-        st.metric(label, shown, **_towards_target(line, value, digits))
+        st.metric(label, shown, icon=icon, **_towards_target(line, value, digits))
         with st.container(horizontal=True, vertical_alignment="center"):
             _badges(line)
             st.caption(_evidence(line), help=terms.LIKELY)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_cases import BaselineValue, CaseValue
 
 _CYCLE_TIME = "Not added up: a case means something else in every project. Each KPI shows its own."
+_NET_ICON = ":material/account_balance:"
 
 
 @contextmanager
@@ -119,7 +120,7 @@ def totals(shown: Portfolio) -> None:
         for dimension in (None, *Dimension):
             with st.container(border=True, height="stretch"):
                 if dimension is Dimension.CYCLE_TIME:
-                    st.metric(dimension_label(dimension), NOTHING)
+                    st.metric(dimension.label, NOTHING, icon=ICONS[dimension])
                     st.caption(_CYCLE_TIME)
                 for total in shown.totals:
                     if total.dimension is dimension:
@@ -128,13 +129,6 @@ def totals(shown: Portfolio) -> None:
                         _estimate(dimension, total.realised, total.unit, of, meaning)
                         planned = short_figure(total.planned.mean, total.unit, dimension)[0]
                         st.caption(literal(f"planned {planned}"))
-
-
-def dimension_label(dimension: Dimension | None) -> str:
-    """A dimension, or net benefit, with its icon."""
-    if dimension is None:
-        return ":material/account_balance: Net benefit"
-    return f"{ICONS[dimension]} {dimension.label}"
 
 
 def _estimate(
@@ -147,7 +141,10 @@ def _estimate(
 ) -> None:
     """A figure with what it counts, per what, its likely range and its grade."""
     value, per = short_figure(estimate.mean, unit, dimension)
-    st.metric(dimension_label(dimension), literal(value), help=help)
+    label, icon = ("Net benefit", _NET_ICON)
+    if dimension is not None:
+        label, icon = dimension.label, ICONS[dimension]
+    st.metric(label, literal(value), icon=icon, help=help)
     no_change = estimate.is_exact and estimate.mean == 0
     ends = f"does not change, {grade_in_words(grade)}"
     if not no_change:

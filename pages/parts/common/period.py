@@ -106,7 +106,7 @@ def _follow(key: str, options: dict[str, str]) -> None:
     """Put into the controls what the address names, else what was chosen on another screen."""
     choice, default = f"{key}_choice", next(iter(options))
     if not addresses.is_news(key):
-        if choice not in st.session_state:
+        if choice not in st.session_state or st.session_state.get(key) is None:
             _put(key, st.session_state.get(key) or default, options)
         for held in (choice, f"{key}_days"):  # another screen's control has to be told again
             if held in st.session_state:

@@ -51,7 +51,7 @@ def record_in_view(
         row_id: row for row in rows if (row_id := _id(record, row)) in in_sight or is_shown(row)
     }
     if not by_id and not addresses.named("record"):
-        st.subheader(f"Add a new {inner(record.singular)}", anchor=False)
+        st.header(f"Add a new {inner(record.singular)}", anchor=False)
         return None
     titles = {_NEW: f"Add a new {inner(record.singular)}"}
     for row_id, row in by_id.items():

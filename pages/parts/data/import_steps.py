@@ -243,7 +243,7 @@ def last(project: str) -> None:
     if batch not in [row["batch"] for row in queries.receipts(project)]:
         return
     receipt = queries.receipt(project, batch)
-    st.subheader(f"Receipt of {batch}", anchor=False)
+    st.header(f"Receipt of {batch}", anchor=False)
     st.markdown(import_text.receipt(receipt))
     report(receipt)
     with st.container(horizontal=True):

@@ -40,7 +40,7 @@ def section(project: str) -> None:
     standing = [s for s in source_states.states(there.settings, now) if s.project == project]
     if not standing and not file.faults:
         return
-    st.subheader("Scheduled sources", anchor=False)
+    st.header("Scheduled sources", anchor=False)
     if file.faults:
         faults = "\n".join(f"- {literal(fault)}" for fault in file.faults)
         st.warning(f"What is written wrong is not read; all other sources are.\n\n{faults}")

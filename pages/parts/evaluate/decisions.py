@@ -239,7 +239,7 @@ def _anchor(decision: DecisionView) -> str:
 
 
 def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
-    st.subheader(
+    st.header(
         f"{literal(decision.decision_id)}: {literal(decision.title)}", anchor=_anchor(decision)
     )
     _badges(decision)

@@ -37,7 +37,7 @@ _HELP = {
 
 def who_would_choose_what(preferences: Preferences, currency: str) -> None:
     """The survivors with their share of all weightings, and what each stakeholder would choose."""
-    st.subheader(
+    st.header(
         "Who would choose what",
         anchor=False,
         help="Revenue and cost saving count together as money. Each criterion is measured from "

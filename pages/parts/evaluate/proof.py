@@ -47,7 +47,7 @@ _MISSING = {
 
 def section(project: str, value_case_id: str, today: date) -> Mapping[str, ProofChoice]:
     """The designs as a table; gives back those that can be picked, by what they are called."""
-    st.subheader("Will we ever know?", anchor=False, help=_HELP)
+    st.header("Will we ever know?", anchor=False, help=_HELP)
     kpis = _kpis_to_prove(project, value_case_id)
     if not kpis:
         st.info(

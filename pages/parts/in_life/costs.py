@@ -31,7 +31,7 @@ _TYPE = next(c for c in columns(Cost) if c.name == "cost_type")
 def section(view: DeliveredView) -> None:
     """Actual cost beside planned, the realised net after it, and what one case cost."""
     costs, currency = view.costs, view.case.currency
-    st.subheader("What it cost", anchor=False)
+    st.header("What it cost", anchor=False)
     st.markdown(lead(costs))
     if not costs.is_recorded:
         st.page_link(

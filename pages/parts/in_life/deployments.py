@@ -77,7 +77,7 @@ def value_over_time(
     value = view.line.value
     if value is None:
         return
-    st.subheader("Estimated value per week", anchor=False, help=terms.VALUE_RATE)
+    st.header("Estimated value per week", anchor=False, help=terms.VALUE_RATE)
     if not whole.rates:
         without_value(value)
         return
@@ -103,7 +103,7 @@ def _grey(frame: pd.DataFrame, shown: ShownPeriod) -> str:
 def head(line: DeploymentLine) -> None:
     """The chosen deployment in short, with the way to its page."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(literal(line.case_title), anchor=False)
+        st.header(literal(line.case_title), anchor=False)
         panels.badge(line.health.health.label)
     st.markdown(f"{text.slot(line)}. {literal(line.health.reason)}")
     st.caption(
@@ -159,7 +159,7 @@ def without_value(line: PortfolioRow) -> None:
 
 def slots(view: DeploymentView) -> None:
     """Every part that this model plays or played, with its days."""
-    st.subheader("Slots of this model", anchor=False, help=terms.SLOT)
+    st.header("Slots of this model", anchor=False, help=terms.SLOT)
     printing.table(
         in_life_tables.slots(view.slots),
         hide_index=True,
@@ -232,7 +232,7 @@ def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True)
     """How the mix of cases moved and where the model errs; nothing without segments."""
     if not view.segments:
         return
-    st.subheader("Segments", anchor=False)
+    st.header("Segments", anchor=False)
     if not is_all:
         st.caption("Segments are shown for all days.")
     for segment in view.segments:

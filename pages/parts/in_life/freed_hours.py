@@ -59,7 +59,7 @@ def section(project: str, case: CaseValue) -> None:
     found = _counted(project, case.value_case_id)
     if found is None and not frees_hours(case):
         return
-    st.subheader("Freed hours", anchor=False, help=_HELP)
+    st.header("Freed hours", anchor=False, help=_HELP)
     if found is None:
         st.caption(
             "Nobody has counted yet how many hours were freed and where they went, so how many of "

@@ -127,7 +127,7 @@ def nothing_measured(view: KpiView) -> None:
 def who_and_what(view: KpiView, series: KpiSeries | None) -> None:
     """Who owns it, how it is counted, where its values come from and how old they are."""
     kpi = view.kpi
-    st.subheader("Who owns it, and what was promised", anchor=False)
+    st.header("Who owns it, and what was promised", anchor=False)
     lines = [
         f"**Owner**: {literal(kpi.owner or 'nobody yet')}. {kpi.dimension.label}; "
         f"{kpi.direction} is better.",
@@ -182,7 +182,7 @@ def _told(view: KpiView) -> None:
 def what_moves_it(view: KpiView) -> None:
     """The driver tree from the KPI's dimension down to the metrics of the model."""
     case = view.case
-    st.subheader("What moves it", anchor=False)
+    st.header("What moves it", anchor=False)
     if case is None:
         st.caption(literal(view.no_implied or "No model moves it."))
         return
@@ -219,7 +219,7 @@ def what_moves_it(view: KpiView) -> None:
 
 def since(view: KpiView, series: KpiSeries | None) -> None:
     """What changed since a day that one picks."""
-    st.subheader("What changed since a day", anchor=False)
+    st.header("What changed since a day", anchor=False)
     chosen = st.date_input(
         "Since",
         value=view.day - _FOUR_WEEKS,

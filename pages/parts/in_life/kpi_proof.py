@@ -50,7 +50,7 @@ def section(view: KpiView, series: KpiSeries) -> None:
     seen = proof.agreement
     if seen is None:
         return
-    st.subheader("Did it move as the model implies?", anchor=False, help=_HELP)
+    st.header("Did it move as the model implies?", anchor=False, help=_HELP)
     word, icon, colour = _VERDICTS[seen.verdict]
     st.badge(word, icon=icon, color=colour)
     st.markdown(literal(sentence(seen, proof, view.kpi.unit, _word(series))))

@@ -73,7 +73,7 @@ def _amount(value: float | None, currency: str) -> str:
 
 def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
     """Net benefit by month and to date, or the months of a chosen KPI, which is given back."""
-    st.subheader("Month by month", anchor=False)
+    st.header("Month by month", anchor=False)
     shown = _chosen(view)
     if shown is not None:
         charts.draw(
@@ -100,7 +100,7 @@ def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
             query_params=panels.here(kpi=shown.kpi.kpi_id),
         )
     else:
-        st.subheader("To date", anchor=False)
+        st.header("To date", anchor=False)
         frame = events.on_months(tables.to_date(view), [m.start for m in view.to_date], marks)
         charts.draw(frame, charts.realised_to_date(view.case.currency), say.to_date(view))
         st.caption(say.to_date(view))
@@ -118,7 +118,7 @@ def _chosen(view: DeliveredView) -> KpiMonths | None:
 
 def promises(view: DeliveredView) -> None:
     """Every promise of the project, and what became of it."""
-    st.subheader("Promises", anchor=False)
+    st.header("Promises", anchor=False)
     if not view.promises:
         st.info(
             "Nobody has recorded what was promised to whom. A promise is a KPI's value on a date, "
@@ -148,7 +148,7 @@ def promises(view: DeliveredView) -> None:
 
 def decisions_due(view: DeliveredView) -> None:
     """Decisions whose review date has come, promised beside realised."""
-    st.subheader("Decisions to review", anchor=False)
+    st.header("Decisions to review", anchor=False)
     if view.decisions_due:
         decisions.recorded(view.decisions_due)
     else:

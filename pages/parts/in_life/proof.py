@@ -43,7 +43,7 @@ def section(project: str, *, is_in_use: bool = True) -> None:
     view = queries.proofs(project)
     if not is_in_use and not view.of_kpis and not any(p.is_planned for p in view.proofs):
         return
-    st.subheader("Proven by measurement", anchor=False, help=say.EVER)
+    st.header("Proven by measurement", anchor=False, help=say.EVER)
     for measured in view.of_kpis:
         with st.container(border=True):
             _one(project, measured)
@@ -117,7 +117,7 @@ def on_kpi(project: str, kpi_id: str) -> None:
     """On the KPI screen: what an experiment on this KPI says, where there is one."""
     mine = [m for m in queries.proofs(project).of_kpis if m.kpi_id == kpi_id]
     if mine:
-        st.subheader("Proven by measurement", anchor=False, help=say.EVER)
+        st.header("Proven by measurement", anchor=False, help=say.EVER)
     for measured in mine:
         _one(project, measured)
 

@@ -116,6 +116,8 @@ def find(label: str, key: str, placeholder: str) -> str:
     """A text that is looked for, letter by letter; it stands in the address."""
     if addresses.is_news(key):
         st.session_state[key] = addresses.named(key)[0][:_LONGEST]
+    elif st.session_state.get(key) is None:  # not yet, or no more after a step back
+        st.session_state[key] = ""
     text: str = st.text_input(
         label,
         key=key,

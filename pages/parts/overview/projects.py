@@ -40,7 +40,7 @@ def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, 
     tuple
         The projects that are listed, in their order, and the estimates of all.
     """
-    st.subheader("Projects", anchor=False)
+    st.header("Projects", anchor=False)
     st.markdown(words.overview(together(rows)))
     chosen, by, order = filters.bar(rows)
     listed = [row for row in rows if chosen.takes(row)]
@@ -97,7 +97,7 @@ def one_project(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary]) ->
         return
     by_id = {row.project: row for row in rows}
     titles = {name: row.record.title for name, row in by_id.items()}
-    st.subheader("One project in short", anchor=False)
+    st.header("One project in short", anchor=False)
     if st.session_state.get("shown") not in (None, *by_id):
         st.session_state["shown"] = ""  # the filter leaves it out
     chosen = filters.narrowed("Project", "The first of the list", titles, "shown")

@@ -30,7 +30,7 @@ def table(view: ChecksView) -> None:
 
     Data kept too long stand above it.
     """
-    st.subheader("Data and models that are kept", anchor=False)
+    st.header("Data and models that are kept", anchor=False)
     kept = view.artefacts
     if not kept:
         st.caption(

@@ -25,7 +25,7 @@ def since_the_plan(case: CaseValue, change: Change) -> None:
     """What moved the value from the plan to what is monitored."""
     if case.current is None or case.planned is None:
         return
-    st.subheader("What changed since the plan", anchor=False, help=terms.BRIDGE)
+    st.header("What changed since the plan", anchor=False, help=terms.BRIDGE)
     _draw(change, case.currency, ("Planned", "Now"))
 
 

@@ -286,7 +286,7 @@ def conflicts(view: BriefView) -> None:
         if view.weights is not None:
             st.caption("No two of the stakeholders asked disagree.")
         return
-    st.subheader("Where stakeholders disagree", anchor=False)
+    st.header("Where stakeholders disagree", anchor=False)
     by_name = {s.name: s for s in view.stakeholders}
     for conflict in view.conflicts:
         with st.container(border=True):

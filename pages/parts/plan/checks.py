@@ -140,7 +140,7 @@ def readiness(view: ChecksView) -> None:
 
 def documents(view: ChecksView) -> None:
     """Documents that somebody needs by a day."""
-    st.subheader("Documents due", anchor=False)
+    st.header("Documents due", anchor=False)
     if not view.documents:
         st.caption("None. A task of the category Documents with a day stands here until done.")
         return
@@ -165,7 +165,7 @@ def documents(view: ChecksView) -> None:
 
 def rebuilds(view: ChecksView) -> None:
     """Whether each model could be built again; red when nobody ever did."""
-    st.subheader("Could we build it again?", anchor=False)
+    st.header("Could we build it again?", anchor=False)
     if not (view.rebuilds or view.not_kept):
         st.caption("No model is kept yet. Add it and what it was made from as artefacts.")
     if view.rebuilds:

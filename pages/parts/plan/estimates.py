@@ -228,7 +228,7 @@ def unknowns(view: EstimateView) -> None:
 
 def questions(view: EstimateView) -> None:
     """What to ask before any figure is shown, and by how much each answer multiplies."""
-    st.subheader("Questions to ask first", anchor=False)
+    st.header("Questions to ask first", anchor=False)
     printing.table(
         pd.DataFrame(
             {

@@ -60,7 +60,7 @@ def must_be_true(case: CaseValue) -> None:
     if case.best is None:
         return
     shown = needed(case)
-    st.subheader("What must be true", anchor=False, help=terms.BREAK_EVEN)
+    st.header("What must be true", anchor=False, help=terms.BREAK_EVEN)
     if not shown:
         st.caption("No input alone can bring the net benefit to zero.")
         return
@@ -110,7 +110,7 @@ def margin(entry: Condition, currency: str) -> str:
 
 def find_out_next(case: CaseValue, insight: Insight) -> None:
     """What knowing more is worth before the choice, the study that tells it, and the tornado."""
-    st.subheader("What to find out next", anchor=False, help=terms.FIND_OUT)
+    st.header("What to find out next", anchor=False, help=terms.FIND_OUT)
     st.markdown(_next(case, insight))
     if insight.advice:
         printing.table(
@@ -222,7 +222,7 @@ def _silent(insight: Insight) -> str:
 
 def before_choosing(advice: Sequence[Advice], currency: str) -> None:
     """What to find out before one of several candidates is chosen."""
-    st.subheader("What to find out before choosing", anchor=False, help=terms.FIND_OUT)
+    st.header("What to find out before choosing", anchor=False, help=terms.FIND_OUT)
     if not advice:
         st.caption("Nothing that is still uncertain is worth finding out before you choose.")
         return
@@ -332,7 +332,7 @@ def _tornado(insight: Insight, currency: str) -> str:
 
 def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> None:
     """What the value leaves once building and running it are paid, and by when."""
-    st.subheader("Does it pay?", anchor=False)
+    st.header("Does it pay?", anchor=False)
     paid = insight.pays
     if insight.problem:
         st.markdown(f":material/error: {literal(insight.problem)}")

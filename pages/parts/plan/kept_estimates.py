@@ -51,7 +51,7 @@ def closing(project: str, view: TaskEstimateView) -> None:
 def show(project: str, view: TaskEstimateView) -> None:
     """The estimates that were kept, what is left, and the way to keep today's."""
     found = task_queries.history(project)
-    st.subheader("Work left", anchor=False, help=terms.WORK_LEFT)
+    st.header("Work left", anchor=False, help=terms.WORK_LEFT)
     for alarm in found.alarms:
         st.warning(literal(alarm), icon=":material/warning:")
     frame = task_queries.work_left(view, found.snapshots)

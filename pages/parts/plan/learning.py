@@ -39,7 +39,7 @@ def _link(kind: str, label: str) -> None:
 
 
 def _closed(view: LearningView) -> None:
-    st.subheader("Closed projects", anchor=False, help=literal(text.how_reference(view)))
+    st.header("Closed projects", anchor=False, help=literal(text.how_reference(view)))
     if view.closed:
         st.markdown(literal(text.outside(view)))
         printing.table(
@@ -64,7 +64,7 @@ def _closed(view: LearningView) -> None:
 
 
 def _estimators(view: LearningView) -> None:
-    st.subheader("Who estimates how well", anchor=False)
+    st.header("Who estimates how well", anchor=False)
     st.markdown(literal(text.estimators(view)))
     if not view.estimators:
         return
@@ -104,7 +104,7 @@ def _times(value: float | None) -> str:
 
 
 def _pace(view: LearningView) -> None:
-    st.subheader("The team's pace", anchor=False)
+    st.header("The team's pace", anchor=False)
     st.markdown(literal(text.pace(view)))
     if any(view.weekly_done):
         frame = pd.DataFrame({"week": [day(week) for week in view.weeks], "done": view.weekly_done})

@@ -22,7 +22,7 @@ def offers(project: str, offered: tuple[OfferedFinding, ...]) -> None:
     if not offered:
         return
     n = counted(len(offered), "finding")
-    st.subheader("From lighthouse projects", anchor=False)
+    st.header("From lighthouse projects", anchor=False)
     st.markdown(f"**{n}** of lighthouse projects can be taken over into this brief.")
     for offer in offered:
         with st.container(border=True):

@@ -129,7 +129,7 @@ def burn_down(view: RisksView) -> None:
     """What is at risk week by week, in days or money."""
     if len(view.weeks) < 2:
         return
-    st.subheader("At risk, week by week", anchor=False)
+    st.header("At risk, week by week", anchor=False)
     units = {"days": "Person-days", "money": f"Money, {view.currency}"}
     unit = controls.segments("Unit", units, "unit", default="days") or "days"
     frame = pd.DataFrame(
@@ -153,7 +153,7 @@ def burn_down(view: RisksView) -> None:
 
 def register(view: RisksView) -> None:
     """Every risk with what it puts at risk, who knows, and when it is looked at next."""
-    st.subheader("Risks", anchor=False)
+    st.header("Risks", anchor=False)
     if not view.risks:
         st.caption("None is written down yet. Ask everybody on the team what worries them most.")
         return

@@ -111,7 +111,7 @@ def chances(view: TaskEstimateView) -> None:
 
 def waterfall(view: TaskEstimateView) -> None:
     """From the tasks' own numbers to the plan."""
-    st.subheader("From the own numbers to the plan", anchor=False, help=terms.WATERFALL)
+    st.header("From the own numbers to the plan", anchor=False, help=terms.WATERFALL)
     steps = view.estimated.planned.waterfall if view.estimated else ()
     frame = pd.DataFrame(
         {
@@ -144,7 +144,7 @@ def find_out(view: TaskEstimateView) -> None:
     """The open questions by how far their answer moves P80, and what moves the effort most."""
     if view.estimated is None:
         return
-    st.subheader("What to find out first", anchor=False, help=terms.FIND_FIRST)
+    st.header("What to find out first", anchor=False, help=terms.FIND_FIRST)
     unknowns = view.estimated.planned.unknowns
     if unknowns:
         printing.table(
@@ -168,7 +168,7 @@ def find_out(view: TaskEstimateView) -> None:
         st.caption(text.find_out_rests_on(view))
     else:
         st.caption(text.nothing_to_find_out(view))
-    st.subheader("What moves it most", anchor=False, help=terms.RANK_DRIVERS)
+    st.header("What moves it most", anchor=False, help=terms.RANK_DRIVERS)
     drivers = [d for d in view.estimated.now.drivers if d.correlation > 0][:6]
     printing.table(
         pd.DataFrame(
@@ -186,7 +186,7 @@ def roles(view: TaskEstimateView) -> None:
     """What each role has to do, and what more of it would change."""
     if view.estimated is None or not view.estimated.roles:
         return
-    st.subheader("What another head would change", anchor=False, help=terms.ONE_MORE)
+    st.header("What another head would change", anchor=False, help=terms.ONE_MORE)
     shown = view.estimated.roles
     printing.table(
         pd.DataFrame(
@@ -212,7 +212,7 @@ def learned(view: TaskEstimateView) -> None:
     said = text.learned(view)
     if not said:
         return
-    st.subheader("What the work so far says", anchor=False, help=terms.LEARNED)
+    st.header("What the work so far says", anchor=False, help=terms.LEARNED)
     for sentence in said:
         st.markdown(f"- {sentence}")
     updated = view.estimated.updated if view.estimated else None
@@ -278,7 +278,7 @@ def how(view: TaskEstimateView) -> None:
 
 def tasks(view: TaskEstimateView) -> None:
     """The tasks with their numbers and when each is done."""
-    st.subheader("Tasks", anchor=False)
+    st.header("Tasks", anchor=False)
     with st.container(horizontal=True):
         task_links()
     ends = {e.name: e.end for e in view.estimated.now.task_ends()} if view.estimated else {}

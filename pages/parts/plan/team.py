@@ -31,7 +31,7 @@ def show(project: str, demand: Demand | None = None) -> None:
     if view.n_open_tasks:
         _capacity(view)
     if view.n_open_tasks or view.in_use.year:
-        st.subheader("A year in use", anchor=False)
+        st.header("A year in use", anchor=False)
         st.markdown(literal(text.in_use(view.in_use)))
     with st.container(horizontal=True):
         for kind, label in (
@@ -46,7 +46,7 @@ def show(project: str, demand: Demand | None = None) -> None:
 
 
 def _cover(view: TeamView) -> None:
-    st.subheader("Who covers what", anchor=False)
+    st.header("Who covers what", anchor=False)
     roles = list(dict.fromkeys(line.person.role for line in view.people))
     printing.table(
         pd.DataFrame(
@@ -64,7 +64,7 @@ def _cover(view: TeamView) -> None:
 
 
 def _people(view: TeamView) -> None:
-    st.subheader("People", anchor=False)
+    st.header("People", anchor=False)
     printing.table(
         pd.DataFrame(
             {
@@ -84,7 +84,7 @@ def _people(view: TeamView) -> None:
 
 
 def _capacity(view: TeamView) -> None:
-    st.subheader("Days there are, days the work asks", anchor=False)
+    st.header("Days there are, days the work asks", anchor=False)
     st.markdown(literal(text.capacity(view)))
     if view.loads:
         printing.table(

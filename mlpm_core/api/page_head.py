@@ -1,4 +1,4 @@
-"""How screens look on paper: one style sheet, for paper only, in the head of Streamlit's page."""
+"""What Streamlit has no place for: style sheets and a script in the head of the page."""
 
 from __future__ import annotations
 
@@ -7,46 +7,67 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import Headers, MutableHeaders
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _END_OF_HEAD: Final = b"</head>"
 _SHORTER: Final = (b"accept-encoding", b"range", b"if-none-match", b"if-modified-since")
 
 
-class PrintSheet:
-    """Pure ASGI middleware that adds a style sheet for paper to the page that a browser opens.
+def head_of(sheets: Mapping[str, str], script: str) -> str:
+    """The elements of a head.
 
-    Streamlit has no place for one, and what is drawn on a screen stays as its theme says. The page
-    is asked for whole and as it is: it has 8 kB, and one that was packed could not be added to.
+    Parameters
+    ----------
+    sheets
+        Each style sheet by the medium that it is for.
+    script
+        What the page runs before anything of Streamlit.
+
+    Raises
+    ------
+    ValueError
+        When one of them would end its own element.
+
+    Examples
+    --------
+    >>> head_of({"print": "h1 { color: black }"}, "go()")
+    '<style media="print">h1 { color: black }</style><script>go()</script>'
+    """
+    if any("</" in part for part in (*sheets.values(), script)):
+        raise ValueError("A style sheet or a script may not hold the end of an element.")
+    styles = [f'<style media="{medium}">{sheet}</style>' for medium, sheet in sheets.items()]
+    return "".join([*styles, f"<script>{script}</script>"])
+
+
+class PageHead:
+    """Pure ASGI middleware that adds to the head of the page that a browser opens.
+
+    The page is asked for whole and as it is: it has 8 kB, and one that was packed could not be
+    added to.
 
     Parameters
     ----------
     app
         The application behind it.
-    sheet
-        The style sheet, without what ends a ``style`` element.
-
-    Raises
-    ------
-    ValueError
-        When the sheet would end its own element.
+    head
+        What is added, from `head_of`.
     """
 
-    def __init__(self, app: ASGIApp, *, sheet: str) -> None:
-        if "</" in sheet:
-            raise ValueError("A style sheet may not hold the end of an element.")
+    def __init__(self, app: ASGIApp, *, head: str) -> None:
         self.app = app
-        self.added = f'<style media="print">{sheet}</style>'.encode()
+        self.added = head.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on; a page that is opened becomes longer by the sheet."""
+        """Pass on; a page that is opened becomes longer by what is added."""
         if not _opens_a_page(scope):
             await self.app(scope, receive, send)
             return
         whole = [(name, value) for name, value in scope["headers"] if name not in _SHORTER]
         is_page = False
 
-        async def send_with_sheet(message: Message) -> None:
+        async def send_with_head(message: Message) -> None:
             nonlocal is_page
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -54,7 +75,7 @@ class PrintSheet:
                 if is_page:
                     length = int(headers["content-length"]) + len(self.added)
                     headers["content-length"] = str(length)
-                    del headers["etag"]  # these name the page without the sheet
+                    del headers["etag"]  # these name the page as it was
                     del headers["last-modified"]
             elif is_page and _END_OF_HEAD in message.get("body", b""):
                 body = message["body"].replace(_END_OF_HEAD, self.added + _END_OF_HEAD, 1)
@@ -62,7 +83,7 @@ class PrintSheet:
                 is_page = False
             await send(message)
 
-        await self.app({**scope, "headers": whole}, receive, send_with_sheet)
+        await self.app({**scope, "headers": whole}, receive, send_with_head)
 
 
 def _opens_a_page(scope: Scope) -> bool:
