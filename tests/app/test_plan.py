@@ -224,5 +224,6 @@ def test_two_ways_to_do_it_stand_beside_each_other():
     assert first["No usable model"] == lighthouse["No usable model"] == "22%"
     gone = [int(row["Spent until one knows"].split()[0]) for row in (first, lighthouse)]
     assert gone[1] < gone[0] / 2
+    assert "Seen from outside, 12 person-days become 19 at even odds" in plain(said(app))
     alone = open_screen("estimate", project="bike-shop-winback")
     assert not [d for d in alone.dataframe if "Spent until one knows" in d.value]
