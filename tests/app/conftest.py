@@ -134,6 +134,12 @@ def said(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in app.get(kind))
 
 
+def opening(app: AppTest) -> str:
+    """The sentence that a screen opens with, below the line of what the project needs next."""
+    steps = (":material/circle:", ":material/check_circle:")
+    return str(next(m.value for m in app.markdown if not m.value.startswith(steps)))
+
+
 def plain(text: str) -> str:
     """What a reader sees of text with its Markdown escaped."""
     return text.replace("\\", "").replace("\u2060", "")

@@ -12,7 +12,7 @@ from mlpm_core.services.plan.estimates import of_case, project_estimates
 from mlpm_core.services.plan.personal_notes import PersonalNote, PersonalNotes
 from mlpm_core.services.valuation.value_cases import case_value
 from pages.parts.plan import personal_notes
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import open_screen, opening, run, said
 from tests.patience import PATIENCE
 
 DEMAND = "bike-shop-demand"
@@ -60,7 +60,7 @@ def briefed(empty):
 @pytest.mark.usefixtures("briefed")
 def test_the_brief_opens_with_what_stands_in_the_way():
     app = open_screen("brief", project="p")
-    assert plain(app.markdown[0].value) == (
+    assert plain(opening(app)) == (
         "**P** is **not understood yet**: 1 of 3 findings checked or proven, 1 blocker open, "
         "4 areas without any question, 1 stakeholder not yet asked what matters and 1 pair of "
         "stakeholders wants different things."
@@ -117,7 +117,7 @@ def test_an_answer_is_written_down_in_place(briefed):
     view = brief(briefed, "p")
     assert [f.finding_id for f in view.open_questions] == ["c"]
     assert next(f for f in view.settled if f.finding_id == "a").evidence == "Asked Pia"
-    assert "2 of 3 findings" in open_screen("brief", project="p").markdown[0].value
+    assert "2 of 3 findings" in opening(open_screen("brief", project="p"))
 
 
 def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
@@ -142,9 +142,7 @@ def test_an_empty_brief_asks_for_one_thing_at_a_time(empty):
     assert [s.name for s in brief(empty, "p").stakeholders] == ["Mara"]
     app = open_screen("brief", project="p", edit="1")
     assert "Mara" in app.table[0].value.to_string()
-    assert "no finding is written down yet, 6 areas without any question" in plain(
-        app.markdown[0].value
-    )
+    assert "no finding is written down yet, 6 areas without any question" in plain(opening(app))
     assert "Open questions" not in said(app)
     areas = app.selectbox(key="register_findings_new0_area").options
     assert "Ethics, security and privacy" in areas

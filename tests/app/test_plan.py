@@ -9,11 +9,9 @@ import pytest
 from mlpm_core.planning import QuickInputs, quick_estimate
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.estimates import project_estimates
-from tests.app.conftest import button, open_screen, run, said
+from tests.app.conftest import button, open_screen, opening, run, said
 
 DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
-STEP = (":material/circle:", ":material/check_circle:")
-"""How a step of what the project needs begins."""
 GUESS = {
     "estimate_id": "first",
     "raw_days": 12,
@@ -28,11 +26,6 @@ GUESS = {
     "data_complex": "yes",
     "data_dirty": "no",
 }
-
-
-def opening(app):
-    """The sentence that the screen opens with, below the line of what the project needs next."""
-    return next(m.value for m in app.markdown if not m.value.startswith(STEP))
 
 
 def test_an_estimate_is_stored_whole_and_says_what_the_maths_says(demo):

@@ -12,7 +12,7 @@ from mlpm_core.records import Risk
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.risks import RiskView
 from pages.parts.plan import risks as words
-from tests.app.conftest import button, open_screen, plain, run, said
+from tests.app.conftest import button, open_screen, opening, plain, run, said
 
 ODD = "**x** :red[y] $z$ <img>"
 RISK = {
@@ -28,7 +28,7 @@ def save(workspace, kind, *rows):
 
 def opened(app):
     """The sentence the screen opens with, as a reader sees it."""
-    return plain(app.markdown[0].value).replace("**", "")
+    return plain(opening(app)).replace("**", "")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_risks_without_a_size_or_a_rate_are_said_and_not_taken_as_nothing(shop):
 
 def test_an_answer_is_given_on_the_screen_and_closes_its_gate(shop):
     app = open_screen("risks", project="p", phase="sprint_1")
-    before = app.markdown[0].value
+    before = opening(app)
     (part,) = [g for g in app.get("button_group") if "Answer to a check" in str(g.options)]
     part.set_value("check_results")
     run(app)
@@ -104,7 +104,7 @@ def test_an_answer_is_given_on_the_screen_and_closes_its_gate(shop):
     button(app, "Add the").click()
     run(app)
     app = open_screen("risks", project="p")
-    assert app.markdown[0].value != before
+    assert opening(app) != before
 
 
 def test_a_model_in_red_was_never_built_again(shop):
