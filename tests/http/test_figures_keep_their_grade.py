@@ -23,6 +23,7 @@ from tests.stores import copied
 
 WORKSHOP, DEMAND = "bike-shop-workshop", "bike-shop-demand"
 ENDS = ("_p10", "_p90")
+ENDS_OF_PROOFS = ("_low", "_high")  # 19 times in 20
 DIMENSIONS = {"revenue", "cost_saving", "cycle_time", "people_intensity", "customer_experience"}
 # Each figure with the columns of its unit, of its moment, and of its grade; a plan has no grade.
 FIGURES = {
@@ -35,6 +36,10 @@ FIGURES = {
         "value_gap": ("unit", "as_of", "grade"),
         "value_after_actual_cost": ("unit", "as_of", "grade"),
         "planned_rate": ("unit", None, None),
+    },
+    "proven": {
+        "measured_change": ("unit", "as_of", "grade"),
+        "implied_change": ("unit", "as_of", "implied_grade"),
     },
     "decisions": {
         "realised": ("realised_unit", "realised_when", "realised_grade"),
@@ -79,7 +84,8 @@ def without(rows, table):
     """What the rows of a table lack of what a figure must bring."""
     faults = set()
     figures = FIGURES.get(table, {})
-    ends = {f"{name}{end}" for name in figures for end in ENDS}
+    suffixes = ENDS_OF_PROOFS if table == "proven" else ENDS
+    ends = {f"{name}{end}" for name in figures for end in suffixes}
     if table == "kpi_values":  # the ends of its value have no other name since the first version
         ends |= {"p10", "p90"}
     for row in rows:
@@ -91,7 +97,7 @@ def without(rows, table):
                 continue
             low, high = (
                 ("p10", "p90") if (table, name) == ("kpi_values", "value") else
-                (f"{name}_p10", f"{name}_p90")
+                tuple(f"{name}{end}" for end in suffixes)
             )  # fmt: skip
             unit, moment, grade = figures[name]
             needed = [low, high, unit, moment, grade]
