@@ -128,6 +128,23 @@ def test_no_file_loses_the_range_unit_moment_or_grade_of_a_figure(demo, project,
     assert bool(rows) is (project == DEMAND)  # whose decision has options
 
 
+def test_what_was_proven_and_the_hours_that_were_freed_are_exported_with_their_grades(demo):
+    def rows(project):
+        data = export(demo.acting_as("ada"), project, "proven", "csv").data
+        return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+    told = {(r["subject"], r["design"]): r for r in rows(DEMAND)}
+    assert told["stock-out-margin", "experiment"]["grade"] == "A"
+    desks = told["planner-hours", "staggered roll-out"]
+    assert (desks["grade"], desks["verdict"], desks["implied_grade"]) == ("B", "works", "C")
+    assert float(desks["implied_change_high"]) < float(desks["measured_change_low"]) < 0
+    hours, share = rows(WORKSHOP)
+    assert (hours["unit"], hours["grade"], hours["implied_grade"]) == ("hour/week", "D", "C")
+    assert (share["unit"], share["implied_change"]) == ("share", "")
+    assert float(share["measured_change"]) == pytest.approx(0.2176, abs=1e-4)  # added up by hand
+    assert float(hours["measured_change"]) == pytest.approx(44.723, abs=1e-3)
+
+
 @pytest.mark.parametrize(("path", "table"), [("kpis", "kpi_values"), ("health", "health")])
 def test_no_answer_loses_them_either(demo, path, table):
     rows = Client().get(f"/api/v1/{path}").json()
