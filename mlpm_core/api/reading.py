@@ -304,7 +304,7 @@ def export(
     request: Request, workspace: OpenWorkspace, project: ProjectName,
     query: Annotated[ExportParameters, Query()],
 ) -> Response:  # fmt: skip
-    """A table of a project as a file: any kind of record, its history, kpi_values or health."""
+    """A table of a project as a file: a kind of record, its history, kpi_values, health, proven."""
     past = _as_of(request, workspace, query)
     exported = exports.export(past, project, query.table, query.format)
     headers = {

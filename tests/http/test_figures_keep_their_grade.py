@@ -23,6 +23,7 @@ from tests.stores import copied
 
 WORKSHOP, DEMAND = "bike-shop-workshop", "bike-shop-demand"
 ENDS = ("_p10", "_p90")
+ENDS_OF_PROOFS = ("_low", "_high")  # 19 times in 20
 DIMENSIONS = {"revenue", "cost_saving", "cycle_time", "people_intensity", "customer_experience"}
 # Each figure with the columns of its unit, of its moment, and of its grade; a plan has no grade.
 FIGURES = {
@@ -35,6 +36,10 @@ FIGURES = {
         "value_gap": ("unit", "as_of", "grade"),
         "value_after_actual_cost": ("unit", "as_of", "grade"),
         "planned_rate": ("unit", None, None),
+    },
+    "proven": {
+        "measured_change": ("unit", "as_of", "grade"),
+        "implied_change": ("unit", "as_of", "implied_grade"),
     },
     "decisions": {
         "realised": ("realised_unit", "realised_when", "realised_grade"),
@@ -79,7 +84,8 @@ def without(rows, table):
     """What the rows of a table lack of what a figure must bring."""
     faults = set()
     figures = FIGURES.get(table, {})
-    ends = {f"{name}{end}" for name in figures for end in ENDS}
+    suffixes = ENDS_OF_PROOFS if table == "proven" else ENDS
+    ends = {f"{name}{end}" for name in figures for end in suffixes}
     if table == "kpi_values":  # the ends of its value have no other name since the first version
         ends |= {"p10", "p90"}
     for row in rows:
@@ -91,7 +97,7 @@ def without(rows, table):
                 continue
             low, high = (
                 ("p10", "p90") if (table, name) == ("kpi_values", "value") else
-                (f"{name}_p10", f"{name}_p90")
+                tuple(f"{name}{end}" for end in suffixes)
             )  # fmt: skip
             unit, moment, grade = figures[name]
             needed = [low, high, unit, moment, grade]
@@ -120,6 +126,23 @@ def test_no_file_loses_the_range_unit_moment_or_grade_of_a_figure(demo, project,
             assert about["As of (UTC)"]
         assert without(rows, table) == set()
     assert bool(rows) is (project == DEMAND)  # whose decision has options
+
+
+def test_what_was_proven_and_the_hours_that_were_freed_are_exported_with_their_grades(demo):
+    def rows(project):
+        data = export(demo.acting_as("ada"), project, "proven", "csv").data
+        return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+    told = {(r["subject"], r["design"]): r for r in rows(DEMAND)}
+    assert told["stock-out-margin", "experiment"]["grade"] == "A"
+    desks = told["planner-hours", "staggered roll-out"]
+    assert (desks["grade"], desks["verdict"], desks["implied_grade"]) == ("B", "works", "C")
+    assert float(desks["implied_change_high"]) < float(desks["measured_change_low"]) < 0
+    hours, share = rows(WORKSHOP)
+    assert (hours["unit"], hours["grade"], hours["implied_grade"]) == ("hour/week", "D", "C")
+    assert (share["unit"], share["implied_change"]) == ("share", "")
+    assert float(share["measured_change"]) == pytest.approx(0.2176, abs=1e-4)  # added up by hand
+    assert float(hours["measured_change"]) == pytest.approx(44.723, abs=1e-3)
 
 
 @pytest.mark.parametrize(("path", "table"), [("kpis", "kpi_values"), ("health", "health")])

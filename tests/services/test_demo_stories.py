@@ -35,7 +35,7 @@ from mlpm_core.services.plan.support import project_support
 from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
 from pages.parts.in_life import freed_hours as freed_hours_text
-from pages.parts.in_life import promises_text, proof_text
+from pages.parts.in_life import promises_text, proven_beside_text
 from tests.stores import copied
 
 if TYPE_CHECKING:
@@ -267,9 +267,9 @@ def test_story_11_planners_save_half_of_what_is_implied(workspace):
     beside = beside_implied(view, found)
     assert beside.is_less
     assert beside.implied.mean < 1.5 * found.seen.change.low < 0
-    said = proof_text.beside_implied(beside, found.unit)
+    said = proven_beside_text.beside_implied(beside, found.unit)
     assert "**less was measured than is implied, beyond chance**" in said
-    warned = proof_text.less_than_implied(found, beside)
+    warned = proven_beside_text.less_than_implied(found, beside)
     assert "changed by −2\\.71 h per 1,000 cases" in warned
     assert "imply −5 \\(grade C\\)" in warned
     assert not view.line.is_measured  # the card itself still shows what is implied, grade C

@@ -13,6 +13,7 @@ from mlpm_core.records import KINDS, Decision, Project, columns
 from mlpm_core.reports import FORMATS, Table, csv_bytes, xlsx_bytes
 from mlpm_core.services.evaluate.decisions import decisions
 from mlpm_core.services.in_life import portfolio_export
+from mlpm_core.services.in_life.proven_export import proven_table
 from mlpm_core.services.ingest import registers
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ _STANDING: Mapping[str, Callable[[Workspace, str | None], list[dict[str, Any]]]]
     "health": portfolio_export.health_json,
 }
 _LEGEND: Final = (
-    ("Ranges", "A figure lies between its p10 and its p90 8 times in 10."),
+    (
+        "Ranges",
+        "A figure lies between its p10 and its p90 8 times in 10, and between its low and its high "
+        "19 times in 20.",
+    ),
     (
         "Grades",
         "How sure it is that the model caused a figure. A: cases held out at random. B: before "
@@ -54,7 +59,13 @@ class Export:
 
 def tables() -> tuple[str, ...]:
     """Every table that can be exported."""
-    return (*KINDS, *(f"{kind}{_HISTORY}" for kind in KINDS), *_STANDING, "decision_options")
+    return (
+        *KINDS,
+        *(f"{kind}{_HISTORY}" for kind in KINDS),
+        *_STANDING,
+        "proven",
+        "decision_options",
+    )
 
 
 def export(workspace: Workspace, project: str, table: str, file_format: str) -> Export:
@@ -100,8 +111,9 @@ def _read(workspace: Workspace, project: str, table: str) -> tuple[list[str], li
         return list(rows[0]) if rows else ["project"], rows
     if table in _OF_PROJECT:
         rows = _OF_PROJECT[table](workspace, project)
-        empty = [c.name for c in columns(Decision) if not c.by_application]
-        return list(rows[0]) if rows else empty, rows
+        is_decided = table != "proven"
+        empty = [c.name for c in columns(Decision) if not c.by_application] if is_decided else []
+        return list(rows[0]) if rows else empty or ["project"], rows
     kind = table.removesuffix(_HISTORY) if table not in KINDS else table
     names = [c.name for c in columns(KINDS[kind])]
     if kind != table:
@@ -197,4 +209,5 @@ def _ranged(name: str, value: Range | None, reason: str | None = None) -> dict[s
 _OF_PROJECT: Mapping[str, Callable[[Workspace, str], list[dict[str, Any]]]] = {
     Decision.kind: decisions_table,
     "decision_options": options_table,
+    "proven": proven_table,
 }

@@ -48,13 +48,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class HoursOfPeriod:
-    """Hours freed in one period and where they went; ``implied`` is None where nothing is."""
+    """Hours freed in one period and where they went; ``implied`` is None where nothing is.
+
+    ``implied_ends`` are its P10 and P90.
+    """
 
     period: Period
     freed: float
     went_to: Mapping[Destination, float]
     implied: float | None
     batch: str
+    implied_ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +142,22 @@ def _implied(reader: Reader, project: str, case: CaseValue, day: date) -> list[H
 
 def _of_period(row: Mapping[str, Any], hours: Sequence[HoursPoint]) -> HoursOfPeriod:
     period = _period(row)
-    a_year = level_within({h.period: h.mean for h in hours}, period)
+    share = period.days / DAYS_PER_YEAR
+    levels = ({h.period: x for h, x in zip(hours, of, strict=True)} for of in _figures(hours))
+    mean, low, high = (level_within(of, period) for of in levels)
     return HoursOfPeriod(
         period,
         row["freed"],
         {place: row[place.value] for place in Destination if row[place.value] is not None},
-        None if a_year is None else a_year * period.days / DAYS_PER_YEAR,
+        None if mean is None else mean * share,
         row["batch"],
+        None if low is None or high is None else (low * share, high * share),
     )
+
+
+def _figures(hours: Sequence[HoursPoint]) -> tuple[list[float], list[float], list[float]]:
+    """Means, P10 and P90 of all periods; the draws are common to them, so that ends average."""
+    return [h.mean for h in hours], [h.low for h in hours], [h.high for h in hours]
 
 
 def _told(counted: Sequence[HoursOfPeriod], hours: Sequence[HoursPoint]) -> FreedHours | None:

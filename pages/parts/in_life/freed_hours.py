@@ -22,6 +22,7 @@ from pages.parts.common.format import (
     literal,
     number,
     percent,
+    span,
 )
 
 if TYPE_CHECKING:
@@ -186,6 +187,9 @@ def table(found: CaseHours) -> pd.DataFrame:
             "Freed, hours": [number(r.freed) for r in rows],
             "Grade": ["D" for _ in rows],
             "Implied, hours": [_number(r.implied) for r in rows],
+            "Likely implied (8 times in 10)": [
+                NOTHING if r.implied_ends is None else span(*r.implied_ends) for r in rows
+            ],
             "Grade of implied": [NOTHING if r.implied is None else "C" for r in rows],
             **{f"{_NAMES[p]}, hours": [_number(r.went_to.get(p)) for r in rows] for p in places},
             "Batch": [r.batch for r in rows],

@@ -18,6 +18,7 @@ from mlpm_core.services.in_life.proven_beside_implied import beside_implied
 from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
+from pages.parts.in_life import proven_beside_text as beside_text
 from pages.parts.in_life import rollouts
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def section(project: str, *, is_in_use: bool = True) -> None:
 
 def _one(project: str, measured: Measured) -> None:
     """What was measured of one KPI, by whichever design, beside what is implied."""
-    implied = say.beside_implied(_beside(project, measured), measured.unit)
+    implied = beside_text.beside_implied(_beside(project, measured), measured.unit)
     if isinstance(measured, KpiExperiment):
         _experiment(measured, implied)
     elif isinstance(measured, KpiBeforeAfter):
@@ -89,7 +90,9 @@ def less_than_implied(project: str, kpi_id: str | None = None) -> None:
         if kpi_id in (None, measured.kpi_id):
             found = _beside(project, measured)
             if found is not None and found.is_less:
-                st.warning(say.less_than_implied(measured, found), icon=":material/difference:")
+                st.warning(
+                    beside_text.less_than_implied(measured, found), icon=":material/difference:"
+                )
 
 
 def of_case(proven: ProofsView, view: DeliveredView) -> tuple[Measured, ...]:

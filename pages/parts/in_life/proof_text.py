@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         KpiExperiment,
         Proof,
     )
-    from mlpm_core.services.in_life.proven_beside_implied import BesideImplied
     from mlpm_core.services.in_life.rollouts import KpiRollout
 
 EVER = (
@@ -359,39 +358,6 @@ def of_grade_b(proof: KpiBeforeAfter | KpiRollout, title: str, word: str) -> Pro
         f"{written_unit(proof.unit)}; likely {number(change.low, digits)} to "
         f"{number(change.high, digits)} (95 times in 100), grade B. {title} ({better} is better): "
         f"{word}. To {day(proof.until - timedelta(days=1))}. It is not added to what is implied.",
-    )
-
-
-def beside_implied(told: BesideImplied | None, unit: str) -> str:
-    """What the model's metrics imply for the time of a proof, beside it; empty without."""
-    if told is None:
-        return ""
-    implied = told.implied
-    digits = digits_beside(implied.mean, implied.low, implied.high)
-    verdict = {
-        True: "less was measured than is implied, beyond chance",
-        False: "more was measured than is implied, beyond chance",
-        None: "chance alone could explain how far the two lie apart",
-    }[told.is_less]
-    return (
-        f"For the same time the model's metrics imply a change of "
-        f"{literal(f'{number(implied.mean, digits)} {written_unit(unit)}')} "
-        f"({number(implied.low, digits)} to {number(implied.high, digits)}, 19 times in 20, grade "
-        f"C): **{verdict}**."
-    )
-
-
-def less_than_implied(
-    measured: KpiExperiment | KpiBeforeAfter | KpiRollout, told: BesideImplied
-) -> str:
-    """That a KPI's implied level is better than what was proven of it."""
-    proven = told.implied.mean + told.difference.mean
-    digits = digits_beside(proven, told.implied.mean, told.difference.low, told.difference.high)
-    return literal(
-        f"“{measured.title}” was changed by {number(proven, digits)} {written_unit(measured.unit)} "
-        f"as measured with a control (grade {measured.grade}), where the model's metrics imply "
-        f"{number(told.implied.mean, digits)} (grade C). What is implied of this KPI, its state "
-        "and a promise judged by it are better than what was measured."
     )
 
 
