@@ -62,22 +62,26 @@ class ParsedFile:
             "receipt": self.receipt.model_dump(mode="json"),
             "rejects": [r.model_dump() for r in self.faults.rejects],
         }
-        rows = {"of": pa.array(self.rows.of)} | {
+        rows = {"of": _packed_codes(self.rows.of)} | {
             _FIELD + name: pa.nulls(len(column)) if column.null_count == len(column) else column
             for name, column in self.rows.fields.items()
         }
-        records = {"line": pa.array(self.faults.lines), "is_bad": pa.array(self.faults.is_bad)} | {
-            _COUNT + note: pa.array(n) for note, n in self.notes.items()
-        }
+        document["first"] = [int(c[0]) if len(c) else 0 for c in (self.rows.of, self.faults.lines)]
+        records = {
+            "line": _packed_codes(self.faults.lines),
+            "is_bad": pa.array(self.faults.is_bad),
+        } | {_COUNT + note: pa.array(n.astype(np.uint8)) for note, n in self.notes.items()}
         return document, [pa.table(rows), pa.table(records)]
 
     @classmethod
     def unpacked(cls, document: dict[str, Any], tables: list[pa.Table]) -> ParsedFile:
         """What `packed` packed."""
         rows, records = ({n: _one(t.column(n)) for n in t.column_names} for t in tables)
-        faults = Faults(
-            records["line"].to_numpy(), [Reject.model_construct(**r) for r in document["rejects"]]
+        of, lines = (
+            _unpacked_codes(codes, first)
+            for codes, first in zip((rows["of"], records["line"]), document["first"], strict=True)
         )
+        faults = Faults(lines, [Reject.model_construct(**r) for r in document["rejects"]])
         faults.is_bad = records["is_bad"].to_numpy(zero_copy_only=False).copy()
         receipt = Receipt.model_validate(document["receipt"])
         record = record_of(receipt.kind)
@@ -86,7 +90,7 @@ class ParsedFile:
             record,
             document["labels"],
             Rows(
-                rows["of"].to_numpy(),
+                of,
                 {
                     c.name: _typed(rows[_FIELD + c.name], c.kind, empty)
                     for c in file_columns(record)
@@ -119,6 +123,20 @@ class ParsedFile:
     def warned(self, *more: Warned) -> list[Warned]:
         """The warnings about the file, and more."""
         return [*self.receipt.warnings, *more]
+
+
+def _packed_codes(codes: Codes) -> pa.Array:
+    """Places of records; of one after the other, as in a clean file, nothing but their number."""
+    n = len(codes)
+    is_in_a_row = n and int(codes[-1]) - int(codes[0]) == n - 1 and (np.diff(codes) == 1).all()
+    return pa.nulls(n) if is_in_a_row else pa.array(codes)
+
+
+def _unpacked_codes(codes: pa.Array, first: int) -> Codes:
+    if pa.types.is_null(codes.type):
+        return np.arange(first, first + len(codes), dtype=np.int64)
+    numbers: Codes = codes.to_numpy()
+    return numbers
 
 
 def _typed(column: pa.Array, kind: ColumnKind, empty: dict[pa.DataType, pa.Array]) -> pa.Array:

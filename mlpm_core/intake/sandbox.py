@@ -39,11 +39,11 @@ _FILES_EACH: Final = 200
 _SIZE: Final = struct.Struct(">q")
 _OPEN_FILES: Final = 64
 _PIPE: Final = 1 << 20
-_KEEP_MEMORY: Final = ":".join(  # one heap, in large pages; what one file needed serves the next
-    f"glibc.malloc.{what}"
-    for what in (
-        "hugetlb=1", "arena_max=1", f"top_pad={2**28}",
-        f"mmap_threshold={2**32}", f"trim_threshold={2**32}",
+# One heap: what one file needed serves the next. Large pages cost more to make than they save.
+_KEEP_MEMORY: Final = ":".join(
+    f"glibc.malloc.{what}={n}"
+    for what, n in (
+        ("arena_max", 1), ("top_pad", 2**28), ("mmap_threshold", 2**32), ("trim_threshold", 2**32),
     )
 )  # fmt: skip
 _START: Final = f"import sys; from {__name__} import work; work(*map(int, sys.argv[1:]))"

@@ -32,7 +32,6 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
     """
     if profile.fill_down == "faulty" or profile.is_replay:
         return records
-    holds_more = _holds_more(records, header, fields)
     blanks = {
         j: blank
         for j, name in enumerate(header.fields)
@@ -40,8 +39,11 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
         and fields.columns[name].required
         and fields.columns[name].kind is ColumnKind.NAME
         and _is_merged(blank := records.columns[j].are_blank())
-        and (holds_more[blank]).all()
     }
+    if not blanks:
+        return records
+    holds_more = _holds_more(records, header, fields)
+    blanks = {j: blank for j, blank in blanks.items() if holds_more[blank].all()}
     if not blanks:
         return records
     if profile.fill_down is None:
