@@ -24,6 +24,7 @@ DEMAND, WORKSHOP, WINBACK = "bike-shop-demand", "bike-shop-workshop", "bike-shop
 STATES = (
     f"?shown={WORKSHOP}",
     f"?project={DEMAND}&print=1",
+    "start",
     "health",
     f"brief?project={DEMAND}&edit=1",
     f"value_case?project={DEMAND}&edit=1",
@@ -210,8 +211,12 @@ def test_five_tasks_are_done_by_the_keyboard_alone(walker: Page, server: Server)
     page = walker
     go(page, server, "")
     enter(page, "a", "Workshop time and triage")
-    page.get_by_role("heading", name="One project in short").wait_for()
-    assert f"shown={WORKSHOP}" in page.url
+    page.get_by_role("heading", name="Brief", exact=True, level=1).wait_for()
+    wait_for_app(page)
+    assert f"brief?project={WORKSHOP}" in page.url
+    page.go_back()
+    page.get_by_role("heading", name="Portfolio", exact=True, level=1).wait_for()
+    wait_for_app(page)
 
     go(page, server, f"kpi?project={DEMAND}&kpi=planner-hours")
     tab_to(page, "combobox", "Time range")
@@ -231,7 +236,7 @@ def test_five_tasks_are_done_by_the_keyboard_alone(walker: Page, server: Server)
     page.get_by_role("heading", name="keys.csv").wait_for()
     wait_for_app(page)
     enter(page, "button", "Store 1 line")
-    page.get_by_text(re.compile(r"Stored as B\d+: 1 line")).wait_for()
+    page.get_by_text(re.compile(r"Stored as B\d+: 1 line")).first.wait_for()
     wait_for_app(page)
     go(page, server, f"imports?project={DEMAND}")
     enter(page, "button", "Undo this batch")
@@ -248,7 +253,7 @@ def test_five_tasks_are_done_by_the_keyboard_alone(walker: Page, server: Server)
         tab_to(page, role, field)
         page.keyboard.type(text)
     enter(page, "button", "Record the decision")
-    page.get_by_text("is recorded").first.wait_for()
+    page.get_by_text("Decision recorded as").first.wait_for(timeout=60_000)
     enter(page, "button", "Undo")
     page.get_by_text(re.compile(r"is undone by B\d+")).first.wait_for()
 
