@@ -10,6 +10,15 @@
   };
   for (const act of ["pointerdown", "click", "keydown"]) addEventListener(act, () => { hasActed = true; }, true);
   addEventListener("popstate", () => { hasActed = false; }, true);
+  // A name in a table leads to its screen in this window, so that Back leads back; Streamlit opens another.
+  addEventListener("click", (act) => {
+    const link = act.target.closest?.('[data-testid="stMarkdownContainer"] a[target="_blank"]');
+    const isPlain = !(act.button || act.ctrlKey || act.metaKey || act.shiftKey || act.altKey);
+    if (!link || !isPlain || link.origin !== location.origin || link.pathname.includes("/api/")) return;
+    act.preventDefault();
+    push({}, "", link.href);
+    dispatchEvent(new PopStateEvent("popstate"));
+  });
   history.pushState = (state, title, address) => {
     const isStep = hasActed && place(address) !== place(location.href);
     if (isStep) hasActed = false;

@@ -131,51 +131,31 @@ def episode(rule=Rule.SHEWHART, since=1, noticed=2, back=3, z=5.04):
 
 
 IN = "in the week of"
+LEFT, STAYS = f"left its usual range {IN} 8 Jun 2026", " and has not come back"
+DRIFTS = "has drifted since the week of 8 Jun 2026"
+ABOVE, BELOW = "standard errors above usual", "standard errors below usual"
 
 
 @pytest.mark.parametrize(
     ("metric", "centre", "event", "text"),
     [
-        ("wape", 0.2, episode(), f"left its usual range {IN} 8 Jun 2026 (z 5.04, for the "
-         "worse) and came "
-         f"back {IN} 22 Jun 2026"),
-        ("wape", 0.2, episode(back=None, z=-5.04), f"left its usual range {IN} 8 Jun 2026 (z "
-         "−5.04, for "
-         "the better) and has not come back"),
-        ("recall", 0.8, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04, "
-         "for the "
-         "better) and has not come back"),
-        ("recall", 0.8, episode(Rule.CUSUM, z=-9), "has drifted since the week of 8 Jun 2026 (z "
-         f"−9, for the worse), noticed {IN} 15 Jun 2026, and came back {IN} 22 Jun 2026"),
-        ("recall", 0.8, episode(Rule.CUSUM, back=None, z=-9), "has drifted since the week of 8 Jun "
-         f"2026 (z −9, for the worse), noticed {IN} 15 Jun 2026"),
-        ("bias", 0.1, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04, for "
-         "the worse) "
-         "and has not come back"),
-        ("bias", 0.1, episode(back=None, z=-5.0), f"left its usual range {IN} 8 Jun 2026 (z "
-         "−5) and has "
-         "not come back"),
-        ("bias", -0.1, episode(back=None, z=-5.0), f"left its usual range {IN} 8 Jun 2026 (z "
-         "−5, for the "
-         "worse) and has not come back"),
-        ("bias", 0.0, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04, for "
-         "the worse) "
-         "and has not come back"),
-        ("bias", 0.0, episode(back=None, z=-5.0), f"left its usual range {IN} 8 Jun 2026 (z "
-         "−5, for the "
-         "worse) and has not come back"),
-        ("bias", None, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z 5.04) "
-         "and has not "
-         "come back"),
-        ("prevalence", 0.1, episode(back=None), f"left its usual range {IN} 8 Jun 2026 (z "
-         "5.04) and has "
-         "not come back"),
-        ("wape", 0.2, episode(back=None, z=0.5), f"left its usual range {IN} 8 Jun 2026 (z "
-         "0.5, for the "
-         "worse) and has not come back"),
-        ("wape", 0.2, episode(back=None, z=0.0), f"left its usual range {IN} 8 Jun 2026 (z 0, "
-         "for the "
-         "better) and has not come back"),
+        ("wape", 0.2, episode(), f"{LEFT} (5.04 {ABOVE}, for the worse) and came back "
+         f"{IN} 22 Jun 2026"),
+        ("wape", 0.2, episode(back=None, z=-5.04), f"{LEFT} (5.04 {BELOW}, for the better){STAYS}"),
+        ("recall", 0.8, episode(back=None), f"{LEFT} (5.04 {ABOVE}, for the better){STAYS}"),
+        ("recall", 0.8, episode(Rule.CUSUM, z=-9), f"{DRIFTS} (9 {BELOW}, for the worse), noticed "
+         f"{IN} 15 Jun 2026, and came back {IN} 22 Jun 2026"),
+        ("recall", 0.8, episode(Rule.CUSUM, back=None, z=-9), f"{DRIFTS} (9 {BELOW}, for the "
+         f"worse), noticed {IN} 15 Jun 2026"),
+        ("bias", 0.1, episode(back=None), f"{LEFT} (5.04 {ABOVE}, for the worse){STAYS}"),
+        ("bias", 0.1, episode(back=None, z=-5.0), f"{LEFT} (5 {BELOW}){STAYS}"),
+        ("bias", -0.1, episode(back=None, z=-5.0), f"{LEFT} (5 {BELOW}, for the worse){STAYS}"),
+        ("bias", 0.0, episode(back=None), f"{LEFT} (5.04 {ABOVE}, for the worse){STAYS}"),
+        ("bias", 0.0, episode(back=None, z=-5.0), f"{LEFT} (5 {BELOW}, for the worse){STAYS}"),
+        ("bias", None, episode(back=None), f"{LEFT} (5.04 {ABOVE}){STAYS}"),
+        ("prevalence", 0.1, episode(back=None), f"{LEFT} (5.04 {ABOVE}){STAYS}"),
+        ("wape", 0.2, episode(back=None, z=0.5), f"{LEFT} (0.5 {ABOVE}, for the worse){STAYS}"),
+        ("wape", 0.2, episode(back=None, z=-0.5), f"{LEFT} (0.5 {BELOW}, for the better){STAYS}"),
     ],
 )  # fmt: skip
 def test_when_a_metric_left_its_range_and_whether_it_came_back(metric, centre, event, text):
@@ -211,8 +191,7 @@ def test_the_event_to_know_of_is_one_for_the_worse_that_lasts():
     assert told(better, calm) == "WAPE"
     assert told(with_events(episode(z=-9.0)), with_events(episode(z=-5.0), metric="mape")) == "WAPE"
     assert say.what_happened(view(deployed(), with_events(lasts))) == (
-        rf"WAPE left its usual range {IN} 8 Jun 2026 \(z 4, for the worse\) and has not come "
-        "back. This is not chance."
+        rf"WAPE {LEFT} \(4 {ABOVE}, for the worse\){STAYS}. This is not chance."
     )
 
 
@@ -233,7 +212,7 @@ def check(value, low=None, high=None, breach="sick", **more):
         (watched(point(0, 0.2, label_status="partial", labelled_share=0.4), metric="bias",
                  centre=0.2, check=check(0.31, 0.29, 0.33), episodes=(episode(back=None),)),
          f"0.2 {IN} 1 Jun 2026, outcomes partial (40% known); best near 0. Limit at most 0.3: "
-         f"passed, which may be chance. Bias left its usual range {IN} 8 Jun 2026 (z 5.04, for the "
+         f"passed, which may be chance. Bias {LEFT} (5.04 {ABOVE}, for the "
          "worse) and has not come back. Batch B00001."),
         (watched(point(0, 0.2, label_status="estimated"), metric="prevalence", centre=0.2,
                  check=check(0.4)),

@@ -130,10 +130,10 @@ def test_a_kpi_without_any_model_is_told_all_the_same(empty):
     put(empty, "kpi_actuals", f"kpi_id,period_start,value,granularity\n{rows}", "shop")
     app = open_screen("kpi", project="shop", kpi="w")
     text = words(app)
-    assert text.startswith(
+    assert (
         "**Waits**: 9 h per case in Jun 2024, 2 better than the month before, and nothing says how "
         "much of that is chance; the target of 8 is not reached yet."
-    )
+    ) in text
     assert "too few months in a row, and no sums over cases, to say how much is chance" in text
     assert "There is no value of a year ago." in text
     assert metrics(app)["Implied by the model"] == "–"
@@ -239,7 +239,7 @@ def test_days_shown_are_held_against_those_before_with_both_ranges_and_stay_for_
     assert "1 to 28 Jun 2026, 28 of 28 days monitored" in text
     assert "a week from 4 to 31 May 2026, 28 of 28 days monitored; change likely" in text
     assert " of 2 to 29 Jun 2025; change likely" in text
-    assert metrics(app)["Against days before"].startswith("EUR −")
+    assert metrics(app)["Against the period before"].startswith("EUR −")
 
 
 @pytest.mark.usefixtures("demo")
@@ -258,9 +258,9 @@ def test_days_without_values_and_addresses_of_no_period_say_so():
     app.query_params["range"] = "ytd"
     run(app)
     told = metrics(app)
-    assert "Against days before" in told  # the same days as a year ago, told once
+    assert "Against the period before" in told  # the same days as a year ago, told once
     assert "Against a year ago" not in told
-    for bad in ("nan", "2026-02-30..2026-03-01", "days", "9999-01-01..9999-12-31"):
+    for bad in ("nan", "days"):
         app.query_params["range"] = bad
         run(app)
         assert f"There is no time range “{bad}”" in plain(app.warning[0].value)
@@ -330,3 +330,30 @@ def _words_below(block):
             yield from _words_below(child)
         elif child.type == "markdown":
             yield child.value
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (
+            "2026-03-31..2026-01-01",
+            "A period cannot end on 2026-01-01 when it begins on 2026-03-31",
+        ),
+        ("2026-02-30..2026-03-01", "is no period; write two days"),
+        ("9999-01-01..9999-12-31", "A period must lie between the years 1900 and 2200"),
+    ],
+)
+def test_a_range_that_cannot_be_shown_is_said_and_all_days_are(asked, sentence):
+    app = open_screen("kpi", **DESK, range=asked)
+    assert sentence in words(app)
+    assert app.selectbox(key="range_choice").value == "all"
+
+
+@pytest.mark.usefixtures("demo")
+def test_portfolio_says_why_it_does_not_follow_a_range():
+    """Its figures are a year, so a range chosen elsewhere would be a claim that they are of it."""
+    app = open_screen("portfolio")
+    assert "is not used here" not in words(app)
+    app.session_state["range"] = "2026-01-01..2026-03-31"
+    assert "“1 Jan to 31 Mar 2026” that was chosen elsewhere is not used here" in words(run(app))

@@ -22,6 +22,7 @@ from mlpm_core.services.in_life.shown_period import (
 )
 from pages.parts.common import addresses, controls, queries
 from pages.parts.common import period_text as say
+from pages.parts.common.format import literal
 
 _DAYS: Final = "days"  # two days that somebody chooses
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # that an address may name
@@ -63,6 +64,14 @@ def control(project: str, word: str = "") -> ShownPeriod:
     shown = shown_period(today, asked, against)
     st.caption(say.shown(shown, word))
     return shown
+
+
+def not_followed(why: str) -> None:
+    """That a range which was chosen on another screen leaves this one as it is, and why."""
+    chosen = st.session_state.get("range")
+    if chosen:
+        name = _RANGES.get(chosen) or say.days(span_of(chosen))
+        st.caption(f"The time range “{name}” that was chosen elsewhere is not used here: {why}")
 
 
 def _asked(key: str, label: str, options: dict[str, str], today: date, help: str) -> str:
@@ -114,21 +123,26 @@ def _follow(key: str, options: dict[str, str]) -> None:
         return
     names = addresses.named(key)
     st.session_state[f"seen_{key}"] = list(names)
-    if len(names) != 1 or not _put(key, names[0], options):
+    try:
+        if len(names) == 1:
+            _put(key, names[0], options)
+            return
         controls.not_there(key, names)
-        _put(key, default, options)
+    except InputError as error:
+        if ".." in names[0]:  # two days, which cannot be shown
+            shown = f"{literal(error)} “{options[default]}” is shown; choose another."
+            st.warning(shown, icon=":material/link_off:")
+        else:
+            controls.not_there(key, names)
+    _put(key, default, options)
 
 
-def _put(key: str, value: str, options: dict[str, str]) -> bool:
-    """Put a name or two days into the controls; False where it is neither."""
+def _put(key: str, value: str, options: dict[str, str]) -> None:
+    """Put a name or two days into the controls; an `InputError` where it is neither."""
     choice, typed = f"{key}_choice", f"{key}_days"
     if value in options and value != _DAYS:
         st.session_state[choice] = value
-        return True
-    try:
-        span = span_of(value)
-    except InputError:
-        return False
+        return
+    span = span_of(value)
     st.session_state[choice] = _DAYS
     st.session_state[typed] = (span.start.date(), (span.end - timedelta(days=1)).date())
-    return True

@@ -29,10 +29,10 @@ _LABELS: Final = {
 }
 
 
-def label(against: str, word: str) -> str:
+def label(against: str, word: str = "") -> str:
     """What a tile compares with; without a word, days and not one value."""
     if against == Against.PREVIOUS and not word:
-        return "Against days before"
+        return "Against the period before"
     return _LABELS.get(against, "Against days chosen").format(word=word)
 
 

@@ -136,7 +136,8 @@ def what_happened(view: DeploymentView) -> str:
 def episode(watched: WatchedMetric, event: Episode) -> str:
     """When a metric left its range, how far, and whether it came back."""
     way = _way(watched, event)
-    size = f"z {number(event.z)}" + (f", for the {way}" if way else "")
+    size = f"{number(abs(event.z))} standard errors {'above' if event.z > 0 else 'below'} usual"
+    size += f", for the {way}" if way else ""
     label = watched.series.metric.label
     if event.rule == Rule.CUSUM:
         began = event.since.when.partition(" ")[2]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.services.in_life.portfolio import Grade
-from mlpm_core.services.in_life.shown_period import Against, shown_period
+from mlpm_core.services.in_life.shown_period import shown_period
 from mlpm_core.services.in_life.value_changes import NoValueChange, ValueChanges
 from mlpm_core.services.in_life.value_changes import value_changes as asked_of_service
 from pages.parts.common import period_text, terms
@@ -21,16 +21,13 @@ from pages.parts.common.format import (
     number,
     span,
 )
+from pages.parts.in_life.kpi_change_text import label
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.shown_period import ShownPeriod, Span
     from mlpm_core.services.in_life.value_changes import ValueChange, ValueCompared
     from mlpm_core.services.valuation.value_cases import CaseValue
 
-_LABELS: dict[str, str] = {
-    Against.PREVIOUS: "Against days before",
-    Against.YEAR_AGO: "Against a year ago",
-}
 _HELP = (
     "The mean value a week over the days that were monitored, of every model in use for it. The "
     "range of the change holds it 8 times in 10: it follows from the sampling of the metrics and "
@@ -60,7 +57,7 @@ def tiles(project: str, case: CaseValue, shown: ShownPeriod) -> None:
             _level(changes.level, shown.span, case)
         for against, compared in changes.against.items():
             with st.container(border=True, height="stretch"):
-                _change(_LABELS.get(against, "Against days chosen"), compared, case.currency)
+                _change(label(against), compared, case.currency)
 
 
 def to_date_below(shown: ShownPeriod) -> None:

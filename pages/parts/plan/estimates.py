@@ -115,7 +115,7 @@ def side_by_side(views: Sequence[EstimateView]) -> None:
     """The guesses of a project beside each other: other solutions, or the same with a stop."""
     if len(views) < 2:
         return
-    st.subheader("All estimates of the project", anchor=False)
+    st.header("All estimates of the project", anchor=False)
     figures = [{f.name: f for f in v.figures} for v in views]
     printing.table(
         pd.DataFrame(
