@@ -106,4 +106,38 @@ def test_before_there_is_a_case_the_mechanisms_are_one_press_away(empty):
     registers.save(empty.acting_as("ada"), "shop", "projects", [{"title": "Shop"}])
     app = open_screen("value_case", project="shop")
     labels = [link.proto.label for link in app.get("page_link")]
-    assert labels == ["See the mechanisms, or write one", "Add a value case"]
+    assert labels[-2:] == ["See the mechanisms, or write one", "Add a value case"]
+
+
+def test_the_kind_of_its_model_gives_a_project_a_first_value(empty):
+    registers.save(empty.acting_as("ada"), "shop", "projects", [{"title": "Shop"}])
+    app = open_screen("value_case", project="shop")
+    app.selectbox(key="start_kind").set_value("fraud")
+    run(app)
+    assert "a guess: none of its 18 numbers is yours" in plain(said(app))
+    next(b for b in app.button if b.label == "Begin with typical numbers").click()
+    run(app)
+    shown = plain(said(app))
+    assert "**It rests on typical values nobody has checked: 18 of 18 numbers.**" in shown
+    assert "Replace first what moves the value most" in shown
+    field(app, "Amount of a fraud").set_value("150")
+    run(app)
+    assert "checked: 17 of 18 numbers" in plain(said(app))
+    next(b for b in app.button if b.label == "Save the changes").click()
+    run(app)
+    saved = {q["name"]: q for q in registers.records(empty, "shop", "quantities")}
+    assert saved["fraud_amount"]["source"] == ""  # nobody's guess any more
+    assert saved["retry"]["source"].startswith("Typical value, not checked (Fraud")
+
+
+def test_what_a_case_lacks_is_filled_in_with_typical_numbers_and_said(empty):
+    actor = empty.acting_as("ada")
+    registers.save(actor, "shop", "projects", [{"title": "Shop"}])
+    case = {"value_case_id": "sorting", "mechanism": "triage_automation"}
+    registers.save(actor, "shop", "value_cases", [case])
+    app = open_screen("value_case", project="shop")
+    app.selectbox(key="fill_kind").set_value("documents")
+    next(b for b in app.button if b.label.startswith("Fill in ")).click()
+    run(app)
+    assert "It rests on typical values nobody has checked" in plain(said(app))
+    assert not [b for b in app.button if b.label.startswith("Fill in ")]

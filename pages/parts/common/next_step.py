@@ -82,7 +82,7 @@ def _all_steps(steps: Sequence[SetupStep], here: str, kind: str) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 mark = ":material/check_circle:" if step.is_done else ":material/circle:"
                 sentence = literal(step.sentence[:1].upper() + step.sentence[1:])
-                st.markdown(f"{mark} {sentence}")
+                st.caption(f"{mark} {sentence}")
                 if not step.is_done:
                     _way(step, here, kind, of_list=True)
 
