@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.services.ingest import registers
-from tests.app.conftest import open_screen, run, said
+from tests.app.conftest import button, open_screen, run, said
 
 WINBACK, DEMAND = "bike-shop-winback", "bike-shop-demand"
 
@@ -141,3 +141,25 @@ def test_what_a_case_lacks_is_filled_in_with_typical_numbers_and_said(empty):
     run(app)
     assert "It rests on typical values nobody has checked" in plain(said(app))
     assert not [b for b in app.button if b.label.startswith("Fill in ")]
+
+
+def test_a_second_project_says_what_is_missing_at_its_field_and_comes_into_view(demo):
+    app = open_screen("start", project=DEMAND)
+    button(app, "Create the project").click()
+    run(app)
+    assert [e.value for e in app.error] == [
+        "Write what the project is called.", "Choose what its model does.",
+    ]  # fmt: skip
+    app.text_input(key="start_title").set_value("Zu spät geliefert")
+    app.selectbox(key="start_kind").set_value("arrival")
+    app.selectbox(key="start_currency").set_value("JPY")
+    run(app)
+    assert "JPY 43" in "".join(m.value for m in app.metric)
+    button(app, "Create the project").click()
+    run(app)
+    assert app.title[0].value == "Value case"
+    assert "**Arrival times** is worth **JPY 43" in plain(said(app))
+    assert "Zu spat geliefert" not in said(app)
+    assert [p.project for p in demo.store.projects() if p.currency == "JPY"] == [
+        "zu-spat-geliefert"
+    ]
