@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.services.ingest import registers
+from mlpm_core.services.plan.start import start_project
 from tests.app.conftest import button, open_screen, run, said
 
 WINBACK, DEMAND = "bike-shop-winback", "bike-shop-demand"
@@ -128,6 +129,25 @@ def test_the_kind_of_its_model_gives_a_project_a_first_value(empty):
     saved = {q["name"]: q for q in registers.records(empty, "shop", "quantities")}
     assert saved["fraud_amount"]["source"] == ""  # nobody's guess any more
     assert saved["retry"]["source"].startswith("Typical value, not checked (Fraud")
+
+
+def test_a_typical_value_that_is_right_is_marked_as_checked_with_how_that_is_known(empty):
+    start_project(empty.acting_as("ada"), "Shop", kind_id="churn", currency="EUR")
+    app = open_screen("value_case", project="shop", edit="1")
+    app.multiselect(key="confirm_right").set_value(["recall", "capacity"])
+    run(app)
+    assert button(app, "Mark them as checked").disabled
+    app.text_input(key="confirm_source").set_value("Counted in the CRM")
+    run(app)
+    button(app, "Mark them as checked").click()
+    run(app)
+    assert "**It rests on typical values nobody has checked: 11 of 13 numbers.**" in plain(
+        said(app)
+    )
+    saved = {q["name"]: q for q in registers.records(empty, "shop", "quantities")}
+    assert saved["recall"]["source"] == "Counted in the CRM"
+    assert saved["recall"]["written"] == "0.4 to 0.65"
+    assert "2 typical values marked as checked." in said(app).replace("\\", "")
 
 
 def test_what_a_case_lacks_is_filled_in_with_typical_numbers_and_said(empty):
