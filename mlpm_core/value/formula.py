@@ -158,6 +158,34 @@ class Formula:
                     at,
                 )
 
+    def limits(self, values: Mapping[str, Array]) -> tuple[str, ...]:
+        """Names that stand alone in a ``min`` and decide it, because all else in it is more.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            One value for each name, in base units.
+
+        Examples
+        --------
+        >>> contacts = Formula.read("contacts", "min(capacity, uptake * flagged)")
+        >>> [contacts.limits({"capacity": np.array(c), "uptake": 0.9, "flagged": 100.0})
+        ...  for c in (80.0, 90.0)]
+        [('capacity',), ()]
+        """
+        return tuple(
+            one.id
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "min"
+            for one in node.args
+            if isinstance(one, ast.Name)
+            and all(
+                values[one.id] < Formula.read(self.name, ast.unparse(other))(values)
+                for other in node.args
+                if other is not one
+            )
+        )
+
     def dimension(self, dimensions: Mapping[str, UnitsContainer]) -> UnitsContainer | None:
         """What the formula measures, given what its names measure.
 

@@ -136,12 +136,17 @@ class Worth:
         return _notes(self)
 
     @cached_property
+    def steps_at_medians(self) -> Mapping[str, Array]:
+        """Every input, flow and dimension with the model, each input at its median."""
+        return self._policy.model(self.medians)
+
+    @cached_property
     def lines(self) -> tuple[FormulaStep, ...]:
         """How it was made: every flow, outcome value and dimension at the medians.
 
         The dimensions are those of the mechanism's own baseline, as its formulas give them.
         """
-        values = self._policy.model(self.medians)
+        values = self.steps_at_medians
         rules = {
             **self.mechanism.flows,
             **{f"v_{name}": rule for name, rule in self.mechanism.outcome_values.items()},
@@ -221,6 +226,12 @@ def _notes(worth: Worth) -> tuple[str, ...]:
         if quantity.too_wide is not None:
             sentences.append(f"{labels[name]} {quantity.too_wide}. Narrow it if you know more.")
     sentences += [
+        f"“{labels[name]}” is the limit when every number is in the middle of its range: what the "
+        "model finds beyond it has no effect, so a better model alone brings little."
+        for name in _limits(worth)
+        if name in labels
+    ]
+    sentences += [
         f"Nobody gave a number for “{labels[name]}”: that of “{labels[other]}” is used."
         for name, other in worth.followed.items()
     ]
@@ -231,6 +242,13 @@ def _notes(worth: Worth) -> tuple[str, ...]:
         )
     sentences.append(_taken(worth, labels))
     return tuple(sentences)
+
+
+def _limits(worth: Worth) -> tuple[str, ...]:
+    """Numbers that a flow cannot exceed and that stop it, each at its median."""
+    values = worth.steps_at_medians
+    rules = worth.mechanism.flows.values()
+    return tuple(dict.fromkeys(n for rule in rules for n in rule.formula.limits(values)))
 
 
 def _taken(worth: Worth, labels: dict[str, str]) -> str:

@@ -40,6 +40,7 @@ if is_open:
         entered = case_inputs.fields(project, line.case)
         case = queries.case(project, line.case.value_case_id, entered.changes)
         case_inputs.save(project, case, entered, saved)
+        case_inputs.confirm(project, case, entered)
     with lead:
         case_inputs.unread(entered)
 

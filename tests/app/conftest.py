@@ -34,6 +34,7 @@ SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
     "kpi": ("overview/kpi.py", "KPI"),
     "brief": ("plan/brief.py", "Brief"),
+    "start": ("plan/start.py", "New project"),
     "find_kpi": ("plan/find_kpi.py", "Find a KPI"),
     "value_case": ("plan/value_case.py", "Value case"),
     "mechanism": ("plan/mechanism.py", "Mechanism"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mlpm_core.services.ingest import registers
-from tests.app.conftest import open_screen, run, said
+from mlpm_core.services.plan.start import start_project
+from tests.app.conftest import button, open_screen, run, said
 
 WINBACK, DEMAND = "bike-shop-winback", "bike-shop-demand"
 
@@ -106,4 +107,79 @@ def test_before_there_is_a_case_the_mechanisms_are_one_press_away(empty):
     registers.save(empty.acting_as("ada"), "shop", "projects", [{"title": "Shop"}])
     app = open_screen("value_case", project="shop")
     labels = [link.proto.label for link in app.get("page_link")]
-    assert labels == ["See the mechanisms, or write one", "Add a value case"]
+    assert labels[-2:] == ["See the mechanisms, or write one", "Add a value case"]
+
+
+def test_the_kind_of_its_model_gives_a_project_a_first_value(empty):
+    registers.save(empty.acting_as("ada"), "shop", "projects", [{"title": "Shop"}])
+    app = open_screen("value_case", project="shop")
+    app.selectbox(key="start_kind").set_value("fraud")
+    run(app)
+    assert "a guess: none of its 18 numbers is yours" in plain(said(app))
+    next(b for b in app.button if b.label == "Begin with typical numbers").click()
+    run(app)
+    shown = plain(said(app))
+    assert "**It rests on typical values nobody has checked: 18 of 18 numbers.**" in shown
+    assert "Replace first what moves the value most" in shown
+    field(app, "Amount of a fraud").set_value("150")
+    run(app)
+    assert "checked: 17 of 18 numbers" in plain(said(app))
+    next(b for b in app.button if b.label == "Save the changes").click()
+    run(app)
+    saved = {q["name"]: q for q in registers.records(empty, "shop", "quantities")}
+    assert saved["fraud_amount"]["source"] == ""  # nobody's guess any more
+    assert saved["retry"]["source"].startswith("Typical value, not checked (Fraud")
+
+
+def test_a_typical_value_that_is_right_is_marked_as_checked_with_how_that_is_known(empty):
+    start_project(empty.acting_as("ada"), "Shop", kind_id="churn", currency="EUR")
+    app = open_screen("value_case", project="shop", edit="1")
+    app.multiselect(key="confirm_right").set_value(["recall", "capacity"])
+    run(app)
+    assert button(app, "Mark them as checked").disabled
+    app.text_input(key="confirm_source").set_value("Counted in the CRM")
+    run(app)
+    button(app, "Mark them as checked").click()
+    run(app)
+    assert "**It rests on typical values nobody has checked: 11 of 13 numbers.**" in plain(
+        said(app)
+    )
+    saved = {q["name"]: q for q in registers.records(empty, "shop", "quantities")}
+    assert saved["recall"]["source"] == "Counted in the CRM"
+    assert saved["recall"]["written"] == "0.4 to 0.65"
+    assert "2 typical values marked as checked." in said(app).replace("\\", "")
+
+
+def test_what_a_case_lacks_is_filled_in_with_typical_numbers_and_said(empty):
+    actor = empty.acting_as("ada")
+    registers.save(actor, "shop", "projects", [{"title": "Shop"}])
+    case = {"value_case_id": "sorting", "mechanism": "triage_automation"}
+    registers.save(actor, "shop", "value_cases", [case])
+    app = open_screen("value_case", project="shop")
+    app.selectbox(key="fill_kind").set_value("documents")
+    next(b for b in app.button if b.label.startswith("Fill in ")).click()
+    run(app)
+    assert "It rests on typical values nobody has checked" in plain(said(app))
+    assert not [b for b in app.button if b.label.startswith("Fill in ")]
+
+
+def test_a_second_project_says_what_is_missing_at_its_field_and_comes_into_view(demo):
+    app = open_screen("start", project=DEMAND)
+    button(app, "Create the project").click()
+    run(app)
+    assert [e.value for e in app.error] == [
+        "Write what the project is called.", "Choose what its model does.",
+    ]  # fmt: skip
+    app.text_input(key="start_title").set_value("Zu spät geliefert")
+    app.selectbox(key="start_kind").set_value("arrival")
+    app.selectbox(key="start_currency").set_value("JPY")
+    run(app)
+    assert "JPY 43" in "".join(m.value for m in app.metric)
+    button(app, "Create the project").click()
+    run(app)
+    assert app.title[0].value == "Value case"
+    assert "**Arrival times** is worth **JPY 43" in plain(said(app))
+    assert "Zu spat geliefert" not in said(app)
+    assert [p.project for p in demo.store.projects() if p.currency == "JPY"] == [
+        "zu-spat-geliefert"
+    ]

@@ -370,3 +370,20 @@ def test_an_answer_survives_pickling():
     answer = worth(M1, uncertain(), draws=64)
     again = pickle.loads(pickle.dumps(answer))
     assert again.to_json() == answer.to_json()
+
+
+def test_a_capacity_that_stops_what_the_model_would_do_is_said_beside_the_value():
+    given = {
+        "population": "100k", "prevalence": ".05", "recall": ".6", "precision": ".25",
+        "uptake": ".9", "acceptance": ".3", "customer_value": "200", "incentive": "10",
+        "contact_cost": "1", "contact_minutes": "6", "non_churner_acceptance": "1",
+        "annoyance": ".05",
+    }  # fmt: skip
+    m1 = find_mechanism("M1")
+    # 12,000 are flagged and 10,800 contacted: from there on capacity is no limit
+    said = {
+        capacity: [n for n in worth(m1, given | {"capacity": capacity}).notes if "limit" in n]
+        for capacity in ("5.4k", "10.8k", "15k")
+    }
+    assert said["5.4k"][0].startswith("“Capacity” is the limit when every number is in the middle")
+    assert said["10.8k"] == said["15k"] == []

@@ -50,13 +50,8 @@ def line(project: str | None, here: str, kind: str = "") -> None:
         ):
             st.caption(f":material/flag: Next for this project: {literal(step.sentence)}")
             _way(step, here, kind)
-            if step.kind == "kpis" and here != "find_kpi":
-                st.page_link(
-                    "plan/find_kpi.py",
-                    label="Nobody has named a KPI? Find one",
-                    icon=":material/explore:",
-                    query_params=panels.here(),
-                )
+            if step.kind == "kpis":
+                _find_kpi(here)
             _all_steps(facts.steps, here, kind)
     if here != "value_case":  # which says it of the case in view
         _unchecked(facts)
@@ -74,6 +69,17 @@ def _way(step: SetupStep, here: str, kind: str, *, of_list: bool = False) -> Non
         st.button(label, key=name, on_click=controls.show_register, args=(step.kind,))
 
 
+def _find_kpi(here: str) -> None:
+    """The way to a KPI where nobody has named one."""
+    if here != "find_kpi":
+        st.page_link(
+            "plan/find_kpi.py",
+            label="Nobody has named a KPI? Find one",
+            icon=":material/explore:",
+            query_params=panels.here(),
+        )
+
+
 def _all_steps(steps: Sequence[SetupStep], here: str, kind: str) -> None:
     """Every step of a project, those that are done too."""
     n_done = sum(step.is_done for step in steps)
@@ -82,9 +88,11 @@ def _all_steps(steps: Sequence[SetupStep], here: str, kind: str) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 mark = ":material/check_circle:" if step.is_done else ":material/circle:"
                 sentence = literal(step.sentence[:1].upper() + step.sentence[1:])
-                st.markdown(f"{mark} {sentence}")
+                st.caption(f"{mark} {sentence}")
                 if not step.is_done:
                     _way(step, here, kind, of_list=True)
+                if step.kind == "kpis" and not step.is_done:
+                    _find_kpi(here)
 
 
 def _unchecked(facts: ProjectFacts) -> None:

@@ -7,7 +7,8 @@ from typing import Final
 LIKELY: Final = (
     "The figure lies in this range 8 times in 10. One time in 10 it is lower than the first number "
     "(its P10), one time in 10 higher than the second (its P90). A wide range says that little is "
-    "known: find out more before you promise the figure."
+    "known: find out more before you promise the figure. Numbers that are not checked are typical "
+    "ones that came with MLPM: while they matter, the figure is a guess."
 )
 VALUE_RATE: Final = (
     "Also called the value rate: a year's net benefit, as the newest monitored metrics imply it, "

@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.records import QuantityRecord
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.valuation.typed import typed_answer
-from pages.parts.common import commands, forms, numbers, queries, saving, text
+from pages.parts.common import commands, forms, numbers, printing, queries, saving, text
 from pages.parts.common.format import asked_unit, computed, counted, listed, literal, money, number
 
 if TYPE_CHECKING:
@@ -199,6 +199,58 @@ def save(project: str, case: CaseValue, entered: Fields, saved: CaseValue) -> No
         asks.done()
         form.done()
         commands.say_and_rerun(message, result.receipt)
+
+
+def confirm(project: str, case: CaseValue, entered: Fields) -> None:
+    """For typical values that are right as they stand: say how that is known, and they are ours."""
+    typical = {entry.name: entry for entry in case.typical}
+    read = {name: (entered.form.read or {}).get(name) for name in typical}
+    if not typical or printing.is_on():
+        return
+    with st.expander("Some typical values are right as they stand", icon=":material/rule:"):
+        of = (project, "confirm", case.value_case_id)
+        asks = forms.opened("confirm", of, None, {"right": [], "source": ""})
+        right = st.multiselect(
+            "These are right",
+            list(typical),
+            format_func=lambda name: typical[name].label if name in typical else name,
+            key=asks.key("right"),
+            on_change=asks.note,
+        )
+        source = st.text_input(
+            "How do you know?",
+            placeholder="Counted in the CRM, asked the service desk ...",
+            key=asks.key("source"),
+            live=forms.LIVE,
+            on_change=asks.note,
+        )
+        asks.remember({"right": right, "source": source or ""})
+        edits = [
+            editing.Edit(
+                read[name],
+                {"source": (source or "").strip()},
+                {"owner": typical[name].owner or queries.actor()},
+            )
+            for name in right
+        ]
+        result = saving.offered(
+            asks,
+            project,
+            {"right": tuple(right), "source": source},
+            lambda: st.button(
+                "Mark them as checked",
+                icon=":material/check:",
+                disabled=not right or not (source or "").strip(),
+                help="Choose the values, and say how you know.",
+            ),
+            lambda: commands.save_edits(project, QuantityRecord.kind, edits),
+            {name: entry.label for name, entry in typical.items()},
+        )
+        if result is None:
+            return
+        n = counted(result.receipt.stored or 0, "typical value")
+        asks.done()
+        commands.say_and_rerun(f"{n} marked as checked.", result.receipt)
 
 
 def _edits(case: CaseValue, form: Form, changes: Changes, source: str) -> list[editing.Edit]:

@@ -184,7 +184,6 @@ def _said(started: Started, done: str, form: forms.Form | None = None) -> None:
         return
     if form is not None:
         form.done()
-    st.session_state["project"] = started.project
     if not started.value_case_id:
         commands.say(done, *started.receipts)
         st.switch_page(_CASE_PAGE, query_params={"project": started.project})
