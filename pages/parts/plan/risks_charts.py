@@ -42,4 +42,4 @@ def burn_down(title: str) -> Spec:
         base.mark_area(opacity=0.22, interpolate="step-after").encode(y),
         base.mark_line(interpolate="step-after", point={"size": 24}).encode(y),
     ]
-    return finished(alt.layer(*layers).properties(height=240))
+    return finished(alt.layer(*layers).properties(height=240), "What is at risk, week by week")
