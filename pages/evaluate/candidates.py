@@ -43,6 +43,7 @@ charts.draw(
     charts.intervals(f"Net benefit, {board.currency} / year"),
     text.chart(board),
     grade=files.PLANNED,
+    period=files.A_YEAR,
 )
 
 st.header("Side by side", anchor=False)

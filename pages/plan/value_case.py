@@ -70,6 +70,7 @@ if insight is not None:
                 charts.dotplot(f"Net benefit, {case.currency} / year"),
                 text.dots(case),
                 grade=files.grade_of(case),
+                period=files.A_YEAR,
                 ranges="each dot stands for 1 of 50 equally likely outcomes",
             )
             st.caption(text.beside(case))

@@ -17,10 +17,12 @@ from pages.parts.common import event_marks, files, lines, printing
 from pages.parts.common.format import literal, spoken
 from pages.parts.common.hover import (
     EIGHT,
+    INK,
     MUTED,
     NINE,
     QUIET,
     ROUNDED,
+    SHORT,
     at_pointer,
     ranged,
     silenced,
@@ -37,7 +39,7 @@ VALUE_HEIGHT, METRIC_HEIGHT, SEGMENTS_HEIGHT = 260, 200, 210
 AXIS = 60  # pixels of a chart's height that are no plot
 RATE_LINES = ("rate", "planned", "earlier")
 METRIC_LINES = ("planned", "at_least", "at_most", "earlier")
-_SOURCE_HEIGHT = 30  # pixels below a chart for what it rests on
+_SOURCE_LETTERS = 66  # of a line below a chart: what a phone is wide
 
 
 def draw(
@@ -70,9 +72,11 @@ def draw(
         ranges=ranges or files.ranges_of_chart(spec),
         grade=grade,
     )
-    on_screen = {**spec, "title": _source_lines(about), "padding": {"top": 8, "bottom": 2}}
+    source = _source_lines(about)
+    on_screen = {**spec, "title": source, "padding": {"top": 8, "bottom": 2}}
+    del on_screen["description"]  # a screen reader says what is seen
     if isinstance(spec.get("height"), int):
-        on_screen["height"] = spec["height"] + _SOURCE_HEIGHT
+        on_screen["height"] = spec["height"] + len(source["text"]) * source["lineHeight"]
     st.vega_lite_chart(frame, on_screen, alt=said)
     if is_said:
         st.caption(literal(said))
@@ -81,12 +85,16 @@ def draw(
 
 
 def _source_lines(about: files.Facts) -> Spec:
-    """What a chart rests on in two small lines below it: a picture of the screen has them too."""
-    ends = [f"as of {about.as_of}", f"grade: {about.grade}"]
-    if about.ranges != files.NO_RANGES:
-        ends.insert(1, about.ranges)
+    """What a chart rests on in small lines below it: a picture of the screen has them too."""
+    ranges = [about.ranges] if about.ranges != files.NO_RANGES else []
+    written = [about.project]
+    for part in (about.period, f"as of {about.as_of}", *ranges, f"grade: {about.grade}"):
+        if len(written[-1]) + len(part) < _SOURCE_LETTERS:
+            written[-1] += f" · {part}"
+        else:
+            written.append(part)
     return {
-        "text": [f"{about.project} · {about.period}", " · ".join(ends)],
+        "text": written,
         "orient": "bottom",
         "anchor": "start",
         "frame": "bounds",
@@ -254,7 +262,7 @@ def segments_over_time(title: str, number_format: str) -> Spec:
     names = (
         alt.Chart()
         .transform_filter("isValid(datum['name'])")
-        .mark_text(align="left", dx=8, fontSize=11)
+        .mark_text(**lines.AS_NAME)
         .encode(
             over_time("start"),
             alt.Y(field="name_at", type="quantitative"),
@@ -278,7 +286,7 @@ def dotplot(unit: str) -> Spec:
     The frame has the columns at and row (where the dot sits), value and outcome (gain or loss).
     """
     dots = alt.Chart().encode(
-        alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(format="~s", grid=False)),
+        alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(**SHORT, grid=False)),
         alt.Y(field="row", type="quantitative", axis=None, scale=alt.Scale(domainMin=0)),
         tooltip=[tooltip_line("value", unit, ROUNDED), tooltip_line("outcome", "Outcome")],
     )
@@ -296,7 +304,8 @@ def dotplot(unit: str) -> Spec:
 def intervals(unit: str) -> Spec:
     """Options one under the other, each a dot at its mean on a bar from P10 to P90.
 
-    The frame has the columns option (str, in the order shown), mean, low and high.
+    The frame has the columns option (str, in the order shown), mean, low, high and label (the mean
+    as text).
     """
     option = alt.Y(
         field="option", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=130)
@@ -309,12 +318,25 @@ def intervals(unit: str) -> Spec:
             tooltip_line("range", EIGHT),
         ],
     )
-    low = alt.X(field="low", type="quantitative", title=unit, axis=alt.Axis(format="~s"))
+    low = alt.X(
+        field="low",
+        type="quantitative",
+        title=unit,
+        scale=alt.Scale(range=[0, alt.ExprRef("width - 56")]),
+        axis=alt.Axis(**SHORT),
+    )
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
     layers = [
         bars.mark_bar(opacity=0.3, height=10).encode(low, alt.X2(field="high")),
         bars.mark_point(size=90, filled=True, opacity=1).encode(
             alt.X(field="mean", type="quantitative")
+        ),
+        alt.Chart()
+        .mark_text(align="left", dx=8, fontSize=11, color=INK)
+        .encode(
+            option,
+            alt.X(field="high", type="quantitative"),
+            alt.Text(field="label", type="nominal"),
         ),
         zero,
     ]
@@ -352,7 +374,7 @@ def height(field: str, title: str | None, *, zero: bool) -> alt.Y:
         type="quantitative",
         title=title,
         scale=alt.Scale(zero=zero),
-        axis=alt.Axis(tickCount=5),
+        axis=alt.Axis(tickCount=5) if title is None else alt.Axis(**SHORT),
     )
 
 

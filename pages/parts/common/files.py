@@ -32,14 +32,15 @@ AS_PRINTF: Final = re.compile(r"%[^%a-z]*[a-z]")
 _NUMBER_ALONE: Final = re.compile(r"%[^%a-z]*[a-z]\s*")
 _LONGEST_NAME: Final = 60
 
-IN_COLUMN: Final = "as the column Grade says"
+BESIDE: Final = "as written beside each figure"
 NO_GRADE: Final = "none, a plan, a record or a count"
 COUNTED_AND_IMPLIED: Final = "C for what is implied, none needed for what was counted"
 COUNTED: Final = "none needed, as it was counted"
 PLANNED: Final = "none, a plan"
-IMPLIED: Final = "C, computed from the model's metrics"
-NOT_OVER_TIME: Final = "not over time"
-_EIGHT_TIMES: Final = "likely: 8 times in 10 (P10 to P90)"
+IMPLIED: Final = "C, from the model's metrics"
+NOT_OVER_TIME: Final = "no time range"
+A_YEAR: Final = "figures of one year"
+_EIGHT_TIMES: Final = "likely: 8 times in 10"
 _NINE_TIMES: Final = "likely: 9 times in 10"
 NO_RANGES: Final = "none shown"
 
@@ -119,9 +120,9 @@ def of_table(
     if not len(data) or not labels or _SCREEN not in st.session_state:
         return
     about = facts(
-        period=period or ("as the column Period says" if "Period" in labels else NOT_OVER_TIME),
+        period=period or _period_of(labels),
         ranges=ranges or _ranges_of(labels, data),
-        grade=grade or (IN_COLUMN if any("Grade" in label for label in labels) else NO_GRADE),
+        grade=grade or _grade_of(labels, data),
     )
     moment = st.session_state[_SCREEN]["moment"]
     make = partial(_table, data, dict(columns), name, about, moment, is_markup=is_markup)
@@ -242,6 +243,24 @@ def written(markdown: str) -> str:
         text = inner
     text = _BOLD.sub("", text).replace("  \n", "; ").replace("\N{NO-BREAK SPACE}", " ")
     return spoken(text)
+
+
+def _period_of(labels: list[str]) -> str:
+    """Where a table says when its rows are, or how far its data reach."""
+    for label in ("Period", "Month", "Week", "Week from"):
+        if label in labels:
+            return f"as the column {label} says"
+    until = next((label for label in ("Data to", "Results to") if label in labels), "")
+    return f"newest results, to the day in the column {until}" if until else NOT_OVER_TIME
+
+
+def _grade_of(labels: list[str], data: pd.DataFrame) -> str:
+    """Where a table says how sure it is: in a column, or beside its figures."""
+    column = next((label for label in labels if "Grade" in label), "")
+    if column:
+        return f"as the column {column} says"
+    said = " ".join(str(x) for row in data.to_numpy() for x in row if isinstance(x, str))
+    return BESIDE if re.search(r"\bgrade [ABCD]\b", said) else NO_GRADE
 
 
 def _ranges_of(labels: list[str], data: pd.DataFrame) -> str:

@@ -25,6 +25,11 @@ INK: Final = alt.ExprRef("luminance(background) > 0.5 ? '#1B1F24' : '#E6EAF0'")
 QUIET: Final = alt.ExprRef("luminance(background) > 0.5 ? '#57606A' : '#9AA4B2'")
 """Small text that steps back, at least 4.5:1 on both surfaces."""
 ROUNDED: Final = ",.3~r"  # three digits, as everywhere on the screens
+SHORT: Final[dict[str, Any]] = {
+    "tickCount": 5,
+    "labelExpr": "format(datum.value, abs(datum.value) < 1000 ? ',.6~r' : '~s')",
+}
+"""What an axis of money and amounts says: five ticks or so, thousands as k, and 0 as 0."""
 EIGHT: Final = "Likely (8 times in 10)"
 NINE: Final = "Likely (9 times in 10)"
 Spec = dict[str, Any]

@@ -14,8 +14,16 @@ from pages.parts.common.hover import INK
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ROOM: Final[list[Any]] = [0, alt.ExprRef("width - clamp(width * 0.22, 70, 120)")]
+_NAME_WIDTH: Final = "clamp(width * 0.22, 70, 120)"
+ROOM: Final[list[Any]] = [0, alt.ExprRef(f"width - {_NAME_WIDTH}")]
 """Where lines run from and to: at their right is room for their names."""
+AS_NAME: Final[dict[str, Any]] = {
+    "align": "left",
+    "dx": 8,
+    "fontSize": 11,
+    "limit": alt.ExprRef(f"{_NAME_WIDTH} - 10"),
+}
+"""How the name of a line is written; a long one ends in dots."""
 _LETTERS: Final = 13  # pixels between two names
 _LEAST: Final = 12  # values of which a few can be outliers
 _MOST_BEYOND: Final = 0.1  # share of values that are cut off at most
@@ -104,7 +112,7 @@ def name_layers(lines: Sequence[str], moment: str = "start") -> list[alt.Chart]:
     return [
         alt.Chart()
         .transform_filter(f"isValid(datum['{line}_name'])")
-        .mark_text(align="left", dx=8, fontSize=11, color=INK)
+        .mark_text(**AS_NAME, color=INK)
         .encode(
             alt.X(field=moment, type="temporal"),
             alt.Y(field=f"{line}_name_at", type="quantitative"),

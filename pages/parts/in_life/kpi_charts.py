@@ -38,7 +38,7 @@ def of_kpi(frame: pd.DataFrame) -> pd.DataFrame:
         "measured": "measured",
         "implied": "implied",
         "target": "target",
-        "baseline": "without the model",
+        "baseline": "baseline",
         "earlier": "compared with",
     }
     return lines.named(shown, names, pixels=_HEIGHT - 60, drawn=drawn)

@@ -9,7 +9,16 @@ import altair as alt
 
 from pages.parts.common import lines
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.hover import EIGHT, INK, MUTED, ROUNDED, at_pointer, ranged, tooltip_line
+from pages.parts.common.hover import (
+    EIGHT,
+    INK,
+    MUTED,
+    ROUNDED,
+    SHORT,
+    at_pointer,
+    ranged,
+    tooltip_line,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +37,7 @@ def tornado(unit: str) -> Spec:
     y = alt.Y(field="input", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190))
     bars = alt.Chart().encode(
         y,
-        alt.X(field="base", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X(field="base", type="quantitative", title=unit, axis=alt.Axis(**SHORT)),
         alt.X2(field="net"),
         tooltip=[
             tooltip_line("input", "Input"),
@@ -71,7 +80,7 @@ def bridge(unit: str) -> Spec:
     )
     bars = alt.Chart().encode(
         y,
-        alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(**SHORT)),
         alt.X2(field="to"),
         tooltip=[
             tooltip_line("step", "Step"),
@@ -118,9 +127,7 @@ def cumulative(unit: str) -> Spec:
         tooltip_line("range", EIGHT),
     ]
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.datum(0))
-    y = alt.Y(
-        field="mean", type="quantitative", title=unit, axis=alt.Axis(format="~s", tickCount=5)
-    )
+    y = alt.Y(field="mean", type="quantitative", title=unit, axis=alt.Axis(**SHORT))
     layers = [
         at_pointer(base, tooltip),
         zero,

@@ -128,6 +128,7 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
                 plan_charts.tornado(f"Net benefit, {case.currency} / year"),
                 _tornado(insight, case.currency),
                 grade=files.grade_of(case),
+                period=files.A_YEAR,
                 ranges="each input from its P5 to its P95, the others at their middle value",
                 is_said=False,
             )
