@@ -73,7 +73,7 @@ def draw(
         grade=grade,
     )
     source = _source_lines(about)
-    on_screen = {**spec, "title": source, "padding": {"top": 8, "bottom": 2}}
+    on_screen = spec | {"title": source, "padding": {"top": 8, "bottom": 2}}
     del on_screen["description"]  # a screen reader says what is seen
     if isinstance(spec.get("height"), int):
         on_screen["height"] = spec["height"] + len(source["text"]) * source["lineHeight"]
@@ -110,8 +110,7 @@ def of_rates(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame for `value_rate_over_time` with its lines named and its outliers at the edge."""
     shown = lines.held(frame, ("rate",), around=("low", "high", "earlier"), keep=("planned",))
     names = {"rate": "estimated", "planned": "planned", "earlier": "compared with"}
-    drawn = ("low", "high")
-    return lines.named(shown, names, pixels=VALUE_HEIGHT - AXIS, drawn=drawn)
+    return lines.named(shown, names, pixels=VALUE_HEIGHT - AXIS, drawn=("low", "high"))
 
 
 @lru_cache(maxsize=64)
@@ -165,8 +164,7 @@ def of_metric(frame: pd.DataFrame, digits: int) -> pd.DataFrame:
         "at_most": "limit, at most",
         "earlier": "compared with",
     }
-    drawn = ("value", "low", "high")
-    return lines.named(shown, names, pixels=METRIC_HEIGHT - AXIS, drawn=drawn)
+    return lines.named(shown, names, pixels=METRIC_HEIGHT - AXIS, drawn=("value", "low", "high"))
 
 
 @lru_cache(maxsize=64)
