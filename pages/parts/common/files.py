@@ -40,8 +40,8 @@ PLANNED: Final = "none, a plan"
 IMPLIED: Final = "C, from the model's metrics"
 NOT_OVER_TIME: Final = "no time range"
 A_YEAR: Final = "figures of one year"
-_EIGHT_TIMES: Final = "likely: 8 times in 10"
-_NINE_TIMES: Final = "likely: 9 times in 10"
+_EIGHT_TIMES: Final = "likely, 8 times in 10"
+_NINE_TIMES: Final = "likely, 9 times in 10"
 NO_RANGES: Final = "none shown"
 
 _LINK: Final = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\([^)]*\)")
@@ -288,9 +288,10 @@ def period_of_chart(frame: pd.DataFrame) -> str:
     column = next((name for name in _OVER_TIME if name in frame), None)
     if column is None or frame.empty:
         return NOT_OVER_TIME
-    moment = next((name for name in ("start", "day") if name in frame), None)
-    texts = (frame if moment is None else frame.sort_values(moment))[column]
-    first, last = str(texts.iloc[0]), str(texts.iloc[-1])
+    texts = frame[column]
+    moment = next((frame[name].to_numpy() for name in ("start", "day") if name in frame), None)
+    ends = (0, -1) if moment is None else (moment.argmin(), moment.argmax())
+    first, last = (str(texts.iloc[end]) for end in ends)
     unit = "year " if column == "year" else ""
     return f"{unit}{first}" if first == last else f"{unit}{first} to {last}"
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from pages.parts.common.format import number
 from pages.parts.common.hover import INK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
 _NAME_WIDTH: Final = "clamp(width * 0.22, 70, 120)"
 ROOM: Final[list[Any]] = [0, alt.ExprRef(f"width - {_NAME_WIDTH}")]
@@ -47,27 +48,28 @@ def named(
     drawn : sequence of str
         Columns beside the lines that the axis holds.
     """
-    values = _numbers(frame, (*names, *drawn))
-    spread = float(np.nanmax(values) - np.nanmin(values)) if np.isfinite(values).any() else 0.0
-    ends: dict[str, int] = {}
-    for column in names:
-        known = np.flatnonzero(np.isfinite(_numbers(frame, [column])))
-        if known.size:
-            ends[column] = int(known[-1])
-    heights = {c: float(_numbers(frame, [c])[row, 0]) for c, row in ends.items()}
-    added: dict[str, pd.Series] = {}
-    for column, height in _apart(heights, (spread or 1.0) * _LETTERS / pixels).items():
-        places = [i == ends[column] for i in range(len(frame))]
-        texts = [names[column] if x else None for x in places]
-        added[f"{column}_name"] = pd.Series(texts, index=frame.index, dtype="object")
-        at = [height if x else np.nan for x in places]
-        added[f"{column}_name_at"] = pd.Series(at, index=frame.index)
+    lines = {c: _column(frame, c) for c in (*names, *drawn) if c in frame}
+    known = np.concatenate([x[np.isfinite(x)] for x in lines.values()] or [np.empty(0)])
+    spread = float(np.ptp(known)) if known.size else 0.0
+    gap = (spread or 1.0) * _LETTERS / pixels
+    ends = {c: np.flatnonzero(np.isfinite(lines[c])) for c in names if c in lines}
+    rows = {c: int(end[-1]) for c, end in ends.items() if end.size}
+    added: dict[str, Any] = {}
+    for column, height in _apart({c: float(lines[c][r]) for c, r in rows.items()}, gap).items():
+        texts, at = np.full(len(frame), None, dtype=object), np.full(len(frame), np.nan)
+        texts[rows[column]], at[rows[column]] = names[column], height
+        added |= {f"{column}_name": texts, f"{column}_name_at": at}
     return frame.assign(**added)
+
+
+def _column(frame: pd.DataFrame, name: str) -> np.ndarray[Any, Any]:
+    return frame[name].to_numpy(dtype=float, na_value=np.nan)
 
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray[Any, Any]:
     """Those of the columns that there are, as numbers, a row each."""
-    return frame[[c for c in columns if c in frame]].to_numpy(dtype=float, na_value=np.nan)
+    found = [_column(frame, name) for name in columns if name in frame]
+    return np.column_stack(found) if found else np.empty((len(frame), 0))
 
 
 def _apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
@@ -97,14 +99,16 @@ def _apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
 def named_series(frame: pd.DataFrame, by: str, *, pixels: int) -> pd.DataFrame:
     """A frame of rows of several series with the name of each, where it ends; see `named`.
 
-    It has the columns start and value; ``by`` names the series.
+    It has the column value and those of each series in the order of time; ``by`` names the series.
     """
-    ends = frame.loc[frame.groupby(by, sort=False)["start"].idxmax()]
-    top = max(float(frame["value"].max()), 0.0) - min(float(frame["value"].min()), 0.0)
-    heights = {str(i): float(value) for i, value in ends["value"].items()}
-    places = _apart(heights, (top or 1.0) * _LETTERS / pixels)
-    at = pd.Series(dict(zip(ends.index, places.values(), strict=True))).reindex(frame.index)
-    return frame.assign(name=frame[by].where(at.notna(), None), name_at=at)
+    values, series = _column(frame, "value"), frame[by].tolist()
+    rows = {name: row for row, name in enumerate(series)}  # the last of each
+    spread = max(float(values.max()), 0.0) - min(float(values.min()), 0.0)
+    heights = {name: float(values[row]) for name, row in rows.items()}
+    names, at = np.full(len(frame), None, dtype=object), np.full(len(frame), np.nan)
+    for name, height in _apart(heights, (spread or 1.0) * _LETTERS / pixels).items():
+        names[rows[name]], at[rows[name]] = name, height
+    return frame.assign(name=names, name_at=at)
 
 
 def name_layers(lines: Sequence[str], moment: str = "start") -> list[alt.Chart]:
@@ -161,24 +165,23 @@ def held(
     is_flat = height > 0 and np.ptp(np.concatenate([known, kept])) > _FLATTENED * height
     if not n_beyond or n_beyond > _MOST_BEYOND * known.size or not is_flat:
         return frame
-    cut = [c for c in (*values, *around) if c in frame]
-    full = {f"full_{c}": frame[c].astype(float) for c in cut}
+    full = {c: _column(frame, c) for c in (*values, *around) if c in frame}
     return frame.assign(
-        **full,
-        **{c: frame[c].astype(float).clip(low, high) for c in cut},
-        **_beyond(lines, float(low), float(high), digits, frame.index),
+        **{f"full_{c}": numbers for c, numbers in full.items()},
+        **{c: np.clip(numbers, low, high) for c, numbers in full.items()},
+        **_beyond(lines, float(low), float(high), digits),
     )
 
 
 def _beyond(
-    lines: np.ndarray[Any, Any], low: float, high: float, digits: int, index: pd.Index
-) -> dict[str, pd.Series]:
+    lines: np.ndarray[Any, Any], low: float, high: float, digits: int
+) -> dict[str, np.ndarray[Any, Any]]:
     """Where the figures of outliers stand, and these: one for those that follow each other."""
     off = np.nanmax(np.maximum(low - lines, lines - high), axis=1, initial=-np.inf)
     which = np.nanargmax(np.where(np.isfinite(lines), np.abs(lines - (low + high) / 2), -1), axis=1)
     far = lines[np.arange(len(lines)), which]
     at = np.full(len(lines), np.nan)
-    texts: list[str | None] = [None] * len(lines)
+    texts = np.full(len(lines), None, dtype=object)
     run: list[int] = []
     for row in [*range(len(lines)), -1]:
         if row >= 0 and off[row] > 0:
@@ -188,11 +191,7 @@ def _beyond(
             at[top] = low if far[top] < low else high
             texts[top] = f"{'↓' if far[top] < low else '↑'} {number(float(far[top]), digits)}"
             run = []
-    return {
-        "beyond": pd.Series(at, index=index),
-        "beyond_text": pd.Series(texts, index=index, dtype="object"),
-        "is_beyond": pd.Series(off > 0, index=index),
-    }
+    return {"beyond": at, "beyond_text": texts, "is_beyond": off > 0}
 
 
 def beyond_layer() -> alt.Chart:
