@@ -87,6 +87,7 @@ with panels.guard():
         st.title(page.title)
         search.box(page.url_path)
     st.caption(sidebar.header(page.title, projects))
+    sidebar.begin_files(page.title, projects)
     panels.mended()
     panels.notice(page.title)
     sidebar.project_notice(projects, unknown)

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from mlpm_core.services.evaluate.funnel import funnel
-from pages.parts.common import charts, controls, panels, printing, queries, work
+from pages.parts.common import charts, controls, files, panels, printing, queries, work
 from pages.parts.evaluate import tables, text
 from pages.parts.plan import insights
 
@@ -42,8 +42,9 @@ charts.draw(
     tables.intervals(board),
     charts.intervals(f"Net benefit, {board.currency} / year"),
     text.chart(board),
+    grade=files.PLANNED,
+    period=files.A_YEAR,
 )
-st.caption(text.chart(board))
 
 st.header("Side by side", anchor=False)
 printing.table(

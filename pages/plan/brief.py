@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, queries, work
+from pages.parts.common import charts, controls, files, queries, work
 from pages.parts.plan import (
     brief_queries,
     briefs,
@@ -30,8 +30,12 @@ else:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             st.header("How well each area is known", anchor=False)
-            charts.draw(briefs.by_area(view), plan_charts.findings_by_area(), briefs.areas(view))
-            st.caption(briefs.areas(view))
+            charts.draw(
+                briefs.by_area(view),
+                plan_charts.findings_by_area(),
+                briefs.areas(view),
+                grade=files.COUNTED,
+            )
         with right:
             st.header("Area by area", anchor=False)
             briefs.area_sentences(view)

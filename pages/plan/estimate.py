@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, queries, record_form, tables, work
+from pages.parts.common import charts, controls, files, queries, record_form, tables, work
 from pages.parts.plan import around_estimate, estimates, kept_estimates, task_queries, terms
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimates as by_task
@@ -81,8 +81,9 @@ elif view:
             with left:
                 st.header("From the guess to the plan", anchor=False, help=terms.WATERFALL)
                 shown = estimates.waterfall(view)
-                charts.draw(tables.waterfall(view), plan_charts.waterfall(), shown)
-                st.caption(shown)
+                charts.draw(
+                    tables.waterfall(view), plan_charts.waterfall(), shown, grade=files.PLANNED
+                )
                 estimates.steps(view)
             with right:
                 st.header("What to find out first", anchor=False)

@@ -1,7 +1,17 @@
 import streamlit as st
 
 from mlpm_core.records import QuantityRecord
-from pages.parts.common import charts, controls, panels, printing, queries, tables, text, work
+from pages.parts.common import (
+    charts,
+    controls,
+    files,
+    panels,
+    printing,
+    queries,
+    tables,
+    text,
+    work,
+)
 from pages.parts.plan import bridges, case_inputs, insights, start
 
 project = controls.project()
@@ -60,8 +70,10 @@ if insight is not None:
                 tables.dots(case),
                 charts.dotplot(f"Net benefit, {case.currency} / year"),
                 text.dots(case),
+                grade=files.grade_of(case),
+                period=files.A_YEAR,
+                ranges="each dot stands for 1 of 50 equally likely outcomes",
             )
-            st.caption(text.dots(case))
             st.caption(text.beside(case))
         with right:
             insights.must_be_true(case)

@@ -131,31 +131,32 @@ def episode(rule=Rule.SHEWHART, since=1, noticed=2, back=3, z=5.04):
 
 
 IN = "in the week of"
-LEFT, STAYS = f"left its usual range {IN} 8 Jun 2026", " and has not come back"
-DRIFTS = "has drifted since the week of 8 Jun 2026"
-ABOVE, BELOW = "standard errors above usual", "standard errors below usual"
+FAR = "times as far as chance usually moves it"
+LEFT = f"left its usual range {IN} 8 Jun 2026"
+DRIFTED = "has drifted since the week of 8 Jun 2026"
+GONE = "and has not come back"
 
 
 @pytest.mark.parametrize(
     ("metric", "centre", "event", "text"),
     [
-        ("wape", 0.2, episode(), f"{LEFT} (5.04 {ABOVE}, for the worse) and came back "
-         f"{IN} 22 Jun 2026"),
-        ("wape", 0.2, episode(back=None, z=-5.04), f"{LEFT} (5.04 {BELOW}, for the better){STAYS}"),
-        ("recall", 0.8, episode(back=None), f"{LEFT} (5.04 {ABOVE}, for the better){STAYS}"),
-        ("recall", 0.8, episode(Rule.CUSUM, z=-9), f"{DRIFTS} (9 {BELOW}, for the worse), noticed "
-         f"{IN} 15 Jun 2026, and came back {IN} 22 Jun 2026"),
-        ("recall", 0.8, episode(Rule.CUSUM, back=None, z=-9), f"{DRIFTS} (9 {BELOW}, for the "
-         f"worse), noticed {IN} 15 Jun 2026"),
-        ("bias", 0.1, episode(back=None), f"{LEFT} (5.04 {ABOVE}, for the worse){STAYS}"),
-        ("bias", 0.1, episode(back=None, z=-5.0), f"{LEFT} (5 {BELOW}){STAYS}"),
-        ("bias", -0.1, episode(back=None, z=-5.0), f"{LEFT} (5 {BELOW}, for the worse){STAYS}"),
-        ("bias", 0.0, episode(back=None), f"{LEFT} (5.04 {ABOVE}, for the worse){STAYS}"),
-        ("bias", 0.0, episode(back=None, z=-5.0), f"{LEFT} (5 {BELOW}, for the worse){STAYS}"),
-        ("bias", None, episode(back=None), f"{LEFT} (5.04 {ABOVE}){STAYS}"),
-        ("prevalence", 0.1, episode(back=None), f"{LEFT} (5.04 {ABOVE}){STAYS}"),
-        ("wape", 0.2, episode(back=None, z=0.5), f"{LEFT} (0.5 {ABOVE}, for the worse){STAYS}"),
-        ("wape", 0.2, episode(back=None, z=-0.5), f"{LEFT} (0.5 {BELOW}, for the better){STAYS}"),
+        ("wape", 0.2, episode(),
+         f"{LEFT} (for the worse, 5.04 {FAR}) and came back {IN} 22 Jun 2026"),
+        ("wape", 0.2, episode(back=None, z=-5.04), f"{LEFT} (for the better, 5.04 {FAR}) {GONE}"),
+        ("recall", 0.8, episode(back=None), f"{LEFT} (for the better, 5.04 {FAR}) {GONE}"),
+        ("recall", 0.8, episode(Rule.CUSUM, z=-9), f"{DRIFTED} (for the worse, 9 {FAR}), "
+         f"noticed {IN} 15 Jun 2026, and came back {IN} 22 Jun 2026"),
+        ("recall", 0.8, episode(Rule.CUSUM, back=None, z=-9),
+         f"{DRIFTED} (for the worse, 9 {FAR}), noticed {IN} 15 Jun 2026"),
+        ("bias", 0.1, episode(back=None), f"{LEFT} (for the worse, 5.04 {FAR}) {GONE}"),
+        ("bias", 0.1, episode(back=None, z=-5.0), f"{LEFT} (5 {FAR}) {GONE}"),
+        ("bias", -0.1, episode(back=None, z=-5.0), f"{LEFT} (for the worse, 5 {FAR}) {GONE}"),
+        ("bias", 0.0, episode(back=None), f"{LEFT} (for the worse, 5.04 {FAR}) {GONE}"),
+        ("bias", 0.0, episode(back=None, z=-5.0), f"{LEFT} (for the worse, 5 {FAR}) {GONE}"),
+        ("bias", None, episode(back=None), f"{LEFT} (5.04 {FAR}) {GONE}"),
+        ("prevalence", 0.1, episode(back=None), f"{LEFT} (5.04 {FAR}) {GONE}"),
+        ("wape", 0.2, episode(back=None, z=0.5), f"{LEFT} (for the worse, 0.5 {FAR}) {GONE}"),
+        ("wape", 0.2, episode(back=None, z=0.0), f"{LEFT} (for the better, 0 {FAR}) {GONE}"),
     ],
 )  # fmt: skip
 def test_when_a_metric_left_its_range_and_whether_it_came_back(metric, centre, event, text):
@@ -191,7 +192,8 @@ def test_the_event_to_know_of_is_one_for_the_worse_that_lasts():
     assert told(better, calm) == "WAPE"
     assert told(with_events(episode(z=-9.0)), with_events(episode(z=-5.0), metric="mape")) == "WAPE"
     assert say.what_happened(view(deployed(), with_events(lasts))) == (
-        rf"WAPE {LEFT} \(4 {ABOVE}, for the worse\){STAYS}. This is not chance."
+        rf"WAPE left its usual range {IN} 8 Jun 2026 \(for the worse, 4 {FAR}\) and has not come "
+        "back. This is not chance."
     )
 
 
@@ -212,8 +214,8 @@ def check(value, low=None, high=None, breach="sick", **more):
         (watched(point(0, 0.2, label_status="partial", labelled_share=0.4), metric="bias",
                  centre=0.2, check=check(0.31, 0.29, 0.33), episodes=(episode(back=None),)),
          f"0.2 {IN} 1 Jun 2026, outcomes partial (40% known); best near 0. Limit at most 0.3: "
-         f"passed, which may be chance. Bias {LEFT} (5.04 {ABOVE}, for the "
-         "worse) and has not come back. Batch B00001."),
+         f"passed, which may be chance. Bias left its usual range {IN} 8 Jun 2026 (for the worse, "
+         f"5.04 {FAR}) and has not come back. Batch B00001."),
         (watched(point(0, 0.2, label_status="estimated"), metric="prevalence", centre=0.2,
                  check=check(0.4)),
          f"0.2 {IN} 1 Jun 2026, outcomes estimated; neither way is better. Limit at most 0.3: "
@@ -261,32 +263,35 @@ def mix(is_drift=True, since=None, move=None, **more):
     ("told", "text"),
     [
         (mix(), "**\\*e\\*** rose from 10% of all cases in the first 12 weeks to 40% now. This "
-         "is not chance (PSI 0.12)."),
+         "is not chance (@)."),
         (mix(since=week(3), move=Move("e", 0.4, 0.1, 0.05, None)), "**e** fell from 40% of all "
          f"cases in the first 12 weeks to 10% now, first seen {IN} 22 "
-         "Jun 2026. This is not chance (PSI 0.12)."),
+         "Jun 2026. This is not chance (@)."),
         (mix(is_drift=False), "The mix of cases is that of the first 12 weeks, or differs only by "
-         "chance (PSI 0.12)."),
+         "chance (@)."),
         (mix(is_drift=False, since=week(3), move=Move("*e*", 0.1, 0.1, 0.2, 0.05)),
-         "The mix of cases is that of the first 12 weeks, or differs only by chance (PSI 0.12), "
+         "The mix of cases is that of the first 12 weeks, or differs only by chance (@), "
          f"though it moved for a time {IN} 22 Jun 2026. In the newest four weeks error share "
          "is 20% on "
          "\\*e\\*, 5% on others."),
         (mix(is_drift=False, is_share=False, measure="MAE *x*", move=Move("e", 0, 0, 1.25, 0.5)),
-         "The mix of cases is that of the first 12 weeks, or differs only by chance (PSI 0.12). In "
+         "The mix of cases is that of the first 12 weeks, or differs only by chance (@). In "
          "the newest four weeks MAE \\*x\\* is 1.25 on e, 0.5 on others."),
         (mix(is_drift=False, move=Move("e", 0.1, 0.1, None, 0.05)),
-         "The mix of cases is that of the first 12 weeks, or differs only by chance (PSI 0.12)."),
+         "The mix of cases is that of the first 12 weeks, or differs only by chance (@)."),
         (replace(mix(), move=None),
          "Nothing after the first 12 weeks yet, so there is no mix to compare with."),
         (replace(mix(), drift=None),
          "Nothing after the first 12 weeks yet, so there is no mix to compare with."),
         (mix(move=Move("e", 0.1, 0.1, None, None)), "**e** fell from 10% of all cases in the first "
-         "12 weeks to 10% now. This is not chance (PSI 0.12)."),
+         "12 weeks to 10% now. This is not chance (@)."),
     ],
 )  # fmt: skip
 def test_which_group_grew_and_whether_the_model_errs_more_on_it(told, text):
-    assert say.segments(told) == text
+    index = "shift index 0.12: 0 is the same mix"
+    if told.drift is not None and told.drift.is_drift:
+        index += ", above 0.25 another"
+    assert say.segments(told) == text.replace("@", index)
 
 
 def test_what_the_charts_of_segments_show():

@@ -23,7 +23,7 @@ TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 RUNTIME = {
     "altair", "duckdb", "fastapi", "numpy", "pandas", "pint", "pyarrow", "pydantic",
     "pydantic-core", "pydantic-settings", "python-calamine", "pyyaml", "scipy", "starlette",
-    "streamlit", "xlsxwriter",
+    "streamlit", "vl-convert-python", "xlsxwriter",
 }  # fmt: skip
 
 

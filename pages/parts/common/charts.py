@@ -1,5 +1,6 @@
 """Charts: one function each gives a specification, built once and drawn with the data of the day.
 
+Every chart is drawn by `draw`, so that all of them say the same five things and leave with them.
 The theme colours the first series, so that it follows light and dark. Encodings name their field;
 Altair's shorthand would read a user's ``a:Q`` or ``count()`` as a command.
 """
@@ -12,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import streamlit as st
 
-from pages.parts.common import event_marks
-from pages.parts.common.format import spoken
+from pages.parts.common import event_marks, files, lines, printing
+from pages.parts.common.format import literal, spoken
 from pages.parts.common.hover import (
     EIGHT,
     INK,
     MUTED,
     NINE,
-    PAPER,
+    QUIET,
     ROUNDED,
+    SHORT,
     at_pointer,
     ranged,
     silenced,
@@ -33,11 +35,82 @@ if TYPE_CHECKING:
 
 ALARM = "#D04A3F"  # 3:1 on both surfaces; with a form of its own: dots a limit, a sign a signal
 Spec = dict[str, Any]
+VALUE_HEIGHT, METRIC_HEIGHT, SEGMENTS_HEIGHT = 260, 200, 210
+AXIS = 60  # pixels of a chart's height that are no plot
+RATE_LINES = ("rate", "planned", "earlier")
+METRIC_LINES = ("planned", "at_least", "at_most", "earlier")
+_SOURCE_LETTERS = 66  # of a line below a chart: what a phone is wide
 
 
-def draw(frame: pd.DataFrame, spec: Spec, alt_text: str) -> None:
-    """Show a chart; ``alt_text`` is what a screen reader says of it, escaped or not."""
-    st.vega_lite_chart(frame, spec, alt=spoken(alt_text))
+def draw(
+    frame: pd.DataFrame,
+    spec: Spec,
+    sentence: str,
+    *,
+    grade: str,
+    ranges: str = "",
+    period: str = "",
+    name: str = "",
+    is_said: bool = True,
+) -> None:
+    """A chart over what it rests on, the sentence that says what is seen, and its pictures.
+
+    Parameters
+    ----------
+    sentence : str
+        What is seen, escaped or not; a screen reader says it, and a picture has it on top.
+    grade, ranges, period : str
+        What it rests on. Ranges and period are taken from the chart where left out.
+    name : str
+        What it is called in its files, where the chart's own name does not say it.
+    is_said : bool
+        Whether the sentence stands below; not where a heading says it.
+    """
+    said = spoken(sentence)
+    about = files.facts(
+        period=period or files.period_of_chart(frame),
+        ranges=ranges or files.ranges_of_chart(spec),
+        grade=grade,
+    )
+    source = _source_lines(about)
+    on_screen = spec | {"title": source, "padding": {"top": 8, "bottom": 2}}
+    del on_screen["description"]  # a screen reader says what is seen
+    if isinstance(spec.get("height"), int):
+        on_screen["height"] = spec["height"] + len(source["text"]) * source["lineHeight"]
+    st.vega_lite_chart(frame, on_screen, alt=said)
+    if is_said:
+        st.caption(literal(said))
+    if not printing.is_on():
+        files.of_chart(frame, spec, name or spec["description"], said, about)
+
+
+def _source_lines(about: files.Facts) -> Spec:
+    """What a chart rests on in small lines below it: a picture of the screen has them too."""
+    ranges = [about.ranges] if about.ranges != files.NO_RANGES else []
+    written = [about.project]
+    for part in (about.period, f"as of {about.as_of}", *ranges, f"grade: {about.grade}"):
+        if len(written[-1]) + len(part) < _SOURCE_LETTERS:
+            written[-1] += f" · {part}"
+        else:
+            written.append(part)
+    return {
+        "text": written,
+        "orient": "bottom",
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 11,
+        "fontWeight": "normal",
+        "lineHeight": 15,
+        "offset": 8,
+        "color": QUIET.to_dict(),
+    }
+
+
+def of_rates(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame for `value_rate_over_time` with its lines named and its outliers at the edge."""
+    shown = lines.held(frame, ("rate",), around=("low", "high", "earlier"), keep=("planned",))
+    names = {"rate": "estimated", "planned": "planned", "earlier": "compared with"}
+    return lines.named(shown, names, pixels=VALUE_HEIGHT - AXIS, drawn=("low", "high"))
 
 
 @lru_cache(maxsize=64)
@@ -48,22 +121,50 @@ def value_rate_over_time(unit: str, *, has_earlier: bool = False) -> Spec:
     planned, which may be missing, and redefined (datetime): the start of the period in which the
     mechanism's definition became another, else missing.
     """
-    base = ranged(alt.Chart().encode(_time("start")), rate_text="rate", planned_text="planned")
+    base = ranged(alt.Chart().encode(over_time("start")), rate_text="rate", planned_text="planned")
     tooltip = [
         tooltip_line("period", "Period"),
         tooltip_line("rate_text", f"Value, {unit}"),
         tooltip_line("range", EIGHT),
         tooltip_line("planned_text", "Planned"),
     ]
-    base, grey = with_earlier(base, tooltip, _y("earlier", unit, zero=True), is_drawn=has_earlier)
+    base, grey = with_earlier(
+        base, tooltip, height("earlier", unit, zero=True), is_drawn=has_earlier
+    )
     layers = [
         at_pointer(base, tooltip),
         *grey,
-        base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
-        base.mark_line(point={"size": 24}).encode(_y("rate", unit, zero=True)),
+        base.mark_area(opacity=0.22).encode(height("low", unit, zero=True), alt.Y2(field="high")),
+        base.mark_line(point={"size": 24}).encode(height("rate", unit, zero=True)),
     ]
-    marks = [_planned(base), _redefined(), *event_marks.layers()]
-    return finished(alt.layer(*layers, *marks).properties(height=280))
+    marks = [
+        planned_line(base),
+        redefined_mark(),
+        *lines.name_layers(RATE_LINES),
+        lines.beyond_layer(),
+        *event_marks.layers(),
+    ]
+    return finished(
+        alt.layer(*layers, *marks).properties(height=VALUE_HEIGHT), "Estimated value by period"
+    )
+
+
+def of_metric(frame: pd.DataFrame, digits: int) -> pd.DataFrame:
+    """A frame for `metric_over_time` with its lines named and its outliers at the edge."""
+    shown = lines.held(
+        frame,
+        ("value",),
+        around=("low", "high", "earlier", "fast", "slow"),
+        keep=("planned", "at_least", "at_most"),
+        digits=digits,
+    )
+    names = {
+        "planned": "planned",
+        "at_least": "limit, at least",
+        "at_most": "limit, at most",
+        "earlier": "compared with",
+    }
+    return lines.named(shown, names, pixels=METRIC_HEIGHT - AXIS, drawn=("value", "low", "high"))
 
 
 @lru_cache(maxsize=64)
@@ -75,7 +176,7 @@ def metric_over_time(title: str, digits: int = 4, *, has_earlier: bool = False) 
     fired) and z (standard errors). ``digits`` tell its values from the limit.
     """
     base = ranged(
-        alt.Chart().encode(_time("start")),
+        alt.Chart().encode(over_time("start")),
         f",.{digits}~r",
         value_text="value",
         planned_text="planned",
@@ -92,12 +193,14 @@ def metric_over_time(title: str, digits: int = 4, *, has_earlier: bool = False) 
         tooltip_line("n", "Cases", ","),
         tooltip_line("batch", "Batch"),
     ]
-    base, grey = with_earlier(base, tooltip, _y("earlier", None, zero=False), is_drawn=has_earlier)
+    base, grey = with_earlier(
+        base, tooltip, height("earlier", None, zero=False), is_drawn=has_earlier
+    )
     layers = [
         at_pointer(base, tooltip),
         *grey,
-        base.mark_area(opacity=0.22).encode(_y("low", None, zero=False), alt.Y2(field="high")),
-        base.mark_line(point={"size": 24}).encode(_y("value", None, zero=False)),
+        base.mark_area(opacity=0.22).encode(height("low", None, zero=False), alt.Y2(field="high")),
+        base.mark_line(point={"size": 24}).encode(height("value", None, zero=False)),
     ]
     layers += [
         base.mark_line(strokeDash=[2, 3], color=ALARM, strokeWidth=2).encode(
@@ -113,7 +216,7 @@ def metric_over_time(title: str, digits: int = 4, *, has_earlier: bool = False) 
             tooltip=[
                 tooltip_line("period", word),
                 tooltip_line("value_text", title),
-                tooltip_line("z", "Standard errors from what was usual", ".1f"),
+                tooltip_line("z", "Times as far as chance moves it", ".1f"),
             ],
         )
         for rule, shape, filled, word in (
@@ -121,18 +224,24 @@ def metric_over_time(title: str, digits: int = 4, *, has_earlier: bool = False) 
             ("slow", "diamond", False, "Drifting slowly"),
         )
     ]
-    layers += [_planned(base), *event_marks.layers()]
-    return finished(alt.layer(*layers).properties(height=200))
+    layers += [
+        planned_line(base),
+        *lines.name_layers(METRIC_LINES),
+        lines.beyond_layer(),
+        *event_marks.layers(),
+    ]
+    return finished(alt.layer(*layers).properties(height=METRIC_HEIGHT), title)
 
 
 @lru_cache(maxsize=64)
 def segments_over_time(title: str, number_format: str) -> Spec:
-    """A line for each segment.
+    """A line for each segment, named at its end in its colour.
 
-    The frame has the columns start (datetime), period (str), segment, value and n.
+    The frame has the columns start (datetime), period (str), segment, value and n, and name and
+    name_at in the row where a line ends.
     """
     base = alt.Chart().encode(
-        _time("start"),
+        over_time("start"),
         alt.Y(
             field="value",
             type="quantitative",
@@ -147,16 +256,25 @@ def segments_over_time(title: str, number_format: str) -> Spec:
         tooltip_line("value", title, number_format),
         tooltip_line("n", "Cases", ","),
     ]
-    lines = base.mark_line(point={"size": 14}, strokeWidth=1.6).encode(
-        alt.Color(
-            field="segment",
-            type="nominal",
-            sort=None,
-            legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=150),
+    colour = alt.Color(field="segment", type="nominal", sort=None, legend=None)
+    names = (
+        alt.Chart()
+        .transform_filter("isValid(datum['name'])")
+        .mark_text(**lines.AS_NAME)
+        .encode(
+            over_time("start"),
+            alt.Y(field="name_at", type="quantitative"),
+            alt.Text(field="name", type="nominal"),
+            colour,
         )
     )
-    layers = [at_pointer(base, tooltip, by=("x", "y")), lines, *event_marks.layers()]
-    return finished(alt.layer(*layers).properties(height=220))
+    layers = [
+        at_pointer(base, tooltip, by=("x", "y")),
+        base.mark_line(point={"size": 14}, strokeWidth=1.6).encode(colour),
+        names,
+        *event_marks.layers(),
+    ]
+    return finished(alt.layer(*layers).properties(height=SEGMENTS_HEIGHT), title)
 
 
 @lru_cache(maxsize=16)
@@ -166,7 +284,7 @@ def dotplot(unit: str) -> Spec:
     The frame has the columns at and row (where the dot sits), value and outcome (gain or loss).
     """
     dots = alt.Chart().encode(
-        alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(format="~s", grid=False)),
+        alt.X(field="at", type="quantitative", title=unit, axis=alt.Axis(**SHORT, grid=False)),
         alt.Y(field="row", type="quantitative", axis=None, scale=alt.Scale(domainMin=0)),
         tooltip=[tooltip_line("value", unit, ROUNDED), tooltip_line("outcome", "Outcome")],
     )
@@ -177,14 +295,15 @@ def dotplot(unit: str) -> Spec:
         dots.mark_point(size=80, filled=False, strokeWidth=1.5, opacity=1),
         dots.transform_filter(is_gain).mark_point(size=80, filled=True, opacity=1),
     ]
-    return finished(alt.layer(*layers).properties(height=180))
+    return finished(alt.layer(*layers).properties(height=180), "Fifty equally likely outcomes")
 
 
 @lru_cache(maxsize=16)
 def intervals(unit: str) -> Spec:
     """Options one under the other, each a dot at its mean on a bar from P10 to P90.
 
-    The frame has the columns option (str, in the order shown), mean, low and high.
+    The frame has the columns option (str, in the order shown), mean, low, high and label (the mean
+    as text).
     """
     option = alt.Y(
         field="option", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=130)
@@ -197,165 +316,74 @@ def intervals(unit: str) -> Spec:
             tooltip_line("range", EIGHT),
         ],
     )
-    low = alt.X(field="low", type="quantitative", title=unit, axis=alt.Axis(format="~s"))
+    low = alt.X(
+        field="low",
+        type="quantitative",
+        title=unit,
+        scale=alt.Scale(range=[0, alt.ExprRef("width - 56")]),
+        axis=alt.Axis(**SHORT),
+    )
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(x=alt.datum(0))
     layers = [
         bars.mark_bar(opacity=0.3, height=10).encode(low, alt.X2(field="high")),
         bars.mark_point(size=90, filled=True, opacity=1).encode(
             alt.X(field="mean", type="quantitative")
         ),
+        alt.Chart()
+        .mark_text(align="left", dx=8, fontSize=11, color=INK)
+        .encode(
+            option,
+            alt.X(field="high", type="quantitative"),
+            alt.Text(field="label", type="nominal"),
+        ),
         zero,
     ]
-    return finished(alt.layer(*layers).properties(height={"step": 44}))
-
-
-@lru_cache(maxsize=16)
-def promised_by_month(unit: str) -> Spec:
-    """Each month's promise as an outline, what was realised as a solid bar with P10 to P90.
-
-    The frame has the columns month (str, oldest first), promised (of the monitored days), in_use
-    (of all days in use), realised, low, high, days, missing and labels (final or not final). A
-    realised bar is paler while its labels are not final.
-    """
-    base = _by_month(alt.Chart().encode(_month()), "promised").encode(
-        tooltip=_of_month(f"Realised, {unit}", "Promised for these days")
+    return finished(
+        alt.layer(*layers).properties(height={"step": 44}), "Net benefit of each option"
     )
-    outline: dict[str, Any] = {"filled": False, "stroke": MUTED, "opacity": 1}
-    outline["width"] = {"band": 0.86}
-    layers = [
-        _missing_days(base),
-        base.mark_bar(**outline, strokeDash=[3, 3]).encode(_y("in_use", unit, zero=True)),
-        base.mark_bar(width={"band": 0.5}).encode(
-            _y("realised", unit, zero=True), opacity=_paler_until_final()
-        ),
-        base.mark_bar(**outline, strokeWidth=1.5).encode(_y("promised", unit, zero=True)),
-        *(
-            base.mark_rule(color=colour, strokeWidth=width, opacity=1).encode(
-                _y("low", unit, zero=True), alt.Y2(field="high")
-            )
-            for colour, width in ((PAPER, 3), (INK, 1.5))  # edged, to be seen on its bar
-        ),
-        *event_marks.layers(_month()),
-    ]
-    return finished(alt.layer(*layers).properties(height=280))
 
 
-@lru_cache(maxsize=16)
-def realised_to_date(unit: str) -> Spec:
-    """Everything realised up to the end of each month with P10 to P90, the promise dashed.
-
-    The frame has the columns end (datetime), month, realised, low, high, planned, days and
-    redefined, as for the value rate.
-    """
-    base = _by_month(alt.Chart().encode(_time("end")), "planned")
-    layers = [
-        at_pointer(base, _of_month(f"Realised to date, {unit}", "Promised to date")),
-        base.mark_area(opacity=0.22).encode(_y("low", unit, zero=True), alt.Y2(field="high")),
-        base.mark_line(point={"size": 24}).encode(_y("realised", unit, zero=True)),
-    ]
-    marks = [_planned(base), _redefined(), *event_marks.layers()]
-    return finished(alt.layer(*layers, *marks).properties(height=220))
-
-
-@lru_cache(maxsize=64)
-def level_by_month(unit: str) -> Spec:
-    """A KPI's level of each month as a solid dot on P10 to P90, the promise in force hollow.
-
-    The frame has the columns month (str, oldest first), realised, low, high, promised, planned
-    (the target), days, missing and labels (final or not final).
-    """
-    base = _by_month(alt.Chart().encode(_month()), "promised", target_text="planned")
-    marks = base.encode(
-        tooltip=[*_of_month(f"Realised, {unit}", "Promised"), tooltip_line("target_text", "Target")]
-    )
-    layers = [
-        _missing_days(marks),
-        marks.mark_bar(size=7, opacity=0.3).encode(
-            _y("low", unit, zero=False), alt.Y2(field="high")
-        ),
-        marks.mark_point(size=60, filled=True).encode(
-            _y("realised", unit, zero=False), opacity=_paler_until_final()
-        ),
-        marks.mark_point(
-            shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
-        ).encode(_y("promised", unit, zero=False)),
-    ]
-    layers += [_planned(base), *event_marks.layers(_month())]
-    return finished(alt.layer(*layers).properties(height=280))
-
-
-def _month() -> alt.X:
-    axis = alt.Axis(
-        title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8, labelFlush=False
-    )
-    return alt.X(field="month", type="ordinal", sort=None, axis=axis)
-
-
-def _paler_until_final() -> Any:  # noqa: ANN401  what alt.condition gives
-    is_final = alt.FieldEqualPredicate(field="labels", equal="final")
-    return alt.condition(is_final, alt.value(1), alt.value(0.5))
-
-
-def _missing_days(base: alt.Chart) -> alt.Chart:
-    """How many days of a month have no results, above it; it also names every month in order."""
-    marks: alt.Chart = base.mark_text(color=MUTED, fontSize=11).encode(
-        alt.Text(field="missing", type="nominal"), y=alt.value(-10)
-    )
-    return marks
-
-
-def _by_month(chart: alt.Chart, promised: str, **more: str) -> alt.Chart:
-    return ranged(chart, realised_text="realised", promised_text=promised, **more)
-
-
-def _of_month(realised: str, promised: str) -> list[alt.Tooltip]:
-    return [
-        tooltip_line("month", "Month"),
-        tooltip_line("realised_text", realised),
-        tooltip_line("range", EIGHT),
-        tooltip_line("promised_text", promised),
-        tooltip_line("days", "Monitored"),
-    ]
-
-
-def finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Spec:
+def finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart, name: str) -> Spec:
     """The specification without Altair's empty data, whose marks say what is written or nothing.
 
-    A screen reader is told what the chart shows and its axes; the table beside has every value.
+    ``name`` is what the chart is called in its files. A screen reader is told what it shows and its
+    axes; the table beside has every value.
     """
     spec = chart.to_dict()
+    spec["description"] = name
     for part in (spec, *spec.get("layer", ())):
         part.pop("data", None)
     spec.pop("datasets", None)
     return silenced(spec)
 
 
-def _time(field: str) -> alt.X:
+def over_time(field: str) -> alt.X:
     return alt.X(
         field=field,
         type="temporal",
+        scale=alt.Scale(range=lines.ROOM),
         axis=alt.Axis(title=None, labelOverlap=True, grid=False, tickCount=8),
     )
 
 
-def _y(field: str, title: str | None, *, zero: bool) -> alt.Y:
+def height(field: str, title: str | None, *, zero: bool) -> alt.Y:
     return alt.Y(
         field=field,
         type="quantitative",
         title=title,
         scale=alt.Scale(zero=zero),
-        axis=alt.Axis(tickCount=5),
+        axis=alt.Axis(tickCount=5) if title is None else alt.Axis(**SHORT),
     )
 
 
-def _planned(base: alt.Chart) -> alt.Chart:
+def planned_line(base: alt.Chart) -> alt.Chart:
     line: alt.Chart = base.mark_line(strokeDash=[6, 4], color=MUTED, strokeWidth=1.5).encode(
         alt.Y(field="planned", type="quantitative")
     )
     return line
 
 
-def _redefined() -> alt.Chart:
+def redefined_mark() -> alt.Chart:
     """A mark where the definition changed: earlier values rest on today's definition too."""
     mark: alt.Chart = (
         alt.Chart()

@@ -11,9 +11,9 @@ import streamlit as st
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.quantity.words import unit_in_words
-from pages.parts.common import printing
+from pages.parts.common import charts, printing
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.format import literal, money, number
+from pages.parts.common.format import money, number
 from pages.parts.common.hover import INK, MUTED, tooltip_line
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def result(key: str) -> str:
     )  # fmt: skip
 
 
-def driver_tree(tree: DriverTree, currency: str) -> None:
+def driver_tree(tree: DriverTree, currency: str, grade: str) -> None:
     """A tree with the number of every node, and what one percent more of a child adds."""
     root = tree.nodes[0]
     text = (
@@ -44,8 +44,7 @@ def driver_tree(tree: DriverTree, currency: str) -> None:
         "it is part of."
     )
     frame = _frame(tree, currency)
-    st.vega_lite_chart(frame, _spec(len(tree.outline)), alt=text)
-    st.caption(literal(text))
+    charts.draw(frame, _spec(len(tree.outline)), text, grade=grade)
     with st.expander("The same as a table", icon=":material/table:"):
         printing.table(
             _table(tree, currency), hide_index=True, alt="Every line of the driver tree, as rows"
@@ -94,7 +93,7 @@ def _spec(lines: int) -> Spec:
             alt.Text(field="effect", type="nominal"), x=alt.value("width")
         ),
     ]
-    return finished(alt.layer(*layers).properties(height=lines * _ROW))
+    return finished(alt.layer(*layers).properties(height=lines * _ROW), "Driver tree")
 
 
 def _frame(tree: DriverTree, currency: str) -> pd.DataFrame:

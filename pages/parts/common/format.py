@@ -294,7 +294,12 @@ def grade_in_words(grade: Grade | None, unchecked: Unchecked | None = None) -> s
     words = "planned" if grade is None else f"grade {grade}"
     if unchecked is None:
         return words
-    return f"{words}, {unchecked.n} of {unchecked.of} numbers not checked"
+    return f"{words}, {not_checked(unchecked)}"
+
+
+def not_checked(unchecked: Unchecked) -> str:
+    """How many numbers of a value case nobody has checked."""
+    return f"{unchecked.n} of {unchecked.of} numbers not checked"
 
 
 def inner(name: str) -> str:

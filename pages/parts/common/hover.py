@@ -22,7 +22,14 @@ EARLIER: Final = MUTED
 PAPER: Final = alt.ExprRef("background")  # of the theme, where the chart is drawn
 INK: Final = alt.ExprRef("luminance(background) > 0.5 ? '#1B1F24' : '#E6EAF0'")
 """Text on it: Streamlit's theme colours axes and legends, and leaves marks of text black."""
+QUIET: Final = alt.ExprRef("luminance(background) > 0.5 ? '#57606A' : '#9AA4B2'")
+"""Small text that steps back, at least 4.5:1 on both surfaces."""
 ROUNDED: Final = ",.3~r"  # three digits, as everywhere on the screens
+SHORT: Final[dict[str, Any]] = {
+    "tickCount": 5,
+    "labelExpr": "format(datum.value, abs(datum.value) < 1000 ? ',.6~r' : '~s')",
+}
+"""What an axis of money and amounts says: five ticks or so, thousands as k, and 0 as 0."""
 EIGHT: Final = "Likely (8 times in 10)"
 NINE: Final = "Likely (9 times in 10)"
 Spec = dict[str, Any]
@@ -45,13 +52,19 @@ def ranged(chart: alt.Chart, number_format: str = ROUNDED, **numbers: str) -> al
     numbers : mapping of str
         Names of texts to make, with the column of each that may be missing.
     """
-    ends = [f"format(datum['{end}'], '{number_format}')" for end in ("low", "high")]
-    has_range = "isValid(datum['low']) && isValid(datum['high']) && datum['low'] < datum['high']"
+    low, high = _full("low"), _full("high")
+    ends = [f"format({end}, '{number_format}')" for end in (low, high)]
+    has_range = f"isValid({low}) && isValid({high}) && {low} < {high}"
     texts = {"range": f"{has_range} ? {ends[0]} + ' to ' + {ends[1]} : '{NOTHING}'"}
     for name, column in numbers.items():
-        number = f"datum['{column}']"
+        number = _full(column)
         texts[name] = f"isValid({number}) ? format({number}, '{number_format}') : '{NOTHING}'"
     return chart.transform_calculate(**texts)
+
+
+def _full(column: str) -> str:
+    """A number as it is, also where the picture holds it at its edge."""
+    return f"(isValid(datum['full_{column}']) ? datum['full_{column}'] : datum['{column}'])"
 
 
 def with_earlier(
@@ -68,7 +81,8 @@ def with_earlier(
     """
     if not is_drawn:
         return base, []
-    text = f"isValid(datum['earlier']) ? format(datum['earlier'], '{number_format}') : '{NOTHING}'"
+    was = _full("earlier")
+    text = f"isValid({was}) ? format({was}, '{number_format}') : '{NOTHING}'"
     tooltip += [tooltip_line("earlier_text", "Compared with"), tooltip_line("earlier_period", "Of")]
     told = base.transform_calculate(earlier_text=text)
     return told, [told.mark_line(strokeWidth=2, color=EARLIER, opacity=0.8).encode(y)]

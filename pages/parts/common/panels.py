@@ -14,6 +14,7 @@ from mlpm_core.services.in_life.portfolio import Grade
 from pages.parts.common import (
     commands,
     driver_tree,
+    files,
     printing,
     queries,
     tables,
@@ -246,7 +247,7 @@ def how_it_was_made(case: CaseValue) -> None:
         st.markdown(text.mechanism(case))
         tree = grown(case, driver_tree.result("made_result"))
         if tree is not None:
-            driver_tree.driver_tree(tree, case.currency)
+            driver_tree.driver_tree(tree, case.currency, files.grade_of(case))
         inputs(case)
         if of_log := text.of_log(case):
             st.caption(of_log)

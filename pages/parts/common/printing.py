@@ -1,12 +1,12 @@
 """Screens on paper: tables whole, the address and the time in the head, no controls.
 
+Every table is drawn here, so that it has its files and prints whole.
 The style sheet ``pages/print.css`` leaves out what only works on a screen. A table that scrolls
 would be cut there: while the address says ``print=1``, tables are drawn row by row.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import addresses
+from pages.parts.common import addresses, files
 from pages.parts.common.format import NOTHING, day, literal
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 _KEY: Final = "print"
-_DRAWN: Final = ("line_chart", "bar_chart", "area_chart")
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
-_AS_PRINTF: Final = re.compile(r"%[^%a-z]*[a-z]")
 
 
 def is_on() -> bool:
@@ -69,13 +67,28 @@ def notice() -> None:
         st.button("Back to the screen", key="print_back", on_click=addresses.drop, args=(_KEY,))
 
 
-def table(data: pd.DataFrame, **options: Any) -> Any:  # noqa: ANN401  as st.dataframe has them
-    """A table as `st.dataframe` draws it; on paper with all its rows and columns.
+def table(
+    data: pd.DataFrame,
+    *,
+    alt: str,
+    period: str = "",
+    ranges: str = "",
+    grade: str = "",
+    has_files: bool = True,
+    **options: Any,  # noqa: ANN401  as st.dataframe has them
+) -> Any:  # noqa: ANN401
+    """A table as `st.dataframe` draws it, with its files; on paper with all its rows and columns.
 
     Parameters
     ----------
     data : pandas.DataFrame
         Its texts are shown letter by letter, never as markup.
+    alt : str
+        What it is called for a screen reader and in its files.
+    period, ranges, grade : str
+        What it rests on, for its files; taken from the table where left out.
+    has_files : bool
+        Whether it has files of its own; a page of a register has the whole register's.
     **options
         As `st.dataframe` takes them.
 
@@ -83,11 +96,22 @@ def table(data: pd.DataFrame, **options: Any) -> Any:  # noqa: ANN401  as st.dat
     -------
     The selection, as `st.dataframe` gives it; on paper nothing is chosen.
     """
+    columns = options.get("column_config") or {}
     if not is_on():
-        return st.dataframe(data, **options)
-    whole = on_paper(pd.DataFrame(data), options.get("column_config") or {})
-    st.table(whole, hide_index=options.get("hide_index"), alt=options.get("alt"))
+        chosen = st.dataframe(data, alt=alt, **options)
+        if has_files:
+            files.of_table(data, columns, alt, period=period, ranges=ranges, grade=grade)
+        return chosen
+    whole = on_paper(pd.DataFrame(data), columns)
+    st.table(whole, hide_index=options.get("hide_index"), alt=alt)
     return _NOTHING_CHOSEN
+
+
+def rows(data: pd.DataFrame, *, alt: str, **options: Any) -> None:  # noqa: ANN401
+    """A table whose cells are Markdown, as `st.table` draws it, with its files."""
+    st.table(data, border="horizontal", hide_index=True, alt=alt, **options)
+    if not is_on():
+        files.of_table(data, {}, alt, is_markup=True)
 
 
 def folded_table(
@@ -139,14 +163,9 @@ def on_paper(data: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
     {'Days': ['1,250', '–'], 'Whose': ['a\\*b', 'c']}
     """
     labels, cells = [], []
-    for name in data.columns:
-        config = columns.get(name, {})
-        config = {"label": config} if isinstance(config, str) else config
-        kind = (config or {}).get("type_config") or {}
-        if config is None or config.get("hidden") or kind.get("type") in _DRAWN:
-            continue
-        labels.append(literal(config.get("label") or name))
-        cells.append([_written(cell, kind.get("format")) for cell in data[name]])
+    for place, label, form in files.shown_columns(data, columns):
+        labels.append(literal(label))
+        cells.append([_written(cell, form) for cell in data.iloc[:, place]])
     shown = pd.DataFrame(dict(enumerate(cells)), index=data.index)
     return shown.set_axis(labels, axis="columns")  # two columns may have one label
 
@@ -157,7 +176,7 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, int | float):
-        if form and _AS_PRINTF.search(form):
+        if form and files.AS_PRINTF.search(form):
             return literal(form % cell)
         is_small = 0 < abs(cell) < 1
         return f"{cell:.6g}" if is_small else f"{round(cell, 3):,}".removesuffix(".0")

@@ -212,9 +212,10 @@ def project_facts(project: str) -> ProjectFacts:
     return project_list.project_facts(workspace(), project)
 
 
-def export(project: str, table: str, file_format: str) -> bytes:
-    """A table of a project as a file."""
-    return exports.export(workspace(), project, table, file_format).data
+def export(project: str, table: str, file_format: str) -> Callable[[], bytes]:
+    """What makes a table a file, as of the moment in view; asked for later, outside a screen."""
+    now = workspace()
+    return lambda: exports.export(now, project, table, file_format).data
 
 
 def template_csv(kind: str) -> str:

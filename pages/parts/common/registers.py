@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -184,7 +183,10 @@ def table(record: type[Record], page: Page) -> None:
     empty = [label for label in frame if frame[label].isna().all() or (frame[label] == "").all()]
     if page.rows:
         printing.table(
-            frame.drop(columns=empty), hide_index=True, alt=f"{record.plural}, as they are now"
+            frame.drop(columns=empty),
+            hide_index=True,
+            alt=f"{record.plural}, as they are now",
+            has_files=False,
         )
 
 
@@ -210,6 +212,7 @@ def decisions(project: str) -> None:
             ),
             hide_index=True,
             alt="Decisions with their origin and state",
+            has_files=False,
         )
         downloads(project, record_of("decisions"))
     st.page_link(
@@ -243,7 +246,7 @@ def downloads(project: str, record: type[Record]) -> None:
         ):
             st.download_button(
                 label,
-                functools.partial(queries.export, project, record.kind, file_format),
+                queries.export(project, record.kind, file_format),
                 file_name=f"{project}-{record.kind}.{file_format}",
                 mime=mime,
                 icon=":material/download:",
@@ -263,10 +266,15 @@ def history(project: str, record: type[Record]) -> None:
         rows = queries.history(project, record.kind, _NEWEST)
         if len(rows) == _NEWEST:
             st.caption(f"The newest {_NEWEST} versions; the file holds every one.")
-        printing.table(pd.DataFrame(rows).drop(columns=["project"]), hide_index=True, alt="History")
+        printing.table(
+            pd.DataFrame(rows).drop(columns=["project"]),
+            hide_index=True,
+            alt="History",
+            has_files=False,
+        )
         st.download_button(
             "Whole history (CSV)",
-            functools.partial(queries.export, project, f"{record.kind}_history", "csv"),
+            queries.export(project, f"{record.kind}_history", "csv"),
             file_name=f"{project}-{record.kind}_history.csv",
             mime="text/csv",
             icon=":material/download:",

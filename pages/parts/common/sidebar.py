@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from mlpm_core.errors import MlpmError
-from pages.parts.common import addresses, commands, controls, queries
+from pages.parts.common import addresses, commands, controls, files, queries
 from pages.parts.common.format import day, literal
 from pages.parts.common.next_step import line
 
@@ -154,13 +154,35 @@ def header(screen: str, projects: Sequence[Project]) -> str:
     if shown:
         parts = [f"**{literal(shown.title)}**"]
         parts += [f"owner {literal(shown.owner)}"] if shown.owner else []
-    if shown.is_demo if shown else any(p.is_demo and not p.archived for p in projects):
+    if _has_demo(shown, projects):
         parts.append("demo data")
+    parts.append(f"as of {_as_of(shown, projects)}")
+    return " · ".join(parts)
+
+
+def begin_files(screen: str, projects: Sequence[Project]) -> None:
+    """The same for the files of a screen, as plain text."""
+    shown = _shown(screen, projects)
+    title = shown.title if shown else "All projects"
+    at = _as_of(shown, projects)
+    if st.session_state.get("as_of"):
+        at += f", as known on {queries.workspace().moment:%Y-%m-%d %H:%M} UTC"
+    demo = " (demo data)" if _has_demo(shown, projects) else ""
+    files.begin(title + demo, at, queries.workspace().now().replace(microsecond=0))
+
+
+def _has_demo(shown: Project | None, projects: Sequence[Project]) -> bool:
+    if shown:
+        return shown.is_demo
+    return any(p.is_demo and not p.archived for p in projects)
+
+
+def _as_of(shown: Project | None, projects: Sequence[Project]) -> str:
+    """The day of the project's clock, or of all projects' where they agree; else today."""
     of = [shown] if shown else [p for p in projects if not p.archived]
     clocks = {p.clock_on for p in of}
     alone = clocks.pop() if len(clocks) == 1 else None
-    parts.append(f"as of {day(alone or queries.workspace().today())}")
-    return " · ".join(parts)
+    return day(alone or queries.workspace().today())
 
 
 def _shown(screen: str, projects: Sequence[Project]) -> Project | None:

@@ -42,8 +42,9 @@ SLOT: Final = (
 )
 USUAL_RANGE: Final = (
     "The usual range comes from the first 12 periods. A metric has left it after one period more "
-    "than 4 standard errors away, or two in a row more than 2 away (a Shewhart chart). z counts "
-    "those standard errors: beyond 3 chance is no explanation. Find out what changed at that time."
+    "than 4 standard errors away, or two in a row more than 2 away (a Shewhart chart). How many "
+    "times as far as chance moves it counts those standard errors (z): beyond 3 chance is no "
+    "explanation. Find out what changed at that time."
 )
 DRIFT: Final = (
     "▲ a sudden change, found by a Shewhart chart: one period more than 4 standard errors (z) from "
@@ -52,7 +53,7 @@ DRIFT: Final = (
     "appears; a change for the worse may need a new training of the model."
 )
 PSI: Final = (
-    "The population stability index (PSI) says how far the mix of cases has moved from that of the "
-    "first 12 weeks: 0 is the same mix, above 0.1 it moved, above 0.25 it moved much. If the model "
-    "makes more errors on the group that grew, train it on newer cases."
+    "The shift index (population stability index, PSI) says how far the mix of cases has moved "
+    "from that of the first 12 weeks: 0 is the same mix, above 0.1 it moved, above 0.25 it moved "
+    "much. If the model makes more errors on the group that grew, train it on newer cases."
 )

@@ -40,7 +40,7 @@ def _named(actor: str) -> str:
 
 def details(demo: LoadedDemo) -> None:
     """Its batches project by project, and those of others that are tied to it."""
-    st.table(
+    printing.rows(
         pd.DataFrame(
             [
                 {
@@ -53,8 +53,6 @@ def details(demo: LoadedDemo) -> None:
                 for project in sorted({b.project for b in demo.batches})
             ]
         ),
-        border="horizontal",
-        hide_index=True,
         alt="Projects of the demo with their batches and those of others in them",
     )
 

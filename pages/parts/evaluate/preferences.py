@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
-from pages.parts.common import charts, panels, printing, work
+from pages.parts.common import charts, files, panels, printing, work
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import NOTHING, inner, listed, literal, number, option_name, percent
 from pages.parts.common.format import money as money_in_words
@@ -64,7 +64,13 @@ def who_would_choose_what(preferences: Preferences, currency: str) -> None:
         )
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:
-        charts.draw(_shares(preferences), _bars(), _bars_caption(preferences))
+        charts.draw(
+            _shares(preferences),
+            _bars(),
+            _bars_caption(preferences),
+            grade=files.PLANNED,
+            is_said=False,
+        )
     with right:
         st.caption(literal(_bars_caption(preferences)))
 
@@ -142,7 +148,10 @@ def _bars() -> Spec:
     words = base.mark_text(align="left", dx=4, color=MUTED).encode(
         alt.Text(field="label", type="nominal")
     )
-    return finished(alt.layer(base.mark_bar(height=14), words).properties(height=alt.Step(28)))
+    return finished(
+        alt.layer(base.mark_bar(height=14), words).properties(height=alt.Step(28)),
+        "Share of possible weightings in which each option is best",
+    )
 
 
 def _people(preferences: Preferences, currency: str) -> pd.DataFrame:

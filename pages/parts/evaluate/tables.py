@@ -88,6 +88,7 @@ def intervals(view: LeaderboardView) -> pd.DataFrame:
             "mean": [o.net.mean for o in shown],
             "low": [o.net.p10 for o in shown],
             "high": [o.net.p90 for o in shown],
+            "label": [number(o.net.mean) for o in shown],
         }
     )
 

@@ -10,6 +10,8 @@ import streamlit as st
 from pages.parts.common import (
     charts,
     controls,
+    files,
+    lines,
     panels,
     period_frames,
     printing,
@@ -90,8 +92,10 @@ def value_over_time(
     spec = charts.value_rate_over_time(
         f"{value.case.currency} / week", has_earlier=period_frames.has_earlier(frame)
     )
-    charts.draw(events.on_periods(frame, marks), spec, sentence)
-    st.caption(sentence)
+    drawn = charts.of_rates(frame)
+    charts.draw(
+        events.on_periods(drawn, marks), spec, sentence + lines.said(drawn), grade=files.IMPLIED
+    )
     bridges.between_periods(value.case, whole.rates)
 
 
@@ -215,8 +219,13 @@ def metrics(
                     in_life_tables.digits(watched),
                     has_earlier=period_frames.has_earlier(frame),
                 )
-                charts.draw(events.on_periods(frame, marks), spec, sentence)
-                st.caption(sentence)
+                drawn = charts.of_metric(frame, in_life_tables.digits(watched))
+                charts.draw(
+                    events.on_periods(drawn, marks),
+                    spec,
+                    sentence + lines.said(drawn),
+                    grade=files.COUNTED,
+                )
                 metric_change_text.change(of_all, shown)
     if len(view.metrics) < len(whole.metrics):
         names = [
@@ -250,7 +259,16 @@ def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True)
                     with st.container():
                         st.markdown(f"**{literal(title)}**")
                         spec = charts.segments_over_time(title, number_format)
-                        charts.draw(events.on_periods(frame, marks), spec, title)
+                        named = lines.named_series(
+                            frame, "segment", pixels=charts.SEGMENTS_HEIGHT - 60
+                        )
+                        charts.draw(
+                            events.on_periods(named, marks),
+                            spec,
+                            title,
+                            grade=files.COUNTED,
+                            is_said=False,
+                        )
         if segment.followed_share is not None:
             st.caption(text.followed(segment))
 

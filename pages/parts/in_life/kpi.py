@@ -13,6 +13,8 @@ from pages.parts.common import (
     charts,
     controls,
     driver_tree,
+    files,
+    lines,
     panels,
     period_frames,
     printing,
@@ -94,14 +96,20 @@ def chart(view: KpiView, series: KpiSeries | None, shown: ShownPeriod) -> None:
         if not shown.is_all:
             st.caption("There is nothing to draw in the days shown.")
         return
+    drawn = kpi_charts.of_kpi(frame)
     sentence = say.chart(view, series, period_frames.earlier_days(frame, shown))
     spec = kpi_charts.kpi_over_time(
         written_unit(view.kpi.unit),
         has_implied=bool(view.implied),
         has_earlier=period_frames.has_earlier(frame),
     )
-    charts.draw(frame, spec, sentence)
-    st.caption(sentence)
+    charts.draw(
+        drawn,
+        spec,
+        sentence + lines.said(drawn),
+        grade=files.COUNTED_AND_IMPLIED if view.implied else files.COUNTED,
+        name=view.kpi.title,
+    )
     events.listing(marks)
 
 
@@ -197,7 +205,7 @@ def what_moves_it(view: KpiView) -> None:
             ),
             help=terms.GRADE,
         )
-        driver_tree.driver_tree(tree, case.currency)
+        driver_tree.driver_tree(tree, case.currency, files.grade_of(case))
     deployment = case.deployment
     with st.container(horizontal=True):
         st.page_link(

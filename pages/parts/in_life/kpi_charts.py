@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import altair as alt
 
-from pages.parts.common import event_marks
+from pages.parts.common import event_marks, lines
 from pages.parts.common.charts import ALARM, Spec, finished
 from pages.parts.common.hover import (
     EIGHT,
-    INK,
     MUTED,
     at_pointer,
     ranged,
@@ -19,11 +18,30 @@ from pages.parts.common.hover import (
     with_earlier,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _HEIGHT: Final = 300
-_NAMED_AT: Final[tuple[tuple[str, Literal["left", "right"]], ...]] = (
-    ("target", "left"),
-    ("baseline", "right"),
-)
+LINES: Final = ("measured", "implied", "target", "baseline", "earlier")
+
+
+def of_kpi(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame for `kpi_over_time` with its lines named and its outliers at the edge."""
+    drawn = ("low", "high", "unfinished")
+    shown = lines.held(
+        frame,
+        ("measured", "implied"),
+        around=(*drawn, "earlier"),
+        keep=("target", "baseline"),
+    )
+    names = {
+        "measured": "measured",
+        "implied": "implied",
+        "target": "target",
+        "baseline": "baseline",
+        "earlier": "compared with",
+    }
+    return lines.named(shown, names, pixels=_HEIGHT - 60, drawn=drawn)
 
 
 @lru_cache(maxsize=64)
@@ -33,14 +51,14 @@ def kpi_over_time(unit: str, *, has_implied: bool, has_earlier: bool = False) ->
     The frame has the columns start (datetime), period (str), measured, unfinished (a value of a
     period that is not over), implied, low, high (of the implied), earlier (of the days compared
     with, and ``earlier_period``), baseline and target, of which any may be missing, and those of
-    ``event_marks``. ``target_name`` and ``baseline_name`` hold the
-    name of these lines in the row where it is written beside them.
+    ``event_marks``; `of_kpi` adds the names of the lines.
     """
     base = ranged(
         alt.Chart().encode(
             alt.X(
                 field="start",
                 type="temporal",
+                scale=alt.Scale(range=lines.ROOM),
                 axis=alt.Axis(title=None, labelOverlap=True, grid=False, tickCount=8),
             )
         ),
@@ -76,20 +94,11 @@ def kpi_over_time(unit: str, *, has_implied: bool, has_earlier: bool = False) ->
         base.mark_point(filled=False, size=60, strokeWidth=1.8, opacity=1).encode(
             _y("unfinished", unit)
         ),
-        *(
-            alt.Chart()
-            .transform_filter(f"isValid(datum['{line}_name'])")
-            .mark_text(align=align, dy=-8, fontSize=12, color=INK)
-            .encode(
-                alt.X(field="start", type="temporal"),
-                _y(line, unit),
-                alt.Text(field=f"{line}_name", type="nominal"),
-            )
-            for line, align in _NAMED_AT
-        ),
+        *lines.name_layers(LINES),
+        lines.beyond_layer(),
         *event_marks.layers(),
     ]  # fmt: skip
-    return finished(alt.layer(*layers).properties(height=_HEIGHT))
+    return finished(alt.layer(*layers).properties(height=_HEIGHT), "KPI over time")
 
 
 def _y(field: str, title: str) -> alt.Y:

@@ -126,7 +126,7 @@ def over_time(
     if not starts:
         return frame, ()
     events = event_marks.numbered(view.events, starts[0], max(ends))
-    return event_marks.marked(_named(frame), starts, max(ends), events), events
+    return event_marks.marked(frame, starts, max(ends), events), events
 
 
 def _target_at(view: KpiView, on: date) -> float | None:
@@ -134,18 +134,6 @@ def _target_at(view: KpiView, on: date) -> float | None:
     coming = [t for t in view.targets if t.on is None or t.on >= on]
     chosen = next(iter(coming), view.targets[-1] if view.targets else None)
     return chosen.target if chosen else None
-
-
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    """The names of the target's and the baseline's line, each beside one end of it."""
-    none: list[str | None] = [None] * len(frame)
-    target, baseline = list(none), list(none)
-    if len(frame):
-        target[0], baseline[-1] = "target", "without the model"
-    return frame.assign(
-        target_name=pd.Series(target, dtype="object").where(frame["target"].notna(), None),
-        baseline_name=pd.Series(baseline, dtype="object").where(frame["baseline"].notna(), None),
-    )
 
 
 def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:

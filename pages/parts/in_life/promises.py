@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, printing, terms
+from pages.parts.common import charts, controls, files, panels, printing, terms
 from pages.parts.common.format import NOTHING, figure, graded, literal, written_unit
 from pages.parts.evaluate import decisions
-from pages.parts.in_life import events, proof
+from pages.parts.in_life import events, promises_charts, proof
 from pages.parts.in_life import promises_tables as tables
 from pages.parts.in_life import promises_text as say
 
@@ -78,17 +78,17 @@ def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
     if shown is not None:
         charts.draw(
             events.on_months(tables.kpi_months(shown), [m.start for m in shown.months], marks),
-            charts.level_by_month(written_unit(shown.kpi.unit)),
+            promises_charts.level_by_month(written_unit(shown.kpi.unit)),
             say.kpi_chart(shown),
+            grade=files.IMPLIED,
         )
-        st.caption(say.kpi_chart(shown))
     else:
         charts.draw(
             events.on_months(tables.money_months(view), [m.start for m in view.months], marks),
-            charts.promised_by_month(f"{view.case.currency} / month"),
+            promises_charts.promised_by_month(f"{view.case.currency} / month"),
             say.money_chart(view),
+            grade=files.IMPLIED,
         )
-        st.caption(say.money_chart(view))
     for sentence in (say.not_final(view), literal(say.unvalued(view))):
         if sentence:
             st.caption(sentence)
@@ -102,8 +102,8 @@ def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
     else:
         st.header("To date", anchor=False)
         frame = events.on_months(tables.to_date(view), [m.start for m in view.to_date], marks)
-        charts.draw(frame, charts.realised_to_date(view.case.currency), say.to_date(view))
-        st.caption(say.to_date(view))
+        spec = promises_charts.realised_to_date(view.case.currency)
+        charts.draw(promises_charts.of_to_date(frame), spec, say.to_date(view), grade=files.IMPLIED)
     return shown
 
 

@@ -136,8 +136,8 @@ def what_happened(view: DeploymentView) -> str:
 def episode(watched: WatchedMetric, event: Episode) -> str:
     """When a metric left its range, how far, and whether it came back."""
     way = _way(watched, event)
-    size = f"{number(abs(event.z))} standard errors {'above' if event.z > 0 else 'below'} usual"
-    size += f", for the {way}" if way else ""
+    times = f"{number(abs(event.z))} times as far as chance usually moves it"
+    size = f"for the {way}, {times}" if way else times
     label = watched.series.metric.label
     if event.rule == Rule.CUSUM:
         began = event.since.when.partition(" ")[2]
@@ -220,10 +220,11 @@ def segments(view: Segments) -> str:
         before, now = (percent(share, in_words=True) for share in (move.before, move.now))
         text = f"**{name}** {verb} from {before} of all cases in the first 12 weeks to {now} now"
         text += f", first seen {view.drifted_since.when}" if view.drifted_since else ""
-        text += f". This is not chance (PSI {psi})"
+        text += f". This is not chance (shift index {psi}: 0 is the same mix, above 0.25 another)"
     else:
         text = (
-            f"The mix of cases is that of the first 12 weeks, or differs only by chance (PSI {psi})"
+            "The mix of cases is that of the first 12 weeks, or differs only by chance (shift "
+            f"index {psi}: 0 is the same mix)"
         )
         if view.drifted_since is not None:
             text += f", though it moved for a time {view.drifted_since.when}"

@@ -55,10 +55,8 @@ def table(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary], by: Grou
         "Due": [_due(row) for row in rows],
         "Missing next": [literal(words.missing(row)) for row in rows],
     }
-    st.table(
+    printing.rows(
         pd.DataFrame(cells),
-        border="horizontal",
-        hide_index=True,
         height=_HEIGHT if len(rows) > _MOST_AT_ONCE and not printing.is_on() else "content",
         alt="Projects with health, value, chances of date and budget, and what is due or missing",
     )
@@ -68,7 +66,7 @@ def table(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary], by: Grou
 
 def groups(found: Sequence[ProjectGroup], by: GroupBy) -> None:
     """A row for each group, with what its projects add up to."""
-    st.table(
+    printing.rows(
         pd.DataFrame(
             {
                 words.GROUPS[by]: [literal(words.group_title(group, by)) for group in found],
@@ -81,8 +79,6 @@ def groups(found: Sequence[ProjectGroup], by: GroupBy) -> None:
                 "No value case": [group.n_without_case for group in found],
             }
         ),
-        border="horizontal",
-        hide_index=True,
         alt=f"Projects by {words.GROUPS[by].lower()}, with what each group adds up to",
     )
 

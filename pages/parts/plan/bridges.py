@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.evaluate.insights import between
-from pages.parts.common import charts
+from pages.parts.common import charts, files
 from pages.parts.common.format import inner, literal, money, number
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import terms
@@ -58,9 +58,12 @@ def _draw(change: Change, currency: str, ends: tuple[str, str]) -> None:
         return
     caption = _caption(change, currency)
     charts.draw(
-        _steps(change, ends), plan_charts.bridge(f"Net benefit, {currency} / year"), caption
+        _steps(change, ends),
+        plan_charts.bridge(f"Net benefit, {currency} / year"),
+        caption,
+        grade=files.IMPLIED,
+        period=f"{ends[0]} to {ends[1]}",
     )
-    st.caption(literal(caption))
 
 
 def _caption(change: Change, currency: str) -> str:

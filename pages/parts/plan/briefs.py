@@ -240,10 +240,8 @@ def stakeholders(view: BriefView) -> None:
         rows.append(
             {"Stakeholder": _PROJECT, "Influence": "", "Interest": "", **_points(view.weights)}
         )
-    st.table(
+    printing.rows(
         pd.DataFrame(rows),
-        border="horizontal",
-        hide_index=True,
         alt="Stakeholders with their influence and what each dimension weighs for them",
     )
     st.caption(

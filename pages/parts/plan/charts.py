@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import altair as alt
 
+from pages.parts.common import lines
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.hover import EIGHT, INK, MUTED, ROUNDED, at_pointer, ranged, tooltip_line
+from pages.parts.common.hover import (
+    EIGHT,
+    INK,
+    MUTED,
+    ROUNDED,
+    SHORT,
+    at_pointer,
+    ranged,
+    tooltip_line,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LOW_END, HIGH_END = "low end (P5)", "high end (P95)"
 """What a bar of the tornado shows at its ends."""
@@ -23,7 +37,7 @@ def tornado(unit: str) -> Spec:
     y = alt.Y(field="input", type="nominal", sort=None, axis=alt.Axis(title=None, labelLimit=190))
     bars = alt.Chart().encode(
         y,
-        alt.X(field="base", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X(field="base", type="quantitative", title=unit, axis=alt.Axis(**SHORT)),
         alt.X2(field="net"),
         tooltip=[
             tooltip_line("input", "Input"),
@@ -45,7 +59,10 @@ def tornado(unit: str) -> Spec:
         base,
         zero,
     ]
-    return finished(alt.layer(*layers).properties(height=alt.Step(24)))
+    return finished(
+        alt.layer(*layers).properties(height=alt.Step(24)),
+        "How far each input alone moves the net benefit",
+    )
 
 
 @lru_cache(maxsize=16)
@@ -63,7 +80,7 @@ def bridge(unit: str) -> Spec:
     )
     bars = alt.Chart().encode(
         y,
-        alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(format="~s")),
+        alt.X(field="from", type="quantitative", title=unit, axis=alt.Axis(**SHORT)),
         alt.X2(field="to"),
         tooltip=[
             tooltip_line("step", "Step"),
@@ -86,7 +103,9 @@ def bridge(unit: str) -> Spec:
         bars.transform_filter(is_solid).mark_bar(height=14, opacity=0.85),
         words,
     ]
-    return finished(alt.layer(*layers).properties(height=alt.Step(26)))
+    return finished(
+        alt.layer(*layers).properties(height=alt.Step(26)), "What changed the net benefit"
+    )
 
 
 @lru_cache(maxsize=16)
@@ -108,9 +127,7 @@ def cumulative(unit: str) -> Spec:
         tooltip_line("range", EIGHT),
     ]
     zero = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.datum(0))
-    y = alt.Y(
-        field="mean", type="quantitative", title=unit, axis=alt.Axis(format="~s", tickCount=5)
-    )
+    y = alt.Y(field="mean", type="quantitative", title=unit, axis=alt.Axis(**SHORT))
     layers = [
         at_pointer(base, tooltip),
         zero,
@@ -118,8 +135,12 @@ def cumulative(unit: str) -> Spec:
             alt.Y(field="low", type="quantitative", title=unit), alt.Y2(field="high")
         ),
         base.mark_line(point={"size": 24}).encode(y),
+        alt.Chart()
+        .transform_filter("datum['year'] === 0")
+        .mark_text(align="right", dx=-4, dy=10, fontSize=11, color=INK)
+        .encode(x=alt.value("width"), y=alt.datum(0), text=alt.value("paid back above this line")),
     ]
-    return finished(alt.layer(*layers).properties(height=200))
+    return finished(alt.layer(*layers).properties(height=200), "Paid back, year by year")
 
 
 @lru_cache(maxsize=4)
@@ -145,7 +166,13 @@ def waterfall() -> Spec:
             tooltip_line("to", "Person-days then", ROUNDED),
         ],
     )
-    return finished(bars.properties(height=alt.Step(26)))
+    return finished(bars.properties(height=alt.Step(26)), "From the guess to the plan")
+
+
+def of_work_left(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame for `work_left` with its lines named."""
+    names = {"p50": "even odds", "p80": "to be safe"}
+    return lines.named(frame, names, pixels=160, drawn=("p10", "p95"))
 
 
 @lru_cache(maxsize=4)
@@ -155,8 +182,9 @@ def work_left() -> Spec:
     The frame has the columns day (datetime), p10, p50, p80 and p95 (person-days), told (str, the
     day) and part ("was left" or "from here on").
     """
+    scale, axis = alt.Scale(range=lines.ROOM), alt.Axis(grid=False, labelOverlap=True, tickCount=6)
     base = alt.Chart().encode(
-        alt.X(field="day", type="temporal", title=None, axis=alt.Axis(grid=False)),
+        alt.X(field="day", type="temporal", title=None, scale=scale, axis=axis)
     )
 
     def y(field: str) -> alt.Y:
@@ -181,8 +209,9 @@ def work_left() -> Spec:
             y("p80"), detail=alt.Detail(field="part", type="nominal")
         ),
         base.transform_filter(is_past).mark_point(filled=True, size=40).encode(y("p50")),
+        *lines.name_layers(("p50", "p80"), "day"),
     ]
-    return finished(alt.layer(*layers).properties(height=220))
+    return finished(alt.layer(*layers).properties(height=220), "Person-days left")
 
 
 @lru_cache(maxsize=4)
@@ -222,7 +251,7 @@ def findings_by_area() -> Spec:
             ],
         )
     )
-    return finished(bars.properties(height=alt.Step(26)))
+    return finished(bars.properties(height=alt.Step(26)), "How well each area is known")
 
 
 @lru_cache(maxsize=4)
@@ -254,4 +283,4 @@ def weekly_done() -> Spec:
             ],
         )
     )
-    return finished(bars.properties(height=180))
+    return finished(bars.properties(height=180), "Tasks done by week")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.evaluate.insights import USE, needed, studied
-from pages.parts.common import charts, printing, queries
+from pages.parts.common import charts, files, printing, queries
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -127,6 +127,10 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
                 _swings(case, insight),
                 plan_charts.tornado(f"Net benefit, {case.currency} / year"),
                 _tornado(insight, case.currency),
+                grade=files.grade_of(case),
+                period=files.A_YEAR,
+                ranges="each input from its P5 to its P95, the others at their middle value",
+                is_said=False,
             )
     with right:
         if insight.swings:
@@ -362,7 +366,8 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
             charts.draw(
                 _cumulative(insight),
                 plan_charts.cumulative(f"{case.currency}, not discounted"),
-                "What has come back after each year of use, with its likely range",
+                "What has come back after each year of use. Band: likely, 8 times in 10.",
+                grade=files.grade_of(case),
             )
     estimates.of_case(
         queries.case_estimates(project, case.value_case_id, changes),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, panels, printing, work
+from pages.parts.common import charts, files, panels, printing, work
 from pages.parts.common.format import day, literal
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
@@ -55,7 +55,13 @@ def show(project: str, view: TaskEstimateView) -> None:
     for alarm in found.alarms:
         st.warning(literal(alarm), icon=":material/warning:")
     frame = task_queries.work_left(view, found.snapshots)
-    charts.draw(frame, plan_charts.work_left(), "Person-days left, past and to come")
+    charts.draw(
+        plan_charts.of_work_left(frame),
+        plan_charts.work_left(),
+        "Person-days left: what was left on days past, and how it may burn down from here.",
+        grade=files.PLANNED,
+        ranges="band: 85 times in 100 (P10 to P95)",
+    )
     if said := text.narrowed(found):
         st.markdown(said)
     work.opener(_KEEP, _KIND, "photo_camera")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, panels, printing
+from pages.parts.common import charts, files, panels, printing
 from pages.parts.common.format import NOTHING, day, literal, number, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import learning_text as text
@@ -108,7 +108,9 @@ def _pace(view: LearningView) -> None:
     st.markdown(literal(text.pace(view)))
     if any(view.weekly_done):
         frame = pd.DataFrame({"week": [day(week) for week in view.weeks], "done": view.weekly_done})
-        charts.draw(frame, plan_charts.weekly_done(), text.pace(view))
+        charts.draw(
+            frame, plan_charts.weekly_done(), text.pace(view), grade=files.COUNTED, is_said=False
+        )
     st.caption(literal(text.discovery(view)))
     if view.n_undated:
         st.caption(text.undated(view))

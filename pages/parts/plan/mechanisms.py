@@ -17,7 +17,16 @@ from mlpm_core.services.valuation.mechanisms import (
     with_formula,
     written,
 )
-from pages.parts.common import commands, controls, driver_tree, forms, printing, queries, saving
+from pages.parts.common import (
+    commands,
+    controls,
+    driver_tree,
+    files,
+    forms,
+    printing,
+    queries,
+    saving,
+)
 from pages.parts.common.format import counted, literal, written_unit
 
 if TYPE_CHECKING:
@@ -215,7 +224,9 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
     with tree:
         st.caption("Computed with a typical value for each input.")
         driver_tree.driver_tree(
-            grown_at_typical(mechanism, driver_tree.result("mechanism_result")), currency
+            grown_at_typical(mechanism, driver_tree.result("mechanism_result")),
+            currency,
+            files.PLANNED,
         )
     with formulas:
         rules = {**mechanism.flows, **{d.value: rule for d, rule in mechanism.kpis.items()}}

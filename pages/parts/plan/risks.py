@@ -8,7 +8,16 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.records import Phase, RiskStatus, record_of
-from pages.parts.common import charts, controls, panels, printing, queries, registers, work
+from pages.parts.common import (
+    charts,
+    controls,
+    files,
+    panels,
+    printing,
+    queries,
+    registers,
+    work,
+)
 from pages.parts.common import record_form as editors
 from pages.parts.common.format import (
     NOTHING,
@@ -147,8 +156,7 @@ def burn_down(view: RisksView) -> None:
         "would take is as it stands now. An average is no promise: the risks of the estimate have "
         "their whole spread."
     )
-    charts.draw(frame, risks_charts.burn_down(f"{units[unit]} at risk"), shown)
-    st.caption(shown)
+    charts.draw(frame, risks_charts.burn_down(f"{units[unit]} at risk"), shown, grade=files.PLANNED)
 
 
 def register(view: RisksView) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.hover import ROUNDED, at_pointer, tooltip_line
+from pages.parts.common.hover import ROUNDED, SHORT, at_pointer, tooltip_line
 
 
 @lru_cache(maxsize=16)
@@ -29,7 +29,7 @@ def burn_down(title: str) -> Spec:
         type="quantitative",
         title=title,
         scale=alt.Scale(zero=True),
-        axis=alt.Axis(tickCount=5, format="~s"),
+        axis=alt.Axis(**SHORT),
     )
     tooltip = [
         tooltip_line("on", "On"),
@@ -42,4 +42,4 @@ def burn_down(title: str) -> Spec:
         base.mark_area(opacity=0.22, interpolate="step-after").encode(y),
         base.mark_line(interpolate="step-after", point={"size": 24}).encode(y),
     ]
-    return finished(alt.layer(*layers).properties(height=240))
+    return finished(alt.layer(*layers).properties(height=240), "What is at risk, week by week")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, controls, panels, printing, work
+from pages.parts.common import charts, controls, files, panels, printing, work
 from pages.parts.common.format import NOTHING, day, literal, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
@@ -123,8 +123,7 @@ def waterfall(view: TaskEstimateView) -> None:
         }
     )
     shown = text.waterfall(view)
-    charts.draw(frame, plan_charts.waterfall(), shown)
-    st.caption(shown)
+    charts.draw(frame, plan_charts.waterfall(), shown, grade=files.PLANNED)
     with st.expander("The same as a table", icon=":material/table:"):
         printing.table(
             pd.DataFrame(

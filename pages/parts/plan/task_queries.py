@@ -9,6 +9,7 @@ import pandas as pd
 from mlpm_core.services.plan import closing, explanations, snapshots, task_estimates
 from pages.parts.common import commands, work
 from pages.parts.common.cache import shared, workspace
+from pages.parts.common.format import day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ def work_left(view: TaskEstimateView, kept: Sequence[EstimateSnapshot]) -> pd.Da
             for at, *of in ahead
         ]
     frame = pd.DataFrame(rows, columns=["day", "part", *names])
-    frame["told"] = [str(day) for day in frame["day"]]
+    frame["told"] = [day(on) for on in frame["day"]]
     frame["day"] = pd.to_datetime(frame["day"])
     return frame
 
