@@ -31,10 +31,32 @@ SCREENS = {
 }
 
 
+class _Opened:
+    """What a popover is while it is open."""
+
+    open = True
+
+    def __init__(self, place):
+        self._place = place
+
+    def __enter__(self):
+        return self._place.__enter__()
+
+    def __exit__(self, *raised):
+        return self._place.__exit__(*raised)
+
+
 @pytest.fixture
 def offered(monkeypatch):
-    """Every file that a screen offers: its name and what makes it."""
+    """Every file that a screen offers once its buttons are pressed: its name and what makes it."""
     found: dict[str, Any] = {}
+    asked = st.popover
+
+    def pressed(label, **options):
+        place = asked(label, **options)
+        return place if label != "Download" else _Opened(place)
+
+    monkeypatch.setattr(st, "popover", pressed)
     was = st.download_button
 
     def noted(label, data, file_name=None, **options):

@@ -1,11 +1,12 @@
 """Tables and charts as files, each with what it rests on: project, period, as of, ranges, grade.
 
-A file is made when somebody asks for it; until then a screen pays for two buttons.
+A file is made when somebody asks for it; until then a screen pays for one button.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -19,10 +20,13 @@ from pages.parts.common.format import NOTHING, not_checked, spoken
 from pages.parts.common.hover import EIGHT, NINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mlpm_core.services.valuation.value_cases import CaseValue
+
+Files = Iterator[tuple[str, str, str, Callable[[], bytes]]]
+"""Label, ending, type and maker of each format."""
 
 _SCREEN: Final = "files_of_screen"
 _NAMED: Final = "files_named"
@@ -111,7 +115,7 @@ def of_table(
     grade: str = "",
     is_markup: bool = False,
 ) -> None:
-    """The buttons for a table's files; ``name`` is what the table is called for a screen reader.
+    """The button for a table's files; ``name`` is what the table is called for a screen reader.
 
     What is not said is taken from the table: a column Grade, labels and cells that say likely.
     Where its cells are Markdown, files have their text.
@@ -119,49 +123,59 @@ def of_table(
     labels = [label for _, label, _ in shown_columns(data, columns)]
     if not len(data) or not labels or _SCREEN not in st.session_state:
         return
-    about = facts(
-        period=period or _period_of(labels),
-        ranges=ranges or _ranges_of(labels, data),
-        grade=grade or _grade_of(labels, data),
-    )
-    moment = st.session_state[_SCREEN]["moment"]
-    make = partial(_table, data, dict(columns), name, about, moment, is_markup=is_markup)
-    _buttons(
-        name,
-        ("CSV", "csv", "text/csv", partial(make, file_format="csv")),
-        ("Excel", "xlsx", _XLSX, partial(make, file_format="xlsx")),
-    )
+
+    def made() -> Files:
+        about = facts(
+            period=period or _period_of(labels),
+            ranges=ranges or _ranges_of(labels, data),
+            grade=grade or _grade_of(labels, data),
+        )
+        moment = st.session_state[_SCREEN]["moment"]
+        make = partial(_table, data, dict(columns), name, about, moment, is_markup=is_markup)
+        yield "CSV", "csv", "text/csv", partial(make, file_format="csv")
+        yield "Excel", "xlsx", _XLSX, partial(make, file_format="xlsx")
+
+    _offered(name, made)
 
 
 def of_chart(
     frame: pd.DataFrame, spec: Mapping[str, Any], name: str, sentence: str, about: Facts
 ) -> None:
-    """The buttons for a chart's pictures; ``sentence`` says what is seen, as plain text."""
+    """The button for a chart's pictures; ``sentence`` says what is seen, as plain text."""
     if _SCREEN not in st.session_state:
         return
-    colours = tuple(st.get_option("theme.light.chartCategoricalColors"))
-    make = partial(_picture, frame, spec, name, sentence, about, colours)
-    _buttons(
-        name,
-        ("PNG", "png", "image/png", partial(make, file_format="png")),
-        ("SVG", "svg", "image/svg+xml", partial(make, file_format="svg")),
-    )
+
+    def made() -> Files:
+        colours = tuple(st.get_option("theme.light.chartCategoricalColors"))
+        make = partial(_picture, frame, spec, name, sentence, about, colours)
+        yield "PNG", "png", "image/png", partial(make, file_format="png")
+        yield "SVG", "svg", "image/svg+xml", partial(make, file_format="svg")
+
+    _offered(name, made)
 
 
-def _buttons(name: str, *files: tuple[str, str, str, Callable[[], bytes]]) -> None:
+def _offered(name: str, made: Callable[[], Files]) -> None:
+    """One button, behind which the formats are; they are drawn once it is pressed."""
     slug = _slug(name)
     named = st.session_state.setdefault(_NAMED, {})
     named[slug] = turn = named.get(slug, 0) + 1
+    popover = st.popover(
+        "Download",
+        icon=":material/download:",
+        type="tertiary",
+        key=f"files_{slug}_{turn}",
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
     project = st.session_state.get("project") or "mlpm"
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        for label, ending, mime, make in files:
+    with popover:
+        for label, ending, mime, make in made():
             st.download_button(
                 label,
                 make,
                 file_name=f"{_slug(project)}-{slug}.{ending}",
                 mime=mime,
-                icon=":material/download:",
-                type="tertiary",
                 on_click="ignore",
                 key=f"file_{slug}_{turn}_{ending}",
             )
