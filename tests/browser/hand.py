@@ -19,7 +19,7 @@ A_LOOK_MS = 15_000  # for a list that is open it is long; one that a run has clo
 def press(page: Page, role: str, name: str | re.Pattern[str]) -> None:
     """Press the first button or follow the first link of a name."""
     if isinstance(name, str):  # a button may name its keys behind its words
-        name = re.compile(rf"^{re.escape(name)}(\s*Ctrl \+ Enter)?$")
+        name = re.compile(rf"^{re.escape(name)}( Shortcut Ctrl \+ Enter)?$")
     page.get_by_role(role, name=name).first.click()
     wait_for_app(page)
 

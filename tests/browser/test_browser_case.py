@@ -102,7 +102,7 @@ def test_a_case_is_built_from_an_empty_store_in_thirty_actions(page: Page, tmp_p
             reader.fill(re.compile(f"^{re.escape(label)}, "), answer)
         assert re.search(r"letters is worth EUR [\d.,k−]+ / year as planned, with", reader.told)
         reader.press("button", "Save the changes")
-        page.get_by_text(re.compile(r"Saved 12 changed numbers as B\d+")).wait_for()
+        page.get_by_text(re.compile(r"Saved 12 changed numbers as B\d+")).first.wait_for()
 
         reader.open("How this was calculated: formulas, inputs, sources")
         page.get_by_text("Results are solid dots, inputs hollow ones").first.wait_for()

@@ -153,7 +153,7 @@ def test_a_link_gone_stale_is_said_and_leads_on(browser: Browser, server: Server
         assert "etc" not in page.url
         assert page.locator("[data-testid=stMetric]").count() > 0
         page.go_back()
-        page.get_by_text("There is no project “no longer”").wait_for()
+        page.get_by_text("There is no project “no longer”").first.wait_for()
         page.go_forward()
         page.locator("[data-testid=stMetric]").first.wait_for()
 
@@ -170,10 +170,10 @@ def test_the_demo_is_removed_in_settings_after_a_question_and_loaded_again(
     page.get_by_role("heading", name="Settings", exact=True).wait_for()
     press(page, "Remove the demo")
     press(page, "Yes, remove the demo")
-    page.get_by_text("The demo is not loaded").wait_for()
+    page.get_by_text("The demo is not loaded").first.wait_for()
     press(page, "Load the demo")
     page.get_by_text("The demo is loaded").first.wait_for()
     wait_for_app(page)
     press(page, "Remove the demo")
     press(page, "Yes, remove the demo")
-    page.get_by_text("The demo is not loaded").wait_for()
+    page.get_by_text("The demo is not loaded").first.wait_for()

@@ -62,7 +62,7 @@ def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, 
         assert re.search(r"it may fall by \d+%, and the model still pays", told(page))
         assert "Hours from arrival to result must fall by at least" in told(page)
         press(page, "button", "Create the value case")
-        page.get_by_text(re.compile(r"Value case created as B\d+")).wait_for()
+        page.get_by_text(re.compile(r"Value case created as B\d+")).first.wait_for()
         page.get_by_role("heading", name="Value case", exact=True).wait_for()
         assert "It still needs: Coverage" in told(page)
 

@@ -80,7 +80,7 @@ def test_a_broken_file_is_repaired_from_its_report_moves_a_kpi_and_is_undone(
     assert promised
 
     page.get_by_role("button", name=re.compile("Store 4 lines")).click()
-    page.get_by_text(re.compile(r"Stored as B\d+: 4 lines of monday repaired.csv")).wait_for()
+    page.get_by_text(re.compile(r"Stored as B\d+: 4 lines of monday repaired.csv")).first.wait_for()
     wait_for_app(page)
 
     page.goto(f"{server.url}/?project={PROJECT}")
@@ -93,7 +93,7 @@ def test_a_broken_file_is_repaired_from_its_report_moves_a_kpi_and_is_undone(
     page.get_by_role("button", name="Undo this batch").click()
     wait_for_app(page)
     page.get_by_role("button", name=re.compile("Yes, undo B")).click()
-    page.get_by_text(re.compile("is undone by B")).wait_for()
+    page.get_by_text(re.compile("is undone by B")).first.wait_for()
     page.goto(f"{server.url}/?project={PROJECT}")
     wait_for_app(page)
     assert metrics(page) == before

@@ -28,7 +28,7 @@ def test_a_red_kpi_leads_to_why_since_when_its_owner_and_its_promise_in_four_cli
     card = page.locator("[data-testid=stVerticalBlock]").filter(has=page.get_by_text(KPI))
     card = card.filter(has=page.get_by_role("button")).last
     card.get_by_role("link", name="See it over time").click()  # click 1
-    page.get_by_text("Who owns it, and what was promised").wait_for()
+    page.get_by_text("Who owns it, and what was promised").first.wait_for()
     wait_for_app(page)
     shown = told(page)
     assert re.search(rf"{KPI}: \d+(\.\d+)? h per 1,000 cases in the week of", shown)
@@ -39,17 +39,17 @@ def test_a_red_kpi_leads_to_why_since_when_its_owner_and_its_promise_in_four_cli
     assert "kpi=desk-hours" in page.url
 
     page.get_by_role("link", name="The model's metrics over time").click()  # click 2: why
-    page.get_by_text("Monitored metrics").wait_for()
+    page.get_by_text("Monitored metrics").first.wait_for()
     wait_for_app(page)
     assert re.search(r"has drifted since the week of \d+ \w{3} \d{4}", told(page))  # since when
 
     page.go_back()
     page.get_by_role("link", name="Were the promises kept?").click()  # click 3: what was promised
-    page.get_by_text("promises of this project kept").wait_for()
+    page.get_by_text("promises of this project kept").first.wait_for()
     wait_for_app(page)
     assert "This KPI as it was measured" in told(page)  # the promised screen shows this KPI
     page.get_by_role("link", name="This KPI as it was measured").click()  # click 4
-    page.get_by_text("Who owns it, and what was promised").wait_for()
+    page.get_by_text("Who owns it, and what was promised").first.wait_for()
     assert "kpi=desk-hours" in page.url
 
 
@@ -60,6 +60,6 @@ def test_a_click_on_a_row_of_the_list_opens_its_kpi(page: Page, server: Server):
     table = page.locator("[data-testid=stDataFrame]").first
     with a_run_of(page):
         table.click(position={"x": 60, "y": 52})  # the first row, below the header
-    page.get_by_text("Who owns it, and what was promised").wait_for()
+    page.get_by_text("Who owns it, and what was promised").first.wait_for()
     assert f"{KPI}: " in told(page)
     assert "kpi=desk-hours" in page.url

@@ -71,7 +71,7 @@ def upload(page: Page, name: str, data: bytes, n_lines: int) -> None:
         shown = page.locator("[data-testid=stMain]").inner_text()
         raise AssertionError(f"{name} is not offered for storing:\n{shown}") from error
     store.click()
-    page.get_by_text(re.compile(rf"Stored as B\d+: {n_lines} lines of {name}")).wait_for()
+    page.get_by_text(re.compile(rf"Stored as B\d+: {n_lines} lines of {name}")).first.wait_for()
     wait_for_app(page)
 
 
