@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from mlpm_core import __version__
@@ -15,6 +15,7 @@ from mlpm_core.api.problems import answer_problems
 from mlpm_core.records import KINDS
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -70,5 +71,14 @@ async def openapi() -> JSONResponse:
     return JSONResponse(API.openapi())
 
 
+def _first_screen(request: Request) -> RedirectResponse:
+    """The screen that opens first has no name in addresses; whoever writes it there gets it."""
+    query = request.url.query
+    return RedirectResponse(f"./?{query}" if query else "./")
+
+
 # Streamlit would answer an unknown path under /api/ with its page.
-ROUTES: list[BaseRoute] = [Route(path, API) for path in ("/healthz", "/readyz", "/api/{rest:path}")]
+ROUTES: list[BaseRoute] = [
+    *(Route(path, API) for path in ("/healthz", "/readyz", "/api/{rest:path}")),
+    Route("/portfolio", _first_screen),
+]

@@ -154,6 +154,13 @@ def test_an_unknown_api_route_is_not_answered_with_a_page():
     assert "no route" in client.get("/api/v2/x").json()["error"]
 
 
+def test_the_first_screen_opens_by_its_name_too():
+    client = Client(api.ROUTES)
+    for query in ("", "?group=owner&find=a%26b"):
+        answer = client.get(f"/portfolio{query}")
+        assert (answer.status_code, answer.headers["location"]) == (307, f"./{query}")
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/projects", "/_stcore/metrics"])
 def test_every_answer_carries_the_security_headers(client, path):
     headers = client.get(path).headers
