@@ -66,7 +66,7 @@ def worth(
         costs=None,
         probability_of_loss=loss,
         feasible_share=1.0,
-        medians={},
+        medians={e.name: np.float64(1.0) for e in find_mechanism("demand_forecast").all_inputs},
         inputs_by_draw={},
         _is_possible=np.array([True] * 3),
     )

@@ -265,7 +265,21 @@ def _note(note: str, found: Worth) -> str | None:
         labels = {entry.name: entry.label for entry in found.mechanism.all_inputs}
         pairs = {(labels[one], labels[other]) for one, other in found.followed.items()}
         return None if follows.groups() in pairs else f"those that follow are {pairs}"
+    if limit := re.search(r"“(.+)” is the limit when every number", note):
+        names = [e.name for e in found.mechanism.all_inputs if e.label == limit[1]]
+        return None if any(_stops(found, name) for name in names) else "it stops nothing"
     return "no such note is known"
+
+
+def _stops(found: Worth, name: str) -> bool:
+    """Whether a little more of a number makes a flow that is the least of some more."""
+    policy = Policy(found.mechanism, found.mechanism.baseline(found.baseline))
+    more = {**found.medians, name: found.medians[name] * (1 + 1e-9) + 1e-300}
+    now, then = policy.model(found.medians), policy.model(more)
+    return any(
+        "min(" in rule.formula.text and then[flow] > now[flow]
+        for flow, rule in found.mechanism.flows.items()
+    )
 
 
 def _overflow(found: Worth) -> str | None:

@@ -227,7 +227,7 @@ def _notes(worth: Worth) -> tuple[str, ...]:
             sentences.append(f"{labels[name]} {quantity.too_wide}. Narrow it if you know more.")
     sentences += [
         f"“{labels[name]}” is the limit when every number is in the middle of its range: what the "
-        "model finds beyond it has no effect, so a better model alone brings little."
+        "model finds beyond it has no effect."
         for name in _limits(worth)
         if name in labels
     ]

@@ -314,7 +314,7 @@ def _state_of(block):
     tiles = [c for c in block.children.values() if c.type == "metric"]
     text = " ".join(_words_below(block))
     if tiles:
-        title = plain(tiles[0].label).partition(" ")[2]
+        title = plain(tiles[0].label)
         found = re.search(r"(target reached|on the way|off target|cannot tell|planned)\]", text)
         if found:
             yield title, "cannot tell" if found[1] == "planned" else found[1]

@@ -192,7 +192,7 @@ def test_the_tree_of_a_value_is_drawn_in_its_currency(monkeypatch):
     monkeypatch.setattr(panels.driver_tree, "result", lambda key: key)
     monkeypatch.setattr(panels.driver_tree, "driver_tree", lambda *told: drawn.append(told))
     shown(panels.how_it_was_made, case(currency="USD"), made=True)
-    assert drawn == [("tree", "USD")]
+    assert drawn == [("tree", "USD", "none, a plan")]
 
 
 @pytest.mark.parametrize(

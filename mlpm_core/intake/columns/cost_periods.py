@@ -107,6 +107,8 @@ def _last_days(
     """The last days, where those of the file may be the first days after."""
     if not {"period_start", "period_end"} <= file.at.keys() or profile.is_replay:
         return {}
+    if file.label("period_end") == "period_end":  # our own template, whose ends are last days
+        return {}
     starts, ends = (readings[n].array(ColumnKind.DAY) for n in ("period_start", "period_end"))
     pairs = {
         (a, b): None
