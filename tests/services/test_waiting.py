@@ -116,8 +116,8 @@ def test_what_came_in_while_a_file_was_judged_is_held_against_it(workspace, monk
     """The same result twice at once: one of them is the first, the other repeats or changes it."""
     judged, came = imports.judged_with_rules, []
 
-    def slow(reader, asked, parsed, *, accept_good):
-        plan = judged(reader, asked, parsed, accept_good=accept_good)
+    def slow(*told, **how):
+        plan = judged(*told, **how)
         if not came:
             came.append(None)
             came[0] = put(workspace, OTHER + "m1,recall,2024-03-04,0.9,\n")
@@ -136,8 +136,8 @@ def test_what_came_in_while_a_file_was_judged_is_held_against_it(workspace, monk
 def test_rejects_are_listed_once_however_often_a_file_is_judged(workspace, monkeypatch):
     judged, came = imports.judged_with_rules, []
 
-    def slow(reader, asked, parsed, *, accept_good):
-        plan = judged(reader, asked, parsed, accept_good=accept_good)
+    def slow(*told, **how):
+        plan = judged(*told, **how)
         if not came:
             came.append(None)
             put(workspace, HEADER + "m9,recall,2024-03-04,0.9,\n")
