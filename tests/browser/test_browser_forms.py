@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.browser import hand
 from tests.browser.chromium import a_run_of, wait_for_app, watched
 from tests.browser.hand import choose, write
 from tests.patience import PATIENCE
@@ -27,8 +28,7 @@ def go(page: Page, server: Server, address: str) -> None:
 
 
 def press(page: Page, name: str, role: str = "button") -> None:
-    page.get_by_role(role, name=name, exact=True).first.click()
-    wait_for_app(page)
+    hand.press(page, role, name)
 
 
 def held(page: Page, label: str) -> str:

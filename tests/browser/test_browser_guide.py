@@ -29,6 +29,7 @@ def test_a_project_without_a_kpi_gets_one_to_count_and_a_value_case(page: Page, 
         write(page, "Title", "Claims desk")
         press(page, "button", "Add the project")
 
+        press(page, "button", re.compile("of 5 done"))
         press(page, "link", re.compile("Nobody has named a KPI"))
         assert "Claims desk has no KPI yet." in told(page)
         assert "2 · " not in told(page)

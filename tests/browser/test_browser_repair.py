@@ -143,7 +143,7 @@ def drop(page: Page, text: str, name: str) -> dict[str, str]:
 def store(page: Page, n: int, name: str, word: str = "lines") -> str:
     """Store what was shown; the number of the batch."""
     page.get_by_role("button", name=re.compile(f"Store {n} {word}")).click()
-    told = page.get_by_text(re.compile(rf"Stored as B\d+: {n} {word} of {name}"))
+    told = page.get_by_text(re.compile(rf"Stored as B\d+: {n} {word} of {name}")).first
     told.wait_for()
     wait_for_app(page)
     found = re.search(r"B\d+", told.inner_text())
