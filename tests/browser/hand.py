@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from playwright.sync_api import TimeoutError as WaitedTooLong
 
 from tests.browser.chromium import a_run_of, wait_for_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Locator, Page
 
+T = TypeVar("T")
 N_TRIES = 8
 A_LOOK_MS = 15_000  # for a list that is open it is long; one that a run has closed never comes
+
+
+def again_if_late(act: Callable[[], T]) -> T:
+    """What an act gives, done again from its start where a key met what was being drawn anew."""
+    for _ in range(N_TRIES - 1):
+        try:
+            return act()
+        except WaitedTooLong:
+            continue
+    return act()
 
 
 def press(page: Page, role: str, name: str | re.Pattern[str]) -> None:
