@@ -75,7 +75,9 @@ OPERATIONS = {
 
 def served():
     """Method and path of every route of the application to which all our paths lead."""
-    assert {route.app for route in api.ROUTES} == {api.API}
+    leads_to_a_screen = {"/portfolio"}
+    ours = [route for route in api.ROUTES if route.path not in leads_to_a_screen]
+    assert {route.app for route in ours} == {api.API}
     routes = iter_route_contexts(api.API.routes)
     return {(method, route.path_format) for route in routes for method in route.methods}
 
