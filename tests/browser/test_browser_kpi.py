@@ -63,3 +63,17 @@ def test_a_click_on_a_row_of_the_list_opens_its_kpi(page: Page, server: Server):
     page.get_by_text("Who owns it, and what was promised").first.wait_for()
     assert f"{KPI}: " in told(page)
     assert "kpi=desk-hours" in page.url
+
+
+def test_a_chart_and_a_table_are_downloaded_by_their_own_button(page: Page, server: Server):
+    page.goto(f"{server.url}/kpi?{ADDRESS}&kpi=desk-hours")
+    wait_for_app(page)
+    buttons = page.locator("[data-testid=stPopover]").filter(has_text="Download")
+    for place, label, begins in ((0, "PNG", b"\x89PNG"), (1, "CSV", b"\xef\xbb\xbfBy,Target")):
+        with a_run_of(page):
+            buttons.nth(place).get_by_role("button").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label, exact=True).click()
+        assert download.value.path().read_bytes().startswith(begins)
+        page.keyboard.press("Escape")
+        wait_for_app(page)

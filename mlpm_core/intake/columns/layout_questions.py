@@ -314,11 +314,11 @@ def _about_metric(name: str, fields: Fields, other: str) -> list[Question]:
 
 def _about_order(n: Counter[str], samples: Mapping[str, list[str]]) -> list[Question]:
     """The question in which order day and month stand, and the year where all may begin with it."""
-    told = {what: count for what, count in n.items() if what != "serial" and count}
-    if not told:
+    n_dates = {what: count for what, count in n.items() if what != "serial" and count}
+    if not n_dates:
         return []
-    if all("ymd" in what for what in told):
-        texts = [text for what in told for text in samples[what]][:_MOST_DATES]
+    if all("ymd" in what for what in n_dates):
+        texts = [text for what in n_dates for text in samples[what]][:_MOST_DATES]
         orders = [
             order
             for order in ("ymd", "dmy", "mdy")
@@ -328,7 +328,7 @@ def _about_order(n: Counter[str], samples: Mapping[str, list[str]]) -> list[Ques
         return [question("date-year-first", "date_order", orders, value=texts[0], preview=preview)]
     counts: Counter[str] = Counter()
     shown_by: dict[str, list[str]] = defaultdict(list)
-    for what, count in told.items():
+    for what, count in n_dates.items():
         word = what.partition("+")[0]
         counts[word] += count
         shown_by[word] += samples[what]
