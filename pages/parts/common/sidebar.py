@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Project
 
-_OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings", "New project")
+_OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings", "New project", "Glossary")
 _SAYS_IT_ITSELF: Final = "registers"  # once it knows which kind of record is in view
 
 
@@ -69,6 +69,12 @@ def as_of_choice() -> None:
         st.date_input(
             "Day (UTC)", value=None, key="as_of_day", max_value="today", on_change=_view_as_of_day
         )
+
+
+def glossary() -> None:
+    """The sidebar's way to what each word means."""
+    with st.sidebar:
+        st.page_link("overview/glossary.py", label="Glossary", icon=":material/menu_book:")
 
 
 def view_as_of(when: str | None) -> None:

@@ -11,6 +11,7 @@ from pages.parts.common import (
     charts,
     controls,
     files,
+    glossary,
     lines,
     panels,
     period_frames,
@@ -210,7 +211,7 @@ def metrics(
         for watched in view.metrics:
             label, of_all = watched.series.metric.label, every[watched.series.metric.name]
             with st.container():
-                st.markdown(f"**{literal(label)}**")
+                st.markdown(f"**{literal(label)}**", help=glossary.help_of(label))
                 earlier = [(p.period, p.value) for p in of_all.series.points]
                 frame = period_frames.with_earlier(in_life_tables.metric(watched), earlier, shown)
                 sentence = text.metric(watched) + _grey(frame, shown)
@@ -234,7 +235,7 @@ def metrics(
             if m.series.metric.name not in {v.series.metric.name for v in view.metrics}
         ]
         st.caption(literal(f"No results in the days shown: {', '.join(names)}."))
-    st.caption(text.reading(), help=terms.DRIFT)
+    st.caption(text.reading(), help=terms.SIGNAL)
 
 
 def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True) -> None:
@@ -245,7 +246,7 @@ def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True)
     if not is_all:
         st.caption("Segments are shown for all days.")
     for segment in view.segments:
-        st.markdown(text.segments(segment), help=terms.PSI)
+        st.markdown(text.segments(segment), help=terms.SHIFT)
         with st.grid(2, min_column_width=380):
             for frame, title, number_format in (
                 (in_life_tables.shares(segment), text.shares(segment), ".0%"),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, files, panels, printing, work
+from pages.parts.common import charts, files, panels, printing, terms, work
 from pages.parts.common.format import day, literal
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
-from pages.parts.plan import task_queries, terms
+from pages.parts.plan import task_queries
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
