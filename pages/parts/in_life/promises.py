@@ -76,15 +76,17 @@ def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
     st.header("Month by month", anchor=False)
     shown = _chosen(view)
     if shown is not None:
+        frame = promises_charts.of_levels(tables.kpi_months(shown))
         charts.draw(
-            events.on_months(tables.kpi_months(shown), [m.start for m in shown.months], marks),
+            events.on_months(frame, [m.start for m in shown.months], marks),
             promises_charts.level_by_month(written_unit(shown.kpi.unit)),
             say.kpi_chart(shown),
             grade=files.IMPLIED,
         )
     else:
+        frame = promises_charts.of_money_months(tables.money_months(view))
         charts.draw(
-            events.on_months(tables.money_months(view), [m.start for m in view.months], marks),
+            events.on_months(frame, [m.start for m in view.months], marks),
             promises_charts.promised_by_month(f"{view.case.currency} / month"),
             say.money_chart(view),
             grade=files.IMPLIED,

@@ -34,17 +34,15 @@ def listing() -> None:
         )
         return
     st.header(counted(len(found), "word"), anchor=False)
-    st.markdown("\n".join(_entry(t, section=t.section) for t in found))
+    st.markdown("\n".join(_entry(t) for t in found))
 
 
-def _entry(term: Term, section: str = "") -> str:
+def _entry(term: Term) -> str:
     """One word as an item of a list."""
     also = f", also called {', '.join(term.also)}" if term.also else ""
-    small = [f"Unit: {literal(term.unit)}"] if term.unit else []
-    small += [section] if section else []
     parts = [f"- **{term.word}**{also}", term.said]
     if term.to_do:
         parts.append(f"*What to do:* {term.to_do}")
-    if small:
-        parts.append(f":small[:gray[{' · '.join(small)}]]")
+    if term.unit:
+        parts.append(f":small[:gray[Unit: {literal(term.unit)}]]")
     return f"{_BREAK}  ".join(parts)

@@ -364,7 +364,7 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
             )
         with right:
             charts.draw(
-                _cumulative(insight),
+                plan_charts.of_cumulative(_cumulative(insight)),
                 plan_charts.cumulative(f"{case.currency}, not discounted"),
                 "What has come back after each year of use. Band: likely, 8 times in 10.",
                 grade=files.grade_of(case),
