@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from mlpm_core.errors import MlpmError
-from pages.parts.common import addresses, commands, controls, files, queries
+from pages.parts.common import addresses, commands, controls, files, period, queries
 from pages.parts.common.format import day, literal
 from pages.parts.common.next_step import line
 
@@ -185,10 +185,7 @@ def _has_demo(shown: Project | None, projects: Sequence[Project]) -> bool:
 
 def _as_of(shown: Project | None, projects: Sequence[Project]) -> str:
     """The day of the project's clock, or of all projects' where they agree; else today."""
-    of = [shown] if shown else [p for p in projects if not p.archived]
-    clocks = {p.clock_on for p in of}
-    alone = clocks.pop() if len(clocks) == 1 else None
-    return day(alone or queries.workspace().today())
+    return day(period.day_of([shown] if shown else [p for p in projects if not p.archived]))
 
 
 def _shown(screen: str, projects: Sequence[Project]) -> Project | None:
