@@ -8,6 +8,7 @@ import pandas as pd
 
 from mlpm_core.services.in_life.metric_signals import Rule
 from mlpm_core.services.in_life.portfolio import Grade
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, WORDS, day, digits_beside, number, percent
 from pages.parts.common.tables import likely, unchecked
 from pages.parts.in_life import text
@@ -42,6 +43,7 @@ def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     )
 
 
+@made_once
 def slots(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     """The deployments of one model, a row each."""
     return pd.DataFrame(
@@ -57,6 +59,7 @@ def slots(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     )
 
 
+@made_once
 def limits(line: DeploymentLine) -> pd.DataFrame:
     """Every limit with the newest value beside it."""
     checks = line.checks
@@ -93,6 +96,7 @@ def digits(watched: WatchedMetric) -> int:
     return max(_DIGITS, *(check.digits(point.value) for point in watched.series.points))
 
 
+@made_once
 def metric(watched: WatchedMetric) -> pd.DataFrame:
     """One metric's results for its chart."""
     points = watched.series.points
