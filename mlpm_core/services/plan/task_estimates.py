@@ -27,6 +27,7 @@ from mlpm_core.planning import (
 )
 from mlpm_core.planning.rounding import about
 from mlpm_core.planning.waiting import Waiting, waiting
+from mlpm_core.quantity.words import day_in_words
 from mlpm_core.records import TaskCategory, TaskStatus
 from mlpm_core.services.plan.past_projects import own_history
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
@@ -292,7 +293,7 @@ class TaskEstimateView:
         days, cost = no_go.effort.p50, no_go.cost.p50
         known_on = self.calendar.date_after(no_go.duration.p50)
         return (
-            f"known about {known_on.day} {known_on:%b %Y}; by then {about(days_in_words(days))} "
+            f"known about {day_in_words(known_on)}; by then {about(days_in_words(days))} "
             f"({money_in_words(cost, self.currency)}) are spent"
         )
 
