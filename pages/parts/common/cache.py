@@ -11,6 +11,7 @@ import streamlit as st
 
 from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.session.consistent import consistent
+from pages.parts.common import locales
 from pages.parts.common.drafts import DraftStore
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def shared(read: Callable[P, T]) -> Callable[P, T]:
     """Keep what a loader gives until something is written or the day is over.
 
     Arguments whose names begin with ``_`` are not part of the key. A project's own clock moves by
-    what is written to it.
+    what is written to it. All readers share an answer, so that it holds no day as one of them
+    writes it: days are written where they are shown.
     """
     return _keeping(read)
 
@@ -63,7 +65,8 @@ def _keeping(read: Callable[P, T], *, is_one_moment: bool = False) -> Callable[P
         key = (read.__name__, version, now.moment, now.today(), arguments)
 
         def answer() -> T:
-            return read(*args, **kwargs)
+            with locales.of_nobody():
+                return read(*args, **kwargs)
 
         kept: T = _kept(key, answer if is_one_moment else lambda: consistent(now, answer, project))
         return kept
