@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 
-from pages.parts.common import printing
+from pages.parts.common import format as format_
+from pages.parts.common import locales, printing
 from pages.parts.common.cache import made_once
 from tests.app.conftest import open_screen, run
 
@@ -58,6 +60,17 @@ def test_other_answers_give_what_is_made_of_those(counting, one, other):
     assert make(one, named=one) is not make(one, named=other)
     assert make(one, one=other) is not make(one, other=other)
     assert len(made) >= 5
+
+
+def test_a_reader_who_writes_days_otherwise_gets_what_is_made_for_them():
+    made = made_once(lambda on: format_.day(on))
+    on = date(2026, 9, 5)
+    seen = []
+    for tag in ("en-GB", "en-US", "de-DE"):
+        token = locales._OF_RUN.set(locales.Locale.of(tag))
+        seen.append(made(on))
+        locales._OF_RUN.reset(token)
+    assert seen == ["5 Sep 2026", "Sep 5, 2026", "5 Sep 2026"]
 
 
 def test_no_answer_takes_the_place_of_one_that_is_gone(counting):

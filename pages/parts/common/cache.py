@@ -16,6 +16,7 @@ import streamlit as st
 
 from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.session.consistent import consistent
+from pages.parts.common import locales
 from pages.parts.common.drafts import DraftStore
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def shared(read: Callable[P, T]) -> Callable[P, T]:
     """Keep what a loader gives until something is written or the day is over.
 
     Arguments whose names begin with ``_`` are not part of the key. A project's own clock moves by
-    what is written to it.
+    what is written to it. All readers share an answer, so that it holds no day as one of them
+    writes it: days are written where they are shown.
     """
     return _keeping(read)
 
@@ -94,7 +96,7 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
 
     Answers that are kept are the same objects in each run of a screen, and nobody changes them; of
     a list or a tuple, each of its items. Lists are given on as tuples. What is made must not be
-    changed either: frames are shared by all sessions.
+    changed either: frames are shared by all sessions whose readers write days alike.
 
     Examples
     --------
@@ -105,14 +107,15 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
     """
 
     @lru_cache(maxsize=64)
-    def kept(*known: object) -> T:
+    def kept(_reader: locales.Locale, *known: object) -> T:
         names, *arguments = map(_given, known)
         n = len(arguments) - len(names)
         return make(*arguments[:n], **dict(zip(names, arguments[n:], strict=True)))
 
     @wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
-        return kept(_known(tuple(kwargs)), *map(_known, args), *map(_known, kwargs.values()))
+        arguments = (tuple(kwargs), *args, *kwargs.values())
+        return kept(locales.current(), *map(_known, arguments))
 
     return made
 
@@ -132,7 +135,8 @@ def _keeping(read: Callable[P, T], *, is_one_moment: bool = False) -> Callable[P
         key = (read.__name__, version, now.moment, now.today(), arguments)
 
         def answer() -> T:
-            return read(*args, **kwargs)
+            with locales.of_nobody():
+                return read(*args, **kwargs)
 
         kept: T = _kept(key, answer if is_one_moment else lambda: consistent(now, answer, project))
         return kept

@@ -28,6 +28,7 @@ from pages.parts.common.hover import (
     tooltip_line,
     with_earlier,
 )
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +73,7 @@ def draw(
     )
     source = files.source_lines(about)
     on_screen = spec | {"title": source, "padding": {"top": 8, "bottom": 2}}
+    on_screen["config"] = spec["config"] | {"timeFormat": current().chart}
     del on_screen["description"]  # a screen reader says what is seen
     if isinstance(spec.get("height"), int):
         on_screen["height"] = spec["height"] + len(source["text"]) * source["lineHeight"]
@@ -361,15 +363,14 @@ def planned_line(base: alt.Chart) -> alt.Chart:
 
 def redefined_mark() -> alt.Chart:
     """A mark where the definition changed: earlier values rest on today's definition too."""
+    says = alt.Tooltip(field="redefined", type="temporal", title="Definition changed after")
     mark: alt.Chart = (
         alt.Chart()
         .transform_filter("isValid(datum.redefined)")
         .mark_rule(color=MUTED, strokeWidth=1.5)
         .encode(
             alt.X(field="redefined", type="temporal"),
-            tooltip=[
-                alt.Tooltip(field="redefined", type="temporal", title="Definition changed after")
-            ],
+            tooltip=[says],
         )
     )
     return mark

@@ -17,7 +17,7 @@ import streamlit as st
 
 from pages.parts.common import addresses, files
 from pages.parts.common.cache import made_once
-from pages.parts.common.format import NOTHING, day, literal
+from pages.parts.common.format import NOTHING, day, day_and_time, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -195,5 +195,5 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
         is_small = 0 < abs(cell) < 1
         return f"{cell:.6g}" if is_small else f"{round(cell, 3):,}".removesuffix(".0")
     if isinstance(cell, datetime):
-        return day(cell) if cell.time() == time() else f"{day(cell)} {cell:%H:%M}"
+        return day(cell) if cell.time() == time() else day_and_time(cell)
     return day(cell) if isinstance(cell, date) else literal(cell)

@@ -16,6 +16,7 @@ from pages.parts.common.format import (
     figure,
     money,
     number,
+    period_name,
     span,
     written_unit,
 )
@@ -46,11 +47,15 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Gap": [_rate(x.gap, x) for x in lines],
             "Gap, likely": [likely(*x.gap_range) for x in lines],
             **_after_cost(lines),
-            "Based on": [str(x.case.rests_on or NOTHING) for x in lines],
+            "Based on": [_based_on(x) for x in lines],
             "Data to": [day(x.case.as_of.last_on) if x.case.as_of else NOTHING for x in lines],
             "Project": [x.project_title for x in lines],
         }
     )
+
+
+def _based_on(line: PortfolioRow) -> str:
+    return period_name(line.case.rests_on) if line.case.rests_on else NOTHING
 
 
 def unchecked(found: Sequence[Unchecked | None]) -> dict[str, list[str]]:
@@ -76,7 +81,7 @@ def rates(points: Sequence[RatePoint], line: PortfolioRow) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "start": starts,
-            "period": [str(p.period) for p in points],
+            "period": [period_name(p.period) for p in points],
             "rate": [p.rate for p in points],
             "low": [p.rate_low for p in points],
             "high": [p.rate_high for p in points],

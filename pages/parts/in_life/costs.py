@@ -10,16 +10,17 @@ import streamlit as st
 from mlpm_core.records import Cost, columns
 from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.cache import made_once
+from pages.parts.common.choices import choice_label
 from pages.parts.common.format import (
-    choice_label,
     counted,
     day,
     graded,
     literal,
+    month,
     number,
     percent,
 )
-from pages.parts.in_life.promises_text import amount, days, month
+from pages.parts.in_life.promises_text import amount, days
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.costs import ActualCost, CostsOfCase, Unallocated
