@@ -12,7 +12,7 @@ import streamlit as st
 
 from mlpm_core.errors import InputError
 from mlpm_core.services.valuation.typed import Asked, typed_number
-from pages.parts.common.format import literal
+from pages.parts.common.format import literal, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def shown(value: float | None) -> str:
     >>> shown(590000.0), shown(0.125), shown(12), shown(None)
     ('590,000', '0.125', '12', '')
     """
-    return "" if value is None else f"{value:,.15g}"
+    return "" if value is None else significant(value, 15)
 
 
 def understood(form: Form, name: str, read: Callable[[], tuple[Reading, ...]]) -> Reading | None:

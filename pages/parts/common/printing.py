@@ -15,14 +15,16 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.common import addresses, files
-from pages.parts.common.format import NOTHING, day, day_and_time, literal
+from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from pandas.io.formats.style import Styler
     from streamlit.delta_generator import DeltaGenerator
 
 _KEY: Final = "print"
+_DIGITS: Final = 15
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
 
 
@@ -75,6 +77,7 @@ def table(
     ranges: str = "",
     grade: str = "",
     has_files: bool = True,
+    grouped: Sequence[str] = (),
     **options: Any,  # noqa: ANN401  as st.dataframe has them
 ) -> Any:  # noqa: ANN401
     """A table as `st.dataframe` draws it, with its files; on paper with all its rows and columns.
@@ -89,6 +92,9 @@ def table(
         What it rests on, for its files; taken from the table where left out.
     has_files : bool
         Whether it has files of its own; a page of a register has the whole register's.
+    grouped : sequence of str
+        Columns whose numbers have marks between thousands, which are those of all numbers of a
+        screen: the format that Streamlit calls localized has those of the browser.
     **options
         As `st.dataframe` takes them.
 
@@ -98,13 +104,20 @@ def table(
     """
     columns = options.get("column_config") or {}
     if not is_on():
-        chosen = st.dataframe(data, alt=alt, **options)
+        chosen = st.dataframe(_grouped(data, grouped) if grouped else data, alt=alt, **options)
         if has_files:
             files.of_table(data, columns, alt, period=period, ranges=ranges, grade=grade)
         return chosen
     whole = on_paper(pd.DataFrame(data), columns)
     st.table(whole, hide_index=options.get("hide_index"), alt=alt)
     return _NOTHING_CHOSEN
+
+
+def _grouped(data: pd.DataFrame, columns: Sequence[str]) -> Styler:
+    def written(value: Any) -> str:  # noqa: ANN401  a number
+        return significant(value, _DIGITS)
+
+    return data.style.format(dict.fromkeys(columns, written), na_rep=NOTHING)
 
 
 def rows(data: pd.DataFrame, *, alt: str, **options: Any) -> None:  # noqa: ANN401
@@ -179,7 +192,7 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
         if form and files.AS_PRINTF.search(form):
             return literal(form % cell)
         is_small = 0 < abs(cell) < 1
-        return f"{cell:.6g}" if is_small else f"{round(cell, 3):,}".removesuffix(".0")
+        return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
     if isinstance(cell, datetime):
         return day(cell) if cell.time() == time() else day_and_time(cell)
     return day(cell) if isinstance(cell, date) else literal(cell)
