@@ -12,9 +12,11 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from pages.parts.common import addresses, files
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
@@ -104,7 +106,8 @@ def table(
     """
     columns = options.get("column_config") or {}
     if not is_on():
-        chosen = st.dataframe(_grouped(data, grouped) if grouped else data, alt=alt, **options)
+        sent = _grouped(data, grouped) if grouped else as_sent(data)
+        chosen = st.dataframe(sent, alt=alt, **options)
         if has_files:
             files.of_table(data, columns, alt, period=period, ranges=ranges, grade=grade)
         return chosen
@@ -120,9 +123,21 @@ def _grouped(data: pd.DataFrame, columns: Sequence[str]) -> Styler:
     return data.style.format(dict.fromkeys(columns, written), na_rep=NOTHING)
 
 
+@made_once
+def as_sent(data: pd.DataFrame) -> pd.DataFrame | pa.Table:
+    """What goes to the browser of a frame, made once where the same one is drawn again.
+
+    A frame with texts and numbers in one column stays as it is: Streamlit writes it as text.
+    """
+    try:
+        return pa.Table.from_pandas(data)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        return data
+
+
 def rows(data: pd.DataFrame, *, alt: str, **options: Any) -> None:  # noqa: ANN401
     """A table whose cells are Markdown, as `st.table` draws it, with its files."""
-    st.table(data, border="horizontal", hide_index=True, alt=alt, **options)
+    st.table(as_sent(data), border="horizontal", hide_index=True, alt=alt, **options)
     if not is_on():
         files.of_table(data, {}, alt, is_markup=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     NOTHING,
     WORDS,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_rates import RatePoint
 
 
+@made_once
 def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
     """The portfolio's value cases, a row each."""
     return pd.DataFrame(
@@ -101,6 +103,7 @@ def redefined(starts: Sequence[datetime], case: CaseValue) -> pd.Series:
     )
 
 
+@made_once
 def dots(case: CaseValue) -> pd.DataFrame:
     """Fifty equally likely outcomes for the dotplot."""
     outcomes = case.dots
@@ -144,6 +147,7 @@ def inputs(case: CaseValue) -> pd.DataFrame:
     )
 
 
+@made_once
 def waterfall(view: EstimateView) -> pd.DataFrame:
     """The steps from the guess to the plan, for their chart."""
     steps = view.estimate.waterfall

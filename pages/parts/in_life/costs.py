@@ -9,6 +9,7 @@ import streamlit as st
 
 from mlpm_core.records import Cost, columns
 from pages.parts.common import panels, printing, queries, terms
+from pages.parts.common.cache import made_once
 from pages.parts.common.choices import choice_label
 from pages.parts.common.format import counted, day, graded, literal, month, number, percent, plain
 from pages.parts.in_life.promises_text import amount, days
@@ -202,6 +203,7 @@ def _unallocated(line: Unallocated, currency: str) -> str:
     return f"{spent}, which serves no value case, and is not allocated."
 
 
+@made_once
 def by_category(costs: CostsOfCase) -> pd.DataFrame:
     """What was spent, by what it was for."""
     total = costs.total
@@ -217,6 +219,7 @@ def by_category(costs: CostsOfCase) -> pd.DataFrame:
     )
 
 
+@made_once
 def by_month(view: DeliveredView) -> pd.DataFrame:
     """Actual and planned running cost, month by month."""
     costs, currency = view.costs, view.costs.currency

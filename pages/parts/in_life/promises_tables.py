@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mlpm_core.services.in_life.promises import Grade
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     NOTHING,
     day,
@@ -138,6 +139,7 @@ def kpi_table(view: KpiMonths) -> pd.DataFrame:
     )
 
 
+@made_once
 def promises(view: DeliveredView) -> pd.DataFrame:
     """Every promise of the project with what became of it."""
     lines = view.promises

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mlpm_core.services.in_life.metric_signals import Rule
 from mlpm_core.services.in_life.portfolio import Grade
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     NOTHING,
     WORDS,
@@ -50,6 +51,7 @@ def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     )
 
 
+@made_once
 def slots(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     """The deployments of one model, a row each."""
     return pd.DataFrame(
@@ -65,6 +67,7 @@ def slots(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     )
 
 
+@made_once
 def limits(line: DeploymentLine) -> pd.DataFrame:
     """Every limit with the newest value beside it."""
     checks = line.checks
@@ -101,6 +104,7 @@ def digits(watched: WatchedMetric) -> int:
     return max(_DIGITS, *(check.digits(point.value) for point in watched.series.points))
 
 
+@made_once
 def metric(watched: WatchedMetric) -> pd.DataFrame:
     """One metric's results for its chart."""
     points = watched.series.points
