@@ -17,14 +17,16 @@ import streamlit as st
 
 from pages.parts.common import addresses, files
 from pages.parts.common.cache import made_once
-from pages.parts.common.format import NOTHING, day, day_and_time, literal
+from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from pandas.io.formats.style import Styler
     from streamlit.delta_generator import DeltaGenerator
 
 _KEY: Final = "print"
+_DIGITS: Final = 15
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
 
 
@@ -77,6 +79,7 @@ def table(
     ranges: str = "",
     grade: str = "",
     has_files: bool = True,
+    grouped: Sequence[str] = (),
     **options: Any,  # noqa: ANN401  as st.dataframe has them
 ) -> Any:  # noqa: ANN401
     """A table as `st.dataframe` draws it, with its files; on paper with all its rows and columns.
@@ -91,6 +94,9 @@ def table(
         What it rests on, for its files; taken from the table where left out.
     has_files : bool
         Whether it has files of its own; a page of a register has the whole register's.
+    grouped : sequence of str
+        Columns whose numbers have marks between thousands, which are those of all numbers of a
+        screen: the format that Streamlit calls localized has those of the browser.
     **options
         As `st.dataframe` takes them.
 
@@ -100,13 +106,21 @@ def table(
     """
     columns = options.get("column_config") or {}
     if not is_on():
-        chosen = st.dataframe(as_sent(data), alt=alt, **options)
+        sent = _grouped(data, grouped) if grouped else as_sent(data)
+        chosen = st.dataframe(sent, alt=alt, **options)
         if has_files:
             files.of_table(data, columns, alt, period=period, ranges=ranges, grade=grade)
         return chosen
     whole = on_paper(pd.DataFrame(data), columns)
     st.table(whole, hide_index=options.get("hide_index"), alt=alt)
     return _NOTHING_CHOSEN
+
+
+def _grouped(data: pd.DataFrame, columns: Sequence[str]) -> Styler:
+    def written(value: Any) -> str:  # noqa: ANN401  a number
+        return significant(value, _DIGITS)
+
+    return data.style.format(dict.fromkeys(columns, written), na_rep=NOTHING)
 
 
 @made_once
@@ -193,7 +207,7 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
         if form and files.AS_PRINTF.search(form):
             return literal(form % cell)
         is_small = 0 < abs(cell) < 1
-        return f"{cell:.6g}" if is_small else f"{round(cell, 3):,}".removesuffix(".0")
+        return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
     if isinstance(cell, datetime):
         return day(cell) if cell.time() == time() else day_and_time(cell)
     return day(cell) if isinstance(cell, date) else literal(cell)

@@ -23,6 +23,7 @@ from pages.parts.common.format import (
     number,
     percent,
     period_name,
+    plain,
     spread,
 )
 
@@ -240,8 +241,8 @@ def draws(case: CaseValue) -> str:
         return ""
     text = (
         "Formulas are shown with the middle value (median) of each input. The uncertainty comes "
-        f"from {worth.draws:,} simulated outcomes (Sobol draws, seed {worth.seed}), the same for "
-        "every value case."
+        f"from {plain(worth.draws)} simulated outcomes (Sobol draws, seed {worth.seed}), the same "
+        "for every value case."
     )
     if worth.feasible_share < 1:
         left_out = percent(1 - worth.feasible_share, in_words=True)
@@ -335,9 +336,9 @@ def register(record: type[Record], page: Page, project: str) -> str:
     """How many records a register holds, and how many of them were looked for."""
     word = record.singular if page.n_shown == 1 else record.plural
     where = f" in {literal(project)}" if project else ""
-    matching = f", **{page.n_found:,}** found" if page.n_found != page.n_shown else ""
+    matching = f", **{plain(page.n_found)}** found" if page.n_found != page.n_shown else ""
     what = f"{literal(inner(word))}{where}{matching}"
-    return f"**{page.n_shown:,}** {what}. {literal(record.__doc__ or '')}"
+    return f"**{plain(page.n_shown)}** {what}. {literal(record.__doc__ or '')}"
 
 
 def _old(days: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pages.parts.common.format import counted, day, day_and_time, listed, literal
+from pages.parts.common.format import counted, day, day_and_time, listed, literal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,17 +110,17 @@ def _sums(receipt: Receipt) -> str:
         (receipt.blank, "blank"),
         (receipt.ignored, "ignored"),
     )
-    rest = [f"{n:,} {word}" for n, word in others if n]
+    rest = [f"{plain(n)} {word}" for n, word in others if n]
     if not rest:
         return "The line is fine" if receipt.lines == 1 else f"All {lines} are fine"
-    return f"Of {lines}, {receipt.accepted:,} accepted, {listed(rest)}"
+    return f"Of {lines}, {plain(receipt.accepted)} accepted, {listed(rest)}"
 
 
 def stored(receipt: Receipt) -> str:
     """What the accepted and ignored lines change."""
     return (
-        f"New: {receipt.new:,}. Changing a stored value: {receipt.changed:,}. Already stored: "
-        f"{receipt.identical:,}. Blank and ignored lines need no action."
+        f"New: {plain(receipt.new)}. Changing a stored value: {plain(receipt.changed)}. Already "
+        f"stored: {plain(receipt.identical)}. Blank and ignored lines need no action."
     )
 
 
@@ -158,8 +158,8 @@ def fault(reject: Reject) -> str:
 def undo(shown: Receipt) -> str:
     """What undoing a batch means."""
     return (
-        f"Undo **{literal(shown.batch)}**? Its {shown.accepted:,} accepted lines stop counting and "
-        "what they replaced is current again. The file and its receipt are kept."
+        f"Undo **{literal(shown.batch)}**? Its {plain(shown.accepted)} accepted lines stop "
+        "counting and what they replaced is current again. The file and its receipt are kept."
     )
 
 

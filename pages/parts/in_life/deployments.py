@@ -21,7 +21,7 @@ from pages.parts.common import (
 )
 from pages.parts.common import text as common_text
 from pages.parts.common.cache import made_once
-from pages.parts.common.format import day, literal
+from pages.parts.common.format import day, literal, plain
 from pages.parts.in_life import events, metric_change_text, text
 from pages.parts.in_life import tables as in_life_tables
 from pages.parts.plan import bridges
@@ -148,7 +148,7 @@ def cards(view: DeploymentView) -> None:
             st.metric("Slot", line.slot.capitalize(), help=terms.SLOT)
             st.caption("only the champion counts for value")
         with st.container(border=True, height="stretch"):
-            st.metric("Days in the slot", f"{line.days_in_slot or 0:,}")
+            st.metric("Days in the slot", plain(line.days_in_slot or 0))
             st.caption(f"{day(line.from_on)} to {day(line.to_on) if line.to_on else 'today'}")
         with st.container(border=True, height="stretch"):
             st.metric("Limits kept", f"{kept} of {len(line.checks)}")

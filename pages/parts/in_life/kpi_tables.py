@@ -19,6 +19,7 @@ from pages.parts.common.format import (
     number,
     percent,
     period_name,
+    plain,
     span,
     written_unit,
 )
@@ -155,7 +156,7 @@ def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:
                 NOTHING if i is None else number(v.value - i)
                 for v, i in zip(shown, implied, strict=True)
             ],
-            "Cases": [NOTHING if v.n is None else f"{v.n:,}" for v in shown],
+            "Cases": [NOTHING if v.n is None else plain(v.n) for v in shown],
             "Source": [v.source for v in shown],
             "Batch": [v.batch for v in shown],
         }

@@ -12,15 +12,7 @@ from mlpm_core.services.in_life.value_changes import NoValueChange, ValueChanges
 from mlpm_core.services.in_life.value_changes import value_changes as asked_of_service
 from pages.parts.common import period_text, terms
 from pages.parts.common.cache import shared, workspace
-from pages.parts.common.format import (
-    NOTHING,
-    Colour,
-    counted,
-    graded,
-    literal,
-    number,
-    span,
-)
+from pages.parts.common.format import NOTHING, Colour, counted, graded, literal, number, plain, span
 from pages.parts.in_life.kpi_change_text import label
 
 if TYPE_CHECKING:
@@ -143,4 +135,4 @@ def why_not(change: ValueChange, before: str) -> str:
 
 
 def _monitored(days: float, of: Span) -> str:
-    return f"{days:,.0f} of {counted(int(of.days), 'day')} monitored"
+    return f"{plain(days)} of {counted(int(of.days), 'day')} monitored"

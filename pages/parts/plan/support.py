@@ -170,13 +170,8 @@ def incidents(view: SupportView) -> None:
             }
         ),
         hide_index=True,
-        column_config={
-            "Began": st.column_config.DateColumn(format=current().column),
-            **{
-                f"{name}, {view.currency}": st.column_config.NumberColumn(format="localized")
-                for name in ("Loss", "Billed")
-            },
-        },
+        column_config={"Began": st.column_config.DateColumn(format=current().column)},
+        grouped=[f"{name}, {view.currency}" for name in ("Loss", "Billed")],
         alt="Incidents with the hours until somebody came, against what was agreed, and their cost",
     )
     st.caption(
