@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DEMAND, WORKSHOP, WINBACK = "bike-shop-demand", "bike-shop-workshop", "bike-shop-winback"
 OF_ALL = {"portfolio", "health"}  # they show every project
-OF_NONE = {"settings", "start"}
+OF_NONE = {"settings", "start", "glossary"}
 OF_ONE = [screen for screen in SCREENS if screen not in OF_ALL | OF_NONE]
 # What only one project shows: titles of its value cases, KPIs, models and people.
 OWN = {

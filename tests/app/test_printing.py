@@ -51,7 +51,7 @@ def test_the_row_that_was_chosen_is_the_one_that_is_printed(demo):
 def test_each_screen_says_whose_figures_it_shows_and_as_of_when(demo, screen):
     app = open_screen(screen, project="bike-shop-demand")
     head = plain(app.main.caption[0].value)
-    is_of_all = screen in ("portfolio", "health", "settings", "start")
+    is_of_all = screen in ("portfolio", "health", "settings", "start", "glossary")
     who = "All projects" if is_of_all else "Demand forecast for bikes and parts"
     assert who in head
     assert "demo data" in head

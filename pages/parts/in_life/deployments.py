@@ -11,6 +11,7 @@ from pages.parts.common import (
     charts,
     controls,
     files,
+    glossary,
     lines,
     panels,
     period_frames,
@@ -223,7 +224,7 @@ def metrics(
         for watched in view.metrics:
             label, of_all = watched.series.metric.label, every[watched.series.metric.name]
             with st.container():
-                st.markdown(f"**{literal(label)}**")
+                st.markdown(f"**{literal(label)}**", help=glossary.help_of(label))
                 charts.draw(*_metric_drawn(watched, of_all, shown, marks), grade=files.COUNTED)
                 metric_change_text.change(of_all, shown)
     if len(view.metrics) < len(whole.metrics):
@@ -233,7 +234,7 @@ def metrics(
             if m.series.metric.name not in {v.series.metric.name for v in view.metrics}
         ]
         st.caption(literal(f"No results in the days shown: {', '.join(names)}."))
-    st.caption(text.reading(), help=terms.DRIFT)
+    st.caption(text.reading(), help=terms.SIGNAL)
 
 
 @made_once
@@ -259,7 +260,7 @@ def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True)
     if not is_all:
         st.caption("Segments are shown for all days.")
     for segment in view.segments:
-        st.markdown(text.segments(segment), help=terms.PSI)
+        st.markdown(text.segments(segment), help=terms.SHIFT)
         with st.grid(2, min_column_width=380):
             for frame, spec, title in _segments_drawn(segment, marks):
                 with st.container():

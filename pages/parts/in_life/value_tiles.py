@@ -75,7 +75,7 @@ def _change(label: str, compared: ValueCompared, currency: str) -> None:
     moved, before, now = (e.mean if e else None for e in (difference, change.before, change.now))
     told = period_text.change(moved, before, now, 3)
     st.metric(label, literal(told if moved is None else f"{currency} {told}"))
-    word, colour = _way(change)
+    word, colour = way(change)
     st.badge(word, color=colour)
     explained = period_text.joined(
         period_text.ranges(comparison), period_text.no_per_cent(moved, before, now), _HELP
@@ -83,7 +83,8 @@ def _change(label: str, compared: ValueCompared, currency: str) -> None:
     st.caption(literal(_beside(compared, currency)), help=explained)
 
 
-def _way(change: ValueChange) -> tuple[str, Colour]:
+def way(change: ValueChange) -> tuple[str, Colour]:
+    """Better, worse, or perhaps chance, with its colour."""
     if change.difference is None:
         return "not available", "gray"
     if change.difference.is_exact and change.difference.mean == 0:
