@@ -12,7 +12,7 @@ import zlib
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from mlpm_core.intake.files.text_of_rows import TextOfRows, Unpacked, over_limit
+from mlpm_core.intake.files.text_of_rows import TextOfRows, Unpacked, over_limit, span_of
 from mlpm_core.intake.files.workbook_parts import (
     Archive,
     Sheet,
@@ -200,7 +200,7 @@ def _written(value: object) -> str:
         case datetime() | date() | time():
             return value.isoformat()
         case timedelta():
-            return str(value.total_seconds() / 86_400)
+            return span_of(value)
         case _:
             return str(value)
 
