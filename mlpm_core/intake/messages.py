@@ -188,7 +188,7 @@ _QUESTIONS: dict[str, str] = {
     "new-model": (
         "Not among the models of this project: {names}. Register what is new, or correct the file?"
     ),
-    "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
+    "hidden-rows": "Rows, columns or sheets are hidden ({n} in all): read or skip them?",
     "not-told": "The file does not say its {label} ({help}). Write what holds for all of it{form}.",
     "which-amount": (
         "The bill has two amounts: {amounts}. BilledCost or unblended is what the invoice says, "
@@ -229,7 +229,7 @@ _QUESTIONS: dict[str, str] = {
         "above, as merged cells leave it?"
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
-    "sheet": "The first sheet has no header that is known. Which sheet holds the rows?",
+    "sheet": "The workbook has several sheets. Which of them holds the rows?",
     "period-columns": (
         "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
     ),
@@ -296,7 +296,7 @@ _WARNINGS: dict[str, str] = {
     "trimmed": "Invisible characters at the edges of {n} names were dropped.",
     "mixed-newlines": "Lines end in different ways; all were read.",
     "extra-column": "Not used: {headers}.",
-    "extra-sheet": "Only the first sheet was read; not read: {names}.",
+    "extra-sheet": "Sheets that were not read: {names}.",
     "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "bill-added": "{n} lines of the bill were added up by model, service and days.",
     "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",

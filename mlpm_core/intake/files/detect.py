@@ -161,7 +161,7 @@ def text_of(
         unpacked = (
             unpacked_workbook(data, filename, profile, limits, is_header)
             if kind == _WORKBOOK
-            else unpacked_parquet(data, filename, limits)
+            else unpacked_parquet(data, filename, limits, is_replay=profile.is_replay)
         )
         text = _plain_text(unpacked.data, profile, limits)
         return replace(text, rows=unpacked.rows, left=unpacked.left)

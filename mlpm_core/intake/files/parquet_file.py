@@ -14,12 +14,16 @@ from mlpm_core.intake.files.text_of_rows import TextOfRows, Unpacked, over_limit
 from mlpm_core.intake.messages import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlpm_core.intake.profile import Limits
 
 _ROWS_EACH: Final = 1 << 16
 
 
-def unpacked_parquet(data: bytes, filename: str, limits: Limits) -> Unpacked:
+def unpacked_parquet(
+    data: bytes, filename: str, limits: Limits, *, is_replay: bool = False
+) -> Unpacked:
     """The table of a Parquet file.
 
     Raises
@@ -38,7 +42,7 @@ def unpacked_parquet(data: bytes, filename: str, limits: Limits) -> Unpacked:
         # Text that repeats is told apart and not written out until it is known to fit.
         texts = [f.name for f in schema if _is_text(f.type) and f.name not in prefixed]
         file = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
-        return _as_text(file, n_rows, limits)
+        return _as_text(file, n_rows, limits, _as_before if is_replay else _as_strings)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Refusal.of("wrong-type", file=filename, type="a damaged Parquet file") from error
 
@@ -73,7 +77,12 @@ def _looked_through(data: bytes, meta: Any, limits: Limits) -> tuple[int, set[st
     return max(1, min(_ROWS_EACH, limits.file_bytes // largest)), prefixed
 
 
-def _as_text(file: Any, n_rows_each: int, limits: Limits) -> Unpacked:  # noqa: ANN401
+def _as_text(
+    file: Any,  # noqa: ANN401
+    n_rows_each: int,
+    limits: Limits,
+    as_strings: Callable[[Any], Any],
+) -> Unpacked:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -88,7 +97,7 @@ def _as_text(file: Any, n_rows_each: int, limits: Limits) -> Unpacked:  # noqa: 
             raise Refusal.of("limit-rows", limit=limits.rows)
         text.expect(sum(_n_bytes(column) for column in batch.columns))
         filled, empty = iter(batch.columns), pa.nulls(batch.num_rows, pa.string())
-        columns = [_as_strings(next(filled)) if is_read else empty for is_read in fits]
+        columns = [as_strings(next(filled)) if is_read else empty for is_read in fits]
         if any(_is_taken_apart(column) for column in columns):
             cells = [[x or "" for x in column.to_pylist()] for column in columns]
             for i, one in enumerate(zip(*cells, strict=True)):
@@ -135,6 +144,16 @@ def _as_strings(column: Any) -> Any:  # noqa: ANN401
         spans = column.cast(pa.duration("us"), safe=False).to_pylist()
         return pa.array([None if x is None else span_of(x) for x in spans], pa.string())
     return column.cast(pa.string())
+
+
+def _as_before(column: Any) -> Any:  # noqa: ANN401
+    """A column as it was read when files were stored that are read again: the clock of its zone."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        return compute.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
+    return column.cast(pa.string()) if pa.types.is_duration(column.type) else _as_strings(column)
 
 
 def _is_text(kind: Any) -> bool:  # noqa: ANN401
