@@ -155,6 +155,10 @@ _REJECTS: dict[str, tuple[str, str]] = {
         "Rows {rows} give different content for one key.",
         "Keep the right one, or tell them apart by version, slice or source.",
     ),
+    "conflict-of-ids": (
+        "Rows {rows} have one id, {id}, and differ.",
+        "A spreadsheet may have rewritten several ids to one: export them as text.",
+    ),
     "unknown-reference": (
         "{value} is not among the {plural} of this project{near}.",
         "Correct the name, or import the {plural} first.",
@@ -162,6 +166,7 @@ _REJECTS: dict[str, tuple[str, str]] = {
 }
 
 _SHOWN_CODE = {
+    "conflict-of-ids": "conflict",
     "nul-file": "control-char",
     "unread-type": "wrong-type",
     "unknown-report": "wrong-type",
@@ -209,12 +214,9 @@ _QUESTIONS: dict[str, str] = {
         "each row says it too."
     ),
     "label-ids": (
-        "None of these labels has a stored prediction: {name} is none, {other} is one. In which "
-        "form are they meant?"
+        "{said} stored prediction: {name} is none, {other} is one. In which form are they meant?"
     ),
-    "outcome-class": (
-        "The outcome {outcome} is none of the predicted classes ({classes}). Which one is it?"
-    ),
+    "outcome-class": ("Which of the predicted classes ({classes}) is the outcome {outcome}?"),
     "totals": (
         "{names} in {column} reads like a total of the other rows. Leave its {n} rows out, or is "
         "it a name of its own?"
