@@ -29,7 +29,12 @@ from mlpm_core.intake.columns.layout_questions import (
     checked_header,
 )
 from mlpm_core.intake.columns.look import look_at
-from mlpm_core.intake.columns.marks import marks_in_words, settled_marks
+from mlpm_core.intake.columns.marks import (
+    NUMBERS_OR_CLASSES,
+    marks_in_words,
+    plain_numbers,
+    settled_marks,
+)
 from mlpm_core.intake.columns.metric_rules import (
     check_results,
     result_rows,
@@ -163,8 +168,11 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         fields |= both_days(readings, checker.columns, faults, asked.profile)
     if has_periods:
         fields |= {"period_start": periods.starts, "granularity": periods.lengths}
-    if asked.record is Prediction and not asked.profile.is_replay:
-        fields["y_true"] = known_outcomes(fields["y_true"])
+    if not asked.profile.is_replay:
+        of_either = NUMBERS_OR_CLASSES & fields.keys()
+        fields |= {name: plain_numbers(fields[name], checker.grammar) for name in of_either}
+        if asked.record is Prediction:
+            fields["y_true"] = known_outcomes(fields["y_true"])
     rows = Rows(np.arange(len(records.lines), dtype=np.int64), fields)
     is_left, said = set_aside(asked.record, readings, checker.columns, faults, asked.profile)
     is_good = ~faults.is_bad & ~is_left
