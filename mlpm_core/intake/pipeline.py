@@ -13,7 +13,7 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import Grammar
 from mlpm_core.intake.columns.column_reader import Checker
-from mlpm_core.intake.columns.cost_periods import both_days, with_currency
+from mlpm_core.intake.columns.cost_periods import both_days
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
@@ -48,6 +48,7 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
+from mlpm_core.intake.columns.signs import with_signs
 from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.columns.year_parts import with_whole_dates
 from mlpm_core.intake.corrections import corrected_file, rejected_lines
@@ -62,7 +63,7 @@ from mlpm_core.intake.period_columns import with_models_above, with_rows_of_peri
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
-from mlpm_core.records import Cost, MetricResult, Prediction, Receipt, Status
+from mlpm_core.records import Cost, KpiActual, MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -162,8 +163,10 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         for c in file_columns(asked.record)
         if c.name not in left_out and c not in (PERIOD_END, PERIOD)
     }
-    if asked.record is Cost and "currency" not in checker.columns.at:
-        fields |= with_currency(fields, readings["amount"])
+    if asked.record is Cost:
+        fields["currency"] = with_signs(fields["currency"], readings["amount"])
+    if asked.record is KpiActual and not asked.profile.is_replay:
+        fields["unit"] = with_signs(fields["unit"], readings["value"])
     if PERIOD in extra_columns(asked.record):
         fields |= both_days(readings, checker.columns, faults, asked.profile)
     if has_periods:

@@ -29,6 +29,7 @@ _MOST_CLASSES: Final = 20
 _MOST_SHOWN: Final = 3
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
 _PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})")  # no comma of thousands
 _IDENTITIES: Final = frozenset({"prediction_id", "incident_id", "task_id"})
 _TENTH, _PERCENT, _THOUSAND = 10, 100, 1000
 
@@ -322,7 +323,7 @@ def _as_read(answer: str, cells: Sequence[str]) -> str:
     texts = []
     for cell in cells:
         try:
-            number = float(cell)
+            number = float(cell.replace(",", ".") if _DECIMAL.fullmatch(cell) else cell)
         except ValueError:
             texts.append(f"{shown(cell)} {unit}")
             continue
