@@ -16,7 +16,7 @@ from mlpm_core.intake.files.tracker_exports import issues_of
 from mlpm_core.intake.files.unpack import unpacked_gzip
 from mlpm_core.intake.files.workbook import unpacked_workbook
 from mlpm_core.intake.messages import Refusal, question, shown, warned
-from mlpm_core.intake.profile import NONE_OF_THESE
+from mlpm_core.intake.profile import MIXED, NONE_OF_THESE
 from mlpm_core.records import Cost, Task
 
 if TYPE_CHECKING:
@@ -82,9 +82,13 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5")
-_OF_ANY_BYTES = ("cp1250", "cp1251", "mac-roman", "cp850")
-_MOST_SHOWN, _MOST_LINES = 6, 3
+_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5", "euc_jp")
+_OF_ANY_BYTES = (
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-2", "koi8-r", "cp866"),
+    *("mac-roman", "cp850", "iso8859-15"),
+)
+_WITHOUT_BOM = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_MOST_SHOWN, _MOST_LINES = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +176,26 @@ def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
     bom, bom_encoding = next(((b, e) for b, e in _BOMS if data.startswith(b)), (b"", ""))
     if len(data) > limits.file_bytes:
         raise Refusal.of("limit-size", got=size(len(data)), limit=size(limits.file_bytes))
+    if profile.encoding in _WITHOUT_BOM:
+        return _decoded(data, b"", profile.encoding)
     if bom_encoding not in ("utf-16", "utf-32") and (
         b"\x00" in data and (data.endswith(b"\x00") or data.count(b"\x00") * 10 > len(data))
     ):
+        if profile.encoding is None and not profile.is_replay:
+            _ask_without_bom(data)
         raise Refusal.of("nul-file")
     if bom_encoding == "utf-8":
-        return _decoded(data, bom, "utf-8")
+        marked = _decoded(data, bom, "utf-8")
+        if not marked.has_bad_bytes or profile.is_replay:
+            return marked
+        data = data[len(bom) :]  # somebody added to it in another encoding
+        bom_encoding = ""
     if bom_encoding:
         return _with_bom(data, bom, bom_encoding, profile)
     if profile.encoding == NONE_OF_THESE:
         return _decoded(data, b"", "utf-8")
+    if profile.encoding == MIXED:
+        return Text(_line_by_line(data).encode(), "utf-8", b"", has_bad_bytes=False)
     if profile.encoding not in (None, "utf-16", "utf-32"):
         return _decoded(data, b"", profile.encoding)
     as_utf_8 = _decoded(data, b"", "utf-8")
@@ -190,10 +204,42 @@ def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
     fitting = encodings_of(data)
     if fitting:
         previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
+        if _is_mixed(data):
+            fitting = [MIXED, *fitting]
+            previews = [f"{MIXED}: {_preview(_line_by_line(data))}", *previews]
         previews.append(f"{NONE_OF_THESE}: the lines with such bytes are faulty")
         choices = [*fitting, NONE_OF_THESE]
         raise Refusal(questions=[question("encoding", "encoding", choices, preview=previews)])
     return as_utf_8
+
+
+def _is_mixed(data: bytes) -> bool:
+    """Whether some lines are UTF-8 beyond ASCII, and all others are cp1252."""
+    beyond = [line for line in data.split(b"\n") if not line.isascii()]
+    n_utf_8 = sum(_fits(line, "utf-8") for line in beyond)
+    return 0 < n_utf_8 < len(beyond) and _fits(data, "cp1252")
+
+
+def _line_by_line(data: bytes) -> str:
+    """A text of which each line is UTF-8 or, where it is not, cp1252."""
+    lines = data.split(b"\n")
+    return "\n".join(x.decode("utf-8" if _fits(x, "utf-8") else "cp1252") for x in lines)
+
+
+def _ask_without_bom(data: bytes) -> None:
+    """Ask whether a text full of NUL is one of two or four bytes a character."""
+    fitting = [e for e in _WITHOUT_BOM if _fits(data, e) and _is_text(data.decode(e))]
+    if fitting:
+        previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
+        previews.append(f"{NONE_OF_THESE}: the file is no text")
+        choices = [*fitting, NONE_OF_THESE]
+        raise Refusal(questions=[question("encoding", "encoding", choices, preview=previews)])
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text has lines of several cells, and nothing that no text holds."""
+    first = text.partition("\n")[0]
+    return "\n" in text and any(d in first for d in ",;\t|") and "\0" not in text
 
 
 def _type(data: bytes, filename: str) -> str | None:
