@@ -243,10 +243,7 @@ _QUESTIONS: dict[str, str] = {
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
         "metrics are of?"
     ),
-    "positive-class": (
-        "The report has two classes. Which of them is the positive one, whose precision and recall "
-        "count?"
-    ),
+    "positive-class": "Which class is the positive one, whose precision and recall count?",
     "log-threshold": (
         "{model} gives scores here and no classes, and its value case needs {names}. From which "
         "score on is a case flagged? Write a number from 0 to 1 with at most two decimals, such as "

@@ -143,18 +143,48 @@ def text_of(
     Refusal
         When it is too large, no text, or its encoding is a question.
     """
+    made = _of_tool(data, record, profile, limits)
+    if made is not None:
+        return made
+    text = _unpacked_text(data, filename, profile, limits, is_header)
+    if text.data is data or profile.is_replay:
+        return text
+    made = _of_tool(text.data, record, profile, limits)  # packed, or in another encoding
+    return text if made is None else replace(made, left=text.left)
+
+
+def _of_tool(data: bytes, record: type[Record], profile: Profile, limits: Limits) -> Text | None:
+    """The export of a tool as the CSV of the record; None when it is none that is known."""
     bill = bill_of(data, profile, limits) if record is Cost else None
     if bill is not None:
-        text = _plain_text(bill.data, profile, limits)
+        text = _made(bill.data, limits)
         added = warned("bill-added", bill.n_lines, n=bill.n_lines)
         return replace(text, warnings=(added,) if bill.n_lines else ())
     issues = issues_of(data, profile, limits) if record is Task else None
     if issues is not None:
-        text = _plain_text(issues.data, profile, limits)
+        text = _made(issues.data, limits)
         return replace(text, rows=issues.rows, warnings=issues.warnings)
     report = report_of(data, record, profile, limits)
-    if report is not None:
-        return replace(_plain_text(report.data, profile, limits), unread=report.unread)
+    if report is None:
+        return None
+    return replace(_made(report.data, limits), unread=report.unread)
+
+
+def _made(data: bytes, limits: Limits) -> Text:
+    """A text that was made here, whatever was answered of the encoding of its file."""
+    if len(data) > limits.file_bytes:
+        raise Refusal.of("limit-size", got=size(len(data)), limit=size(limits.file_bytes))
+    return _decoded(data, b"", "utf-8")
+
+
+def _unpacked_text(
+    data: bytes,
+    filename: str,
+    profile: Profile,
+    limits: Limits,
+    is_header: Callable[[Sequence[str]], bool],
+) -> Text:
+    """The text of a file, whatever it is packed as."""
     kind = _type(data, filename)
     if kind == _GZIP:
         inner = unpacked_gzip(data, filename, limits)
