@@ -235,6 +235,7 @@ _QUESTIONS: dict[str, str] = {
     "period-columns": (
         "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
     ),
+    "name-columns": "{n} columns hold numbers under names of their own. Is each of them a {what}?",
     "scale": (
         "{metric} of {model} was about {stored} so far and is {now} in this file. Is it meant as "
         "it is written, or in another unit?"

@@ -58,6 +58,7 @@ from mlpm_core.intake.files.detect import text_of
 from mlpm_core.intake.files.lines import Lines, is_blank
 from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Fault, Refusal, shown, warned
+from mlpm_core.intake.name_columns import with_rows_of_counts, with_rows_of_names
 from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, SET_ASIDE, ParsedFile, counted
 from mlpm_core.intake.period_columns import with_models_above, with_rows_of_periods
 from mlpm_core.intake.reject_file import rejected_records
@@ -302,6 +303,10 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         shape = shape._replace(header=header_shape(header))
         in_rows = with_rows_of_periods(text, header, fields, asked.profile)
         in_rows = with_models_above(in_rows, lines.lines, header, fields, asked.profile)
+        if in_rows is text:
+            in_rows = with_rows_of_counts(text, header, fields, asked.profile)
+        if in_rows is text:
+            in_rows = with_rows_of_names(text, header, fields, asked.profile)
         if in_rows is not text:
             text, lines = in_rows, Lines.of(in_rows.data)
             header = Header.find(lines, fields, asked.limits)

@@ -99,6 +99,7 @@ class Profile(BaseModel):
     positive_class: str | None = None
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
+    name_columns: Literal["yes", "no"] | None = None
     scale: (
         Literal[
             "as written", "times 0.01", "times 100", "times 0.001", "times 1000", "each as before"

@@ -92,7 +92,8 @@ CASES = [
                 ",no,yes\nno,900,50\nyes,20,80\n", rejects=("blank-label",)),
     evaluations("three classes", json.dumps(THREE).encode(), filename="report.json",
                 asked=("positive-class",), choices=("c", "b", "a", "none of these")),
-    evaluations("one of three", json.dumps(THREE).encode(), "positive_class=b", filename="report.json",
+    evaluations("one of three", json.dumps(THREE).encode(), "positive_class=b",
+                filename="report.json",
                 rows=({"metric": "precision", "value": 0.5}, {"metric": "recall", "n": 9})),
 ]  # fmt: skip
 

@@ -30,6 +30,7 @@ _MOST_SHOWN: Final = 3
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
 _PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})")  # no comma of thousands
+_OF_THE_FILE: Final = frozenset({"value_case_id"})  # few files have a column of it
 _IDENTITIES: Final = frozenset({"prediction_id", "incident_id", "task_id"})
 _TENTH, _PERCENT, _THOUSAND = 10, 100, 1000
 
@@ -75,7 +76,13 @@ def asked_about_fields(
         missing = {*missing, "period"} - {"period_start", "period_end"}
     wanted = [c for c in fields.columns.values() if c.name in missing]
     answered = fields.profile.fields
-    no_column = [c for c in wanted if answered.get(c.name) == NONE_OF_THESE or not unused]
+    named = [header.cells[j] for j in unused]
+    no_column = [
+        c
+        for c in wanted
+        if answered.get(c.name) == NONE_OF_THESE or not unused
+        or (c.name in _OF_THE_FILE and not any(has_own_word(cell, c) for cell in named))
+    ]  # fmt: skip
     if any(c.kind not in _CONSTANT or c.name in _IDENTITIES for c in no_column):
         return None
     needs_column = [c for c in wanted if c.kind not in _CONSTANT]
