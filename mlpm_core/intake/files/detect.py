@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.intake.files.cost_exports import bill_of
 from mlpm_core.intake.files.encodings import likeliest
+from mlpm_core.intake.files.json_rows import rows_of_json
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
@@ -64,6 +65,8 @@ _NAMED = {
     "zip": "a zip archive",
     "pdf": "a PDF document",
     "json": "a JSON document",
+    "jsonl": "a JSON document",
+    "ndjson": "a JSON document",
     "html": "an HTML page",
     "htm": "an HTML page",
     "xml": "an XML document",
@@ -72,8 +75,8 @@ _NAMED = {
     "jpg": "an image",
     "gif": "an image",
 }
-_GZIP, _WORKBOOK = "a gzip archive", "an XLSX workbook"
-_PACKED = frozenset({_GZIP, _WORKBOOK, "a Parquet file"})
+_GZIP, _WORKBOOK, _JSON = "a gzip archive", "an XLSX workbook", "a JSON document"
+_PACKED = frozenset({_GZIP, _WORKBOOK, _JSON, "a Parquet file"})
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -187,10 +190,16 @@ def _unpacked_text(
     """The text of a file, whatever it is packed as."""
     kind = _type(data, filename)
     if kind == _GZIP:
-        inner = unpacked_gzip(data, filename, limits)
-        if _type(inner, filename.rpartition(".")[0]) is not None:
+        data, filename = unpacked_gzip(data, filename, limits), filename.rpartition(".")[0]
+        kind = _type(data, filename)
+        if kind not in (None, _JSON):
             raise Refusal.of("wrong-type", file=filename, type="an archive inside an archive")
-        return _plain_text(inner, profile, limits)
+    if kind == _JSON:
+        has_lines = not filename.lower().endswith(".json")
+        rows = rows_of_json(data, limits, has_lines=has_lines)
+        if rows is None:
+            raise Refusal.of("unknown-report", file=filename, type=kind)
+        return replace(_made(rows.data, limits), rows=rows.rows)
     if kind is not None:
         unpacked = (
             unpacked_workbook(data, filename, profile, limits, is_header)
@@ -288,8 +297,7 @@ def _type(data: bytes, filename: str) -> str | None:
     if looks is not None and looks == named and looks in _PACKED:
         return looks
     if looks is not None and looks == named:
-        code = "unknown-report" if looks == "a JSON document" else "unread-type"
-        raise Refusal.of(code, file=file, type=looks)
+        raise Refusal.of("unread-type", file=file, type=looks)
     if looks is not None or (named is not None and data):
         raise Refusal.of("wrong-type", file=file, type=looks or "text")
     return None

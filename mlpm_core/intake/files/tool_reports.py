@@ -20,8 +20,10 @@ from mlpm_core.intake.files.class_reports import by_class, of_positive_class
 from mlpm_core.intake.files.leaderboards import check_told_apart
 from mlpm_core.intake.files.monitoring_reports import (
     is_history,
+    is_plain,
     is_sagemaker,
     is_trainer,
+    plain,
     sagemaker,
     trainer,
     training_history,
@@ -384,4 +386,5 @@ _FORMATS: Final[
     (is_sagemaker, sagemaker),
     (is_history, training_history),
     (is_trainer, trainer),
+    (is_plain, plain),
 )
