@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 _FULL: Final = 6
@@ -22,6 +23,7 @@ def is_same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=_NOISE)
 
 
+@lru_cache(maxsize=4096)
 def digits_apart(value: float, *beside: float | None, at_least: int = 3, full: int = _FULL) -> int:
     """The significant digits at which a value, and every longer form of it, keeps its side.
 

@@ -22,6 +22,7 @@ from mlpm_core.services.in_life.shown_period import (
 )
 from pages.parts.common import addresses, controls, queries
 from pages.parts.common import period_text as say
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import literal
 
 _DAYS: Final = "days"  # two days that somebody chooses
@@ -49,6 +50,9 @@ _HELP_AGAINST: Final = (
 )
 
 
+_shown = made_once(shown_period)
+
+
 def control(project: str, word: str = "") -> ShownPeriod:
     """The days shown of a project and what they are compared with, both said below.
 
@@ -61,7 +65,7 @@ def control(project: str, word: str = "") -> ShownPeriod:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = _asked("range", "Time range", _RANGES, today, _HELP)
         against = _asked("against", "Compare with", _AGAINST, today, _HELP_AGAINST)
-    shown = shown_period(today, asked, against)
+    shown = _shown(today, asked, against)
     st.caption(say.shown(shown, word))
     return shown
 

@@ -15,7 +15,8 @@ from mlpm_core.services.ingest import editing
 from mlpm_core.services.ingest.short_names import free_name, short_name
 from mlpm_core.services.valuation.kpis import is_measured_only, kpi_units
 from pages.parts.common import addresses, commands, forms, number_fields, numbers, queries, saving
-from pages.parts.common.format import choice_label, inner, literal, written_unit
+from pages.parts.common.choices import choice_label
+from pages.parts.common.format import inner, literal, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,8 @@ import streamlit as st
 from mlpm_core.records import KINDS, Record, columns, record_of
 from mlpm_core.services.ingest.registers import PAGE, Page, PageRequest
 from pages.parts.common import addresses, controls, panels, printing, queries, work
-from pages.parts.common.format import choice_label, inner, option_name
+from pages.parts.common.choices import choice_label
+from pages.parts.common.format import inner, option_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pages.parts.common.format import counted, day, listed, literal
+from pages.parts.common.format import counted, day, day_and_time, listed, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,7 +131,7 @@ def read_as(receipt: Receipt) -> str:
 
 def batch(shown: Receipt, channel: str) -> str:
     """Who brought a batch, when and how."""
-    when = f"{shown.received_at:%-d %b %Y %H:%M} UTC" if shown.received_at else "an unknown time"
+    when = f"{day_and_time(shown.received_at)} UTC" if shown.received_at else "an unknown time"
     what = f"undoes {literal(shown.undoes)}" if shown.undoes else f"file {literal(shown.filename)}"
     return (
         f"By {literal(shown.actor)} on {when}, through {_CHANNELS.get(channel, channel)}: {what}."

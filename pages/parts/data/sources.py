@@ -10,7 +10,7 @@ from mlpm_core.records import record_of
 from mlpm_core.services.ingest import source_states
 from mlpm_core.services.ingest.source_states import Outcome, interval
 from pages.parts.common import queries
-from pages.parts.common.format import counted, inner, listed, literal
+from pages.parts.common.format import counted, day_and_time, inner, listed, literal
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -158,7 +158,7 @@ def times(state: SourceState, now: datetime) -> str:
 
 def moment(when: datetime) -> str:
     """A moment in UTC, to the minute."""
-    return f"{when:%-d %b %Y %H:%M} UTC"
+    return f"{day_and_time(when)} UTC"
 
 
 def about(time: timedelta) -> str:

@@ -9,6 +9,7 @@ from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.ingest.recorded_decisions import Origin
 from pages.parts.common.format import (
+    clock,
     counted,
     day,
     listed,
@@ -238,4 +239,4 @@ def in_use(view: LeaderboardView) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{day(at)} at {at:%H:%M} UTC"
+    return f"{day(at)} at {clock(at)} UTC"

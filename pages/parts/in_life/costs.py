@@ -9,16 +9,18 @@ import streamlit as st
 
 from mlpm_core.records import Cost, columns
 from pages.parts.common import panels, printing, queries, terms
+from pages.parts.common.cache import made_once
+from pages.parts.common.choices import choice_label
 from pages.parts.common.format import (
-    choice_label,
     counted,
     day,
     graded,
     literal,
+    month,
     number,
     percent,
 )
-from pages.parts.in_life.promises_text import amount, days, month
+from pages.parts.in_life.promises_text import amount, days
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.costs import ActualCost, CostsOfCase, Unallocated
@@ -208,6 +210,7 @@ def _unallocated(line: Unallocated, currency: str) -> str:
     return f"{spent}, which serves no value case, and is not allocated."
 
 
+@made_once
 def by_category(costs: CostsOfCase) -> pd.DataFrame:
     """What was spent, by what it was for."""
     total = costs.total
@@ -223,6 +226,7 @@ def by_category(costs: CostsOfCase) -> pd.DataFrame:
     )
 
 
+@made_once
 def by_month(view: DeliveredView) -> pd.DataFrame:
     """Actual and planned running cost, month by month."""
     costs, currency = view.costs, view.costs.currency

@@ -9,7 +9,7 @@ from mlpm_core.services.in_life.kpi_changes import BASELINE
 from mlpm_core.services.in_life.kpi_view import Basis, Change, Missing
 from mlpm_core.services.in_life.shown_period import Against
 from pages.parts.common import period_text
-from pages.parts.common.format import Colour, counted, literal, number, span
+from pages.parts.common.format import Colour, counted, literal, number, period_name, span
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_changes import Compared
@@ -74,7 +74,7 @@ def _held_against(compared: Compared, against: str, word: str) -> str:
         n = counted(compared.change.n_before, word)
         return f"from {period_text.days(comparison.before)} ({n})"
     if period is not None and against == Against.YEAR_AGO:
-        return str(period)
+        return period_name(period)
     return _BEFORE[against].format(word=word)
 
 
