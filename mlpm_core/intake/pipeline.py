@@ -178,7 +178,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     elif asked.record is MetricResult:
         rows = with_one_count(rows, asked.profile)
     if opened.fields.has_metrics:
-        rows = as_shares(with_errors_in(rows, asked.profile))
+        rows = as_shares(with_errors_in(rows, asked.profile), asked.profile)
     n = len(records.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
