@@ -6,7 +6,7 @@ import pytest
 
 from tests.intake.real_cases import Case, holds
 
-HEAD = "model,metric,date,value\n"
+HEAD = "model,metric,period_start,value\n"
 
 
 def dates(*texts, header=HEAD):

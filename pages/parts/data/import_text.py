@@ -20,13 +20,19 @@ _ANSWERS = {
     ("new-model", "stored"): "Read it as the model in brackets",
     ("period-end", "start"): "The first day",
     ("period-end", "end"): "The last day",
-    ("period-length", "PT1H"): "An hour each",
-    ("period-length", "P1D"): "A day each",
-    ("period-length", "P1W"): "A week each",
-    ("period-length", "P1M"): "A month each",
-    ("period-length", "P3M"): "A quarter each",
-    ("period-length", "P1Y"): "A year each",
-    ("period-length", "instant"): "None of these: moments without a length",
+    **{
+        (code, length): words
+        for code in ("period-length", "period-of-few")
+        for length, words in {
+            "PT1H": "An hour each",
+            "P1D": "A day each",
+            "P1W": "A week each",
+            "P1M": "A month each",
+            "P3M": "A quarter each",
+            "P1Y": "A year each",
+            "instant": "None of these: moments without a length",
+        }.items()
+    },
     ("date-year-first", "ymd"): "The year first",
     ("date-year-first", "dmy"): "The day first",
     ("date-year-first", "mdy"): "The month first",
