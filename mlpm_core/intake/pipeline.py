@@ -43,6 +43,7 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
+from mlpm_core.intake.columns.totals import totals_in
 from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.columns.year_parts import with_whole_dates
 from mlpm_core.intake.corrections import corrected_file, rejected_lines
@@ -62,6 +63,7 @@ from mlpm_core.records import Cost, MetricResult, Prediction, Receipt, Status
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from mlpm_core.intake.columns.readings import Reading
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
@@ -134,12 +136,12 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     records = without_bad_bytes(records, opened.text)
     records = filled_down(records, opened.header, opened.fields, asked.profile)
     records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
-    structural = [
-        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
-        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
-    ]
-    faults = Faults(_rows_of(records, opened.text), structural)
-    readings = checker.readings(records, faults)
+    faults, readings = _cells(records, opened, checker)
+    totals = totals_in(records, readings, checker.columns, opened.fields, faults)
+    if totals.lines:
+        records = records.without(totals.lines.__contains__)
+        checker = Checker(opened.fields, opened.header, checker.grammar, asked.project)
+        faults, readings = _cells(records, opened, checker)
     asked_about_dates(readings)
     if checker.questions:
         raise Refusal(questions=checker.questions)
@@ -201,13 +203,25 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records, in_dates), *said],
+        warnings=[*_about_file(opened, records, in_dates), *totals.warnings, *said],
         read_as=", ".join(read_as),
     )
     if is_left.any():
         notes[SET_ASIDE] = is_left.astype(np.int64)
     labels = {c.name: checker.columns.label(c.name) for c in file_columns(asked.record)}
     return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)
+
+
+def _cells(
+    records: Table, opened: DecodedFile, checker: Checker
+) -> tuple[Faults, dict[str, Reading]]:
+    """Every field of every record, and what is faulty about them so far."""
+    structural = [
+        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
+        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
+    ]
+    faults = Faults(_rows_of(records, opened.text), structural)
+    return faults, checker.readings(records, faults)
 
 
 def rejected_csv(asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:

@@ -209,6 +209,10 @@ QUESTIONS: Final[dict[str, str]] = {
         "{names} in {column} reads like a total of the other rows. Leave its {n} rows out, or is "
         "it a name of its own?"
     ),
+    "sums": (
+        "{what} holds the sum of {others}. Is it a total whose {n} rows are left out, or does it "
+        "count beside them?"
+    ),
     "zone": (
         "{hour} comes twice, as it does where local time repeats an hour at the end of summer "
         "time. Which zone are the times of?"

@@ -46,6 +46,8 @@ _ANSWERS = {
     ("metric-name", "ignore"): "None of these",
     ("totals", "leave-out"): "Leave its rows out",
     ("totals", "keep"): "It is a name of its own",
+    ("sums", "leave-out"): "It is a total: leave it out",
+    ("sums", "keep"): "It counts beside them",
     ("outcome-class", "keep"): "None of these: a class of its own",
     ("zone", "UTC"): "None of these: they are UTC",
     ("epoch", "faulty"): "No, they are faulty",
