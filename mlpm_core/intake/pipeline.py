@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.intake.columns.cell_parser import Grammar
+from mlpm_core.intake.columns.cell_parser import ZONE, Grammar
 from mlpm_core.intake.columns.column_reader import Checker
 from mlpm_core.intake.columns.cost_periods import both_days, with_currency
 from mlpm_core.intake.columns.damaged_records import (
@@ -192,6 +192,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
     if has_periods:  # of no good row there is nothing to say
         read_as = [*periods_in_words(rows), *read_as] if len(rows.of) else []
+    if zones := {n.removeprefix(ZONE) for r in readings.values() for n in r.notes if ZONE in n[:5]}:
+        read_as.append(f"times of the zone {' and '.join(sorted(zones))}")
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
     receipt = Receipt(

@@ -217,6 +217,11 @@ QUESTIONS: Final[dict[str, str]] = {
         "{hour} comes twice, as it does where local time repeats an hour at the end of summer "
         "time. Which zone are the times of?"
     ),
+    "zone-mixed": (
+        "{n} times, such as {value}, have no zone; others have one, such as {other}. Which zone "
+        "are they of?"
+    ),
+    "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
     "epoch": "Does {value} count the {unit} since 1970?",
     "fill-down": (
         "{column} is empty in {n} rows, first in line {line}, below {value}. Is it that of the row "

@@ -22,7 +22,7 @@ FILES = [
     ("metric_results", RESULTS.format("date") + "m,rmse,20240108,1\nm,rmse,20240109,2\n", ()),
     ("metric_results", RESULTS.format("week") + "m,rmse,KW 3/2024,1\nm,rmse,KW 4/2024,2\n", ()),
     ("metric_results", "model,metric,year,week,value\nm,rmse,2024,3,1\nm,rmse,2024,4,2\n", ()),
-    ("metric_results", RESULTS.format("date")[:-1] + ",unit\nm,margin,2024-01-08,12.4,pct\n", ()),
+    ("metric_results", RESULTS.format("day")[:-1] + ",unit\nm,margin,2024-01-08,12.4,pct\n", ()),
     ("labels", "model,prediction_id,y_true,observed_at\nm,1,yes,2024-01-08\nm,2,,2024-01-08\n",
      ("constants.model_id=m",)),
     ("prediction_log", LOG + "1,2024-01-08,m,1,nan\n2,2024-01-08,m,0,0\n", ()),

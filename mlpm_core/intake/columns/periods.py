@@ -27,6 +27,7 @@ from mlpm_core.intake.columns.period_questions import about_ends, about_few, abo
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
 from mlpm_core.intake.columns.spacing import evenly_apart, may_be_of
+from mlpm_core.intake.columns.zone_names import zoned
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Refusal, shown
 from mlpm_core.intake.metric_names import normal
@@ -148,10 +149,14 @@ def _days_of_their_zone(reading: Reading) -> Moments | None:
 
 
 def _local(text: str) -> datetime | None:
+    """The midnight that stands in a cell, whatever zone it is of."""
+    named = zoned(text)
     for order in ("dmy", "mdy"):
-        written = moment(text, order, None) or in_any_form(text, order)
-        if written is not None and written.local is not None:
-            return written.local
+        plain = text if named is None else named.base
+        written = moment(plain, order, None) or in_any_form(plain, order)
+        local = None if written is None else written.local or (written.at if named else None)
+        if local is not None:
+            return local
     return None
 
 
@@ -160,7 +165,7 @@ def _zones(reading: Reading) -> tuple[str, ...]:
     texts = {reading.text(i) for i in np.flatnonzero(reading.noting(LOCAL_DAY))[:1000].tolist()}
     offsets = {m[0] for t in texts if (m := _OFFSET.search(t))}
     listed = " and ".join(sorted(offsets)[:2])
-    return (f"days of the zone {listed}",)
+    return (f"days of the zone {listed}",) if listed else ()
 
 
 def _said(

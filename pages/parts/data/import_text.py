@@ -50,6 +50,8 @@ _ANSWERS = {
     ("sums", "keep"): "It counts beside them",
     ("outcome-class", "keep"): "None of these: a class of its own",
     ("zone", "UTC"): "None of these: they are UTC",
+    ("zone-mixed", "UTC"): "They are UTC",
+    ("zone-name", "faulty"): "None of these: they are faulty",
     ("epoch", "faulty"): "No, they are faulty",
     ("fill-down", "fill"): "Yes, that of the row above",
     ("fill-down", "faulty"): "No, these rows are faulty",
